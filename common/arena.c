@@ -1,0 +1,143 @@
+#include "common/arena.h"
+
+#include "common/fault.h"
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Blocks of 64 KiB: a report and what is made of it fit in one. */
+enum { BLOCK_BYTES = 64 * 1024, ALIGN = 16 };
+
+struct block {
+    struct block *next;
+    size_t size, used;
+    _Alignas(ALIGN) unsigned char bytes[];
+};
+
+struct arena {
+    struct block *first, *current;
+    size_t cap, taken;
+    bool exhausted;
+    ProtobufCAllocator allocator;
+};
+
+static void *allocator_take(void *data, size_t size) {
+    return arena_take(data, size);
+}
+
+static void allocator_release(void *data, void *pointer) {
+    (void)data;
+    (void)pointer;
+}
+
+struct arena *arena_new(size_t cap_bytes) {
+    struct arena *arena = calloc(1, sizeof *arena);
+    if (!arena)
+        return NULL;
+    arena->cap = cap_bytes;
+    arena->allocator = (ProtobufCAllocator){allocator_take, allocator_release, arena};
+    return arena;
+}
+
+void arena_free(struct arena **arena) {
+    if (!*arena)
+        return;
+    for (struct block *block = (*arena)->first, *next; block; block = next) {
+        next = block->next;
+        explicit_bzero(block->bytes, block->used);
+        free(block);
+    }
+    free(*arena);
+    *arena = NULL;
+}
+
+void arena_reset(struct arena *arena) {
+    for (struct block **at = &arena->first; *at;) {
+        struct block *block = *at;
+        explicit_bzero(block->bytes, block->used);
+        block->used = 0;
+        if (block->size > BLOCK_BYTES) { /* a rare large one is not kept */
+            *at = block->next;
+            free(block);
+        } else {
+            at = &block->next;
+        }
+    }
+    arena->current = arena->first;
+    arena->taken = 0;
+    arena->exhausted = false;
+}
+
+static struct block *block_add(struct arena *arena, size_t size) {
+    size_t bytes = size > BLOCK_BYTES ? size : BLOCK_BYTES;
+    struct block *block = fault_strikes(FAULT_MEMORY) ? NULL : calloc(1, sizeof *block + bytes);
+    if (!block)
+        return NULL;
+    block->size = bytes;
+    if (arena->current) {
+        block->next = arena->current->next;
+        arena->current->next = block;
+    } else {
+        arena->first = block;
+    }
+    return arena->current = block;
+}
+
+void *arena_take(struct arena *arena, size_t size) {
+    if (size > arena->cap - arena->taken) {
+        arena->exhausted = true;
+        return NULL;
+    }
+    size = (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+    struct block *block = arena->current;
+    while (block && block->size - block->used < size && block->next)
+        block = arena->current = block->next;
+    if (!block || block->size - block->used < size)
+        block = block_add(arena, size);
+    if (!block) {
+        arena->exhausted = true;
+        return NULL;
+    }
+    void *piece = block->bytes + block->used;
+    block->used += size;
+    arena->taken = arena->taken + size > arena->cap ? arena->cap : arena->taken + size;
+    return piece;
+}
+
+char *arena_bytes(struct arena *arena, const void *bytes, size_t size) {
+    if (size > SIZE_MAX - 1)
+        return NULL;
+    char *copy = arena_take(arena, size + 1);
+    if (copy && size)
+        memcpy(copy, bytes, size);
+    return copy;
+}
+
+char *arena_text(struct arena *arena, const char *text) {
+    return arena_bytes(arena, text, strlen(text));
+}
+
+char *arena_format(struct arena *arena, const char *format, ...) {
+    va_list args, again;
+    va_start(args, format);
+    va_copy(again, args);
+    int size = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    char *text = size < 0 ? NULL : arena_take(arena, (size_t)size + 1);
+    if (text)
+        vsnprintf(text, (size_t)size + 1, format, again);
+    va_end(again);
+    return text;
+}
+
+_Bool arena_exhausted(const struct arena *arena) {
+    return arena->exhausted;
+}
+
+ProtobufCAllocator *arena_allocator(struct arena *arena) {
+    return &arena->allocator;
+}

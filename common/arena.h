@@ -1,0 +1,23 @@
+/* Memory for one turn: taken piece by piece, given back all at once, zeroed before it is used again so that no
+ * narrative stays behind. Capped: a turn that wants more than its cap gets NULL and ends with RETRY or PARK. */
+#pragma once
+
+#include <protobuf-c/protobuf-c.h>
+#include <stddef.h>
+
+struct arena;
+
+/* cap_bytes: the most that may be taken between two resets. NULL when out of memory. The caller frees it. */
+struct arena *arena_new(size_t cap_bytes);
+void arena_free(struct arena **arena);
+/* Gives back everything and wipes it. Pointers taken before are dead. */
+void arena_reset(struct arena *arena);
+/* Zeroed, aligned for any type; NULL over the cap or out of memory. Never freed singly. */
+void *arena_take(struct arena *arena, size_t size);
+char *arena_text(struct arena *arena, const char *text);                        /* a copy, NUL-terminated */
+char *arena_bytes(struct arena *arena, const void *bytes, size_t size);         /* a copy with a NUL after it */
+char *arena_format(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* True when a take has been refused since the last reset. */
+_Bool arena_exhausted(const struct arena *arena);
+/* For protobuf-c: unpack into the arena, never free. Valid as long as the arena. */
+ProtobufCAllocator *arena_allocator(struct arena *arena);
