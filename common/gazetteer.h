@@ -1,10 +1,11 @@
-/* Names and codes of Indonesia's provinces, regencies, districts and villages, loaded once into compact memory:
- * the text of gazetteer.tsv as read, two numbers a line for finding by name. All of it (91,000 places) takes about 4 MiB
- * and 40 ms; only provinces and regencies (depth AREA_REGENCY) about 64 KiB and 5 ms.
+/* Names and codes of Indonesia's provinces, regencies, districts and villages, loaded once into compact
+ * memory: the text of gazetteer.tsv as read, two numbers a line for finding by name. All of it (91,000
+ * places) takes about 4 MiB and 40 ms; only provinces and regencies (depth AREA_REGENCY) about 64 KiB and 5
+ * ms.
  *
- * Names repeat: 1,003 village names of East Java stand for more than one village, ten districts and seven pairs of city
- * and regency share theirs. So a look-up by name gives all places of that name, never the first one, and callers that
- * need one ask back. Read-only after loading; never blocks after loading.
+ * Names repeat: 1,003 village names of East Java stand for more than one village, ten districts and seven
+ * pairs of city and regency share theirs. So a look-up by name gives all places of that name, never the first
+ * one, and callers that need one ask back. Read-only after loading; never blocks after loading.
  *
  * Data: idn-area-data, ODbL 1.0, see deploy/gazetteer/NOTICE. */
 #pragma once
@@ -28,8 +29,8 @@ struct place {
     bool alias; /* found by another name ("Sby"); name is the official one */
 };
 
-/* folder holds gazetteer.tsv, aliases.tsv, centroids.tsv. depth: the deepest level kept. NULL with error set when a file
- * is missing, out of order or malformed. */
+/* folder holds gazetteer.tsv, aliases.tsv, centroids.tsv. depth: the deepest level kept. NULL with error set
+ * when a file is missing, out of order or malformed. */
 struct gazetteer *gazetteer_load(const char *folder, enum area_level depth, struct error *error);
 void gazetteer_free(struct gazetteer **gazetteer);
 size_t gazetteer_count(const struct gazetteer *gazetteer);
@@ -37,19 +38,20 @@ size_t gazetteer_count(const struct gazetteer *gazetteer);
 bool gazetteer_find(const struct gazetteer *gazetteer, const char *code, struct place *out);
 /* Name without its kind of place; the code itself when unknown. */
 const char *gazetteer_name(const struct gazetteer *gazetteer, const char *code);
-/* "Kec. Singosari, Kab. Malang" ("Desa ..." and the province are left out where the line is long enough without);
- * the code itself when unknown. Always terminated. */
+/* "Kec. Singosari, Kab. Malang" ("Desa ..." and the province are left out where the line is long enough
+ * without); the code itself when unknown. Always terminated. */
 void gazetteer_label(const struct gazetteer *gazetteer, const char *code, char *out, size_t size);
 
-/* Lower case, letters and digits only, single spaces, leading words such as kabupaten, kab., kota, kecamatan, kec.,
- * desa, kelurahan taken away. Returns the length; longer than size - 1 gives 0 and an empty text. */
+/* Lower case, letters and digits only, single spaces, leading words such as kabupaten, kab., kota, kecamatan,
+ * kec., desa, kelurahan taken away. Returns the length; longer than size - 1 gives 0 and an empty text. */
 size_t gazetteer_fold(const char *text, char *out, size_t size);
 
-/* All places of that folded name (see gazetteer_fold) at a level (AREA_NONE: any) within prefix ("": anywhere), in order of
- * their codes, aliases included. Writes at most max and returns how many there are. */
+/* All places of that folded name (see gazetteer_fold) at a level (AREA_NONE: any) within prefix ("":
+ * anywhere), in order of their codes, aliases included. Writes at most max and returns how many there are. */
 size_t gazetteer_find_name(const struct gazetteer *gazetteer, const char *folded, enum area_level level,
     const char *prefix, struct place *out, size_t max);
-/* Places directly below code ("": the provinces), in order. Writes at most max and returns how many there are. */
+/* Places directly below code ("": the provinces), in order. Writes at most max and returns how many there
+ * are. */
 size_t gazetteer_children(const struct gazetteer *gazetteer, const char *code, struct place *out, size_t max);
 /* Every place in order of codes: index 0 .. gazetteer_count() - 1. For building indexes of one's own. */
 void gazetteer_at(const struct gazetteer *gazetteer, size_t index, struct place *out);
@@ -58,11 +60,13 @@ struct position {
     double latitude, longitude; /* degrees, WGS 84 */
 };
 
-/* The approximate centre of the regency that code lies in (two decimals, about 1 km); false when not known. */
+/* The approximate centre of the regency that code lies in (two decimals, about 1 km); false when not known.
+ */
 bool gazetteer_centre(const struct gazetteer *gazetteer, const char *code, struct position *out);
 /* Great circle distance between the regencies of two codes in km; -1 when one is not known. */
 double gazetteer_distance_km(const struct gazetteer *gazetteer, const char *a, const char *b);
 double position_distance_km(struct position a, struct position b);
-/* The regency whose centre is nearest, at most max_km away; a centre is no border, so this is a guess to be confirmed. */
+/* The regency whose centre is nearest, at most max_km away; a centre is no border, so this is a guess to be
+ * confirmed. */
 bool gazetteer_nearest_regency(
     const struct gazetteer *gazetteer, struct position at, double max_km, struct place *out);

@@ -1,6 +1,7 @@
-/* The configuration set of a site (deploy/sites/<site>/) that more than one daemon needs: site.yaml, links.yaml,
- * kinds.yaml, roles.yaml. Fields are explained in deploy/sites/README.md, file by file. A daemon loads only what it uses.
- * Everything is read-only after loading and owned by the returned struct; every text is valid until site_*_free. */
+/* The configuration set of a site (deploy/sites/<site>/) that more than one daemon needs: site.yaml,
+ * links.yaml, kinds.yaml, roles.yaml. Fields are explained in deploy/sites/README.md, file by file. A daemon
+ * loads only what it uses. Everything is read-only after loading and owned by the returned struct; every text
+ * is valid until site_*_free. */
 #pragma once
 
 #include "common/calendar.h"
@@ -30,16 +31,17 @@ struct site_retention {
 };
 
 struct site {
-    char *name;           /* folder name: "jatim" */
+    char *name; /* folder name: "jatim" */
     char *title, *title_en;
-    char *operator_name;  /* who runs it */
+    char *operator_name; /* who runs it */
     enum calendar_zone zone;
-    char **provinces;     /* Kemendagri codes: "35" */
+    char **provinces; /* Kemendagri codes: "35" */
     unsigned provinces_count;
     struct site_short_code *short_codes;
     unsigned short_codes_count;
-    char *emergency_text, *emergency_text_en; /* the sentence with the numbers that every refusal for load carries */
-    char *gazetteer;      /* folder, relative to the site's folder */
+    char *emergency_text,
+        *emergency_text_en; /* the sentence with the numbers that every refusal for load carries */
+    char *gazetteer;        /* folder, relative to the site's folder */
     struct site_retention retention;
 };
 
@@ -54,12 +56,12 @@ enum site_link_start { SITE_LINK_OLDEST, SITE_LINK_NOW };
 
 struct site_daemon {
     char *name;
-    bool core;                  /* its cursor holds the producers' trimming back */
-    char **reads;               /* names of the daemons whose journals it reads */
+    bool core;    /* its cursor holds the producers' trimming back */
+    char **reads; /* names of the daemons whose journals it reads */
     unsigned reads_count;
     enum site_link_start start; /* where a link that never ran begins */
     char *endpoint;             /* NULL: ipc:// socket of that name in the run folder; else tcp:// */
-    char *public_key;           /* CURVE key, Z85, 40 characters; needed with tcp:// and for readers from outside */
+    char *public_key; /* CURVE key, Z85, 40 characters; needed with tcp:// and for readers from outside */
 };
 
 struct site_links {
@@ -69,7 +71,8 @@ struct site_links {
 
 struct site_links *site_links_load(const char *folder, struct error *error);
 void site_links_free(struct site_links **links);
-const struct site_daemon *site_links_find(const struct site_links *links, const char *name); /* NULL: unknown */
+const struct site_daemon *site_links_find(
+    const struct site_links *links, const char *name); /* NULL: unknown */
 bool site_links_may_read(const struct site_links *links, const char *reader, const char *producer);
 
 /* ---- kinds.yaml */
@@ -111,7 +114,13 @@ enum site_access {
     SITE_ACCESS_AUDITOR,
 };
 
-enum site_scope { SITE_SCOPE_PROVINCE, SITE_SCOPE_REGENCY, SITE_SCOPE_DISTRICT, SITE_SCOPE_VILLAGE, SITE_SCOPE_FACILITY };
+enum site_scope {
+    SITE_SCOPE_PROVINCE,
+    SITE_SCOPE_REGENCY,
+    SITE_SCOPE_DISTRICT,
+    SITE_SCOPE_VILLAGE,
+    SITE_SCOPE_FACILITY
+};
 
 struct site_role {
     char *code, *name, *name_en, *duty;

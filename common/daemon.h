@@ -1,0 +1,72 @@
+/* A daemon is a const struct: its name, its rows and its handlers. Its main is
+ *
+ *     int main(int argc, char **argv) { return daemon_main(argc, argv, &triage_daemon); }
+ *
+ * Everything else (loop, journal, links, turn, crash guard, status) is the same for all of them. */
+#pragma once
+
+#include "common/error.h"
+#include "common/turn.h"
+
+struct daemon_setup {
+    const char *site_dir; /* configuration set */
+    const char *data_dir; /* DATA; the daemon's own folder is DATA/<name> */
+    const struct clock *clock;
+    const struct random *random;
+    bool simulated; /* no sockets, files or threads of one's own */
+};
+
+/* What the daemon may use to make outbound calls: a libuv loop and a way to hand in results. */
+struct uv_loop_s;
+struct daemon_loop {
+    struct uv_loop_s *uv;
+    /* The result of an effect becomes an input of a later turn. */
+    void (*finished)(struct daemon_loop *loop, const struct effect_result *result);
+    void *engine;
+};
+
+struct daemon {
+    const char *name;
+    const char *purpose; /* one sentence for --help */
+    const struct store_schema *schema;
+    size_t reserve_bytes; /* disk kept free for what may be urgent */
+
+    /* Reads the site, makes the daemon's state. false with a sentence: the daemon does not start. */
+    bool (*open)(const struct daemon_setup *setup, void **state, struct error *error);
+    void (*close)(void **state);
+
+    /* The first input after a start: rows left half-way by a crash (sends in flight) are set right here.
+     * Optional. */
+    enum verdict (*on_start)(struct turn *turn);
+    /* A record of a journal this daemon reads. A switch over body_case without default: a new body nobody
+     * handles does not compile. */
+    enum verdict (*on_event)(struct turn *turn, const Sigap__Event *event);
+    enum verdict (*on_timer)(struct turn *turn, uint32_t kind, const struct id *object, int64_t due_at);
+    /* HTTP. Optional. */
+    enum verdict (*on_request)(struct turn *turn, const struct request *request, struct answer *answer);
+    /* When no turn can be made for it (overload, disk full): the answer at once. Optional: a plain 503. */
+    void (*refuse_request)(
+        void *state, struct arena *arena, const struct request *request, struct answer *answer);
+    /* May be urgent: is taken even when overloaded, on the reserve when the disk is full. Optional. */
+    bool (*request_is_urgent)(void *state, const struct request *request);
+    /* ZeroMQ door. Optional: the socket is only opened when there is a handler. */
+    enum verdict (*on_submit)(
+        struct turn *turn, const Sigap__SubmitReport *submit, Sigap__SubmitAnswer *answer);
+    /* Reading. Sets answer->status and answer->json (arena). Rights of view->actor are applied in the query.
+     */
+    enum verdict (*on_view)(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer);
+    /* Results of effects. Optional. */
+    enum verdict (*on_effect)(struct turn *turn, const struct effect_result *result);
+
+    /* Outbound calls, after the commit; not called in a simulation (the simulator answers by itself).
+     * Optional. */
+    bool (*connect)(void *state, struct daemon_loop *loop, struct error *error);
+    void (*perform)(void *state, const struct effect *effect);
+    void (*disconnect)(void *state);
+    /* Gauges and counters for /metrics and status: writes Prometheus lines. Optional. */
+    const char *(*metrics)(void *state, struct arena *arena);
+};
+
+/* Runs the daemon until SIGTERM or SIGINT. Options: --data DIR --site DIR [--http ADDRESS:PORT|PATH] [--log
+ * LEVEL]. Returns the exit status: 0, or 1 with a sentence on stderr. */
+int daemon_main(int argc, char **argv, const struct daemon *daemon);

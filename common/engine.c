@@ -1,0 +1,1061 @@
+/* The turn: gather, decide, commit, release (see engine.h). Nothing leaves before the commit. */
+#include "common/engine_internal.h"
+
+#include "common/log.h"
+#include "common_sql.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    BLOCKED_MS = 250,          /* so long a record waits at the head of its lane for its cause, then in the table */
+    BACKOFF_FIRST_MS = 100,
+    BACKOFF_MAX_MS = 10000,
+    JUMP_MS = 60000,           /* a jump of the wall clock that is not believed at once */
+    STEADY_MS = 600000,        /* ... but when it stays so for so long */
+    BACKWARD_MS = 1000,        /* a wall clock so far behind us was set back */
+    HOUSEKEEP_MS = 10000,
+    REFILL_MS = 5000,
+    LOG_PASSIVE_BYTES = 4 << 20,
+    LOG_BUSY_BYTES = 32 << 20,
+    CONSUMER_PATIENCE_MS = 7 * 24 * 3600 * 1000, /* 7 days, for consumers that are not core */
+    REQUEST_SHARE = TURN_INPUTS * 3 / 4, /* of a turn: the journals of others must be read under any load */
+};
+
+int64_t engine_monotonic(const struct engine *engine) {
+    return clock_monotonic_ms(engine->setup.clock);
+}
+
+void engine_break(struct engine *engine, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    if (!engine->broken)
+        vsnprintf(engine->complaint, sizeof engine->complaint, format, args);
+    va_end(args);
+    engine->broken = true;
+}
+
+const char *engine_complaint(const struct engine *engine) {
+    return engine->complaint;
+}
+
+void *engine_state(struct engine *engine) {
+    return engine->state;
+}
+
+struct store *engine_store(struct engine *engine) {
+    return engine->store;
+}
+
+struct journal *engine_journal(struct engine *engine) {
+    return engine->journal;
+}
+
+struct inbox *engine_inbox(struct engine *engine, unsigned link) {
+    return engine->links[link];
+}
+
+unsigned engine_link_count(const struct engine *engine) {
+    return engine->link_count;
+}
+
+/* --- life ---------------------------------------------------------------------------------------------------- */
+
+static bool open_links(struct engine *engine, const struct engine_options *options, struct error *error) {
+    if (options->link_count > ENGINE_LINKS_MAX || options->consumer_count > ENGINE_CONSUMERS_MAX)
+        return error_set(error, "more than %d links or consumers", ENGINE_LINKS_MAX);
+    for (unsigned i = 0; i < options->link_count; i++) {
+        engine->links[i] = inbox_open(engine->store, options->links[i].journal, options->links[i].from_now);
+        if (!engine->links[i])
+            return error_set(error, "out of memory");
+        engine->link_count++;
+    }
+    for (unsigned i = 0; i < options->consumer_count; i++) {
+        strncpy(engine->consumers[i].name, options->consumers[i].name, LINK_NAME_MAX - 1);
+        engine->consumers[i].core = options->consumers[i].core;
+        engine->consumer_count++;
+    }
+    return true;
+}
+
+static void read_consumers(struct engine *engine) {
+    struct statement *all = common_use(engine->store, COMMON_CONSUMER_ALL);
+    while (statement_step(all)) {
+        int64_t lane = column_int(all, 1);
+        for (unsigned i = 0; i < engine->consumer_count && lane >= 0 && lane < LANES; i++) {
+            if (strcmp(engine->consumers[i].name, column_text(all, 0)) != 0)
+                continue;
+            engine->consumers[i].known = true;
+            engine->consumers[i].done[lane] = (uint64_t)column_int(all, 2);
+            engine->consumers[i].seen_at = column_int(all, 3);
+        }
+    }
+}
+
+static int64_t meta_int(struct engine *engine, const char *key) {
+    struct statement *get = common_use(engine->store, COMMON_META_GET);
+    bind_text(get, key);
+    int64_t value = 0;
+    if (statement_step(get)) {
+        size_t size;
+        const void *bytes = column_blob(get, 0, &size);
+        memcpy(&value, bytes, size < sizeof value ? size : sizeof value);
+    }
+    statement_end(get);
+    return value;
+}
+
+static void meta_set_int(struct engine *engine, const char *key, int64_t value) {
+    struct statement *set = common_use(engine->store, COMMON_META_SET);
+    bind_text(set, key);
+    bind_blob(set, &value, sizeof value);
+    statement_run(set);
+}
+
+static bool open_store(struct engine *engine, const struct engine_options *options, struct error *error) {
+    extern const struct store_schema common_schema;
+    const struct store_schema *schemas[] = {&common_schema, options->daemon->schema};
+    engine->store = store_open(&options->store, schemas, options->daemon->schema ? 2 : 1, error);
+    if (!engine->store)
+        return false;
+    engine->journal = journal_open(engine->store, engine->setup.random, options->daemon->name, error);
+    if (!engine->journal || !guard_open(engine, error))
+        return false;
+    engine->held = held_open(engine->store);
+    if (!engine->held)
+        return error_set(error, "held records cannot be read");
+    engine->now = engine->now_stored = meta_int(engine, "clock");
+    engine->effects_held = meta_int(engine, "held") != 0;
+    return open_links(engine, options, error);
+}
+
+struct engine *engine_open(const struct engine_options *options, struct error *error) {
+    struct engine *engine = calloc(1, sizeof *engine);
+    if (!engine) {
+        error_set(error, "out of memory");
+        return NULL;
+    }
+    engine->daemon = options->daemon;
+    engine->setup = options->setup;
+    engine->ports = options->ports;
+    engine->keep_ms = options->keep_ms;
+    engine->views.max = VIEWS_MAX;
+    engine->submits.max = SUBMITS_MAX;
+    engine->timers_changed = true;
+    engine->arena = arena_new(TURN_ARENA_BYTES);
+    bool sound = engine->arena && open_store(engine, options, error);
+    sound = sound && (!options->daemon->open || options->daemon->open(&engine->setup, &engine->state, error));
+    if (!sound) {
+        engine->broken = true; /* the running mark stays as it was found */
+        engine_close(&engine);
+        return NULL;
+    }
+    read_consumers(engine);
+    return engine;
+}
+
+static void queue_free(struct queue *queue) {
+    for (unsigned i = 0; i < queue->count; i++)
+        free(queue->items[i].frame);
+    free(queue->items);
+}
+
+void engine_close(struct engine **at) {
+    struct engine *engine = *at;
+    if (!engine)
+        return;
+    if (!engine->broken && engine->store)
+        guard_close(engine);
+    if (engine->daemon->close && engine->state)
+        engine->daemon->close(&engine->state);
+    for (unsigned i = 0; i < engine->link_count; i++)
+        inbox_free(&engine->links[i]);
+    held_free(&engine->held);
+    journal_free(&engine->journal);
+    store_close(&engine->store);
+    arena_free(&engine->arena);
+    queue_free(&engine->views);
+    queue_free(&engine->submits);
+    free(engine->releases);
+    free(engine);
+    *at = NULL;
+}
+
+/* --- inputs -------------------------------------------------------------------------------------------------- */
+
+bool engine_request(struct engine *engine, const struct request *request) {
+    unsigned waiting = engine->request_count;
+    bool urgent = engine->daemon->request_is_urgent && (waiting >= REQUESTS_MAX || engine->tight || store_low(engine->store)) &&
+                  engine->daemon->request_is_urgent(engine->state, request);
+    if (!urgent && (waiting >= REQUESTS_MAX || (engine->daemon->request_is_urgent && (engine->tight || store_low(engine->store)))))
+        return false;
+    if (waiting == REQUESTS_MAX + REQUESTS_URGENT_EXTRA)
+        return false;
+    engine->requests[engine->request_count++] = *request;
+    return true;
+}
+
+static bool queue_add(struct queue *queue, const void *frame, size_t size, void *origin) {
+    if (queue->count >= queue->max)
+        return false;
+    if (!queue->items && !(queue->items = calloc(queue->max, sizeof *queue->items)))
+        return false;
+    void *copy = malloc(size ? size : 1);
+    if (!copy)
+        return false;
+    memcpy(copy, frame, size);
+    queue->items[queue->count++] = (struct arrival){copy, size, origin};
+    return true;
+}
+
+static void queue_drop_taken(struct queue *queue) {
+    for (unsigned i = 0; i < queue->taken; i++)
+        free(queue->items[i].frame);
+    queue->count -= queue->taken;
+    if (queue->count)
+        memmove(queue->items, queue->items + queue->taken, queue->count * sizeof *queue->items);
+    queue->taken = 0;
+}
+
+bool engine_submit(struct engine *engine, const void *frame, size_t size, void *origin) {
+    return engine->daemon->on_submit && queue_add(&engine->submits, frame, size, origin);
+}
+
+bool engine_view(struct engine *engine, const void *frame, size_t size, void *origin) {
+    return queue_add(&engine->views, frame, size, origin);
+}
+
+/* A result that finds no room is lost as if the process had died after the call: the daemon's lease settles it. */
+void engine_effect_finished(struct engine *engine, const struct effect_result *result) {
+    if (engine->result_count < RESULTS_MAX)
+        engine->results[engine->result_count++] = *result;
+}
+
+bool engine_frame(struct engine *engine, unsigned link, const struct link_frame *frame) {
+    bool more = inbox_receive(engine->links[link], frame, engine_monotonic(engine));
+    if (inbox_just_cut(engine->links[link]))
+        log_line(LOG_ERROR, "link-cut", "from=%s reason=%s oldest=%llu head=%llu", inbox_name(engine->links[link]),
+            frame->kind == LINK_REFUSED ? log_value(frame->reason) : "diverged",
+            frame->kind == LINK_REFUSED ? 0 : (unsigned long long)frame->batch.after + 1,
+            frame->kind == LINK_REFUSED ? 0 : (unsigned long long)frame->batch.head);
+    return more;
+}
+
+bool engine_fetch(struct engine *engine, unsigned link, enum lane lane, struct link_fetch *out) {
+    return inbox_wants(engine->links[link], lane, engine->daemon->name, out);
+}
+
+bool engine_serve(struct engine *engine, const struct link_fetch *fetch, struct buffer *out) {
+    for (unsigned i = 0; i < engine->consumer_count; i++) {
+        if (strcmp(engine->consumers[i].name, fetch->consumer) != 0)
+            continue;
+        engine->consumers[i].known = true;
+        engine->consumers[i].done[fetch->lane] = fetch->done;
+        engine->consumers[i].seen_at = engine->now;
+        return journal_serve(engine->journal, fetch, out);
+    }
+    link_write_refused(out, "not a reader of this journal");
+    return true;
+}
+
+/* --- releasing ----------------------------------------------------------------------------------------------- */
+
+struct release *engine_release(struct engine *engine, enum release_kind kind) {
+    if (engine->release_count == engine->release_room) {
+        size_t room = engine->release_room ? engine->release_room * 2 : 64;
+        struct release *more = realloc(engine->releases, room * sizeof *more);
+        if (!more) {
+            engine->retry = true;
+            return NULL;
+        }
+        engine->releases = more;
+        engine->release_room = room;
+    }
+    struct release *release = &engine->releases[engine->release_count++];
+    memset(release, 0, sizeof *release);
+    release->kind = kind;
+    return release;
+}
+
+static void release_all(struct engine *engine) {
+    for (size_t i = 0; i < engine->release_count; i++) {
+        const struct release *release = &engine->releases[i];
+        switch (release->kind) {
+        case RELEASE_ANSWER:
+            engine->ports.answered(engine->ports.context, release->origin, &release->answer);
+            break;
+        case RELEASE_SUBMIT:
+            engine->ports.submit_answered(engine->ports.context, release->origin, release->frame, release->frame_size);
+            break;
+        case RELEASE_VIEW:
+            engine->ports.view_answered(engine->ports.context, release->origin, release->frame, release->frame_size);
+            break;
+        case RELEASE_EFFECT:
+            engine->ports.effect(engine->ports.context, &release->effect);
+            break;
+        case RELEASE_CALL:
+            release->function(engine->state, release->frame);
+            break;
+        }
+    }
+    engine->release_count = 0;
+}
+
+/* --- one input ----------------------------------------------------------------------------------------------- */
+
+/* What one input is made of, so that every kind runs through the same savepoint. */
+struct work {
+    enum verdict (*run)(struct engine *engine, void *input);
+    void *input;
+    const char *guard_key;
+    struct source source;
+    const Sigap__Event *event;
+};
+
+static void begin_input(struct engine *engine, const struct work *work) {
+    engine->turn.source = work->source;
+    engine->turn.training = work->event && work->event->training;
+    engine->input = work->event;
+    engine->ordinal = 0;
+    engine->park_reason[0] = 0;
+    engine->cause_count = 0;
+    engine->inputs++;
+    engine->turn_inputs++;
+}
+
+static enum verdict judge(struct engine *engine, enum verdict verdict) {
+    switch (store_health(engine->store)) {
+    case STORE_OK:
+        break;
+    case STORE_REFUSED:
+        return turn_park(&engine->turn, "%s", store_complaint(engine->store));
+    case STORE_RETRY:
+        return VERDICT_RETRY;
+    case STORE_UNKNOWN:
+    case STORE_FATAL:
+        engine_break(engine, "store: %s", store_complaint(engine->store));
+        return VERDICT_RETRY;
+    }
+    if (arena_exhausted(engine->arena))
+        return engine->turn_inputs > 1 ? VERDICT_RETRY : turn_park(&engine->turn, "needs more memory than a turn has");
+    return engine->retry ? VERDICT_RETRY : verdict;
+}
+
+/* Runs one input in its savepoint. PARK has undone it when this returns; RETRY ends the turn. */
+static enum verdict run_input(struct engine *engine, const struct work *work) {
+    struct journal_mark mark = journal_mark(engine->journal);
+    size_t released = engine->release_count;
+    begin_input(engine, work);
+    if (!store_savepoint(engine->store))
+        return VERDICT_RETRY;
+    enum verdict verdict = judge(engine, work->run(engine, work->input));
+    if (verdict == VERDICT_DONE) {
+        store_savepoint_keep(engine->store);
+    } else if (verdict == VERDICT_PARK) {
+        store_forgive(engine->store);
+        store_savepoint_undo(engine->store);
+        journal_undo(engine->journal, mark);
+        engine->release_count = released;
+        engine->timers_changed = true;
+    }
+    if (engine->guard.cautious)
+        guard_after(engine);
+    engine->input = NULL;
+    return verdict;
+}
+
+static void tell_parked(struct engine *engine, int64_t number, const struct source *source) {
+    Sigap__InputParked parked = SIGAP__INPUT_PARKED__INIT;
+    parked.number = (uint64_t)number;
+    parked.journal = (char *)source->journal;
+    parked.lane = source->lane;
+    parked.sequence = source->sequence;
+    parked.reason = engine->park_reason;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    event.body_case = SIGAP__EVENT__BODY_INPUT_PARKED;
+    event.input_parked = &parked;
+    engine->cause_count = 0;
+    turn_append(&engine->turn, source->lane, &event);
+    log_line(LOG_ERROR, "parked", "number=%lld journal=%s lane=%d sequence=%llu reason=%s", (long long)number, source->journal,
+        source->lane, (unsigned long long)source->sequence, log_value(engine->park_reason));
+}
+
+static void park(struct engine *engine, const struct source *source, const struct id *case_id, const void *bytes, size_t size) {
+    int64_t number = held_park(engine->held, source, case_id, engine->park_reason, bytes, size, engine->now);
+    tell_parked(engine, number, source);
+}
+
+/* --- gather: records ----------------------------------------------------------------------------------------- */
+
+static int link_of(const struct engine *engine, const char *journal) {
+    for (unsigned i = 0; i < engine->link_count; i++)
+        if (strcmp(inbox_name(engine->links[i]), journal) == 0)
+            return (int)i;
+    return -1;
+}
+
+static bool passed(const struct engine *engine, const char *journal, uint32_t lane, uint64_t sequence) {
+    int link = link_of(engine, journal);
+    return link < 0 || lane >= LANES || inbox_position(engine->links[link], lane) >= sequence;
+}
+
+static bool causes_passed(const struct engine *engine, const Sigap__Event *event) {
+    for (size_t i = 0; i < event->n_causes; i++)
+        if (!passed(engine, event->causes[i]->journal, event->causes[i]->lane, event->causes[i]->sequence))
+            return false;
+    return true;
+}
+
+/* What a handler appends was caused by the record at hand and by all that caused that. */
+static void inherit_causes(struct engine *engine, const Sigap__Event *event, const struct source *source) {
+    for (size_t i = 0; i < event->n_causes && engine->cause_count < CAUSES_MAX - 2; i++) {
+        struct held_cause *cause = &engine->causes[engine->cause_count++];
+        *cause = (struct held_cause){.lane = event->causes[i]->lane % LANES, .sequence = event->causes[i]->sequence};
+        strncpy(cause->journal, event->causes[i]->journal, sizeof cause->journal - 1);
+    }
+    for (unsigned i = 0; i < engine->cause_count; i++) {
+        struct held_cause *cause = &engine->causes[i];
+        if (cause->lane == source->lane && strcmp(cause->journal, source->journal) == 0) {
+            cause->sequence = source->sequence;
+            return;
+        }
+    }
+    struct held_cause *cause = &engine->causes[engine->cause_count++];
+    *cause = (struct held_cause){.lane = source->lane, .sequence = source->sequence};
+    strncpy(cause->journal, source->journal, sizeof cause->journal - 1);
+}
+
+static enum verdict run_event(struct engine *engine, void *input) {
+    const Sigap__Event *event = input;
+    inherit_causes(engine, event, &engine->turn.source);
+    return engine->daemon->on_event(&engine->turn, event);
+}
+
+static enum verdict work_on_event(struct engine *engine, const struct source *source, const Sigap__Event *event,
+    const struct record *record) {
+    char key[96];
+    snprintf(key, sizeof key, "%s/%d/%llu", source->journal, source->lane, (unsigned long long)source->sequence);
+    struct work work = {run_event, (void *)event, key, *source, event};
+    enum verdict verdict = run_input(engine, &work);
+    if (verdict == VERDICT_PARK) {
+        struct id case_id;
+        id_from_bytes(event->case_id.data, event->case_id.len, &case_id);
+        park(engine, source, &case_id, record->bytes, record->size);
+    }
+    return verdict;
+}
+
+/* Texts of other daemons are our own, but a stolen key may speak too. */
+static Sigap__Event *unpack(struct engine *engine, const struct record *record) {
+    return sigap__event__unpack(arena_allocator(engine->arena), record->size, record->bytes);
+}
+
+/* Entries whose causes have come are worked on in their order. False: the turn must end. */
+static bool work_on_waiting(struct engine *engine) {
+    for (size_t i = 0; i < held_waiting_count(engine->held);) {
+        const struct held_entry *entry = held_waiting(engine->held, i);
+        bool ready = !held_blocks(engine->held, &entry->case_id, i);
+        for (unsigned k = 0; ready && k < entry->cause_count; k++)
+            ready = passed(engine, entry->causes[k].journal, entry->causes[k].lane, entry->causes[k].sequence);
+        if (!ready) {
+            i++;
+            continue;
+        }
+        if (strcmp(entry->journal, "timer") == 0) { /* a parked timer that an operator lets try again */
+            turn_timer_set(&engine->turn, (uint32_t)entry->sequence, &entry->case_id, engine->now, true);
+            held_release(engine->held, i);
+            continue;
+        }
+        struct source source = {arena_text(engine->arena, entry->journal), entry->lane, entry->sequence};
+        struct record record = {entry->sequence, NULL, 0};
+        struct statement *get = common_use(engine->store, COMMON_WAITING_GET);
+        bind_int(get, entry->number);
+        if (statement_step(get)) {
+            const void *bytes = column_blob(get, 4, &record.size);
+            record.bytes = (const uint8_t *)arena_bytes(engine->arena, bytes, record.size);
+        }
+        statement_end(get);
+        Sigap__Event *event = record.bytes ? unpack(engine, &record) : NULL;
+        held_release(engine->held, i);
+        if (event && work_on_event(engine, &source, event, &record) == VERDICT_RETRY)
+            return false;
+        if (store_health(engine->store) != STORE_OK)
+            return false;
+        i = 0; /* what waited behind it may be ready now */
+    }
+    return true;
+}
+
+enum step { STEP_NOTHING, STEP_WORKED, STEP_END };
+
+static enum step park_unreadable(struct engine *engine, unsigned link, enum lane lane, const struct source *source,
+    const struct record *record) {
+    if (arena_exhausted(engine->arena) && engine->turn_inputs > 0)
+        return STEP_END; /* in a turn of its own it has more room */
+    snprintf(engine->park_reason, sizeof engine->park_reason, "the record cannot be read");
+    engine->turn.source = *source;
+    inbox_take(engine->links[link], lane);
+    park(engine, source, NULL, record->bytes, record->size);
+    return STEP_WORKED;
+}
+
+/* The record at the head of a lane: worked on, put to wait, or left where it is for a moment. */
+static enum step step_lane(struct engine *engine, unsigned link, enum lane lane) {
+    struct record record;
+    struct inbox *inbox = engine->links[link];
+    if (!inbox_peek(inbox, lane, &record))
+        return STEP_NOTHING;
+    struct source source = {inbox_name(inbox), lane, record.sequence};
+    Sigap__Event *event = unpack(engine, &record);
+    if (!event)
+        return park_unreadable(engine, link, lane, &source, &record);
+    struct id case_id;
+    id_from_bytes(event->case_id.data, event->case_id.len, &case_id);
+    bool blocked = held_blocks(engine->held, &case_id, SIZE_MAX);
+    if (!blocked && !causes_passed(engine, event)) {
+        int64_t *since = &engine->blocked_since[link][lane], now = engine_monotonic(engine);
+        if (!*since)
+            *since = now;
+        if (now - *since < BLOCKED_MS)
+            return STEP_NOTHING;
+        blocked = true;
+    }
+    engine->blocked_since[link][lane] = 0;
+    inbox_take(inbox, lane);
+    if (blocked) {
+        held_wait(engine->held, &source, event, record.bytes, record.size, engine->now);
+        engine->turn_inputs++;
+    } else if (work_on_event(engine, &source, event, &record) == VERDICT_RETRY) {
+        return STEP_END;
+    }
+    if (held_waiting_count(engine->held) && !work_on_waiting(engine))
+        return STEP_END;
+    return store_health(engine->store) == STORE_OK ? STEP_WORKED : STEP_END;
+}
+
+static bool turn_is_full(const struct engine *engine, int64_t started) {
+    return engine->turn_inputs >= (engine->guard.cautious ? 1 : TURN_INPUTS) ||
+           journal_staged_bytes(engine->journal) > TURN_RECORD_BYTES || engine_monotonic(engine) - started > TURN_MS;
+}
+
+/* One record a link in turn, so that a long queue of one neighbour does not starve the others. */
+static bool gather_lane(struct engine *engine, enum lane lane, int64_t started) {
+    for (bool worked = true; worked;) {
+        worked = false;
+        for (unsigned link = 0; link < engine->link_count; link++) {
+            if (turn_is_full(engine, started))
+                return true;
+            enum step step = step_lane(engine, link, lane);
+            if (step == STEP_END)
+                return false;
+            worked |= step == STEP_WORKED;
+        }
+    }
+    return true;
+}
+
+/* --- gather: other inputs ------------------------------------------------------------------------------------ */
+
+static enum verdict run_start(struct engine *engine, void *input) {
+    (void)input;
+    return engine->daemon->on_start(&engine->turn);
+}
+
+struct request_work {
+    const struct request *request;
+    struct answer answer;
+};
+
+static enum verdict run_request(struct engine *engine, void *input) {
+    struct request_work *work = input;
+    return engine->daemon->on_request(&engine->turn, work->request, &work->answer);
+}
+
+static bool gather_requests(struct engine *engine, int64_t started) {
+    while (engine->request_taken < engine->request_count && engine->request_taken < REQUEST_SHARE &&
+           !turn_is_full(engine, started)) {
+        struct request_work input = {.request = &engine->requests[engine->request_taken]};
+        struct work work = {run_request, &input, "request", {"", LANE_NORMAL, 0}, NULL};
+        enum verdict verdict = run_input(engine, &work);
+        if (verdict == VERDICT_RETRY)
+            return false;
+        if (verdict == VERDICT_PARK) {
+            log_line(LOG_ERROR, "request-failed", "reason=%s", log_value(engine->park_reason));
+            input.answer = (struct answer){.status = 500, .content_type = "text/plain", .body = "500\n", .body_size = 4};
+        }
+        struct release *release = engine_release(engine, RELEASE_ANSWER);
+        if (!release)
+            return false;
+        release->origin = input.request->origin;
+        release->answer = input.answer;
+        engine->request_taken++;
+    }
+    return true;
+}
+
+struct frame_work {
+    const struct arrival *arrival;
+    uint8_t *frame;
+    size_t size;
+};
+
+static enum verdict run_view(struct engine *engine, void *input) {
+    struct frame_work *work = input;
+    Sigap__View *view = sigap__view__unpack(arena_allocator(engine->arena), work->arrival->size, work->arrival->frame);
+    Sigap__ViewAnswer answer = SIGAP__VIEW_ANSWER__INIT;
+    enum verdict verdict = VERDICT_DONE;
+    answer.status = 400;
+    if (view) {
+        answer.number = view->number;
+        answer.status = 404;
+        if (!status_view(&engine->turn, view, &answer) && engine->daemon->on_view)
+            verdict = engine->daemon->on_view(&engine->turn, view, &answer);
+    }
+    if (verdict == VERDICT_PARK) {
+        answer.status = 500;
+        verdict = VERDICT_DONE;
+    }
+    work->size = sigap__view_answer__get_packed_size(&answer);
+    work->frame = arena_take(engine->arena, work->size);
+    if (work->frame)
+        sigap__view_answer__pack(&answer, work->frame);
+    return verdict;
+}
+
+static enum verdict run_submit(struct engine *engine, void *input) {
+    struct frame_work *work = input;
+    Sigap__SubmitReport *submit =
+        sigap__submit_report__unpack(arena_allocator(engine->arena), work->arrival->size, work->arrival->frame);
+    Sigap__SubmitAnswer answer = SIGAP__SUBMIT_ANSWER__INIT;
+    Sigap__SubmitRefused refused = SIGAP__SUBMIT_REFUSED__INIT;
+    refused.status = 400;
+    refused.reason = (char *)"Pesan tidak terbaca / The message cannot be read";
+    answer.answer_case = SIGAP__SUBMIT_ANSWER__ANSWER_REFUSED;
+    answer.refused = &refused;
+    enum verdict verdict = VERDICT_DONE;
+    if (submit) {
+        answer.number = submit->number;
+        verdict = engine->daemon->on_submit(&engine->turn, submit, &answer);
+    }
+    work->size = sigap__submit_answer__get_packed_size(&answer);
+    work->frame = arena_take(engine->arena, work->size);
+    if (work->frame)
+        sigap__submit_answer__pack(&answer, work->frame);
+    return verdict;
+}
+
+static bool gather_queue(struct engine *engine, struct queue *queue, enum verdict (*run)(struct engine *, void *),
+    enum release_kind kind, int64_t started) {
+    while (queue->taken < queue->count && !turn_is_full(engine, started)) {
+        struct frame_work input = {.arrival = &queue->items[queue->taken]};
+        struct work work = {run, &input, kind == RELEASE_VIEW ? "view" : "submit", {"", LANE_NORMAL, 0}, NULL};
+        if (run_input(engine, &work) == VERDICT_RETRY)
+            return false;
+        struct release *release = engine_release(engine, kind);
+        if (!release)
+            return false;
+        release->origin = input.arrival->origin;
+        release->frame = input.frame;
+        release->frame_size = input.frame ? input.size : 0;
+        queue->taken++;
+    }
+    return true;
+}
+
+static enum verdict run_result(struct engine *engine, void *input) {
+    return engine->daemon->on_effect(&engine->turn, input);
+}
+
+static bool gather_results(struct engine *engine, int64_t started) {
+    while (engine->result_taken < engine->result_count && !turn_is_full(engine, started)) {
+        struct effect_result *result = &engine->results[engine->result_taken];
+        struct work work = {run_result, result, "effect", {"", LANE_NORMAL, 0}, NULL};
+        enum verdict verdict = engine->daemon->on_effect ? run_input(engine, &work) : VERDICT_DONE;
+        if (verdict == VERDICT_RETRY)
+            return false;
+        if (verdict == VERDICT_PARK)
+            log_line(LOG_ERROR, "effect-result-failed", "kind=%u reason=%s", result->kind, log_value(engine->park_reason));
+        engine->result_taken++;
+    }
+    return true;
+}
+
+struct timer_work {
+    int64_t due_at;
+    uint32_t kind;
+    struct id object;
+};
+
+static enum verdict run_timer(struct engine *engine, void *input) {
+    const struct timer_work *timer = input;
+    turn_timer_clear(&engine->turn, timer->kind, &timer->object, timer->due_at);
+    return engine->daemon->on_timer(&engine->turn, timer->kind, &timer->object, timer->due_at);
+}
+
+/* A parked timer is gone from its table: the record says which it was, and retry sets it again. */
+static bool work_on_timer(struct engine *engine, struct timer_work *timer) {
+    char key[96], object[ID_TEXT + 1];
+    id_to_text(&timer->object, object);
+    snprintf(key, sizeof key, "timer/%u/%s", timer->kind, object);
+    struct work work = {run_timer, timer, key, {"timer", LANE_URGENT, timer->kind}, NULL};
+    enum verdict verdict = run_input(engine, &work);
+    if (verdict == VERDICT_PARK) {
+        turn_timer_clear(&engine->turn, timer->kind, &timer->object, timer->due_at);
+        park(engine, &work.source, &timer->object, "", 0);
+    }
+    return verdict != VERDICT_RETRY;
+}
+
+static bool clock_is_steady(const struct engine *engine) {
+    return engine_monotonic(engine) >= engine->steady_at;
+}
+
+static bool gather_timers(struct engine *engine, int64_t started) {
+    enum { BATCH = 64 };
+    struct timer_work due[BATCH];
+    int count = 0;
+    if (!engine->daemon->on_timer || engine->next_timer > engine->now)
+        return true;
+    bool all = clock_is_steady(engine);
+    struct statement *get = common_use(engine->store, all ? COMMON_TIMER_DUE : COMMON_TIMER_DUE_CRITICAL);
+    bind_int(get, engine->now);
+    bind_int(get, BATCH);
+    while (count < BATCH && statement_step(get)) {
+        due[count++] = (struct timer_work){column_int(get, 0), (uint32_t)column_int(get, 1), column_id(get, 2)};
+    }
+    statement_end(get);
+    engine->timers_changed = true;
+    for (int i = 0; i < count && !turn_is_full(engine, started); i++)
+        if (!work_on_timer(engine, &due[i]))
+            return false;
+    return true;
+}
+
+static bool gather_start(struct engine *engine) {
+    if (engine->started || !engine->daemon->on_start)
+        return engine->started = true;
+    struct work work = {run_start, NULL, "start", {"", LANE_NORMAL, 0}, NULL};
+    enum verdict verdict = run_input(engine, &work);
+    if (verdict == VERDICT_PARK)
+        engine_break(engine, "start: %s", engine->park_reason);
+    return verdict == VERDICT_DONE;
+}
+
+/* Nothing normal before what is urgent; people who wait for an answer before the crowd. In a cautious turn the record
+ * whose mark was set comes first. */
+static bool gather(struct engine *engine) {
+    int64_t started = engine_monotonic(engine);
+    if (engine->guard.cautious && engine->started &&
+        !(gather_lane(engine, LANE_URGENT, started) && gather_lane(engine, LANE_NORMAL, started)))
+        return false;
+    return gather_start(engine) && gather_queue(engine, &engine->views, run_view, RELEASE_VIEW, started) &&
+           gather_lane(engine, LANE_URGENT, started) && gather_results(engine, started) && gather_timers(engine, started) &&
+           gather_requests(engine, started) && gather_queue(engine, &engine->submits, run_submit, RELEASE_SUBMIT, started) &&
+           (engine->draining || gather_lane(engine, LANE_NORMAL, started));
+}
+
+/* --- the turn ------------------------------------------------------------------------------------------------ */
+
+static void read_clock(struct engine *engine) {
+    int64_t wall = clock_wall_ms(engine->setup.clock), monotonic = engine_monotonic(engine);
+    if (engine->wall_seen) {
+        int64_t jump = (wall - engine->wall_seen) - (monotonic - engine->monotonic_seen);
+        if (jump > JUMP_MS || jump < -JUMP_MS) {
+            engine->steady_at = monotonic + STEADY_MS;
+            log_line(LOG_WARN, "clock-jump", "by_ms=%lld", (long long)jump);
+        }
+    }
+    int64_t before = engine->monotonic_seen ? engine->monotonic_seen : monotonic;
+    engine->wall_seen = wall;
+    engine->monotonic_seen = monotonic;
+    /* A clock that was set back must not stop time: from there on it is counted by the monotonic clock. */
+    if (wall >= engine->now)
+        engine->now = wall;
+    else if (engine->now - wall > BACKWARD_MS)
+        engine->now += monotonic - before;
+}
+
+static void read_next_timer(struct engine *engine) {
+    if (!engine->timers_changed)
+        return;
+    struct statement *next = common_use(engine->store, COMMON_TIMER_NEXT);
+    engine->next_timer = statement_step(next) && !column_is_null(next, 0) ? column_int(next, 0) : INT64_MAX;
+    statement_end(next);
+    engine->timers_changed = false;
+}
+
+static void write_consumers(struct engine *engine) {
+    for (unsigned i = 0; i < engine->consumer_count; i++) {
+        if (!engine->consumers[i].known)
+            continue;
+        for (enum lane lane = 0; lane < LANES; lane++) {
+            struct statement *set = common_use(engine->store, COMMON_CONSUMER_SET);
+            bind_text(set, engine->consumers[i].name);
+            bind_int(set, lane);
+            bind_int(set, (int64_t)engine->consumers[i].done[lane]);
+            bind_int(set, engine->consumers[i].seen_at);
+            statement_run(set);
+        }
+    }
+}
+
+/* Core consumers hold trimming back however long they are away; others for seven days. */
+static void trim(struct engine *engine) {
+    for (enum lane lane = 0; lane < LANES; lane++) {
+        uint64_t upto = journal_head(engine->journal, lane);
+        for (unsigned i = 0; i < engine->consumer_count; i++) {
+            bool gone = !engine->consumers[i].core && engine->consumers[i].known &&
+                        engine->now - engine->consumers[i].seen_at > CONSUMER_PATIENCE_MS;
+            uint64_t done = engine->consumers[i].known ? engine->consumers[i].done[lane] : 0;
+            if (!gone && (engine->consumers[i].core || engine->consumers[i].known) && done < upto)
+                upto = done;
+        }
+        journal_trim(engine->journal, lane, upto, engine->now - engine->keep_ms);
+    }
+}
+
+static bool housekeeping_due(const struct engine *engine) {
+    return engine_monotonic(engine) >= engine->housekeep_at;
+}
+
+static void housekeep(struct engine *engine) {
+    write_consumers(engine);
+    trim(engine);
+    engine->housekeep_at = engine_monotonic(engine) + HOUSEKEEP_MS;
+}
+
+static void rolled_back(struct engine *engine) {
+    store_rollback(engine->store);
+    store_forgive(engine->store);
+    journal_rolled_back(engine->journal);
+    for (unsigned i = 0; i < engine->link_count; i++)
+        inbox_rolled_back(engine->links[i]);
+    engine->request_taken = engine->views.taken = engine->submits.taken = engine->result_taken = 0;
+    engine->release_count = 0;
+    engine->timers_changed = true;
+    engine->rolled_back++;
+    if (!held_reload(engine->held))
+        engine_break(engine, "held records cannot be read");
+}
+
+/* The disk is full, or memory is short: what is not urgent is refused at once with 503, what may be urgent stays and is
+ * tried again on the reserve. */
+static void refuse_requests(struct engine *engine) {
+    unsigned kept = 0;
+    for (unsigned i = 0; i < engine->request_count; i++) {
+        const struct request *request = &engine->requests[i];
+        bool urgent = engine->daemon->request_is_urgent && engine->backoff_ms < 8 * BACKOFF_FIRST_MS &&
+                      engine->daemon->request_is_urgent(engine->state, request);
+        if (urgent) {
+            engine->requests[kept++] = *request;
+            continue;
+        }
+        struct answer answer = {0};
+        engine_refuse(engine, engine->arena, request, &answer);
+        engine->ports.answered(engine->ports.context, request->origin, &answer);
+    }
+    engine->request_count = kept;
+}
+
+static enum engine_outcome back_off(struct engine *engine, const char *reason) {
+    log_line(LOG_WARN, "turn-rolled-back", "reason=%s", log_value(reason));
+    rolled_back(engine);
+    engine->backoff_ms = engine->backoff_ms ? engine->backoff_ms * 2 : BACKOFF_FIRST_MS;
+    if (engine->backoff_ms > BACKOFF_MAX_MS)
+        engine->backoff_ms = BACKOFF_MAX_MS;
+    engine->backoff_until = engine_monotonic(engine) + engine->backoff_ms;
+    if (engine->request_count) {
+        refuse_requests(engine);
+        if (engine->request_count) {
+            store_reserve_spend(engine->store);
+            engine->backoff_until = 0; /* a life: at once, on the reserve */
+        }
+    }
+    engine->tight = true;
+    engine->refill_at = engine_monotonic(engine) + REFILL_MS;
+    arena_reset(engine->arena);
+    return engine->broken ? ENGINE_BROKEN : ENGINE_BACKOFF;
+}
+
+void engine_refuse(struct engine *engine, struct arena *arena, const struct request *request, struct answer *answer) {
+    if (engine->daemon->refuse_request) {
+        engine->daemon->refuse_request(engine->state, arena, request, answer);
+        return;
+    }
+    *answer = (struct answer){.status = 503, .content_type = "text/plain", .body = "503\n", .body_size = 4};
+    answer_header(answer, "Retry-After", "5");
+}
+
+static bool write_all(struct engine *engine) {
+    for (unsigned i = 0; i < engine->link_count; i++)
+        if (!inbox_write(engine->links[i]))
+            engine_break(engine, "the cursor of %s was moved by somebody else", inbox_name(engine->links[i]));
+    journal_write(engine->journal, engine->now);
+    if (engine->now != engine->now_stored)
+        meta_set_int(engine, "clock", engine->now);
+    return !engine->broken;
+}
+
+static void committed(struct engine *engine) {
+    uint64_t before[LANES] = {journal_head(engine->journal, LANE_URGENT), journal_head(engine->journal, LANE_NORMAL)};
+    for (unsigned i = 0; i < engine->link_count; i++)
+        inbox_committed(engine->links[i]);
+    journal_committed(engine->journal);
+    engine->now_stored = engine->now;
+    engine->backoff_ms = 0;
+    engine->recheck_blocked = engine->turn_inputs > 0; /* the cause of a blocked record may have come */
+    engine->turns++;
+    memmove(engine->requests, engine->requests + engine->request_taken,
+        (engine->request_count - engine->request_taken) * sizeof *engine->requests);
+    engine->request_count -= engine->request_taken;
+    memmove(engine->results, engine->results + engine->result_taken,
+        (engine->result_count - engine->result_taken) * sizeof *engine->results);
+    engine->result_count -= engine->result_taken;
+    engine->request_taken = engine->result_taken = 0;
+    release_all(engine);
+    queue_drop_taken(&engine->views);
+    queue_drop_taken(&engine->submits);
+    if (journal_head(engine->journal, LANE_URGENT) != before[LANE_URGENT] ||
+        journal_head(engine->journal, LANE_NORMAL) != before[LANE_NORMAL])
+        engine->ports.grown(engine->ports.context);
+}
+
+/* In a cautious turn the mark must be durable before the input runs: a transaction of its own. */
+static bool mark_attempt(struct engine *engine, bool *park_first) {
+    char key[96] = "other";
+    for (enum lane lane = 0; lane < LANES && strcmp(key, "other") == 0; lane++) {
+        for (unsigned link = 0; link < engine->link_count && strcmp(key, "other") == 0; link++) {
+            struct record record;
+            if (inbox_peek(engine->links[link], lane, &record))
+                snprintf(key, sizeof key, "%s/%d/%llu", inbox_name(engine->links[link]), lane, (unsigned long long)record.sequence);
+        }
+    }
+    if (!store_begin(engine->store))
+        return false;
+    *park_first = guard_before(engine, key);
+    return store_commit(engine->store) == STORE_OK;
+}
+
+static void park_suspect(struct engine *engine) {
+    for (enum lane lane = 0; lane < LANES; lane++) {
+        for (unsigned link = 0; link < engine->link_count; link++) {
+            struct record record;
+            if (!inbox_peek(engine->links[link], lane, &record))
+                continue;
+            struct source source = {inbox_name(engine->links[link]), lane, record.sequence};
+            Sigap__Event *event = unpack(engine, &record);
+            struct id case_id = {0};
+            if (event)
+                id_from_bytes(event->case_id.data, event->case_id.len, &case_id);
+            snprintf(engine->park_reason, sizeof engine->park_reason, "it ended the process again and again");
+            engine->turn.source = source;
+            inbox_take(engine->links[link], lane);
+            park(engine, &source, &case_id, record.bytes, record.size);
+            guard_after(engine);
+            engine->guard.suspect[0] = 0;
+            return;
+        }
+    }
+}
+
+static void begin_turn(struct engine *engine) {
+    read_clock(engine);
+    engine->turn = (struct turn){engine, engine->store, engine->arena, engine->now, engine->state, {"", LANE_NORMAL, 0}, false,
+        engine->effects_held};
+    engine->turn_inputs = 0;
+    engine->retry = engine->recheck_blocked = false;
+    if (engine->tight && engine_monotonic(engine) >= engine->refill_at) {
+        engine->tight = !store_reserve_refill(engine->store);
+        engine->refill_at = engine_monotonic(engine) + REFILL_MS;
+    }
+}
+
+enum engine_outcome engine_turn(struct engine *engine) {
+    if (engine->broken)
+        return ENGINE_BROKEN;
+    if (engine->backoff_until > engine_monotonic(engine))
+        return ENGINE_BACKOFF;
+    bool housekeeping = housekeeping_due(engine), park_first = false;
+    if (!engine_has_work(engine) && !housekeeping && engine_wake_at(engine) > clock_wall_ms(engine->setup.clock))
+        return ENGINE_IDLE;
+    begin_turn(engine);
+    if (engine->guard.cautious && engine->started && !mark_attempt(engine, &park_first))
+        return back_off(engine, store_complaint(engine->store));
+    if (!store_begin(engine->store))
+        return back_off(engine, store_complaint(engine->store));
+    if (park_first)
+        park_suspect(engine);
+    bool sound = gather(engine);
+    if (engine->recheck_held && sound)
+        sound = work_on_waiting(engine);
+    engine->recheck_held = false;
+    if (housekeeping && sound)
+        housekeep(engine);
+    if (!sound || !write_all(engine) || store_health(engine->store) != STORE_OK) {
+        if (store_health(engine->store) == STORE_FATAL)
+            engine_break(engine, "store: %s", store_complaint(engine->store));
+        return back_off(engine, store_complaint(engine->store));
+    }
+    switch (store_commit(engine->store)) {
+    case STORE_OK:
+        break;
+    case STORE_REFUSED:
+    case STORE_RETRY:
+        return back_off(engine, store_complaint(engine->store));
+    case STORE_UNKNOWN:
+    case STORE_FATAL:
+        engine_break(engine, "store: %s", store_complaint(engine->store));
+        return ENGINE_BROKEN;
+    }
+    committed(engine);
+    if (housekeeping)
+        journal_refresh(engine->journal);
+    read_next_timer(engine);
+    arena_reset(engine->arena);
+    if (store_log_bytes(engine->store) > LOG_BUSY_BYTES && store_checkpoint(engine->store, false) == STORE_FATAL)
+        engine_break(engine, "store: checkpoint failed");
+    return engine->broken ? ENGINE_BROKEN : ENGINE_WORKED;
+}
+
+bool engine_has_work(struct engine *engine) {
+    if (!engine->started || engine->request_count || engine->views.count || engine->submits.count || engine->result_count)
+        return true;
+    struct record record;
+    int64_t now = engine_monotonic(engine);
+    for (unsigned link = 0; link < engine->link_count; link++)
+        for (enum lane lane = 0; lane < LANES; lane++) {
+            int64_t since = engine->blocked_since[link][lane];
+            if ((!since || engine->recheck_blocked || now - since >= BLOCKED_MS) && inbox_peek(engine->links[link], lane, &record))
+                return true;
+        }
+    return false;
+}
+
+static bool anything_blocked(const struct engine *engine) {
+    for (unsigned link = 0; link < engine->link_count; link++)
+        for (enum lane lane = 0; lane < LANES; lane++)
+            if (engine->blocked_since[link][lane])
+                return true;
+    return false;
+}
+
+int64_t engine_wake_at(struct engine *engine) {
+    read_next_timer(engine);
+    int64_t at = engine->daemon->on_timer ? engine->next_timer : INT64_MAX;
+    if (!clock_is_steady(engine) && at <= engine->now)
+        at = engine->now + 1000; /* critical ones are looked for once a second */
+    if (anything_blocked(engine) && at > engine->now + BLOCKED_MS)
+        at = engine->now + BLOCKED_MS;
+    return at;
+}
+
+void engine_idle(struct engine *engine) {
+    if (store_log_bytes(engine->store) > LOG_PASSIVE_BYTES && store_checkpoint(engine->store, false) == STORE_FATAL)
+        engine_break(engine, "store: checkpoint failed");
+    if (engine->tight && engine_monotonic(engine) >= engine->refill_at) {
+        engine->tight = !store_reserve_refill(engine->store);
+        engine->refill_at = engine_monotonic(engine) + REFILL_MS;
+    }
+}

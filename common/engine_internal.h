@@ -1,0 +1,116 @@
+/* What engine.c, turn.c, guard.c and status.c share. Nobody else includes this. */
+#pragma once
+
+#include "common/engine.h"
+#include "common/held.h"
+
+enum {
+    REQUESTS_MAX = 1024,         /* waiting for a turn; bodies are bounded by the HTTP server */
+    REQUESTS_URGENT_EXTRA = 256, /* more room, for what may be urgent */
+    VIEWS_MAX = 256,
+    SUBMITS_MAX = 512,
+    RESULTS_MAX = 4096,
+    TURN_INPUTS = 256,           /* one fsync for so many */
+    TURN_MS = 40,                /* ... or for what so long a time allows */
+    TURN_RECORD_BYTES = 1 << 20, /* ... or so many bytes appended */
+    TURN_ARENA_BYTES = 48 << 20,
+    CAUSES_MAX = HELD_CAUSES_MAX,
+};
+
+/* What came in over a socket and waits for its turn. */
+struct arrival {
+    void *frame;
+    size_t size;
+    void *origin;
+};
+
+struct queue {
+    struct arrival *items;
+    unsigned count, taken, max;
+};
+
+enum release_kind { RELEASE_ANSWER, RELEASE_SUBMIT, RELEASE_VIEW, RELEASE_EFFECT, RELEASE_CALL };
+
+struct release {
+    enum release_kind kind;
+    void *origin;
+    struct answer answer;
+    const void *frame;
+    size_t frame_size;
+    struct effect effect;
+    void (*function)(void *state, const void *argument);
+};
+
+/* The durable mark of an input that may have ended the process before, see guard.c. */
+struct guard {
+    bool cautious;    /* inputs run one a turn, each behind a mark */
+    unsigned left;    /* cautious inputs still to come */
+    char suspect[96]; /* key of the input that was being worked on when the process ended; "" none */
+    unsigned suspect_ends;
+};
+
+struct engine {
+    const struct daemon *daemon;
+    struct daemon_setup setup;
+    struct engine_ports ports;
+    int64_t keep_ms;
+    struct store *store;
+    struct arena *arena;
+    void *state;
+    struct journal *journal;
+    struct held *held;
+    struct inbox *links[ENGINE_LINKS_MAX];
+    unsigned link_count;
+    struct {
+        char name[LINK_NAME_MAX];
+        bool core, known;
+        uint64_t done[LANES];
+        int64_t seen_at; /* wall */
+    } consumers[ENGINE_CONSUMERS_MAX];
+    unsigned consumer_count;
+
+    struct request requests[REQUESTS_MAX + REQUESTS_URGENT_EXTRA];
+    unsigned request_count, request_taken;
+    struct queue views, submits;
+    struct effect_result results[RESULTS_MAX];
+    unsigned result_count, result_taken;
+
+    struct turn turn;
+    struct held_cause causes[CAUSES_MAX];
+    unsigned cause_count;
+    uint32_t ordinal;
+    const Sigap__Event *input; /* the record at hand, NULL for other inputs */
+    uint64_t input_sequence;
+    char park_reason[256];
+    struct release *releases;
+    size_t release_count, release_room;
+    uint64_t turn_inputs;
+
+    int64_t now, now_stored, wall_seen, monotonic_seen, steady_at;
+    int64_t next_timer;
+    bool timers_changed, started, effects_held, draining;
+    int64_t blocked_since[ENGINE_LINKS_MAX][LANES]; /* monotonic; a head record waits for its cause */
+    int64_t backoff_until, backoff_ms;              /* monotonic */
+    bool tight;                                     /* disk full: only what may be urgent */
+    int64_t refill_at, housekeep_at;                /* monotonic */
+    struct guard guard;
+    bool retry, broken, recheck_blocked, recheck_held;
+    char complaint[384];
+    uint64_t turns, inputs, rolled_back;
+};
+
+int64_t engine_monotonic(const struct engine *engine);
+struct release *engine_release(struct engine *engine, enum release_kind kind);
+void engine_break(struct engine *engine, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* guard.c */
+bool guard_open(struct engine *engine, struct error *error);
+/* Before an input in a cautious turn: sets the mark, committed by itself. True: the input has ended the
+ * process too often and is to be parked without being tried. */
+bool guard_before(struct engine *engine, const char *key);
+void guard_after(struct engine *engine); /* in the input's own transaction */
+void guard_close(struct engine *engine);
+void guard_install_crash_mark(const char *path); /* real processes only */
+
+/* status.c: views that every daemon answers the same way. False: the daemon's own. */
+bool status_view(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer);

@@ -1,0 +1,49 @@
+/* Records that were read but are held back: those whose causes this daemon has not passed (waiting), those
+ * that could not be worked on (parked), and later ones of the same case, which wait behind them. Rows hold
+ * them; this is their index in memory, read again after a rollback. Waiting and parked count as read. */
+#pragma once
+
+#include "common/turn.h"
+
+struct held;
+
+enum { HELD_CAUSES_MAX = 24 /* (journals + 1) x lanes */ };
+
+struct held_cause {
+    char journal[32];
+    enum lane lane;
+    uint64_t sequence;
+};
+
+struct held_entry {
+    int64_t number; /* of the row in waiting */
+    struct id case_id;
+    char journal[32];
+    enum lane lane;
+    uint64_t sequence;
+    int64_t at;
+    struct held_cause causes[HELD_CAUSES_MAX];
+    unsigned cause_count;
+};
+
+struct held *held_open(struct store *store);
+void held_free(struct held **held);
+/* Reads the rows again; false when out of memory. */
+bool held_reload(struct held *held);
+
+size_t held_waiting_count(const struct held *held);
+size_t held_parked_count(const struct held *held);
+int64_t held_oldest_at(const struct held *held); /* of the waiting ones, 0 when there are none */
+const struct held_entry *held_waiting(const struct held *held, size_t index);
+
+/* True when a record of this case waits or is parked, not counting waiting entries from `before` on. */
+bool held_blocks(const struct held *held, const struct id *case_id, size_t before);
+
+/* Inside a turn. */
+void held_wait(struct held *held, const struct source *source, const Sigap__Event *event, const void *record,
+    size_t size, int64_t now);
+int64_t held_park(struct held *held, const struct source *source, const struct id *case_id,
+    const char *reason, const void *record, size_t size, int64_t now);
+void held_release(struct held *held, size_t index); /* the waiting entry has been worked on or parked */
+/* Takes parked rows (0: all) back into waiting, so that they are tried again. Returns how many. */
+unsigned held_retry(struct held *held, uint64_t number);

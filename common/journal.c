@@ -1,0 +1,334 @@
+#include "common/journal.h"
+
+#include "common_sql.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    STAGED_MAX = LINK_FRAME_MAX - (64 << 10), /* of one turn and lane: always fits into one frame */
+    MEMORY_MAX = 4 << 20,   /* recent chunks kept a lane: a consumer at most so far behind costs no read */
+    CHUNKS_MAX = 1024,
+    STAGED_KEEP = 256 << 10,
+};
+
+struct chunk {
+    uint64_t first, last;
+    size_t size;
+    uint8_t *records;
+};
+
+struct lane_state {
+    uint64_t head, oldest;
+    struct buffer staged;
+    uint32_t staged_count;
+    struct chunk chunks[CHUNKS_MAX]; /* ring of the most recent ones, in order */
+    unsigned start, count;
+    size_t kept_bytes;
+};
+
+struct journal {
+    struct store *store;
+    char name[LINK_NAME_MAX];
+    uint8_t incarnation[LINK_INCARNATION];
+    struct lane_state lanes[LANES];
+};
+
+static int64_t position(enum lane lane, uint64_t sequence) {
+    return (int64_t)((uint64_t)lane << 60 | sequence);
+}
+
+static uint64_t sequence_of(int64_t at) {
+    return (uint64_t)at & ((UINT64_C(1) << 60) - 1);
+}
+
+/* --- opening ------------------------------------------------------------------------------------------------- */
+
+static void read_edges(struct journal *journal, enum lane lane) {
+    struct lane_state *state = &journal->lanes[lane];
+    struct statement *edges = common_use(journal->store, COMMON_JOURNAL_EDGES);
+    bind_int(edges, position(lane, 0));
+    bind_int(edges, position(lane + 1, 0) - 1);
+    if (statement_step(edges)) {
+        if (!column_is_null(edges, 1)) {
+            state->oldest = (uint64_t)column_int(edges, 0);
+            uint64_t last = sequence_of(column_int(edges, 1));
+            state->head = last > state->head ? last : state->head;
+        } else {
+            state->oldest = state->head + 1;
+        }
+    }
+    statement_end(edges);
+}
+
+/* The newest chunk is never trimmed away, so heads need no row of their own; see journal_trim. */
+static bool read_incarnation(struct journal *journal, const struct random *random) {
+    struct statement *get = common_use(journal->store, COMMON_META_GET);
+    bind_text(get, "incarnation");
+    size_t size = 0;
+    if (statement_step(get)) {
+        const void *bytes = column_blob(get, 0, &size);
+        if (size == LINK_INCARNATION)
+            memcpy(journal->incarnation, bytes, size);
+    }
+    statement_end(get);
+    if (size == LINK_INCARNATION)
+        return true;
+    random_fill(random, journal->incarnation, LINK_INCARNATION);
+    struct statement *set = common_use(journal->store, COMMON_META_SET);
+    bind_text(set, "incarnation");
+    bind_blob(set, journal->incarnation, LINK_INCARNATION);
+    return statement_run(set);
+}
+
+struct journal *journal_open(struct store *store, const struct random *random, const char *name, struct error *error) {
+    struct journal *journal = calloc(1, sizeof *journal);
+    if (!journal) {
+        error_set(error, "out of memory");
+        return NULL;
+    }
+    journal->store = store;
+    strncpy(journal->name, name, sizeof journal->name - 1);
+    for (enum lane lane = 0; lane < LANES; lane++)
+        journal->lanes[lane].staged = BUFFER_MAX(STAGED_MAX);
+    if (read_incarnation(journal, random))
+        journal_refresh(journal);
+    if (store_health(store) != STORE_OK) {
+        error_set(error, "journal: %s", store_complaint(store));
+        journal_free(&journal);
+    }
+    return journal;
+}
+
+static void forget_oldest_chunk(struct lane_state *state) {
+    struct chunk *chunk = &state->chunks[state->start];
+    state->kept_bytes -= chunk->size;
+    free(chunk->records);
+    state->start = (state->start + 1) % CHUNKS_MAX;
+    state->count--;
+}
+
+void journal_free(struct journal **at) {
+    if (!*at)
+        return;
+    for (enum lane lane = 0; lane < LANES; lane++) {
+        while ((*at)->lanes[lane].count)
+            forget_oldest_chunk(&(*at)->lanes[lane]);
+        buffer_free(&(*at)->lanes[lane].staged);
+    }
+    free(*at);
+    *at = NULL;
+}
+
+const uint8_t *journal_incarnation(const struct journal *journal) {
+    return journal->incarnation;
+}
+
+uint64_t journal_head(const struct journal *journal, enum lane lane) {
+    return journal->lanes[lane].head;
+}
+
+uint64_t journal_oldest(const struct journal *journal, enum lane lane) {
+    return journal->lanes[lane].oldest;
+}
+
+uint64_t journal_next(const struct journal *journal, enum lane lane) {
+    return journal->lanes[lane].head + journal->lanes[lane].staged_count + 1;
+}
+
+/* --- staging ------------------------------------------------------------------------------------------------- */
+
+bool journal_stage(struct journal *journal, enum lane lane, const void *record, size_t size) {
+    struct lane_state *state = &journal->lanes[lane];
+    link_add_record(&state->staged, record, size);
+    state->staged_count++;
+    return !state->staged.failed;
+}
+
+size_t journal_staged_bytes(const struct journal *journal) {
+    return journal->lanes[LANE_URGENT].staged.size + journal->lanes[LANE_NORMAL].staged.size;
+}
+
+struct journal_mark journal_mark(const struct journal *journal) {
+    struct journal_mark mark;
+    for (enum lane lane = 0; lane < LANES; lane++) {
+        mark.size[lane] = journal->lanes[lane].staged.size;
+        mark.count[lane] = journal->lanes[lane].staged_count;
+    }
+    return mark;
+}
+
+void journal_undo(struct journal *journal, struct journal_mark mark) {
+    for (enum lane lane = 0; lane < LANES; lane++) {
+        journal->lanes[lane].staged.size = mark.size[lane];
+        journal->lanes[lane].staged.failed = false;
+        journal->lanes[lane].staged_count = mark.count[lane];
+    }
+}
+
+void journal_write(struct journal *journal, int64_t now) {
+    for (enum lane lane = 0; lane < LANES; lane++) {
+        struct lane_state *state = &journal->lanes[lane];
+        if (!state->staged_count)
+            continue;
+        struct statement *append = common_use(journal->store, COMMON_JOURNAL_APPEND);
+        bind_int(append, position(lane, state->head + state->staged_count));
+        bind_int(append, (int64_t)state->head + 1);
+        bind_int(append, now);
+        bind_int(append, (int64_t)state->staged.size);
+        bind_blob(append, state->staged.bytes, state->staged.size);
+        statement_run(append);
+    }
+}
+
+/* Without memory for the copy the chunk is simply read from the table when it is wanted. */
+static void remember(struct lane_state *state, uint64_t first, uint64_t last) {
+    uint8_t *records = malloc(state->staged.size);
+    if (!records) {
+        while (state->count)
+            forget_oldest_chunk(state);
+        return;
+    }
+    memcpy(records, state->staged.bytes, state->staged.size);
+    if (state->count == CHUNKS_MAX)
+        forget_oldest_chunk(state);
+    state->chunks[(state->start + state->count++) % CHUNKS_MAX] = (struct chunk){first, last, state->staged.size, records};
+    state->kept_bytes += state->staged.size;
+    while (state->kept_bytes > MEMORY_MAX && state->count > 1)
+        forget_oldest_chunk(state);
+}
+
+void journal_committed(struct journal *journal) {
+    for (enum lane lane = 0; lane < LANES; lane++) {
+        struct lane_state *state = &journal->lanes[lane];
+        if (!state->staged_count)
+            continue;
+        uint64_t last = state->head + state->staged_count;
+        remember(state, state->head + 1, last);
+        state->head = last;
+        state->staged_count = 0;
+        buffer_clear(&state->staged, STAGED_KEEP);
+    }
+}
+
+void journal_rolled_back(struct journal *journal) {
+    for (enum lane lane = 0; lane < LANES; lane++) {
+        journal->lanes[lane].staged_count = 0;
+        buffer_clear(&journal->lanes[lane].staged, STAGED_KEEP);
+    }
+}
+
+/* --- serving ------------------------------------------------------------------------------------------------- */
+
+/* Adds to records what of the chunk lies behind `after`. Returns how many records. */
+static uint64_t add_behind(struct buffer *records, uint64_t first, const uint8_t *bytes, size_t size, uint64_t after) {
+    const uint8_t *at = bytes, *end = bytes + size, *record;
+    size_t record_size;
+    uint64_t sequence = first, added = 0;
+    while (sequence <= after && link_next_record(&at, end, &record, &record_size))
+        sequence++;
+    buffer_add(records, at, (size_t)(end - at));
+    while (link_next_record(&at, end, &record, &record_size))
+        added++;
+    return added;
+}
+
+static const struct chunk *find_in_memory(const struct lane_state *state, uint64_t sequence) {
+    for (unsigned i = state->count; i-- > 0;) {
+        const struct chunk *chunk = &state->chunks[(state->start + i) % CHUNKS_MAX];
+        if (chunk->first <= sequence && sequence <= chunk->last)
+            return chunk;
+        if (chunk->last < sequence)
+            break;
+    }
+    return NULL;
+}
+
+/* One chunk behind `after`; false when there is none. */
+static bool add_next_chunk(struct journal *journal, enum lane lane, struct buffer *records, uint64_t *after) {
+    const struct chunk *chunk = find_in_memory(&journal->lanes[lane], *after + 1);
+    if (chunk) {
+        add_behind(records, chunk->first, chunk->records, chunk->size, *after);
+        *after = chunk->last;
+        return true;
+    }
+    struct statement *next = common_use(journal->store, COMMON_JOURNAL_NEXT);
+    bind_int(next, position(lane, *after));
+    bind_int(next, position(lane + 1, 0));
+    bool found = statement_step(next);
+    if (found) {
+        size_t size;
+        const void *bytes = column_blob(next, 2, &size);
+        add_behind(records, (uint64_t)column_int(next, 1), bytes, size, *after);
+        *after = sequence_of(column_int(next, 0));
+    }
+    statement_end(next);
+    return found;
+}
+
+static bool is_foreign(const struct journal *journal, const struct link_fetch *fetch) {
+    const struct lane_state *state = &journal->lanes[fetch->lane];
+    if (fetch->incarnation_known)
+        return memcmp(fetch->incarnation, journal->incarnation, LINK_INCARNATION) != 0 || fetch->after > state->head ||
+               fetch->after + 1 < state->oldest;
+    return fetch->after != 0;
+}
+
+bool journal_serve(struct journal *journal, const struct link_fetch *fetch, struct buffer *out) {
+    enum { CREDIT_MIN = 4096 };
+    struct lane_state *state = &journal->lanes[fetch->lane];
+    struct link_batch header = {.lane = fetch->lane, .head = state->head};
+    memcpy(header.journal, journal->name, LINK_NAME_MAX);
+    memcpy(header.incarnation, journal->incarnation, LINK_INCARNATION);
+    if (is_foreign(journal, fetch)) {
+        header.after = state->oldest - 1;
+        link_write_diverged(out, &header);
+        return true;
+    }
+    uint64_t after = fetch->after;
+    if (!fetch->incarnation_known) /* a new link starts at the oldest kept, or here and now */
+        after = fetch->from_now ? state->head : state->oldest - 1;
+    header.after = after;
+    struct buffer records = BUFFER_MAX(LINK_FRAME_MAX - 1024);
+    size_t credit = fetch->credit_bytes < CREDIT_MIN ? CREDIT_MIN : fetch->credit_bytes;
+    size_t before = 0;
+    while (after < state->head && records.size < credit && add_next_chunk(journal, fetch->lane, &records, &after)) {
+        if (records.failed) { /* this chunk does not fit any more: leave it for the next fetch */
+            records.size = before;
+            records.failed = false;
+            break;
+        }
+        before = records.size;
+    }
+    bool something = records.size > 0 || !fetch->incarnation_known;
+    if (something)
+        link_write_batch(out, &header, records.bytes, records.size);
+    buffer_free(&records);
+    return something;
+}
+
+/* --- trimming ------------------------------------------------------------------------------------------------ */
+
+void journal_trim(struct journal *journal, enum lane lane, uint64_t sequence, int64_t before_at) {
+    if (sequence >= journal->lanes[lane].head) /* the last row stays: it tells where the numbering goes on */
+        sequence = journal->lanes[lane].head ? journal->lanes[lane].head - 1 : 0;
+    struct statement *trim = common_use(journal->store, COMMON_JOURNAL_TRIM);
+    bind_int(trim, position(lane, 0));
+    bind_int(trim, position(lane, sequence));
+    bind_int(trim, before_at);
+    statement_run(trim);
+}
+
+void journal_refresh(struct journal *journal) {
+    for (enum lane lane = 0; lane < LANES; lane++)
+        read_edges(journal, lane);
+}
+
+int64_t journal_bytes(struct journal *journal, enum lane lane) {
+    struct statement *sum = common_use(journal->store, COMMON_JOURNAL_BYTES);
+    bind_int(sum, position(lane, 0));
+    bind_int(sum, position(lane + 1, 0) - 1);
+    int64_t bytes = statement_step(sum) ? column_int(sum, 0) : 0;
+    statement_end(sum);
+    return bytes;
+}

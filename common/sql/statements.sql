@@ -1,0 +1,94 @@
+-- name: meta_get
+SELECT value FROM meta WHERE key=?
+
+-- name: meta_set
+INSERT INTO meta(key, value) VALUES(?, ?) ON CONFLICT(key) DO UPDATE SET value=excluded.value
+
+-- name: meta_delete
+DELETE FROM meta WHERE key=?
+
+-- name: journal_append
+INSERT INTO journal(position, first, at, bytes, records) VALUES(?, ?, ?, ?, ?)
+
+-- name: journal_edges
+SELECT min(first), max(position) FROM journal WHERE position BETWEEN ? AND ?
+
+-- name: journal_next
+SELECT position, first, records FROM journal WHERE position > ? AND position < ? ORDER BY position LIMIT 1
+
+-- name: journal_trim
+DELETE FROM journal WHERE position BETWEEN ? AND ? AND at < ?
+
+-- name: journal_bytes
+SELECT coalesce(sum(bytes), 0), count(*) FROM journal WHERE position BETWEEN ? AND ?
+
+-- name: cursor_all
+SELECT journal, lane, incarnation, after FROM cursor
+
+-- name: cursor_create
+INSERT INTO cursor(journal, lane, incarnation, after) VALUES(?, ?, ?, ?)
+
+-- name: cursor_move
+UPDATE cursor SET after=?, incarnation=? WHERE journal=? AND lane=? AND after=?
+
+-- name: consumer_all
+SELECT name, lane, done, seen_at FROM consumer
+
+-- name: consumer_set
+INSERT INTO consumer(name, lane, done, seen_at) VALUES(?, ?, ?, ?)
+ON CONFLICT(name, lane) DO UPDATE SET done=excluded.done, seen_at=excluded.seen_at
+
+-- name: waiting_add
+INSERT INTO waiting(journal, lane, sequence, at, case_id, record) VALUES(?, ?, ?, ?, ?, ?)
+RETURNING number
+
+-- name: waiting_all
+SELECT number, journal, lane, sequence, at, case_id, record FROM waiting ORDER BY number
+
+-- name: waiting_get
+SELECT journal, lane, sequence, at, record FROM waiting WHERE number=?
+
+-- name: waiting_delete
+DELETE FROM waiting WHERE number=?
+
+-- name: parked_add
+INSERT INTO parked(journal, lane, sequence, at, case_id, reason, record) VALUES(?, ?, ?, ?, ?, ?, ?)
+RETURNING number
+
+-- name: parked_all
+SELECT number, journal, lane, sequence, at, case_id, reason FROM parked ORDER BY number
+
+-- name: parked_get
+SELECT journal, lane, sequence, at, case_id, record FROM parked WHERE number=?
+
+-- name: parked_move
+-- Negative numbers put what is tried again in front of all that waits, in its old order.
+INSERT INTO waiting(number, journal, lane, sequence, at, case_id, record)
+SELECT number - 1000000000000, journal, lane, sequence, at, case_id, record FROM parked WHERE ?1=0 OR number=?1
+
+-- name: parked_moved
+DELETE FROM parked WHERE ?1=0 OR number=?1
+
+-- name: timer_set
+INSERT INTO timer(due_at, kind, object, critical) VALUES(?, ?, ?, ?) ON CONFLICT DO NOTHING
+
+-- name: timer_clear
+DELETE FROM timer WHERE due_at=? AND kind=? AND object=?
+
+-- name: timer_due
+SELECT due_at, kind, object, critical FROM timer WHERE due_at <= ? ORDER BY due_at LIMIT ?
+
+-- name: timer_due_critical
+SELECT due_at, kind, object, critical FROM timer WHERE due_at <= ? AND critical=1 ORDER BY due_at LIMIT ?
+
+-- name: timer_next
+SELECT min(due_at) FROM timer
+
+-- name: audit_last
+SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1
+
+-- name: audit_add
+INSERT INTO audit(number, at, actor, action, object, hash) VALUES(?, ?, ?, ?, ?, ?)
+
+-- name: audit_range
+SELECT number, at, actor, action, object, hash FROM audit WHERE number > ? ORDER BY number LIMIT ?

@@ -1,0 +1,163 @@
+/* Views that every daemon answers the same way: status, what is parked or waits, the audit, and an operator's hand on
+ * parked inputs, held effects and a clock that jumped. */
+#include "common/engine_internal.h"
+
+#include "common_sql.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *const lane_words[LANES] = {"urgent", "normal"};
+
+static json_t *journal_json(struct engine *engine) {
+    json_t *lanes = json_array();
+    for (enum lane lane = 0; lane < LANES; lane++)
+        json_array_append_new(lanes, json_pack("{s:s,s:I,s:I}", "lane", lane_words[lane], "head",
+                                         (json_int_t)journal_head(engine->journal, lane), "trimmed",
+                                         (json_int_t)journal_oldest(engine->journal, lane) - 1));
+    return lanes;
+}
+
+static json_t *links_json(struct engine *engine) {
+    json_t *links = json_array();
+    for (unsigned i = 0; i < engine->link_count; i++) {
+        const char *state = inbox_state_word(inbox_state(engine->links[i], engine_monotonic(engine)));
+        for (enum lane lane = 0; lane < LANES; lane++)
+            json_array_append_new(links,
+                json_pack("{s:s,s:s,s:I,s:I,s:s}", "from", inbox_name(engine->links[i]), "lane", lane_words[lane], "cursor",
+                    (json_int_t)inbox_cursor(engine->links[i], lane), "lag", (json_int_t)inbox_lag(engine->links[i], lane),
+                    "state", state));
+    }
+    return links;
+}
+
+static const char *state_word(struct engine *engine) {
+    bool degraded = engine->tight || engine->backoff_ms || engine->effects_held || held_parked_count(engine->held);
+    for (unsigned i = 0; i < engine->link_count; i++)
+        degraded |= inbox_state(engine->links[i], engine_monotonic(engine)) != LINK_LIVE;
+    int64_t oldest = held_oldest_at(engine->held);
+    return degraded || (oldest && engine->now - oldest > 60000) ? "degraded" : "ready";
+}
+
+static json_t *status_json(struct engine *engine) {
+    return json_pack("{s:s,s:i,s:s,s:o,s:o,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:b,s:b}", "name", engine->daemon->name, "pid",
+        (int)getpid(), "state", state_word(engine), "journal", journal_json(engine), "links", links_json(engine), "parked",
+        (json_int_t)held_parked_count(engine->held), "waiting", (json_int_t)held_waiting_count(engine->held), "turns",
+        (json_int_t)engine->turns, "inputs", (json_int_t)engine->inputs, "rolled_back", (json_int_t)engine->rolled_back,
+        "log_bytes", (json_int_t)store_log_bytes(engine->store), "file_bytes", (json_int_t)store_file_bytes(engine->store),
+        "disk_low", engine->tight || store_low(engine->store), "effects_held", engine->effects_held);
+}
+
+static json_t *id_json(const struct id *id) {
+    char text[ID_TEXT + 1];
+    if (id_is_null(id))
+        return json_null();
+    id_to_text(id, text);
+    return json_string(text);
+}
+
+static json_t *parked_json(struct engine *engine) {
+    json_t *list = json_array();
+    struct statement *all = common_use(engine->store, COMMON_PARKED_ALL);
+    while (statement_step(all)) {
+        struct id case_id = column_id(all, 5);
+        json_array_append_new(list,
+            json_pack("{s:s,s:I,s:s,s:s,s:I,s:I,s:o,s:s}", "daemon", engine->daemon->name, "number",
+                (json_int_t)column_int(all, 0), "from", column_text(all, 1), "lane", lane_words[column_int(all, 2) & 1],
+                "sequence", (json_int_t)column_int(all, 3), "at", (json_int_t)column_int(all, 4), "case",
+                id_json(&case_id), "reason", column_text(all, 6)));
+    }
+    return list;
+}
+
+static json_t *waiting_json(struct engine *engine) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < held_waiting_count(engine->held); i++) {
+        const struct held_entry *entry = held_waiting(engine->held, i);
+        json_array_append_new(list, json_pack("{s:s,s:s,s:I,s:I,s:o}", "from", entry->journal, "lane", lane_words[entry->lane & 1],
+                                        "sequence", (json_int_t)entry->sequence, "at", (json_int_t)entry->at, "case",
+                                        id_json(&entry->case_id)));
+    }
+    return list;
+}
+
+static json_t *audit_json(struct engine *engine, uint32_t limit) {
+    json_t *list = json_array();
+    struct statement *range = common_use(engine->store, COMMON_AUDIT_RANGE);
+    bind_int(range, 0);
+    bind_int(range, limit ? limit : 1000000);
+    uint8_t before[32] = {0}, hash[32];
+    while (statement_step(range)) {
+        size_t size;
+        const void *stored = column_blob(range, 5, &size);
+        audit_hash(hash, before, column_int(range, 0), column_int(range, 1), column_text(range, 2), column_text(range, 3),
+            column_text(range, 4));
+        bool sound = size == sizeof hash && memcmp(stored, hash, sizeof hash) == 0;
+        memcpy(before, hash, sizeof before);
+        json_array_append_new(list, json_pack("{s:I,s:I,s:s,s:s,s:s,s:b}", "number", (json_int_t)column_int(range, 0), "at",
+                                        (json_int_t)column_int(range, 1), "actor", column_text(range, 2), "action",
+                                        column_text(range, 3), "object", column_text(range, 4), "sound", sound));
+    }
+    return list;
+}
+
+static void put_json(struct turn *turn, Sigap__ViewAnswer *answer, json_t *json) {
+    char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
+    json_decref(json);
+    answer->status = text ? 200 : 503;
+    if (text) {
+        answer->json.data = (uint8_t *)arena_text(turn->arena, text);
+        answer->json.len = answer->json.data ? strlen(text) : 0;
+    }
+    free(text);
+}
+
+/* hold, release: effects after a restore. clock: the jumped clock is right. drain, resume: read nothing normal any more
+ * (a barrier for a backup). reconnect: links that were cut try again. */
+static bool control(struct turn *turn, const char *action, Sigap__ViewAnswer *answer) {
+    struct engine *engine = turn->engine;
+    bool hold = strcmp(action, "hold") == 0;
+    if (hold || strcmp(action, "release") == 0) {
+        int64_t value = hold;
+        struct statement *set = common_use(turn->store, COMMON_META_SET);
+        bind_text(set, "held");
+        bind_blob(set, &value, sizeof value);
+        statement_run(set);
+        engine->effects_held = hold;
+        if (!hold)
+            engine->started = false; /* on_start looks after what lay still */
+    } else if (strcmp(action, "clock") == 0) {
+        engine->steady_at = 0;
+    } else if (strcmp(action, "reconnect") == 0) {
+        for (unsigned i = 0; i < engine->link_count; i++)
+            inbox_reconnect(engine->links[i]);
+    } else {
+        return false;
+    }
+    answer->status = 200;
+    return true;
+}
+
+bool status_view(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer) {
+    struct engine *engine = turn->engine;
+    if (view->what_case == SIGAP__VIEW__WHAT_STATUS) {
+        put_json(turn, answer, status_json(engine));
+    } else if (view->what_case == SIGAP__VIEW__WHAT_PARKED_RETRY) {
+        turn_audit(turn, view->actor ? view->actor->account : "operator", "parked.retry", engine->daemon->name);
+        put_json(turn, answer, json_pack("{s:i}", "retried", (int)held_retry(engine->held, view->parked_retry->number)));
+        engine->recheck_held = true;
+    } else if (view->what_case == SIGAP__VIEW__WHAT_CONTROL) {
+        return control(turn, view->control->action, answer);
+    } else if (view->what_case == SIGAP__VIEW__WHAT_LIST && strcmp(view->list->name, "parked") == 0) {
+        put_json(turn, answer, parked_json(engine));
+    } else if (view->what_case == SIGAP__VIEW__WHAT_LIST && strcmp(view->list->name, "waiting") == 0) {
+        put_json(turn, answer, waiting_json(engine));
+    } else if (view->what_case == SIGAP__VIEW__WHAT_LIST && strcmp(view->list->name, "audit") == 0) {
+        put_json(turn, answer, audit_json(engine, view->list->limit));
+    } else {
+        return false;
+    }
+    return true;
+}

@@ -1,0 +1,116 @@
+/* One turn as a handler sees it. A handler is a function of its rows, the input, the clock and the random
+ * source; it reads and writes rows and appends records, all inside the open transaction. It does no other
+ * I/O: whatever shall happen outside is said here and leaves the daemon after the commit. */
+#pragma once
+
+#include "common/arena.h"
+#include "common/clock.h"
+#include "common/id.h"
+#include "common/request.h"
+#include "common/store.h"
+#include "proto/event.pb-c.h"
+#include "proto/submit.pb-c.h"
+#include "proto/view.pb-c.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Possible P0 and P1 travel in the urgent lane end to end; it is gathered first and never throttled. */
+enum lane { LANE_URGENT = 0, LANE_NORMAL = 1, LANES = 2 };
+
+enum verdict {
+    VERDICT_DONE,
+    VERDICT_PARK,  /* this input alone is undone and kept for an operator, see turn_reason() */
+    VERDICT_RETRY, /* the turn is rolled back and its source backs off: disk full, memory, busy */
+};
+
+/* Where an input came from. For inputs that are not records (requests, timers) journal is "" and sequence 0.
+ */
+struct source {
+    const char *journal; /* name of the daemon that wrote it */
+    enum lane lane;
+    uint64_t sequence;
+};
+
+/* An outbound call: recorded by the daemon in its own rows before, its result an input after. */
+struct effect {
+    struct id id;     /* the daemon's own, comes back with the result */
+    uint32_t kind;    /* the daemon's own */
+    const void *what; /* a struct the daemon's `perform` understands, copied: no pointers into the arena */
+    size_t what_size;
+};
+
+struct effect_result {
+    struct id id;
+    uint32_t kind;
+    int outcome; /* the daemon's own; EFFECT_UNKNOWN when nobody can tell */
+    int64_t retry_after_ms;
+    char detail[128]; /* provider id or reason; never personal data */
+};
+
+enum { EFFECT_UNKNOWN = -1 };
+
+struct engine;
+
+struct turn {
+    struct engine *engine;
+    struct store *store;
+    struct arena *arena;  /* wiped when the turn is over */
+    int64_t now;          /* epoch ms, read once a turn, never goes back */
+    void *state;          /* what the daemon's `open` made */
+    struct source source; /* of the input at hand */
+    bool training;        /* of the input at hand; copied into what is appended */
+    bool effects_held;    /* after a restore, until an operator releases them: start no outbound call */
+};
+
+/* An id for a new object. Derived from the record at hand, so that a replay makes the same; random for other
+ * inputs. */
+struct id turn_id(struct turn *turn);
+
+/* Appends a record to this daemon's journal. Fills at, causes, and where empty trace, case_id and training
+ * from the record at hand. The event is packed at once and may then be forgotten. */
+void turn_append(struct turn *turn, enum lane lane, Sigap__Event *event);
+/* The next record appended also waits, at its readers, for this record of our own journal (say, the opening
+ * of a case in the normal lane before its change in the urgent one). */
+void turn_cause(struct turn *turn, enum lane lane, uint64_t sequence);
+/* The sequence the next record of this lane will get. */
+uint64_t turn_next_sequence(const struct turn *turn, enum lane lane);
+
+/* Keeps the records of one object in order although they travel in both lanes (a case that becomes urgent):
+ * the object's row holds the place of its last record; a record in the other lane is told to wait for it.
+ * Start with {0}. */
+struct chain {
+    enum lane lane;
+    uint64_t sequence;
+};
+void turn_append_chained(struct turn *turn, enum lane lane, Sigap__Event *event, struct chain *chain);
+
+/* Durable timers: on_timer is called once, in the turn in which the row is deleted. due_at must be kept by
+ * the object: it names the timer when it is cleared or moved. critical: fires even after a jump of the clock.
+ */
+void turn_timer_set(struct turn *turn, uint32_t kind, const struct id *object, int64_t due_at, bool critical);
+void turn_timer_clear(struct turn *turn, uint32_t kind, const struct id *object, int64_t due_at);
+
+/* Starts an outbound call after the commit. */
+void turn_effect(struct turn *turn, const struct effect *effect);
+/* Calls function(state, argument) after the commit: the only place where caches may change. argument is
+ * copied. */
+void turn_after_commit(struct turn *turn, void (*function)(void *state, const void *argument),
+    const void *argument, size_t size);
+
+/* Appends to the hash-chained audit log. object: ids and codes. */
+void turn_audit(struct turn *turn, const char *actor, const char *action, const char *object);
+
+/* The hash of one entry, for whoever verifies the chain. before: zeros for the first. */
+void audit_hash(uint8_t out[32], const uint8_t before[32], int64_t number, int64_t at, const char *actor,
+    const char *action, const char *object);
+
+/* Why the input is parked: one sentence with ids and codes only. Returns VERDICT_PARK. */
+enum verdict turn_park(struct turn *turn, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Answers a command: appends CommandAnswered in the urgent lane (a person waits). */
+void turn_answer_command(struct turn *turn, const Sigap__CommandIssued *command, unsigned status,
+    const char *sentence, uint64_t version);
+
+/* Protobuf bytes of an id that live as long as the turn. */
+ProtobufCBinaryData turn_bytes(struct turn *turn, const struct id *id);
