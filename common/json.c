@@ -1,0 +1,562 @@
+/* See json.h. Everything read here was written by a stranger. What bounds the work: json_scan is one pass,
+ * jansson sees only what passed it, and the table reader goes only as deep as the table. */
+#include "common/json.h"
+
+#include "common/fault.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- reading ---- */
+
+static const struct {
+    const char *id, *en;
+} sentences[] = {
+    [JSON_OK] = {"Baik.", "Fine."},
+    [JSON_EMPTY] = {"Isi permintaan kosong.", "The body is empty."},
+    [JSON_TOO_LARGE] = {"JSON terlalu besar.", "The JSON is too large."},
+    [JSON_TOO_DEEP] = {"JSON bersarang lebih dari 16 tingkat.",
+        "The JSON is nested more than 16 levels deep."},
+    [JSON_TOO_MANY_VALUES] = {"JSON berisi terlalu banyak nilai.", "The JSON holds too many values."},
+    [JSON_NOT_UTF8] = {"Teks bukan UTF-8 yang sah.", "The text is not valid UTF-8."},
+    [JSON_NUL] = {"Karakter NUL tidak diterima.", "NUL characters are not accepted."},
+    [JSON_DUPLICATE_KEY] = {"Sebuah nama muncul dua kali dalam satu objek.",
+        "A name appears twice in one object."},
+    [JSON_BAD_NUMBER] = {"Sebuah angka terlalu besar.", "A number is too large."},
+    [JSON_BAD_SYNTAX] = {"Bukan JSON yang sah.", "This is not valid JSON."},
+    [JSON_NO_MEMORY] = {"Memori habis; coba lagi.", "Out of memory; try again."},
+    [JSON_MISSING] = {"Wajib diisi.", "This member is required."},
+    [JSON_UNKNOWN] = {"Nama ini tidak dikenal.", "This member is not known here."},
+    [JSON_WRONG_TYPE] = {"Jenis nilainya salah.", "The value has the wrong type."},
+    [JSON_TOO_SHORT] = {"Teks terlalu pendek.", "The text is too short."},
+    [JSON_TOO_LONG] = {"Teks terlalu panjang.", "The text is too long."},
+    [JSON_TOO_SMALL] = {"Angka terlalu kecil.", "The number is too small."},
+    [JSON_TOO_BIG] = {"Angka terlalu besar.", "The number is too large."},
+    [JSON_NO_CHOICE] = {"Bukan salah satu pilihan yang ada.", "This is none of the possible values."},
+    [JSON_TOO_MANY] = {"Jumlah unsur tidak sesuai.", "The list has too many or too few elements."},
+};
+
+const char *json_refusal_id(enum json_refusal refusal) {
+    return sentences[refusal].id;
+}
+
+const char *json_refusal_en(enum json_refusal refusal) {
+    return sentences[refusal].en;
+}
+
+/* Skips a string that starts after its opening quote; returns where its closing quote is, or the end. */
+static const char *string_end(const char *at, const char *end) {
+    while (at < end && *at != '"')
+        at += *at == '\\' && at + 1 < end ? 2 : 1;
+    return at;
+}
+
+/* Counts what opens and separates values outside strings. On text that is no JSON the counts mean nothing,
+ * but they still bound what jansson would build before it finds out. */
+enum json_refusal json_scan(const void *bytes, size_t size, size_t max_bytes) {
+    const char *at = bytes, *end = at + size;
+    int depth = 0;
+    size_t values = 1;
+    if (size == 0)
+        return JSON_EMPTY;
+    if (size > max_bytes)
+        return JSON_TOO_LARGE;
+    for (; at < end; at++) {
+        switch (*at) {
+        case '"':
+            at = string_end(at + 1, end);
+            break;
+        case '{':
+        case '[':
+            values++;
+            if (++depth > JSON_DEPTH_MAX)
+                return JSON_TOO_DEEP;
+            break;
+        case '}':
+        case ']':
+            depth--;
+            break;
+        case ',':
+            values++;
+            break;
+        default: /* a byte, not an enum */
+            break;
+        }
+        if (values > JSON_VALUES_MAX)
+            return JSON_TOO_MANY_VALUES;
+    }
+    return JSON_OK;
+}
+
+static enum json_refusal refusal_from(enum json_error_code code) {
+    switch (code) {
+    case json_error_out_of_memory:
+        return JSON_NO_MEMORY;
+    case json_error_stack_overflow:
+        return JSON_TOO_DEEP;
+    case json_error_invalid_utf8:
+        return JSON_NOT_UTF8;
+    case json_error_null_character:
+    case json_error_null_byte_in_key:
+        return JSON_NUL;
+    case json_error_duplicate_key:
+        return JSON_DUPLICATE_KEY;
+    case json_error_numeric_overflow:
+        return JSON_BAD_NUMBER;
+    case json_error_unknown:
+    case json_error_cannot_open_file:
+    case json_error_invalid_argument:
+    case json_error_premature_end_of_input:
+    case json_error_end_of_input_expected:
+    case json_error_invalid_syntax:
+    case json_error_invalid_format:
+    case json_error_wrong_type:
+    case json_error_null_value:
+    case json_error_item_not_found:
+    case json_error_index_out_of_range:
+        return JSON_BAD_SYNTAX;
+    }
+    return JSON_BAD_SYNTAX;
+}
+
+enum json_refusal json_read(const void *bytes, size_t size, size_t max_bytes, json_t **out) {
+    *out = NULL;
+    enum json_refusal refusal = json_scan(bytes, size, max_bytes);
+    if (refusal != JSON_OK)
+        return refusal;
+    if (memchr(bytes, 0, size))
+        return JSON_NUL;
+    if (fault_strikes(FAULT_MEMORY))
+        return JSON_NO_MEMORY;
+    json_error_t error;
+    *out = json_loadb(bytes, size, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+    return *out ? JSON_OK : refusal_from(json_error_code(&error));
+}
+
+/* ---- members into a struct ---- */
+
+/* Where the reader is: a chain on the stack, as deep as the table. */
+struct place {
+    const struct place *above;
+    const char *name; /* NULL: element index */
+    size_t index;
+};
+
+static size_t pointer_append(char *pointer, size_t used, const struct place *place) {
+    char number[24];
+    const char *name = place->name;
+    if (place->above)
+        used = pointer_append(pointer, used, place->above);
+    if (!name && !place->above)
+        return used; /* the document itself */
+    if (!name) {
+        snprintf(number, sizeof number, "%zu", place->index);
+        name = number;
+    }
+    if (used < JSON_POINTER_MAX - 1)
+        pointer[used++] = '/';
+    for (; *name && used < JSON_POINTER_MAX - 3; name++) {
+        if (*name == '~' || *name == '/') {
+            pointer[used++] = '~';
+            pointer[used++] = *name == '~' ? '0' : '1';
+        } else {
+            pointer[used++] = *name;
+        }
+    }
+    return used;
+}
+
+static bool refuse(struct json_problem *problem, enum json_refusal refusal, const struct place *place) {
+    problem->refusal = refusal;
+    problem->pointer[pointer_append(problem->pointer, 0, place)] = 0;
+    return false;
+}
+
+static bool value_read(const json_t *value, const struct json_field *field, char *out,
+    struct json_problem *problem, const struct place *place);
+
+static bool text_read(const json_t *value, const struct json_field *field, char *out,
+    struct json_problem *problem, const struct place *place) {
+    if (!json_is_string(value))
+        return refuse(problem, JSON_WRONG_TYPE, place);
+    int64_t size = (int64_t)json_string_length(value);
+    if (size < field->least)
+        return refuse(problem, JSON_TOO_SHORT, place);
+    if (size > field->most)
+        return refuse(problem, JSON_TOO_LONG, place);
+    *(const char **)(void *)out = json_string_value(value);
+    return true;
+}
+
+static bool number_read(const json_t *value, const struct json_field *field, char *out,
+    struct json_problem *problem, const struct place *place) {
+    if (!json_is_number(value))
+        return refuse(problem, JSON_WRONG_TYPE, place);
+    double number = json_number_value(value);
+    bool bounded = field->least_number < field->most_number;
+    if (bounded && number < field->least_number)
+        return refuse(problem, JSON_TOO_SMALL, place);
+    if (bounded && number > field->most_number)
+        return refuse(problem, JSON_TOO_BIG, place);
+    *(double *)(void *)out = number;
+    return true;
+}
+
+static bool integer_read(const json_t *value, const struct json_field *field, char *out,
+    struct json_problem *problem, const struct place *place) {
+    if (!json_is_integer(value))
+        return refuse(problem, JSON_WRONG_TYPE, place);
+    int64_t number = json_integer_value(value);
+    bool bounded = field->least || field->most;
+    if (bounded && number < field->least)
+        return refuse(problem, JSON_TOO_SMALL, place);
+    if (bounded && number > field->most)
+        return refuse(problem, JSON_TOO_BIG, place);
+    *(int64_t *)(void *)out = number;
+    return true;
+}
+
+static bool choice_read(const json_t *value, const struct json_field *field, char *out,
+    struct json_problem *problem, const struct place *place) {
+    if (!json_is_string(value))
+        return refuse(problem, JSON_WRONG_TYPE, place);
+    for (int i = 0; field->choices[i]; i++)
+        if (strcmp(field->choices[i], json_string_value(value)) == 0) {
+            *(int *)(void *)out = i;
+            return true;
+        }
+    return refuse(problem, JSON_NO_CHOICE, place);
+}
+
+static bool object_read(const json_t *object, const struct json_field *fields, char *out,
+    struct json_problem *problem, const struct place *place) {
+    if (!json_is_object(object))
+        return refuse(problem, JSON_WRONG_TYPE, place);
+    size_t known = 0;
+    for (const struct json_field *field = fields; field->name; field++) {
+        const json_t *value = json_object_get(object, field->name);
+        struct place here = {place, field->name, 0};
+        known += value != NULL;
+        if (!value || json_is_null(value)) {
+            if (field->required)
+                return refuse(problem, JSON_MISSING, &here);
+            continue;
+        }
+        if (!value_read(value, field, out + field->offset, problem, &here))
+            return false;
+        if (field->present_offset)
+            *(bool *)(void *)(out + field->present_offset) = true;
+    }
+    if (known == json_object_size(object))
+        return true;
+    const char *name;
+    json_t *value;
+    json_object_foreach((json_t *)object, name, value) {
+        const struct json_field *field = fields;
+        while (field->name && strcmp(field->name, name) != 0)
+            field++;
+        if (!field->name)
+            return refuse(problem, JSON_UNKNOWN, &(struct place){place, name, 0});
+    }
+    return true;
+}
+
+/* out is where the elements begin; the count lies elsewhere in the same struct, so it is reached from its
+ * start. */
+static bool list_read(const json_t *list, const struct json_field *field, char *out,
+    struct json_problem *problem, const struct place *place) {
+    if (!json_is_array(list))
+        return refuse(problem, JSON_WRONG_TYPE, place);
+    size_t count = json_array_size(list);
+    if ((int64_t)count > field->most || (int64_t)count < field->least)
+        return refuse(problem, JSON_TOO_MANY, place);
+    for (size_t i = 0; i < count; i++) {
+        struct place here = {place, NULL, i};
+        if (!value_read(json_array_get(list, i), field->item, out + i * field->stride, problem, &here))
+            return false;
+    }
+    *(size_t *)(void *)(out - field->offset + field->count_offset) = count;
+    return true;
+}
+
+static bool value_read(const json_t *value, const struct json_field *field, char *out,
+    struct json_problem *problem, const struct place *place) {
+    switch (field->type) {
+    case JSON_FIELD_TEXT:
+        return text_read(value, field, out, problem, place);
+    case JSON_FIELD_NUMBER:
+        return number_read(value, field, out, problem, place);
+    case JSON_FIELD_INTEGER:
+        return integer_read(value, field, out, problem, place);
+    case JSON_FIELD_BOOL:
+        if (!json_is_boolean(value))
+            return refuse(problem, JSON_WRONG_TYPE, place);
+        *(bool *)(void *)out = json_is_true(value);
+        return true;
+    case JSON_FIELD_CHOICE:
+        return choice_read(value, field, out, problem, place);
+    case JSON_FIELD_OBJECT:
+        return object_read(value, field->members, out, problem, place);
+    case JSON_FIELD_LIST:
+        return list_read(value, field, out, problem, place);
+    case JSON_FIELD_ANY:
+        *(const json_t **)(void *)out = value;
+        return true;
+    }
+    return false;
+}
+
+bool json_fields_read(
+    const json_t *object, const struct json_field *fields, void *out, struct json_problem *problem) {
+    *problem = (struct json_problem){JSON_OK, ""};
+    return object_read(object, fields, out, problem, &(struct place){NULL, NULL, 0});
+}
+
+/* ---- writing ---- */
+
+void json_writer_init(struct json_writer *writer, size_t max_bytes) {
+    *writer = (struct json_writer){.max_bytes = max_bytes};
+}
+
+void json_writer_free(struct json_writer *writer) {
+    if (writer->bytes)
+        explicit_bzero(writer->bytes, writer->size);
+    free(writer->bytes);
+    json_writer_init(writer, writer->max_bytes);
+}
+
+void json_writer_reset(struct json_writer *writer) {
+    struct json_writer kept = *writer;
+    json_writer_init(writer, kept.max_bytes);
+    writer->bytes = kept.bytes;
+    writer->capacity = kept.capacity;
+}
+
+const char *json_writer_text(struct json_writer *writer, size_t *size) {
+    if (size)
+        *size = 0;
+    if (writer->failed || !writer->done || writer->depth)
+        return NULL;
+    writer->bytes[writer->size] = 0; /* append keeps a byte free */
+    if (size)
+        *size = writer->size;
+    return writer->bytes;
+}
+
+static bool grow(struct json_writer *writer, size_t more) {
+    if (more > writer->max_bytes - writer->size) {
+        writer->failed = true;
+        return false;
+    }
+    size_t capacity = writer->capacity ? writer->capacity : 256;
+    while (capacity < writer->size + more + 1)
+        capacity *= 2;
+    char *bytes = fault_strikes(FAULT_MEMORY) ? NULL : realloc(writer->bytes, capacity);
+    if (!bytes) {
+        writer->failed = true;
+        return false;
+    }
+    writer->bytes = bytes;
+    writer->capacity = capacity;
+    return true;
+}
+
+static void append(struct json_writer *writer, const void *bytes, size_t size) {
+    if (writer->failed)
+        return;
+    if ((writer->size + size + 1 > writer->capacity || size > writer->max_bytes - writer->size) &&
+        !grow(writer, size))
+        return;
+    memcpy(writer->bytes + writer->size, bytes, size);
+    writer->size += size;
+}
+
+/* What comes before any value: a comma between elements, nothing after a key; a mistake fails the writer. */
+static void value_begin(struct json_writer *writer) {
+    uint32_t level = UINT32_C(1) << writer->depth;
+    if (writer->done || (writer->depth && (writer->objects & level) && !writer->keyed)) {
+        writer->failed = true;
+        return;
+    }
+    if (writer->depth && !writer->keyed && (writer->filled & level))
+        append(writer, ",", 1);
+    writer->filled |= level;
+    writer->keyed = false;
+    writer->done = writer->depth == 0; /* json_open takes it back */
+}
+
+static void json_open(struct json_writer *writer, char bracket) {
+    value_begin(writer);
+    if (writer->depth + 1 >= 32) {
+        writer->failed = true;
+        return;
+    }
+    append(writer, &bracket, 1);
+    writer->done = false;
+    uint32_t level = UINT32_C(1) << ++writer->depth;
+    writer->filled &= ~level;
+    writer->objects = bracket == '{' ? writer->objects | level : writer->objects & ~level;
+}
+
+void json_write_object(struct json_writer *writer) {
+    json_open(writer, '{');
+}
+
+void json_write_array(struct json_writer *writer) {
+    json_open(writer, '[');
+}
+
+void json_write_end(struct json_writer *writer) {
+    if (writer->depth == 0 || writer->keyed) {
+        writer->failed = true;
+        return;
+    }
+    append(writer, writer->objects & UINT32_C(1) << writer->depth ? "}" : "]", 1);
+    writer->depth--;
+    writer->done = writer->depth == 0;
+}
+
+/* Bytes of the well-formed UTF-8 sequence at `at` (Unicode 15, table 3-7), 0 when there is none. */
+static size_t utf8_sequence(const unsigned char *at, size_t left) {
+    unsigned char c = at[0];
+    size_t size = c < 0x80 ? 1 : c < 0xc2 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 0;
+    if (size > left)
+        return 0;
+    for (size_t i = 1; i < size; i++)
+        if ((at[i] & 0xc0) != 0x80)
+            return 0;
+    if ((c == 0xe0 && at[1] < 0xa0) || (c == 0xed && at[1] > 0x9f) || (c == 0xf0 && at[1] < 0x90) ||
+        (c == 0xf4 && at[1] > 0x8f))
+        return 0;
+    return size;
+}
+
+/* Writes one byte that may not stand as it is and returns how many bytes of the source it used. */
+static size_t escape(struct json_writer *writer, const unsigned char *at, size_t left) {
+    static const char hex[] = "0123456789abcdef";
+    char text[7] = "\\u00";
+    if (*at >= 0x80) {
+        size_t size = utf8_sequence(at, left);
+        append(writer, size ? (const void *)at : "\xEF\xBF\xBD", size ? size : 3);
+        return size ? size : 1;
+    }
+    if (*at == '"' || *at == '\\') {
+        text[1] = (char)*at;
+        append(writer, text, 2);
+    } else if (*at == '\n') {
+        append(writer, "\\n", 2);
+    } else {
+        text[4] = hex[*at >> 4];
+        text[5] = hex[*at & 15];
+        append(writer, text, 6);
+    }
+    return 1;
+}
+
+static void text_append(struct json_writer *writer, const unsigned char *text, size_t size) {
+    append(writer, "\"", 1);
+    for (size_t i = 0; i < size && !writer->failed;) {
+        size_t run = i; /* most bytes need nothing: copied as runs */
+        while (run < size && text[run] >= 0x20 && text[run] < 0x7f && text[run] != '"' && text[run] != '\\')
+            run++;
+        append(writer, text + i, run - i);
+        i = run;
+        if (i < size)
+            i += escape(writer, text + i, size - i);
+    }
+    append(writer, "\"", 1);
+}
+
+void json_write_key(struct json_writer *writer, const char *key) {
+    uint32_t level = UINT32_C(1) << writer->depth;
+    if (writer->keyed || writer->depth == 0 || !(writer->objects & level)) {
+        writer->failed = true;
+        return;
+    }
+    if (writer->filled & level)
+        append(writer, ",", 1);
+    writer->filled |= level;
+    text_append(writer, (const unsigned char *)key, strlen(key));
+    append(writer, ":", 1);
+    writer->keyed = true;
+}
+
+void json_write_text_bytes(struct json_writer *writer, const void *text, size_t size) {
+    value_begin(writer);
+    text_append(writer, text, size);
+}
+
+void json_write_text(struct json_writer *writer, const char *text) {
+    if (text)
+        json_write_text_bytes(writer, text, strlen(text));
+    else
+        json_write_null(writer);
+}
+
+void json_write_raw(struct json_writer *writer, const char *json, size_t size) {
+    value_begin(writer);
+    append(writer, json, size);
+}
+
+void json_write_integer(struct json_writer *writer, int64_t value) {
+    char text[24], *at = text + sizeof text;
+    uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    do
+        *--at = (char)('0' + left % 10);
+    while ((left /= 10) != 0);
+    if (value < 0)
+        *--at = '-';
+    json_write_raw(writer, at, (size_t)(text + sizeof text - at));
+}
+
+void json_write_number(struct json_writer *writer, double value) {
+    char text[32];
+    if (!isfinite(value)) {
+        json_write_null(writer);
+        return;
+    }
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, value);
+        if (strtod(text, NULL) == value)
+            break;
+    }
+    for (char *at = text; *at; at++)
+        if (*at == ',')
+            *at = '.'; /* should somebody set a locale */
+    json_write_raw(writer, text, strlen(text));
+}
+
+void json_write_bool(struct json_writer *writer, bool value) {
+    json_write_raw(writer, value ? "true" : "false", value ? 4 : 5);
+}
+
+void json_write_null(struct json_writer *writer) {
+    json_write_raw(writer, "null", 4);
+}
+
+void json_member_text(struct json_writer *writer, const char *key, const char *text) {
+    json_write_key(writer, key);
+    json_write_text(writer, text);
+}
+
+void json_member_integer(struct json_writer *writer, const char *key, int64_t value) {
+    json_write_key(writer, key);
+    json_write_integer(writer, value);
+}
+
+void json_member_bool(struct json_writer *writer, const char *key, bool value) {
+    json_write_key(writer, key);
+    json_write_bool(writer, value);
+}
+
+void json_member_object(struct json_writer *writer, const char *key) {
+    json_write_key(writer, key);
+    json_write_object(writer);
+}
+
+void json_member_array(struct json_writer *writer, const char *key) {
+    json_write_key(writer, key);
+    json_write_array(writer);
+}
