@@ -1,0 +1,137 @@
+/* Facts come from three places: concepts whose code is F_<fact>_<value> in signals.yaml, the numbers that
+ * stand with an age, and the notation of field notes ("L/14", "P 68 th"). */
+#include "services/triage/facts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct finder {
+    const struct vocabulary *vocabulary;
+    struct arena *arena;
+    const struct text *text;
+    const struct signs *signs;
+    struct fact *out;
+    size_t count;
+};
+
+static bool fact_known(const struct finder *finder, const char *name) {
+    for (size_t i = 0; i < finder->count; i++)
+        if (strcmp(finder->out[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* The first word on a fact stands; a report that says both is rare and a person reads it anyway. */
+static void fact_add(struct finder *finder, const char *name, const char *value, size_t first, size_t last) {
+    if (finder->count < FACTS_MAX && !fact_known(finder, name))
+        finder->out[finder->count++] = (struct fact){name, value, (uint16_t)first, (uint16_t)last};
+}
+
+/* ---- age and sex
+ * -------------------------------------------------------------------------------------------------- */
+
+static const struct word *word_at(const struct text *text, size_t at, long offset) {
+    long index = (long)at + offset;
+    return index >= 0 && index < (long)text->count ? &text->words[index] : NULL;
+}
+
+static bool is_key(const struct word *word, const char *key) {
+    return word && strcmp(word->key, key) == 0;
+}
+
+static bool before_span_of_time(const struct text *text, size_t at) {
+    static const char *const spans[] = {"sudah", "selama", "hampir", "lebih", "sejak", "tiap", "kurang",
+        "baru", "dalam", "sekitar", "sampai", "ada", NULL};
+    static const char *const after[] = {"lalu", "kemarin", "lagi", "terakhir", "silam", "dipasung",
+        "dirantai", "dikurung", "tidak", "pacaran", "menikah", "nikah", "penjara", "kerja", "sejak", NULL};
+    const struct word *before = word_at(text, at, -1), *next = word_at(text, at, 2);
+    return (before && word_is_one_of(before, spans)) || (next && word_is_one_of(next, after));
+}
+
+/* How sure the number at `at` is an age: "umur 14" 3, "L/14" 2, "14 tahun" 1, 0 when it is none. */
+static int age_sureness(const struct text *text, size_t at) {
+    static const char *const ages[] = {"umur", "berumur", "umurnya", "berusia", "umuran", NULL};
+    const struct word *word = &text->words[at], *before = word_at(text, at, -1), *next = word_at(text, at, 1);
+    if (!(word->flags & WORD_NUMBER) || word->number > 115)
+        return 0;
+    if (before && (word_is_one_of(before, ages) ||
+                      (word_is_one_of(text->words + at - 1,
+                           (const char *const[]){"sekitar", "kira", "baru", "masih", NULL}) &&
+                          at >= 2 && word_is_one_of(&text->words[at - 2], ages))))
+        return next && (is_key(next, "bulan") || is_key(next, "hari") || is_key(next, "minggu")) ? 0 : 3;
+    if (before && (is_key(before, "l") || is_key(before, "p") || is_key(before, "perempuan")) &&
+        word->number > 0 && word->end - word->start <= 3)
+        return 2;
+    if (next && (is_key(next, "tahun") || is_key(next, "tahunan")) && !before_span_of_time(text, at))
+        return 1;
+    return 0;
+}
+
+static void age_find(struct finder *finder) {
+    int best = 0;
+    size_t at = 0;
+    for (size_t i = 0; i < finder->text->count; i++) {
+        int sureness = age_sureness(finder->text, i);
+        if (sureness > best) {
+            best = sureness;
+            at = i;
+        }
+    }
+    if (best) {
+        char *value = arena_format(finder->arena, "%d", finder->text->words[at].number);
+        if (value)
+            fact_add(finder, "age", value, at, at);
+        return;
+    }
+    static const struct {
+        const char *concept, *band;
+    } bands[] = {{"C_BALITA", "0-5"}, {"C_LANSIA", "60-"}, {"C_ANAK", "0-17"}};
+    for (size_t i = 0; i < sizeof bands / sizeof bands[0]; i++) {
+        int concept = vocabulary_concept(finder->vocabulary, bands[i].concept);
+        if (signs_have(finder->signs, concept)) {
+            size_t word = finder->signs->concepts[concept].first;
+            fact_add(finder, "age_band", bands[i].band, word, word);
+            return;
+        }
+    }
+}
+
+/* "L/14", "P 68 th", "(L, 69)". */
+static void sex_notation(struct finder *finder) {
+    const struct text *text = finder->text;
+    for (size_t i = 0; i + 1 < text->count; i++) {
+        const struct word *word = &text->words[i];
+        bool letter = word->key_size == 1 && word->flags & WORD_CAPITAL;
+        if (letter && text->words[i + 1].flags & WORD_NUMBER && (word->key[0] == 'l' || word->key[0] == 'p'))
+            fact_add(finder, "sex", word->key[0] == 'l' ? "L" : "P", i, i + 1);
+    }
+}
+
+/* ---- facts by concept
+ * ----------------------------------------------------------------------------------------------- */
+
+/* F_family_consent_yes: the last part is the value, the rest the name. */
+static void concept_fact(struct finder *finder, size_t concept) {
+    const char *code = finder->vocabulary->concepts[concept].code;
+    const char *value = strrchr(code, '_');
+    if (strncmp(code, "F_", 2) != 0 || value <= code + 2)
+        return;
+    size_t size = (size_t)(value - code - 2);
+    char *name = arena_bytes(finder->arena, code + 2, size);
+    size_t word = finder->signs->concepts[concept].first;
+    if (name)
+        fact_add(finder, name, value + 1, word, word);
+}
+
+bool facts_find(const struct vocabulary *vocabulary, struct arena *arena, const struct text *text,
+    const struct signs *signs, int kind, struct fact out[FACTS_MAX], size_t *count) {
+    struct finder finder = {vocabulary, arena, text, signs, out, 0};
+    (void)kind;
+    age_find(&finder);
+    sex_notation(&finder);
+    for (size_t i = 0; i < vocabulary->concept_count; i++)
+        if (signs->concepts[i].affirmed)
+            concept_fact(&finder, i);
+    *count = finder.count;
+    return !arena_exhausted(arena);
+}

@@ -1,0 +1,18 @@
+/* What the report says about the person, for the router's rules. Three-valued: a fact that the text does not
+ * state is absent, never "no". Names and values are those of the site's rules.yaml. */
+#pragma once
+
+#include "services/triage/concept.h"
+
+enum { FACTS_MAX = 32 };
+
+struct fact {
+    const char *name;
+    const char *value;    /* "yes", "no", a number or a word of the rule table; in the arena or static */
+    uint16_t first, last; /* the words that say so */
+};
+
+/* kind: the best guess, as some words mean different things in different cases. False only when the arena is
+ * exhausted. */
+bool facts_find(const struct vocabulary *vocabulary, struct arena *arena, const struct text *text,
+    const struct signs *signs, int kind, struct fact out[FACTS_MAX], size_t *count);

@@ -1,0 +1,329 @@
+#include "services/triage/model.h"
+
+#include "services/triage/stem.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- features
+ * ----------------------------------------------------------------------------------------------------- */
+
+enum {
+    PAIRED_MAX = 16, /* concepts that are paired: 16 x 15 / 2 = 120 features */
+    WHOLE = UINT16_MAX
+};
+
+struct collector {
+    struct feature *features;
+    char (*names)[FEATURE_NAME_MAX];
+    size_t count;
+    uint64_t seen[64]; /* 4096 bits: most features are new, and then no list is searched */
+};
+
+uint64_t feature_hash(const char *name) {
+    return text_hash(name);
+}
+
+static uint64_t hash_on(uint64_t hash, const char *text) {
+    for (; *text; text++)
+        hash = text_hash_step(hash, *text);
+    return hash;
+}
+
+/* The feature "class:one" or "class:one+other". */
+static void put(struct collector *collector, const char *class, const char *one, const char *other,
+    float value, size_t first, size_t last) {
+    if (collector->count == FEATURES_MAX)
+        return;
+    uint64_t hash = hash_on(hash_on(hash_on(TEXT_HASH_START, class), ":"), one);
+    if (other)
+        hash = hash_on(hash_on(hash, "+"), other);
+    uint64_t *seen = &collector->seen[hash >> 58], bit = 1ull << (hash >> 52 & 63);
+    for (size_t i = 0; *seen & bit && i < collector->count; i++)
+        if (collector->features[i].hash == hash)
+            return; /* said is said */
+    *seen |= bit;
+    if (collector->names)
+        snprintf(collector->names[collector->count], FEATURE_NAME_MAX, "%s:%s%s%s", class, one,
+            other ? "+" : "", other ? other : "");
+    collector->features[collector->count++] =
+        (struct feature){.hash = hash, .first = (uint16_t)first, .last = (uint16_t)last, .value = value};
+}
+
+static const char *number_class(int number) {
+    if (number < 6)
+        return "0-5";
+    if (number < 18)
+        return "6-17";
+    if (number < 60)
+        return "18-59";
+    return number < 130 ? "60-" : "many";
+}
+
+/* The word as the model sees it: its stem; numbers by size. */
+static void word_sight(const struct word *word, char out[WORD_KEY_MAX]) {
+    if (word->flags & WORD_NUMBER)
+        strcpy(out, number_class(word->number));
+    else
+        stem(word->key, word->key_size, out);
+}
+
+static void words_put(struct collector *collector, const struct text *text) {
+    char before[WORD_KEY_MAX] = "", now[WORD_KEY_MAX];
+    for (size_t i = 0; i < text->count; i++) {
+        const struct word *word = &text->words[i];
+        word_sight(word, now);
+        put(collector, word->negator >= 0 ? "wn" : "w", now, NULL, 1, i, i);
+        if (i && word->sentence == text->words[i - 1].sentence)
+            put(collector, "b", before, now, 1, i - 1, i);
+        if (word->key_size > 6 && !(word->flags & WORD_NUMBER)) {
+            char head[6] = {0};
+            memcpy(head, now, strnlen(now, 5));
+            put(collector, "p", head, NULL, 0.5f, i, i);
+        }
+        strcpy(before, now);
+    }
+}
+
+static void concepts_put(
+    struct collector *collector, const struct vocabulary *vocabulary, const struct signs *signs) {
+    size_t there[PAIRED_MAX], count = 0;
+    for (size_t i = 0; i < vocabulary->concept_count; i++) {
+        const struct concept_state *state = &signs->concepts[i];
+        if (state->denied)
+            put(collector, "d", vocabulary->concepts[i].code, NULL, 1, WHOLE, WHOLE);
+        if (!state->affirmed)
+            continue;
+        put(collector, "c", vocabulary->concepts[i].code, NULL, 1.5f, state->first, state->first);
+        if (count < PAIRED_MAX)
+            there[count++] = i;
+    }
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = i + 1; k < count; k++)
+            put(collector, "cc", vocabulary->concepts[there[i]].code, vocabulary->concepts[there[k]].code,
+                0.7f, WHOLE, WHOLE);
+}
+
+static void kinds_put(
+    struct collector *collector, const struct vocabulary *vocabulary, const struct signs *signs) {
+    for (size_t i = 0; i < vocabulary->kind_count; i++)
+        if (signs->keywords[i] > 0)
+            put(collector, "k", vocabulary->kinds[i].code, NULL, signs->keywords[i] / 3, WHOLE, WHOLE);
+    for (size_t i = 0; i < signs->held_count; i++)
+        put(collector, "r", signs->held[i]->id, NULL, 1, WHOLE, WHOLE);
+}
+
+static void marks_put(struct collector *collector, const struct text *text) {
+    put(collector, "m", "bias", NULL, 1, WHOLE, WHOLE);
+    if (text->laughs)
+        put(collector, "m", "laugh", NULL, 1, WHOLE, WHOLE);
+    if (text->questions)
+        put(collector, "m", "question", NULL, 1, WHOLE, WHOLE);
+    if (text->links)
+        put(collector, "m", "link", NULL, 1, WHOLE, WHOLE);
+    if (text->tags)
+        put(collector, "m", "tag", NULL, 1, WHOLE, WHOLE);
+    put(collector, "m",
+        text->count < 12   ? "short"
+        : text->count < 30 ? "middle"
+                           : "long",
+        NULL, 1, WHOLE, WHOLE);
+}
+
+struct feature *features_read(const struct vocabulary *vocabulary, struct arena *arena,
+    const struct text *text, const struct signs *signs, char (*names)[FEATURE_NAME_MAX], size_t *count) {
+    struct collector collector = {.names = names};
+    collector.features = arena_take(arena, FEATURES_MAX * sizeof *collector.features);
+    if (!collector.features)
+        return NULL;
+    marks_put(&collector, text);
+    concepts_put(&collector, vocabulary, signs);
+    kinds_put(&collector, vocabulary, signs);
+    words_put(&collector, text);
+    *count = collector.count;
+    return collector.features;
+}
+
+/* ---- weights
+ * -------------------------------------------------------------------------------------------------------- */
+
+struct weight {
+    uint16_t output; /* kind, or KINDS_MAX + priority */
+    float value;
+};
+
+struct row {
+    uint64_t hash; /* 0: free */
+    uint32_t first, count;
+};
+
+struct model {
+    struct row *rows; /* open addressing, at most half full */
+    size_t slots, row_count;
+    struct weight *weights;
+    size_t weight_count, weight_capacity;
+};
+
+static struct row *row_slot(const struct model *model, uint64_t hash) {
+    size_t at = (hash ^ hash >> 32) & (model->slots - 1);
+    while (model->rows[at].hash && model->rows[at].hash != hash)
+        at = (at + 1) & (model->slots - 1);
+    return &model->rows[at];
+}
+
+static bool rows_grow(struct model *model) {
+    struct model larger = {.slots = model->slots ? model->slots * 2 : 1 << 14};
+    larger.rows = calloc(larger.slots, sizeof *larger.rows);
+    if (!larger.rows)
+        return false;
+    for (size_t i = 0; i < model->slots; i++)
+        if (model->rows[i].hash)
+            *row_slot(&larger, model->rows[i].hash) = model->rows[i];
+    free(model->rows);
+    model->rows = larger.rows;
+    model->slots = larger.slots;
+    return true;
+}
+
+static bool weight_add(struct model *model, uint16_t output, float value) {
+    if (model->weight_count == model->weight_capacity) {
+        size_t capacity = model->weight_capacity ? model->weight_capacity * 2 : 1 << 14;
+        struct weight *larger = realloc(model->weights, capacity * sizeof *larger);
+        if (!larger)
+            return false;
+        model->weights = larger;
+        model->weight_capacity = capacity;
+    }
+    model->weights[model->weight_count++] = (struct weight){output, value};
+    return true;
+}
+
+static int output_named(const struct vocabulary *vocabulary, const char *name) {
+    if (name[0] == 'P' && name[1] >= '0' && name[1] < '0' + PRIORITIES && !name[2])
+        return KINDS_MAX + name[1] - '0';
+    return vocabulary_kind(vocabulary, name);
+}
+
+static bool outputs_read(char *line, const struct vocabulary *vocabulary, uint16_t outputs[OUTPUTS_MAX],
+    size_t *count, struct error *error) {
+    char *rest = NULL;
+    if (!strtok_r(line, "\t\n", &rest) || strcmp(line, "outputs") != 0)
+        return error_set(error, "outputs expected");
+    for (char *name = strtok_r(NULL, " \t\n", &rest); name; name = strtok_r(NULL, " \t\n", &rest)) {
+        int output = output_named(vocabulary, name);
+        if (output == NO_INDEX || *count == OUTPUTS_MAX)
+            return error_set(error, "output %s is no kind of the site", name);
+        outputs[(*count)++] = (uint16_t)output;
+    }
+    return true;
+}
+
+static bool row_read(struct model *model, char *line, const uint16_t outputs[OUTPUTS_MAX],
+    size_t output_count, struct error *error) {
+    char *tab = strchr(line, '\t');
+    if (!tab || tab == line)
+        return error_set(error, "feature and weights expected");
+    *tab = 0;
+    if ((model->row_count + 1) * 2 > model->slots && !rows_grow(model))
+        return error_set(error, "no memory for the weights");
+    struct row *row = row_slot(model, feature_hash(line));
+    if (row->hash)
+        return error_set(error, "feature %s twice", line);
+    *row = (struct row){.hash = feature_hash(line), .first = (uint32_t)model->weight_count};
+    model->row_count++;
+    for (char *at = tab + 1; *at && *at != '\n';) {
+        char *end;
+        errno = 0;
+        unsigned long output = strtoul(at, &end, 10);
+        if (end == at || *end != ':' || output >= output_count)
+            return error_set(error, "output:weight expected");
+        at = end + 1;
+        float value = strtof(at, &end);
+        if (end == at || errno || !isfinite(value))
+            return error_set(error, "a weight is no number");
+        if (!weight_add(model, outputs[output], value))
+            return error_set(error, "no memory for the weights");
+        row->count++;
+        at = end + strspn(end, " ");
+    }
+    return true;
+}
+
+static bool rows_read(
+    struct model *model, FILE *file, const struct vocabulary *vocabulary, struct error *error) {
+    uint16_t outputs[OUTPUTS_MAX];
+    size_t output_count = 0, capacity = 0, number = 0;
+    char *line = NULL;
+    bool good = true;
+    while (good && getline(&line, &capacity, file) >= 0) {
+        number++;
+        if (number == 1)
+            good =
+                strcmp(line, "sigap-weights 1\n") == 0 || error_set(error, "no file of weights of version 1");
+        else if (number == 2)
+            good = outputs_read(line, vocabulary, outputs, &output_count, error);
+        else
+            good = row_read(model, line, outputs, output_count, error);
+    }
+    free(line);
+    if (good && number < 2)
+        good = error_set(error, "the file is not complete");
+    return good || error_prefix(error, "line %zu", number);
+}
+
+struct model *model_load(const char *path, const struct vocabulary *vocabulary, struct error *error) {
+    struct model *model = calloc(1, sizeof *model);
+    FILE *file = model ? fopen(path, "re") : NULL;
+    bool good = file ? rows_grow(model) && rows_read(model, file, vocabulary, error)
+                     : error_set(error, "%s", model ? strerror(errno) : "no memory");
+    if (file)
+        fclose(file);
+    if (!good) {
+        error_prefix(error, "%s", path);
+        model_free(&model);
+    }
+    return model;
+}
+
+void model_free(struct model **model) {
+    if (!*model)
+        return;
+    free((*model)->rows);
+    free((*model)->weights);
+    free(*model);
+    *model = NULL;
+}
+
+void model_score(const struct model *model, const struct feature *features, size_t count,
+    float kinds[KINDS_MAX], float priorities[PRIORITIES]) {
+    float scores[OUTPUTS_MAX] = {0};
+    for (size_t i = 0; i < count; i++) {
+        const struct row *row = row_slot(model, features[i].hash);
+        for (uint32_t k = 0; row->hash && k < row->count; k++)
+            scores[model->weights[row->first + k].output] +=
+                features[i].value * model->weights[row->first + k].value;
+    }
+    memcpy(kinds, scores, KINDS_MAX * sizeof *kinds);
+    memcpy(priorities, scores + KINDS_MAX, PRIORITIES * sizeof *priorities);
+}
+
+float model_weight(const struct model *model, const struct feature *feature, int kind) {
+    const struct row *row = row_slot(model, feature->hash);
+    for (uint32_t k = 0; row->hash && k < row->count; k++)
+        if (model->weights[row->first + k].output == kind)
+            return feature->value * model->weights[row->first + k].value;
+    return 0;
+}
+
+void softmax(float *scores, size_t count) {
+    float most = scores[0], sum = 0;
+    for (size_t i = 1; i < count; i++)
+        most = scores[i] > most ? scores[i] : most;
+    for (size_t i = 0; i < count; i++)
+        sum += scores[i] = expf(scores[i] - most);
+    for (size_t i = 0; i < count; i++)
+        scores[i] /= sum;
+}

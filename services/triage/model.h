@@ -1,0 +1,41 @@
+/* A linear model over words and concepts: one score for each kind and each priority, added up from weights
+ * that were learnt from labelled reports (sigap-triage-train). It ranks; rules and people decide.
+ *
+ * Why linear: it takes 10 us a report, every score can be explained by the words that made it, and with a
+ * thousand labelled reports nothing larger would learn more. The weights are text (weights.tsv), sorted by
+ * feature, so that a change of the model can be read in a diff: sigap-weights 1 outputs <tab> kind codes and
+ * P0..P4, separated by spaces feature <tab> output:weight output:weight ...   (outputs counted from 0) An
+ * output that is no kind of the site is refused. */
+#pragma once
+
+#include "services/triage/concept.h"
+
+enum {
+    OUTPUTS_MAX = KINDS_MAX + PRIORITIES,
+    FEATURES_MAX = 1024, /* of one report, x 16 bytes; a report of 60 words has about 300 */
+    FEATURE_NAME_MAX = 128
+};
+
+struct feature {
+    uint64_t hash;
+    uint16_t first, last; /* the words it stands for; both UINT16_MAX when it is of the whole message */
+    float value;
+};
+
+/* What a report shows, for learning and for judging alike. names: NULL, or room for FEATURES_MAX names (only
+ * the trainer wants them). In the arena; NULL when it is exhausted. */
+struct feature *features_read(const struct vocabulary *vocabulary, struct arena *arena,
+    const struct text *text, const struct signs *signs, char (*names)[FEATURE_NAME_MAX], size_t *count);
+uint64_t feature_hash(const char *name);
+
+struct model;
+
+struct model *model_load(const char *path, const struct vocabulary *vocabulary, struct error *error);
+void model_free(struct model **model);
+/* Raw scores: kinds[] by the vocabulary's kinds, priorities[] P0..P4. */
+void model_score(const struct model *model, const struct feature *features, size_t count,
+    float kinds[KINDS_MAX], float priorities[PRIORITIES]);
+/* How much one feature says for a kind. */
+float model_weight(const struct model *model, const struct feature *feature, int kind);
+/* Scores to probabilities, in place. */
+void softmax(float *scores, size_t count);

@@ -1,0 +1,579 @@
+/* How names become an area: every run of one to four words is looked up in a hash table of names; what stands
+ * before a name (kab, kec, di, jalan, asal ...) says which of its places can be meant and how much it proves;
+ * then the readings are weighed: a district inside a named regency beats everything, one name that is clear
+ * by itself comes next. */
+#include "services/triage/place.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct entry {
+    const char *code; /* the gazetteer's */
+    uint32_t next;    /* next entry of the same name, 0 for none */
+    uint8_t level;
+    bool city;
+};
+
+struct name_slot {
+    uint64_t hash; /* 0: free */
+    uint32_t entry;
+};
+
+struct place_index {
+    const struct gazetteer *gazetteer;
+    struct entry *entries; /* from 1 */
+    size_t entry_count, entry_capacity;
+    struct name_slot *slots;
+    size_t slot_count, name_count;
+    size_t provinces_count;
+    char provinces[8][AREA_TEXT + 1];
+};
+
+enum { INDEX_ARENA_BYTES = 1 << 20, CODE_BYTES = AREA_TEXT + 1 };
+
+/* ---- the index
+ * -------------------------------------------------------------------------------------------------- */
+
+static uint64_t name_step(uint64_t hash, uint64_t word) {
+    hash ^= word;
+    hash *= 0x9e3779b97f4a7c15u;
+    return hash ^ hash >> 29;
+}
+
+static uint32_t name_find(const struct place_index *index, uint64_t hash) {
+    for (size_t at = hash & (index->slot_count - 1);; at = (at + 1) & (index->slot_count - 1)) {
+        if (!index->slots[at].hash)
+            return 0;
+        if (index->slots[at].hash == hash)
+            return index->slots[at].entry;
+    }
+}
+
+static bool slots_grow(struct place_index *index) {
+    size_t count = index->slot_count ? index->slot_count * 2 : 1 << 15;
+    struct name_slot *slots = calloc(count, sizeof *slots);
+    if (!slots)
+        return false;
+    for (size_t i = 0; i < index->slot_count; i++) {
+        if (!index->slots[i].hash)
+            continue;
+        size_t at = index->slots[i].hash & (count - 1);
+        while (slots[at].hash)
+            at = (at + 1) & (count - 1);
+        slots[at] = index->slots[i];
+    }
+    free(index->slots);
+    index->slots = slots;
+    index->slot_count = count;
+    return true;
+}
+
+static bool entry_reserve(struct place_index *index) {
+    if (index->entry_count + 1 < index->entry_capacity)
+        return true;
+    size_t capacity = index->entry_capacity ? index->entry_capacity * 2 : 1 << 14;
+    struct entry *entries = realloc(index->entries, capacity * sizeof *entries);
+    if (!entries)
+        return false;
+    index->entries = entries;
+    index->entry_capacity = capacity;
+    return true;
+}
+
+static bool entry_add(struct place_index *index, uint64_t hash, const struct place *place) {
+    if (((index->name_count + 1) * 2 > index->slot_count && !slots_grow(index)) || !entry_reserve(index))
+        return false;
+    size_t at = hash & (index->slot_count - 1);
+    while (index->slots[at].hash && index->slots[at].hash != hash)
+        at = (at + 1) & (index->slot_count - 1);
+    struct name_slot *slot = &index->slots[at];
+    if (!slot->hash)
+        index->name_count++;
+    slot->hash = hash;
+    uint32_t number = (uint32_t)++index->entry_count;
+    index->entries[number] = (struct entry){place->code, slot->entry, (uint8_t)place->level, place->city};
+    slot->entry = number;
+    return true;
+}
+
+static bool served(const struct place_index *index, const char *code) {
+    for (size_t i = 0; i < index->provinces_count; i++)
+        if (area_within(code, index->provinces[i]))
+            return true;
+    return false;
+}
+
+/* The name as messages would show it: "Lima Puluh Kota" is 50 kota in both. */
+static bool name_hash(
+    struct arena *arena, const struct spelling *spelling, const char *name, uint64_t *hash) {
+    struct text text;
+    if (!text_read(arena, spelling, name, strlen(name), &text))
+        return false;
+    *hash = TEXT_HASH_START;
+    for (size_t i = 0; i < text.count; i++)
+        *hash = name_step(*hash, text.words[i].hash);
+    if (!text.count || text.count > PLACE_NAME_WORDS_MAX)
+        *hash = 0; /* longer than any message would write it */
+    return true;
+}
+
+static bool place_add(struct place_index *index, struct arena *arena, const struct spelling *spelling,
+    const char *name, const struct place *place) {
+    bool wanted = place->level == AREA_PROVINCE || place->level == AREA_REGENCY || served(index, place->code);
+    if (!wanted)
+        return true;
+    arena_reset(arena);
+    uint64_t hash;
+    if (!name_hash(arena, spelling, name, &hash))
+        return false;
+    return !hash || entry_add(index, hash, place);
+}
+
+static bool index_fill(
+    struct place_index *index, struct arena *arena, const struct spelling *spelling, struct error *error) {
+    for (size_t i = 0; i < gazetteer_count(index->gazetteer); i++) {
+        struct place place;
+        gazetteer_at(index->gazetteer, i, &place);
+        if (!place_add(index, arena, spelling, place.name, &place))
+            return error_set(error, "no memory for the index of places");
+    }
+    return true;
+}
+
+struct place_index *place_index_new(const struct gazetteer *gazetteer, const struct spelling *spelling,
+    char *const *provinces, size_t province_count, struct error *error) {
+    struct place_index *index = calloc(1, sizeof *index);
+    struct arena *arena = arena_new(INDEX_ARENA_BYTES);
+    bool good =
+        index && arena && slots_grow(index) ? true : error_set(error, "no memory for the index of places");
+    if (good) {
+        index->gazetteer = gazetteer;
+        for (size_t i = 0; i < province_count && i < sizeof index->provinces / sizeof index->provinces[0];
+             i++)
+            snprintf(index->provinces[index->provinces_count++], CODE_BYTES, "%s", provinces[i]);
+        good = index_fill(index, arena, spelling, error);
+    }
+    arena_free(&arena);
+    if (!good && index)
+        place_index_free(&index);
+    return index;
+}
+
+void place_index_free(struct place_index **index) {
+    if (!*index)
+        return;
+    free((*index)->entries);
+    free((*index)->slots);
+    free(*index);
+    *index = NULL;
+}
+
+/* ---- names in a message
+ * ----------------------------------------------------------------------------------------- */
+
+enum marker {
+    MARKER_NONE,
+    MARKER_IN,       /* di, nang, dekat, warga ...: a place, of any level */
+    MARKER_REGENCY,  /* kabupaten */
+    MARKER_CITY,     /* kota */
+    MARKER_DISTRICT, /* kecamatan, polsek, puskesmas, KUA */
+    MARKER_VILLAGE,  /* desa, kelurahan, nagari */
+    MARKER_TOWN,     /* polres, RSUD, terminal, stasiun, alun-alun: tells the regency, not the district */
+    MARKER_AWAY,     /* asal, menuju, merantau ke: not where it happened, if anything better is there */
+    MARKER_STREET    /* jalan, gang, toko: named after places */
+};
+
+struct name {
+    uint16_t first, last; /* words, without the marker */
+    uint32_t entries;     /* first entry of the name */
+    enum marker marker;
+    bool word; /* also a word of the language */
+    bool capital;
+};
+
+/* Names that are also words, in their folded form (a doubled letter counts once). */
+static const char *const also_words[] = {"panti", "padang", "batu", "malang", "taman", "parang", "geger",
+    "pukul", "kurung", "sabu", "jompo", "waru", "kota", "pasar", "kali", "sumber", "gading", "candi",
+    "bangsal", "panji", "kapas", "palang", "pucuk", "turi", "deket", "dukun", "tambak", "larangan", "gayam",
+    "kampak", "tugu", "suruh", "bandar", "sukun", "genteng", "licin", "giri", "silo", "pauh", "modo", "babat",
+    "soko", "pule", "balong", "jambon", "wates", "kauman", "jetis", "blimbing", "bulak", "garum", "tempeh",
+    "kebonsari", "gapura", "lenteng", "raas", "ras", "bungah", "dagangan", "nguling", "pace", "loceng",
+    "duduk", "modung", "kamal", "banyak", "baron", "patianrowo", "diwek", "gudo", "mayang", "kunjang", "pagu",
+    "semen", "mojo", "pare", "plemahan", "badas", "gurah", "kras", "kandat", "tarokan", "grogol", "doko",
+    "talun", "bakung", "selopuro", "binangun", "pangkalan", "luak", "talawi", "guguak", "tigo", "barangin",
+    "sipora", "siberut", "tilatang", "canduang", "baso", "palupuh", "matur", "mungka", "suliki", "harau",
+    "tanjung", "sungai", "lima", "koto", "timur", "barat", "utara", "selatan", "tengah", "rakit", "karang",
+    "kembang", "ampek", "angkek", "pesisir", "agam", "pulau", "sako", "bayang", "lengayang", "sutera",
+    "batang", "linggo", "silaut", "asam", "jujuhan", "pangean", "singo", "singgalang", "jatirejo", "gondang",
+    "trawas", "pacet", "mesjid", "masjid", "kerek", "rengel", "senori", "bangilan", "montong", "bancar",
+    "jenu", "widang", "semanding", "grabagan", "merakurak", "laren", "kedewan", "kanor", "balen", "dander",
+    "trucuk", "purwosari", "kasiman", "margomulyo", "ngraho", "tambakrejo", "malo", "sekar", "bubulan",
+    "temayang", "sukosewu", "kalitidu", "kepohbaru", "baureno", "sumberejo", "widodaren", "kendal", "sine",
+    "jogorogo", "kedunggalar", "pitu", "bringin", "padas", "kasreman", "geneng", "gerih", "kwadungan",
+    "pangkur", "karangjati", "pudak", "siman", "pulung", "sambit", "sawo", "soko'", "sampung", "badegan",
+    "bungkal", "slahung", "panggul", "pangul", "bendungan", "pogalan", "durenan", "kampung", "prigen",
+    "pandan", "pandaan", "gempol", "beji", "bangil", "rembang", "kraton", "pohjentrek", "gondangwetan",
+    "winongan", "grati", "lekok", "rejoso", "lumbang", "puspo", "tosari", "tutur", "purwodadi", "kejayan",
+    "wonorejo", "sukorejo", "pasrepan", "bunga", "manis", "enam", "tiga", "raya", "sejahtera", "maju",
+    "cerme", "mangkubumi", "sawah", "laut", "darat", "hulu", "hilir", "dua", "bontang", "sorong", "bima",
+    "dompu", "ende", "alor", "belu", "palu", "poso", "sigi", "buol", "buru", "gowa", "bone", "wajo", "maros",
+    "muna", "mappi", "nias", "dairi", "karo", "deli", "ogan", "lahat", "muara", "metro", "serang", "depok",
+    "bogor", "garut", "ciamis", "banjar", "kudus", "pati", "blora", "tegal", "sragen", "sleman", "bantul",
+    "paser", "berau", "jepara", "kupang", "langsa", "binjai", "sabang", "pidie", "tual", "ambon", "seram",
+    "bengkulu", "merangin", "kaur", "seluma", "solok", "pasaman", "tapin", "landak", "sintang", "melawi",
+    "sambas", "ketapang", "bangka", "belitung", "lingga", "natuna", "siak", "pelalawan", "kampar", "dumai",
+    "bengkalis", "rokan", "kuantan", "toba", "samosir", "batubara", "asahan", "pringsewu", "pesawaran",
+    "mesuji", "tulang", "way", NULL};
+
+/* Of these a capital letter is enough: they are words of other languages or rare ones, and well-known towns.
+ */
+static const char *const towns_in_capitals[] = {"malang", "batu", "padang", "solok", "pasaman", "bogor",
+    "depok", "serang", "garut", "kudus", "tegal", "jepara", "sragen", "sleman", "bantul", "blora", "ambon",
+    "kupang", "pare", "pacet", "prigen", "pandan", "bangil", "beji", "gempol", "purwosari", "sukorejo",
+    "agam", "metro", "harau", "bengkulu", "dumai", "siak", "kampar", "merakurak", "purwodadi", "ciamis",
+    NULL};
+
+static enum marker marker_of(const struct word *word) {
+    static const char *const in[] = {"di", "sekitar", "dekat", "daerah", "wilayah", "warga", "lokasi",
+        "alamat", "domisili", "tingal", "asli", "wong", "oreng", "reng", "urang", "dakek", "e", "arah",
+        "sini", "penduduk", "dinsos", "cak", NULL};
+    static const char *const regency[] = {"kabupaten", "bupati", "pemkab", NULL};
+    static const char *const city[] = {"kota", "kotamadya", "kodya", "walikota", "pemkot", NULL};
+    static const char *const district[] = {
+        "kecamatan", "polsek", "puskesmas", "kua", "koramil", "camat", "pkm", "tksk", NULL};
+    static const char *const village[] = {"desa", "kelurahan", "nagari", "lurah", "kades", NULL};
+    static const char *const town[] = {"polres", "rsud", "terminal", "stasiun", "alun", "pasar", "pelabuhan",
+        "rsu", "rs", "kejaksan", "pengadilan", "lapas", "sman", "bandara", "polresta", NULL};
+    static const char *const away[] = {"asal", "asalnya", "ke", "menuju", "tujuan", "jurusan", "logat", "ktp",
+        "kelahiran", "rantau", "merantau", "perantau", "orang", "bahasa", NULL};
+    static const char *const street[] = {"jalan", "gang", "toko", "warung", "hotel", "bank", "universitas",
+        "pt", "bukit", "gunung", "sungai", "kali", "dusun", "dukuh", "jorong", "korong", "jembatan",
+        "perumahan", "kue", "nasi", "masakan", "makan", "soto", "rawon", "sate", "suku", "kampung", "pantai",
+        "pondok", "perum", "timnas", "persib", "arema", "stadion", NULL};
+    static const struct {
+        const char *const *keys;
+        enum marker marker;
+    } table[] = {{in, MARKER_IN}, {regency, MARKER_REGENCY}, {city, MARKER_CITY}, {district, MARKER_DISTRICT},
+        {village, MARKER_VILLAGE}, {town, MARKER_TOWN}, {away, MARKER_AWAY}, {street, MARKER_STREET}};
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+        if (word_is_one_of(word, table[i].keys))
+            return table[i].marker;
+    return MARKER_NONE;
+}
+
+static bool is_list(const struct word *word, const char *const *list) {
+    return word_is_one_of(word, list);
+}
+
+/* The marker before a name, else "kota" or "kab" right after it ("Malang kab", "Padang kota"). */
+static enum marker marker_around(
+    const struct place_index *index, const struct text *text, size_t first, size_t last) {
+    enum marker before = MARKER_NONE;
+    if (first)
+        before = marker_of(&text->words[first - 1]);
+    if (before == MARKER_STREET && first >= 2 && strcmp(text->words[first - 1].key, "kali") == 0)
+        before = MARKER_NONE; /* "tiga kali Malang" */
+    if (before == MARKER_REGENCY || before == MARKER_CITY || before == MARKER_DISTRICT ||
+        before == MARKER_VILLAGE || last + 1 >= text->count ||
+        text->words[last + 1].sentence != text->words[last].sentence)
+        return before;
+    enum marker after = marker_of(&text->words[last + 1]);
+    bool another = last + 2 < text->count &&
+                   name_find(index, name_step(TEXT_HASH_START, text->words[last + 2].hash)) != 0;
+    if ((after == MARKER_REGENCY || after == MARKER_CITY) && !another)
+        return after;
+    return before;
+}
+
+static size_t names_read(
+    const struct place_index *index, const struct text *text, struct name out[PLACE_NAMES_MAX]) {
+    size_t count = 0;
+    for (size_t i = 0; i < text->count && count < PLACE_NAMES_MAX;) {
+        uint64_t hash = TEXT_HASH_START;
+        uint32_t found = 0;
+        size_t used = 0;
+        for (size_t k = 0; k < PLACE_NAME_WORDS_MAX && i + k < text->count; k++) {
+            if (k && text->words[i + k].sentence != text->words[i].sentence)
+                break;
+            hash = name_step(hash, text->words[i + k].hash);
+            uint32_t entry = name_find(index, hash);
+            if (entry) {
+                found = entry;
+                used = k + 1;
+            }
+        }
+        if (!found) {
+            i++;
+            continue;
+        }
+        const struct word *word = &text->words[i];
+        bool capital = word->flags & (WORD_CAPITAL | WORD_MENTION);
+        out[count++] = (struct name){.first = (uint16_t)i,
+            .last = (uint16_t)(i + used - 1),
+            .entries = found,
+            .marker = marker_around(index, text, i, i + used - 1),
+            .capital = capital,
+            .word = used == 1 && is_list(word, also_words) &&
+                    !(capital && !(word->flags & WORD_OPENS) && is_list(word, towns_in_capitals))};
+        i += used;
+    }
+    return count;
+}
+
+/* ---- readings
+ * ----------------------------------------------------------------------------------------------------- */
+
+struct reading {
+    const struct entry *entry;
+    const struct name *name;
+    float weight; /* how far the name alone proves it */
+};
+
+enum { READINGS_MAX = 192 };
+
+/* How well an entry fits what stands before its name; 0: not at all. */
+static float fit(const struct place_index *index, const struct name *name, const struct entry *entry) {
+    float weight = 0;
+    switch (name->marker) {
+    case MARKER_REGENCY:
+        weight = entry->level == AREA_REGENCY && !entry->city ? 4 : 0;
+        break;
+    case MARKER_CITY:
+        weight = entry->level == AREA_REGENCY && entry->city ? 4 : 0;
+        break;
+    case MARKER_DISTRICT:
+        weight = entry->level == AREA_DISTRICT ? 4 : 0;
+        break;
+    case MARKER_VILLAGE:
+        weight = entry->level == AREA_VILLAGE ? 3 : 0;
+        break;
+    case MARKER_TOWN:
+        weight = entry->level == AREA_REGENCY ? 2.5f : entry->level == AREA_PROVINCE ? 0 : 0.5f;
+        break;
+    case MARKER_IN:
+        weight = entry->level == AREA_VILLAGE ? 0.6f : 2.5f;
+        break;
+    case MARKER_NONE:
+        weight = entry->level == AREA_VILLAGE ? 0.4f : 2;
+        break;
+    case MARKER_AWAY:
+        weight = entry->level == AREA_VILLAGE ? 0.1f : 0.7f;
+        break;
+    case MARKER_STREET:
+        weight = 0.1f;
+        break;
+    }
+    bool marked = name->marker == MARKER_REGENCY || name->marker == MARKER_CITY ||
+                  name->marker == MARKER_DISTRICT || name->marker == MARKER_VILLAGE;
+    if (name->word && !marked)
+        weight *= name->marker == MARKER_IN && name->capital ? 0.5f : name->capital ? 0.35f : 0.12f;
+    if (!served(index, entry->code))
+        weight *= 0.6f;
+    if (entry->level == AREA_PROVINCE)
+        weight *= 0.2f;
+    return weight;
+}
+
+static size_t readings_list(const struct place_index *index, const struct name *names, size_t name_count,
+    struct reading out[READINGS_MAX]) {
+    size_t count = 0;
+    for (size_t i = 0; i < name_count; i++) {
+        for (uint32_t at = names[i].entries; at && count < READINGS_MAX; at = index->entries[at].next) {
+            const struct entry *entry = &index->entries[at];
+            float weight = fit(index, &names[i], entry);
+            if (weight > 0)
+                out[count++] = (struct reading){entry, &names[i], weight};
+        }
+    }
+    return count;
+}
+
+static bool same_word(const struct name *a, const struct name *b) {
+    return a->first <= b->last && b->first <= a->last;
+}
+
+/* Words between two names; names side by side ("Blega Bangkalan") belong together. */
+static unsigned words_between(const struct name *a, const struct name *b) {
+    return a->first > b->last ? a->first - b->last - 1u : b->first > a->last ? b->first - a->last - 1u : 0;
+}
+
+/* What other names add to a reading: a parent that is named, near or far. */
+static float support(const struct reading *readings, size_t count, const struct reading *one) {
+    float best = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct reading *parent = &readings[i];
+        if (parent->entry->level >= one->entry->level || parent->entry->level == AREA_PROVINCE ||
+            same_word(parent->name, one->name) || !area_within(one->entry->code, parent->entry->code))
+            continue;
+        unsigned apart = words_between(parent->name, one->name);
+        float weight = parent->weight + (apart <= 1 ? 6.0f : apart <= 4 ? 3.0f : 1.0f);
+        /* A common word far from its parent is still only a word. */
+        if (one->name->word && apart > 1)
+            weight *= 0.3f;
+        if (one->entry->level == AREA_VILLAGE && one->name->marker != MARKER_VILLAGE && apart > 1)
+            weight *= 0.2f;
+        best = weight > best ? weight : best;
+    }
+    return best;
+}
+
+struct choice {
+    char code[AREA_TEXT + 1];
+    const struct name *name;
+    float weight;
+};
+
+/* A reading as an area to decide on: villages count for their district. */
+static struct choice choice_of(const struct reading *readings, size_t count, const struct reading *one) {
+    struct choice choice = {.name = one->name, .weight = one->weight};
+    float from_parents = support(readings, count, one);
+    if (one->entry->level == AREA_VILLAGE && from_parents == 0)
+        choice.weight = 0; /* never a village alone */
+    choice.weight += from_parents;
+    /* A regency and a district of one name ("Jombang"): the regency is meant unless "kec" stands before. */
+    if (one->entry->level == AREA_REGENCY && one->name->marker != MARKER_DISTRICT)
+        choice.weight += 0.75f;
+    area_cut(one->entry->code, AREA_DISTRICT, choice.code);
+    return choice;
+}
+
+static size_t choices_list(const struct reading *readings, size_t count, struct choice out[READINGS_MAX]) {
+    size_t used = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct choice choice = choice_of(readings, count, &readings[i]);
+        if (choice.weight <= 0)
+            continue;
+        size_t at = 0;
+        while (at < used && strcmp(out[at].code, choice.code) != 0)
+            at++;
+        if (at == used)
+            out[used++] = choice;
+        else if (choice.weight > out[at].weight)
+            out[at] = choice;
+    }
+    return used;
+}
+
+/* Least weight to decide on: a plain name of a regency or district has 2, "asal X" alone 0.7, a word that
+ * could be a name less. */
+#define CHOICE_LEAST 0.65f
+/* Readings this close to the best are candidates beside it. */
+#define CHOICE_MARGIN 0.55f
+
+static void candidate_add(struct place_found *out, const char *code) {
+    for (size_t i = 0; i < out->candidate_count; i++)
+        if (strcmp(out->candidates[i], code) == 0)
+            return;
+    if (out->candidate_count < PLACE_CANDIDATES_MAX)
+        snprintf(out->candidates[out->candidate_count++], CODE_BYTES, "%s", code);
+}
+
+static void area_decide(struct place_found *out, const char *code) {
+    snprintf(out->area, sizeof out->area, "%s", code);
+    out->level = area_level(code);
+}
+
+static void choices_weigh(const struct choice *choices, size_t count, struct place_found *out) {
+    const struct choice *best = NULL;
+    for (size_t i = 0; i < count; i++)
+        if (!best || choices[i].weight > best->weight)
+            best = &choices[i];
+    if (!best || best->weight < CHOICE_LEAST)
+        return;
+    out->by_text = true;
+    out->first = best->name->first;
+    out->last = best->name->last;
+    candidate_add(out, best->code);
+    for (size_t i = 0; i < count; i++)
+        if (&choices[i] != best && choices[i].weight > best->weight - CHOICE_MARGIN &&
+            !area_within(best->code, choices[i].code) && !area_within(choices[i].code, best->code) &&
+            same_word(choices[i].name, best->name))
+            candidate_add(out, choices[i].code);
+    if (out->candidate_count > 1)
+        return;
+    out->candidate_count = 0;
+    area_decide(out, best->code);
+}
+
+/* Several candidates in one regency still tell the regency. */
+static void candidates_common(struct place_found *out) {
+    if (out->area[0] || out->candidate_count < 2)
+        return;
+    char regency[CODE_BYTES], other[CODE_BYTES];
+    area_cut(out->candidates[0], AREA_REGENCY, regency);
+    for (size_t i = 1; i < out->candidate_count; i++) {
+        area_cut(out->candidates[i], AREA_REGENCY, other);
+        if (strcmp(regency, other) != 0)
+            return;
+    }
+    out->candidate_count = 0;
+    area_decide(out, regency);
+}
+
+static bool text_place(
+    const struct place_index *index, struct arena *arena, const struct text *text, struct place_found *out) {
+    struct name *names = arena_take(arena, PLACE_NAMES_MAX * sizeof *names);
+    struct reading *readings = arena_take(arena, READINGS_MAX * sizeof *readings);
+    struct choice *choices = arena_take(arena, READINGS_MAX * sizeof *choices);
+    if (!names || !readings || !choices)
+        return false;
+    size_t name_count = names_read(index, text, names);
+    size_t reading_count = readings_list(index, names, name_count, readings);
+    choices_weigh(choices, choices_list(readings, reading_count, choices), out);
+    candidates_common(out);
+    return true;
+}
+
+/* A position tells the regency; the text may tell the district in it, or decide between twins. */
+static void position_apply(
+    const struct place_index *index, const struct position *position, struct place_found *out) {
+    struct place near;
+    if (!position || !gazetteer_nearest_regency(index->gazetteer, *position, PLACE_POSITION_KM, &near))
+        return;
+    out->by_position = true;
+    if (out->area[0] && area_within(out->area, near.code))
+        return;
+    for (size_t i = 0; i < out->candidate_count; i++)
+        if (area_within(out->candidates[i], near.code)) {
+            char code[CODE_BYTES];
+            snprintf(code, sizeof code, "%s", out->candidates[i]);
+            out->candidate_count = 0;
+            area_decide(out, code);
+            return;
+        }
+    /* The text names a neighbour: its centre may be further away than the border. Both stay. */
+    struct position centre;
+    if (out->area[0] && gazetteer_centre(index->gazetteer, out->area, &centre) &&
+        position_distance_km(centre, *position) <= PLACE_POSITION_KM)
+        return;
+    out->candidate_count = 0;
+    area_decide(out, near.code);
+}
+
+static void declaration_apply(const char *declared, struct place_found *out) {
+    if (!declared || area_level(declared) == AREA_NONE)
+        return;
+    if (out->area[0] && !area_within(declared, out->area))
+        return; /* the message and the position speak of the event, the form often of the reporter */
+    if (!out->area[0] && out->candidate_count) {
+        bool fits = false;
+        for (size_t i = 0; i < out->candidate_count; i++)
+            fits = fits || area_common(out->candidates[i], declared) >= AREA_REGENCY;
+        if (!fits)
+            return;
+    }
+    out->by_declaration = true;
+    out->candidate_count = 0;
+    area_decide(out, declared);
+}
+
+bool place_find(const struct place_index *index, struct arena *arena, const struct text *text,
+    const struct position *position, const char *declared, struct place_found *out) {
+    *out = (struct place_found){.level = AREA_NONE};
+    if (!text_place(index, arena, text, out))
+        return false;
+    position_apply(index, position, out);
+    declaration_apply(declared, out);
+    return true;
+}

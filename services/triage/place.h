@@ -1,0 +1,54 @@
+/* Where it happened: from names in the message, a position and a declared area to a Kemendagri code, or to
+ * candidates.
+ *
+ * Rules (domain reference 9d):
+ *  - whole words only, never parts of words: "Waru" is not in "Lowokwaru";
+ *  - a village alone is never enough (1,003 village names of East Java repeat): it needs its district or
+ * regency;
+ *  - regency and city of one name (Malang, Kediri ...) without "kab" or "kota" stay two candidates, unless a
+ * district decides;
+ *  - a district name that several regencies have needs its regency, else all stay candidates;
+ *  - names that are also words (Panti, Batu, Taman, Parang, Padang ...) need a marker before them or a parent
+ * that agrees;
+ *  - what is named must agree from top to bottom; of names that disagree the pair that agrees wins.
+ * A position on the map comes first, then what the message says, then the area the reporter's form declared.
+ */
+#pragma once
+
+#include "common/area.h"
+#include "common/arena.h"
+#include "common/gazetteer.h"
+#include "services/triage/text.h"
+
+enum {
+    PLACE_CANDIDATES_MAX = 8,
+    PLACE_NAMES_MAX = 48, /* names found in one message */
+    PLACE_NAME_WORDS_MAX =
+        4 /* "Lima Puluh Kota" is joined to a number; "Sungai Pagu Solok Selatan" does not occur */
+};
+
+/* Kilometres from a regency's centre within which a position is taken to lie in it: the largest regencies of
+ * Java reach 50 km from their centre. A centre is no border, so the district stays open. */
+#define PLACE_POSITION_KM 40.0
+
+struct place_index;
+
+struct place_found {
+    char area[AREA_TEXT + 1]; /* empty when not decided */
+    enum area_level level;
+    char candidates[PLACE_CANDIDATES_MAX]
+                   [AREA_TEXT + 1]; /* two or more when the name fits several; else none */
+    size_t candidate_count;
+    uint16_t first, last; /* words the decision stands on; valid when by_text */
+    bool by_text, by_position, by_declaration;
+};
+
+/* provinces: codes whose districts and villages are looked for; elsewhere only regencies are. The gazetteer
+ * must outlive the index. spelling: how messages are read. NULL with error set. The caller frees it. */
+struct place_index *place_index_new(const struct gazetteer *gazetteer, const struct spelling *spelling,
+    char *const *provinces, size_t province_count, struct error *error);
+void place_index_free(struct place_index **index);
+
+/* position and declared may be NULL. False only when the arena is exhausted. */
+bool place_find(const struct place_index *index, struct arena *arena, const struct text *text,
+    const struct position *position, const char *declared, struct place_found *out);

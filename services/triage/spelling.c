@@ -1,0 +1,115 @@
+#include "services/triage/spelling.h"
+
+#include "services/triage/spellings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct spelling {
+    struct spelling_entry *entries; /* open addressing, a power of two, at most half full */
+    size_t slots, count;
+};
+
+enum { SLOTS_AT_START = 2048, FOLD_ARENA_BYTES = 1 << 20 };
+
+const struct spelling_entry *spelling_find(const struct spelling *spelling, const char *key, uint64_t hash) {
+    for (size_t at = hash & (spelling->slots - 1);; at = (at + 1) & (spelling->slots - 1)) {
+        const struct spelling_entry *entry = &spelling->entries[at];
+        if (!entry->hash)
+            return NULL;
+        if (entry->hash == hash && strcmp(entry->key, key) == 0)
+            return entry;
+    }
+}
+
+static struct spelling_entry *slot_for(struct spelling_entry *entries, size_t slots, uint64_t hash) {
+    size_t at = hash & (slots - 1);
+    while (entries[at].hash)
+        at = (at + 1) & (slots - 1);
+    return &entries[at];
+}
+
+static bool grow(struct spelling *spelling) {
+    size_t slots = spelling->slots ? spelling->slots * 2 : SLOTS_AT_START;
+    struct spelling_entry *entries = calloc(slots, sizeof *entries);
+    if (!entries)
+        return false;
+    for (size_t i = 0; i < spelling->slots; i++)
+        if (spelling->entries[i].hash)
+            *slot_for(entries, slots, spelling->entries[i].hash) = spelling->entries[i];
+    free(spelling->entries);
+    spelling->entries = entries;
+    spelling->slots = slots;
+    return true;
+}
+
+/* What is meant is folded like any message, so that patterns and messages meet. */
+static bool entry_fill(
+    struct spelling_entry *entry, struct arena *arena, const char *written, const char *meant) {
+    struct text key, meaning;
+    if (!text_read(arena, NULL, written, strlen(written), &key) ||
+        !text_read(arena, NULL, meant, strlen(meant), &meaning))
+        return false;
+    if (key.count != 1 || meaning.count == 0 || meaning.count > SPELLING_MEANT_MAX)
+        return false;
+    memcpy(entry->key, key.words[0].key, (size_t)key.words[0].key_size + 1);
+    entry->hash = key.words[0].hash;
+    entry->count = (uint8_t)meaning.count;
+    for (size_t i = 0; i < meaning.count; i++) {
+        memcpy(entry->meant[i].key, meaning.words[i].key, (size_t)meaning.words[i].key_size + 1);
+        entry->meant[i].hash = meaning.words[i].hash;
+        entry->meant[i].size = meaning.words[i].key_size;
+    }
+    return true;
+}
+
+static bool spelling_put(
+    struct spelling *spelling, struct arena *arena, const char *written, const char *meant) {
+    if ((spelling->count + 1) * 2 > spelling->slots && !grow(spelling))
+        return false;
+    struct spelling_entry entry = {0};
+    if (!entry_fill(&entry, arena, written, meant))
+        return false;
+    if (!spelling_find(spelling, entry.key, entry.hash)) { /* the first meaning given stands */
+        *slot_for(spelling->entries, spelling->slots, entry.hash) = entry;
+        spelling->count++;
+    }
+    return true;
+}
+
+bool spelling_add(struct spelling *spelling, const char *written, const char *meant) {
+    struct arena *arena = arena_new(FOLD_ARENA_BYTES);
+    bool done = arena && spelling_put(spelling, arena, written, meant);
+    arena_free(&arena);
+    return done;
+}
+
+static bool add_house_table(struct spelling *spelling, struct arena *arena) {
+    for (size_t i = 0; i < sizeof spelling_table / sizeof spelling_table[0]; i++) {
+        char *list = arena_text(arena, spelling_table[i].written);
+        if (!list)
+            return false;
+        char *rest = NULL;
+        for (char *one = strtok_r(list, " ", &rest); one; one = strtok_r(NULL, " ", &rest))
+            if (!spelling_put(spelling, arena, one, spelling_table[i].meant))
+                return false;
+    }
+    return true;
+}
+
+struct spelling *spelling_new(void) {
+    struct spelling *spelling = calloc(1, sizeof *spelling);
+    struct arena *arena = arena_new((size_t)8 * FOLD_ARENA_BYTES);
+    if (!spelling || !arena || !grow(spelling) || !add_house_table(spelling, arena))
+        spelling_free(&spelling);
+    arena_free(&arena);
+    return spelling;
+}
+
+void spelling_free(struct spelling **spelling) {
+    if (!*spelling)
+        return;
+    free((*spelling)->entries);
+    free(*spelling);
+    *spelling = NULL;
+}

@@ -1,0 +1,81 @@
+/* A reporter's message as words: what is left of spelling, SMS shorthand, stretched letters and emoji once
+ * they are out of the way, with the place in the message where each word stood.
+ *
+ * In:  bytes from outside. Any bytes: broken UTF-8 and control characters are skipped, a message beyond
+ *      TEXT_BYTES_MAX is read up to there.
+ * Out: words in the arena of the turn. Nothing here keeps state; a spelling is read-only once it is made.
+ *
+ * Folding of a word (its key): Unicode compatibility decomposition without marks, case folded, so that the
+ * many spellings of Madurese (è, â) meet; a letter that repeats counts once ("tolonggg", "maaf"), in words
+ * and patterns alike; digits that stand for letters ("4nak", "p4sung") become letters; "anak2" and
+ * "anak-anak" become one word. */
+#pragma once
+
+#include "common/arena.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    TEXT_BYTES_MAX = 16 * 1024, /* ten times the longest report seen; chat platforms cut at 4 KiB */
+    TEXT_WORDS_MAX = 2048,      /* x 64 bytes a word = 128 KiB of arena at most */
+    WORD_KEY_MAX = 40           /* bytes; the longest Indonesian word in use has 24 letters */
+};
+
+enum word_flag {
+    WORD_CAPITAL = 1 << 0, /* first letter written large */
+    WORD_SHOUTED = 1 << 1, /* all letters written large, at least two */
+    WORD_NUMBER = 1 << 2,  /* number is valid */
+    WORD_DOUBLED = 1 << 3, /* anak2, anak-anak */
+    WORD_MENTION = 1 << 4, /* @name or #tag */
+    WORD_QUOTED = 1 << 5,  /* between double quotes: somebody's words, a title, a name */
+    WORD_NEGATOR = 1 << 6, /* tidak, bukan, ora, indak, ta' ... */
+    WORD_OPENS = 1 << 7    /* first of its clause */
+};
+
+struct word {
+    const char *key;     /* folded, NUL-terminated, in the arena or the spelling table */
+    uint64_t hash;       /* text_hash(key) */
+    uint32_t start, end; /* bytes in the message */
+    int32_t number;
+    uint16_t clause, sentence; /* from 0 */
+    uint16_t flags;
+    int16_t negator; /* index of the word that denies this one, -1 for none */
+    uint8_t key_size;
+};
+
+struct text {
+    const char *bytes; /* the caller's, not copied */
+    size_t size;
+    struct word *words;
+    size_t count;
+    uint16_t clauses, sentences;
+    uint16_t questions; /* question marks */
+    uint16_t laughs;    /* wkwk, haha, laughing emoji */
+    uint16_t cries;     /* weeping emoji */
+    uint16_t links;     /* http, www */
+    uint16_t tags;      /* # */
+};
+
+struct spelling;
+
+/* The shorthand table of the house (300 spellings). NULL when out of memory. The caller frees it. */
+struct spelling *spelling_new(void);
+void spelling_free(struct spelling **spelling);
+/* One spelling more; written may be any text of one word, meant one to three words. Both are copied. Call
+ * before the spelling is shared. False when out of memory or when written is no single word. */
+bool spelling_add(struct spelling *spelling, const char *written, const char *meant);
+
+/* Reads a message. False only when the arena is exhausted. spelling may be NULL. */
+bool text_read(
+    struct arena *arena, const struct spelling *spelling, const char *bytes, size_t size, struct text *out);
+
+/* FNV-1a, so that the hashes of all beginnings of a word fall out of one pass. */
+#define TEXT_HASH_START 0xcbf29ce484222325u
+static inline uint64_t text_hash_step(uint64_t hash, char letter) {
+    return (hash ^ (uint8_t)letter) * 0x100000001b3u;
+}
+uint64_t text_hash(const char *key);
+/* True when the word's key is one of the NULL-terminated list. */
+bool word_is_one_of(const struct word *word, const char *const *keys);
