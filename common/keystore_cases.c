@@ -165,7 +165,9 @@ static int log_scrub(sqlite3 *db) {
     code = fault_strikes(FAULT_WRITE) ? SQLITE_IOERR_WRITE : log_overwrite(db);
     if (code != SQLITE_OK)
         return code;
-    code = sqlite3_wal_checkpoint_v2(db, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    code = fault_strikes(FAULT_SYNC)
+               ? SQLITE_IOERR_TRUNCATE
+               : sqlite3_wal_checkpoint_v2(db, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
     return (code & 0xff) == SQLITE_BUSY ? SQLITE_IOERR_TRUNCATE : code;
 }
 

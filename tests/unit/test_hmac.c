@@ -203,6 +203,19 @@ static void token_forged(void **state) {
     assert_int_equal(hmac_token_read(token_key, "answer", TOKEN_AT, altered, out, &size), HMAC_TOKEN_FORGED);
 }
 
+/* A byte moved from what is signed into the purpose: the same bytes under the key, but no token. */
+static void token_purpose_boundary(void **state) {
+    char text[HMAC_TOKEN_TEXT + 1], moved[HMAC_TOKEN_TEXT + 1];
+    uint8_t bytes[64], out[HMAC_TOKEN_PAYLOAD_MAX];
+    size_t size;
+    (void)state;
+    assert_true(hmac_token_make(token_key, "ab", INT64_C(0x63646566) * 1000 /* "cdef" */, "ghij", 4, text));
+    assert_true(hmac_base64_decode(text, strlen(text), HMAC_BASE64_URL, bytes, sizeof bytes, &size));
+    assert_true(hmac_base64_encode(bytes + 1, size - 1, HMAC_BASE64_URL, moved, sizeof moved));
+    assert_int_equal(hmac_token_read(token_key, "ab", 0, text, out, &size), HMAC_TOKEN_GOOD);
+    assert_int_equal(hmac_token_read(token_key, "abc", 0, moved, out, &size), HMAC_TOKEN_FORGED);
+}
+
 static void base64(void **state) {
     static const struct {
         const char *bytes, *text;
@@ -249,6 +262,7 @@ int main(void) {
         cmocka_unit_test(token_sizes),
         cmocka_unit_test(token_expiry),
         cmocka_unit_test(token_forged),
+        cmocka_unit_test(token_purpose_boundary),
         cmocka_unit_test(base64),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -138,6 +138,45 @@ static void created_files(void **state) {
     teardown(bench);
 }
 
+/* A random source in whose call another process makes all the files: the closest race there is. */
+struct racer {
+    struct bench *bench;
+    bool ran;
+};
+
+static void fill_late(void *state, void *bytes, size_t size) {
+    struct racer *racer = state;
+    if (!racer->ran) {
+        racer->ran = true;
+        create(racer->bench);
+    }
+    memset(bytes, 0x77, size);
+}
+
+static void created_at_once(void **state) {
+    static const char *const files[] = {"site.key", "hash.key", "local-intake.key", "local-notifier.key"};
+    (void)state;
+    for (int first = 0; first < 4; first++) { /* the race begins at the first file that is missing */
+        struct bench *bench = setup();
+        struct racer racer = {bench, false};
+        struct random late = {fill_late, &racer};
+        char winner[128];
+        create(bench);
+        for (int i = first; i < 4; i++)
+            unlink(path_of(bench, files[i]));
+        if (first == 0)
+            unlink(path_of(bench, "site.pub"));
+        assert_true(keystore_create(bench->dir, daemons, &late, &bench->error));
+        assert_true(racer.ran);
+        text_read(bench, files[first], winner);
+        assert_null(strstr(winner, "d3d3d3d3")); /* base 64 of 0x77: the late one did not replace it */
+        struct keystore *keystore = load(bench, "intake", KEYSTORE_ALL);
+        keystore_free(&keystore);
+        assert_int_equal(folder_clear(bench->dir), 5);
+        teardown(bench);
+    }
+}
+
 static void roles(void **state) {
     static const struct {
         unsigned parts;
@@ -398,6 +437,7 @@ static void load_faults(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(created_files),
+        cmocka_unit_test(created_at_once),
         cmocka_unit_test(roles),
         cmocka_unit_test(intake_without_secret),
         cmocka_unit_test(keys_fit),

@@ -431,6 +431,21 @@ static void memory_vfs(void **state) {
     keystore_cases_close(&bench.cases);
 }
 
+/* The log has its length and holds nothing. */
+static void assert_zeros(const struct bench *bench) {
+    uint8_t bytes[4096];
+    ssize_t size, all = 0;
+    int fd = open(part(bench, "-wal"), O_RDONLY);
+    assert_true(fd >= 0);
+    while ((size = read(fd, bytes, sizeof bytes)) > 0) {
+        all += size;
+        for (ssize_t i = 0; i < size; i++)
+            assert_int_equal(bytes[i], 0);
+    }
+    assert_true(all > 4096);
+    close(fd);
+}
+
 /* A turn of two puts, a destroy and the commit, with every step failing once: all or nothing, and after a
  * failure nothing more goes into the batch until the turn has rolled back. */
 static bool turn(struct bench *bench, enum keystore_cases_result *worst) {
@@ -455,6 +470,7 @@ static void turn_faults(void **state) {
         {FAULT_STEP, KEYSTORE_CASES_RETRY, false, 7}, /* 2 gets, begin, 2 puts, destroy, commit */
         {FAULT_COMMIT, KEYSTORE_CASES_FATAL, false, 1},
         {FAULT_WRITE, KEYSTORE_CASES_FATAL, true, 1}, /* the log cannot be overwritten */
+        {FAULT_SYNC, KEYSTORE_CASES_FATAL, true, 1},  /* it is overwritten, but cannot be cut */
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -473,6 +489,8 @@ static void turn_faults(void **state) {
                 assert_true(strlen(keystore_cases_error(bench->cases)) > 0);
             }
             bool committed = whole || cases[i].committed;
+            if (!whole && cases[i].kind == FAULT_SYNC)
+                assert_zeros(bench);
             keystore_cases_rollback(bench->cases);
             if (worst == KEYSTORE_CASES_FATAL)
                 reopen(bench);
