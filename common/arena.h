@@ -1,5 +1,6 @@
-/* Memory for one turn: taken piece by piece, given back all at once, zeroed before it is used again so that no
- * narrative stays behind. Capped: a turn that wants more than its cap gets NULL and ends with RETRY or PARK. */
+/* Memory for one turn: taken piece by piece, given back all at once, zeroed before it is used again so that
+ * no narrative stays behind. Capped: a turn that wants more than its cap gets NULL and ends with RETRY or
+ * PARK. */
 #pragma once
 
 #include <protobuf-c/protobuf-c.h>
@@ -14,8 +15,8 @@ void arena_free(struct arena **arena);
 void arena_reset(struct arena *arena);
 /* Zeroed, aligned for any type; NULL over the cap or out of memory. Never freed singly. */
 void *arena_take(struct arena *arena, size_t size);
-char *arena_text(struct arena *arena, const char *text);                        /* a copy, NUL-terminated */
-char *arena_bytes(struct arena *arena, const void *bytes, size_t size);         /* a copy with a NUL after it */
+char *arena_text(struct arena *arena, const char *text);                /* a copy, NUL-terminated */
+char *arena_bytes(struct arena *arena, const void *bytes, size_t size); /* a copy with a NUL after it */
 char *arena_format(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* True when a take has been refused since the last reset. */
 _Bool arena_exhausted(const struct arena *arena);

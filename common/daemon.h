@@ -20,9 +20,14 @@ struct daemon_setup {
 struct uv_loop_s;
 struct daemon_loop {
     struct uv_loop_s *uv;
-    /* The result of an effect becomes an input of a later turn. */
+    /* The result of an effect becomes an input of a later turn. result->bytes goes over to the engine. */
     void (*finished)(struct daemon_loop *loop, const struct effect_result *result);
-    void *engine;
+    /* Asks another daemon for a view (frame: a packed View with this number, unique in the process). The
+     * packed ViewAnswer, or EFFECT_UNKNOWN after 2 s without one, comes back through `finished` with the
+     * effect's id and kind. */
+    void (*ask)(struct daemon_loop *loop, const char *daemon, const struct effect *effect, uint64_t number,
+        const void *frame, size_t size);
+    const char *data_dir;
 };
 
 struct daemon {

@@ -10,12 +10,12 @@
 #include <string.h>
 
 enum {
-    BLOCKED_MS = 250,          /* so long a record waits at the head of its lane for its cause, then in the table */
+    BLOCKED_MS = 250, /* so long a record waits at the head of its lane for its cause, then in the table */
     BACKOFF_FIRST_MS = 100,
     BACKOFF_MAX_MS = 10000,
-    JUMP_MS = 60000,           /* a jump of the wall clock that is not believed at once */
-    STEADY_MS = 600000,        /* ... but when it stays so for so long */
-    BACKWARD_MS = 1000,        /* a wall clock so far behind us was set back */
+    JUMP_MS = 60000,    /* a jump of the wall clock that is not believed at once */
+    STEADY_MS = 600000, /* ... but when it stays so for so long */
+    BACKWARD_MS = 1000, /* a wall clock so far behind us was set back */
     HOUSEKEEP_MS = 10000,
     REFILL_MS = 5000,
     LOG_PASSIVE_BYTES = 4 << 20,
@@ -61,7 +61,8 @@ unsigned engine_link_count(const struct engine *engine) {
     return engine->link_count;
 }
 
-/* --- life ---------------------------------------------------------------------------------------------------- */
+/* --- life
+ * ---------------------------------------------------------------------------------------------------- */
 
 static bool open_links(struct engine *engine, const struct engine_options *options, struct error *error) {
     if (options->link_count > ENGINE_LINKS_MAX || options->consumer_count > ENGINE_CONSUMERS_MAX)
@@ -178,18 +179,23 @@ void engine_close(struct engine **at) {
     arena_free(&engine->arena);
     queue_free(&engine->views);
     queue_free(&engine->submits);
+    for (unsigned i = 0; i < engine->result_count; i++)
+        free(engine->results[i].bytes);
     free(engine->releases);
     free(engine);
     *at = NULL;
 }
 
-/* --- inputs -------------------------------------------------------------------------------------------------- */
+/* --- inputs
+ * -------------------------------------------------------------------------------------------------- */
 
 bool engine_request(struct engine *engine, const struct request *request) {
     unsigned waiting = engine->request_count;
-    bool urgent = engine->daemon->request_is_urgent && (waiting >= REQUESTS_MAX || engine->tight || store_low(engine->store)) &&
+    bool urgent = engine->daemon->request_is_urgent &&
+                  (waiting >= REQUESTS_MAX || engine->tight || store_low(engine->store)) &&
                   engine->daemon->request_is_urgent(engine->state, request);
-    if (!urgent && (waiting >= REQUESTS_MAX || (engine->daemon->request_is_urgent && (engine->tight || store_low(engine->store)))))
+    if (!urgent && (waiting >= REQUESTS_MAX ||
+                       (engine->daemon->request_is_urgent && (engine->tight || store_low(engine->store)))))
         return false;
     if (waiting == REQUESTS_MAX + REQUESTS_URGENT_EXTRA)
         return false;
@@ -227,16 +233,20 @@ bool engine_view(struct engine *engine, const void *frame, size_t size, void *or
     return queue_add(&engine->views, frame, size, origin);
 }
 
-/* A result that finds no room is lost as if the process had died after the call: the daemon's lease settles it. */
+/* A result that finds no room is lost as if the process had died after the call: the daemon's lease settles
+ * it. */
 void engine_effect_finished(struct engine *engine, const struct effect_result *result) {
     if (engine->result_count < RESULTS_MAX)
         engine->results[engine->result_count++] = *result;
+    else
+        free(result->bytes);
 }
 
 bool engine_frame(struct engine *engine, unsigned link, const struct link_frame *frame) {
     bool more = inbox_receive(engine->links[link], frame, engine_monotonic(engine));
     if (inbox_just_cut(engine->links[link]))
-        log_line(LOG_ERROR, "link-cut", "from=%s reason=%s oldest=%llu head=%llu", inbox_name(engine->links[link]),
+        log_line(LOG_ERROR, "link-cut", "from=%s reason=%s oldest=%llu head=%llu",
+            inbox_name(engine->links[link]),
             frame->kind == LINK_REFUSED ? log_value(frame->reason) : "diverged",
             frame->kind == LINK_REFUSED ? 0 : (unsigned long long)frame->batch.after + 1,
             frame->kind == LINK_REFUSED ? 0 : (unsigned long long)frame->batch.head);
@@ -260,7 +270,8 @@ bool engine_serve(struct engine *engine, const struct link_fetch *fetch, struct 
     return true;
 }
 
-/* --- releasing ----------------------------------------------------------------------------------------------- */
+/* --- releasing
+ * ----------------------------------------------------------------------------------------------- */
 
 struct release *engine_release(struct engine *engine, enum release_kind kind) {
     if (engine->release_count == engine->release_room) {
@@ -287,10 +298,12 @@ static void release_all(struct engine *engine) {
             engine->ports.answered(engine->ports.context, release->origin, &release->answer);
             break;
         case RELEASE_SUBMIT:
-            engine->ports.submit_answered(engine->ports.context, release->origin, release->frame, release->frame_size);
+            engine->ports.submit_answered(
+                engine->ports.context, release->origin, release->frame, release->frame_size);
             break;
         case RELEASE_VIEW:
-            engine->ports.view_answered(engine->ports.context, release->origin, release->frame, release->frame_size);
+            engine->ports.view_answered(
+                engine->ports.context, release->origin, release->frame, release->frame_size);
             break;
         case RELEASE_EFFECT:
             engine->ports.effect(engine->ports.context, &release->effect);
@@ -303,7 +316,8 @@ static void release_all(struct engine *engine) {
     engine->release_count = 0;
 }
 
-/* --- one input ----------------------------------------------------------------------------------------------- */
+/* --- one input
+ * ----------------------------------------------------------------------------------------------- */
 
 /* What one input is made of, so that every kind runs through the same savepoint. */
 struct work {
@@ -321,6 +335,7 @@ static void begin_input(struct engine *engine, const struct work *work) {
     engine->ordinal = 0;
     engine->park_reason[0] = 0;
     engine->cause_count = 0;
+    engine->deferred = false;
     engine->inputs++;
     engine->turn_inputs++;
 }
@@ -339,7 +354,8 @@ static enum verdict judge(struct engine *engine, enum verdict verdict) {
         return VERDICT_RETRY;
     }
     if (arena_exhausted(engine->arena))
-        return engine->turn_inputs > 1 ? VERDICT_RETRY : turn_park(&engine->turn, "needs more memory than a turn has");
+        return engine->turn_inputs > 1 ? VERDICT_RETRY
+                                       : turn_park(&engine->turn, "needs more memory than a turn has");
     return engine->retry ? VERDICT_RETRY : verdict;
 }
 
@@ -378,16 +394,18 @@ static void tell_parked(struct engine *engine, int64_t number, const struct sour
     event.input_parked = &parked;
     engine->cause_count = 0;
     turn_append(&engine->turn, source->lane, &event);
-    log_line(LOG_ERROR, "parked", "number=%lld journal=%s lane=%d sequence=%llu reason=%s", (long long)number, source->journal,
-        source->lane, (unsigned long long)source->sequence, log_value(engine->park_reason));
+    log_line(LOG_ERROR, "parked", "number=%lld journal=%s lane=%d sequence=%llu reason=%s", (long long)number,
+        source->journal, source->lane, (unsigned long long)source->sequence, log_value(engine->park_reason));
 }
 
-static void park(struct engine *engine, const struct source *source, const struct id *case_id, const void *bytes, size_t size) {
+static void park(struct engine *engine, const struct source *source, const struct id *case_id,
+    const void *bytes, size_t size) {
     int64_t number = held_park(engine->held, source, case_id, engine->park_reason, bytes, size, engine->now);
     tell_parked(engine, number, source);
 }
 
-/* --- gather: records ----------------------------------------------------------------------------------------- */
+/* --- gather: records
+ * ----------------------------------------------------------------------------------------- */
 
 static int link_of(const struct engine *engine, const char *journal) {
     for (unsigned i = 0; i < engine->link_count; i++)
@@ -412,7 +430,8 @@ static bool causes_passed(const struct engine *engine, const Sigap__Event *event
 static void inherit_causes(struct engine *engine, const Sigap__Event *event, const struct source *source) {
     for (size_t i = 0; i < event->n_causes && engine->cause_count < CAUSES_MAX - 2; i++) {
         struct held_cause *cause = &engine->causes[engine->cause_count++];
-        *cause = (struct held_cause){.lane = event->causes[i]->lane % LANES, .sequence = event->causes[i]->sequence};
+        *cause = (struct held_cause){
+            .lane = event->causes[i]->lane % LANES, .sequence = event->causes[i]->sequence};
         strncpy(cause->journal, event->causes[i]->journal, sizeof cause->journal - 1);
     }
     for (unsigned i = 0; i < engine->cause_count; i++) {
@@ -433,10 +452,11 @@ static enum verdict run_event(struct engine *engine, void *input) {
     return engine->daemon->on_event(&engine->turn, event);
 }
 
-static enum verdict work_on_event(struct engine *engine, const struct source *source, const Sigap__Event *event,
-    const struct record *record) {
+static enum verdict work_on_event(struct engine *engine, const struct source *source,
+    const Sigap__Event *event, const struct record *record) {
     char key[96];
-    snprintf(key, sizeof key, "%s/%d/%llu", source->journal, source->lane, (unsigned long long)source->sequence);
+    snprintf(
+        key, sizeof key, "%s/%d/%llu", source->journal, source->lane, (unsigned long long)source->sequence);
     struct work work = {run_event, (void *)event, key, *source, event};
     enum verdict verdict = run_input(engine, &work);
     if (verdict == VERDICT_PARK) {
@@ -458,7 +478,8 @@ static bool work_on_waiting(struct engine *engine) {
         const struct held_entry *entry = held_waiting(engine->held, i);
         bool ready = !held_blocks(engine->held, &entry->case_id, i);
         for (unsigned k = 0; ready && k < entry->cause_count; k++)
-            ready = passed(engine, entry->causes[k].journal, entry->causes[k].lane, entry->causes[k].sequence);
+            ready =
+                passed(engine, entry->causes[k].journal, entry->causes[k].lane, entry->causes[k].sequence);
         if (!ready) {
             i++;
             continue;
@@ -490,8 +511,8 @@ static bool work_on_waiting(struct engine *engine) {
 
 enum step { STEP_NOTHING, STEP_WORKED, STEP_END };
 
-static enum step park_unreadable(struct engine *engine, unsigned link, enum lane lane, const struct source *source,
-    const struct record *record) {
+static enum step park_unreadable(struct engine *engine, unsigned link, enum lane lane,
+    const struct source *source, const struct record *record) {
     if (arena_exhausted(engine->arena) && engine->turn_inputs > 0)
         return STEP_END; /* in a turn of its own it has more room */
     snprintf(engine->park_reason, sizeof engine->park_reason, "the record cannot be read");
@@ -537,7 +558,8 @@ static enum step step_lane(struct engine *engine, unsigned link, enum lane lane)
 
 static bool turn_is_full(const struct engine *engine, int64_t started) {
     return engine->turn_inputs >= (engine->guard.cautious ? 1 : TURN_INPUTS) ||
-           journal_staged_bytes(engine->journal) > TURN_RECORD_BYTES || engine_monotonic(engine) - started > TURN_MS;
+           journal_staged_bytes(engine->journal) > TURN_RECORD_BYTES ||
+           engine_monotonic(engine) - started > TURN_MS;
 }
 
 /* One record a link in turn, so that a long queue of one neighbour does not starve the others. */
@@ -556,7 +578,8 @@ static bool gather_lane(struct engine *engine, enum lane lane, int64_t started) 
     return true;
 }
 
-/* --- gather: other inputs ------------------------------------------------------------------------------------ */
+/* --- gather: other inputs
+ * ------------------------------------------------------------------------------------ */
 
 static enum verdict run_start(struct engine *engine, void *input) {
     (void)input;
@@ -570,6 +593,7 @@ struct request_work {
 
 static enum verdict run_request(struct engine *engine, void *input) {
     struct request_work *work = input;
+    engine->request_origin = work->request->origin;
     return engine->daemon->on_request(&engine->turn, work->request, &work->answer);
 }
 
@@ -583,14 +607,17 @@ static bool gather_requests(struct engine *engine, int64_t started) {
             return false;
         if (verdict == VERDICT_PARK) {
             log_line(LOG_ERROR, "request-failed", "reason=%s", log_value(engine->park_reason));
-            input.answer = (struct answer){.status = 500, .content_type = "text/plain", .body = "500\n", .body_size = 4};
+            input.answer =
+                (struct answer){.status = 500, .content_type = "text/plain", .body = "500\n", .body_size = 4};
         }
+        engine->request_taken++;
+        if (engine->deferred && verdict == VERDICT_DONE)
+            continue;
         struct release *release = engine_release(engine, RELEASE_ANSWER);
         if (!release)
             return false;
         release->origin = input.request->origin;
         release->answer = input.answer;
-        engine->request_taken++;
     }
     return true;
 }
@@ -603,7 +630,8 @@ struct frame_work {
 
 static enum verdict run_view(struct engine *engine, void *input) {
     struct frame_work *work = input;
-    Sigap__View *view = sigap__view__unpack(arena_allocator(engine->arena), work->arrival->size, work->arrival->frame);
+    Sigap__View *view =
+        sigap__view__unpack(arena_allocator(engine->arena), work->arrival->size, work->arrival->frame);
     Sigap__ViewAnswer answer = SIGAP__VIEW_ANSWER__INIT;
     enum verdict verdict = VERDICT_DONE;
     answer.status = 400;
@@ -626,8 +654,8 @@ static enum verdict run_view(struct engine *engine, void *input) {
 
 static enum verdict run_submit(struct engine *engine, void *input) {
     struct frame_work *work = input;
-    Sigap__SubmitReport *submit =
-        sigap__submit_report__unpack(arena_allocator(engine->arena), work->arrival->size, work->arrival->frame);
+    Sigap__SubmitReport *submit = sigap__submit_report__unpack(
+        arena_allocator(engine->arena), work->arrival->size, work->arrival->frame);
     Sigap__SubmitAnswer answer = SIGAP__SUBMIT_ANSWER__INIT;
     Sigap__SubmitRefused refused = SIGAP__SUBMIT_REFUSED__INIT;
     refused.status = 400;
@@ -646,11 +674,12 @@ static enum verdict run_submit(struct engine *engine, void *input) {
     return verdict;
 }
 
-static bool gather_queue(struct engine *engine, struct queue *queue, enum verdict (*run)(struct engine *, void *),
-    enum release_kind kind, int64_t started) {
+static bool gather_queue(struct engine *engine, struct queue *queue,
+    enum verdict (*run)(struct engine *, void *), enum release_kind kind, int64_t started) {
     while (queue->taken < queue->count && !turn_is_full(engine, started)) {
         struct frame_work input = {.arrival = &queue->items[queue->taken]};
-        struct work work = {run, &input, kind == RELEASE_VIEW ? "view" : "submit", {"", LANE_NORMAL, 0}, NULL};
+        struct work work = {
+            run, &input, kind == RELEASE_VIEW ? "view" : "submit", {"", LANE_NORMAL, 0}, NULL};
         if (run_input(engine, &work) == VERDICT_RETRY)
             return false;
         struct release *release = engine_release(engine, kind);
@@ -676,7 +705,8 @@ static bool gather_results(struct engine *engine, int64_t started) {
         if (verdict == VERDICT_RETRY)
             return false;
         if (verdict == VERDICT_PARK)
-            log_line(LOG_ERROR, "effect-result-failed", "kind=%u reason=%s", result->kind, log_value(engine->park_reason));
+            log_line(LOG_ERROR, "effect-result-failed", "kind=%u reason=%s", result->kind,
+                log_value(engine->park_reason));
         engine->result_taken++;
     }
     return true;
@@ -723,7 +753,8 @@ static bool gather_timers(struct engine *engine, int64_t started) {
     bind_int(get, engine->now);
     bind_int(get, BATCH);
     while (count < BATCH && statement_step(get)) {
-        due[count++] = (struct timer_work){column_int(get, 0), (uint32_t)column_int(get, 1), column_id(get, 2)};
+        due[count++] =
+            (struct timer_work){column_int(get, 0), (uint32_t)column_int(get, 1), column_id(get, 2)};
     }
     statement_end(get);
     engine->timers_changed = true;
@@ -743,20 +774,22 @@ static bool gather_start(struct engine *engine) {
     return verdict == VERDICT_DONE;
 }
 
-/* Nothing normal before what is urgent; people who wait for an answer before the crowd. In a cautious turn the record
- * whose mark was set comes first. */
+/* Nothing normal before what is urgent; people who wait for an answer before the crowd. In a cautious turn
+ * the record whose mark was set comes first. */
 static bool gather(struct engine *engine) {
     int64_t started = engine_monotonic(engine);
     if (engine->guard.cautious && engine->started &&
         !(gather_lane(engine, LANE_URGENT, started) && gather_lane(engine, LANE_NORMAL, started)))
         return false;
     return gather_start(engine) && gather_queue(engine, &engine->views, run_view, RELEASE_VIEW, started) &&
-           gather_lane(engine, LANE_URGENT, started) && gather_results(engine, started) && gather_timers(engine, started) &&
-           gather_requests(engine, started) && gather_queue(engine, &engine->submits, run_submit, RELEASE_SUBMIT, started) &&
+           gather_lane(engine, LANE_URGENT, started) && gather_results(engine, started) &&
+           gather_timers(engine, started) && gather_requests(engine, started) &&
+           gather_queue(engine, &engine->submits, run_submit, RELEASE_SUBMIT, started) &&
            (engine->draining || gather_lane(engine, LANE_NORMAL, started));
 }
 
-/* --- the turn ------------------------------------------------------------------------------------------------ */
+/* --- the turn
+ * ------------------------------------------------------------------------------------------------ */
 
 static void read_clock(struct engine *engine) {
     int64_t wall = clock_wall_ms(engine->setup.clock), monotonic = engine_monotonic(engine);
@@ -816,14 +849,16 @@ static void trim(struct engine *engine) {
     }
 }
 
+/* Only when there was something since: an idle daemon writes nothing. */
 static bool housekeeping_due(const struct engine *engine) {
-    return engine_monotonic(engine) >= engine->housekeep_at;
+    return engine->turns > engine->housekept_turns && engine_monotonic(engine) >= engine->housekeep_at;
 }
 
 static void housekeep(struct engine *engine) {
     write_consumers(engine);
     trim(engine);
     engine->housekeep_at = engine_monotonic(engine) + HOUSEKEEP_MS;
+    engine->housekept_turns = engine->turns + 1; /* this turn itself is no reason for another */
 }
 
 static void rolled_back(struct engine *engine) {
@@ -840,8 +875,8 @@ static void rolled_back(struct engine *engine) {
         engine_break(engine, "held records cannot be read");
 }
 
-/* The disk is full, or memory is short: what is not urgent is refused at once with 503, what may be urgent stays and is
- * tried again on the reserve. */
+/* The disk is full, or memory is short: what is not urgent is refused at once with 503, what may be urgent
+ * stays and is tried again on the reserve. */
 static void refuse_requests(struct engine *engine) {
     unsigned kept = 0;
     for (unsigned i = 0; i < engine->request_count; i++) {
@@ -879,7 +914,8 @@ static enum engine_outcome back_off(struct engine *engine, const char *reason) {
     return engine->broken ? ENGINE_BROKEN : ENGINE_BACKOFF;
 }
 
-void engine_refuse(struct engine *engine, struct arena *arena, const struct request *request, struct answer *answer) {
+void engine_refuse(
+    struct engine *engine, struct arena *arena, const struct request *request, struct answer *answer) {
     if (engine->daemon->refuse_request) {
         engine->daemon->refuse_request(engine->state, arena, request, answer);
         return;
@@ -899,7 +935,8 @@ static bool write_all(struct engine *engine) {
 }
 
 static void committed(struct engine *engine) {
-    uint64_t before[LANES] = {journal_head(engine->journal, LANE_URGENT), journal_head(engine->journal, LANE_NORMAL)};
+    uint64_t before[LANES] = {
+        journal_head(engine->journal, LANE_URGENT), journal_head(engine->journal, LANE_NORMAL)};
     for (unsigned i = 0; i < engine->link_count; i++)
         inbox_committed(engine->links[i]);
     journal_committed(engine->journal);
@@ -910,6 +947,8 @@ static void committed(struct engine *engine) {
     memmove(engine->requests, engine->requests + engine->request_taken,
         (engine->request_count - engine->request_taken) * sizeof *engine->requests);
     engine->request_count -= engine->request_taken;
+    for (unsigned i = 0; i < engine->result_taken; i++)
+        free(engine->results[i].bytes);
     memmove(engine->results, engine->results + engine->result_taken,
         (engine->result_count - engine->result_taken) * sizeof *engine->results);
     engine->result_count -= engine->result_taken;
@@ -929,7 +968,8 @@ static bool mark_attempt(struct engine *engine, bool *park_first) {
         for (unsigned link = 0; link < engine->link_count && strcmp(key, "other") == 0; link++) {
             struct record record;
             if (inbox_peek(engine->links[link], lane, &record))
-                snprintf(key, sizeof key, "%s/%d/%llu", inbox_name(engine->links[link]), lane, (unsigned long long)record.sequence);
+                snprintf(key, sizeof key, "%s/%d/%llu", inbox_name(engine->links[link]), lane,
+                    (unsigned long long)record.sequence);
         }
     }
     if (!store_begin(engine->store))
@@ -962,8 +1002,8 @@ static void park_suspect(struct engine *engine) {
 
 static void begin_turn(struct engine *engine) {
     read_clock(engine);
-    engine->turn = (struct turn){engine, engine->store, engine->arena, engine->now, engine->state, {"", LANE_NORMAL, 0}, false,
-        engine->effects_held};
+    engine->turn = (struct turn){engine, engine->store, engine->arena, engine->now, engine->state,
+        {"", LANE_NORMAL, 0}, false, engine->effects_held};
     engine->turn_inputs = 0;
     engine->retry = engine->recheck_blocked = false;
     if (engine->tight && engine_monotonic(engine) >= engine->refill_at) {
@@ -978,7 +1018,8 @@ enum engine_outcome engine_turn(struct engine *engine) {
     if (engine->backoff_until > engine_monotonic(engine))
         return ENGINE_BACKOFF;
     bool housekeeping = housekeeping_due(engine), park_first = false;
-    if (!engine_has_work(engine) && !housekeeping && engine_wake_at(engine) > clock_wall_ms(engine->setup.clock))
+    if (!engine_has_work(engine) && !housekeeping &&
+        engine_wake_at(engine) > clock_wall_ms(engine->setup.clock))
         return ENGINE_IDLE;
     begin_turn(engine);
     if (engine->guard.cautious && engine->started && !mark_attempt(engine, &park_first))
@@ -1014,20 +1055,23 @@ enum engine_outcome engine_turn(struct engine *engine) {
         journal_refresh(engine->journal);
     read_next_timer(engine);
     arena_reset(engine->arena);
-    if (store_log_bytes(engine->store) > LOG_BUSY_BYTES && store_checkpoint(engine->store, false) == STORE_FATAL)
+    if (store_log_bytes(engine->store) > LOG_BUSY_BYTES &&
+        store_checkpoint(engine->store, false) == STORE_FATAL)
         engine_break(engine, "store: checkpoint failed");
     return engine->broken ? ENGINE_BROKEN : ENGINE_WORKED;
 }
 
 bool engine_has_work(struct engine *engine) {
-    if (!engine->started || engine->request_count || engine->views.count || engine->submits.count || engine->result_count)
+    if (!engine->started || engine->request_count || engine->views.count || engine->submits.count ||
+        engine->result_count)
         return true;
     struct record record;
     int64_t now = engine_monotonic(engine);
     for (unsigned link = 0; link < engine->link_count; link++)
         for (enum lane lane = 0; lane < LANES; lane++) {
             int64_t since = engine->blocked_since[link][lane];
-            if ((!since || engine->recheck_blocked || now - since >= BLOCKED_MS) && inbox_peek(engine->links[link], lane, &record))
+            if ((!since || engine->recheck_blocked || now - since >= BLOCKED_MS) &&
+                inbox_peek(engine->links[link], lane, &record))
                 return true;
         }
     return false;
@@ -1052,7 +1096,8 @@ int64_t engine_wake_at(struct engine *engine) {
 }
 
 void engine_idle(struct engine *engine) {
-    if (store_log_bytes(engine->store) > LOG_PASSIVE_BYTES && store_checkpoint(engine->store, false) == STORE_FATAL)
+    if (store_log_bytes(engine->store) > LOG_PASSIVE_BYTES &&
+        store_checkpoint(engine->store, false) == STORE_FATAL)
         engine_break(engine, "store: checkpoint failed");
     if (engine->tight && engine_monotonic(engine) >= engine->refill_at) {
         engine->tight = !store_reserve_refill(engine->store);

@@ -72,6 +72,9 @@ bool engine_has_work(struct engine *engine);
 /* When nothing is to do: a little of what can wait (checkpoint). */
 void engine_idle(struct engine *engine);
 
+/* Real processes: a crash (SIGSEGV, SIGABRT ...) leaves this file behind, so that the next start knows. */
+void engine_mark_crashes(const char *path);
+
 const char *engine_complaint(const struct engine *engine);
 void *engine_state(struct engine *engine);
 struct store *engine_store(struct engine *engine);

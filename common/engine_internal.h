@@ -94,9 +94,10 @@ struct engine {
     bool tight;                                     /* disk full: only what may be urgent */
     int64_t refill_at, housekeep_at;                /* monotonic */
     struct guard guard;
-    bool retry, broken, recheck_blocked, recheck_held;
+    bool retry, broken, recheck_blocked, recheck_held, deferred;
+    void *request_origin;
     char complaint[384];
-    uint64_t turns, inputs, rolled_back;
+    uint64_t turns, inputs, rolled_back, housekept_turns;
 };
 
 int64_t engine_monotonic(const struct engine *engine);
@@ -110,7 +111,6 @@ bool guard_open(struct engine *engine, struct error *error);
 bool guard_before(struct engine *engine, const char *key);
 void guard_after(struct engine *engine); /* in the input's own transaction */
 void guard_close(struct engine *engine);
-void guard_install_crash_mark(const char *path); /* real processes only */
 
 /* status.c: views that every daemon answers the same way. False: the daemon's own. */
 bool status_view(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer);

@@ -4,9 +4,7 @@
 
 bool fault_armed;
 
-static struct {
-    uint64_t count, nth;
-} counters[FAULT_KINDS];
+static struct { uint64_t count, nth; } counters[FAULT_KINDS];
 
 bool fault_check(enum fault_kind kind) {
     counters[kind].count++;

@@ -1,11 +1,20 @@
-/* Countdown faults: a test counts how often a kind of call is made, then lets the 1st, 2nd, ... n-th one fail.
- * Production code asks fault_strikes() at each such call; without a test it costs one compare. */
+/* Countdown faults: a test counts how often a kind of call is made, then lets the 1st, 2nd, ... n-th one
+ * fail. Production code asks fault_strikes() at each such call; without a test it costs one compare. */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
-enum fault_kind { FAULT_MEMORY, FAULT_STEP, FAULT_COMMIT, FAULT_SYNC, FAULT_WRITE, FAULT_READ, FAULT_SEND, FAULT_KINDS };
+enum fault_kind {
+    FAULT_MEMORY,
+    FAULT_STEP,
+    FAULT_COMMIT,
+    FAULT_SYNC,
+    FAULT_WRITE,
+    FAULT_READ,
+    FAULT_SEND,
+    FAULT_KINDS
+};
 
 extern bool fault_armed; /* false outside tests */
 

@@ -1,7 +1,8 @@
-/* Crash loops. An input that ends the process (a crash in a handler, a library that aborts) would end it again at the
- * next start, and again. So after an abnormal end inputs run one a turn, each behind a mark that is committed first; an
- * input whose mark is found again at the next start has ended the process, and is parked when that happened too often:
- * twice if the process said it crashed, five times if it just vanished (somebody may be sending SIGKILL). */
+/* Crash loops. An input that ends the process (a crash in a handler, a library that aborts) would end it
+ * again at the next start, and again. So after an abnormal end inputs run one a turn, each behind a mark that
+ * is committed first; an input whose mark is found again at the next start has ended the process, and is
+ * parked when that happened too often: twice if the process said it crashed, five times if it just vanished
+ * (somebody may be sending SIGKILL). */
 #include "common/engine_internal.h"
 
 #include "common/log.h"
@@ -55,7 +56,7 @@ static void on_crash(int number) {
     raise(number);
 }
 
-void guard_install_crash_mark(const char *path) {
+void engine_mark_crashes(const char *path) {
     static const int signals[] = {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL};
     snprintf(crash_path, sizeof crash_path, "%s", path);
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)

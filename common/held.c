@@ -34,8 +34,8 @@ static void note_causes(struct held_entry *entry, const Sigap__Event *event) {
     }
 }
 
-static struct held_entry *add_entry(struct held *held, int64_t number, const char *journal, enum lane lane, uint64_t sequence,
-    int64_t at) {
+static struct held_entry *add_entry(
+    struct held *held, int64_t number, const char *journal, enum lane lane, uint64_t sequence, int64_t at) {
     if (!grow((void **)&held->waiting, &held->waiting_room, held->waiting_count, sizeof *held->waiting))
         return NULL;
     struct held_entry *entry = &held->waiting[held->waiting_count++];
@@ -45,7 +45,8 @@ static struct held_entry *add_entry(struct held *held, int64_t number, const cha
 }
 
 static bool add_parked(struct held *held, const struct id *case_id) {
-    if (!grow((void **)&held->parked_cases, &held->parked_room, held->parked_count, sizeof *held->parked_cases))
+    if (!grow(
+            (void **)&held->parked_cases, &held->parked_room, held->parked_count, sizeof *held->parked_cases))
         return false;
     held->parked_cases[held->parked_count++] = case_id ? *case_id : (struct id){0};
     return true;
@@ -56,8 +57,8 @@ bool held_reload(struct held *held) {
     held->waiting_count = held->parked_count = 0;
     struct statement *all = common_use(held->store, COMMON_WAITING_ALL);
     while (statement_step(all)) {
-        struct held_entry *entry = add_entry(held, column_int(all, 0), column_text(all, 1), (enum lane)column_int(all, 2),
-            (uint64_t)column_int(all, 3), column_int(all, 4));
+        struct held_entry *entry = add_entry(held, column_int(all, 0), column_text(all, 1),
+            (enum lane)column_int(all, 2), (uint64_t)column_int(all, 3), column_int(all, 4));
         size_t size;
         const void *record = column_blob(all, 6, &size);
         Sigap__Event *event = entry ? sigap__event__unpack(NULL, size, record) : NULL;
@@ -123,8 +124,8 @@ bool held_blocks(const struct held *held, const struct id *case_id, size_t befor
     return false;
 }
 
-void held_wait(struct held *held, const struct source *source, const Sigap__Event *event, const void *record, size_t size,
-    int64_t now) {
+void held_wait(struct held *held, const struct source *source, const Sigap__Event *event, const void *record,
+    size_t size, int64_t now) {
     struct id case_id;
     id_from_bytes(event->case_id.data, event->case_id.len, &case_id);
     struct statement *add = common_use(held->store, COMMON_WAITING_ADD);
@@ -143,8 +144,8 @@ void held_wait(struct held *held, const struct source *source, const Sigap__Even
     note_causes(entry, event);
 }
 
-int64_t held_park(struct held *held, const struct source *source, const struct id *case_id, const char *reason,
-    const void *record, size_t size, int64_t now) {
+int64_t held_park(struct held *held, const struct source *source, const struct id *case_id,
+    const char *reason, const void *record, size_t size, int64_t now) {
     struct statement *add = common_use(held->store, COMMON_PARKED_ADD);
     bind_text(add, source->journal);
     bind_int(add, source->lane);
@@ -163,7 +164,8 @@ void held_release(struct held *held, size_t index) {
     struct statement *delete = common_use(held->store, COMMON_WAITING_DELETE);
     bind_int(delete, held->waiting[index].number);
     statement_run(delete);
-    memmove(held->waiting + index, held->waiting + index + 1, (--held->waiting_count - index) * sizeof *held->waiting);
+    memmove(held->waiting + index, held->waiting + index + 1,
+        (--held->waiting_count - index) * sizeof *held->waiting);
 }
 
 unsigned held_retry(struct held *held, uint64_t number) {

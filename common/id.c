@@ -13,7 +13,8 @@ struct id id_make(int64_t at_ms, const uint8_t tail[10]) {
     return id;
 }
 
-struct id id_derive(int64_t at_ms, const uint8_t incarnation[16], uint32_t lane, uint64_t sequence, uint32_t ordinal) {
+struct id id_derive(
+    int64_t at_ms, const uint8_t incarnation[16], uint32_t lane, uint64_t sequence, uint32_t ordinal) {
     uint8_t input[16 + 16], hash[crypto_generichash_BYTES_MIN];
     memcpy(input, incarnation, 16);
     memcpy(input + 16, &lane, 4);

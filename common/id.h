@@ -1,6 +1,6 @@
-/* Ids: 128 bits in time order, 48 bits of epoch milliseconds and 80 bits that are random or derived from an input,
- * so that B-trees are appended to at their right edge (a random key costs 3 to 10 times as much at 5 million rows).
- * Shown as 26 characters of Crockford's base 32, like a ULID. */
+/* Ids: 128 bits in time order, 48 bits of epoch milliseconds and 80 bits that are random or derived from an
+ * input, so that B-trees are appended to at their right edge (a random key costs 3 to 10 times as much at 5
+ * million rows). Shown as 26 characters of Crockford's base 32, like a ULID. */
 #pragma once
 
 #include <stdbool.h>
@@ -15,8 +15,10 @@ struct id {
 
 /* Time part at_ms (epoch ms, UTC), the rest from tail. */
 struct id id_make(int64_t at_ms, const uint8_t tail[10]);
-/* The same position and ordinal give the same id: a replay makes what it made before. Hash: BLAKE2b (libsodium). */
-struct id id_derive(int64_t at_ms, const uint8_t incarnation[16], uint32_t lane, uint64_t sequence, uint32_t ordinal);
+/* The same position and ordinal give the same id: a replay makes what it made before. Hash: BLAKE2b
+ * (libsodium). */
+struct id id_derive(
+    int64_t at_ms, const uint8_t incarnation[16], uint32_t lane, uint64_t sequence, uint32_t ordinal);
 int64_t id_time(const struct id *id);
 bool id_is_null(const struct id *id);
 bool id_equal(const struct id *a, const struct id *b);

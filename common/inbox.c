@@ -6,7 +6,7 @@
 #include <string.h>
 
 enum {
-    FRAMES_MAX = 4,        /* x (LINK_CREDIT + one record) = 2 MiB a lane as a rule, 16 MiB at worst */
+    FRAMES_MAX = 4, /* x (LINK_CREDIT + one record) = 2 MiB a lane as a rule, 16 MiB at worst */
     STALLED_MS = 60000,
 };
 
@@ -76,7 +76,8 @@ const char *inbox_name(const struct inbox *inbox) {
     return inbox->name;
 }
 
-/* --- fetching ------------------------------------------------------------------------------------------------ */
+/* --- fetching
+ * ------------------------------------------------------------------------------------------------ */
 
 bool inbox_wants(const struct inbox *inbox, enum lane lane, const char *consumer, struct link_fetch *out) {
     const struct lane_cursor *cursor = &inbox->lanes[lane];
@@ -107,7 +108,8 @@ static uint64_t count_records(const struct link_batch *batch) {
 /* The first batch of a new link says where the journal stands. */
 static bool adopt(struct lane_cursor *cursor, const struct link_batch *batch) {
     if (cursor->incarnation_known)
-        return memcmp(cursor->incarnation, batch->incarnation, LINK_INCARNATION) == 0 && batch->after == cursor->received;
+        return memcmp(cursor->incarnation, batch->incarnation, LINK_INCARNATION) == 0 &&
+               batch->after == cursor->received;
     memcpy(cursor->incarnation, batch->incarnation, LINK_INCARNATION);
     cursor->incarnation_known = cursor->moved = true;
     cursor->committed = cursor->position = cursor->received = batch->after;
@@ -134,7 +136,8 @@ bool inbox_receive(struct inbox *inbox, const struct link_frame *frame, int64_t 
     return true;
 }
 
-/* --- taking -------------------------------------------------------------------------------------------------- */
+/* --- taking
+ * -------------------------------------------------------------------------------------------------- */
 
 bool inbox_peek(const struct inbox *inbox, enum lane lane, struct record *out) {
     const struct lane_cursor *cursor = &inbox->lanes[lane];
@@ -216,7 +219,8 @@ void inbox_rolled_back(struct inbox *inbox) {
     }
 }
 
-/* --- state --------------------------------------------------------------------------------------------------- */
+/* --- state
+ * --------------------------------------------------------------------------------------------------- */
 
 uint64_t inbox_cursor(const struct inbox *inbox, enum lane lane) {
     return inbox->lanes[lane].committed;

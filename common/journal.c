@@ -7,7 +7,7 @@
 
 enum {
     STAGED_MAX = LINK_FRAME_MAX - (64 << 10), /* of one turn and lane: always fits into one frame */
-    MEMORY_MAX = 4 << 20,   /* recent chunks kept a lane: a consumer at most so far behind costs no read */
+    MEMORY_MAX = 4 << 20, /* recent chunks kept a lane: a consumer at most so far behind costs no read */
     CHUNKS_MAX = 1024,
     STAGED_KEEP = 256 << 10,
 };
@@ -42,7 +42,8 @@ static uint64_t sequence_of(int64_t at) {
     return (uint64_t)at & ((UINT64_C(1) << 60) - 1);
 }
 
-/* --- opening ------------------------------------------------------------------------------------------------- */
+/* --- opening
+ * ------------------------------------------------------------------------------------------------- */
 
 static void read_edges(struct journal *journal, enum lane lane) {
     struct lane_state *state = &journal->lanes[lane];
@@ -81,7 +82,8 @@ static bool read_incarnation(struct journal *journal, const struct random *rando
     return statement_run(set);
 }
 
-struct journal *journal_open(struct store *store, const struct random *random, const char *name, struct error *error) {
+struct journal *journal_open(
+    struct store *store, const struct random *random, const char *name, struct error *error) {
     struct journal *journal = calloc(1, sizeof *journal);
     if (!journal) {
         error_set(error, "out of memory");
@@ -136,7 +138,8 @@ uint64_t journal_next(const struct journal *journal, enum lane lane) {
     return journal->lanes[lane].head + journal->lanes[lane].staged_count + 1;
 }
 
-/* --- staging ------------------------------------------------------------------------------------------------- */
+/* --- staging
+ * ------------------------------------------------------------------------------------------------- */
 
 bool journal_stage(struct journal *journal, enum lane lane, const void *record, size_t size) {
     struct lane_state *state = &journal->lanes[lane];
@@ -192,7 +195,8 @@ static void remember(struct lane_state *state, uint64_t first, uint64_t last) {
     memcpy(records, state->staged.bytes, state->staged.size);
     if (state->count == CHUNKS_MAX)
         forget_oldest_chunk(state);
-    state->chunks[(state->start + state->count++) % CHUNKS_MAX] = (struct chunk){first, last, state->staged.size, records};
+    state->chunks[(state->start + state->count++) % CHUNKS_MAX] =
+        (struct chunk){first, last, state->staged.size, records};
     state->kept_bytes += state->staged.size;
     while (state->kept_bytes > MEMORY_MAX && state->count > 1)
         forget_oldest_chunk(state);
@@ -218,10 +222,12 @@ void journal_rolled_back(struct journal *journal) {
     }
 }
 
-/* --- serving ------------------------------------------------------------------------------------------------- */
+/* --- serving
+ * ------------------------------------------------------------------------------------------------- */
 
 /* Adds to records what of the chunk lies behind `after`. Returns how many records. */
-static uint64_t add_behind(struct buffer *records, uint64_t first, const uint8_t *bytes, size_t size, uint64_t after) {
+static uint64_t add_behind(
+    struct buffer *records, uint64_t first, const uint8_t *bytes, size_t size, uint64_t after) {
     const uint8_t *at = bytes, *end = bytes + size, *record;
     size_t record_size;
     uint64_t sequence = first, added = 0;
@@ -269,8 +275,8 @@ static bool add_next_chunk(struct journal *journal, enum lane lane, struct buffe
 static bool is_foreign(const struct journal *journal, const struct link_fetch *fetch) {
     const struct lane_state *state = &journal->lanes[fetch->lane];
     if (fetch->incarnation_known)
-        return memcmp(fetch->incarnation, journal->incarnation, LINK_INCARNATION) != 0 || fetch->after > state->head ||
-               fetch->after + 1 < state->oldest;
+        return memcmp(fetch->incarnation, journal->incarnation, LINK_INCARNATION) != 0 ||
+               fetch->after > state->head || fetch->after + 1 < state->oldest;
     return fetch->after != 0;
 }
 
@@ -292,7 +298,8 @@ bool journal_serve(struct journal *journal, const struct link_fetch *fetch, stru
     struct buffer records = BUFFER_MAX(LINK_FRAME_MAX - 1024);
     size_t credit = fetch->credit_bytes < CREDIT_MIN ? CREDIT_MIN : fetch->credit_bytes;
     size_t before = 0;
-    while (after < state->head && records.size < credit && add_next_chunk(journal, fetch->lane, &records, &after)) {
+    while (after < state->head && records.size < credit &&
+           add_next_chunk(journal, fetch->lane, &records, &after)) {
         if (records.failed) { /* this chunk does not fit any more: leave it for the next fetch */
             records.size = before;
             records.failed = false;
@@ -307,7 +314,8 @@ bool journal_serve(struct journal *journal, const struct link_fetch *fetch, stru
     return something;
 }
 
-/* --- trimming ------------------------------------------------------------------------------------------------ */
+/* --- trimming
+ * ------------------------------------------------------------------------------------------------ */
 
 void journal_trim(struct journal *journal, enum lane lane, uint64_t sequence, int64_t before_at) {
     if (sequence >= journal->lanes[lane].head) /* the last row stays: it tells where the numbering goes on */

@@ -1,6 +1,6 @@
-/* Frames are read by hand, not by protobuf-c: it would copy each record into memory of its own, and its unpacking of
- * hostile input is the very place where sizes explode. The format is nevertheless plain protobuf (proto/link.proto); a
- * test reads what this file writes with the generated code, and the other way round. */
+/* Frames are read by hand, not by protobuf-c: it would copy each record into memory of its own, and its
+ * unpacking of hostile input is the very place where sizes explode. The format is nevertheless plain protobuf
+ * (proto/link.proto); a test reads what this file writes with the generated code, and the other way round. */
 #include "common/link.h"
 
 #include <string.h>
@@ -117,8 +117,8 @@ static bool read_fetch(struct cursor cursor, struct link_fetch *fetch) {
     return sound && !cursor.bad && fetch->consumer[0] && fetch->lane < LANES;
 }
 
-/* Records must lie one behind the other, so that they can be walked without being collected: our own writer puts them
- * last. */
+/* Records must lie one behind the other, so that they can be walked without being collected: our own writer
+ * puts them last. */
 static bool read_batch(struct cursor cursor, struct link_batch *batch) {
     struct field field;
     bool sound = true;
@@ -220,7 +220,8 @@ bool link_next_record(const uint8_t **at, const uint8_t *end, const uint8_t **re
     return true;
 }
 
-/* --- writing ------------------------------------------------------------------------------------------------- */
+/* --- writing
+ * ------------------------------------------------------------------------------------------------- */
 
 static void add_number(struct buffer *out, uint32_t number, uint64_t value) {
     if (value) {
@@ -238,7 +239,8 @@ static void add_bytes(struct buffer *out, uint32_t number, const void *bytes, si
 /* Bodies are small; only a batch's records are not, and they are added behind. 256 holds the longest body. */
 enum { BODY_BYTES = 256 };
 
-static void add_body(struct buffer *out, uint32_t number, struct buffer *body, const void *tail, size_t tail_size) {
+static void add_body(
+    struct buffer *out, uint32_t number, struct buffer *body, const void *tail, size_t tail_size) {
     buffer_add_varint(out, (uint64_t)number << 3 | WIRE_BYTES);
     buffer_add_varint(out, body->size + tail_size);
     buffer_add(out, body->bytes, body->size);
@@ -260,7 +262,8 @@ void link_write_fetch(struct buffer *out, const struct link_fetch *fetch) {
     add_body(out, FRAME_FETCH, &body, NULL, 0);
 }
 
-void link_write_batch(struct buffer *out, const struct link_batch *header, const void *records, size_t records_size) {
+void link_write_batch(
+    struct buffer *out, const struct link_batch *header, const void *records, size_t records_size) {
     struct buffer body = BUFFER_MAX(BODY_BYTES);
     add_bytes(&body, 1, header->journal, strlen(header->journal));
     add_bytes(&body, 2, header->incarnation, LINK_INCARNATION);

@@ -43,8 +43,8 @@ void log_line(enum log_level level, const char *event, const char *format, ...) 
     gmtime_r(&at.tv_sec, &utc);
     char line[1024];
     size_t used = strftime(line, sizeof line, "time=%Y-%m-%dT%H:%M:%S", &utc);
-    used += (size_t)snprintf(line + used, sizeof line - used, ".%03ldZ level=%s daemon=%s event=%s ", at.tv_nsec / 1000000,
-        words[level], name, event);
+    used += (size_t)snprintf(line + used, sizeof line - used, ".%03ldZ level=%s daemon=%s event=%s ",
+        at.tv_nsec / 1000000, words[level], name, event);
     va_list args;
     va_start(args, format);
     int more = vsnprintf(line + used, sizeof line - used - 1, format, args);
@@ -52,6 +52,7 @@ void log_line(enum log_level level, const char *event, const char *format, ...) 
     if (more > 0)
         used += (size_t)more < sizeof line - used - 1 ? (size_t)more : sizeof line - used - 2;
     line[used++] = '\n';
-    ssize_t ignored = write(STDERR_FILENO, line, used); /* one write a line: lines of several daemons do not mix */
+    ssize_t ignored =
+        write(STDERR_FILENO, line, used); /* one write a line: lines of several daemons do not mix */
     (void)ignored;
 }

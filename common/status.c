@@ -1,5 +1,5 @@
-/* Views that every daemon answers the same way: status, what is parked or waits, the audit, and an operator's hand on
- * parked inputs, held effects and a clock that jumped. */
+/* Views that every daemon answers the same way: status, what is parked or waits, the audit, and an operator's
+ * hand on parked inputs, held effects and a clock that jumped. */
 #include "common/engine_internal.h"
 
 #include "common_sql.h"
@@ -25,16 +25,17 @@ static json_t *links_json(struct engine *engine) {
     for (unsigned i = 0; i < engine->link_count; i++) {
         const char *state = inbox_state_word(inbox_state(engine->links[i], engine_monotonic(engine)));
         for (enum lane lane = 0; lane < LANES; lane++)
-            json_array_append_new(links,
-                json_pack("{s:s,s:s,s:I,s:I,s:s}", "from", inbox_name(engine->links[i]), "lane", lane_words[lane], "cursor",
-                    (json_int_t)inbox_cursor(engine->links[i], lane), "lag", (json_int_t)inbox_lag(engine->links[i], lane),
-                    "state", state));
+            json_array_append_new(
+                links, json_pack("{s:s,s:s,s:I,s:I,s:s}", "from", inbox_name(engine->links[i]), "lane",
+                           lane_words[lane], "cursor", (json_int_t)inbox_cursor(engine->links[i], lane),
+                           "lag", (json_int_t)inbox_lag(engine->links[i], lane), "state", state));
     }
     return links;
 }
 
 static const char *state_word(struct engine *engine) {
-    bool degraded = engine->tight || engine->backoff_ms || engine->effects_held || held_parked_count(engine->held);
+    bool degraded =
+        engine->tight || engine->backoff_ms || engine->effects_held || held_parked_count(engine->held);
     for (unsigned i = 0; i < engine->link_count; i++)
         degraded |= inbox_state(engine->links[i], engine_monotonic(engine)) != LINK_LIVE;
     int64_t oldest = held_oldest_at(engine->held);
@@ -42,12 +43,14 @@ static const char *state_word(struct engine *engine) {
 }
 
 static json_t *status_json(struct engine *engine) {
-    return json_pack("{s:s,s:i,s:s,s:o,s:o,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:b,s:b}", "name", engine->daemon->name, "pid",
-        (int)getpid(), "state", state_word(engine), "journal", journal_json(engine), "links", links_json(engine), "parked",
-        (json_int_t)held_parked_count(engine->held), "waiting", (json_int_t)held_waiting_count(engine->held), "turns",
-        (json_int_t)engine->turns, "inputs", (json_int_t)engine->inputs, "rolled_back", (json_int_t)engine->rolled_back,
-        "log_bytes", (json_int_t)store_log_bytes(engine->store), "file_bytes", (json_int_t)store_file_bytes(engine->store),
-        "disk_low", engine->tight || store_low(engine->store), "effects_held", engine->effects_held);
+    return json_pack("{s:s,s:i,s:s,s:o,s:o,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:b,s:b}", "name",
+        engine->daemon->name, "pid", (int)getpid(), "state", state_word(engine), "journal",
+        journal_json(engine), "links", links_json(engine), "parked",
+        (json_int_t)held_parked_count(engine->held), "waiting", (json_int_t)held_waiting_count(engine->held),
+        "turns", (json_int_t)engine->turns, "inputs", (json_int_t)engine->inputs, "rolled_back",
+        (json_int_t)engine->rolled_back, "log_bytes", (json_int_t)store_log_bytes(engine->store),
+        "file_bytes", (json_int_t)store_file_bytes(engine->store), "disk_low",
+        engine->tight || store_low(engine->store), "effects_held", engine->effects_held);
 }
 
 static json_t *id_json(const struct id *id) {
@@ -65,9 +68,9 @@ static json_t *parked_json(struct engine *engine) {
         struct id case_id = column_id(all, 5);
         json_array_append_new(list,
             json_pack("{s:s,s:I,s:s,s:s,s:I,s:I,s:o,s:s}", "daemon", engine->daemon->name, "number",
-                (json_int_t)column_int(all, 0), "from", column_text(all, 1), "lane", lane_words[column_int(all, 2) & 1],
-                "sequence", (json_int_t)column_int(all, 3), "at", (json_int_t)column_int(all, 4), "case",
-                id_json(&case_id), "reason", column_text(all, 6)));
+                (json_int_t)column_int(all, 0), "from", column_text(all, 1), "lane",
+                lane_words[column_int(all, 2) & 1], "sequence", (json_int_t)column_int(all, 3), "at",
+                (json_int_t)column_int(all, 4), "case", id_json(&case_id), "reason", column_text(all, 6)));
     }
     return list;
 }
@@ -76,9 +79,9 @@ static json_t *waiting_json(struct engine *engine) {
     json_t *list = json_array();
     for (size_t i = 0; i < held_waiting_count(engine->held); i++) {
         const struct held_entry *entry = held_waiting(engine->held, i);
-        json_array_append_new(list, json_pack("{s:s,s:s,s:I,s:I,s:o}", "from", entry->journal, "lane", lane_words[entry->lane & 1],
-                                        "sequence", (json_int_t)entry->sequence, "at", (json_int_t)entry->at, "case",
-                                        id_json(&entry->case_id)));
+        json_array_append_new(list, json_pack("{s:s,s:s,s:I,s:I,s:o}", "from", entry->journal, "lane",
+                                        lane_words[entry->lane & 1], "sequence", (json_int_t)entry->sequence,
+                                        "at", (json_int_t)entry->at, "case", id_json(&entry->case_id)));
     }
     return list;
 }
@@ -92,13 +95,14 @@ static json_t *audit_json(struct engine *engine, uint32_t limit) {
     while (statement_step(range)) {
         size_t size;
         const void *stored = column_blob(range, 5, &size);
-        audit_hash(hash, before, column_int(range, 0), column_int(range, 1), column_text(range, 2), column_text(range, 3),
-            column_text(range, 4));
+        audit_hash(hash, before, column_int(range, 0), column_int(range, 1), column_text(range, 2),
+            column_text(range, 3), column_text(range, 4));
         bool sound = size == sizeof hash && memcmp(stored, hash, sizeof hash) == 0;
         memcpy(before, hash, sizeof before);
-        json_array_append_new(list, json_pack("{s:I,s:I,s:s,s:s,s:s,s:b}", "number", (json_int_t)column_int(range, 0), "at",
-                                        (json_int_t)column_int(range, 1), "actor", column_text(range, 2), "action",
-                                        column_text(range, 3), "object", column_text(range, 4), "sound", sound));
+        json_array_append_new(
+            list, json_pack("{s:I,s:I,s:s,s:s,s:s,s:b}", "number", (json_int_t)column_int(range, 0), "at",
+                      (json_int_t)column_int(range, 1), "actor", column_text(range, 2), "action",
+                      column_text(range, 3), "object", column_text(range, 4), "sound", sound));
     }
     return list;
 }
@@ -114,8 +118,8 @@ static void put_json(struct turn *turn, Sigap__ViewAnswer *answer, json_t *json)
     free(text);
 }
 
-/* hold, release: effects after a restore. clock: the jumped clock is right. drain, resume: read nothing normal any more
- * (a barrier for a backup). reconnect: links that were cut try again. */
+/* hold, release: effects after a restore. clock: the jumped clock is right. drain, resume: read nothing
+ * normal any more (a barrier for a backup). reconnect: links that were cut try again. */
 static bool control(struct turn *turn, const char *action, Sigap__ViewAnswer *answer) {
     struct engine *engine = turn->engine;
     bool hold = strcmp(action, "hold") == 0;
@@ -145,8 +149,10 @@ bool status_view(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *
     if (view->what_case == SIGAP__VIEW__WHAT_STATUS) {
         put_json(turn, answer, status_json(engine));
     } else if (view->what_case == SIGAP__VIEW__WHAT_PARKED_RETRY) {
-        turn_audit(turn, view->actor ? view->actor->account : "operator", "parked.retry", engine->daemon->name);
-        put_json(turn, answer, json_pack("{s:i}", "retried", (int)held_retry(engine->held, view->parked_retry->number)));
+        turn_audit(
+            turn, view->actor ? view->actor->account : "operator", "parked.retry", engine->daemon->name);
+        put_json(turn, answer,
+            json_pack("{s:i}", "retried", (int)held_retry(engine->held, view->parked_retry->number)));
         engine->recheck_held = true;
     } else if (view->what_case == SIGAP__VIEW__WHAT_CONTROL) {
         return control(turn, view->control->action, answer);

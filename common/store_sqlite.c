@@ -1,9 +1,9 @@
 /* The SQLite driver of store.h.
  *
- * Hostile here: the disk (full, failing, lying). Fatal: I/O errors and damaged files; after a failed fsync the page
- * cache lies, so the process ends and the next start must first bring a TRUNCATE checkpoint through. Not fatal: a full
- * disk, no memory. Limit: one connection, one thread; exclusive locking keeps the log's index in our heap and everybody
- * else out. */
+ * Hostile here: the disk (full, failing, lying). Fatal: I/O errors and damaged files; after a failed fsync
+ * the page cache lies, so the process ends and the next start must first bring a TRUNCATE checkpoint through.
+ * Not fatal: a full disk, no memory. Limit: one connection, one thread; exclusive locking keeps the log's
+ * index in our heap and everybody else out. */
 #include "common/fault.h"
 #include "common/store.h"
 
@@ -70,7 +70,8 @@ static bool complain(struct store *store, const char *what, int code) {
     return false;
 }
 
-/* --- opening ------------------------------------------------------------------------------------------------- */
+/* --- opening
+ * ------------------------------------------------------------------------------------------------- */
 
 static int on_log_grown(void *context, sqlite3 *db, const char *schema, int frames) {
     (void)db;
@@ -91,7 +92,8 @@ static bool execute(struct store *store, const char *text, struct error *error) 
 static int64_t query_int(struct store *store, const char *text) {
     sqlite3_stmt *prepared = NULL;
     int64_t value = -1;
-    if (sqlite3_prepare_v2(store->db, text, -1, &prepared, NULL) == SQLITE_OK && sqlite3_step(prepared) == SQLITE_ROW)
+    if (sqlite3_prepare_v2(store->db, text, -1, &prepared, NULL) == SQLITE_OK &&
+        sqlite3_step(prepared) == SQLITE_ROW)
         value = sqlite3_column_int64(prepared, 0);
     sqlite3_finalize(prepared);
     return value;
@@ -112,8 +114,10 @@ static bool lock(struct store *store, struct error *error) {
 static bool configure(struct store *store, size_t cache_bytes, struct error *error) {
     char text[512];
     snprintf(text, sizeof text,
-        "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;"
-        "PRAGMA cache_size=-%zu; PRAGMA temp_store=MEMORY; PRAGMA secure_delete=FAST; PRAGMA trusted_schema=OFF;"
+        "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA "
+        "wal_autocheckpoint=0;"
+        "PRAGMA cache_size=-%zu; PRAGMA temp_store=MEMORY; PRAGMA secure_delete=FAST; PRAGMA "
+        "trusted_schema=OFF;"
         "PRAGMA journal_size_limit=67108864;",
         (cache_bytes ? cache_bytes : (size_t)16 << 20) / 1024);
     if (!execute(store, text, error))
@@ -125,8 +129,8 @@ static bool configure(struct store *store, size_t cache_bytes, struct error *err
     return true;
 }
 
-/* A damaged file must be found at start, not in the night: quick_check reads every page of small stores only, the
- * header and the schema always. */
+/* A damaged file must be found at start, not in the night: quick_check reads every page of small stores only,
+ * the header and the schema always. */
 static bool examine(struct store *store, struct error *error) {
     enum { QUICK_CHECK_PAGES = 16384 }; /* x 4 KiB = 64 MiB, about 0.1 s */
     int64_t pages = query_int(store, "PRAGMA page_count");
@@ -150,10 +154,11 @@ static bool migrate(struct store *store, const struct store_schema *schema, stru
     if (applied < 0)
         applied = 0;
     if (applied > schema->migration_count)
-        return error_set(error, "the store is newer (%s %lld) than this program (%u); use the newer program", schema->name,
-            (long long)applied, schema->migration_count);
+        return error_set(error, "the store is newer (%s %lld) than this program (%u); use the newer program",
+            schema->name, (long long)applied, schema->migration_count);
     for (unsigned i = (unsigned)applied; i < schema->migration_count; i++) {
-        snprintf(text, sizeof text, "INSERT OR REPLACE INTO migration(name, applied) VALUES('%s', %u)", schema->name, i + 1);
+        snprintf(text, sizeof text, "INSERT OR REPLACE INTO migration(name, applied) VALUES('%s', %u)",
+            schema->name, i + 1);
         if (!execute(store, "BEGIN IMMEDIATE", error) || !execute(store, schema->migrations[i].text, error) ||
             !execute(store, text, error) || !execute(store, "COMMIT", error))
             return error_prefix(error, "migration %s", schema->migrations[i].name);
@@ -166,11 +171,16 @@ static bool prepare_fixed(struct store *store, struct error *error) {
         sqlite3_stmt **at;
         const char *text;
     } fixed[] = {
-        {&store->begin, "BEGIN IMMEDIATE"}, {&store->commit, "COMMIT"}, {&store->rollback, "ROLLBACK"},
-        {&store->savepoint, "SAVEPOINT input"}, {&store->keep, "RELEASE input"}, {&store->undo, "ROLLBACK TO input"},
+        {&store->begin, "BEGIN IMMEDIATE"},
+        {&store->commit, "COMMIT"},
+        {&store->rollback, "ROLLBACK"},
+        {&store->savepoint, "SAVEPOINT input"},
+        {&store->keep, "RELEASE input"},
+        {&store->undo, "ROLLBACK TO input"},
     };
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
-        if (sqlite3_prepare_v3(store->db, fixed[i].text, -1, SQLITE_PREPARE_PERSISTENT, fixed[i].at, NULL) != SQLITE_OK)
+        if (sqlite3_prepare_v3(store->db, fixed[i].text, -1, SQLITE_PREPARE_PERSISTENT, fixed[i].at, NULL) !=
+            SQLITE_OK)
             return error_set(error, "%s", sqlite3_errmsg(store->db));
     return true;
 }
@@ -180,14 +190,15 @@ static bool adopt(struct store *store, const struct store_schema *schema, struct
     if (!statements)
         return error_set(error, "out of memory");
     for (unsigned i = 0; i < schema->statement_count; i++)
-        statements[i] = (struct statement){store, schema->statements[i].name, schema->statements[i].text, NULL, 0};
+        statements[i] =
+            (struct statement){store, schema->statements[i].name, schema->statements[i].text, NULL, 0};
     store->schemas[store->schema_count] = schema;
     store->statements[store->schema_count++] = statements;
     return true;
 }
 
-static bool open_all(struct store *store, const struct store_options *options, const struct store_schema *const *schemas,
-    unsigned schema_count, struct error *error) {
+static bool open_all(struct store *store, const struct store_options *options,
+    const struct store_schema *const *schemas, unsigned schema_count, struct error *error) {
     if (!options->vfs && !lock(store, error))
         return false;
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
@@ -196,7 +207,9 @@ static bool open_all(struct store *store, const struct store_options *options, c
         return error_set(error, "%s", sqlite3_errstr(code));
     if (!configure(store, options->cache_bytes, error) || !examine(store, error))
         return false;
-    if (!execute(store, "CREATE TABLE IF NOT EXISTS migration(name TEXT PRIMARY KEY, applied INTEGER NOT NULL) STRICT", error))
+    if (!execute(store,
+            "CREATE TABLE IF NOT EXISTS migration(name TEXT PRIMARY KEY, applied INTEGER NOT NULL) STRICT",
+            error))
         return false;
     for (unsigned i = 0; i < schema_count; i++)
         if (!migrate(store, schemas[i], error) || !adopt(store, schemas[i], error))
@@ -204,8 +217,8 @@ static bool open_all(struct store *store, const struct store_options *options, c
     return prepare_fixed(store, error);
 }
 
-struct store *store_open(const struct store_options *options, const struct store_schema *const *schemas, unsigned schema_count,
-    struct error *error) {
+struct store *store_open(const struct store_options *options, const struct store_schema *const *schemas,
+    unsigned schema_count, struct error *error) {
     struct store *store = calloc(1, sizeof *store);
     if (!store || schema_count > SCHEMAS_MAX || strlen(options->path) >= PATH_BYTES) {
         free(store);
@@ -233,7 +246,8 @@ void store_close(struct store **at) {
             sqlite3_finalize(store->statements[i][k].prepared);
         free(store->statements[i]);
     }
-    sqlite3_stmt *const fixed[] = {store->begin, store->commit, store->rollback, store->savepoint, store->keep, store->undo};
+    sqlite3_stmt *const fixed[] = {
+        store->begin, store->commit, store->rollback, store->savepoint, store->keep, store->undo};
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
         sqlite3_finalize(fixed[i]);
     sqlite3_close(store->db);
@@ -243,7 +257,8 @@ void store_close(struct store **at) {
     *at = NULL;
 }
 
-/* --- transactions -------------------------------------------------------------------------------------------- */
+/* --- transactions
+ * -------------------------------------------------------------------------------------------- */
 
 static int run_fixed(sqlite3_stmt *prepared) {
     int code = sqlite3_step(prepared);
@@ -311,11 +326,13 @@ void store_forgive(struct store *store) {
     store->complaint[0] = 0;
 }
 
-/* --- statements ---------------------------------------------------------------------------------------------- */
+/* --- statements
+ * ---------------------------------------------------------------------------------------------- */
 
 static void prepare(struct statement *statement) {
     struct store *store = statement->store;
-    int code = sqlite3_prepare_v3(store->db, statement->text, -1, SQLITE_PREPARE_PERSISTENT, &statement->prepared, NULL);
+    int code = sqlite3_prepare_v3(
+        store->db, statement->text, -1, SQLITE_PREPARE_PERSISTENT, &statement->prepared, NULL);
     if (code == SQLITE_OK)
         return;
     complain(store, statement->name, code);
@@ -352,7 +369,8 @@ void bind_text(struct statement *statement, const char *value) {
 }
 
 void bind_blob(struct statement *statement, const void *bytes, size_t size) {
-    bound(statement, sqlite3_bind_blob64(statement->prepared, ++statement->bound, size ? bytes : "", size, SQLITE_STATIC));
+    bound(statement,
+        sqlite3_bind_blob64(statement->prepared, ++statement->bound, size ? bytes : "", size, SQLITE_STATIC));
 }
 
 void bind_id(struct statement *statement, const struct id *id) {
@@ -427,7 +445,8 @@ int64_t store_changes(const struct store *store) {
     return sqlite3_changes64(store->db);
 }
 
-/* --- log and reserve ----------------------------------------------------------------------------------------- */
+/* --- log and reserve
+ * ----------------------------------------------------------------------------------------- */
 
 enum store_health store_checkpoint(struct store *store, bool all) {
     int mode = all ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;

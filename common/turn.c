@@ -13,7 +13,8 @@ struct id turn_id(struct turn *turn) {
     uint8_t tail[10];
     if (engine->input)
         return id_derive(engine->input->at, journal_incarnation(engine->journal), turn->source.lane,
-            turn->source.sequence ^ (uint64_t)turn->source.journal[0] << 56 ^ (uint64_t)turn->source.journal[1] << 48,
+            turn->source.sequence ^ (uint64_t)turn->source.journal[0] << 56 ^
+                (uint64_t)turn->source.journal[1] << 48,
             ++engine->ordinal);
     random_fill(engine->setup.random, tail, sizeof tail);
     return id_make(turn->now, tail);
@@ -28,7 +29,8 @@ ProtobufCBinaryData turn_bytes(struct turn *turn, const struct id *id) {
     return data;
 }
 
-/* --- appending ----------------------------------------------------------------------------------------------- */
+/* --- appending
+ * ----------------------------------------------------------------------------------------------- */
 
 static void fill_causes(struct engine *engine, Sigap__Event *event) {
     if (!engine->cause_count)
@@ -100,8 +102,8 @@ void turn_append_chained(struct turn *turn, enum lane lane, Sigap__Event *event,
     turn_append(turn, lane, event);
 }
 
-void turn_answer_command(struct turn *turn, const Sigap__CommandIssued *command, unsigned status, const char *sentence,
-    uint64_t version) {
+void turn_answer_command(struct turn *turn, const Sigap__CommandIssued *command, unsigned status,
+    const char *sentence, uint64_t version) {
     Sigap__CommandAnswered answered = SIGAP__COMMAND_ANSWERED__INIT;
     answered.command_id = command->command_id;
     answered.accepted = status < 300;
@@ -114,9 +116,11 @@ void turn_answer_command(struct turn *turn, const Sigap__CommandIssued *command,
     turn_append(turn, LANE_URGENT, &event);
 }
 
-/* --- timers, effects, later calls ---------------------------------------------------------------------------- */
+/* --- timers, effects, later calls
+ * ---------------------------------------------------------------------------- */
 
-void turn_timer_set(struct turn *turn, uint32_t kind, const struct id *object, int64_t due_at, bool critical) {
+void turn_timer_set(
+    struct turn *turn, uint32_t kind, const struct id *object, int64_t due_at, bool critical) {
     struct statement *set = common_use(turn->store, COMMON_TIMER_SET);
     bind_int(set, due_at);
     bind_int(set, kind);
@@ -143,7 +147,8 @@ void turn_effect(struct turn *turn, const struct effect *effect) {
     release->effect.what = arena_bytes(turn->arena, effect->what, effect->what_size);
 }
 
-void turn_after_commit(struct turn *turn, void (*function)(void *state, const void *argument), const void *argument, size_t size) {
+void turn_after_commit(struct turn *turn, void (*function)(void *state, const void *argument),
+    const void *argument, size_t size) {
     struct release *release = engine_release(turn->engine, RELEASE_CALL);
     if (!release)
         return;
@@ -151,7 +156,21 @@ void turn_after_commit(struct turn *turn, void (*function)(void *state, const vo
     release->frame = arena_bytes(turn->arena, argument, size);
 }
 
-/* --- parking and audit --------------------------------------------------------------------------------------- */
+void *turn_defer(struct turn *turn) {
+    turn->engine->deferred = true;
+    return turn->engine->request_origin;
+}
+
+void turn_answer_later(struct turn *turn, void *handle, const struct answer *answer) {
+    struct release *release = engine_release(turn->engine, RELEASE_ANSWER);
+    if (!release)
+        return;
+    release->origin = handle;
+    release->answer = *answer;
+}
+
+/* --- parking and audit
+ * --------------------------------------------------------------------------------------- */
 
 enum verdict turn_park(struct turn *turn, const char *format, ...) {
     va_list args;
@@ -167,8 +186,8 @@ static void hash_part(crypto_generichash_state *hash, const char *text) {
     crypto_generichash_update(hash, (const unsigned char *)text, size);
 }
 
-void audit_hash(uint8_t out[32], const uint8_t before[32], int64_t number, int64_t at, const char *actor, const char *action,
-    const char *object) {
+void audit_hash(uint8_t out[32], const uint8_t before[32], int64_t number, int64_t at, const char *actor,
+    const char *action, const char *object) {
     crypto_generichash_state hash;
     crypto_generichash_init(&hash, NULL, 0, 32);
     crypto_generichash_update(&hash, before, 32);

@@ -46,6 +46,8 @@ struct effect_result {
     int outcome; /* the daemon's own; EFFECT_UNKNOWN when nobody can tell */
     int64_t retry_after_ms;
     char detail[128]; /* provider id or reason; never personal data */
+    void *bytes;   /* an answer's body, malloc'd; freed by the engine after the input; NULL: none */
+    size_t size;
 };
 
 enum { EFFECT_UNKNOWN = -1 };
@@ -104,6 +106,12 @@ void turn_audit(struct turn *turn, const char *actor, const char *action, const 
 /* The hash of one entry, for whoever verifies the chain. before: zeros for the first. */
 void audit_hash(uint8_t out[32], const uint8_t before[32], int64_t number, int64_t at, const char *actor,
     const char *action, const char *object);
+
+/* For on_request: the answer comes in a later turn (somebody else must be asked first). Leave answer->status
+ * 0, keep the handle in the daemon's state, and give it to turn_answer_later exactly once. Handles do not
+ * survive the process. */
+void *turn_defer(struct turn *turn);
+void turn_answer_later(struct turn *turn, void *handle, const struct answer *answer);
 
 /* Why the input is parked: one sentence with ids and codes only. Returns VERDICT_PARK. */
 enum verdict turn_park(struct turn *turn, const char *format, ...) __attribute__((format(printf, 2, 3)));
