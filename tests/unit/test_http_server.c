@@ -476,6 +476,69 @@ static void an_answer_to_nobody_is_dropped(void **state) {
     fixture_end(fixture);
 }
 
+/* Answered or abandoned before the connection was suspended. */
+static void an_answer_may_come_in_the_next_round(void **state) {
+    (void)state;
+    struct fixture *fixture = fixture_started();
+    fixture->manner = HOLD;
+    for (int gone = 0; gone < 2; gone++) {
+        int fd = client_new(fixture);
+        const char *text = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
+        assert_int_equal(send(fd, text, strlen(text), 0), (ssize_t)strlen(text));
+        for (int i = 0; i < 100 && fixture->held_count == 0; i++)
+            uv_run(&fixture->loop, UV_RUN_NOWAIT);
+        assert_int_equal(fixture->held_count, 1);
+        if (gone) {
+            struct linger reset = {1, 0};
+            setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+            close(fd);
+            uv_run(&fixture->loop, UV_RUN_NOWAIT);
+        }
+        answer_text(fixture->held[0], "soon");
+        fixture->held_count = 0;
+        if (!gone) {
+            assert_int_equal(client_receive(fixture, fd), 200);
+            close(fd);
+        }
+        turns(fixture, 10);
+        assert_int_equal(http_server_counts(fixture->server).open_connections, 0);
+        assert_int_equal(http_server_counts(fixture->server).pending, 0);
+    }
+    fixture_end(fixture);
+}
+
+static void answer_held(uv_check_t *check) {
+    struct fixture *fixture = check->data;
+    while (fixture->held_count > 0)
+        answer_text(fixture->held[--fixture->held_count], "gathered");
+}
+
+/* An owner that gathers in a check callback, and a loop that really waits: nothing may hang until the next
+ * timer. */
+static void the_loop_does_not_sleep_over_work(void **state) {
+    (void)state;
+    struct fixture *fixture = fixture_started();
+    uv_check_t check;
+    fixture->manner = HOLD;
+    check.data = fixture;
+    uv_check_init(&fixture->loop, &check);
+    uv_check_start(&check, answer_held);
+    int fd = client_new(fixture);
+    uint64_t start = uv_hrtime();
+    for (int i = 0; i < 20; i++) {
+        const char *text = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
+        assert_int_equal(send(fd, text, strlen(text), 0), (ssize_t)strlen(text));
+        ssize_t got = -1;
+        while ((got = recv(fd, fixture->reply, REPLY_MAX, MSG_DONTWAIT)) < 0)
+            uv_run(&fixture->loop, UV_RUN_ONCE);
+        assert_true(got > 0);
+    }
+    assert_true(uv_hrtime() - start < UINT64_C(3000000000)); /* a sleep lasts 1 s, and there would be 20 */
+    uv_close((uv_handle_t *)&check, NULL);
+    close(fd);
+    fixture_end(fixture);
+}
+
 static void too_many_waiting_is_overload(void **state) {
     (void)state;
     struct fixture *fixture = fixture_new((struct http_server_options){.pending_max = 2});
@@ -719,6 +782,8 @@ int main(void) {
         cmocka_unit_test(all_bodies_together_are_bounded),
         cmocka_unit_test(nothing_leaves_before_the_answer),
         cmocka_unit_test(an_answer_to_nobody_is_dropped),
+        cmocka_unit_test(an_answer_may_come_in_the_next_round),
+        cmocka_unit_test(the_loop_does_not_sleep_over_work),
         cmocka_unit_test(too_many_waiting_is_overload),
         cmocka_unit_test(the_slow_are_cut_off_but_not_the_waiting),
         cmocka_unit_test(connections_are_bounded),
