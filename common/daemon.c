@@ -86,8 +86,7 @@ struct process {
     bool stopping, broken;
 };
 
-/* --- rounds
- * -------------------------------------------------------------------------------------------------- */
+/* ---- rounds ---- */
 
 static int64_t monotonic(void) {
     return clock_monotonic_ms(&clock_real);
@@ -157,8 +156,7 @@ static bool on_round(void *context) {
     return false;
 }
 
-/* --- journals
- * ------------------------------------------------------------------------------------------------ */
+/* ---- journals ---- */
 
 static struct waiting_fetch *place_for(struct process *process, const struct link_fetch *fetch) {
     struct waiting_fetch *unused = NULL;
@@ -256,8 +254,7 @@ static void on_heartbeat(uv_timer_t *timer) {
     zmq_loop_wake(process->zmq);
 }
 
-/* --- views, door, HTTP
- * --------------------------------------------------------------------------------------- */
+/* ---- views, door, HTTP ---- */
 
 struct origin {
     size_t size;
@@ -323,8 +320,7 @@ static void on_answered(void *context, void *origin, const struct answer *answer
     http_answer(origin, answer);
 }
 
-/* --- outbound
- * ------------------------------------------------------------------------------------------------ */
+/* ---- outbound ---- */
 
 static struct process *process_of(struct daemon_loop *loop) {
     return (struct process *)((char *)loop - offsetof(struct process, loop));
@@ -429,8 +425,7 @@ static void on_second(uv_timer_t *timer) {
     on_heartbeat(timer);
 }
 
-/* --- start and stop
- * ------------------------------------------------------------------------------------------ */
+/* ---- start and stop ---- */
 
 static bool usage(const struct daemon *daemon, const char *complaint) {
     fprintf(stderr,

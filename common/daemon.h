@@ -63,6 +63,14 @@ struct daemon {
     /* Results of effects. Optional. */
     enum verdict (*on_effect)(struct turn *turn, const struct effect_result *result);
 
+    /* For a daemon with a second store (casework's case keys): made durable just before the store's commit;
+     * false rolls the turn back. rolled_back: what the turn had begun there is undone. Optional. */
+    bool (*before_commit)(void *state);
+    void (*rolled_back)(void *state);
+    /* When nothing is to do, and about once a second: time for what is no turn (wiping a session key).
+     * Optional. */
+    void (*idle)(void *state, int64_t monotonic_ms);
+
     /* Outbound calls, after the commit; not called in a simulation (the simulator answers by itself).
      * Optional. */
     bool (*connect)(void *state, struct daemon_loop *loop, struct error *error);

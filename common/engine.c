@@ -1,4 +1,5 @@
-/* The turn: gather, decide, commit, release (see engine.h). Nothing leaves before the commit. */
+/* The second half of a turn, and its frame: gather.c decides, here is committed and released (see engine.h).
+ * Nothing leaves before the commit. */
 #include "common/engine_internal.h"
 
 #include "common/log.h"
@@ -10,7 +11,6 @@
 #include <string.h>
 
 enum {
-    BLOCKED_MS = 250, /* so long a record waits at the head of its lane for its cause, then in the table */
     BACKOFF_FIRST_MS = 100,
     BACKOFF_MAX_MS = 10000,
     JUMP_MS = 60000,    /* a jump of the wall clock that is not believed at once */
@@ -21,7 +21,6 @@ enum {
     LOG_PASSIVE_BYTES = 4 << 20,
     LOG_BUSY_BYTES = 32 << 20,
     CONSUMER_PATIENCE_MS = 7 * 24 * 3600 * 1000, /* 7 days, for consumers that are not core */
-    REQUEST_SHARE = TURN_INPUTS * 3 / 4, /* of a turn: the journals of others must be read under any load */
 };
 
 int64_t engine_monotonic(const struct engine *engine) {
@@ -61,8 +60,7 @@ unsigned engine_link_count(const struct engine *engine) {
     return engine->link_count;
 }
 
-/* --- life
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- life ---- */
 
 static bool open_links(struct engine *engine, const struct engine_options *options, struct error *error) {
     if (options->link_count > ENGINE_LINKS_MAX || options->consumer_count > ENGINE_CONSUMERS_MAX)
@@ -186,8 +184,7 @@ void engine_close(struct engine **at) {
     *at = NULL;
 }
 
-/* --- inputs
- * -------------------------------------------------------------------------------------------------- */
+/* ---- inputs ---- */
 
 bool engine_request(struct engine *engine, const struct request *request) {
     unsigned waiting = engine->request_count;
@@ -270,8 +267,7 @@ bool engine_serve(struct engine *engine, const struct link_fetch *fetch, struct 
     return true;
 }
 
-/* --- releasing
- * ----------------------------------------------------------------------------------------------- */
+/* ---- releasing ---- */
 
 struct release *engine_release(struct engine *engine, enum release_kind kind) {
     if (engine->release_count == engine->release_room) {
@@ -316,480 +312,7 @@ static void release_all(struct engine *engine) {
     engine->release_count = 0;
 }
 
-/* --- one input
- * ----------------------------------------------------------------------------------------------- */
-
-/* What one input is made of, so that every kind runs through the same savepoint. */
-struct work {
-    enum verdict (*run)(struct engine *engine, void *input);
-    void *input;
-    const char *guard_key;
-    struct source source;
-    const Sigap__Event *event;
-};
-
-static void begin_input(struct engine *engine, const struct work *work) {
-    engine->turn.source = work->source;
-    engine->turn.training = work->event && work->event->training;
-    engine->input = work->event;
-    engine->ordinal = 0;
-    engine->park_reason[0] = 0;
-    engine->cause_count = 0;
-    engine->deferred = false;
-    engine->inputs++;
-    engine->turn_inputs++;
-}
-
-static enum verdict judge(struct engine *engine, enum verdict verdict) {
-    switch (store_health(engine->store)) {
-    case STORE_OK:
-        break;
-    case STORE_REFUSED:
-        return turn_park(&engine->turn, "%s", store_complaint(engine->store));
-    case STORE_RETRY:
-        return VERDICT_RETRY;
-    case STORE_UNKNOWN:
-    case STORE_FATAL:
-        engine_break(engine, "store: %s", store_complaint(engine->store));
-        return VERDICT_RETRY;
-    }
-    if (arena_exhausted(engine->arena))
-        return engine->turn_inputs > 1 ? VERDICT_RETRY
-                                       : turn_park(&engine->turn, "needs more memory than a turn has");
-    return engine->retry ? VERDICT_RETRY : verdict;
-}
-
-/* Runs one input in its savepoint. PARK has undone it when this returns; RETRY ends the turn. */
-static enum verdict run_input(struct engine *engine, const struct work *work) {
-    struct journal_mark mark = journal_mark(engine->journal);
-    size_t released = engine->release_count;
-    begin_input(engine, work);
-    if (!store_savepoint(engine->store))
-        return VERDICT_RETRY;
-    enum verdict verdict = judge(engine, work->run(engine, work->input));
-    if (verdict == VERDICT_DONE) {
-        store_savepoint_keep(engine->store);
-    } else if (verdict == VERDICT_PARK) {
-        store_forgive(engine->store);
-        store_savepoint_undo(engine->store);
-        journal_undo(engine->journal, mark);
-        engine->release_count = released;
-        engine->timers_changed = true;
-    }
-    if (engine->guard.cautious)
-        guard_after(engine);
-    engine->input = NULL;
-    return verdict;
-}
-
-static void tell_parked(struct engine *engine, int64_t number, const struct source *source) {
-    Sigap__InputParked parked = SIGAP__INPUT_PARKED__INIT;
-    parked.number = (uint64_t)number;
-    parked.journal = (char *)source->journal;
-    parked.lane = source->lane;
-    parked.sequence = source->sequence;
-    parked.reason = engine->park_reason;
-    Sigap__Event event = SIGAP__EVENT__INIT;
-    event.body_case = SIGAP__EVENT__BODY_INPUT_PARKED;
-    event.input_parked = &parked;
-    engine->cause_count = 0;
-    turn_append(&engine->turn, source->lane, &event);
-    log_line(LOG_ERROR, "parked", "number=%lld journal=%s lane=%d sequence=%llu reason=%s", (long long)number,
-        source->journal, source->lane, (unsigned long long)source->sequence, log_value(engine->park_reason));
-}
-
-static void park(struct engine *engine, const struct source *source, const struct id *case_id,
-    const void *bytes, size_t size) {
-    int64_t number = held_park(engine->held, source, case_id, engine->park_reason, bytes, size, engine->now);
-    tell_parked(engine, number, source);
-}
-
-/* --- gather: records
- * ----------------------------------------------------------------------------------------- */
-
-static int link_of(const struct engine *engine, const char *journal) {
-    for (unsigned i = 0; i < engine->link_count; i++)
-        if (strcmp(inbox_name(engine->links[i]), journal) == 0)
-            return (int)i;
-    return -1;
-}
-
-static bool passed(const struct engine *engine, const char *journal, uint32_t lane, uint64_t sequence) {
-    int link = link_of(engine, journal);
-    return link < 0 || lane >= LANES || inbox_position(engine->links[link], lane) >= sequence;
-}
-
-static bool causes_passed(const struct engine *engine, const Sigap__Event *event) {
-    for (size_t i = 0; i < event->n_causes; i++)
-        if (!passed(engine, event->causes[i]->journal, event->causes[i]->lane, event->causes[i]->sequence))
-            return false;
-    return true;
-}
-
-/* What a handler appends was caused by the record at hand and by all that caused that. */
-static void inherit_causes(struct engine *engine, const Sigap__Event *event, const struct source *source) {
-    for (size_t i = 0; i < event->n_causes && engine->cause_count < CAUSES_MAX - 2; i++) {
-        struct held_cause *cause = &engine->causes[engine->cause_count++];
-        *cause = (struct held_cause){
-            .lane = event->causes[i]->lane % LANES, .sequence = event->causes[i]->sequence};
-        strncpy(cause->journal, event->causes[i]->journal, sizeof cause->journal - 1);
-    }
-    for (unsigned i = 0; i < engine->cause_count; i++) {
-        struct held_cause *cause = &engine->causes[i];
-        if (cause->lane == source->lane && strcmp(cause->journal, source->journal) == 0) {
-            cause->sequence = source->sequence;
-            return;
-        }
-    }
-    struct held_cause *cause = &engine->causes[engine->cause_count++];
-    *cause = (struct held_cause){.lane = source->lane, .sequence = source->sequence};
-    strncpy(cause->journal, source->journal, sizeof cause->journal - 1);
-}
-
-static enum verdict run_event(struct engine *engine, void *input) {
-    const Sigap__Event *event = input;
-    inherit_causes(engine, event, &engine->turn.source);
-    return engine->daemon->on_event(&engine->turn, event);
-}
-
-static enum verdict work_on_event(struct engine *engine, const struct source *source,
-    const Sigap__Event *event, const struct record *record) {
-    char key[96];
-    snprintf(
-        key, sizeof key, "%s/%d/%llu", source->journal, source->lane, (unsigned long long)source->sequence);
-    struct work work = {run_event, (void *)event, key, *source, event};
-    enum verdict verdict = run_input(engine, &work);
-    if (verdict == VERDICT_PARK) {
-        struct id case_id;
-        id_from_bytes(event->case_id.data, event->case_id.len, &case_id);
-        park(engine, source, &case_id, record->bytes, record->size);
-    }
-    return verdict;
-}
-
-/* Texts of other daemons are our own, but a stolen key may speak too. */
-static Sigap__Event *unpack(struct engine *engine, const struct record *record) {
-    return sigap__event__unpack(arena_allocator(engine->arena), record->size, record->bytes);
-}
-
-/* Entries whose causes have come are worked on in their order. False: the turn must end. */
-static bool work_on_waiting(struct engine *engine) {
-    for (size_t i = 0; i < held_waiting_count(engine->held);) {
-        const struct held_entry *entry = held_waiting(engine->held, i);
-        bool ready = !held_blocks(engine->held, &entry->case_id, i);
-        for (unsigned k = 0; ready && k < entry->cause_count; k++)
-            ready =
-                passed(engine, entry->causes[k].journal, entry->causes[k].lane, entry->causes[k].sequence);
-        if (!ready) {
-            i++;
-            continue;
-        }
-        if (strcmp(entry->journal, "timer") == 0) { /* a parked timer that an operator lets try again */
-            turn_timer_set(&engine->turn, (uint32_t)entry->sequence, &entry->case_id, engine->now, true);
-            held_release(engine->held, i);
-            continue;
-        }
-        struct source source = {arena_text(engine->arena, entry->journal), entry->lane, entry->sequence};
-        struct record record = {entry->sequence, NULL, 0};
-        struct statement *get = common_use(engine->store, COMMON_WAITING_GET);
-        bind_int(get, entry->number);
-        if (statement_step(get)) {
-            const void *bytes = column_blob(get, 4, &record.size);
-            record.bytes = (const uint8_t *)arena_bytes(engine->arena, bytes, record.size);
-        }
-        statement_end(get);
-        Sigap__Event *event = record.bytes ? unpack(engine, &record) : NULL;
-        held_release(engine->held, i);
-        if (event && work_on_event(engine, &source, event, &record) == VERDICT_RETRY)
-            return false;
-        if (store_health(engine->store) != STORE_OK)
-            return false;
-        i = 0; /* what waited behind it may be ready now */
-    }
-    return true;
-}
-
-enum step { STEP_NOTHING, STEP_WORKED, STEP_END };
-
-static enum step park_unreadable(struct engine *engine, unsigned link, enum lane lane,
-    const struct source *source, const struct record *record) {
-    if (arena_exhausted(engine->arena) && engine->turn_inputs > 0)
-        return STEP_END; /* in a turn of its own it has more room */
-    snprintf(engine->park_reason, sizeof engine->park_reason, "the record cannot be read");
-    engine->turn.source = *source;
-    inbox_take(engine->links[link], lane);
-    park(engine, source, NULL, record->bytes, record->size);
-    return STEP_WORKED;
-}
-
-/* The record at the head of a lane: worked on, put to wait, or left where it is for a moment. */
-static enum step step_lane(struct engine *engine, unsigned link, enum lane lane) {
-    struct record record;
-    struct inbox *inbox = engine->links[link];
-    if (!inbox_peek(inbox, lane, &record))
-        return STEP_NOTHING;
-    struct source source = {inbox_name(inbox), lane, record.sequence};
-    Sigap__Event *event = unpack(engine, &record);
-    if (!event)
-        return park_unreadable(engine, link, lane, &source, &record);
-    struct id case_id;
-    id_from_bytes(event->case_id.data, event->case_id.len, &case_id);
-    bool blocked = held_blocks(engine->held, &case_id, SIZE_MAX);
-    if (!blocked && !causes_passed(engine, event)) {
-        int64_t *since = &engine->blocked_since[link][lane], now = engine_monotonic(engine);
-        if (!*since)
-            *since = now;
-        if (now - *since < BLOCKED_MS)
-            return STEP_NOTHING;
-        blocked = true;
-    }
-    engine->blocked_since[link][lane] = 0;
-    inbox_take(inbox, lane);
-    if (blocked) {
-        held_wait(engine->held, &source, event, record.bytes, record.size, engine->now);
-        engine->turn_inputs++;
-    } else if (work_on_event(engine, &source, event, &record) == VERDICT_RETRY) {
-        return STEP_END;
-    }
-    if (held_waiting_count(engine->held) && !work_on_waiting(engine))
-        return STEP_END;
-    return store_health(engine->store) == STORE_OK ? STEP_WORKED : STEP_END;
-}
-
-static bool turn_is_full(const struct engine *engine, int64_t started) {
-    return engine->turn_inputs >= (engine->guard.cautious ? 1 : TURN_INPUTS) ||
-           journal_staged_bytes(engine->journal) > TURN_RECORD_BYTES ||
-           engine_monotonic(engine) - started > TURN_MS;
-}
-
-/* One record a link in turn, so that a long queue of one neighbour does not starve the others. */
-static bool gather_lane(struct engine *engine, enum lane lane, int64_t started) {
-    for (bool worked = true; worked;) {
-        worked = false;
-        for (unsigned link = 0; link < engine->link_count; link++) {
-            if (turn_is_full(engine, started))
-                return true;
-            enum step step = step_lane(engine, link, lane);
-            if (step == STEP_END)
-                return false;
-            worked |= step == STEP_WORKED;
-        }
-    }
-    return true;
-}
-
-/* --- gather: other inputs
- * ------------------------------------------------------------------------------------ */
-
-static enum verdict run_start(struct engine *engine, void *input) {
-    (void)input;
-    return engine->daemon->on_start(&engine->turn);
-}
-
-struct request_work {
-    const struct request *request;
-    struct answer answer;
-};
-
-static enum verdict run_request(struct engine *engine, void *input) {
-    struct request_work *work = input;
-    engine->request_origin = work->request->origin;
-    return engine->daemon->on_request(&engine->turn, work->request, &work->answer);
-}
-
-static bool gather_requests(struct engine *engine, int64_t started) {
-    while (engine->request_taken < engine->request_count && engine->request_taken < REQUEST_SHARE &&
-           !turn_is_full(engine, started)) {
-        struct request_work input = {.request = &engine->requests[engine->request_taken]};
-        struct work work = {run_request, &input, "request", {"", LANE_NORMAL, 0}, NULL};
-        enum verdict verdict = run_input(engine, &work);
-        if (verdict == VERDICT_RETRY)
-            return false;
-        if (verdict == VERDICT_PARK) {
-            log_line(LOG_ERROR, "request-failed", "reason=%s", log_value(engine->park_reason));
-            input.answer =
-                (struct answer){.status = 500, .content_type = "text/plain", .body = "500\n", .body_size = 4};
-        }
-        engine->request_taken++;
-        if (engine->deferred && verdict == VERDICT_DONE)
-            continue;
-        struct release *release = engine_release(engine, RELEASE_ANSWER);
-        if (!release)
-            return false;
-        release->origin = input.request->origin;
-        release->answer = input.answer;
-    }
-    return true;
-}
-
-struct frame_work {
-    const struct arrival *arrival;
-    uint8_t *frame;
-    size_t size;
-};
-
-static enum verdict run_view(struct engine *engine, void *input) {
-    struct frame_work *work = input;
-    Sigap__View *view =
-        sigap__view__unpack(arena_allocator(engine->arena), work->arrival->size, work->arrival->frame);
-    Sigap__ViewAnswer answer = SIGAP__VIEW_ANSWER__INIT;
-    enum verdict verdict = VERDICT_DONE;
-    answer.status = 400;
-    if (view) {
-        answer.number = view->number;
-        answer.status = 404;
-        if (!status_view(&engine->turn, view, &answer) && engine->daemon->on_view)
-            verdict = engine->daemon->on_view(&engine->turn, view, &answer);
-    }
-    if (verdict == VERDICT_PARK) {
-        answer.status = 500;
-        verdict = VERDICT_DONE;
-    }
-    work->size = sigap__view_answer__get_packed_size(&answer);
-    work->frame = arena_take(engine->arena, work->size);
-    if (work->frame)
-        sigap__view_answer__pack(&answer, work->frame);
-    return verdict;
-}
-
-static enum verdict run_submit(struct engine *engine, void *input) {
-    struct frame_work *work = input;
-    Sigap__SubmitReport *submit = sigap__submit_report__unpack(
-        arena_allocator(engine->arena), work->arrival->size, work->arrival->frame);
-    Sigap__SubmitAnswer answer = SIGAP__SUBMIT_ANSWER__INIT;
-    Sigap__SubmitRefused refused = SIGAP__SUBMIT_REFUSED__INIT;
-    refused.status = 400;
-    refused.reason = (char *)"Pesan tidak terbaca / The message cannot be read";
-    answer.answer_case = SIGAP__SUBMIT_ANSWER__ANSWER_REFUSED;
-    answer.refused = &refused;
-    enum verdict verdict = VERDICT_DONE;
-    if (submit) {
-        answer.number = submit->number;
-        verdict = engine->daemon->on_submit(&engine->turn, submit, &answer);
-    }
-    work->size = sigap__submit_answer__get_packed_size(&answer);
-    work->frame = arena_take(engine->arena, work->size);
-    if (work->frame)
-        sigap__submit_answer__pack(&answer, work->frame);
-    return verdict;
-}
-
-static bool gather_queue(struct engine *engine, struct queue *queue,
-    enum verdict (*run)(struct engine *, void *), enum release_kind kind, int64_t started) {
-    while (queue->taken < queue->count && !turn_is_full(engine, started)) {
-        struct frame_work input = {.arrival = &queue->items[queue->taken]};
-        struct work work = {
-            run, &input, kind == RELEASE_VIEW ? "view" : "submit", {"", LANE_NORMAL, 0}, NULL};
-        if (run_input(engine, &work) == VERDICT_RETRY)
-            return false;
-        struct release *release = engine_release(engine, kind);
-        if (!release)
-            return false;
-        release->origin = input.arrival->origin;
-        release->frame = input.frame;
-        release->frame_size = input.frame ? input.size : 0;
-        queue->taken++;
-    }
-    return true;
-}
-
-static enum verdict run_result(struct engine *engine, void *input) {
-    return engine->daemon->on_effect(&engine->turn, input);
-}
-
-static bool gather_results(struct engine *engine, int64_t started) {
-    while (engine->result_taken < engine->result_count && !turn_is_full(engine, started)) {
-        struct effect_result *result = &engine->results[engine->result_taken];
-        struct work work = {run_result, result, "effect", {"", LANE_NORMAL, 0}, NULL};
-        enum verdict verdict = engine->daemon->on_effect ? run_input(engine, &work) : VERDICT_DONE;
-        if (verdict == VERDICT_RETRY)
-            return false;
-        if (verdict == VERDICT_PARK)
-            log_line(LOG_ERROR, "effect-result-failed", "kind=%u reason=%s", result->kind,
-                log_value(engine->park_reason));
-        engine->result_taken++;
-    }
-    return true;
-}
-
-struct timer_work {
-    int64_t due_at;
-    uint32_t kind;
-    struct id object;
-};
-
-static enum verdict run_timer(struct engine *engine, void *input) {
-    const struct timer_work *timer = input;
-    turn_timer_clear(&engine->turn, timer->kind, &timer->object, timer->due_at);
-    return engine->daemon->on_timer(&engine->turn, timer->kind, &timer->object, timer->due_at);
-}
-
-/* A parked timer is gone from its table: the record says which it was, and retry sets it again. */
-static bool work_on_timer(struct engine *engine, struct timer_work *timer) {
-    char key[96], object[ID_TEXT + 1];
-    id_to_text(&timer->object, object);
-    snprintf(key, sizeof key, "timer/%u/%s", timer->kind, object);
-    struct work work = {run_timer, timer, key, {"timer", LANE_URGENT, timer->kind}, NULL};
-    enum verdict verdict = run_input(engine, &work);
-    if (verdict == VERDICT_PARK) {
-        turn_timer_clear(&engine->turn, timer->kind, &timer->object, timer->due_at);
-        park(engine, &work.source, &timer->object, "", 0);
-    }
-    return verdict != VERDICT_RETRY;
-}
-
-static bool clock_is_steady(const struct engine *engine) {
-    return engine_monotonic(engine) >= engine->steady_at;
-}
-
-static bool gather_timers(struct engine *engine, int64_t started) {
-    enum { BATCH = 64 };
-    struct timer_work due[BATCH];
-    int count = 0;
-    if (!engine->daemon->on_timer || engine->next_timer > engine->now)
-        return true;
-    bool all = clock_is_steady(engine);
-    struct statement *get = common_use(engine->store, all ? COMMON_TIMER_DUE : COMMON_TIMER_DUE_CRITICAL);
-    bind_int(get, engine->now);
-    bind_int(get, BATCH);
-    while (count < BATCH && statement_step(get)) {
-        due[count++] =
-            (struct timer_work){column_int(get, 0), (uint32_t)column_int(get, 1), column_id(get, 2)};
-    }
-    statement_end(get);
-    engine->timers_changed = true;
-    for (int i = 0; i < count && !turn_is_full(engine, started); i++)
-        if (!work_on_timer(engine, &due[i]))
-            return false;
-    return true;
-}
-
-static bool gather_start(struct engine *engine) {
-    if (engine->started || !engine->daemon->on_start)
-        return engine->started = true;
-    struct work work = {run_start, NULL, "start", {"", LANE_NORMAL, 0}, NULL};
-    enum verdict verdict = run_input(engine, &work);
-    if (verdict == VERDICT_PARK)
-        engine_break(engine, "start: %s", engine->park_reason);
-    return verdict == VERDICT_DONE;
-}
-
-/* Nothing normal before what is urgent; people who wait for an answer before the crowd. In a cautious turn
- * the record whose mark was set comes first. */
-static bool gather(struct engine *engine) {
-    int64_t started = engine_monotonic(engine);
-    if (engine->guard.cautious && engine->started &&
-        !(gather_lane(engine, LANE_URGENT, started) && gather_lane(engine, LANE_NORMAL, started)))
-        return false;
-    return gather_start(engine) && gather_queue(engine, &engine->views, run_view, RELEASE_VIEW, started) &&
-           gather_lane(engine, LANE_URGENT, started) && gather_results(engine, started) &&
-           gather_timers(engine, started) && gather_requests(engine, started) &&
-           gather_queue(engine, &engine->submits, run_submit, RELEASE_SUBMIT, started) &&
-           (engine->draining || gather_lane(engine, LANE_NORMAL, started));
-}
-
-/* --- the turn
- * ------------------------------------------------------------------------------------------------ */
+/* ---- the turn ---- */
 
 static void read_clock(struct engine *engine) {
     int64_t wall = clock_wall_ms(engine->setup.clock), monotonic = engine_monotonic(engine);
@@ -870,6 +393,8 @@ static void rolled_back(struct engine *engine) {
     engine->request_taken = engine->views.taken = engine->submits.taken = engine->result_taken = 0;
     engine->release_count = 0;
     engine->timers_changed = true;
+    if (engine->daemon->rolled_back)
+        engine->daemon->rolled_back(engine->state);
     engine->rolled_back++;
     if (!held_reload(engine->held))
         engine_break(engine, "held records cannot be read");
@@ -931,6 +456,8 @@ static bool write_all(struct engine *engine) {
     journal_write(engine->journal, engine->now);
     if (engine->now != engine->now_stored)
         meta_set_int(engine, "clock", engine->now);
+    if (engine->daemon->before_commit && !engine->daemon->before_commit(engine->state))
+        return false;
     return !engine->broken;
 }
 
@@ -985,14 +512,14 @@ static void park_suspect(struct engine *engine) {
             if (!inbox_peek(engine->links[link], lane, &record))
                 continue;
             struct source source = {inbox_name(engine->links[link]), lane, record.sequence};
-            Sigap__Event *event = unpack(engine, &record);
+            Sigap__Event *event = engine_unpack(engine, &record);
             struct id case_id = {0};
             if (event)
                 id_from_bytes(event->case_id.data, event->case_id.len, &case_id);
             snprintf(engine->park_reason, sizeof engine->park_reason, "it ended the process again and again");
             engine->turn.source = source;
             inbox_take(engine->links[link], lane);
-            park(engine, &source, &case_id, record.bytes, record.size);
+            engine_park(engine, &source, &case_id, record.bytes, record.size);
             guard_after(engine);
             engine->guard.suspect[0] = 0;
             return;
@@ -1028,9 +555,9 @@ enum engine_outcome engine_turn(struct engine *engine) {
         return back_off(engine, store_complaint(engine->store));
     if (park_first)
         park_suspect(engine);
-    bool sound = gather(engine);
+    bool sound = engine_gather(engine);
     if (engine->recheck_held && sound)
-        sound = work_on_waiting(engine);
+        sound = engine_work_on_waiting(engine);
     engine->recheck_held = false;
     if (housekeeping && sound)
         housekeep(engine);
@@ -1088,7 +615,7 @@ static bool anything_blocked(const struct engine *engine) {
 int64_t engine_wake_at(struct engine *engine) {
     read_next_timer(engine);
     int64_t at = engine->daemon->on_timer ? engine->next_timer : INT64_MAX;
-    if (!clock_is_steady(engine) && at <= engine->now)
+    if (!engine_clock_is_steady(engine) && at <= engine->now)
         at = engine->now + 1000; /* critical ones are looked for once a second */
     if (anything_blocked(engine) && at > engine->now + BLOCKED_MS)
         at = engine->now + BLOCKED_MS;
@@ -1096,6 +623,8 @@ int64_t engine_wake_at(struct engine *engine) {
 }
 
 void engine_idle(struct engine *engine) {
+    if (engine->daemon->idle)
+        engine->daemon->idle(engine->state, engine_monotonic(engine));
     if (store_log_bytes(engine->store) > LOG_PASSIVE_BYTES &&
         store_checkpoint(engine->store, false) == STORE_FATAL)
         engine_break(engine, "store: checkpoint failed");

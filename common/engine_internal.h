@@ -15,6 +15,7 @@ enum {
     TURN_RECORD_BYTES = 1 << 20, /* ... or so many bytes appended */
     TURN_ARENA_BYTES = 48 << 20,
     CAUSES_MAX = HELD_CAUSES_MAX,
+    BLOCKED_MS = 250, /* so long a record waits at the head of its lane for its cause, then in the table */
 };
 
 /* What came in over a socket and waits for its turn. */
@@ -103,6 +104,16 @@ struct engine {
 int64_t engine_monotonic(const struct engine *engine);
 struct release *engine_release(struct engine *engine, enum release_kind kind);
 void engine_break(struct engine *engine, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* gather.c: works on what has arrived, inside the open transaction. False: the turn must be rolled back. */
+bool engine_gather(struct engine *engine);
+/* Waiting records whose causes have come, in their order. */
+bool engine_work_on_waiting(struct engine *engine);
+bool engine_clock_is_steady(const struct engine *engine);
+/* Puts an input aside with engine->park_reason and tells the operator by a record. */
+void engine_park(struct engine *engine, const struct source *source, const struct id *case_id,
+    const void *bytes, size_t size);
+Sigap__Event *engine_unpack(struct engine *engine, const struct record *record);
 
 /* guard.c */
 bool guard_open(struct engine *engine, struct error *error);

@@ -76,8 +76,7 @@ const char *inbox_name(const struct inbox *inbox) {
     return inbox->name;
 }
 
-/* --- fetching
- * ------------------------------------------------------------------------------------------------ */
+/* ---- fetching ---- */
 
 bool inbox_wants(const struct inbox *inbox, enum lane lane, const char *consumer, struct link_fetch *out) {
     const struct lane_cursor *cursor = &inbox->lanes[lane];
@@ -136,8 +135,7 @@ bool inbox_receive(struct inbox *inbox, const struct link_frame *frame, int64_t 
     return true;
 }
 
-/* --- taking
- * -------------------------------------------------------------------------------------------------- */
+/* ---- taking ---- */
 
 bool inbox_peek(const struct inbox *inbox, enum lane lane, struct record *out) {
     const struct lane_cursor *cursor = &inbox->lanes[lane];
@@ -219,8 +217,7 @@ void inbox_rolled_back(struct inbox *inbox) {
     }
 }
 
-/* --- state
- * --------------------------------------------------------------------------------------------------- */
+/* ---- state ---- */
 
 uint64_t inbox_cursor(const struct inbox *inbox, enum lane lane) {
     return inbox->lanes[lane].committed;

@@ -42,8 +42,7 @@ static uint64_t sequence_of(int64_t at) {
     return (uint64_t)at & ((UINT64_C(1) << 60) - 1);
 }
 
-/* --- opening
- * ------------------------------------------------------------------------------------------------- */
+/* ---- opening ---- */
 
 static void read_edges(struct journal *journal, enum lane lane) {
     struct lane_state *state = &journal->lanes[lane];
@@ -138,8 +137,7 @@ uint64_t journal_next(const struct journal *journal, enum lane lane) {
     return journal->lanes[lane].head + journal->lanes[lane].staged_count + 1;
 }
 
-/* --- staging
- * ------------------------------------------------------------------------------------------------- */
+/* ---- staging ---- */
 
 bool journal_stage(struct journal *journal, enum lane lane, const void *record, size_t size) {
     struct lane_state *state = &journal->lanes[lane];
@@ -222,8 +220,7 @@ void journal_rolled_back(struct journal *journal) {
     }
 }
 
-/* --- serving
- * ------------------------------------------------------------------------------------------------- */
+/* ---- serving ---- */
 
 /* Adds to records what of the chunk lies behind `after`. Returns how many records. */
 static uint64_t add_behind(
@@ -314,8 +311,7 @@ bool journal_serve(struct journal *journal, const struct link_fetch *fetch, stru
     return something;
 }
 
-/* --- trimming
- * ------------------------------------------------------------------------------------------------ */
+/* ---- trimming ---- */
 
 void journal_trim(struct journal *journal, enum lane lane, uint64_t sequence, int64_t before_at) {
     if (sequence >= journal->lanes[lane].head) /* the last row stays: it tells where the numbering goes on */

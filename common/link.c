@@ -220,8 +220,7 @@ bool link_next_record(const uint8_t **at, const uint8_t *end, const uint8_t **re
     return true;
 }
 
-/* --- writing
- * ------------------------------------------------------------------------------------------------- */
+/* ---- writing ---- */
 
 static void add_number(struct buffer *out, uint32_t number, uint64_t value) {
     if (value) {

@@ -70,8 +70,7 @@ static bool complain(struct store *store, const char *what, int code) {
     return false;
 }
 
-/* --- opening
- * ------------------------------------------------------------------------------------------------- */
+/* ---- opening ---- */
 
 static int on_log_grown(void *context, sqlite3 *db, const char *schema, int frames) {
     (void)db;
@@ -257,8 +256,7 @@ void store_close(struct store **at) {
     *at = NULL;
 }
 
-/* --- transactions
- * -------------------------------------------------------------------------------------------- */
+/* ---- transactions ---- */
 
 static int run_fixed(sqlite3_stmt *prepared) {
     int code = sqlite3_step(prepared);
@@ -326,8 +324,7 @@ void store_forgive(struct store *store) {
     store->complaint[0] = 0;
 }
 
-/* --- statements
- * ---------------------------------------------------------------------------------------------- */
+/* ---- statements ---- */
 
 static void prepare(struct statement *statement) {
     struct store *store = statement->store;
@@ -445,8 +442,7 @@ int64_t store_changes(const struct store *store) {
     return sqlite3_changes64(store->db);
 }
 
-/* --- log and reserve
- * ----------------------------------------------------------------------------------------- */
+/* ---- log and reserve ---- */
 
 enum store_health store_checkpoint(struct store *store, bool all) {
     int mode = all ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;

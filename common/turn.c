@@ -29,8 +29,7 @@ ProtobufCBinaryData turn_bytes(struct turn *turn, const struct id *id) {
     return data;
 }
 
-/* --- appending
- * ----------------------------------------------------------------------------------------------- */
+/* ---- appending ---- */
 
 static void fill_causes(struct engine *engine, Sigap__Event *event) {
     if (!engine->cause_count)
@@ -116,8 +115,7 @@ void turn_answer_command(struct turn *turn, const Sigap__CommandIssued *command,
     turn_append(turn, LANE_URGENT, &event);
 }
 
-/* --- timers, effects, later calls
- * ---------------------------------------------------------------------------- */
+/* ---- timers, effects, later calls ---- */
 
 void turn_timer_set(
     struct turn *turn, uint32_t kind, const struct id *object, int64_t due_at, bool critical) {
@@ -169,8 +167,7 @@ void turn_answer_later(struct turn *turn, void *handle, const struct answer *ans
     release->answer = *answer;
 }
 
-/* --- parking and audit
- * --------------------------------------------------------------------------------------- */
+/* ---- parking and audit ---- */
 
 enum verdict turn_park(struct turn *turn, const char *format, ...) {
     va_list args;

@@ -44,8 +44,7 @@ struct zmq_loop {
     unsigned closing;
 };
 
-/* --- rounds
- * -------------------------------------------------------------------------------------------------- */
+/* ---- rounds ---- */
 
 static void on_readable(uv_poll_t *poll, int status, int events) {
     (void)poll; /* the check handle behind this does the work for all sockets */
@@ -187,8 +186,7 @@ void zmq_loop_on_round(struct zmq_loop *loop, bool (*on_round)(void *context), v
     loop->context = context;
 }
 
-/* --- sockets
- * ------------------------------------------------------------------------------------------------- */
+/* ---- sockets ---- */
 
 struct zmq_loop *zmq_loop_new(uv_loop_t *uv, struct error *error) {
     struct zmq_loop *loop = calloc(1, sizeof *loop);
@@ -317,8 +315,7 @@ bool zmq_loop_send(
     return zmq_send(socket->socket, frame, size, ZMQ_DONTWAIT) >= 0;
 }
 
-/* --- closing
- * ------------------------------------------------------------------------------------------------- */
+/* ---- closing ---- */
 
 static void on_closed(uv_handle_t *handle) {
     struct zmq_loop *loop = handle->data;

@@ -1,0 +1,508 @@
+/* Two engines in one process: alpha answers requests and appends a record each, beta keeps a row a record. */
+#include "common/engine.h"
+#include "common/fault.h"
+
+#include <setjmp.h>
+#include <sqlite3.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static const struct store_migration kept_migrations[] = {
+    {"0001_kept", "CREATE TABLE kept(number INTEGER PRIMARY KEY, id BLOB UNIQUE, text TEXT) STRICT;"}};
+enum { KEPT_ADD, KEPT_COUNT, KEPT_FIRST };
+static const struct store_statement kept_statements[] = {
+    {"kept_add", "INSERT INTO kept(id, text) VALUES(?, ?)"},
+    {"kept_count", "SELECT count(*) FROM kept"},
+    {"kept_first", "SELECT id FROM kept ORDER BY number LIMIT 1"},
+};
+static const struct store_schema kept_schema = {"kept", kept_statements, 3, kept_migrations, 1};
+
+struct world {
+    int64_t wall, monotonic;
+    char folder[64];
+    struct engine *alpha, *beta, *gamma;
+    unsigned answered, status, effects;
+    char last_body[256];
+};
+
+static int64_t wall(void *state) {
+    return ((struct world *)state)->wall;
+}
+
+static int64_t monotonic(void *state) {
+    return ((struct world *)state)->monotonic;
+}
+
+static void fill(void *state, void *bytes, size_t size) {
+    static uint8_t next;
+    (void)state;
+    for (size_t i = 0; i < size; i++)
+        ((uint8_t *)bytes)[i] = ++next;
+}
+
+static void add_row(struct turn *turn, const struct id *id, const char *text) {
+    struct statement *add = store_use(turn->store, &kept_schema, KEPT_ADD);
+    bind_id(add, id);
+    bind_text(add, text);
+    statement_run(add);
+}
+
+/* alpha: body "park" is parked, "twice" appends two records, anything else one; "urgent" goes in the urgent lane. */
+static enum verdict alpha_request(struct turn *turn, const struct request *request, struct answer *answer) {
+    Sigap__ReportClosed closed = SIGAP__REPORT_CLOSED__INIT;
+    closed.reason = (char *)request->body;
+    struct id id = turn_id(turn);
+    add_row(turn, &id, request->body);
+    for (int i = 0; i < (strcmp(request->body, "twice") == 0 ? 2 : 1); i++) {
+        Sigap__Event event = SIGAP__EVENT__INIT;
+        event.body_case = SIGAP__EVENT__BODY_REPORT_CLOSED;
+        event.report_closed = &closed;
+        event.case_id = turn_bytes(turn, &id);
+        turn_append(turn, strcmp(request->body, "urgent") == 0 ? LANE_URGENT : LANE_NORMAL, &event);
+    }
+    if (strcmp(request->body, "park") == 0)
+        return turn_park(turn, "asked to");
+    *answer = (struct answer){.status = 202, .body = "ok", .body_size = 2};
+    return VERDICT_DONE;
+}
+
+static bool alpha_urgent(void *state, const struct request *request) {
+    (void)state;
+    return strcmp(request->body, "urgent") == 0;
+}
+
+/* beta: keeps every record; "poison" cannot be kept; passes each on to gamma. */
+static enum verdict beta_event(struct turn *turn, const Sigap__Event *event) {
+    struct id id = turn_id(turn);
+    add_row(turn, &id, event->report_closed->reason);
+    Sigap__Event on = SIGAP__EVENT__INIT;
+    on.body_case = SIGAP__EVENT__BODY_REPORT_CLOSED;
+    on.report_closed = event->report_closed;
+    turn_append(turn, turn->source.lane, &on);
+    turn_timer_set(turn, 7, &id, turn->now + 1000, false);
+    if (strcmp(event->report_closed->reason, "poison") == 0)
+        return turn_park(turn, "poison");
+    return VERDICT_DONE;
+}
+
+static enum verdict beta_timer(struct turn *turn, uint32_t kind, const struct id *object, int64_t due_at) {
+    assert_int_equal(kind, 7);
+    assert_true(due_at <= turn->now);
+    (void)object;
+    struct effect effect = {.id = *object, .kind = 1, .what = "", .what_size = 0};
+    turn_effect(turn, &effect);
+    return VERDICT_DONE;
+}
+
+/* gamma reads alpha and beta; what comes by beta must never arrive before alpha's own record. */
+static enum verdict gamma_event(struct turn *turn, const Sigap__Event *event) {
+    if (event->body_case != SIGAP__EVENT__BODY_REPORT_CLOSED)
+        return VERDICT_DONE;
+    struct id id = turn_id(turn);
+    char text[64];
+    snprintf(text, sizeof text, "%s:%s", turn->source.journal, event->report_closed->reason);
+    add_row(turn, &id, text);
+    return VERDICT_DONE;
+}
+
+static const struct daemon alpha_daemon = {
+    .name = "alpha", .schema = &kept_schema, .on_request = alpha_request, .request_is_urgent = alpha_urgent, .reserve_bytes = 65536};
+static const struct daemon beta_daemon = {.name = "beta", .schema = &kept_schema, .on_event = beta_event, .on_timer = beta_timer};
+static const struct daemon gamma_daemon = {.name = "gamma", .schema = &kept_schema, .on_event = gamma_event};
+
+static void on_nothing(void *context) {
+    (void)context;
+}
+
+static void on_answered(void *context, void *origin, const struct answer *answer) {
+    struct world *world = context;
+    (void)origin;
+    world->answered++;
+    world->status = answer->status;
+}
+
+static void on_frame(void *context, void *origin, const void *frame, size_t size) {
+    struct world *world = context;
+    (void)origin;
+    Sigap__ViewAnswer *answer = sigap__view_answer__unpack(NULL, size, frame);
+    snprintf(world->last_body, sizeof world->last_body, "%.*s", (int)answer->json.len, (char *)answer->json.data);
+    sigap__view_answer__free_unpacked(answer, NULL);
+}
+
+static void on_effect(void *context, const struct effect *effect) {
+    (void)effect;
+    ((struct world *)context)->effects++;
+}
+
+static struct engine *start(struct world *world, const struct daemon *daemon, const struct engine_link *links, unsigned link_count,
+    const struct engine_consumer *consumers, unsigned consumer_count) {
+    static char path[128];
+    static struct clock clock;
+    static struct random random;
+    clock = (struct clock){wall, monotonic, world};
+    random = (struct random){fill, NULL};
+    snprintf(path, sizeof path, "%s/%s.db", world->folder, daemon->name);
+    struct engine_options options = {
+        .daemon = daemon,
+        .setup = {"", world->folder, &clock, &random, true},
+        .store = {.path = path, .reserve_bytes = daemon->reserve_bytes},
+        .ports = {world, on_nothing, on_answered, on_frame, on_frame, on_effect},
+        .links = links, .link_count = link_count, .consumers = consumers, .consumer_count = consumer_count, .keep_ms = 1000,
+    };
+    struct error error = {0};
+    struct engine *engine = engine_open(&options, &error);
+    if (!engine)
+        fail_msg("%s", error.text);
+    return engine;
+}
+
+static void start_alpha(struct world *world) {
+    static const struct engine_consumer readers[] = {{"beta", true}, {"gamma", true}};
+    world->alpha = start(world, &alpha_daemon, NULL, 0, readers, 2);
+}
+
+static void start_beta(struct world *world) {
+    static const struct engine_link links[] = {{"alpha", false}};
+    static const struct engine_consumer readers[] = {{"gamma", true}};
+    world->beta = start(world, &beta_daemon, links, 1, readers, 1);
+}
+
+static void start_gamma(struct world *world) {
+    static const struct engine_link links[] = {{"alpha", false}, {"beta", false}};
+    world->gamma = start(world, &gamma_daemon, links, 2, NULL, 0);
+}
+
+static int set_up(void **state) {
+    struct world *world = calloc(1, sizeof *world);
+    *world = (struct world){.wall = 1700000000000, .monotonic = 1000};
+    strcpy(world->folder, "/tmp/sigap-engine-XXXXXX");
+    assert_non_null(mkdtemp(world->folder));
+    start_alpha(world);
+    start_beta(world);
+    start_gamma(world);
+    *state = world;
+    return 0;
+}
+
+static int tear_down(void **state) {
+    struct world *world = *state;
+    fault_disarm();
+    engine_close(&world->alpha);
+    engine_close(&world->beta);
+    engine_close(&world->gamma);
+    char command[128];
+    snprintf(command, sizeof command, "rm -r %s", world->folder);
+    assert_int_equal(system(command), 0);
+    free(world);
+    return 0;
+}
+
+static void ask(struct world *world, const char *body) {
+    struct request request = {.method = "POST", .path = "/", .query = "", .body = body, .body_size = strlen(body)};
+    if (!engine_request(world->alpha, &request)) {
+        world->answered++;
+        world->status = 503;
+    }
+}
+
+static unsigned turns(struct engine *engine) {
+    unsigned count = 0;
+    while (engine_turn(engine) == ENGINE_WORKED && count < 1000)
+        count++;
+    return count;
+}
+
+/* One fetch and its answer. */
+static bool carry(struct engine *from, struct engine *to, unsigned link, enum lane lane) {
+    struct link_fetch fetch;
+    struct link_frame frame;
+    struct buffer wire = BUFFER_MAX(LINK_FRAME_MAX), back = BUFFER_MAX(LINK_FRAME_MAX);
+    bool more = false;
+    if (engine_fetch(to, link, lane, &fetch)) {
+        link_write_fetch(&wire, &fetch);
+        link_read(wire.bytes, wire.size, &frame);
+        assert_int_equal(frame.kind, LINK_FETCH);
+        if (engine_serve(from, &frame.fetch, &back)) {
+            link_read(back.bytes, back.size, &frame);
+            assert_int_not_equal(frame.kind, LINK_MALFORMED);
+            more = engine_frame(to, link, &frame);
+        }
+    }
+    buffer_free(&wire);
+    buffer_free(&back);
+    return more;
+}
+
+static void settle(struct world *world) {
+    for (bool more = true; more;) {
+        more = turns(world->alpha) + turns(world->beta) + turns(world->gamma) > 0;
+        for (enum lane lane = 0; lane < LANES; lane++) {
+            more |= carry(world->alpha, world->beta, 0, lane);
+            more |= carry(world->alpha, world->gamma, 0, lane);
+            more |= carry(world->beta, world->gamma, 1, lane);
+        }
+    }
+}
+
+static int64_t count(struct engine *engine) {
+    struct statement *get = store_use(engine_store(engine), &kept_schema, KEPT_COUNT);
+    int64_t rows = statement_step(get) ? column_int(get, 0) : -1;
+    statement_end(get);
+    return rows;
+}
+
+static void test_a_record_goes_all_the_way(void **state) {
+    struct world *world = *state;
+    ask(world, "one");
+    assert_int_equal(world->answered, 0); /* nothing before the commit */
+    settle(world);
+    assert_int_equal(world->answered, 1);
+    assert_int_equal(world->status, 202);
+    assert_int_equal(count(world->beta), 1);
+    assert_int_equal(count(world->gamma), 2);
+}
+
+static void test_many_in_one_commit(void **state) {
+    struct world *world = *state;
+    for (int i = 0; i < 500; i++)
+        ask(world, i % 7 ? "twice" : "urgent");
+    settle(world);
+    assert_int_equal(world->answered, 500);
+    int64_t records = (int64_t)(journal_head(engine_journal(world->alpha), LANE_NORMAL) +
+                                journal_head(engine_journal(world->alpha), LANE_URGENT));
+    assert_int_equal(count(world->beta), records);
+    assert_int_equal(count(world->gamma), 2 * records);
+}
+
+static void test_parked_request_leaves_nothing(void **state) {
+    struct world *world = *state;
+    ask(world, "park");
+    ask(world, "kept");
+    settle(world);
+    assert_int_equal(world->answered, 2);
+    assert_int_equal(count(world->alpha), 1);
+    assert_int_equal(count(world->beta), 1);
+}
+
+static void test_poison_is_parked_alone_and_later_ones_go_on(void **state) {
+    struct world *world = *state;
+    ask(world, "before");
+    ask(world, "poison");
+    ask(world, "after");
+    settle(world);
+    assert_int_equal(count(world->beta), 2);
+    assert_int_equal(count(world->gamma), 5); /* three of alpha, two of beta; beta's InputParked is not for it */
+    assert_int_equal(inbox_cursor(engine_inbox(world->beta, 0), LANE_NORMAL), 3);
+}
+
+static void test_beta_before_alpha_waits(void **state) {
+    struct world *world = *state;
+    ask(world, "question");
+    turns(world->alpha);
+    carry(world->alpha, world->beta, 0, LANE_NORMAL);
+    turns(world->beta);
+    carry(world->beta, world->gamma, 1, LANE_NORMAL); /* the answer comes first */
+    turns(world->gamma);
+    assert_int_equal(count(world->gamma), 0);
+    world->monotonic += 300; /* long enough to be written down as waiting */
+    turns(world->gamma);
+    assert_int_equal(count(world->gamma), 0);
+    engine_close(&world->gamma);
+    start_gamma(world); /* waiting survives a restart */
+    turns(world->gamma);
+    assert_int_equal(count(world->gamma), 0);
+    settle(world);
+    assert_int_equal(count(world->gamma), 2);
+}
+
+static void test_restart_goes_on_where_it_was(void **state) {
+    struct world *world = *state;
+    ask(world, "one");
+    settle(world);
+    engine_close(&world->beta);
+    ask(world, "two");
+    turns(world->alpha);
+    engine_close(&world->alpha);
+    start_alpha(world);
+    start_beta(world);
+    settle(world);
+    assert_int_equal(count(world->beta), 2);
+    assert_int_equal(count(world->gamma), 4);
+}
+
+static void test_replay_makes_the_same_ids(void **state) {
+    struct world *world = *state;
+    ask(world, "one");
+    turns(world->alpha);
+    carry(world->alpha, world->beta, 0, LANE_NORMAL);
+    fault_arm(FAULT_COMMIT, 1);
+    assert_int_equal(engine_turn(world->beta), ENGINE_BACKOFF);
+    assert_int_equal(count(world->beta), 0);
+    fault_disarm();
+    world->monotonic += 60000;
+    settle(world);
+    struct statement *get = store_use(engine_store(world->beta), &kept_schema, KEPT_FIRST);
+    assert_true(statement_step(get));
+    struct id first = column_id(get, 0);
+    statement_end(get);
+    struct id expected = id_derive(1700000000000, journal_incarnation(engine_journal(world->beta)), LANE_NORMAL,
+        1 ^ (uint64_t)'a' << 56 ^ (uint64_t)'l' << 48, 1);
+    assert_memory_equal(&first, &expected, sizeof first);
+}
+
+static void test_full_disk_takes_only_what_may_be_urgent(void **state) {
+    struct world *world = *state;
+    ask(world, "one");
+    settle(world);
+    ask(world, "two");
+    ask(world, "urgent");
+    fault_arm(FAULT_COMMIT, 1);
+    engine_turn(world->alpha);
+    fault_disarm();
+    assert_int_equal(world->answered, 2); /* "two" was refused */
+    assert_int_equal(world->status, 503);
+    assert_int_equal(engine_turn(world->alpha), ENGINE_WORKED);
+    assert_int_equal(world->answered, 3);
+    assert_int_equal(world->status, 202);
+    ask(world, "three");
+    assert_int_equal(world->status, 503);
+    world->monotonic += 60000; /* space is back */
+    engine_idle(world->alpha);
+    ask(world, "four");
+    settle(world);
+    assert_int_equal(world->status, 202);
+    assert_int_equal(count(world->alpha), 3);
+    assert_int_equal(count(world->beta), 3);
+}
+
+static void test_timer_fires_once(void **state) {
+    struct world *world = *state;
+    ask(world, "one");
+    settle(world);
+    assert_int_equal(world->effects, 0);
+    assert_int_equal(engine_wake_at(world->beta), world->wall + 1000);
+    world->wall += 1000;
+    world->monotonic += 1000;
+    settle(world);
+    settle(world);
+    assert_int_equal(world->effects, 1);
+}
+
+static void test_time_goes_on_when_the_clock_is_set_back(void **state) {
+    struct world *world = *state;
+    ask(world, "one");
+    settle(world);
+    world->wall -= 3600000;
+    world->monotonic += 500;
+    ask(world, "two");
+    settle(world);
+    assert_int_equal(world->effects, 0);
+    world->wall += 700;
+    world->monotonic += 700;
+    ask(world, "three");
+    settle(world);
+    assert_int_equal(world->effects, 0); /* due, but after a jump it waits for confirmation */
+    world->wall += 700000;
+    world->monotonic += 700000;
+    settle(world);
+    assert_int_equal(world->effects, 3);
+}
+
+static void test_foreign_cursor_diverges(void **state) {
+    struct world *world = *state;
+    ask(world, "one");
+    settle(world);
+    engine_close(&world->alpha);
+    char path[128];
+    snprintf(path, sizeof path, "%s/alpha.db", world->folder);
+    unlink(path); /* alpha loses its store: another incarnation */
+    start_alpha(world);
+    ask(world, "two");
+    settle(world);
+    assert_int_equal(inbox_state(engine_inbox(world->beta, 0), world->monotonic), LINK_CUT);
+    assert_int_equal(count(world->beta), 1); /* never skips */
+}
+
+static void test_input_that_ends_the_process_is_parked(void **state) {
+    struct world *world = *state;
+    ask(world, "deadly");
+    turns(world->alpha);
+    for (int i = 0; i < 6; i++) { /* each time it vanishes in the middle of the input */
+        carry(world->alpha, world->beta, 0, LANE_NORMAL);
+        fault_arm(FAULT_STEP, 1000000);
+        if (i == 0) {
+            engine_close(&world->beta); /* leave the running mark: as if killed */
+            start_beta(world);
+            sqlite3 *db;
+            char path[128];
+            engine_close(&world->beta);
+            snprintf(path, sizeof path, "%s/beta.db", world->folder);
+            assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+            assert_int_equal(sqlite3_exec(db,
+                                 "INSERT INTO meta VALUES('running', x'31');"
+                                 "INSERT INTO meta VALUES('attempting', CAST('4 alpha/1/1' AS BLOB))",
+                                 NULL, NULL, NULL),
+                SQLITE_OK);
+            sqlite3_close(db);
+            start_beta(world);
+            carry(world->alpha, world->beta, 0, LANE_NORMAL);
+        }
+        turns(world->beta);
+    }
+    fault_disarm();
+    assert_int_equal(count(world->beta), 0);
+    Sigap__View view = SIGAP__VIEW__INIT;
+    Sigap__StatusView status = SIGAP__STATUS_VIEW__INIT;
+    view.what_case = SIGAP__VIEW__WHAT_STATUS;
+    view.status = &status;
+    uint8_t frame[64];
+    size_t size = sigap__view__pack(&view, frame);
+    assert_true(engine_view(world->beta, frame, size, NULL));
+    turns(world->beta);
+    assert_non_null(strstr(world->last_body, "\"beta\""));
+}
+
+static void test_trimming_keeps_what_is_needed(void **state) {
+    struct world *world = *state;
+    for (int i = 0; i < 10; i++) {
+        ask(world, "one");
+        settle(world);
+    }
+    world->wall += 100000;
+    world->monotonic += 100000;
+    ask(world, "one"); /* brings the cursors of the readers back */
+    settle(world);
+    world->wall += 100000;
+    world->monotonic += 100000;
+    ask(world, "one");
+    settle(world);
+    assert_true(journal_oldest(engine_journal(world->alpha), LANE_NORMAL) > 5);
+    assert_int_equal(journal_head(engine_journal(world->alpha), LANE_NORMAL), 12);
+    assert_int_equal(count(world->gamma), 24);
+}
+
+int main(void) {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(test_a_record_goes_all_the_way),
+        TEST(test_many_in_one_commit),
+        TEST(test_parked_request_leaves_nothing),
+        TEST(test_poison_is_parked_alone_and_later_ones_go_on),
+        TEST(test_beta_before_alpha_waits),
+        TEST(test_restart_goes_on_where_it_was),
+        TEST(test_replay_makes_the_same_ids),
+        TEST(test_full_disk_takes_only_what_may_be_urgent),
+        TEST(test_timer_fires_once),
+        TEST(test_time_goes_on_when_the_clock_is_set_back),
+        TEST(test_foreign_cursor_diverges),
+        TEST(test_input_that_ends_the_process_is_parked),
+        TEST(test_trimming_keeps_what_is_needed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
