@@ -35,6 +35,7 @@ enum {
     VIEW_FRAME_MAX = 1 << 20,
     ANSWER_FRAME_MAX = 8 << 20,
     STORE_PATH = 400,
+    SITE_PATH = 1024,
 };
 
 struct waiting_fetch {
@@ -62,8 +63,10 @@ struct peer_socket {
 };
 
 struct options {
-    const char *data_dir, *site_dir, *listen[LISTEN_MAX];
+    const char *data_dir, *listen[LISTEN_MAX];
+    char site_dir[SITE_PATH]; /* absolute: the process works in data_dir */
     unsigned listen_count;
+    bool check;
 };
 
 struct process {
@@ -368,7 +371,7 @@ static void on_asked_answer(void *context, unsigned tag, const struct zmq_messag
 
 static void run_path(
     const struct process *process, const char *name, const char *what, char *out, size_t room) {
-    snprintf(out, room, "ipc://%s/run/%s.%s", process->options.data_dir, name, what);
+    snprintf(out, room, "ipc://run/%s.%s", name, what);
 }
 
 static struct zmq_loop_socket *peer_socket(struct process *process, const char *name) {
@@ -379,7 +382,7 @@ static struct zmq_loop_socket *peer_socket(struct process *process, const char *
         return NULL;
     char endpoint[STORE_PATH];
     struct error error = {0};
-    run_path(process, name, "view", endpoint, sizeof endpoint);
+    run_path(name, "view", endpoint, sizeof endpoint);
     struct zmq_loop_socket *socket =
         zmq_loop_open(process->zmq, ZMQ_DEALER, ANSWER_FRAME_MAX, on_asked_answer, NULL, process, 0);
     if (!socket || !zmq_loop_connect(socket, endpoint, &error))
@@ -429,31 +432,62 @@ static void on_second(uv_timer_t *timer) {
 
 static bool usage(const struct daemon *daemon, const char *complaint) {
     fprintf(stderr,
-        "%s%ssigap-%s: %s\nusage: sigap-%s --data DIR --site DIR [--http ADDRESS:PORT or SOCKET]... "
-        "[--verbose]\n",
-        complaint ? complaint : "", complaint ? "\n" : "", daemon->name, daemon->purpose, daemon->name);
+        "%s%ssigap-%s: %s\nusage: sigap-%s --site DIR --data DIR [--http ADDRESS:PORT or unix:PATH]... "
+        "[--verbose]\n"
+        "       sigap-%s --site DIR --check\n",
+        complaint ? complaint : "", complaint ? "\n" : "", daemon->name, daemon->purpose, daemon->name,
+        daemon->name);
+    for (const struct daemon_tool *tool = daemon->tools; tool && tool->word; tool++)
+        fprintf(stderr, "       sigap-%s --site DIR %s    %s\n", daemon->name, tool->word, tool->purpose);
     return false;
+}
+
+static bool set_site(const struct daemon *daemon, struct options *options, const char *path) {
+    char *absolute = realpath(path, NULL);
+    bool fits = absolute && strlen(absolute) < SITE_PATH;
+    if (fits)
+        strcpy(options->site_dir, absolute);
+    free(absolute);
+    return fits || usage(daemon, "--site: there is no such folder");
 }
 
 static bool read_options(int argc, char **argv, const struct daemon *daemon, struct options *options) {
     static const struct option known[] = {{"data", required_argument, NULL, 'd'},
         {"site", required_argument, NULL, 's'}, {"http", required_argument, NULL, 'h'},
-        {"verbose", no_argument, NULL, 'v'}, {NULL, 0, NULL, 0}};
-    for (int key; (key = getopt_long(argc, argv, "", known, NULL)) != -1;) {
+        {"check", no_argument, NULL, 'c'}, {"verbose", no_argument, NULL, 'v'}, {NULL, 0, NULL, 0}};
+    for (int key; (key = getopt_long(argc, argv, "+", known, NULL)) != -1;) {
+        if (key == 's' && !set_site(daemon, options, optarg))
+            return false;
         if (key == 'd')
             options->data_dir = optarg;
-        else if (key == 's')
-            options->site_dir = optarg;
         else if (key == 'h' && options->listen_count < LISTEN_MAX)
             options->listen[options->listen_count++] = optarg;
+        else if (key == 'c')
+            options->check = true;
         else if (key == 'v')
             log_set_level(LOG_DEBUG);
-        else
+        else if (key != 's')
             return usage(daemon, NULL);
     }
-    if (!options->data_dir || !options->site_dir || optind != argc)
-        return usage(daemon, "--data and --site are needed");
-    return true;
+    return options->site_dir[0] || usage(daemon, "--site is needed");
+}
+
+/* Words that need no running site. -1: none was given. */
+static int run_tool(int argc, char **argv, const struct daemon *daemon, const struct options *options) {
+    struct error error = {0};
+    if (options->check) {
+        if (!daemon->check || daemon->check(options->site_dir, &error))
+            return 0;
+        fprintf(stderr, "%s\n", error.text);
+        return 1;
+    }
+    if (optind >= argc)
+        return -1;
+    for (const struct daemon_tool *tool = daemon->tools; tool && tool->word; tool++)
+        if (strcmp(tool->word, argv[optind]) == 0)
+            return tool->run(argc - optind, argv + optind, options->site_dir);
+    usage(daemon, "no such word");
+    return 2;
 }
 
 static bool make_folder(const char *path, mode_t mode, struct error *error) {
@@ -461,13 +495,13 @@ static bool make_folder(const char *path, mode_t mode, struct error *error) {
            error_set(error, "%s cannot be made: %s", path, strerror(errno));
 }
 
-static bool make_folders(const struct process *process, struct error *error) {
-    char path[STORE_PATH];
-    snprintf(path, sizeof path, "%s/run", process->options.data_dir);
-    if (!make_folder(process->options.data_dir, 0750, error) || !make_folder(path, 0750, error))
+static bool enter_data(const struct process *process, struct error *error) {
+    const char *data = process->options.data_dir;
+    if (!make_folder(data, 0750, error))
         return false;
-    snprintf(path, sizeof path, "%s/%s", process->options.data_dir, process->daemon->name);
-    return make_folder(path, 0700, error);
+    if (chdir(data) != 0)
+        return error_set(error, "%s: %s", data, strerror(errno));
+    return make_folder("run", 0750, error) && make_folder(process->daemon->name, 0700, error);
 }
 
 /* Who reads us is written in the site's links, not here: a seventh daemon is a line there. */
@@ -478,10 +512,10 @@ static bool open_engine(struct process *process, struct error *error) {
     if (!self)
         return error_set(error, "the site's links.yaml does not name %s", process->daemon->name);
     char path[STORE_PATH];
-    snprintf(path, sizeof path, "%s/%s/store.db", process->options.data_dir, process->daemon->name);
+    snprintf(path, sizeof path, "%s/store.db", process->daemon->name);
     struct engine_options options = {
         .daemon = process->daemon,
-        .setup = {process->options.site_dir, process->options.data_dir, &clock_real, &random_real, false},
+        .setup = {process->options.site_dir, ".", &clock_real, &random_real, false},
         .store = {.path = path, .reserve_bytes = process->daemon->reserve_bytes},
         .ports = {process, on_grown, on_answered, on_submit_answered, on_view_answered, on_effect},
         .links = links,
@@ -504,7 +538,7 @@ static bool open_engine(struct process *process, struct error *error) {
 static bool read_curve(
     const struct process *process, char public_key[41], char secret_key[41], struct error *error) {
     char path[STORE_PATH];
-    snprintf(path, sizeof path, "%s/keys/%s.curve", process->options.data_dir, process->daemon->name);
+    snprintf(path, sizeof path, "keys/%s.curve", process->daemon->name);
     FILE *file = fopen(path, "r");
     bool read = file && fscanf(file, "%40s %40s", public_key, secret_key) == 2;
     if (file)
@@ -515,7 +549,7 @@ static bool read_curve(
 static bool bind_journal(struct process *process, struct error *error) {
     const struct site_daemon *self = site_links_find(process->links, process->daemon->name);
     char endpoint[STORE_PATH], public_key[41], secret_key[41];
-    run_path(process, process->daemon->name, "journal", endpoint, sizeof endpoint);
+    run_path(process->daemon->name, "journal", endpoint, sizeof endpoint);
     process->journal = zmq_loop_open(process->zmq, ZMQ_ROUTER, 4096, on_fetch, NULL, process, 0);
     if (!process->journal)
         return error_set(error, "journal socket: %s", strerror(errno));
@@ -537,7 +571,7 @@ static bool connect_source(struct process *process, unsigned link, struct error 
     const char *name = inbox_name(engine_inbox(process->engine, link));
     const struct site_daemon *source = site_links_find(process->links, name);
     char endpoint[STORE_PATH], public_key[41], secret_key[41];
-    run_path(process, name, "journal", endpoint, sizeof endpoint);
+    run_path(name, "journal", endpoint, sizeof endpoint);
     process->sources[link] =
         zmq_loop_open(process->zmq, ZMQ_DEALER, LINK_FRAME_MAX, on_batch, on_source_connected, process, link);
     if (!process->sources[link])
@@ -560,13 +594,13 @@ static bool open_sockets(struct process *process, struct error *error) {
         if (!connect_source(process, link, error))
             return false;
     process->views = zmq_loop_open(process->zmq, ZMQ_ROUTER, VIEW_FRAME_MAX, on_view, NULL, process, 0);
-    run_path(process, process->daemon->name, "view", endpoint, sizeof endpoint);
+    run_path(process->daemon->name, "view", endpoint, sizeof endpoint);
     if (!process->views || !zmq_loop_bind(process->views, endpoint, error))
         return false;
     if (!process->daemon->on_submit)
         return true;
     process->door = zmq_loop_open(process->zmq, ZMQ_ROUTER, 256 << 10, on_submit, NULL, process, 0);
-    run_path(process, process->daemon->name, "door", endpoint, sizeof endpoint);
+    run_path(process->daemon->name, "door", endpoint, sizeof endpoint);
     return process->door && zmq_loop_bind(process->door, endpoint, error);
 }
 
@@ -631,10 +665,10 @@ static bool open_all(struct process *process, struct error *error) {
     if (sodium_init() < 0)
         return error_set(error, "libsodium cannot be set up");
     process->links = site_links_load(process->options.site_dir, error);
-    if (!process->links || !make_folders(process, error))
+    if (!process->links || !enter_data(process, error))
         return false;
     char path[STORE_PATH];
-    snprintf(path, sizeof path, "%s/%s/crashed", process->options.data_dir, process->daemon->name);
+    snprintf(path, sizeof path, "%s/crashed", process->daemon->name);
     engine_mark_crashes(path);
     process->zmq = zmq_loop_new(&process->uv, error);
     if (!process->zmq || !open_engine(process, error) || !open_sockets(process, error))
@@ -664,10 +698,17 @@ int daemon_main(int argc, char **argv, const struct daemon *daemon) {
     log_set_name(daemon->name);
     if (!read_options(argc, argv, daemon, &process.options))
         return 2;
+    int status = run_tool(argc, argv, daemon, &process.options);
+    if (status >= 0)
+        return status;
+    if (!process.options.data_dir) {
+        usage(daemon, "--data is needed");
+        return 2;
+    }
     signal(SIGPIPE, SIG_IGN);
     umask(0027);
     uv_loop_init(&process.uv);
-    process.loop = (struct daemon_loop){&process.uv, finished, ask, process.options.data_dir};
+    process.loop = (struct daemon_loop){&process.uv, finished, ask, "."};
     if (!open_all(&process, &error)) {
         log_line(LOG_ERROR, "start-refused", "reason=%s", log_value(error.text));
         return 1; /* nothing was promised yet: the system takes the rest back */

@@ -30,6 +30,13 @@ struct daemon_loop {
     const char *data_dir;
 };
 
+/* A word of the daemon's program that needs no running site: `sigap-triage --site DIR explain`, also reached
+ * as `sigapctl triage explain`. argv[0] is the word. Returns the exit status. */
+struct daemon_tool {
+    const char *word, *purpose;
+    int (*run)(int argc, char **argv, const char *site_dir);
+};
+
 struct daemon {
     const char *name;
     const char *purpose; /* one sentence for --help */
@@ -76,10 +83,14 @@ struct daemon {
     bool (*connect)(void *state, struct daemon_loop *loop, struct error *error);
     void (*perform)(void *state, const struct effect *effect);
     void (*disconnect)(void *state);
+    /* Is the site sound, as far as this daemon reads it? false with file, line and a sentence. Optional. */
+    bool (*check)(const char *site_dir, struct error *error);
+    const struct daemon_tool *tools; /* ends with an empty word; NULL: none */
     /* Gauges and counters for /metrics and status: writes Prometheus lines. Optional. */
     const char *(*metrics)(void *state, struct arena *arena);
 };
 
-/* Runs the daemon until SIGTERM or SIGINT. Options: --data DIR --site DIR [--http ADDRESS:PORT|PATH] [--log
- * LEVEL]. Returns the exit status: 0, or 1 with a sentence on stderr. */
+/* Runs the daemon until SIGTERM or SIGINT, in the folder --data: paths in there are short and relative,
+ * because the name of a local socket has room for 107 bytes only. `--check` looks at the site and ends.
+ * Returns the exit status: 0, 1 with a sentence on stderr, 2 for wrong options. */
 int daemon_main(int argc, char **argv, const struct daemon *daemon);

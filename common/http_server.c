@@ -1,12 +1,12 @@
 /* See http_server.h. A request meets the code in this order:
  *
- *   peer_notice       a connection comes (or goes)
- *   target_note       its request line is read: the raw target is kept, libmicrohttpd is about to cut it up
- *   request_handle    headers are complete: request_begin checks and copies them; then each piece of the
- * body; then the end of it: request_complete hands the request over http_answer       the response is kept
- * with the connection and the listener marked dirty server_prepare    before the loop waits, every dirty
- * listener runs once, however many answers there were request_handle    once more: the response is queued and
- * sent
+ *   peer_notice     a connection comes (or goes)
+ *   target_note     its request line is read: the raw target is kept, libmicrohttpd is about to cut it up
+ *   request_handle  headers are complete: request_begin checks and copies them; then each piece of the body;
+ *                   then its end: request_complete hands the request over
+ *   http_answer     the response is kept with the connection, the listener marked dirty
+ *   server_prepare  before the loop waits every dirty listener runs once, however many answers there were
+ *   request_handle  once more: the response is queued and sent
  *
  * Between hand-over and answer the connection is at first only left alone, and suspended after two rounds of
  * the loop: most are answered by then, and suspending costs two epoll_ctl and a read (measured on one core,
@@ -900,8 +900,9 @@ bool http_server_listen(struct http_server *server, const char *address, struct 
         return error_set(error, "more than %d HTTP listeners", LISTENERS_MAX);
     struct listener *listener = &server->listeners[server->listener_count];
     *listener = (struct listener){.server = server};
-    int fd =
-        address[0] == '/' ? listen_local(listener, address, error) : listen_tcp(listener, address, error);
+    bool prefixed = strncmp(address, "unix:", 5) == 0;
+    int fd = prefixed || address[0] == '/' ? listen_local(listener, address + (prefixed ? 5 : 0), error)
+                                           : listen_tcp(listener, address, error);
     if (fd < 0)
         return false;
     if (!listener_start(listener, fd, error))

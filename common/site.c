@@ -148,6 +148,8 @@ static const cyaml_schema_field_t daemon_fields[] = {
     TEXT("name", struct site_daemon, name, WORD_MAX),
     CYAML_FIELD_BOOL("core", CYAML_FLAG_DEFAULT, struct site_daemon, core),
     WORDS("reads", struct site_daemon, reads, 0),
+    CYAML_FIELD_SEQUENCE("serves", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct site_daemon, serves,
+        &word_schema, 0, LIST_MAX),
     CYAML_FIELD_ENUM("start", CYAML_FLAG_STRICT, struct site_daemon, start, start_words, 2),
     TEXT_OR_NONE("endpoint", struct site_daemon, endpoint, NAME_MAX_BYTES),
     TEXT_OR_NONE("public_key", struct site_daemon, public_key, 40),

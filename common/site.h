@@ -59,6 +59,8 @@ struct site_daemon {
     bool core;    /* its cursor holds the producers' trimming back */
     char **reads; /* names of the daemons whose journals it reads */
     unsigned reads_count;
+    char **serves; /* HTTP path prefixes that belong to it: "/v1/"; empty: no HTTP */
+    unsigned serves_count;
     enum site_link_start start; /* where a link that never ran begins */
     char *endpoint;             /* NULL: ipc:// socket of that name in the run folder; else tcp:// */
     char *public_key; /* CURVE key, Z85, 40 characters; needed with tcp:// and for readers from outside */
