@@ -369,8 +369,7 @@ static void on_asked_answer(void *context, unsigned tag, const struct zmq_messag
     sigap__view_answer__free_unpacked(answer, NULL);
 }
 
-static void run_path(
-    const struct process *process, const char *name, const char *what, char *out, size_t room) {
+static void run_path(const char *name, const char *what, char *out, size_t room) {
     snprintf(out, room, "ipc://run/%s.%s", name, what);
 }
 
