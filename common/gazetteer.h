@@ -42,12 +42,15 @@ const char *gazetteer_name(const struct gazetteer *gazetteer, const char *code);
  * without); the code itself when unknown. Always terminated. */
 void gazetteer_label(const struct gazetteer *gazetteer, const char *code, char *out, size_t size);
 
-/* Lower case, letters and digits only, single spaces, leading words such as kabupaten, kab., kota, kecamatan,
- * kec., desa, kelurahan taken away. Returns the length; longer than size - 1 gives 0 and an empty text. */
+/* Lower case, letters and digits only, words parted by single spaces, accents and apostrophes gone ("Ja'an"
+ * -> "jaan"). Returns the length; a text longer than size - 1 gives 0 and the empty text, as does invalid
+ * UTF-8. */
 size_t gazetteer_fold(const char *text, char *out, size_t size);
 
 /* All places of that folded name (see gazetteer_fold) at a level (AREA_NONE: any) within prefix ("":
- * anywhere), in order of their codes, aliases included. Writes at most max and returns how many there are. */
+ * anywhere), in order of their codes, then by other names (aliases). A leading word such as "kab", "kota",
+ * "kec", "desa" is understood as well: "kota malang" finds only the city. Writes at most max and returns how
+ * many there are. */
 size_t gazetteer_find_name(const struct gazetteer *gazetteer, const char *folded, enum area_level level,
     const char *prefix, struct place *out, size_t max);
 /* Places directly below code ("": the provinces), in order. Writes at most max and returns how many there
