@@ -545,6 +545,8 @@ enum engine_outcome engine_turn(struct engine *engine) {
     if (engine->backoff_until > engine_monotonic(engine))
         return ENGINE_BACKOFF;
     bool housekeeping = housekeeping_due(engine), park_first = false;
+    if (engine->paused_until > engine_monotonic(engine))
+        housekeeping = false;
     if (!engine_has_work(engine) && !housekeeping &&
         engine_wake_at(engine) > clock_wall_ms(engine->setup.clock))
         return ENGINE_IDLE;
@@ -589,6 +591,8 @@ enum engine_outcome engine_turn(struct engine *engine) {
 }
 
 bool engine_has_work(struct engine *engine) {
+    if (engine->paused_until > engine_monotonic(engine))
+        return engine->views.count > 0;
     if (!engine->started || engine->request_count || engine->views.count || engine->submits.count ||
         engine->result_count)
         return true;
@@ -613,6 +617,8 @@ static bool anything_blocked(const struct engine *engine) {
 }
 
 int64_t engine_wake_at(struct engine *engine) {
+    if (engine->paused_until > engine_monotonic(engine))
+        return engine->now + 1000;
     read_next_timer(engine);
     int64_t at = engine->daemon->on_timer ? engine->next_timer : INT64_MAX;
     if (!engine_clock_is_steady(engine) && at <= engine->now)
@@ -623,6 +629,8 @@ int64_t engine_wake_at(struct engine *engine) {
 }
 
 void engine_idle(struct engine *engine) {
+    if (engine->paused_until > engine_monotonic(engine))
+        return; /* no checkpoint while the files are copied: then a copy of file and log is sound */
     if (engine->daemon->idle)
         engine->daemon->idle(engine->state, engine_monotonic(engine));
     if (store_log_bytes(engine->store) > LOG_PASSIVE_BYTES &&

@@ -92,6 +92,7 @@ struct engine {
     bool timers_changed, started, effects_held, draining;
     int64_t blocked_since[ENGINE_LINKS_MAX][LANES]; /* monotonic; a head record waits for its cause */
     int64_t backoff_until, backoff_ms;              /* monotonic */
+    int64_t paused_until;                           /* monotonic: a barrier, nothing but views is worked on */
     bool tight;                                     /* disk full: only what may be urgent */
     int64_t refill_at, housekeep_at;                /* monotonic */
     struct guard guard;

@@ -473,6 +473,8 @@ bool engine_gather(struct engine *engine) {
     int64_t started = engine_monotonic(engine);
     if (!engine->started)
         return gather_start(engine); /* rows are set right before anything else is looked at */
+    if (engine->paused_until > started)
+        return gather_queue(engine, &engine->views, run_view, RELEASE_VIEW, started);
     if (engine->guard.cautious &&
         !(gather_lane(engine, LANE_URGENT, started) && gather_lane(engine, LANE_NORMAL, started)))
         return false;

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { BARRIER_MS = 60000 };
+
 static const char *const lane_words[LANES] = {"urgent", "normal"};
 
 static json_t *journal_json(struct engine *engine) {
@@ -118,8 +120,9 @@ static void put_json(struct turn *turn, Sigap__ViewAnswer *answer, json_t *json)
     free(text);
 }
 
-/* hold, release: effects after a restore. clock: the jumped clock is right. drain, resume: read nothing
- * normal any more (a barrier for a backup). reconnect: links that were cut try again. */
+/* hold, release: effects after a restore. clock: the jumped clock is right. barrier, resume: nothing but
+ * views is worked on, so that a backup can copy the files of all stores as of one moment; ends by itself,
+ * should the backup have died. reconnect: links that were cut try again. */
 static bool control(struct turn *turn, const char *action, Sigap__ViewAnswer *answer) {
     struct engine *engine = turn->engine;
     bool hold = strcmp(action, "hold") == 0;
@@ -132,6 +135,10 @@ static bool control(struct turn *turn, const char *action, Sigap__ViewAnswer *an
         engine->effects_held = hold;
         if (!hold)
             engine->started = false; /* on_start looks after what lay still */
+    } else if (strcmp(action, "barrier") == 0) {
+        engine->paused_until = engine_monotonic(engine) + BARRIER_MS;
+    } else if (strcmp(action, "resume") == 0) {
+        engine->paused_until = 0;
     } else if (strcmp(action, "clock") == 0) {
         engine->steady_at = 0;
     } else if (strcmp(action, "reconnect") == 0) {

@@ -1,0 +1,384 @@
+/* backup and restore: one snapshot of all stores.
+ *
+ * At the barrier every daemon works on nothing but views and moves no log into its file, so a plain copy of
+ * each store's file and log is sound, and all are as of one moment: no cursor is ahead of the journal it
+ * reads. Restore puts all back or nothing. A restored journal is another incarnation (what the old one said
+ * after the backup is lost to it), so all cursors are moved to the new names together; effects stay held
+ * until an operator has looked. */
+#include "ctl.h"
+
+#include "common/clock.h"
+#include "common/keystore_cases.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sodium.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { COPY_BYTES = 1 << 20, FORMAT = 1, PATH_BYTES = 2 * PATH_ROOM };
+
+/* ---- files ---- */
+
+static bool make_folder(const char *path) {
+    return mkdir(path, 0700) == 0 || errno == EEXIST || (ctl_fail("%s: %s", path, strerror(errno)), false);
+}
+
+static bool sync_path(const char *path) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    bool synced = fd >= 0 && fsync(fd) == 0;
+    if (fd >= 0)
+        close(fd);
+    return synced;
+}
+
+static void to_hex(const uint8_t hash[32], char hex[65]) {
+    sodium_bin2hex(hex, 65, hash, 32);
+}
+
+/* Copies (to == NULL: only reads) and hashes. */
+static bool copy_file(const char *from, const char *to, char hex[65]) {
+    static uint8_t bytes[COPY_BYTES];
+    crypto_generichash_state state;
+    uint8_t hash[32];
+    int in = open(from, O_RDONLY | O_CLOEXEC),
+        out = to ? open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600) : -1;
+    bool sound = in >= 0 && (!to || out >= 0);
+    crypto_generichash_init(&state, NULL, 0, sizeof hash);
+    for (ssize_t size; sound && (size = read(in, bytes, sizeof bytes)) != 0;) {
+        sound = size > 0 && (!to || write(out, bytes, (size_t)size) == size);
+        if (sound)
+            crypto_generichash_update(&state, bytes, (unsigned long long)size);
+    }
+    sound = sound && (!to || fsync(out) == 0);
+    if (!sound)
+        ctl_fail("%s cannot be %s: %s", from, to ? "copied" : "read", strerror(errno));
+    if (in >= 0)
+        close(in);
+    if (out >= 0)
+        close(out);
+    crypto_generichash_final(&state, hash, sizeof hash);
+    to_hex(hash, hex);
+    return sound;
+}
+
+static bool is_kept(const char *name) {
+    static const char *const not_kept[] = {".lock", ".reserve", "-shm"};
+    size_t size = strlen(name);
+    for (size_t i = 0; i < sizeof not_kept / sizeof *not_kept; i++) {
+        size_t tail = strlen(not_kept[i]);
+        if (size >= tail && strcmp(name + size - tail, not_kept[i]) == 0)
+            return false;
+    }
+    return name[0] != '.' && strcmp(name, "crashed") != 0;
+}
+
+/* The store's file before its log: a commit in between is then in the log or nowhere. Names sort that way. */
+static int by_name(const struct dirent **a, const struct dirent **b) {
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static bool copy_folder(const char *from, const char *to, const char *name, json_t *files) {
+    struct dirent **entries;
+    int count = scandir(from, &entries, NULL, by_name);
+    bool sound = count >= 0 && make_folder(to);
+    for (int i = 0; i < count; i++) {
+        char source[PATH_BYTES], target[PATH_BYTES], key[PATH_BYTES], hex[65];
+        struct stat info;
+        snprintf(source, sizeof source, "%s/%s", from, entries[i]->d_name);
+        snprintf(target, sizeof target, "%s/%s", to, entries[i]->d_name);
+        snprintf(key, sizeof key, "%s/%s", name, entries[i]->d_name);
+        if (sound && is_kept(entries[i]->d_name) && stat(source, &info) == 0 && S_ISREG(info.st_mode)) {
+            sound = copy_file(source, target, hex);
+            json_object_set_new(files, key, json_string(hex));
+        }
+        free(entries[i]);
+    }
+    if (count >= 0)
+        free(entries);
+    return sound && sync_path(to);
+}
+
+/* ---- backup ---- */
+
+static unsigned control_all(const struct site_links *links, const char *action) {
+    unsigned answered = 0, status;
+    for (unsigned i = 0; i < links->daemons_count; i++) {
+        if (!links->daemons[i].core)
+            continue;
+        json_decref(ask_control(links->daemons[i].name, action, "", &status));
+        answered += status == 200;
+    }
+    return answered;
+}
+
+static unsigned core_count(const struct site_links *links) {
+    unsigned count = 0;
+    for (unsigned i = 0; i < links->daemons_count; i++)
+        count += links->daemons[i].core;
+    return count;
+}
+
+static bool write_manifest(const char *folder, json_t *files) {
+    char path[PATH_BYTES];
+    struct timespec at;
+    clock_gettime(CLOCK_REALTIME, &at);
+    json_t *manifest = json_pack("{s:i,s:I,s:O}", "format", FORMAT, "at",
+        (json_int_t)at.tv_sec * 1000 + at.tv_nsec / 1000000, "files", files);
+    snprintf(path, sizeof path, "%s/manifest.json", folder);
+    bool written =
+        json_dump_file(manifest, path, JSON_INDENT(1)) == 0 && sync_path(path) && sync_path(folder);
+    json_decref(manifest);
+    return written;
+}
+
+static bool copy_site(const struct ctl *ctl, const struct site_links *links, const char *folder) {
+    json_t *files = json_object();
+    bool sound = make_folder(folder);
+    for (unsigned i = 0; sound && i < links->daemons_count; i++) {
+        char target[PATH_BYTES];
+        snprintf(target, sizeof target, "%s/%s", folder, links->daemons[i].name);
+        sound = !links->daemons[i].core ||
+                copy_folder(links->daemons[i].name, target, links->daemons[i].name, files);
+    }
+    if (sound && ctl->with_keys) {
+        char target[PATH_BYTES];
+        snprintf(target, sizeof target, "%s/keys", folder);
+        sound = copy_folder("keys", target, "keys", files);
+    }
+    sound = sound && write_manifest(folder, files);
+    json_decref(files);
+    return sound;
+}
+
+static bool absolute(const char *path, char out[PATH_ROOM]) {
+    char here[PATH_ROOM];
+    if (path[0] == '/' || !getcwd(here, sizeof here))
+        return snprintf(out, PATH_ROOM, "%s", path) < PATH_ROOM;
+    return snprintf(out, PATH_ROOM, "%.500s/%.500s", here, path) < PATH_ROOM;
+}
+
+int ctl_backup(struct ctl *ctl, int argc, char **argv) {
+    char folder[PATH_ROOM], partial[PATH_BYTES];
+    struct site_links *links = ctl_links(ctl);
+    if (argc != 2 || !links || !absolute(argv[1], folder))
+        return ctl_fail("backup: into which folder?");
+    snprintf(partial, sizeof partial, "%s.partial", folder);
+    if (access(folder, F_OK) == 0 || access(partial, F_OK) == 0)
+        return ctl_fail("%s is there already", folder);
+    if (sodium_init() < 0 || !ctl_enter_data(ctl))
+        return 1;
+    unsigned answered = control_all(links, "barrier");
+    bool sound = answered == 0 || answered == core_count(links);
+    if (!sound)
+        ctl_fail(
+            "%u of %u daemons answer: a snapshot needs all of them, or none", answered, core_count(links));
+    sound = sound && copy_site(ctl, links, partial);
+    control_all(links, "resume");
+    if (!sound || rename(partial, folder) != 0)
+        return 1;
+    printf("%s\n", folder);
+    if (!ctl->with_keys)
+        printf("The keys are not in it: keep DATA/keys elsewhere, without them it cannot be read.\n");
+    site_links_free(&links);
+    return 0;
+}
+
+/* ---- restore ---- */
+
+static json_t *read_manifest(const char *folder) {
+    char path[PATH_BYTES];
+    json_error_t reason;
+    snprintf(path, sizeof path, "%s/manifest.json", folder);
+    json_t *manifest = json_load_file(path, JSON_REJECT_DUPLICATES, &reason);
+    if (!manifest || json_integer_value(json_object_get(manifest, "format")) != FORMAT ||
+        !json_is_object(json_object_get(manifest, "files"))) {
+        ctl_fail("%s: no snapshot of this program", path);
+        json_decref(manifest);
+        return NULL;
+    }
+    return manifest;
+}
+
+static bool is_complete(const struct site_links *links, const json_t *files) {
+    for (unsigned i = 0; i < links->daemons_count; i++) {
+        char key[64];
+        snprintf(key, sizeof key, "%s/store.db", links->daemons[i].name);
+        if (links->daemons[i].core && !json_object_get(files, key))
+            return ctl_fail("the snapshot has no store of %s: nothing was restored", links->daemons[i].name),
+                   false;
+    }
+    return true;
+}
+
+static bool verify(const char *folder, json_t *files) {
+    const char *key;
+    json_t *value;
+    json_object_foreach(files, key, value) {
+        char path[PATH_BYTES], hex[65];
+        snprintf(path, sizeof path, "%s/%s", folder, key);
+        if (strstr(key, "..") || !copy_file(path, NULL, hex))
+            return false;
+        if (strcmp(hex, json_string_value(value)) != 0)
+            return ctl_fail("%s is damaged: nothing was restored", path), false;
+    }
+    return true;
+}
+
+struct names {
+    const struct site_links *links;
+    uint8_t incarnation[32][16];
+};
+
+static bool run_sql(sqlite3 *db, const char *sql, const void *blob, size_t size, const char *text) {
+    sqlite3_stmt *statement = NULL;
+    bool sound = sqlite3_prepare_v2(db, sql, -1, &statement, NULL) == SQLITE_OK;
+    if (sound && blob)
+        sqlite3_bind_blob(statement, 1, blob, (int)size, SQLITE_STATIC);
+    if (sound && text)
+        sqlite3_bind_text(statement, 2, text, -1, SQLITE_STATIC);
+    sound = sound && sqlite3_step(statement) == SQLITE_DONE;
+    sqlite3_finalize(statement);
+    return sound;
+}
+
+/* The old name is kept as the place where the journal forked. */
+static bool rename_incarnations(const char *path, const struct names *names, unsigned self) {
+    static const int64_t held = 1;
+    sqlite3 *db = NULL;
+    bool sound = sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
+                 sqlite3_exec(db,
+                     "PRAGMA synchronous=FULL; BEGIN IMMEDIATE;"
+                     "INSERT OR REPLACE INTO meta SELECT 'forked', value FROM meta WHERE key='incarnation';",
+                     NULL, NULL, NULL) == SQLITE_OK;
+    sound = sound &&
+            run_sql(db, "INSERT OR REPLACE INTO meta VALUES('incarnation', ?1)", names->incarnation[self], 16,
+                NULL) &&
+            run_sql(db, "INSERT OR REPLACE INTO meta VALUES('held', ?1)", &held, sizeof held, NULL);
+    for (unsigned i = 0; sound && i < names->links->daemons_count && i < 32; i++)
+        sound = run_sql(db, "UPDATE cursor SET incarnation=?1 WHERE journal=?2", names->incarnation[i], 16,
+            names->links->daemons[i].name);
+    sound =
+        sound && sqlite3_exec(db, "COMMIT; PRAGMA wal_checkpoint(TRUNCATE)", NULL, NULL, NULL) == SQLITE_OK;
+    if (!sound)
+        ctl_fail("%s: %s", path, sqlite3_errmsg(db));
+    sqlite3_close(db);
+    return sound;
+}
+
+struct ledger {
+    struct keystore_cases *restored;
+    unsigned count;
+};
+
+static bool erase_again(void *state, const struct id *case_id, int64_t destroyed_at) {
+    struct ledger *ledger = state;
+    ledger->count++;
+    return keystore_cases_destroy(ledger->restored, case_id, destroyed_at) == KEYSTORE_CASES_DONE;
+}
+
+/* Whoever was erased after the backup stays erased. */
+static bool replay_ledger(const char *before, const char *after) {
+    struct error error = {0};
+    struct keystore_cases *old = NULL;
+    struct ledger ledger = {NULL, 0};
+    if (access(before, F_OK) != 0 || access(after, F_OK) != 0)
+        return true;
+    bool sound = keystore_cases_open(before, NULL, &old, &error) &&
+                 keystore_cases_open(after, NULL, &ledger.restored, &error);
+    sound = sound && keystore_cases_destroyed(old, 0, erase_again, &ledger) == KEYSTORE_CASES_DONE &&
+            keystore_cases_commit(ledger.restored) == KEYSTORE_CASES_DONE;
+    if (!sound)
+        ctl_fail("the erasure ledger cannot be replayed: %s", error.text);
+    else if (ledger.count)
+        printf("%u erased cases stay erased\n", ledger.count);
+    if (ledger.restored)
+        keystore_cases_close(&ledger.restored);
+    if (old)
+        keystore_cases_close(&old);
+    return sound;
+}
+
+/* Builds the restored folders beside the present ones; nothing present is touched yet. */
+static bool build(struct names *names, const char *folder) {
+    json_t *ignored = json_object();
+    bool sound = make_folder("restoring");
+    for (unsigned i = 0; i < 32; i++)
+        randombytes_buf(names->incarnation[i], 16);
+    for (unsigned i = 0; sound && i < names->links->daemons_count && i < 32; i++) {
+        const char *name = names->links->daemons[i].name;
+        char from[PATH_BYTES], to[PATH_BYTES], store[PATH_BYTES];
+        if (!names->links->daemons[i].core)
+            continue;
+        snprintf(from, sizeof from, "%s/%s", folder, name);
+        snprintf(to, sizeof to, "restoring/%s", name);
+        snprintf(store, sizeof store, "restoring/%s/store.db", name);
+        sound = copy_folder(from, to, name, ignored) && rename_incarnations(store, names, i);
+    }
+    json_decref(ignored);
+    return sound && replay_ledger("casework/case_keys.db", "restoring/casework/case_keys.db");
+}
+
+static bool exchange(const struct site_links *links, const char *aside) {
+    bool sound = make_folder(aside);
+    for (unsigned i = 0; sound && i < links->daemons_count; i++) {
+        const char *name = links->daemons[i].name;
+        char from[PATH_BYTES], away[PATH_BYTES];
+        if (!links->daemons[i].core)
+            continue;
+        snprintf(from, sizeof from, "restoring/%s", name);
+        snprintf(away, sizeof away, "%s/%s", aside, name);
+        sound = (rename(name, away) == 0 || errno == ENOENT) && rename(from, name) == 0;
+    }
+    return sound && rmdir("restoring") == 0 && sync_path(".");
+}
+
+static bool is_running(void) {
+    int pid = 0;
+    FILE *file = fopen("run/up.pid", "r");
+    if (file && fscanf(file, "%d", &pid) != 1)
+        pid = 0;
+    if (file)
+        fclose(file);
+    return pid > 0 && access("run/up.pid", F_OK) == 0 && kill(pid, 0) == 0;
+}
+
+int ctl_restore(struct ctl *ctl, int argc, char **argv) {
+    char folder[PATH_ROOM], aside[64];
+    struct site_links *links = ctl_links(ctl);
+    if (argc != 2 || !links || !absolute(argv[1], folder))
+        return ctl_fail("restore: from which folder?");
+    mkdir(ctl->data_dir, 0750);
+    if (sodium_init() < 0 || !ctl_enter_data(ctl))
+        return 1;
+    if (is_running())
+        return ctl_fail("the site is running; end it first (sigapctl down)");
+    json_t *manifest = read_manifest(folder), *files = json_object_get(manifest, "files"),
+           *ignored = json_object();
+    char keys[PATH_BYTES];
+    snprintf(keys, sizeof keys, "%s/keys", folder);
+    bool sound = manifest && is_complete(links, files) && verify(folder, files);
+    if (sound && access("keys/site.key", F_OK) != 0)
+        sound = access(keys, F_OK) == 0
+                    ? copy_folder(keys, "keys", "keys", ignored)
+                    : (ctl_fail("DATA/keys has no site.key, and the snapshot was made without keys"), false);
+    struct names names = {.links = links};
+    snprintf(aside, sizeof aside, "before-restore-%lld", (long long)time(NULL));
+    sound = sound && build(&names, folder) && exchange(links, aside);
+    json_decref(ignored);
+    json_decref(manifest);
+    site_links_free(&links);
+    if (!sound)
+        return 1;
+    printf("restored; what was there lies in %s/%s\nafter a look: sigapctl up, then sigapctl control all "
+           "release\n",
+        ctl->data_dir, aside);
+    return 0;
+}

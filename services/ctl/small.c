@@ -1,0 +1,311 @@
+/* Commands that are one question to one daemon, or one program. */
+#include "ctl.h"
+
+#include "common/clock.h"
+#include "common/id.h"
+#include "common/keystore.h"
+#include "proto/submit.pb-c.h"
+
+#include <errno.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <zmq.h>
+
+static int print_json(json_t *answer, unsigned status, const char *daemon) {
+    if (!answer && !status)
+        return ctl_fail("%s does not answer; is the site running?", daemon);
+    if (answer) {
+        json_dumpf(answer, stdout, JSON_INDENT(2));
+        putchar('\n');
+    }
+    json_decref(answer);
+    return status == 200 ? 0 : ctl_fail("%s refused it (%u)", daemon, status);
+}
+
+static int list(const char *daemon, const char *name) {
+    Sigap__View view = SIGAP__VIEW__INIT;
+    Sigap__ListView what = SIGAP__LIST_VIEW__INIT;
+    unsigned status;
+    what.name = (char *)name;
+    view.what_case = SIGAP__VIEW__WHAT_LIST;
+    view.list = &what;
+    json_t *answer = ask_one(daemon, &view, 5000, &status);
+    return print_json(answer, status, daemon);
+}
+
+int ctl_list(struct ctl *ctl, int argc, char **argv) {
+    if (argc != 3)
+        return ctl_fail("list: DAEMON NAME");
+    return ctl_enter_data(ctl) ? list(argv[1], argv[2]) : 1;
+}
+
+int ctl_explain_route(struct ctl *ctl, int argc, char **argv) {
+    Sigap__View view = SIGAP__VIEW__INIT;
+    Sigap__ExplainView explain = SIGAP__EXPLAIN_VIEW__INIT;
+    struct id id;
+    unsigned status;
+    if (argc != 3 || strcmp(argv[1], "explain") != 0 || !id_from_text(argv[2], &id))
+        return ctl_fail("route: explain CASE (26 characters, see trace)");
+    if (!ctl_enter_data(ctl))
+        return 1;
+    explain.case_id = (ProtobufCBinaryData){ID_BYTES, id.bytes};
+    view.what_case = SIGAP__VIEW__WHAT_EXPLAIN;
+    view.explain = &explain;
+    json_t *answer = ask_one("router", &view, 5000, &status);
+    return print_json(answer, status, "router");
+}
+
+static int list_parked(const struct site_links *links) {
+    json_t *all = json_array(), *answer;
+    for (unsigned i = 0; i < links->daemons_count; i++) {
+        Sigap__View view = SIGAP__VIEW__INIT;
+        Sigap__ListView what = SIGAP__LIST_VIEW__INIT;
+        unsigned status;
+        what.name = (char *)"parked";
+        view.what_case = SIGAP__VIEW__WHAT_LIST;
+        view.list = &what;
+        if (links->daemons[i].core && (answer = ask_one(links->daemons[i].name, &view, 2000, &status))) {
+            json_array_extend(all, answer);
+            json_decref(answer);
+        }
+    }
+    return print_json(all, 200, "");
+}
+
+int ctl_parked(struct ctl *ctl, int argc, char **argv) {
+    struct site_links *links = ctl_links(ctl);
+    if (!links || !ctl_enter_data(ctl))
+        return 1;
+    if (argc == 2 && strcmp(argv[1], "list") == 0)
+        return list_parked(links);
+    if (argc < 3 || strcmp(argv[1], "retry") != 0)
+        return ctl_fail("parked: list | retry DAEMON [NUMBER]");
+    Sigap__View view = SIGAP__VIEW__INIT;
+    Sigap__ParkedRetry retry = SIGAP__PARKED_RETRY__INIT;
+    unsigned status;
+    retry.number = argc > 3 ? strtoull(argv[3], NULL, 10) : 0;
+    view.what_case = SIGAP__VIEW__WHAT_PARKED_RETRY;
+    view.parked_retry = &retry;
+    json_t *answer = ask_one(argv[2], &view, 5000, &status);
+    return print_json(answer, status, argv[2]);
+}
+
+static int control(const char *daemon, const char *action, const char *argument) {
+    unsigned status;
+    json_t *answer = ask_control(daemon, action, argument, &status);
+    return print_json(answer, status, daemon);
+}
+
+int ctl_control(struct ctl *ctl, int argc, char **argv) {
+    struct site_links *links = ctl_links(ctl);
+    int worst = 0;
+    if (argc != 3)
+        return ctl_fail("control: DAEMON|all ACTION");
+    if (!links || !ctl_enter_data(ctl))
+        return 1;
+    for (unsigned i = 0; i < links->daemons_count; i++)
+        if (links->daemons[i].core &&
+            (strcmp(argv[1], "all") == 0 || strcmp(argv[1], links->daemons[i].name) == 0))
+            worst |= control(links->daemons[i].name, argv[2], "");
+    return worst;
+}
+
+/* Joins what is left of the arguments: "name role codes areas facilities". */
+static const char *join(int argc, char **argv, char *out, size_t room) {
+    size_t used = 0;
+    out[0] = 0;
+    for (int i = 0; i < argc && used < room; i++)
+        used += (size_t)snprintf(out + used, room - used, "%s%s", i ? " " : "", argv[i]);
+    return out;
+}
+
+int ctl_admin(struct ctl *ctl, int argc, char **argv) {
+    char argument[512];
+    if (argc < 3 || strcmp(argv[1], "create") != 0)
+        return ctl_fail("admin: create NAME [ROLE [CODES [AREAS [FACILITIES]]]]");
+    return ctl_enter_data(ctl)
+               ? control("console", "account.create", join(argc - 2, argv + 2, argument, sizeof argument))
+               : 1;
+}
+
+int ctl_token(struct ctl *ctl, int argc, char **argv) {
+    char action[32], argument[256];
+    if (argc < 2 || (strcmp(argv[1], "list") != 0 && argc < 3))
+        return ctl_fail("token: issue NAME | revoke NAME | list");
+    snprintf(action, sizeof action, "token.%s", argv[1]);
+    return ctl_enter_data(ctl)
+               ? control("intake", action, join(argc - 2, argv + 2, argument, sizeof argument))
+               : 1;
+}
+
+bool ctl_make_keys(const struct ctl *ctl, const struct site_links *links, struct error *error) {
+    const char *names[33] = {0};
+    char folder[PATH_ROOM + 8];
+    if (sodium_init() < 0)
+        return error_set(error, "libsodium cannot be set up");
+    for (unsigned i = 0, n = 0; i < links->daemons_count && n < 32; i++)
+        if (links->daemons[i].core)
+            names[n++] = links->daemons[i].name;
+    snprintf(folder, sizeof folder, "%s/keys", ctl->data_dir);
+    return keystore_create(folder, names, &random_real, error);
+}
+
+int ctl_keys(struct ctl *ctl, int argc, char **argv) {
+    struct error error = {0};
+    struct site_links *links = ctl_links(ctl);
+    (void)argc;
+    (void)argv;
+    if (!links || !ctl_enter_data(ctl))
+        return 1;
+    return ctl_make_keys(ctl, links, &error) ? 0 : ctl_fail("%s", error.text);
+}
+
+static int run(char *const arguments[]) {
+    pid_t child = fork();
+    if (child == 0) {
+        execv(arguments[0], arguments);
+        _exit(127);
+    }
+    int status = 127;
+    waitpid(child, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+}
+
+/* Each daemon checks what it reads of the site itself. */
+int ctl_check(struct ctl *ctl, int argc, char **argv) {
+    struct site_links *links = ctl_links(ctl);
+    char program[PATH_ROOM + 64];
+    int worst = 0;
+    (void)argc;
+    (void)argv;
+    if (!links)
+        return 1;
+    for (unsigned i = 0; i < links->daemons_count; i++) {
+        if (!links->daemons[i].core)
+            continue;
+        snprintf(program, sizeof program, "%s/sigap-%s", ctl->bin_dir, links->daemons[i].name);
+        char *const arguments[] = {program, (char *)"--site", ctl->site_dir, (char *)"--check", NULL};
+        int status = run(arguments);
+        if (status != 0)
+            worst = ctl_fail("%s does not accept the site %s", links->daemons[i].name, ctl->site_dir);
+    }
+    site_links_free(&links);
+    return worst;
+}
+
+int ctl_tool(struct ctl *ctl, int argc, char **argv) {
+    char program[PATH_ROOM + 64];
+    char **arguments = calloc((size_t)argc + 4, sizeof *arguments);
+    if (!arguments)
+        return ctl_fail("out of memory");
+    snprintf(program, sizeof program, "%s/sigap-%s", ctl->bin_dir, argv[0]);
+    arguments[0] = program;
+    arguments[1] = (char *)"--site";
+    arguments[2] = ctl->site_dir;
+    for (int i = 1; i < argc; i++)
+        arguments[2 + i] = argv[i];
+    execv(program, arguments);
+    free(arguments);
+    return ctl_fail("%s: %s", program, strerror(errno));
+}
+
+int ctl_audit(struct ctl *ctl, int argc, char **argv) {
+    struct site_links *links = ctl_links(ctl);
+    int altered = 0;
+    (void)argv;
+    if (argc != 2 || !links || !ctl_enter_data(ctl))
+        return ctl_fail("audit: verify");
+    for (unsigned i = 0; i < links->daemons_count; i++) {
+        Sigap__View view = SIGAP__VIEW__INIT;
+        Sigap__ListView what = SIGAP__LIST_VIEW__INIT;
+        unsigned status;
+        size_t index;
+        json_t *entry;
+        what.name = (char *)"audit";
+        view.what_case = SIGAP__VIEW__WHAT_LIST;
+        view.list = &what;
+        json_t *answer =
+            links->daemons[i].core ? ask_one(links->daemons[i].name, &view, 10000, &status) : NULL;
+        json_array_foreach(answer, index, entry) {
+            if (json_is_true(json_object_get(entry, "sound")))
+                continue;
+            printf("%s: entry %lld was altered\n", links->daemons[i].name,
+                (long long)json_integer_value(json_object_get(entry, "number")));
+            altered = 1;
+            break;
+        }
+        if (answer)
+            printf("%s: %zu entries\n", links->daemons[i].name, json_array_size(answer));
+        json_decref(answer);
+    }
+    return altered;
+}
+
+/* ---- send ---- */
+
+static char *read_token(const struct ctl *ctl) {
+    static char token[256];
+    FILE *file = ctl->token ? NULL : fopen("demo.token", "r");
+    if (ctl->token)
+        snprintf(token, sizeof token, "%s", ctl->token);
+    else if (file && fgets(token, sizeof token, file))
+        token[strcspn(token, "\n")] = 0;
+    if (file)
+        fclose(file);
+    return token;
+}
+
+static int print_submit_answer(zmq_msg_t *message) {
+    Sigap__SubmitAnswer *answer =
+        sigap__submit_answer__unpack(NULL, zmq_msg_size(message), zmq_msg_data(message));
+    int status = 1;
+    if (answer && answer->answer_case == SIGAP__SUBMIT_ANSWER__ANSWER_ACCEPTED) {
+        printf("%s\n", answer->accepted->ticket);
+        status = 0;
+    } else if (answer && answer->answer_case == SIGAP__SUBMIT_ANSWER__ANSWER_REFUSED) {
+        ctl_fail("refused (%u): %s", answer->refused->status, answer->refused->reason);
+    }
+    if (answer)
+        sigap__submit_answer__free_unpacked(answer, NULL);
+    return status;
+}
+
+int ctl_send(struct ctl *ctl, int argc, char **argv) {
+    if (argc != 2)
+        return ctl_fail("send: TEXT in one argument");
+    if (!ctl_enter_data(ctl))
+        return 1;
+    Sigap__SubmitReport report = SIGAP__SUBMIT_REPORT__INIT;
+    report.token = read_token(ctl);
+    report.text = argv[1];
+    report.urgent = ctl->urgent;
+    report.training = ctl->training;
+    report.located = ctl->located;
+    report.latitude = ctl->latitude;
+    report.longitude = ctl->longitude;
+    report.channel = (char *)"sigapctl";
+    size_t size = sigap__submit_report__get_packed_size(&report);
+    uint8_t *frame = malloc(size);
+    if (!frame)
+        return ctl_fail("out of memory");
+    sigap__submit_report__pack(&report, frame);
+    void *context = zmq_ctx_new(), *socket = zmq_socket(context, ZMQ_DEALER);
+    int linger = 0, timeout = 5000;
+    zmq_setsockopt(socket, ZMQ_LINGER, &linger, sizeof linger);
+    zmq_setsockopt(socket, ZMQ_RCVTIMEO, &timeout, sizeof timeout);
+    zmq_connect(socket, "ipc://run/intake.door");
+    zmq_send(socket, frame, size, 0);
+    free(frame);
+    zmq_msg_t message;
+    zmq_msg_init(&message);
+    int status = zmq_msg_recv(&message, socket, 0) < 0 ? ctl_fail("intake does not answer")
+                                                       : print_submit_answer(&message);
+    zmq_msg_close(&message);
+    zmq_close(socket);
+    zmq_ctx_term(context);
+    return status;
+}

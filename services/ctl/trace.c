@@ -1,0 +1,163 @@
+/* trace: the way of one report, put together from what each owner says of it. */
+#include "ctl.h"
+
+#include "common/id.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { TRACE_MS = 900, PARTS = 4 };
+
+static const char *text(const json_t *object, const char *key) {
+    const char *value = json_string_value(json_object_get(object, key));
+    return value ? value : "";
+}
+
+static json_t *copy(const json_t *object, const char *key) {
+    json_t *value = json_object_get(object, key);
+    return value ? json_incref(value) : json_null();
+}
+
+/* The members of the row that the answer promises, no others. */
+static json_t *pick(const json_t *row, const char *const *keys) {
+    json_t *out = json_object();
+    for (; *keys; keys++)
+        json_object_set_new(out, *keys, copy(row, *keys));
+    return out;
+}
+
+static json_t *pick_all(const json_t *rows, const char *const *keys) {
+    json_t *out = json_array(), *row;
+    size_t index;
+    json_array_foreach(rows, index, row) json_array_append_new(out, pick(row, keys));
+    return out;
+}
+
+static json_t *ask_report(const char *ticket, unsigned *status) {
+    Sigap__View view = SIGAP__VIEW__INIT;
+    Sigap__ReportView report = SIGAP__REPORT_VIEW__INIT;
+    report.ticket = (char *)ticket;
+    view.what_case = SIGAP__VIEW__WHAT_REPORT;
+    view.report = &report;
+    return ask_one("intake", &view, TRACE_MS, status);
+}
+
+/* Triage knows first: intake learns of the case a little later. */
+static json_t *ask_triage(const char *report_id) {
+    Sigap__View view = SIGAP__VIEW__INIT;
+    Sigap__ReportView report = SIGAP__REPORT_VIEW__INIT;
+    struct id id;
+    unsigned status;
+    if (!id_from_text(report_id, &id))
+        return NULL;
+    report.report_id = (ProtobufCBinaryData){ID_BYTES, id.bytes};
+    view.what_case = SIGAP__VIEW__WHAT_REPORT;
+    view.report = &report;
+    return ask_one("triage", &view, TRACE_MS, &status);
+}
+
+static void ask_case(const char *case_id, struct question parts[PARTS]) {
+    static const char *const owners[PARTS] = {"triage", "router", "casework", "notifier"};
+    static Sigap__CaseView view;
+    static struct id id;
+    sigap__case_view__init(&view);
+    for (unsigned i = 0; i < PARTS; i++)
+        parts[i] = (struct question){.daemon = owners[i], .view = SIGAP__VIEW__INIT};
+    if (!id_from_text(case_id, &id))
+        return;
+    view.case_id = (ProtobufCBinaryData){ID_BYTES, id.bytes};
+    for (unsigned i = 0; i < PARTS; i++) {
+        parts[i].view.what_case = SIGAP__VIEW__WHAT_CASE_FILE;
+        parts[i].view.case_file = &view;
+    }
+    ask_all(parts, PARTS, TRACE_MS);
+}
+
+static json_t *compose(const char *ticket, const json_t *report, const json_t *triage) {
+    static const char *const case_keys[] = {"id", "kind", "priority", "area", "confidence", NULL};
+    static const char *const offer_keys[] = {"facility", "state", "why", NULL};
+    static const char *const referral_keys[] = {"state", "missing", "rule", "plan", NULL};
+    static const char *const task_keys[] = {"code", "role", "due_at", "state", NULL};
+    static const char *const delivery_keys[] = {"to", "channel", "state", "at", NULL};
+    const char *case_id = text(triage, "case_id")[0] ? text(triage, "case_id") : text(report, "case_id");
+    json_t *state = json_object_get(triage, "report") ? json_object_get(triage, "report")
+                                                      : json_object_get(report, "report");
+    struct question parts[PARTS] = {0};
+    if (case_id[0])
+        ask_case(case_id, parts);
+    json_t *referral = json_object_get(parts[1].answer, "referral");
+    json_t *out = json_pack("{s:s,s:O,s:o,s:o,s:o,s:o,s:o}", "ticket", ticket, "report", state, "case",
+        parts[0].answer ? pick(parts[0].answer, case_keys) : json_null(), "offers",
+        pick_all(json_object_get(parts[1].answer, "offers"), offer_keys), "referral",
+        json_is_object(referral) ? pick(referral, referral_keys) : json_null(), "tasks",
+        pick_all(json_object_get(parts[2].answer, "tasks"), task_keys), "deliveries",
+        pick_all(json_object_get(parts[3].answer, "deliveries"), delivery_keys));
+    for (unsigned i = 0; i < PARTS; i++)
+        json_decref(parts[i].answer);
+    return out;
+}
+
+/* ---- for people ---- */
+
+static const char *local_time(int64_t at_ms, char out[32]) {
+    time_t seconds = (time_t)(at_ms / 1000 + 7 * 3600); /* WIB */
+    struct tm tm;
+    gmtime_r(&seconds, &tm);
+    if (at_ms > 0)
+        strftime(out, 32, "%Y-%m-%d %H:%M WIB", &tm);
+    else
+        snprintf(out, 32, "-");
+    return out;
+}
+
+static void print_trace(const json_t *trace) {
+    json_t *row, *found = json_object_get(trace, "case"), *referral = json_object_get(trace, "referral");
+    size_t index;
+    char at[32];
+    printf(
+        "ticket   %s\nreport   %s\n", text(trace, "ticket"), text(json_object_get(trace, "report"), "state"));
+    if (json_is_object(found))
+        printf("case     %s  %s  %s  area %s\n", text(found, "id"), text(found, "priority"),
+            text(found, "kind"), text(found, "area")[0] ? text(found, "area") : "?");
+    if (json_is_object(referral)) {
+        printf("referral %s  %s %s", text(referral, "state"), text(referral, "rule"), text(referral, "plan"));
+        json_array_foreach(json_object_get(referral, "missing"), index, row)
+            printf("%s%s", index ? ", " : "  missing: ", json_string_value(row));
+        printf("\n");
+    }
+    json_array_foreach(json_object_get(trace, "offers"), index, row)
+        printf("offer    %-18s %-12s %s\n", text(row, "facility"), text(row, "state"), text(row, "why"));
+    json_array_foreach(json_object_get(trace, "tasks"), index, row)
+        printf("task     %-10s %-6s %-10s %s\n", text(row, "code"), text(row, "role"), text(row, "state"),
+            local_time(json_integer_value(json_object_get(row, "due_at")), at));
+    json_array_foreach(json_object_get(trace, "deliveries"), index, row)
+        printf("message  %-28s %-8s %-10s %s\n", text(row, "to"), text(row, "channel"), text(row, "state"),
+            local_time(json_integer_value(json_object_get(row, "at")), at));
+}
+
+int ctl_trace(struct ctl *ctl, int argc, char **argv) {
+    if (argc != 2)
+        return ctl_fail("trace: which ticket?");
+    if (!ctl_enter_data(ctl))
+        return 1;
+    unsigned status;
+    json_t *report = ask_report(argv[1], &status);
+    if (!report || status != 200) {
+        json_decref(report);
+        return status ? ctl_fail("no report has the ticket %s", argv[1]) : ctl_fail("intake does not answer");
+    }
+    json_t *triage = ask_triage(text(json_object_get(report, "report"), "id"));
+    json_t *trace = compose(text(report, "ticket")[0] ? text(report, "ticket") : argv[1], report, triage);
+    if (ctl->json) {
+        json_dumpf(trace, stdout, JSON_COMPACT);
+        putchar('\n');
+    } else {
+        print_trace(trace);
+    }
+    json_decref(trace);
+    json_decref(triage);
+    json_decref(report);
+    return 0;
+}

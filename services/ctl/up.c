@@ -1,0 +1,341 @@
+/* up and down: starts every daemon of the site's links, and nginx before those that serve HTTP, starts again
+ * what ends, and ends them all when asked to. For a machine of one's own; on a server systemd does this
+ * (deploy/systemd).
+ *
+ * A daemon that ends at once again and again is started again more and more slowly, at most every 5 s.
+ * Children die with the supervisor (PR_SET_PDEATHSIG), so that a second start finds a clean house. */
+#include "ctl.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { CHILDREN_MAX = 20, ARGUMENTS_MAX = 12, SLOWEST_MS = 5000, PATIENCE_MS = 10000, LOG_MAX = 64 << 20 };
+
+struct child {
+    char name[32];
+    char *arguments[ARGUMENTS_MAX];
+    pid_t pid;
+    int64_t started_at, start_at, wait_ms;
+};
+
+struct house {
+    struct ctl *ctl;
+    struct child children[CHILDREN_MAX];
+    unsigned count;
+};
+
+static volatile sig_atomic_t asked_to_stop;
+
+static void on_stop(int number) {
+    (void)number;
+    asked_to_stop = 1;
+}
+
+static int64_t now_ms(void) {
+    struct timespec at;
+    clock_gettime(CLOCK_MONOTONIC, &at);
+    return (int64_t)at.tv_sec * 1000 + at.tv_nsec / 1000000;
+}
+
+/* ---- files ---- */
+
+static bool write_file(const char *path, const char *content) {
+    FILE *file = fopen(path, "w");
+    if (!file)
+        return ctl_fail("%s: %s", path, strerror(errno)), false;
+    bool written = fputs(content, file) >= 0;
+    return fclose(file) == 0 && written;
+}
+
+static void write_pid(const char *name, pid_t pid) {
+    char path[64], line[32];
+    snprintf(path, sizeof path, "run/%s.pid", name);
+    snprintf(line, sizeof line, "%d\n", (int)pid);
+    write_file(path, line);
+}
+
+/* One old log is kept: a daemon that complains without end must not fill the disk. */
+static int open_log(const char *name) {
+    char path[96], old[112];
+    struct stat info;
+    snprintf(path, sizeof path, "log/%s.log", name);
+    snprintf(old, sizeof old, "%s.1", path);
+    if (stat(path, &info) == 0 && info.st_size > LOG_MAX)
+        rename(path, old);
+    return open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+}
+
+/* ---- HTTP in front ---- */
+
+static bool port_is_free(const char *host, int port, struct error *error) {
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+    if (port <= 0 || port > 65535 || inet_pton(AF_INET, host, &address.sin_addr) != 1)
+        return error_set(error, "%s:%d is no address", host, port);
+    int on = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    bool available = bind(fd, (struct sockaddr *)&address, sizeof address) == 0;
+    int reason = errno;
+    close(fd);
+    return available || error_set(error, "port %d cannot be used: %s", port, strerror(reason));
+}
+
+static void add_location(FILE *file, const char *prefix, const char *daemon) {
+    fprintf(file,
+        "    location %s {\n"
+        "      proxy_pass http://unix:run/%s.http:;\n"
+        "    }\n",
+        prefix, daemon);
+}
+
+/* Access logs stay off: addresses of answers hold tickets and tokens. */
+static bool write_nginx(const struct ctl *ctl, const struct site_links *links) {
+    FILE *file = fopen("run/nginx.conf", "w");
+    if (!file)
+        return ctl_fail("run/nginx.conf: %s", strerror(errno)), false;
+    fprintf(file,
+        "daemon off;\nmaster_process off;\npid run/nginx.real.pid;\nerror_log stderr crit;\n"
+        "events { worker_connections 1024; }\n"
+        "http {\n"
+        "  access_log off;\n  server_tokens off;\n"
+        "  client_body_temp_path run/nginx-body;\n  proxy_temp_path run/nginx-proxy;\n"
+        "  fastcgi_temp_path run/nginx-1;\n  uwsgi_temp_path run/nginx-2;\n  scgi_temp_path run/nginx-3;\n"
+        "  client_max_body_size 4m;\n  client_body_buffer_size 128k;\n"
+        "  server {\n    listen %s:%s backlog=1024;\n"
+        "    proxy_http_version 1.1;\n    proxy_set_header Host $http_host;\n"
+        "    proxy_set_header Connection \"\";\n"
+        "    proxy_set_header X-Forwarded-For $remote_addr;\n    proxy_set_header X-Forwarded-Proto "
+        "$scheme;\n"
+        "    proxy_intercept_errors off;\n    proxy_read_timeout 60s;\n    proxy_next_upstream off;\n",
+        ctl->host, ctl->port);
+    for (unsigned i = 0; i < links->daemons_count; i++)
+        for (unsigned k = 0; k < links->daemons[i].serves_count; k++)
+            add_location(file, links->daemons[i].serves[k], links->daemons[i].name);
+    fprintf(file, "  }\n}\n");
+    return fclose(file) == 0;
+}
+
+static bool add_nginx(struct house *house, const struct site_links *links) {
+    static char program[] = "/usr/sbin/nginx", prefix[PATH_ROOM + 2];
+    struct error error = {0};
+    if (!port_is_free(house->ctl->host, atoi(house->ctl->port), &error))
+        return ctl_fail("%s", error.text), false;
+    if (access(program, X_OK) != 0)
+        return ctl_fail("%s is not installed; --port needs it", program), false;
+    if (!write_nginx(house->ctl, links))
+        return false;
+    snprintf(prefix, sizeof prefix, "%s/", house->ctl->data_dir);
+    struct child *child = &house->children[house->count++];
+    snprintf(child->name, sizeof child->name, "nginx");
+    char *arguments[] = {program, (char *)"-p", prefix, (char *)"-c", (char *)"run/nginx.conf", (char *)"-e",
+        (char *)"stderr", NULL};
+    memcpy(child->arguments, arguments, sizeof arguments);
+    return true;
+}
+
+/* ---- children ---- */
+
+static char *keep(const char *format, const char *a, const char *b) {
+    char *text = NULL;
+    return asprintf(&text, format, a, b) < 0 ? NULL : text; /* lives as long as the supervisor */
+}
+
+static void add_daemon(struct house *house, const struct site_daemon *daemon) {
+    struct child *child = &house->children[house->count++];
+    unsigned n = 0;
+    snprintf(child->name, sizeof child->name, "%s", daemon->name);
+    child->arguments[n++] = keep("%s/sigap-%s", house->ctl->bin_dir, daemon->name);
+    child->arguments[n++] = keep("--data%s%s", "", "");
+    child->arguments[n++] = house->ctl->data_dir;
+    child->arguments[n++] = keep("--site%s%s", "", "");
+    child->arguments[n++] = house->ctl->site_dir;
+    if (daemon->serves_count) {
+        child->arguments[n++] = keep("--http%s%s", "", "");
+        child->arguments[n++] = keep("unix:run/%s.http%s", daemon->name, "");
+    }
+}
+
+static void run_child(const struct child *child) {
+    int log = open_log(child->name), nothing = open("/dev/null", O_RDONLY);
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    signal(SIGINT,
+        SIG_IGN); /* an interrupt at the terminal goes to the supervisor alone, which ends them in order */
+    dup2(nothing, 0);
+    if (log >= 0) {
+        dup2(log, 1);
+        dup2(log, 2);
+    }
+    execv(child->arguments[0], child->arguments);
+    dprintf(2, "%s cannot be started: %s\n", child->arguments[0], strerror(errno));
+    _exit(127);
+}
+
+static void start(struct child *child) {
+    child->started_at = now_ms();
+    child->pid = fork();
+    if (child->pid == 0)
+        run_child(child);
+    if (child->pid > 0)
+        write_pid(child->name, child->pid);
+}
+
+static void ended(struct child *child, int status) {
+    int64_t lived = now_ms() - child->started_at;
+    child->pid = 0;
+    child->wait_ms = lived > 10000 ? 0 : child->wait_ms ? child->wait_ms * 2 : 50;
+    if (child->wait_ms > SLOWEST_MS)
+        child->wait_ms = SLOWEST_MS;
+    child->start_at = now_ms() + child->wait_ms;
+    fprintf(stderr, "sigapctl: %s ended (%s %d), starts again in %lld ms\n", child->name,
+        WIFSIGNALED(status) ? "signal" : "status",
+        WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), (long long)child->wait_ms);
+}
+
+static void reap(struct house *house, bool again) {
+    int status;
+    for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;)
+        for (unsigned i = 0; i < house->count; i++)
+            if (house->children[i].pid == pid) {
+                if (again)
+                    ended(&house->children[i], status);
+                else
+                    house->children[i].pid = 0;
+            }
+}
+
+static unsigned alive(const struct house *house) {
+    unsigned count = 0;
+    for (unsigned i = 0; i < house->count; i++)
+        count += house->children[i].pid > 0;
+    return count;
+}
+
+static void signal_all(const struct house *house, int number) {
+    for (unsigned i = 0; i < house->count; i++)
+        if (house->children[i].pid > 0)
+            kill(house->children[i].pid, number);
+}
+
+static void end_all(struct house *house) {
+    int64_t until = now_ms() + PATIENCE_MS;
+    signal_all(house, SIGTERM);
+    while (alive(house) && now_ms() < until) {
+        usleep(20000);
+        reap(house, false);
+    }
+    signal_all(house, SIGKILL);
+    for (int i = 0; i < 100 && alive(house); i++) {
+        usleep(10000);
+        reap(house, false);
+    }
+    for (unsigned i = 0; i < house->count; i++) {
+        char path[64];
+        snprintf(path, sizeof path, "run/%s.pid", house->children[i].name);
+        unlink(path);
+    }
+    unlink("run/up.pid");
+}
+
+static void keep_running(struct house *house) {
+    while (!asked_to_stop) {
+        for (unsigned i = 0; i < house->count; i++)
+            if (house->children[i].pid <= 0 && now_ms() >= house->children[i].start_at)
+                start(&house->children[i]);
+        usleep(50000); /* 20 looks a second: cheap, and a signal ends the sleep */
+        reap(house, true);
+    }
+}
+
+/* ---- the command ---- */
+
+static pid_t running(void) {
+    int pid = 0;
+    FILE *file = fopen("run/up.pid", "r");
+    if (file && fscanf(file, "%d", &pid) != 1)
+        pid = 0;
+    if (file)
+        fclose(file);
+    return pid > 0 && kill(pid, 0) == 0 ? pid : 0;
+}
+
+static bool make_folders(const char *data_dir) {
+    const char *const inside[] = {"run", "log"};
+    if (mkdir(data_dir, 0750) != 0 && errno != EEXIST)
+        return ctl_fail("%s: %s", data_dir, strerror(errno)), false;
+    if (chdir(data_dir) != 0)
+        return ctl_fail("%s: %s", data_dir, strerror(errno)), false;
+    for (size_t i = 0; i < sizeof inside / sizeof *inside; i++)
+        if (mkdir(inside[i], 0750) != 0 && errno != EEXIST)
+            return ctl_fail("%s/%s: %s", data_dir, inside[i], strerror(errno)), false;
+    return true;
+}
+
+static bool resolve_data(struct ctl *ctl) {
+    if (!make_folders(ctl->data_dir))
+        return false;
+    char here[PATH_ROOM];
+    if (getcwd(here, sizeof here))
+        strcpy(ctl->data_dir, here);
+    return true;
+}
+
+static bool prepare(struct house *house, const struct site_links *links) {
+    struct error error = {0};
+    if (!resolve_data(house->ctl))
+        return false;
+    pid_t other = running();
+    if (other)
+        return ctl_fail("this data folder is running already (process %d)", (int)other), false;
+    if (!ctl_make_keys(house->ctl, links, &error))
+        return ctl_fail("%s", error.text), false;
+    if (!write_file("run/site", house->ctl->site_dir))
+        return false;
+    if (house->ctl->port && !add_nginx(house, links))
+        return false;
+    for (unsigned i = 0; i < links->daemons_count && house->count < CHILDREN_MAX; i++)
+        if (links->daemons[i].core)
+            add_daemon(house, &links->daemons[i]);
+    return true;
+}
+
+int ctl_up(struct ctl *ctl, int argc, char **argv) {
+    static struct house house;
+    (void)argc;
+    (void)argv;
+    house.ctl = ctl;
+    struct site_links *links = ctl_links(ctl);
+    if (!links || ctl_check(ctl, 1, argv) != 0 || !prepare(&house, links))
+        return 1;
+    struct sigaction action = {.sa_handler = on_stop};
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGINT, &action, NULL);
+    write_pid("up", getpid());
+    keep_running(&house);
+    end_all(&house);
+    site_links_free(&links);
+    return 0;
+}
+
+int ctl_down(struct ctl *ctl, int argc, char **argv) {
+    (void)argc;
+    (void)argv;
+    if (!ctl_enter_data(ctl))
+        return 1;
+    pid_t pid = running();
+    if (!pid)
+        return ctl_fail("nothing is running in %s", ctl->data_dir);
+    kill(pid, SIGTERM);
+    for (int i = 0; i < 150 && kill(pid, 0) == 0; i++)
+        usleep(100000);
+    return kill(pid, 0) == 0 ? ctl_fail("process %d does not end", (int)pid) : 0;
+}
