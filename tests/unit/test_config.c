@@ -12,6 +12,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <dirent.h>
+#include <yaml.h>
+
 #include <cmocka.h>
 
 static const char *const shipped = SIGAP_SOURCE_DIR "/deploy/sites/jatim";
@@ -335,6 +338,62 @@ static void roles(void **state) {
     site_roles_free(&read);
 }
 
+/* A key that stands twice would silently hide one of its values from whoever reads the file by eye. */
+static void refuse_twins(const char *file, yaml_document_t *document) {
+    for (int i = 1; yaml_document_get_node(document, i) != NULL; i++) {
+        const yaml_node_t *node = yaml_document_get_node(document, i);
+        if (node->type != YAML_MAPPING_NODE)
+            continue;
+        for (yaml_node_pair_t *a = node->data.mapping.pairs.start; a < node->data.mapping.pairs.top; a++) {
+            const yaml_node_t *key = yaml_document_get_node(document, a->key);
+            for (yaml_node_pair_t *b = node->data.mapping.pairs.start; b < a; b++) {
+                const yaml_node_t *other = yaml_document_get_node(document, b->key);
+                if (strcmp((char *)key->data.scalar.value, (char *)other->data.scalar.value) == 0)
+                    fail_msg("%s:%zu: stands twice", file, key->start_mark.line + 1);
+            }
+        }
+    }
+}
+
+static void read_whole(const char *folder, const char *name) {
+    char file_path[512];
+    yaml_parser_t parser;
+    yaml_document_t document;
+    snprintf(file_path, sizeof file_path, "%s/%s", folder, name);
+    FILE *file = fopen(file_path, "r");
+    assert_non_null(file);
+    assert_true(yaml_parser_initialize(&parser));
+    yaml_parser_set_input_file(&parser, file);
+    if (!yaml_parser_load(&parser, &document))
+        fail_msg("%s:%zu: %s", file_path, parser.problem_mark.line + 1, parser.problem);
+    assert_non_null(yaml_document_get_root_node(&document));
+    refuse_twins(file_path, &document);
+    yaml_document_delete(&document);
+    yaml_parser_delete(&parser);
+    fclose(file);
+}
+
+static int read_folder(const char *folder) {
+    int count = 0;
+    DIR *entries = opendir(folder);
+    assert_non_null(entries);
+    for (struct dirent *entry = readdir(entries); entry != NULL; entry = readdir(entries)) {
+        const char *suffix = strrchr(entry->d_name, '.');
+        if (suffix == NULL || strcmp(suffix, ".yaml") != 0)
+            continue;
+        read_whole(folder, entry->d_name);
+        count++;
+    }
+    closedir(entries);
+    return count;
+}
+
+static void every_file_is_yaml(void **state) {
+    (void)state;
+    assert_true(read_folder(shipped) >= 15);
+    assert_true(read_folder(SIGAP_SOURCE_DIR "/deploy/sites/jatim/vocabulary") >= 3);
+}
+
 static void site_refusals(void **state) {
     (void)state;
     static const struct {
@@ -381,6 +440,7 @@ int main(void) {
         cmocka_unit_test(links),
         cmocka_unit_test(kinds),
         cmocka_unit_test(roles),
+        cmocka_unit_test(every_file_is_yaml),
         cmocka_unit_test(site_refusals),
     };
     return cmocka_run_group_tests(tests, make_file, remove_file);
