@@ -7,6 +7,8 @@
  * still sizes are bounded and nothing recurses deeper than the schema. */
 #include "common/config.h"
 
+#include "common/fault.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -30,7 +32,7 @@ static bool text_read(const char *path, struct text *out, struct error *error) {
     FILE *file = fopen(path, "rb");
     if (file == NULL)
         return error_set(error, "%s: cannot be opened: %s", path, strerror(errno));
-    out->bytes = malloc(CONFIG_FILE_MAX + 1);
+    out->bytes = fault_strikes(FAULT_MEMORY) ? NULL : malloc(CONFIG_FILE_MAX + 1);
     if (out->bytes == NULL) {
         fclose(file);
         return error_set(error, "%s: out of memory", path);
@@ -318,11 +320,18 @@ static void complaint_log(cyaml_log_t level, void *state, const char *format, va
     complaint->text[strcspn(complaint->text, "\n")] = 0;
 }
 
+/* libcyaml's own allocator, with the countdown of fault.h before it. */
+static void *memory(void *state, void *old, size_t size) {
+    if (size > 0 && fault_strikes(FAULT_MEMORY))
+        return NULL;
+    return cyaml_mem(state, old, size);
+}
+
 static cyaml_config_t loader(struct complaint *complaint) {
     return (cyaml_config_t){
         .log_fn = complaint_log,
         .log_ctx = complaint,
-        .mem_fn = cyaml_mem,
+        .mem_fn = memory,
         .log_level = CYAML_LOG_ERROR,
         .flags = CYAML_CFG_NO_ALIAS,
     };

@@ -5,6 +5,8 @@
  * numbers. */
 #include "common/gazetteer.h"
 
+#include "common/fault.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdarg.h>
@@ -45,6 +47,10 @@ struct gazetteer {
     struct centre *centres;
     size_t centres_count;
 };
+
+static void *take(size_t size) {
+    return fault_strikes(FAULT_MEMORY) ? NULL : malloc(size);
+}
 
 /* ---- folding */
 
@@ -124,7 +130,7 @@ static bool lines_open(struct lines_reader *reader, const char *path, struct err
         return error_set(error, "%s: cannot be read, or is larger than %d bytes", path, FILE_MAX);
     }
     reader->size = (size_t)status.st_size;
-    reader->text = malloc(reader->size + 1);
+    reader->text = take(reader->size + 1);
     bool good = reader->text != NULL && fread(reader->text, 1, reader->size, file) == reader->size;
     fclose(file);
     if (!good) {
@@ -213,7 +219,7 @@ static bool places_load(
     if (!folder_path(path, folder, "gazetteer.tsv", error) || !lines_open(&reader, path, error))
         return false;
     gazetteer->text = reader.text;
-    gazetteer->lines = malloc(count_lines(&reader) * sizeof *gazetteer->lines);
+    gazetteer->lines = take(count_lines(&reader) * sizeof *gazetteer->lines);
     if (gazetteer->lines == NULL)
         return error_set(error, "%s: out of memory", path);
     size_t used = 0;
@@ -279,7 +285,7 @@ static bool aliases_load(
     if (!folder_path(path, folder, "aliases.tsv", error) || !lines_open(&reader, path, error))
         return false;
     gazetteer->alias_text = reader.text;
-    gazetteer->aliases = malloc(count_lines(&reader) * sizeof *gazetteer->aliases);
+    gazetteer->aliases = take(count_lines(&reader) * sizeof *gazetteer->aliases);
     if (gazetteer->aliases == NULL)
         return error_set(error, "%s: out of memory", path);
     size_t used = 0;
@@ -311,7 +317,7 @@ static bool centres_load(struct gazetteer *gazetteer, const char *folder, struct
     if (!folder_path(path, folder, "centroids.tsv", error) || !lines_open(&reader, path, error))
         return false;
     bool good = true;
-    gazetteer->centres = malloc(count_lines(&reader) * sizeof *gazetteer->centres);
+    gazetteer->centres = take(count_lines(&reader) * sizeof *gazetteer->centres);
     if (gazetteer->centres == NULL)
         good = error_set(error, "%s: out of memory", path);
     for (char *line = lines_next(&reader); good && line != NULL; line = lines_next(&reader))
@@ -334,8 +340,8 @@ static bool names_index(struct gazetteer *gazetteer, struct error *error) {
     while (heads < entries)
         heads *= 2;
     gazetteer->mask = (uint32_t)(heads - 1);
-    gazetteer->heads = malloc(heads * sizeof *gazetteer->heads);
-    gazetteer->next = malloc(entries * sizeof *gazetteer->next);
+    gazetteer->heads = take(heads * sizeof *gazetteer->heads);
+    gazetteer->next = take(entries * sizeof *gazetteer->next);
     if (gazetteer->heads == NULL || gazetteer->next == NULL)
         return error_set(error, "gazetteer: out of memory");
     memset(gazetteer->heads, 0xff, heads * sizeof *gazetteer->heads);
@@ -350,11 +356,12 @@ static bool names_index(struct gazetteer *gazetteer, struct error *error) {
 }
 
 struct gazetteer *gazetteer_load(const char *folder, enum area_level depth, struct error *error) {
-    struct gazetteer *gazetteer = calloc(1, sizeof *gazetteer);
+    struct gazetteer *gazetteer = take(sizeof *gazetteer);
     if (gazetteer == NULL) {
         error_set(error, "gazetteer: out of memory");
         return NULL;
     }
+    *gazetteer = (struct gazetteer){0};
     if (!places_load(gazetteer, folder, depth, error) || !aliases_load(gazetteer, folder, depth, error) ||
         !centres_load(gazetteer, folder, error) || !names_index(gazetteer, error))
         gazetteer_free(&gazetteer);

@@ -1,6 +1,7 @@
 /* Strict reading, and the shipped site with the schemas of common/site.h. What the other files of the site
  * mean is tested by the services that read them; here they only must be YAML that nothing stands in twice. */
 #include "common/config.h"
+#include "common/fault.h"
 #include "common/site.h"
 
 #include <setjmp.h>
@@ -185,6 +186,23 @@ static void refuses_what_it_cannot_read(void **state) {
     fclose(file);
     assert_false(config_load(path, &schema, &read, &error));
     assert_non_null(strstr(error.text, "is larger than"));
+}
+
+/* Every allocation fails once, the first to the last: a sentence, no document, no leak (the sanitizer
+ * judges). */
+static void runs_out_of_memory(void **state) {
+    (void)state;
+    uint64_t nth = 1;
+    for (bool good = false; !good; nth++) {
+        struct error error = {""};
+        fault_arm(FAULT_MEMORY, nth);
+        struct site_links *links = site_links_load(shipped, &error);
+        fault_disarm();
+        good = links != NULL;
+        assert_int_equal(error.text[0] == 0, good);
+        site_links_free(&links);
+    }
+    assert_true(nth > 20); /* six daemons with lists and texts */
 }
 
 static void finds_lines_again(void **state) {
@@ -433,6 +451,7 @@ int main(void) {
         cmocka_unit_test(accepts),
         cmocka_unit_test(refuses),
         cmocka_unit_test(refuses_what_it_cannot_read),
+        cmocka_unit_test(runs_out_of_memory),
         cmocka_unit_test(finds_lines_again),
         cmocka_unit_test(durations),
         cmocka_unit_test(clock_times),

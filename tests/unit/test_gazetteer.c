@@ -1,6 +1,7 @@
 /* Areas and the gazetteer, against the data the product ships. Counts are Kemendagri's of
  * idn-area-data 3.1.2. */
 #include "common/area.h"
+#include "common/fault.h"
 #include "common/gazetteer.h"
 
 #include <setjmp.h>
@@ -265,6 +266,22 @@ static void remove_file(const char *folder, const char *name) {
     unlink(path);
 }
 
+static void runs_out_of_memory(void **state) {
+    (void)state;
+    uint64_t nth = 1;
+    for (bool good = false; !good; nth++) {
+        struct error error = {""};
+        fault_arm(FAULT_MEMORY, nth);
+        struct gazetteer *gazetteer = gazetteer_load(shipped, AREA_PROVINCE, &error);
+        fault_disarm();
+        good = gazetteer != NULL;
+        if (!good)
+            assert_non_null(strstr(error.text, ": "));
+        gazetteer_free(&gazetteer);
+    }
+    assert_true(nth > 7);
+}
+
 static void refusals(void **state) {
     (void)state;
     static const struct {
@@ -319,6 +336,7 @@ int main(void) {
         cmocka_unit_test(labels),
         cmocka_unit_test(distances),
         cmocka_unit_test(every_regency_of_both_provinces_has_a_centre),
+        cmocka_unit_test(runs_out_of_memory),
         cmocka_unit_test(refusals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
