@@ -519,20 +519,22 @@ static bool mail_spawn(struct http_exchange *exchange) {
     return exchange->threaded;
 }
 
-/* Gives threads to the oldest that wait. */
+/* Gives threads to the oldest that wait. Once spawned, the links of an exchange belong to its thread. */
 static void mails_start(struct http_client *client) {
     while (client->waiting && client->mails_running < client->options.mails_max && !client->closing) {
         struct http_exchange *exchange = client->waiting;
-        if (!mail_spawn(exchange)) {
-            if (client->mails_running > 0)
-                return; /* no thread to be had: when the next one ends */
-            client->waiting = exchange->next_ended;
-            exchange->code = CURLE_OUT_OF_MEMORY;
-            ended_add(exchange);
+        client->waiting = exchange->next_ended;
+        if (mail_spawn(exchange)) {
+            client->mails_running++;
             continue;
         }
-        client->waiting = exchange->next_ended;
-        client->mails_running++;
+        if (client->mails_running > 0) { /* no thread to be had: when the next one ends */
+            exchange->next_ended = client->waiting;
+            client->waiting = exchange;
+            return;
+        }
+        exchange->code = CURLE_OUT_OF_MEMORY;
+        ended_add(exchange);
     }
 }
 
