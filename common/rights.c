@@ -1,0 +1,38 @@
+#include "common/rights.h"
+
+#include "common/area.h"
+
+#include <string.h>
+
+static bool contains(char *const *words, size_t count, const char *word) {
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(words[i], word) == 0)
+            return true;
+    return false;
+}
+
+bool rights_has(const Sigap__Actor *actor, const char *role) {
+    return actor && contains(actor->roles, actor->n_roles, role);
+}
+
+bool rights_has_any(const Sigap__Actor *actor, const char *const *roles) {
+    for (; *roles; roles++)
+        if (rights_has(actor, *roles))
+            return true;
+    return false;
+}
+
+bool rights_covers(const Sigap__Actor *actor, const char *area) {
+    for (size_t i = 0; actor && i < actor->n_areas; i++) {
+        const char *prefix = actor->areas[i];
+        if (strcmp(prefix, "*") == 0)
+            return true;
+        if (area[0] ? area_within(area, prefix) && prefix[0] : area_level(prefix) == AREA_PROVINCE)
+            return true;
+    }
+    return false;
+}
+
+bool rights_facility(const Sigap__Actor *actor, const char *facility) {
+    return actor && contains(actor->facilities, actor->n_facilities, facility);
+}

@@ -1,0 +1,17 @@
+/* What an actor may see and do: role classes and site role codes, area prefixes, facilities
+ * (proto/common.proto, Actor). The owner of the data asks these before it answers or acts; in queries the
+ * prefix is a predicate, not a filter after. */
+#pragma once
+
+#include "proto/common.pb-c.h"
+
+#include <stdbool.h>
+
+/* NULL actors have no rights. */
+bool rights_has(const Sigap__Actor *actor, const char *role);
+/* Any of the roles, ends with NULL. */
+bool rights_has_any(const Sigap__Actor *actor, const char *const *roles);
+/* "*" is everywhere. An area that is not known ("") belongs to those who have a whole province or everywhere.
+ */
+bool rights_covers(const Sigap__Actor *actor, const char *area);
+bool rights_facility(const Sigap__Actor *actor, const char *facility);

@@ -1,0 +1,200 @@
+#include "services/triage/triage.h"
+
+#include "services/triage/state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { SWEEP_EVERY_MS = 3600 * 1000, SWEEP_ROWS = 500 };
+#define KEEP_CLOSED_MS (30 * 24 * 3600 * INT64_C(1000))
+#define KEEP_FINGERPRINT_MS (365 * 24 * 3600 * INT64_C(1000))
+
+bool triage_site_open(struct triage_site *out, const char *site_dir, struct error *error) {
+    char path[CONFIG_PATH_MAX], aliases[CONFIG_PATH_MAX];
+    *out = (struct triage_site){0};
+    if (!(out->site = site_load(site_dir, error)) || !(out->kinds = site_kinds_load(site_dir, error)) ||
+        !(out->vocabulary = vocabulary_load(site_dir, error)))
+        return false;
+    if (!config_path(path, site_dir, out->site->gazetteer) || !config_path(aliases, path, "aliases.tsv"))
+        return error_set(error, "the path of the gazetteer is too long");
+    if (!(out->gazetteer = gazetteer_load(path, AREA_VILLAGE, error)))
+        return false;
+    out->places = place_index_new(out->gazetteer, out->vocabulary->spelling, out->site->provinces,
+        out->site->provinces_count, aliases, error);
+    out->assessor = (struct assessor){out->vocabulary, out->places};
+    return out->places != NULL;
+}
+
+void triage_site_close(struct triage_site *site) {
+    place_index_free(&site->places);
+    gazetteer_free(&site->gazetteer);
+    vocabulary_free(&site->vocabulary);
+    site_kinds_free(&site->kinds);
+    site_free(&site->site);
+}
+
+static void close_state(void **state) {
+    struct triage *triage = *state;
+    if (!triage)
+        return;
+    seal_opener_free(&triage->opener);
+    keystore_free(&triage->keys);
+    triage_site_close(&triage->site);
+    free(triage);
+    *state = NULL;
+}
+
+static bool open_state(const struct daemon_setup *setup, void **state, struct error *error) {
+    struct triage *triage = calloc(1, sizeof *triage);
+    if (!triage)
+        return error_set(error, "out of memory");
+    *state = triage;
+    triage->random = setup->random;
+    char keys[CONFIG_PATH_MAX];
+    bool sound = config_path(keys, setup->data_dir, "keys") &&
+                 triage_site_open(&triage->site, setup->site_dir, error) &&
+                 keystore_load(keys, "triage", KEYSTORE_SECRET | KEYSTORE_HASH, &triage->keys, error);
+    if (sound && !(triage->opener = seal_opener_new(keystore_site_secret(triage->keys))))
+        sound = error_set(error, "out of memory");
+    if (!sound)
+        close_state(state);
+    return sound;
+}
+
+static bool check(const char *site_dir, struct error *error) {
+    struct triage_site site;
+    bool sound = triage_site_open(&site, site_dir, error);
+    triage_site_close(&site);
+    return sound;
+}
+
+static int run_explain(int argc, char **argv, const char *site_dir) {
+    if (argc > 2 || (argc == 2 && strcmp(argv[1], "--json") != 0)) {
+        fprintf(stderr, "usage: sigapctl triage explain --json   (JSON lines {\"text\", \"lat\", \"lon\"} on "
+                        "standard input)\n");
+        return 2;
+    }
+    return triage_explain_main(site_dir, stdin, stdout);
+}
+
+static const struct daemon_tool tools[] = {
+    {"explain", "--json: how reports on standard input would be judged, and why", run_explain},
+    {NULL, NULL, NULL}};
+
+/* ---- rows ---- */
+
+bool case_read(struct turn *turn, const struct id *case_id, struct open_case *out) {
+    struct statement *get = triage_use(turn->store, TRIAGE_CASE_GET);
+    size_t size;
+    bind_id(get, case_id);
+    bool found = statement_step(get);
+    if (found) {
+        *out = (struct open_case){
+            .case_id = *case_id,
+            .report_id = column_id(get, 0),
+            .kind = arena_text(turn->arena, column_text(get, 1)),
+            .priority = (int)column_int(get, 2),
+            .area = arena_text(turn->arena, column_text(get, 3)),
+            .confidence_permille = (int)column_int(get, 4),
+            .confidentiality = (int)column_int(get, 5),
+            .unverified = column_int(get, 6) != 0,
+            .opened_at = column_int(get, 7),
+            .closed_at = column_int(get, 8),
+            .version = (uint64_t)column_int(get, 9),
+            .chain = {(enum lane)column_int(get, 10), (uint64_t)column_int(get, 11)},
+            .reasons = arena_text(turn->arena, column_text(get, 14)),
+        };
+        const void *bytes = column_blob(get, 12, &size);
+        out->case_key = (ProtobufCBinaryData){size, (uint8_t *)arena_bytes(turn->arena, bytes, size)};
+        bytes = column_blob(get, 13, &size);
+        out->evidence = (ProtobufCBinaryData){size, (uint8_t *)arena_bytes(turn->arena, bytes, size)};
+    }
+    statement_end(get);
+    return found && !arena_exhausted(turn->arena);
+}
+
+/* ---- events ---- */
+
+static enum verdict on_start(struct turn *turn) {
+    struct id nobody = id_make(1, (const uint8_t[10]){0});
+    turn_timer_set(turn, TRIAGE_TIMER_SWEEP, &nobody, turn->now + SWEEP_EVERY_MS, false);
+    return VERDICT_DONE;
+}
+
+static enum verdict on_case_closed(struct turn *turn, const Sigap__Event *event) {
+    struct id case_id;
+    if (!id_from_bytes(event->case_id.data, event->case_id.len, &case_id))
+        return turn_park(turn, "a closed case without id");
+    struct statement *close = triage_use(turn->store, TRIAGE_CASE_CLOSE);
+    bind_int(close, event->case_closed->reopened ? 0 : turn->now);
+    bind_id(close, &case_id);
+    statement_run(close);
+    return VERDICT_DONE;
+}
+
+static enum verdict on_event(struct turn *turn, const Sigap__Event *event) {
+    switch (event->body_case) {
+    case SIGAP__EVENT__BODY_REPORT_RECEIVED:
+        return triage_receive(turn, event->report_received);
+    case SIGAP__EVENT__BODY_COMMAND_ISSUED:
+        return triage_command(turn, event->command_issued);
+    case SIGAP__EVENT__BODY_CASE_CLOSED:
+        return on_case_closed(turn, event);
+    case SIGAP__EVENT__BODY_CASE_OPENED:
+    case SIGAP__EVENT__BODY_REPORT_JOINED:
+    case SIGAP__EVENT__BODY_REPORT_IN_REVIEW:
+    case SIGAP__EVENT__BODY_REPORT_CLOSED:
+    case SIGAP__EVENT__BODY_CASE_CHANGED:
+    case SIGAP__EVENT__BODY_REFERRAL_OPENED:
+    case SIGAP__EVENT__BODY_REFERRAL_MOVED:
+    case SIGAP__EVENT__BODY_OFFER_SENT:
+    case SIGAP__EVENT__BODY_OFFER_MOVED:
+    case SIGAP__EVENT__BODY_TASKS_PLANNED:
+    case SIGAP__EVENT__BODY_TASK_MOVED:
+    case SIGAP__EVENT__BODY_TASK_REMINDER:
+    case SIGAP__EVENT__BODY_FACT_RECORDED:
+    case SIGAP__EVENT__BODY_ALERT_RAISED:
+    case SIGAP__EVENT__BODY_ALERT_MOVED:
+    case SIGAP__EVENT__BODY_DELIVERY_ENDED:
+    case SIGAP__EVENT__BODY_COMMAND_ANSWERED:
+    case SIGAP__EVENT__BODY_INPUT_PARKED:
+    case SIGAP__EVENT__BODY__NOT_SET:
+    case _SIGAP__EVENT__BODY__CASE_IS_INT_SIZE:
+        return VERDICT_DONE; /* not for us */
+    }
+    return turn_park(turn, "a body of an unknown kind (%d)", (int)event->body_case);
+}
+
+/* ---- sweeping ---- */
+
+static void sweep(struct turn *turn, enum triage_statement statement, int64_t before) {
+    struct statement *delete = triage_use(turn->store, statement);
+    bind_int(delete, before);
+    bind_int(delete, SWEEP_ROWS);
+    statement_run(delete);
+}
+
+static enum verdict on_timer(struct turn *turn, uint32_t kind, const struct id *object, int64_t due_at) {
+    (void)due_at;
+    if (kind != TRIAGE_TIMER_SWEEP)
+        return turn_park(turn, "timer of an unknown kind %u", kind);
+    sweep(turn, TRIAGE_CASE_SWEEP, turn->now - KEEP_CLOSED_MS);
+    sweep(turn, TRIAGE_FINGERPRINT_SWEEP, turn->now - KEEP_FINGERPRINT_MS);
+    sweep(turn, TRIAGE_REPORT_SWEEP, turn->now - KEEP_CLOSED_MS);
+    turn_timer_set(turn, TRIAGE_TIMER_SWEEP, object, turn->now + SWEEP_EVERY_MS, false);
+    return VERDICT_DONE;
+}
+
+const struct daemon triage_daemon = {
+    .name = "triage",
+    .purpose = "what a report is, how urgent and where; opens cases",
+    .schema = &triage_schema,
+    .open = open_state,
+    .close = close_state,
+    .on_start = on_start,
+    .on_event = on_event,
+    .on_timer = on_timer,
+    .on_view = triage_view,
+    .check = check,
+    .tools = tools,
+};
