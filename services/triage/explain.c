@@ -104,13 +104,13 @@ static bool explainer_open(struct explainer *explainer, const char *folder, stru
     explainer->vocabulary = explainer->site ? vocabulary_load(folder, error) : NULL;
     if (!explainer->vocabulary)
         return false;
-    char path[CONFIG_PATH_MAX];
-    if (!config_path(path, folder, explainer->site->gazetteer))
+    char path[CONFIG_PATH_MAX], aliases[CONFIG_PATH_MAX];
+    if (!config_path(path, folder, explainer->site->gazetteer) || !config_path(aliases, path, "aliases.tsv"))
         return error_set(error, "the path of the gazetteer is too long");
     explainer->gazetteer = gazetteer_load(path, AREA_VILLAGE, error);
     if (explainer->gazetteer)
         explainer->places = place_index_new(explainer->gazetteer, explainer->vocabulary->spelling,
-            explainer->site->provinces, explainer->site->provinces_count, error);
+            explainer->site->provinces, explainer->site->provinces_count, aliases, error);
     return explainer->places != NULL;
 }
 

@@ -1,4 +1,4 @@
-/* Facts come from three places: concepts whose code is F_<fact>_<value> in signals.yaml, the numbers that
+/* Facts come from three places: concepts whose code is F_<fact>.<value> in signals.yaml, the numbers that
  * stand with an age, and the notation of field notes ("L/14", "P 68 th"). */
 #include "services/triage/facts.h"
 
@@ -110,11 +110,23 @@ static void sex_notation(struct finder *finder) {
 /* ---- facts by concept
  * ----------------------------------------------------------------------------------------------- */
 
-/* F_family_consent_yes: the last part is the value, the rest the name. */
+/* Another concept of the same fact is affirmed too. */
+static bool said_otherwise(const struct finder *finder, size_t concept, size_t name_size) {
+    const char *code = finder->vocabulary->concepts[concept].code;
+    for (size_t i = 0; i < finder->vocabulary->concept_count; i++)
+        if (i != concept && finder->signs->concepts[i].affirmed &&
+            strncmp(finder->vocabulary->concepts[i].code, code, name_size + 1) == 0)
+            return true;
+    return false;
+}
+
+/* F_family_consent.yes: the last part is the value, the rest the name. A fact that is said both ways stays
+ * unknown. */
 static void concept_fact(struct finder *finder, size_t concept) {
     const char *code = finder->vocabulary->concepts[concept].code;
-    const char *value = strrchr(code, '_');
-    if (strncmp(code, "F_", 2) != 0 || value <= code + 2)
+    const char *value = strchr(code, '.');
+    if (strncmp(code, "F_", 2) != 0 || !value || value == code + 2 ||
+        said_otherwise(finder, concept, (size_t)(value - code)))
         return;
     size_t size = (size_t)(value - code - 2);
     char *name = arena_bytes(finder->arena, code + 2, size);

@@ -78,7 +78,7 @@ static void words_put(struct collector *collector, const struct text *text) {
         word_sight(word, now);
         put(collector, word->negator >= 0 ? "wn" : "w", now, NULL, 1, i, i);
         if (i && word->sentence == text->words[i - 1].sentence)
-            put(collector, "b", before, now, 1, i - 1, i);
+            put(collector, "b", before, now, 0.5f, i - 1, i);
         if (word->key_size > 6 && !(word->flags & WORD_NUMBER)) {
             char head[6] = {0};
             memcpy(head, now, strnlen(now, 5));

@@ -4,6 +4,7 @@
  * by itself comes next. */
 #include "services/triage/place.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@ struct entry {
     uint32_t next;    /* next entry of the same name, 0 for none */
     uint8_t level;
     bool city;
+    bool served; /* lies in a province of the site */
 };
 
 struct name_slot {
@@ -81,6 +83,13 @@ static bool entry_reserve(struct place_index *index) {
     return true;
 }
 
+static bool served(const struct place_index *index, const char *code) {
+    for (size_t i = 0; i < index->provinces_count; i++)
+        if (area_within(code, index->provinces[i]))
+            return true;
+    return false;
+}
+
 static bool entry_add(struct place_index *index, uint64_t hash, const struct place *place) {
     if (((index->name_count + 1) * 2 > index->slot_count && !slots_grow(index)) || !entry_reserve(index))
         return false;
@@ -92,16 +101,10 @@ static bool entry_add(struct place_index *index, uint64_t hash, const struct pla
         index->name_count++;
     slot->hash = hash;
     uint32_t number = (uint32_t)++index->entry_count;
-    index->entries[number] = (struct entry){place->code, slot->entry, (uint8_t)place->level, place->city};
+    index->entries[number] = (struct entry){
+        place->code, slot->entry, (uint8_t)place->level, place->city, served(index, place->code)};
     slot->entry = number;
     return true;
-}
-
-static bool served(const struct place_index *index, const char *code) {
-    for (size_t i = 0; i < index->provinces_count; i++)
-        if (area_within(code, index->provinces[i]))
-            return true;
-    return false;
 }
 
 /* The name as messages would show it: "Lima Puluh Kota" is 50 kota in both. */
@@ -113,15 +116,15 @@ static bool name_hash(
     *hash = TEXT_HASH_START;
     for (size_t i = 0; i < text.count; i++)
         *hash = name_step(*hash, text.words[i].hash);
-    if (!text.count || text.count > PLACE_NAME_WORDS_MAX)
-        *hash = 0; /* longer than any message would write it */
+    if (!text.count || text.count > PLACE_NAME_WORDS_MAX ||
+        (text.count == 1 && (text.words[0].flags & WORD_NUMBER || strcmp(text.words[0].key, "kota") == 0)))
+        *hash = 0; /* longer than any message would write it; or "Pitu", which is seven, or plain "Kota" */
     return true;
 }
 
 static bool place_add(struct place_index *index, struct arena *arena, const struct spelling *spelling,
     const char *name, const struct place *place) {
-    bool wanted = place->level == AREA_PROVINCE || place->level == AREA_REGENCY || served(index, place->code);
-    if (!wanted)
+    if (place->level == AREA_VILLAGE && !served(index, place->code))
         return true;
     arena_reset(arena);
     uint64_t hash;
@@ -141,8 +144,31 @@ static bool index_fill(
     return true;
 }
 
+/* Other names ("Sby", "Caruban"): lines of alias, tab, code; # begins a comment. */
+static bool aliases_fill(struct place_index *index, struct arena *arena, const struct spelling *spelling,
+    const char *path, struct error *error) {
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return error_set(error, "%s: %s", path, strerror(errno));
+    char line[256];
+    bool good = true;
+    while (good && fgets(line, sizeof line, file)) {
+        char *tab = strchr(line, '\t');
+        struct place place;
+        if (line[0] == '#' || !tab)
+            continue;
+        *tab = 0;
+        tab[1 + strcspn(tab + 1, "\r\n")] = 0;
+        if (gazetteer_find(index->gazetteer, tab + 1, &place))
+            good = place_add(index, arena, spelling, line, &place) ||
+                   error_set(error, "no memory for the index of places");
+    }
+    fclose(file);
+    return good;
+}
+
 struct place_index *place_index_new(const struct gazetteer *gazetteer, const struct spelling *spelling,
-    char *const *provinces, size_t province_count, struct error *error) {
+    char *const *provinces, size_t province_count, const char *aliases, struct error *error) {
     struct place_index *index = calloc(1, sizeof *index);
     struct arena *arena = arena_new(INDEX_ARENA_BYTES);
     bool good =
@@ -152,7 +178,8 @@ struct place_index *place_index_new(const struct gazetteer *gazetteer, const str
         for (size_t i = 0; i < province_count && i < sizeof index->provinces / sizeof index->provinces[0];
              i++)
             snprintf(index->provinces[index->provinces_count++], CODE_BYTES, "%s", provinces[i]);
-        good = index_fill(index, arena, spelling, error);
+        good = index_fill(index, arena, spelling, error) &&
+               (!aliases || aliases_fill(index, arena, spelling, aliases, error));
     }
     arena_free(&arena);
     if (!good && index)
@@ -190,41 +217,31 @@ struct name {
     enum marker marker;
     bool word; /* also a word of the language */
     bool capital;
+    bool opens; /* first of its clause, where a capital says little */
 };
 
 /* Names that are also words, in their folded form (a doubled letter counts once). */
-static const char *const also_words[] = {"panti", "padang", "batu", "malang", "taman", "parang", "geger",
-    "pukul", "kurung", "sabu", "jompo", "waru", "kota", "pasar", "kali", "sumber", "gading", "candi",
-    "bangsal", "panji", "kapas", "palang", "pucuk", "turi", "deket", "dukun", "tambak", "larangan", "gayam",
-    "kampak", "tugu", "suruh", "bandar", "sukun", "genteng", "licin", "giri", "silo", "pauh", "modo", "babat",
-    "soko", "pule", "balong", "jambon", "wates", "kauman", "jetis", "blimbing", "bulak", "garum", "tempeh",
-    "kebonsari", "gapura", "lenteng", "raas", "ras", "bungah", "dagangan", "nguling", "pace", "loceng",
-    "duduk", "modung", "kamal", "banyak", "baron", "patianrowo", "diwek", "gudo", "mayang", "kunjang", "pagu",
-    "semen", "mojo", "pare", "plemahan", "badas", "gurah", "kras", "kandat", "tarokan", "grogol", "doko",
-    "talun", "bakung", "selopuro", "binangun", "pangkalan", "luak", "talawi", "guguak", "tigo", "barangin",
-    "sipora", "siberut", "tilatang", "canduang", "baso", "palupuh", "matur", "mungka", "suliki", "harau",
-    "tanjung", "sungai", "lima", "koto", "timur", "barat", "utara", "selatan", "tengah", "rakit", "karang",
-    "kembang", "ampek", "angkek", "pesisir", "agam", "pulau", "sako", "bayang", "lengayang", "sutera",
-    "batang", "linggo", "silaut", "asam", "jujuhan", "pangean", "singo", "singgalang", "jatirejo", "gondang",
-    "trawas", "pacet", "mesjid", "masjid", "kerek", "rengel", "senori", "bangilan", "montong", "bancar",
-    "jenu", "widang", "semanding", "grabagan", "merakurak", "laren", "kedewan", "kanor", "balen", "dander",
-    "trucuk", "purwosari", "kasiman", "margomulyo", "ngraho", "tambakrejo", "malo", "sekar", "bubulan",
-    "temayang", "sukosewu", "kalitidu", "kepohbaru", "baureno", "sumberejo", "widodaren", "kendal", "sine",
-    "jogorogo", "kedunggalar", "pitu", "bringin", "padas", "kasreman", "geneng", "gerih", "kwadungan",
-    "pangkur", "karangjati", "pudak", "siman", "pulung", "sambit", "sawo", "soko'", "sampung", "badegan",
-    "bungkal", "slahung", "panggul", "pangul", "bendungan", "pogalan", "durenan", "kampung", "prigen",
-    "pandan", "pandaan", "gempol", "beji", "bangil", "rembang", "kraton", "pohjentrek", "gondangwetan",
-    "winongan", "grati", "lekok", "rejoso", "lumbang", "puspo", "tosari", "tutur", "purwodadi", "kejayan",
-    "wonorejo", "sukorejo", "pasrepan", "bunga", "manis", "enam", "tiga", "raya", "sejahtera", "maju",
-    "cerme", "mangkubumi", "sawah", "laut", "darat", "hulu", "hilir", "dua", "bontang", "sorong", "bima",
-    "dompu", "ende", "alor", "belu", "palu", "poso", "sigi", "buol", "buru", "gowa", "bone", "wajo", "maros",
-    "muna", "mappi", "nias", "dairi", "karo", "deli", "ogan", "lahat", "muara", "metro", "serang", "depok",
-    "bogor", "garut", "ciamis", "banjar", "kudus", "pati", "blora", "tegal", "sragen", "sleman", "bantul",
-    "paser", "berau", "jepara", "kupang", "langsa", "binjai", "sabang", "pidie", "tual", "ambon", "seram",
-    "bengkulu", "merangin", "kaur", "seluma", "solok", "pasaman", "tapin", "landak", "sintang", "melawi",
-    "sambas", "ketapang", "bangka", "belitung", "lingga", "natuna", "siak", "pelalawan", "kampar", "dumai",
-    "bengkalis", "rokan", "kuantan", "toba", "samosir", "batubara", "asahan", "pringsewu", "pesawaran",
-    "mesuji", "tulang", "way", NULL};
+static const char *const also_words[] = {"kudu", "perak", "bareng", "jangkar", "mari", "kerep", "sumbang",
+    "sukun", "abang", "aek", "agam", "agung", "air", "alor", "angrek", "asam", "atas", "babat", "bakti",
+    "balong", "bandar", "bangsal", "bangun", "banjar", "banyak", "barat", "baron", "baru", "barus", "batang",
+    "batu", "bawah", "bayang", "belakang", "besar", "bima", "blimbing", "bone", "bukit", "bulak", "bulan",
+    "bunga", "bungah", "bunut", "buol", "buru", "candi", "cendana", "dagangan", "dairi", "dalam", "damai",
+    "danau", "darat", "deket", "deli", "depan", "depok", "doko", "dua", "duduk", "dukun", "ende", "gading",
+    "gapura", "garum", "geger", "genteng", "gerih", "giri", "gondang", "gowa", "gunung", "harau", "hilir",
+    "hulu", "jambon", "jati", "jaya", "jetis", "jompo", "kali", "kalis", "kamal", "kampak", "kampung",
+    "kapas", "karang", "karo", "karya", "kauman", "kaur", "kecil", "kedung", "kembang", "kenanga", "kendal",
+    "kota", "koto", "kraton", "kuala", "kudus", "kurung", "lama", "landak", "larangan", "laut", "lembah",
+    "lembang", "lenteng", "licin", "lima", "linga", "luak", "luar", "lubuk", "maju", "makmur", "mandiri",
+    "manis", "masjid", "mawar", "mayang", "melati", "merdeka", "metro", "minang", "modo", "mojo", "muara",
+    "muda", "mulya", "muna", "murni", "nias", "pace", "pacet", "padang", "padas", "pagar", "palang", "pandan",
+    "pangkalan", "panji", "panti", "parang", "pare", "pasaman", "pasar", "paser", "pasir", "pati", "pauh",
+    "pesisir", "pinang", "pucuk", "pukul", "pulau", "pule", "pulung", "rakit", "ranah", "rantau", "ras",
+    "raya", "rembang", "sabu", "sangir", "sari", "satu", "sawah", "sawo", "sebelah", "sejahtera", "sekar",
+    "selat", "selatan", "semen", "serang", "setia", "siak", "silo", "simpang", "sinar", "sine", "singkep",
+    "soko", "solok", "sukses", "sukun", "sumber", "sungai", "suruh", "sutera", "talang", "taman", "tambak",
+    "tanjung", "tapin", "tebing", "tegal", "telaga", "teluk", "tempeh", "tengah", "tiga", "tigo", "timur",
+    "toba", "tua", "tual", "tugu", "tulang", "turi", "tutur", "ulak", "utara", "wajo", "wangi", "waru",
+    "wates", "way", NULL};
 
 /* Of these a capital letter is enough: they are words of other languages or rare ones, and well-known towns.
  */
@@ -245,8 +262,8 @@ static enum marker marker_of(const struct word *word) {
     static const char *const village[] = {"desa", "kelurahan", "nagari", "lurah", "kades", NULL};
     static const char *const town[] = {"polres", "rsud", "terminal", "stasiun", "alun", "pasar", "pelabuhan",
         "rsu", "rs", "kejaksan", "pengadilan", "lapas", "sman", "bandara", "polresta", NULL};
-    static const char *const away[] = {"asal", "asalnya", "ke", "menuju", "tujuan", "jurusan", "logat", "ktp",
-        "kelahiran", "rantau", "merantau", "perantau", "orang", "bahasa", NULL};
+    static const char *const away[] = {"asal", "arah", "dari", "asalnya", "ke", "menuju", "tujuan", "jurusan",
+        "logat", "ktp", "kelahiran", "rantau", "merantau", "perantau", "orang", "bahasa", NULL};
     static const char *const street[] = {"jalan", "gang", "toko", "warung", "hotel", "bank", "universitas",
         "pt", "bukit", "gunung", "sungai", "kali", "dusun", "dukuh", "jorong", "korong", "jembatan",
         "perumahan", "kue", "nasi", "masakan", "makan", "soto", "rawon", "sate", "suku", "kampung", "pantai",
@@ -279,44 +296,82 @@ static enum marker marker_around(
         text->words[last + 1].sentence != text->words[last].sentence)
         return before;
     enum marker after = marker_of(&text->words[last + 1]);
-    bool another = last + 2 < text->count &&
-                   name_find(index, name_step(TEXT_HASH_START, text->words[last + 2].hash)) != 0;
+    bool another = false; /* "Malang, kota Batu": the marker belongs to the next name */
+    if (last + 2 < text->count)
+        for (uint32_t at = name_find(index, name_step(TEXT_HASH_START, text->words[last + 2].hash)); at;
+             at = index->entries[at].next)
+            another = another || index->entries[at].level == AREA_REGENCY;
     if ((after == MARKER_REGENCY || after == MARKER_CITY) && !another)
         return after;
     return before;
 }
 
+/* The longest name that starts at a word; 0 words when none does. */
+static uint32_t name_at(
+    const struct place_index *index, const struct text *text, size_t first, size_t *used) {
+    uint64_t hash = TEXT_HASH_START;
+    uint32_t found = 0;
+    *used = 0;
+    for (size_t k = 0; k < PLACE_NAME_WORDS_MAX && first + k < text->count; k++) {
+        if (k && text->words[first + k].sentence != text->words[first].sentence)
+            break;
+        hash = name_step(hash, text->words[first + k].hash);
+        uint32_t entry = name_find(index, hash);
+        if (entry) {
+            found = entry;
+            *used = k + 1;
+        }
+    }
+    return found;
+}
+
+static bool has_city(const struct place_index *index, uint32_t entry) {
+    for (; entry; entry = index->entries[entry].next)
+        if (index->entries[entry].city)
+            return true;
+    return false;
+}
+
+/* "Kota Kediri" is the city, although a district has that name too: only "kec. Kota Kediri" is the district.
+ */
+static bool kind_of_place_first(const struct place_index *index, const struct text *text, size_t first) {
+    size_t used;
+    if (strcmp(text->words[first].key, "kota") != 0 || first + 1 >= text->count ||
+        (first && marker_of(&text->words[first - 1]) == MARKER_DISTRICT))
+        return false;
+    return has_city(index, name_at(index, text, first + 1, &used));
+}
+
+/* "bukan Tegalsari Surabaya"; and "malang benar nasibnya", which is bad luck. */
+static bool is_no_name(const struct text *text, size_t first) {
+    static const char *const luck[] = {
+        "benar", "bener", "sekali", "nasib", "nasibnya", "nian", "melintang", NULL};
+    const struct word *word = &text->words[first];
+    if (word->negator >= 0)
+        return true;
+    return strcmp(word->key, "malang") == 0 && ((first + 1 < text->count && word_is_one_of(word + 1, luck)) ||
+                                                   (first && word_is_one_of(word - 1, luck)));
+}
+
 static size_t names_read(
     const struct place_index *index, const struct text *text, struct name out[PLACE_NAMES_MAX]) {
-    size_t count = 0;
-    for (size_t i = 0; i < text->count && count < PLACE_NAMES_MAX;) {
-        uint64_t hash = TEXT_HASH_START;
-        uint32_t found = 0;
-        size_t used = 0;
-        for (size_t k = 0; k < PLACE_NAME_WORDS_MAX && i + k < text->count; k++) {
-            if (k && text->words[i + k].sentence != text->words[i].sentence)
-                break;
-            hash = name_step(hash, text->words[i + k].hash);
-            uint32_t entry = name_find(index, hash);
-            if (entry) {
-                found = entry;
-                used = k + 1;
-            }
-        }
-        if (!found) {
-            i++;
+    size_t count = 0, used;
+    for (size_t i = 0; i < text->count && count < PLACE_NAMES_MAX; i += used ? used : 1) {
+        uint32_t found = name_at(index, text, i, &used);
+        if (found && (is_no_name(text, i) || kind_of_place_first(index, text, i)))
+            found = 0, used = 1;
+        if (!found)
             continue;
-        }
         const struct word *word = &text->words[i];
         bool capital = word->flags & (WORD_CAPITAL | WORD_MENTION);
         out[count++] = (struct name){.first = (uint16_t)i,
             .last = (uint16_t)(i + used - 1),
             .entries = found,
             .marker = marker_around(index, text, i, i + used - 1),
-            .capital = capital,
+            .capital = capital && !(word->flags & WORD_OPENS && text->words[i].flags & WORD_SHOUTED),
+            .opens = word->flags & WORD_OPENS,
             .word = used == 1 && is_list(word, also_words) &&
                     !(capital && !(word->flags & WORD_OPENS) && is_list(word, towns_in_capitals))};
-        i += used;
     }
     return count;
 }
@@ -341,15 +396,18 @@ static float fit(const struct place_index *index, const struct name *name, const
         break;
     case MARKER_CITY:
         weight = entry->level == AREA_REGENCY && entry->city ? 4 : 0;
+        /* "Lamongan kota": no city of that name, so the district of the town. */
+        if (!has_city(index, name->entries))
+            weight = entry->level == AREA_DISTRICT ? 4 : entry->level == AREA_REGENCY ? 3 : 0;
         break;
     case MARKER_DISTRICT:
         weight = entry->level == AREA_DISTRICT ? 4 : 0;
         break;
     case MARKER_VILLAGE:
-        weight = entry->level == AREA_VILLAGE ? 3 : 0;
+        weight = entry->level == AREA_VILLAGE ? 3 : entry->level == AREA_DISTRICT ? 1.2f : 0;
         break;
     case MARKER_TOWN:
-        weight = entry->level == AREA_REGENCY ? 2.5f : entry->level == AREA_PROVINCE ? 0 : 0.5f;
+        weight = entry->level == AREA_REGENCY ? 2.5f : entry->level == AREA_DISTRICT ? 1.2f : 0.1f;
         break;
     case MARKER_IN:
         weight = entry->level == AREA_VILLAGE ? 0.6f : 2.5f;
@@ -364,12 +422,22 @@ static float fit(const struct place_index *index, const struct name *name, const
         weight = 0.1f;
         break;
     }
+    if (name->marker == MARKER_DISTRICT && name->word && !name->capital)
+        weight *= 0.5f; /* "polsek suruh tunggu" */
     bool marked = name->marker == MARKER_REGENCY || name->marker == MARKER_CITY ||
                   name->marker == MARKER_DISTRICT || name->marker == MARKER_VILLAGE;
     if (name->word && !marked)
-        weight *= name->marker == MARKER_IN && name->capital ? 0.5f : name->capital ? 0.35f : 0.12f;
-    if (!served(index, entry->code))
-        weight *= 0.6f;
+        weight *= name->opens || !name->capital ? 0.12f : name->marker == MARKER_IN ? 0.5f : 0.35f;
+    if (!entry->served) { /* the rest of the country: only what is plainly a name */
+        bool plain = name->capital && !name->opens;
+        bool town = entry->level == AREA_REGENCY && !name->word;
+        float plainly = plain && (town || name->last > name->first) ? 0.6f
+                        : town && name->capital                     ? 0.4f
+                                                                    : 0.1f;
+        weight *= marked                                     ? 0.8f
+                  : name->marker == MARKER_IN && !name->word ? (plain || town ? 0.7f : 0.2f)
+                                                             : plainly;
+    }
     if (entry->level == AREA_PROVINCE)
         weight *= 0.2f;
     return weight;
@@ -424,24 +492,37 @@ struct choice {
     float weight;
 };
 
+static bool names_regency(const struct place_index *index, uint32_t entry) {
+    for (; entry; entry = index->entries[entry].next)
+        if (index->entries[entry].level == AREA_REGENCY)
+            return true;
+    return false;
+}
+
 /* A reading as an area to decide on: villages count for their district. */
-static struct choice choice_of(const struct reading *readings, size_t count, const struct reading *one) {
+static struct choice choice_of(const struct place_index *index, const struct reading *readings, size_t count,
+    const struct reading *one) {
     struct choice choice = {.name = one->name, .weight = one->weight};
     float from_parents = support(readings, count, one);
     if (one->entry->level == AREA_VILLAGE && from_parents == 0)
         choice.weight = 0; /* never a village alone */
+    if (one->entry->level == AREA_DISTRICT && from_parents == 0 && one->name->marker != MARKER_DISTRICT &&
+        one->name->marker != MARKER_CITY && names_regency(index, one->name->entries))
+        choice.weight *= 0.3f; /* "Padang" is the city, not the district of Lumajang */
     choice.weight += from_parents;
     /* A regency and a district of one name ("Jombang"): the regency is meant unless "kec" stands before. */
     if (one->entry->level == AREA_REGENCY && one->name->marker != MARKER_DISTRICT)
-        choice.weight += 0.75f;
-    area_cut(one->entry->code, AREA_DISTRICT, choice.code);
+        choice.weight += one->weight > 1.5f ? 0.75f : one->weight * 0.5f;
+    bool regency_only = one->name->marker == MARKER_TOWN; /* a station or terminal tells no district */
+    area_cut(one->entry->code, regency_only ? AREA_REGENCY : AREA_DISTRICT, choice.code);
     return choice;
 }
 
-static size_t choices_list(const struct reading *readings, size_t count, struct choice out[READINGS_MAX]) {
+static size_t choices_list(const struct place_index *index, const struct reading *readings, size_t count,
+    struct choice out[READINGS_MAX]) {
     size_t used = 0;
     for (size_t i = 0; i < count; i++) {
-        struct choice choice = choice_of(readings, count, &readings[i]);
+        struct choice choice = choice_of(index, readings, count, &readings[i]);
         if (choice.weight <= 0)
             continue;
         size_t at = 0;
@@ -496,6 +577,30 @@ static void choices_weigh(const struct choice *choices, size_t count, struct pla
     area_decide(out, best->code);
 }
 
+/* "Malang ... yang kota itu": the kind of place said later in the message decides between twins. */
+static void twins_decide(const struct place_index *index, const struct text *text, struct place_found *out) {
+    static const char *const city[] = {"kota", "kotanya", "kotane", "kotamadya", NULL};
+    static const char *const regency[] = {"kabupaten", "kabupatennya", "kabupatene", NULL};
+    bool is_city = false, is_regency = false;
+    if (out->candidate_count != 2)
+        return;
+    for (size_t i = 0; i < text->count; i++) {
+        is_city = is_city || (word_is_one_of(&text->words[i], city) && text->words[i].negator < 0);
+        is_regency = is_regency || (word_is_one_of(&text->words[i], regency) && text->words[i].negator < 0);
+    }
+    if (is_city == is_regency)
+        return;
+    for (size_t i = 0; i < 2; i++) {
+        struct place place;
+        if (area_level(out->candidates[i]) != AREA_REGENCY ||
+            !gazetteer_find(index->gazetteer, out->candidates[i], &place) || place.city != is_city)
+            continue;
+        area_decide(out, place.code);
+        out->candidate_count = 0;
+        return;
+    }
+}
+
 /* Several candidates in one regency still tell the regency. */
 static void candidates_common(struct place_found *out) {
     if (out->area[0] || out->candidate_count < 2)
@@ -520,7 +625,8 @@ static bool text_place(
         return false;
     size_t name_count = names_read(index, text, names);
     size_t reading_count = readings_list(index, names, name_count, readings);
-    choices_weigh(choices, choices_list(readings, reading_count, choices), out);
+    choices_weigh(choices, choices_list(index, readings, reading_count, choices), out);
+    twins_decide(index, text, out);
     candidates_common(out);
     return true;
 }

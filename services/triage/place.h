@@ -43,10 +43,11 @@ struct place_found {
     bool by_text, by_position, by_declaration;
 };
 
-/* provinces: codes whose districts and villages are looked for; elsewhere only regencies are. The gazetteer
- * must outlive the index. spelling: how messages are read. NULL with error set. The caller frees it. */
+/* provinces: codes of the site; villages are looked for only there, and names elsewhere must be plain
+ * (capital, marker). The gazetteer must outlive the index. spelling: how messages are read. aliases: path of
+ * the gazetteer's aliases.tsv, NULL for none. NULL with error set. The caller frees it. */
 struct place_index *place_index_new(const struct gazetteer *gazetteer, const struct spelling *spelling,
-    char *const *provinces, size_t province_count, struct error *error);
+    char *const *provinces, size_t province_count, const char *aliases, struct error *error);
 void place_index_free(struct place_index **index);
 
 /* position and declared may be NULL. False only when the arena is exhausted. */

@@ -627,10 +627,19 @@ static void clauses_turn(struct text *text) {
         text->clauses = (uint16_t)(text->words[text->count - 1].clause + 1);
 }
 
+/* Minang "alun" is not yet; "alun-alun" is the town square. */
+static bool is_negator(const struct text *text, size_t at) {
+    const struct word *word = &text->words[at];
+    if (strcmp(word->key, "alun") != 0)
+        return word_is_one_of(word, negators);
+    return !(word->flags & WORD_DOUBLED) && !(at && strcmp(word[-1].key, "alun") == 0) &&
+           !(at + 1 < text->count && strcmp(word[1].key, "alun") == 0);
+}
+
 static void negations_mark(struct text *text) {
     for (size_t i = 0; i < text->count; i++) {
         text->words[i].negator = -1;
-        if (word_is_one_of(&text->words[i], negators))
+        if (is_negator(text, i))
             text->words[i].flags |= WORD_NEGATOR;
     }
     for (size_t i = 0; i < text->count; i++) {

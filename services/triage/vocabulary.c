@@ -375,7 +375,7 @@ void vocabulary_free(struct vocabulary **vocabulary) {
     if (!*vocabulary)
         return;
     for (size_t i = 0; i < (*vocabulary)->file_count; i++)
-        config_free(files[i].schema, (*vocabulary)->files[i]);
+        config_free(files[i].schema, &(*vocabulary)->files[i]);
     site_kinds_free(&(*vocabulary)->site_kinds);
     model_free(&(*vocabulary)->model);
     matcher_free(&(*vocabulary)->matcher);
