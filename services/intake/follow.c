@@ -1,0 +1,356 @@
+#include "services/intake/follow.h"
+
+#include "intake_sql.h"
+#include "services/intake/answer.h"
+#include "services/intake/receive.h"
+
+#include <string.h>
+
+enum { NEWEST_MAX = 10000 /* rows looked at for the counts: about 1 ms */ };
+
+/* --- states --- */
+
+static const struct {
+    const char *word, *id, *en;
+} states[] = {
+    [REPORT_RECEIVED] = {"received", "Laporan sudah kami terima dan sedang diperiksa.",
+        "We have received the report and are looking at it."},
+    [REPORT_IN_REVIEW] = {"in_review", "Petugas sedang membaca laporan ini.",
+        "A member of staff is reading this report."},
+    [REPORT_ANSWERED] = {"answered",
+        "Laporan ini kami catat sebagai informasi; tidak ada kasus yang dibuka. Bila keadaan berubah, kirim "
+        "laporan baru.",
+        "We keep this report as information; no case was opened. If things change, send a new report."},
+    [REPORT_CASE_OPEN] = {"case_open", "Laporan sudah menjadi kasus dan diteruskan kepada petugas.",
+        "The report has become a case and was passed on to those who can help."},
+    [REPORT_BEING_HANDLED] = {"being_handled", "Petugas sedang menangani kasus ini.",
+        "Staff are working on this case."},
+    [REPORT_CLOSED] = {"closed", "Penanganan kasus ini sudah selesai. Terima kasih atas laporan Anda.",
+        "This case has been concluded. Thank you for your report."},
+};
+
+enum report_state intake_report_state(enum outcome_state outcome, enum progress_state progress) {
+    switch (outcome) {
+    case OUTCOME_NONE:
+        return REPORT_RECEIVED;
+    case OUTCOME_IN_REVIEW:
+        return REPORT_IN_REVIEW;
+    case OUTCOME_INFORMATION:
+        return REPORT_ANSWERED;
+    case OUTCOME_CASE:
+        break;
+    }
+    switch (progress) {
+    case PROGRESS_NONE:
+        return REPORT_CASE_OPEN;
+    case PROGRESS_BEGUN:
+        return REPORT_BEING_HANDLED;
+    case PROGRESS_CLOSED:
+        return REPORT_CLOSED;
+    }
+    return REPORT_CASE_OPEN;
+}
+
+const char *intake_report_state_word(enum report_state state) {
+    return states[state].word;
+}
+
+/* --- what others say --- */
+
+static enum verdict decided(struct turn *turn, const ProtobufCBinaryData *report, enum outcome_state state,
+    const struct id *case_id) {
+    struct id id;
+    if (!id_from_bytes(report->data, report->len, &id) || (state == OUTCOME_CASE && id_is_null(case_id)))
+        return turn_park(turn, "a decision without its report or case");
+    struct statement *set = intake_use(turn->store, INTAKE_OUTCOME_SET);
+    bind_id(set, &id);
+    bind_int(set, state);
+    bind_id(set, case_id);
+    statement_run(set);
+    return VERDICT_DONE;
+}
+
+static void forget_address(struct turn *turn, const ProtobufCBinaryData *report) {
+    struct id id;
+    if (!id_from_bytes(report->data, report->len, &id))
+        return;
+    struct statement *forget = intake_use(turn->store, INTAKE_REPLY_DELETE);
+    bind_id(forget, &id);
+    statement_run(forget);
+}
+
+/* Nothing more will be asked: the address has done its work. */
+static enum verdict closed_as_information(struct turn *turn, const Sigap__ReportClosed *closed) {
+    forget_address(turn, &closed->report_id);
+    return decided(turn, &closed->report_id, OUTCOME_INFORMATION, NULL);
+}
+
+static void begun(struct turn *turn, const struct id *case_id) {
+    if (id_is_null(case_id))
+        return;
+    struct statement *begin = intake_use(turn->store, INTAKE_PROGRESS_BEGIN);
+    bind_id(begin, case_id);
+    bind_int(begin, PROGRESS_BEGUN);
+    bind_int(begin, turn->now);
+    statement_run(begin);
+}
+
+static enum verdict closed(struct turn *turn, const Sigap__Event *event, const struct id *case_id) {
+    if (id_is_null(case_id))
+        return turn_park(turn, "a closed case without its id");
+    struct statement *set = intake_use(turn->store, INTAKE_PROGRESS_SET);
+    bind_id(set, case_id);
+    bind_int(set, event->case_closed->reopened ? PROGRESS_BEGUN : PROGRESS_CLOSED);
+    bind_int(set, turn->now);
+    statement_run(set);
+    if (!event->case_closed->reopened)
+        forget_address(turn, &event->trace);
+    return VERDICT_DONE;
+}
+
+static bool is_taken_on(const Sigap__AlertMoved *alert) {
+    return alert->to == SIGAP__ALERT_STATE__ALERT_ANSWERED && strcmp(alert->action, "accept") == 0;
+}
+
+enum verdict intake_follow(struct turn *turn, const Sigap__Event *event) {
+    struct id case_id;
+    id_from_bytes(event->case_id.data, event->case_id.len, &case_id);
+    switch (event->body_case) {
+    case SIGAP__EVENT__BODY_CASE_OPENED:
+        return decided(turn, &event->case_opened->report_id, OUTCOME_CASE, &case_id);
+    case SIGAP__EVENT__BODY_REPORT_JOINED:
+        return decided(turn, &event->report_joined->report_id, OUTCOME_CASE, &case_id);
+    case SIGAP__EVENT__BODY_REPORT_IN_REVIEW:
+        return decided(turn, &event->report_in_review->report_id, OUTCOME_IN_REVIEW, NULL);
+    case SIGAP__EVENT__BODY_REPORT_CLOSED:
+        return closed_as_information(turn, event->report_closed);
+    case SIGAP__EVENT__BODY_CASE_CLOSED:
+        return closed(turn, event, &case_id);
+    case SIGAP__EVENT__BODY_ALERT_MOVED:
+        if (is_taken_on(event->alert_moved))
+            begun(turn, &case_id);
+        return VERDICT_DONE;
+    case SIGAP__EVENT__BODY_TASK_MOVED:
+        if (event->task_moved->task && event->task_moved->task->state == SIGAP__TASK_STATE__TASK_DONE)
+            begun(turn, &case_id);
+        return VERDICT_DONE;
+    case SIGAP__EVENT__BODY_REPORT_RECEIVED:
+    case SIGAP__EVENT__BODY_CASE_CHANGED:
+    case SIGAP__EVENT__BODY_REFERRAL_OPENED:
+    case SIGAP__EVENT__BODY_REFERRAL_MOVED:
+    case SIGAP__EVENT__BODY_OFFER_SENT:
+    case SIGAP__EVENT__BODY_OFFER_MOVED:
+    case SIGAP__EVENT__BODY_TASKS_PLANNED:
+    case SIGAP__EVENT__BODY_TASK_REMINDER:
+    case SIGAP__EVENT__BODY_FACT_RECORDED:
+    case SIGAP__EVENT__BODY_ALERT_RAISED:
+    case SIGAP__EVENT__BODY_DELIVERY_ENDED:
+    case SIGAP__EVENT__BODY_COMMAND_ISSUED:
+    case SIGAP__EVENT__BODY_COMMAND_ANSWERED:
+    case SIGAP__EVENT__BODY_INPUT_PARKED:
+    case SIGAP__EVENT__BODY__NOT_SET:
+    case _SIGAP__EVENT__BODY__CASE_IS_INT_SIZE:
+        return VERDICT_DONE;
+    }
+    return VERDICT_DONE;
+}
+
+/* --- looking up --- */
+
+struct standing {
+    bool known;
+    struct id report, case_id;
+    enum report_state state;
+};
+
+static enum outcome_state read_outcome(struct turn *turn, const struct id *report, struct id *case_id) {
+    struct statement *get = intake_use(turn->store, INTAKE_OUTCOME_GET);
+    bind_blob(get, report->bytes, ID_BYTES); /* bind_id would bind NULL for none, and look nowhere */
+    enum outcome_state outcome = OUTCOME_NONE;
+    memset(case_id, 0, sizeof *case_id);
+    if (statement_step(get)) {
+        outcome = (enum outcome_state)column_int(get, 0);
+        *case_id = column_id(get, 1);
+    }
+    statement_end(get);
+    return outcome;
+}
+
+static enum progress_state read_progress(struct turn *turn, const struct id *case_id) {
+    struct statement *get = intake_use(turn->store, INTAKE_PROGRESS_GET);
+    bind_blob(get, case_id->bytes, ID_BYTES);
+    enum progress_state progress =
+        statement_step(get) ? (enum progress_state)column_int(get, 0) : PROGRESS_NONE;
+    statement_end(get);
+    return progress;
+}
+
+static void stand(struct turn *turn, const struct id *report, struct standing *out) {
+    out->report = *report;
+    enum outcome_state outcome = read_outcome(turn, report, &out->case_id);
+    out->state = intake_report_state(outcome, read_progress(turn, &out->case_id));
+}
+
+/* All three look-ups are made whatever the first one finds: the time it takes tells nothing. A ticket of
+ * another day is another ticket, although its row is found: the key of 30 days ago was used again. */
+static struct standing stand_of_ticket(struct turn *turn, const struct ticket *ticket) {
+    const struct intake *intake = turn->state;
+    struct standing standing = {0};
+    struct id report = {0};
+    uint8_t key[SEAL_HASH_BYTES];
+    intake_ticket_key(keystore_hash(intake->keystore), ticket, key);
+    struct statement *get = intake_use(turn->store, INTAKE_REPORT_GET);
+    bind_blob(get, key, sizeof key);
+    if (statement_step(get))
+        report = column_id(get, 0);
+    statement_end(get);
+    stand(turn, &report, &standing);
+    struct ticket same_day = intake_ticket_of((uint8_t[SEAL_HASH_BYTES]){0}, id_time(&report));
+    bool expired = turn->now - id_time(&report) > intake->retention_ms;
+    standing.known = !id_is_null(&report) && !expired && memcmp(same_day.bytes, ticket->bytes, 2) == 0;
+    return standing;
+}
+
+/* --- answers --- */
+
+static const struct problem no_ticket = {.status = 400,
+    .type = "not-a-ticket",
+    .title_id = "Nomor tiket tidak benar",
+    .title_en = "This is not a ticket",
+    .detail_id = "Ada huruf atau angka yang salah; periksa kembali nomor tiket Anda.",
+    .detail_en = "A letter or digit is wrong; please check your ticket."};
+
+static const struct problem unknown_ticket = {.status = 404,
+    .type = "unknown-ticket",
+    .title_id = "Tiket tidak dikenal",
+    .title_en = "Unknown ticket",
+    .detail_id = "Tiket ini tidak ada, atau sudah lewat masa simpannya.",
+    .detail_en = "There is no such ticket, or it is past the time it is kept."};
+
+void intake_follow_request(struct turn *turn, const char *ticket_text, struct answer *answer) {
+    struct ticket ticket;
+    char text[TICKET_TEXT + 1];
+    if (!ticket_from_text(ticket_text, &ticket)) {
+        intake_answer_problem(turn->arena, &no_ticket, answer);
+        return;
+    }
+    struct standing standing = stand_of_ticket(turn, &ticket);
+    ticket_to_text(&ticket, text);
+    const char *json = arena_format(turn->arena,
+        "{\"ticket\":\"%s\",\"state\":\"%s\",\"message\":\"%s\",\"message_en\":\"%s\",\"received_at\":%lld}",
+        text, states[standing.state].word, states[standing.state].id, states[standing.state].en,
+        (long long)id_time(&standing.report));
+    if (standing.known)
+        intake_answer_json(200, json, answer);
+    else
+        intake_answer_problem(turn->arena, &unknown_ticket, answer);
+}
+
+/* --- views --- */
+
+static bool is_staff(const Sigap__Actor *actor) {
+    static const char *const staff[] = {
+        "responder", "operator", "coordinator", "administrator", "auditor", NULL};
+    for (size_t i = 0; actor && i < actor->n_roles; i++)
+        for (size_t k = 0; staff[k]; k++)
+            if (strcmp(actor->roles[i], staff[k]) == 0)
+                return true;
+    return false;
+}
+
+static void write_id(struct json_writer *writer, const char *key, const struct id *id) {
+    char text[ID_TEXT + 1];
+    id_to_text(id, text);
+    json_member_text(writer, key, id_is_null(id) ? NULL : text);
+}
+
+static void put(struct turn *turn, struct json_writer *writer, Sigap__ViewAnswer *answer) {
+    size_t size;
+    const char *text = json_writer_text(writer, &size);
+    answer->status = text ? 200 : 503;
+    answer->json.data = text ? (uint8_t *)arena_bytes(turn->arena, text, size) : NULL;
+    answer->json.len = answer->json.data ? size : 0;
+    json_writer_free(writer);
+}
+
+/* By ticket; by report id for colleagues that have seen the report's record. */
+static void view_report(struct turn *turn, const Sigap__ReportView *view, Sigap__ViewAnswer *answer) {
+    struct standing standing = {0};
+    struct ticket ticket;
+    struct id report;
+    if (ticket_from_text(view->ticket, &ticket))
+        standing = stand_of_ticket(turn, &ticket);
+    else if (id_from_bytes(view->report_id.data, view->report_id.len, &report)) {
+        stand(turn, &report, &standing);
+        standing.known = true;
+    } else {
+        answer->status = 400;
+        return;
+    }
+    if (!standing.known) {
+        answer->status = 404;
+        return;
+    }
+    struct json_writer writer;
+    json_writer_init(&writer, 1024);
+    json_write_object(&writer);
+    json_member_text(&writer, "ticket", *view->ticket ? view->ticket : NULL);
+    json_member_object(&writer, "report");
+    write_id(&writer, "id", &standing.report);
+    json_member_text(&writer, "state", states[standing.state].word);
+    json_write_end(&writer);
+    write_id(&writer, "case_id", &standing.case_id);
+    json_member_integer(&writer, "received_at", id_time(&standing.report));
+    json_write_end(&writer);
+    put(turn, &writer, answer);
+}
+
+static void write_counts(struct turn *turn, struct json_writer *writer) {
+    struct statement *counts = intake_use(turn->store, INTAKE_OUTCOME_COUNTS);
+    bind_int(counts, NEWEST_MAX);
+    json_member_object(writer, "newest");
+    while (statement_step(counts))
+        json_member_integer(writer,
+            states[intake_report_state((enum outcome_state)column_int(counts, 0), PROGRESS_NONE)].word,
+            column_int(counts, 1));
+    json_write_end(writer);
+}
+
+/* Ids and states; there is nothing else to show here. */
+static void view_list(struct turn *turn, uint32_t limit, Sigap__ViewAnswer *answer) {
+    struct json_writer writer;
+    json_writer_init(&writer, 256 * 1024); /* 1000 x 150 bytes */
+    json_write_object(&writer);
+    json_member_array(&writer, "reports");
+    struct statement *newest = intake_use(turn->store, INTAKE_OUTCOME_NEWEST);
+    bind_int(newest, limit == 0 ? 100 : limit > 1000 ? 1000 : limit);
+    while (statement_step(newest)) {
+        struct id report = column_id(newest, 0), case_id = column_id(newest, 2);
+        enum progress_state progress = read_progress(turn, &case_id);
+        json_write_object(&writer);
+        write_id(&writer, "id", &report);
+        json_member_text(&writer, "state",
+            states[intake_report_state((enum outcome_state)column_int(newest, 1), progress)].word);
+        write_id(&writer, "case_id", &case_id);
+        json_member_integer(&writer, "received_at", id_time(&report));
+        json_write_end(&writer);
+    }
+    json_write_end(&writer);
+    write_counts(turn, &writer);
+    json_write_end(&writer);
+    put(turn, &writer, answer);
+}
+
+bool intake_follow_view(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer) {
+    bool report = view->what_case == SIGAP__VIEW__WHAT_REPORT;
+    bool list = view->what_case == SIGAP__VIEW__WHAT_LIST && strcmp(view->list->name, "reports") == 0;
+    if (!report && !list)
+        return false;
+    if (!is_staff(view->actor))
+        answer->status = 403;
+    else if (report)
+        view_report(turn, view->report, answer);
+    else
+        view_list(turn, view->list->limit, answer);
+    return true;
+}

@@ -1,0 +1,40 @@
+/* How things stand, for who holds the ticket: derived from what triage, casework and notifier say. A report
+ * that nothing is known of is received; what is kept is one row when triage has decided and one row a case
+ * when somebody works on it. */
+#pragma once
+
+#include "common/request.h"
+#include "services/intake/state.h"
+
+/* Kept in outcome.state and progress.state: numbers never change. */
+enum outcome_state {
+    OUTCOME_NONE = 0,
+    OUTCOME_IN_REVIEW = 1,   /* a person looks */
+    OUTCOME_INFORMATION = 2, /* no case: a question, information, not a report */
+    OUTCOME_CASE = 3         /* final: also when the report joined a case that was known */
+};
+enum progress_state {
+    PROGRESS_NONE = 0,
+    PROGRESS_BEGUN = 1, /* somebody has taken it on */
+    PROGRESS_CLOSED = 2
+};
+
+/* What reporters and colleagues see. */
+enum report_state {
+    REPORT_RECEIVED,
+    REPORT_IN_REVIEW,
+    REPORT_ANSWERED,
+    REPORT_CASE_OPEN,
+    REPORT_BEING_HANDLED,
+    REPORT_CLOSED
+};
+
+enum report_state intake_report_state(enum outcome_state outcome, enum progress_state progress);
+const char *intake_report_state_word(enum report_state state);
+
+/* A record of triage, casework or notifier. */
+enum verdict intake_follow(struct turn *turn, const Sigap__Event *event);
+/* GET /v1/reports/<ticket>. The same work for every ticket, known or not. */
+void intake_follow_request(struct turn *turn, const char *ticket_text, struct answer *answer);
+/* ReportView and ListView "reports". False: another view. */
+bool intake_follow_view(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer);

@@ -1,0 +1,320 @@
+/* How a report gets its place.
+ *
+ * The sender's duplicate key makes the ticket, and the ticket makes the key of the row:
+ *
+ *     duplicate key --keyed hash--> random part of the ticket --keyed hash--> report.key
+ *
+ * So one unique index answers both "have we had this?" and "whose ticket is this?", the store holds no ticket
+ * that a thief could quote, and a duplicate finds its first ticket again although it is kept nowhere. Without
+ * the hash key a ticket is as unguessable as 80 random bits; a report without a duplicate key takes 80 real
+ * ones. */
+#include "services/intake/receive.h"
+
+#include "intake_sql.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { TICKET_RANDOM = TICKET_BYTES - 2, TICKET_DAY = 2 };
+
+static const struct problem other_content = {.status = 422,
+    .type = "key-reused",
+    .title_id = "Kunci ini sudah dipakai untuk laporan lain",
+    .title_en = "This key was used for another report",
+    .detail_id =
+        "Laporan pertama tersimpan; laporan ini tidak. Kirim lagi dengan kunci atau external_id baru.",
+    .detail_en = "The first report is kept, this one is not. Send it again with a new key or external_id."};
+
+static const struct problem too_many = {.status = 429,
+    .type = "too-many",
+    .title_id = "Terlalu banyak laporan sekaligus",
+    .title_en = "Too many reports at once",
+    .detail_id = "Kirim lagi nanti; yang mendesak tetap kami terima.",
+    .detail_en = "Send it again later; what is urgent is taken all the same."};
+
+/* --- keys --- */
+
+static void hash_ticket(
+    const struct seal_hash_keys *keys, const uint8_t random[TICKET_RANDOM], uint8_t key[SEAL_HASH_BYTES]) {
+    /* The NUL in front keeps this use apart from the others, which begin with a name. */
+    uint8_t input[8 + TICKET_RANDOM] = "\0ticket";
+    memcpy(input + 8, random, TICKET_RANDOM);
+    seal_hash(keys, SEAL_HASH_IDEMPOTENCY, input, sizeof input, key);
+}
+
+void intake_ticket_key(
+    const struct seal_hash_keys *keys, const struct ticket *ticket, uint8_t key[SEAL_HASH_BYTES]) {
+    hash_ticket(keys, ticket->bytes + TICKET_DAY, key);
+}
+
+/* The random part of the ticket. */
+static void seed_of(
+    const struct intake *intake, const struct submission *submission, uint8_t seed[SEAL_HASH_BYTES]) {
+    const struct seal_hash_keys *keys = keystore_hash(intake->keystore);
+    char scope[128]; /* names hold no slash, so no two scopes read the same */
+    if (submission->idempotency_key) {
+        seal_hash_pair(keys, SEAL_HASH_IDEMPOTENCY, submission->source, submission->idempotency_key, seed);
+    } else if (submission->external_id && *submission->external_id) {
+        snprintf(scope, sizeof scope, "%s/%s", submission->source, submission->channel_word);
+        seal_hash_pair(keys, SEAL_HASH_EXTERNAL_ID, scope, submission->external_id, seed);
+    } else {
+        random_fill(intake->random, seed, SEAL_HASH_BYTES);
+    }
+}
+
+/* ticket_make() takes its random bytes from here. */
+static void fill_from_seed(void *state, void *bytes, size_t size) {
+    memcpy(bytes, state, size < SEAL_HASH_BYTES ? size : SEAL_HASH_BYTES);
+}
+
+struct ticket intake_ticket_of(uint8_t seed[SEAL_HASH_BYTES], int64_t at_ms) {
+    struct ticket ticket;
+    const struct random chosen = {fill_from_seed, seed};
+    ticket_make(at_ms, &chosen, &ticket);
+    return ticket;
+}
+
+/* --- content --- */
+
+/* Copies of one text differ in case, blanks and punctuation when they are passed on. */
+static size_t normalise(const char *text, size_t size, char *out) {
+    size_t used = 0;
+    bool gap = false;
+    for (size_t i = 0; i < size; i++) {
+        char c = text[i] >= 'A' && text[i] <= 'Z' ? (char)(text[i] - 'A' + 'a') : text[i];
+        bool word = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (unsigned char)c >= 0x80;
+        if (word && gap && used)
+            out[used++] = ' ';
+        if (word)
+            out[used++] = c;
+        gap = !word;
+    }
+    return used;
+}
+
+static void hash_text(struct turn *turn, const struct submission *submission, uint8_t out[SEAL_HASH_BYTES]) {
+    const struct intake *intake = turn->state;
+    char *normal = arena_take(turn->arena, submission->text_size + 1);
+    if (!normal)
+        return; /* the arena is exhausted, the turn will see */
+    size_t size = normalise(submission->text, submission->text_size, normal);
+    seal_hash(keystore_hash(intake->keystore), SEAL_HASH_CONTENT, normal, size, out);
+}
+
+/* Everything the sender said, for Idempotency-Key: the same key stands for the same request. */
+static void hash_all(struct turn *turn, const struct submission *submission,
+    const ProtobufCBinaryData *content, uint8_t out[SEAL_HASH_BYTES]) {
+    const struct intake *intake = turn->state;
+    const char *address = submission->reporter_address ? submission->reporter_address : "";
+    char *rest = arena_format(turn->arena, "%s\n%s\n%lld\n%s\n%s\n%d%d%d", submission->channel_word,
+        submission->external_id ? submission->external_id : "", (long long)submission->occurred_at,
+        submission->reporter_word, address, submission->may_contact, submission->urgent,
+        submission->training);
+    size_t size = rest ? strlen(rest) + 1 : 0;
+    uint8_t *all = arena_take(turn->arena, size + content->len);
+    if (!rest || !all)
+        return;
+    memcpy(all, rest, size);
+    memcpy(all + size, content->data, content->len);
+    seal_hash(keystore_hash(intake->keystore), SEAL_HASH_CONTENT, all, size + content->len, out);
+}
+
+static ProtobufCBinaryData pack_content(struct turn *turn, const struct submission *submission) {
+    Sigap__ReportContent content = SIGAP__REPORT_CONTENT__INIT;
+    content.text = arena_bytes(turn->arena, submission->text, submission->text_size);
+    content.located = submission->has_latitude;
+    content.latitude = submission->has_latitude ? submission->latitude : 0;
+    content.longitude = submission->has_longitude ? submission->longitude : 0;
+    content.area = (char *)(submission->area ? submission->area : "");
+    if (!content.text)
+        return (ProtobufCBinaryData){0, NULL};
+    ProtobufCBinaryData packed = {sigap__report_content__get_packed_size(&content), NULL};
+    packed.data = arena_take(turn->arena, packed.len);
+    if (packed.data)
+        sigap__report_content__pack(&content, packed.data);
+    else
+        packed.len = 0;
+    return packed;
+}
+
+/* --- rows --- */
+
+static bool add_row(struct turn *turn, const uint8_t key[SEAL_HASH_BYTES], const struct id *id,
+    const uint8_t sameness[SEAL_HASH_BYTES]) {
+    struct statement *add = intake_use(turn->store, INTAKE_REPORT_ADD);
+    bind_blob(add, key, SEAL_HASH_BYTES);
+    bind_id(add, id);
+    bind_blob(add, sameness, SEAL_HASH_BYTES);
+    return statement_run(add) && store_changes(turn->store) == 1;
+}
+
+/* The row that was there before. */
+static void find_first(struct turn *turn, const uint8_t key[SEAL_HASH_BYTES],
+    const uint8_t sameness[SEAL_HASH_BYTES], struct receipt *receipt) {
+    struct statement *get = intake_use(turn->store, INTAKE_REPORT_GET);
+    bind_blob(get, key, SEAL_HASH_BYTES);
+    receipt->kind = RECEIPT_REFUSED;
+    receipt->problem = other_content;
+    if (statement_step(get)) {
+        size_t size;
+        const void *before = column_blob(get, 1, &size);
+        receipt->report = column_id(get, 0);
+        if (size == SEAL_HASH_BYTES && sodium_memcmp(before, sameness, size) == 0)
+            receipt->kind = RECEIPT_AGAIN;
+    }
+    statement_end(get);
+}
+
+/* Only an address that may be written to is kept at all. */
+static void add_reply_address(struct turn *turn, const struct submission *submission, const struct id *id) {
+    const struct intake *intake = turn->state;
+    const char *address = submission->reporter_address;
+    if (!address || !*address || !submission->may_contact)
+        return;
+    const char *plain = arena_format(turn->arena, "%s\n%s", submission->reporter_word, address);
+    const struct seal_place place = {*id, "reply_address", 0};
+    ProtobufCBinaryData sealed;
+    if (!plain || !seal_local(keystore_local(intake->keystore), &place, plain, strlen(plain), intake->random,
+                      turn->arena, &sealed))
+        return;
+    struct statement *add = intake_use(turn->store, INTAKE_REPLY_ADD);
+    bind_id(add, id);
+    bind_blob(add, sealed.data, sealed.len);
+    statement_run(add);
+}
+
+/* --- the record --- */
+
+static void hash_reporter(
+    struct turn *turn, const struct submission *submission, Sigap__ReportReceived *report) {
+    const struct intake *intake = turn->state;
+    if (!submission->reporter_address || !*submission->reporter_address)
+        return;
+    report->reporter.data = arena_take(turn->arena, SEAL_HASH_BYTES);
+    if (!report->reporter.data)
+        return;
+    report->reporter.len = SEAL_HASH_BYTES;
+    seal_hash_pair(keystore_hash(intake->keystore), SEAL_HASH_HANDLE, submission->reporter_word,
+        submission->reporter_address, report->reporter.data);
+}
+
+static bool seal_content(
+    struct turn *turn, const struct id *id, const ProtobufCBinaryData *content, Sigap__Sealed *out) {
+    struct intake *intake = turn->state;
+    const struct seal_place place = {*id, "content", 0};
+    struct sealed_report sealed;
+    seal_session_rotate(intake->session, turn->now);
+    if (!content->data ||
+        !seal_report(intake->session, &place, content->data, content->len, turn->arena, &sealed))
+        return false;
+    out->session = sealed.session;
+    out->key = sealed.wrapped_key;
+    out->data = sealed.ciphertext;
+    return true;
+}
+
+static void append_record(struct turn *turn, const struct submission *submission, const struct id *id,
+    const ProtobufCBinaryData *content, uint8_t text_hash[SEAL_HASH_BYTES]) {
+    Sigap__Sealed sealed = SIGAP__SEALED__INIT;
+    Sigap__ReportReceived report = SIGAP__REPORT_RECEIVED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    if (!seal_content(turn, id, content, &sealed))
+        return; /* the arena is exhausted, the turn will see */
+    report.report_id = event.trace = turn_bytes(turn, id);
+    report.source = (char *)submission->source;
+    report.channel = (char *)submission->channel_word;
+    report.received_at = turn->now;
+    report.occurred_at = submission->occurred_at;
+    report.urgent = submission->urgent;
+    report.danger = submission->danger;
+    report.may_contact = submission->may_contact;
+    report.content_hash = (ProtobufCBinaryData){SEAL_HASH_BYTES, text_hash};
+    report.content = &sealed;
+    hash_reporter(turn, submission, &report);
+    event.training = submission->training;
+    event.body_case = SIGAP__EVENT__BODY_REPORT_RECEIVED;
+    event.report_received = &report;
+    turn_append(turn, submission->urgent || submission->danger ? LANE_URGENT : LANE_NORMAL, &event);
+}
+
+/* --- after the commit --- */
+
+struct note {
+    enum receipt_kind kind;
+    enum lane lane;
+    bool over_limit;
+    int64_t token, now; /* token 0: nobody's allowance */
+};
+
+static void note_committed(void *state, const void *argument) {
+    struct intake *intake = state;
+    const struct note *note = argument;
+    switch (note->kind) {
+    case RECEIPT_TAKEN:
+        intake->counts.taken[note->lane]++;
+        intake->counts.over_limit += note->over_limit;
+        break;
+    case RECEIPT_AGAIN:
+        intake->counts.again++;
+        break;
+    case RECEIPT_REFUSED:
+        intake->counts.refused++;
+        break;
+    }
+    if (note->token && note->kind != RECEIPT_REFUSED)
+        intake_token_spend(&intake->tokens, note->token, note->now);
+}
+
+/* --- the way in --- */
+
+static bool admit(struct turn *turn, struct submission *submission, int wait_s, struct receipt *receipt) {
+    receipt->kind = RECEIPT_REFUSED;
+    enum submission_fault fault = intake_submission_check(submission, turn->now);
+    if (fault != SUBMISSION_SOUND) {
+        receipt->problem = intake_submission_problem(fault);
+        return false;
+    }
+    const struct intake *intake = turn->state;
+    submission->danger = intake_words_found(intake->words, submission->text, submission->text_size);
+    receipt->urgent = submission->urgent || submission->danger;
+    receipt->problem = wait_s > 0 ? too_many : problem_overloaded;
+    if (wait_s > 0)
+        receipt->problem.retry_after_s = wait_s;
+    return receipt->urgent || (wait_s == 0 && !store_low(turn->store));
+}
+
+static void take(struct turn *turn, const struct submission *submission, struct receipt *receipt) {
+    const struct intake *intake = turn->state;
+    uint8_t seed[SEAL_HASH_BYTES], key[SEAL_HASH_BYTES], text_hash[SEAL_HASH_BYTES] = {0},
+                                                         sameness[SEAL_HASH_BYTES] = {0};
+    ProtobufCBinaryData content = pack_content(turn, submission);
+    receipt->kind = RECEIPT_TAKEN;
+    receipt->report = turn_id(turn);
+    seed_of(intake, submission, seed);
+    hash_ticket(keystore_hash(intake->keystore), seed, key);
+    hash_text(turn, submission, text_hash);
+    if (submission->idempotency_key)
+        hash_all(turn, submission, &content, sameness);
+    else
+        memcpy(sameness, text_hash, sizeof sameness);
+    if (add_row(turn, key, &receipt->report, sameness)) {
+        add_reply_address(turn, submission, &receipt->report);
+        append_record(turn, submission, &receipt->report, &content, text_hash);
+    } else {
+        find_first(turn, key, sameness, receipt);
+    }
+    receipt->ticket = intake_ticket_of(seed, id_time(&receipt->report));
+    sodium_memzero(seed, sizeof seed);
+}
+
+void intake_receive(struct turn *turn, struct submission *submission, const struct intake_token *token,
+    struct receipt *receipt) {
+    int wait_s = token ? intake_token_wait_s(token, turn->now) : 0;
+    *receipt = (struct receipt){0};
+    if (admit(turn, submission, wait_s, receipt))
+        take(turn, submission, receipt);
+    const struct note note = {receipt->kind, receipt->urgent ? LANE_URGENT : LANE_NORMAL, wait_s > 0,
+        token ? token->number : 0, turn->now};
+    turn_after_commit(turn, note_committed, &note, sizeof note);
+}

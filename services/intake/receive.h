@@ -1,0 +1,35 @@
+/* The one way in: every source and the door end here. Writes the report's row and its record in the open
+ * transaction; UNIQUE decides whether it is a duplicate, never a look before the write. */
+#pragma once
+
+#include "common/problem.h"
+#include "common/ticket.h"
+#include "common/turn.h"
+#include "services/intake/state.h"
+#include "services/intake/submission.h"
+
+enum receipt_kind {
+    RECEIPT_TAKEN,
+    RECEIPT_AGAIN,  /* known already: the first ticket, nothing written */
+    RECEIPT_REFUSED /* nothing written; the problem says why */
+};
+
+struct receipt {
+    enum receipt_kind kind;
+    struct ticket ticket;
+    struct id report;
+    bool urgent; /* may be urgent: the caller says so, or it holds danger words */
+    struct problem problem;
+};
+
+/* Checks the submission and takes it, or says why not. token: whose allowance it counts against, NULL:
+ * nobody's. What may be urgent is refused only when it cannot be used at all: never for too many at once,
+ * never to save disk. */
+void intake_receive(struct turn *turn, struct submission *submission, const struct intake_token *token,
+    struct receipt *receipt);
+
+/* The ticket of a time (epoch ms) with this random part. */
+struct ticket intake_ticket_of(uint8_t seed[SEAL_HASH_BYTES], int64_t at_ms);
+/* The key of a ticket's row. */
+void intake_ticket_key(
+    const struct seal_hash_keys *keys, const struct ticket *ticket, uint8_t key[SEAL_HASH_BYTES]);

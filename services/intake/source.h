@@ -1,0 +1,37 @@
+/* A source: one way in which reports arrive over HTTP. A new one is a file source_<name>.c that defines
+ *
+ *     const struct intake_source intake_source_<name> = {...};
+ *
+ * and tests/test_source_<name>.c beside it. The table intake_sources is made from the file names by
+ * CMakeLists.txt; no other line changes.
+ *
+ * Rules for every source (webhooks of platforms as well): reply 2xx only through the turn, so after the
+ * commit; compare secrets in constant time; check signatures over the raw bytes; answer a duplicate like the
+ * first time; log nothing of the content. */
+#pragma once
+
+#include "common/http_rules.h"
+#include "common/request.h"
+#include "services/intake/state.h"
+
+struct intake_call {
+    struct intake *intake;
+    void *own; /* what the source's open made */
+    const struct request *request;
+    char (*parts)[64]; /* what the stars of the route stand for */
+};
+
+struct intake_source {
+    const char *name;
+    const char *const *routes; /* patterns of http_path_matches, NULL at the end */
+    /* The source's own settings and secrets. Optional. False with a sentence: intake does not start. */
+    bool (*open)(const char *site_dir, const char *data_dir, void **own, struct error *error);
+    void (*close)(void **own);
+    enum verdict (*on_request)(struct turn *turn, const struct intake_call *call, struct answer *answer);
+    /* Comes from a sender we know and may be urgent: then it is taken although we are overloaded or low on
+     * disk. Cheap, errs upwards. Optional: never. */
+    bool (*is_urgent)(const struct intake_call *call);
+};
+
+/* Ends with NULL. Made at build time. */
+extern const struct intake_source *const intake_sources[];

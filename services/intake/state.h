@@ -1,0 +1,34 @@
+/* What intake holds in memory. Read by handlers; changed only after a commit (intake_note, tokens). */
+#pragma once
+
+#include "common/clock.h"
+#include "common/keystore.h"
+#include "common/seal.h"
+#include "common/site.h"
+#include "common/turn.h"
+#include "services/intake/lane.h"
+#include "services/intake/token.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct intake_rotation; /* wipes the session key while nothing comes in, see intake.c */
+
+struct intake_counts {
+    uint64_t taken[LANES], again, other_content, over_limit, refused;
+};
+
+struct intake {
+    const struct clock *clock;
+    const struct random *random;
+    struct site *site;
+    struct intake_words *words;
+    struct keystore *keystore;
+    struct seal_session *session;
+    struct intake_tokens tokens;
+    struct intake_counts counts;
+    void **source_states; /* one a source of the table, what its open made */
+    struct intake_rotation *rotation;
+    int64_t retention_ms; /* of outcomes and reply addresses */
+    char *emergency_json; /* the site's numbers: one JSON object */
+};

@@ -1,0 +1,138 @@
+#include "services/intake/sweep.h"
+
+#include "intake_sql.h"
+#include "services/intake/state.h"
+
+#include <string.h>
+
+enum { BATCH = 512 /* rows of a table a step: about 2 ms */, STEP_MS = 1000 };
+static const int64_t day_ms = INT64_C(24) * 3600 * 1000;
+static const int64_t keys_ms = INT64_C(30) * 24 * 3600 * 1000; /* Idempotency-Key: the promise made to bots */
+static const int64_t addresses_ms = INT64_C(7) * 24 * 3600 * 1000;    /* the most an address may be kept */
+static const int64_t open_cases_ms = INT64_C(730) * 24 * 3600 * 1000; /* a case nobody ever closed */
+
+static const struct id timer_object = {"the sweep"};
+
+/* Beyond the last key: longer than any. */
+static const uint8_t beyond[ID_BYTES + 1] = {
+    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+
+/* Where the pass stands in the two tables that are not in time order. */
+struct position {
+    uint8_t report[ID_BYTES + 1], progress[ID_BYTES + 1];
+    size_t report_size, progress_size; /* 0: at the start */
+    int64_t next_at;
+};
+
+static bool read_position(struct turn *turn, struct position *at) {
+    struct statement *get = intake_use(turn->store, INTAKE_SWEEP_GET);
+    *at = (struct position){0};
+    bool there = statement_step(get);
+    if (there) {
+        const void *report = column_blob(get, 0, &at->report_size);
+        if (at->report_size && at->report_size <= sizeof at->report)
+            memcpy(at->report, report, at->report_size);
+        const void *progress = column_blob(get, 1, &at->progress_size);
+        if (at->progress_size && at->progress_size <= sizeof at->progress)
+            memcpy(at->progress, progress, at->progress_size);
+        at->next_at = column_int(get, 2);
+    }
+    statement_end(get);
+    return there;
+}
+
+static void write_position(struct turn *turn, const struct position *at) {
+    struct statement *set = intake_use(turn->store, INTAKE_SWEEP_SET);
+    bind_blob(set, at->report, at->report_size);
+    bind_blob(set, at->progress, at->progress_size);
+    bind_int(set, at->next_at);
+    statement_run(set);
+    turn_timer_set(turn, SWEEP_TIMER, &timer_object, at->next_at, false);
+}
+
+void intake_sweep_start(struct turn *turn) {
+    struct position at;
+    if (!read_position(turn, &at))
+        at.next_at = turn->now + day_ms;
+    write_position(turn, &at);
+}
+
+/* The first id a report of that time could have. */
+static struct id first_of(int64_t at_ms) {
+    const uint8_t zeros[10] = {0};
+    return id_make(at_ms < 0 ? 0 : at_ms, zeros);
+}
+
+/* Tables in time order: the oldest rows. True when there may be more. */
+static bool expire_oldest(struct turn *turn, enum intake_statement which, int64_t before_ms) {
+    struct id before = first_of(before_ms);
+    struct statement *expire = intake_use(turn->store, which);
+    bind_id(expire, &before);
+    bind_int(expire, BATCH);
+    statement_run(expire);
+    return store_changes(turn->store) == BATCH;
+}
+
+/* The key at the end of the next slice, or beyond all. True when there is more behind it. */
+static bool slice_end(struct turn *turn, enum intake_statement which, const uint8_t *from, size_t from_size,
+    uint8_t end[ID_BYTES + 1], size_t *end_size) {
+    struct statement *slice = intake_use(turn->store, which);
+    bind_blob(slice, from, from_size);
+    bind_int(slice, BATCH - 1);
+    bool more = statement_step(slice);
+    const void *key = more ? column_blob(slice, 0, end_size) : NULL;
+    if (more && *end_size > ID_BYTES)
+        *end_size = ID_BYTES;
+    if (!more)
+        *end_size = sizeof beyond;
+    memcpy(end, more ? key : beyond, *end_size);
+    statement_end(slice);
+    return more;
+}
+
+/* Duplicate keys lie in no order of time: a pass goes through all of them by key, which deletes neighbours
+ * together; by time each would cost a page of its own. */
+static bool expire_keys(struct turn *turn, struct position *at, int64_t keep_ms) {
+    uint8_t end[ID_BYTES + 1];
+    size_t end_size;
+    bool more = slice_end(turn, INTAKE_REPORT_SLICE, at->report, at->report_size, end, &end_size);
+    struct id before = first_of(turn->now - keep_ms);
+    struct statement *expire = intake_use(turn->store, INTAKE_REPORT_EXPIRE);
+    bind_blob(expire, at->report, at->report_size);
+    bind_blob(expire, end, end_size);
+    bind_id(expire, &before);
+    statement_run(expire);
+    memcpy(at->report, end, end_size);
+    at->report_size = more ? end_size : 0;
+    return more;
+}
+
+static bool expire_cases(struct turn *turn, struct position *at, int64_t keep_ms) {
+    uint8_t end[ID_BYTES + 1];
+    size_t end_size;
+    bool more = slice_end(turn, INTAKE_PROGRESS_SLICE, at->progress, at->progress_size, end, &end_size);
+    struct statement *expire = intake_use(turn->store, INTAKE_PROGRESS_EXPIRE);
+    bind_blob(expire, at->progress, at->progress_size);
+    bind_blob(expire, end, end_size);
+    bind_int(expire, turn->now - keep_ms);
+    bind_int(expire, turn->now - open_cases_ms);
+    statement_run(expire);
+    memcpy(at->progress, end, end_size);
+    at->progress_size = more ? end_size : 0;
+    return more;
+}
+
+/* The two passes by key go on from step to step until both are through; one that is through waits. */
+void intake_sweep_step(struct turn *turn) {
+    const struct intake *intake = turn->state;
+    int64_t keep = intake->retention_ms, address_keep = keep < addresses_ms ? keep : addresses_ms;
+    struct position at;
+    read_position(turn, &at);
+    bool started = at.report_size || at.progress_size;
+    bool more = expire_oldest(turn, INTAKE_OUTCOME_EXPIRE, turn->now - keep);
+    more |= expire_oldest(turn, INTAKE_REPLY_EXPIRE, turn->now - address_keep);
+    bool keys = !started || at.report_size ? expire_keys(turn, &at, keep > keys_ms ? keep : keys_ms) : false;
+    bool cases = !started || at.progress_size ? expire_cases(turn, &at, keep) : false;
+    at.next_at = turn->now + (more || keys || cases ? STEP_MS : day_ms);
+    write_position(turn, &at);
+}
