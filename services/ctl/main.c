@@ -22,7 +22,7 @@ static const struct command commands[] = {
     {"watch", "", "status and new cases, once a second", ctl_watch},
     {"send", "[--token T] [--lat X --lon Y] [--urgent] [--training] TEXT",
         "send a report through the ZeroMQ door", ctl_send},
-    {"trace", "TICKET [--json]", "the way of one report", ctl_trace},
+    {"trace", "TICKET [--json] | --row TICKET...", "the way of one report, or a line each", ctl_trace},
     {"list", "DAEMON NAME", "a queue of a daemon: triage cases, router unroutable, notifier deliveries ...",
         ctl_list},
     {"route", "explain CASE", "why each facility was tried or skipped", ctl_explain_route},
@@ -141,7 +141,8 @@ static bool read_options(struct ctl *ctl, int argc, char **argv) {
         {"port", required_argument, NULL, 'p'}, {"host", required_argument, NULL, 'h'},
         {"token", required_argument, NULL, 't'}, {"lat", required_argument, NULL, 'y'},
         {"lon", required_argument, NULL, 'x'}, {"urgent", no_argument, NULL, 'u'},
-        {"training", no_argument, NULL, 'r'}, {"with-keys", no_argument, NULL, 'k'}, {NULL, 0, NULL, 0}};
+        {"training", no_argument, NULL, 'r'}, {"with-keys", no_argument, NULL, 'k'},
+        {"row", no_argument, NULL, 'w'}, {NULL, 0, NULL, 0}};
     const char *data = NULL, *site = NULL;
     for (int key; (key = getopt_long(argc, argv, "", known, NULL)) != -1;) {
         switch (key) {
@@ -179,6 +180,9 @@ static bool read_options(struct ctl *ctl, int argc, char **argv) {
             break;
         case 'k':
             ctl->with_keys = true;
+            break;
+        case 'w':
+            ctl->row = true;
             break;
         default:
             return false;

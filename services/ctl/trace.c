@@ -137,19 +137,68 @@ static void print_trace(const json_t *trace) {
             local_time(json_integer_value(json_object_get(row, "at")), at));
 }
 
+static json_t *trace_one(const char *ticket, unsigned *status) {
+    json_t *report = ask_report(ticket, status);
+    if (!report || *status != 200) {
+        json_decref(report);
+        return NULL;
+    }
+    json_t *triage = ask_triage(text(json_object_get(report, "report"), "id"));
+    json_t *trace = compose(text(report, "ticket")[0] ? text(report, "ticket") : ticket, report, triage);
+    json_decref(triage);
+    json_decref(report);
+    return trace;
+}
+
+/* One line a report, for a table of many. */
+static void print_row(const json_t *trace) {
+    json_t *found = json_object_get(trace, "case"), *referral = json_object_get(trace, "referral"), *row;
+    json_t *offers = json_object_get(trace, "offers"), *tasks = json_object_get(trace, "tasks");
+    char where[64], at[32];
+    int64_t first = 0;
+    size_t index;
+    json_array_foreach(tasks, index, row) {
+        int64_t due = json_integer_value(json_object_get(row, "due_at"));
+        first = due > 0 && (first == 0 || due < first) ? due : first;
+    }
+    const char *facility = json_array_size(offers)
+                               ? text(json_array_get(offers, json_array_size(offers) - 1), "facility")
+                               : text(referral, "plan");
+    snprintf(where, sizeof where, "%s", facility[0] ? facility : "-");
+    if (strcmp(text(referral, "state"), "draft") == 0)
+        snprintf(where, sizeof where, "? %s",
+            json_string_value(json_array_get(json_object_get(referral, "missing"), 0)));
+    printf("%-29s %-11s %-4s %-20s %-13s %-11s %-22s %5zu  %-20s %4zu\n", text(trace, "ticket"),
+        text(json_object_get(trace, "report"), "state"), text(found, "priority"), text(found, "kind"),
+        text(found, "area"), text(referral, "state"), where, json_array_size(tasks), local_time(first, at),
+        json_array_size(json_object_get(trace, "deliveries")));
+}
+
+static int trace_rows(int count, char **tickets) {
+    unsigned status;
+    printf("%-29s %-11s %-4s %-20s %-13s %-11s %-22s %5s  %-20s %4s\n", "ticket", "report", "", "kind",
+        "area", "referral", "facility or missing", "tasks", "first deadline", "msgs");
+    for (int i = 0; i < count; i++) {
+        json_t *trace = trace_one(tickets[i], &status);
+        if (!trace)
+            return ctl_fail("no report has the ticket %s", tickets[i]);
+        print_row(trace);
+        json_decref(trace);
+    }
+    return 0;
+}
+
 int ctl_trace(struct ctl *ctl, int argc, char **argv) {
-    if (argc != 2)
+    if (argc < 2 || (argc > 2 && !ctl->row))
         return ctl_fail("trace: which ticket?");
     if (!ctl_enter_data(ctl))
         return 1;
+    if (ctl->row)
+        return trace_rows(argc - 1, argv + 1);
     unsigned status;
-    json_t *report = ask_report(argv[1], &status);
-    if (!report || status != 200) {
-        json_decref(report);
+    json_t *trace = trace_one(argv[1], &status);
+    if (!trace)
         return status ? ctl_fail("no report has the ticket %s", argv[1]) : ctl_fail("intake does not answer");
-    }
-    json_t *triage = ask_triage(text(json_object_get(report, "report"), "id"));
-    json_t *trace = compose(text(report, "ticket")[0] ? text(report, "ticket") : argv[1], report, triage);
     if (ctl->json) {
         json_dumpf(trace, stdout, JSON_COMPACT);
         putchar('\n');
@@ -157,7 +206,5 @@ int ctl_trace(struct ctl *ctl, int argc, char **argv) {
         print_trace(trace);
     }
     json_decref(trace);
-    json_decref(triage);
-    json_decref(report);
     return 0;
 }
