@@ -152,6 +152,12 @@ struct engine *engine_open(const struct engine_options *options, struct error *e
         return NULL;
     }
     read_consumers(engine);
+    if (store_health(engine->store) != STORE_OK) { /* a cursor that was not read would be read from 1 again */
+        error_set(error, "store %s: %s", options->store.path, store_complaint(engine->store));
+        engine->broken = true;
+        engine_close(&engine);
+        return NULL;
+    }
     return engine;
 }
 
@@ -393,6 +399,10 @@ static void rolled_back(struct engine *engine) {
     engine->request_taken = engine->views.taken = engine->submits.taken = engine->result_taken = 0;
     engine->release_count = 0;
     engine->timers_changed = true;
+    engine->starting = false;
+    engine->recheck_held = true;
+    /* What was too much for one turn, or made it fail, is found by trying one by one. */
+    engine->singly = TURN_INPUTS;
     if (engine->daemon->rolled_back)
         engine->daemon->rolled_back(engine->state);
     engine->rolled_back++;
@@ -468,6 +478,9 @@ static void committed(struct engine *engine) {
         inbox_committed(engine->links[i]);
     journal_committed(engine->journal);
     engine->now_stored = engine->now;
+    engine->started |= engine->starting;
+    engine->starting = false;
+    engine->singly -= engine->singly > 0;
     engine->backoff_ms = 0;
     engine->recheck_blocked = engine->turn_inputs > 0; /* the cause of a blocked record may have come */
     engine->turns++;
@@ -532,11 +545,19 @@ static void begin_turn(struct engine *engine) {
     engine->turn = (struct turn){engine, engine->store, engine->arena, engine->now, engine->state,
         {"", LANE_NORMAL, 0}, false, engine->effects_held};
     engine->turn_inputs = 0;
-    engine->retry = engine->recheck_blocked = false;
+    engine->retry = engine->overflowed = engine->recheck_blocked = false;
     if (engine->tight && engine_monotonic(engine) >= engine->refill_at) {
         engine->tight = !store_reserve_refill(engine->store);
         engine->refill_at = engine_monotonic(engine) + REFILL_MS;
     }
+}
+
+/* What an operator let try again, and what a full turn has left over. */
+static bool recheck_held(struct engine *engine) {
+    if (!engine->recheck_held || !engine->started || engine->paused_until > engine_monotonic(engine))
+        return true;
+    engine->recheck_held = false;
+    return engine_work_on_waiting(engine);
 }
 
 enum engine_outcome engine_turn(struct engine *engine) {
@@ -557,13 +578,11 @@ enum engine_outcome engine_turn(struct engine *engine) {
         return back_off(engine, store_complaint(engine->store));
     if (park_first)
         park_suspect(engine);
-    bool sound = engine_gather(engine);
-    if (engine->recheck_held && sound)
-        sound = engine_work_on_waiting(engine);
-    engine->recheck_held = false;
+    bool sound = recheck_held(engine) && engine_gather(engine);
     if (housekeeping && sound)
         housekeep(engine);
-    if (!sound || !write_all(engine) || store_health(engine->store) != STORE_OK) {
+    if (!sound || engine->retry || engine->overflowed || !write_all(engine) ||
+        store_health(engine->store) != STORE_OK) {
         if (store_health(engine->store) == STORE_FATAL)
             engine_break(engine, "store: %s", store_complaint(engine->store));
         return back_off(engine, store_complaint(engine->store));
@@ -593,7 +612,7 @@ enum engine_outcome engine_turn(struct engine *engine) {
 bool engine_has_work(struct engine *engine) {
     if (engine->paused_until > engine_monotonic(engine))
         return engine->views.count > 0;
-    if (!engine->started || engine->request_count || engine->views.count || engine->submits.count ||
+    if (!engine->started || engine->recheck_held || engine->request_count || engine->views.count || engine->submits.count ||
         engine->result_count)
         return true;
     struct record record;

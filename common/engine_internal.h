@@ -89,14 +89,15 @@ struct engine {
 
     int64_t now, now_stored, wall_seen, monotonic_seen, steady_at;
     int64_t next_timer;
-    bool timers_changed, started, effects_held, draining;
+    bool timers_changed, started, starting, effects_held, draining;
+    unsigned singly; /* turns still to make with one input each, after one of many was rolled back */
     int64_t blocked_since[ENGINE_LINKS_MAX][LANES]; /* monotonic; a head record waits for its cause */
     int64_t backoff_until, backoff_ms;              /* monotonic */
     int64_t paused_until;                           /* monotonic: a barrier, nothing but views is worked on */
     bool tight;                                     /* disk full: only what may be urgent */
     int64_t refill_at, housekeep_at;                /* monotonic */
     struct guard guard;
-    bool retry, broken, recheck_blocked, recheck_held, deferred;
+    bool retry, overflowed, broken, recheck_blocked, recheck_held, deferred;
     void *request_origin;
     char complaint[384];
     uint64_t turns, inputs, rolled_back, housekept_turns;
@@ -108,7 +109,7 @@ void engine_break(struct engine *engine, const char *format, ...) __attribute__(
 
 /* gather.c: works on what has arrived, inside the open transaction. False: the turn must be rolled back. */
 bool engine_gather(struct engine *engine);
-/* Waiting records whose causes have come, in their order. */
+/* Waiting records whose causes have come, in their order, as many as a turn has room for. */
 bool engine_work_on_waiting(struct engine *engine);
 bool engine_clock_is_steady(const struct engine *engine);
 /* Puts an input aside with engine->park_reason and tells the operator by a record. */

@@ -23,6 +23,15 @@ struct work {
     const Sigap__Event *event;
 };
 
+static bool turn_has_taken_enough(const struct engine *engine) {
+    return engine->turn_inputs >= (engine->guard.cautious || engine->singly ? 1 : TURN_INPUTS) ||
+           journal_staged_bytes(engine->journal) > TURN_RECORD_BYTES;
+}
+
+static bool turn_is_full(const struct engine *engine, int64_t started) {
+    return turn_has_taken_enough(engine) || engine_monotonic(engine) - started > TURN_MS;
+}
+
 static void begin_input(struct engine *engine, const struct work *work) {
     engine->turn.source = work->source;
     engine->turn.training = work->event && work->event->training;
@@ -30,7 +39,7 @@ static void begin_input(struct engine *engine, const struct work *work) {
     engine->ordinal = 0;
     engine->park_reason[0] = 0;
     engine->cause_count = 0;
-    engine->deferred = false;
+    engine->deferred = engine->overflowed = false;
     engine->inputs++;
     engine->turn_inputs++;
 }
@@ -48,9 +57,13 @@ static enum verdict judge(struct engine *engine, enum verdict verdict) {
         engine_break(engine, "store: %s", store_complaint(engine->store));
         return VERDICT_RETRY;
     }
+    /* Among others: once more, alone, see engine->singly. Alone: it will never fit. */
     if (arena_exhausted(engine->arena))
         return engine->turn_inputs > 1 ? VERDICT_RETRY
                                        : turn_park(&engine->turn, "needs more memory than a turn has");
+    if (engine->overflowed)
+        return engine->turn_inputs > 1 ? VERDICT_RETRY
+                                       : turn_park(&engine->turn, "says more than a frame has room for");
     return engine->retry ? VERDICT_RETRY : verdict;
 }
 
@@ -166,37 +179,63 @@ Sigap__Event *engine_unpack(struct engine *engine, const struct record *record) 
     return sigap__event__unpack(arena_allocator(engine->arena), record->size, record->bytes);
 }
 
-/* Entries whose causes have come are worked on in their order. False: the turn must end. */
+/* The record behind a waiting entry; bytes NULL when the arena has no room for it. */
+static struct record read_waiting(struct engine *engine, const struct held_entry *entry) {
+    struct record record = {entry->sequence, NULL, 0};
+    struct statement *get = common_use(engine->store, COMMON_WAITING_GET);
+    bind_int(get, entry->number);
+    if (statement_step(get)) {
+        const void *bytes = column_blob(get, 4, &record.size);
+        record.bytes = (const uint8_t *)arena_bytes(engine->arena, bytes, record.size);
+    }
+    statement_end(get);
+    return record;
+}
+
+static bool is_ready(const struct engine *engine, size_t index) {
+    const struct held_entry *entry = held_waiting(engine->held, index);
+    if (held_blocks(engine->held, &entry->case_id, index))
+        return false;
+    for (unsigned k = 0; k < entry->cause_count; k++)
+        if (!passed(engine, entry->causes[k].journal, entry->causes[k].lane, entry->causes[k].sequence))
+            return false;
+    return true;
+}
+
+/* False: the turn must be rolled back; the row is still there then. */
+static bool work_on_waiting_entry(struct engine *engine, size_t index) {
+    const struct held_entry *entry = held_waiting(engine->held, index);
+    if (strcmp(entry->journal, "timer") == 0) { /* a parked timer that an operator lets try again */
+        turn_timer_set(&engine->turn, (uint32_t)entry->sequence, &entry->case_id, engine->now, true);
+        held_release(engine->held, index);
+        return store_health(engine->store) == STORE_OK;
+    }
+    struct source source = {arena_text(engine->arena, entry->journal), entry->lane, entry->sequence};
+    struct record record = read_waiting(engine, entry);
+    Sigap__Event *event = record.bytes ? engine_unpack(engine, &record) : NULL;
+    if (!source.journal || !record.bytes || (!event && arena_exhausted(engine->arena)))
+        return false;
+    held_release(engine->held, index);
+    if (event)
+        return work_on_event(engine, &source, event, &record) != VERDICT_RETRY &&
+               store_health(engine->store) == STORE_OK;
+    snprintf(engine->park_reason, sizeof engine->park_reason, "the record cannot be read");
+    engine->turn.source = source;
+    engine_park(engine, &source, NULL, record.bytes, record.size);
+    return store_health(engine->store) == STORE_OK;
+}
+
 bool engine_work_on_waiting(struct engine *engine) {
     for (size_t i = 0; i < held_waiting_count(engine->held);) {
-        const struct held_entry *entry = held_waiting(engine->held, i);
-        bool ready = !held_blocks(engine->held, &entry->case_id, i);
-        for (unsigned k = 0; ready && k < entry->cause_count; k++)
-            ready =
-                passed(engine, entry->causes[k].journal, entry->causes[k].lane, entry->causes[k].sequence);
-        if (!ready) {
+        if (!is_ready(engine, i)) {
             i++;
             continue;
         }
-        if (strcmp(entry->journal, "timer") == 0) { /* a parked timer that an operator lets try again */
-            turn_timer_set(&engine->turn, (uint32_t)entry->sequence, &entry->case_id, engine->now, true);
-            held_release(engine->held, i);
-            continue;
+        if (turn_has_taken_enough(engine)) {
+            engine->recheck_held = true; /* the next turn goes on here */
+            return true;
         }
-        struct source source = {arena_text(engine->arena, entry->journal), entry->lane, entry->sequence};
-        struct record record = {entry->sequence, NULL, 0};
-        struct statement *get = common_use(engine->store, COMMON_WAITING_GET);
-        bind_int(get, entry->number);
-        if (statement_step(get)) {
-            const void *bytes = column_blob(get, 4, &record.size);
-            record.bytes = (const uint8_t *)arena_bytes(engine->arena, bytes, record.size);
-        }
-        statement_end(get);
-        Sigap__Event *event = record.bytes ? engine_unpack(engine, &record) : NULL;
-        held_release(engine->held, i);
-        if (event && work_on_event(engine, &source, event, &record) == VERDICT_RETRY)
-            return false;
-        if (store_health(engine->store) != STORE_OK)
+        if (!work_on_waiting_entry(engine, i))
             return false;
         i = 0; /* what waited behind it may be ready now */
     }
@@ -248,12 +287,6 @@ static enum step step_lane(struct engine *engine, unsigned link, enum lane lane)
     if (held_waiting_count(engine->held) && !engine_work_on_waiting(engine))
         return STEP_END;
     return store_health(engine->store) == STORE_OK ? STEP_WORKED : STEP_END;
-}
-
-static bool turn_is_full(const struct engine *engine, int64_t started) {
-    return engine->turn_inputs >= (engine->guard.cautious ? 1 : TURN_INPUTS) ||
-           journal_staged_bytes(engine->journal) > TURN_RECORD_BYTES ||
-           engine_monotonic(engine) - started > TURN_MS;
 }
 
 /* One record a link in turn, so that a long queue of one neighbour does not starve the others. */
@@ -458,8 +491,9 @@ static bool gather_timers(struct engine *engine, int64_t started) {
 }
 
 static bool gather_start(struct engine *engine) {
-    if (engine->started || !engine->daemon->on_start)
-        return engine->started = true;
+    engine->starting = true; /* started when this turn is committed */
+    if (!engine->daemon->on_start)
+        return true;
     struct work work = {run_start, NULL, "start", {"", LANE_NORMAL, 0}, NULL};
     enum verdict verdict = run_input(engine, &work);
     if (verdict == VERDICT_PARK)

@@ -60,13 +60,14 @@ void turn_append(struct turn *turn, enum lane lane, Sigap__Event *event) {
     }
     event->training |= turn->training;
     fill_causes(engine, event);
+    uint8_t small[1024]; /* an InputParked fits: it must be said when the arena is exhausted, too */
     size_t size = sigap__event__get_packed_size(event);
-    uint8_t *bytes = arena_take(turn->arena, size);
+    uint8_t *bytes = size <= sizeof small ? small : arena_take(turn->arena, size);
     if (!bytes)
         return;
     sigap__event__pack(event, bytes);
     if (!journal_stage(engine->journal, lane, bytes, size))
-        engine->retry = true;
+        engine->overflowed = true;
 }
 
 static void add_cause(struct engine *engine, const char *journal, enum lane lane, uint64_t sequence) {
