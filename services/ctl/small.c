@@ -19,7 +19,7 @@ static int print_json(json_t *answer, unsigned status, const char *daemon) {
     if (!answer && !status)
         return ctl_fail("%s does not answer; is the site running?", daemon);
     if (answer) {
-        json_dumpf(answer, stdout, JSON_INDENT(2));
+        json_dumpf(answer, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
         putchar('\n');
     }
     json_decref(answer);

@@ -92,7 +92,7 @@ int ctl_status(struct ctl *ctl, int argc, char **argv) {
         return 1;
     json_t *status = collect(links);
     if (ctl->json) {
-        json_dumpf(status, stdout, JSON_COMPACT);
+        json_dumpf(status, stdout, JSON_COMPACT | JSON_REAL_PRECISION(6));
         putchar('\n');
     } else {
         print_status(status);

@@ -200,7 +200,7 @@ int ctl_trace(struct ctl *ctl, int argc, char **argv) {
     if (!trace)
         return status ? ctl_fail("no report has the ticket %s", argv[1]) : ctl_fail("intake does not answer");
     if (ctl->json) {
-        json_dumpf(trace, stdout, JSON_COMPACT);
+        json_dumpf(trace, stdout, JSON_COMPACT | JSON_REAL_PRECISION(6));
         putchar('\n');
     } else {
         print_trace(trace);
