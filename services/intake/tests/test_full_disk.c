@@ -1,0 +1,152 @@
+/* No disk, no memory, too many at once: nothing is acknowledged without a row, and what may be urgent is
+ * taken all the same. */
+#include "services/intake/tests/intake_bottle.h"
+
+#include "common/fault.h"
+#include "common/log.h"
+#include "intake_sql.h"
+
+#include <strings.h>
+
+static const char calm[] = "{\"source\":\"a\",\"text\":\"Ada tetangga yang butuh bantuan\",\"reporter\":"
+                           "{\"address\":\"0812\",\"may_contact\":true}}";
+static const char flagged[] =
+    "{\"source\":\"a\",\"text\":\"Ada tetangga yang butuh bantuan\", \"urgent\" : true}";
+static const char danger[] = "{\"source\":\"a\",\"text\":\"dia pegang\\npisau\"}";
+
+static size_t rows(struct bottle *bottle) {
+    /* Counts by slices as the sweep sees them: one row at an offset. */
+    size_t count = 0;
+    for (bool more = true; more; count += more) {
+        struct statement *slice =
+            store_use(fixture_store(bottle->fixture), intake_daemon.schema, INTAKE_REPORT_SLICE);
+        bind_blob(slice, "", 0);
+        bind_int(slice, (int64_t)count);
+        more = statement_step(slice);
+        statement_end(slice);
+    }
+    return count;
+}
+
+/* Like bottle_post, but the request outlives a turn that was rolled back: what may be urgent stays in the
+ * queue. */
+static const struct answer *post(
+    const struct bottle *bottle, struct fixture_request *request, const char *body) {
+    *request = (struct fixture_request){.method = "POST",
+        .path = "/v1/reports",
+        .body = body,
+        .headers = {{"Authorization", bottle->bearer}, {"Content-Type", "application/json"},
+            {"Idempotency-Key", "k"}}};
+    return fixture_request(bottle->fixture, request);
+}
+
+static void expect_refusal(const struct answer *answer, uint64_t nth) {
+    if (answer->status != 503)
+        fail_msg("at %llu: %u", (unsigned long long)nth, answer->status);
+    assert_non_null(bottle_header(answer, "Retry-After"));
+    assert_non_null(strstr(answer->body, "\"number\":\"112\""));
+    assert_non_null(strstr(answer->body, "\"number\":\"129\""));
+}
+
+/* Lets the nth step or commit fail while one report comes in; then whatever was said must be true, and what
+ * may be urgent is in, at once. */
+static bool try_fault(enum fault_kind kind, uint64_t nth, const char *body, bool urgent) {
+    struct bottle bottle = bottle_open(false);
+    struct fixture_request request;
+    fault_arm(kind, nth);
+    const struct answer *answer = post(&bottle, &request, body);
+    bool struck = fault_count(kind) >= nth;
+    fault_disarm();
+    fixture_turn(bottle.fixture);
+    bool taken = urgent || (answer && answer->status == 202);
+    if (!taken && answer)
+        expect_refusal(answer, nth);
+    if ((!urgent && !answer) || rows(&bottle) != taken || bottle_reports(&bottle) != taken)
+        fail_msg("fault %d at %llu: answered %u, %zu rows, %zu records", kind, (unsigned long long)nth,
+            answer ? answer->status : 0, rows(&bottle), bottle_reports(&bottle));
+    fixture_advance(bottle.fixture, 20000); /* there is space again: the same report is taken, once */
+    bottle_ticket(&bottle, body, "k");
+    assert_int_equal(rows(&bottle), 1);
+    assert_int_equal(bottle_reports(&bottle), 1);
+    fixture_close(&bottle.fixture);
+    return struck;
+}
+
+static void nothing_is_acknowledged_without_a_row(void **state) {
+    (void)state;
+    static const enum fault_kind kinds[] = {FAULT_STEP, FAULT_COMMIT};
+    static const struct {
+        const char *body;
+        bool urgent;
+    } cases[] = {{calm, false}, {flagged, true}, {danger, true}};
+    log_set_level(LOG_ERROR);
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
+        for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+            uint64_t nth = 1;
+            while (try_fault(kinds[k], nth, cases[i].body, cases[i].urgent))
+                nth++;
+            assert_true(nth > 1); /* at least one was struck */
+        }
+    log_set_level(LOG_INFO);
+}
+
+static const char *header_of(const struct request *request, const char *name) {
+    const struct fixture_request *given = request->origin;
+    for (size_t i = 0; i < 16 && given->headers[i][0]; i++)
+        if (strcasecmp(given->headers[i][0], name) == 0)
+            return given->headers[i][1];
+    return NULL;
+}
+
+static struct request request_of(const struct fixture_request *given) {
+    return (struct request){.method = given->method,
+        .path = given->path,
+        .query = "",
+        .body = given->body,
+        .body_size = strlen(given->body),
+        .header = header_of,
+        .origin = (void *)given};
+}
+
+static void only_known_bots_may_be_urgent(void **state) {
+    (void)state;
+    struct bottle bottle = bottle_open(false);
+    const struct {
+        const char *method, *path, *bearer, *type, *body;
+        bool urgent;
+    } cases[] = {
+        {"POST", "/v1/reports", bottle.bearer, "application/json", calm, false},
+        {"POST", "/v1/reports", bottle.bearer, "application/json", danger, true},
+        {"POST", "/v1/reports", bottle.bearer, "application/json", flagged, true},
+        {"POST", "/v1/reports", bottle.bearer, "application/json", "{\"urgent\":\n\ttrue}", true},
+        {"POST", "/v1/reports", bottle.bearer, "application/json", "{\"urgent\":false}", false},
+        {"POST", "/v1/reports", bottle.bearer, "application/json", "{\"urgent\"", false},
+        {"POST", "/v1/reports", bottle.bearer, "application/json", "{\"urgent\":", false},
+        {"POST", "/v1/reports", bottle.bearer, "application/json", "{\"urgent\":tru", false},
+        {"POST", "/v1/reports", bottle.bearer, "application/json", "", false},
+        {"POST", "/v1/reports", bottle.bearer, "text/plain", danger, false},
+        {"POST", "/v1/reports", "Bearer wrong", "application/json", danger, false},
+        {"POST", "/v1/reports", "", "application/json", flagged, false},
+        {"GET", "/v1/reports", bottle.bearer, "application/json", danger, false},
+        {"POST", "/v1/healthz", bottle.bearer, "application/json", danger, false},
+        {"GET", "/v1/reports/x", bottle.bearer, "application/json", "", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct fixture_request given = {.method = cases[i].method,
+            .path = cases[i].path,
+            .body = cases[i].body,
+            .headers = {{"Authorization", cases[i].bearer}, {"Content-Type", cases[i].type}}};
+        struct request request = request_of(&given);
+        if (intake_daemon.request_is_urgent(fixture_state(bottle.fixture), &request) != cases[i].urgent)
+            fail_msg("case %zu", i);
+    }
+    fixture_close(&bottle.fixture);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nothing_is_acknowledged_without_a_row),
+        cmocka_unit_test(only_known_bots_may_be_urgent),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,108 @@
+/* Old rows go, young ones stay, in steps of a batch. */
+#include "services/intake/tests/intake_bottle.h"
+
+#include "intake_sql.h"
+#include "services/intake/follow.h"
+
+static const int64_t day = INT64_C(24) * 3600 * 1000;
+
+static size_t count(struct bottle *bottle, enum intake_statement slice) {
+    size_t rows = 0;
+    for (bool more = true; more; rows += more) {
+        struct statement *at = intake_use(fixture_store(bottle->fixture), slice);
+        bind_blob(at, "", 0);
+        bind_int(at, (int64_t)rows);
+        more = statement_step(at);
+        statement_end(at);
+    }
+    return rows;
+}
+
+static void post_many(struct bottle *bottle, int reports) {
+    for (int i = 0; i < reports; i++)
+        bottle_ticket(bottle, "{\"source\":\"a\",\"text\":\"x\"}", NULL);
+}
+
+static void keys_go_after_30_days_in_several_steps(void **state) {
+    (void)state;
+    struct bottle bottle = bottle_open(false);
+    post_many(&bottle, 1100); /* three batches of 512 */
+    fixture_advance(bottle.fixture, 20 * day);
+    post_many(&bottle, 50);
+    assert_int_equal(count(&bottle, INTAKE_REPORT_SLICE), 1150);
+    fixture_advance(bottle.fixture, 9 * day);
+    assert_int_equal(count(&bottle, INTAKE_REPORT_SLICE), 1150);
+    fixture_advance(bottle.fixture, 2 * day + 60000);
+    assert_int_equal(count(&bottle, INTAKE_REPORT_SLICE), 50);
+    fixture_advance(bottle.fixture, 20 * day);
+    assert_int_equal(count(&bottle, INTAKE_REPORT_SLICE), 0);
+    fixture_close(&bottle.fixture);
+}
+
+/* A store that was away from its process goes on where it stood. */
+static void the_sweep_survives_a_crash(void **state) {
+    (void)state;
+    struct bottle bottle = bottle_open(true);
+    post_many(&bottle, 1100);
+    fixture_advance(bottle.fixture, 30 * day);
+    for (int i = 0; i < 40; i++) {
+        fixture_advance(bottle.fixture, day / 24 + 500);
+        fixture_restart(bottle.fixture, false);
+    }
+    fixture_advance(bottle.fixture, day);
+    assert_int_equal(count(&bottle, INTAKE_REPORT_SLICE), 0);
+    fixture_close(&bottle.fixture);
+}
+
+static void open_case(struct bottle *bottle, const struct id *case_id, bool close) {
+    const Sigap__ReportReceived *report = bottle_last(bottle)->event->report_received;
+    Sigap__CaseOpened opened = SIGAP__CASE_OPENED__INIT;
+    Sigap__CaseClosed closed = SIGAP__CASE_CLOSED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    event.case_id = (ProtobufCBinaryData){ID_BYTES, (uint8_t *)case_id->bytes};
+    opened.report_id = report->report_id;
+    event.body_case = SIGAP__EVENT__BODY_CASE_OPENED;
+    event.case_opened = &opened;
+    fixture_event(bottle->fixture, "triage", LANE_NORMAL, &event);
+    event.body_case = SIGAP__EVENT__BODY_CASE_CLOSED;
+    event.case_closed = &closed;
+    closed.reopened = !close;
+    fixture_event(bottle->fixture, "casework", LANE_NORMAL, &event);
+    fixture_turn(bottle->fixture);
+}
+
+static void closed_cases_and_outcomes_go_after_the_retention(void **state) {
+    (void)state;
+    struct bottle bottle = bottle_open(false);
+    char path[2][64];
+    for (int i = 0; i < 2; i++) {
+        snprintf(path[i], sizeof path[i], "/v1/reports/%s",
+            bottle_ticket(&bottle, "{\"source\":\"a\",\"text\":\"x\"}", NULL));
+        struct id case_id = fixture_id(bottle.fixture);
+        open_case(&bottle, &case_id, i == 0);
+    }
+    assert_int_equal(count(&bottle, INTAKE_PROGRESS_SLICE), 2);
+    fixture_advance(bottle.fixture, 6 * day);
+    for (int i = 0; i < 2; i++) {
+        const struct answer *answer = bottle_get(&bottle, path[i]);
+        assert_int_equal(answer->status, 200);
+        assert_string_equal(bottle_member(answer, "state"), i == 0 ? "closed" : "being_handled");
+    }
+    fixture_advance(bottle.fixture, 3 * day);
+    assert_int_equal(count(&bottle, INTAKE_PROGRESS_SLICE), 1); /* the one that is still open */
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(bottle_get(&bottle, path[i])->status, 404);
+    struct statement *newest = intake_use(fixture_store(bottle.fixture), INTAKE_OUTCOME_NEWEST);
+    bind_int(newest, 10);
+    assert_false(statement_step(newest));
+    fixture_close(&bottle.fixture);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(keys_go_after_30_days_in_several_steps),
+        cmocka_unit_test(the_sweep_survives_a_crash),
+        cmocka_unit_test(closed_cases_and_outcomes_go_after_the_retention),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
