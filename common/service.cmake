@@ -1,11 +1,12 @@
-# sigap_tests(LIBRARY FOLDER): every FOLDER/test_*.c is one cmocka program, linked with LIBRARY and run by ctest.
+# sigap_tests(LIBRARY FOLDER): every FOLDER/test_*.c is one cmocka program, linked with LIBRARY and the
+# fixture (tests/fixture: a daemon in a bottle), run by ctest.
 function(sigap_tests library folder)
     file(GLOB sources CONFIGURE_DEPENDS ${folder}/test_*.c)
     foreach(source ${sources})
         get_filename_component(name ${source} NAME_WE)
         set(target ${library}_${name})
         add_executable(${target} ${source})
-        target_link_libraries(${target} PRIVATE ${library} PkgConfig::CMOCKA)
+        target_link_libraries(${target} PRIVATE ${library} sigap_fixture PkgConfig::CMOCKA)
         target_compile_definitions(${target} PRIVATE SIGAP_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
         set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
         add_test(NAME ${target} COMMAND ${target})

@@ -40,10 +40,9 @@ Sigap__ReportContent *triage_open_content(
     return content;
 }
 
-/* WIB all over the site: East Java and West Sumatra. ESC-09 asks for night at the place of the event. */
+/* ESC-09 asks for night at the place of the event; a zone is its hours ahead of UTC. */
 static int local_hour(const struct triage *triage, int64_t at) {
-    static const int hours[] = {7, 8, 9}; /* WIB, WITA, WIT */
-    return (int)((at / 3600000 + hours[triage->site.site->zone]) % 24);
+    return (int)((at / 3600000 + triage->site.site->zone) % 24);
 }
 
 bool triage_assess(struct turn *turn, const Sigap__ReportReceived *received,
