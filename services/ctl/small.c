@@ -7,10 +7,12 @@
 #include "proto/submit.pb-c.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <zmq.h>
@@ -154,14 +156,43 @@ bool ctl_make_keys(const struct ctl *ctl, const struct site_links *links, struct
     return keystore_create(folder, names, &random_real, error);
 }
 
+/* A link over tcp needs a CURVE key: keys/<daemon>.curve, public and secret in Z85. The public one goes into
+ * links.yaml of every machine. A key that is there is never replaced. */
+static bool make_curve_key(const char *daemon) {
+    char path[128], line[96] = "", public_key[41], secret_key[41];
+    snprintf(path, sizeof path, "keys/%s.curve", daemon);
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd >= 0) {
+        zmq_curve_keypair(public_key, secret_key);
+        int size = snprintf(line, sizeof line, "%s\n%s\n", public_key, secret_key);
+        bool written = write(fd, line, (size_t)size) == size && fsync(fd) == 0;
+        close(fd);
+        if (!written)
+            return unlink(path), ctl_fail("%s: %s", path, strerror(errno)), false;
+    } else if (errno != EEXIST) {
+        return ctl_fail("%s: %s", path, strerror(errno)), false;
+    }
+    FILE *file = fopen(path, "r");
+    bool read = file && fgets(public_key, sizeof public_key, file);
+    if (file)
+        fclose(file);
+    if (read)
+        printf("%s public_key: \"%s\"\n", daemon, public_key);
+    return read;
+}
+
 int ctl_keys(struct ctl *ctl, int argc, char **argv) {
     struct error error = {0};
     struct site_links *links = ctl_links(ctl);
-    (void)argc;
-    (void)argv;
+    mkdir(ctl->data_dir, 0750);
     if (!links || !ctl_enter_data(ctl))
         return 1;
-    return ctl_make_keys(ctl, links, &error) ? 0 : ctl_fail("%s", error.text);
+    if (!ctl_make_keys(ctl, links, &error))
+        return ctl_fail("%s", error.text);
+    for (int i = 1; i < argc; i++)
+        if (!make_curve_key(argv[i]))
+            return 1;
+    return 0;
 }
 
 static int run(char *const arguments[]) {

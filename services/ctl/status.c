@@ -102,6 +102,47 @@ int ctl_status(struct ctl *ctl, int argc, char **argv) {
     return 0;
 }
 
+/* ---- Prometheus ---- */
+
+static void print_gauge(const char *name, const char *daemon, int64_t value) {
+    printf("sigap_%s{daemon=\"%s\"} %lld\n", name, daemon, (long long)value);
+}
+
+static void print_metrics(const json_t *daemon) {
+    static const char *const plain[] = {
+        "turns", "inputs", "rolled_back", "parked", "waiting", "log_bytes", "file_bytes"};
+    const char *name = text(daemon, "name");
+    json_t *entry;
+    size_t index;
+    print_gauge("up", name, strcmp(text(daemon, "state"), "down") != 0);
+    print_gauge("ready", name, strcmp(text(daemon, "state"), "ready") == 0);
+    print_gauge("disk_low", name, json_is_true(json_object_get(daemon, "disk_low")));
+    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
+        print_gauge(plain[i], name, number(daemon, plain[i]));
+    json_array_foreach(json_object_get(daemon, "journal"), index, entry)
+        printf("sigap_journal_head{daemon=\"%s\",lane=\"%s\"} %lld\n", name, text(entry, "lane"),
+            (long long)number(entry, "head"));
+    json_array_foreach(json_object_get(daemon, "links"), index, entry)
+        printf("sigap_link_lag{daemon=\"%s\",from=\"%s\",lane=\"%s\",state=\"%s\"} %lld\n", name,
+            text(entry, "from"), text(entry, "lane"), text(entry, "state"), (long long)number(entry, "lag"));
+}
+
+/* For a text-file collector, or a cron job that pushes. */
+int ctl_metrics(struct ctl *ctl, int argc, char **argv) {
+    (void)argc;
+    (void)argv;
+    struct site_links *links = ctl_links(ctl);
+    json_t *daemon;
+    size_t index;
+    if (!links || !ctl_enter_data(ctl))
+        return 1;
+    json_t *status = collect(links);
+    json_array_foreach(json_object_get(status, "daemons"), index, daemon) print_metrics(daemon);
+    json_decref(status);
+    site_links_free(&links);
+    return 0;
+}
+
 static void print_new_cases(char newest[32]) {
     Sigap__View view = SIGAP__VIEW__INIT;
     Sigap__ListView list = SIGAP__LIST_VIEW__INIT;
