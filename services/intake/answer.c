@@ -1,5 +1,7 @@
 #include "services/intake/answer.h"
 
+#include "services/intake/replies.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,13 +21,13 @@ void intake_answer_receipt(
     struct arena *arena, const struct intake *intake, const struct receipt *receipt, struct answer *answer) {
     char ticket[TICKET_TEXT + 1];
     ticket_to_text(&receipt->ticket, ticket);
-    const char *text = arena_format(arena,
-        "{\"ticket\":\"%s\",\"status_url\":\"/v1/reports/%s\",\"state\":\"received\","
-        "\"message\":\"Laporan Anda sudah kami terima. Simpan nomor tiket ini untuk menanyakan "
-        "perkembangannya.\","
-        "\"message_en\":\"We have received your report. Keep this ticket to ask how it goes on.\"%s%s}",
-        ticket, ticket, receipt->urgent ? ",\"emergency\":" : "",
-        receipt->urgent ? intake->emergency_json : "");
+    const char *message = intake_reply_received(intake->replies, arena, ticket);
+    const char *text =
+        message ? arena_format(arena,
+                      "{\"ticket\":\"%s\",\"status_url\":\"/v1/reports/%s\",\"state\":\"received\",%s%s%s}",
+                      ticket, ticket, message, receipt->urgent ? ",\"emergency\":" : "",
+                      receipt->urgent ? intake->emergency_json : "")
+                : NULL;
     intake_answer_json(202, text, answer);
     const char *location = arena_format(arena, "/v1/reports/%s", ticket);
     if (location)

@@ -3,6 +3,7 @@
 #include "intake_sql.h"
 #include "services/intake/answer.h"
 #include "services/intake/receive.h"
+#include "services/intake/replies.h"
 
 #include <string.h>
 
@@ -10,23 +11,13 @@ enum { NEWEST_MAX = 10000 /* rows looked at for the counts: about 1 ms */ };
 
 /* --- states --- */
 
-static const struct {
-    const char *word, *id, *en;
-} states[] = {
-    [REPORT_RECEIVED] = {"received", "Laporan sudah kami terima dan sedang diperiksa.",
-        "We have received the report and are looking at it."},
-    [REPORT_IN_REVIEW] = {"in_review", "Petugas sedang membaca laporan ini.",
-        "A member of staff is reading this report."},
-    [REPORT_ANSWERED] = {"answered",
-        "Laporan ini kami catat sebagai informasi; tidak ada kasus yang dibuka. Bila keadaan berubah, kirim "
-        "laporan baru.",
-        "We keep this report as information; no case was opened. If things change, send a new report."},
-    [REPORT_CASE_OPEN] = {"case_open", "Laporan sudah menjadi kasus dan diteruskan kepada petugas.",
-        "The report has become a case and was passed on to those who can help."},
-    [REPORT_BEING_HANDLED] = {"being_handled", "Petugas sedang menangani kasus ini.",
-        "Staff are working on this case."},
-    [REPORT_CLOSED] = {"closed", "Penanganan kasus ini sudah selesai. Terima kasih atas laporan Anda.",
-        "This case has been concluded. Thank you for your report."},
+static const char *const state_words[REPORT_STATES] = {
+    [REPORT_RECEIVED] = "received",
+    [REPORT_IN_REVIEW] = "in_review",
+    [REPORT_ANSWERED] = "answered",
+    [REPORT_CASE_OPEN] = "case_open",
+    [REPORT_BEING_HANDLED] = "being_handled",
+    [REPORT_CLOSED] = "closed",
 };
 
 enum report_state intake_report_state(enum outcome_state outcome, enum progress_state progress) {
@@ -52,7 +43,7 @@ enum report_state intake_report_state(enum outcome_state outcome, enum progress_
 }
 
 const char *intake_report_state_word(enum report_state state) {
-    return states[state].word;
+    return state_words[state];
 }
 
 /* --- what others say --- */
@@ -236,10 +227,12 @@ void intake_follow_request(struct turn *turn, const char *ticket_text, struct an
     }
     struct standing standing = stand_of_ticket(turn, &ticket);
     ticket_to_text(&ticket, text);
-    const char *json = arena_format(turn->arena,
-        "{\"ticket\":\"%s\",\"state\":\"%s\",\"message\":\"%s\",\"message_en\":\"%s\",\"received_at\":%lld}",
-        text, states[standing.state].word, states[standing.state].id, states[standing.state].en,
-        (long long)id_time(&standing.report));
+    const struct intake *intake = turn->state;
+    const char *message = intake_reply_state(intake->replies, turn->arena, standing.state, text);
+    const char *json =
+        message ? arena_format(turn->arena, "{\"ticket\":\"%s\",\"state\":\"%s\",%s,\"received_at\":%lld}",
+                      text, state_words[standing.state], message, (long long)id_time(&standing.report))
+                : NULL;
     if (standing.known)
         intake_answer_json(200, json, answer);
     else
@@ -297,7 +290,7 @@ static void view_report(struct turn *turn, const Sigap__ReportView *view, Sigap_
     json_member_text(&writer, "ticket", *view->ticket ? view->ticket : NULL);
     json_member_object(&writer, "report");
     write_id(&writer, "id", &standing.report);
-    json_member_text(&writer, "state", states[standing.state].word);
+    json_member_text(&writer, "state", state_words[standing.state]);
     json_write_end(&writer);
     write_id(&writer, "case_id", &standing.case_id);
     json_member_integer(&writer, "received_at", id_time(&standing.report));
@@ -311,7 +304,7 @@ static void write_counts(struct turn *turn, struct json_writer *writer) {
     json_member_object(writer, "newest");
     while (statement_step(counts))
         json_member_integer(writer,
-            states[intake_report_state((enum outcome_state)column_int(counts, 0), PROGRESS_NONE)].word,
+            state_words[intake_report_state((enum outcome_state)column_int(counts, 0), PROGRESS_NONE)],
             column_int(counts, 1));
     json_write_end(writer);
 }
@@ -330,7 +323,7 @@ static void view_list(struct turn *turn, uint32_t limit, Sigap__ViewAnswer *answ
         json_write_object(&writer);
         write_id(&writer, "id", &report);
         json_member_text(&writer, "state",
-            states[intake_report_state((enum outcome_state)column_int(newest, 1), progress)].word);
+            state_words[intake_report_state((enum outcome_state)column_int(newest, 1), progress)]);
         write_id(&writer, "case_id", &case_id);
         json_member_integer(&writer, "received_at", id_time(&report));
         json_write_end(&writer);

@@ -26,7 +26,8 @@ enum report_state {
     REPORT_ANSWERED,
     REPORT_CASE_OPEN,
     REPORT_BEING_HANDLED,
-    REPORT_CLOSED
+    REPORT_CLOSED,
+    REPORT_STATES
 };
 
 enum report_state intake_report_state(enum outcome_state outcome, enum progress_state progress);

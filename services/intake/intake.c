@@ -4,6 +4,7 @@
 #include "services/intake/answer.h"
 #include "services/intake/door.h"
 #include "services/intake/follow.h"
+#include "services/intake/replies.h"
 #include "services/intake/source.h"
 #include "services/intake/sweep.h"
 
@@ -34,7 +35,8 @@ static bool open_keys(struct intake *intake, const struct daemon_setup *setup, s
 static bool read_site(struct intake *intake, const char *site_dir, struct error *error) {
     intake->site = site_load(site_dir, error);
     intake->words = intake->site ? intake_words_load(site_dir, error) : NULL;
-    if (!intake->words)
+    intake->replies = intake->words ? intake_replies_load(site_dir, intake->site, error) : NULL;
+    if (!intake->replies)
         return false;
     intake->retention_ms = duration_ms(intake->site->retention.intake);
     intake->emergency_json = intake_emergency_json(intake->site);
@@ -69,6 +71,7 @@ static void intake_close(void **state) {
     seal_session_free(&intake->session);
     keystore_free(&intake->keystore);
     intake_words_free(&intake->words);
+    intake_replies_free(&intake->replies);
     if (intake->site)
         site_free(&intake->site);
     free(intake->emergency_json);

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct intake_replies;
 struct intake_rotation; /* wipes the session key while nothing comes in, see intake.c */
 
 struct intake_counts {
@@ -23,6 +24,7 @@ struct intake {
     const struct random *random;
     struct site *site;
     struct intake_words *words;
+    struct intake_replies *replies;
     struct keystore *keystore;
     struct seal_session *session;
     struct intake_tokens tokens;

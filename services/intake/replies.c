@@ -1,0 +1,204 @@
+#include "services/intake/replies.h"
+
+#include "common/config.h"
+#include "common/json.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { REPLY_BYTES = 1024, WORD_BYTES = 64 };
+
+/* --- replies.yaml --- */
+
+struct reply_row {
+    char *code, *when, *text, *text_en;
+};
+
+struct state_row {
+    char *code, *text, *text_en;
+};
+
+struct replies_file {
+    struct reply_row *replies;
+    unsigned replies_count;
+    struct state_row *states;
+    unsigned states_count;
+};
+
+#define TEXT(key, structure, member, most)                                                                   \
+    CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_POINTER, structure, member, 1, most)
+
+static const cyaml_schema_field_t reply_fields[] = {
+    TEXT("code", struct reply_row, code, WORD_BYTES),
+    TEXT("when", struct reply_row, when, WORD_BYTES),
+    TEXT("text", struct reply_row, text, REPLY_BYTES),
+    TEXT("text_en", struct reply_row, text_en, REPLY_BYTES),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t reply_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct reply_row, reply_fields)};
+
+static const cyaml_schema_field_t state_fields[] = {
+    TEXT("code", struct state_row, code, WORD_BYTES),
+    TEXT("text", struct state_row, text, REPLY_BYTES),
+    TEXT("text_en", struct state_row, text_en, REPLY_BYTES),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t state_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct state_row, state_fields)};
+
+static const cyaml_schema_field_t file_fields[] = {
+    CYAML_FIELD_SEQUENCE("replies", CYAML_FLAG_POINTER, struct replies_file, replies, &reply_schema, 1, 256),
+    CYAML_FIELD_SEQUENCE("states", CYAML_FLAG_POINTER, struct replies_file, states, &state_schema, 1, 64),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t file_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct replies_file, file_fields)};
+
+/* --- what is made of it at start --- */
+
+/* JSON members up to the ticket, and from there on: "message":"... {NO} ...". {NO} may stand any number of
+ * times. */
+struct intake_replies {
+    char *received, *of_state[REPORT_STATES];
+};
+
+/* Which row a state is told with, and the word that {STATUS_UMUM} stands for there. */
+static const struct {
+    const char *when, *word;
+} rows_of_states[REPORT_STATES] = {
+    [REPORT_RECEIVED] = {"status", "received"},
+    [REPORT_IN_REVIEW] = {"status", "in_review"},
+    [REPORT_ANSWERED] = {"not_a_case", NULL},
+    [REPORT_CASE_OPEN] = {"status", "referred"},
+    [REPORT_BEING_HANDLED] = {"status", "in_progress"},
+    [REPORT_CLOSED] = {"closed", NULL},
+};
+
+static const struct reply_row *find_reply(const struct replies_file *file, const char *when) {
+    for (unsigned i = 0; i < file->replies_count; i++)
+        if (strcmp(file->replies[i].when, when) == 0)
+            return &file->replies[i];
+    return NULL;
+}
+
+static const struct state_row *find_state(const struct replies_file *file, const char *word) {
+    for (unsigned i = 0; word && i < file->states_count; i++)
+        if (strcmp(file->states[i].code, word) == 0)
+            return &file->states[i];
+    return NULL;
+}
+
+/* Copies text with every name replaced by value; cut at the size of out. */
+static void replace(const char *text, const char *name, const char *value, char *out, size_t room) {
+    size_t used = 0;
+    out[0] = 0;
+    for (const char *found; (found = strstr(text, name)); text = found + strlen(name)) {
+        used += (size_t)snprintf(out + used, room - used, "%.*s%s", (int)(found - text), text, value);
+        if (used >= room)
+            return;
+    }
+    snprintf(out + used, room - used, "%s", text);
+}
+
+static void fill(const char *text, const char *state, const char *emergency, char out[4 * REPLY_BYTES]) {
+    char half[4 * REPLY_BYTES];
+    replace(text, "{TOLONG}", emergency, half, sizeof half);
+    replace(half, "{STATUS_UMUM}", state, out, 4 * REPLY_BYTES);
+}
+
+/* The writer makes a whole object; its members alone are wanted. */
+static char *members(const char *message, const char *message_en) {
+    struct json_writer writer;
+    size_t size;
+    json_writer_init(&writer, 32 * REPLY_BYTES);
+    json_write_object(&writer);
+    json_member_text(&writer, "message", message);
+    json_member_text(&writer, "message_en", message_en);
+    json_write_end(&writer);
+    const char *text = json_writer_text(&writer, &size);
+    char *copy = text ? strndup(text + 1, size - 2) : NULL;
+    json_writer_free(&writer);
+    return copy;
+}
+
+static char *make(const struct replies_file *file, const struct site *site, const char *when,
+    const char *word, struct error *error) {
+    const struct reply_row *reply = find_reply(file, when);
+    const struct state_row *state = find_state(file, word);
+    char text[4 * REPLY_BYTES], text_en[4 * REPLY_BYTES];
+    if (!reply || (word && !state)) {
+        error_set(
+            error, "replies.yaml: no %s \"%s\"", reply ? "state" : "reply with when:", reply ? word : when);
+        return NULL;
+    }
+    fill(reply->text, state ? state->text : "", site->emergency_text, text);
+    fill(reply->text_en, state ? state->text_en : "", site->emergency_text_en, text_en);
+    char *made = members(text, text_en);
+    if (!made)
+        error_set(error, "out of memory");
+    return made;
+}
+
+static bool make_all(const struct replies_file *file, const struct site *site, struct intake_replies *replies,
+    struct error *error) {
+    replies->received = make(file, site, "received", NULL, error);
+    bool sound = replies->received != NULL;
+    for (size_t i = 0; sound && i < REPORT_STATES; i++) {
+        replies->of_state[i] = make(file, site, rows_of_states[i].when, rows_of_states[i].word, error);
+        sound = replies->of_state[i] != NULL;
+    }
+    return sound;
+}
+
+struct intake_replies *intake_replies_load(
+    const char *site_dir, const struct site *site, struct error *error) {
+    struct replies_file *file = NULL;
+    if (!config_load_in(site_dir, "replies.yaml", &file_schema, &file, error))
+        return NULL;
+    struct intake_replies *replies = calloc(1, sizeof *replies);
+    if (!replies)
+        error_set(error, "out of memory");
+    else if (!make_all(file, site, replies, error))
+        intake_replies_free(&replies);
+    config_free(&file_schema, &file);
+    return replies;
+}
+
+void intake_replies_free(struct intake_replies **replies) {
+    if (!*replies)
+        return;
+    free((*replies)->received);
+    for (size_t i = 0; i < REPORT_STATES; i++)
+        free((*replies)->of_state[i]);
+    free(*replies);
+    *replies = NULL;
+}
+
+static const char *with_ticket(struct arena *arena, const char *members_text, const char *ticket) {
+    static const char name[] = "{NO}";
+    size_t places = 0, ticket_size = strlen(ticket);
+    for (const char *at = members_text; (at = strstr(at, name)); at++)
+        places++;
+    char *out = arena_take(arena, strlen(members_text) + places * ticket_size + 1);
+    if (!out)
+        return NULL;
+    char *to = out;
+    for (const char *found; (found = strstr(members_text, name)); members_text = found + sizeof name - 1) {
+        to = mempcpy(to, members_text, (size_t)(found - members_text));
+        to = mempcpy(to, ticket, ticket_size);
+    }
+    strcpy(to, members_text);
+    return out;
+}
+
+const char *intake_reply_received(
+    const struct intake_replies *replies, struct arena *arena, const char *ticket) {
+    return with_ticket(arena, replies->received, ticket);
+}
+
+const char *intake_reply_state(
+    const struct intake_replies *replies, struct arena *arena, enum report_state state, const char *ticket) {
+    return with_ticket(arena, replies->of_state[state], ticket);
+}

@@ -1,0 +1,102 @@
+/* What reporters are told comes from the site, whole and ready for JSON. */
+#include "services/intake/replies.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <jansson.h>
+
+#include <cmocka.h>
+
+static const char jatim[] = SIGAP_SOURCE_DIR "/deploy/sites/jatim";
+
+static void expect_sentences(const char *members) {
+    char text[8192];
+    snprintf(text, sizeof text, "{%s}", members);
+    json_t *json = json_loads(text, 0, NULL);
+    if (!json)
+        fail_msg("not JSON: %s", text);
+    for (int i = 0; i < 2; i++) {
+        const char *sentence = json_string_value(json_object_get(json, i ? "message_en" : "message"));
+        if (!sentence || strlen(sentence) < 10 || strchr(sentence, '{'))
+            fail_msg("no sentence: %s", sentence ? sentence : "nothing");
+    }
+    json_decref(json);
+}
+
+static void the_site_has_a_sentence_for_every_state(void **state) {
+    (void)state;
+    struct error error = {""};
+    struct site *site = site_load(jatim, &error);
+    struct intake_replies *replies = intake_replies_load(jatim, site, &error);
+    if (!replies)
+        fail_msg("%s", error.text);
+    struct arena *arena = arena_new(1 << 20);
+    expect_sentences(intake_reply_received(replies, arena, "260302-A"));
+    assert_non_null(strstr(intake_reply_received(replies, arena, "260302-A"), "260302-A"));
+    for (enum report_state each = 0; each < REPORT_STATES; each++)
+        expect_sentences(intake_reply_state(replies, arena, each, "260302-A"));
+    arena_free(&arena);
+    intake_replies_free(&replies);
+    site_free(&site);
+}
+
+/* Loads a replies.yaml of this text; NULL and the complaint when it is refused. */
+static struct intake_replies *load(const char *text, struct error *error) {
+    char folder[] = "/tmp/sigap-replies-XXXXXX", path[64];
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/replies.yaml", folder);
+    FILE *file = fopen(path, "w");
+    fputs(text, file);
+    fclose(file);
+    const struct site site = {.emergency_text = (char *)"call 112", .emergency_text_en = (char *)"call 112"};
+    struct intake_replies *replies = intake_replies_load(folder, &site, error);
+    unlink(path);
+    rmdir(folder);
+    return replies;
+}
+
+#define REPLY(when, text) "  - { code: X, when: " when ", text: '" text "', text_en: en }\n"
+#define STATE(code) "  - { code: " code ", text: id, text_en: en }\n"
+#define REST REPLY("status", "{STATUS_UMUM}") REPLY("not_a_case", "x") REPLY("closed", "x")
+#define STATES "states:\n" STATE("received") STATE("in_review") STATE("referred")
+
+static void placeholders_are_filled_and_quotes_escaped(void **state) {
+    (void)state;
+    struct error error = {""};
+    struct intake_replies *replies = load(
+        "replies:\n" REPLY("received", "{NO} \"{NO}\" {TOLONG}") REST STATES STATE("in_progress"), &error);
+    if (!replies)
+        fail_msg("%s", error.text);
+    struct arena *arena = arena_new(1 << 20);
+    assert_string_equal(intake_reply_received(replies, arena, "T-1"),
+        "\"message\":\"T-1 \\\"T-1\\\" call 112\",\"message_en\":\"en\"");
+    assert_string_equal(intake_reply_state(replies, arena, REPORT_CASE_OPEN, "T-1"),
+        "\"message\":\"id\",\"message_en\":\"en\"");
+    arena_free(&arena);
+    intake_replies_free(&replies);
+}
+
+static void what_is_missing_is_named(void **state) {
+    (void)state;
+    struct error error = {""};
+    assert_null(load("replies:\n" REPLY("received", "x") REST STATES, &error));
+    assert_non_null(strstr(error.text, "in_progress"));
+    assert_null(load("replies:\n" REST STATES STATE("in_progress"), &error));
+    assert_non_null(strstr(error.text, "received"));
+    assert_null(load("replies: []\nstates: []\nmore: 1\n", &error));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_site_has_a_sentence_for_every_state),
+        cmocka_unit_test(placeholders_are_filled_and_quotes_escaped),
+        cmocka_unit_test(what_is_missing_is_named),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
