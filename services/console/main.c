@@ -1,0 +1,5 @@
+#include "console.h"
+
+int main(int argc, char **argv) {
+    return daemon_main(argc, argv, &console_daemon);
+}

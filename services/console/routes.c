@@ -1,0 +1,141 @@
+#include "routes.h"
+
+#include "answer_link.h"
+#include "commands.h"
+#include "reading.h"
+#include "sessions.h"
+
+#include <string.h>
+
+enum access {
+    ACCESS_PUBLIC,
+    ACCESS_SESSION,
+    ACCESS_PASSIVE, /* a session, but asking is no use of it: the page polls by itself */
+};
+
+struct route {
+    const char *method, *pattern;
+    enum access access;
+    /* One of these. */
+    const struct reading *reading;
+    const struct command *command;
+    void (*handle)(struct exchange *exchange);
+};
+
+static void give_site(struct exchange *exchange) {
+    const struct console *console = exchange->console;
+    if (page_is_known(exchange->request, console->site_etag))
+        *exchange->answer = (struct answer){.status = 304};
+    else
+        *exchange->answer = (struct answer){.status = 200,
+            .content_type = "application/json",
+            .body = console->site_json,
+            .body_size = console->site_json_size};
+    reply_headers(exchange->answer, "no-cache");
+    answer_header(exchange->answer, "ETag", console->site_etag);
+}
+
+static const struct route routes[] = {
+    {"POST", "/api/login", ACCESS_PUBLIC, .handle = session_login},
+    {"GET", "/api/site", ACCESS_PUBLIC, .handle = give_site},
+    {"POST", "/api/logout", ACCESS_SESSION, .handle = session_logout},
+    {"POST", "/api/password", ACCESS_SESSION, .handle = session_change},
+    {"GET", "/api/me", ACCESS_PASSIVE, .handle = session_me},
+
+    {"GET", "/api/live", ACCESS_PASSIVE, .handle = reading_live_begin},
+    {"GET", "/api/cases", ACCESS_SESSION, .reading = &reading_cases},
+    {"GET", "/api/cases/*", ACCESS_SESSION, .reading = &reading_case},
+    {"GET", "/api/cases/*/candidates", ACCESS_SESSION, .reading = &reading_candidates},
+    {"GET", "/api/queues", ACCESS_SESSION, .reading = &reading_queues},
+    {"GET", "/api/deliveries", ACCESS_SESSION, .reading = &reading_deliveries},
+    {"GET", "/api/tasks", ACCESS_SESSION, .reading = &reading_tasks},
+    {"GET", "/api/alerts", ACCESS_SESSION, .reading = &reading_alerts},
+    {"GET", "/api/facilities", ACCESS_SESSION, .reading = &reading_facilities},
+    {"GET", "/api/status", ACCESS_SESSION, .reading = &reading_status},
+    {"GET", "/api/commands/*", ACCESS_SESSION, .handle = command_look},
+
+    {"POST", "/api/offers/*/*", ACCESS_SESSION, .command = &command_answer_offer},
+    {"POST", "/api/referrals/*/assign", ACCESS_SESSION, .command = &command_assign},
+    {"POST", "/api/reviews/*/decide", ACCESS_SESSION, .command = &command_decide},
+    {"POST", "/api/cases/*/change", ACCESS_SESSION, .command = &command_change},
+    {"POST", "/api/cases/*/facts", ACCESS_SESSION, .command = &command_fact},
+    {"POST", "/api/cases/*/close", ACCESS_SESSION, .command = &command_close},
+    {"POST", "/api/tasks/*/*", ACCESS_SESSION, .command = &command_move_task},
+    {"POST", "/api/facilities/*/capacity", ACCESS_SESSION, .command = &command_capacity},
+    {"POST", "/api/alerts/*/*", ACCESS_SESSION, .command = &command_answer_alert},
+};
+enum { ROUTE_COUNT = sizeof routes / sizeof *routes };
+
+static bool method_fits(const char *method, const char *given) {
+    return strcmp(method, given) == 0 || (strcmp(method, "GET") == 0 && strcmp(given, "HEAD") == 0);
+}
+
+/* NULL: answered 404 or 405. */
+static const struct route *find_route(struct exchange *exchange) {
+    const struct request *request = exchange->request;
+    const char *allowed = NULL;
+    for (size_t i = 0; i < ROUTE_COUNT; i++) {
+        memset(exchange->parts, 0, sizeof exchange->parts);
+        if (!http_path_matches(request->path, routes[i].pattern, exchange->parts, HTTP_PARTS_MAX))
+            continue;
+        if (method_fits(routes[i].method, request->method))
+            return &routes[i];
+        allowed = routes[i].method[0] == 'G' ? "GET, HEAD" : "POST";
+    }
+    exchange_refuse(exchange, allowed ? &problem_method_not_allowed : &problem_not_found);
+    if (allowed)
+        answer_header(exchange->answer, "Allow", allowed);
+    return NULL;
+}
+
+/* A page of another site cannot read our answers, but its forms could post here. Browsers say so. */
+static bool comes_from_elsewhere(const struct request *request) {
+    const char *site = request->header(request, "Sec-Fetch-Site");
+    return site && strcmp(site, "cross-site") == 0;
+}
+
+static bool may_pass(struct exchange *exchange, const struct route *route, struct person *person) {
+    static const struct problem forged = {403, "csrf", "Permintaan tidak membawa tanda halaman ini",
+        "The request does not carry the token of this page", "Muat ulang halaman.", "Load the page again.",
+        NULL, 0};
+    if (exchange->request->body_size > BODY_MAX)
+        return exchange_refuse(exchange, &problem_too_large), false;
+    bool post = route->method[0] == 'P';
+    if (post && comes_from_elsewhere(exchange->request))
+        return exchange_refuse(exchange, &forged), false;
+    if (route->access == ACCESS_PUBLIC)
+        return true;
+    if (!session_find(exchange, route->access == ACCESS_SESSION, person))
+        return exchange_refuse(exchange, &problem_unauthorized), false;
+    exchange->person = person;
+    if (post && !session_csrf_good(exchange))
+        return exchange_refuse(exchange, &forged), false;
+    return true;
+}
+
+static void go(struct exchange *exchange, const struct route *route) {
+    if (waits_full(&exchange->console->waits))
+        exchange_refuse(exchange, &problem_overloaded);
+    else if (route->reading)
+        reading_begin(exchange, route->reading);
+    else if (route->command)
+        command_begin(exchange, route->command);
+    else
+        route->handle(exchange);
+}
+
+static bool is_page(struct exchange *exchange) {
+    const struct request *request = exchange->request;
+    if (!method_fits("GET", request->method))
+        return false;
+    return pages_answer(&exchange->console->pages, request, exchange->answer);
+}
+
+void routes_answer(struct exchange *exchange) {
+    struct person person = {0};
+    if (is_page(exchange) || answer_link_request(exchange))
+        return;
+    const struct route *route = find_route(exchange);
+    if (route && may_pass(exchange, route, &person))
+        go(exchange, route);
+}

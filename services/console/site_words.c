@@ -1,0 +1,159 @@
+#include "site_words.h"
+
+#include "common/config.h"
+#include "common/json.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <yaml.h>
+
+enum { WORDS_MAX = 256 << 10 /* 35 kinds, 50 roles, some reasons: 0.2 KiB each */ };
+
+/* ---- eligibility.yaml: only the reasons are ours; the router checks the file ---- */
+
+struct reasons {
+    yaml_document_t document;
+    yaml_node_t *list; /* a sequence */
+    bool open;
+};
+
+/* NULL: there is no such member. */
+static yaml_node_t *member(yaml_document_t *document, const yaml_node_t *node, const char *key) {
+    if (!node || node->type != YAML_MAPPING_NODE)
+        return NULL;
+    for (yaml_node_pair_t *pair = node->data.mapping.pairs.start; pair < node->data.mapping.pairs.top;
+         pair++) {
+        const yaml_node_t *name = yaml_document_get_node(document, pair->key);
+        if (name->type == YAML_SCALAR_NODE && strcmp((const char *)name->data.scalar.value, key) == 0)
+            return yaml_document_get_node(document, pair->value);
+    }
+    return NULL;
+}
+
+static const char *text_of(const yaml_node_t *node) {
+    return node && node->type == YAML_SCALAR_NODE ? (const char *)node->data.scalar.value : "";
+}
+
+static void reasons_close(struct reasons *reasons) {
+    if (reasons->open)
+        yaml_document_delete(&reasons->document);
+    reasons->open = false;
+}
+
+static bool reasons_open(const char *site_dir, struct reasons *reasons, struct error *error) {
+    char path[CONFIG_PATH_MAX];
+    yaml_parser_t parser;
+    FILE *file = config_path(path, site_dir, "eligibility.yaml") ? fopen(path, "rb") : NULL;
+    if (!file)
+        return error_set(error, "eligibility.yaml: cannot be opened");
+    if (yaml_parser_initialize(&parser)) {
+        yaml_parser_set_input_file(&parser, file);
+        reasons->open = yaml_parser_load(&parser, &reasons->document);
+        yaml_parser_delete(&parser);
+    }
+    fclose(file);
+    yaml_node_t *root = reasons->open ? yaml_document_get_root_node(&reasons->document) : NULL;
+    reasons->list = member(&reasons->document, root, "refusal_reasons");
+    return (reasons->list && reasons->list->type == YAML_SEQUENCE_NODE) ||
+           error_set(error, "eligibility.yaml: has no list refusal_reasons");
+}
+
+/* ---- writing ---- */
+
+static void write_name(struct json_writer *writer, const char *code, const char *name, const char *name_en) {
+    json_member_text(writer, "code", code);
+    json_member_text(writer, "name", name);
+    json_member_text(writer, "name_en", name_en);
+}
+
+static void write_kinds(struct json_writer *writer, const struct site_kinds *kinds) {
+    json_member_array(writer, "kinds");
+    for (unsigned i = 0; i < kinds->kinds_count; i++) {
+        json_write_object(writer);
+        write_name(writer, kinds->kinds[i].code, kinds->kinds[i].name, kinds->kinds[i].name_en);
+        json_member_bool(writer, "opens_case", kinds->kinds[i].opens_case);
+        json_write_end(writer);
+    }
+    json_write_end(writer);
+}
+
+static void write_roles(struct json_writer *writer, const struct site_roles *roles) {
+    json_member_array(writer, "roles");
+    for (unsigned i = 0; i < roles->roles_count; i++) {
+        json_write_object(writer);
+        write_name(writer, roles->roles[i].code, roles->roles[i].name, roles->roles[i].name_en);
+        json_write_end(writer);
+    }
+    json_write_end(writer);
+}
+
+static void write_reason(struct json_writer *writer, yaml_document_t *document, const yaml_node_t *reason) {
+    const yaml_node_t *not_for = member(document, reason, "not_for");
+    json_write_object(writer);
+    write_name(writer, text_of(member(document, reason, "code")), text_of(member(document, reason, "name")),
+        text_of(member(document, reason, "name_en")));
+    json_member_bool(
+        writer, "text_required", strcmp(text_of(member(document, reason, "text_required")), "yes") == 0);
+    json_member_array(writer, "not_for");
+    if (not_for && not_for->type == YAML_SEQUENCE_NODE)
+        for (yaml_node_item_t *item = not_for->data.sequence.items.start;
+             item < not_for->data.sequence.items.top; item++)
+            json_write_text(writer, text_of(yaml_document_get_node(document, *item)));
+    json_write_end(writer);
+    json_write_end(writer);
+}
+
+static void write_reasons(struct json_writer *writer, struct reasons *reasons) {
+    json_member_array(writer, "refusal_reasons");
+    for (yaml_node_item_t *item = reasons->list->data.sequence.items.start;
+         item < reasons->list->data.sequence.items.top; item++)
+        write_reason(writer, &reasons->document, yaml_document_get_node(&reasons->document, *item));
+    json_write_end(writer);
+}
+
+static bool write_all(struct console *console, const struct site *site, const struct site_kinds *kinds,
+    struct reasons *reasons) {
+    struct json_writer writer;
+    json_writer_init(&writer, WORDS_MAX);
+    json_write_object(&writer);
+    json_member_text(&writer, "title", site->title);
+    json_member_text(&writer, "title_en", site->title_en);
+    json_member_text(&writer, "zone", calendar_zone_iana(site->zone));
+    json_member_text(&writer, "zone_name", calendar_zone_name(site->zone));
+    json_member_text(&writer, "emergency_text", site->emergency_text);
+    json_member_text(&writer, "emergency_text_en", site->emergency_text_en);
+    write_kinds(&writer, kinds);
+    write_roles(&writer, console->roles);
+    write_reasons(&writer, reasons);
+    json_write_end(&writer);
+    const char *text = json_writer_text(&writer, &console->site_json_size);
+    console->site_json = text ? strdup(text) : NULL;
+    json_writer_free(&writer);
+    if (console->site_json)
+        page_etag(console->site_json, console->site_json_size, console->site_etag);
+    return console->site_json != NULL;
+}
+
+bool site_words_open(struct console *console, const char *site_dir, struct error *error) {
+    struct reasons reasons = {0};
+    struct site *site = site_load(site_dir, error);
+    struct site_kinds *kinds = site ? site_kinds_load(site_dir, error) : NULL;
+    console->roles = kinds ? site_roles_load(site_dir, error) : NULL;
+    bool good = console->roles && reasons_open(site_dir, &reasons, error);
+    if (good)
+        good = write_all(console, site, kinds, &reasons) ||
+               error_set(error, "the site's words are too many, or out of memory");
+    reasons_close(&reasons);
+    site_kinds_free(&kinds);
+    site_free(&site);
+    if (!good)
+        site_words_close(console);
+    return good;
+}
+
+void site_words_close(struct console *console) {
+    site_roles_free(&console->roles);
+    free(console->site_json);
+    console->site_json = NULL;
+}

@@ -1,0 +1,34 @@
+/* What the console keeps in memory, and the numbers of its timers and effects. */
+#pragma once
+
+#include "common/daemon.h"
+#include "common/site.h"
+#include "pages.h"
+#include "passwords.h"
+#include "waits.h"
+
+enum timer_kind {
+    TIMER_ALARM = 1, /* somebody has waited long enough */
+    TIMER_SWEEP = 2, /* once an hour: sessions, attempts, commands that are over */
+};
+
+enum effect_kind {
+    EFFECT_VERIFY = 1, /* does this password fit (a sign-in) */
+    EFFECT_CHANGE = 2, /* does the old one fit, and the hash of the new one */
+    EFFECT_HASH = 3,   /* the Argon2id string of a password we made */
+    EFFECT_ASK = 16,   /* + number of the part: a view of another daemon */
+};
+
+struct console {
+    const struct random *random;
+    struct site_roles *roles;
+    char *site_json; /* words of the site for the page, made once */
+    size_t site_json_size;
+    char site_etag[PAGE_ETAG + 1];
+    struct pages pages;
+    struct waits waits;
+    struct passwords *passwords; /* NULL in a simulation */
+    struct daemon_loop *loop;    /* NULL in a simulation */
+    uint64_t ask_number;         /* of the last view asked; a number too many after a rollback is no harm */
+    uint64_t changes;            /* goes up with every record of another journal: has anything happened? */
+};
