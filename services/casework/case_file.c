@@ -1,0 +1,267 @@
+#include "services/casework/case_file.h"
+
+#include <string.h>
+
+enum { BLOB_FORM = 1 };
+
+enum lane case_lane(const struct case_file *file) {
+    return file->priority <= 1 || file->unverified ? LANE_URGENT : LANE_NORMAL;
+}
+
+bool case_file_init(struct case_file *file, struct arena *arena) {
+    struct case_fact *facts = file->facts;
+    struct case_task *tasks = file->tasks;
+    *file = (struct case_file){.kind = "", .playbook = "", .area = "", .facility = "", .outcome = ""};
+    file->facts = facts ? facts : arena_take(arena, CASE_FACTS_MAX * sizeof *file->facts);
+    file->tasks = tasks ? tasks : arena_take(arena, CASE_TASKS_MAX * sizeof *file->tasks);
+    return file->facts && file->tasks;
+}
+
+/* ---- facts, tasks, commands */
+
+static struct case_fact *fact_find(const struct case_file *file, const char *name) {
+    for (unsigned i = 0; i < file->fact_count; i++)
+        if (strcmp(file->facts[i].name, name) == 0)
+            return &file->facts[i];
+    return NULL;
+}
+
+const struct case_fact *case_fact(const struct case_file *file, const char *name) {
+    return fact_find(file, name);
+}
+
+bool case_fact_set(
+    struct case_file *file, const char *name, const char *value, const char *source, int64_t at) {
+    if (!*name || strlen(name) > CASE_TEXT_MAX || strlen(value) > CASE_TEXT_MAX ||
+        strlen(source) > CASE_TEXT_MAX)
+        return false;
+    struct case_fact *fact = fact_find(file, name);
+    if (!fact) {
+        if (file->fact_count == CASE_FACTS_MAX)
+            return false;
+        fact = &file->facts[file->fact_count++];
+    }
+    *fact = (struct case_fact){name, value, source, at};
+    return true;
+}
+
+struct case_task *case_task(struct case_file *file, const char *code) {
+    for (unsigned i = file->task_count; i-- > 0;)
+        if (strcmp(file->tasks[i].code, code) == 0)
+            return &file->tasks[i];
+    return NULL;
+}
+
+struct case_task *case_task_add(struct case_file *file, const char *code, enum task_origin origin) {
+    if (file->task_count == CASE_TASKS_MAX || strlen(code) > CASE_TEXT_MAX)
+        return NULL;
+    struct case_task *task = &file->tasks[file->task_count++];
+    *task =
+        (struct case_task){.code = code, .origin = origin, .state = TASK_WAITING, .owner = "", .role = ""};
+    return task;
+}
+
+struct id case_task_id(const struct id *case_id, unsigned number) {
+    struct id id = *case_id;
+    id.bytes[ID_BYTES - 2] ^= (uint8_t)(number >> 8);
+    id.bytes[ID_BYTES - 1] ^= (uint8_t)number;
+    return id;
+}
+
+unsigned case_task_number(const struct case_file *file, const struct id *task_id) {
+    if (memcmp(file->id.bytes, task_id->bytes, ID_BYTES - 2) != 0)
+        return 0;
+    unsigned number = (unsigned)(file->id.bytes[ID_BYTES - 2] ^ task_id->bytes[ID_BYTES - 2]) << 8 |
+                      (unsigned)(file->id.bytes[ID_BYTES - 1] ^ task_id->bytes[ID_BYTES - 1]);
+    return number <= file->task_count ? number : 0;
+}
+
+bool case_command_known(const struct case_file *file, const struct id *command_id) {
+    for (unsigned i = 0; i < file->command_count; i++)
+        if (id_equal(&file->commands[i], command_id))
+            return true;
+    return false;
+}
+
+void case_command_add(struct case_file *file, const struct id *command_id) {
+    if (id_is_null(command_id))
+        return;
+    if (file->command_count < CASE_COMMANDS_MAX)
+        file->command_count++;
+    memmove(file->commands + 1, file->commands, (file->command_count - 1) * sizeof *file->commands);
+    file->commands[0] = *command_id;
+}
+
+/* ---- the blob, writing
+ *
+ *   form, anchors: count (code, at)*, facts: count (name, value, source, at)*,
+ *   tasks: count (code, origin*8+state, marks, times done, due, since, start, owner, role)*,
+ *   commands: count (16 bytes)*
+ *
+ * Numbers are varints, times relative to opened_at (zigzag; 0 stays 0), texts end with a NUL. */
+
+static void write_text(struct buffer *out, const char *text) {
+    buffer_add(out, text, strlen(text) + 1);
+}
+
+/* 0 means "none" and must come back as 0: relative times are shifted by one to leave it free. */
+static void write_time(struct buffer *out, int64_t at, int64_t base) {
+    if (!at) {
+        buffer_add_varint(out, 0);
+        return;
+    }
+    int64_t difference = at - base;
+    uint64_t zigzag = (uint64_t)difference << 1 ^ (uint64_t)(difference >> 63);
+    buffer_add_varint(out, zigzag + 1);
+}
+
+static void write_anchors(
+    const struct case_file *file, const char *const *codes, unsigned count, struct buffer *out) {
+    unsigned known = 0;
+    for (unsigned i = 0; i < count; i++)
+        known += file->anchors[i] != 0;
+    buffer_add_varint(out, known);
+    for (unsigned i = 0; i < count; i++) {
+        if (!file->anchors[i])
+            continue;
+        write_text(out, codes[i]);
+        write_time(out, file->anchors[i], file->opened_at);
+    }
+}
+
+static void write_facts(const struct case_file *file, struct buffer *out) {
+    buffer_add_varint(out, file->fact_count);
+    for (unsigned i = 0; i < file->fact_count; i++) {
+        write_text(out, file->facts[i].name);
+        write_text(out, file->facts[i].value);
+        write_text(out, file->facts[i].source);
+        write_time(out, file->facts[i].at, file->opened_at);
+    }
+}
+
+static void write_task(const struct case_task *task, int64_t base, struct buffer *out) {
+    write_text(out, task->code);
+    buffer_add_varint(out, (uint64_t)task->origin << 3 | (uint64_t)task->state);
+    buffer_add_varint(out, task->marks);
+    buffer_add_varint(out, task->times_done);
+    write_time(out, task->due_at, base);
+    write_time(out, task->since, base);
+    write_time(out, task->start_at, base);
+    write_text(out, task->owner);
+    write_text(out, task->role);
+}
+
+void case_blob_write(const struct case_file *file, const char *const *anchor_codes, unsigned anchor_count,
+    struct buffer *out) {
+    uint8_t form = BLOB_FORM;
+    buffer_add(out, &form, 1);
+    write_anchors(file, anchor_codes, anchor_count, out);
+    write_facts(file, out);
+    buffer_add_varint(out, file->task_count);
+    for (unsigned i = 0; i < file->task_count; i++)
+        write_task(&file->tasks[i], file->opened_at, out);
+    buffer_add_varint(out, file->command_count);
+    for (unsigned i = 0; i < file->command_count; i++)
+        buffer_add(out, file->commands[i].bytes, ID_BYTES);
+}
+
+/* ---- the blob, reading: sticky failure, looked at once at the end */
+
+struct reader {
+    const uint8_t *at, *end;
+    bool failed;
+};
+
+static uint64_t read_number(struct reader *reader) {
+    uint64_t value = 0;
+    for (unsigned shift = 0; shift < 64; shift += 7) {
+        if (reader->at == reader->end)
+            break;
+        uint8_t byte = *reader->at++;
+        value |= (uint64_t)(byte & 0x7f) << shift;
+        if (!(byte & 0x80))
+            return value;
+    }
+    reader->failed = true;
+    return 0;
+}
+
+static unsigned read_count(struct reader *reader, unsigned most) {
+    uint64_t count = read_number(reader);
+    if (count > most)
+        reader->failed = true;
+    return reader->failed ? 0 : (unsigned)count;
+}
+
+static const char *read_text(struct reader *reader) {
+    const char *text = (const char *)reader->at;
+    const uint8_t *end = reader->failed ? NULL : memchr(reader->at, 0, (size_t)(reader->end - reader->at));
+    if (!end || end - reader->at > CASE_TEXT_MAX) {
+        reader->failed = true;
+        return "";
+    }
+    reader->at = end + 1;
+    return text;
+}
+
+static int64_t read_time(struct reader *reader, int64_t base) {
+    uint64_t value = read_number(reader);
+    if (value == 0)
+        return 0;
+    uint64_t zigzag = value - 1;
+    return (int64_t)((uint64_t)base + (zigzag >> 1 ^ (0 - (zigzag & 1))));
+}
+
+static void read_anchors(
+    struct reader *reader, struct case_file *file, const char *const *codes, unsigned count) {
+    unsigned known = read_count(reader, CASE_ANCHORS_MAX);
+    for (unsigned i = 0; i < known; i++) {
+        const char *code = read_text(reader);
+        int64_t at = read_time(reader, file->opened_at);
+        for (unsigned k = 0; k < count; k++)
+            if (strcmp(codes[k], code) == 0)
+                file->anchors[k] = at;
+    }
+}
+
+static void read_task(struct reader *reader, struct case_file *file) {
+    struct case_task *task = &file->tasks[file->task_count++];
+    task->code = read_text(reader);
+    uint64_t kind = read_number(reader);
+    task->origin = (enum task_origin)(kind >> 3);
+    task->state = (enum task_state)(kind & 7);
+    task->marks = (uint8_t)read_number(reader);
+    task->times_done = (uint16_t)read_number(reader);
+    task->due_at = read_time(reader, file->opened_at);
+    task->since = read_time(reader, file->opened_at);
+    task->start_at = read_time(reader, file->opened_at);
+    task->owner = read_text(reader);
+    task->role = read_text(reader);
+    if (task->origin > TASK_OF_REVIEW || task->state < TASK_WAITING || task->state > TASK_CANCELLED)
+        reader->failed = true;
+}
+
+bool case_blob_read(struct case_file *file, const char *const *anchor_codes, unsigned anchor_count,
+    const void *bytes, size_t size) {
+    struct reader reader = {bytes, (const uint8_t *)bytes + size, size == 0};
+    if (read_number(&reader) != BLOB_FORM)
+        return false;
+    read_anchors(&reader, file, anchor_codes, anchor_count);
+    unsigned facts = read_count(&reader, CASE_FACTS_MAX);
+    for (unsigned i = 0; i < facts && !reader.failed; i++) {
+        struct case_fact *fact = &file->facts[file->fact_count++];
+        fact->name = read_text(&reader);
+        fact->value = read_text(&reader);
+        fact->source = read_text(&reader);
+        fact->at = read_time(&reader, file->opened_at);
+    }
+    unsigned tasks = read_count(&reader, CASE_TASKS_MAX);
+    for (unsigned i = 0; i < tasks && !reader.failed; i++)
+        read_task(&reader, file);
+    file->command_count = read_count(&reader, CASE_COMMANDS_MAX);
+    size_t rest = (size_t)(reader.end - reader.at);
+    if (reader.failed || rest != file->command_count * ID_BYTES)
+        return false;
+    memcpy(file->commands, reader.at, rest);
+    return true;
+}

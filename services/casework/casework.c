@@ -1,0 +1,221 @@
+#include "services/casework/casework.h"
+
+#include "services/casework/inner.h"
+
+#include "casework_sql.h"
+#include "common/log.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* ---- life */
+
+static bool load_site(struct casework *house, const char *site_dir, struct error *error) {
+    return (house->site = site_load(site_dir, error)) != NULL &&
+           (house->catalogue = catalogue_load(site_dir, error)) != NULL &&
+           (house->calendar = calendar_load(site_dir, error)) != NULL &&
+           (house->places = places_load(site_dir, error)) != NULL &&
+           (house->owners = owners_load(site_dir, house->places, error)) != NULL;
+}
+
+static bool load_keystore(struct casework *house, const struct daemon_setup *setup, struct error *error) {
+    static const uint8_t simulated[SEAL_KEY_BYTES]; /* the same for all daemons of one process */
+    char folder[CONFIG_PATH_MAX], file[CONFIG_PATH_MAX];
+    if (!config_path(folder, setup->data_dir, "keys") || !config_path(file, folder, "site.key"))
+        return error_set(error, "the name of the data folder is too long");
+    if (setup->simulated && access(file, F_OK) != 0)
+        house->keystore = keystore_from_seed(simulated, "casework", KEYSTORE_SECRET);
+    else if (!keystore_load(folder, "casework", KEYSTORE_SECRET, &house->keystore, error))
+        return false;
+    house->opener = house->keystore ? seal_opener_new(keystore_site_secret(house->keystore)) : NULL;
+    return house->opener != NULL || error_set(error, "no memory for the keys");
+}
+
+/* Beside the store, in the daemon's own folder. A simulation without folders keeps it in memory. */
+static bool open_keys(struct casework *house, const struct daemon_setup *setup, struct error *error) {
+    char folder[CONFIG_PATH_MAX], file[CONFIG_PATH_MAX];
+    struct stat status;
+    if (!config_path(folder, setup->data_dir, "casework") || !config_path(file, folder, "case_keys.db"))
+        return error_set(error, "the name of the data folder is too long");
+    bool in_memory = setup->simulated && (stat(folder, &status) != 0 || !S_ISDIR(status.st_mode));
+    return keystore_cases_open(in_memory ? ":memory:" : file, NULL, &house->keys, error);
+}
+
+static void close_state(void **state) {
+    struct casework *house = *state;
+    if (!house)
+        return;
+    if (house->keys)
+        keystore_cases_close(&house->keys);
+    seal_opener_free(&house->opener);
+    keystore_free(&house->keystore);
+    owners_free(&house->owners);
+    places_free(&house->places);
+    calendar_free(&house->calendar);
+    catalogue_free(&house->catalogue);
+    site_free(&house->site);
+    free(house);
+    *state = NULL;
+}
+
+static bool open_state(const struct daemon_setup *setup, void **state, struct error *error) {
+    struct casework *house = calloc(1, sizeof *house);
+    if (!house)
+        return error_set(error, "no memory");
+    *state = house;
+    house->random = setup->random;
+    if (load_site(house, setup->site_dir, error) && load_keystore(house, setup, error) &&
+        open_keys(house, setup, error))
+        return true;
+    close_state(state);
+    return false;
+}
+
+bool casework_check(const char *site_dir, struct error *error) {
+    struct casework house = {NULL};
+    bool sound = load_site(&house, site_dir, error) && catalogue_check(house.catalogue, site_dir, error);
+    owners_free(&house.owners);
+    places_free(&house.places);
+    calendar_free(&house.calendar);
+    catalogue_free(&house.catalogue);
+    site_free(&house.site);
+    return sound;
+}
+
+/* ---- inputs */
+
+static enum verdict on_start(struct turn *turn) {
+    struct casework *house = turn->state;
+    if (!house->started)
+        keys_replay(turn);
+    house->started = true;
+    return VERDICT_DONE;
+}
+
+static enum verdict on_event(struct turn *turn, const Sigap__Event *event) {
+    switch (event->body_case) {
+    case SIGAP__EVENT__BODY_CASE_OPENED:
+        return hear_case_opened(turn, event);
+    case SIGAP__EVENT__BODY_REPORT_JOINED:
+        return hear_report_joined(turn, event);
+    case SIGAP__EVENT__BODY_CASE_CHANGED:
+        return hear_case_changed(turn, event);
+    case SIGAP__EVENT__BODY_REFERRAL_OPENED:
+        return hear_referral_opened(turn, event);
+    case SIGAP__EVENT__BODY_REFERRAL_MOVED:
+        return hear_referral_moved(turn, event);
+    case SIGAP__EVENT__BODY_OFFER_SENT:
+        return hear_offer_sent(turn, event);
+    case SIGAP__EVENT__BODY_OFFER_MOVED:
+        return hear_offer_moved(turn, event);
+    case SIGAP__EVENT__BODY_ALERT_RAISED:
+        return hear_alert_raised(turn, event);
+    case SIGAP__EVENT__BODY_ALERT_MOVED:
+        return hear_alert_moved(turn, event);
+    case SIGAP__EVENT__BODY_DELIVERY_ENDED:
+        return hear_delivery_ended(turn, event);
+    case SIGAP__EVENT__BODY_COMMAND_ISSUED:
+        return obey(turn, event->command_issued);
+    case SIGAP__EVENT__BODY__NOT_SET:
+    case SIGAP__EVENT__BODY_REPORT_RECEIVED:
+    case SIGAP__EVENT__BODY_REPORT_IN_REVIEW:
+    case SIGAP__EVENT__BODY_REPORT_CLOSED:
+    case SIGAP__EVENT__BODY_TASKS_PLANNED:
+    case SIGAP__EVENT__BODY_TASK_MOVED:
+    case SIGAP__EVENT__BODY_TASK_REMINDER:
+    case SIGAP__EVENT__BODY_FACT_RECORDED:
+    case SIGAP__EVENT__BODY_CASE_CLOSED:
+    case SIGAP__EVENT__BODY_COMMAND_ANSWERED:
+    case SIGAP__EVENT__BODY_INPUT_PARKED:
+    case _SIGAP__EVENT__BODY__CASE_IS_INT_SIZE:
+        break;
+    }
+    return VERDICT_DONE;
+}
+
+/* An open case's next deadline, or the end of a closed case's time in the archive. */
+static enum verdict on_timer(struct turn *turn, uint32_t kind, const struct id *object, int64_t due_at) {
+    struct work *work = kind == TIMER_CASE ? work_load(turn, object) : NULL;
+    if (!work || work->file.next_at != due_at)
+        return VERDICT_DONE; /* erased or moved meanwhile */
+    work->timer_at = 0;      /* it has rung */
+    switch (work->file.state) {
+    case CASE_OPEN:
+        plan_clock(&work->plan);
+        work_save(work, "casework", "");
+        break;
+    case CASE_CLOSED:
+        case_erase(work, "casework");
+        break;
+    case CASE_ERASED:
+        break;
+    }
+    return VERDICT_DONE;
+}
+
+static enum verdict on_view(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer) {
+    return show(turn, view, answer);
+}
+
+/* ---- the key file: a second store, durable before what its keys seal */
+
+static bool before_commit(void *state) {
+    struct casework *house = state;
+    if (house->keys_failed)
+        return false;
+    switch (keystore_cases_commit(house->keys)) {
+    case KEYSTORE_CASES_DONE:
+        return true;
+    case KEYSTORE_CASES_FATAL:
+        house->keys_failed = true;
+        break;
+    case KEYSTORE_CASES_RETRY:
+    case KEYSTORE_CASES_MISSING:
+    case KEYSTORE_CASES_DESTROYED:
+    case KEYSTORE_CASES_OTHER:
+        break;
+    }
+    log_line(LOG_ERROR, "case-keys", "fatal=%d reason=%s", house->keys_failed,
+        log_value(keystore_cases_error(house->keys)));
+    return false;
+}
+
+static void rolled_back(void *state) {
+    struct casework *house = state;
+    keystore_cases_rollback(house->keys);
+}
+
+static void idle(void *state, int64_t monotonic_ms) {
+    struct casework *house = state;
+    (void)monotonic_ms;
+    if (!house->keys_failed)
+        keystore_cases_checkpoint(house->keys);
+}
+
+static const char *metrics(void *state, struct arena *arena) {
+    const struct casework *house = state;
+    return arena_format(arena,
+        "# TYPE sigap_case_keys_failed gauge\nsigap_case_keys_failed %d\n"
+        "# TYPE sigap_case_keys_residue gauge\nsigap_case_keys_residue %d\n",
+        house->keys_failed, keystore_cases_residue(house->keys));
+}
+
+const struct daemon casework_daemon = {
+    .name = "casework",
+    .purpose = "the case file: playbooks, follow-up tasks, deadlines, outcomes, and the keys of cases",
+    .schema = &casework_schema,
+    .reserve_bytes = 8 << 20, /* an hour of urgent cases: 8 MiB / 2 KiB = 4096 */
+    .open = open_state,
+    .close = close_state,
+    .on_start = on_start,
+    .on_event = on_event,
+    .on_timer = on_timer,
+    .on_view = on_view,
+    .before_commit = before_commit,
+    .rolled_back = rolled_back,
+    .idle = idle,
+    .check = casework_check,
+    .metrics = metrics,
+};

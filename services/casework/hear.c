@@ -1,0 +1,323 @@
+/* What other daemons say about cases. A record of a case that is not here is parked: its opening must be
+ * parked too, and both come back together. */
+#include "services/casework/inner.h"
+
+#include "casework_sql.h"
+
+#include <string.h>
+
+static bool case_of(const Sigap__Event *event, struct id *case_id) {
+    return id_from_bytes(event->case_id.data, event->case_id.len, case_id);
+}
+
+static enum verdict park_unknown(struct turn *turn, const struct id *case_id) {
+    char text[ID_TEXT + 1];
+    id_to_text(case_id, text);
+    return turn_park(turn, "case %s is not here", text);
+}
+
+/* Sets *work, or *verdict to what the handler must return. */
+static bool load(struct turn *turn, const Sigap__Event *event, struct work **work, enum verdict *verdict) {
+    struct id case_id;
+    *work = case_of(event, &case_id) ? work_load(turn, &case_id) : NULL;
+    *verdict = *work ? VERDICT_DONE : park_unknown(turn, &case_id);
+    return *work != NULL;
+}
+
+/* Texts of a record live as long as the turn, so facts may point into it. */
+static void take_facts(struct plan *plan, Sigap__Fact *const *facts, size_t count, const char *source) {
+    for (size_t i = 0; i < count; i++)
+        plan_fact(plan, facts[i]->name, facts[i]->value, *facts[i]->source ? facts[i]->source : source, 0);
+}
+
+/* ---- triage */
+
+static bool key_put(
+    struct turn *turn, const struct id *case_id, const ProtobufCBinaryData *wrapped, enum verdict *verdict) {
+    struct casework *house = turn->state;
+    if (wrapped->len != SEAL_CASE_KEY_BYTES) {
+        *verdict = turn_park(turn, "the case comes without a key");
+        return false;
+    }
+    switch (keystore_cases_put(house->keys, case_id, wrapped->data, turn->now)) {
+    case KEYSTORE_CASES_DONE:
+        return true;
+    case KEYSTORE_CASES_RETRY:
+        *verdict = VERDICT_RETRY;
+        return false;
+    case KEYSTORE_CASES_FATAL:
+        house->keys_failed = true;
+        *verdict = VERDICT_RETRY;
+        return false;
+    case KEYSTORE_CASES_DESTROYED:
+        *verdict = VERDICT_DONE; /* erased before, and read again after a restore: it stays erased */
+        return false;
+    case KEYSTORE_CASES_OTHER:
+    case KEYSTORE_CASES_MISSING:
+        break;
+    }
+    *verdict = turn_park(turn, "the case has another key already");
+    return false;
+}
+
+static void narrative_put(struct turn *turn, const struct id *case_id, const ProtobufCBinaryData *report_id,
+    bool copy, const ProtobufCBinaryData *sealed) {
+    struct id report;
+    if (!id_from_bytes(report_id->data, report_id->len, &report) || !sealed->len)
+        return;
+    struct statement *add = casework_use(turn->store, CASEWORK_NARRATIVE_ADD);
+    bind_id(add, case_id);
+    bind_id(add, &report);
+    bind_int(add, turn->now);
+    bind_int(add, copy);
+    bind_blob(add, sealed->data, sealed->len);
+    statement_run(add);
+}
+
+/* P4 is information and opens no case; should one come all the same it is kept like the least urgent. */
+static int priority_of(Sigap__Priority priority) {
+    return priority == SIGAP__PRIORITY__PRIORITY_UNSPECIFIED ? 2
+                                                             : (int)priority - SIGAP__PRIORITY__PRIORITY_P0;
+}
+
+/* Not stated: shown to fewer rather than to more. */
+static int confidentiality_of(Sigap__Confidentiality confidentiality) {
+    return confidentiality == SIGAP__CONFIDENTIALITY__CONFIDENTIALITY_UNSPECIFIED
+               ? 3
+               : (int)confidentiality - SIGAP__CONFIDENTIALITY__CONFIDENTIALITY_C0;
+}
+
+static void fill_case(struct case_file *file, const Sigap__CaseOpened *opened, int64_t now) {
+    id_from_bytes(opened->report_id.data, opened->report_id.len, &file->report_id);
+    file->kind = opened->kind;
+    file->area = opened->area;
+    file->priority = priority_of(opened->priority);
+    file->confidentiality = confidentiality_of(opened->confidentiality);
+    file->unverified = opened->unverified;
+    file->received_at = opened->received_at > 0 && opened->received_at <= now ? opened->received_at : now;
+}
+
+enum verdict hear_case_opened(struct turn *turn, const Sigap__Event *event) {
+    const Sigap__CaseOpened *opened = event->case_opened;
+    struct id case_id;
+    enum verdict verdict;
+    if (!case_of(event, &case_id))
+        return turn_park(turn, "the case comes without an id");
+    if (case_is_known(turn, &case_id))
+        return VERDICT_DONE;
+    if (!key_put(turn, &case_id, &opened->case_key, &verdict))
+        return verdict;
+    struct work *work = work_new(turn, &case_id);
+    if (!work)
+        return VERDICT_RETRY;
+    fill_case(&work->file, opened, turn->now);
+    work->file.training = event->training;
+    for (size_t i = 0; i < opened->n_facts; i++)
+        case_fact_set(&work->file, opened->facts[i]->name, opened->facts[i]->value,
+            *opened->facts[i]->source ? opened->facts[i]->source : "text", turn->now);
+    plan_open(&work->plan, opened->playbook);
+    narrative_put(turn, &case_id, &opened->report_id, false, &opened->narrative);
+    work_save(work, "casework", "");
+    return VERDICT_DONE;
+}
+
+enum verdict hear_report_joined(struct turn *turn, const Sigap__Event *event) {
+    const Sigap__ReportJoined *joined = event->report_joined;
+    struct id case_id, report;
+    char text[ID_TEXT + 1];
+    if (!case_of(event, &case_id) || !case_is_known(turn, &case_id))
+        return park_unknown(turn, &case_id);
+    id_from_bytes(joined->report_id.data, joined->report_id.len, &report);
+    id_to_text(&report, text);
+    narrative_put(turn, &case_id, &joined->report_id, joined->copy, &joined->narrative);
+    timeline_add(turn, &case_id, "report_joined", text, "", joined->copy ? "copy" : "witness", NULL);
+    return VERDICT_DONE;
+}
+
+enum verdict hear_case_changed(struct turn *turn, const Sigap__Event *event) {
+    const Sigap__CaseChanged *changed = event->case_changed;
+    struct work *work;
+    enum verdict verdict;
+    if (!load(turn, event, &work, &verdict))
+        return verdict;
+    struct case_file *file = &work->file;
+    bool other_kind = *changed->kind && strcmp(changed->kind, file->kind) != 0;
+    bool other_playbook = *changed->playbook && strcmp(changed->playbook, file->playbook) != 0;
+    if (other_kind)
+        file->kind = changed->kind;
+    if (*changed->area)
+        file->area = changed->area;
+    if (changed->priority != SIGAP__PRIORITY__PRIORITY_UNSPECIFIED)
+        file->priority = priority_of(changed->priority);
+    take_facts(&work->plan, changed->facts, changed->n_facts, "text");
+    if ((other_kind || other_playbook) && file->state == CASE_OPEN)
+        plan_change(&work->plan, changed->playbook);
+    timeline_add(turn, &file->id, "case_changed", file->kind, "", changed->reason, NULL);
+    work_save(work, "triage", "");
+    return VERDICT_DONE;
+}
+
+/* ---- router */
+
+/* Facts are asked for only while the case is open; a referral that goes on by emergency override asks too. */
+static enum verdict ask_missing(struct turn *turn, const Sigap__Event *event, char *const *missing,
+    size_t count, const char *what, const char *detail) {
+    struct work *work;
+    enum verdict verdict;
+    if (!load(turn, event, &work, &verdict))
+        return verdict;
+    for (size_t i = 0; i < count && work->file.state == CASE_OPEN; i++)
+        plan_ask(&work->plan, missing[i]);
+    timeline_add(turn, &work->file.id, what, "", "router", detail, NULL);
+    work_save(work, "casework", "");
+    return VERDICT_DONE;
+}
+
+/* A line of history that needs nothing of the case but that it exists. */
+static enum verdict line(struct turn *turn, const Sigap__Event *event, const char *what, const char *object,
+    const char *actor, const char *detail) {
+    struct id case_id;
+    if (!case_of(event, &case_id) || !case_is_known(turn, &case_id))
+        return park_unknown(turn, &case_id);
+    timeline_add(turn, &case_id, what, object, actor, detail, NULL);
+    return VERDICT_DONE;
+}
+
+static const char *referral_word(Sigap__ReferralState state) {
+    switch (state) {
+    case SIGAP__REFERRAL_STATE__REFERRAL_DRAFT:
+        return "draft";
+    case SIGAP__REFERRAL_STATE__REFERRAL_ACTIVE:
+        return "active";
+    case SIGAP__REFERRAL_STATE__REFERRAL_UNROUTABLE:
+        return "unroutable";
+    case SIGAP__REFERRAL_STATE__REFERRAL_REVOKED:
+        return "revoked";
+    case SIGAP__REFERRAL_STATE__REFERRAL_COMPLETED:
+        return "completed";
+    case SIGAP__REFERRAL_STATE__REFERRAL_ERROR:
+        return "error";
+    case SIGAP__REFERRAL_STATE__REFERRAL_HOME:
+        return "home";
+    case SIGAP__REFERRAL_STATE__REFERRAL_UNSPECIFIED:
+    case _SIGAP__REFERRAL_STATE_IS_INT_SIZE:
+        break;
+    }
+    return "unknown";
+}
+
+/* Served at home: the tasks of home care come beside those of the kind. */
+static enum verdict home_care(struct turn *turn, const Sigap__Event *event, const char *rule) {
+    struct work *work;
+    enum verdict verdict;
+    if (!load(turn, event, &work, &verdict))
+        return verdict;
+    plan_fact(&work->plan, "homecare", "yes", "router", 0);
+    for (size_t i = 0; i < event->referral_opened->n_missing; i++)
+        plan_ask(&work->plan, event->referral_opened->missing[i]);
+    timeline_add(turn, &work->file.id, "referral", "home", "router", rule, NULL);
+    work_save(work, "casework", "");
+    return VERDICT_DONE;
+}
+
+enum verdict hear_referral_opened(struct turn *turn, const Sigap__Event *event) {
+    const Sigap__ReferralOpened *opened = event->referral_opened;
+    if (strcmp(opened->plan, "home_care") == 0)
+        return home_care(turn, event, opened->rule);
+    if (opened->n_missing)
+        return ask_missing(turn, event, opened->missing, opened->n_missing, "referral", opened->rule);
+    return line(turn, event, "referral", referral_word(opened->state), "router", opened->rule);
+}
+
+enum verdict hear_referral_moved(struct turn *turn, const Sigap__Event *event) {
+    const Sigap__ReferralMoved *moved = event->referral_moved;
+    if (moved->n_missing)
+        return ask_missing(turn, event, moved->missing, moved->n_missing, "referral_moved", moved->reason);
+    return line(turn, event, "referral_moved", referral_word(moved->to), moved->actor, moved->reason);
+}
+
+enum verdict hear_offer_sent(struct turn *turn, const Sigap__Event *event) {
+    return line(turn, event, "offer_sent", event->offer_sent->facility, "router", "");
+}
+
+/* The facility that has accepted may look into the file; its access ends with the offer. */
+static void follow_facility(struct case_file *file, const Sigap__OfferMoved *moved) {
+    bool has = strcmp(file->facility, moved->facility) == 0;
+    switch (moved->to) {
+    case SIGAP__OFFER_STATE__OFFER_ACCEPTED:
+    case SIGAP__OFFER_STATE__OFFER_IN_PROGRESS:
+    case SIGAP__OFFER_STATE__OFFER_ON_HOLD:
+        file->facility = moved->facility;
+        return;
+    case SIGAP__OFFER_STATE__OFFER_REJECTED:
+    case SIGAP__OFFER_STATE__OFFER_CANCELLED:
+    case SIGAP__OFFER_STATE__OFFER_EXPIRED:
+    case SIGAP__OFFER_STATE__OFFER_COMPLETED:
+    case SIGAP__OFFER_STATE__OFFER_FAILED:
+    case SIGAP__OFFER_STATE__OFFER_ERROR:
+        if (has)
+            file->facility = "";
+        return;
+    case SIGAP__OFFER_STATE__OFFER_UNSPECIFIED:
+    case SIGAP__OFFER_STATE__OFFER_REQUESTED:
+    case SIGAP__OFFER_STATE__OFFER_RECEIVED:
+    case _SIGAP__OFFER_STATE_IS_INT_SIZE:
+        return;
+    }
+}
+
+/* Anchors: the client has arrived (or the stay ended, so it must have), the hospital has let it go. */
+static void follow_client(struct work *work, const Sigap__OfferMoved *moved) {
+    unsigned kind = places_kind(work->house->places, moved->facility);
+    bool ended = moved->to == SIGAP__OFFER_STATE__OFFER_COMPLETED;
+    int64_t now = work->turn->now;
+    if (strcmp(moved->event, "arrive") == 0 || ended) {
+        if (kind & PLACE_STAY)
+            plan_happened(&work->plan, "client.placed", now);
+        if (kind & PLACE_SHELTER)
+            plan_happened(&work->plan, "shelter.admitted", now);
+        if (kind & PLACE_HOSPITAL)
+            plan_happened(&work->plan, "hospital.admitted", now);
+    }
+    if (ended && (kind & PLACE_HOSPITAL))
+        plan_happened(&work->plan, "hospital.discharged", now);
+}
+
+enum verdict hear_offer_moved(struct turn *turn, const Sigap__Event *event) {
+    const Sigap__OfferMoved *moved = event->offer_moved;
+    struct work *work;
+    enum verdict verdict;
+    if (moved->to == SIGAP__OFFER_STATE__OFFER_RECEIVED)
+        return line(turn, event, "offer_received", moved->facility, moved->actor, "");
+    if (!load(turn, event, &work, &verdict))
+        return verdict;
+    follow_facility(&work->file, moved);
+    follow_client(work, moved);
+    timeline_add(turn, &work->file.id, arena_format(turn->arena, "offer_%s", moved->event), moved->facility,
+        moved->actor, moved->reason, NULL);
+    work_save(work, "router", "");
+    return VERDICT_DONE;
+}
+
+/* ---- notifier: alerts of cases; those of reviews and parked inputs have no case */
+
+enum verdict hear_alert_raised(struct turn *turn, const Sigap__Event *event) {
+    const Sigap__AlertRaised *raised = event->alert_raised;
+    if (!event->case_id.len || strcmp(raised->subject, "task") == 0)
+        return VERDICT_DONE; /* its reminder is ours */
+    return line(turn, event, "alert", raised->subject, "", raised->policy);
+}
+
+enum verdict hear_alert_moved(struct turn *turn, const Sigap__Event *event) {
+    const Sigap__AlertMoved *moved = event->alert_moved;
+    if (!event->case_id.len || strcmp(moved->subject, "task") == 0)
+        return VERDICT_DONE;
+    return line(turn, event, "alert_moved", moved->action, moved->actor, moved->team);
+}
+
+enum verdict hear_delivery_ended(struct turn *turn, const Sigap__Event *event) {
+    const Sigap__DeliveryEnded *ended = event->delivery_ended;
+    if (!event->case_id.len)
+        return VERDICT_DONE;
+    return line(turn, event, "delivery_ended", ended->channel, ended->team, ended->state);
+}

@@ -1,0 +1,98 @@
+/* What the files of this room share: the daemon's state and the work on one case within a turn. Nobody else
+ * includes this. */
+#pragma once
+
+#include "common/calendar.h"
+#include "common/daemon.h"
+#include "common/keystore.h"
+#include "common/keystore_cases.h"
+#include "common/seal.h"
+#include "common/site.h"
+#include "services/casework/owner.h"
+#include "services/casework/places.h"
+#include "services/casework/plan.h"
+
+enum { TIMER_CASE = 1 };
+
+struct casework {
+    const struct random *random;
+    struct site *site;
+    struct catalogue *catalogue;
+    struct calendar *calendar;
+    struct owners *owners;
+    struct places *places;
+    struct keystore *keystore;
+    struct seal_opener *opener;
+    struct keystore_cases *keys;
+    bool keys_failed; /* the key file is damaged: no turn commits any more */
+    bool started;
+};
+
+/* One case, loaded for one input. Lives in the turn's arena. */
+struct work {
+    struct turn *turn;
+    struct casework *house;
+    struct case_file file;
+    struct plan plan;
+    int64_t timer_at; /* its timer as the store has it, 0 none */
+    bool is_new;
+};
+
+/* ---- rows.c */
+
+/* A work with an empty file for a new case; NULL when the arena is exhausted. */
+struct work *work_new(struct turn *turn, const struct id *case_id);
+/* NULL: no such case (or a row that cannot be read: the turn then parks). */
+struct work *work_load(struct turn *turn, const struct id *case_id);
+/* Reads the row at hand of case_get, case_view, case_list or task_scan; texts are copied. False: damaged. */
+bool row_read(
+    const struct casework *house, struct statement *row, struct arena *arena, struct case_file *file);
+/* Settles the plan, tells the others, writes the row and moves the timer. actor: who did it. outcome: code
+ * that goes with the first move, "" none. */
+void work_save(struct work *work, const char *actor, const char *outcome);
+bool case_is_known(struct turn *turn, const struct id *case_id);
+
+/* One line of the case's history; codes only. text: what a person wrote, sealed under the case's key; NULL
+ * none. */
+void timeline_add(struct turn *turn, const struct id *case_id, const char *what, const char *object,
+    const char *actor, const char *detail, const char *text);
+
+/* ---- speak.c: records of our journal */
+
+void speak_changes(struct work *work, const char *actor, const char *outcome);
+void speak_fact(struct work *work, const char *name, const char *actor);
+void speak_closed(struct work *work, const char *outcome, const char *reason, const char *actor);
+
+/* ---- keys.c */
+
+/* Texts under the case's key. False when the case has none any more, or memory is short. */
+bool text_seal(
+    struct turn *turn, const struct id *case_id, int64_t mark, const char *text, ProtobufCBinaryData *out);
+/* NULL: it cannot be opened. From the arena. */
+const char *text_open(
+    struct turn *turn, const struct id *case_id, int64_t mark, const void *sealed, size_t size);
+/* The report's text; NULL: it cannot be opened. */
+const Sigap__ReportContent *narrative_open(
+    struct turn *turn, const struct id *case_id, const struct id *report_id, const void *sealed, size_t size);
+/* Destroys the key and all that people wrote; what is left of the case is a number with its codes. */
+void case_erase(struct work *work, const char *actor);
+/* Cases whose key is gone (a restored store knows them still), and keys whose case never came to be. */
+void keys_replay(struct turn *turn);
+/* When an erasure made at this time is complete everywhere: journals, intake and backups have forgotten. */
+int64_t erasure_complete_at(const struct casework *house, int64_t erased_at);
+
+/* ---- hear.c, obey.c, show.c */
+
+enum verdict hear_case_opened(struct turn *turn, const Sigap__Event *event);
+enum verdict hear_report_joined(struct turn *turn, const Sigap__Event *event);
+enum verdict hear_case_changed(struct turn *turn, const Sigap__Event *event);
+enum verdict hear_referral_opened(struct turn *turn, const Sigap__Event *event);
+enum verdict hear_referral_moved(struct turn *turn, const Sigap__Event *event);
+enum verdict hear_offer_sent(struct turn *turn, const Sigap__Event *event);
+enum verdict hear_offer_moved(struct turn *turn, const Sigap__Event *event);
+enum verdict hear_alert_raised(struct turn *turn, const Sigap__Event *event);
+enum verdict hear_alert_moved(struct turn *turn, const Sigap__Event *event);
+enum verdict hear_delivery_ended(struct turn *turn, const Sigap__Event *event);
+
+enum verdict obey(struct turn *turn, const Sigap__CommandIssued *command);
+enum verdict show(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer);

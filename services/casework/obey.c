@@ -1,0 +1,307 @@
+/* Commands of people. Each is audited, acts once, and is answered with a sentence: Indonesian / English. */
+#include "services/casework/inner.h"
+
+#include "casework_sql.h"
+#include "services/casework/rights.h"
+
+#include <ctype.h>
+#include <string.h>
+
+struct order {
+    struct turn *turn;
+    const Sigap__CommandIssued *command;
+    struct work *work;
+    const char *actor;
+};
+
+static enum verdict answer(const struct order *order, unsigned status, const char *sentence) {
+    uint64_t version = order->work ? order->work->file.version : 0;
+    turn_answer_command(order->turn, order->command, status, sentence, version);
+    return VERDICT_DONE;
+}
+
+/* Done: audited, remembered by its id, saved, answered. outcome: code for the first move's record. */
+static enum verdict carry_out(const struct order *order, const char *action, const char *outcome) {
+    char text[ID_TEXT + 1];
+    struct id command_id;
+    id_to_text(&order->work->file.id, text);
+    turn_audit(order->turn, order->actor, action, text);
+    if (id_from_bytes(order->command->command_id.data, order->command->command_id.len, &command_id))
+        case_command_add(&order->work->file, &command_id);
+    work_save(order->work, order->actor, outcome);
+    return answer(order, 200, "");
+}
+
+/* The rights first: who may not see the case learns nothing of its state. */
+static bool refuse_common(const struct order *order, bool allowed, enum verdict *verdict) {
+    const struct case_file *file = &order->work->file;
+    struct id command_id;
+    if (!allowed) {
+        turn_answer_command(order->turn, order->command, 403,
+            "Anda tidak berhak atas kasus ini / You have no right to this case", 0);
+        *verdict = VERDICT_DONE;
+        return true;
+    }
+    if (id_from_bytes(order->command->command_id.data, order->command->command_id.len, &command_id) &&
+        case_command_known(file, &command_id)) {
+        *verdict = answer(order, 200, "");
+        return true;
+    }
+    if (order->command->expected_version && order->command->expected_version != file->version) {
+        *verdict = answer(order, 409,
+            "Berkas sudah berubah; muat ulang dulu / The file has changed meanwhile; load it again");
+        return true;
+    }
+    if (file->state == CASE_ERASED) {
+        *verdict = answer(order, 409, "Kasus ini sudah dihapus / This case has been erased");
+        return true;
+    }
+    return false;
+}
+
+static bool refuse_closed(const struct order *order, enum verdict *verdict) {
+    if (order->work->file.state == CASE_OPEN)
+        return false;
+    *verdict =
+        answer(order, 409, "Kasus sudah ditutup; buka kembali dulu / The case is closed; reopen it first");
+    return true;
+}
+
+static enum verdict answer_missing(const struct order *order) {
+    return answer(order, 404, "Kasus atau tugas tidak ditemukan / No such case or task");
+}
+
+/* A code may go into the journal that all read; what a person wrote stays in the file, sealed. */
+static const char *code_or_nothing(const char *text) {
+    size_t size = strlen(text);
+    for (size_t i = 0; i < size; i++)
+        if (!islower((unsigned char)text[i]) && !isdigit((unsigned char)text[i]) && text[i] != '_')
+            return "";
+    return size <= 40 ? text : "";
+}
+
+static const char *written(const struct order *order, const char *outcome) {
+    const char *reason = order->command->reason;
+    if (!*reason)
+        return outcome;
+    if (!*outcome)
+        return reason;
+    return arena_format(order->turn->arena, "%s\n%s", outcome, reason);
+}
+
+static const char *behalf(const struct order *order) {
+    return order->command->on_behalf_of;
+}
+
+/* ---- tasks */
+
+/* Without the case's id: all ids that share the first 14 bytes (case_task_id). */
+static struct work *find_by_task(struct turn *turn, const struct id *task_id) {
+    struct id low = *task_id, high = *task_id, found = {0};
+    memset(low.bytes + ID_BYTES - 2, 0, 2);
+    memset(high.bytes + ID_BYTES - 2, 0xff, 2);
+    struct statement *near = casework_use(turn->store, CASEWORK_CASE_NEAR);
+    bind_id(near, &low);
+    bind_id(near, &high);
+    if (statement_step(near))
+        found = column_id(near, 0);
+    statement_end(near);
+    return id_is_null(&found) ? NULL : work_load(turn, &found);
+}
+
+static struct work *find(struct turn *turn, const ProtobufCBinaryData *case_bytes, const struct id *task_id) {
+    struct id case_id;
+    if (id_from_bytes(case_bytes->data, case_bytes->len, &case_id))
+        return work_load(turn, &case_id);
+    return task_id ? find_by_task(turn, task_id) : NULL;
+}
+
+/* Facts are codes, numbers and dates: no room for names or stories, which would not be sealed. */
+static const char *fact_value(const char *outcome) {
+    if (strcmp(outcome, "ya") == 0)
+        return "yes";
+    if (strcmp(outcome, "tidak") == 0)
+        return "no";
+    for (const char *at = outcome; *at; at++)
+        if (!isalnum((unsigned char)*at) && *at != '_' && *at != '-')
+            return "";
+    return strlen(outcome) <= 24 ? outcome : "";
+}
+
+static enum verdict record(
+    const struct order *order, const char *name, const char *value, const char *source) {
+    struct work *work = order->work;
+    if (!plan_fact(&work->plan, name, value, source, 0))
+        return answer(order, 422, "Fakta ini tidak dapat disimpan / This fact cannot be kept");
+    timeline_add(order->turn, &work->file.id, "fact", name, order->actor, value,
+        *order->command->reason ? order->command->reason : NULL);
+    speak_fact(work, name, order->actor);
+    return carry_out(order, "fact.record", "");
+}
+
+/* A task that asks for a fact is done by answering it. */
+static enum verdict answer_question(const struct order *order, const struct case_task *task) {
+    const char *value = fact_value(order->command->move_task->outcome);
+    if (!*value)
+        return answer(order, 422,
+            "Isi jawabannya: ya, tidak, angka, atau pilihan; atau batalkan tugas / "
+            "Give the answer: yes, no, a number or a choice; or cancel the task");
+    return record(order, plan_fact_of(task), value, "operator");
+}
+
+static enum verdict finish_task(const struct order *order, unsigned number) {
+    const Sigap__MoveTask *wanted = order->command->move_task;
+    struct work *work = order->work;
+    const struct case_task *task = &work->file.tasks[number - 1];
+    if (!*wanted->outcome)
+        return answer(
+            order, 422, "Tulis hasil atau bukti tugas / Write down the outcome or the evidence of the task");
+    if (task->origin == TASK_OF_FACT && task_is_open(task->state))
+        return answer_question(order, task);
+    enum task_state before = task->state;
+    if (!plan_finish(&work->plan, number))
+        return answer(order, 409, task_refusal(before, TASK_FINISH));
+    timeline_add(order->turn, &work->file.id, "task_done", task->code, order->actor, behalf(order),
+        written(order, wanted->outcome));
+    return carry_out(order, "task.done", code_or_nothing(wanted->outcome));
+}
+
+static enum verdict assign_task(const struct order *order, unsigned number) {
+    const Sigap__MoveTask *wanted = order->command->move_task;
+    struct work *work = order->work;
+    if (!*wanted->owner)
+        return answer(order, 422, "Sebutkan tim pelaksana / Name the team");
+    enum task_state before = work->file.tasks[number - 1].state;
+    if (!plan_assign(&work->plan, number, wanted->owner))
+        return answer(order, 409, task_refusal(before, TASK_ASSIGN));
+    timeline_add(order->turn, &work->file.id, "task_assigned", work->file.tasks[number - 1].code,
+        order->actor, wanted->owner, order->command->reason);
+    return carry_out(order, "task.assign", "");
+}
+
+static enum verdict move_task(const struct order *order, unsigned number, enum task_event event) {
+    struct work *work = order->work;
+    const struct case_task *task = &work->file.tasks[number - 1];
+    const char *text = written(order, order->command->move_task->outcome);
+    bool cancel = event == TASK_CANCEL;
+    enum task_state before = task->state;
+    if (!*text)
+        return answer(order, 422, "Tulis alasannya / Write down the reason");
+    if (!(cancel ? plan_cancel(&work->plan, number) : plan_reopen(&work->plan, number)))
+        return answer(order, 409, task_refusal(before, event));
+    timeline_add(order->turn, &work->file.id, cancel ? "task_cancelled" : "task_reopened", task->code,
+        order->actor, behalf(order), text);
+    return carry_out(order, cancel ? "task.cancel" : "task.reopen", "");
+}
+
+static bool may_move(const struct order *order, unsigned number) {
+    const struct work *work = order->work;
+    const char *role = plan_role(&work->plan, &work->file.tasks[number - 1]);
+    return rights_task(order->command->actor, &work->file, role, owner_role(work->house->owners, role));
+}
+
+static enum verdict obey_move_task(struct order *order) {
+    const Sigap__MoveTask *wanted = order->command->move_task;
+    struct id task_id;
+    enum task_event event;
+    enum verdict verdict;
+    id_from_bytes(wanted->task_id.data, wanted->task_id.len, &task_id);
+    order->work = find(order->turn, &wanted->case_id, &task_id);
+    unsigned number = order->work ? case_task_number(&order->work->file, &task_id) : 0;
+    if (!number)
+        return answer_missing(order);
+    if (refuse_common(order, may_move(order, number), &verdict) || refuse_closed(order, &verdict))
+        return verdict;
+    if (!task_event_parse(wanted->event, &event))
+        return answer(order, 422, "Perintah tidak dikenal / Unknown command");
+    if (event == TASK_FINISH)
+        return finish_task(order, number);
+    if (event == TASK_ASSIGN)
+        return assign_task(order, number);
+    return move_task(order, number, event);
+}
+
+/* ---- facts and the case itself */
+
+static enum verdict obey_record_fact(struct order *order) {
+    const Sigap__RecordFact *wanted = order->command->record_fact;
+    enum verdict verdict;
+    order->work = find(order->turn, &wanted->case_id, NULL);
+    if (!order->work)
+        return answer_missing(order);
+    if (refuse_common(order, rights_fact(order->command->actor, &order->work->file), &verdict) ||
+        refuse_closed(order, &verdict))
+        return verdict;
+    if (!wanted->fact || !*wanted->fact->name || !*fact_value(wanted->fact->value))
+        return answer(order, 422,
+            "Fakta perlu nama dan jawaban: ya, tidak, angka, tanggal, atau pilihan / "
+            "A fact needs a name and an answer: yes, no, a number, a date or a choice");
+    if (!catalogue_knows_fact(order->work->house->catalogue, wanted->fact->name))
+        return answer(order, 422, "Fakta ini tidak dikenal situs / The site does not know this fact");
+    bool at_facility = actor_has(order->command->actor, "facility");
+    return record(
+        order, wanted->fact->name, fact_value(wanted->fact->value), at_facility ? "facility" : "operator");
+}
+
+static enum verdict close_case(const struct order *order, const char *outcome) {
+    struct case_file *file = &order->work->file;
+    if (file->state != CASE_OPEN)
+        return answer(order, 409, "Kasus ini sudah ditutup / This case is closed already");
+    if (!*outcome || !*code_or_nothing(outcome))
+        return answer(order, 422,
+            "Pilih hasil kasus, misalnya terbukti / Choose the outcome of the case, for example terbukti");
+    plan_close(&order->work->plan);
+    file->state = CASE_CLOSED;
+    file->outcome = outcome;
+    file->changed_at = order->turn->now;
+    timeline_add(order->turn, &file->id, "case_closed", outcome, order->actor, "", order->command->reason);
+    speak_closed(order->work, outcome, code_or_nothing(order->command->reason), order->actor);
+    return carry_out(order, "case.close", outcome);
+}
+
+static enum verdict reopen_case(const struct order *order) {
+    struct case_file *file = &order->work->file;
+    if (file->state == CASE_OPEN)
+        return answer(order, 409, "Kasus ini masih terbuka / This case is still open");
+    file->state = CASE_OPEN;
+    file->changed_at = order->turn->now;
+    plan_reopen_case(&order->work->plan);
+    timeline_add(order->turn, &file->id, "case_reopened", "", order->actor, "", order->command->reason);
+    speak_closed(order->work, file->outcome, code_or_nothing(order->command->reason), order->actor);
+    file->outcome = "";
+    return carry_out(order, "case.reopen", "");
+}
+
+static enum verdict obey_close_case(struct order *order) {
+    const Sigap__CloseCase *wanted = order->command->close_case;
+    enum verdict verdict;
+    order->work = find(order->turn, &wanted->case_id, NULL);
+    if (!order->work)
+        return answer_missing(order);
+    if (refuse_common(order, rights_close(order->command->actor, &order->work->file), &verdict))
+        return verdict;
+    return wanted->reopen ? reopen_case(order) : close_case(order, wanted->outcome);
+}
+
+/* Commands of other owners are theirs to answer. */
+enum verdict obey(struct turn *turn, const Sigap__CommandIssued *command) {
+    struct order order = {turn, command, NULL, actor_name(command->actor)};
+    switch (command->command_case) {
+    case SIGAP__COMMAND_ISSUED__COMMAND_MOVE_TASK:
+        return obey_move_task(&order);
+    case SIGAP__COMMAND_ISSUED__COMMAND_RECORD_FACT:
+        return obey_record_fact(&order);
+    case SIGAP__COMMAND_ISSUED__COMMAND_CLOSE_CASE:
+        return obey_close_case(&order);
+    case SIGAP__COMMAND_ISSUED__COMMAND__NOT_SET:
+    case SIGAP__COMMAND_ISSUED__COMMAND_ANSWER_OFFER:
+    case SIGAP__COMMAND_ISSUED__COMMAND_ASSIGN_FACILITY:
+    case SIGAP__COMMAND_ISSUED__COMMAND_SET_CAPACITY:
+    case SIGAP__COMMAND_ISSUED__COMMAND_DECIDE_REVIEW:
+    case SIGAP__COMMAND_ISSUED__COMMAND_CHANGE_CASE:
+    case SIGAP__COMMAND_ISSUED__COMMAND_ANSWER_ALERT:
+    case _SIGAP__COMMAND_ISSUED__COMMAND__CASE_IS_INT_SIZE:
+        break;
+    }
+    return VERDICT_DONE;
+}

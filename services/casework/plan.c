@@ -1,0 +1,658 @@
+#include "services/casework/plan.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { HOUR_MS = 3600 * 1000 };
+
+static const char review_code[] = "TINJAU";
+static const char fact_prefix[] = "FAKTA-";
+
+void plan_begin(struct plan *plan, const struct catalogue *catalogue, const struct calendar *calendar,
+    struct arena *arena, struct case_file *file, int64_t now) {
+    plan->catalogue = catalogue;
+    plan->calendar = calendar;
+    plan->arena = arena;
+    plan->file = file;
+    plan->now = now;
+    plan->first_new = file->task_count;
+    plan->late_facts = false;
+    plan->move_count = plan->reminder_count = plan->fact_count = 0;
+}
+
+/* ---- small things */
+
+static const struct playbook_task *template_of(const struct plan *plan, const struct case_task *task) {
+    return task->origin == TASK_OF_PLAYBOOK || task->origin == TASK_OF_CLOCK
+               ? catalogue_task(plan->catalogue, task->code)
+               : NULL;
+}
+
+static void note(struct plan *plan, const struct case_task *task, enum task_state from) {
+    unsigned number = (unsigned)(task - plan->file->tasks) + 1;
+    if (plan->move_count < PLAN_MOVES_MAX)
+        plan->moves[plan->move_count++] = (struct plan_move){number, from};
+}
+
+static bool move(struct plan *plan, struct case_task *task, enum task_event event) {
+    enum task_state from = task->state;
+    if (!task_move(&task->state, event))
+        return false;
+    note(plan, task, from);
+    return true;
+}
+
+static void set_deadline(struct plan *plan, struct case_task *task, int64_t due_at) {
+    task->due_at = due_at;
+    task->since = plan->now;
+    task->marks = 0;
+}
+
+static int64_t after(const struct plan *plan, struct duration duration) {
+    return calendar_add(plan->calendar, plan->now, duration);
+}
+
+struct duration plan_ask_limit(int priority) {
+    static const struct duration limits[] = {{30, DURATION_MINUTES}, {4, DURATION_HOURS},
+        {24, DURATION_HOURS}, {3, DURATION_WORKING_DAYS}, {5, DURATION_WORKING_DAYS}};
+    return limits[priority >= 0 && priority <= 4 ? priority : 0];
+}
+
+int64_t plan_time_of(const char *value, int64_t now, enum calendar_zone zone) {
+    int year, month, day, size = 0;
+    if (strcmp(value, "no") == 0 || strcmp(value, "unknown") == 0 || !*value)
+        return 0;
+    if (strlen(value) == 10 && sscanf(value, "%4d-%2d-%2d%n", &year, &month, &day, &size) == 3 &&
+        size == 10 && month >= 1 && month <= 12 && day >= 1 && day <= 31) {
+        /* Days from the civil calendar (H. Hinnant, public domain): years begin in March. */
+        int y = month <= 2 ? year - 1 : year, era = y / 400, of_era = y - era * 400;
+        int of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+        int64_t days = (int64_t)era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
+        return calendar_day_start(zone, days);
+    }
+    char *end = NULL;
+    long long number = strtoll(value, &end, 10);
+    if (*end == 0 && number > 100000000000) /* epoch ms since 1973 */
+        return number;
+    return now;
+}
+
+/* ---- titles and roles */
+
+const char *plan_fact_of(const struct case_task *task) {
+    size_t size = sizeof fact_prefix - 1;
+    return strncmp(task->code, fact_prefix, size) == 0 ? task->code + size : "";
+}
+
+static const char *fact_title(const struct plan *plan, const char *fact, bool english) {
+    const struct question *question = catalogue_question(plan->catalogue, fact);
+    if (question)
+        return english ? question->ask_en : question->ask;
+    int number = catalogue_anchor_of_fact(plan->catalogue, fact);
+    if (number >= 0) {
+        const struct anchor *anchor = catalogue_anchor(plan->catalogue, (unsigned)number);
+        const char *title = english ? arena_format(plan->arena, "When: %s?", anchor->name_en)
+                                    : arena_format(plan->arena, "Kapan: %s?", anchor->name);
+        return title ? title : "";
+    }
+    const struct flag *flag = catalogue_flag(plan->catalogue, fact);
+    const char *title = english ? arena_format(plan->arena, "Is it so: %s?", flag ? flag->name_en : fact)
+                                : arena_format(plan->arena, "Apakah benar: %s?", flag ? flag->name : fact);
+    return title ? title : "";
+}
+
+const char *plan_title(const struct plan *plan, const struct case_task *task, bool english) {
+    const struct playbook_task *template = template_of(plan, task);
+    switch (task->origin) {
+    case TASK_OF_PLAYBOOK:
+    case TASK_OF_CLOCK:
+        if (!template)
+            return task->code; /* no longer in the site's playbooks */
+        return english ? template->title_en : template->title;
+    case TASK_OF_FACT:
+        return fact_title(plan, plan_fact_of(task), english);
+    case TASK_OF_REVIEW:
+        return english ? "Review the case: what is the next step, or can it be closed?"
+                       : "Tinjau kasus: apa langkah berikutnya, atau dapat ditutup?";
+    }
+    return task->code;
+}
+
+const char *plan_role(const struct plan *plan, const struct case_task *task) {
+    const struct playbook_task *template = template_of(plan, task);
+    if (template)
+        return template->role;
+    return *task->role ? task->role : "PKS";
+}
+
+/* ---- adding tasks */
+
+static bool has_open_or_done(const struct case_file *file, const char *code) {
+    for (unsigned i = 0; i < file->task_count; i++)
+        if (strcmp(file->tasks[i].code, code) == 0 && file->tasks[i].state != TASK_CANCELLED)
+            return true;
+    return false;
+}
+
+static void add_playbook(struct plan *plan, const struct playbook *playbook, int64_t start_at) {
+    for (unsigned i = 0; i < playbook->task_count; i++) {
+        if (has_open_or_done(plan->file, playbook->tasks[i].code))
+            continue;
+        struct case_task *task = case_task_add(plan->file, playbook->tasks[i].code, TASK_OF_PLAYBOOK);
+        if (task)
+            task->start_at = start_at;
+    }
+}
+
+void plan_add_playbook(struct plan *plan, const struct playbook *playbook) {
+    add_playbook(plan, playbook, plan->now);
+}
+
+static void add_running(
+    struct plan *plan, const char *code, enum task_origin origin, const char *role, struct duration limit) {
+    struct case_task *task = case_task_add(plan->file, code, origin);
+    if (!task)
+        return;
+    task->role = role;
+    move(plan, task, TASK_READY);
+    set_deadline(plan, task, after(plan, limit));
+}
+
+static const char *ask_role(const struct plan *plan, const char *fact) {
+    const struct question *question = catalogue_question(plan->catalogue, fact);
+    if (question)
+        return question->ask_role;
+    int anchor = catalogue_anchor_of_fact(plan->catalogue, fact);
+    return anchor >= 0 ? catalogue_anchor(plan->catalogue, (unsigned)anchor)->ask_role : "TRI";
+}
+
+/* A fact that was found out to be unknowable (its task done or cancelled) is not asked for again. */
+void plan_ask(struct plan *plan, const char *fact) {
+    const struct question *question = catalogue_question(plan->catalogue, fact);
+    const char *code = question ? question->code : arena_format(plan->arena, "%s%s", fact_prefix, fact);
+    const struct case_fact *known = case_fact(plan->file, fact);
+    if (!code || !*fact || case_task(plan->file, code) || (known && strcmp(known->value, "unknown") != 0))
+        return;
+    add_running(plan, code, TASK_OF_FACT, ask_role(plan, fact), plan_ask_limit(plan->file->priority));
+}
+
+/* ---- anchors */
+
+static void anchor_set(struct plan *plan, int number, int64_t at) {
+    if (number < 1 || plan->file->anchors[number] == at)
+        return;
+    plan->file->anchors[number] = at;
+    for (unsigned i = 0; i < plan->file->task_count; i++) {
+        struct case_task *task = &plan->file->tasks[i];
+        const struct playbook_task *template = template_of(plan, task);
+        if (!template || template->anchor != (unsigned)number || !task_is_running(task->state) ||
+            task->times_done)
+            continue;
+        if (!at) {
+            move(plan, task, TASK_UNMET);
+            set_deadline(plan, task, 0);
+        } else if (move(plan, task, TASK_POSTPONE)) {
+            set_deadline(plan, task, playbook_deadline(template, plan->calendar, at));
+        }
+    }
+}
+
+void plan_happened(struct plan *plan, const char *event, int64_t at) {
+    int number = catalogue_anchor_find(plan->catalogue, event);
+    if (number < 1 || plan->file->anchors[number])
+        return;
+    anchor_set(plan, number, at);
+    const struct anchor *anchor = catalogue_anchor(plan->catalogue, (unsigned)number);
+    if (!case_fact(plan->file, anchor->fact))
+        plan_fact(plan, anchor->fact, "yes", "facility", at);
+    if (strcmp(event, "shelter.admitted") == 0)
+        plan_fact(plan, "in_shelter", "yes", "facility", at);
+}
+
+/* "yes" again does not move what is known; a date does. */
+static void anchor_by_fact(struct plan *plan, const char *name, const char *value, int64_t at) {
+    int number = catalogue_anchor_of_fact(plan->catalogue, name);
+    if (number < 1)
+        return;
+    int64_t time = plan_time_of(value, at, calendar_zone(plan->calendar));
+    bool only_yes = time == at, known = plan->file->anchors[number] != 0;
+    bool own = strcmp(catalogue_anchor(plan->catalogue, (unsigned)number)->fact, name) == 0;
+    if ((only_yes && known) || (!time && !own))
+        return;
+    anchor_set(plan, number, time);
+}
+
+/* ---- facts */
+
+/* Playbooks that the facts have ruled out go, others come. */
+static void refit(struct plan *plan) {
+    const struct playbook *fit[CASE_PLAYBOOKS_MAX];
+    unsigned count = catalogue_fit(plan->catalogue, plan->file, fit);
+    for (unsigned i = 0; i < plan->file->task_count; i++) {
+        struct case_task *task = &plan->file->tasks[i];
+        const struct playbook_task *template = template_of(plan, task);
+        if (template && template->of && task_is_open(task->state) &&
+            playbook_names_kind(template->of, plan->file->kind) &&
+            playbook_serves(template->of, plan->file) == TRUTH_NO)
+            move(plan, task, TASK_CANCEL);
+    }
+    for (unsigned i = 0; i < count; i++)
+        if (playbook_names_kind(fit[i], plan->file->kind) &&
+            !has_open_or_done(plan->file, fit[i]->tasks[0].code))
+            add_playbook(plan, fit[i], plan->now);
+    const struct playbook *main = catalogue_find(plan->catalogue, plan->file->playbook);
+    if (main && playbook_names_kind(main, plan->file->kind) && playbook_serves(main, plan->file) == TRUTH_NO)
+        plan->file->playbook = fit[0]->code;
+}
+
+static void finish_question(struct plan *plan, const char *name) {
+    for (unsigned i = 0; i < plan->file->task_count; i++) {
+        struct case_task *task = &plan->file->tasks[i];
+        if (task->origin != TASK_OF_FACT || !task_is_open(task->state) ||
+            strcmp(plan_fact_of(task), name) != 0)
+            continue;
+        move(plan, task, TASK_FINISH);
+        task->since = plan->now;
+    }
+}
+
+static bool decides_playbook(const char *name) {
+    return strcmp(name, "age") == 0 || strcmp(name, "minor") == 0 || strcmp(name, "homecare") == 0;
+}
+
+bool plan_fact(struct plan *plan, const char *name, const char *value, const char *source, int64_t at) {
+    if (!case_fact_set(plan->file, name, value, source, plan->now))
+        return false;
+    plan->late_facts = true;
+    anchor_by_fact(plan, name, value, at ? at : plan->now);
+    if (strcmp(value, "unknown") != 0)
+        finish_question(plan, name);
+    if (decides_playbook(name) && plan->file->state == CASE_OPEN)
+        refit(plan);
+    return true;
+}
+
+/* ---- opening and changing */
+
+/* What a report of such a kind says by itself. An onset or a stage that is recorded later corrects it. */
+static void facts_of_kind(struct plan *plan) {
+    static const struct {
+        const char *kind, *event, *fact, *value;
+    } known[] = {
+        {"bencana_alam", "event.onset", "stage", "tanggap"},
+        {"bencana_sosial", "event.onset", "stage", "tanggap"},
+        {"jenazah_terlantar", "body.found", NULL, NULL},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        if (strcmp(plan->file->kind, known[i].kind) != 0)
+            continue;
+        int anchor = catalogue_anchor_find(plan->catalogue, known[i].event);
+        if (anchor > 0 && !plan->file->anchors[anchor])
+            plan->file->anchors[anchor] = plan->file->received_at;
+        if (known[i].fact && !case_fact(plan->file, known[i].fact))
+            case_fact_set(plan->file, known[i].fact, known[i].value, "kind", plan->file->received_at);
+    }
+}
+
+static void set_main_playbook(
+    struct plan *plan, const struct playbook *const *fit, unsigned count, const struct playbook *wanted) {
+    plan->file->playbook = fit[0]->code;
+    for (unsigned i = 0; i < count; i++)
+        if (fit[i] == wanted)
+            plan->file->playbook = wanted->code;
+}
+
+void plan_open(struct plan *plan, const char *wanted) {
+    const struct playbook *fit[CASE_PLAYBOOKS_MAX];
+    const struct playbook *chosen = catalogue_find(plan->catalogue, wanted);
+    plan->file->anchors[0] = plan->file->received_at;
+    facts_of_kind(plan);
+    for (unsigned i = 0; i < plan->file->fact_count; i++)
+        anchor_by_fact(plan, plan->file->facts[i].name, plan->file->facts[i].value, plan->file->received_at);
+    unsigned count = catalogue_fit(plan->catalogue, plan->file, fit);
+    if (chosen && !playbook_names_kind(chosen, plan->file->kind)) {
+        fit[0] = chosen; /* triage knows better than the table */
+        count = 1;
+    }
+    set_main_playbook(plan, fit, count, chosen);
+    for (unsigned i = 0; i < count; i++)
+        add_playbook(plan, fit[i], 0);
+    if (count > 1 && !case_fact(plan->file, "age") && playbook_serves(fit[0], plan->file) == TRUTH_UNKNOWN)
+        plan_ask(plan, "age");
+}
+
+static bool among(const struct playbook *const *list, unsigned count, const struct playbook *one) {
+    for (unsigned i = 0; i < count; i++)
+        if (list[i] == one)
+            return true;
+    return false;
+}
+
+static bool clock_serves(const struct plan *plan, const struct playbook_task *task) {
+    for (unsigned i = 0; i < catalogue_clock_count(plan->catalogue); i++) {
+        const struct legal_clock *clock = catalogue_clock(plan->catalogue, i);
+        if (&clock->task == task)
+            return legal_clock_serves(clock, plan->file->kind);
+    }
+    return false;
+}
+
+void plan_change(struct plan *plan, const char *wanted) {
+    const struct playbook *fit[CASE_PLAYBOOKS_MAX];
+    const struct playbook *chosen = catalogue_find(plan->catalogue, wanted);
+    unsigned count = catalogue_fit(plan->catalogue, plan->file, fit);
+    if (chosen && !among(fit, count, chosen)) {
+        fit[0] = chosen;
+        count = 1;
+    }
+    facts_of_kind(plan);
+    for (unsigned i = 0; i < plan->file->task_count; i++) {
+        struct case_task *task = &plan->file->tasks[i];
+        const struct playbook_task *template = template_of(plan, task);
+        bool fits =
+            template && (template->of ? among(fit, count, template->of) : clock_serves(plan, template));
+        bool gone = template && !fits;
+        if (gone && task_is_open(task->state))
+            move(plan, task, TASK_CANCEL);
+    }
+    set_main_playbook(plan, fit, count, chosen);
+    for (unsigned i = 0; i < count; i++)
+        add_playbook(plan, fit[i], plan->now);
+}
+
+/* ---- moves of people */
+
+static struct case_task *task_at(struct plan *plan, unsigned number) {
+    return number >= 1 && number <= plan->file->task_count ? &plan->file->tasks[number - 1] : NULL;
+}
+
+static void consequences(struct plan *plan, const struct playbook_task *template) {
+    if (template->sets >= 1 && !plan->file->anchors[template->sets]) {
+        const char *fact = catalogue_anchor(plan->catalogue, (unsigned)template->sets)->fact;
+        if (plan_fact(plan, fact, "yes", "task", plan->now) && plan->fact_count < PLAN_FACTS_MAX)
+            plan->facts[plan->fact_count++] = fact;
+    }
+    const struct playbook *next = template->starts ? catalogue_find(plan->catalogue, template->starts) : NULL;
+    if (next)
+        plan_add_playbook(plan, next);
+}
+
+static int64_t next_time(const struct plan *plan, const struct case_task *task, struct duration interval) {
+    int64_t from = task->due_at ? task->due_at : plan->now;
+    int64_t due = calendar_add(plan->calendar, from, interval);
+    return due > plan->now ? due : after(plan, interval);
+}
+
+bool plan_finish(struct plan *plan, unsigned number) {
+    struct case_task *task = task_at(plan, number);
+    const struct playbook_task *template = task ? template_of(plan, task) : NULL;
+    bool again = template && task->times_done + 1u < template->times;
+    if (!task || !move(plan, task, again ? TASK_REPEAT : TASK_FINISH))
+        return false;
+    task->times_done++;
+    if (again)
+        set_deadline(plan, task, next_time(plan, task, template->interval));
+    else
+        task->since = plan->now;
+    if (template)
+        consequences(plan, template);
+    return true;
+}
+
+bool plan_cancel(struct plan *plan, unsigned number) {
+    struct case_task *task = task_at(plan, number);
+    return task && move(plan, task, TASK_CANCEL);
+}
+
+static void run_again(struct plan *plan, struct case_task *task) {
+    task->due_at = 0;
+    task->marks = 0;
+    if (task->origin == TASK_OF_FACT || task->origin == TASK_OF_REVIEW) {
+        move(plan, task, TASK_READY);
+        set_deadline(plan, task, after(plan, plan_ask_limit(plan->file->priority)));
+    }
+}
+
+bool plan_reopen(struct plan *plan, unsigned number) {
+    struct case_task *task = task_at(plan, number);
+    if (!task)
+        return false;
+    bool was_done = task->state == TASK_DONE;
+    if (!move(plan, task, TASK_REOPEN))
+        return false;
+    if (was_done && task->times_done)
+        task->times_done--;
+    run_again(plan, task);
+    return true;
+}
+
+bool plan_assign(struct plan *plan, unsigned number, const char *owner) {
+    struct case_task *task = task_at(plan, number);
+    if (!task || strlen(owner) > CASE_TEXT_MAX || !move(plan, task, TASK_ASSIGN))
+        return false;
+    task->owner = owner;
+    return true;
+}
+
+void plan_close(struct plan *plan) {
+    for (unsigned i = 0; i < plan->file->task_count; i++) {
+        struct case_task *task = &plan->file->tasks[i];
+        if (move(plan, task, TASK_CANCEL))
+            task->marks |= TASK_CANCELLED_BY_CLOSE;
+    }
+}
+
+void plan_reopen_case(struct plan *plan) {
+    plan->late_facts = true;
+    for (unsigned i = 0; i < plan->file->task_count; i++) {
+        struct case_task *task = &plan->file->tasks[i];
+        if ((task->marks & TASK_CANCELLED_BY_CLOSE) && move(plan, task, TASK_REOPEN))
+            run_again(plan, task);
+    }
+}
+
+/* ---- settling */
+
+static int64_t anchor_of(const struct plan *plan, const struct case_task *task, unsigned anchor) {
+    return anchor == 0 && task->start_at ? task->start_at : plan->file->anchors[anchor];
+}
+
+static struct duration length(struct duration offset) {
+    offset.count = abs(offset.count);
+    return offset;
+}
+
+static int64_t fair_deadline(
+    const struct plan *plan, const struct case_task *task, const struct playbook_task *template) {
+    int64_t anchor_at = anchor_of(plan, task, template->anchor);
+    int64_t due = playbook_deadline(template, plan->calendar, anchor_at);
+    bool was_waiting = task < plan->file->tasks + plan->first_new; /* it was there before this input */
+    if (due > plan->now || template->clock || !was_waiting)
+        return due;
+    int64_t whole = after(plan, length(template->offset));
+    if (condition_asks_facts(&template->needs) || template->needs.count == 0)
+        return whole;
+    return whole - plan->now < HOUR_MS ? whole : plan->now + HOUR_MS;
+}
+
+static void settle_task(struct plan *plan, struct case_task *task) {
+    const struct playbook_task *template = template_of(plan, task);
+    if (!template)
+        return;
+    enum truth holds = condition_holds(&template->needs, plan->file);
+    if (task->state == TASK_WAITING && holds == TRUTH_YES && anchor_of(plan, task, template->anchor)) {
+        move(plan, task, TASK_READY);
+        set_deadline(plan, task, fair_deadline(plan, task, template));
+    } else if (task_is_running(task->state) && holds == TRUTH_NO && !task->times_done) {
+        move(plan, task, TASK_UNMET);
+        set_deadline(plan, task, 0);
+    }
+}
+
+/* Kept by a task of the playbook only while that task runs or is done. */
+static bool clock_is_kept(const struct plan *plan, const struct legal_clock *clock) {
+    for (unsigned i = 0; i < plan->file->task_count; i++) {
+        const struct case_task *task = &plan->file->tasks[i];
+        const struct playbook_task *template = template_of(plan, task);
+        if (template && template->clock && strcmp(template->clock, clock->task.code) == 0 &&
+            (task->origin == TASK_OF_CLOCK || task->state != TASK_WAITING))
+            return true;
+    }
+    return false;
+}
+
+static void settle_clocks(struct plan *plan) {
+    for (unsigned i = 0; i < catalogue_clock_count(plan->catalogue); i++) {
+        const struct legal_clock *clock = catalogue_clock(plan->catalogue, i);
+        int64_t at = plan->file->anchors[clock->task.anchor];
+        if (!at || !legal_clock_serves(clock, plan->file->kind) || clock_is_kept(plan, clock))
+            continue;
+        struct case_task *task = case_task_add(plan->file, clock->task.code, TASK_OF_CLOCK);
+        if (task)
+            settle_task(plan, task);
+    }
+}
+
+static void ask_for_anchor(struct plan *plan, const struct playbook_task *template) {
+    plan_ask(plan, catalogue_anchor(plan->catalogue, template->anchor)->fact);
+}
+
+static void ask_where_ready(struct plan *plan) {
+    unsigned count = plan->file->task_count; /* asking adds tasks */
+    for (unsigned i = 0; i < count; i++) {
+        const struct case_task *task = &plan->file->tasks[i];
+        const struct playbook_task *template = template_of(plan, task);
+        if (template && task->state == TASK_WAITING && template->needs.count &&
+            condition_holds(&template->needs, plan->file) == TRUTH_YES)
+            ask_for_anchor(plan, template);
+    }
+}
+
+static unsigned running(const struct case_file *file, bool reviews_too) {
+    unsigned count = 0;
+    for (unsigned i = 0; i < file->task_count; i++)
+        count +=
+            task_is_running(file->tasks[i].state) && (reviews_too || file->tasks[i].origin != TASK_OF_REVIEW);
+    return count;
+}
+
+static void ask_first_anchor(struct plan *plan) {
+    unsigned count = plan->file->task_count;
+    for (unsigned i = 0; i < count && !running(plan->file, true); i++) {
+        const struct case_task *task = &plan->file->tasks[i];
+        const struct playbook_task *template = template_of(plan, task);
+        if (template && task->state == TASK_WAITING && !anchor_of(plan, task, template->anchor) &&
+            condition_holds(&template->needs, plan->file) != TRUTH_NO)
+            ask_for_anchor(plan, template);
+    }
+}
+
+static void drop_reviews(struct plan *plan) {
+    for (unsigned i = 0; i < plan->file->task_count; i++)
+        if (plan->file->tasks[i].origin == TASK_OF_REVIEW)
+            move(plan, &plan->file->tasks[i], TASK_CANCEL);
+}
+
+/* The first look soon, later ones once a month. */
+static void review(struct plan *plan) {
+    bool again = case_task(plan->file, review_code) != NULL;
+    bool urgent = plan->file->priority <= 1;
+    struct duration limit = {urgent ? 1 : again ? 30 : 7, DURATION_DAYS};
+    add_running(plan, review_code, TASK_OF_REVIEW, "PKS", limit);
+}
+
+void plan_settle(struct plan *plan) {
+    if (plan->file->state != CASE_OPEN)
+        return;
+    for (unsigned i = 0; i < plan->file->task_count; i++)
+        settle_task(plan, &plan->file->tasks[i]);
+    settle_clocks(plan);
+    ask_where_ready(plan);
+    if (running(plan->file, false)) {
+        drop_reviews(plan);
+        return;
+    }
+    ask_first_anchor(plan);
+    if (!running(plan->file, true))
+        review(plan);
+}
+
+/* ---- time */
+
+static int64_t allowed(const struct case_task *task) {
+    int64_t time = task->due_at - task->since;
+    return time > 0 ? time : HOUR_MS;
+}
+
+static int64_t half_at(const struct case_task *task) {
+    return task->due_at - allowed(task) / 2;
+}
+
+static int64_t double_at(const struct case_task *task) {
+    return task->due_at + allowed(task);
+}
+
+static void remind(struct plan *plan, const struct case_task *task, unsigned percent) {
+    if (plan->reminder_count < PLAN_REMINDERS_MAX)
+        plan->reminders[plan->reminder_count++] =
+            (struct plan_reminder){(unsigned)(task - plan->file->tasks) + 1, percent};
+}
+
+/* Only the furthest point that has passed is told: after a long standstill nobody gets three at once. */
+static void clock_task(struct plan *plan, struct case_task *task) {
+    uint8_t before = task->marks;
+    unsigned percent = 0;
+    if (!task_is_running(task->state))
+        return;
+    if (half_at(task) <= plan->now && !(before & TASK_REMINDED_HALF)) {
+        task->marks |= TASK_REMINDED_HALF;
+        percent = 50;
+    }
+    if (task->due_at <= plan->now && !(before & TASK_REMINDED_DUE)) {
+        task->marks |= TASK_REMINDED_HALF | TASK_REMINDED_DUE;
+        move(plan, task, TASK_EXPIRE);
+        percent = 100;
+    }
+    if (double_at(task) <= plan->now && !(before & TASK_REMINDED_DOUBLE)) {
+        task->marks |= TASK_REMINDED_DOUBLE;
+        percent = 200;
+    }
+    if (percent)
+        remind(plan, task, percent);
+}
+
+void plan_clock(struct plan *plan) {
+    for (unsigned i = 0; i < plan->file->task_count; i++)
+        clock_task(plan, &plan->file->tasks[i]);
+}
+
+static int64_t next_of(const struct case_task *task) {
+    if (!task_is_running(task->state))
+        return 0;
+    if (!(task->marks & TASK_REMINDED_HALF))
+        return half_at(task);
+    if (!(task->marks & TASK_REMINDED_DUE))
+        return task->due_at;
+    return task->marks & TASK_REMINDED_DOUBLE ? 0 : double_at(task);
+}
+
+int64_t plan_next(const struct case_file *file) {
+    int64_t next = 0;
+    for (unsigned i = 0; i < file->task_count; i++) {
+        int64_t one = next_of(&file->tasks[i]);
+        if (one && (!next || one < next))
+            next = one;
+    }
+    return next;
+}
+
+int64_t plan_attention(const struct case_file *file) {
+    int64_t earliest = 0;
+    for (unsigned i = 0; i < file->task_count; i++) {
+        const struct case_task *task = &file->tasks[i];
+        if (task_is_running(task->state) && (!earliest || task->due_at < earliest))
+            earliest = task->due_at;
+    }
+    return earliest;
+}

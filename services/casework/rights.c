@@ -1,0 +1,105 @@
+#include "services/casework/rights.h"
+
+#include "common/area.h"
+
+#include <stdio.h>
+#include <string.h>
+
+bool actor_has(const Sigap__Actor *actor, const char *role) {
+    for (size_t i = 0; actor && i < actor->n_roles; i++)
+        if (strcmp(actor->roles[i], role) == 0)
+            return true;
+    return false;
+}
+
+const char *actor_name(const Sigap__Actor *actor) {
+    return actor && actor->account ? actor->account : "";
+}
+
+/* Whose rights go by area. */
+static bool by_area(const Sigap__Actor *actor) {
+    return actor_has(actor, "responder") || actor_has(actor, "operator") || actor_has(actor, "coordinator") ||
+           actor_has(actor, "administrator") || actor_has(actor, "auditor");
+}
+
+/* Whose work is on cases; administrators and auditors only look. */
+static bool works_in_area(const Sigap__Actor *actor) {
+    return actor_has(actor, "responder") || actor_has(actor, "operator") || actor_has(actor, "coordinator");
+}
+
+/* Codes are compared with a dot behind them, so that 35.07 covers 35.07.12 but not 35.071: the range from
+ * "35.07." to "35.07/" (the slash follows the dot). "~" is behind every code; "~" to "" is nowhere. */
+static void bind_range(struct rights_query *query, struct statement *statement, const char *prefix) {
+    bool everywhere = prefix && strcmp(prefix, "*") == 0;
+    if (!prefix || query->used == RIGHTS_RANGES || area_level(prefix) == AREA_NONE) {
+        bind_text(statement, everywhere ? "" : "~");
+        bind_text(statement, everywhere ? "~" : "");
+        return;
+    }
+    char(*room)[RIGHTS_TEXT] = query->texts[query->used++];
+    snprintf(room[0], RIGHTS_TEXT, "%s.", prefix);
+    snprintf(room[1], RIGHTS_TEXT, "%s/", prefix);
+    bind_text(statement, room[0]);
+    bind_text(statement, room[1]);
+}
+
+void rights_bind_area(struct rights_query *query, struct statement *statement, const char *prefix) {
+    bind_range(query, statement, *prefix ? prefix : "*");
+}
+
+void rights_bind(struct rights_query *query, struct statement *statement, const Sigap__Actor *actor) {
+    size_t areas = actor && by_area(actor) ? actor->n_areas : 0;
+    size_t facilities = actor && actor_has(actor, "facility") ? actor->n_facilities : 0;
+    for (size_t i = 0; i < RIGHTS_AREAS; i++)
+        bind_range(query, statement, i < areas ? actor->areas[i] : NULL);
+    for (size_t i = 0; i < RIGHTS_FACILITIES; i++)
+        bind_text(statement, i < facilities && *actor->facilities[i] ? actor->facilities[i] : NULL);
+}
+
+static bool in_area(const Sigap__Actor *actor, const char *area) {
+    for (size_t i = 0; i < actor->n_areas; i++) {
+        const char *prefix = actor->areas[i];
+        if (strcmp(prefix, "*") == 0 || (*prefix && area_within(area, prefix)))
+            return true;
+    }
+    return false;
+}
+
+static bool at_facility(const Sigap__Actor *actor, const char *facility) {
+    for (size_t i = 0; *facility && i < actor->n_facilities; i++)
+        if (strcmp(actor->facilities[i], facility) == 0)
+            return true;
+    return false;
+}
+
+bool rights_reach(const Sigap__Actor *actor, const struct case_file *file) {
+    return actor && ((works_in_area(actor) && in_area(actor, file->area)) ||
+                        (actor_has(actor, "facility") && at_facility(actor, file->facility)));
+}
+
+bool rights_inside(const Sigap__Actor *actor, const struct case_file *file) {
+    return file->confidentiality < 3 || actor_has(actor, "TRI") || actor_has(actor, "PPA") ||
+           actor_has(actor, "PKS") || actor_has(actor, "KOR");
+}
+
+bool rights_narrative(const Sigap__Actor *actor, const struct case_file *file) {
+    return rights_reach(actor, file) && rights_inside(actor, file) && !actor_has(actor, "administrator") &&
+           !actor_has(actor, "auditor");
+}
+
+bool rights_task(
+    const Sigap__Actor *actor, const struct case_file *file, const char *role, const char *answering) {
+    return rights_reach(actor, file) &&
+           (actor_has(actor, role) || actor_has(actor, answering) ||
+               (rights_inside(actor, file) &&
+                   (actor_has(actor, "operator") || actor_has(actor, "coordinator"))));
+}
+
+bool rights_fact(const Sigap__Actor *actor, const struct case_file *file) {
+    return rights_reach(actor, file) && rights_inside(actor, file);
+}
+
+bool rights_close(const Sigap__Actor *actor, const struct case_file *file) {
+    return rights_fact(actor, file) && (actor_has(actor, "coordinator") || actor_has(actor, "operator") ||
+                                           actor_has(actor, "PKS") || actor_has(actor, "TRI"));
+}

@@ -1,0 +1,41 @@
+/* Who may see and do what (design: people; roles.yaml). An actor carries role classes (responder, operator
+ * ...) beside the site's role codes (TRI, PKS ...), area prefixes and facilities. An empty list of areas
+ * means nowhere, "*" everywhere. */
+#pragma once
+
+#include "common/store.h"
+#include "proto/common.pb-c.h"
+#include "services/casework/case_file.h"
+
+#include <stdbool.h>
+
+bool actor_has(const Sigap__Actor *actor, const char *role);
+const char *actor_name(const Sigap__Actor *actor); /* "" when there is none */
+
+enum { RIGHTS_AREAS = 8, RIGHTS_FACILITIES = 4, RIGHTS_RANGES = RIGHTS_AREAS + 1, RIGHTS_TEXT = 16 };
+
+/* Bound texts: must live until the statement has run. */
+struct rights_query {
+    char texts[RIGHTS_RANGES][2][RIGHTS_TEXT];
+    unsigned used;
+};
+
+/* The predicate of a query, in the order of statements.sql: eight ranges of areas, four facilities. Areas
+ * count for who works in an area, facilities for staff of a facility. More are cut off: that shows less,
+ * never more. */
+void rights_bind(struct rights_query *query, struct statement *statement, const Sigap__Actor *actor);
+/* A range of area codes for a prefix; "" is everywhere. */
+void rights_bind_area(struct rights_query *query, struct statement *statement, const char *prefix);
+
+/* Works on cases of this area, or at the facility that has the client. */
+bool rights_reach(const Sigap__Actor *actor, const struct case_file *file);
+/* C3: the inside of the file only for TRI, PPA, PKS and KOR; others see the number. */
+bool rights_inside(const Sigap__Actor *actor, const struct case_file *file);
+/* Administrators and auditors never see what reporters wrote. */
+bool rights_narrative(const Sigap__Actor *actor, const struct case_file *file);
+/* A task may be moved by who has its role, by who answers for an agency without account, by operators and
+ * coordinators. role: of the task; answering: owner_role() of it. */
+bool rights_task(
+    const Sigap__Actor *actor, const struct case_file *file, const char *role, const char *answering);
+bool rights_fact(const Sigap__Actor *actor, const struct case_file *file);
+bool rights_close(const Sigap__Actor *actor, const struct case_file *file);

@@ -1,0 +1,206 @@
+/* Rows of cases and their history. One case is one row and one timer. */
+#include "services/casework/inner.h"
+
+#include "casework_sql.h"
+
+#include <string.h>
+
+enum { MARK_UNVERIFIED = 1, MARK_TRAINING = 2 };
+
+/* ---- reading */
+
+static bool take_text(const char **out, struct statement *row, int column, struct arena *arena) {
+    const char *text = column_text(row, column);
+    *out = *text ? arena_text(arena, text) : "";
+    return *out != NULL;
+}
+
+static bool read_texts(struct statement *row, struct arena *arena, struct case_file *file) {
+    return take_text(&file->area, row, 3, arena) && take_text(&file->facility, row, 4, arena) &&
+           take_text(&file->kind, row, 5, arena) && take_text(&file->playbook, row, 6, arena) &&
+           take_text(&file->outcome, row, 18, arena);
+}
+
+bool row_read(
+    const struct casework *house, struct statement *row, struct arena *arena, struct case_file *file) {
+    size_t size;
+    if (!case_file_init(file, arena) || !read_texts(row, arena, file))
+        return false;
+    file->id = column_id(row, 0);
+    file->state = (enum case_state)column_int(row, 1);
+    file->priority = (int)column_int(row, 7);
+    file->confidentiality = (int)column_int(row, 8);
+    file->unverified = column_int(row, 9) & MARK_UNVERIFIED;
+    file->training = column_int(row, 9) & MARK_TRAINING;
+    file->report_id = column_id(row, 10);
+    file->received_at = column_int(row, 11);
+    file->opened_at = column_int(row, 12);
+    file->changed_at = column_int(row, 13);
+    file->next_at = column_int(row, 14);
+    file->version = (uint64_t)column_int(row, 15);
+    file->chain = (struct chain){(enum lane)column_int(row, 16), (uint64_t)column_int(row, 17)};
+    const void *blob = column_blob(row, 19, &size);
+    const char *copy = arena_bytes(arena, blob, size);
+    return copy && case_blob_read(file, catalogue_anchor_codes(house->catalogue),
+                       catalogue_anchor_count(house->catalogue), copy, size);
+}
+
+static struct work *work_begin(struct turn *turn) {
+    struct work *work = arena_take(turn->arena, sizeof *work);
+    if (!work)
+        return NULL;
+    work->turn = turn;
+    work->house = turn->state;
+    return work;
+}
+
+static void plan_ready(struct work *work) {
+    plan_begin(&work->plan, work->house->catalogue, work->house->calendar, work->turn->arena, &work->file,
+        work->turn->now);
+}
+
+struct work *work_new(struct turn *turn, const struct id *case_id) {
+    struct work *work = work_begin(turn);
+    if (!work || !case_file_init(&work->file, turn->arena))
+        return NULL;
+    work->file.id = *case_id;
+    work->file.state = CASE_OPEN;
+    work->file.opened_at = work->file.changed_at = turn->now;
+    work->is_new = true;
+    plan_ready(work);
+    return work;
+}
+
+struct work *work_load(struct turn *turn, const struct id *case_id) {
+    struct work *work = work_begin(turn);
+    struct statement *get = casework_use(turn->store, CASEWORK_CASE_GET);
+    bind_id(get, case_id);
+    bool found = work && statement_step(get) && row_read(work->house, get, turn->arena, &work->file);
+    statement_end(get);
+    if (!found)
+        return NULL;
+    work->timer_at = work->file.next_at;
+    plan_ready(work);
+    return work;
+}
+
+bool case_is_known(struct turn *turn, const struct id *case_id) {
+    struct statement *known = casework_use(turn->store, CASEWORK_CASE_KNOWN);
+    bind_id(known, case_id);
+    bool found = statement_step(known);
+    statement_end(known);
+    return found;
+}
+
+/* ---- writing */
+
+static int64_t next_at(const struct work *work) {
+    const struct case_file *file = &work->file;
+    switch (file->state) {
+    case CASE_OPEN:
+        return plan_next(file);
+    case CASE_CLOSED:
+        return calendar_add(
+            work->house->calendar, file->changed_at, work->house->site->retention.closed_case);
+    case CASE_ERASED:
+        return 0;
+    }
+    return 0;
+}
+
+/* What may be urgent must ring even after a jump of the clock. */
+static void move_timer(struct work *work) {
+    const struct case_file *file = &work->file;
+    if (work->timer_at == file->next_at)
+        return;
+    if (work->timer_at)
+        turn_timer_clear(work->turn, TIMER_CASE, &file->id, work->timer_at);
+    if (file->next_at)
+        turn_timer_set(work->turn, TIMER_CASE, &file->id, file->next_at, case_lane(file) == LANE_URGENT);
+}
+
+static void bind_row(struct statement *row, const struct case_file *file, const struct buffer *blob) {
+    bind_int(row, file->state);
+    bind_int(row, file->state == CASE_OPEN ? plan_attention(file) : 0);
+    bind_text(row, file->area);
+    bind_text(row, file->facility);
+    bind_text(row, file->kind);
+    bind_text(row, file->playbook);
+    bind_int(row, file->priority);
+    bind_int(row, file->confidentiality);
+    bind_int(row, (file->unverified ? MARK_UNVERIFIED : 0) | (file->training ? MARK_TRAINING : 0));
+    bind_blob(row, file->report_id.bytes, ID_BYTES);
+    bind_int(row, file->received_at);
+    bind_int(row, file->opened_at);
+    bind_int(row, file->changed_at);
+    bind_int(row, file->next_at);
+    bind_int(row, (int64_t)file->version);
+    bind_int(row, file->chain.lane);
+    bind_int(row, (int64_t)file->chain.sequence);
+    bind_text(row, file->outcome);
+    bind_blob(row, blob->bytes, blob->size);
+    bind_id(row, &file->id);
+}
+
+/* 160 tasks and 96 facts never reach CASE_BLOB_MAX, so failing means no memory. */
+static bool write_row(struct work *work) {
+    struct buffer blob = BUFFER_MAX(CASE_BLOB_MAX);
+    const struct catalogue *catalogue = work->house->catalogue;
+    case_blob_write(&work->file, catalogue_anchor_codes(catalogue), catalogue_anchor_count(catalogue), &blob);
+    bool whole = !blob.failed;
+    if (whole) {
+        struct statement *row =
+            casework_use(work->turn->store, work->is_new ? CASEWORK_CASE_ADD : CASEWORK_CASE_SAVE);
+        bind_row(row, &work->file, &blob);
+        statement_run(row);
+    }
+    buffer_free(&blob);
+    return whole;
+}
+
+void work_save(struct work *work, const char *actor, const char *outcome) {
+    plan_settle(&work->plan);
+    work->file.version++;
+    work->file.next_at = next_at(work);
+    speak_changes(work, actor, outcome);
+    if (!write_row(work))
+        arena_take(work->turn->arena, SIZE_MAX / 2); /* exhausts it: the turn is tried again */
+    move_timer(work);
+}
+
+/* ---- history */
+
+/* Which record a line came from: unique in its case. What is no record (a timer) is told apart by the place
+ * of our own journal. */
+static int64_t timeline_mark(const struct turn *turn) {
+    static const char *const journals[] = {"triage", "router", "notifier", "console", "casework"};
+    uint64_t number = 0;
+    for (size_t i = 0; i < sizeof journals / sizeof *journals; i++)
+        if (strcmp(journals[i], turn->source.journal) == 0)
+            number = i + 1;
+    uint64_t sequence = number
+                            ? turn->source.sequence
+                            : turn_next_sequence(turn, LANE_URGENT) + turn_next_sequence(turn, LANE_NORMAL);
+    return (int64_t)((number * LANES + turn->source.lane) << 56 | (sequence & (UINT64_MAX >> 8)));
+}
+
+void timeline_add(struct turn *turn, const struct id *case_id, const char *what, const char *object,
+    const char *actor, const char *detail, const char *text) {
+    ProtobufCBinaryData sealed = {0, NULL};
+    int64_t mark = timeline_mark(turn);
+    if (text && *text)
+        text_seal(turn, case_id, mark, text, &sealed);
+    struct statement *add = casework_use(turn->store, CASEWORK_TIMELINE_ADD);
+    bind_id(add, case_id);
+    bind_int(add, turn->now);
+    bind_int(add, mark);
+    bind_text(add, what);
+    bind_text(add, object ? object : "");
+    bind_text(add, actor ? actor : "");
+    bind_text(add, detail ? detail : "");
+    if (sealed.len)
+        bind_blob(add, sealed.data, sealed.len);
+    else
+        bind_null(add);
+    statement_run(add);
+}

@@ -1,0 +1,200 @@
+/* What casework tells the others. Records of one case keep their order across the lanes (chain). */
+#include "services/casework/inner.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { SOON_MS = 24 * 3600 * 1000 };
+
+static void append(struct work *work, Sigap__Event *event) {
+    event->trace = turn_bytes(work->turn, &work->file.report_id);
+    event->case_id = turn_bytes(work->turn, &work->file.id);
+    event->training = work->file.training;
+    turn_append_chained(work->turn, case_lane(&work->file), event, &work->file.chain);
+}
+
+static Sigap__Priority priority_of(const struct case_file *file) {
+    return (Sigap__Priority)(SIGAP__PRIORITY__PRIORITY_P0 + file->priority);
+}
+
+static const char *owner_of_task(const struct work *work, const struct case_task *task) {
+    return *task->owner ? task->owner
+                        : owner_of(work->house->owners, plan_role(&work->plan, task), work->file.area,
+                              work->file.facility, work->turn->arena);
+}
+
+/* The same numbers on both sides, see tasks.h. */
+_Static_assert((int)TASK_WAITING == SIGAP__TASK_STATE__TASK_WAITING &&
+                   (int)TASK_CANCELLED == SIGAP__TASK_STATE__TASK_CANCELLED,
+    "task states of proto and tasks.h");
+
+static void fill(struct work *work, unsigned number, Sigap__Task *out) {
+    const struct case_task *task = &work->file.tasks[number - 1];
+    struct id id = case_task_id(&work->file.id, number);
+    sigap__task__init(out);
+    out->task_id = turn_bytes(work->turn, &id);
+    out->code = (char *)task->code;
+    out->role = (char *)plan_role(&work->plan, task);
+    out->due_at = task->due_at;
+    out->state = (Sigap__TaskState)task->state;
+}
+
+/* With the owner and the title: for those who must tell a person. */
+static void fill_all(struct work *work, unsigned number, Sigap__Task *out) {
+    fill(work, number, out);
+    out->owner = (char *)owner_of_task(work, &work->file.tasks[number - 1]);
+    out->title = (char *)plan_title(&work->plan, &work->file.tasks[number - 1], false);
+}
+
+/* One record for all new tasks. Titles stay out: they are the playbook's and would make up most of the
+ * journal; what is told to people carries them. */
+static void speak_planned(struct work *work) {
+    unsigned first = work->plan.first_new, count = work->file.task_count - first;
+    Sigap__Task *tasks = arena_take(work->turn->arena, count * sizeof *tasks);
+    Sigap__Task **list = arena_take(work->turn->arena, count * sizeof *list);
+    if (!tasks || !list)
+        return; /* the turn is tried again */
+    for (unsigned i = 0; i < count; i++) {
+        fill(work, first + i + 1, &tasks[i]);
+        list[i] = &tasks[i];
+    }
+    Sigap__TasksPlanned planned = SIGAP__TASKS_PLANNED__INIT;
+    planned.playbook = (char *)work->file.playbook;
+    planned.tasks = list;
+    planned.n_tasks = count;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    event.body_case = SIGAP__EVENT__BODY_TASKS_PLANNED;
+    event.tasks_planned = &planned;
+    append(work, &event);
+}
+
+static void speak_moved(
+    struct work *work, const struct plan_move *move, const char *actor, const char *outcome) {
+    Sigap__Task task;
+    fill_all(work, move->number, &task);
+    Sigap__TaskMoved moved = SIGAP__TASK_MOVED__INIT;
+    moved.task = &task;
+    moved.from = (Sigap__TaskState)move->from;
+    moved.outcome = (char *)outcome;
+    moved.actor = (char *)actor;
+    moved.version = work->file.version;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    event.body_case = SIGAP__EVENT__BODY_TASK_MOVED;
+    event.task_moved = &moved;
+    append(work, &event);
+}
+
+static void speak_reminder(struct work *work, unsigned number, unsigned percent, unsigned others) {
+    Sigap__Task task;
+    fill_all(work, number, &task);
+    if (others) {
+        const char *title = arena_format(work->turn->arena, "%s (+%u)", task.title, others);
+        task.title = title ? (char *)title : task.title;
+    }
+    Sigap__TaskReminder reminder = SIGAP__TASK_REMINDER__INIT;
+    reminder.task = &task;
+    reminder.percent = percent;
+    reminder.priority = priority_of(&work->file);
+    reminder.area = (char *)work->file.area;
+    reminder.kind = (char *)work->file.kind;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    event.body_case = SIGAP__EVENT__BODY_TASK_REMINDER;
+    event.task_reminder = &reminder;
+    append(work, &event);
+}
+
+/* A task that went through several states in one input is told once, from the first. */
+static bool seen_before(const struct plan *plan, unsigned index) {
+    for (unsigned i = 0; i < index; i++)
+        if (plan->moves[i].number == plan->moves[index].number)
+            return true;
+    return false;
+}
+
+static void speak_moves(struct work *work, const char *actor, const char *outcome) {
+    for (unsigned i = 0; i < work->plan.move_count; i++)
+        if (work->plan.moves[i].number <= work->plan.first_new && !seen_before(&work->plan, i))
+            speak_moved(work, &work->plan.moves[i], actor, i == 0 ? outcome : "");
+}
+
+/* ---- "you have work": soon due or urgent, one notice an owner however many tasks */
+
+static bool worth_telling(const struct work *work, const struct plan_move *move) {
+    const struct case_task *task = &work->file.tasks[move->number - 1];
+    return task->state == TASK_DUE && move->from == TASK_WAITING &&
+           (task->due_at - work->turn->now <= SOON_MS || work->file.priority <= 1);
+}
+
+static void speak_assigned(struct work *work) {
+    struct {
+        const char *owner;
+        unsigned number, others;
+    } notices[16]; /* owners at one moment; a playbook has at most 12 roles */
+    unsigned count = 0;
+    for (unsigned i = 0; i < work->plan.move_count; i++) {
+        const struct plan_move *move = &work->plan.moves[i];
+        if (!worth_telling(work, move) || seen_before(&work->plan, i))
+            continue;
+        const char *owner = owner_of_task(work, &work->file.tasks[move->number - 1]);
+        const char *key = *owner ? owner : plan_role(&work->plan, &work->file.tasks[move->number - 1]);
+        unsigned at = 0;
+        while (at < count && strcmp(notices[at].owner, key) != 0)
+            at++;
+        if (at == count) {
+            if (count == sizeof notices / sizeof *notices)
+                continue;
+            notices[count].owner = key;
+            notices[count].number = move->number;
+            notices[count++].others = 0;
+            continue;
+        }
+        notices[at].others++;
+        if (work->file.tasks[move->number - 1].due_at < work->file.tasks[notices[at].number - 1].due_at)
+            notices[at].number = move->number;
+    }
+    for (unsigned i = 0; i < count; i++)
+        speak_reminder(work, notices[i].number, 0, notices[i].others);
+}
+
+void speak_changes(struct work *work, const char *actor, const char *outcome) {
+    if (work->file.task_count > work->plan.first_new)
+        speak_planned(work);
+    if (work->file.state == CASE_OPEN) { /* closing cancels all: CaseClosed says so */
+        speak_moves(work, actor, outcome);
+        speak_assigned(work);
+    }
+    for (unsigned i = 0; i < work->plan.fact_count; i++)
+        speak_fact(work, work->plan.facts[i], actor);
+    for (unsigned i = 0; i < work->plan.reminder_count; i++)
+        speak_reminder(work, work->plan.reminders[i].number, work->plan.reminders[i].percent, 0);
+}
+
+void speak_fact(struct work *work, const char *name, const char *actor) {
+    const struct case_fact *known = case_fact(&work->file, name);
+    if (!known)
+        return;
+    Sigap__Fact fact = SIGAP__FACT__INIT;
+    fact.name = (char *)known->name;
+    fact.value = (char *)known->value;
+    fact.source = (char *)known->source;
+    Sigap__FactRecorded recorded = SIGAP__FACT_RECORDED__INIT;
+    recorded.fact = &fact;
+    recorded.actor = (char *)actor;
+    recorded.at = known->at;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    event.body_case = SIGAP__EVENT__BODY_FACT_RECORDED;
+    event.fact_recorded = &recorded;
+    append(work, &event);
+}
+
+void speak_closed(struct work *work, const char *outcome, const char *reason, const char *actor) {
+    Sigap__CaseClosed closed = SIGAP__CASE_CLOSED__INIT;
+    closed.outcome = (char *)outcome;
+    closed.reason = (char *)reason;
+    closed.actor = (char *)actor;
+    closed.reopened = work->file.state == CASE_OPEN;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    event.body_case = SIGAP__EVENT__BODY_CASE_CLOSED;
+    event.case_closed = &closed;
+    append(work, &event);
+}

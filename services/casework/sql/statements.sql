@@ -1,0 +1,88 @@
+-- Rights are eight ranges of area codes and four facilities, see rights_bind.
+
+-- name: case_add
+INSERT INTO case_file(state, attention_at, area, facility, kind, playbook, priority, confidentiality, marks, report_id,
+    received_at, opened_at, changed_at, next_at, version, chain_lane, chain_sequence, outcome, file, id)
+VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: case_save
+UPDATE case_file SET state=?, attention_at=?, area=?, facility=?, kind=?, playbook=?, priority=?, confidentiality=?,
+    marks=?, report_id=?, received_at=?, opened_at=?, changed_at=?, next_at=?, version=?, chain_lane=?, chain_sequence=?,
+    outcome=?, file=?
+WHERE id=?
+
+-- name: case_get
+SELECT id, state, attention_at, area, facility, kind, playbook, priority, confidentiality, marks, report_id,
+    received_at, opened_at, changed_at, next_at, version, chain_lane, chain_sequence, outcome, file
+FROM case_file WHERE id=?
+
+-- name: case_known
+SELECT state FROM case_file WHERE id=?
+
+-- name: case_near
+SELECT id FROM case_file WHERE id BETWEEN ? AND ? LIMIT 2
+
+-- name: case_view
+SELECT id, state, attention_at, area, facility, kind, playbook, priority, confidentiality, marks, report_id,
+    received_at, opened_at, changed_at, next_at, version, chain_lane, chain_sequence, outcome, file
+FROM case_file WHERE id=? AND
+    ((area || '.' >= ? AND area || '.' < ?) OR
+     (area || '.' >= ? AND area || '.' < ?) OR
+     (area || '.' >= ? AND area || '.' < ?) OR
+     (area || '.' >= ? AND area || '.' < ?) OR
+     (area || '.' >= ? AND area || '.' < ?) OR
+     (area || '.' >= ? AND area || '.' < ?) OR
+     (area || '.' >= ? AND area || '.' < ?) OR
+     (area || '.' >= ? AND area || '.' < ?) OR
+     facility IN (?, ?, ?, ?))
+
+-- name: case_list
+SELECT id, state, attention_at, area, facility, kind, playbook, priority, confidentiality, marks, report_id,
+    received_at, opened_at, changed_at, next_at, version, chain_lane, chain_sequence, outcome, file
+FROM case_file WHERE (?=0 OR state=?) AND
+    area || '.' >= ? AND area || '.' < ? AND
+    ((area || '.' >= ? AND area || '.' < ?) OR
+     (area || '.' >= ? AND area || '.' < ?) OR
+     (area || '.' >= ? AND area || '.' < ?) OR
+     (area || '.' >= ? AND area || '.' < ?) OR
+     (area || '.' >= ? AND area || '.' < ?) OR
+     (area || '.' >= ? AND area || '.' < ?) OR
+     (area || '.' >= ? AND area || '.' < ?) OR
+     (area || '.' >= ? AND area || '.' < ?) OR
+     facility IN (?, ?, ?, ?))
+ORDER BY id DESC LIMIT ?
+
+-- name: task_scan
+SELECT id, state, attention_at, area, facility, kind, playbook, priority, confidentiality, marks, report_id,
+    received_at, opened_at, changed_at, next_at, version, chain_lane, chain_sequence, outcome, file
+FROM case_file WHERE state = 1 AND attention_at > ? AND
+    area || '.' >= ? AND area || '.' < ? AND
+    ((area || '.' >= ? AND area || '.' < ?) OR
+     (area || '.' >= ? AND area || '.' < ?) OR
+     (area || '.' >= ? AND area || '.' < ?) OR
+     (area || '.' >= ? AND area || '.' < ?) OR
+     (area || '.' >= ? AND area || '.' < ?) OR
+     (area || '.' >= ? AND area || '.' < ?) OR
+     (area || '.' >= ? AND area || '.' < ?) OR
+     (area || '.' >= ? AND area || '.' < ?) OR
+     facility IN (?, ?, ?, ?))
+ORDER BY attention_at LIMIT ?
+
+-- name: narrative_add
+INSERT INTO narrative(case_id, report_id, at, copy, sealed) VALUES(?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+
+-- name: narrative_all
+SELECT report_id, at, copy, sealed FROM narrative WHERE case_id=? ORDER BY at LIMIT ?
+
+-- name: narrative_delete
+DELETE FROM narrative WHERE case_id=?
+
+-- name: timeline_add
+INSERT INTO timeline(case_id, at, mark, what, object, actor, detail, sealed) VALUES(?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT DO NOTHING
+
+-- name: timeline_all
+SELECT at, mark, what, object, actor, detail, sealed FROM timeline WHERE case_id=? ORDER BY at DESC, mark DESC LIMIT ?
+
+-- name: timeline_delete
+DELETE FROM timeline WHERE case_id=?

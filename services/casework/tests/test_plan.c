@@ -1,0 +1,589 @@
+/* Playbooks of the shipped site and what they make of time: deadlines, conditions, repetition, reminders. */
+#include "services/casework/casework.h"
+#include "services/casework/plan.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define SITE SIGAP_SOURCE_DIR "/deploy/sites/jatim"
+#define MONDAY INT64_C(1772420400000) /* 2 March 2026, 10:00 WIB */
+#define MINUTE INT64_C(60000)
+#define HOUR INT64_C(3600000)
+#define DAY (24 * HOUR)
+
+static struct catalogue *catalogue;
+static struct calendar *calendar;
+static struct arena *arena;
+static struct case_file file;
+static struct plan plan;
+
+static int load_site(void **state) {
+    struct error error = {""};
+    (void)state;
+    catalogue = catalogue_load(SITE, &error);
+    calendar = catalogue ? calendar_load(SITE, &error) : NULL;
+    if (!calendar)
+        print_error("%s\n", error.text);
+    return calendar ? 0 : 1;
+}
+
+static int free_site(void **state) {
+    (void)state;
+    catalogue_free(&catalogue);
+    calendar_free(&calendar);
+    return 0;
+}
+
+static int set_up(void **state) {
+    (void)state;
+    arena = arena_new(32 << 20);
+    memset(&file, 0, sizeof file);
+    return arena && case_file_init(&file, arena) ? 0 : 1;
+}
+
+static int tear_down(void **state) {
+    (void)state;
+    arena_free(&arena);
+    return 0;
+}
+
+/* ---- helpers: one input each */
+
+static void at(int64_t now) {
+    plan_begin(&plan, catalogue, calendar, arena, &file, now);
+}
+
+static void open_case(const char *kind, int priority, int64_t now, const char *const *facts) {
+    assert_true(case_file_init(&file, arena));
+    file.kind = kind;
+    file.priority = priority;
+    file.state = CASE_OPEN;
+    file.received_at = file.opened_at = now;
+    for (; facts && *facts; facts += 2)
+        assert_true(case_fact_set(&file, facts[0], facts[1], "text", now));
+    at(now);
+    plan_open(&plan, "");
+    plan_settle(&plan);
+}
+
+static void fact(const char *name, const char *value, int64_t now) {
+    at(now);
+    assert_true(plan_fact(&plan, name, value, "operator", 0));
+    plan_settle(&plan);
+}
+
+static unsigned number_of(const char *code) {
+    struct case_task *task = case_task(&file, code);
+    if (!task)
+        fail_msg("%s is not in the plan", code);
+    return (unsigned)(task - file.tasks) + 1;
+}
+
+static void finish(const char *code, int64_t now) {
+    at(now);
+    if (!plan_finish(&plan, number_of(code)))
+        fail_msg("%s cannot be done", code);
+    plan_settle(&plan);
+}
+
+static void assert_task(const char *code, enum task_state state, int64_t due_at) {
+    const struct case_task *task = case_task(&file, code);
+    if (!task)
+        fail_msg("%s is not in the plan", code);
+    if (task->state != state)
+        fail_msg("%s is %s", code, task_state_word(task->state));
+    if (task->due_at != due_at)
+        fail_msg("%s is due %+.3f h from then", code, (double)(task->due_at - due_at) / (double)HOUR);
+}
+
+static unsigned running(void) {
+    unsigned count = 0;
+    for (unsigned i = 0; i < file.task_count; i++)
+        count += task_is_running(file.tasks[i].state);
+    return count;
+}
+
+/* ---- the shipped site */
+
+static void all_playbooks_are_there(void **state) {
+    unsigned tasks = 0;
+    (void)state;
+    for (unsigned i = 0; i < catalogue_playbook_count(catalogue); i++)
+        tasks += catalogue_playbook(catalogue, i)->task_count;
+    assert_int_equal(catalogue_playbook_count(catalogue), 24);
+    assert_int_equal(tasks, 275);
+    assert_non_null(catalogue_task(catalogue, "PSG-20"));
+    assert_non_null(catalogue_task(catalogue, "CK-10"));
+    assert_null(catalogue_task(catalogue, "PSG-99"));
+}
+
+static void the_site_is_sound(void **state) {
+    struct error error = {""};
+    (void)state;
+    if (!casework_check(SITE, &error))
+        fail_msg("%s", error.text);
+}
+
+/* Every playbook plans, and every task of it can become due: no condition or anchor is out of reach. */
+static void every_task_can_become_due(void **state) {
+    (void)state;
+    for (unsigned p = 0; p < catalogue_playbook_count(catalogue); p++) {
+        const struct playbook *playbook = catalogue_playbook(catalogue, p);
+        for (unsigned t = 0; t < playbook->task_count; t++) {
+            const struct playbook_task *task = &playbook->tasks[t];
+            arena_reset(arena);
+            memset(&file, 0, sizeof file);
+            open_case("fakir_miskin", 0, MONDAY, NULL);
+            at(MONDAY);
+            plan_add_playbook(&plan, playbook);
+            for (unsigned i = 0; i < task->needs.count; i++) {
+                char name[CONDITION_NAME_MAX + 16];
+                const struct condition_term *term = &task->needs.terms[i];
+                if (term->kind == CONDITION_DONE) {
+                    struct case_task *before = case_task(&file, term->name);
+                    before->state = TASK_DONE;
+                    continue;
+                }
+                condition_fact_name(term, name);
+                if (*name)
+                    plan_fact(&plan, arena_text(arena, name),
+                        term->kind == CONDITION_STAGE   ? term->name
+                        : term->kind == CONDITION_SCORE ? "5"
+                                                        : "yes",
+                        "operator", 0);
+            }
+            if (task->anchor)
+                file.anchors[task->anchor] = MONDAY + DAY;
+            plan_settle(&plan);
+            const struct case_task *made = case_task(&file, task->code);
+            if (!made || !task_is_running(made->state) || !made->due_at)
+                fail_msg("%s of %s does not become due", task->code, playbook->code);
+        }
+    }
+}
+
+/* What never sleeps: an open case has something with a deadline, whatever has been done, cancelled or asked.
+ */
+static void a_case_never_falls_asleep(void **state) {
+    static const char *const kinds[] = {"pasung", "repasung_kambuh", "odgj_krisis", "odgj_terlantar",
+        "kekerasan_anak", "kekerasan_seksual", "kdrt", "tppo", "pmi_bermasalah", "balita_terlantar",
+        "anak_terlantar", "anak_jalanan", "abh", "lansia_terlantar", "disabilitas_berat",
+        "disabilitas_layanan", "kusta", "napza", "odha", "gelandangan_pengemis", "orang_terlantar",
+        "prse_tunasusila", "bwblp", "jenazah_terlantar", "bencana_alam", "bencana_sosial", "fakir_miskin",
+        "keluarga_bermasalah", "kat", "aftercare_usaha", "bansos_info", "of_no_playbook"};
+    (void)state;
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+        arena_reset(arena);
+        memset(&file, 0, sizeof file);
+        open_case(kinds[k], 1, MONDAY, NULL);
+        for (int step = 0; step < 40; step++) {
+            if (!running() || !plan_next(&file))
+                fail_msg("%s sleeps after %d steps", kinds[k], step);
+            for (unsigned i = 0; i < file.task_count; i++) {
+                if (!task_is_running(file.tasks[i].state))
+                    continue;
+                at(MONDAY + (step + 1) * DAY);
+                if (step % 2)
+                    plan_cancel(&plan, i + 1);
+                else
+                    plan_finish(&plan, i + 1);
+                plan_settle(&plan);
+                break;
+            }
+        }
+    }
+}
+
+/* ---- deadlines */
+
+static void every_anchor_and_unit_has_its_deadline(void **state) {
+    static const int64_t before_nyepi = MONDAY + 15 * DAY; /* Tuesday 17 March */
+    static const struct {
+        const char *task;
+        int64_t anchor_at, wanted;
+    } rows[] = {
+        {"KRS-01", MONDAY, MONDAY + 5 * MINUTE},                       /* T0+5m */
+        {"PSG-01", MONDAY, MONDAY + HOUR},                             /* T0+1h */
+        {"PSG-05", MONDAY, MONDAY + 24 * HOUR},                        /* TV+24h */
+        {"PSG-06", MONDAY, MONDAY + 3 * DAY},                          /* TV+3d */
+        {"PSG-07", MONDAY, MONDAY + 3 * DAY},                          /* TV+3wd: Thursday */
+        {"PSG-08", MONDAY, MONDAY + 7 * DAY},                          /* TV+5wd: over the weekend */
+        {"PSG-07", before_nyepi, before_nyepi + 10 * DAY},             /* TV+3wd over Nyepi and Idulfitri */
+        {"PSG-07", MONDAY + 5 * DAY, MONDAY + 10 * DAY - 150 * MINUTE}, /* Saturday: from Monday's opening */
+        {"DSL-04", MONDAY, MONDAY + 49 * DAY},    /* T0+30wd: Nyepi, Idulfitri, Good Friday */
+        {"PSG-09", MONDAY, MONDAY + 14 * DAY},    /* TC+14d */
+        {"PSG-10", MONDAY, MONDAY + 4 * HOUR},    /* TE+4h */
+        {"PSG-11", MONDAY, MONDAY + 21 * DAY},    /* TH+21d */
+        {"PSG-12", MONDAY, MONDAY - 3 * DAY},     /* TD-3d */
+        {"PSG-16", MONDAY, MONDAY + DAY},         /* TR+1d */
+        {"KTA-11", MONDAY, MONDAY + DAY},         /* TS+1d */
+        {"KTA-07", MONDAY, MONDAY + 24 * HOUR},   /* TP+24h */
+        {"BNC-04", MONDAY, MONDAY + 30 * MINUTE}, /* TX+30m */
+        {"DSB-06", MONDAY, MONDAY + 30 * DAY},    /* TQ+30d */
+        {"JNZ-01", MONDAY, MONDAY + 2 * HOUR},    /* TM+2h */
+        {"AFT-18", MONDAY, MONDAY + 180 * DAY},   /* TU+180d */
+        {"CK-10", MONDAY, MONDAY + 72 * HOUR},    /* the law: police within 72 h */
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct playbook_task *task = catalogue_task(catalogue, rows[i].task);
+        assert_non_null(task);
+        int64_t due = playbook_deadline(task, calendar, rows[i].anchor_at);
+        if (due != rows[i].wanted)
+            fail_msg("%s: %+.3f h", rows[i].task, (double)(due - rows[i].wanted) / (double)HOUR);
+    }
+}
+
+static void values_of_facts_as_times(void **state) {
+    static const struct {
+        const char *value;
+        int64_t wanted;
+    } rows[] = {{"yes", MONDAY}, {"no", 0}, {"unknown", 0}, {"", 0}, {"1772420400001", MONDAY + 1},
+        {"2026-03-02", MONDAY - 10 * HOUR}, {"2024-02-29", INT64_C(1709139600000)}, {"2026-13-02", MONDAY},
+        {"17", MONDAY}};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (plan_time_of(rows[i].value, MONDAY, CALENDAR_WIB) != rows[i].wanted)
+            fail_msg("\"%s\"", rows[i].value);
+}
+
+/* ---- a shackled person, from the report to the hospital and home */
+
+static void a_case_of_pasung_goes_its_way(void **state) {
+    (void)state;
+    open_case("pasung", 1, MONDAY, NULL);
+    assert_string_equal(file.playbook, "PB-PSG");
+    assert_task("PSG-01", TASK_DUE, MONDAY + HOUR);
+    assert_task("PSG-04", TASK_WAITING, 0); /* done(PSG-03) */
+    assert_task("PSG-17", TASK_WAITING, 0); /* flag(family_refused) */
+    assert_task("PSG-20", TASK_DUE, MONDAY + 30 * DAY);
+    finish("PSG-03", MONDAY + HOUR);
+    assert_task("PSG-04", TASK_DUE, MONDAY + 24 * HOUR);
+    finish("PSG-04", MONDAY + 5 * HOUR);
+    fact("verified", "yes", MONDAY + 5 * HOUR);
+    assert_task("PSG-05", TASK_DUE, MONDAY + 29 * HOUR);
+    assert_task("PSG-06", TASK_DUE, MONDAY + 5 * HOUR + 3 * DAY);
+    finish("PSG-06", MONDAY + DAY);
+    finish("PSG-08", MONDAY + 2 * DAY);
+    assert_task("PSG-09", TASK_WAITING, 0); /* TC: consent; it is asked for */
+    assert_task("FAKTA-family_consent", TASK_DUE, MONDAY + 2 * DAY + 4 * HOUR);
+    fact("family_consent", "yes", MONDAY + 3 * DAY);
+    assert_int_equal(case_task(&file, "FAKTA-family_consent")->state, TASK_DONE);
+    assert_task("PSG-09", TASK_DUE, MONDAY + 17 * DAY);
+    finish("PSG-09", MONDAY + 4 * DAY);
+    at(MONDAY + 4 * DAY);
+    plan_happened(&plan, "client.placed", MONDAY + 4 * DAY);
+    plan_happened(&plan, "hospital.admitted", MONDAY + 4 * DAY);
+    plan_settle(&plan);
+    assert_task("PSG-10", TASK_DUE, MONDAY + 4 * DAY + 4 * HOUR);
+    finish("PSG-10", MONDAY + 4 * DAY + HOUR);
+    assert_task("PSG-11", TASK_DUE, MONDAY + 25 * DAY);
+    finish("PSG-11", MONDAY + 20 * DAY);
+    fact("hospital_discharged", "2026-04-01", MONDAY + 20 * DAY); /* planned: two tasks count back from it */
+    assert_task("PSG-12", TASK_DUE, MONDAY + 27 * DAY - 10 * HOUR);
+}
+
+static void age_decides_between_two_playbooks(void **state) {
+    static const char *const child[] = {"age", "9", NULL}, *const woman[] = {"age", "30", NULL};
+    (void)state;
+    open_case("kekerasan_seksual", 0, MONDAY, child);
+    assert_string_equal(file.playbook, "PB-KTA");
+    assert_null(case_task(&file, "KTP-01"));
+    open_case("kekerasan_seksual", 0, MONDAY, woman);
+    assert_string_equal(file.playbook, "PB-KTP");
+    assert_null(case_task(&file, "KTA-01"));
+    /* Not known: both, and the age is asked for; what does not fit goes when it is known. */
+    open_case("kekerasan_seksual", 0, MONDAY, NULL);
+    assert_task("KTA-01", TASK_DUE, MONDAY + 15 * MINUTE);
+    assert_task("KTP-01", TASK_DUE, MONDAY + 15 * MINUTE);
+    assert_task("FAKTA-age", TASK_DUE, MONDAY + 30 * MINUTE);
+    fact("age", "30", MONDAY + 10 * MINUTE);
+    assert_string_equal(file.playbook, "PB-KTP");
+    assert_int_equal(case_task(&file, "KTA-01")->state, TASK_CANCELLED);
+    assert_int_equal(case_task(&file, "KTP-01")->state, TASK_DUE);
+    assert_int_equal(case_task(&file, "FAKTA-age")->state, TASK_DONE);
+}
+
+static void the_law_has_its_clock(void **state) {
+    static const char *const woman[] = {"age", "30", NULL};
+    (void)state;
+    /* The playbook's own task keeps the clock of 72 hours ... */
+    open_case("kekerasan_seksual", 0, MONDAY, woman);
+    assert_task("KTP-08", TASK_DUE, MONDAY + 72 * HOUR);
+    assert_string_equal(catalogue_task(catalogue, "KTP-08")->clock, "CK-10");
+    assert_null(case_task(&file, "CK-10"));
+    /* ... and where it does not run, the clock is a task of its own. */
+    fact("tpks", "no", MONDAY + HOUR);
+    assert_task("KTP-08", TASK_WAITING, 0);
+    assert_task("CK-10", TASK_DUE, MONDAY + 72 * HOUR);
+    /* Others begin with their event. */
+    assert_null(case_task(&file, "CK-13"));
+    fact("temp_protection_start", "yes", MONDAY + DAY);
+    assert_task("CK-13", TASK_DUE, MONDAY + 2 * DAY);
+    fact("consent_withdrawn", "yes", MONDAY + DAY);
+    assert_task("CK-20", TASK_DUE, MONDAY + 4 * DAY);
+}
+
+static void a_disaster_has_its_onset(void **state) {
+    (void)state;
+    open_case("bencana_alam", 0, MONDAY, NULL);
+    assert_task("BNC-04", TASK_DUE, MONDAY + 30 * MINUTE);
+    assert_task("BNC-14", TASK_WAITING, 0);                     /* stage(pasca) */
+    fact("event_onset", "1772413200000", MONDAY + 10 * MINUTE); /* two hours before the report */
+    assert_task("BNC-04", TASK_DUE, MONDAY - 90 * MINUTE);
+    fact("stage", "pasca", MONDAY + DAY);
+    assert_task("BNC-04", TASK_WAITING, 0);
+    assert_task("BNC-14", TASK_DUE, MONDAY - 2 * HOUR + 14 * DAY);
+}
+
+/* ---- fairness */
+
+static void what_was_released_late_gets_a_fair_deadline(void **state) {
+    (void)state;
+    open_case("pasung", 2, MONDAY, NULL);
+    finish("PSG-03", MONDAY + 30 * HOUR); /* PSG-04 is T0+24h */
+    assert_task("PSG-04", TASK_DUE, MONDAY + 31 * HOUR);
+    fact("death", "yes", MONDAY + 100 * DAY); /* PSG-19: T0+30d, flag(death) */
+    assert_task("PSG-19", TASK_DUE, MONDAY + 130 * DAY);
+    /* but the report itself waits for nobody */
+    file.task_count = 0;
+    file.received_at = MONDAY - 2 * HOUR;
+    at(MONDAY);
+    plan_open(&plan, "");
+    plan_settle(&plan);
+    assert_task("PSG-01", TASK_DUE, MONDAY - HOUR);
+    /* nor does the law */
+    open_case("kdrt", 1, MONDAY, NULL);
+    fact("police_report_filed", "2026-02-27", MONDAY);
+    assert_task("CK-14", TASK_DUE, MONDAY - 10 * HOUR - 2 * DAY);
+}
+
+static void a_fact_taken_back_lets_the_task_wait_again(void **state) {
+    (void)state;
+    open_case("pasung", 2, MONDAY, NULL);
+    fact("death", "yes", MONDAY + DAY);
+    assert_task("PSG-19", TASK_DUE, MONDAY + 30 * DAY);
+    fact("death", "no", MONDAY + 2 * DAY);
+    assert_task("PSG-19", TASK_WAITING, 0);
+    fact("death", "yes", MONDAY + 3 * DAY);
+    assert_task("PSG-19", TASK_DUE, MONDAY + 30 * DAY);
+}
+
+/* ---- repetition */
+
+static void a_repeated_task_comes_back_as_often_as_it_says(void **state) {
+    (void)state;
+    open_case("pasung", 2, MONDAY, NULL);
+    fact("family_refused", "yes", MONDAY);
+    fact("verified", "yes", MONDAY); /* PSG-17: TV+7d, 7d x8 */
+    for (int i = 1; i < 8; i++) {
+        assert_task("PSG-17", TASK_DUE, MONDAY + i * 7 * DAY);
+        finish("PSG-17", MONDAY + i * 7 * DAY - HOUR);
+    }
+    assert_task("PSG-17", TASK_DUE, MONDAY + 56 * DAY);
+    finish("PSG-17", MONDAY + 80 * DAY);
+    assert_int_equal(case_task(&file, "PSG-17")->state, TASK_DONE);
+    assert_int_equal(case_task(&file, "PSG-17")->times_done, 8);
+}
+
+static void a_late_visit_does_not_make_the_next_one_late(void **state) {
+    (void)state;
+    open_case("pasung", 2, MONDAY, NULL);
+    fact("family_refused", "yes", MONDAY);
+    fact("verified", "yes", MONDAY);
+    finish("PSG-17", MONDAY + 30 * DAY);
+    assert_task("PSG-17", TASK_DUE, MONDAY + 37 * DAY);
+}
+
+/* ---- time passes */
+
+static unsigned told(const char *code, unsigned percent) {
+    unsigned count = 0;
+    for (unsigned i = 0; i < plan.reminder_count; i++)
+        count += plan.reminders[i].number == number_of(code) && plan.reminders[i].percent == percent;
+    return count;
+}
+
+static void reminders_come_once_each(void **state) {
+    static const unsigned percents[] = {50, 100, 200};
+    unsigned count[3] = {0};
+    (void)state;
+    open_case("pasung", 1, MONDAY, NULL);
+    for (int64_t now = MONDAY; now <= MONDAY + 3 * HOUR; now += 5 * MINUTE) {
+        at(now);
+        plan_clock(&plan);
+        for (int i = 0; i < 3; i++)
+            count[i] += told("PSG-01", percents[i]);
+        plan_settle(&plan);
+    }
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(count[i], 1);
+    assert_int_equal(case_task(&file, "PSG-01")->state, TASK_OVERDUE);
+    finish("PSG-01", MONDAY + 4 * HOUR); /* a mark, not a lock */
+    assert_int_equal(case_task(&file, "PSG-01")->state, TASK_DONE);
+}
+
+static void the_timer_rings_at_each_point(void **state) {
+    static const int64_t wanted[] = {30 * MINUTE, HOUR, HOUR, 2 * HOUR, 2 * HOUR};
+    (void)state;
+    open_case("pasung", 1, MONDAY, NULL); /* PSG-01 1 h, PSG-02 2 h, PSG-03 4 h */
+    int64_t next = plan_next(&file);
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+        if (next != MONDAY + wanted[i] && next <= MONDAY + wanted[i])
+            fail_msg("point %zu", i);
+        at(next);
+        plan_clock(&plan);
+        assert_true(plan.reminder_count > 0); /* it never rings for nothing */
+        int64_t after = plan_next(&file);
+        assert_true(after > next);
+        next = after;
+    }
+}
+
+static void after_a_standstill_one_notice_is_enough(void **state) {
+    (void)state;
+    open_case("pasung", 1, MONDAY, NULL);
+    at(MONDAY + 10 * DAY);
+    plan_clock(&plan);
+    assert_int_equal(told("PSG-01", 50), 0);
+    assert_int_equal(told("PSG-01", 100), 0);
+    assert_int_equal(told("PSG-01", 200), 1);
+    assert_int_equal(case_task(&file, "PSG-01")->state, TASK_OVERDUE);
+}
+
+/* ---- the end, and the end of the end */
+
+static void closing_cancels_and_reopening_brings_back(void **state) {
+    (void)state;
+    open_case("pasung", 2, MONDAY, NULL);
+    finish("PSG-01", MONDAY + HOUR);
+    at(MONDAY + DAY);
+    plan_cancel(&plan, number_of("PSG-02"));
+    plan_close(&plan);
+    file.state = CASE_CLOSED;
+    plan_settle(&plan);
+    assert_int_equal(running(), 0);
+    at(MONDAY + 2 * DAY);
+    file.state = CASE_OPEN;
+    plan_reopen_case(&plan);
+    plan_settle(&plan);
+    assert_int_equal(case_task(&file, "PSG-01")->state, TASK_DONE);
+    assert_int_equal(case_task(&file, "PSG-02")->state, TASK_CANCELLED); /* a person had cancelled that */
+    assert_int_equal(case_task(&file, "PSG-03")->state, TASK_DUE);
+    assert_true(case_task(&file, "PSG-03")->due_at > MONDAY + 2 * DAY);
+}
+
+static void another_kind_brings_other_tasks(void **state) {
+    (void)state;
+    open_case("fakir_miskin", 2, MONDAY, NULL);
+    assert_task("FKM-03", TASK_DUE, MONDAY + 9 * DAY);
+    at(MONDAY + DAY);
+    file.kind = "pasung";
+    plan_change(&plan, "");
+    plan_settle(&plan);
+    assert_string_equal(file.playbook, "PB-PSG");
+    assert_int_equal(case_task(&file, "FKM-03")->state, TASK_CANCELLED);
+    assert_int_equal(case_task(&file, "CK-21")->state, TASK_CANCELLED); /* not a clock of this kind */
+    assert_task("PSG-01", TASK_DUE, MONDAY + DAY + HOUR);               /* counted from when it was known */
+}
+
+/* ---- sites that are refused */
+
+static char folder[] = "/tmp/sigap-casework-XXXXXX";
+
+static void copy_but(const char *name, const char *what, const char *instead) {
+    char path[600], text[200000] = "";
+    snprintf(path, sizeof path, "%s/%s", SITE, name);
+    FILE *in = fopen(path, "rb");
+    assert_non_null(in);
+    size_t size = fread(text, 1, sizeof text - 1, in);
+    fclose(in);
+    text[size] = 0;
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *out = fopen(path, "wb");
+    assert_non_null(out);
+    char *found = what ? strstr(text, what) : NULL;
+    if (what && !found)
+        fail_msg("\"%s\" is not in %s", what, name);
+    if (found) {
+        fwrite(text, 1, (size_t)(found - text), out);
+        fputs(instead, out);
+        fputs(found + strlen(what), out);
+    } else {
+        fputs(text, out);
+    }
+    fclose(out);
+}
+
+static void broken_playbooks_are_refused_with_a_sentence(void **state) {
+    static const char *const names[] = {"playbooks.yaml", "clocks.yaml", "rules.yaml", "kinds.yaml",
+        "roles.yaml", "calendar.yaml", "site.yaml", "facilities.yaml", "eligibility.yaml", "teams.yaml"};
+    static const struct {
+        const char *what, *instead, *told;
+    } rows[] = {
+        {"deadline: T0+1h", "deadline: T9+1h", "playbooks[0].tasks[0].deadline"},
+        {"deadline: T0+1h", "deadline: T0+1x", "is no deadline"},
+        {"needs: \"done(PSG-03)\"", "needs: \"done(PSG-03\"", "is no condition"},
+        {"needs: \"done(PSG-03)\"", "needs: \"done(PSG-77)\"", "PSG-77"},
+        {"needs: \"done(PSG-03)\"", "needs: \"done(PSG-04)\"", "waits for itself"},
+        {"needs: \"done(PSG-03)\"", "needs: \"flag(nobody_knows)\"", "nobody_knows"},
+        {"role: OPR", "role: XXX", "XXX"},
+        {"repeat: \"3d x4\"", "repeat: \"3d x0\"", "is no repetition"},
+        {"- code: PSG-02", "- code: PSG-01", "twice"},
+        {"- { kind: pasung, when: always }", "- { kind: gone, when: always }", "gone"},
+        {"- { kind: abh, when: always }", "- { kind: kdrt, when: always }", "abh"},
+        {"evidence:", "evidens:", "evidens"},
+        {"- { code: T0,", "- { code: T1,", "T0"},
+    };
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct error error = {""};
+        copy_but(names[0], rows[i].what, rows[i].instead);
+        for (size_t k = 1; k < sizeof names / sizeof *names; k++)
+            copy_but(names[k], NULL, NULL);
+        if (casework_check(folder, &error))
+            fail_msg("row %zu was taken", i);
+        if (!strstr(error.text, rows[i].told))
+            fail_msg("row %zu: %s", i, error.text);
+    }
+    for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
+        char path[600];
+        snprintf(path, sizeof path, "%s/%s", folder, names[k]);
+        unlink(path);
+    }
+    rmdir(folder);
+}
+
+int main(void) {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(all_playbooks_are_there),
+        TEST(the_site_is_sound),
+        TEST(every_task_can_become_due),
+        TEST(a_case_never_falls_asleep),
+        TEST(every_anchor_and_unit_has_its_deadline),
+        TEST(values_of_facts_as_times),
+        TEST(a_case_of_pasung_goes_its_way),
+        TEST(age_decides_between_two_playbooks),
+        TEST(the_law_has_its_clock),
+        TEST(a_disaster_has_its_onset),
+        TEST(what_was_released_late_gets_a_fair_deadline),
+        TEST(a_fact_taken_back_lets_the_task_wait_again),
+        TEST(a_repeated_task_comes_back_as_often_as_it_says),
+        TEST(a_late_visit_does_not_make_the_next_one_late),
+        TEST(reminders_come_once_each),
+        TEST(the_timer_rings_at_each_point),
+        TEST(after_a_standstill_one_notice_is_enough),
+        TEST(closing_cancels_and_reopening_brings_back),
+        TEST(another_kind_brings_other_tasks),
+        TEST(broken_playbooks_are_refused_with_a_sentence),
+    };
+    return cmocka_run_group_tests(tests, load_site, free_site);
+}
