@@ -4,6 +4,8 @@
  * by itself comes next. */
 #include "services/triage/place.h"
 
+#include "services/triage/spelling.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -107,6 +109,18 @@ static bool entry_add(struct place_index *index, uint64_t hash, const struct pla
     return true;
 }
 
+static bool spelling_changes(const struct spelling *spelling, const char *name) {
+    char key[WORD_KEY_MAX];
+    size_t used = 0;
+    for (; *name && used < WORD_KEY_MAX - 1; name++) {
+        char c = *name >= 'A' && *name <= 'Z' ? (char)(*name - 'A' + 'a') : *name;
+        if (!(used && key[used - 1] == c))
+            key[used++] = c;
+    }
+    key[used] = 0;
+    return spelling && spelling_find(spelling, key, text_hash(key)) != NULL;
+}
+
 /* The name as messages would show it: "Lima Puluh Kota" is 50 kota in both. */
 static bool name_hash(
     struct arena *arena, const struct spelling *spelling, const char *name, uint64_t *hash) {
@@ -116,7 +130,9 @@ static bool name_hash(
     *hash = TEXT_HASH_START;
     for (size_t i = 0; i < text.count; i++)
         *hash = name_step(*hash, text.words[i].hash);
-    if (!text.count || text.count > PLACE_NAME_WORDS_MAX ||
+    bool respelled =
+        text.count == 1 && spelling_changes(spelling, name); /* "Tulung" would be found in every "tolong" */
+    if (!text.count || respelled || text.count > PLACE_NAME_WORDS_MAX ||
         (text.count == 1 && (text.words[0].flags & WORD_NUMBER || strcmp(text.words[0].key, "kota") == 0)))
         *hash = 0; /* longer than any message would write it; or "Pitu", which is seven, or plain "Kota" */
     return true;
@@ -283,6 +299,13 @@ static bool is_list(const struct word *word, const char *const *list) {
     return word_is_one_of(word, list);
 }
 
+static bool names_regency(const struct place_index *index, uint32_t entry) {
+    for (; entry; entry = index->entries[entry].next)
+        if (index->entries[entry].level == AREA_REGENCY)
+            return true;
+    return false;
+}
+
 /* The marker before a name, else "kota" or "kab" right after it ("Malang kab", "Padang kota"). */
 static enum marker marker_around(
     const struct place_index *index, const struct text *text, size_t first, size_t last) {
@@ -295,13 +318,19 @@ static enum marker marker_around(
         before == MARKER_VILLAGE || last + 1 >= text->count ||
         text->words[last + 1].sentence != text->words[last].sentence)
         return before;
+    if (text->words[last + 1].clause != text->words[last].clause)
+        return before;
     enum marker after = marker_of(&text->words[last + 1]);
-    bool another = false; /* "Malang, kota Batu": the marker belongs to the next name */
-    if (last + 2 < text->count)
-        for (uint32_t at = name_find(index, name_step(TEXT_HASH_START, text->words[last + 2].hash)); at;
-             at = index->entries[at].next)
-            another = another || index->entries[at].level == AREA_REGENCY;
-    if ((after == MARKER_REGENCY || after == MARKER_CITY) && !another)
+    bool other =
+        false; /* "Malang, kota Batu": the marker is the next name's; "kota apa kabupaten": not known */
+    for (size_t i = last + 2; i < text->count && i <= last + 3; i++) {
+        enum marker next = marker_of(&text->words[i]);
+        other = other || ((next == MARKER_REGENCY || next == MARKER_CITY) && next != after);
+        if (i == last + 2)
+            other = other ||
+                    names_regency(index, name_find(index, name_step(TEXT_HASH_START, text->words[i].hash)));
+    }
+    if ((after == MARKER_REGENCY || after == MARKER_CITY) && !other)
         return after;
     return before;
 }
@@ -422,6 +451,8 @@ static float fit(const struct place_index *index, const struct name *name, const
         weight = 0.1f;
         break;
     }
+    if (entry->level == AREA_VILLAGE && name->marker != MARKER_VILLAGE && (!name->capital || name->opens))
+        return 0; /* 8,000 village names: most words of the language are one */
     if (name->marker == MARKER_DISTRICT && name->word && !name->capital)
         weight *= 0.5f; /* "polsek suruh tunggu" */
     bool marked = name->marker == MARKER_REGENCY || name->marker == MARKER_CITY ||
@@ -491,13 +522,6 @@ struct choice {
     const struct name *name;
     float weight;
 };
-
-static bool names_regency(const struct place_index *index, uint32_t entry) {
-    for (; entry; entry = index->entries[entry].next)
-        if (index->entries[entry].level == AREA_REGENCY)
-            return true;
-    return false;
-}
 
 /* A reading as an area to decide on: villages count for their district. */
 static struct choice choice_of(const struct place_index *index, const struct reading *readings, size_t count,

@@ -8,6 +8,7 @@
 
 #include "services/triage/spelling.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <utf8proc.h>
@@ -30,6 +31,7 @@ struct reader {
     size_t run_size;
     uint32_t run_end;
     bool run_capital, run_small, run_shouted, run_mention, run_tag;
+    bool spelled;     /* the run is spelled letter by letter: o-d-g-j, K.D.R.T */
     bool joined;      /* the run follows the previous word after a hyphen or a dot without a space */
     bool quoted;      /* inside double quotes */
     bool single_open; /* a single quote was opened before this run */
@@ -144,21 +146,6 @@ static bool fold_double(struct reader *reader, const char *key, size_t size) {
         }
         before->flags |= WORD_DOUBLED;
         before->end = reader->run_end;
-        return true;
-    }
-    if (size == 1 && before->key_size < 8 && is_letter(key[0]) && before->end + 1 == reader->from[0] &&
-        (before->key_size == 1 || before->negator == -2)) { /* o-d-g-j */
-        char letters[WORD_KEY_MAX];
-        int length = snprintf(letters, sizeof letters, "%s%s", before->key, key);
-        size_t joined_size;
-        const char *joined = key_write(reader, letters, (size_t)length, &joined_size);
-        if (!joined)
-            return false;
-        before->key = joined;
-        before->key_size = (uint8_t)joined_size;
-        before->hash = text_hash(joined);
-        before->end = reader->run_end;
-        before->negator = -2; /* until the words are marked: spelled letter by letter */
         return true;
     }
     return false;
@@ -325,7 +312,7 @@ static void run_flush(struct reader *reader) {
         reader->text->tags++;
     reader->run_size = 0;
     reader->run_capital = reader->run_small = reader->run_shouted = false;
-    reader->run_mention = reader->run_tag = reader->single_open = false;
+    reader->run_mention = reader->run_tag = reader->single_open = reader->spelled = false;
 }
 
 static void run_add(struct reader *reader, char c, uint32_t start, uint32_t end) {
@@ -344,6 +331,16 @@ static bool is_abbreviation(const struct text *text) {
         "nomor", "rt", "rw", "bapak", "pak", "bu", "ibu", "drs", "sdr", "h", "hj", "kec", "kab", "kel", "ds",
         "dsn", "jl", "no", "bpk", "tahun", "th", "a", "n", NULL};
     return text->count && word_is_one_of(&text->words[text->count - 1], keys);
+}
+
+/* A hyphen or dot between single letters belongs to the word. next: what follows it in the message. */
+static bool spells_on(struct reader *reader, const char *next, size_t left) {
+    if (!(reader->run_size == 1 || reader->spelled) || left < 1 || !isalpha((unsigned char)next[0]))
+        return false;
+    if (left > 1 && (isalnum((unsigned char)next[1]) || (unsigned char)next[1] >= 0x80))
+        return false;
+    reader->spelled = true;
+    return true;
 }
 
 static void separator_read(struct reader *reader, int32_t point, bool space_follows) {
@@ -487,7 +484,7 @@ static void narrow_read(struct reader *reader, char c, uint32_t at, bool space_f
 
 /* The size of a link that starts here, 0 when none does. */
 static size_t link_size(const char *bytes, size_t left) {
-    if (!(left > 8 && (strncmp(bytes, "http", 4) == 0 || strncmp(bytes, "www.", 4) == 0)))
+    if (!(left > 7 && (strncmp(bytes, "http", 4) == 0 || strncmp(bytes, "www.", 4) == 0)))
         return 0;
     size_t size = 4;
     while (size < left && (unsigned char)bytes[size] > ' ')
@@ -518,7 +515,9 @@ static void message_read(struct reader *reader) {
         }
         bool space_follows = at + step >= size || (unsigned char)bytes[at + step] <= ' ' ||
                              strchr(".?!,;:)\"", bytes[at + step]) != NULL;
-        if (point < 0x80)
+        if ((point == '-' || point == '.') && spells_on(reader, bytes + at + step, size - at - step))
+            ; /* the run goes on */
+        else if (point < 0x80)
             narrow_read(reader, (char)point, (uint32_t)at, space_follows);
         else
             wide_read(reader, point, (uint32_t)at, (uint32_t)(at + step), space_follows);
@@ -638,7 +637,6 @@ static bool is_negator(const struct text *text, size_t at) {
 
 static void negations_mark(struct text *text) {
     for (size_t i = 0; i < text->count; i++) {
-        text->words[i].negator = -1;
         if (is_negator(text, i))
             text->words[i].flags |= WORD_NEGATOR;
     }

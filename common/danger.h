@@ -1,0 +1,39 @@
+/* The fast look at a report that decides its lane: may a life hang on it? Words of the site's danger.yaml are
+ * looked up in one pass over the bytes; each adds points, and from `enough` points on the report travels in
+ * the urgent lane. It errs upwards: a wrong hit costs a place in the queue, a miss may cost a life. It judges
+ * nothing else; triage does.
+ *
+ * About 1 us for 200 characters, no memory taken, any bytes allowed (broken UTF-8 parts words like a space).
+ * Letters are folded (case, marks) and a repeated letter counts once, so "TOLONGGG" is tolong.
+ *
+ * danger.yaml, see deploy/sites/README.md:
+ *   start:  points every report begins with (may be negative)
+ *   enough: points from which a report may be urgent
+ *   words:  list of {points, words}; a word may be up to three words ("bunuh diri"); "…" at its end: any
+ * ending of at least three letters. Points count once a report for each word. */
+#pragma once
+
+#include "common/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum {
+    DANGER_BYTES_MAX = 16 * 1024, /* what lies beyond is not read */
+    DANGER_WORDS_MAX = 8192,      /* x 16 bytes, twice for the hash table = 256 KiB */
+    DANGER_PHRASE_MAX = 3
+};
+
+struct danger;
+
+/* Reads vocabulary/danger.yaml below the site's folder. NULL with error set. The caller frees it. */
+struct danger *danger_load(const char *site, struct error *error);
+void danger_free(struct danger **danger);
+/* Read-only: any number of threads may share it. */
+bool danger_scan(const struct danger *danger, const char *text, size_t size);
+/* The points behind danger_scan, for judging the list; enough when they reach danger_enough(). */
+int danger_points(const struct danger *danger, const char *text, size_t size);
+int danger_enough(const struct danger *danger);
+
+/* The words of a text as the scan sees them, one call each; for the trainer of the list. */
+void danger_words(const char *text, size_t size, void (*take)(void *state, const char *word), void *state);

@@ -1,0 +1,276 @@
+/* The judgement as a whole, on the site that ships: clear reports must be judged clearly, unclear ones must
+ * reach a person. */
+#include "services/triage/assess.h"
+
+#include <jansson.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define SITE SIGAP_SOURCE_DIR "/deploy/sites/jatim"
+
+struct fixture {
+    struct arena *arena;
+    struct vocabulary *vocabulary;
+    struct assessor assessor;
+};
+
+static int setup(void **state) {
+    static struct fixture fixture;
+    struct error error = {0};
+    fixture.arena = arena_new(ASSESSMENT_ARENA_BYTES);
+    fixture.vocabulary = vocabulary_load(SITE, &error);
+    if (!fixture.vocabulary)
+        fail_msg("%s", error.text);
+    fixture.assessor = (struct assessor){fixture.vocabulary, NULL};
+    *state = &fixture;
+    return 0;
+}
+
+static int teardown(void **state) {
+    struct fixture *fixture = *state;
+    vocabulary_free(&fixture->vocabulary);
+    arena_free(&fixture->arena);
+    return 0;
+}
+
+static struct assessment judge(struct fixture *fixture, const char *text) {
+    struct report report = {.text = text, .size = strlen(text), .local_hour = 12};
+    struct assessment assessment;
+    arena_reset(fixture->arena);
+    assert_true(assess(&fixture->assessor, fixture->arena, &report, &assessment));
+    return assessment;
+}
+
+static void test_clear_reports(void **state) {
+    static const struct {
+        const char *text, *kind;
+        enum priority at_least; /* not less urgent than this */
+    } cases[] = {
+        {"Tetangga saya dipasung, kaki dirantai di kandang belakang rumah, lukanya bernanah", "pasung",
+            PRIORITY_P0},
+        {"Suami saya memukuli saya tiap hari, tadi malam saya ditendang sampai berdarah. Saya masih serumah",
+            "kdrt", PRIORITY_P0},
+        {"Anak umur 7 tahun dipukuli ayah tirinya sampai lebam, sekarang menangis di rumah", "kekerasan_anak",
+            PRIORITY_P0},
+        {"Aku mau bunuh diri malam ini, sudah tidak kuat", "odgj_krisis", PRIORITY_P0},
+        {"Ditemukan bayi di dalam kardus di depan masjid, tali pusar masih ada", "balita_terlantar",
+            PRIORITY_P0},
+        {"Banjir setinggi dada, nenek terjebak di dalam rumah, tolong perahu sekarang", "bencana_alam",
+            PRIORITY_P0},
+        {"Anak saya 13 tahun diperkosa pamannya kemarin", "kekerasan_seksual", PRIORITY_P0},
+        {"Paspor saya ditahan majikan di Kamboja, disekap dan disetrum, dipaksa jadi scammer", "tppo",
+            PRIORITY_P0},
+        {"Mau tanya kapan PKH cair, saldo KKS masih kosong", "bansos_info", PRIORITY_P4},
+        {"Saya ingin donasi baju layak pakai, bisa dikirim ke mana?", "penawaran_bantuan", PRIORITY_P4},
+        {"Laporan saya minggu lalu nomor tiket berapa ya, kok belum ada petugas datang", "tindak_lanjut",
+            PRIORITY_P3},
+        {"wkwkwk gila keren banget filmnya, endingnya bikin ngakak", "bukan_laporan", PRIORITY_P4},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct assessment found = judge(*state, cases[i].text);
+        if (strcmp(found.kind, cases[i].kind) != 0 || found.priority > cases[i].at_least)
+            fail_msg("%s: %s %s", cases[i].text, found.kind, priority_name(found.priority));
+    }
+}
+
+/* What may cost a life is never closed by the machine, however much it reads like something else. */
+static void test_doubt_reaches_a_person(void **state) {
+    static const char *const texts[] = {"wkwk temen gue bilang mau bunuh diri, bercanda kali ya haha",
+        "bukan laporan pak cuma cerita, anak tetangga dipukuli tiap malam", "pengen mati aja rasanya"};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        struct assessment found = judge(*state, texts[i]);
+        if (!found.opens_case && !found.review)
+            fail_msg("closed: %s (%s)", texts[i], found.kind);
+        if (found.priority > PRIORITY_P2)
+            fail_msg("%s: %s", texts[i], priority_name(found.priority));
+    }
+}
+
+static void test_nothing_known_is_reviewed(void **state) {
+    assert_true(judge(*state, "").review);
+    assert_int_equal(judge(*state, "").review_reason, REVIEW_EMPTY);
+    assert_true(judge(*state, "zxqv wplk brrt").review);
+}
+
+static void test_urgent_flag_raises(void **state) {
+    struct fixture *fixture = *state;
+    const char *text = "mau tanya syarat alat bantu dengar";
+    struct report report = {.text = text, .size = strlen(text), .urgent = true, .local_hour = -1};
+    struct assessment found;
+    arena_reset(fixture->arena);
+    assert_true(assess(&fixture->assessor, fixture->arena, &report, &found));
+    assert_true(found.priority <= PRIORITY_P1);
+    assert_true(found.possible_danger);
+}
+
+static const char *fact(const struct assessment *found, const char *name) {
+    for (size_t i = 0; i < found->fact_count; i++)
+        if (strcmp(found->facts[i].name, name) == 0)
+            return found->facts[i].value;
+    return "unknown";
+}
+
+static void test_facts(void **state) {
+    static const struct {
+        const char *text, *name, *value;
+    } cases[] = {
+        {"anak perempuan umur 13 tahun dipukuli", "age", "13"},
+        {"anak perempuan umur 13 tahun dipukuli", "sex", "P"},
+        {"L/14 perkara pengeroyokan", "age", "14"},
+        {"L/14 perkara pengeroyokan", "sex", "L"},
+        {"dirantai sudah 12 tahun", "age", "unknown"},
+        {"bayi umur 3 bulan", "age", "unknown"},
+        {"bayi umur 3 bulan", "age_band", "0-5"},
+        {"nenek tua sebatang kara", "has_family", "no"},
+        {"nenek tua", "has_family", "unknown"},
+        {"keluarga setuju dibawa ke rsj", "family_consent", "yes"},
+        {"keluarganya menolak", "family_refuses", "yes"},
+        {"saya diusir suami", "unsafe_home", "yes"},
+        {"saya di Taiwan, majikan jahat", "abroad", "yes"},
+        {"ingin rehab narkoba", "voluntary", "yes"},
+        {"disuruh ngemis sama bosnya", "exploited", "yes"},
+        {"tunanetra butuh tongkat", "disability", "netra"},
+        {"tunanetra dan tunarungu", "disability", "unknown"}, /* said both ways */
+        {"perantau kehabisan ongkos", "origin", "other_region"},
+        {"anaknya putus sekolah", "school_dropout", "yes"},
+        {"tanpa identitas", "identity_known", "no"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct assessment found = judge(*state, cases[i].text);
+        if (strcmp(fact(&found, cases[i].name), cases[i].value) != 0)
+            fail_msg("%s: %s is %s", cases[i].text, cases[i].name, fact(&found, cases[i].name));
+    }
+}
+
+static void test_confidentiality_is_the_strictest(void **state) {
+    assert_int_equal(judge(*state, "Anak saya 13 tahun diperkosa pamannya kemarin").confidentiality, 3);
+}
+
+static void test_evidence_quotes_the_report(void **state) {
+    const char *text = "Tetangga DIPASUNG di kandang";
+    struct assessment found = judge(*state, text);
+    bool quoted = false;
+    assert_true(found.evidence_count > 0);
+    for (size_t i = 0; i < found.evidence_count; i++) {
+        assert_true(found.evidence[i].end <= strlen(text));
+        quoted = quoted || strcmp(found.evidence[i].words, "DIPASUNG") == 0;
+    }
+    assert_true(quoted);
+}
+
+static void test_json(void **state) {
+    struct assessment found = judge(*state, "Suami \"A\" memukuli saya \xff\n, di Malang");
+    char *line = assess_to_json(&found);
+    assert_non_null(line);
+    assert_null(strchr(line, '\n'));
+    json_t *object = json_loads(line, JSON_REJECT_DUPLICATES, NULL);
+    assert_non_null(object);
+    static const char *const members[] = {
+        "kind", "kinds", "priority", "confidence", "review", "area", "area_candidates", "evidence"};
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
+        assert_non_null(json_object_get(object, members[i]));
+    json_decref(object);
+    free(line);
+}
+
+static void test_same_report_same_judgement(void **state) {
+    const char *text = "odgj ngamuk bawa parang di pasar, tolong";
+    struct assessment one = judge(*state, text);
+    char *first = assess_to_json(&one);
+    struct assessment two = judge(*state, text);
+    char *second = assess_to_json(&two);
+    assert_string_equal(first, second);
+    free(first);
+    free(second);
+}
+
+static void test_any_bytes(void **state) {
+    struct fixture *fixture = *state;
+    static const char *const pieces[] = {"anak ", "dipukul ", "tidak ", "12 ", "tahun ", "\xff", "\xe2\x80",
+        "\n", "? ", "di ", "pasung~", "wkwk ", "\"", "umur ", "belum makan ", "2 hari ", "L/",
+        "\xf0\x9f\x98\x82"};
+    uint64_t seed = 11;
+    for (int round = 0; round < 300; round++) {
+        char text[2000] = "";
+        size_t size = 0;
+        for (int i = 0; i < 120; i++) {
+            seed = seed * 6364136223846793005u + 1442695040888963407u;
+            const char *piece = pieces[(seed >> 40) % (sizeof pieces / sizeof pieces[0])];
+            memcpy(text + size, piece, strlen(piece));
+            size += strlen(piece);
+        }
+        struct report report = {.text = text, .size = size, .local_hour = round % 25 - 1};
+        struct assessment found;
+        arena_reset(fixture->arena);
+        assert_true(assess(&fixture->assessor, fixture->arena, &report, &found));
+        assert_true(found.confidence >= 0 && found.confidence <= 1);
+        assert_non_null(found.kind);
+        char *line = assess_to_json(&found);
+        assert_non_null(line);
+        free(line);
+    }
+}
+
+/* The largest message fits the arena that the header promises. */
+static void test_largest_message_fits(void **state) {
+    struct fixture *fixture = *state;
+    char *text = test_malloc(TEXT_BYTES_MAX);
+    for (size_t i = 0; i < TEXT_BYTES_MAX; i++)
+        text[i] = "anak dipukul suami parang "[i % 26];
+    struct report report = {.text = text, .size = TEXT_BYTES_MAX, .local_hour = -1};
+    struct assessment found;
+    arena_reset(fixture->arena);
+    assert_true(assess(&fixture->assessor, fixture->arena, &report, &found));
+    test_free(text);
+}
+
+static void test_explain_answers_line_by_line(void **state) {
+    (void)state;
+    char input[] = "{\"text\":\"tetangga dipasung di kec dampit kab malang\"}\nno json\n{\"lat\":1}\n"
+                   "{\"text\":\"banjir\",\"lat\":-7.27,\"lon\":112.74}\n";
+    char *output = NULL;
+    size_t size = 0;
+    FILE *in = fmemopen(input, strlen(input), "r"), *out = open_memstream(&output, &size);
+    assert_int_equal(triage_explain_main(SITE, in, out), 0);
+    fclose(in);
+    fclose(out);
+    static const struct {
+        const char *member, *value;
+    } lines[] = {{"area", "35.07.05"}, {"error", NULL}, {"error", NULL}, {"area", "35.78"}};
+    char *rest = NULL, *line = strtok_r(output, "\n", &rest);
+    for (size_t i = 0; i < 4; i++, line = strtok_r(NULL, "\n", &rest)) {
+        assert_non_null(line);
+        json_t *object = json_loads(line, 0, NULL);
+        const char *value = json_string_value(json_object_get(object, lines[i].member));
+        assert_non_null(value);
+        if (lines[i].value)
+            assert_string_equal(value, lines[i].value);
+        json_decref(object);
+    }
+    assert_null(line);
+    free(output);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_clear_reports),
+        cmocka_unit_test(test_doubt_reaches_a_person),
+        cmocka_unit_test(test_nothing_known_is_reviewed),
+        cmocka_unit_test(test_urgent_flag_raises),
+        cmocka_unit_test(test_facts),
+        cmocka_unit_test(test_confidentiality_is_the_strictest),
+        cmocka_unit_test(test_evidence_quotes_the_report),
+        cmocka_unit_test(test_json),
+        cmocka_unit_test(test_same_report_same_judgement),
+        cmocka_unit_test(test_any_bytes),
+        cmocka_unit_test(test_largest_message_fits),
+        cmocka_unit_test(test_explain_answers_line_by_line),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}

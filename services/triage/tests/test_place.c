@@ -1,0 +1,138 @@
+/* Places on the shipped gazetteer: the rules of reference 9d, one line each. */
+#include "services/triage/place.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+struct fixture {
+    struct arena *arena;
+    struct spelling *spelling;
+    struct gazetteer *gazetteer;
+    struct place_index *index;
+};
+
+static int setup(void **state) {
+    static struct fixture fixture;
+    static char province[] = "35";
+    char *provinces[] = {province};
+    struct error error = {0};
+    fixture.arena = arena_new(1 << 20);
+    fixture.spelling = spelling_new();
+    fixture.gazetteer = gazetteer_load(SIGAP_SOURCE_DIR "/deploy/gazetteer", AREA_VILLAGE, &error);
+    if (!fixture.gazetteer)
+        fail_msg("%s", error.text);
+    fixture.index = place_index_new(fixture.gazetteer, fixture.spelling, provinces, 1,
+        SIGAP_SOURCE_DIR "/deploy/gazetteer/aliases.tsv", &error);
+    if (!fixture.index)
+        fail_msg("%s", error.text);
+    *state = &fixture;
+    return 0;
+}
+
+static int teardown(void **state) {
+    struct fixture *fixture = *state;
+    place_index_free(&fixture->index);
+    gazetteer_free(&fixture->gazetteer);
+    spelling_free(&fixture->spelling);
+    arena_free(&fixture->arena);
+    return 0;
+}
+
+static struct place_found find(
+    struct fixture *fixture, const char *message, const struct position *position, const char *declared) {
+    struct text text;
+    struct place_found found;
+    arena_reset(fixture->arena);
+    assert_true(text_read(fixture->arena, fixture->spelling, message, strlen(message), &text));
+    assert_true(place_find(fixture->index, fixture->arena, &text, position, declared, &found));
+    return found;
+}
+
+static void test_names(void **state) {
+    static const struct {
+        const char *message, *area;
+    } cases[] = {
+        {"tetangga di watulimo trenggalek dipasung", "35.03.08"},
+        {"Kec. Dampit Kab. Malang", "35.07.05"},
+        {"di dampit malang", "35.07.05"},
+        {"Lowokwaru kota malang", "35.73.05"},
+        {"kabupaten malang selatan", "35.07"},
+        {"di kota Malang", "35.73"},
+        {"Malang kab, tolong", "35.07"},
+        {"Kota Kediri", "35.71"},
+        {"daerah Sby", "35.78"},
+        {"Parang Magetan", "35.20.02"},
+        {"bawa parang di jalan", ""},
+        {"masuk panti jompo", ""},
+        {"Kec. Panti Jember", "35.09.14"},
+        {"batu ginjal", ""},
+        {"malang benar nasibnya", ""},
+        {"rumah makan padang", ""},
+        {"di Kota Padang", "13.71"},
+        {"desa Sukorejo", ""},                /* 38 villages */
+        {"lowongan di parengan", "35.23.09"}, /* a district, and not Pare */
+        {"Jl. Surabaya nomor 5", ""},
+        {"pelabuhan Ketapang Banyuwangi", "35.10"},
+        {"Tegalsari Banyuwangi ya bukan tegalsari surabaya", "35.10.23"},
+        {"alun2 kota madiun", "35.77"},
+        {"Lamongan kota", "35.24.22"},
+        {"kakak kelas tujuh", ""},
+        {"", ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct place_found found = find(*state, cases[i].message, NULL, NULL);
+        if (strcmp(found.area, cases[i].area) != 0)
+            fail_msg("\"%s\" is in \"%s\", not \"%s\"", cases[i].message, found.area, cases[i].area);
+        assert_int_equal(found.level, area_level(found.area));
+    }
+}
+
+static void test_twins_stay_two(void **state) {
+    static const char *const names[] = {"di Malang", "daerah kediri", "warga Blitar", "di Probolinggo",
+        "Pasuruan", "di mojokerto", "Madiun tolong"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        struct place_found found = find(*state, names[i], NULL, NULL);
+        if (found.area[0] || found.candidate_count != 2)
+            fail_msg("%s: area \"%s\", %zu candidates", names[i], found.area, found.candidate_count);
+        assert_string_not_equal(found.candidates[0], found.candidates[1]);
+    }
+}
+
+static void test_the_message_decides_between_twins(void **state) {
+    assert_string_equal(find(*state, "di malang, yang kota itu", NULL, NULL).area, "35.73");
+    assert_string_equal(find(*state, "pasar madiun. kota ya bukan kabupaten", NULL, NULL).area, "35.77");
+    assert_string_equal(find(*state, "Kediri, kota atau kabupaten saya lupa", NULL, NULL).area, "");
+}
+
+static void test_position(void **state) {
+    struct position surabaya = {-7.27, 112.74}, sea = {-11.5, 105.0};
+    assert_string_equal(find(*state, "tolong", &surabaya, NULL).area, "35.78");
+    assert_string_equal(find(*state, "tolong", &sea, NULL).area, "");
+    assert_string_equal(find(*state, "di Wonokromo", &surabaya, NULL).area, "35.78.04");
+    struct position kota_malang = {-7.98, 112.63};
+    assert_string_equal(find(*state, "di Malang", &kota_malang, NULL).area, "35.73");
+}
+
+static void test_declared(void **state) {
+    assert_string_equal(find(*state, "tolong", NULL, "35.07.05").area, "35.07.05");
+    assert_string_equal(find(*state, "di Malang", NULL, "35.73").area, "35.73");
+    assert_string_equal(find(*state, "di Jember", NULL, "35.73").area, "35.09"); /* the event, not the form */
+    assert_string_equal(find(*state, "di Jember", NULL, "35.09.14").area, "35.09.14");
+    assert_string_equal(find(*state, "tolong", NULL, "no code").area, "");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_twins_stay_two),
+        cmocka_unit_test(test_the_message_decides_between_twins),
+        cmocka_unit_test(test_position),
+        cmocka_unit_test(test_declared),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}

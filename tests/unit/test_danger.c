@@ -1,0 +1,156 @@
+/* The fast look at the door, on the list that ships. */
+#include "common/danger.h"
+
+#include <jansson.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static struct danger *danger;
+
+static int load(void **state) {
+    struct error error = {0};
+    (void)state;
+    danger = danger_load(SIGAP_SOURCE_DIR "/deploy/sites/jatim", &error);
+    if (!danger)
+        fprintf(stderr, "%s\n", error.text);
+    return danger ? 0 : -1;
+}
+
+static int unload(void **state) {
+    (void)state;
+    danger_free(&danger);
+    return 0;
+}
+
+static bool scan(const char *text) {
+    return danger_scan(danger, text, strlen(text));
+}
+
+static void test_dangerous(void **state) {
+    static const char *const texts[] = {"Tolong, suami saya bawa pisau, anak saya berdarah",
+        "TOLONGGG ada orang PINGSAN di jalan", "adik mau bunuh diri",
+        "bapak dirantai di kandang, kakinya luka", "nenek tidak makan 3 hari, lemas",
+        "tulung pak, bojoku nggebuki aku getihen", "galodo datang, urang hanyut",
+        "ada bayi dibuang di kardus", "orèng è rantè, sokona loka"};
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        if (!scan(texts[i]))
+            fail_msg("missed: %s", texts[i]);
+}
+
+static void test_harmless(void **state) {
+    static const char *const texts[] = {"Mau tanya syarat daftar PKH dan kapan bansos cair",
+        "Terima kasih dinsos, semoga sukses", "info jadwal pelatihan menjahit dong min",
+        "promo diskon akhir tahun, gratis ongkir"};
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        if (scan(texts[i]))
+            fail_msg("%d points: %s", danger_points(danger, texts[i], strlen(texts[i])), texts[i]);
+}
+
+/* The labelled reports it was made from: of those that are P0 or P1 at most one in fifty may be missed. */
+static void test_recall(void **state) {
+    FILE *file = fopen(SIGAP_SOURCE_DIR "/tests/triage/reports.jsonl", "r");
+    char *line = NULL;
+    size_t capacity = 0, urgent = 0, found = 0;
+    ssize_t size;
+    (void)state;
+    assert_non_null(file);
+    while ((size = getline(&line, &capacity, file)) > 0) {
+        json_t *report = json_loadb(line, (size_t)size, 0, NULL);
+        const char *urgency = json_string_value(json_object_get(report, "urgency"));
+        const char *split = json_string_value(json_object_get(report, "split"));
+        assert_non_null(urgency);
+        if (strcmp(split, "train") == 0 && urgency[1] <= '1') {
+            urgent++;
+            found += scan(json_string_value(json_object_get(report, "text")));
+        }
+        json_decref(report);
+    }
+    free(line);
+    fclose(file);
+    assert_true(urgent > 400);
+    assert_true(found * 100 >= urgent * 98);
+}
+
+static void test_any_bytes(void **state) {
+    char bytes[400];
+    uint64_t seed = 7;
+    (void)state;
+    for (int round = 0; round < 2000; round++) {
+        for (size_t i = 0; i < sizeof bytes; i++) {
+            seed = seed * 6364136223846793005u + 1442695040888963407u;
+            bytes[i] = (char)(seed >> 45);
+        }
+        danger_scan(danger, bytes, sizeof bytes);
+    }
+    assert_false(danger_scan(danger, "", 0));
+    /* A word cut by a NUL or broken UTF-8 is two words; the rest is still read. */
+    assert_true(danger_scan(danger, "pi\0sau pingsan kejang sesak", 27));
+}
+
+static void test_points_once_a_word(void **state) {
+    (void)state;
+    const char *once = "luka", *often = "luka luka luka luka luka luka";
+    assert_int_equal(danger_points(danger, once, strlen(once)), danger_points(danger, often, strlen(often)));
+}
+
+static void write_list(const char *folder, const char *yaml) {
+    char path[300];
+    snprintf(path, sizeof path, "%s/vocabulary/danger.yaml", folder);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(yaml, file);
+    fclose(file);
+}
+
+static void test_lists_refused(void **state) {
+    static const char *const lists[] = {"start: 0\nenough: 1\nwords: []\n",
+        "start: 0\nenough: 1\nwords:\n  - {points: 1, words: [\"a b c d\"]}\n",
+        "start: 0\nenough: 1\nwords:\n  - {points: 1, words: [luka, lukka]}\n", /* folded the same */
+        "start: 0\nenough: 1\nwords:\n  - {points: 1, words: [\"ab…\"]}\n", "start: 0\nwords: []\n",
+        "start: 0\nenough: 1\nwords:\n  - {points: 1, words: [\"!!\"]}\n"};
+    char folder[] = "/tmp/sigap-danger-XXXXXX", inner[300];
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    snprintf(inner, sizeof inner, "mkdir %s/vocabulary", folder);
+    assert_int_equal(system(inner), 0);
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        struct error error = {0};
+        write_list(folder, lists[i]);
+        struct danger *refused = danger_load(folder, &error);
+        if (refused)
+            fail_msg("taken: %s", lists[i]);
+        assert_true(error.text[0] != 0);
+    }
+    struct error error = {0};
+    write_list(folder, "start: -1\nenough: 2\nwords:\n  - {points: 3, words: [\"luka…\", mau mati]}\n");
+    struct danger *small = danger_load(folder, &error);
+    assert_non_null(small);
+    assert_true(danger_scan(small, "LUKAnya parah", 13));
+    assert_true(danger_scan(small, "dia mau, mati", 13));
+    assert_false(danger_scan(small, "terluka", 7));
+    danger_free(&small);
+    snprintf(inner, sizeof inner, "rm -r %s", folder);
+    assert_int_equal(system(inner), 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_dangerous),
+        cmocka_unit_test(test_harmless),
+        cmocka_unit_test(test_recall),
+        cmocka_unit_test(test_any_bytes),
+        cmocka_unit_test(test_points_once_a_word),
+        cmocka_unit_test(test_lists_refused),
+    };
+    return cmocka_run_group_tests(tests, load, unload);
+}
