@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <uv.h>
 
 /* --- life --- */
@@ -18,13 +19,14 @@
 static bool open_keys(struct intake *intake, const struct daemon_setup *setup, struct error *error) {
     const unsigned parts = KEYSTORE_PUBLIC | KEYSTORE_HASH | KEYSTORE_LOCAL;
     static const uint8_t simulated[SEAL_KEY_BYTES]; /* the same for all daemons of one process */
-    char path[CONFIG_PATH_MAX];
-    if (setup->simulated) {
+    char path[CONFIG_PATH_MAX], file[CONFIG_PATH_MAX];
+    if (!config_path(path, setup->data_dir, "keys") || !config_path(file, path, "site.pub"))
+        return error_set(error, "the name of the data folder is too long");
+    if (setup->simulated && access(file, F_OK) != 0) {
         intake->keystore = keystore_from_seed(simulated, "intake", parts);
         if (!intake->keystore)
             return error_set(error, "out of memory");
-    } else if (!config_path(path, setup->data_dir, "keys") ||
-               !keystore_load(path, "intake", parts, &intake->keystore, error)) {
+    } else if (!keystore_load(path, "intake", parts, &intake->keystore, error)) {
         return false;
     }
     intake->session = seal_session_new(
@@ -34,8 +36,8 @@ static bool open_keys(struct intake *intake, const struct daemon_setup *setup, s
 
 static bool read_site(struct intake *intake, const char *site_dir, struct error *error) {
     intake->site = site_load(site_dir, error);
-    intake->words = intake->site ? intake_words_load(site_dir, error) : NULL;
-    intake->replies = intake->words ? intake_replies_load(site_dir, intake->site, error) : NULL;
+    intake->danger = intake->site ? danger_load(site_dir, error) : NULL;
+    intake->replies = intake->danger ? intake_replies_load(site_dir, intake->site, error) : NULL;
     if (!intake->replies)
         return false;
     intake->retention_ms = duration_ms(intake->site->retention.intake);
@@ -70,7 +72,8 @@ static void intake_close(void **state) {
     free(intake->source_states);
     seal_session_free(&intake->session);
     keystore_free(&intake->keystore);
-    intake_words_free(&intake->words);
+    if (intake->danger)
+        danger_free(&intake->danger);
     intake_replies_free(&intake->replies);
     if (intake->site)
         site_free(&intake->site);

@@ -276,7 +276,7 @@ static bool admit(struct turn *turn, struct submission *submission, int wait_s, 
         return false;
     }
     const struct intake *intake = turn->state;
-    submission->danger = intake_words_found(intake->words, submission->text, submission->text_size);
+    submission->danger = danger_scan(intake->danger, submission->text, submission->text_size);
     receipt->urgent = submission->urgent || submission->danger;
     receipt->problem = wait_s > 0 ? too_many : problem_overloaded;
     if (wait_s > 0)

@@ -212,7 +212,7 @@ static bool has_danger_words(const struct intake *intake, const char *body, size
             plain[i] = body[i] == 'n' || body[i] == 't' || body[i] == 'r' ? ' ' : body[i];
         }
     }
-    return intake_words_found(intake->words, plain, size);
+    return danger_scan(intake->danger, plain, size);
 }
 
 static bool is_urgent(const struct intake_call *call) {

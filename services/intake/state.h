@@ -1,12 +1,12 @@
-/* What intake holds in memory. Read by handlers; changed only after a commit (intake_note, tokens). */
+/* What intake holds in memory. Read by handlers; counts and tokens change only after a commit. */
 #pragma once
 
 #include "common/clock.h"
+#include "common/danger.h"
 #include "common/keystore.h"
 #include "common/seal.h"
 #include "common/site.h"
 #include "common/turn.h"
-#include "services/intake/lane.h"
 #include "services/intake/token.h"
 
 #include <stdbool.h>
@@ -16,14 +16,14 @@ struct intake_replies;
 struct intake_rotation; /* wipes the session key while nothing comes in, see intake.c */
 
 struct intake_counts {
-    uint64_t taken[LANES], again, other_content, over_limit, refused;
+    uint64_t taken[LANES], again, over_limit, refused;
 };
 
 struct intake {
     const struct clock *clock;
     const struct random *random;
     struct site *site;
-    struct intake_words *words;
+    struct danger *danger;
     struct intake_replies *replies;
     struct keystore *keystore;
     struct seal_session *session;
