@@ -266,7 +266,7 @@ static void put(struct turn *turn, struct json_writer *writer, Sigap__ViewAnswer
     json_writer_free(writer);
 }
 
-/* By ticket; by report id for colleagues that have seen the report's record. */
+/* By ticket. By report id only what triage has decided on: received reports are not found by their id. */
 static void view_report(struct turn *turn, const Sigap__ReportView *view, Sigap__ViewAnswer *answer) {
     struct standing standing = {0};
     struct ticket ticket;
@@ -275,7 +275,7 @@ static void view_report(struct turn *turn, const Sigap__ReportView *view, Sigap_
         standing = stand_of_ticket(turn, &ticket);
     else if (id_from_bytes(view->report_id.data, view->report_id.len, &report)) {
         stand(turn, &report, &standing);
-        standing.known = true;
+        standing.known = standing.state != REPORT_RECEIVED;
     } else {
         answer->status = 400;
         return;

@@ -202,8 +202,10 @@ static bool flag_is_set(const char *body, size_t size) {
     return false;
 }
 
-/* The raw body, with the escapes that hide the ends of words out of the way. */
+/* The raw body, with the escapes that hide the ends of words out of the way. It may be four times as long as
+ * what one scan reads, so it is read in pieces that overlap by more than the longest phrase. */
 static bool has_danger_words(const struct intake *intake, const char *body, size_t size) {
+    enum { PIECE = DANGER_BYTES_MAX, OVERLAP = 256 };
     char plain[BODY_MAX];
     for (size_t i = 0; i < size; i++) {
         plain[i] = body[i];
@@ -212,7 +214,10 @@ static bool has_danger_words(const struct intake *intake, const char *body, size
             plain[i] = body[i] == 'n' || body[i] == 't' || body[i] == 'r' ? ' ' : body[i];
         }
     }
-    return danger_scan(intake->danger, plain, size);
+    bool found = false;
+    for (size_t at = 0; at < size && !found; at += PIECE - OVERLAP)
+        found = danger_scan(intake->danger, plain + at, size - at < PIECE ? size - at : PIECE);
+    return found;
 }
 
 static bool is_urgent(const struct intake_call *call) {

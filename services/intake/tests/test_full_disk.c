@@ -108,6 +108,29 @@ static struct request request_of(const struct fixture_request *given) {
         .origin = (void *)given};
 }
 
+/* A body in which the danger stands at the very end, behind 60,000 bytes of JSON. */
+static void danger_is_found_at_the_end_of_the_longest_body(void **state) {
+    (void)state;
+    enum { SIZE = 60000 };
+    struct bottle bottle = bottle_open(false);
+    char *body = malloc(SIZE + 64);
+    size_t used = (size_t)sprintf(body, "{\"source\":\"a\",\"text\":\"");
+    while (used < SIZE)
+        used += (size_t)sprintf(body + used, "\\u00e8 ada ");
+    sprintf(body + used, "pisau\"}");
+    struct fixture_request given = {.method = "POST",
+        .path = "/v1/reports",
+        .body = body,
+        .headers = {{"Authorization", bottle.bearer}, {"Content-Type", "application/json"}}};
+    struct request request = request_of(&given);
+    assert_true(intake_daemon.request_is_urgent(fixture_state(bottle.fixture), &request));
+    strcpy(body + used, "nasi\"}");
+    request = request_of(&given);
+    assert_false(intake_daemon.request_is_urgent(fixture_state(bottle.fixture), &request));
+    free(body);
+    fixture_close(&bottle.fixture);
+}
+
 static void only_known_bots_may_be_urgent(void **state) {
     (void)state;
     struct bottle bottle = bottle_open(false);
@@ -146,6 +169,7 @@ static void only_known_bots_may_be_urgent(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_is_acknowledged_without_a_row),
+        cmocka_unit_test(danger_is_found_at_the_end_of_the_longest_body),
         cmocka_unit_test(only_known_bots_may_be_urgent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
