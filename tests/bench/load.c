@@ -1,0 +1,383 @@
+/* Load on intake's local socket: keep-alive HTTP over several connections, one request under way on each,
+ * every report different (texts.h). Prints one JSON line: how many were acknowledged, how fast, how long each
+ * took.
+ *
+ *     bench_load --socket PATH --token T [--reports N] [--connections C] [--seed S] [--tickets FILE]
+ *     bench_load --socket PATH --token T --watch OUTBOX [--reports N]   one at a time, until a file of the
+ * outbox moves bench_load --print N [--seed S]                                   only the texts, as JSON
+ * lines
+ *
+ * A request that is refused with 503 or cut off is sent again with the same key; any other refusal ends the
+ * run. */
+#include "texts.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/inotify.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <dirent.h>
+
+enum {
+    CONNECTIONS_MAX = 1024,
+    REQUEST_MAX = 2048, /* headers 300, text 640 */
+    ANSWER_MAX = 8192,  /* a problem document is about 1 KiB */
+    REPORTS_MAX = 20000000,
+    QUIET_MS = 30, /* --watch: the messages of one report are over when nothing has moved so long */
+    PATIENCE_MS = 10000,
+};
+
+struct options {
+    const char *socket, *token, *tickets, *watch;
+    unsigned reports, connections, seed, print;
+};
+
+struct connection {
+    int fd; /* -1: must be opened */
+    unsigned number;
+    bool busy;
+    int64_t started_us;
+    size_t request_size, sent, received;
+    char request[REQUEST_MAX], answer[ANSWER_MAX];
+};
+
+struct run {
+    struct options options;
+    int epoll;
+    struct connection *connections;
+    unsigned next, done, again, busy;
+    uint32_t *taken_us;
+    FILE *tickets;
+};
+
+static int64_t now_us(void) {
+    struct timespec at;
+    clock_gettime(CLOCK_MONOTONIC, &at);
+    return (int64_t)at.tv_sec * 1000000 + at.tv_nsec / 1000;
+}
+
+static void die(const char *what, const char *detail) {
+    fprintf(stderr, "bench_load: %s: %s\n", what, detail);
+    exit(1);
+}
+
+/* ---- one connection ---- */
+
+static void open_connection(struct run *run, struct connection *connection) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    if (strlen(run->options.socket) >= sizeof address.sun_path)
+        die("the path is too long", run->options.socket);
+    strcpy(address.sun_path, run->options.socket);
+    connection->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (connection->fd < 0 || connect(connection->fd, (struct sockaddr *)&address, sizeof address) != 0)
+        die(run->options.socket, strerror(errno));
+    fcntl(connection->fd, F_SETFL, O_NONBLOCK);
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = connection};
+    epoll_ctl(run->epoll, EPOLL_CTL_ADD, connection->fd, &event);
+}
+
+static void write_request(struct run *run, struct connection *connection) {
+    char text[TEXTS_MAX], body[TEXTS_MAX + 128];
+    texts_write(text, run->options.seed, connection->number);
+    int body_size =
+        snprintf(body, sizeof body, "{\"source\":\"bench\",\"external_id\":\"%u-%u\",\"text\":\"%s\"}",
+            run->options.seed, connection->number, text);
+    int size = snprintf(connection->request, sizeof connection->request,
+        "POST /v1/reports HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n"
+        "Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
+        run->options.token, body_size, body);
+    if (size < 0 || (size_t)size >= sizeof connection->request)
+        die("a request does not fit", text);
+    connection->request_size = (size_t)size;
+    connection->sent = connection->received = 0;
+}
+
+/* A request fits the socket's buffer; what does not is sent by the next event of the loop. */
+static bool push(struct connection *connection) {
+    while (connection->sent < connection->request_size) {
+        ssize_t size = send(connection->fd, connection->request + connection->sent,
+            connection->request_size - connection->sent, MSG_NOSIGNAL);
+        if (size < 0)
+            return errno == EAGAIN;
+        connection->sent += (size_t)size;
+    }
+    return true;
+}
+
+static void begin(struct run *run, struct connection *connection) {
+    connection->number = run->next++;
+    connection->busy = true;
+    connection->started_us = now_us();
+    run->busy++;
+    write_request(run, connection);
+    push(connection);
+}
+
+/* The size of the whole answer, 0 while its head is not complete. */
+static size_t answer_size(const struct connection *connection) {
+    const char *end = memmem(connection->answer, connection->received, "\r\n\r\n", 4);
+    if (!end)
+        return 0;
+    size_t head = (size_t)(end - connection->answer) + 4, length = 0;
+    for (const char *line = connection->answer; line < end; line++)
+        if (strncasecmp(line, "\nContent-Length:", 16) == 0)
+            length = strtoul(line + 16, NULL, 10);
+    return head + length;
+}
+
+static void take_ticket(struct run *run, const struct connection *connection) {
+    const char *ticket = memmem(connection->answer, connection->received, "\"ticket\":\"", 10);
+    if (!run->tickets || !ticket)
+        return;
+    ticket += 10;
+    fprintf(run->tickets, "%.*s\n", (int)strcspn(ticket, "\""), ticket);
+}
+
+static void again(struct run *run, struct connection *connection) {
+    run->again++;
+    write_request(run, connection);
+    push(connection);
+}
+
+static void finish(struct run *run, struct connection *connection) {
+    int status = atoi(connection->answer + 9);
+    if (status == 503 || status == 429) {
+        usleep(1000);
+        again(run, connection);
+        return;
+    }
+    connection->answer[connection->received < ANSWER_MAX ? connection->received : ANSWER_MAX - 1] = 0;
+    if (status != 202)
+        die("refused", connection->answer);
+    take_ticket(run, connection);
+    int64_t taken = now_us() - connection->started_us;
+    run->taken_us[run->done++] = taken > UINT32_MAX ? UINT32_MAX : (uint32_t)taken;
+    connection->busy = false;
+    run->busy--;
+    if (run->next < run->options.reports)
+        begin(run, connection);
+}
+
+static void on_readable(struct run *run, struct connection *connection) {
+    ssize_t size = recv(
+        connection->fd, connection->answer + connection->received, ANSWER_MAX - 1 - connection->received, 0);
+    if (size < 0 && errno == EAGAIN)
+        return;
+    if (size <= 0) {
+        close(connection->fd);
+        open_connection(run, connection);
+        if (connection->busy)
+            again(run, connection);
+        return;
+    }
+    connection->received += (size_t)size;
+    connection->answer[connection->received] = 0;
+    size_t whole = answer_size(connection);
+    if (whole > ANSWER_MAX - 1)
+        die("an answer does not fit", connection->answer);
+    if (connection->busy && whole && connection->received >= whole)
+        finish(run, connection);
+}
+
+/* ---- all of them ---- */
+
+static void prepare(struct run *run) {
+    run->epoll = epoll_create1(EPOLL_CLOEXEC);
+    run->connections = calloc(run->options.connections, sizeof *run->connections);
+    run->taken_us = calloc(run->options.reports, sizeof *run->taken_us);
+    if (!run->connections || !run->taken_us)
+        die("memory", "none left");
+    if (run->options.tickets && !(run->tickets = fopen(run->options.tickets, "w")))
+        die(run->options.tickets, strerror(errno));
+    for (unsigned i = 0; i < run->options.connections; i++)
+        open_connection(run, &run->connections[i]);
+}
+
+static void turn(struct run *run, int timeout_ms) {
+    struct epoll_event events[256];
+    int count = epoll_wait(run->epoll, events, 256, timeout_ms);
+    if (count == 0 && run->busy)
+        die("no answer", "for 10 s");
+    for (int i = 0; i < count; i++) {
+        struct connection *connection = events[i].data.ptr;
+        if (connection->busy && connection->sent < connection->request_size)
+            push(connection);
+        on_readable(run, connection);
+    }
+}
+
+static int by_size(const void *a, const void *b) {
+    uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
+    return left < right ? -1 : left > right;
+}
+
+static double percentile_ms(const uint32_t *sorted, unsigned count, double share) {
+    unsigned at = (unsigned)(share * count);
+    return count ? (double)sorted[at < count ? at : count - 1] / 1000.0 : 0;
+}
+
+static void print_result(struct run *run, double seconds) {
+    qsort(run->taken_us, run->done, sizeof *run->taken_us, by_size);
+    printf("{\"reports\":%u,\"again\":%u,\"seconds\":%.3f,\"per_s\":%.1f,\"p50_ms\":%.3f,\"p90_ms\":%.3f,"
+           "\"p99_ms\":%.3f,\"max_ms\":%.3f}\n",
+        run->done, run->again, seconds, run->done / seconds, percentile_ms(run->taken_us, run->done, 0.5),
+        percentile_ms(run->taken_us, run->done, 0.9), percentile_ms(run->taken_us, run->done, 0.99),
+        percentile_ms(run->taken_us, run->done, 1));
+}
+
+static void load(struct run *run) {
+    int64_t start = now_us();
+    for (unsigned i = 0; i < run->options.connections && run->next < run->options.reports; i++)
+        begin(run, &run->connections[i]);
+    while (run->done < run->options.reports)
+        turn(run, PATIENCE_MS);
+    print_result(run, (double)(now_us() - start) / 1e6);
+}
+
+/* ---- one at a time, the whole way ---- */
+
+enum { MOVES = IN_CLOSE_WRITE | IN_MOVED_TO | IN_MODIFY | IN_CREATE };
+
+struct watched {
+    int inotify;
+    char folders[256][PATH_MAX]; /* by watch number */
+};
+
+static void watch_folder(struct watched *watched, const char *path) {
+    int number = inotify_add_watch(watched->inotify, path, MOVES);
+    if (number < 0 || number >= 256)
+        return; /* teams beyond the 256th are not waited for */
+    snprintf(watched->folders[number], PATH_MAX, "%s", path);
+    DIR *folder = opendir(path);
+    for (struct dirent *entry; folder && (entry = readdir(folder));) {
+        char inside[PATH_MAX + 256];
+        if (entry->d_name[0] == '.' || entry->d_type != DT_DIR)
+            continue;
+        snprintf(inside, sizeof inside, "%s/%s", path, entry->d_name);
+        watch_folder(watched, inside);
+    }
+    if (folder)
+        closedir(folder);
+}
+
+/* True when something moved within timeout_ms. A new folder counts: a message is on its way into it. */
+static bool moved(struct watched *watched, int timeout_ms) {
+    char bytes[4096] __attribute__((aligned(__alignof__(struct inotify_event))));
+    struct pollfd ready = {watched->inotify, POLLIN, 0};
+    if (poll(&ready, 1, timeout_ms) <= 0)
+        return false;
+    ssize_t size = read(watched->inotify, bytes, sizeof bytes);
+    for (ssize_t at = 0; at < size;) {
+        const struct inotify_event *event = (const struct inotify_event *)(bytes + at);
+        if ((event->mask & IN_CREATE) && (event->mask & IN_ISDIR) && event->wd < 256) {
+            char path[PATH_MAX + 256];
+            snprintf(path, sizeof path, "%s/%s", watched->folders[event->wd], event->name);
+            watch_folder(watched, path);
+        }
+        at += (ssize_t)(sizeof *event + event->len);
+    }
+    return true;
+}
+
+static void whole_way(struct run *run) {
+    static struct watched watched;
+    uint32_t *whole_us = calloc(run->options.reports, sizeof *whole_us);
+    unsigned count = 0;
+    watched.inotify = inotify_init1(IN_CLOEXEC);
+    watch_folder(&watched, run->options.watch);
+    while (whole_us && count < run->options.reports) {
+        int64_t start = now_us();
+        struct connection *connection = &run->connections[0];
+        begin(run, connection);
+        unsigned until = run->options.reports;
+        run->options.reports = run->next; /* no next one is begun by itself */
+        while (connection->busy)
+            turn(run, PATIENCE_MS);
+        run->options.reports = until;
+        if (!moved(&watched, PATIENCE_MS))
+            die("nothing moved in", run->options.watch);
+        whole_us[count++] = (uint32_t)(now_us() - start);
+        while (moved(&watched, QUIET_MS))
+            ;
+    }
+    free(run->taken_us);
+    run->taken_us = whole_us;
+    print_result(run, 1);
+}
+
+static void print_texts(const struct options *options) {
+    char text[TEXTS_MAX];
+    for (unsigned i = 0; i < options->print; i++) {
+        texts_write(text, options->seed, i);
+        printf("{\"text\":\"%s\"}\n", text);
+    }
+}
+
+static unsigned number(const char *text, unsigned most) {
+    unsigned long value = strtoul(text, NULL, 10);
+    if (value > most)
+        die("the number is too large", text);
+    return (unsigned)value;
+}
+
+static struct options read_options(int argc, char **argv) {
+    static const struct option known[] = {{"socket", required_argument, NULL, 's'},
+        {"token", required_argument, NULL, 't'}, {"reports", required_argument, NULL, 'n'},
+        {"connections", required_argument, NULL, 'c'}, {"seed", required_argument, NULL, 'e'},
+        {"tickets", required_argument, NULL, 'k'}, {"watch", required_argument, NULL, 'w'},
+        {"print", required_argument, NULL, 'p'}, {NULL, 0, NULL, 0}};
+    struct options options = {.reports = 10000, .connections = 64, .seed = 1};
+    for (int key; (key = getopt_long(argc, argv, "", known, NULL)) != -1;) {
+        if (key == 's')
+            options.socket = optarg;
+        else if (key == 't')
+            options.token = optarg;
+        else if (key == 'n')
+            options.reports = number(optarg, REPORTS_MAX);
+        else if (key == 'c')
+            options.connections = number(optarg, CONNECTIONS_MAX);
+        else if (key == 'e')
+            options.seed = number(optarg, UINT_MAX);
+        else if (key == 'k')
+            options.tickets = optarg;
+        else if (key == 'w')
+            options.watch = optarg;
+        else if (key == 'p')
+            options.print = number(optarg, REPORTS_MAX);
+        else
+            exit(2);
+    }
+    return options;
+}
+
+int main(int argc, char **argv) {
+    static struct run run;
+    run.options = read_options(argc, argv);
+    if (run.options.print) {
+        print_texts(&run.options);
+        return 0;
+    }
+    if (!run.options.socket || !run.options.token)
+        die("usage", "--socket PATH --token T [--reports N] [--connections C] [--watch OUTBOX]");
+    prepare(&run);
+    if (run.options.watch)
+        whole_way(&run);
+    else
+        load(&run);
+    if (run.tickets && fclose(run.tickets) != 0)
+        die(run.options.tickets, strerror(errno));
+    return 0;
+}
