@@ -1,0 +1,28 @@
+/* All of a site that the router decides by, read once at start and never changed. */
+#pragma once
+
+#include "common/gazetteer.h"
+#include "services/router/directory.h"
+#include "services/router/timers.h"
+
+struct policy {
+    struct arena *arena;
+    struct site *site;
+    struct site_kinds *kinds;
+    struct site_roles *roles;
+    struct calendar *calendar;
+    struct gazetteer *gazetteer; /* provinces and regencies only */
+    struct rules rules;
+    struct directory directory;
+    struct timers timers;
+};
+
+/* NULL with file, line and sentence. */
+struct policy *policy_load(const char *site_dir, struct error *error);
+void policy_free(struct policy **policy);
+/* What no single file can say: every kind that opens a case ends in a rule without conditions, every role and
+ * facility that is named exists. Part of policy_load. */
+bool policy_check(const struct policy *policy, const char *site_dir, struct error *error);
+
+/* For sigapctl check: loads and checks facilities, eligibility, rules and timers of a site's folder. */
+bool router_check(const char *site_dir, struct error *error);

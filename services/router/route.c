@@ -1,0 +1,916 @@
+#include "services/router/route.h"
+
+#include "common/log.h"
+#include "router_sql.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    FORGET_AFTER_DAYS =
+        30, /* closed referrals: late answers still get a sentence, then casework alone remembers */
+    WAITING_LOOKED_AT = 64, /* unroutable referrals looked through for a freed place */
+};
+
+static const char role_coordinator[] = "KOR", role_province[] = "PRO";
+
+static Sigap__Priority priority_of(int priority) {
+    return (Sigap__Priority)(SIGAP__PRIORITY__PRIORITY_P0 + priority);
+}
+
+static int priority_read(Sigap__Priority priority) {
+    return priority == SIGAP__PRIORITY__PRIORITY_UNSPECIFIED ? 2
+                                                             : (int)priority - SIGAP__PRIORITY__PRIORITY_P0;
+}
+
+/* ---- records */
+
+/* All of one case in order: after a change of lane the next record waits for all that went before in the old
+ * one. More than needed, but it costs no column that changes with each record. */
+static void append(struct work *work, Sigap__Event *event) {
+    struct referral *referral = &work->referral;
+    enum lane lane = referral->priority <= 1 ? LANE_URGENT : LANE_NORMAL;
+    if (referral->lane != lane && turn_next_sequence(work->turn, referral->lane) > 1)
+        turn_cause(work->turn, referral->lane, turn_next_sequence(work->turn, referral->lane) - 1);
+    work->touched |= referral->lane != lane;
+    referral->lane = lane;
+    event->case_id = turn_bytes(work->turn, &referral->case_id);
+    event->trace = turn_bytes(work->turn, &referral->trace);
+    event->training = referral->training;
+    turn_append(work->turn, lane, event);
+}
+
+static char **missing_list(struct work *work, size_t *count) {
+    char *text = arena_text(work->turn->arena, work->referral.missing);
+    char **list = arena_take(work->turn->arena, PLAN_MISSING_MAX * sizeof *list);
+    *count = 0;
+    if (!text || !list)
+        return NULL;
+    for (char *rest = text, *name; (name = strtok_r(rest, " ", &rest)) && *count < PLAN_MISSING_MAX;)
+        list[(*count)++] = name;
+    return list;
+}
+
+static void tell_opened(struct work *work, const struct plan *plan) {
+    struct referral *referral = &work->referral;
+    Sigap__ReferralOpened opened = SIGAP__REFERRAL_OPENED__INIT;
+    opened.referral_id = turn_bytes(work->turn, &referral->case_id);
+    opened.state = referral->state;
+    opened.rule = (char *)referral->rule;
+    opened.missing = missing_list(work, &opened.n_missing);
+    opened.override = referral->override;
+    opened.owner_role = (char *)referral->owner_role;
+    opened.kind = (char *)referral->kind;
+    opened.priority = priority_of(referral->priority);
+    opened.area = (char *)referral->area;
+    opened.plan = (char *)referral->plan;
+    opened.notify_roles = (char **)plan->notify_roles;
+    opened.n_notify_roles = plan->notify_count;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    event.body_case = SIGAP__EVENT__BODY_REFERRAL_OPENED;
+    event.referral_opened = &opened;
+    append(work, &event);
+}
+
+static void tell_moved(struct work *work, Sigap__ReferralState from, const char *reason,
+    const char *owner_role, const char *actor) {
+    struct referral *referral = &work->referral;
+    Sigap__ReferralMoved moved = SIGAP__REFERRAL_MOVED__INIT;
+    moved.referral_id = turn_bytes(work->turn, &referral->case_id);
+    moved.from = from;
+    moved.to = referral->state;
+    moved.reason = (char *)reason;
+    moved.missing = missing_list(work, &moved.n_missing);
+    moved.owner_role = (char *)owner_role;
+    moved.actor = (char *)actor;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    event.body_case = SIGAP__EVENT__BODY_REFERRAL_MOVED;
+    event.referral_moved = &moved;
+    referral->moved_at = work->turn->now;
+    work->touched = true;
+    append(work, &event);
+}
+
+static void tell_sent(struct work *work, const struct offer *offer) {
+    Sigap__OfferSent sent = SIGAP__OFFER_SENT__INIT;
+    sent.offer_id = turn_bytes(work->turn, &offer->id);
+    sent.referral_id = turn_bytes(work->turn, &offer->case_id);
+    sent.facility = (char *)offer->facility;
+    sent.kind = (char *)offer->kind;
+    sent.priority = priority_of(offer->priority);
+    sent.area = (char *)offer->area;
+    sent.age_band = (char *)offer->age_band;
+    sent.sex = (char *)offer->sex;
+    sent.ask_first = offer->ask_first;
+    sent.answer_by = offer->answer_by;
+    sent.rank = offer->rank;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    event.body_case = SIGAP__EVENT__BODY_OFFER_SENT;
+    event.offer_sent = &sent;
+    append(work, &event);
+}
+
+static void tell_offer_moved(struct work *work, const struct offer *offer, enum offer_state from,
+    const char *event_word, const struct by *by, unsigned escalation) {
+    Sigap__OfferMoved moved = SIGAP__OFFER_MOVED__INIT;
+    moved.offer_id = turn_bytes(work->turn, &offer->id);
+    moved.referral_id = turn_bytes(work->turn, &offer->case_id);
+    moved.facility = (char *)offer->facility;
+    moved.from = (Sigap__OfferState)from;
+    moved.to = (Sigap__OfferState)offer->standing.state;
+    moved.event = (char *)event_word;
+    moved.reason = (char *)by->reason;
+    moved.actor = (char *)by->actor;
+    moved.on_behalf_of = (char *)by->on_behalf_of;
+    moved.version = offer->version;
+    moved.escalation = escalation;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    event.body_case = SIGAP__EVENT__BODY_OFFER_MOVED;
+    event.offer_moved = &moved;
+    append(work, &event);
+    char id[ID_TEXT + 1];
+    id_to_text(&offer->id, id);
+    log_line(LOG_DEBUG, "offer-moved", "offer=%s from=%s event=%s to=%s", id, offer_state_word(from),
+        event_word, offer_state_word(offer->standing.state));
+}
+
+/* ---- load of a facility: a cache, so it changes after the commit only */
+
+struct load_change {
+    unsigned facility;
+    int by;
+};
+
+static void change_load(void *state, const void *argument) {
+    struct router *router = state;
+    const struct load_change *change = argument;
+    unsigned *load = &router->load[change->facility];
+    if (change->by > 0 || *load > 0)
+        *load += (unsigned)change->by;
+    if (change->by > 0)
+        router->sent++;
+}
+
+static void count_load(struct work *work, const char *facility_id, int by) {
+    const struct facility *facility = directory_find(&work->router->policy->directory, facility_id);
+    if (!facility)
+        return;
+    struct load_change change = {facility->index, by};
+    turn_after_commit(work->turn, change_load, &change, sizeof change);
+}
+
+/* ---- work */
+
+bool work_begin(struct work *work, struct turn *turn, const struct id *case_id) {
+    work->turn = turn;
+    work->router = turn->state;
+    work->is_new = work->closing = work->touched = false;
+    work->freed = NULL;
+    work->broken = NULL;
+    return referral_get(turn, case_id, &work->referral);
+}
+
+enum verdict work_end(struct work *work) {
+    if (work->broken) {
+        char id[ID_TEXT + 1];
+        id_to_text(&work->referral.case_id, id);
+        return turn_park(work->turn, "referral %s: %s", id, work->broken);
+    }
+    work->referral.version += work->is_new || work->touched;
+    if (work->is_new)
+        referral_insert(work->turn, &work->referral);
+    else if (work->touched)
+        referral_update(work->turn, &work->referral);
+    if (work->freed)
+        route_retry_waiting(work->turn, work->freed, 1);
+    return VERDICT_DONE;
+}
+
+/* ---- planning */
+
+struct lookup_context {
+    struct turn *turn;
+    struct router *router;
+    const char *own; /* facility whose place this referral holds already; NULL: none */
+};
+
+static struct capacity look_capacity(void *context, const struct facility *facility) {
+    struct lookup_context *lookup = context;
+    struct capacity_row row;
+    capacity_get(lookup->turn, facility, &row);
+    if (lookup->own && strcmp(lookup->own, facility->id) == 0 && row.capacity.held > 0)
+        row.capacity.held--;
+    return row.capacity;
+}
+
+static unsigned look_load(void *context, const struct facility *facility) {
+    return ((struct lookup_context *)context)->router->load[facility->index];
+}
+
+static struct plan *make_plan(struct turn *turn, const struct referral *referral, const struct offer *open) {
+    struct router *router = turn->state;
+    struct past_offer past[TRAIL_MAX];
+    struct plan_case plan_case = {.kind = rules_kind(router->policy->kinds, referral->kind),
+        .priority = referral->priority,
+        .area = referral->area,
+        .facts = referral->facts,
+        .past = past,
+        .past_count = trail_past(&referral->trail, &referral->offer, past, TRAIL_MAX)};
+    struct lookup_context context = {turn, router, open && open->hold != HOLD_NONE ? open->facility : NULL};
+    struct plan_lookup lookup = {look_capacity, look_load, &context};
+    return plan_make(router->policy, &plan_case, &lookup, turn->now, turn->arena);
+}
+
+struct plan *route_plan(struct turn *turn, const struct referral *referral) {
+    struct offer open;
+    bool has = !id_is_null(&referral->offer) && offer_get(turn, &referral->offer, &open);
+    return make_plan(turn, referral, has ? &open : NULL);
+}
+
+static const char *join_missing(struct arena *arena, const struct plan *plan) {
+    const char *text = "";
+    for (unsigned i = 0; i < plan->missing_count && text; i++)
+        text = i ? arena_format(arena, "%s %s", text, plan->missing[i]) : arena_text(arena, plan->missing[i]);
+    return text ? text : "";
+}
+
+/* The plan's findings into the row. True when something others must hear of has changed. */
+static bool take_findings(struct work *work, const struct plan *plan) {
+    struct referral *referral = &work->referral;
+    const char *missing = join_missing(work->turn->arena, plan);
+    const char *actions = arena_text(work->turn->arena, plan->actions_text);
+    bool changed = referral->state != plan->state || strcmp(referral->missing, missing) != 0 ||
+                   strcmp(referral->owner_role, plan->owner_role) != 0;
+    changed |= actions && plan->state == SIGAP__REFERRAL_STATE__REFERRAL_HOME &&
+               strcmp(referral->plan, actions) != 0;
+    referral->state = plan->state;
+    referral->missing = missing;
+    referral->owner_role = plan->owner_role;
+    referral->rule = plan->rule ? plan->rule->id : "";
+    referral->plan = actions ? actions : "";
+    referral->override = plan->override;
+    trail_renew(&referral->trail, plan, &work->router->policy->rules.facts);
+    return changed;
+}
+
+/* ---- sending */
+
+void route_schedule(struct work *work, struct offer *offer) {
+    const struct policy *policy = work->router->policy;
+    const struct facility *facility = directory_find(&policy->directory, offer->facility);
+    int kind = rules_kind(policy->kinds, offer->kind);
+    struct offer_clock clock = {offer->standing, offer->sent_at, offer->answer_by, offer->since, offer->done,
+        facility && facility->transit};
+    int64_t due_at = 0;
+    enum offer_mark mark = offer_mark_next(&policy->timers, policy->calendar,
+        timers_find(&policy->timers, kind, offer->priority), &clock, &due_at);
+    if (offer->mark == mark && offer->due_at == due_at)
+        return;
+    if (offer->mark != MARK_NONE)
+        turn_timer_clear(work->turn, TIMER_OFFER, &offer->id, offer->due_at);
+    if (mark != MARK_NONE)
+        turn_timer_set(work->turn, TIMER_OFFER, &offer->id, due_at, offer->priority <= 1);
+    offer->mark = mark;
+    offer->due_at = due_at;
+}
+
+static const char *district(struct work *work) {
+    char cut[AREA_TEXT + 1];
+    area_cut(work->referral.area, AREA_DISTRICT, cut);
+    const char *text = arena_text(work->turn->arena, cut);
+    return text ? text : "";
+}
+
+/* What of the case an offer shows; also when it changes while the offer is open. */
+static void mask(struct work *work, struct offer *offer, const struct known *known) {
+    offer->kind = work->referral.kind;
+    offer->priority = work->referral.priority;
+    offer->area = district(work);
+    offer->age_band = known_age_band(known);
+    offer->sex = known_sex(known);
+}
+
+static void send_offer(struct work *work, const struct facility *facility, const struct known *known,
+    unsigned rank, bool ask_first, bool by_hand) {
+    const struct policy *policy = work->router->policy;
+    struct referral *referral = &work->referral;
+    struct offer offer = {.id = turn_id(work->turn),
+        .case_id = referral->case_id,
+        .facility = facility->id,
+        .standing = {OFFER_REQUESTED, false},
+        .version = 1,
+        .rank = rank,
+        .ask_first = ask_first,
+        .by_hand = by_hand,
+        .sent_at = work->turn->now,
+        .since = work->turn->now,
+        .reason = ""};
+    mask(work, &offer, known);
+    const struct offer_times *times =
+        timers_find(&policy->timers, rules_kind(policy->kinds, offer.kind), offer.priority);
+    offer.answer_by =
+        timers_due(policy->calendar, offer.sent_at, times->answered, policy->timers.act_percent);
+    offer.hold = capacity_hold(work->turn, facility) ? HOLD_SOFT : HOLD_NONE;
+    route_schedule(work, &offer);
+    offer_insert(work->turn, &offer);
+    referral->offer = offer.id;
+    struct trail_entry *entry = trail_find(&referral->trail, facility->id);
+    if (!entry || !id_is_null(&entry->offer))
+        entry = trail_add(&referral->trail, facility->id);
+    if (entry) {
+        entry->offer = offer.id;
+        entry->offer_state = OFFER_REQUESTED;
+        entry->picked = true;
+        if (by_hand) {
+            entry->verdict = MATCH_FITS;
+            entry->reason = REASON_BY_HAND;
+        }
+    }
+    count_load(work, facility->id, 1);
+    tell_sent(work, &offer);
+}
+
+/* ---- deciding, first and again */
+
+static void act(struct work *work, const struct plan *plan, Sigap__ReferralState from, bool changed,
+    const char *reason, const char *actor) {
+    if (work->is_new)
+        tell_opened(work, plan);
+    else if (changed)
+        tell_moved(work, from, reason, work->referral.owner_role, actor);
+    if (plan->pick < 0)
+        return;
+    const struct candidate *pick = &plan->candidates[plan->pick];
+    send_offer(
+        work, pick->facility, &plan->known, (unsigned)plan->pick + 1, pick->reason != REASON_FITS, false);
+}
+
+/* Does the open offer still make sense under the new plan? */
+static bool still_good(const struct plan *plan, const struct offer *offer) {
+    const struct candidate *candidate = plan_candidate(plan, offer->facility);
+    if (offer->by_hand)
+        return !candidate || candidate->reason != REASON_CONFLICT;
+    return candidate && (candidate->verdict != MATCH_OUT || candidate->reason == REASON_FULL);
+}
+
+/* A more urgent case does not wait as long; a less urgent one keeps the time it was given. */
+static void refresh_offer(struct work *work, struct offer *offer, const struct known *known) {
+    const struct policy *policy = work->router->policy;
+    int before = offer->priority;
+    mask(work, offer, known);
+    if (offer->priority < before && offer_is_waiting(offer->standing.state)) {
+        const struct offer_times *times =
+            timers_find(&policy->timers, rules_kind(policy->kinds, offer->kind), offer->priority);
+        int64_t due =
+            timers_due(policy->calendar, work->turn->now, times->answered, policy->timers.act_percent);
+        offer->answer_by = due < offer->answer_by ? due : offer->answer_by;
+        offer->version++;
+        tell_offer_moved(work, offer, offer->standing.state, "more_urgent",
+            &(struct by){"router", "", "", ""}, offer->escalation);
+    }
+    route_schedule(work, offer);
+    offer_update(work->turn, offer);
+}
+
+static bool is_over(const struct referral *referral) {
+    return referral->closed || referral->state == SIGAP__REFERRAL_STATE__REFERRAL_COMPLETED ||
+           referral->state == SIGAP__REFERRAL_STATE__REFERRAL_REVOKED ||
+           referral->state == SIGAP__REFERRAL_STATE__REFERRAL_ERROR;
+}
+
+static void move_without_sequel(
+    struct work *work, struct offer *offer, enum offer_event event, const struct by *by, unsigned escalation);
+
+static void decide_again(struct work *work, const char *reason, const char *actor) {
+    Sigap__ReferralState from = work->referral.state;
+    struct plan *plan = make_plan(work->turn, &work->referral, NULL);
+    work->touched = true;
+    if (!plan)
+        return;
+    bool changed = take_findings(work, plan);
+    act(work, plan, from, changed, reason, actor);
+}
+
+/* The facility that has the case may be part of what is reported: a person must look, and it is asked back.
+ */
+static void ask_back_on_conflict(struct work *work, struct offer *offer, const struct plan *plan) {
+    const struct candidate *candidate = plan_candidate(plan, offer->facility);
+    if (!candidate || candidate->reason != REASON_CONFLICT || offer->standing.cancel_requested)
+        return;
+    const struct by by = {"router", "", "conflict", ""};
+    move_without_sequel(work, offer, EVENT_REQUEST_CANCEL, &by, 2);
+    tell_moved(work, work->referral.state, "conflict_of_interest", role_coordinator, "router");
+}
+
+void route_again(struct work *work, const char *reason, const char *actor) {
+    struct referral *referral = &work->referral;
+    struct offer open;
+    if (is_over(referral))
+        return;
+    if (id_is_null(&referral->offer) || !offer_get(work->turn, &referral->offer, &open)) {
+        decide_again(work, reason, actor);
+        return;
+    }
+    struct plan *plan = make_plan(work->turn, referral, &open);
+    if (!plan)
+        return;
+    if (offer_is_accepted(open.standing.state)) {
+        refresh_offer(work, &open, &plan->known);
+        ask_back_on_conflict(work, &open, plan);
+        return;
+    }
+    if (still_good(plan, &open)) {
+        work->touched = true;
+        bool told = strcmp(referral->missing, join_missing(work->turn->arena, plan)) != 0;
+        referral->missing = join_missing(work->turn->arena, plan);
+        referral->rule = plan->rule ? plan->rule->id : "";
+        refresh_offer(work, &open, &plan->known);
+        if (told)
+            tell_moved(work, referral->state, reason, referral->owner_role, actor);
+        return;
+    }
+    const struct candidate *candidate = plan_candidate(plan, open.facility);
+    const struct by by = {actor, "", candidate ? match_reason_word(candidate->reason) : "rule", ""};
+    move_without_sequel(work, &open, EVENT_CANCEL, &by, 0);
+    decide_again(work, reason, actor);
+}
+
+enum verdict route_open(
+    struct turn *turn, const struct id *case_id, const struct id *trace, const Sigap__CaseOpened *opened) {
+    struct work *work = arena_take(turn->arena, sizeof *work);
+    if (!work)
+        return VERDICT_RETRY;
+    if (work_begin(work, turn, case_id))
+        return turn_park(turn, "the case has a referral already");
+    work->is_new = true;
+    struct referral *referral = &work->referral;
+    *referral = (struct referral){.case_id = *case_id,
+        .kind = opened->kind,
+        .priority = priority_read(opened->priority),
+        .area = opened->area,
+        .confidentiality = opened->confidentiality ? (int)opened->confidentiality - 1 : 3,
+        .training = turn->training,
+        .rule = "",
+        .plan = "",
+        .owner_role = "",
+        .missing = "",
+        .opened_at = turn->now,
+        .moved_at = turn->now,
+        .facts = {"", 0},
+        .trace = *trace};
+    referral->lane = referral->priority <= 1 ? LANE_URGENT : LANE_NORMAL;
+    for (size_t i = 0; i < opened->n_facts; i++)
+        referral->facts =
+            pairs_put(turn->arena, referral->facts, opened->facts[i]->name, opened->facts[i]->value);
+    decide_again(work, "opened", "router");
+    return work_end(work);
+}
+
+/* ---- moving an offer */
+
+static bool place_firmly(struct work *work, struct offer *offer, const char **why) {
+    const struct facility *facility = directory_find(&work->router->policy->directory, offer->facility);
+    struct capacity_row row;
+    if (offer->hold == HOLD_SOFT) {
+        offer->hold = HOLD_FIRM;
+        return true;
+    }
+    if (!facility)
+        return true;
+    capacity_get(work->turn, facility, &row);
+    if (!row.capacity.known)
+        return true;
+    if (capacity_hold(work->turn, facility)) {
+        offer->hold = HOLD_FIRM;
+        return true;
+    }
+    *why = "Tidak ada tempat kosong: perbarui jumlah tempat dulu / No place is free: change the number of "
+           "places first";
+    return false;
+}
+
+static void release_place(struct work *work, struct offer *offer, const struct by *by) {
+    if (offer->hold == HOLD_NONE)
+        return;
+    /* A client who stays takes the place for good; whoever leaves gives it back. */
+    bool stays = offer->standing.state == OFFER_COMPLETED && strcmp(by->outcome, "stays") == 0;
+    capacity_release(work->turn, offer->facility, stays);
+    offer->hold = HOLD_NONE;
+    if (!stays)
+        work->freed = directory_find(&work->router->policy->directory, offer->facility);
+}
+
+static void count_move(void *state, const void *argument) {
+    struct router *router = state;
+    const enum offer_state *to = argument;
+    router->accepted += *to == OFFER_ACCEPTED;
+    router->refused += *to == OFFER_REJECTED;
+    router->expired += *to == OFFER_EXPIRED;
+}
+
+static void check(struct work *work, const struct offer *offer) {
+    const char *wrong = offer_invariant(&offer->standing, offer->hold, false);
+    if (wrong && !work->broken)
+        work->broken = wrong;
+}
+
+/* Open offers are told by their own rows; the trail remembers how they ended. */
+static void leave_trail(struct work *work, const struct offer *offer, const struct by *by) {
+    struct trail_entry *entry = trail_find_offer(&work->referral.trail, &offer->id);
+    work->touched = true;
+    if (!entry)
+        return;
+    entry->offer_state = offer->standing.state;
+    entry->said_full |= strcmp(by->reason, "PENUH") == 0;
+}
+
+/* The move itself: row, place, timer, record. */
+static void perform(struct work *work, struct offer *offer, enum offer_event event,
+    const struct offer_move *move, const struct by *by, unsigned escalation) {
+    struct referral *referral = &work->referral;
+    enum offer_state from = offer->standing.state;
+    bool changes = from != move->to || move->cancel_requested != offer->standing.cancel_requested;
+    offer->standing = (struct offer_standing){move->to, move->cancel_requested};
+    offer->version++;
+    offer->escalation = escalation > offer->escalation ? escalation : offer->escalation;
+    if (changes && event != EVENT_DELIVER) {
+        offer->since = work->turn->now;
+        offer->done = 0;
+    }
+    if (by->reason[0])
+        offer->reason = by->reason;
+    if (offer_is_open(from) && !offer_is_open(offer->standing.state)) {
+        release_place(work, offer, by);
+        count_load(work, offer->facility, -1);
+        if (id_equal(&referral->offer, &offer->id))
+            referral->offer = (struct id){{0}};
+    }
+    if (changes)
+        turn_after_commit(work->turn, count_move, &offer->standing.state, sizeof offer->standing.state);
+    if (!offer_is_open(offer->standing.state))
+        leave_trail(work, offer, by);
+    check(work, offer);
+    route_schedule(work, offer);
+    offer_update(work->turn, offer);
+    tell_offer_moved(work, offer, from, offer_event_word(event), by, escalation);
+}
+
+static void move_without_sequel(struct work *work, struct offer *offer, enum offer_event event,
+    const struct by *by, unsigned escalation) {
+    struct offer_move move;
+    const char *why;
+    if (offer_move_find(&offer->standing, event, &move, &why))
+        perform(work, offer, event, &move, by, escalation);
+}
+
+/* Nobody has taken it within twice the time: the province hears of it (once). */
+static void watch_for_province(struct work *work, const struct offer *offer) {
+    const struct policy *policy = work->router->policy;
+    if (work->referral.province_at)
+        return;
+    work->touched = true;
+    const struct offer_times *times =
+        timers_find(&policy->timers, rules_kind(policy->kinds, offer->kind), offer->priority);
+    int64_t due =
+        timers_due(policy->calendar, offer->sent_at, times->answered, policy->timers.province_percent);
+    work->referral.province_at = due > work->turn->now ? due : work->turn->now + 1;
+    turn_timer_set(work->turn, TIMER_PROVINCE, &work->referral.case_id, work->referral.province_at,
+        offer->priority <= 1);
+}
+
+static void after_refusal(struct work *work) {
+    struct referral *referral = &work->referral;
+    referral->refusals++;
+    if (referral->refusals == work->router->policy->timers.refusals_before_coordinator)
+        tell_moved(work, referral->state, "refused_twice", role_coordinator, "router");
+}
+
+static void complete_referral(struct work *work, const char *actor) {
+    Sigap__ReferralState from = work->referral.state;
+    work->referral.state = SIGAP__REFERRAL_STATE__REFERRAL_COMPLETED;
+    tell_moved(work, from, "completed", "", actor);
+}
+
+/* What follows from a move. */
+static void sequel(struct work *work, const struct offer *offer, const struct by *by) {
+    if (work->closing)
+        return;
+    switch (offer->standing.state) {
+    case OFFER_REJECTED:
+        after_refusal(work);
+        decide_again(work, "refused", by->actor);
+        break;
+    case OFFER_EXPIRED:
+        watch_for_province(work, offer);
+        decide_again(work, "expired", by->actor);
+        break;
+    case OFFER_CANCELLED:
+        decide_again(work, "withdrawn", by->actor);
+        break;
+    case OFFER_FAILED:
+        decide_again(work, "failed", by->actor);
+        break;
+    case OFFER_ERROR:
+        if (!is_over(&work->referral) && id_is_null(&work->referral.offer))
+            decide_again(work, "entered_in_error", by->actor);
+        break;
+    case OFFER_COMPLETED:
+        complete_referral(work, by->actor);
+        break;
+    case OFFER_REQUESTED:
+    case OFFER_RECEIVED:
+    case OFFER_ACCEPTED:
+    case OFFER_IN_PROGRESS:
+    case OFFER_ON_HOLD:
+        break;
+    }
+}
+
+bool route_move(struct work *work, struct offer *offer, enum offer_event event, const struct by *by,
+    unsigned escalation, const char **why) {
+    struct offer_move move;
+    bool was_open = offer_is_open(offer->standing.state);
+    if (!offer_move_find(&offer->standing, event, &move, why))
+        return false;
+    if (was_open && !id_equal(&work->referral.offer, &offer->id)) {
+        *why = "Kasus sudah diberikan ke tempat lain / The case has been given to somebody else";
+        return false;
+    }
+    if (event == EVENT_ACCEPT && !place_firmly(work, offer, why))
+        return false;
+    perform(work, offer, event, &move, by, escalation);
+    sequel(work, offer, by);
+    return true;
+}
+
+void route_mark(struct work *work, struct offer *offer, const char *event, unsigned escalation) {
+    offer->version++;
+    offer->escalation = escalation > offer->escalation ? escalation : offer->escalation;
+    route_schedule(work, offer);
+    offer_update(work->turn, offer);
+    tell_offer_moved(
+        work, offer, offer->standing.state, event, &(struct by){"router", "", "", ""}, escalation);
+}
+
+/* ---- by hand */
+
+static bool may_assign(struct work *work, const struct facility *facility, const struct offer *open,
+    const struct plan *plan, const char **why) {
+    const struct candidate *candidate = plan_candidate(plan, facility->id);
+    struct capacity_row row;
+    if (is_over(&work->referral)) {
+        *why = "Rujukan sudah selesai / The referral is over";
+        return false;
+    }
+    if (open && offer_is_accepted(open->standing.state)) {
+        *why = "Kasus sudah diterima: mintalah pembatalan dulu / It has been accepted: ask for a "
+               "cancellation first";
+        return false;
+    }
+    if (open && strcmp(open->facility, facility->id) == 0) {
+        *why = "Fasilitas ini sedang ditawari / This facility is being asked";
+        return false;
+    }
+    if (!facility->active) {
+        *why = "Fasilitas tidak aktif / The facility is not active";
+        return false;
+    }
+    if (candidate && candidate->reason == REASON_CONFLICT) {
+        *why = "Konflik kepentingan: fasilitas ini dikeluarkan dari rantai / Conflict of interest: it is out "
+               "of the chain";
+        return false;
+    }
+    capacity_get(work->turn, facility, &row);
+    if (row.capacity.known && row.capacity.held >= row.capacity.places) {
+        *why = "Fasilitas penuh / The facility is full";
+        return false;
+    }
+    return true;
+}
+
+/* A conflict counts for every facility, also those no rule would ask. */
+static bool conflicts(const struct router *router, const struct plan *plan, const struct facility *facility) {
+    int named = router->policy->rules.facts.conflict_facility;
+    if (named == KNOWN_NONE || !plan->known.facts[named].known)
+        return false;
+    const char *ids = plan->known.facts[named].text;
+    char id[DIRECTORY_ID_MAX];
+    while (*ids) {
+        size_t size = strcspn(ids, " ,");
+        if (size && size < sizeof id) {
+            memcpy(id, ids, size);
+            id[size] = 0;
+            if (facility_is_of(facility, id, &router->policy->directory))
+                return true;
+        }
+        ids += size + (ids[size] != 0);
+    }
+    return false;
+}
+
+bool route_assign(struct work *work, const struct facility *facility, const struct by *by, const char **why) {
+    struct referral *referral = &work->referral;
+    struct offer open;
+    bool has = !id_is_null(&referral->offer) && offer_get(work->turn, &referral->offer, &open);
+    struct plan *plan = make_plan(work->turn, referral, has ? &open : NULL);
+    *why = "";
+    if (!plan || !may_assign(work, facility, has ? &open : NULL, plan, why))
+        return false;
+    if (conflicts(work->router, plan, facility)) {
+        *why = "Konflik kepentingan: fasilitas ini dikeluarkan dari rantai / Conflict of interest: it is out "
+               "of the chain";
+        return false;
+    }
+    if (has)
+        move_without_sequel(work, &open, EVENT_CANCEL, by, 0);
+    Sigap__ReferralState from = referral->state;
+    referral->state = SIGAP__REFERRAL_STATE__REFERRAL_ACTIVE;
+    referral->override |= from == SIGAP__REFERRAL_STATE__REFERRAL_DRAFT;
+    referral->owner_role = "";
+    tell_moved(work, from, "assigned", "", by->actor);
+    const struct candidate *candidate = plan_candidate(plan, facility->id);
+    bool ask_first = !candidate || candidate->reason != REASON_FITS;
+    send_offer(work, facility, &plan->known, 1, ask_first, true);
+    return true;
+}
+
+/* ---- the end */
+
+static void close_offer(struct work *work, const char *outcome) {
+    struct offer offer;
+    if (id_is_null(&work->referral.offer) || !offer_get(work->turn, &work->referral.offer, &offer))
+        return;
+    const struct by by = {"casework", "", "case_closed", outcome};
+    move_without_sequel(
+        work, &offer, offer_is_waiting(offer.standing.state) ? EVENT_CANCEL : EVENT_COMPLETE, &by, 0);
+}
+
+static bool outcome_revokes(const char *outcome) {
+    static const char *const words[] = {"tidak_terbukti", "motif_lain", "duplikat", "salah_masuk"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(words[i], outcome) == 0)
+            return true;
+    return false;
+}
+
+void route_close(struct work *work, const Sigap__CaseClosed *closed) {
+    struct referral *referral = &work->referral;
+    Sigap__ReferralState from = referral->state;
+    if (closed->reopened) {
+        if (!referral->closed)
+            return;
+        referral->closed = false;
+        referral->state = SIGAP__REFERRAL_STATE__REFERRAL_DRAFT;
+        turn_timer_clear(work->turn, TIMER_FORGET, &referral->case_id, referral->moved_at);
+        tell_moved(work, from, "reopened", "", closed->actor);
+        decide_again(work, "reopened", closed->actor);
+        return;
+    }
+    if (referral->closed)
+        return;
+    bool taken = false;
+    struct offer offer;
+    if (!id_is_null(&referral->offer) && offer_get(work->turn, &referral->offer, &offer))
+        taken = offer_is_accepted(offer.standing.state);
+    work->closing = true;
+    close_offer(work, closed->outcome);
+    bool done = taken || from == SIGAP__REFERRAL_STATE__REFERRAL_HOME ||
+                from == SIGAP__REFERRAL_STATE__REFERRAL_COMPLETED;
+    referral->state = done && !outcome_revokes(closed->outcome) ? SIGAP__REFERRAL_STATE__REFERRAL_COMPLETED
+                                                                : SIGAP__REFERRAL_STATE__REFERRAL_REVOKED;
+    referral->missing = "";
+    referral->owner_role = "";
+    if (referral->state != from)
+        tell_moved(work, from, "case_closed", "", closed->actor);
+    referral->closed = work->touched = true;
+    /* moved_at names the timer: it does not change any more while the case is closed. */
+    referral->moved_at = work->turn->now + (int64_t)FORGET_AFTER_DAYS * 24 * 3600 * 1000;
+    turn_timer_set(work->turn, TIMER_FORGET, &referral->case_id, referral->moved_at, false);
+}
+
+/* ---- timers */
+
+static enum verdict act_on_mark(struct work *work, struct offer *offer) {
+    const struct by router = {"router", "", "", ""};
+    const char *why;
+    enum offer_mark mark = offer->mark;
+    offer->done |= 1U << mark;
+    offer->mark = MARK_NONE; /* its timer is gone */
+    switch (mark) {
+    case MARK_NONE:
+        return VERDICT_DONE;
+    case MARK_UNDELIVERED:
+        route_mark(work, offer, "undelivered", 2);
+        break;
+    case MARK_WARN:
+        route_mark(work, offer, "warn", 1);
+        break;
+    case MARK_START_WARN:
+        route_mark(work, offer, "warn_start", 1);
+        break;
+    case MARK_ONWARD:
+        route_mark(work, offer, "onward", 1);
+        break;
+    case MARK_STAY:
+        route_mark(work, offer, "stay", 3);
+        break;
+    case MARK_EXPIRE:
+        route_move(work, offer, EVENT_EXPIRE, &router, 2, &why);
+        break;
+    case MARK_START:
+        route_move(work, offer, EVENT_START_TIMEOUT, &router, 2, &why);
+        break;
+    case MARK_START_PROVINCE:
+        route_move(work, offer, EVENT_START_TIMEOUT, &router, 3, &why);
+        break;
+    case MARK_START_EXPIRE:
+        route_move(work, offer, EVENT_START_EXPIRE, &router, 3, &why);
+        break;
+    case MARK_CANCEL:
+        route_move(work, offer, EVENT_CONFIRM_CANCEL, &router, 2, &why);
+        break;
+    }
+    return work_end(work);
+}
+
+static enum verdict offer_timer(
+    struct work *work, struct turn *turn, const struct id *object, int64_t due_at) {
+    struct offer offer;
+    if (!offer_get(turn, object, &offer) || offer.mark == MARK_NONE || offer.due_at != due_at)
+        return VERDICT_DONE; /* moved on in the meantime */
+    if (!work_begin(work, turn, &offer.case_id))
+        return turn_park(turn, "an offer without a referral");
+    return act_on_mark(work, &offer);
+}
+
+static enum verdict province_timer(
+    struct work *work, struct turn *turn, const struct id *object, int64_t due_at) {
+    if (!work_begin(work, turn, object) || work->referral.province_at != due_at)
+        return VERDICT_DONE;
+    struct offer open;
+    bool taken = !id_is_null(&work->referral.offer) && offer_get(turn, &work->referral.offer, &open) &&
+                 offer_is_accepted(open.standing.state);
+    if (!is_over(&work->referral) && !taken && work->referral.state != SIGAP__REFERRAL_STATE__REFERRAL_HOME)
+        tell_moved(work, work->referral.state, "province_told", role_province, "router");
+    return work_end(work);
+}
+
+static enum verdict forget_timer(
+    struct work *work, struct turn *turn, const struct id *object, int64_t due_at) {
+    if (!work_begin(work, turn, object) || !work->referral.closed || work->referral.moved_at != due_at)
+        return VERDICT_DONE;
+    const struct trail *trail = &work->referral.trail;
+    for (unsigned i = 0; i < trail->count; i++)
+        if (!id_is_null(&trail->entries[i].offer))
+            offer_delete(turn, &trail->entries[i].offer);
+    if (work->referral.province_at)
+        turn_timer_clear(turn, TIMER_PROVINCE, object, work->referral.province_at);
+    referral_delete(turn, object);
+    return VERDICT_DONE;
+}
+
+enum verdict route_timer(struct turn *turn, uint32_t kind, const struct id *object, int64_t due_at) {
+    struct work *work = arena_take(turn->arena, sizeof *work);
+    if (!work)
+        return VERDICT_RETRY;
+    switch ((enum router_timer)kind) {
+    case TIMER_OFFER:
+        return offer_timer(work, turn, object, due_at);
+    case TIMER_PROVINCE:
+        return province_timer(work, turn, object, due_at);
+    case TIMER_FORGET:
+        return forget_timer(work, turn, object, due_at);
+    }
+    return turn_park(turn, "a timer of unknown kind %u", kind);
+}
+
+/* ---- those who found everybody full */
+
+static bool waits_for(const struct referral *referral, const struct facility *facility) {
+    for (unsigned i = 0; i < referral->trail.count; i++) {
+        const struct trail_entry *entry = &referral->trail.entries[i];
+        if (entry->reason == REASON_FULL && id_is_null(&entry->offer) &&
+            strcmp(entry->facility, facility->id) == 0)
+            return true;
+    }
+    return false;
+}
+
+void route_retry_waiting(struct turn *turn, const struct facility *facility, unsigned most) {
+    struct id ids[WAITING_LOOKED_AT];
+    unsigned count = 0;
+    struct statement *row = router_use(turn->store, ROUTER_REFERRAL_UNROUTABLE);
+    bind_int(row, WAITING_LOOKED_AT);
+    while (count < WAITING_LOOKED_AT && statement_step(row))
+        ids[count++] = column_id(row, 0);
+    statement_end(row);
+    struct work *work = count ? arena_take(turn->arena, sizeof *work) : NULL;
+    for (unsigned i = 0; work && i < count && most > 0; i++) {
+        if (!work_begin(work, turn, &ids[i]) || !waits_for(&work->referral, facility))
+            continue;
+        route_again(work, "place_free", "router");
+        work->freed = NULL;
+        most -= work->referral.state != SIGAP__REFERRAL_STATE__REFERRAL_UNROUTABLE;
+        work_end(work);
+    }
+}

@@ -1,0 +1,53 @@
+/* What happens to a referral and its offers: the rows, the places, the timers and the records of each step.
+ * All of it inside the turn. The caller reads the referral, works on it, and ends with work_end(), which
+ * writes it. */
+#pragma once
+
+#include "services/router/router.h"
+#include "services/router/rows.h"
+
+/* Who makes a move, and why. Texts may be "". */
+struct by {
+    const char *actor, *on_behalf_of;
+    const char *reason;  /* code; never free text, which may name somebody */
+    const char *outcome; /* of a completion */
+};
+
+struct work {
+    struct turn *turn;
+    struct router *router;
+    struct referral referral;
+    bool is_new, closing;
+    bool touched;                 /* the referral's row has to be written */
+    const struct facility *freed; /* a place became free: somebody may have waited for it */
+    const char *broken;           /* an invariant does not hold: the input must be parked */
+};
+
+/* False: there is no referral of this case. */
+bool work_begin(struct work *work, struct turn *turn, const struct id *case_id);
+/* Writes the row, lets those who waited for a freed place try again. DONE, or PARK when an invariant broke.
+ */
+enum verdict work_end(struct work *work);
+
+/* A new case: decides, opens the referral, sends the first offer. */
+enum verdict route_open(
+    struct turn *turn, const struct id *case_id, const struct id *trace, const Sigap__CaseOpened *opened);
+/* Something about the case has changed: decides again. reason: a word for ReferralMoved. */
+void route_again(struct work *work, const char *reason, const char *actor);
+/* One move of an offer with all that follows. False: refused, *why is the sentence. */
+bool route_move(struct work *work, struct offer *offer, enum offer_event event, const struct by *by,
+    unsigned escalation, const char **why);
+/* A coordinator puts the case to a facility. False: *why. */
+bool route_assign(struct work *work, const struct facility *facility, const struct by *by, const char **why);
+void route_close(struct work *work, const Sigap__CaseClosed *closed);
+/* Marks of an offer that change no state: warned, undelivered, where to next. */
+void route_mark(struct work *work, struct offer *offer, const char *event, unsigned escalation);
+/* Sets the timer of the offer's next mark; clears the old one. Writes nothing else. */
+void route_schedule(struct work *work, struct offer *offer);
+
+enum verdict route_timer(struct turn *turn, uint32_t kind, const struct id *object, int64_t due_at);
+
+/* Plan of a referral as things are now, for explaining. NULL: the arena is exhausted. */
+struct plan *route_plan(struct turn *turn, const struct referral *referral);
+/* Referrals that found everybody full try again, oldest first, at most so many. */
+void route_retry_waiting(struct turn *turn, const struct facility *facility, unsigned most);

@@ -1,0 +1,191 @@
+#include "services/router/router.h"
+
+#include "services/router/route.h"
+
+#include "router_sql.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool router_open(const struct daemon_setup *setup, void **state, struct error *error) {
+    struct router *router = calloc(1, sizeof *router);
+    if (!router)
+        return error_set(error, "out of memory");
+    router->policy = policy_load(setup->site_dir, error);
+    if (router->policy && router->policy->directory.facility_count > DIRECTORY_FACILITIES_MAX) {
+        error_set(error, "facilities.yaml: more than %d facilities", DIRECTORY_FACILITIES_MAX);
+        policy_free(&router->policy);
+    }
+    if (!router->policy) {
+        free(router);
+        return false;
+    }
+    *state = router;
+    return true;
+}
+
+static void router_close(void **state) {
+    struct router *router = *state;
+    policy_free(&router->policy);
+    free(router);
+    *state = NULL;
+}
+
+/* ---- start: the load of each facility is counted once, then kept along */
+
+static void take_loads(void *state, const void *argument) {
+    struct router *router = state;
+    memcpy(router->load, argument, sizeof router->load);
+}
+
+static enum verdict router_start(struct turn *turn) {
+    const struct router *router = turn->state;
+    unsigned *loads = arena_take(turn->arena, sizeof router->load);
+    struct statement *row = router_use(turn->store, ROUTER_OFFER_LOAD);
+    while (loads && statement_step(row)) {
+        const struct facility *facility = directory_find(&router->policy->directory, column_text(row, 0));
+        if (facility)
+            loads[facility->index] = (unsigned)column_int(row, 1);
+    }
+    statement_end(row);
+    if (loads)
+        turn_after_commit(turn, take_loads, loads, sizeof router->load);
+    return VERDICT_DONE;
+}
+
+/* ---- what others say */
+
+static enum verdict unknown_case(struct turn *turn, const Sigap__Event *event) {
+    struct id id = {{0}};
+    char text[ID_TEXT + 1];
+    id_from_bytes(event->case_id.data, event->case_id.len, &id);
+    id_to_text(&id, text);
+    return turn_park(turn, "case %s has no referral here", text);
+}
+
+static enum verdict case_opened(struct turn *turn, const Sigap__Event *event) {
+    struct id case_id, trace = {{0}};
+    if (!id_from_bytes(event->case_id.data, event->case_id.len, &case_id))
+        return turn_park(turn, "a case without an id was opened");
+    id_from_bytes(event->trace.data, event->trace.len, &trace);
+    return route_open(turn, &case_id, &trace, event->case_opened);
+}
+
+static bool begin(struct work **out, struct turn *turn, const Sigap__Event *event) {
+    struct id case_id;
+    *out = arena_take(turn->arena, sizeof **out);
+    return *out && id_from_bytes(event->case_id.data, event->case_id.len, &case_id) &&
+           work_begin(*out, turn, &case_id);
+}
+
+static enum verdict case_changed(struct turn *turn, const Sigap__Event *event) {
+    const Sigap__CaseChanged *changed = event->case_changed;
+    struct work *work;
+    if (!begin(&work, turn, event))
+        return work ? unknown_case(turn, event) : VERDICT_RETRY;
+    struct referral *referral = &work->referral;
+    if (changed->kind[0])
+        referral->kind = changed->kind;
+    if (changed->priority != SIGAP__PRIORITY__PRIORITY_UNSPECIFIED)
+        referral->priority = (int)changed->priority - SIGAP__PRIORITY__PRIORITY_P0;
+    if (changed->area[0])
+        referral->area = changed->area;
+    for (size_t i = 0; i < changed->n_facts; i++)
+        referral->facts =
+            pairs_put(turn->arena, referral->facts, changed->facts[i]->name, changed->facts[i]->value);
+    work->touched = true;
+    route_again(work, "case_changed", "triage");
+    return work_end(work);
+}
+
+static enum verdict fact_recorded(struct turn *turn, const Sigap__Event *event) {
+    const Sigap__FactRecorded *recorded = event->fact_recorded;
+    struct work *work;
+    if (!recorded->fact)
+        return turn_park(turn, "a fact without a name was recorded");
+    if (!begin(&work, turn, event))
+        return work ? unknown_case(turn, event) : VERDICT_RETRY;
+    struct referral *referral = &work->referral;
+    referral->facts = pairs_put(turn->arena, referral->facts, recorded->fact->name, recorded->fact->value);
+    work->touched = true;
+    route_again(work, "fact_recorded", recorded->actor);
+    return work_end(work);
+}
+
+/* A referral that was forgotten long after its case was closed is not missed when it is closed once more. */
+static enum verdict case_closed(struct turn *turn, const Sigap__Event *event) {
+    struct work *work;
+    if (!begin(&work, turn, event)) {
+        if (!work)
+            return VERDICT_RETRY;
+        return event->case_closed->reopened ? unknown_case(turn, event) : VERDICT_DONE;
+    }
+    route_close(work, event->case_closed);
+    return work_end(work);
+}
+
+static enum verdict router_event(struct turn *turn, const Sigap__Event *event) {
+    switch (event->body_case) {
+    case SIGAP__EVENT__BODY_CASE_OPENED:
+        return case_opened(turn, event);
+    case SIGAP__EVENT__BODY_CASE_CHANGED:
+        return case_changed(turn, event);
+    case SIGAP__EVENT__BODY_FACT_RECORDED:
+        return fact_recorded(turn, event);
+    case SIGAP__EVENT__BODY_CASE_CLOSED:
+        return case_closed(turn, event);
+    case SIGAP__EVENT__BODY_ALERT_MOVED:
+        return router_answer_by_alert(turn, event->alert_moved);
+    case SIGAP__EVENT__BODY_COMMAND_ISSUED:
+        return router_command(turn, event->command_issued);
+    case SIGAP__EVENT__BODY_REPORT_RECEIVED:
+    case SIGAP__EVENT__BODY_REPORT_JOINED:
+    case SIGAP__EVENT__BODY_REPORT_IN_REVIEW:
+    case SIGAP__EVENT__BODY_REPORT_CLOSED:
+    case SIGAP__EVENT__BODY_REFERRAL_OPENED:
+    case SIGAP__EVENT__BODY_REFERRAL_MOVED:
+    case SIGAP__EVENT__BODY_OFFER_SENT:
+    case SIGAP__EVENT__BODY_OFFER_MOVED:
+    case SIGAP__EVENT__BODY_TASKS_PLANNED:
+    case SIGAP__EVENT__BODY_TASK_MOVED:
+    case SIGAP__EVENT__BODY_TASK_REMINDER:
+    case SIGAP__EVENT__BODY_ALERT_RAISED:
+    case SIGAP__EVENT__BODY_DELIVERY_ENDED:
+    case SIGAP__EVENT__BODY_COMMAND_ANSWERED:
+    case SIGAP__EVENT__BODY_INPUT_PARKED:
+    case SIGAP__EVENT__BODY__NOT_SET:
+    case _SIGAP__EVENT__BODY__CASE_IS_INT_SIZE:
+        return VERDICT_DONE;
+    }
+    return VERDICT_DONE;
+}
+
+static const char *router_metrics(void *state, struct arena *arena) {
+    const struct router *router = state;
+    unsigned open = 0;
+    for (unsigned i = 0; i < router->policy->directory.facility_count; i++)
+        open += router->load[i];
+    const char *text = arena_format(arena,
+        "# TYPE sigap_router_offers_open gauge\nsigap_router_offers_open %u\n"
+        "# TYPE sigap_router_offers_sent counter\nsigap_router_offers_sent %llu\n"
+        "# TYPE sigap_router_offers_ended counter\n"
+        "sigap_router_offers_ended{how=\"accepted\"} %llu\n"
+        "sigap_router_offers_ended{how=\"rejected\"} %llu\n"
+        "sigap_router_offers_ended{how=\"expired\"} %llu\n",
+        open, (unsigned long long)router->sent, (unsigned long long)router->accepted,
+        (unsigned long long)router->refused, (unsigned long long)router->expired);
+    return text ? text : "";
+}
+
+const struct daemon router_daemon = {
+    .name = "router",
+    .purpose = "finds who can take a case, offers it, and keeps at it until somebody has answered",
+    .schema = &router_schema,
+    .open = router_open,
+    .close = router_close,
+    .on_start = router_start,
+    .on_event = router_event,
+    .on_timer = route_timer,
+    .on_view = router_view,
+    .metrics = router_metrics,
+};

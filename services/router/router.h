@@ -1,0 +1,23 @@
+/* The router: who can take it. Reads cases and facts, answers and commands; sends offers, moves them, keeps
+ * the places. See design 3 to 5 and formats 2. */
+#pragma once
+
+#include "common/daemon.h"
+#include "services/router/policy.h"
+
+extern const struct daemon router_daemon;
+
+struct router {
+    struct policy *policy;
+    unsigned
+        load[DIRECTORY_FACILITIES_MAX]; /* open offers, by place in the directory; changes after commits */
+    uint64_t sent, accepted, refused, expired; /* since the start, for /metrics */
+};
+
+enum router_timer { TIMER_OFFER = 1, TIMER_PROVINCE = 2, TIMER_FORGET = 3 };
+
+/* commands.c */
+enum verdict router_command(struct turn *turn, const Sigap__CommandIssued *command);
+enum verdict router_answer_by_alert(struct turn *turn, const Sigap__AlertMoved *moved);
+/* views.c */
+enum verdict router_view(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer);

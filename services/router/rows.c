@@ -1,0 +1,261 @@
+#include "services/router/rows.h"
+
+#include "router_sql.h"
+
+#include <string.h>
+
+static const char *text_at(struct turn *turn, struct statement *row, int column) {
+    const char *text = arena_text(turn->arena, column_text(row, column));
+    return text ? text : "";
+}
+
+static const char *blob_at(struct turn *turn, struct statement *row, int column, size_t *size) {
+    const void *bytes = column_blob(row, column, size);
+    const char *copy = arena_bytes(turn->arena, bytes, *size);
+    if (!copy)
+        *size = 0;
+    return copy ? copy : "";
+}
+
+/* ---- referral */
+
+static void referral_read(struct turn *turn, struct statement *row, struct referral *out) {
+    size_t size;
+    out->case_id = column_id(row, 0);
+    out->state = (Sigap__ReferralState)column_int(row, 1);
+    out->kind = text_at(turn, row, 2);
+    out->priority = (int)column_int(row, 3);
+    out->area = text_at(turn, row, 4);
+    out->confidentiality = (int)column_int(row, 5);
+    out->training = column_int(row, 6) != 0;
+    out->lane = column_int(row, 7) == LANE_URGENT ? LANE_URGENT : LANE_NORMAL;
+    out->version = (uint64_t)column_int(row, 8);
+    out->rule = text_at(turn, row, 9);
+    out->plan = text_at(turn, row, 10);
+    out->owner_role = text_at(turn, row, 11);
+    out->missing = text_at(turn, row, 12);
+    out->override = column_int(row, 13) != 0;
+    out->refusals = (unsigned)column_int(row, 14);
+    out->offer = column_id(row, 15);
+    out->opened_at = column_int(row, 16);
+    out->moved_at = column_int(row, 17);
+    out->province_at = column_int(row, 18);
+    out->closed = column_int(row, 19) != 0;
+    out->facts.bytes = blob_at(turn, row, 20, &out->facts.size);
+    const void *trail = column_blob(row, 21, &size);
+    trail_read(trail, size, &out->trail);
+    out->trace = column_id(row, 22);
+    out->last_command = column_id(row, 23);
+}
+
+bool referral_get(struct turn *turn, const struct id *case_id, struct referral *out) {
+    struct statement *row = router_use(turn->store, ROUTER_REFERRAL_GET);
+    bind_id(row, case_id);
+    bool found = statement_step(row);
+    if (found)
+        referral_read(turn, row, out);
+    statement_end(row);
+    return found;
+}
+
+/* The columns behind the key, in the order of both statements. */
+static void referral_bind(struct turn *turn, struct statement *row, const struct referral *referral) {
+    size_t size;
+    const void *trail = trail_write(turn->arena, &referral->trail, &size);
+    bind_int(row, referral->state);
+    bind_text(row, referral->kind);
+    bind_int(row, referral->priority);
+    bind_text(row, referral->area);
+    bind_int(row, referral->confidentiality);
+    bind_int(row, referral->training);
+    bind_int(row, referral->lane);
+    bind_int(row, (int64_t)referral->version);
+    bind_text(row, referral->rule);
+    bind_text(row, referral->plan);
+    bind_text(row, referral->owner_role);
+    bind_text(row, referral->missing);
+    bind_int(row, referral->override);
+    bind_int(row, referral->refusals);
+    bind_id(row, &referral->offer);
+    bind_int(row, referral->opened_at);
+    bind_int(row, referral->moved_at);
+    bind_int(row, referral->province_at);
+    bind_int(row, referral->closed);
+    bind_blob(row, referral->facts.size ? referral->facts.bytes : "", referral->facts.size);
+    bind_blob(row, trail, size);
+    bind_id(row, &referral->trace);
+    bind_id(row, &referral->last_command);
+}
+
+void referral_insert(struct turn *turn, const struct referral *referral) {
+    struct statement *row = router_use(turn->store, ROUTER_REFERRAL_INSERT);
+    bind_id(row, &referral->case_id);
+    referral_bind(turn, row, referral);
+    statement_run(row);
+}
+
+void referral_update(struct turn *turn, const struct referral *referral) {
+    struct statement *row = router_use(turn->store, ROUTER_REFERRAL_UPDATE);
+    referral_bind(turn, row, referral);
+    bind_id(row, &referral->case_id);
+    statement_run(row);
+}
+
+static void delete_by_id(struct turn *turn, enum router_statement statement, const struct id *id) {
+    struct statement *row = router_use(turn->store, statement);
+    bind_id(row, id);
+    statement_run(row);
+}
+
+void referral_delete(struct turn *turn, const struct id *case_id) {
+    delete_by_id(turn, ROUTER_REFERRAL_DELETE, case_id);
+}
+
+/* ---- offer */
+
+void offer_read(struct turn *turn, struct statement *row, struct offer *out) {
+    out->id = column_id(row, 0);
+    out->case_id = column_id(row, 1);
+    out->facility = text_at(turn, row, 2);
+    out->standing.state = (enum offer_state)column_int(row, 3);
+    out->hold = (enum offer_hold)column_int(row, 5);
+    out->standing.cancel_requested = column_int(row, 6) != 0;
+    out->version = (uint64_t)column_int(row, 7);
+    out->rank = (unsigned)column_int(row, 8);
+    out->ask_first = column_int(row, 9) != 0;
+    out->by_hand = column_int(row, 10) != 0;
+    out->sent_at = column_int(row, 11);
+    out->answer_by = column_int(row, 12);
+    out->since = column_int(row, 13);
+    out->done = (uint32_t)column_int(row, 14);
+    out->mark = (enum offer_mark)column_int(row, 15);
+    out->due_at = column_int(row, 16);
+    out->escalation = (unsigned)column_int(row, 17);
+    out->kind = text_at(turn, row, 18);
+    out->priority = (int)column_int(row, 19);
+    out->area = text_at(turn, row, 20);
+    out->age_band = text_at(turn, row, 21);
+    out->sex = text_at(turn, row, 22);
+    out->reason = text_at(turn, row, 23);
+    out->last_command = column_id(row, 24);
+}
+
+bool offer_get(struct turn *turn, const struct id *id, struct offer *out) {
+    struct statement *row = router_use(turn->store, ROUTER_OFFER_GET);
+    bind_id(row, id);
+    bool found = statement_step(row);
+    if (found)
+        offer_read(turn, row, out);
+    statement_end(row);
+    return found;
+}
+
+void offer_insert(struct turn *turn, const struct offer *offer) {
+    struct statement *row = router_use(turn->store, ROUTER_OFFER_INSERT);
+    bind_id(row, &offer->id);
+    bind_id(row, &offer->case_id);
+    bind_text(row, offer->facility);
+    bind_int(row, offer->standing.state);
+    bind_int(row, offer_is_open(offer->standing.state));
+    bind_int(row, offer->hold);
+    bind_int(row, offer->standing.cancel_requested);
+    bind_int(row, (int64_t)offer->version);
+    bind_int(row, offer->rank);
+    bind_int(row, offer->ask_first);
+    bind_int(row, offer->by_hand);
+    bind_int(row, offer->sent_at);
+    bind_int(row, offer->answer_by);
+    bind_int(row, offer->since);
+    bind_int(row, offer->done);
+    bind_int(row, offer->mark);
+    bind_int(row, offer->due_at);
+    bind_int(row, offer->escalation);
+    bind_text(row, offer->kind);
+    bind_int(row, offer->priority);
+    bind_text(row, offer->area);
+    bind_text(row, offer->age_band);
+    bind_text(row, offer->sex);
+    bind_text(row, offer->reason);
+    bind_id(row, &offer->last_command);
+    statement_run(row);
+}
+
+void offer_update(struct turn *turn, const struct offer *offer) {
+    struct statement *row = router_use(turn->store, ROUTER_OFFER_UPDATE);
+    bind_int(row, offer->standing.state);
+    bind_int(row, offer_is_open(offer->standing.state));
+    bind_int(row, offer->hold);
+    bind_int(row, offer->standing.cancel_requested);
+    bind_int(row, (int64_t)offer->version);
+    bind_int(row, offer->answer_by);
+    bind_int(row, offer->since);
+    bind_int(row, offer->done);
+    bind_int(row, offer->mark);
+    bind_int(row, offer->due_at);
+    bind_int(row, offer->escalation);
+    bind_text(row, offer->kind);
+    bind_int(row, offer->priority);
+    bind_text(row, offer->area);
+    bind_text(row, offer->age_band);
+    bind_text(row, offer->sex);
+    bind_text(row, offer->reason);
+    bind_id(row, &offer->last_command);
+    bind_id(row, &offer->id);
+    statement_run(row);
+}
+
+void offer_delete(struct turn *turn, const struct id *id) {
+    delete_by_id(turn, ROUTER_OFFER_DELETE, id);
+}
+
+/* ---- capacity */
+
+void capacity_get(struct turn *turn, const struct facility *facility, struct capacity_row *out) {
+    struct statement *row = router_use(turn->store, ROUTER_CAPACITY_GET);
+    *out = (struct capacity_row){0};
+    bind_text(row, facility->id);
+    out->exists = statement_step(row);
+    if (out->exists) {
+        out->capacity = (struct capacity){
+            column_int(row, 0) != 0, (int)column_int(row, 1), (int)column_int(row, 2), column_int(row, 3)};
+        out->version = (uint64_t)column_int(row, 4);
+        out->last_command = column_id(row, 5);
+    } else if (facility->capacity != CAPACITY_UNKNOWN) {
+        out->capacity = (struct capacity){true, facility->capacity, 0, 0};
+    }
+    statement_end(row);
+}
+
+void capacity_put(struct turn *turn, const struct facility *facility, const struct capacity_row *given) {
+    struct statement *row = router_use(turn->store, ROUTER_CAPACITY_PUT);
+    bind_text(row, facility->id);
+    bind_int(row, given->capacity.known);
+    bind_int(row, given->capacity.places);
+    bind_int(row, given->capacity.held);
+    bind_int(row, given->capacity.updated_at);
+    bind_int(row, (int64_t)given->version);
+    bind_id(row, &given->last_command);
+    statement_run(row);
+}
+
+bool capacity_hold(struct turn *turn, const struct facility *facility) {
+    struct capacity_row row;
+    capacity_get(turn, facility, &row);
+    if (!row.capacity.known || row.capacity.held >= row.capacity.places)
+        return false;
+    if (!row.exists) {
+        row.capacity.held = 1;
+        capacity_put(turn, facility, &row);
+        return true;
+    }
+    struct statement *hold = router_use(turn->store, ROUTER_CAPACITY_HOLD);
+    bind_text(hold, facility->id);
+    return statement_run(hold) && store_changes(turn->store) == 1;
+}
+
+void capacity_release(struct turn *turn, const char *facility, bool taken_for_good) {
+    struct statement *row =
+        router_use(turn->store, taken_for_good ? ROUTER_CAPACITY_TAKE : ROUTER_CAPACITY_RELEASE);
+    bind_text(row, facility);
+    statement_run(row);
+}

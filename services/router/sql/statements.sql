@@ -1,0 +1,88 @@
+-- name: referral_insert
+INSERT INTO referral(case_id, state, kind, priority, area, confidentiality, training, lane, version, rule, plan, owner_role,
+    missing, override, refusals, offer, opened_at, moved_at, province_at, closed, facts, trail, trace, last_command)
+VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: referral_get
+SELECT case_id, state, kind, priority, area, confidentiality, training, lane, version, rule, plan, owner_role,
+    missing, override, refusals, offer, opened_at, moved_at, province_at, closed, facts, trail, trace, last_command
+FROM referral WHERE case_id=?
+
+-- name: referral_update
+UPDATE referral SET state=?, kind=?, priority=?, area=?, confidentiality=?, training=?, lane=?, version=?, rule=?, plan=?,
+    owner_role=?, missing=?, override=?, refusals=?, offer=?, opened_at=?, moved_at=?, province_at=?, closed=?, facts=?,
+    trail=?, trace=?, last_command=?
+WHERE case_id=?
+
+-- name: referral_delete
+DELETE FROM referral WHERE case_id=?
+
+-- name: referral_queue
+SELECT case_id, state, kind, priority, area, confidentiality, owner_role, missing, rule, plan, opened_at, moved_at, version,
+    training
+FROM referral
+WHERE state=? AND (?='*' OR area=? OR substr(area, 1, length(?) + 1)=? || '.' OR (area='' AND length(?)<=2))
+ORDER BY case_id LIMIT ?
+
+-- name: referral_unroutable
+SELECT case_id FROM referral WHERE state=3 ORDER BY case_id LIMIT ?
+
+-- name: offer_insert
+INSERT INTO offer(id, case_id, facility, state, open, hold, cancel_requested, version, rank, ask_first, by_hand, sent_at,
+    answer_by, since, done, mark, due_at, escalation, kind, priority, area, age_band, sex, reason, last_command)
+VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: offer_get
+SELECT id, case_id, facility, state, open, hold, cancel_requested, version, rank, ask_first, by_hand, sent_at,
+    answer_by, since, done, mark, due_at, escalation, kind, priority, area, age_band, sex, reason, last_command
+FROM offer WHERE id=?
+
+-- name: offer_update
+UPDATE offer SET state=?, open=?, hold=?, cancel_requested=?, version=?, answer_by=?, since=?, done=?, mark=?, due_at=?,
+    escalation=?, kind=?, priority=?, area=?, age_band=?, sex=?, reason=?, last_command=?
+WHERE id=?
+
+-- name: offer_delete
+DELETE FROM offer WHERE id=?
+
+-- name: offers_of_facility
+SELECT id, case_id, facility, state, open, hold, cancel_requested, version, rank, ask_first, by_hand, sent_at,
+    answer_by, since, done, mark, due_at, escalation, kind, priority, area, age_band, sex, reason, last_command
+FROM offer
+WHERE facility=? AND open=1 AND (?=0 OR state=?)
+    AND (?='*' OR area=? OR substr(area, 1, length(?) + 1)=? || '.' OR (area='' AND length(?)<=2))
+ORDER BY id LIMIT ?
+
+-- name: offers_in_area
+SELECT id, case_id, facility, state, open, hold, cancel_requested, version, rank, ask_first, by_hand, sent_at,
+    answer_by, since, done, mark, due_at, escalation, kind, priority, area, age_band, sex, reason, last_command
+FROM offer
+WHERE open=1 AND (?=0 OR state=?)
+    AND (?='*' OR area=? OR substr(area, 1, length(?) + 1)=? || '.' OR (area='' AND length(?)<=2))
+ORDER BY id LIMIT ?
+
+-- name: offer_load
+SELECT facility, count(*) FROM offer WHERE open=1 GROUP BY facility
+
+-- name: offer_count_open
+SELECT count(*) FROM offer WHERE open=1
+
+-- name: capacity_get
+SELECT known, places, held, updated_at, version, last_command FROM capacity WHERE facility=?
+
+-- name: capacity_put
+INSERT INTO capacity(facility, known, places, held, updated_at, version, last_command) VALUES(?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT(facility) DO UPDATE SET known=excluded.known, places=excluded.places, held=excluded.held,
+    updated_at=excluded.updated_at, version=excluded.version, last_command=excluded.last_command
+
+-- name: capacity_hold
+UPDATE capacity SET held=held+1 WHERE facility=? AND known=1 AND held<places
+
+-- name: capacity_release
+UPDATE capacity SET held=held-1 WHERE facility=?
+
+-- name: capacity_take
+UPDATE capacity SET held=held-1, places=places-1 WHERE facility=?
+
+-- name: capacity_all
+SELECT facility, known, places, held, updated_at, version FROM capacity ORDER BY facility
