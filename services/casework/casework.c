@@ -74,7 +74,7 @@ static bool open_state(const struct daemon_setup *setup, void **state, struct er
 }
 
 bool casework_check(const char *site_dir, struct error *error) {
-    struct casework house = {NULL};
+    struct casework house = {.site = NULL};
     bool sound = load_site(&house, site_dir, error) && catalogue_check(house.catalogue, site_dir, error);
     owners_free(&house.owners);
     places_free(&house.places);

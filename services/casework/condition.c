@@ -96,14 +96,15 @@ static enum truth fact_is_yes(const struct case_file *file, const char *name) {
 }
 
 /* Flags of playbooks that another fact (as rules.yaml calls it) or the kind of the case settles. `is`: the
- * value that makes it yes; a fact with another known value makes it no. A row with a kind never makes it no:
- * another kind may have it too. */
+ * value that makes it yes (NULL: any but no); a fact with another known value makes it no. A row with a kind
+ * never makes it no: another kind may have it too. */
 static const struct derived {
     const char *flag, *fact, *is, *kind;
 } derived[] = {
     {"family_refused", "family_refuses", "yes", NULL},
     {"no_family", "has_family", "no", NULL},
     {"no_safe_home", "unsafe_home", "yes", NULL},
+    {"in_shelter", "shelter_admitted", NULL, NULL},
     {"pmi_arrival", "arrived", "yes", NULL},
     {"pmi_ill", "ill_or_stranded", "yes", NULL},
     {"teen_dropout", "school_dropout", "yes", NULL},
@@ -135,10 +136,10 @@ static enum truth flag_by_age(const struct case_file *file) {
 static enum truth judge_derived(const struct derived *row, const struct case_file *file) {
     if (row->kind)
         return strcmp(file->kind, row->kind) == 0 ? TRUTH_YES : TRUTH_UNKNOWN;
-    const struct case_fact *fact = case_fact(file, row->fact);
-    if (!fact || strcmp(fact->value, "unknown") == 0)
-        return TRUTH_UNKNOWN;
-    return strcmp(fact->value, row->is) == 0 ? TRUTH_YES : TRUTH_NO;
+    enum truth some = fact_is_yes(file, row->fact);
+    if (some == TRUTH_UNKNOWN || !row->is)
+        return some;
+    return strcmp(case_fact(file, row->fact)->value, row->is) == 0 ? TRUTH_YES : TRUTH_NO;
 }
 
 /* What somebody recorded under that very name holds; then any yes; then any no. */

@@ -206,8 +206,6 @@ void plan_happened(struct plan *plan, const char *event, int64_t at) {
     const struct anchor *anchor = catalogue_anchor(plan->catalogue, (unsigned)number);
     if (!case_fact(plan->file, anchor->fact))
         plan_fact(plan, anchor->fact, "yes", "facility", at);
-    if (strcmp(event, "shelter.admitted") == 0)
-        plan_fact(plan, "in_shelter", "yes", "facility", at);
 }
 
 /* "yes" again does not move what is known; a date does. */

@@ -1,12 +1,953 @@
+/* Casework through its engine: what neighbours and people say, what it answers, what it shows to whom. */
+#include "services/casework/case_file.h"
 #include "services/casework/casework.h"
+
+#include "common/keystore.h"
+#include "common/keystore_cases.h"
+#include "common/seal.h"
 #include "tests/fixture/engine_fixture.h"
 
+#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
-int main(void) {
+#define MINUTE INT64_C(60000)
+#define HOUR INT64_C(3600000)
+#define DAY (24 * HOUR)
+#define NAME "Sumarni Wedoro"
+
+/* ---- triage's side: a case with a key and a sealed report */
+
+static void fill_bytes(void *state, void *bytes, size_t size) {
+    uint8_t *at = bytes;
+    for (size_t i = 0; i < size; i++)
+        at[i] = (uint8_t)(*(unsigned *)state = *(unsigned *)state * 1664525u + 1013904223u) >> 3;
+}
+
+struct bench {
+    struct fixture *fixture;
+    struct keystore *keystore;
+    struct seal_opener *opener;
+    struct arena *arena;
+    unsigned chance;
+    struct random random;
+    struct id case_id, report_id;
+    uint8_t wrapped[SEAL_CASE_KEY_BYTES];
+};
+
+static struct bench bench;
+
+static void bench_open(bool on_disk) {
+    static const uint8_t simulated[SEAL_KEY_BYTES];
+    memset(&bench, 0, sizeof bench);
+    bench.fixture = fixture_open(&(struct fixture_options){.daemon = &casework_daemon, .on_disk = on_disk});
+    bench.keystore = keystore_from_seed(simulated, "casework", KEYSTORE_SECRET);
+    bench.opener = seal_opener_new(keystore_site_secret(bench.keystore));
+    bench.arena = arena_new(4 << 20);
+    bench.random = (struct random){fill_bytes, &bench.chance};
+}
+
+static int set_up(void **state) {
+    (void)state;
+    bench_open(false);
     return 0;
+}
+
+static int set_up_on_disk(void **state) {
+    (void)state;
+    bench_open(true);
+    return 0;
+}
+
+static int tear_down(void **state) {
+    (void)state;
+    fixture_close(&bench.fixture);
+    seal_opener_free(&bench.opener);
+    keystore_free(&bench.keystore);
+    arena_free(&bench.arena);
+    return 0;
+}
+
+static ProtobufCBinaryData bytes_of(const struct id *id) {
+    return (ProtobufCBinaryData){ID_BYTES, (uint8_t *)id->bytes};
+}
+
+static ProtobufCBinaryData seal_report_text(const char *text) {
+    Sigap__ReportContent content = SIGAP__REPORT_CONTENT__INIT;
+    struct seal_case_key key;
+    ProtobufCBinaryData sealed;
+    uint8_t plain[1024];
+    content.text = (char *)text;
+    assert_true(sigap__report_content__get_packed_size(&content) <= sizeof plain);
+    size_t size = sigap__report_content__pack(&content, plain);
+    assert_int_equal(
+        seal_case_key_unwrap(bench.opener, &bench.case_id, bench.wrapped, sizeof bench.wrapped, &key),
+        SEAL_OPENED);
+    assert_true(seal_field(&key, &(struct seal_place){bench.report_id, "narrative", 0}, plain, size,
+        &bench.random, bench.arena, &sealed));
+    return sealed;
+}
+
+static void new_case(void) {
+    struct seal_case_key key;
+    bench.case_id = fixture_id(bench.fixture);
+    bench.report_id = fixture_id(bench.fixture);
+    seal_case_key_make(&bench.case_id, &bench.random, &key);
+    seal_case_key_wrap(bench.opener, &key, &bench.random, bench.wrapped);
+}
+
+struct case_options {
+    const char *kind, *area;
+    Sigap__Priority priority;
+    Sigap__Confidentiality confidentiality;
+    bool training;
+    int64_t age_ms; /* how long ago the report came */
+};
+
+static void send(const char *journal, enum lane lane, Sigap__Event *event) {
+    event->case_id = bytes_of(&bench.case_id);
+    event->trace = bytes_of(&bench.report_id);
+    fixture_event(bench.fixture, journal, lane, event);
+    fixture_turn(bench.fixture);
+}
+
+static void open_case(const struct case_options *options) {
+    Sigap__CaseOpened opened = SIGAP__CASE_OPENED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    new_case();
+    opened.report_id = bytes_of(&bench.report_id);
+    opened.kind = (char *)options->kind;
+    opened.area = (char *)(options->area ? options->area : "35.07.12.2003");
+    opened.priority = options->priority;
+    opened.confidentiality =
+        options->confidentiality ? options->confidentiality : SIGAP__CONFIDENTIALITY__CONFIDENTIALITY_C2;
+    opened.received_at = fixture_now(bench.fixture) - options->age_ms;
+    opened.case_key = (ProtobufCBinaryData){sizeof bench.wrapped, bench.wrapped};
+    opened.narrative = seal_report_text("Ibu " NAME " dirantai di kandang");
+    event.body_case = SIGAP__EVENT__BODY_CASE_OPENED;
+    event.case_opened = &opened;
+    event.training = options->training;
+    send("triage", options->priority <= SIGAP__PRIORITY__PRIORITY_P1 ? LANE_URGENT : LANE_NORMAL, &event);
+}
+
+static void open_pasung(void) {
+    open_case(&(struct case_options){.kind = "pasung", .priority = SIGAP__PRIORITY__PRIORITY_P1});
+}
+
+/* ---- people */
+
+struct person {
+    const char *account, *roles[3], *area, *facility;
+};
+
+static const struct person tri = {"tri1", {"operator", "TRI"}, "*", NULL};
+static const struct person pks = {"pks1", {"responder", "PKS"}, "35.07", NULL};
+static const struct person opr = {"opr1", {"operator", "OPR"}, "35", NULL};
+static const struct person tksk_elsewhere = {"tksk2", {"responder", "TKSK"}, "35.78", NULL};
+static const struct person tksk = {"tksk1", {"responder", "TKSK"}, "35.07.12", NULL};
+static const struct person ppa = {"ppa1", {"responder", "PPA"}, "35.07", NULL};
+static const struct person kab = {"kab1", {"coordinator", "KAB"}, "35.07", NULL};
+static const struct person admin = {"adm1", {"administrator"}, "*", NULL};
+static const struct person auditor = {"pdp1", {"auditor", "PDP"}, "*", NULL};
+static const struct person staff = {"upt1", {"facility", "UPT"}, NULL, "RS-MENUR"};
+static const struct person nobody = {"x", {NULL}, "*", NULL};
+
+struct acting {
+    Sigap__Actor actor;
+    char *roles[3], *areas[1], *facilities[1];
+};
+
+static Sigap__Actor *act(const struct person *person, struct acting *acting) {
+    *acting = (struct acting){.actor = SIGAP__ACTOR__INIT};
+    acting->actor.account = (char *)person->account;
+    while (acting->actor.n_roles < 3 && person->roles[acting->actor.n_roles]) {
+        acting->roles[acting->actor.n_roles] = (char *)person->roles[acting->actor.n_roles];
+        acting->actor.n_roles++;
+    }
+    acting->actor.roles = acting->roles;
+    acting->areas[0] = (char *)person->area;
+    acting->actor.areas = acting->areas;
+    acting->actor.n_areas = person->area != NULL;
+    acting->facilities[0] = (char *)person->facility;
+    acting->actor.facilities = acting->facilities;
+    acting->actor.n_facilities = person->facility != NULL;
+    return &acting->actor;
+}
+
+/* The status of the answer. */
+static unsigned command(const struct person *person, Sigap__CommandIssued *issued, const struct id *id) {
+    struct acting acting;
+    struct id made = id ? *id : fixture_id(bench.fixture);
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    issued->command_id = bytes_of(&made);
+    issued->actor = act(person, &acting);
+    event.body_case = SIGAP__EVENT__BODY_COMMAND_ISSUED;
+    event.command_issued = issued;
+    fixture_event(bench.fixture, "console", LANE_URGENT, &event);
+    fixture_turn(bench.fixture);
+    const struct fixture_record *answer = fixture_last(bench.fixture, SIGAP__EVENT__BODY_COMMAND_ANSWERED);
+    assert_non_null(answer);
+    assert_int_equal(answer->lane, LANE_URGENT);
+    assert_memory_equal(answer->event->command_answered->command_id.data, made.bytes, ID_BYTES);
+    return answer->event->command_answered->status;
+}
+
+static json_t *view_case(const struct person *person, bool narrative, unsigned *status) {
+    struct acting acting;
+    Sigap__CaseView wanted = SIGAP__CASE_VIEW__INIT;
+    Sigap__View view = SIGAP__VIEW__INIT;
+    wanted.case_id = bytes_of(&bench.case_id);
+    wanted.narrative = narrative;
+    view.number = 1;
+    view.actor = act(person, &acting);
+    view.what_case = SIGAP__VIEW__WHAT_CASE_FILE;
+    view.case_file = &wanted;
+    return fixture_view(bench.fixture, &view, status);
+}
+
+static json_t *view_list(const struct person *person, const char *name, const char *state, const char *area) {
+    struct acting acting;
+    unsigned status;
+    Sigap__ListView list = SIGAP__LIST_VIEW__INIT;
+    Sigap__View view = SIGAP__VIEW__INIT;
+    list.name = (char *)name;
+    list.state = (char *)state;
+    list.area = (char *)area;
+    view.actor = act(person, &acting);
+    view.what_case = SIGAP__VIEW__WHAT_LIST;
+    view.list = &list;
+    json_t *json = fixture_view(bench.fixture, &view, &status);
+    assert_int_equal(status, 200);
+    return json;
+}
+
+/* The task as tri sees it; borrowed from *whole. */
+static json_t *task_of(json_t **whole, const char *code) {
+    unsigned status;
+    size_t index;
+    json_t *task;
+    *whole = view_case(&tri, false, &status);
+    assert_int_equal(status, 200);
+    json_array_foreach(json_object_get(*whole, "tasks"), index,
+        task) if (strcmp(json_string_value(json_object_get(task, "code")), code) == 0) return task;
+    fail_msg("%s is not in the case", code);
+    return NULL;
+}
+
+static void assert_task(const char *code, const char *state) {
+    json_t *whole, *task = task_of(&whole, code);
+    assert_string_equal(json_string_value(json_object_get(task, "state")), state);
+    json_decref(whole);
+}
+
+static bool has_task(const char *code) {
+    unsigned status;
+    size_t index;
+    json_t *task, *whole = view_case(&tri, false, &status);
+    bool found = false;
+    json_array_foreach(json_object_get(whole, "tasks"), index, task) found |=
+        strcmp(json_string_value(json_object_get(task, "code")), code) == 0;
+    json_decref(whole);
+    return found;
+}
+
+struct order {
+    const char *event, *outcome, *owner, *reason;
+    uint64_t version;
+    const struct id *id;
+};
+
+static unsigned move(const struct person *person, const char *code, const struct order *order) {
+    Sigap__MoveTask wanted = SIGAP__MOVE_TASK__INIT;
+    Sigap__CommandIssued issued = SIGAP__COMMAND_ISSUED__INIT;
+    struct id task_id;
+    json_t *whole, *task = task_of(&whole, code);
+    assert_true(id_from_text(json_string_value(json_object_get(task, "id")), &task_id));
+    json_decref(whole);
+    wanted.task_id = bytes_of(&task_id);
+    wanted.case_id = bytes_of(&bench.case_id);
+    wanted.event = (char *)order->event;
+    wanted.outcome = (char *)(order->outcome ? order->outcome : "");
+    wanted.owner = (char *)(order->owner ? order->owner : "");
+    issued.reason = (char *)(order->reason ? order->reason : "");
+    issued.expected_version = order->version;
+    issued.command_case = SIGAP__COMMAND_ISSUED__COMMAND_MOVE_TASK;
+    issued.move_task = &wanted;
+    return command(person, &issued, order->id);
+}
+
+static unsigned done(const struct person *person, const char *code) {
+    return move(person, code, &(struct order){.event = "done", .outcome = "formulir terisi"});
+}
+
+static unsigned record_fact(const struct person *person, const char *name, const char *value) {
+    Sigap__Fact fact = SIGAP__FACT__INIT;
+    Sigap__RecordFact wanted = SIGAP__RECORD_FACT__INIT;
+    Sigap__CommandIssued issued = SIGAP__COMMAND_ISSUED__INIT;
+    fact.name = (char *)name;
+    fact.value = (char *)value;
+    wanted.case_id = bytes_of(&bench.case_id);
+    wanted.fact = &fact;
+    issued.command_case = SIGAP__COMMAND_ISSUED__COMMAND_RECORD_FACT;
+    issued.record_fact = &wanted;
+    return command(person, &issued, NULL);
+}
+
+static unsigned close_case(const struct person *person, const char *outcome, bool reopen) {
+    Sigap__CloseCase wanted = SIGAP__CLOSE_CASE__INIT;
+    Sigap__CommandIssued issued = SIGAP__COMMAND_ISSUED__INIT;
+    wanted.case_id = bytes_of(&bench.case_id);
+    wanted.outcome = (char *)outcome;
+    wanted.reopen = reopen;
+    issued.reason = (char *)"keluarga " NAME " pindah";
+    issued.command_case = SIGAP__COMMAND_ISSUED__COMMAND_CLOSE_CASE;
+    issued.close_case = &wanted;
+    return command(person, &issued, NULL);
+}
+
+static void offer_moved(const char *facility, Sigap__OfferState to, const char *what) {
+    Sigap__OfferMoved moved = SIGAP__OFFER_MOVED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    moved.facility = (char *)facility;
+    moved.to = to;
+    moved.event = (char *)what;
+    moved.actor = (char *)"upt1";
+    event.body_case = SIGAP__EVENT__BODY_OFFER_MOVED;
+    event.offer_moved = &moved;
+    send("router", LANE_URGENT, &event);
+}
+
+/* ---- opening */
+
+static void a_case_opens_with_its_plan(void **state) {
+    (void)state;
+    open_pasung();
+    assert_int_equal(fixture_count(bench.fixture, SIGAP__EVENT__BODY_TASKS_PLANNED), 1);
+    const struct fixture_record *record = fixture_last(bench.fixture, SIGAP__EVENT__BODY_TASKS_PLANNED);
+    const Sigap__TasksPlanned *planned = record->event->tasks_planned;
+    assert_int_equal(record->lane, LANE_URGENT);
+    assert_memory_equal(record->event->case_id.data, bench.case_id.bytes, ID_BYTES);
+    assert_memory_equal(record->event->trace.data, bench.report_id.bytes, ID_BYTES);
+    assert_string_equal(planned->playbook, "PB-PSG");
+    assert_int_equal(planned->n_tasks, 20);
+    assert_string_equal(planned->tasks[0]->code, "PSG-01");
+    assert_int_equal(planned->tasks[0]->state, SIGAP__TASK_STATE__TASK_DUE);
+    assert_int_equal(planned->tasks[0]->due_at, FIXTURE_START + HOUR);
+    assert_int_equal(planned->tasks[3]->state, SIGAP__TASK_STATE__TASK_WAITING);
+    assert_int_equal(planned->tasks[3]->due_at, 0);
+    /* One notice a team: OPR has PSG-01; TRI has two tasks and hears of the first. KAB's is due in a month
+     * but the case is P1. */
+    assert_int_equal(fixture_count(bench.fixture, SIGAP__EVENT__BODY_TASK_REMINDER), 3);
+    const Sigap__TaskReminder *reminder =
+        fixture_nth(bench.fixture, SIGAP__EVENT__BODY_TASK_REMINDER, 1)->event->task_reminder;
+    assert_int_equal(reminder->percent, 0);
+    assert_string_equal(reminder->task->code, "PSG-02");
+    assert_string_equal(reminder->task->owner, "tri");
+    assert_non_null(strstr(reminder->task->title, "(+1)"));
+    assert_string_equal(reminder->area, "35.07.12.2003");
+    assert_string_equal(reminder->kind, "pasung");
+}
+
+static void less_urgent_cases_are_quiet(void **state) {
+    (void)state;
+    open_case(&(struct case_options){.kind = "fakir_miskin", .priority = SIGAP__PRIORITY__PRIORITY_P3});
+    const struct fixture_record *record = fixture_last(bench.fixture, SIGAP__EVENT__BODY_TASKS_PLANNED);
+    assert_int_equal(record->lane, LANE_NORMAL);
+    assert_int_equal(fixture_count(bench.fixture, SIGAP__EVENT__BODY_TASK_REMINDER), 0);
+}
+
+static void training_stays_training(void **state) {
+    (void)state;
+    open_case(
+        &(struct case_options){.kind = "pasung", .priority = SIGAP__PRIORITY__PRIORITY_P1, .training = true});
+    fixture_advance(bench.fixture, 2 * HOUR);
+    size_t count;
+    const struct fixture_record *records = fixture_records(bench.fixture, &count);
+    for (size_t i = 0; i < count; i++)
+        assert_true(records[i].event->training); /* those of timers too */
+    assert_true(fixture_count(bench.fixture, SIGAP__EVENT__BODY_TASK_MOVED) > 0);
+}
+
+static void the_same_opening_twice_is_one_case(void **state) {
+    (void)state;
+    open_pasung();
+    Sigap__CaseOpened opened = SIGAP__CASE_OPENED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    opened.kind = (char *)"pasung";
+    opened.case_key = (ProtobufCBinaryData){sizeof bench.wrapped, bench.wrapped};
+    event.body_case = SIGAP__EVENT__BODY_CASE_OPENED;
+    event.case_opened = &opened;
+    send("triage", LANE_URGENT, &event);
+    assert_int_equal(fixture_count(bench.fixture, SIGAP__EVENT__BODY_TASKS_PLANNED), 1);
+    assert_int_equal(fixture_count(bench.fixture, SIGAP__EVENT__BODY_INPUT_PARKED), 0);
+}
+
+static void records_of_unknown_cases_are_parked(void **state) {
+    (void)state;
+    new_case();
+    offer_moved("RS-MENUR", SIGAP__OFFER_STATE__OFFER_ACCEPTED, "accept");
+    assert_int_equal(fixture_count(bench.fixture, SIGAP__EVENT__BODY_INPUT_PARKED), 1);
+}
+
+/* ---- the narrative */
+
+static void only_those_who_may_read_it(void **state) {
+    static const struct {
+        const struct person *person;
+        unsigned case_status, narrative_status;
+    } rows[] = {
+        {&tri, 200, 200},
+        {&pks, 200, 200},
+        {&tksk, 200, 200},
+        {&kab, 200, 200},
+        {&admin, 200, 403},
+        {&auditor, 200, 403},
+        {&tksk_elsewhere, 404, 404},
+        {&staff, 404, 404}, /* nothing was accepted there */
+        {&nobody, 404, 404},
+    };
+    (void)state;
+    open_pasung();
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        unsigned status;
+        json_t *json = view_case(rows[i].person, false, &status);
+        if (status != rows[i].case_status)
+            fail_msg("%s sees the case: %u", rows[i].person->account, status);
+        assert_null(json_object_get(json, "narrative"));
+        json_decref(json);
+        json = view_case(rows[i].person, true, &status);
+        if (status != rows[i].narrative_status)
+            fail_msg("%s reads the report: %u", rows[i].person->account, status);
+        if (status == 200)
+            assert_non_null(strstr(json_string_value(json_object_get(json, "narrative")), NAME));
+        json_decref(json);
+    }
+    json_t *audit = view_list(&tri, "audit", "", "");
+    char *text = json_dumps(audit, 0);
+    assert_non_null(strstr(text, "case.narrative"));
+    assert_non_null(strstr(text, "case.narrative.refused"));
+    free(text);
+    json_decref(audit);
+}
+
+static void c3_shows_its_number_only(void **state) {
+    unsigned status;
+    (void)state;
+    open_case(&(struct case_options){.kind = "kdrt",
+        .priority = SIGAP__PRIORITY__PRIORITY_P1,
+        .confidentiality = SIGAP__CONFIDENTIALITY__CONFIDENTIALITY_C3});
+    static const struct person *const inside[] = {&tri, &pks, &ppa}, *const outside[] = {&kab, &opr, &tksk};
+    for (size_t i = 0; i < 3; i++) {
+        json_t *json = view_case(inside[i], true, &status);
+        assert_int_equal(status, 200);
+        assert_non_null(json_object_get(json, "tasks"));
+        json_decref(json);
+        json = view_case(outside[i], false, &status);
+        assert_int_equal(status, 200);
+        assert_true(json_is_true(json_object_get(json, "restricted")));
+        assert_null(json_object_get(json, "tasks"));
+        assert_null(json_object_get(json, "kind"));
+        json_decref(json);
+        json = view_case(outside[i], true, &status);
+        assert_int_equal(status, 403);
+        json_decref(json);
+    }
+    /* Who has a task in it can do that task, but no more. */
+    assert_int_equal(done(&opr, "KTP-01"), 200);
+    assert_int_equal(record_fact(&opr, "injury", "yes"), 403);
+    json_t *list = view_list(&opr, "tasks", "due", "");
+    json_t *tasks = json_object_get(list, "tasks"), *task;
+    size_t index;
+    json_array_foreach(tasks, index, task)
+        assert_string_equal(json_string_value(json_object_get(task, "role")), "OPR");
+    json_decref(list);
+}
+
+static bool file_holds(const char *path, const char *text) {
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        return false;
+    fseek(file, 0, SEEK_END);
+    size_t size = (size_t)ftell(file);
+    rewind(file);
+    char *bytes = malloc(size + 1);
+    size = fread(bytes, 1, size, file);
+    fclose(file);
+    bool found = size && memmem(bytes, size, text, strlen(text)) != NULL;
+    free(bytes);
+    return found;
+}
+
+static unsigned files_with(const char *text, unsigned *looked_at) {
+    char folder[600], path[900];
+    unsigned count = 0;
+    snprintf(folder, sizeof folder, "%s/casework", fixture_data_dir(bench.fixture));
+    DIR *dir = opendir(folder);
+    assert_non_null(dir);
+    for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
+        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+        if (entry->d_name[0] == '.')
+            continue;
+        (*looked_at)++;
+        count += file_holds(path, text);
+    }
+    closedir(dir);
+    return count;
+}
+
+static void no_name_is_in_any_file(void **state) {
+    unsigned looked_at = 0, status;
+    (void)state;
+    open_pasung();
+    assert_int_equal(
+        move(&opr, "PSG-01", &(struct order){.event = "done", .outcome = "keponakan " NAME " menjawab"}),
+        200);
+    assert_int_equal(
+        move(&tri, "PSG-02", &(struct order){.event = "cancel", .reason = NAME " sudah di RS"}), 200);
+    assert_int_equal(close_case(&tri, "terbukti", false), 200);
+    json_t *json = view_case(&pks, true, &status); /* but who may read finds it again */
+    char *text = json_dumps(json, 0);
+    assert_non_null(strstr(text, "keponakan " NAME));
+    assert_non_null(strstr(text, NAME " sudah di RS"));
+    free(text);
+    json_decref(json);
+    assert_int_equal(files_with(NAME, &looked_at), 0);
+    assert_true(looked_at >= 2);
+    assert_true(files_with("PSG-01", &looked_at) > 0); /* the search can find */
+}
+
+/* ---- commands */
+
+static void tasks_are_done_by_those_who_may(void **state) {
+    static const struct {
+        const struct person *person;
+        const char *code;
+        unsigned wanted;
+    } rows[] = {
+        {&tksk_elsewhere, "PSG-04", 403}, {&staff, "PSG-01", 403}, {&auditor, "PSG-01", 403},
+        {&admin, "PSG-01", 403}, {&pks, "PSG-01", 403}, /* not the role's */
+        {&opr, "PSG-01", 200}, {&opr, "PSG-01", 409},   /* done already */
+        {&tksk, "PSG-14", 200},                         /* DES has no account: the liaison's */
+        {&kab, "PSG-02", 200},                          /* coordinators may */
+    };
+    (void)state;
+    open_pasung();
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        unsigned status = done(rows[i].person, rows[i].code);
+        if (status != rows[i].wanted)
+            fail_msg("row %zu: %u", i, status);
+    }
+    assert_task("PSG-01", "done");
+    assert_task("PSG-14", "done");
+}
+
+static void commands_that_are_refused(void **state) {
+    static const struct {
+        const char *code;
+        struct order order;
+        unsigned wanted;
+    } rows[] = {
+        {"PSG-01", {.event = "done"}, 422}, /* no outcome */
+        {"PSG-01", {.event = "done", .outcome = "x", .version = 77}, 409},
+        {"PSG-01", {.event = "explode", .outcome = "x"}, 422},
+        {"PSG-01", {.event = "cancel"}, 422}, /* no reason */
+        {"PSG-01", {.event = "reopen", .reason = "x"}, 409},
+        {"PSG-01", {.event = "assign"}, 422},
+        {"PSG-01", {.event = "assign", .owner = "opr-malam", .version = 1}, 200},
+        {"PSG-01", {.event = "assign", .owner = "opr-siang", .version = 1}, 409},
+        {"PSG-01", {.event = "cancel", .reason = "sudah", .version = 2}, 200},
+        {"PSG-01", {.event = "done", .outcome = "x"}, 409},
+        {"PSG-01", {.event = "reopen", .reason = "keliru"}, 200},
+        {"PSG-01", {.event = "done", .outcome = "x"}, 200},
+    };
+    (void)state;
+    open_pasung();
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        unsigned status = move(&tri, rows[i].code, &rows[i].order);
+        if (status != rows[i].wanted)
+            fail_msg("row %zu: %u", i, status);
+        const struct fixture_record *answer =
+            fixture_last(bench.fixture, SIGAP__EVENT__BODY_COMMAND_ANSWERED);
+        assert_int_equal(*answer->event->command_answered->sentence != 0, status != 200);
+    }
+    bench.case_id = fixture_id(bench.fixture); /* of no case */
+    assert_int_equal(record_fact(&tri, "age", "12"), 404);
+}
+
+static void a_command_acts_once(void **state) {
+    (void)state;
+    open_pasung();
+    fixture_forget(bench.fixture);
+    struct id id = fixture_id(bench.fixture);
+    struct order order = {.event = "done", .outcome = "selesai", .id = &id};
+    assert_int_equal(move(&opr, "PSG-01", &order), 200);
+    uint64_t version =
+        fixture_last(bench.fixture, SIGAP__EVENT__BODY_COMMAND_ANSWERED)->event->command_answered->version;
+    assert_int_equal(move(&opr, "PSG-01", &order), 200);
+    assert_int_equal(
+        fixture_last(bench.fixture, SIGAP__EVENT__BODY_COMMAND_ANSWERED)->event->command_answered->version,
+        version);
+    assert_int_equal(fixture_count(bench.fixture, SIGAP__EVENT__BODY_TASK_MOVED), 1);
+    const Sigap__TaskMoved *moved =
+        fixture_last(bench.fixture, SIGAP__EVENT__BODY_TASK_MOVED)->event->task_moved;
+    assert_string_equal(moved->actor, "opr1");
+    assert_string_equal(moved->outcome, "selesai"); /* a code; a sentence would stay in the file */
+    assert_int_equal(moved->from, SIGAP__TASK_STATE__TASK_DUE);
+    assert_int_equal(moved->task->state, SIGAP__TASK_STATE__TASK_DONE);
+    assert_int_equal(moved->version, version);
+}
+
+static void sentences_stay_out_of_the_journal(void **state) {
+    (void)state;
+    open_pasung();
+    assert_int_equal(move(&opr, "PSG-01", &(struct order){.event = "done", .outcome = "kata " NAME}), 200);
+    assert_string_equal(
+        fixture_last(bench.fixture, SIGAP__EVENT__BODY_TASK_MOVED)->event->task_moved->outcome, "");
+}
+
+/* ---- facts */
+
+static void missing_facts_become_tasks(void **state) {
+    char *missing[] = {(char *)"family_consent", (char *)"age"};
+    Sigap__ReferralOpened opened = SIGAP__REFERRAL_OPENED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    (void)state;
+    open_pasung();
+    opened.state = SIGAP__REFERRAL_STATE__REFERRAL_DRAFT;
+    opened.rule = (char *)"R-01";
+    opened.missing = missing;
+    opened.n_missing = 2;
+    event.body_case = SIGAP__EVENT__BODY_REFERRAL_OPENED;
+    event.referral_opened = &opened;
+    send("router", LANE_URGENT, &event);
+    json_t *whole, *task = task_of(&whole, "FAKTA-family_consent");
+    assert_string_equal(json_string_value(json_object_get(task, "role")), "PKS");
+    assert_string_equal(json_string_value(json_object_get(task, "owner")), "pks-3507");
+    assert_int_equal(json_integer_value(json_object_get(task, "due_at")), FIXTURE_START + 4 * HOUR); /* P1 */
+    assert_non_null(strstr(json_string_value(json_object_get(task, "title")), "keluarga setuju"));
+    json_decref(whole);
+    send("router", LANE_URGENT, &event); /* asked once */
+    fixture_forget(bench.fixture);
+    assert_int_equal(record_fact(&pks, "family_consent", "ya"), 200);
+    assert_task("FAKTA-family_consent", "done");
+    const struct fixture_record *record = fixture_last(bench.fixture, SIGAP__EVENT__BODY_FACT_RECORDED);
+    assert_non_null(record);
+    assert_string_equal(record->event->fact_recorded->fact->value, "yes");
+    assert_string_equal(record->event->fact_recorded->actor, "pks1");
+    /* A question may be answered where it stands, but not with a story. */
+    assert_int_equal(
+        move(&opr, "FAKTA-age", &(struct order){.event = "done", .outcome = "kira-kira " NAME}), 422);
+    assert_int_equal(move(&opr, "FAKTA-age", &(struct order){.event = "done", .outcome = "45"}), 200);
+    assert_string_equal(
+        fixture_last(bench.fixture, SIGAP__EVENT__BODY_FACT_RECORDED)->event->fact_recorded->fact->value,
+        "45");
+    assert_int_equal(record_fact(&pks, "favourite_colour", "red"), 422);
+    assert_int_equal(record_fact(&pks, "age", "kata " NAME), 422);
+    assert_int_equal(record_fact(&tksk_elsewhere, "age", "45"), 403);
+}
+
+/* ---- offers */
+
+static void arrivals_set_the_time_of_tasks(void **state) {
+    unsigned status;
+    (void)state;
+    open_pasung();
+    offer_moved("RS-MENUR", SIGAP__OFFER_STATE__OFFER_ACCEPTED, "accept");
+    json_t *json = view_case(&staff, false, &status); /* who has accepted may look */
+    assert_int_equal(status, 200);
+    json_decref(json);
+    fixture_advance(bench.fixture, HOUR);
+    offer_moved("RS-MENUR", SIGAP__OFFER_STATE__OFFER_IN_PROGRESS, "arrive");
+    json = view_case(&tri, false, &status);
+    json_t *anchors = json_object_get(json, "anchors");
+    assert_int_equal(json_integer_value(json_object_get(anchors, "TE")), FIXTURE_START + HOUR);
+    assert_int_equal(json_integer_value(json_object_get(anchors, "TH")), FIXTURE_START + HOUR);
+    assert_null(json_object_get(anchors, "TD"));
+    json_decref(json);
+    fixture_advance(bench.fixture, DAY);
+    offer_moved("RS-MENUR", SIGAP__OFFER_STATE__OFFER_COMPLETED, "complete");
+    json = view_case(&tri, false, &status);
+    assert_int_equal(json_integer_value(json_object_get(json_object_get(json, "anchors"), "TD")),
+        FIXTURE_START + HOUR + DAY);
+    json_decref(json);
+    json = view_case(&staff, false, &status); /* the access ends with the offer */
+    assert_int_equal(status, 404);
+    json_decref(json);
+}
+
+static void home_care_comes_beside(void **state) {
+    Sigap__ReferralOpened opened = SIGAP__REFERRAL_OPENED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    (void)state;
+    open_pasung();
+    assert_false(has_task("HMC-01"));
+    opened.state = SIGAP__REFERRAL_STATE__REFERRAL_HOME;
+    opened.plan = (char *)"home_care";
+    event.body_case = SIGAP__EVENT__BODY_REFERRAL_OPENED;
+    event.referral_opened = &opened;
+    send("router", LANE_URGENT, &event);
+    assert_task("HMC-01", "due");
+    assert_task("PSG-01", "due");
+}
+
+static void another_kind_by_triage(void **state) {
+    Sigap__CaseChanged changed = SIGAP__CASE_CHANGED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    (void)state;
+    open_case(&(struct case_options){.kind = "fakir_miskin", .priority = SIGAP__PRIORITY__PRIORITY_P3});
+    changed.kind = (char *)"pasung";
+    changed.priority = SIGAP__PRIORITY__PRIORITY_P0;
+    event.body_case = SIGAP__EVENT__BODY_CASE_CHANGED;
+    event.case_changed = &changed;
+    fixture_forget(bench.fixture);
+    send("triage", LANE_URGENT, &event);
+    assert_task("FKM-03", "cancelled");
+    assert_task("PSG-01", "due");
+    size_t count;
+    const struct fixture_record *records = fixture_records(bench.fixture, &count);
+    assert_true(count > 0);
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(records[i].lane, LANE_URGENT);
+    /* What is in the urgent lane now waits for what was said of this case in the normal one. */
+    bool waits = false;
+    for (size_t i = 0; i < records[0].event->n_causes; i++)
+        waits |= strcmp(records[0].event->causes[i]->journal, "casework") == 0 &&
+                 records[0].event->causes[i]->lane == LANE_NORMAL;
+    assert_true(waits);
+}
+
+/* ---- time */
+
+static size_t reminders(const char *code, unsigned percent) {
+    size_t count = 0;
+    const struct fixture_record *record;
+    for (size_t i = 0; (record = fixture_nth(bench.fixture, SIGAP__EVENT__BODY_TASK_REMINDER, i)) != NULL;
+         i++)
+        count += strcmp(record->event->task_reminder->task->code, code) == 0 &&
+                 record->event->task_reminder->percent == percent;
+    return count;
+}
+
+static void time_reminds_once_each(void **state) {
+    (void)state;
+    open_pasung();
+    fixture_advance(bench.fixture, 29 * MINUTE);
+    assert_int_equal(reminders("PSG-01", 50), 0);
+    fixture_advance(bench.fixture, MINUTE);
+    assert_int_equal(reminders("PSG-01", 50), 1);
+    fixture_advance(bench.fixture, 30 * MINUTE);
+    assert_int_equal(reminders("PSG-01", 100), 1);
+    assert_task("PSG-01", "overdue");
+    fixture_advance(bench.fixture, DAY);
+    assert_int_equal(reminders("PSG-01", 50), 1);
+    assert_int_equal(reminders("PSG-01", 100), 1);
+    assert_int_equal(reminders("PSG-01", 200), 1);
+    assert_int_equal(done(&opr, "PSG-01"), 200); /* a mark, not a lock */
+    fixture_advance(bench.fixture, 10 * DAY);
+    assert_int_equal(reminders("PSG-01", 200), 1);
+}
+
+static void nobody_is_reminded_of_done_work(void **state) {
+    (void)state;
+    open_pasung();
+    fixture_advance(bench.fixture, 10 * MINUTE);
+    assert_int_equal(done(&opr, "PSG-01"), 200);
+    fixture_advance(bench.fixture, DAY);
+    assert_int_equal(reminders("PSG-01", 50) + reminders("PSG-01", 100) + reminders("PSG-01", 200), 0);
+    assert_true(reminders("PSG-02", 100) == 1);
+}
+
+static void timers_survive_a_crash(void **state) {
+    (void)state;
+    open_pasung();
+    fixture_restart(bench.fixture, false);
+    fixture_advance(bench.fixture, HOUR);
+    assert_int_equal(reminders("PSG-01", 50), 1);
+    assert_int_equal(reminders("PSG-01", 100), 1);
+    unsigned status;
+    json_t *json = view_case(&pks, true, &status);
+    assert_non_null(strstr(json_string_value(json_object_get(json, "narrative")), NAME));
+    json_decref(json);
+}
+
+/* ---- closing and erasing */
+
+static void closing_cancels_what_is_open(void **state) {
+    (void)state;
+    open_pasung();
+    assert_int_equal(close_case(&tksk, "terbukti", false), 403);
+    assert_int_equal(close_case(&pks, "", false), 422);
+    assert_int_equal(close_case(&pks, "Kalimat dengan nama", false), 422);
+    fixture_forget(bench.fixture);
+    assert_int_equal(close_case(&pks, "terbukti", false), 200);
+    const struct fixture_record *record = fixture_last(bench.fixture, SIGAP__EVENT__BODY_CASE_CLOSED);
+    assert_string_equal(record->event->case_closed->outcome, "terbukti");
+    assert_string_equal(record->event->case_closed->reason, ""); /* it held a name */
+    assert_false(record->event->case_closed->reopened);
+    assert_task("PSG-01", "cancelled");
+    assert_int_equal(done(&opr, "PSG-01"), 409);
+    assert_int_equal(record_fact(&pks, "age", "4"), 409);
+    assert_int_equal(close_case(&pks, "terbukti", false), 409);
+    fixture_advance(bench.fixture, 30 * DAY);
+    assert_int_equal(fixture_count(bench.fixture, SIGAP__EVENT__BODY_TASK_REMINDER), 0);
+    assert_int_equal(close_case(&pks, "", true), 200);
+    assert_true(fixture_last(bench.fixture, SIGAP__EVENT__BODY_CASE_CLOSED)->event->case_closed->reopened);
+    assert_task("PSG-01", "due");
+    assert_int_equal(close_case(&pks, "", true), 409);
+}
+
+static void assert_erased(void) {
+    unsigned status;
+    json_t *json = view_case(&tri, true, &status);
+    assert_int_equal(status, 200);
+    assert_string_equal(json_string_value(json_object_get(json, "state")), "erased");
+    assert_int_equal(json_array_size(json_object_get(json, "narratives")), 0);
+    assert_int_equal(json_array_size(json_object_get(json, "tasks")), 0);
+    assert_int_equal(json_array_size(json_object_get(json, "timeline")), 0);
+    assert_string_equal(json_string_value(json_object_get(json, "area")), "35.07");
+    assert_true(json_integer_value(json_object_get(json, "erasure_complete_at")) > 0);
+    json_decref(json);
+}
+
+static enum keystore_cases_result key_in_file(bool destroy) {
+    char path[600];
+    uint8_t wrapped[SEAL_CASE_KEY_BYTES];
+    struct keystore_cases *keys;
+    struct error error = {""};
+    snprintf(path, sizeof path, "%s/casework/case_keys.db", fixture_data_dir(bench.fixture));
+    assert_true(keystore_cases_open(path, NULL, &keys, &error));
+    enum keystore_cases_result result = keystore_cases_get(keys, &bench.case_id, wrapped);
+    if (destroy) {
+        keystore_cases_destroy(keys, &bench.case_id, fixture_now(bench.fixture));
+        assert_int_equal(keystore_cases_commit(keys), KEYSTORE_CASES_DONE);
+    }
+    keystore_cases_close(&keys);
+    return result;
+}
+
+static void after_its_time_a_closed_case_is_erased(void **state) {
+    (void)state;
+    open_pasung();
+    assert_int_equal(close_case(&pks, "terbukti", false), 200);
+    fixture_advance(bench.fixture, 1824 * DAY);
+    assert_int_equal(key_in_file(false), KEYSTORE_CASES_DONE);
+    fixture_advance(bench.fixture, DAY);
+    assert_int_equal(key_in_file(false), KEYSTORE_CASES_DESTROYED);
+    assert_erased();
+    assert_int_equal(close_case(&pks, "", true), 409);
+}
+
+/* The key file is newer than the store that was restored: what was erased stays erased. */
+static void the_ledger_is_replayed(void **state) {
+    (void)state;
+    open_pasung();
+    assert_int_equal(key_in_file(true), KEYSTORE_CASES_DONE);
+    fixture_restart(bench.fixture, true);
+    fixture_turn(bench.fixture);
+    assert_erased();
+    /* Nor does its opening, read once more, bring it back. */
+    struct id erased = bench.case_id;
+    fixture_restart(bench.fixture, true);
+    bench.case_id = erased;
+    assert_erased();
+}
+
+/* ---- queues */
+
+static const char *task_at(json_t *list, size_t index) {
+    json_t *task = json_array_get(json_object_get(list, "tasks"), index);
+    return json_string_value(json_object_get(task, "code"));
+}
+
+static void queues_show_the_most_overdue_first(void **state) {
+    (void)state;
+    open_case(&(struct case_options){.kind = "pasung", .priority = SIGAP__PRIORITY__PRIORITY_P2});
+    open_case(&(struct case_options){
+        .kind = "odgj_krisis", .priority = SIGAP__PRIORITY__PRIORITY_P0, .area = "35.78.01"});
+    fixture_advance(bench.fixture, 2 * HOUR);
+    json_t *list = view_list(&opr, "tasks", "", "");
+    assert_string_equal(task_at(list, 0), "KRS-01");
+    json_decref(list);
+    list = view_list(&opr, "tasks", "overdue", "35.07");
+    assert_string_equal(task_at(list, 0), "PSG-01");
+    json_decref(list);
+    list = view_list(&opr, "tasks", "mine", "35.07");
+    assert_int_equal(json_array_size(json_object_get(list, "tasks")), 1);
+    json_decref(list);
+    list = view_list(&tksk_elsewhere, "tasks", "", ""); /* Surabaya; KRS has KEL, whose liaison is TKSK */
+    assert_int_equal(json_array_size(json_object_get(list, "tasks")), 0);
+    json_decref(list);
+    list = view_list(&nobody, "tasks", "", "");
+    assert_int_equal(json_array_size(json_object_get(list, "tasks")), 0);
+    json_decref(list);
+    list = view_list(&tri, "cases", "open", "");
+    assert_int_equal(json_array_size(json_object_get(list, "cases")), 2);
+    json_decref(list);
+    list = view_list(&pks, "cases", "", "");
+    assert_int_equal(json_array_size(json_object_get(list, "cases")), 1);
+    json_decref(list);
+    list = view_list(&tri, "cases", "closed", "");
+    assert_int_equal(json_array_size(json_object_get(list, "cases")), 0);
+    json_decref(list);
+}
+
+static void a_witness_joins(void **state) {
+    unsigned status;
+    Sigap__ReportJoined joined = SIGAP__REPORT_JOINED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    (void)state;
+    open_pasung();
+    fixture_advance(bench.fixture, MINUTE);
+    bench.report_id = fixture_id(bench.fixture);
+    joined.report_id = bytes_of(&bench.report_id);
+    joined.narrative = seal_report_text("Saya tetangganya");
+    event.body_case = SIGAP__EVENT__BODY_REPORT_JOINED;
+    event.report_joined = &joined;
+    send("triage", LANE_URGENT, &event);
+    json_t *json = view_case(&pks, true, &status);
+    json_t *narratives = json_object_get(json, "narratives");
+    assert_int_equal(json_array_size(narratives), 2);
+    assert_string_equal(
+        json_string_value(json_object_get(json_array_get(narratives, 1), "text")), "Saya tetangganya");
+    assert_string_equal(
+        json_string_value(json_object_get(json_array_get(json_object_get(json, "timeline"), 0), "what")),
+        "report_joined");
+    json_decref(json);
+}
+
+int main(void) {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST_ON_DISK(name) cmocka_unit_test_setup_teardown(name, set_up_on_disk, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(a_case_opens_with_its_plan),
+        TEST(less_urgent_cases_are_quiet),
+        TEST(training_stays_training),
+        TEST(the_same_opening_twice_is_one_case),
+        TEST(records_of_unknown_cases_are_parked),
+        TEST(only_those_who_may_read_it),
+        TEST(c3_shows_its_number_only),
+        TEST_ON_DISK(no_name_is_in_any_file),
+        TEST(tasks_are_done_by_those_who_may),
+        TEST(commands_that_are_refused),
+        TEST(a_command_acts_once),
+        TEST(sentences_stay_out_of_the_journal),
+        TEST(missing_facts_become_tasks),
+        TEST(arrivals_set_the_time_of_tasks),
+        TEST(home_care_comes_beside),
+        TEST(another_kind_by_triage),
+        TEST(time_reminds_once_each),
+        TEST(nobody_is_reminded_of_done_work),
+        TEST_ON_DISK(timers_survive_a_crash),
+        TEST(closing_cancels_what_is_open),
+        TEST(after_its_time_a_closed_case_is_erased),
+        TEST_ON_DISK(the_ledger_is_replayed),
+        TEST(queues_show_the_most_overdue_first),
+        TEST(a_witness_joins),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }
