@@ -215,8 +215,11 @@ static bool has_danger_words(const struct intake *intake, const char *body, size
         }
     }
     bool found = false;
-    for (size_t at = 0; at < size && !found; at += PIECE - OVERLAP)
+    for (size_t at = 0; at < size && !found; at += PIECE - OVERLAP) {
+        while (at > 0 && at < size && plain[at - 1] != ' ') /* half a word would count as another one */
+            at++;
         found = danger_scan(intake->danger, plain + at, size - at < PIECE ? size - at : PIECE);
+    }
     return found;
 }
 

@@ -6,7 +6,7 @@
 static Sigap__SubmitReport report_of(struct bottle *bottle) {
     Sigap__SubmitReport report = SIGAP__SUBMIT_REPORT__INIT;
     report.token = bottle->bearer + 7;
-    report.text = (char *)"Ada tetangga yang butuh bantuan";
+    report.text = (char *)"Ada warga minta info bansos";
     report.channel = (char *)"telegram";
     report.number = 42;
     return report;
@@ -49,8 +49,8 @@ static void takes_and_refuses(void **state) {
 static void both_doors_know_a_duplicate(void **state) {
     (void)state;
     struct bottle bottle = bottle_open(false);
-    const char *ticket = bottle_ticket(&bottle,
-        "{\"source\":\"telegram\",\"text\":\"Ada tetangga yang butuh bantuan\",\"urgent\":true}", "k");
+    const char *ticket = bottle_ticket(
+        &bottle, "{\"source\":\"telegram\",\"text\":\"Ada warga minta info bansos\",\"urgent\":true}", "k");
     Sigap__SubmitReport again = report_of(&bottle);
     again.idempotency_key = (char *)"k";
     again.urgent = true;

@@ -5,7 +5,7 @@
 #include "services/intake/follow.h"
 #include "services/intake/receive.h"
 
-static const char body[] = "{\"source\":\"a\",\"text\":\"Ada tetangga yang butuh bantuan\","
+static const char body[] = "{\"source\":\"a\",\"text\":\"Ada warga minta info bansos\","
                            "\"reporter\":{\"address\":\"0812\",\"may_contact\":true}}";
 
 enum said {

@@ -8,10 +8,10 @@
 
 #include <strings.h>
 
-static const char calm[] = "{\"source\":\"a\",\"text\":\"Ada tetangga yang butuh bantuan\",\"reporter\":"
+static const char calm[] = "{\"source\":\"a\",\"text\":\"Ada warga minta info bansos\",\"reporter\":"
                            "{\"address\":\"0812\",\"may_contact\":true}}";
 static const char flagged[] =
-    "{\"source\":\"a\",\"text\":\"Ada tetangga yang butuh bantuan\", \"urgent\" : true}";
+    "{\"source\":\"a\",\"text\":\"Ada warga minta info bansos\", \"urgent\" : true}";
 static const char danger[] = "{\"source\":\"a\",\"text\":\"dia pegang\\npisau\"}";
 
 static size_t rows(struct bottle *bottle) {
@@ -124,7 +124,7 @@ static void danger_is_found_at_the_end_of_the_longest_body(void **state) {
         .headers = {{"Authorization", bottle.bearer}, {"Content-Type", "application/json"}}};
     struct request request = request_of(&given);
     assert_true(intake_daemon.request_is_urgent(fixture_state(bottle.fixture), &request));
-    strcpy(body + used, "nasi\"}");
+    strcpy(body + used, "info bansos\"}");
     request = request_of(&given);
     assert_false(intake_daemon.request_is_urgent(fixture_state(bottle.fixture), &request));
     free(body);

@@ -6,24 +6,23 @@
 
 #include <dirent.h>
 
-static const char one[] = "{\"source\":\"whatsapp\",\"text\":\"Ada tetangga yang butuh bantuan\"}";
+static const char one[] = "{\"source\":\"whatsapp\",\"text\":\"Ada warga minta info bansos\"}";
 static const char two[] = "{\"source\":\"whatsapp\",\"text\":\"Anak itu sudah seminggu tidak sekolah\"}";
 
 /* What a second request does after `first` was sent with first_key. */
 static void same_key_same_ticket(void **state) {
     (void)state;
     static const char ext[] =
-        "{\"source\":\"whatsapp\",\"text\":\"Ada tetangga yang butuh bantuan\",\"external_id\":\"7\"}";
+        "{\"source\":\"whatsapp\",\"text\":\"Ada warga minta info bansos\",\"external_id\":\"7\"}";
     static const char ext_again[] = "{\"external_id\":\"7\", \"source\":\"WhatsApp\", \"text\":\"ADA "
-                                    "tetangga, yang butuh bantuan!\",\"lat\":1,\"lon\":2}";
+                                    "warga, minta info bansos!\",\"lat\":1,\"lon\":2}";
     static const char ext_other[] =
         "{\"source\":\"whatsapp\",\"text\":\"Sesuatu yang lain\",\"external_id\":\"7\"}";
     static const char ext_elsewhere[] =
-        "{\"source\":\"sms\",\"text\":\"Ada tetangga yang butuh bantuan\",\"external_id\":\"7\"}";
-    static const char spaced[] =
-        "{ \"text\" : \"Ada tetangga yang butuh bantuan\" , \"source\" : \"whatsapp\" }";
+        "{\"source\":\"sms\",\"text\":\"Ada warga minta info bansos\",\"external_id\":\"7\"}";
+    static const char spaced[] = "{ \"text\" : \"Ada warga minta info bansos\" , \"source\" : \"whatsapp\" }";
     static const char urgent[] =
-        "{\"source\":\"whatsapp\",\"text\":\"Ada tetangga yang butuh bantuan\",\"urgent\":true}";
+        "{\"source\":\"whatsapp\",\"text\":\"Ada warga minta info bansos\",\"urgent\":true}";
     enum expected { SAME, NEW, REFUSED };
     static const struct {
         const char *first, *first_key, *second, *second_key;
@@ -135,9 +134,9 @@ static void danger_and_flag_choose_the_lane(void **state) {
         const char *text, *more;
         bool danger, urgent;
     } cases[] = {
-        {"Ada tetangga yang butuh bantuan", "", false, false},
-        {"Ada tetangga yang butuh bantuan", ",\"urgent\":false", false, false},
-        {"Ada tetangga yang butuh bantuan", ",\"urgent\":true", false, true},
+        {"Ada warga minta info bansos", "", false, false},
+        {"Ada warga minta info bansos", ",\"urgent\":false", false, false},
+        {"Ada warga minta info bansos", ",\"urgent\":true", false, true},
         {"Ada yang mau BUNUH  diri di jembatan", "", true, false},
         {"dia pegang pisau!!", "", true, false},
         {"dia pegang pisau!!", ",\"urgent\":false", true, false},
@@ -194,7 +193,7 @@ static void copies_share_a_hash(void **state) {
     (void)state;
     struct bottle bottle = bottle_open(false);
     bottle_ticket(&bottle, one, NULL);
-    bottle_ticket(&bottle, "{\"source\":\"sms\",\"text\":\"  ADA tetangga, yang\\nbutuh bantuan...\"}", NULL);
+    bottle_ticket(&bottle, "{\"source\":\"sms\",\"text\":\"  ADA warga, minta\\ninfo bansos...\"}", NULL);
     bottle_ticket(&bottle, two, NULL);
     const Sigap__ReportReceived *report[3];
     for (size_t i = 0; i < 3; i++)

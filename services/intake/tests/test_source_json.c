@@ -1,14 +1,14 @@
 /* The JSON API: what is refused and how, without leaving a trace; what is answered. */
 #include "services/intake/tests/intake_bottle.h"
 
-#define GOOD "{\"source\":\"whatsapp\",\"text\":\"Ada tetangga yang butuh bantuan\"}"
+#define GOOD "{\"source\":\"whatsapp\",\"text\":\"Ada warga minta info bansos\"}"
 
 static void takes_a_report_and_says_where_to_ask(void **state) {
     (void)state;
     struct bottle bottle = bottle_open(false);
     const struct answer *answer = bottle_post(&bottle,
-        "{\"source\":\"WhatsApp\",\"text\":\"Ada tetangga yang butuh "
-        "bantuan\",\"external_id\":\"wa-1\",\"lat\":-7.98,"
+        "{\"source\":\"WhatsApp\",\"text\":\"Ada warga minta "
+        "info bansos\",\"external_id\":\"wa-1\",\"lat\":-7.98,"
         "\"lon\":112,\"area\":\"35.07.12.2003\",\"occurred_at\":\"2026-03-01T22:15:00+07:00\","
         "\"reporter\":{\"channel\":\"whatsapp\",\"address\":\"+628123\",\"may_contact\":true},\"training\":"
         "true}",

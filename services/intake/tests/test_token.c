@@ -1,7 +1,7 @@
 /* Tokens of bots: shown once, kept as hashes, changed only by administrators, and how much they may send. */
 #include "services/intake/tests/intake_bottle.h"
 
-static const char calm[] = "{\"source\":\"a\",\"text\":\"Ada tetangga yang butuh bantuan\"}";
+static const char calm[] = "{\"source\":\"a\",\"text\":\"Ada warga minta info bansos\"}";
 static const char danger[] = "{\"source\":\"a\",\"text\":\"dia pegang pisau\"}";
 
 static void orders_are_read_strictly(void **state) {
