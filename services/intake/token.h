@@ -15,12 +15,12 @@
 #include <stdint.h>
 
 enum {
-    TOKEN_MAX = 128,     /* x 96 bytes = 12 KiB */
+    TOKEN_MAX = 128,     /* x 104 bytes = 13 KiB */
     TOKEN_NAME_MAX = 32, /* a-z 0-9 . _ - */
     TOKEN_TEXT = 49,     /* "sigap_" and 32 bytes in base64url, without the NUL */
     TOKEN_INPUT_MAX = 128,
-    /* Ours: what one bot may send. Twice what a province's worst day was ever seen to bring in an hour comes
-     * in ten minutes; more is a loop in a bot, and must not fill the disk or starve the others. */
+    /* Ours: about what one machine carries. More from one bot is a loop in it, and must not fill the disk or
+     * starve the others; `rate=` of its token says otherwise. */
     TOKEN_RATE = 5000, /* reports a second, on average */
     TOKEN_BURST_S = 4  /* seconds of that rate at once */
 };
