@@ -16,8 +16,9 @@ static int64_t now_ms(void) {
 }
 
 static void set_actor(Sigap__Actor *actor) {
-    static char *roles[] = {
-        (char *)"administrator", (char *)"coordinator", (char *)"operator", (char *)"auditor"};
+    static char *roles[] = {(char *)"administrator", (char *)"coordinator", (char *)"operator",
+        (char *)"auditor", (char *)"TRI",
+        (char *)"KOR"}; /* whoever may run it on this machine sees every case's way, never its words */
     static char *areas[] = {(char *)"*"};
     sigap__actor__init(actor);
     actor->account = (char *)"sigapctl";
