@@ -48,7 +48,11 @@ enum task_marks {
     TASK_CANCELLED_BY_CLOSE = 8, /* comes back when the case is reopened */
 };
 
+struct playbook_task;
+
 struct case_task {
+    const struct playbook_task *template; /* not kept: plan_begin finds it; NULL for FACT and REVIEW, and when
+                                             the site has it no more */
     const char *code;
     enum task_origin origin;
     enum task_state state;

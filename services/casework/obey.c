@@ -196,7 +196,7 @@ static enum verdict move_task(const struct order *order, unsigned number, enum t
 
 static bool may_move(const struct order *order, unsigned number) {
     const struct work *work = order->work;
-    const char *role = plan_role(&work->plan, &work->file.tasks[number - 1]);
+    const char *role = plan_role(&work->file.tasks[number - 1]);
     return rights_task(order->command->actor, &work->file, role, owner_role(work->house->owners, role));
 }
 

@@ -19,15 +19,12 @@ void plan_begin(struct plan *plan, const struct catalogue *catalogue, const stru
     plan->first_new = file->task_count;
     plan->late_facts = false;
     plan->move_count = plan->reminder_count = plan->fact_count = 0;
+    for (unsigned i = 0; i < file->task_count; i++)
+        if (file->tasks[i].origin == TASK_OF_PLAYBOOK || file->tasks[i].origin == TASK_OF_CLOCK)
+            file->tasks[i].template = catalogue_task(catalogue, file->tasks[i].code);
 }
 
 /* ---- small things */
-
-static const struct playbook_task *template_of(const struct plan *plan, const struct case_task *task) {
-    return task->origin == TASK_OF_PLAYBOOK || task->origin == TASK_OF_CLOCK
-               ? catalogue_task(plan->catalogue, task->code)
-               : NULL;
-}
 
 static void note(struct plan *plan, const struct case_task *task, enum task_state from) {
     unsigned number = (unsigned)(task - plan->file->tasks) + 1;
@@ -103,7 +100,7 @@ static const char *fact_title(const struct plan *plan, const char *fact, bool en
 }
 
 const char *plan_title(const struct plan *plan, const struct case_task *task, bool english) {
-    const struct playbook_task *template = template_of(plan, task);
+    const struct playbook_task *template = task->template;
     switch (task->origin) {
     case TASK_OF_PLAYBOOK:
     case TASK_OF_CLOCK:
@@ -119,8 +116,8 @@ const char *plan_title(const struct plan *plan, const struct case_task *task, bo
     return task->code;
 }
 
-const char *plan_role(const struct plan *plan, const struct case_task *task) {
-    const struct playbook_task *template = template_of(plan, task);
+const char *plan_role(const struct case_task *task) {
+    const struct playbook_task *template = task->template;
     if (template)
         return template->role;
     return *task->role ? task->role : "PKS";
@@ -140,8 +137,10 @@ static void add_playbook(struct plan *plan, const struct playbook *playbook, int
         if (has_open_or_done(plan->file, playbook->tasks[i].code))
             continue;
         struct case_task *task = case_task_add(plan->file, playbook->tasks[i].code, TASK_OF_PLAYBOOK);
-        if (task)
-            task->start_at = start_at;
+        if (!task)
+            return;
+        task->template = &playbook->tasks[i];
+        task->start_at = start_at;
     }
 }
 
@@ -185,7 +184,7 @@ static void anchor_set(struct plan *plan, int number, int64_t at) {
     plan->file->anchors[number] = at;
     for (unsigned i = 0; i < plan->file->task_count; i++) {
         struct case_task *task = &plan->file->tasks[i];
-        const struct playbook_task *template = template_of(plan, task);
+        const struct playbook_task *template = task->template;
         if (!template || template->anchor != (unsigned)number || !task_is_running(task->state) ||
             task->times_done)
             continue;
@@ -229,7 +228,7 @@ static void refit(struct plan *plan) {
     unsigned count = catalogue_fit(plan->catalogue, plan->file, fit);
     for (unsigned i = 0; i < plan->file->task_count; i++) {
         struct case_task *task = &plan->file->tasks[i];
-        const struct playbook_task *template = template_of(plan, task);
+        const struct playbook_task *template = task->template;
         if (template && template->of && task_is_open(task->state) &&
             playbook_names_kind(template->of, plan->file->kind) &&
             playbook_serves(template->of, plan->file) == TRUTH_NO)
@@ -347,7 +346,7 @@ void plan_change(struct plan *plan, const char *wanted) {
     facts_of_kind(plan);
     for (unsigned i = 0; i < plan->file->task_count; i++) {
         struct case_task *task = &plan->file->tasks[i];
-        const struct playbook_task *template = template_of(plan, task);
+        const struct playbook_task *template = task->template;
         bool fits =
             template && (template->of ? among(fit, count, template->of) : clock_serves(plan, template));
         bool gone = template && !fits;
@@ -384,7 +383,7 @@ static int64_t next_time(const struct plan *plan, const struct case_task *task, 
 
 bool plan_finish(struct plan *plan, unsigned number) {
     struct case_task *task = task_at(plan, number);
-    const struct playbook_task *template = task ? template_of(plan, task) : NULL;
+    const struct playbook_task *template = task ? task->template : NULL;
     bool again = template && task->times_done + 1u < template->times;
     if (!task || !move(plan, task, again ? TASK_REPEAT : TASK_FINISH))
         return false;
@@ -475,7 +474,7 @@ static int64_t fair_deadline(
 }
 
 static void settle_task(struct plan *plan, struct case_task *task) {
-    const struct playbook_task *template = template_of(plan, task);
+    const struct playbook_task *template = task->template;
     if (!template)
         return;
     enum truth holds = condition_holds(&template->needs, plan->file);
@@ -492,7 +491,7 @@ static void settle_task(struct plan *plan, struct case_task *task) {
 static bool clock_is_kept(const struct plan *plan, const struct legal_clock *clock) {
     for (unsigned i = 0; i < plan->file->task_count; i++) {
         const struct case_task *task = &plan->file->tasks[i];
-        const struct playbook_task *template = template_of(plan, task);
+        const struct playbook_task *template = task->template;
         if (template && template->clock && strcmp(template->clock, clock->task.code) == 0 &&
             (task->origin == TASK_OF_CLOCK || task->state != TASK_WAITING))
             return true;
@@ -507,8 +506,10 @@ static void settle_clocks(struct plan *plan) {
         if (!at || !legal_clock_serves(clock, plan->file->kind) || clock_is_kept(plan, clock))
             continue;
         struct case_task *task = case_task_add(plan->file, clock->task.code, TASK_OF_CLOCK);
-        if (task)
-            settle_task(plan, task);
+        if (!task)
+            return;
+        task->template = &clock->task;
+        settle_task(plan, task);
     }
 }
 
@@ -520,7 +521,7 @@ static void ask_where_ready(struct plan *plan) {
     unsigned count = plan->file->task_count; /* asking adds tasks */
     for (unsigned i = 0; i < count; i++) {
         const struct case_task *task = &plan->file->tasks[i];
-        const struct playbook_task *template = template_of(plan, task);
+        const struct playbook_task *template = task->template;
         if (template && task->state == TASK_WAITING && template->needs.count &&
             condition_holds(&template->needs, plan->file) == TRUTH_YES)
             ask_for_anchor(plan, template);
@@ -539,7 +540,7 @@ static void ask_first_anchor(struct plan *plan) {
     unsigned count = plan->file->task_count;
     for (unsigned i = 0; i < count && !running(plan->file, true); i++) {
         const struct case_task *task = &plan->file->tasks[i];
-        const struct playbook_task *template = template_of(plan, task);
+        const struct playbook_task *template = task->template;
         if (template && task->state == TASK_WAITING && !anchor_of(plan, task, template->anchor) &&
             condition_holds(&template->needs, plan->file) != TRUTH_NO)
             ask_for_anchor(plan, template);

@@ -91,7 +91,7 @@ int64_t plan_attention(const struct case_file *file);
 struct duration plan_ask_limit(int priority);
 /* Of a task, from its playbook or its fact; from the arena. */
 const char *plan_title(const struct plan *plan, const struct case_task *task, bool english);
-const char *plan_role(const struct plan *plan, const struct case_task *task);
+const char *plan_role(const struct case_task *task);
 /* The fact a FAKTA task asks for. */
 const char *plan_fact_of(const struct case_task *task);
 /* A fact's value as a time: "yes" is now, a date or epoch ms that time, "no" and "unknown" 0. */

@@ -63,19 +63,19 @@ static enum verdict deliver(struct turn *turn, struct json_writer *json, Sigap__
 
 static const char *owner_shown(const struct work *work, const struct case_task *task) {
     return *task->owner ? task->owner
-                        : owner_of(work->house->owners, plan_role(&work->plan, task), work->file.area,
-                              work->file.facility, work->turn->arena);
+                        : owner_of(work->house->owners, plan_role(task), work->file.area, work->file.facility,
+                              work->turn->arena);
 }
 
 static void write_task(struct json_writer *json, const struct work *work, unsigned number) {
     const struct case_task *task = &work->file.tasks[number - 1];
-    const struct playbook_task *template = catalogue_task(work->house->catalogue, task->code);
+    const struct playbook_task *template = task->template;
     struct id id = case_task_id(&work->file.id, number);
     member_id(json, "id", &id);
     json_member_text(json, "code", task->code);
     json_member_text(json, "title", plan_title(&work->plan, task, false));
     json_member_text(json, "title_en", plan_title(&work->plan, task, true));
-    json_member_text(json, "role", plan_role(&work->plan, task));
+    json_member_text(json, "role", plan_role(task));
     json_member_text(json, "owner", owner_shown(work, task));
     member_time(json, "due_at", task->due_at);
     json_member_text(json, "state", task_state_word(task->state));
@@ -149,7 +149,7 @@ static void write_wanted(struct json_writer *json, const struct work *work) {
     json_member_array(json, "wanted");
     for (unsigned i = 0; i < work->file.task_count; i++) {
         const struct case_task *task = &work->file.tasks[i];
-        const struct playbook_task *template = catalogue_task(work->house->catalogue, task->code);
+        const struct playbook_task *template = task->template;
         for (unsigned k = 0; template && task->state == TASK_WAITING && k < template->needs.count; k++) {
             char name[CONDITION_NAME_MAX + 16];
             const struct condition_term *term = &template->needs.terms[k];
@@ -361,7 +361,7 @@ static bool task_is_for(
     const struct work *work, const struct case_task *task, const Sigap__Actor *actor, bool mine) {
     bool wide = actor_has(actor, "operator") || actor_has(actor, "coordinator") ||
                 actor_has(actor, "administrator") || actor_has(actor, "auditor");
-    const char *role = plan_role(&work->plan, task);
+    const char *role = plan_role(task);
     return (wide && !mine && rights_inside(actor, &work->file)) || actor_has(actor, role) ||
            actor_has(actor, owner_role(work->house->owners, role));
 }

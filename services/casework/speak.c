@@ -19,8 +19,8 @@ static Sigap__Priority priority_of(const struct case_file *file) {
 
 static const char *owner_of_task(const struct work *work, const struct case_task *task) {
     return *task->owner ? task->owner
-                        : owner_of(work->house->owners, plan_role(&work->plan, task), work->file.area,
-                              work->file.facility, work->turn->arena);
+                        : owner_of(work->house->owners, plan_role(task), work->file.area, work->file.facility,
+                              work->turn->arena);
 }
 
 /* The same numbers on both sides, see tasks.h. */
@@ -34,7 +34,7 @@ static void fill(struct work *work, unsigned number, Sigap__Task *out) {
     sigap__task__init(out);
     out->task_id = turn_bytes(work->turn, &id);
     out->code = (char *)task->code;
-    out->role = (char *)plan_role(&work->plan, task);
+    out->role = (char *)plan_role(task);
     out->due_at = task->due_at;
     out->state = (Sigap__TaskState)task->state;
 }
@@ -47,7 +47,7 @@ static void fill_all(struct work *work, unsigned number, Sigap__Task *out) {
 }
 
 /* One record for all new tasks. Titles stay out: they are the playbook's and would make up most of the
- * journal; what is told to people carries them. */
+ * journal; what is told to people carries them. Owners only where there is a deadline. */
 static void speak_planned(struct work *work) {
     unsigned first = work->plan.first_new, count = work->file.task_count - first;
     Sigap__Task *tasks = arena_take(work->turn->arena, count * sizeof *tasks);
@@ -56,6 +56,8 @@ static void speak_planned(struct work *work) {
         return; /* the turn is tried again */
     for (unsigned i = 0; i < count; i++) {
         fill(work, first + i + 1, &tasks[i]);
+        if (task_is_running(work->file.tasks[first + i].state))
+            tasks[i].owner = (char *)owner_of_task(work, &work->file.tasks[first + i]);
         list[i] = &tasks[i];
     }
     Sigap__TasksPlanned planned = SIGAP__TASKS_PLANNED__INIT;
@@ -117,11 +119,13 @@ static void speak_moves(struct work *work, const char *actor, const char *outcom
             speak_moved(work, &work->plan.moves[i], actor, i == 0 ? outcome : "");
 }
 
-/* ---- "you have work": soon due or urgent, one notice an owner however many tasks */
+/* ---- "you have work": soon due or urgent, one notice an owner however many tasks. New tasks of an urgent
+ * case need none: the notifier tells their owners when it reads TasksPlanned. */
 
 static bool worth_telling(const struct work *work, const struct plan_move *move) {
     const struct case_task *task = &work->file.tasks[move->number - 1];
-    return task->state == TASK_DUE && move->from == TASK_WAITING &&
+    bool told = move->number > work->plan.first_new && case_lane(&work->file) == LANE_URGENT;
+    return !told && task->state == TASK_DUE && move->from == TASK_WAITING &&
            (task->due_at - work->turn->now <= SOON_MS || work->file.priority <= 1);
 }
 
@@ -136,7 +140,7 @@ static void speak_assigned(struct work *work) {
         if (!worth_telling(work, move) || seen_before(&work->plan, i))
             continue;
         const char *owner = owner_of_task(work, &work->file.tasks[move->number - 1]);
-        const char *key = *owner ? owner : plan_role(&work->plan, &work->file.tasks[move->number - 1]);
+        const char *key = *owner ? owner : plan_role(&work->file.tasks[move->number - 1]);
         unsigned at = 0;
         while (at < count && strcmp(notices[at].owner, key) != 0)
             at++;

@@ -340,9 +340,17 @@ static void a_case_opens_with_its_plan(void **state) {
     assert_int_equal(planned->tasks[0]->due_at, FIXTURE_START + HOUR);
     assert_int_equal(planned->tasks[3]->state, SIGAP__TASK_STATE__TASK_WAITING);
     assert_int_equal(planned->tasks[3]->due_at, 0);
-    /* One notice a team: OPR has PSG-01; TRI has two tasks and hears of the first. KAB's is due in a month
-     * but the case is P1. */
-    assert_int_equal(fixture_count(bench.fixture, SIGAP__EVENT__BODY_TASK_REMINDER), 3);
+    assert_string_equal(planned->tasks[0]->owner, "opr");
+    /* Nobody is told twice: in the urgent lane the notifier acts on TasksPlanned itself. */
+    assert_int_equal(fixture_count(bench.fixture, SIGAP__EVENT__BODY_TASK_REMINDER), 0);
+}
+
+/* In the normal lane: one notice a team. OPR has PSG-01; TRI has two tasks and hears of the first. KAB's is
+ * due in a month: it finds that in its queue. */
+static void owners_are_told_once_of_what_is_due_soon(void **state) {
+    (void)state;
+    open_case(&(struct case_options){.kind = "pasung", .priority = SIGAP__PRIORITY__PRIORITY_P2});
+    assert_int_equal(fixture_count(bench.fixture, SIGAP__EVENT__BODY_TASK_REMINDER), 2);
     const Sigap__TaskReminder *reminder =
         fixture_nth(bench.fixture, SIGAP__EVENT__BODY_TASK_REMINDER, 1)->event->task_reminder;
     assert_int_equal(reminder->percent, 0);
@@ -351,6 +359,13 @@ static void a_case_opens_with_its_plan(void **state) {
     assert_non_null(strstr(reminder->task->title, "(+1)"));
     assert_string_equal(reminder->area, "35.07.12.2003");
     assert_string_equal(reminder->kind, "pasung");
+    /* What becomes due later is told when it does. */
+    fixture_forget(bench.fixture);
+    assert_int_equal(done(&tri, "PSG-03"), 200);
+    assert_int_equal(fixture_count(bench.fixture, SIGAP__EVENT__BODY_TASK_REMINDER), 1);
+    assert_string_equal(
+        fixture_last(bench.fixture, SIGAP__EVENT__BODY_TASK_REMINDER)->event->task_reminder->task->owner,
+        "tksk-3507");
 }
 
 static void less_urgent_cases_are_quiet(void **state) {
@@ -925,6 +940,7 @@ int main(void) {
 #define TEST_ON_DISK(name) cmocka_unit_test_setup_teardown(name, set_up_on_disk, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(a_case_opens_with_its_plan),
+        TEST(owners_are_told_once_of_what_is_due_soon),
         TEST(less_urgent_cases_are_quiet),
         TEST(training_stays_training),
         TEST(the_same_opening_twice_is_one_case),
