@@ -11,7 +11,7 @@ enum lane case_lane(const struct case_file *file) {
 bool case_file_init(struct case_file *file, struct arena *arena) {
     struct case_fact *facts = file->facts;
     struct case_task *tasks = file->tasks;
-    *file = (struct case_file){.kind = "", .playbook = "", .area = "", .facility = "", .outcome = ""};
+    *file = (struct case_file){.kind = "", .playbook = "", .area = "", .facilities = "", .outcome = ""};
     file->facts = facts ? facts : arena_take(arena, CASE_FACTS_MAX * sizeof *file->facts);
     file->tasks = tasks ? tasks : arena_take(arena, CASE_TASKS_MAX * sizeof *file->tasks);
     return file->facts && file->tasks;
@@ -59,6 +59,36 @@ struct case_task *case_task_add(struct case_file *file, const char *code, enum t
     *task =
         (struct case_task){.code = code, .origin = origin, .state = TASK_WAITING, .owner = "", .role = ""};
     return task;
+}
+
+/* Where ",ID," begins in the list; NULL: not there. */
+static const char *facility_find(const char *list, const char *facility) {
+    size_t size = strlen(facility);
+    for (const char *at = list; size && *at == ',' && at[1]; at = strchr(at + 1, ','))
+        if (strncmp(at + 1, facility, size) == 0 && at[1 + size] == ',')
+            return at;
+    return NULL;
+}
+
+bool case_has_facility(const struct case_file *file, const char *facility) {
+    return facility_find(file->facilities, facility) != NULL;
+}
+
+void case_facility_add(struct case_file *file, const char *facility, struct arena *arena) {
+    if (!*facility || strchr(facility, ',') || case_has_facility(file, facility) ||
+        strlen(file->facilities) + strlen(facility) + 2 > CASE_TEXT_MAX)
+        return;
+    const char *list = arena_format(arena, "%s%s,", *file->facilities ? file->facilities : ",", facility);
+    file->facilities = list ? list : "";
+}
+
+void case_facility_remove(struct case_file *file, const char *facility, struct arena *arena) {
+    const char *at = facility_find(file->facilities, facility);
+    if (!at)
+        return;
+    const char *rest = at + 1 + strlen(facility); /* begins with the comma behind it */
+    const char *list = arena_format(arena, "%.*s%s", (int)(at - file->facilities), file->facilities, rest);
+    file->facilities = list && list[1] ? list : "";
 }
 
 struct id case_task_id(const struct id *case_id, unsigned number) {

@@ -67,9 +67,10 @@ struct case_task {
 
 struct case_file {
     struct id id, report_id;
-    const char *kind, *playbook, *area, *facility, *outcome;
-    int priority;        /* 0..4 for P0..P4 */
-    int confidentiality; /* 0..3 for C0..C3 */
+    const char *kind, *playbook, *area, *outcome;
+    const char *facilities; /* ",A,B,": those whose offer is accepted; "" none */
+    int priority;           /* 0..4 for P0..P4 */
+    int confidentiality;    /* 0..3 for C0..C3 */
     bool unverified, training;
     enum case_state state;
     int64_t received_at, opened_at, changed_at; /* changed_at: of the state */
@@ -109,6 +110,11 @@ struct case_task *case_task_add(struct case_file *file, const char *code, enum t
 struct id case_task_id(const struct id *case_id, unsigned number);
 /* The task's number in this case, 0 when the id is none of its tasks. */
 unsigned case_task_number(const struct case_file *file, const struct id *task_id);
+
+bool case_has_facility(const struct case_file *file, const char *facility);
+/* Nothing when it is there already, or the list would grow over CASE_TEXT_MAX. */
+void case_facility_add(struct case_file *file, const char *facility, struct arena *arena);
+void case_facility_remove(struct case_file *file, const char *facility, struct arena *arena);
 
 bool case_command_known(const struct case_file *file, const struct id *command_id);
 void case_command_add(struct case_file *file, const struct id *command_id);

@@ -138,6 +138,8 @@ static enum verdict on_event(struct turn *turn, const Sigap__Event *event) {
 /* An open case's next deadline, or the end of a closed case's time in the archive. */
 static enum verdict on_timer(struct turn *turn, uint32_t kind, const struct id *object, int64_t due_at) {
     struct work *work = kind == TIMER_CASE ? work_load(turn, object) : NULL;
+    if (!work && kind == TIMER_CASE && case_is_known(turn, object))
+        return turn_park(turn, "the case's row cannot be read"); /* its timer must not be lost */
     if (!work || work->file.next_at != due_at)
         return VERDICT_DONE; /* erased or moved meanwhile */
     work->timer_at = 0;      /* it has rung */

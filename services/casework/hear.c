@@ -241,13 +241,12 @@ enum verdict hear_offer_sent(struct turn *turn, const Sigap__Event *event) {
 }
 
 /* The facility that has accepted may look into the file; its access ends with the offer. */
-static void follow_facility(struct case_file *file, const Sigap__OfferMoved *moved) {
-    bool has = strcmp(file->facility, moved->facility) == 0;
+static void follow_facility(struct case_file *file, const Sigap__OfferMoved *moved, struct arena *arena) {
     switch (moved->to) {
     case SIGAP__OFFER_STATE__OFFER_ACCEPTED:
     case SIGAP__OFFER_STATE__OFFER_IN_PROGRESS:
     case SIGAP__OFFER_STATE__OFFER_ON_HOLD:
-        file->facility = moved->facility;
+        case_facility_add(file, moved->facility, arena);
         return;
     case SIGAP__OFFER_STATE__OFFER_REJECTED:
     case SIGAP__OFFER_STATE__OFFER_CANCELLED:
@@ -255,8 +254,7 @@ static void follow_facility(struct case_file *file, const Sigap__OfferMoved *mov
     case SIGAP__OFFER_STATE__OFFER_COMPLETED:
     case SIGAP__OFFER_STATE__OFFER_FAILED:
     case SIGAP__OFFER_STATE__OFFER_ERROR:
-        if (has)
-            file->facility = "";
+        case_facility_remove(file, moved->facility, arena);
         return;
     case SIGAP__OFFER_STATE__OFFER_UNSPECIFIED:
     case SIGAP__OFFER_STATE__OFFER_REQUESTED:
@@ -291,7 +289,7 @@ enum verdict hear_offer_moved(struct turn *turn, const Sigap__Event *event) {
         return line(turn, event, "offer_received", moved->facility, moved->actor, "");
     if (!load(turn, event, &work, &verdict))
         return verdict;
-    follow_facility(&work->file, moved);
+    follow_facility(&work->file, moved, turn->arena);
     follow_client(work, moved);
     timeline_add(turn, &work->file.id, arena_format(turn->arena, "offer_%s", moved->event), moved->facility,
         moved->actor, moved->reason, NULL);

@@ -50,6 +50,8 @@ bool row_read(
 /* Settles the plan, tells the others, writes the row and moves the timer. actor: who did it. outcome: code
  * that goes with the first move, "" none. */
 void work_save(struct work *work, const char *actor, const char *outcome);
+/* The team a task belongs to: assigned, or by role, area and facility. */
+const char *task_owner(const struct work *work, const struct case_task *task);
 bool case_is_known(struct turn *turn, const struct id *case_id);
 
 /* One line of the case's history; codes only. text: what a person wrote, sealed under the case's key; NULL

@@ -86,7 +86,7 @@ static void strip(struct work *work) {
     const char *area =
         area_cut(file->area, AREA_REGENCY, regency) ? arena_text(work->turn->arena, regency) : "";
     file->area = area ? area : "";
-    file->facility = "";
+    file->facilities = "";
     file->fact_count = file->task_count = file->command_count = 0;
     work->plan.first_new = 0;
     work->plan.move_count = work->plan.reminder_count = work->plan.fact_count = 0;

@@ -47,13 +47,22 @@ void rights_bind_area(struct rights_query *query, struct statement *statement, c
     bind_range(query, statement, *prefix ? prefix : "*");
 }
 
+/* An id with a wildcard in it would match others: such a one matches nothing. */
+static void bind_facility(
+    struct rights_query *query, struct statement *statement, size_t slot, const char *facility) {
+    bool plain = *facility && !strpbrk(facility, "%_,") && strlen(facility) + 5 <= RIGHTS_PATTERN;
+    if (plain)
+        snprintf(query->patterns[slot], RIGHTS_PATTERN, "%%,%s,%%", facility);
+    bind_text(statement, plain ? query->patterns[slot] : NULL);
+}
+
 void rights_bind(struct rights_query *query, struct statement *statement, const Sigap__Actor *actor) {
     size_t areas = actor && by_area(actor) ? actor->n_areas : 0;
     size_t facilities = actor && actor_has(actor, "facility") ? actor->n_facilities : 0;
     for (size_t i = 0; i < RIGHTS_AREAS; i++)
         bind_range(query, statement, i < areas ? actor->areas[i] : NULL);
     for (size_t i = 0; i < RIGHTS_FACILITIES; i++)
-        bind_text(statement, i < facilities && *actor->facilities[i] ? actor->facilities[i] : NULL);
+        bind_facility(query, statement, i, i < facilities ? actor->facilities[i] : "");
 }
 
 static bool in_area(const Sigap__Actor *actor, const char *area) {
@@ -65,16 +74,16 @@ static bool in_area(const Sigap__Actor *actor, const char *area) {
     return false;
 }
 
-static bool at_facility(const Sigap__Actor *actor, const char *facility) {
-    for (size_t i = 0; *facility && i < actor->n_facilities; i++)
-        if (strcmp(actor->facilities[i], facility) == 0)
+static bool at_facility(const Sigap__Actor *actor, const struct case_file *file) {
+    for (size_t i = 0; i < actor->n_facilities; i++)
+        if (case_has_facility(file, actor->facilities[i]))
             return true;
     return false;
 }
 
 bool rights_reach(const Sigap__Actor *actor, const struct case_file *file) {
     return actor && ((works_in_area(actor) && in_area(actor, file->area)) ||
-                        (actor_has(actor, "facility") && at_facility(actor, file->facility)));
+                        (actor_has(actor, "facility") && at_facility(actor, file)));
 }
 
 bool rights_inside(const Sigap__Actor *actor, const struct case_file *file) {

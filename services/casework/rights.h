@@ -12,11 +12,18 @@
 bool actor_has(const Sigap__Actor *actor, const char *role);
 const char *actor_name(const Sigap__Actor *actor); /* "" when there is none */
 
-enum { RIGHTS_AREAS = 8, RIGHTS_FACILITIES = 4, RIGHTS_RANGES = RIGHTS_AREAS + 1, RIGHTS_TEXT = 16 };
+enum {
+    RIGHTS_AREAS = 8,
+    RIGHTS_FACILITIES = 4,
+    RIGHTS_RANGES = RIGHTS_AREAS + 1,
+    RIGHTS_TEXT = 16,
+    RIGHTS_PATTERN = 64
+};
 
 /* Bound texts: must live until the statement has run. */
 struct rights_query {
     char texts[RIGHTS_RANGES][2][RIGHTS_TEXT];
+    char patterns[RIGHTS_FACILITIES][RIGHTS_PATTERN];
     unsigned used;
 };
 

@@ -16,7 +16,7 @@ static bool take_text(const char **out, struct statement *row, int column, struc
 }
 
 static bool read_texts(struct statement *row, struct arena *arena, struct case_file *file) {
-    return take_text(&file->area, row, 3, arena) && take_text(&file->facility, row, 4, arena) &&
+    return take_text(&file->area, row, 3, arena) && take_text(&file->facilities, row, 4, arena) &&
            take_text(&file->kind, row, 5, arena) && take_text(&file->playbook, row, 6, arena) &&
            take_text(&file->outcome, row, 18, arena);
 }
@@ -123,7 +123,7 @@ static void bind_row(struct statement *row, const struct case_file *file, const 
     bind_int(row, file->state);
     bind_int(row, file->state == CASE_OPEN ? plan_attention(file) : 0);
     bind_text(row, file->area);
-    bind_text(row, file->facility);
+    bind_text(row, file->facilities);
     bind_text(row, file->kind);
     bind_text(row, file->playbook);
     bind_int(row, file->priority);
@@ -166,6 +166,24 @@ void work_save(struct work *work, const char *actor, const char *outcome) {
     if (!write_row(work))
         arena_take(work->turn->arena, SIZE_MAX / 2); /* exhausts it: the turn is tried again */
     move_timer(work);
+}
+
+/* The facility that a task at a facility belongs to: where the client stays, else the one that came last. */
+static const char *case_place(const struct work *work) {
+    const char *best = "";
+    for (const char *at = work->file.facilities; *at == ',' && at[1]; at = strchr(at + 1, ',')) {
+        const char *id = arena_bytes(work->turn->arena, at + 1, strcspn(at + 1, ","));
+        if (id && (!*best || (places_kind(work->house->places, id) & PLACE_STAY) ||
+                      !(places_kind(work->house->places, best) & PLACE_STAY)))
+            best = id;
+    }
+    return best;
+}
+
+const char *task_owner(const struct work *work, const struct case_task *task) {
+    return *task->owner ? task->owner
+                        : owner_of(work->house->owners, plan_role(task), work->file.area, case_place(work),
+                              work->turn->arena);
 }
 
 /* ---- history */

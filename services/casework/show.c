@@ -61,12 +61,6 @@ static enum verdict deliver(struct turn *turn, struct json_writer *json, Sigap__
 
 /* ---- one task */
 
-static const char *owner_shown(const struct work *work, const struct case_task *task) {
-    return *task->owner ? task->owner
-                        : owner_of(work->house->owners, plan_role(task), work->file.area, work->file.facility,
-                              work->turn->arena);
-}
-
 static void write_task(struct json_writer *json, const struct work *work, unsigned number) {
     const struct case_task *task = &work->file.tasks[number - 1];
     const struct playbook_task *template = task->template;
@@ -76,7 +70,7 @@ static void write_task(struct json_writer *json, const struct work *work, unsign
     json_member_text(json, "title", plan_title(&work->plan, task, false));
     json_member_text(json, "title_en", plan_title(&work->plan, task, true));
     json_member_text(json, "role", plan_role(task));
-    json_member_text(json, "owner", owner_shown(work, task));
+    json_member_text(json, "owner", task_owner(work, task));
     member_time(json, "due_at", task->due_at);
     json_member_text(json, "state", task_state_word(task->state));
     if (task->state == TASK_DONE)
@@ -85,7 +79,9 @@ static void write_task(struct json_writer *json, const struct work *work, unsign
         json_member_integer(json, "times_done", task->times_done);
         json_member_integer(json, "times", template->times);
     }
-    if (template && *template->evidence)
+    if (task->origin == TASK_OF_FACT)
+        json_member_text(json, "evidence", "ya, tidak, angka, atau pilihan / yes, no, a number or a choice");
+    else if (template && *template->evidence)
         json_member_text(json, "evidence", template->evidence);
     if (template && template->clock)
         json_member_text(json, "clock", template->clock);
@@ -94,13 +90,20 @@ static void write_task(struct json_writer *json, const struct work *work, unsign
 
 /* ---- the case file */
 
+static void write_facilities(struct json_writer *json, const struct case_file *file) {
+    json_member_array(json, "facilities");
+    for (const char *at = file->facilities; *at == ',' && at[1]; at = strchr(at + 1, ','))
+        json_write_text_bytes(json, at + 1, strcspn(at + 1, ","));
+    json_write_end(json);
+}
+
 /* What is not shown by name to somebody outside the file: see rights_inside. */
 static void write_head(struct json_writer *json, const struct case_file *file) {
     json_member_text(json, "kind", file->kind);
     json_member_text(json, "playbook", file->playbook);
     json_member_text(json, "priority", priority_words[file->priority % 5]);
     json_member_text(json, "area", file->area);
-    json_member_text(json, "facility", *file->facility ? file->facility : NULL);
+    write_facilities(json, file);
     json_member_bool(json, "unverified", file->unverified);
 }
 
@@ -337,8 +340,7 @@ static enum verdict show_cases(struct turn *turn, const Sigap__View *view, Sigap
     struct json_writer json;
     struct work *work = work_for_rows(turn);
     json_writer_init(&json, ANSWER_MAX);
-    json_write_object(&json);
-    json_member_array(&json, "cases");
+    json_write_array(&json);
     struct statement *rows = casework_use(turn->store, CASEWORK_CASE_LIST);
     int64_t state = state_number(view->list->state);
     bind_int(rows, state);
@@ -350,7 +352,6 @@ static enum verdict show_cases(struct turn *turn, const Sigap__View *view, Sigap
         if (take_row(work, rows))
             write_case_row(&json, work, view->actor);
     statement_end(rows);
-    json_write_end(&json);
     json_write_end(&json);
     return deliver(turn, &json, answer);
 }
@@ -400,23 +401,18 @@ static enum verdict show_tasks(struct turn *turn, const Sigap__View *view, Sigap
     struct rights_query rights = {.used = 0};
     struct json_writer json;
     struct work *work = work_for_rows(turn);
-    unsigned left = limit_of(view->list), looked = 0;
+    unsigned left = limit_of(view->list);
     json_writer_init(&json, ANSWER_MAX);
-    json_write_object(&json);
-    json_member_array(&json, "tasks");
+    json_write_array(&json);
     struct statement *rows = casework_use(turn->store, CASEWORK_TASK_SCAN);
     bind_int(rows, 0);
     rights_bind_area(&rights, rows, view->list->area);
     rights_bind(&rights, rows, view->actor);
     bind_int(rows, SCAN_MAX);
-    while (work && left && statement_step(rows)) {
-        looked++;
+    while (work && left && statement_step(rows))
         if (take_row(work, rows))
             left -= write_tasks_of(&json, work, view, left);
-    }
     statement_end(rows);
-    json_write_end(&json);
-    json_member_bool(&json, "more", left == 0 || looked == SCAN_MAX);
     json_write_end(&json);
     return deliver(turn, &json, answer);
 }

@@ -17,12 +17,6 @@ static Sigap__Priority priority_of(const struct case_file *file) {
     return (Sigap__Priority)(SIGAP__PRIORITY__PRIORITY_P0 + file->priority);
 }
 
-static const char *owner_of_task(const struct work *work, const struct case_task *task) {
-    return *task->owner ? task->owner
-                        : owner_of(work->house->owners, plan_role(task), work->file.area, work->file.facility,
-                              work->turn->arena);
-}
-
 /* The same numbers on both sides, see tasks.h. */
 _Static_assert((int)TASK_WAITING == SIGAP__TASK_STATE__TASK_WAITING &&
                    (int)TASK_CANCELLED == SIGAP__TASK_STATE__TASK_CANCELLED,
@@ -42,7 +36,7 @@ static void fill(struct work *work, unsigned number, Sigap__Task *out) {
 /* With the owner and the title: for those who must tell a person. */
 static void fill_all(struct work *work, unsigned number, Sigap__Task *out) {
     fill(work, number, out);
-    out->owner = (char *)owner_of_task(work, &work->file.tasks[number - 1]);
+    out->owner = (char *)task_owner(work, &work->file.tasks[number - 1]);
     out->title = (char *)plan_title(&work->plan, &work->file.tasks[number - 1], false);
 }
 
@@ -57,7 +51,7 @@ static void speak_planned(struct work *work) {
     for (unsigned i = 0; i < count; i++) {
         fill(work, first + i + 1, &tasks[i]);
         if (task_is_running(work->file.tasks[first + i].state))
-            tasks[i].owner = (char *)owner_of_task(work, &work->file.tasks[first + i]);
+            tasks[i].owner = (char *)task_owner(work, &work->file.tasks[first + i]);
         list[i] = &tasks[i];
     }
     Sigap__TasksPlanned planned = SIGAP__TASKS_PLANNED__INIT;
@@ -139,7 +133,7 @@ static void speak_assigned(struct work *work) {
         const struct plan_move *move = &work->plan.moves[i];
         if (!worth_telling(work, move) || seen_before(&work->plan, i))
             continue;
-        const char *owner = owner_of_task(work, &work->file.tasks[move->number - 1]);
+        const char *owner = task_owner(work, &work->file.tasks[move->number - 1]);
         const char *key = *owner ? owner : plan_role(&work->file.tasks[move->number - 1]);
         unsigned at = 0;
         while (at < count && strcmp(notices[at].owner, key) != 0)

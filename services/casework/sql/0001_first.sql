@@ -4,7 +4,7 @@ CREATE TABLE case_file (
     state INTEGER NOT NULL,            -- 1 open, 2 closed, 3 erased
     attention_at INTEGER NOT NULL,     -- earliest deadline of a running task, 0 none
     area TEXT NOT NULL,
-    facility TEXT NOT NULL,            -- that has accepted the client, "" none
+    facilities TEXT NOT NULL,          -- ",A,B,": those whose offer is accepted, "" none
     kind TEXT NOT NULL,
     playbook TEXT NOT NULL,
     priority INTEGER NOT NULL,

@@ -1,18 +1,18 @@
--- Rights are eight ranges of area codes and four facilities, see rights_bind.
+-- Rights are eight ranges of area codes and four facilities ("%,ID,%"), see rights_bind.
 
 -- name: case_add
-INSERT INTO case_file(state, attention_at, area, facility, kind, playbook, priority, confidentiality, marks, report_id,
+INSERT INTO case_file(state, attention_at, area, facilities, kind, playbook, priority, confidentiality, marks, report_id,
     received_at, opened_at, changed_at, next_at, version, chain_lane, chain_sequence, outcome, file, id)
 VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: case_save
-UPDATE case_file SET state=?, attention_at=?, area=?, facility=?, kind=?, playbook=?, priority=?, confidentiality=?,
+UPDATE case_file SET state=?, attention_at=?, area=?, facilities=?, kind=?, playbook=?, priority=?, confidentiality=?,
     marks=?, report_id=?, received_at=?, opened_at=?, changed_at=?, next_at=?, version=?, chain_lane=?, chain_sequence=?,
     outcome=?, file=?
 WHERE id=?
 
 -- name: case_get
-SELECT id, state, attention_at, area, facility, kind, playbook, priority, confidentiality, marks, report_id,
+SELECT id, state, attention_at, area, facilities, kind, playbook, priority, confidentiality, marks, report_id,
     received_at, opened_at, changed_at, next_at, version, chain_lane, chain_sequence, outcome, file
 FROM case_file WHERE id=?
 
@@ -23,7 +23,7 @@ SELECT state FROM case_file WHERE id=?
 SELECT id FROM case_file WHERE id BETWEEN ? AND ? LIMIT 2
 
 -- name: case_view
-SELECT id, state, attention_at, area, facility, kind, playbook, priority, confidentiality, marks, report_id,
+SELECT id, state, attention_at, area, facilities, kind, playbook, priority, confidentiality, marks, report_id,
     received_at, opened_at, changed_at, next_at, version, chain_lane, chain_sequence, outcome, file
 FROM case_file WHERE id=? AND
     ((area || '.' >= ? AND area || '.' < ?) OR
@@ -34,10 +34,10 @@ FROM case_file WHERE id=? AND
      (area || '.' >= ? AND area || '.' < ?) OR
      (area || '.' >= ? AND area || '.' < ?) OR
      (area || '.' >= ? AND area || '.' < ?) OR
-     facility IN (?, ?, ?, ?))
+     facilities LIKE ? OR facilities LIKE ? OR facilities LIKE ? OR facilities LIKE ?)
 
 -- name: case_list
-SELECT id, state, attention_at, area, facility, kind, playbook, priority, confidentiality, marks, report_id,
+SELECT id, state, attention_at, area, facilities, kind, playbook, priority, confidentiality, marks, report_id,
     received_at, opened_at, changed_at, next_at, version, chain_lane, chain_sequence, outcome, file
 FROM case_file WHERE (?=0 OR state=?) AND
     area || '.' >= ? AND area || '.' < ? AND
@@ -49,11 +49,11 @@ FROM case_file WHERE (?=0 OR state=?) AND
      (area || '.' >= ? AND area || '.' < ?) OR
      (area || '.' >= ? AND area || '.' < ?) OR
      (area || '.' >= ? AND area || '.' < ?) OR
-     facility IN (?, ?, ?, ?))
+     facilities LIKE ? OR facilities LIKE ? OR facilities LIKE ? OR facilities LIKE ?)
 ORDER BY id DESC LIMIT ?
 
 -- name: task_scan
-SELECT id, state, attention_at, area, facility, kind, playbook, priority, confidentiality, marks, report_id,
+SELECT id, state, attention_at, area, facilities, kind, playbook, priority, confidentiality, marks, report_id,
     received_at, opened_at, changed_at, next_at, version, chain_lane, chain_sequence, outcome, file
 FROM case_file WHERE state = 1 AND attention_at > ? AND
     area || '.' >= ? AND area || '.' < ? AND
@@ -65,7 +65,7 @@ FROM case_file WHERE state = 1 AND attention_at > ? AND
      (area || '.' >= ? AND area || '.' < ?) OR
      (area || '.' >= ? AND area || '.' < ?) OR
      (area || '.' >= ? AND area || '.' < ?) OR
-     facility IN (?, ?, ?, ?))
+     facilities LIKE ? OR facilities LIKE ? OR facilities LIKE ? OR facilities LIKE ?)
 ORDER BY attention_at LIMIT ?
 
 -- name: narrative_add

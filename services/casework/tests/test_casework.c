@@ -245,6 +245,12 @@ static void assert_task(const char *code, const char *state) {
     json_decref(whole);
 }
 
+static void assert_task_owner(const char *code, const char *owner) {
+    json_t *whole, *task = task_of(&whole, code);
+    assert_string_equal(json_string_value(json_object_get(task, "owner")), owner);
+    json_decref(whole);
+}
+
 static bool has_task(const char *code) {
     unsigned status;
     size_t index;
@@ -476,7 +482,7 @@ static void c3_shows_its_number_only(void **state) {
     assert_int_equal(done(&opr, "KTP-01"), 200);
     assert_int_equal(record_fact(&opr, "injury", "yes"), 403);
     json_t *list = view_list(&opr, "tasks", "due", "");
-    json_t *tasks = json_object_get(list, "tasks"), *task;
+    json_t *tasks = list, *task;
     size_t index;
     json_array_foreach(tasks, index, task)
         assert_string_equal(json_string_value(json_object_get(task, "role")), "OPR");
@@ -676,6 +682,13 @@ static void arrivals_set_the_time_of_tasks(void **state) {
     json_t *json = view_case(&staff, false, &status); /* who has accepted may look */
     assert_int_equal(status, 200);
     json_decref(json);
+    offer_moved("UPTD-PPA", SIGAP__OFFER_STATE__OFFER_ACCEPTED, "accept"); /* beside it */
+    json = view_case(&staff, false, &status);
+    assert_int_equal(status, 200);
+    assert_int_equal(json_array_size(json_object_get(json, "facilities")), 2);
+    json_decref(json);
+    assert_task_owner("PSG-10", "kab-3507"); /* TRC has no team at a hospital */
+    assert_task_owner("PSG-11", "rsj-rs-menur");
     fixture_advance(bench.fixture, HOUR);
     offer_moved("RS-MENUR", SIGAP__OFFER_STATE__OFFER_IN_PROGRESS, "arrive");
     json = view_case(&tri, false, &status);
@@ -875,7 +888,7 @@ static void the_ledger_is_replayed(void **state) {
 /* ---- queues */
 
 static const char *task_at(json_t *list, size_t index) {
-    json_t *task = json_array_get(json_object_get(list, "tasks"), index);
+    json_t *task = json_array_get(list, index);
     return json_string_value(json_object_get(task, "code"));
 }
 
@@ -892,22 +905,22 @@ static void queues_show_the_most_overdue_first(void **state) {
     assert_string_equal(task_at(list, 0), "PSG-01");
     json_decref(list);
     list = view_list(&opr, "tasks", "mine", "35.07");
-    assert_int_equal(json_array_size(json_object_get(list, "tasks")), 1);
+    assert_int_equal(json_array_size(list), 1);
     json_decref(list);
     list = view_list(&tksk_elsewhere, "tasks", "", ""); /* Surabaya; KRS has KEL, whose liaison is TKSK */
-    assert_int_equal(json_array_size(json_object_get(list, "tasks")), 0);
+    assert_int_equal(json_array_size(list), 0);
     json_decref(list);
     list = view_list(&nobody, "tasks", "", "");
-    assert_int_equal(json_array_size(json_object_get(list, "tasks")), 0);
+    assert_int_equal(json_array_size(list), 0);
     json_decref(list);
     list = view_list(&tri, "cases", "open", "");
-    assert_int_equal(json_array_size(json_object_get(list, "cases")), 2);
+    assert_int_equal(json_array_size(list), 2);
     json_decref(list);
     list = view_list(&pks, "cases", "", "");
-    assert_int_equal(json_array_size(json_object_get(list, "cases")), 1);
+    assert_int_equal(json_array_size(list), 1);
     json_decref(list);
     list = view_list(&tri, "cases", "closed", "");
-    assert_int_equal(json_array_size(json_object_get(list, "cases")), 0);
+    assert_int_equal(json_array_size(list), 0);
     json_decref(list);
 }
 
