@@ -217,6 +217,7 @@ static void judge(
         uint64_t asked = 0;
         conditions_hold(step->when, step->when_count, match->known, &asked);
         candidate->missing = group.missing | asked;
+        candidate->area_unknown = area == TRUTH_UNKNOWN;
     }
 }
 

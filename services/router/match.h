@@ -49,6 +49,7 @@ struct candidate {
     unsigned load;          /* open offers there */
     enum match_reason past; /* REASON_FITS: not asked yet; REFUSED, EXPIRED, WITHDRAWN */
     bool conflict;
+    bool stands_in; /* beyond its coverage, because nobody else has room */
     /* From match_rank: */
     enum verdict_of_match verdict;
     enum match_reason reason;
@@ -56,8 +57,9 @@ struct candidate {
     int fact;         /* of REASON_EXCLUDED, else KNOWN_NONE */
     uint64_t instead_types;
     const struct action *instead;
-    bool own_area, stands_in; /* stands_in: beyond its coverage, because nobody else has room */
-    double distance_km;       /* -1: not known */
+    bool own_area;
+    bool area_unknown;  /* whether it serves the place hangs on a closer one */
+    double distance_km; /* -1: not known */
 };
 
 struct match_case {

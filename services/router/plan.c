@@ -191,6 +191,19 @@ static unsigned collect(struct planner *planner, const struct step *step, unsign
     return first;
 }
 
+/* What would decide about those that may fit. The place comes first: it says whom to ask about the rest. */
+static void ask_for_missing(struct planner *planner, unsigned first) {
+    const struct plan *plan = planner->plan;
+    bool area = false;
+    uint64_t facts = 0;
+    for (unsigned i = first; i < plan->candidate_count && plan->candidates[i].verdict == MATCH_MAYBE; i++) {
+        area |= plan->candidates[i].area_unknown;
+        facts |= plan->candidates[i].missing;
+    }
+    planner->area_missing |= area;
+    planner->missing |= area ? 0 : facts;
+}
+
 static void ask_facilities(
     struct planner *planner, const struct step *step, unsigned number, bool stands_in) {
     struct plan *plan = planner->plan;
@@ -202,11 +215,7 @@ static void ask_facilities(
         plan->pick = (int)first;
         planner->settled = true;
     } else if (best->verdict == MATCH_MAYBE) {
-        for (unsigned i = first; i < plan->candidate_count && plan->candidates[i].verdict == MATCH_MAYBE;
-             i++) {
-            planner->missing |= plan->candidates[i].missing;
-            planner->area_missing |= !plan->candidates[i].missing;
-        }
+        ask_for_missing(planner, first);
         if (planner->maybe < 0)
             planner->maybe = (int)first;
         planner->blocked = !plan->emergency;
@@ -385,20 +394,21 @@ static bool somebody_was_asked(const struct planner *planner) {
     return false;
 }
 
+static void rest_with_action(struct plan *plan) {
+    plan->state = SIGAP__REFERRAL_STATE__REFERRAL_HOME;
+    plan->owner_role = plan->actions[0]->role ? plan->actions[0]->role : role_regency;
+}
+
 static void conclude(struct planner *planner) {
     struct plan *plan = planner->plan;
+    /* An emergency may be led without a facility; but not when those that were asked have all refused. */
+    bool led = plan->emergency && plan->action_count && !somebody_was_asked(planner);
+    /* Nothing but what is done beside: still somebody does it. */
+    bool beside = plan->rule && plan->action_count && !plan->candidate_count && !planner->blocked;
     if (plan->pick >= 0) {
         plan->state = SIGAP__REFERRAL_STATE__REFERRAL_ACTIVE;
-        return;
-    }
-    if (plan->state == SIGAP__REFERRAL_STATE__REFERRAL_HOME) {
-        plan->owner_role = plan->actions[0]->role ? plan->actions[0]->role : role_regency;
-        return;
-    }
-    /* An emergency that is led without a facility; but not when those that were asked have all refused. */
-    if (plan->emergency && plan->action_count && !somebody_was_asked(planner)) {
-        plan->state = SIGAP__REFERRAL_STATE__REFERRAL_HOME;
-        plan->owner_role = plan->actions[0]->role ? plan->actions[0]->role : role_regency;
+    } else if (plan->state == SIGAP__REFERRAL_STATE__REFERRAL_HOME || led || beside) {
+        rest_with_action(plan);
     } else if (plan->missing_count && (planner->blocked || planner->maybe >= 0)) {
         plan->state = SIGAP__REFERRAL_STATE__REFERRAL_DRAFT;
         plan->owner_role = draft_owner(planner);
