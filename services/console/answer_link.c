@@ -109,8 +109,7 @@ static const struct action_word *word_of(const char *action) {
 }
 
 /* The form carries the id of the order, so that a second touch on the button is the same order. */
-static void put_button(
-    struct buffer *page, const char *token, const char *action, const char *order, bool first) {
+static void put_button(struct buffer *page, const char *token, const char *action, const char *order) {
     const struct action_word *word = word_of(action);
     if (!word)
         return;
@@ -120,7 +119,7 @@ static void put_button(
     put_text(page, order);
     put(page, "\"><button name=\"action\" value=\"");
     put_text(page, action);
-    put(page, first ? "\" class=\"main\">" : "\">");
+    put(page, "\" class=\"main\">");
     put_text(page, word->indonesian);
     put(page, " <small lang=\"en\">");
     put_text(page, word->english);
@@ -130,26 +129,6 @@ static void put_button(
 static const char *text_of(const json_t *document, const char *key) {
     const char *text = json_string_value(json_object_get(document, key));
     return text ? text : "";
-}
-
-/* An id a button: the same touch twice is one order, two different buttons are two. */
-static void put_buttons(
-    struct turn *turn, struct buffer *page, const struct wait *wait, const json_t *document) {
-    const json_t *actions = json_object_get(document, "actions"), *item;
-    char order[ID_TEXT + 1];
-    size_t i;
-    json_array_foreach(actions, i, item) {
-        struct id id = turn_id(turn);
-        const char *word = json_is_string(item) ? json_string_value(item) : text_of(item, "action");
-        const char *token = json_is_object(item) ? text_of(item, "token") : "";
-        id_to_text(&id, order);
-        put_button(page, token[0] ? token : wait->token, word, order, i == 0);
-    }
-    if (!json_array_size(actions)) {
-        struct id id = turn_id(turn);
-        id_to_text(&id, order);
-        put_button(page, wait->token, text_of(document, "action"), order, true);
-    }
 }
 
 static void put_row(struct buffer *page, const char *label, const char *value) {
@@ -162,31 +141,63 @@ static void put_row(struct buffer *page, const char *label, const char *value) {
     put(page, "</dd>");
 }
 
+static void put_time(const struct turn *turn, struct buffer *page, const char *label, int64_t at) {
+    char text[32] = "";
+    if (at > 0)
+        calendar_text(((const struct console *)turn->state)->zone, at, text);
+    put_row(page, label, text);
+}
+
+static void put_rows(const struct turn *turn, struct buffer *page, const json_t *document) {
+    static const char *const rows[][2] = {{"priority", "Prioritas / Priority"},
+        {"kind_name", "Perihal / About"}, {"area_name", "Wilayah / Area"}, {"team_name", "Untuk / For"},
+        {"case_id", "Kasus / Case"}};
+    put(page, "<dl>");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        put_row(page, rows[i][1], text_of(document, rows[i][0]));
+    put_time(turn, page, "Sejak / Since", json_integer_value(json_object_get(document, "opened_at")));
+    put_time(
+        turn, page, "Jawab sebelum / Answer by", json_integer_value(json_object_get(document, "answer_by")));
+    put(page, "</dl>");
+}
+
+/* Who was first, for whoever comes second. */
+static void put_answered(const struct turn *turn, struct buffer *page, const json_t *answered) {
+    const char *team = text_of(answered, "team");
+    put(page, "<h1>Sudah dijawab</h1><dl>");
+    put_row(page, "Oleh / By", team[0] ? team : text_of(answered, "by"));
+    put_time(turn, page, "Pada / At", json_integer_value(json_object_get(answered, "at")));
+    put(page, "</dl>");
+}
+
+/* Some actions make no sense any more when somebody has taken it, none when it is over. */
+static bool still_of_use(const char *state, const char *action) {
+    if (strcmp(state, "stood_down") == 0)
+        return false;
+    return strcmp(state, "answered") != 0 || (strcmp(action, "accept") != 0 && strcmp(action, "snooze") != 0);
+}
+
+/* The token is bound to one action: one button. */
 static void show_document(
     struct turn *turn, struct answer *answer, const struct wait *wait, const json_t *document) {
-    static const char *const rows[][2] = {{"priority", "Prioritas"}, {"kind", "Jenis"}, {"area", "Wilayah"},
-        {"team", "Untuk"}, {"case_id", "Kasus"}};
     struct buffer page = BUFFER_MAX(PAGE_MAX);
-    const char *state = text_of(document, "state"), *sentence = text_of(document, "sentence");
-    bool open = !state[0] || strcmp(state, "open") == 0;
+    const json_t *answered = json_object_get(document, "answered");
+    const char *state = text_of(document, "state"), *action = text_of(document, "action");
+    char order[ID_TEXT + 1];
+    struct id id = turn_id(turn);
+    id_to_text(&id, order);
     put_head(&page);
     if (json_is_true(json_object_get(document, "training")))
         put(&page, "<p class=\"training\">LATIHAN / TRAINING</p>");
-    put(&page, open ? "<h1>Mohon jawaban</h1>" : "<h1>Sudah dijawab</h1>");
-    if (sentence[0]) {
-        put(&page, "<p>");
-        put_text(&page, sentence);
-        put(&page, "</p>");
-    }
-    put(&page, "<dl>");
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        put_row(&page, rows[i][1], text_of(document, rows[i][0]));
-    put_row(&page, "Dijawab oleh", text_of(document, "answered_by"));
-    put(&page, "</dl>");
-    put_buttons(turn, &page, wait, document);
-    if (!open)
-        put(&page, "<p class=\"second\">Peringatan ini sudah ditangani; jawaban baru hanya dicatat. "
-                   "<span lang=\"en\">Somebody has it already.</span></p>");
+    if (answered)
+        put_answered(turn, &page, answered);
+    else
+        put(&page, strcmp(state, "stood_down") == 0 ? "<h1>Tidak perlu lagi</h1>" : "<h1>Mohon jawaban</h1>");
+    if (json_is_true(json_object_get(document, "unverified")))
+        put(&page, "<p><span class=\"tag bad\">belum diverifikasi / unverified</span></p>");
+    put_rows(turn, &page, document);
+    if (still_of_use(state, action))
+        put_button(&page, wait->token, action, order);
     reply_page(turn, answer, 200, &page);
 }
 

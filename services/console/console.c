@@ -203,11 +203,31 @@ static enum verdict console_on_view(struct turn *turn, const Sigap__View *view, 
 
 /* ---- outside the turn ---- */
 
+/* A socket takes nothing before it is connected, so the first question to each daemon would be lost: it is
+ * one that nobody waits for. */
+static void warm_up(struct console *console) {
+    static const char *const names[] = {"intake", "triage", "router", "casework", "notifier", "console"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        Sigap__View view = SIGAP__VIEW__INIT;
+        Sigap__StatusView status = SIGAP__STATUS_VIEW__INIT;
+        uint8_t frame[64];
+        view.number = ++console->ask_number;
+        view.what_case = SIGAP__VIEW__WHAT_STATUS;
+        view.status = &status;
+        struct effect nobody = {.kind = EFFECT_ASK};
+        size_t size = sigap__view__pack(&view, frame);
+        console->loop->ask(console->loop, names[i], &nobody, view.number, frame, size);
+    }
+}
+
 static bool console_connect(void *state, struct daemon_loop *loop, struct error *error) {
     struct console *console = state;
     console->loop = loop;
     console->passwords = passwords_open(loop);
-    return console->passwords || error_set(error, "out of memory");
+    if (!console->passwords)
+        return error_set(error, "out of memory");
+    warm_up(console);
+    return true;
 }
 
 static void console_perform(void *state, const struct effect *effect) {

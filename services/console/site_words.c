@@ -1,6 +1,7 @@
 #include "site_words.h"
 
 #include "common/config.h"
+#include "common/gazetteer.h"
 #include "common/json.h"
 
 #include <stdio.h>
@@ -8,7 +9,10 @@
 #include <string.h>
 #include <yaml.h>
 
-enum { WORDS_MAX = 256 << 10 /* 35 kinds, 50 roles, some reasons: 0.2 KiB each */ };
+enum {
+    WORDS_MAX = 512 << 10, /* 100 kinds, roles and reasons of 0.2 KiB, 8000 places of 50 bytes */
+    CHILDREN_MAX = 256,    /* regencies of a province, districts of a regency */
+};
 
 /* ---- eligibility.yaml: only the reasons are ours; the router checks the file ---- */
 
@@ -112,8 +116,40 @@ static void write_reasons(struct json_writer *writer, struct reasons *reasons) {
     json_write_end(writer);
 }
 
-static bool write_all(struct console *console, const struct site *site, const struct site_kinds *kinds,
-    struct reasons *reasons) {
+/* {"35.07": "Kab. Malang", "35.07.24": "Singosari"}: down to districts, of the site's provinces only. */
+static void write_places(struct json_writer *writer, const struct gazetteer *gazetteer, const char *code) {
+    struct place places[CHILDREN_MAX];
+    size_t count = gazetteer_children(gazetteer, code, places, CHILDREN_MAX);
+    for (size_t i = 0; i < count && i < CHILDREN_MAX; i++) {
+        char name[GAZETTEER_NAME_MAX + 8];
+        const char *what = places[i].level != AREA_REGENCY ? "" : places[i].city ? "Kota " : "Kab. ";
+        snprintf(name, sizeof name, "%s%s", what, places[i].name);
+        json_member_text(writer, places[i].code, name);
+        if (places[i].level < AREA_DISTRICT)
+            write_places(writer, gazetteer, places[i].code);
+    }
+}
+
+static void write_areas(
+    struct json_writer *writer, const struct site *site, const struct gazetteer *gazetteer) {
+    json_member_object(writer, "areas");
+    for (unsigned i = 0; i < site->provinces_count; i++) {
+        json_member_text(writer, site->provinces[i], gazetteer_name(gazetteer, site->provinces[i]));
+        write_places(writer, gazetteer, site->provinces[i]);
+    }
+    json_write_end(writer);
+}
+
+/* What is read at start and forgotten again. */
+struct sources {
+    struct site *site;
+    struct site_kinds *kinds;
+    struct reasons reasons;
+    struct gazetteer *gazetteer;
+};
+
+static bool write_all(struct console *console, struct sources *sources, struct error *error) {
+    const struct site *site = sources->site;
     struct json_writer writer;
     json_writer_init(&writer, WORDS_MAX);
     json_write_object(&writer);
@@ -123,30 +159,41 @@ static bool write_all(struct console *console, const struct site *site, const st
     json_member_text(&writer, "zone_name", calendar_zone_name(site->zone));
     json_member_text(&writer, "emergency_text", site->emergency_text);
     json_member_text(&writer, "emergency_text_en", site->emergency_text_en);
-    write_kinds(&writer, kinds);
+    write_kinds(&writer, sources->kinds);
     write_roles(&writer, console->roles);
-    write_reasons(&writer, reasons);
+    write_reasons(&writer, &sources->reasons);
+    write_areas(&writer, site, sources->gazetteer);
     json_write_end(&writer);
     const char *text = json_writer_text(&writer, &console->site_json_size);
     console->site_json = text ? strdup(text) : NULL;
     json_writer_free(&writer);
-    if (console->site_json)
-        page_etag(console->site_json, console->site_json_size, console->site_etag);
-    return console->site_json != NULL;
+    if (!console->site_json)
+        return error_set(error, "the site's words are too many, or out of memory");
+    page_etag(console->site_json, console->site_json_size, console->site_etag);
+    console->zone = site->zone;
+    return true;
+}
+
+static bool sources_open(
+    struct console *console, struct sources *sources, const char *site_dir, struct error *error) {
+    char path[CONFIG_PATH_MAX];
+    if (!(sources->site = site_load(site_dir, error)) ||
+        !(sources->kinds = site_kinds_load(site_dir, error)) ||
+        !(console->roles = site_roles_load(site_dir, error)) ||
+        !reasons_open(site_dir, &sources->reasons, error))
+        return false;
+    if (!config_path(path, site_dir, sources->site->gazetteer))
+        return error_set(error, "site.yaml: gazetteer: the path is too long");
+    return (sources->gazetteer = gazetteer_load(path, AREA_DISTRICT, error)) != NULL;
 }
 
 bool site_words_open(struct console *console, const char *site_dir, struct error *error) {
-    struct reasons reasons = {0};
-    struct site *site = site_load(site_dir, error);
-    struct site_kinds *kinds = site ? site_kinds_load(site_dir, error) : NULL;
-    console->roles = kinds ? site_roles_load(site_dir, error) : NULL;
-    bool good = console->roles && reasons_open(site_dir, &reasons, error);
-    if (good)
-        good = write_all(console, site, kinds, &reasons) ||
-               error_set(error, "the site's words are too many, or out of memory");
-    reasons_close(&reasons);
-    site_kinds_free(&kinds);
-    site_free(&site);
+    struct sources sources = {0};
+    bool good = sources_open(console, &sources, site_dir, error) && write_all(console, &sources, error);
+    gazetteer_free(&sources.gazetteer);
+    reasons_close(&sources.reasons);
+    site_kinds_free(&sources.kinds);
+    site_free(&sources.site);
     if (!good)
         site_words_close(console);
     return good;

@@ -22,6 +22,7 @@ enum effect_kind {
 struct console {
     const struct random *random;
     struct site_roles *roles;
+    enum calendar_zone zone;
     char *site_json; /* words of the site for the page, made once */
     size_t site_json_size;
     char site_etag[PAGE_ETAG + 1];

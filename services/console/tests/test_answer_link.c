@@ -16,20 +16,43 @@ static void looking_never_answers(void **state) {
     for (int i = 0; i < 2; i++) {
         assert_false(desk_ask(&desk, methods[i], link, NULL, NULL));
         desk_daemon_says(&desk, "notifier", 200,
-            "{\"state\":\"open\",\"kind\":\"<b>pasung\",\"priority\":\"P0\",\"actions\":[\"accept\","
-            "\"cannot\","
-            "\"delete\"]}");
+            "{\"state\":\"open\",\"kind_name\":\"<b>pasung\",\"priority\":\"P0\",\"action\":\"accept\","
+            "\"opened_at\":1772420400000}");
         assert_int_equal(desk.answer->status, 200);
     }
     const char *page = desk.answer->body;
     assert_non_null(strstr(page, "method=\"post\""));
     assert_non_null(strstr(page, "value=\"accept\""));
-    assert_non_null(strstr(page, "value=\"cannot\""));
-    assert_null(strstr(page, "delete")); /* no word of ours */
+    assert_non_null(strstr(page, "2026-03-02 10:00 WIB"));
     assert_null(strstr(page, "<b>"));
     assert_non_null(strstr(page, "&lt;b&gt;pasung"));
     assert_null(strstr(page, "<script"));
     assert_int_equal(fixture_count(desk.fixture, SIGAP__EVENT__BODY_COMMAND_ISSUED), 0);
+    desk_close(&desk);
+}
+
+/* What the notifier says of an alert, and whether a button is left. */
+static void the_button_goes_when_it_is_of_no_use(void **state) {
+    (void)state;
+    static const struct {
+        const char *state, *action;
+        bool button;
+    } cases[] = {{"open", "accept", true}, {"exhausted", "accept", true}, {"answered", "accept", false},
+        {"answered", "snooze", false}, {"answered", "done", true}, {"answered", "cannot", true},
+        {"stood_down", "done", false}, {"open", "delete", false}};
+    struct desk desk = desk_open();
+    char json[256];
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        bool answered = strcmp(cases[i].state, "answered") == 0;
+        snprintf(json, sizeof json, "{\"state\":\"%s\",\"action\":\"%s\"%s}", cases[i].state, cases[i].action,
+            answered ? ",\"answered\":{\"at\":1772420400000,\"team\":\"trc-35.07\"}" : "");
+        assert_int_equal(desk_get(&desk, link), 0);
+        desk_daemon_says(&desk, "notifier", 200, json);
+        if ((strstr(desk.answer->body, "<form") != NULL) != cases[i].button)
+            fail_msg("%s, %s", cases[i].state, cases[i].action);
+        if (answered)
+            assert_non_null(strstr(desk.answer->body, "trc-35.07"));
+    }
     desk_close(&desk);
 }
 
@@ -101,6 +124,7 @@ static void an_unknown_token_or_a_silent_notifier(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(looking_never_answers),
+        cmocka_unit_test(the_button_goes_when_it_is_of_no_use),
         cmocka_unit_test(a_post_answers_without_login),
         cmocka_unit_test(who_comes_second_reads_who_was_first),
         cmocka_unit_test(bad_links_and_forms),

@@ -173,6 +173,8 @@ static void the_sites_words_are_public(void **state) {
     assert_int_equal(json_array_size(json_object_get(json, "kinds")), 35);
     assert_true(json_array_size(json_object_get(json, "refusal_reasons")) >= 10);
     assert_string_equal(json_string_value(json_object_get(json, "zone")), "Asia/Jakarta");
+    assert_string_equal(
+        json_string_value(json_object_get(json_object_get(json, "areas"), "35.07")), "Kab. Malang");
     json_decref(json);
     desk_close(&desk);
 }

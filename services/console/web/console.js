@@ -1,1 +1,262 @@
+// The page: signing in, the tabs, and asking every two seconds whether anything has happened.
+import { complaint, get, post, setToken } from './api.js';
+import { byId, element, replace, toast } from './dom.js';
+import { daemonBox, group, refreshTimes, rows } from './lists.js';
+import { closeSheet, openAlert, openOffer, openReview, openSheet, setPerson } from './sheet.js';
+import { getSite, isEnglish, say, setEnglish, setSite } from './words.js';
 
+const POLL_MS = 2000, HIDDEN_POLL_MS = 15000, WHOLE_EVERY = 5;
+
+const tabs = [
+  { name: 'cases', parts: ['cases'] },
+  { name: 'queues', parts: ['alerts', 'reviews', 'unroutable', 'offers', 'overdue', 'drafts'] },
+  { name: 'deliveries', parts: ['deliveries'] },
+  { name: 'status', parts: [] },
+];
+const hot = ['reviews', 'unroutable', 'overdue'];
+
+let person = null, tab = 'cases', live = null, since = null, polls = 0, timer = 0, round = 0;
+let system = null; // what /api/status and the parked lists said last
+
+// ---- frame ----
+
+function paintWords() {
+  document.querySelectorAll('[data-word]').forEach((one) => { one.textContent = say(one.dataset.word); });
+  byId('language').textContent = isEnglish() ? 'Indonesia' : 'English';
+  byId('language').lang = isEnglish() ? 'id' : 'en';
+  const site = getSite();
+  byId('emergency').textContent = (isEnglish() ? site.emergency_text_en : site.emergency_text) ?? '';
+}
+
+function pulse(state) {
+  byId('pulse').className = `pulse ${state}`;
+  byId('pulse').textContent = state ? say(state) : '';
+}
+
+function notice(sentence) {
+  byId('notice').textContent = sentence ?? '';
+  byId('notice').hidden = !sentence;
+}
+
+// ---- lists ----
+
+const partRows = (name) => rows(live?.[name], name === 'overdue' ? 'tasks' : name);
+// An alert that somebody has, or that only tells, is no work for a queue. A delivery is shown with its alert.
+function listOf(name) {
+  const list = partRows(name);
+  if (name === 'alerts')
+    return list.filter((one) => one.needs_answer !== false && !['answered', 'stood_down'].includes(one.state));
+  if (name !== 'deliveries') return list;
+  const alerts = new Map(partRows('alerts').map((one) => [one.id, one]));
+  return list.map((one) => ({ ...one, alert: alerts.get(one.alert_id) }));
+}
+
+const open = {
+  sheet: (id) => { location.hash = `case/${id}`; },
+  review: (row) => openReview(row, now()),
+  offer: (row) => openOffer(row, now()),
+  alert: (row) => openAlert(row, now()),
+};
+let skew = 0; // the server's clock minus ours
+const now = () => Date.now() + skew;
+
+function paintTabs() {
+  replace(byId('tabs'), tabs.map(({ name, parts }) => {
+    const count = parts.reduce((sum, part) => sum + listOf(part).length, 0);
+    const warm = parts.some((part) => hot.includes(part) && listOf(part).length);
+    return element('button', { type: 'button', 'data-key': name, 'aria-current': tab === name ? 'page' : null, onclick: () => { location.hash = name; } },
+      parts.length ? element('span', { className: warm ? 'count hot' : 'count' }, String(count)) : element('span.count', '•'), say(name));
+  }));
+}
+
+function paintStatus() {
+  const names = ['intake', 'triage', 'router', 'casework', 'notifier', 'console'];
+  const parked = names.flatMap((name) => rows(system?.queues?.[`parked_${name}`], 'parked'));
+  return [element('section.group', element('h2', say('status')), names.map((name) => daemonBox(name, system?.status?.[name]))),
+    parked.length ? group('parked', parked, now(), open, true) : null];
+}
+
+// A list is only made anew when it has changed, and never under a finger: a touch must meet what was seen.
+let painted = new Map(), pressed = false, unpainted = false;
+addEventListener('pointerdown', () => { pressed = true; });
+for (const end of ['pointerup', 'pointercancel'])
+  addEventListener(end, () => {
+    pressed = false;
+    if (unpainted) setTimeout(paint); // after the click
+  });
+
+function paintGroups(parts) {
+  const box = byId('lists');
+  if (box.dataset.tab !== tab) {
+    box.dataset.tab = tab;
+    painted = new Map();
+    box.replaceChildren(...parts.map(() => element('div')));
+  }
+  parts.forEach((name, i) => {
+    const list = listOf(name), text = JSON.stringify(list) + isEnglish();
+    if (painted.get(name) === text) return;
+    painted.set(name, text);
+    replace(box.children[i], group(name, list, now(), open, parts.length > 1));
+  });
+  refreshTimes(box, now());
+}
+
+function paint() {
+  unpainted = pressed;
+  if (pressed || !person) return;
+  const box = byId('lists');
+  paintTabs();
+  if (live && tab !== 'status') return paintGroups(tabs.find(({ name }) => name === tab).parts);
+  delete box.dataset.tab;
+  replace(box, live ? paintStatus() : element('p.empty', say('loading')));
+}
+
+// The address says where one is, so that "back" on a telephone closes the sheet instead of leaving the page.
+function go() {
+  const [word, id] = location.hash.slice(1).split('/');
+  if (word === 'case' && id) {
+    if (person) openSheet(id, false);
+    return;
+  }
+  closeSheet();
+  if (!tabs.some(({ name }) => name === word) || word === tab) return;
+  tab = word;
+  scrollTo(0, 0);
+  paint();
+  if (tab === 'status') readSystem();
+}
+
+addEventListener('hashchange', go);
+byId('sheet').addEventListener('close', () => { if (location.hash.startsWith('#case/')) location.hash = tab; });
+
+async function readSystem() {
+  const [status, queues] = await Promise.all([get('/api/status'), get('/api/queues')]);
+  system = { status: status.document, queues: queues.document };
+  if (tab === 'status') paint();
+}
+
+// ---- polling ----
+
+async function poll() {
+  const mine = ++round;
+  clearTimeout(timer);
+  const whole = since === null || polls % WHOLE_EVERY === 0; // things also become overdue by time alone
+  const answer = await get(whole ? '/api/live' : `/api/live?since=${since}`);
+  if (mine !== round || !person) return;
+  polls++;
+  if (answer.status === 401) return signedOut(say('session_over'));
+  if (answer.status === 200) took(answer.document);
+  else pulse('lost');
+  timer = setTimeout(poll, document.hidden ? HIDDEN_POLL_MS : POLL_MS);
+}
+
+function took(document) {
+  skew = document.at - Date.now();
+  since = document.changes;
+  if (document.unchanged) {
+    paint(); // ages go on
+    return;
+  }
+  const missing = document.missing ?? []; // what is refused (no right to a queue) is just empty for this person
+  live = document;
+  pulse(missing.length ? 'holes' : 'live');
+  notice(missing.length ? `${say('missing')}: ${missing.map(say).join(', ')}` : null);
+  paint();
+  if (tab === 'status' && polls % WHOLE_EVERY === 0) readSystem();
+}
+
+document.addEventListener('visibilitychange', () => { if (!document.hidden && person) poll(); });
+
+// ---- signing in and out ----
+
+function signedIn(document) {
+  person = document;
+  setToken(document.csrf);
+  setPerson(document);
+  byId('login').hidden = true;
+  byId('work').hidden = false;
+  byId('me').hidden = false;
+  byId('me').textContent = document.account;
+  notice(null);
+  live = system = since = null;
+  polls = 0;
+  tab = document.areas.length ? 'cases' : 'queues'; // a facility has offers, no area
+  paint();
+  poll();
+  go();
+}
+
+function signedOut(sentence) {
+  person = null;
+  live = system = null;
+  round++;
+  clearTimeout(timer);
+  setPerson(null);
+  closeSheet();
+  pulse('');
+  byId('work').hidden = true;
+  byId('me').hidden = true;
+  byId('login').hidden = false;
+  notice(sentence);
+}
+
+byId('login-form').addEventListener('submit', async (event) => {
+  event.preventDefault();
+  const form = event.target, button = form.querySelector('button');
+  button.disabled = true;
+  const answer = await post('/api/login', { account: form.account.value.trim(), password: form.password.value });
+  button.disabled = false;
+  byId('login-complaint').textContent = answer.status === 200 ? '' : complaint(answer);
+  if (answer.status !== 200) return;
+  form.reset();
+  signedIn(answer.document);
+});
+
+async function changePassword(form, dialog, shownComplaint) {
+  const answer = await post('/api/password', { password: form.password.value, renewed: form.renewed.value });
+  if (answer.status !== 204) {
+    shownComplaint.textContent = complaint(answer);
+    return;
+  }
+  toast(say('saved'));
+  dialog.close();
+}
+
+byId('me').addEventListener('click', () => {
+  const dialog = byId('form'), shownComplaint = element('p.complaint', { role: 'alert' });
+  const field = (name, word, complete) => element('label', say(word),
+    element('input', { name, type: 'password', required: true, maxLength: 128, autocomplete: complete }));
+  const close = element('button', { type: 'button', onclick: () => dialog.close() }, say('back'));
+  dialog.onclose = null;
+  dialog.replaceChildren(
+    element('h1', person.account),
+    element('p.soft', [...person.roles, ...person.areas, ...person.facilities].join(' · ')),
+    element('form.stack', { onsubmit: (event) => { event.preventDefault(); changePassword(event.target, dialog, shownComplaint); } },
+      element('h2', say('change_password')), field('password', 'password', 'current-password'), field('renewed', 'new_password', 'new-password'),
+      shownComplaint, element('div.actions', close, element('button.main', say('send')))),
+    element('div.actions', element('button.bad', { type: 'button', onclick: async () => {
+      await post('/api/logout', {});
+      signedOut(null);
+    } }, say('sign_out'))));
+  dialog.showModal();
+});
+
+byId('language').addEventListener('click', () => {
+  setEnglish(!isEnglish());
+  paintWords();
+  if (person) paint();
+});
+
+// ---- start ----
+
+async function start() {
+  setEnglish(isEnglish());
+  paintWords();
+  const [site, me] = await Promise.all([get('/api/site'), get('/api/me')]);
+  if (site.document) setSite(site.document);
+  paintWords();
+  if (me.status === 200) signedIn(me.document);
+  else signedOut(me.status === 0 ? say('no_network') : null);
+}
+
+start();

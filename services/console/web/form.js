@@ -1,0 +1,83 @@
+// One small form in a dialog for every order: fields in, body out, the refusal shown where the person is.
+import { order } from './api.js';
+import { byId, element, toast } from './dom.js';
+import { say } from './words.js';
+
+// field: {name, label, type: 'text'|'area'|'select'|'check'|'number', value, options: [[value, label]], required, hint,
+// send: (value) => what goes into the body; undefined leaves it out}
+function input(field) {
+  const common = { name: field.name, required: !!field.required };
+  switch (field.type) {
+    case 'select':
+      return element('select', common, field.options.map(([value, label]) =>
+        element('option', { value, selected: value === field.value }, label)));
+    case 'area':
+      return element('textarea', { ...common, maxLength: 500, value: field.value ?? '' });
+    case 'check':
+      return element('input', { ...common, type: 'checkbox', checked: !!field.value });
+    case 'number':
+      return element('input', { ...common, type: 'number', min: 0, max: 100000, inputMode: 'numeric', value: field.value ?? '' });
+    default:
+      return element('input', { ...common, maxLength: field.max ?? 64, value: field.value ?? '', list: field.list ?? null });
+  }
+}
+
+function row(field, control) {
+  if (field.type === 'check')
+    return element('label.check', control, element('span', field.label));
+  return element('label', field.label, control, field.hint ? element('small', field.hint) : null);
+}
+
+function bodyOf(fields, controls, fixed) {
+  const body = { ...fixed };
+  fields.forEach((field, i) => {
+    const control = controls[i];
+    let value = field.type === 'check' ? control.checked : control.value.trim();
+    if (field.type === 'number') value = value === '' ? undefined : Number(value);
+    if (field.send) value = field.send(value);
+    if (value !== undefined && value !== '' && value !== false) body[field.name] = value;
+  });
+  return body;
+}
+
+// Opens the form; resolves true when the order was carried out, false when the person turned back.
+export function ask({ title, path, fields, fixed, button, bad }) {
+  const dialog = byId('form');
+  const controls = fields.map(input);
+  const complaint = element('p.complaint', { role: 'alert' });
+  const submit = element(bad ? 'button.bad' : 'button.main', button ?? say('send'));
+  return new Promise((resolve) => {
+    let carried = false;
+    const form = element('form.stack', {
+      onsubmit: async (event) => {
+        event.preventDefault();
+        submit.disabled = true;
+        const result = await order(path, bodyOf(fields, controls, fixed));
+        submit.disabled = false;
+        if (!result.good) {
+          complaint.textContent = result.sentence;
+          return;
+        }
+        carried = true;
+        toast(result.sentence);
+        dialog.close();
+      },
+    }, element('h1', title), fields.map((field, i) => row(field, controls[i])), complaint,
+    element('div.actions', element('button', { type: 'button', onclick: () => dialog.close() }, say('back')), submit));
+    dialog.onclose = () => resolve(carried);
+    dialog.replaceChildren(form);
+    dialog.showModal();
+  });
+}
+
+// An order without questions.
+export async function tell(path, body, button) {
+  if (button) button.disabled = true;
+  const result = await order(path, body);
+  if (button) button.disabled = false;
+  toast(result.sentence, result.good);
+  return result.good;
+}
+
+export const reasonField = (required) =>
+  ({ name: 'reason', label: say('reason'), type: 'area', required, hint: say('reason_hint') });

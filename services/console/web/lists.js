@@ -1,0 +1,128 @@
+// The live lists: what each row of a queue looks like, and what a touch on it does.
+import { chip, element, tag } from './dom.js';
+import { isEnglish, say, sayArea, sayHappening, sayKind, sayRole, saySpan, sayState, sayTime } from './words.js';
+
+// Owners answer a list, or an object with the list in it.
+export function rows(part, name) {
+  if (Array.isArray(part)) return part;
+  if (!part || typeof part !== 'object') return [];
+  return part[name] ?? Object.values(part).find(Array.isArray) ?? [];
+}
+
+// Ages and deadlines go on without a new list: they know their time, refreshTimes writes them anew.
+function write(span, now) {
+  const at = Number(span.dataset.at), limit = span.dataset.limit !== undefined;
+  const over = limit && now > at, length = saySpan(Math.max(0, limit ? Math.abs(now - at) : now - at));
+  const word = say(over ? 'over' : 'left');
+  span.textContent = !limit ? length : isEnglish() ? `${length} ${word}` : `${word} ${length}`;
+  span.classList.toggle('late', over || span.dataset.late !== undefined);
+  return span;
+}
+
+export const refreshTimes = (root, now) => root.querySelectorAll('[data-at]').forEach((span) => write(span, now));
+
+export const age = (at, now, late) => (at
+  ? write(element('span.age', { title: sayTime(at), 'data-at': at, 'data-late': late ? '' : null }), now) : null);
+
+// Until, or since, a deadline.
+export const limit = (at, now) => (at
+  ? write(element('span.age', { title: `${say('due')} ${sayTime(at)}`, 'data-at': at, 'data-limit': '' }), now) : null);
+
+// A line may break after a slash.
+const breakable = (text) => text.replaceAll('/', '/\u200b');
+
+function card(row, title, right, under, onclick) {
+  const key = row.id ?? row.case_id ?? row.report_id ?? `${row.daemon}/${row.number}`;
+  const children = [row.priority ? chip(row.priority) : element('span'), element('span.title', breakable(title)), right ?? element('span'), element('span.under', under)];
+  return element('li', onclick
+    ? element('button', { className: `card ${row.priority ?? ''}`, type: 'button', onclick, 'data-key': key }, children)
+    : element('div', { className: `card ${row.priority ?? ''}` }, children));
+}
+
+const dots = (...parts) => parts.filter((part) => part).flatMap((part, i) => (i ? [' · ', part] : [part]));
+
+function oneCase(row, now, open) {
+  return card(row, sayKind(row.kind), age(row.opened_at, now, false),
+    [dots(sayArea(row.area), sayState(row.state)), ' ',
+      row.unverified ? tag(say('unverified'), 'bad') : null, row.training ? tag(say('training')) : null,
+      row.confidentiality === 'C3' ? tag('C3') : null],
+    () => open.sheet(row.id ?? row.case_id));
+}
+
+function oneReview(row, now, open) {
+  return card(row, sayKind(row.kind), limit(row.decide_by, now),
+    [dots(sayArea(row.area), sayHappening(row.reason), sayRole(row.owner_role)), ' ', row.danger ? tag(say('danger'), 'bad') : null],
+    () => open.review(row));
+}
+
+function oneReferral(row, now, open) {
+  const missing = (row.missing ?? []).join(', ');
+  return card(row, sayKind(row.kind), age(row.since ?? row.opened_at, now, false),
+    dots(sayArea(row.area), sayRole(row.owner_role), missing), () => open.sheet(row.case_id));
+}
+
+function oneOffer(row, now, open) {
+  return card(row, row.facility_name ?? row.facility, limit(row.answer_by, now),
+    dots(row.kind ? sayKind(row.kind) : null, row.area ? sayArea(row.area) : null, sayState(row.state)),
+    () => (row.case_id ? open.sheet(row.case_id) : open.offer(row)));
+}
+
+function oneTask(row, now, open) {
+  return card(row, row.title, limit(row.due_at, now),
+    dots(row.code, sayRole(row.role), row.owner, row.area ? sayArea(row.area) : null), () => open.sheet(row.case_id));
+}
+
+function oneAlert(row, now, open) {
+  return card(row, row.kind ? sayKind(row.kind) : row.kind_name ?? sayHappening(row.subject),
+    age(row.opened_at, now, row.state === 'open' && row.needs_answer),
+    [dots(sayHappening(row.subject), row.area ? sayArea(row.area) : null, sayState(row.state)), ' ',
+      row.training ? tag(say('training')) : null, row.unverified ? tag(say('unverified'), 'bad') : null], () => open.alert(row));
+}
+
+function oneDelivery(row, now, open) {
+  const caseId = row.case_id ?? row.alert?.case_id;
+  const bad = ['dead', 'failed', 'unknown', 'no-receipt'].includes(row.state);
+  const good = ['accepted', 'sent', 'delivered', 'read'].includes(row.state);
+  return card({ ...row, priority: row.priority ?? row.alert?.priority }, row.to ?? row.team ?? '', age(row.at, now, bad),
+    [dots(row.channel, sayHappening(row.alert?.subject), row.alert?.kind ? sayKind(row.alert.kind) : null), ' ', tag(sayState(row.state), bad ? 'bad' : good ? 'good' : ''), ' ',
+      row.attempts > 1 ? `${row.attempts} ${say('attempts')}` : ''],
+    caseId ? () => open.sheet(caseId) : null);
+}
+
+function oneParked(row, now) {
+  return card(row, `${row.daemon} #${row.number}`, age(row.at, now, true),
+    dots(`${row.from} ${row.sequence}`, row.reason), null);
+}
+
+const makers = {
+  cases: oneCase, reviews: oneReview, unroutable: oneReferral, drafts: oneReferral, offers: oneOffer,
+  overdue: oneTask, alerts: oneAlert, deliveries: oneDelivery, parked: oneParked,
+};
+
+// Urgent first, then as the owner has sorted.
+const byPriority = (a, b) => (a.priority ?? 'P9').localeCompare(b.priority ?? 'P9');
+
+export function group(name, list, now, open, titled) {
+  const sorted = name === 'deliveries' || name === 'parked' ? list : [...list].sort(byPriority);
+  return element('section.group',
+    titled ? element('h2', say(name), element('span.count', String(list.length))) : null,
+    list.length
+      ? element('ul.cards', sorted.map((row) => makers[name](row, now, open)))
+      : element('p.empty', say('nothing')));
+}
+
+export function daemonBox(name, status) {
+  if (!status)
+    return element('div.box', element('div.row', element('h3', name), tag(say('missing'), 'bad')));
+  const lag = (status.links ?? []).reduce((sum, link) => sum + (link.lag ?? 0), 0);
+  const ready = status.state === 'ready';
+  return element('div.box',
+    element('div.row', element('h3', name),
+      tag(say(ready ? 'daemon_ready' : 'daemon_degraded'), ready ? 'good' : 'bad'),
+      status.parked ? tag(`${say('parked')} ${status.parked}`, 'bad') : null,
+      status.waiting ? tag(`${say('waiting_records')} ${status.waiting}`) : null,
+      lag ? tag(`${say('lag')} ${lag}`) : null,
+      (status.links ?? []).filter((link) => link.state !== 'live' && link.lane === 'urgent').map((link) => tag(`${link.from} ${link.state}`, 'bad'))));
+}
+
+export { dots };

@@ -1,0 +1,296 @@
+// The case sheet: everything the daemons tell about one case, and the orders one may give. Rights are the
+// owners': a button that is refused says why. It is not read again by itself, because every look is recorded.
+import { get, complaint } from './api.js';
+import { byId, chip, element, facts, replace, tag, toast } from './dom.js';
+import { ask, reasonField, tell } from './form.js';
+import { age, dots, limit, rows } from './lists.js';
+import { getSite, isEnglish, say, sayArea, sayHappening, sayKind, sayPair, sayReason, sayRole, sayState, sayTime } from './words.js';
+
+let me = null;
+let shown = null; // {id, narrative}
+export const setPerson = (person) => { me = person; };
+
+const has = (...roles) => roles.some((role) => me?.roles.includes(role));
+const priorities = ['P0', 'P1', 'P2', 'P3', 'P4'];
+
+const button = (label, onclick, kind) => element(kind ? `button.${kind}` : 'button', { type: 'button', onclick: (event) => onclick(event.currentTarget) }, label);
+
+// After an order the sheet is read again; the owner has told us already, so it shows what became of it.
+const then = (done) => { if (done && shown) openSheet(shown.id, false); return done; };
+
+// ---- choices ----
+
+const kindOptions = (first) => [...(first ? [['', first]] : []),
+  ...getSite().kinds.filter((kind) => kind.opens_case).map((kind) => [kind.code, sayKind(kind.code)])];
+const priorityOptions = (first) => [...(first ? [['', first]] : []), ...priorities.map((one) => [one, one])];
+
+function areaField(value) {
+  const known = byId('areas') ?? document.body.appendChild(element('datalist', { id: 'areas' },
+    Object.keys(getSite().areas).map((code) => element('option', { value: code }, sayArea(code)))));
+  return { name: 'area', label: say('area'), type: 'text', max: 13, list: known.id, value };
+}
+
+// ---- offers ----
+
+const offerMoves = {
+  requested: ['accept', 'reject', 'cancel'], received: ['accept', 'reject', 'cancel'],
+  accepted: ['arrive', 'schedule', 'decline', 'request_cancel'],
+  in_progress: ['arrive', 'complete', 'no_show', 'hold', 'fail', 'request_cancel'],
+  on_hold: ['resume', 'complete', 'fail'],
+};
+const withReasonCode = ['reject', 'decline'];
+const withReason = ['hold', 'resume', 'fail', 'request_cancel', 'cancel'];
+
+const reasonCodes = (priority) => getSite().refusal_reasons
+  .filter((reason) => !reason.not_for.includes(priority)).map((reason) => [reason.code, sayReason(reason.code)]);
+
+// Staff who write down what a UPT has said by telephone say so.
+const behalf = (offer) => (has('operator', 'coordinator') && offer.facility
+  ? [{ name: 'on_behalf_of', type: 'check', label: `${say('on_behalf')} ${offer.facility_name ?? offer.facility}`,
+    value: true, send: (on) => (on ? offer.facility : undefined) }] : []);
+
+function moveOffer(offer, event, priority) {
+  const requester = event === 'cancel' || event === 'request_cancel';
+  const fields = [
+    ...(withReasonCode.includes(event) ? [{ name: 'reason_code', label: say('reason_code'), type: 'select', options: reasonCodes(priority) }] : []),
+    ...(event === 'complete' ? [{ name: 'outcome', label: say('outcome'), type: 'area', required: true, hint: say('reason_hint') }] : []),
+    ...(withReasonCode.includes(event) || withReason.includes(event) ? [reasonField(withReason.includes(event))] : []),
+    ...(requester ? [] : behalf(offer)),
+  ];
+  const path = `/api/offers/${offer.id}/${event}`;
+  const fixed = offer.version ? { expected_version: offer.version } : {};
+  if (!fields.length) return tell(path, fixed).then(then);
+  return ask({ title: `${say(event)}: ${offer.facility_name ?? offer.facility}`, path, fields, fixed, button: say(event), bad: event === 'reject' || event === 'fail' }).then(then);
+}
+
+export function offerBox(offer, priority, now) {
+  const moves = offer.state === undefined ? [] : offerMoves[offer.state] ?? [];
+  const own = has('facility', 'operator', 'coordinator', 'administrator');
+  const mine = moves.filter((move) => (move === 'cancel' || move === 'request_cancel' ? has('coordinator') : own));
+  if (offer.cancel_requested) mine.unshift('confirm_cancel');
+  const open = ['requested', 'received'].includes(offer.state);
+  return element('div.box',
+    element('div.row', element('h3', offer.facility_name ?? offer.facility), tag(sayState(offer.state), offer.state === 'accepted' ? 'good' : '')),
+    facts([[say('reasons'), sayHappening(offer.why)], [say('answer_by'), open && offer.answer_by ? element('span', sayTime(offer.answer_by), ' ', limit(offer.answer_by, now)) : null]]),
+    mine.length ? element('div.actions', mine.map((move, i) =>
+      button(say(move), () => moveOffer(offer, move, priority), i === 0 && (move === 'accept' || move === 'arrive' || move === 'complete') ? 'main' : move === 'reject' || move === 'fail' ? 'bad' : ''))) : null);
+}
+
+async function assign(referral) {
+  const answer = await get('/api/facilities');
+  const list = rows(answer.document?.facilities, 'facilities');
+  if (!list.length) { toast(complaint(answer), false); return false; }
+  return ask({
+    title: say('assign'), path: `/api/referrals/${referral.id}/assign`, button: say('assign'), fields: [
+      { name: 'facility', label: say('facility'), type: 'select', required: true, options: list.map((one) => [one.id, one.name ?? one.id]) },
+      reasonField(true)],
+  }).then(then);
+}
+
+// ---- tasks and facts ----
+
+function taskBox(task, caseId, now) {
+  const open = ['waiting', 'due', 'overdue'].includes(task.state);
+  const path = (event) => `/api/tasks/${task.id}/${event}`;
+  const fixed = { case_id: caseId };
+  const evidence = { name: 'outcome', label: say('evidence'), type: 'area', required: true, hint: task.evidence };
+  return element('div.box',
+    element('div.row', element('h3', isEnglish() ? task.title_en ?? task.title : task.title), tag(sayState(task.state), task.state === 'overdue' ? 'bad' : task.state === 'done' ? 'good' : '')),
+    element('p.soft', dots(task.code, sayRole(task.role), task.owner, open ? limit(task.due_at, now) : null, open && task.due_at ? sayTime(task.due_at) : null)),
+    element('div.actions', open
+      ? [button(say('done'), () => ask({ title: task.title, path: path('done'), fixed, fields: [evidence], button: say('done') }).then(then), 'main'),
+        button(say('cancel'), () => ask({ title: task.title, path: path('cancel'), fixed, fields: [reasonField(true)], button: say('cancel'), bad: true }).then(then))]
+      : [button(say('reopen'), () => ask({ title: task.title, path: path('reopen'), fixed, fields: [reasonField(true)] }).then(then))]));
+}
+
+function factsBox(casework, id) {
+  const wanted = new Map((casework.wanted ?? []).map((one) => [one.fact, isEnglish() ? one.name_en : one.name]));
+  const known = Object.entries(casework.facts ?? {});
+  const record = (name) => ask({
+    title: wanted.get(name) ?? say('record_fact'), path: `/api/cases/${id}/facts`, fields: [
+      ...(name ? [] : [{ name: 'name', label: say('facts'), type: 'text', required: true }]),
+      { name: 'value', label: say('value'), type: 'text', required: true, list: 'yes-no' }],
+    fixed: name ? { name } : {},
+  }).then(then);
+  if (!byId('yes-no'))
+    document.body.append(element('datalist', { id: 'yes-no' }, element('option', { value: 'yes' }, say('yes')), element('option', { value: 'no' }, say('no'))));
+  return element('div.box', facts(known) ?? element('p.empty', say('nothing')),
+    element('div.actions', [...wanted].slice(0, 12).map(([name, label]) => button(label, () => record(name))),
+      button(`${say('record_fact')}…`, () => record(null))));
+}
+
+// ---- the case itself ----
+
+function changeCase(id, triage) {
+  return ask({
+    title: say('change_case'), path: `/api/cases/${id}/change`, fields: [
+      { name: 'kind', label: say('kind'), type: 'select', options: kindOptions(say('unchanged')) },
+      { name: 'priority', label: say('priority'), type: 'select', options: priorityOptions(say('unchanged')) },
+      areaField(''), reasonField(true)],
+    fixed: triage?.version ? { expected_version: triage.version } : {},
+  }).then(then);
+}
+
+function closeCase(id, closed) {
+  if (closed)
+    return ask({ title: say('reopen'), path: `/api/cases/${id}/close`, fixed: { reopen: true }, fields: [reasonField(true)] }).then(then);
+  return ask({
+    title: say('close_case'), path: `/api/cases/${id}/close`, button: say('close_case'), bad: true, fields: [
+      { name: 'outcome', label: say('outcome'), type: 'select', options: ['terbukti', 'tidak_terbukti', 'motif_lain', 'duplikat'].map((one) => [one, say(one)]) },
+      reasonField(true)],
+  }).then(then);
+}
+
+function head(document) {
+  const triage = document.triage ?? {}, casework = document.casework ?? {};
+  const found = { ...document.router?.offers?.[0], ...casework, ...triage };
+  return element('div.box',
+    found.training ? element('p.training', say('training')) : null,
+    element('div.row', chip(found.priority), tag(sayState(casework.state ?? triage.state)),
+      found.unverified ? tag(say('unverified'), 'bad') : null, tag(found.confidentiality)),
+    facts([[say('area'), sayArea(found.area)], [say('opened'), sayTime(found.opened_at)],
+      [say('confidence'), triage.confidence ? `${Math.round(triage.confidence * 100)} %` : null],
+      [say('reasons'), (triage.reasons ?? []).join(', ')], ['ID', document.id]]),
+    casework.restricted ? element('p.soft', say('restricted')) : null,
+    has('operator', 'coordinator') ? element('div.actions', button(`${say('change_case')}…`, () => changeCase(document.id, triage)),
+      button(casework.closed ? say('reopen') : `${say('close_case')}…`, () => closeCase(document.id, casework.closed))) : null);
+}
+
+function referralPart(document, now) {
+  const referral = document.router?.referral, offers = document.router?.offers ?? [];
+  const priority = document.triage?.priority ?? document.casework?.priority ?? offers[0]?.priority;
+  if (!referral && !offers.length) return null;
+  const placeless = referral && ['unroutable', 'draft', 'active'].includes(referral.state);
+  return element('section', element('h2', say('referral')),
+    referral ? element('div.box', element('div.row', tag(sayState(referral.state), referral.state === 'unroutable' ? 'bad' : ''), element('span.soft', referral.rule ?? '')),
+      facts([[say('missing_facts'), (referral.missing ?? []).join(', ')], [say('owner'), sayRole(referral.owner_role)], [say('plan'), referral.plan]]),
+      element('div.actions', placeless && has('coordinator') ? button(`${say('assign')}…`, () => assign(referral)) : null,
+        button(`${say('candidates')}…`, () => candidates(document.id)))) : null,
+    offers.map((offer) => offerBox(offer, priority, now)));
+}
+
+async function candidates(id) {
+  const answer = await get(`/api/cases/${id}/candidates`);
+  if (answer.status !== 200) { toast(complaint(answer), false); return; }
+  const list = rows(answer.document.candidates?.candidates, 'candidates');
+  const dialog = byId('form');
+  dialog.onclose = null;
+  dialog.replaceChildren(element('h1', say('candidates')),
+    list.length ? list.map((one) => element('div.box', element('div.row', element('h3', one.facility_name ?? one.name ?? one.facility ?? ''), tag(one.ended ? sayState(one.ended) : sayHappening(one.verdict), one.verdict === 'fits' ? 'good' : '')),
+      element('p.soft', dots(sayPair(one.sentence), (one.facts ?? []).join(', '), one.distance_km === null ? null : `${one.distance_km} km`)))) : element('p.empty', say('nothing')),
+    element('div.actions', button(say('close'), () => dialog.close())));
+  dialog.showModal();
+}
+
+function deliveriesPart(document, now) {
+  const alerts = rows(document.notifier?.alerts, 'alerts'), deliveries = rows(document.notifier?.deliveries, 'deliveries');
+  if (!alerts.length && !deliveries.length) return null;
+  return element('section', element('h2', say('alerts')),
+    alerts.map((alert) => alertBox(alert, now)),
+    deliveries.length ? element('details.box', element('summary', `${say('deliveries')} (${deliveries.length})`),
+      element('ul.timeline', deliveries.map((one) => element('li', dots(one.to, one.channel, sayState(one.state), sayTime(one.at)))))) : null);
+}
+
+export function alertBox(alert, now) {
+  const open = ['open', 'exhausted'].includes(alert.state);
+  const act = (action) => (pressed) => tell(`/api/alerts/${alert.id}/${action}`, {}, pressed).then(then);
+  return element('div.box',
+    element('div.row', chip(alert.priority), tag(sayState(alert.state), open ? 'bad' : 'good'), element('span', sayHappening(alert.subject)), age(alert.opened_at, now, open)),
+    facts([[say('answered_by'), alert.answered ? dots(alert.answered.team || alert.answered.by, sayTime(alert.answered.at)) : null],
+      [say('answer_by'), open && alert.answer_by ? limit(alert.answer_by, now) : null]]),
+    alert.needs_answer === false ? null : element('div.actions', open
+      ? [button(say('take_it'), act('accept'), 'main'), button(say('cannot'), act('cannot')), button(say('snooze'), act('snooze')), button(say('escalate'), act('escalate'))]
+      : alert.state === 'answered' && !alert.answered?.done ? [button(say('done'), act('done'), 'main'), button(say('cannot'), act('cannot'))] : null));
+}
+
+function narrativePart(document) {
+  const casework = document.casework;
+  if (!shown.narrative)
+    return casework && !casework.restricted ? element('section', element('div.actions', button(say('read_narrative'), () => openSheet(document.id, true)))) : null;
+  const texts = casework?.narratives?.length ? casework.narratives : casework?.narrative ? [{ text: casework.narrative }] : [];
+  return element('section', element('h2', say('narrative')),
+    document.refused.includes('casework') ? element('p.complaint', say('not_allowed')) : null,
+    texts.map((one) => element('div.box', one.at ? element('p.soft', sayTime(one.at)) : null, element('p.narrative', one.text ?? ''))));
+}
+
+function timelinePart(document) {
+  const lines = document.casework?.timeline ?? [];
+  if (!lines.length) return null;
+  return element('section', element('h2', say('timeline')), element('div.box', element('ul.timeline', lines.map((line) =>
+    element('li', element('div', dots(sayHappening(line.what), sayHappening(line.object), sayHappening(line.detail))),
+      line.text ? element('div.narrative', line.text) : null,
+      element('small', dots(sayTime(line.at), line.actor)))))));
+}
+
+// ---- the dialog ----
+
+function frame(title, ...body) {
+  const dialog = byId('sheet');
+  replace(dialog,
+    element('div.sheet-head', element('h1', { id: 'sheet-title' }, title),
+      shown ? button(say('reload'), () => openSheet(shown.id, shown.narrative)) : null,
+      button(say('close'), () => dialog.close())),
+    element('div.sheet-body', ...body));
+  if (!dialog.open) dialog.showModal();
+}
+
+export async function openSheet(id, narrative) {
+  if (!id) return;
+  const fresh = !shown || shown.id !== id || !byId('sheet').open;
+  shown = { id, narrative: !!narrative };
+  if (fresh) frame(say('loading'), element('p.empty', say('loading')));
+  const answer = await get(`/api/cases/${id}${narrative ? '?narrative=1' : ''}`);
+  if (shown?.id !== id) return;
+  const document = answer.document;
+  if (answer.status !== 200) {
+    frame(say('cases'), element('p.complaint', answer.status === 404 ? say('not_there') : complaint(answer)));
+    return;
+  }
+  const casework = document.casework, now = document.at;
+  const tasks = casework?.tasks ?? [];
+  const openTasks = tasks.filter((task) => ['due', 'overdue'].includes(task.state));
+  const otherTasks = tasks.filter((task) => !openTasks.includes(task));
+  const offers = document.router?.offers ?? [];
+  frame(sayKind(document.triage?.kind ?? casework?.kind ?? offers[0]?.kind),
+    document.missing.length ? element('p.notice', `${say('missing')}: ${document.missing.join(', ')}`) : null,
+    head(document), narrativePart(document), referralPart(document, now), deliveriesPart(document, now),
+    tasks.length ? element('section', element('h2', say('tasks')), openTasks.map((task) => taskBox(task, id, now)),
+      otherTasks.length ? element('details', element('summary', `${sayState('waiting')}, ${sayState('done')} (${otherTasks.length})`), otherTasks.map((task) => taskBox(task, id, now))) : null) : null,
+    casework && !casework.restricted ? element('section', element('h2', say('facts')), factsBox(casework, id)) : null,
+    timelinePart(document));
+}
+
+export function openOffer(offer, now) {
+  shown = null;
+  frame(say('offers'), element('div.row', chip(offer.priority), element('span', dots(offer.kind ? sayKind(offer.kind) : null, offer.area ? sayArea(offer.area) : null))), offerBox(offer, offer.priority, now));
+}
+
+export function openAlert(alert, now) {
+  shown = null;
+  const caseId = alert.case_id ?? (alert.subject === 'case' ? alert.subject_id : null);
+  frame(say('alerts'), alertBox(alert, now), caseId ? element('div.actions', button(say('cases'), () => { location.hash = `case/${caseId}`; })) : null);
+}
+
+export function openReview(review, now) {
+  shown = null;
+  const path = `/api/reviews/${review.report_id}/decide`;
+  const close = (done) => { if (done) byId('sheet').close(); };
+  frame(say('reviews'),
+    element('div.box', element('div.row', chip(review.priority), review.danger ? tag(say('danger'), 'bad') : null, tag(sayHappening(review.reason))),
+      facts([[say('kind'), sayKind(review.kind)], [say('area'), sayArea(review.area)], [say('owner'), sayRole(review.owner_role)],
+        [say('due'), review.decide_by ? element('span', sayTime(review.decide_by), ' ', limit(review.decide_by, now)) : null], ['ID', review.report_id]]),
+      element('div.actions',
+        button(`${say('open_case')}…`, () => ask({
+          title: say('open_case'), path, fixed: { open_case: true }, button: say('open_case'), fields: [
+            { name: 'kind', label: say('kind'), type: 'select', required: true, value: review.kind, options: kindOptions(null) },
+            { name: 'priority', label: say('priority'), type: 'select', required: true, value: review.priority, options: priorityOptions(null) },
+            areaField(review.area ?? ''), reasonField(false)],
+        }).then(close), 'main'),
+        button(`${say('close_report')}…`, () => ask({ title: say('close_report'), path, fixed: { open_case: false }, fields: [reasonField(true)], bad: true }).then(close)))));
+}
+
+export function closeSheet() {
+  shown = null;
+  byId('form').close();
+  byId('sheet').close();
+}

@@ -1,0 +1,215 @@
+// What the page says: Indonesian first, English second. Codes of the site (kinds, roles, reasons) come from
+// /api/site; only the program's own words are here.
+const words = {
+  sign_in: ['Masuk', 'Sign in'],
+  sign_out: ['Keluar', 'Sign out'],
+  account: ['Nama akun', 'Account'],
+  password: ['Kata sandi', 'Password'],
+  new_password: ['Kata sandi baru (paling sedikit 12 huruf)', 'New password (at least 12 characters)'],
+  change_password: ['Ganti kata sandi', 'Change password'],
+  session_over: ['Sesi berakhir. Silakan masuk lagi.', 'The session is over. Please sign in again.'],
+  live: ['langsung', 'live'],
+  holes: ['sebagian', 'partly'],
+  lost: ['terputus', 'no answer'],
+  missing: ['Belum menjawab', 'Not answering'],
+  cases: ['Kasus', 'Cases'],
+  queues: ['Antrean', 'Queues'],
+  deliveries: ['Pengiriman', 'Deliveries'],
+  status: ['Sistem', 'System'],
+  reviews: ['Perlu diputuskan', 'To be decided'],
+  unroutable: ['Tak ada tempat', 'No place found'],
+  drafts: ['Fakta belum lengkap', 'Facts missing'],
+  offers: ['Tawaran terbuka', 'Open offers'],
+  overdue: ['Tugas terlambat', 'Overdue tasks'],
+  alerts: ['Peringatan', 'Alerts'],
+  parked: ['Disisihkan', 'Put aside'],
+  nothing: ['Tidak ada.', 'Nothing.'],
+  loading: ['Memuat…', 'Loading…'],
+  close: ['Tutup', 'Close'],
+  reload: ['Muat ulang', 'Reload'],
+  back: ['Kembali', 'Back'],
+  send: ['Kirim', 'Send'],
+  saved: ['Tersimpan', 'Saved'],
+  pending: ['Diterima, sedang dikerjakan.', 'Taken; being worked on.'],
+  failed: ['Tidak berhasil', 'It did not work'],
+  no_network: ['Tidak ada sambungan', 'No connection'],
+  unknown_area: ['wilayah belum jelas', 'place not clear'],
+  unknown_kind: ['jenis belum jelas', 'kind not clear'],
+  unverified: ['belum diverifikasi', 'unverified'],
+  training: ['LATIHAN / TRAINING', 'LATIHAN / TRAINING'],
+  danger: ['kata bahaya', 'danger words'],
+  restricted: ['Rahasia: isi berkas hanya untuk petugas yang ditunjuk.', 'Confidential: only for those named for it.'],
+  referral: ['Rujukan', 'Referral'],
+  tasks: ['Tugas', 'Tasks'],
+  facts: ['Fakta', 'Facts'],
+  candidates: ['Mengapa tempat ini', 'Why this place'],
+  timeline: ['Riwayat', 'History'],
+  narrative: ['Isi laporan', 'The report itself'],
+  read_narrative: ['Baca isi laporan (dicatat)', 'Read the report (is recorded)'],
+  not_allowed: ['Anda tidak berhak melihat ini.', 'You have no right to see this.'],
+  not_there: ['Tidak ditemukan, atau bukan wilayah Anda.', 'Not found, or not in your area.'],
+  opened: ['Dibuka', 'Opened'],
+  area: ['Wilayah', 'Area'],
+  kind: ['Jenis', 'Kind'],
+  priority: ['Prioritas', 'Priority'],
+  confidentiality: ['Kerahasiaan', 'Confidentiality'],
+  confidence: ['Keyakinan', 'Confidence'],
+  reasons: ['Dasar', 'Reasons'],
+  rule: ['Aturan', 'Rule'],
+  plan: ['Rencana', 'Plan'],
+  owner: ['Penanggung jawab', 'Owner'],
+  missing_facts: ['Belum diketahui', 'Not known yet'],
+  answer_by: ['Jawab sebelum', 'Answer by'],
+  answered_by: ['Dijawab oleh', 'Answered by'],
+  due: ['tenggat', 'due'],
+  left: ['sisa', 'left'],
+  over: ['lewat', 'late'],
+  ago: ['lalu', 'ago'],
+  attempts: ['percobaan', 'attempts'],
+  accept: ['Terima', 'Accept'],
+  reject: ['Tolak', 'Reject'],
+  cancel: ['Batalkan', 'Cancel'],
+  decline: ['Tarik kembali', 'Withdraw'],
+  schedule: ['Jadwalkan', 'Schedule'],
+  arrive: ['Sudah tiba', 'Has arrived'],
+  no_show: ['Tidak datang', 'No show'],
+  hold: ['Tunda', 'Hold'],
+  resume: ['Lanjutkan', 'Resume'],
+  complete: ['Selesai', 'Complete'],
+  fail: ['Gagal', 'Failed'],
+  request_cancel: ['Minta batal', 'Ask to cancel'],
+  confirm_cancel: ['Setujui batal', 'Confirm cancelling'],
+  done: ['Selesai', 'Done'],
+  reopen: ['Buka lagi', 'Reopen'],
+  cannot: ['Saya tidak bisa', 'I cannot'],
+  take_it: ['Saya tangani', 'I take it'],
+  snooze: ['Ingatkan 30 menit lagi', 'Remind me in 30 minutes'],
+  escalate: ['Teruskan', 'Pass it up'],
+  assign: ['Tunjuk tempat', 'Choose a place'],
+  facility: ['Tempat', 'Place'],
+  decide: ['Putuskan', 'Decide'],
+  open_case: ['Buka kasus', 'Open a case'],
+  close_report: ['Tutup sebagai informasi', 'Close as information'],
+  change_case: ['Ubah jenis, prioritas, wilayah', 'Change kind, priority, area'],
+  close_case: ['Tutup kasus', 'Close the case'],
+  outcome: ['Hasil', 'Outcome'],
+  evidence: ['Bukti atau hasil', 'Evidence or outcome'],
+  reason: ['Alasan', 'Reason'],
+  reason_hint: ['Tanpa nama dan alamat.', 'No names, no addresses.'],
+  reason_code: ['Alasan baku', 'Standard reason'],
+  on_behalf: ['Dijawab lewat telepon, atas nama', 'Answered by telephone, on behalf of'],
+  record_fact: ['Catat fakta', 'Record a fact'],
+  value: ['Nilai', 'Value'],
+  yes: ['ya', 'yes'],
+  no: ['tidak', 'no'],
+  unchanged: ['tidak diubah', 'as it is'],
+  terbukti: ['Terbukti', 'Confirmed'],
+  tidak_terbukti: ['Tidak terbukti', 'Not confirmed'],
+  motif_lain: ['Motif lain', 'Another motive'],
+  duplikat: ['Laporan ganda', 'Duplicate'],
+  age_now: ['baru saja', 'just now'],
+  lag: ['tertinggal', 'behind'],
+  waiting_records: ['menunggu', 'waiting'],
+  daemon_ready: ['siap', 'ready'],
+  daemon_degraded: ['terganggu', 'degraded'],
+};
+
+// Words of states, as the daemons say them.
+const states = {
+  draft: ['menunggu fakta', 'draft'], active: ['berjalan', 'active'], on_hold: ['ditunda', 'on hold'],
+  unroutable: ['tak ada tempat', 'no place found'], revoked: ['dicabut', 'revoked'], completed: ['selesai', 'completed'],
+  home: ['di rumah', 'at home'], requested: ['ditawarkan', 'requested'], received: ['sudah dibuka', 'received'],
+  accepted: ['diterima', 'accepted'], rejected: ['ditolak', 'rejected'], cancelled: ['dibatalkan', 'cancelled'],
+  expired: ['lewat waktu', 'expired'], in_progress: ['sedang dilayani', 'in progress'], failed: ['gagal', 'failed'],
+  entered_in_error: ['salah catat', 'entered in error'], waiting: ['menunggu', 'waiting'], due: ['harus dikerjakan', 'due'],
+  overdue: ['terlambat', 'overdue'], done: ['selesai', 'done'], open: ['terbuka', 'open'], closed: ['ditutup', 'closed'],
+  erased: ['dihapus', 'erased'], answered: ['dijawab', 'answered'], exhausted: ['tak terjawab', 'unanswered'],
+  stood_down: ['tidak perlu lagi', 'stood down'], queued: ['antre', 'queued'], held: ['ditahan', 'held'],
+  bundled: ['digabung', 'bundled'], superseded: ['digantikan', 'superseded'], sending: ['sedang dikirim', 'sending'],
+  sent: ['terkirim', 'sent'], delivered: ['sampai', 'delivered'], read: ['dibaca', 'read'],
+  retry_wait: ['dicoba lagi', 'will retry'], unknown: ['belum pasti', 'not known'], no_receipt: ['tanpa tanda terima', 'no receipt'],
+  dead: ['gagal', 'dead'], in_review: ['diputuskan petugas', 'in review'],
+};
+
+// Why a report needs a person, what an alert is about, what has happened in a case file.
+const happenings = {
+  no_match: ['tidak dikenali', 'nothing recognised'], low_confidence: ['kurang yakin', 'not sure'],
+  several_kinds: ['beberapa jenis', 'several kinds'], place_unclear: ['tempat belum jelas', 'place not clear'],
+  case: ['Kasus', 'Case'], review: ['Laporan perlu diputuskan', 'A report to be decided'], offer: ['Tawaran', 'Offer'],
+  referral: ['Rujukan', 'Referral'], task: ['Tugas', 'Task'], parked: ['Disisihkan', 'Put aside'],
+  silent: ['Bagian sistem diam', 'A part of the system is silent'],
+  report_joined: ['Laporan lain', 'Another report'], witness: ['saksi', 'witness'], copy: ['salinan', 'copy'],
+  case_opened: ['Kasus dibuka', 'Case opened'], case_changed: ['Kasus diubah', 'Case changed'],
+  case_closed: ['Kasus ditutup', 'Case closed'], case_reopened: ['Kasus dibuka lagi', 'Case reopened'],
+  fact: ['Fakta', 'Fact'], task_done: ['Tugas selesai', 'Task done'], task_assigned: ['Tugas diberikan', 'Task assigned'],
+  task_cancelled: ['Tugas dibatalkan', 'Task cancelled'], task_reopened: ['Tugas dibuka lagi', 'Task reopened'],
+  offer_sent: ['Ditawarkan', 'Offered'], offer_accept: ['Diterima', 'Accepted'], offer_reject: ['Ditolak', 'Rejected'],
+  offer_expire: ['Tidak dijawab', 'Not answered'], offer_deliver: ['Tawaran dibuka', 'Offer opened'],
+  offer_cancel: ['Tawaran dibatalkan', 'Offer cancelled'], offer_decline: ['Ditarik kembali', 'Withdrawn'],
+  offer_arrive: ['Klien tiba', 'Client arrived'], offer_schedule: ['Dijadwalkan', 'Scheduled'],
+  offer_complete: ['Layanan selesai', 'Service completed'], offer_fail: ['Layanan gagal', 'Service failed'],
+  offer_hold: ['Ditunda', 'On hold'], offer_resume: ['Dilanjutkan', 'Resumed'], home: ['di rumah', 'at home'],
+  fits: ['cocok', 'fits'], maybe: ['mungkin', 'maybe'], out: ['tidak', 'no'],
+  ask_first: ['tanya dulu: tempat belum diketahui', 'ask first: places not known'], by_hand: ['dipilih koordinator', 'chosen by a coordinator'],
+};
+
+let english = false;
+try { english = localStorage.getItem('sigap-language') === 'en'; } catch { /* private window */ }
+
+export const isEnglish = () => english;
+
+export function setEnglish(on) {
+  english = on;
+  document.documentElement.lang = on ? 'en' : 'id';
+  try { localStorage.setItem('sigap-language', on ? 'en' : 'id'); } catch { /* private window */ }
+}
+
+export const say = (key) => (words[key] ?? [key, key])[english ? 1 : 0];
+export function sayState(state) {
+  const word = (state ?? '').replaceAll('-', '_');
+  return (states[word] ?? [word, word])[english ? 1 : 0];
+}
+export const sayHappening = (word) => (happenings[word] ?? [word ?? '', word ?? ''])[english ? 1 : 0];
+// Sentences of the daemons hold both languages: "Kalimat / Sentence".
+export function sayPair(text) {
+  const parts = (text ?? '').split(' / ');
+  return parts.length === 2 ? parts[english ? 1 : 0] : text ?? '';
+}
+
+// ---- the site's words ----
+let site = { kinds: [], roles: [], refusal_reasons: [], areas: {}, zone: 'Asia/Jakarta', zone_name: 'WIB' };
+
+export const setSite = (document) => { site = { ...site, ...document }; };
+export const getSite = () => site;
+
+const named = (list, code) => {
+  const found = list.find((one) => one.code === code);
+  return found ? (english ? found.name_en : found.name) : code;
+};
+export const sayKind = (code) => (code ? named(site.kinds, code) : say('unknown_kind'));
+export const sayRole = (code) => (code ? named(site.roles, code) : '');
+export const sayReason = (code) => named(site.refusal_reasons, code);
+
+// "Singosari, Kab. Malang"; the code itself where the site does not know it.
+export function sayArea(code) {
+  if (!code) return say('unknown_area');
+  const parts = code.split('.');
+  const regency = site.areas[parts.slice(0, 2).join('.')], district = site.areas[parts.slice(0, 3).join('.')];
+  if (parts.length < 3 || !district) return site.areas[code] ?? regency ?? code;
+  return regency ? `${district}, ${regency}` : district;
+}
+
+export function sayTime(at) {
+  if (!at) return '';
+  const text = new Intl.DateTimeFormat(english ? 'en-GB' : 'id-ID',
+    { timeZone: site.zone, day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }).format(at);
+  return `${text} ${site.zone_name}`;
+}
+
+const units = [[86400e3, 'h', 'd'], [3600e3, 'j', 'h'], [60e3, 'mnt', 'min']];
+// "3 mnt": h is hari (days), j is jam (hours).
+export function saySpan(ms) {
+  for (const [size, indonesian, inEnglish] of units)
+    if (ms >= size) return `${Math.floor(ms / size)} ${english ? inEnglish : indonesian}`;
+  return say('age_now');
+}
