@@ -2,6 +2,7 @@
 #include "services/casework/case_file.h"
 #include "services/casework/casework.h"
 
+#include "common/fault.h"
 #include "common/keystore.h"
 #include "common/keystore_cases.h"
 #include "common/seal.h"
@@ -885,6 +886,71 @@ static void the_ledger_is_replayed(void **state) {
     assert_erased();
 }
 
+/* ---- two stores: a key is durable before what it seals, whatever fails */
+
+static void send_opening(void) {
+    Sigap__CaseOpened opened = SIGAP__CASE_OPENED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    new_case();
+    opened.report_id = bytes_of(&bench.report_id);
+    opened.kind = (char *)"pasung";
+    opened.area = (char *)"35.07.12";
+    opened.priority = SIGAP__PRIORITY__PRIORITY_P1;
+    opened.confidentiality = SIGAP__CONFIDENTIALITY__CONFIDENTIALITY_C2;
+    opened.received_at = fixture_now(bench.fixture);
+    opened.case_key = (ProtobufCBinaryData){sizeof bench.wrapped, bench.wrapped};
+    opened.narrative = seal_report_text("Ibu " NAME);
+    event.case_id = bytes_of(&bench.case_id);
+    event.body_case = SIGAP__EVENT__BODY_CASE_OPENED;
+    event.case_opened = &opened;
+    fixture_event(bench.fixture, "triage", LANE_URGENT, &event);
+}
+
+static void a_full_disk_at_any_step_loses_nothing(void **state) {
+    unsigned status, rolled_back = 0;
+    (void)state;
+    send_opening();
+    fixture_turn(bench.fixture);
+    send_opening();
+    fault_arm(FAULT_STEP, 0);
+    fixture_turn(bench.fixture);
+    uint64_t steps = fault_count(FAULT_STEP);
+    fault_disarm();
+    assert_true(steps > 5);
+    for (uint64_t step = 1; step <= steps; step++) {
+        fixture_forget(bench.fixture);
+        send_opening();
+        fault_arm(FAULT_STEP, step);
+        fixture_turn(bench.fixture);
+        bool opened = fixture_count(bench.fixture, SIGAP__EVENT__BODY_TASKS_PLANNED) == 1;
+        fault_disarm();
+        fixture_advance(bench.fixture, MINUTE);
+        if (fixture_count(bench.fixture, SIGAP__EVENT__BODY_TASKS_PLANNED) != 1)
+            fail_msg("step %d: not opened once", (int)step);
+        if (opened)
+            continue; /* it failed after the commit: the next turn has to back off first */
+        rolled_back++;
+        json_t *json = view_case(&pks, true, &status);
+        assert_int_equal(status, 200);
+        assert_non_null(strstr(json_string_value(json_object_get(json, "narrative")), NAME));
+        json_decref(json);
+    }
+    assert_int_equal(fixture_count(bench.fixture, SIGAP__EVENT__BODY_INPUT_PARKED), 0);
+    assert_true(rolled_back > 5);
+}
+
+static void without_its_key_no_case_is_told(void **state) {
+    (void)state;
+    fixture_turn(bench.fixture);
+    send_opening();
+    fault_arm(FAULT_COMMIT, 1); /* the key file comes first: its fsync fails */
+    assert_int_equal(fixture_turn(bench.fixture), ENGINE_BACKOFF);
+    fault_disarm();
+    fixture_jump(bench.fixture, DAY);
+    fixture_turn(bench.fixture);
+    assert_int_equal(fixture_count(bench.fixture, SIGAP__EVENT__BODY_TASKS_PLANNED), 0);
+}
+
 /* ---- queues */
 
 static const char *task_at(json_t *list, size_t index) {
@@ -975,6 +1041,8 @@ int main(void) {
         TEST(closing_cancels_what_is_open),
         TEST(after_its_time_a_closed_case_is_erased),
         TEST_ON_DISK(the_ledger_is_replayed),
+        TEST_ON_DISK(a_full_disk_at_any_step_loses_nothing),
+        TEST(without_its_key_no_case_is_told),
         TEST(queues_show_the_most_overdue_first),
         TEST(a_witness_joins),
     };
