@@ -1,0 +1,411 @@
+#include "alert.h"
+
+#include "common/log.h"
+#include "notifier_sql.h"
+#include "pack.h"
+#include "state.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *const subject_words[SUBJECTS] = {
+    [SUBJECT_CASE] = "case",
+    [SUBJECT_REVIEW] = "review",
+    [SUBJECT_OFFER] = "offer",
+    [SUBJECT_REFERRAL] = "referral",
+    [SUBJECT_TASK] = "task",
+    [SUBJECT_PARKED] = "parked",
+    [SUBJECT_SILENT] = "silent",
+};
+
+static const char *const move_words[ALERT_MOVES] = {
+    [MOVE_ACCEPT] = "accept",
+    [MOVE_CANNOT] = "cannot",
+    [MOVE_SNOOZE] = "snooze",
+    [MOVE_ESCALATE] = "escalate",
+    [MOVE_DONE] = "done",
+    [MOVE_STEP] = "step",
+    [MOVE_EXHAUST] = "exhaust",
+    [MOVE_LAPSE] = "lapse",
+    [MOVE_STAND_DOWN] = "stand_down",
+};
+
+const char *alert_subject_word(enum alert_subject subject) {
+    return subject < SUBJECTS ? subject_words[subject] : "?";
+}
+
+const char *alert_state_word(enum alert_state state) {
+    switch (state) {
+    case ALERT_STATE_OPEN:
+        return "open";
+    case ALERT_STATE_ANSWERED:
+        return "answered";
+    case ALERT_STATE_EXHAUSTED:
+        return "exhausted";
+    case ALERT_STATE_STOOD_DOWN:
+        return "stood-down";
+    }
+    return "?";
+}
+
+const char *alert_move_word(enum alert_move move) {
+    return move < ALERT_MOVES ? move_words[move] : "?";
+}
+
+bool alert_move_parse(const char *word, enum alert_move *move) {
+    for (unsigned i = MOVE_ACCEPT; i <= MOVE_DONE; i++) {
+        if (strcmp(word, move_words[i]) == 0) {
+            *move = (enum alert_move)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* --- states --- */
+
+/* 0: not a move. STOOD_DOWN absorbs. A done before an accept is an answer too: somebody has seen to it. */
+static const uint8_t after[ALERT_STATE_STOOD_DOWN + 1][ALERT_MOVES] = {
+    [ALERT_STATE_OPEN] =
+        {
+            [MOVE_ACCEPT] = ALERT_STATE_ANSWERED,
+            [MOVE_CANNOT] = ALERT_STATE_OPEN,
+            [MOVE_SNOOZE] = ALERT_STATE_OPEN,
+            [MOVE_ESCALATE] = ALERT_STATE_OPEN,
+            [MOVE_DONE] = ALERT_STATE_ANSWERED,
+            [MOVE_STEP] = ALERT_STATE_OPEN,
+            [MOVE_EXHAUST] = ALERT_STATE_EXHAUSTED,
+            [MOVE_STAND_DOWN] = ALERT_STATE_STOOD_DOWN,
+        },
+    [ALERT_STATE_ANSWERED] =
+        {
+            [MOVE_CANNOT] = ALERT_STATE_OPEN, /* gives it back */
+            [MOVE_SNOOZE] = ALERT_STATE_ANSWERED,
+            [MOVE_ESCALATE] = ALERT_STATE_OPEN,
+            [MOVE_DONE] = ALERT_STATE_ANSWERED,
+            [MOVE_LAPSE] = ALERT_STATE_OPEN,
+            [MOVE_STAND_DOWN] = ALERT_STATE_STOOD_DOWN,
+        },
+    [ALERT_STATE_EXHAUSTED] =
+        {
+            [MOVE_ACCEPT] = ALERT_STATE_ANSWERED,
+            [MOVE_CANNOT] = ALERT_STATE_EXHAUSTED,
+            [MOVE_DONE] = ALERT_STATE_ANSWERED,
+            [MOVE_STEP] = ALERT_STATE_EXHAUSTED, /* the final target again */
+            [MOVE_STAND_DOWN] = ALERT_STATE_STOOD_DOWN,
+        },
+};
+
+enum alert_state alert_after(enum alert_state state, enum alert_move move) {
+    if (state < ALERT_STATE_OPEN || state > ALERT_STATE_STOOD_DOWN || move >= ALERT_MOVES)
+        return 0;
+    return (enum alert_state)after[state][move];
+}
+
+bool alert_do(struct alert *alert, enum alert_move move) {
+    enum alert_state to = alert_after(alert->state, move);
+    if (!to)
+        return false;
+    log_line(LOG_DEBUG, "alert", "subject=%s move=%s from=%s to=%s", alert_subject_word(alert->subject),
+        alert_move_word(move), alert_state_word(alert->state), alert_state_word(to));
+    alert->state = to;
+    alert->version++;
+    return true;
+}
+
+/* --- ids --- */
+
+enum { INCIDENT_BYTES = 12 };
+
+void alert_incident(const struct id *any, struct id *first, struct id *last) {
+    *first = *last = *any;
+    memset(first->bytes + INCIDENT_BYTES, 0, ID_BYTES - INCIDENT_BYTES);
+    memset(last->bytes + INCIDENT_BYTES, 0xff, ID_BYTES - INCIDENT_BYTES);
+}
+
+struct id alert_number_id(const struct id *incident, unsigned number) {
+    struct id id = *incident;
+    id.bytes[12] = (uint8_t)(number >> 8);
+    id.bytes[13] = (uint8_t)number;
+    id.bytes[14] = id.bytes[15] = 0;
+    return id;
+}
+
+struct id alert_delivery_id(const struct id *alert, uint16_t ordinal) {
+    struct id id = *alert;
+    id.bytes[14] = (uint8_t)(ordinal >> 8);
+    id.bytes[15] = (uint8_t)ordinal;
+    return id;
+}
+
+struct id alert_of_delivery(const struct id *delivery, uint16_t *ordinal) {
+    struct id id = *delivery;
+    *ordinal = (uint16_t)(id.bytes[14] << 8 | id.bytes[15]);
+    id.bytes[14] = id.bytes[15] = 0;
+    return id;
+}
+
+/* --- deliveries --- */
+
+struct delivery *alert_delivery(struct alert *alert, uint16_t ordinal) {
+    return ordinal > 0 && ordinal <= alert->delivery_count ? &alert->deliveries[ordinal - 1] : NULL;
+}
+
+static bool grow(struct turn *turn, struct alert *alert) {
+    unsigned room = alert->delivery_room * 2 + DELIVERIES_ROOM;
+    struct delivery *list = arena_take(turn->arena, room * sizeof *list);
+    if (!list)
+        return false;
+    if (alert->delivery_count)
+        memcpy(list, alert->deliveries, alert->delivery_count * sizeof *list);
+    alert->deliveries = list;
+    alert->delivery_room = room;
+    return true;
+}
+
+struct delivery *alert_add(struct turn *turn, struct alert *alert, const char *team, const char *channel,
+    const char *role, enum delivery_purpose purpose) {
+    if (alert->delivery_count >= DELIVERIES_MAX ||
+        (alert->delivery_count == alert->delivery_room && !grow(turn, alert)))
+        return NULL;
+    struct delivery *delivery = &alert->deliveries[alert->delivery_count];
+    *delivery = (struct delivery){.ordinal = (uint16_t)(alert->delivery_count + 1),
+        .state = DELIVERY_QUEUED,
+        .purpose = purpose,
+        .queued_at = turn->now,
+        .at = turn->now};
+    strncpy(delivery->team, team, DELIVERY_TEAM_MAX);
+    strncpy(delivery->channel, channel, DELIVERY_CHANNEL_MAX);
+    strncpy(delivery->role, role, DELIVERY_ROLE_MAX);
+    alert->delivery_count++;
+    return delivery;
+}
+
+/* --- rows --- */
+
+enum { BODY_VERSION = 1 };
+
+/* Bits of the byte of yes and no. */
+enum { BIT_TRAINING = 1, BIT_UNVERIFIED = 2, BIT_ANSWERABLE = 4, BIT_PROGRESSED = 8, BIT_FINISHED = 16, BIT_CODES = 32,
+    BIT_FEMALE = 64 };
+
+static void pack_body(const struct alert *alert, struct buffer *out) {
+    uint8_t bits = (uint8_t)((alert->training ? BIT_TRAINING : 0) | (alert->unverified ? BIT_UNVERIFIED : 0) |
+                             (alert->answerable ? BIT_ANSWERABLE : 0) |
+                             (alert->progressed ? BIT_PROGRESSED : 0) | (alert->finished ? BIT_FINISHED : 0) |
+                             (alert->codes_only ? BIT_CODES : 0) | (alert->prefer_female ? BIT_FEMALE : 0));
+    uint8_t head[] = {BODY_VERSION, bits, alert->reminded, (uint8_t)alert->chain.lane};
+    buffer_add(out, head, sizeof head);
+    buffer_add(out, alert->subject_id.bytes, ID_BYTES);
+    buffer_add(out, alert->case_id.bytes, ID_BYTES);
+    buffer_add(out, alert->last_command.bytes, ID_BYTES);
+    pack_text(out, alert->kind);
+    pack_text(out, alert->owner);
+    pack_text(out, alert->detail);
+    pack_text(out, alert->answered_team);
+    pack_text(out, alert->answered_by);
+    const int64_t numbers[] = {alert->policy, alert->position, alert->base_at, alert->opened_at,
+        alert->answer_by, alert->snoozed_until, alert->told_at, alert->answered_at, alert->respond_from,
+        (int64_t)alert->version, (int64_t)alert->chain.sequence};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        buffer_add_varint(out, (uint64_t)numbers[i]);
+    deliveries_pack(alert->deliveries, alert->delivery_count, out);
+}
+
+static void unpack_id(struct unpacker *from, struct id *out) {
+    const uint8_t *bytes = unpack_bytes(from, ID_BYTES);
+    if (bytes)
+        memcpy(out->bytes, bytes, ID_BYTES);
+}
+
+static bool unpack_head(struct unpacker *from, struct alert *out) {
+    const uint8_t *head = unpack_bytes(from, 4);
+    if (!head || head[0] != BODY_VERSION || head[3] >= LANES)
+        return false;
+    out->training = head[1] & BIT_TRAINING;
+    out->unverified = head[1] & BIT_UNVERIFIED;
+    out->answerable = head[1] & BIT_ANSWERABLE;
+    out->progressed = head[1] & BIT_PROGRESSED;
+    out->finished = head[1] & BIT_FINISHED;
+    out->codes_only = head[1] & BIT_CODES;
+    out->prefer_female = head[1] & BIT_FEMALE;
+    out->reminded = head[2];
+    out->chain.lane = (enum lane)head[3];
+    unpack_id(from, &out->subject_id);
+    unpack_id(from, &out->case_id);
+    unpack_id(from, &out->last_command);
+    unpack_text(from, out->kind, sizeof out->kind);
+    unpack_text(from, out->owner, sizeof out->owner);
+    unpack_text(from, out->detail, sizeof out->detail);
+    unpack_text(from, out->answered_team, sizeof out->answered_team);
+    unpack_text(from, out->answered_by, sizeof out->answered_by);
+    out->policy = unpack_int(from);
+    out->position = (unsigned)unpack_int(from);
+    out->base_at = unpack_int(from);
+    out->opened_at = unpack_int(from);
+    out->answer_by = unpack_int(from);
+    out->snoozed_until = unpack_int(from);
+    out->told_at = unpack_int(from);
+    out->answered_at = unpack_int(from);
+    out->respond_from = unpack_int(from);
+    out->version = (uint64_t)unpack_int(from);
+    out->chain.sequence = (uint64_t)unpack_int(from);
+    return !from->failed;
+}
+
+static bool unpack_body(struct arena *arena, const void *bytes, size_t size, struct alert *out) {
+    struct unpacker from = {bytes, size, false};
+    if (!unpack_head(&from, out))
+        return false;
+    out->deliveries = deliveries_unpack(arena, from.at, from.left, &out->delivery_count);
+    out->delivery_room = out->delivery_count + DELIVERIES_ROOM;
+    return out->deliveries != NULL;
+}
+
+static void copy_text(char *out, size_t room, const char *text) {
+    snprintf(out, room, "%s", text);
+}
+
+struct alert *alert_from_row(struct turn *turn, struct statement *row) {
+    struct alert *alert = arena_take(turn->arena, sizeof *alert);
+    if (!alert)
+        return NULL;
+    alert->row = column_int(row, 0);
+    alert->id = column_id(row, 1);
+    alert->subject = (enum alert_subject)column_int(row, 2);
+    alert->state = (enum alert_state)column_int(row, 3);
+    alert->priority = (int)column_int(row, 4);
+    alert->confidentiality = (int)column_int(row, 5);
+    copy_text(alert->area, sizeof alert->area, column_text(row, 6));
+    copy_text(alert->facility, sizeof alert->facility, column_text(row, 7));
+    alert->next_at = column_int(row, 8);
+    size_t size;
+    const void *body = column_blob(row, 9, &size);
+    if (unpack_body(turn->arena, body, size, alert))
+        return alert;
+    char text[ID_TEXT + 1];
+    id_to_text(&alert->id, text);
+    log_line(LOG_ERROR, "alert-damaged", "id=%s", text);
+    return NULL;
+}
+
+struct alert *alert_read(struct turn *turn, const struct id *id) {
+    struct statement *get = notifier_use(turn->store, NOTIFIER_ALERT_GET);
+    bind_id(get, id);
+    struct alert *alert = statement_step(get) ? alert_from_row(turn, get) : NULL;
+    statement_end(get);
+    return alert;
+}
+
+unsigned alert_list(struct turn *turn, const struct id *incident, struct alert *out[ALERT_INCIDENT_MAX]) {
+    struct id first, last;
+    unsigned count = 0;
+    alert_incident(incident, &first, &last);
+    struct statement *list = notifier_use(turn->store, NOTIFIER_ALERT_INCIDENT);
+    bind_id(list, &first);
+    bind_id(list, &last);
+    bind_int(list, ALERT_INCIDENT_MAX);
+    while (statement_step(list)) {
+        struct alert *alert = alert_from_row(turn, list);
+        if (alert)
+            out[count++] = alert;
+    }
+    statement_end(list);
+    return count;
+}
+
+struct alert *alert_find(
+    struct turn *turn, const struct id *incident, enum alert_subject subject, const struct id *subject_id) {
+    struct alert *all[ALERT_INCIDENT_MAX];
+    unsigned count = alert_list(turn, incident, all);
+    for (unsigned i = 0; i < count; i++)
+        if (all[i]->subject == subject && id_equal(&all[i]->subject_id, subject_id))
+            return all[i];
+    return NULL;
+}
+
+static unsigned next_number(struct turn *turn, const struct id *incident) {
+    struct id first, last, newest;
+    unsigned number = 0;
+    alert_incident(incident, &first, &last);
+    struct statement *get = notifier_use(turn->store, NOTIFIER_ALERT_NEWEST_ID);
+    bind_id(get, &first);
+    bind_id(get, &last);
+    if (statement_step(get)) {
+        newest = column_id(get, 0);
+        number = (unsigned)(newest.bytes[12] << 8 | newest.bytes[13]) + 1;
+    }
+    statement_end(get);
+    return number;
+}
+
+struct alert *alert_new(struct turn *turn, const struct id *incident, enum alert_subject subject,
+    const struct id *subject_id, int priority) {
+    struct alert *alert = arena_take(turn->arena, sizeof *alert);
+    if (!alert)
+        return NULL;
+    alert->id = alert_number_id(incident, next_number(turn, incident));
+    alert->case_id = *incident;
+    alert->subject = subject;
+    alert->subject_id = *subject_id;
+    alert->state = ALERT_STATE_OPEN;
+    alert->priority = priority;
+    alert->training = turn->training;
+    alert->opened_at = alert->base_at = turn->now;
+    alert->version = 1;
+    return alert;
+}
+
+static int64_t count_sending(const struct alert *alert) {
+    int64_t sending = 0;
+    for (unsigned i = 0; i < alert->delivery_count; i++)
+        sending += alert->deliveries[i].state == DELIVERY_SENDING && alert->deliveries[i].number == 0;
+    return sending;
+}
+
+static void insert(struct turn *turn, struct alert *alert, const struct buffer *body) {
+    if (!alert->handover)
+        alert->handover = notifier_next_number(turn->state);
+    alert->row = alert->handover;
+    struct statement *add = notifier_use(turn->store, NOTIFIER_ALERT_INSERT);
+    bind_int(add, alert->row);
+    bind_id(add, &alert->id);
+    bind_int(add, alert->subject);
+    bind_int(add, alert->state);
+    bind_int(add, alert->priority);
+    bind_int(add, alert->confidentiality);
+    bind_text(add, alert->area);
+    bind_text(add, alert->facility);
+    bind_int(add, alert->next_at);
+    bind_int(add, count_sending(alert));
+    bind_blob(add, body->bytes, body->size);
+    statement_run(add);
+}
+
+static void update(struct turn *turn, struct alert *alert, const struct buffer *body) {
+    struct statement *set = notifier_use(turn->store, NOTIFIER_ALERT_UPDATE);
+    bind_int(set, alert->state);
+    bind_int(set, alert->priority);
+    bind_int(set, alert->confidentiality);
+    bind_text(set, alert->area);
+    bind_int(set, alert->next_at);
+    bind_int(set, count_sending(alert));
+    bind_blob(set, body->bytes, body->size);
+    bind_int(set, alert->row);
+    statement_run(set);
+}
+
+void alert_write(struct turn *turn, struct alert *alert) {
+    struct buffer *body = notifier_scratch(turn->state);
+    buffer_clear(body, ALERT_BODY_MAX);
+    pack_body(alert, body);
+    if (body->failed) {
+        /* 600 deliveries fit, see ALERT_BODY_MAX: memory is out. A take that no arena grants tells the engine. */
+        arena_take(turn->arena, SIZE_MAX / 2);
+        return;
+    }
+    if (alert->row)
+        update(turn, alert, body);
+    else
+        insert(turn, alert, body);
+}

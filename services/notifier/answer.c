@@ -1,0 +1,315 @@
+#include "answer.h"
+
+#include "common/area.h"
+#include "escalate.h"
+#include "outgoing.h"
+#include "token.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* --- who may ------------------------------------------------------------------------------------------------- */
+
+bool answer_has_role(const Sigap__Actor *actor, const char *role) {
+    for (size_t i = 0; actor && i < actor->n_roles; i++)
+        if (strcmp(actor->roles[i], role) == 0)
+            return true;
+    return false;
+}
+
+bool answer_may_see_confidential(const Sigap__Actor *actor) {
+    static const char *const roles[] = {"TRI", "PPA", "PKS", "KOR"};
+    for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
+        if (answer_has_role(actor, roles[i]))
+            return true;
+    return false;
+}
+
+static bool area_is_theirs(const Sigap__Actor *actor, const char *area) {
+    for (size_t i = 0; actor && i < actor->n_areas; i++)
+        if (strcmp(actor->areas[i], "*") == 0 || (area[0] && area_within(area, actor->areas[i])))
+            return true;
+    return false;
+}
+
+static bool facility_is_theirs(const Sigap__Actor *actor, const char *facility) {
+    for (size_t i = 0; actor && facility[0] && i < actor->n_facilities; i++)
+        if (strcmp(actor->facilities[i], facility) == 0)
+            return true;
+    return false;
+}
+
+bool answer_may_see(const struct alert *alert, const Sigap__Actor *actor) {
+    return area_is_theirs(actor, alert->area) || facility_is_theirs(actor, alert->facility);
+}
+
+/* The team an actor answers for: the first that was told, whose role he has, in his area or facility. Operators and
+ * coordinators may answer for anybody in their area. */
+static const struct team *team_of_actor(
+    const struct notifier *notifier, const struct alert *alert, const Sigap__Actor *actor, bool *may) {
+    *may = answer_may_see(alert, actor) &&
+           (answer_has_role(actor, "operator") || answer_has_role(actor, "coordinator"));
+    for (unsigned i = 0; i < alert->delivery_count; i++) {
+        const struct team *team = teams_find(notifier->teams, alert->deliveries[i].team);
+        if (!team || !answer_has_role(actor, team->role))
+            continue;
+        bool theirs = team->facility ? facility_is_theirs(actor, team->facility->id)
+                                     : area_is_theirs(actor, team->area[0] ? team->area : alert->area) ||
+                                           answer_may_see(alert, actor);
+        if (theirs) {
+            *may = true;
+            return team;
+        }
+    }
+    return NULL;
+}
+
+/* --- the command --------------------------------------------------------------------------------------------- */
+
+struct answering {
+    struct turn *turn;
+    const Sigap__CommandIssued *command;
+    struct alert *alert;
+    enum alert_move move;
+    const char *team;  /* "" */
+    const char *actor; /* account, or "" by link */
+};
+
+static enum verdict refuse(struct answering *answering, unsigned status, const char *sentence) {
+    turn_answer_command(answering->turn, answering->command, status, sentence,
+        answering->alert ? answering->alert->version : 0);
+    return VERDICT_DONE;
+}
+
+static void audit(struct answering *answering) {
+    char id[ID_TEXT + 1], object[ID_TEXT + 80], actor[140];
+    id_to_text(&answering->alert->id, id);
+    snprintf(object, sizeof object, "alert %s %s", id, alert_move_word(answering->move));
+    snprintf(actor, sizeof actor, "%s%s%s", answering->actor[0] ? answering->actor : "link",
+        answering->team[0] ? " " : "", answering->team);
+    turn_audit(answering->turn, actor, "answer-alert", object);
+}
+
+static const char *already_answered(struct answering *answering) {
+    const struct notifier *notifier = answering->turn->state;
+    const struct alert *alert = answering->alert;
+    char time[32];
+    calendar_text(notifier->site->zone, alert->answered_at, time);
+    const char *who = alert->answered_team[0] ? alert->answered_team : alert->answered_by;
+    return arena_format(answering->turn->arena,
+        "Sudah dijawab lebih dulu oleh %s pada %s / Already answered by %s at %s", who, time, who, time);
+}
+
+/* Others who were woken hear that somebody has taken it; only where a life is at stake, others find it in the queue. */
+static void tell_taken(struct answering *answering) {
+    struct turn *turn = answering->turn;
+    struct alert *alert = answering->alert;
+    const struct notifier *notifier = turn->state;
+    if (!alert_is_critical(alert))
+        return;
+    for (unsigned i = 0, count = alert->delivery_count; i < count; i++) {
+        const struct delivery *each = &alert->deliveries[i];
+        bool woken = (each->purpose == PURPOSE_ALERT || each->purpose == PURPOSE_AGAIN) && delivery_went_out(each);
+        const struct team *team = woken && strcmp(each->team, answering->team) != 0
+                                      ? teams_find(notifier->teams, each->team)
+                                      : NULL;
+        bool told = false;
+        for (unsigned k = count; team && k < alert->delivery_count; k++)
+            told |= strcmp(alert->deliveries[k].team, team->id) == 0;
+        if (team && !told)
+            outgoing_tell(turn, alert, team, "", POLICY_ALL, PURPOSE_TAKEN, POLICY_ONE);
+    }
+}
+
+static void note_answer(struct answering *answering) {
+    struct alert *alert = answering->alert;
+    if (alert->answered_at && alert->state == ALERT_STATE_ANSWERED && answering->move == MOVE_DONE) {
+        alert->finished = true;
+        return;
+    }
+    alert->answered_at = alert->respond_from = answering->turn->now;
+    alert->reminded = 0;
+    alert->finished = answering->move == MOVE_DONE;
+    snprintf(alert->answered_team, sizeof alert->answered_team, "%s", answering->team);
+    snprintf(alert->answered_by, sizeof alert->answered_by, "%s", answering->actor);
+    ((struct notifier *)answering->turn->state)->answered++;
+    outgoing_withdraw(answering->turn, alert, DELIVERY_CANCELLED);
+    tell_taken(answering);
+}
+
+/* Gives it back, or says no: when nobody of the step is left who has not said no, the next step comes at once. */
+static void note_cannot(struct answering *answering, enum alert_state from) {
+    struct alert *alert = answering->alert;
+    struct turn *turn = answering->turn;
+    const struct policy *policy = escalate_policy(turn, alert);
+    unsigned left = 0;
+    for (unsigned i = 0; i < alert->delivery_count; i++) {
+        struct delivery *each = &alert->deliveries[i];
+        bool asked = each->purpose == PURPOSE_ALERT || each->purpose == PURPOSE_AGAIN;
+        if (asked && answering->team[0] && strcmp(each->team, answering->team) == 0)
+            snprintf(each->reason, sizeof each->reason, "cannot");
+        left += asked && strcmp(each->reason, "cannot") != 0;
+    }
+    if (from == ALERT_STATE_ANSWERED) {
+        alert->answered_at = alert->respond_from = 0;
+        alert->answered_team[0] = alert->answered_by[0] = 0;
+        alert->finished = alert->progressed = false;
+        if (policy)
+            alert->base_at = policy_base_for(policy, alert->position, turn->now);
+    }
+    if (left == 0 || from == ALERT_STATE_ANSWERED)
+        escalate_next_now(turn, alert);
+}
+
+static void note_escalate(struct answering *answering, enum alert_state from) {
+    struct alert *alert = answering->alert;
+    if (from == ALERT_STATE_ANSWERED) {
+        const struct policy *policy = escalate_policy(answering->turn, alert);
+        alert->answered_at = alert->respond_from = 0;
+        alert->answered_team[0] = alert->answered_by[0] = 0;
+        alert->finished = false;
+        if (policy)
+            alert->base_at = policy_base_for(policy, alert->position, answering->turn->now);
+    }
+    escalate_next_now(answering->turn, alert);
+}
+
+static void apply(struct answering *answering, enum alert_state from) {
+    switch (answering->move) {
+    case MOVE_ACCEPT:
+    case MOVE_DONE:
+        note_answer(answering);
+        break;
+    case MOVE_CANNOT:
+        note_cannot(answering, from);
+        break;
+    case MOVE_SNOOZE:
+        answering->alert->snoozed_until = answering->turn->now + SNOOZE_MS;
+        break;
+    case MOVE_ESCALATE:
+        note_escalate(answering, from);
+        break;
+    case MOVE_STEP:
+    case MOVE_EXHAUST:
+    case MOVE_LAPSE:
+    case MOVE_STAND_DOWN:
+    case ALERT_MOVES:
+        break; /* time's, not a person's: alert_move_parse never gives these */
+    }
+}
+
+static const char *sentence_of(enum alert_move move) {
+    switch (move) {
+    case MOVE_ACCEPT:
+        return "Diterima, terima kasih / Accepted, thank you";
+    case MOVE_CANNOT:
+        return "Dicatat, petugas lain dihubungi / Noted, somebody else is asked";
+    case MOVE_SNOOZE:
+        return "Diingatkan lagi dalam 30 menit / You are reminded in 30 minutes";
+    case MOVE_ESCALATE:
+        return "Diteruskan ke tingkat berikutnya / Passed to the next level";
+    case MOVE_DONE:
+        return "Selesai, terima kasih / Done, thank you";
+    case MOVE_STEP:
+    case MOVE_EXHAUST:
+    case MOVE_LAPSE:
+    case MOVE_STAND_DOWN:
+    case ALERT_MOVES:
+        break;
+    }
+    return "Dicatat / Noted";
+}
+
+static enum verdict refuse_by_state(struct answering *answering) {
+    switch (answering->alert->state) {
+    case ALERT_STATE_ANSWERED:
+        return refuse(answering, 409, already_answered(answering));
+    case ALERT_STATE_STOOD_DOWN:
+        return refuse(answering, 409,
+            "Peringatan ini sudah selesai; tidak perlu tindakan / This alert is over; nothing to do");
+    case ALERT_STATE_EXHAUSTED:
+    case ALERT_STATE_OPEN:
+        break;
+    }
+    return refuse(answering, 409, "Tidak dapat dilakukan sekarang / Not possible now");
+}
+
+static enum verdict act(struct answering *answering) {
+    struct alert *alert = answering->alert;
+    struct turn *turn = answering->turn;
+    enum alert_state from = alert->state;
+    struct id command_id;
+    id_from_bytes(answering->command->command_id.data, answering->command->command_id.len, &command_id);
+    if (!id_is_null(&command_id) && id_equal(&command_id, &alert->last_command)) /* the same click again */
+        return refuse(answering, 200, sentence_of(answering->move));
+    if (answering->command->expected_version && answering->command->expected_version != alert->version)
+        return refuse(answering, 409, "Data sudah berubah, muat ulang / It has changed meanwhile, reload");
+    if (!alert->answerable)
+        return refuse(answering, 409, "Pesan ini hanya pemberitahuan / This message was for information only");
+    /* Only a life that nobody has taken yet cannot be put off. */
+    if (answering->move == MOVE_SNOOZE && alert->priority == SITE_P0 && from == ALERT_STATE_OPEN)
+        return refuse(answering, 409, "P0 tidak dapat ditunda / P0 cannot be put off");
+    if (!alert_do(alert, answering->move))
+        return refuse_by_state(answering);
+    turn->training = alert->training;
+    alert->last_command = command_id;
+    apply(answering, from);
+    audit(answering);
+    escalate_announce_move(turn, alert, from, alert_move_word(answering->move), answering->team, answering->actor);
+    escalate_schedule(turn, alert);
+    outgoing_push(turn, alert);
+    alert_write(turn, alert);
+    turn_answer_command(turn, answering->command, 200, sentence_of(answering->move), alert->version);
+    return VERDICT_DONE;
+}
+
+/* By link: the token is the right. It is bound to one action; another one in the command is refused. */
+static enum verdict by_token(struct answering *answering, const Sigap__AnswerAlert *answer) {
+    const struct notifier *notifier = answering->turn->state;
+    struct answer_token token;
+    enum alert_move wanted;
+    switch (token_read(notifier->token_key, answer->token, answering->turn->now, &token)) {
+    case HMAC_TOKEN_GOOD:
+        break;
+    case HMAC_TOKEN_EXPIRED:
+        return refuse(answering, 410, "Tautan sudah kedaluwarsa / This link has expired");
+    case HMAC_TOKEN_FORGED:
+        return refuse(answering, 403, "Tautan tidak sah / This link is not valid");
+    }
+    const struct team *team = teams_find_hash(notifier->teams, token.team);
+    answering->alert = alert_read(answering->turn, &token.alert);
+    if (!team || !answering->alert || !escalate_was_told(answering->alert, team->id))
+        return refuse(answering, 404, "Peringatan tidak ditemukan / No such alert");
+    if (answer->action[0] && (!alert_move_parse(answer->action, &wanted) || wanted != token.action))
+        return refuse(answering, 403, "Tautan ini untuk jawaban lain / This link is for another answer");
+    answering->move = token.action;
+    answering->team = team->id;
+    answering->actor = "";
+    return act(answering);
+}
+
+static enum verdict by_account(struct answering *answering, const Sigap__AnswerAlert *answer) {
+    const struct notifier *notifier = answering->turn->state;
+    const Sigap__Actor *actor = answering->command->actor;
+    struct id id;
+    bool may;
+    if (!alert_move_parse(answer->action, &answering->move))
+        return refuse(answering, 422, "Jawaban tidak dikenal / Unknown answer");
+    if (!id_from_bytes(answer->alert_id.data, answer->alert_id.len, &id) ||
+        !(answering->alert = alert_read(answering->turn, &id)))
+        return refuse(answering, 404, "Peringatan tidak ditemukan / No such alert");
+    const struct team *team = team_of_actor(notifier, answering->alert, actor, &may);
+    if (!may) {
+        answering->alert = NULL; /* its version is not theirs to know */
+        return refuse(answering, 403, "Anda tidak berwenang menjawab ini / You may not answer this");
+    }
+    answering->team = team ? team->id : "";
+    answering->actor = actor->account;
+    return act(answering);
+}
+
+enum verdict answer_command(
+    struct turn *turn, const Sigap__CommandIssued *command, const Sigap__AnswerAlert *answer) {
+    struct answering answering = {.turn = turn, .command = command, .team = "", .actor = ""};
+    return answer->token[0] ? by_token(&answering, answer) : by_account(&answering, answer);
+}

@@ -1,0 +1,528 @@
+#include "escalate.h"
+
+#include "common/log.h"
+#include "notifier_sql.h"
+#include "outgoing.h"
+#include "state.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* --- policies ------------------------------------------------------------------------------------------------ */
+
+void escalate_keep_policies(struct turn *turn) {
+    struct notifier *notifier = turn->state;
+    for (unsigned i = 0; i < escalation_policy_count(notifier->escalation); i++) {
+        struct policy *policy = escalation_policy_at(notifier->escalation, i);
+        const char *text = policy_write(policy, turn->arena);
+        if (!text)
+            return;
+        struct statement *insert = notifier_use(turn->store, NOTIFIER_POLICY_INSERT);
+        bind_int(insert, policy->number);
+        bind_text(insert, text);
+        statement_run(insert);
+    }
+}
+
+/* Texts are named by their own hash: what is kept in memory can be neither stale nor undone by a rollback. */
+static const struct policy *from_store(struct turn *turn, int64_t number) {
+    struct notifier *notifier = turn->state;
+    struct policy *slot = &notifier->policies[notifier->policy_next % POLICIES_KEPT];
+    struct statement *get = notifier_use(turn->store, NOTIFIER_POLICY_GET);
+    bind_int(get, number);
+    bool good = statement_step(get) && policy_read(column_text(get, 0), slot);
+    statement_end(get);
+    if (!good) {
+        slot->number = 0;
+        log_line(LOG_ERROR, "policy-lost", "number=%lld", (long long)number);
+        return NULL;
+    }
+    notifier->policy_next++;
+    return slot;
+}
+
+const struct policy *escalate_policy(struct turn *turn, const struct alert *alert) {
+    struct notifier *notifier = turn->state;
+    if (!alert->policy)
+        return NULL;
+    for (unsigned i = 0; i < escalation_policy_count(notifier->escalation); i++)
+        if (escalation_policy_at(notifier->escalation, i)->number == alert->policy)
+            return escalation_policy_at(notifier->escalation, i);
+    for (unsigned i = 0; i < POLICIES_KEPT; i++)
+        if (notifier->policies[i].number == alert->policy)
+            return &notifier->policies[i];
+    return from_store(turn, alert->policy);
+}
+
+/* --- telling ------------------------------------------------------------------------------------------------- */
+
+bool escalate_was_told(const struct alert *alert, const char *team) {
+    for (unsigned i = 0; i < alert->delivery_count; i++)
+        if (strcmp(alert->deliveries[i].team, team) == 0)
+            return true;
+    return false;
+}
+
+enum { ANY_PURPOSE = -1 };
+
+/* A team that is told for two roles gets one message that names both. True: done. */
+static bool merge(struct turn *turn, struct alert *alert, const struct team *team, const char *role,
+    int purpose) {
+    bool merged = false;
+    for (unsigned i = 0; i < alert->delivery_count; i++) {
+        struct delivery *each = &alert->deliveries[i];
+        if (each->state != DELIVERY_QUEUED || each->queued_at != turn->now ||
+            (purpose != ANY_PURPOSE && (int)each->purpose != purpose) || strcmp(each->team, team->id) != 0)
+            continue;
+        merged = true;
+        size_t used = strlen(each->role);
+        if (role[0] && !strstr(each->role, role) && used + 1 + strlen(role) < sizeof each->role)
+            snprintf(each->role + used, sizeof each->role - used, "%s%s", used ? "," : "", role);
+    }
+    return merged;
+}
+
+static bool tell_team(struct turn *turn, struct alert *alert, const struct team *team, const char *agency,
+    enum policy_person person, enum delivery_purpose purpose, enum policy_channels channels) {
+    return merge(turn, alert, team, agency, (int)purpose) ||
+           outgoing_tell(turn, alert, team, agency, person, purpose, channels);
+}
+
+static const struct team *team_for(
+    const struct notifier *notifier, const struct alert *alert, const char *role, enum policy_area area) {
+    switch (area) {
+    case POLICY_CASE:
+    case POLICY_REGENCY:
+    case POLICY_PROVINCE:
+        return teams_of_role(notifier->teams, role, alert->area, area);
+    case POLICY_FACILITY:
+        return teams_of_facility(notifier->teams, role, alert->facility);
+    case POLICY_ORIGIN: /* not known here; telling the wrong office would betray the case */
+    case POLICY_DESTINATION:
+        break;
+    }
+    return NULL;
+}
+
+/* The team, or that of the liaison: then *agency is the role to pass it on to. */
+static const struct team *resolve(const struct notifier *notifier, const struct alert *alert,
+    const struct policy_target *target, const char **agency) {
+    const struct team *team = team_for(notifier, alert, target->role, target->area);
+    *agency = "";
+    if (team)
+        return team;
+    const struct liaison *liaison = teams_liaison(notifier->teams, target->role);
+    *agency = target->role;
+    /* An agency of the province may have its liaison in the regency. */
+    return liaison ? team_for(notifier, alert, liaison->owner, POLICY_CASE) : NULL;
+}
+
+bool escalate_tell(struct turn *turn, struct alert *alert, const struct policy_target *target,
+    enum delivery_purpose purpose, enum policy_channels channels) {
+    const char *agency;
+    const struct team *team = resolve(turn->state, alert, target, &agency);
+    return team && tell_team(turn, alert, team, agency, target->person, purpose, channels);
+}
+
+void escalate_inform(struct turn *turn, struct alert *alert, const struct policy_target *target) {
+    const char *agency;
+    const struct team *team = resolve(turn->state, alert, target, &agency);
+    if (!team || merge(turn, alert, team, agency, ANY_PURPOSE) ||
+        (!agency[0] && escalate_was_told(alert, team->id)))
+        return;
+    for (unsigned i = 0; agency[0] && i < alert->delivery_count; i++)
+        if (strcmp(alert->deliveries[i].team, team->id) == 0 && strstr(alert->deliveries[i].role, agency))
+            return;
+    outgoing_tell(turn, alert, team, agency, target->person, PURPOSE_NOTICE, POLICY_ONE);
+}
+
+void escalate_catch_up(struct turn *turn, struct alert *alert) {
+    const struct policy *policy = escalate_policy(turn, alert);
+    for (unsigned position = 0; policy && position <= alert->position; position++) {
+        enum policy_channels channels;
+        unsigned count;
+        const struct policy_target *targets = policy_targets(policy, position, &count, &channels);
+        for (unsigned i = 0; i < count; i++) {
+            const char *agency;
+            const struct team *team = resolve(turn->state, alert, &targets[i], &agency);
+            if (team && !escalate_was_told(alert, team->id))
+                tell_team(turn, alert, team, agency, targets[i].person, PURPOSE_ALERT, channels);
+        }
+    }
+}
+
+void escalate_tell_coordinator(struct turn *turn, struct alert *alert, enum delivery_purpose purpose) {
+    static const struct policy_target coordinator = {"KOR", POLICY_PROVINCE, POLICY_ANY};
+    escalate_tell(turn, alert, &coordinator, purpose, POLICY_ONE);
+}
+
+void escalate_tell_regional(struct turn *turn, struct alert *alert, enum delivery_purpose purpose) {
+    static const struct policy_target regional = {"KAB", POLICY_CASE, POLICY_ANY};
+    if (!escalate_tell(turn, alert, &regional, purpose, POLICY_ONE))
+        escalate_tell_coordinator(turn, alert, purpose);
+}
+
+/* --- announcing ---------------------------------------------------------------------------------------------- */
+
+/* Offers and tasks are followed by their own owners: only when a life is at stake do others follow the alert too. */
+static bool is_followed(const struct alert *alert) {
+    return alert->answerable &&
+           ((alert->subject != SUBJECT_OFFER && alert->subject != SUBJECT_TASK) || alert_is_critical(alert));
+}
+
+static void announce(struct turn *turn, const struct policy *policy, struct alert *alert) {
+    if (!is_followed(alert))
+        return;
+    Sigap__AlertRaised raised = SIGAP__ALERT_RAISED__INIT;
+    raised.alert_id = turn_bytes(turn, &alert->id);
+    raised.subject = (char *)alert_subject_word(alert->subject);
+    raised.subject_id = turn_bytes(turn, &alert->subject_id);
+    raised.priority = (Sigap__Priority)(alert->priority + 1);
+    raised.policy = (char *)policy->id;
+    char **targets = arena_take(turn->arena, (alert->delivery_count + 1) * sizeof *targets);
+    for (unsigned i = 0; targets && i < alert->delivery_count; i++) {
+        bool seen = alert->deliveries[i].purpose != PURPOSE_ALERT;
+        for (size_t k = 0; k < raised.n_targets; k++)
+            seen |= strcmp(targets[k], alert->deliveries[i].team) == 0;
+        if (!seen)
+            targets[raised.n_targets++] = alert->deliveries[i].team;
+    }
+    raised.targets = targets;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    event.body_case = SIGAP__EVENT__BODY_ALERT_RAISED;
+    event.alert_raised = &raised;
+    turn_append_chained(turn, alert_lane(alert), &event, &alert->chain);
+}
+
+void escalate_announce_move(struct turn *turn, struct alert *alert, enum alert_state from, const char *action,
+    const char *team, const char *actor) {
+    bool answer = team[0] || actor[0]; /* an answer is always told: the router moves the offer by it */
+    if (!answer && !is_followed(alert))
+        return;
+    Sigap__AlertMoved moved = SIGAP__ALERT_MOVED__INIT;
+    moved.alert_id = turn_bytes(turn, &alert->id);
+    moved.subject = (char *)alert_subject_word(alert->subject);
+    moved.subject_id = turn_bytes(turn, &alert->subject_id);
+    moved.from = (Sigap__AlertState)from;
+    moved.to = (Sigap__AlertState)alert->state;
+    moved.action = (char *)action;
+    moved.team = (char *)team;
+    moved.actor = (char *)actor;
+    moved.step = alert->position;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    event.body_case = SIGAP__EVENT__BODY_ALERT_MOVED;
+    event.alert_moved = &moved;
+    /* No case behind a review or an operator's alert: who reads by case must not take the incident for one. */
+    if (alert->subject != SUBJECT_REVIEW && alert->subject != SUBJECT_PARKED && alert->subject != SUBJECT_SILENT)
+        event.case_id = turn_bytes(turn, &alert->case_id);
+    event.training = alert->training;
+    turn_append_chained(turn, answer ? LANE_URGENT : alert_lane(alert), &event, &alert->chain);
+}
+
+/* --- steps --------------------------------------------------------------------------------------------------- */
+
+/* False: the step has nobody. */
+static bool tell_position(
+    struct turn *turn, struct alert *alert, const struct policy *policy, enum delivery_purpose purpose) {
+    enum policy_channels channels;
+    unsigned count;
+    const struct policy_target *targets = policy_targets(policy, alert->position, &count, &channels);
+    bool anybody = false;
+    for (unsigned i = 0; i < count; i++)
+        anybody |= escalate_tell(turn, alert, &targets[i], purpose, channels);
+    alert->told_at = turn->now;
+    return anybody;
+}
+
+static void tell_nobody(struct turn *turn, struct alert *alert) {
+    char id[ID_TEXT + 1];
+    id_to_text(&alert->id, id);
+    log_line(LOG_ERROR, "step-has-nobody", "alert=%s position=%u", id, alert->position);
+    escalate_tell_coordinator(turn, alert, PURPOSE_NOBODY);
+}
+
+/* Tells the position at hand; one that has nobody is skipped at once and told to the coordinator. */
+static void tell_or_skip(struct turn *turn, struct alert *alert, const struct policy *policy) {
+    unsigned final = policy_final(policy), skipped = 0;
+    enum delivery_purpose purpose =
+        alert->position >= policy->step_count || alert->answered_at ? PURPOSE_AGAIN : PURPOSE_ALERT;
+    while (!tell_position(turn, alert, policy, purpose)) {
+        if (skipped++ == 0)
+            tell_nobody(turn, alert);
+        if (alert->position >= final)
+            break;
+        alert->position++;
+    }
+    if (alert->position >= final && alert->state == ALERT_STATE_OPEN) {
+        enum alert_state from = alert->state;
+        struct notifier *notifier = turn->state;
+        alert_do(alert, MOVE_EXHAUST);
+        notifier->exhausted++;
+        escalate_announce_move(turn, alert, from, "exhaust", "", "");
+    }
+}
+
+void escalate_next_now(struct turn *turn, struct alert *alert) {
+    const struct policy *policy = escalate_policy(turn, alert);
+    if (!policy || (alert->state != ALERT_STATE_OPEN && alert->state != ALERT_STATE_EXHAUSTED))
+        return;
+    enum alert_state from = alert->state;
+    alert_do(alert, MOVE_STEP);
+    alert->position++;
+    tell_or_skip(turn, alert, policy);
+    if (alert->position < policy_final(policy))
+        escalate_announce_move(turn, alert, from, "step", "", "");
+}
+
+static void tell_again(struct turn *turn, struct alert *alert, const struct policy *policy) {
+    alert_do(alert, MOVE_STEP);
+    tell_position(turn, alert, policy, PURPOSE_AGAIN);
+}
+
+/* --- when next ----------------------------------------------------------------------------------------------- */
+
+static int64_t next_of_open(struct turn *turn, const struct alert *alert, const struct policy *policy) {
+    const struct notifier *notifier = turn->state;
+    int64_t step = policy_due(policy, alert->position + 1, alert->base_at, alert->told_at, notifier->calendar);
+    int64_t nag = alert->position < policy_final(policy)
+                      ? policy_nag_at(policy, alert->told_at, notifier->calendar)
+                      : 0;
+    int64_t next = nag && nag < step ? nag : step;
+    return next > alert->snoozed_until ? next : alert->snoozed_until;
+}
+
+static int64_t respond_by(struct turn *turn, const struct alert *alert, const struct policy *policy) {
+    const struct notifier *notifier = turn->state;
+    return calendar_add(notifier->calendar, alert->respond_from, policy->respond_by);
+}
+
+/* 50 %, 80 % and 100 % of the time in which something must move. */
+static int64_t next_of_answered(struct turn *turn, const struct alert *alert, const struct policy *policy) {
+    if (policy->respond_by.count == 0 || alert->progressed || alert->finished)
+        return 0;
+    int64_t all = respond_by(turn, alert, policy) - alert->respond_from;
+    int64_t percent = alert->reminded < 50 ? 50 : alert->reminded < 80 ? 80 : 100;
+    int64_t next = alert->respond_from + all * percent / 100;
+    return next > alert->snoozed_until ? next : alert->snoozed_until;
+}
+
+static int64_t next_at(struct turn *turn, const struct alert *alert) {
+    const struct policy *policy = alert->answerable ? escalate_policy(turn, alert) : NULL;
+    if (!policy || alert->delivery_count >= DELIVERIES_MAX)
+        return 0;
+    switch (alert->state) {
+    case ALERT_STATE_OPEN:
+    case ALERT_STATE_EXHAUSTED:
+        return next_of_open(turn, alert, policy);
+    case ALERT_STATE_ANSWERED:
+        return next_of_answered(turn, alert, policy);
+    case ALERT_STATE_STOOD_DOWN:
+        break;
+    }
+    return 0;
+}
+
+/* The place in the table where alerts of the same ten seconds begin. */
+static struct id bucket_of(const struct id *alert) {
+    static const uint8_t tail[10];
+    int64_t at = id_time(alert);
+    return id_make(at - at % SWEEP_BUCKET_MS, tail);
+}
+
+void escalate_schedule(struct turn *turn, struct alert *alert) {
+    int64_t next = next_at(turn, alert);
+    if (alert_is_critical(alert)) {
+        if (alert->next_at && alert->next_at != next)
+            turn_timer_clear(turn, TIMER_ALERT, &alert->id, alert->next_at);
+        if (next && alert->next_at != next)
+            turn_timer_set(turn, TIMER_ALERT, &alert->id, next, true);
+    } else if (next) {
+        next += SWEEP_ROUND_MS - 1;
+        next -= next % SWEEP_ROUND_MS;
+        struct id bucket = bucket_of(&alert->id);
+        if (alert->next_at != next) /* shared by all of the bucket; a timer that finds nothing costs nothing */
+            turn_timer_set(turn, TIMER_SWEEP, &bucket, next, false);
+    }
+    alert->next_at = next;
+}
+
+/* --- starting ------------------------------------------------------------------------------------------------ */
+
+static void tell_first(struct turn *turn, struct alert *alert, const struct escalation_first *first) {
+    if (first->team)
+        tell_team(turn, alert, first->team, "", POLICY_ANY, PURPOSE_ALERT,
+            alert_is_critical(alert) ? POLICY_TWO : POLICY_ONE);
+    if (first->role && first->role[0]) {
+        struct policy_target target = {.area = POLICY_CASE};
+        snprintf(target.role, sizeof target.role, "%s", first->role);
+        escalate_tell(turn, alert, &target, PURPOSE_ALERT, alert_is_critical(alert) ? POLICY_TWO : POLICY_ONE);
+    }
+}
+
+static const struct policy *choose(
+    const struct notifier *notifier, const struct alert *alert, enum escalation_situation situation) {
+    const struct policy *policy = escalation_policy(
+        notifier->escalation, situation, alert->priority, alert->confidentiality, alert->kind);
+    /* sigapctl check refuses a site where this happens; an alert must not be lost for it all the same. */
+    if (!policy)
+        policy = escalation_policy(
+            notifier->escalation, SITUATION_CASE, alert->priority, alert->confidentiality, alert->kind);
+    return policy ? policy : escalation_policy_at(notifier->escalation, 0);
+}
+
+static int64_t answer_by(struct turn *turn, const struct alert *alert, const struct policy *policy) {
+    const struct notifier *notifier = turn->state;
+    return policy_due(policy, 1, alert->base_at, alert->opened_at, notifier->calendar);
+}
+
+void escalate_start(struct turn *turn, struct alert *alert, enum escalation_situation situation,
+    const struct escalation_first *first) {
+    const struct policy *policy = choose(turn->state, alert, situation);
+    alert->answerable = true;
+    alert->policy = policy->number;
+    alert->codes_only = policy->codes_only;
+    alert->prefer_female = policy->prefer_female;
+    if (!alert->answer_by)
+        alert->answer_by = answer_by(turn, alert, policy);
+    alert->told_at = turn->now;
+    tell_first(turn, alert, first);
+    if (!first->instead || alert->delivery_count == 0)
+        tell_or_skip(turn, alert, policy);
+}
+
+void escalate_started(struct turn *turn, struct alert *alert) {
+    const struct policy *policy = escalate_policy(turn, alert);
+    if (policy)
+        announce(turn, policy, alert);
+    escalate_schedule(turn, alert);
+    outgoing_push(turn, alert);
+    alert_write(turn, alert);
+    ((struct notifier *)turn->state)->raised++;
+}
+
+void escalate_notice(struct turn *turn, struct alert *alert) {
+    if (alert->delivery_count == 0)
+        return;
+    outgoing_push(turn, alert);
+    alert_write(turn, alert);
+}
+
+/* --- ending -------------------------------------------------------------------------------------------------- */
+
+/* Each team that was alerted once, and not those who were only informed. */
+static void tell_all_told(struct turn *turn, struct alert *alert, enum delivery_purpose purpose) {
+    const struct notifier *notifier = turn->state;
+    for (unsigned i = 0, count = alert->delivery_count; i < count; i++) {
+        const struct delivery *each = &alert->deliveries[i];
+        if ((each->purpose != PURPOSE_ALERT && each->purpose != PURPOSE_AGAIN) || !delivery_went_out(each))
+            continue;
+        const struct team *team = teams_find(notifier->teams, each->team);
+        if (team)
+            tell_team(turn, alert, team, "", POLICY_ALL, purpose, POLICY_ONE);
+    }
+}
+
+void escalate_stand_down(struct turn *turn, struct alert *alert, bool tell, const char *action) {
+    enum alert_state from = alert->state;
+    if (!alert_do(alert, MOVE_STAND_DOWN))
+        return;
+    outgoing_withdraw(turn, alert, DELIVERY_CANCELLED);
+    if (tell)
+        tell_all_told(turn, alert, PURPOSE_STAND_DOWN);
+    escalate_announce_move(turn, alert, from, action, "", "");
+    escalate_schedule(turn, alert);
+    outgoing_push(turn, alert);
+    alert_write(turn, alert);
+}
+
+/* --- time ---------------------------------------------------------------------------------------------------- */
+
+static void remind(struct turn *turn, struct alert *alert) {
+    const struct notifier *notifier = turn->state;
+    const struct team *team = teams_find(notifier->teams, alert->answered_team);
+    alert->reminded = alert->reminded < 50 ? 50 : 80;
+    if (team)
+        outgoing_tell(turn, alert, team, "", POLICY_ANY, PURPOSE_REMINDER,
+            alert_is_critical(alert) ? POLICY_TWO : POLICY_ONE);
+    else
+        tell_all_told(turn, alert, PURPOSE_REMINDER);
+}
+
+/* Accepted, but nothing has moved: it opens again and goes on at the same step. */
+static void lapse(struct turn *turn, struct alert *alert, const struct policy *policy) {
+    enum alert_state from = alert->state;
+    alert_do(alert, MOVE_LAPSE);
+    alert->base_at = policy_base_for(policy, alert->position, turn->now);
+    alert->reminded = 0;
+    alert->respond_from = 0;
+    tell_or_skip(turn, alert, policy);
+    alert->answered_team[0] = alert->answered_by[0] = 0;
+    alert->answered_at = 0;
+    escalate_announce_move(turn, alert, from, "lapse", "", "");
+}
+
+static void time_has_come(struct turn *turn, struct alert *alert) {
+    const struct notifier *notifier = turn->state;
+    const struct policy *policy = escalate_policy(turn, alert);
+    if (!policy || !alert->answerable)
+        return;
+    switch (alert->state) {
+    case ALERT_STATE_OPEN:
+    case ALERT_STATE_EXHAUSTED:
+        if (turn->now >= policy_due(policy, alert->position + 1, alert->base_at, alert->told_at, notifier->calendar))
+            escalate_next_now(turn, alert);
+        else
+            tell_again(turn, alert, policy);
+        return;
+    case ALERT_STATE_ANSWERED:
+        if (alert->progressed || alert->finished)
+            return;
+        if (turn->now >= respond_by(turn, alert, policy))
+            lapse(turn, alert, policy);
+        else
+            remind(turn, alert);
+        return;
+    case ALERT_STATE_STOOD_DOWN:
+        return;
+    }
+}
+
+static void work_on_time(struct turn *turn, struct alert *alert) {
+    turn->training = alert->training;
+    alert->next_at = 0; /* its timer is used up */
+    time_has_come(turn, alert);
+    escalate_schedule(turn, alert);
+    outgoing_push(turn, alert);
+    alert_write(turn, alert);
+}
+
+enum verdict escalate_timer(struct turn *turn, const struct id *id, int64_t due_at) {
+    struct alert *alert = alert_read(turn, id);
+    if (alert && alert->next_at == due_at)
+        work_on_time(turn, alert);
+    return VERDICT_DONE;
+}
+
+enum verdict escalate_sweep(struct turn *turn, const struct id *from, int64_t due_at) {
+    struct id due[SWEEP_BATCH], end = bucket_of(from);
+    unsigned count = 0;
+    end = id_make(id_time(&end) + SWEEP_BUCKET_MS, (const uint8_t[10]){0});
+    struct statement *list = notifier_use(turn->store, NOTIFIER_ALERT_DUE);
+    bind_id(list, from);
+    bind_id(list, &end);
+    bind_int(list, turn->now);
+    bind_int(list, SWEEP_BATCH);
+    while (count < SWEEP_BATCH && statement_step(list))
+        due[count++] = column_id(list, 0);
+    statement_end(list);
+    for (unsigned i = 0; i < count; i++) {
+        struct alert *alert = alert_read(turn, &due[i]);
+        if (alert && alert->next_at && alert->next_at <= turn->now && !alert_is_critical(alert))
+            work_on_time(turn, alert);
+    }
+    if (count == SWEEP_BATCH) { /* the rest in the next input, from where this one stopped */
+        due[count - 1].bytes[15] = 1;
+        turn_timer_set(turn, TIMER_SWEEP, &due[count - 1], due_at, false);
+    }
+    return VERDICT_DONE;
+}

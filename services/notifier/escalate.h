@@ -1,0 +1,69 @@
+/* The life of an alert in time: steps, nagging, reminders after an answer, reopening, standing down. */
+#pragma once
+
+#include "common/turn.h"
+
+#include "alert.h"
+#include "escalation.h"
+#include "policy.h"
+
+/* Kinds of durable timers. */
+enum {
+    TIMER_ALERT = 1,    /* object: alert; critical ones, to the millisecond */
+    TIMER_SWEEP = 2,    /* object: place in the table from which to look for normal alerts that are due */
+    TIMER_DELIVERY = 3, /* object: delivery; end of a lease, hold or wait */
+    TIMER_DEADMAN = 4,  /* object: report */
+    TIMER_FORGET = 5,   /* old alerts are swept away */
+};
+
+enum {
+    SWEEP_BUCKET_MS = 10000, /* normal alerts of so many ms of ids share a timer: 40,000 rows at 4,000/s */
+    SWEEP_ROUND_MS = 300000, /* and are due on full five minutes: a working-day step does not mind */
+    SWEEP_BATCH = 200,
+};
+
+/* Told beside (or, when instead, in place of) the targets of the first step. */
+struct escalation_first {
+    const struct team *team; /* NULL: none */
+    const char *role;        /* NULL or "": none; resolved for the alert's place */
+    bool instead;
+};
+/* Takes the policy for the situation, freezes it into the alert and tells the first step. The alert must be filled in.
+ * More may be told before escalate_started() announces, schedules, sends and writes it. */
+void escalate_start(struct turn *turn, struct alert *alert, enum escalation_situation situation,
+    const struct escalation_first *first);
+void escalate_started(struct turn *turn, struct alert *alert);
+/* For information beside an alert: who has been told already is not told twice, but hears for whom to pass it on. */
+void escalate_inform(struct turn *turn, struct alert *alert, const struct policy_target *target);
+/* Tells those whom the steps so far would have told had the place been known. */
+void escalate_catch_up(struct turn *turn, struct alert *alert);
+/* Only deliveries, nothing that waits for an answer; written. */
+void escalate_notice(struct turn *turn, struct alert *alert);
+
+/* Resolves and tells one target; false: nobody. Agencies are told through their liaison. */
+bool escalate_tell(struct turn *turn, struct alert *alert, const struct policy_target *target,
+    enum delivery_purpose purpose, enum policy_channels channels);
+/* The coordinator on duty (KOR of the site; of the regency first: KAB). */
+void escalate_tell_coordinator(struct turn *turn, struct alert *alert, enum delivery_purpose purpose);
+void escalate_tell_regional(struct turn *turn, struct alert *alert, enum delivery_purpose purpose);
+/* True when somebody of this team was told in this alert, for whatever purpose. */
+bool escalate_was_told(const struct alert *alert, const char *team);
+
+/* The next step at once. Not written, not pushed. */
+void escalate_next_now(struct turn *turn, struct alert *alert);
+/* Sets next_at and its timer from the state. Call after every move, before alert_write. */
+void escalate_schedule(struct turn *turn, struct alert *alert);
+/* Everybody who was told hears that it is over (tell), what has not left is taken back, the alert is closed and
+ * written. Nothing when it is closed already. */
+void escalate_stand_down(struct turn *turn, struct alert *alert, bool tell, const char *action);
+/* AlertMoved, when the alert is one that others follow. */
+void escalate_announce_move(struct turn *turn, struct alert *alert, enum alert_state from, const char *action,
+    const char *team, const char *actor);
+
+/* The policy the alert started with; NULL: its text is lost (logged). */
+const struct policy *escalate_policy(struct turn *turn, const struct alert *alert);
+
+enum verdict escalate_timer(struct turn *turn, const struct id *alert, int64_t due_at);
+enum verdict escalate_sweep(struct turn *turn, const struct id *from, int64_t due_at);
+/* Texts of the site's policies into the store. */
+void escalate_keep_policies(struct turn *turn);

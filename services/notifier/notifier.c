@@ -1,0 +1,253 @@
+#include "notifier.h"
+
+#include "answer.h"
+#include "escalate.h"
+#include "notifier_sql.h"
+#include "outgoing.h"
+#include "react.h"
+#include "state.h"
+#include "views.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    SCRATCH_MAX = ALERT_BODY_MAX,
+    FORGET_EVERY_MS = 3600000,
+    FORGET_BATCH = 500,
+};
+
+/* --- life ---------------------------------------------------------------------------------------------------- */
+
+static bool open_keys(struct notifier *notifier, const struct daemon_setup *setup, struct error *error) {
+    static const uint8_t simulated[SEAL_KEY_BYTES]; /* the same for all daemons of one process */
+    char folder[CONFIG_PATH_MAX], file[CONFIG_PATH_MAX];
+    if (!config_path(folder, setup->data_dir, "keys") || !config_path(file, folder, "hash.key"))
+        return error_set(error, "the name of the data folder is too long");
+    if (setup->simulated && access(file, F_OK) != 0)
+        notifier->keystore = keystore_from_seed(simulated, "notifier", KEYSTORE_HASH);
+    else if (!keystore_load(folder, "notifier", KEYSTORE_HASH, &notifier->keystore, error))
+        return false;
+    if (!notifier->keystore)
+        return error_set(error, "out of memory");
+    notifier->token_key = keystore_token_key(notifier->keystore);
+    return true;
+}
+
+/* Names of places; a site without a gazetteer shows codes, and has no teams a regency. */
+static bool open_gazetteer(struct notifier *notifier, const char *site_dir, struct error *error) {
+    char folder[CONFIG_PATH_MAX];
+    if (!config_path(folder, site_dir, notifier->site->gazetteer))
+        return error_set(error, "the name of the gazetteer's folder is too long");
+    notifier->gazetteer = gazetteer_load(folder, AREA_DISTRICT, error);
+    return notifier->gazetteer != NULL;
+}
+
+static bool open_channels(struct notifier *notifier, const char *site_dir, struct error *error) {
+    struct channel_use uses[CHANNELS_MAX];
+    notifier->channels_file = channels_load(site_dir, uses, &notifier->channel_count, error);
+    if (!notifier->channels_file)
+        return false;
+    for (unsigned i = 0; i < notifier->channel_count; i++)
+        notifier->channels[i] = (struct delivery_channel){
+            .channel = uses[i].channel, .options = uses[i].options, .option_count = uses[i].option_count};
+    snprintf(notifier->console_url, sizeof notifier->console_url, "%s", channels_console_url(notifier->channels_file));
+    return true;
+}
+
+static bool read_site(struct notifier *notifier, const char *site_dir, struct error *error) {
+    return (notifier->site = site_load(site_dir, error)) && (notifier->kinds = site_kinds_load(site_dir, error)) &&
+           (notifier->roles = site_roles_load(site_dir, error)) &&
+           (notifier->calendar = calendar_load(site_dir, error)) && open_gazetteer(notifier, site_dir, error) &&
+           (notifier->teams =
+                   teams_load(site_dir, notifier->site, notifier->gazetteer, notifier->roles, error)) &&
+           (notifier->escalation = escalation_load(site_dir, notifier->roles, error)) &&
+           open_channels(notifier, site_dir, error);
+}
+
+static void notifier_close(void **state) {
+    struct notifier *notifier = *state;
+    if (!notifier)
+        return;
+    channels_free(&notifier->channels_file);
+    escalation_free(&notifier->escalation);
+    teams_free(&notifier->teams);
+    gazetteer_free(&notifier->gazetteer);
+    calendar_free(&notifier->calendar);
+    site_roles_free(&notifier->roles);
+    site_kinds_free(&notifier->kinds);
+    site_free(&notifier->site);
+    keystore_free(&notifier->keystore);
+    buffer_free(&notifier->scratch);
+    free(notifier);
+    *state = NULL;
+}
+
+static bool notifier_open(const struct daemon_setup *setup, void **state, struct error *error) {
+    struct notifier *notifier = calloc(1, sizeof *notifier);
+    *state = notifier;
+    if (!notifier)
+        return error_set(error, "out of memory");
+    notifier->clock = setup->clock;
+    notifier->random = *setup->random;
+    notifier->simulated = setup->simulated;
+    notifier->scratch = BUFFER_MAX(SCRATCH_MAX);
+    if (snprintf(notifier->data_dir, sizeof notifier->data_dir, "%s", setup->data_dir) >=
+        (int)sizeof notifier->data_dir)
+        return error_set(error, "the name of the data folder is too long");
+    return read_site(notifier, setup->site_dir, error) && open_keys(notifier, setup, error);
+}
+
+/* On the full hour, so that starts and restarts share one timer. */
+static void forget_later(struct turn *turn, bool soon) {
+    int64_t at = turn->now - turn->now % FORGET_EVERY_MS + FORGET_EVERY_MS;
+    turn_timer_set(turn, TIMER_FORGET, &(struct id){{1}}, soon ? turn->now + 1000 : at, false);
+}
+
+/* --- inputs -------------------------------------------------------------------------------------------------- */
+
+static enum verdict on_start(struct turn *turn) {
+    escalate_keep_policies(turn);
+    forget_later(turn, false);
+    return outgoing_start(turn);
+}
+
+static enum verdict on_command(struct turn *turn, const Sigap__CommandIssued *command) {
+    switch (command->command_case) {
+    case SIGAP__COMMAND_ISSUED__COMMAND_ANSWER_ALERT:
+        return answer_command(turn, command, command->answer_alert);
+    case SIGAP__COMMAND_ISSUED__COMMAND_ANSWER_OFFER:
+    case SIGAP__COMMAND_ISSUED__COMMAND_ASSIGN_FACILITY:
+    case SIGAP__COMMAND_ISSUED__COMMAND_SET_CAPACITY:
+    case SIGAP__COMMAND_ISSUED__COMMAND_DECIDE_REVIEW:
+    case SIGAP__COMMAND_ISSUED__COMMAND_CHANGE_CASE:
+    case SIGAP__COMMAND_ISSUED__COMMAND_MOVE_TASK:
+    case SIGAP__COMMAND_ISSUED__COMMAND_RECORD_FACT:
+    case SIGAP__COMMAND_ISSUED__COMMAND_CLOSE_CASE:
+    case SIGAP__COMMAND_ISSUED__COMMAND__NOT_SET:
+    case _SIGAP__COMMAND_ISSUED__COMMAND__CASE_IS_INT_SIZE:
+        break;
+    }
+    return VERDICT_DONE;
+}
+
+static enum verdict on_event(struct turn *turn, const Sigap__Event *event) {
+    switch (event->body_case) {
+    case SIGAP__EVENT__BODY_REPORT_RECEIVED:
+        return react_report_received(turn, event->report_received);
+    case SIGAP__EVENT__BODY_CASE_OPENED:
+        return react_case_opened(turn, event);
+    case SIGAP__EVENT__BODY_REPORT_JOINED:
+        return react_report_joined(turn, event->report_joined);
+    case SIGAP__EVENT__BODY_REPORT_IN_REVIEW:
+        return react_report_in_review(turn, event->report_in_review);
+    case SIGAP__EVENT__BODY_REPORT_CLOSED:
+        return react_report_closed(turn, event->report_closed);
+    case SIGAP__EVENT__BODY_CASE_CHANGED:
+        return react_case_changed(turn, event);
+    case SIGAP__EVENT__BODY_REFERRAL_OPENED:
+        return react_referral_opened(turn, event);
+    case SIGAP__EVENT__BODY_REFERRAL_MOVED:
+        return react_referral_moved(turn, event);
+    case SIGAP__EVENT__BODY_OFFER_SENT:
+        return react_offer_sent(turn, event);
+    case SIGAP__EVENT__BODY_OFFER_MOVED:
+        return react_offer_moved(turn, event);
+    case SIGAP__EVENT__BODY_TASKS_PLANNED:
+        return react_tasks_planned(turn, event);
+    case SIGAP__EVENT__BODY_TASK_MOVED:
+        return react_task_moved(turn, event);
+    case SIGAP__EVENT__BODY_TASK_REMINDER:
+        return react_task_reminder(turn, event);
+    case SIGAP__EVENT__BODY_FACT_RECORDED:
+        return react_fact_recorded(turn, event);
+    case SIGAP__EVENT__BODY_CASE_CLOSED:
+        return react_case_closed(turn, event);
+    case SIGAP__EVENT__BODY_COMMAND_ISSUED:
+        return on_command(turn, event->command_issued);
+    case SIGAP__EVENT__BODY_INPUT_PARKED:
+        return react_input_parked(turn, event->input_parked);
+    case SIGAP__EVENT__BODY_ALERT_RAISED: /* our own */
+    case SIGAP__EVENT__BODY_ALERT_MOVED:
+    case SIGAP__EVENT__BODY_DELIVERY_ENDED:
+    case SIGAP__EVENT__BODY_COMMAND_ANSWERED: /* the console's affair */
+    case SIGAP__EVENT__BODY__NOT_SET:
+    case _SIGAP__EVENT__BODY__CASE_IS_INT_SIZE:
+        break;
+    }
+    return VERDICT_DONE;
+}
+
+/* What is over and older than the casework needs to ask about is forgotten: the case file has it. */
+static enum verdict forget(struct turn *turn) {
+    const struct notifier *notifier = turn->state;
+    int64_t before = turn->now - duration_ms(notifier->site->retention.journal);
+    static const uint8_t tail[10];
+    struct id edge = id_make(before > 0 ? before : 0, tail);
+    struct statement *alerts = notifier_use(turn->store, NOTIFIER_ALERT_FORGET);
+    bind_id(alerts, &edge);
+    bind_int(alerts, FORGET_BATCH);
+    statement_run(alerts);
+    bool more = store_changes(turn->store) == FORGET_BATCH;
+    struct statement *attempts = notifier_use(turn->store, NOTIFIER_ATTEMPT_FORGET);
+    bind_id(attempts, &edge);
+    statement_run(attempts);
+    forget_later(turn, more);
+    return VERDICT_DONE;
+}
+
+static enum verdict on_timer(struct turn *turn, uint32_t kind, const struct id *object, int64_t due_at) {
+    switch (kind) {
+    case TIMER_ALERT:
+        return escalate_timer(turn, object, due_at);
+    case TIMER_SWEEP:
+        return escalate_sweep(turn, object, due_at);
+    case TIMER_DELIVERY:
+        return outgoing_timer(turn, object, due_at);
+    case TIMER_DEADMAN:
+        return react_deadman(turn, object);
+    case TIMER_FORGET:
+        return forget(turn);
+    default:
+        return turn_park(turn, "a timer of an unknown kind %u", kind);
+    }
+}
+
+static const char *metrics(void *state, struct arena *arena) {
+    const struct notifier *notifier = state;
+    const char *text = arena_format(arena,
+        "sigap_notifier_alerts_raised_total %llu\nsigap_notifier_alerts_answered_total %llu\n"
+        "sigap_notifier_alerts_exhausted_total %llu\n",
+        (unsigned long long)notifier->raised, (unsigned long long)notifier->answered,
+        (unsigned long long)notifier->exhausted);
+    for (unsigned i = 0; text && i < notifier->channel_count; i++) {
+        const struct delivery_channel *each = &notifier->channels[i];
+        text = arena_format(arena,
+            "%ssigap_notifier_sent_total{channel=\"%s\"} %llu\nsigap_notifier_failed_total{channel=\"%s\"} %llu\n"
+            "sigap_notifier_channel_open{channel=\"%s\"} %d\nsigap_notifier_in_flight{channel=\"%s\"} %u\n",
+            text, each->channel->name, (unsigned long long)each->sent, each->channel->name,
+            (unsigned long long)each->failed, each->channel->name, !each->breaker.open, each->channel->name,
+            each->in_flight);
+    }
+    return text;
+}
+
+const struct daemon notifier_daemon = {
+    .name = "notifier",
+    .purpose = "tells who must know, on which channel, until somebody answers",
+    .schema = &notifier_schema,
+    .open = notifier_open,
+    .close = notifier_close,
+    .on_start = on_start,
+    .on_event = on_event,
+    .on_timer = on_timer,
+    .on_view = views_answer,
+    .on_effect = outgoing_result,
+    .connect = outgoing_connect,
+    .perform = outgoing_perform,
+    .disconnect = outgoing_disconnect,
+    .check = notifier_check,
+    .metrics = metrics,
+};

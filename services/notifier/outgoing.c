@@ -1,0 +1,734 @@
+#include "outgoing.h"
+
+#include "common/log.h"
+#include "escalate.h"
+#include "notifier.h"
+#include "notifier_sql.h"
+#include "text.h"
+#include "token.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* --- channels of a team -------------------------------------------------------------------------------------- */
+
+static int channel_of(const struct notifier *notifier, const char *name) {
+    for (unsigned i = 0; i < notifier->channel_count; i++)
+        if (strcmp(notifier->channels[i].channel->name, name) == 0)
+            return (int)i;
+    return -1;
+}
+
+static const char *address_on(const struct notifier *notifier, const struct alert *alert,
+    const struct team *team, unsigned index) {
+    const struct channel *channel = notifier->channels[index].channel;
+    if (alert->training && !channel->for_training)
+        return NULL;
+    return team_address(team, channel->name, channel->local);
+}
+
+static bool add_on(struct turn *turn, struct alert *alert, const struct team *team, unsigned index,
+    uint8_t method, const char *role, enum policy_person person, enum delivery_purpose purpose) {
+    const struct notifier *notifier = turn->state;
+    struct delivery *delivery =
+        alert_add(turn, alert, team->id, notifier->channels[index].channel->name, role, purpose);
+    if (!delivery)
+        return false;
+    delivery->method = method;
+    delivery->person = (uint8_t)person;
+    return true;
+}
+
+bool outgoing_tell(struct turn *turn, struct alert *alert, const struct team *team, const char *role,
+    enum policy_person person, enum delivery_purpose purpose, enum policy_channels channels) {
+    const struct notifier *notifier = turn->state;
+    unsigned wanted = channels == POLICY_ONE ? 1 : channels == POLICY_TWO ? 2 : CHANNELS_MAX, methods = 0;
+    bool reached = false;
+    for (unsigned i = 0; i < notifier->channel_count; i++) {
+        bool wakes = notifier->channels[i].channel->interrupts;
+        if (!address_on(notifier, alert, team, i) || (wakes && methods >= wanted))
+            continue;
+        reached |= add_on(turn, alert, team, i, (uint8_t)methods, role, person, purpose);
+        methods += wakes;
+    }
+    return reached;
+}
+
+/* The next channel that wakes people, behind the one of this delivery, unless it is in use for the same telling. */
+static bool start_next_method(struct turn *turn, struct alert *alert, struct delivery before) {
+    const struct notifier *notifier = turn->state;
+    const struct team *team = teams_find(notifier->teams, before.team);
+    int from = channel_of(notifier, before.channel);
+    for (unsigned i = (unsigned)(from + 1); team && i < notifier->channel_count; i++) {
+        const struct channel *channel = notifier->channels[i].channel;
+        if (!channel->interrupts || !address_on(notifier, alert, team, i))
+            continue;
+        for (unsigned k = 0; k < alert->delivery_count; k++) {
+            const struct delivery *other = &alert->deliveries[k];
+            if (other->queued_at == before.queued_at && strcmp(other->team, before.team) == 0 &&
+                strcmp(other->channel, channel->name) == 0)
+                return other->state != DELIVERY_DEAD && other->state != DELIVERY_EXPIRED;
+        }
+        if (!add_on(turn, alert, team, i, (uint8_t)(before.method + 1), before.role,
+                (enum policy_person)before.person, before.purpose))
+            return false;
+        alert->deliveries[alert->delivery_count - 1].queued_at = before.queued_at;
+        return true;
+    }
+    return false;
+}
+
+/* --- the message --------------------------------------------------------------------------------------------- */
+
+enum { LINK_CRITICAL_MS = 86400000, LINK_NORMAL_MS = 14 * 86400000, LINK_MAX = 200 + 4 + HMAC_TOKEN_TEXT };
+
+static bool expects_answer(const struct alert *alert, const struct delivery *delivery) {
+    return alert->answerable && (delivery->purpose == PURPOSE_ALERT || delivery->purpose == PURPOSE_AGAIN);
+}
+
+static const char *write_link(const struct notifier *notifier, const struct alert *alert,
+    const struct team *team, enum alert_move action, char out[LINK_MAX]) {
+    struct answer_token token = {.alert = alert->id, .action = action};
+    char text[HMAC_TOKEN_TEXT + 1];
+    memcpy(token.team, team->hash, TEAM_HASH_BYTES);
+    int64_t until = alert->opened_at + (alert_is_critical(alert) ? LINK_CRITICAL_MS : LINK_NORMAL_MS);
+    if (!notifier->console_url[0] || !token_write(notifier->token_key, &token, until, text))
+        return NULL;
+    snprintf(out, LINK_MAX, "%s/a/%s", notifier->console_url, text);
+    return out;
+}
+
+static size_t write_message(struct turn *turn, const struct alert *alert, const struct delivery *delivery,
+    const struct team *team, unsigned index, struct message *out) {
+    const struct notifier *notifier = turn->state;
+    char accept[LINK_MAX], cannot[LINK_MAX];
+    struct text_facts facts = {.alert = alert,
+        .delivery = delivery,
+        .kind = site_kinds_find(notifier->kinds, alert->kind),
+        .gazetteer = notifier->gazetteer,
+        .zone = notifier->site->zone,
+        .team_name = team->name};
+    if (expects_answer(alert, delivery)) {
+        facts.reply_by = alert->answer_by;
+        facts.links.accept = write_link(notifier, alert, team, MOVE_ACCEPT, accept);
+        facts.links.cannot = write_link(notifier, alert, team, MOVE_CANNOT, cannot);
+    }
+    out->delivery = alert_delivery_id(&alert->id, delivery->ordinal);
+    out->alert = alert->id;
+    out->attempt = delivery->attempt;
+    out->channel = (uint8_t)index;
+    out->critical = alert_is_critical(alert);
+    out->training = alert->training;
+    out->at = turn->now;
+    out->number = delivery->number;
+    out->priority = alert->priority;
+    snprintf(out->team, sizeof out->team, "%s", team->id);
+    const struct channel *channel = notifier->channels[index].channel;
+    snprintf(out->address, sizeof out->address, "%s", team_address(team, channel->name, channel->local));
+    snprintf(out->purpose, sizeof out->purpose, "%s", delivery_purpose_word(delivery->purpose));
+    return text_write(&facts, out->subject, out->text);
+}
+
+/* --- may it go out now? -------------------------------------------------------------------------------------- */
+
+static void wait_until(struct turn *turn, const struct alert *alert, struct delivery *delivery,
+    enum delivery_state state, int64_t until, const char *reason) {
+    struct id id = alert_delivery_id(&alert->id, delivery->ordinal);
+    delivery_move(delivery, state, turn->now);
+    delivery->next_at = until;
+    snprintf(delivery->reason, sizeof delivery->reason, "%s", reason);
+    turn_timer_set(turn, TIMER_DELIVERY, &id, until, alert_is_critical(alert));
+}
+
+/* Nobody is paged for what has been answered. */
+static bool still_wanted(const struct alert *alert, const struct delivery *delivery) {
+    switch (delivery->purpose) {
+    case PURPOSE_ALERT:
+    case PURPOSE_AGAIN:
+        return alert->state == ALERT_STATE_OPEN || alert->state == ALERT_STATE_EXHAUSTED;
+    case PURPOSE_REMINDER:
+        return alert->state != ALERT_STATE_STOOD_DOWN;
+    case PURPOSE_TAKEN:
+    case PURPOSE_STAND_DOWN:
+    case PURPOSE_NOTICE:
+    case PURPOSE_REJECTED:
+    case PURPOSE_EXPIRED:
+    case PURPOSE_UNREACHABLE:
+    case PURPOSE_NOBODY:
+    case PURPOSE_WITHDRAWN:
+    case PURPOSES:
+        break;
+    }
+    return true;
+}
+
+/* When the next bundle to this team on this channel about this incident may leave: 30 s after the first thing to say,
+ * then 5 min after the last bundle. Looks at all alerts of the incident, the one at hand as it is in memory. */
+static int64_t bundle_at(struct turn *turn, const struct alert *alert, const struct delivery *delivery) {
+    struct alert *all[ALERT_INCIDENT_MAX];
+    unsigned count = alert_list(turn, &alert->id, all);
+    int64_t last = 0;
+    for (unsigned i = 0; i <= count; i++) {
+        const struct alert *each = i < count ? all[i] : alert;
+        if (i < count && id_equal(&each->id, &alert->id))
+            continue;
+        for (unsigned k = 0; k < each->delivery_count; k++) {
+            const struct delivery *other = &each->deliveries[k];
+            if (other != delivery && other->attempt > 0 && other->at > last &&
+                strcmp(other->team, delivery->team) == 0 && strcmp(other->channel, delivery->channel) == 0)
+                last = other->at;
+        }
+    }
+    int64_t first = delivery->queued_at + BUNDLE_FIRST_MS;
+    return last && last + BUNDLE_AGAIN_MS > first ? last + BUNDLE_AGAIN_MS : first;
+}
+
+/* True: it was held or taken back. */
+static bool hold_normal(struct turn *turn, struct alert *alert, struct delivery *delivery, unsigned index) {
+    const struct notifier *notifier = turn->state;
+    const struct channel *channel = notifier->channels[index].channel;
+    if (!channel->interrupts || alert_is_critical(alert))
+        return false;
+    int64_t quiet = escalation_quiet_until(notifier->escalation, notifier->site->zone, alert->priority, turn->now);
+    if (quiet > turn->now) {
+        wait_until(turn, alert, delivery, DELIVERY_HELD, quiet, "quiet");
+        return true;
+    }
+    int64_t bundle = delivery->attempt == 0 ? bundle_at(turn, alert, delivery) : 0;
+    if (bundle > turn->now) {
+        wait_until(turn, alert, delivery, DELIVERY_HELD, bundle, "bundle");
+        return true;
+    }
+    if (channel->in_flight_max && notifier->channels[index].in_flight >= channel->in_flight_max) {
+        wait_until(turn, alert, delivery, DELIVERY_HELD, turn->now + THROTTLE_MS, "throttle");
+        return true;
+    }
+    return false;
+}
+
+struct probe {
+    unsigned index;
+    int64_t now;
+};
+
+static void note_probe(void *state, const void *argument) {
+    const struct probe *probe = argument;
+    struct notifier *notifier = state;
+    breaker_probe(&notifier->channels[probe->index].breaker, probe->now);
+}
+
+static bool hold_for_breaker(struct turn *turn, struct alert *alert, uint16_t ordinal, unsigned index) {
+    const struct notifier *notifier = turn->state;
+    int64_t until;
+    struct probe probe = {index, turn->now};
+    if (notifier->channels[index].channel->local)
+        return false;
+    switch (breaker_ask(&notifier->channels[index].breaker, turn->now, &until)) {
+    case BREAKER_SEND:
+        return false;
+    case BREAKER_PROBE:
+        turn_after_commit(turn, note_probe, &probe, sizeof probe);
+        return false;
+    case BREAKER_WAIT:
+        break;
+    }
+    wait_until(turn, alert, alert_delivery(alert, ordinal), DELIVERY_HELD, until, "breaker");
+    if (alert_is_critical(alert)) /* a life does not wait for a mail server: beside it the next method */
+        start_next_method(turn, alert, *alert_delivery(alert, ordinal));
+    return true;
+}
+
+/* --- sending ------------------------------------------------------------------------------------------------- */
+
+/* Others of the incident that wait for the same team on the same channel travel with this one: their words are in its
+ * text already, or say less than it does. */
+static void bundle_others(struct turn *turn, struct alert *alert, const struct delivery *carrier) {
+    for (unsigned i = 0; i < alert->delivery_count; i++) {
+        struct delivery *other = &alert->deliveries[i];
+        bool waits = other->state == DELIVERY_HELD && strcmp(other->reason, "bundle") == 0;
+        if (other != carrier && waits && strcmp(other->team, carrier->team) == 0 &&
+            strcmp(other->channel, carrier->channel) == 0 && delivery_withdraw(other, DELIVERY_BUNDLED, turn->now))
+            snprintf(other->reason, sizeof other->reason, "with %u", carrier->ordinal);
+    }
+}
+
+static void number_local(struct turn *turn, struct alert *alert, struct delivery *delivery) {
+    if (!alert->handover) {
+        alert->handover = notifier_next_number(turn->state);
+        if (alert->row) { /* a new row is found by its own number */
+            struct statement *add = notifier_use(turn->store, NOTIFIER_HANDOVER_INSERT);
+            bind_int(add, alert->handover);
+            bind_id(add, &alert->id);
+            statement_run(add);
+        }
+    }
+    delivery->number = alert->handover;
+}
+
+static void send_now(struct turn *turn, struct alert *alert, struct delivery *delivery, unsigned index,
+    const struct team *team) {
+    const struct notifier *notifier = turn->state;
+    const struct channel *channel = notifier->channels[index].channel;
+    struct id id = alert_delivery_id(&alert->id, delivery->ordinal);
+    delivery_move(delivery, DELIVERY_SENDING, turn->now);
+    delivery->reason[0] = 0;
+    delivery->number = 0;
+    if (delivery->attempt < UINT8_MAX)
+        delivery->attempt++;
+    if (channel->local) {
+        number_local(turn, alert, delivery);
+    } else {
+        delivery->next_at = turn->now + LEASE_MS;
+        turn_timer_set(turn, TIMER_DELIVERY, &id, delivery->next_at, alert_is_critical(alert));
+        if (!alert_is_critical(alert))
+            bundle_others(turn, alert, delivery);
+    }
+    struct message message;
+    size_t length = write_message(turn, alert, delivery, team, index, &message);
+    struct effect effect = {
+        .id = id, .kind = outgoing_kind(delivery->attempt), .what = &message, .what_size = message_size(length)};
+    turn_effect(turn, &effect);
+}
+
+static void dispatch(struct turn *turn, struct alert *alert, uint16_t ordinal) {
+    const struct notifier *notifier = turn->state;
+    struct delivery *delivery = alert_delivery(alert, ordinal);
+    int index = channel_of(notifier, delivery->channel);
+    const struct team *team = teams_find(notifier->teams, delivery->team);
+    if (index < 0 || !team || !address_on(notifier, alert, team, (unsigned)index)) {
+        delivery_move(delivery, DELIVERY_CANCELLED, turn->now);
+        snprintf(delivery->reason, sizeof delivery->reason, "no such team or channel now");
+        return;
+    }
+    const struct channel *channel = notifier->channels[index].channel;
+    const struct ladder *ladder = alert_is_critical(alert) ? &channel->critical : &channel->normal;
+    if (!still_wanted(alert, delivery)) {
+        delivery_move(delivery, DELIVERY_CANCELLED, turn->now);
+    } else if (ladder->ttl_ms && delivery->attempt > 0 && turn->now - delivery->queued_at > ladder->ttl_ms) {
+        delivery_move(delivery, DELIVERY_EXPIRED, turn->now);
+    } else if (turn->effects_held) {
+        wait_until(turn, alert, delivery, DELIVERY_HELD, turn->now + HELD_AFTER_RESTORE_MS, "restored");
+    } else if (!hold_normal(turn, alert, delivery, (unsigned)index) &&
+               !hold_for_breaker(turn, alert, ordinal, (unsigned)index)) {
+        send_now(turn, alert, delivery, (unsigned)index, team);
+    }
+}
+
+void outgoing_push(struct turn *turn, struct alert *alert) {
+    for (unsigned i = 0; i < alert->delivery_count; i++) /* dispatch may add some at the end */
+        if (alert->deliveries[i].state == DELIVERY_QUEUED)
+            dispatch(turn, alert, alert->deliveries[i].ordinal);
+}
+
+void outgoing_withdraw(struct turn *turn, struct alert *alert, enum delivery_state to) {
+    for (unsigned i = 0; i < alert->delivery_count; i++)
+        delivery_withdraw(&alert->deliveries[i], to, turn->now);
+}
+
+/* --- what became of it --------------------------------------------------------------------------------------- */
+
+static const char *outcome_word(int outcome) {
+    switch (outcome) {
+    case SEND_ACCEPTED:
+        return "accepted";
+    case SEND_DELIVERED:
+        return "delivered";
+    case SEND_TRANSIENT:
+        return "transient";
+    case SEND_RECIPIENT:
+        return "recipient";
+    case SEND_CONTENT:
+        return "content";
+    case SEND_CHANNEL:
+        return "channel";
+    default: /* EFFECT_UNKNOWN, and whatever a simulator makes up */
+        return "unknown";
+    }
+}
+
+static void write_attempt(struct turn *turn, const struct alert *alert, const struct delivery *delivery,
+    int outcome, const char *detail) {
+    struct id id = alert_delivery_id(&alert->id, delivery->ordinal);
+    struct statement *add = notifier_use(turn->store, NOTIFIER_ATTEMPT_INSERT);
+    bind_id(add, &id);
+    bind_int(add, delivery->attempt);
+    bind_int(add, turn->now);
+    bind_text(add, delivery->channel);
+    bind_text(add, outcome_word(outcome));
+    bind_text(add, detail);
+    statement_run(add);
+}
+
+struct noted {
+    unsigned index;
+    int64_t now;
+    bool failed, fatal;
+};
+
+static void note_result(void *state, const void *argument) {
+    const struct noted *noted = argument;
+    struct delivery_channel *channel = &((struct notifier *)state)->channels[noted->index];
+    bool was_open = channel->breaker.open;
+    breaker_note(&channel->breaker, noted->now, noted->failed, noted->fatal);
+    noted->failed ? channel->failed++ : channel->sent++;
+    if (channel->breaker.open != was_open)
+        log_line(channel->breaker.open ? LOG_ERROR : LOG_INFO, "channel-breaker", "channel=%s open=%s",
+            channel->channel->name, channel->breaker.open ? "yes" : "no");
+}
+
+static void tell_ended(struct turn *turn, struct alert *alert, const struct delivery *delivery) {
+    struct id id = alert_delivery_id(&alert->id, delivery->ordinal);
+    Sigap__DeliveryEnded ended = SIGAP__DELIVERY_ENDED__INIT;
+    ended.delivery_id = turn_bytes(turn, &id);
+    ended.alert_id = turn_bytes(turn, &alert->id);
+    ended.team = (char *)delivery->team;
+    ended.channel = (char *)delivery->channel;
+    ended.state = (char *)delivery_state_word(delivery->state);
+    ended.reason = (char *)delivery->reason;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    event.body_case = SIGAP__EVENT__BODY_DELIVERY_ENDED;
+    event.delivery_ended = &ended;
+    event.case_id = turn_bytes(turn, &alert->case_id);
+    event.training = alert->training;
+    turn_append_chained(turn, LANE_URGENT, &event, &alert->chain);
+}
+
+/* A critical message that will not arrive: the next method, and when there is none the next step, now; and the
+ * coordinator on duty is told, unless the message was to tell him. */
+static void after_end(struct turn *turn, struct alert *alert, uint16_t ordinal) {
+    struct delivery ended = *alert_delivery(alert, ordinal);
+    if (!alert_is_critical(alert))
+        return;
+    tell_ended(turn, alert, &ended);
+    if (ended.purpose == PURPOSE_UNREACHABLE)
+        return;
+    bool another = start_next_method(turn, alert, ended);
+    escalate_tell_coordinator(turn, alert, PURPOSE_UNREACHABLE);
+    if (!another && expects_answer(alert, &ended))
+        escalate_next_now(turn, alert);
+}
+
+static void end_failed(struct turn *turn, struct alert *alert, uint16_t ordinal, const char *reason) {
+    struct delivery *delivery = alert_delivery(alert, ordinal);
+    delivery_move(delivery, DELIVERY_FAILED, turn->now);
+    delivery_move(delivery, DELIVERY_DEAD, turn->now);
+    snprintf(delivery->reason, sizeof delivery->reason, "%s", reason);
+    after_end(turn, alert, ordinal);
+}
+
+static uint32_t chance(const struct turn *turn) {
+    const struct notifier *notifier = turn->state;
+    uint32_t value;
+    random_fill(&notifier->random, &value, sizeof value);
+    return value;
+}
+
+static void try_again(struct turn *turn, struct alert *alert, uint16_t ordinal, int64_t retry_after_ms) {
+    const struct notifier *notifier = turn->state;
+    struct delivery *delivery = alert_delivery(alert, ordinal);
+    const struct channel *channel = notifier->channels[channel_of(notifier, delivery->channel)].channel;
+    bool critical = alert_is_critical(alert);
+    int64_t at;
+    switch (ladder_next(critical ? &channel->critical : &channel->normal, delivery->attempt, delivery->queued_at,
+        turn->now, retry_after_ms, chance(turn), &at)) {
+    case LADDER_WAIT:
+        wait_until(turn, alert, delivery, DELIVERY_RETRY_WAIT, at, "transient");
+        if (ladder_next_method(critical, at - turn->now))
+            start_next_method(turn, alert, *delivery);
+        return;
+    case LADDER_OVER:
+        end_failed(turn, alert, ordinal, "attempts used up");
+        return;
+    case LADDER_EXPIRED:
+        delivery_move(delivery, DELIVERY_RETRY_WAIT, turn->now);
+        delivery_withdraw(delivery, DELIVERY_EXPIRED, turn->now);
+        after_end(turn, alert, ordinal);
+        return;
+    }
+}
+
+/* Nobody can tell whether it arrived: again when a life may hang on it, else once more; receivers know a repetition by
+ * the delivery's id. */
+static void settle_unknown(struct turn *turn, struct alert *alert, uint16_t ordinal) {
+    struct delivery *delivery = alert_delivery(alert, ordinal);
+    delivery_move(delivery, DELIVERY_UNKNOWN, turn->now);
+    if (delivery->unknowns < UINT8_MAX)
+        delivery->unknowns++;
+    bool again = alert_is_critical(alert) ? delivery->attempt < 6 : delivery->unknowns == 1;
+    if (!again) {
+        end_failed(turn, alert, ordinal, "outcome unknown");
+        return;
+    }
+    if (alert_is_critical(alert) && delivery->number == 0)
+        start_next_method(turn, alert, *delivery);
+    delivery_move(alert_delivery(alert, ordinal), DELIVERY_QUEUED, turn->now);
+}
+
+static void settle(struct turn *turn, struct alert *alert, uint16_t ordinal, int outcome, int64_t retry_after_ms,
+    const char *detail) {
+    struct delivery *delivery = alert_delivery(alert, ordinal);
+    switch (outcome) {
+    case SEND_ACCEPTED:
+    case SEND_DELIVERED:
+        delivery_move(delivery, DELIVERY_ACCEPTED, turn->now);
+        if (outcome == SEND_DELIVERED)
+            delivery_move(delivery, DELIVERY_DELIVERED, turn->now);
+        snprintf(delivery->reason, sizeof delivery->reason, "%s", detail);
+        break;
+    case SEND_TRANSIENT:
+        try_again(turn, alert, ordinal, retry_after_ms);
+        break;
+    case SEND_RECIPIENT:
+    case SEND_CONTENT:
+    case SEND_CHANNEL:
+        end_failed(turn, alert, ordinal, outcome_word(outcome));
+        break;
+    default:
+        settle_unknown(turn, alert, ordinal);
+        break;
+    }
+}
+
+static void wait_for_receipt(struct turn *turn, struct alert *alert, struct delivery *delivery, int64_t receipt_ms) {
+    if (delivery->state != DELIVERY_ACCEPTED || receipt_ms == 0)
+        return;
+    struct id id = alert_delivery_id(&alert->id, delivery->ordinal);
+    delivery->next_at = turn->now + receipt_ms;
+    turn_timer_set(turn, TIMER_DELIVERY, &id, delivery->next_at, alert_is_critical(alert));
+}
+
+static void clear_handover(void *state, const void *argument) {
+    struct notifier *notifier = state;
+    memcpy(&notifier->written, argument, sizeof notifier->written);
+    notifier->handover_told = false;
+    if (notifier->handed > notifier->written && !notifier->stuck && notifier->loop) {
+        struct effect_result more = {.kind = EFFECT_HANDED};
+        notifier->handover_told = true;
+        notifier->loop->finished(notifier->loop, &more);
+    }
+}
+
+static enum verdict write_watermark(struct turn *turn) {
+    const struct notifier *notifier = turn->state;
+    int64_t upto = notifier->stuck ? notifier->stuck - 1 : notifier->handed;
+    struct statement *set = notifier_use(turn->store, NOTIFIER_WATERMARK_SET);
+    bind_int(set, upto);
+    statement_run(set);
+    struct statement *forget = notifier_use(turn->store, NOTIFIER_HANDOVER_FORGET);
+    bind_int(forget, upto);
+    statement_run(forget);
+    turn_after_commit(turn, clear_handover, &upto, sizeof upto);
+    return VERDICT_DONE;
+}
+
+static void unstick(void *state, const void *argument) {
+    (void)argument;
+    ((struct notifier *)state)->stuck = 0;
+}
+
+enum verdict outgoing_result(struct turn *turn, const struct effect_result *result) {
+    const struct notifier *notifier = turn->state;
+    uint16_t ordinal;
+    if (result->kind == EFFECT_HANDED)
+        return write_watermark(turn);
+    struct id id = alert_of_delivery(&result->id, &ordinal);
+    struct alert *alert = alert_read(turn, &id);
+    struct delivery *delivery = alert ? alert_delivery(alert, ordinal) : NULL;
+    int index = delivery ? channel_of(notifier, delivery->channel) : -1;
+    if (index < 0)
+        return VERDICT_DONE; /* forgotten meanwhile */
+    bool failed = result->outcome != SEND_ACCEPTED && result->outcome != SEND_DELIVERED;
+    const struct channel *channel = notifier->channels[index].channel;
+    if (channel->local) {
+        turn_after_commit(turn, unstick, "", 1);
+    } else {
+        struct noted noted = {(unsigned)index, turn->now, failed && result->outcome != SEND_RECIPIENT,
+            result->outcome == SEND_CHANNEL};
+        turn_after_commit(turn, note_result, &noted, sizeof noted);
+        write_attempt(turn, alert, delivery, result->outcome, result->detail);
+    }
+    /* A result that comes after its lease is one of an attempt that has been given up already. */
+    if (delivery->state != DELIVERY_SENDING || outgoing_kind(delivery->attempt) != result->kind)
+        return VERDICT_DONE;
+    settle(turn, alert, ordinal, result->outcome, result->retry_after_ms, result->detail);
+    wait_for_receipt(turn, alert, alert_delivery(alert, ordinal), channel->receipt_ms);
+    outgoing_push(turn, alert);
+    alert_write(turn, alert);
+    return VERDICT_DONE;
+}
+
+/* --- time ---------------------------------------------------------------------------------------------------- */
+
+enum verdict outgoing_timer(struct turn *turn, const struct id *id, int64_t due_at) {
+    uint16_t ordinal;
+    struct id alert_id = alert_of_delivery(id, &ordinal);
+    struct alert *alert = alert_read(turn, &alert_id);
+    struct delivery *delivery = alert ? alert_delivery(alert, ordinal) : NULL;
+    if (!delivery || delivery->next_at != due_at)
+        return VERDICT_DONE; /* it has moved since */
+    turn->training = alert->training;
+    if (delivery->state == DELIVERY_SENDING) {
+        write_attempt(turn, alert, delivery, EFFECT_UNKNOWN, "lease over");
+        settle_unknown(turn, alert, ordinal);
+    } else if (delivery->state == DELIVERY_ACCEPTED || delivery->state == DELIVERY_SENT) {
+        delivery_move(delivery, DELIVERY_NO_RECEIPT, turn->now);
+        start_next_method(turn, alert, *delivery);
+    } else {
+        delivery_move(delivery, DELIVERY_QUEUED, turn->now);
+    }
+    outgoing_push(turn, alert);
+    if (alert_delivery(alert, ordinal)->state == DELIVERY_EXPIRED)
+        after_end(turn, alert, ordinal);
+    outgoing_push(turn, alert);
+    alert_write(turn, alert);
+    return VERDICT_DONE;
+}
+
+/* --- after a start ------------------------------------------------------------------------------------------- */
+
+static int64_t read_number(struct turn *turn, enum notifier_statement which) {
+    struct statement *get = notifier_use(turn->store, which);
+    int64_t number = statement_step(get) ? column_int(get, 0) : 0;
+    statement_end(get);
+    return number;
+}
+
+int64_t outgoing_watermark(struct turn *turn) {
+    return read_number(turn, NOTIFIER_WATERMARK_GET);
+}
+
+static void settle_left_over(struct turn *turn, const struct id *id, int64_t watermark) {
+    struct alert *alert = alert_read(turn, id);
+    if (!alert)
+        return;
+    bool any = false;
+    for (unsigned i = 0, count = alert->delivery_count; i < count; i++) {
+        struct delivery *delivery = &alert->deliveries[i];
+        if (delivery->state != DELIVERY_SENDING || (delivery->number && delivery->number <= watermark))
+            continue;
+        if (!delivery->number)
+            write_attempt(turn, alert, delivery, EFFECT_UNKNOWN, "process ended");
+        settle_unknown(turn, alert, delivery->ordinal);
+        any = true;
+    }
+    if (!any)
+        return;
+    turn->training = alert->training;
+    outgoing_push(turn, alert);
+    alert_write(turn, alert);
+}
+
+/* Ids first, rows afterwards: a statement that is being stepped must not see what it is made to change. */
+static unsigned collect(struct turn *turn, enum notifier_statement which, int64_t after, bool bind_after,
+    struct id **out) {
+    enum { MOST = 65536 }; /* a turn hands over 256 inputs; this is a start after many rolled-back ones */
+    unsigned count = 0, room = 256;
+    struct id *ids = arena_take(turn->arena, room * sizeof *ids);
+    struct statement *list = notifier_use(turn->store, which);
+    if (bind_after)
+        bind_int(list, after);
+    while (ids && count < MOST && statement_step(list)) {
+        if (count == room) {
+            struct id *more = arena_take(turn->arena, room * 2 * sizeof *more);
+            if (!more)
+                break;
+            memcpy(more, ids, room * sizeof *ids);
+            ids = more;
+            room *= 2;
+        }
+        ids[count++] = column_id(list, 0);
+    }
+    statement_end(list);
+    *out = ids;
+    return count;
+}
+
+enum verdict outgoing_start(struct turn *turn) {
+    struct notifier *notifier = turn->state;
+    int64_t watermark = outgoing_watermark(turn);
+    int64_t rows = read_number(turn, NOTIFIER_ALERT_LAST_NUMBER);
+    int64_t handovers = read_number(turn, NOTIFIER_HANDOVER_LAST_NUMBER);
+    int64_t highest = rows > handovers ? rows : handovers;
+    notifier->next_number = highest > watermark ? highest : watermark;
+    notifier->handed = notifier->written = watermark;
+    struct id *ids;
+    static const struct {
+        enum notifier_statement which;
+        bool after;
+    } lists[] = {{NOTIFIER_ALERT_SENDING, false}, {NOTIFIER_ALERT_SINCE, true}, {NOTIFIER_HANDOVER_SINCE, true}};
+    for (size_t k = 0; k < sizeof lists / sizeof *lists; k++) {
+        unsigned count = collect(turn, lists[k].which, watermark, lists[k].after, &ids);
+        for (unsigned i = 0; i < count; i++)
+            settle_left_over(turn, &ids[i], k == 0 ? INT64_MAX : watermark);
+        if (count)
+            log_line(LOG_INFO, "left-over", "alerts=%u list=%zu", count, k);
+    }
+    return VERDICT_DONE;
+}
+
+/* --- outside the turn ---------------------------------------------------------------------------------------- */
+
+static void tell_handed(struct notifier *notifier) {
+    if (notifier->handover_told)
+        return;
+    struct effect_result result = {.kind = EFFECT_HANDED};
+    notifier->handover_told = true;
+    notifier->loop->finished(notifier->loop, &result);
+}
+
+static void on_done(void *context, const struct message *message, const struct channel_result *result) {
+    struct notifier *notifier = context;
+    struct delivery_channel *channel = &notifier->channels[message->channel];
+    bool good = result->outcome == SEND_ACCEPTED || result->outcome == SEND_DELIVERED;
+    if (channel->channel->local && good) {
+        channel->sent++;
+        if (message->number > notifier->handed)
+            notifier->handed = message->number;
+        tell_handed(notifier);
+        return;
+    }
+    if (channel->channel->local && (!notifier->stuck || message->number < notifier->stuck))
+        notifier->stuck = message->number; /* the watermark stops below it until its row says so */
+    if (!channel->channel->local && channel->in_flight)
+        channel->in_flight--;
+    struct effect_result told = {.id = message->delivery,
+        .kind = outgoing_kind(message->attempt),
+        .outcome = result->outcome,
+        .retry_after_ms = result->retry_after_ms};
+    snprintf(told.detail, sizeof told.detail, "%s", result->detail);
+    notifier->loop->finished(notifier->loop, &told);
+}
+
+void outgoing_perform(void *state, const struct effect *effect) {
+    struct notifier *notifier = state;
+    const struct message *message = effect->what;
+    struct delivery_channel *channel = &notifier->channels[message->channel];
+    if (!channel->channel->local)
+        channel->in_flight++;
+    channel->channel->send(channel->state, message, on_done, notifier);
+}
+
+bool outgoing_connect(void *state, struct daemon_loop *loop, struct error *error) {
+    struct notifier *notifier = state;
+    notifier->loop = loop;
+    for (unsigned i = 0; i < notifier->channel_count; i++) {
+        struct delivery_channel *each = &notifier->channels[i];
+        struct channel_setup setup = {.data_dir = notifier->data_dir,
+            .clock = notifier->clock,
+            .loop = loop->uv,
+            .zone_hours = (int)notifier->site->zone,
+            .options = each->options,
+            .option_count = each->option_count};
+        if (!each->channel->open(&setup, &each->state, error))
+            return error_prefix(error, "channel %s", each->channel->name);
+    }
+    return true;
+}
+
+void outgoing_disconnect(void *state) {
+    struct notifier *notifier = state;
+    for (unsigned i = 0; i < notifier->channel_count; i++)
+        if (notifier->channels[i].channel->close)
+            notifier->channels[i].channel->close(&notifier->channels[i].state);
+    notifier->loop = NULL;
+}

@@ -1,0 +1,58 @@
+/* Rows' packed parts: varints and texts with their length before them. Reading checks every bound: a damaged
+ * row is parked, it never reads beyond its end. */
+#pragma once
+
+#include "common/buffer.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+struct unpacker {
+    const uint8_t *at;
+    size_t left;
+    bool failed; /* sticky */
+};
+
+static inline void pack_text(struct buffer *out, const char *text) {
+    size_t size = strlen(text);
+    buffer_add_varint(out, size);
+    buffer_add(out, text, size);
+}
+
+static inline const uint8_t *unpack_bytes(struct unpacker *from, size_t size) {
+    if (from->failed || size > from->left) {
+        from->failed = true;
+        return NULL;
+    }
+    const uint8_t *bytes = from->at;
+    from->at += size;
+    from->left -= size;
+    return bytes;
+}
+
+/* Varint of at most 10 bytes; 0 when it has failed. */
+static inline int64_t unpack_int(struct unpacker *from) {
+    uint64_t value = 0;
+    for (unsigned shift = 0; shift < 64; shift += 7) {
+        const uint8_t *byte = unpack_bytes(from, 1);
+        if (!byte)
+            return 0;
+        value |= (uint64_t)(*byte & 0x7f) << shift;
+        if (!(*byte & 0x80))
+            return (int64_t)value;
+    }
+    from->failed = true;
+    return 0;
+}
+
+/* room counts the NUL; a longer text is damage. */
+static inline void unpack_text(struct unpacker *from, char *out, size_t room) {
+    int64_t size = unpack_int(from);
+    const uint8_t *bytes =
+        size >= 0 && (uint64_t)size < room ? unpack_bytes(from, (size_t)size) : (from->failed = true, NULL);
+    if (bytes)
+        memcpy(out, bytes, (size_t)size);
+    out[bytes ? size : 0] = 0;
+}

@@ -1,0 +1,687 @@
+#include "react.h"
+
+#include "alert.h"
+#include "escalate.h"
+#include "notifier_sql.h"
+#include "outgoing.h"
+#include "state.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
+/* --- what the records say ------------------------------------------------------------------------------------ */
+
+static int priority_of(Sigap__Priority priority, int unspecified) {
+    switch (priority) {
+    case SIGAP__PRIORITY__PRIORITY_P0:
+        return SITE_P0;
+    case SIGAP__PRIORITY__PRIORITY_P1:
+        return SITE_P1;
+    case SIGAP__PRIORITY__PRIORITY_P2:
+        return SITE_P2;
+    case SIGAP__PRIORITY__PRIORITY_P3:
+        return SITE_P3;
+    case SIGAP__PRIORITY__PRIORITY_P4:
+        return SITE_P4;
+    case SIGAP__PRIORITY__PRIORITY_UNSPECIFIED:
+    case _SIGAP__PRIORITY_IS_INT_SIZE:
+        break;
+    }
+    return unspecified;
+}
+
+static bool case_of(const Sigap__Event *event, struct id *out) {
+    return id_from_bytes(event->case_id.data, event->case_id.len, out);
+}
+
+static bool id_of(ProtobufCBinaryData bytes, struct id *out) {
+    return id_from_bytes(bytes.data, bytes.len, out);
+}
+
+/* The stricter of the two counts: what a kind is, and what triage found. */
+static void describe(struct turn *turn, struct alert *alert, const char *kind, const char *area, int confidentiality) {
+    const struct notifier *notifier = turn->state;
+    const struct site_kind *known = site_kinds_find(notifier->kinds, kind);
+    snprintf(alert->kind, sizeof alert->kind, "%s", kind);
+    if (area_level(area) != AREA_NONE)
+        snprintf(alert->area, sizeof alert->area, "%s", area);
+    if (known && known->confidentiality <= SITE_C3 && (int)known->confidentiality > confidentiality)
+        confidentiality = (int)known->confidentiality;
+    alert->confidentiality = confidentiality;
+}
+
+static void describe_as(struct alert *alert, const struct alert *like) {
+    memcpy(alert->kind, like->kind, sizeof alert->kind);
+    memcpy(alert->area, like->area, sizeof alert->area);
+    alert->confidentiality = like->confidentiality;
+    alert->case_id = like->case_id;
+}
+
+/* The newest alert of the case itself: what is known of the case here. NULL: none. */
+static struct alert *newest_of_case(struct alert *const *all, unsigned count) {
+    for (unsigned i = count; i-- > 0;)
+        if (all[i]->subject == SUBJECT_CASE)
+            return all[i];
+    return NULL;
+}
+
+/* --- dead-man: a dangerous report that triage does not speak of ---------------------------------------------- */
+
+enum verdict react_report_received(struct turn *turn, const Sigap__ReportReceived *received) {
+    struct id report;
+    if (!received->danger && !received->urgent)
+        return VERDICT_DONE;
+    if (!id_of(received->report_id, &report))
+        return turn_park(turn, "a report without id");
+    int64_t due_at = turn->now + DEADMAN_MS;
+    struct statement *add = notifier_use(turn->store, NOTIFIER_WATCH_INSERT);
+    bind_id(add, &report);
+    bind_int(add, due_at);
+    statement_run(add);
+    turn_timer_set(turn, TIMER_DEADMAN, &report, due_at, true);
+    return VERDICT_DONE;
+}
+
+/* False: nobody watched it. */
+static bool watch_ends(struct turn *turn, const struct id *report, bool clear_timer) {
+    struct statement *forget = notifier_use(turn->store, NOTIFIER_WATCH_DELETE);
+    bind_id(forget, report);
+    int64_t due_at = statement_step(forget) ? column_int(forget, 0) : 0;
+    statement_end(forget);
+    if (due_at && clear_timer)
+        turn_timer_clear(turn, TIMER_DEADMAN, report, due_at);
+    return due_at != 0;
+}
+
+enum verdict react_deadman(struct turn *turn, const struct id *report) {
+    if (!watch_ends(turn, report, false))
+        return VERDICT_DONE;
+    struct alert *alert = alert_new(turn, report, SUBJECT_SILENT, report, SITE_P0);
+    if (!alert)
+        return VERDICT_RETRY;
+    alert->unverified = true;
+    escalate_start(turn, alert, SITUATION_REVIEW, &(struct escalation_first){0});
+    escalate_started(turn, alert);
+    return VERDICT_DONE;
+}
+
+/* Triage has spoken of the report: who was woken for it needs no more waking. */
+static void report_is_seen_to(struct turn *turn, const struct id *report, const char *action) {
+    struct alert *all[ALERT_INCIDENT_MAX];
+    watch_ends(turn, report, true);
+    unsigned count = alert_list(turn, report, all);
+    for (unsigned i = 0; i < count; i++)
+        if ((all[i]->subject == SUBJECT_REVIEW || all[i]->subject == SUBJECT_SILENT) &&
+            id_equal(&all[i]->subject_id, report))
+            escalate_stand_down(turn, all[i], false, action);
+}
+
+/* --- triage -------------------------------------------------------------------------------------------------- */
+
+static void inform_parallel(
+    struct turn *turn, struct alert *alert, Sigap__Fact *const *facts, size_t fact_count) {
+    const struct notifier *notifier = turn->state;
+    const struct escalation_parallel *parallel = escalation_parallel(notifier->escalation, alert->kind);
+    for (unsigned i = 0; parallel && i < parallel->notice_count; i++)
+        if (escalation_holds(&parallel->notices[i], facts, fact_count, alert->priority))
+            escalate_inform(turn, alert, &parallel->notices[i].target);
+}
+
+enum verdict react_case_opened(struct turn *turn, const Sigap__Event *event) {
+    const Sigap__CaseOpened *opened = event->case_opened;
+    struct id case_id, report;
+    if (!case_of(event, &case_id))
+        return turn_park(turn, "a case without id was opened");
+    if (id_of(opened->report_id, &report))
+        report_is_seen_to(turn, &report, "case_opened");
+    int priority = priority_of(opened->priority, SITE_P2);
+    if (priority == SITE_P4)
+        return VERDICT_DONE;
+    struct alert *alert = alert_new(turn, &case_id, SUBJECT_CASE, &case_id, priority);
+    if (!alert)
+        return VERDICT_RETRY;
+    describe(turn, alert, opened->kind, opened->area, (int)opened->confidentiality - 1);
+    alert->unverified = opened->unverified;
+    escalate_start(turn, alert, SITUATION_CASE, &(struct escalation_first){0});
+    inform_parallel(turn, alert, opened->facts, opened->n_facts);
+    escalate_started(turn, alert);
+    return VERDICT_DONE;
+}
+
+enum verdict react_report_joined(struct turn *turn, const Sigap__ReportJoined *joined) {
+    struct id report;
+    if (id_of(joined->report_id, &report))
+        report_is_seen_to(turn, &report, "joined");
+    return VERDICT_DONE;
+}
+
+enum verdict react_report_closed(struct turn *turn, const Sigap__ReportClosed *closed) {
+    struct id report;
+    if (id_of(closed->report_id, &report))
+        report_is_seen_to(turn, &report, "closed");
+    return VERDICT_DONE;
+}
+
+/* What is in review waits for a person who works through the queue; only what may cost a life wakes one. */
+enum verdict react_report_in_review(struct turn *turn, const Sigap__ReportInReview *review) {
+    struct id report;
+    if (!id_of(review->report_id, &report))
+        return turn_park(turn, "a report without id is in review");
+    watch_ends(turn, &report, true);
+    int priority = priority_of(review->priority, SITE_P2);
+    if (!review->danger && priority > SITE_P1)
+        return VERDICT_DONE;
+    struct alert *alert = alert_new(turn, &report, SUBJECT_REVIEW, &report, review->danger ? SITE_P0 : priority);
+    if (!alert)
+        return VERDICT_RETRY;
+    describe(turn, alert, review->kind, review->area, SITE_C0);
+    alert->unverified = true;
+    snprintf(alert->detail, sizeof alert->detail, "%s", review->reason);
+    escalate_start(turn, alert, SITUATION_REVIEW, &(struct escalation_first){.role = review->owner_role});
+    escalate_started(turn, alert);
+    return VERDICT_DONE;
+}
+
+static enum verdict alert_again(
+    struct turn *turn, const Sigap__Event *event, const struct id *case_id, struct alert *before, int priority) {
+    const Sigap__CaseChanged *changed = event->case_changed;
+    struct alert *alert = alert_new(turn, case_id, SUBJECT_CASE, case_id, priority);
+    if (!alert)
+        return VERDICT_RETRY;
+    if (before) {
+        describe_as(alert, before);
+        alert->unverified = before->unverified;
+        alert->chain = before->chain;
+        outgoing_withdraw(turn, before, DELIVERY_SUPERSEDED);
+        escalate_stand_down(turn, before, false, "superseded");
+        alert->chain = before->chain;
+    }
+    describe(turn, alert, changed->kind[0] ? changed->kind : alert->kind, changed->area, alert->confidentiality);
+    escalate_start(turn, alert, SITUATION_CASE, &(struct escalation_first){0});
+    inform_parallel(turn, alert, changed->facts, changed->n_facts);
+    escalate_started(turn, alert);
+    return VERDICT_DONE;
+}
+
+enum verdict react_case_changed(struct turn *turn, const Sigap__Event *event) {
+    const Sigap__CaseChanged *changed = event->case_changed;
+    struct alert *all[ALERT_INCIDENT_MAX];
+    struct id case_id;
+    if (!case_of(event, &case_id))
+        return turn_park(turn, "a case without id was changed");
+    struct alert *alert = newest_of_case(all, alert_list(turn, &case_id, all));
+    int before = alert ? alert->priority : priority_of(changed->priority_before, SITE_P4);
+    int priority = priority_of(changed->priority, before);
+    if (priority < before)
+        return alert_again(turn, event, &case_id, alert, priority);
+    if (!alert || (!changed->kind[0] && !changed->area[0]))
+        return VERDICT_DONE;
+    describe(turn, alert, changed->kind[0] ? changed->kind : alert->kind, changed->area, alert->confidentiality);
+    if (alert->state == ALERT_STATE_OPEN || alert->state == ALERT_STATE_EXHAUSTED) {
+        escalate_catch_up(turn, alert);
+        inform_parallel(turn, alert, changed->facts, changed->n_facts);
+    }
+    outgoing_push(turn, alert);
+    alert_write(turn, alert);
+    return VERDICT_DONE;
+}
+
+/* --- router -------------------------------------------------------------------------------------------------- */
+
+static enum verdict raise_unroutable(struct turn *turn, const struct id *case_id, const struct id *referral,
+    const char *owner_role, const struct alert *like, int priority) {
+    struct alert *alert = alert_new(turn, case_id, SUBJECT_REFERRAL, referral, priority);
+    if (!alert)
+        return VERDICT_RETRY;
+    if (like)
+        describe_as(alert, like);
+    snprintf(alert->detail, sizeof alert->detail, "unroutable");
+    escalate_start(turn, alert, SITUATION_UNROUTABLE, &(struct escalation_first){.role = owner_role});
+    escalate_started(turn, alert);
+    return VERDICT_DONE;
+}
+
+/* Facts are missing: the owner is told; finding them out is a task, which has its own clock. */
+static enum verdict notice_draft(struct turn *turn, const struct id *case_id, const struct id *referral,
+    const char *owner_role, const struct alert *like, int priority) {
+    struct alert *alert = alert_new(turn, case_id, SUBJECT_REFERRAL, referral, priority);
+    struct policy_target owner = {.area = POLICY_CASE};
+    if (!alert)
+        return VERDICT_RETRY;
+    if (like)
+        describe_as(alert, like);
+    alert->codes_only = true;
+    snprintf(alert->detail, sizeof alert->detail, "draft");
+    snprintf(owner.role, sizeof owner.role, "%s", owner_role[0] ? owner_role : "KAB");
+    if (!escalate_tell(turn, alert, &owner, PURPOSE_NOTICE, POLICY_ONE))
+        escalate_tell_regional(turn, alert, PURPOSE_NOTICE);
+    escalate_notice(turn, alert);
+    return VERDICT_DONE;
+}
+
+/* Roles a rule wants to be told travel with the alert of the case: who has heard of it already is not told again. */
+static void inform_roles(struct turn *turn, const struct id *case_id, char **roles, size_t count) {
+    struct alert *all[ALERT_INCIDENT_MAX];
+    struct alert *alert = count ? newest_of_case(all, alert_list(turn, case_id, all)) : NULL;
+    if (!alert || alert->state == ALERT_STATE_STOOD_DOWN)
+        return;
+    unsigned before = alert->delivery_count;
+    for (size_t i = 0; i < count; i++) {
+        struct policy_target target = {.area = POLICY_CASE};
+        if (strlen(roles[i]) >= sizeof target.role)
+            continue;
+        strcpy(target.role, roles[i]);
+        escalate_inform(turn, alert, &target);
+    }
+    if (alert->delivery_count == before)
+        return;
+    outgoing_push(turn, alert);
+    alert_write(turn, alert);
+}
+
+enum verdict react_referral_opened(struct turn *turn, const Sigap__Event *event) {
+    const Sigap__ReferralOpened *opened = event->referral_opened;
+    struct id case_id, referral;
+    struct alert like = {0};
+    if (!case_of(event, &case_id) || !id_of(opened->referral_id, &referral))
+        return turn_park(turn, "a referral without case or id");
+    int priority = priority_of(opened->priority, SITE_P2);
+    describe(turn, &like, opened->kind, opened->area, SITE_C0);
+    like.case_id = case_id;
+    inform_roles(turn, &case_id, opened->notify_roles, opened->n_notify_roles);
+    switch (opened->state) {
+    case SIGAP__REFERRAL_STATE__REFERRAL_DRAFT:
+        return notice_draft(turn, &case_id, &referral, opened->owner_role, &like, priority);
+    case SIGAP__REFERRAL_STATE__REFERRAL_UNROUTABLE:
+        return raise_unroutable(turn, &case_id, &referral, opened->owner_role, &like, priority);
+    case SIGAP__REFERRAL_STATE__REFERRAL_ACTIVE:
+    case SIGAP__REFERRAL_STATE__REFERRAL_HOME:
+    case SIGAP__REFERRAL_STATE__REFERRAL_REVOKED:
+    case SIGAP__REFERRAL_STATE__REFERRAL_COMPLETED:
+    case SIGAP__REFERRAL_STATE__REFERRAL_ERROR:
+    case SIGAP__REFERRAL_STATE__REFERRAL_UNSPECIFIED:
+    case _SIGAP__REFERRAL_STATE_IS_INT_SIZE:
+        break;
+    }
+    return VERDICT_DONE;
+}
+
+static void end_referral_alerts(
+    struct turn *turn, struct alert **all, unsigned count, const struct id *referral, bool tell) {
+    for (unsigned i = 0; i < count; i++)
+        if (all[i]->subject == SUBJECT_REFERRAL && id_equal(&all[i]->subject_id, referral))
+            escalate_stand_down(turn, all[i], tell, "stand_down");
+}
+
+enum verdict react_referral_moved(struct turn *turn, const Sigap__Event *event) {
+    const Sigap__ReferralMoved *moved = event->referral_moved;
+    struct alert *all[ALERT_INCIDENT_MAX];
+    struct id case_id, referral;
+    if (!case_of(event, &case_id) || !id_of(moved->referral_id, &referral))
+        return turn_park(turn, "a referral without case or id was moved");
+    unsigned count = alert_list(turn, &case_id, all);
+    const struct alert *like = newest_of_case(all, count);
+    int priority = like ? like->priority : SITE_P2;
+    switch (moved->to) {
+    case SIGAP__REFERRAL_STATE__REFERRAL_DRAFT:
+        return notice_draft(turn, &case_id, &referral, moved->owner_role, like, priority);
+    case SIGAP__REFERRAL_STATE__REFERRAL_UNROUTABLE:
+        return raise_unroutable(turn, &case_id, &referral, moved->owner_role, like, priority);
+    case SIGAP__REFERRAL_STATE__REFERRAL_ACTIVE:
+    case SIGAP__REFERRAL_STATE__REFERRAL_HOME:
+    case SIGAP__REFERRAL_STATE__REFERRAL_REVOKED:
+    case SIGAP__REFERRAL_STATE__REFERRAL_COMPLETED:
+    case SIGAP__REFERRAL_STATE__REFERRAL_ERROR:
+        end_referral_alerts(turn, all, count, &referral, true);
+        break;
+    case SIGAP__REFERRAL_STATE__REFERRAL_UNSPECIFIED:
+    case _SIGAP__REFERRAL_STATE_IS_INT_SIZE:
+        break;
+    }
+    return VERDICT_DONE;
+}
+
+enum verdict react_offer_sent(struct turn *turn, const Sigap__Event *event) {
+    const Sigap__OfferSent *sent = event->offer_sent;
+    struct id case_id, offer;
+    if (!case_of(event, &case_id) || !id_of(sent->offer_id, &offer))
+        return turn_park(turn, "an offer without case or id");
+    struct alert *alert = alert_new(turn, &case_id, SUBJECT_OFFER, &offer, priority_of(sent->priority, SITE_P2));
+    if (!alert)
+        return VERDICT_RETRY;
+    describe(turn, alert, sent->kind, sent->area, SITE_C0);
+    alert->answer_by = sent->answer_by;
+    snprintf(alert->facility, sizeof alert->facility, "%s", sent->facility);
+    escalate_start(turn, alert, SITUATION_OFFER, &(struct escalation_first){0});
+    escalate_started(turn, alert);
+    return VERDICT_DONE;
+}
+
+static struct alert *find_offer(struct alert *const *all, unsigned count, const struct id *offer) {
+    for (unsigned i = 0; i < count; i++)
+        if (all[i]->subject == SUBJECT_OFFER && id_equal(&all[i]->subject_id, offer))
+            return all[i];
+    return NULL;
+}
+
+/* A place is found: everybody who was woken for this case hears that it is seen to. */
+static void stand_down_case(struct turn *turn, struct alert **all, unsigned count, const struct alert *except) {
+    for (unsigned i = 0; i < count; i++) {
+        bool task = all[i]->subject == SUBJECT_TASK; /* tasks go on */
+        if (!task && all[i]->answerable)
+            escalate_stand_down(turn, all[i], all[i] != except, "stand_down");
+    }
+}
+
+static const char refused[] = "refused", refused_twice[] = "refused twice";
+
+static void tell_refused_twice(struct turn *turn, struct alert *const *all, unsigned count, const struct alert *offer) {
+    unsigned refusals = 0;
+    for (unsigned i = 0; i < count; i++) {
+        refusals += all[i]->subject == SUBJECT_OFFER && strcmp(all[i]->detail, refused) == 0;
+        if (all[i]->subject == SUBJECT_REFERRAL && strcmp(all[i]->detail, refused_twice) == 0)
+            return; /* told already */
+    }
+    struct alert *alert = refusals >= 2
+                              ? alert_new(turn, &offer->case_id, SUBJECT_REFERRAL, &offer->case_id, offer->priority)
+                              : NULL;
+    if (!alert)
+        return;
+    describe_as(alert, offer);
+    snprintf(alert->detail, sizeof alert->detail, "%s", refused_twice);
+    escalate_start(turn, alert, SITUATION_REFUSED_TWICE, &(struct escalation_first){0});
+    escalate_started(turn, alert);
+}
+
+/* The facility will not take it: the coordinator hears of it, the facility that its answer is no longer waited for. */
+static void offer_is_lost(struct turn *turn, struct alert *offer, enum delivery_purpose purpose, bool tell_facility) {
+    const struct notifier *notifier = turn->state;
+    enum alert_state from = offer->state;
+    bool moved = alert_do(offer, MOVE_STAND_DOWN); /* not when it had accepted before and now declines */
+    if (!moved && purpose == PURPOSE_WITHDRAWN)
+        return;
+    outgoing_withdraw(turn, offer, DELIVERY_CANCELLED);
+    if (purpose != PURPOSE_WITHDRAWN) {
+        snprintf(offer->detail, sizeof offer->detail, "%s", refused);
+        escalate_tell_regional(turn, offer, purpose);
+    }
+    const struct team *team = teams_of_facility(notifier->teams, "UPT", offer->facility);
+    if (tell_facility && team && escalate_was_told(offer, team->id))
+        outgoing_tell(turn, offer, team, "", POLICY_ALL, PURPOSE_WITHDRAWN, POLICY_ONE);
+    if (moved)
+        escalate_announce_move(turn, offer, from, "stand_down", "", "");
+    escalate_schedule(turn, offer);
+    outgoing_push(turn, offer);
+    alert_write(turn, offer);
+}
+
+/* The router's clock: 1 the facility is reminded, 2 the region hears of it, 3 the province. */
+static void offer_is_late(struct turn *turn, struct alert *offer, unsigned escalation) {
+    static const struct policy_target facility = {"UPT", POLICY_FACILITY, POLICY_ALL};
+    static const struct policy_target province = {"PRO", POLICY_PROVINCE, POLICY_ANY};
+    if (escalation <= offer->reminded || offer->state == ALERT_STATE_STOOD_DOWN)
+        return;
+    offer->reminded = (uint8_t)(escalation > 3 ? 3 : escalation);
+    switch (offer->reminded) {
+    case 1:
+        escalate_tell(turn, offer, &facility, PURPOSE_REMINDER, POLICY_ONE);
+        break;
+    case 2:
+        escalate_tell_regional(turn, offer, PURPOSE_EXPIRED);
+        break;
+    default: /* 3 */
+        escalate_tell(turn, offer, &province, PURPOSE_EXPIRED, POLICY_ONE);
+        break;
+    }
+    outgoing_push(turn, offer);
+    alert_write(turn, offer);
+}
+
+enum verdict react_offer_moved(struct turn *turn, const Sigap__Event *event) {
+    const Sigap__OfferMoved *moved = event->offer_moved;
+    struct alert *all[ALERT_INCIDENT_MAX];
+    struct id case_id, id;
+    if (!case_of(event, &case_id) || !id_of(moved->offer_id, &id))
+        return turn_park(turn, "an offer without case or id was moved");
+    unsigned count = alert_list(turn, &case_id, all);
+    struct alert *offer = find_offer(all, count, &id);
+    if (!offer)
+        return VERDICT_DONE; /* told of before this store began, or forgotten */
+    switch (moved->to) {
+    case SIGAP__OFFER_STATE__OFFER_ACCEPTED:
+        if (moved->from != SIGAP__OFFER_STATE__OFFER_ACCEPTED)
+            stand_down_case(turn, all, count, offer);
+        break;
+    case SIGAP__OFFER_STATE__OFFER_REJECTED:
+        offer_is_lost(turn, offer, PURPOSE_REJECTED, false);
+        tell_refused_twice(turn, all, count, offer);
+        break;
+    case SIGAP__OFFER_STATE__OFFER_EXPIRED:
+        offer_is_lost(turn, offer, PURPOSE_EXPIRED, true);
+        tell_refused_twice(turn, all, count, offer);
+        break;
+    case SIGAP__OFFER_STATE__OFFER_FAILED:
+        offer_is_lost(turn, offer, PURPOSE_REJECTED, false);
+        break;
+    case SIGAP__OFFER_STATE__OFFER_CANCELLED:
+    case SIGAP__OFFER_STATE__OFFER_ERROR:
+        offer_is_lost(turn, offer, PURPOSE_WITHDRAWN, true);
+        break;
+    case SIGAP__OFFER_STATE__OFFER_REQUESTED:
+    case SIGAP__OFFER_STATE__OFFER_RECEIVED:
+        offer_is_late(turn, offer, moved->escalation);
+        break;
+    case SIGAP__OFFER_STATE__OFFER_IN_PROGRESS:
+    case SIGAP__OFFER_STATE__OFFER_ON_HOLD:
+    case SIGAP__OFFER_STATE__OFFER_COMPLETED:
+    case SIGAP__OFFER_STATE__OFFER_UNSPECIFIED:
+    case _SIGAP__OFFER_STATE_IS_INT_SIZE:
+        break;
+    }
+    return VERDICT_DONE;
+}
+
+/* --- casework ------------------------------------------------------------------------------------------------ */
+
+/* The team that owns a task; a liaison's where it is an agency's; the region's coordinator otherwise. Never nobody. */
+static void tell_owner(
+    struct turn *turn, struct alert *alert, const Sigap__Task *task, enum delivery_purpose purpose) {
+    const struct notifier *notifier = turn->state;
+    const struct team *team = teams_find(notifier->teams, task->owner);
+    struct policy_target role = {.area = POLICY_CASE};
+    if (team) {
+        if (!escalate_was_told(alert, team->id))
+            outgoing_tell(turn, alert, team, "", POLICY_ANY, purpose, POLICY_ONE);
+        return;
+    }
+    snprintf(role.role, sizeof role.role, "%s", task->role);
+    if (!escalate_tell(turn, alert, &role, purpose, POLICY_ONE))
+        escalate_tell_regional(turn, alert, purpose);
+}
+
+static void add_code(struct alert *alert, const char *code) {
+    size_t used = strlen(alert->detail);
+    if (used + strlen(code) + 2 < sizeof alert->detail)
+        snprintf(alert->detail + used, sizeof alert->detail - used, "%s%s", used ? " " : "", code);
+}
+
+/* Owners of a normal case find their tasks in their queue; TaskReminder tells them when time runs. Where a life is at
+ * stake they hear at once: one message a team, tasks that have a deadline. */
+enum verdict react_tasks_planned(struct turn *turn, const Sigap__Event *event) {
+    const Sigap__TasksPlanned *planned = event->tasks_planned;
+    struct alert *all[ALERT_INCIDENT_MAX], *alert = NULL;
+    struct id case_id, first;
+    if (turn->source.lane != LANE_URGENT || !case_of(event, &case_id))
+        return VERDICT_DONE;
+    const struct alert *like = newest_of_case(all, alert_list(turn, &case_id, all));
+    for (size_t i = 0; i < planned->n_tasks; i++) {
+        const Sigap__Task *task = planned->tasks[i];
+        if (task->state != SIGAP__TASK_STATE__TASK_DUE || !id_of(task->task_id, &first))
+            continue;
+        if (!alert) {
+            alert = alert_new(turn, &case_id, SUBJECT_TASK, &first, like ? like->priority : SITE_P1);
+            if (!alert)
+                return VERDICT_RETRY;
+            if (like)
+                describe_as(alert, like);
+            alert->codes_only = true;
+        }
+        add_code(alert, task->code);
+        tell_owner(turn, alert, task, PURPOSE_NOTICE);
+    }
+    if (alert)
+        escalate_notice(turn, alert);
+    return VERDICT_DONE;
+}
+
+static struct alert *find_task(struct alert *const *all, unsigned count, const struct id *task, bool answerable) {
+    for (unsigned i = 0; i < count; i++)
+        if (all[i]->subject == SUBJECT_TASK && all[i]->answerable == answerable &&
+            id_equal(&all[i]->subject_id, task))
+            return all[i];
+    return NULL;
+}
+
+static enum verdict raise_overdue(struct turn *turn, const Sigap__TaskReminder *reminder, struct alert *alert) {
+    const struct notifier *notifier = turn->state;
+    struct escalation_first first = {
+        .team = teams_find(notifier->teams, reminder->task->owner), .role = NULL};
+    if (!first.team)
+        first.role = reminder->task->role;
+    escalate_start(turn, alert, SITUATION_TASK_OVERDUE, &first);
+    escalate_started(turn, alert);
+    return VERDICT_DONE;
+}
+
+enum verdict react_task_reminder(struct turn *turn, const Sigap__Event *event) {
+    const Sigap__TaskReminder *reminder = event->task_reminder;
+    struct alert *all[ALERT_INCIDENT_MAX];
+    struct id case_id, task;
+    if (!reminder->task || !case_of(event, &case_id) || !id_of(reminder->task->task_id, &task))
+        return turn_park(turn, "a task reminder without case or task");
+    unsigned count = alert_list(turn, &case_id, all);
+    bool overdue = reminder->percent >= 100;
+    struct alert *alert = find_task(all, count, &task, overdue);
+    if (alert && overdue) {
+        escalate_next_now(turn, alert);
+        escalate_schedule(turn, alert);
+        outgoing_push(turn, alert);
+        alert_write(turn, alert);
+        return VERDICT_DONE;
+    }
+    if (!alert) {
+        alert = alert_new(turn, &case_id, SUBJECT_TASK, &task, priority_of(reminder->priority, SITE_P2));
+        if (!alert)
+            return VERDICT_RETRY;
+        describe(turn, alert, reminder->kind, reminder->area, SITE_C0);
+        alert->codes_only = true;
+        add_code(alert, reminder->task->code);
+    }
+    if (overdue)
+        return raise_overdue(turn, reminder, alert);
+    if (reminder->percent == 0 && alert->delivery_count)
+        return VERDICT_DONE;
+    const struct team *team = teams_find(((struct notifier *)turn->state)->teams, reminder->task->owner);
+    if (team && alert->delivery_count)
+        outgoing_tell(turn, alert, team, "", POLICY_ANY, PURPOSE_REMINDER, POLICY_ONE);
+    else
+        tell_owner(turn, alert, reminder->task, reminder->percent ? PURPOSE_REMINDER : PURPOSE_NOTICE);
+    escalate_notice(turn, alert);
+    return VERDICT_DONE;
+}
+
+static void note_progress(struct turn *turn, struct alert *alert) {
+    if (!alert || alert->state != ALERT_STATE_ANSWERED || alert->progressed)
+        return;
+    alert->progressed = true;
+    escalate_schedule(turn, alert);
+    alert_write(turn, alert);
+}
+
+enum verdict react_task_moved(struct turn *turn, const Sigap__Event *event) {
+    const Sigap__TaskMoved *moved = event->task_moved;
+    struct alert *all[ALERT_INCIDENT_MAX];
+    struct id case_id, task;
+    if (!moved->task || !case_of(event, &case_id) || !id_of(moved->task->task_id, &task))
+        return turn_park(turn, "a task without case or id was moved");
+    bool done = moved->task->state == SIGAP__TASK_STATE__TASK_DONE;
+    if (!done && moved->task->state != SIGAP__TASK_STATE__TASK_CANCELLED)
+        return VERDICT_DONE;
+    unsigned count = alert_list(turn, &case_id, all);
+    struct alert *alert = find_task(all, count, &task, true);
+    if (alert)
+        escalate_stand_down(turn, alert, false, "task_done");
+    if (done)
+        note_progress(turn, newest_of_case(all, count));
+    return VERDICT_DONE;
+}
+
+/* A fact that was not known when the case opened may mean that somebody else must be told now. */
+enum verdict react_fact_recorded(struct turn *turn, const Sigap__Event *event) {
+    const struct notifier *notifier = turn->state;
+    Sigap__Fact *fact = event->fact_recorded->fact;
+    struct alert *all[ALERT_INCIDENT_MAX];
+    struct id case_id;
+    if (!fact || !escalation_asks(notifier->escalation, fact->name) || !case_of(event, &case_id))
+        return VERDICT_DONE;
+    struct alert *alert = newest_of_case(all, alert_list(turn, &case_id, all));
+    if (!alert || alert->state == ALERT_STATE_STOOD_DOWN)
+        return VERDICT_DONE;
+    unsigned before = alert->delivery_count;
+    inform_parallel(turn, alert, &fact, 1);
+    if (alert->delivery_count != before) {
+        outgoing_push(turn, alert);
+        alert_write(turn, alert);
+    }
+    return VERDICT_DONE;
+}
+
+static enum verdict alert_reopened(struct turn *turn, const struct id *case_id, const struct alert *like) {
+    struct alert *alert = alert_new(turn, case_id, SUBJECT_CASE, case_id, like->priority);
+    if (!alert)
+        return VERDICT_RETRY;
+    describe_as(alert, like);
+    snprintf(alert->detail, sizeof alert->detail, "reopened");
+    escalate_start(turn, alert, SITUATION_CASE, &(struct escalation_first){0});
+    escalate_started(turn, alert);
+    return VERDICT_DONE;
+}
+
+enum verdict react_case_closed(struct turn *turn, const Sigap__Event *event) {
+    struct alert *all[ALERT_INCIDENT_MAX];
+    struct id case_id;
+    if (!case_of(event, &case_id))
+        return turn_park(turn, "a case without id was closed");
+    unsigned count = alert_list(turn, &case_id, all);
+    if (event->case_closed->reopened) {
+        const struct alert *like = newest_of_case(all, count);
+        return like ? alert_reopened(turn, &case_id, like) : VERDICT_DONE;
+    }
+    for (unsigned i = 0; i < count; i++)
+        escalate_stand_down(turn, all[i], all[i]->answerable, "closed");
+    return VERDICT_DONE;
+}
+
+/* --- every daemon -------------------------------------------------------------------------------------------- */
+
+/* One alert an hour for a daemon and lane: a storm of parked inputs is one thing to look at. */
+enum verdict react_input_parked(struct turn *turn, const Sigap__InputParked *parked) {
+    enum { HOUR_MS = 3600000 };
+    uint8_t tail[16];
+    struct alert *all[ALERT_INCIDENT_MAX];
+    bool urgent = parked->lane == LANE_URGENT;
+    crypto_generichash(tail, sizeof tail, (const uint8_t *)turn->source.journal, strlen(turn->source.journal), NULL, 0);
+    struct id incident = id_make(turn->now - turn->now % HOUR_MS, tail);
+    unsigned count = alert_list(turn, &incident, all);
+    for (unsigned i = 0; i < count; i++)
+        if (all[i]->priority <= (urgent ? SITE_P0 : SITE_P2))
+            return VERDICT_DONE;
+    struct alert *alert = alert_new(turn, &incident, SUBJECT_PARKED, &incident, urgent ? SITE_P0 : SITE_P2);
+    if (!alert)
+        return VERDICT_RETRY;
+    snprintf(alert->detail, sizeof alert->detail, "%s %llu", turn->source.journal, (unsigned long long)parked->number);
+    escalate_start(turn, alert, SITUATION_SYSTEM, &(struct escalation_first){0});
+    escalate_started(turn, alert);
+    return VERDICT_DONE;
+}

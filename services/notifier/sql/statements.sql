@@ -1,0 +1,83 @@
+-- name: alert_insert
+INSERT INTO alert(number, id, subject, state, priority, confidentiality, area, facility, next_at, sending, body)
+VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: alert_update
+UPDATE alert SET state=?, priority=?, confidentiality=?, area=?, next_at=?, sending=?, body=? WHERE number=?
+
+-- name: alert_get
+SELECT number, id, subject, state, priority, confidentiality, area, facility, next_at, body FROM alert WHERE id=?
+
+-- name: alert_incident
+SELECT number, id, subject, state, priority, confidentiality, area, facility, next_at, body FROM alert
+WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?
+
+-- name: alert_newest_id
+SELECT id FROM alert WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT 1
+
+-- name: alert_due
+SELECT id FROM alert WHERE id BETWEEN ? AND ? AND next_at BETWEEN 1 AND ? ORDER BY id LIMIT ?
+
+-- name: alert_sending
+SELECT id FROM alert WHERE sending > 0 ORDER BY number
+
+-- name: alert_since
+SELECT id FROM alert WHERE number > ? ORDER BY number
+
+-- name: alert_last_number
+SELECT max(number) FROM alert
+
+-- name: alert_forget
+DELETE FROM alert WHERE number IN (
+    SELECT number FROM alert WHERE id < ? AND state=4 AND sending=0 ORDER BY id LIMIT ?)
+
+-- name: alert_search
+-- Rights are in the query: area prefixes (an empty one is everywhere) or facilities; confidential rows only for ?1.
+SELECT number, id, subject, state, priority, confidentiality, area, facility, next_at, body FROM alert
+WHERE (?1 OR confidentiality < 3)
+AND (substr(area, 1, length(?2)) = ?2 OR substr(area, 1, length(?3)) = ?3 OR substr(area, 1, length(?4)) = ?4
+    OR substr(area, 1, length(?5)) = ?5 OR (facility <> '' AND facility IN (?6, ?7, ?8, ?9)))
+AND substr(area, 1, length(?10)) = ?10
+AND (?11 = 0 OR state = ?11)
+AND (?12 = '' OR facility = ?12)
+ORDER BY number DESC LIMIT ?13
+
+-- name: handover_insert
+INSERT INTO handover(number, alert) VALUES(?, ?) ON CONFLICT(number) DO NOTHING
+
+-- name: handover_since
+SELECT alert FROM handover WHERE number > ? ORDER BY number
+
+-- name: handover_last_number
+SELECT max(number) FROM handover
+
+-- name: handover_forget
+DELETE FROM handover WHERE number <= ?
+
+-- name: watermark_get
+SELECT number FROM watermark WHERE one=1
+
+-- name: watermark_set
+UPDATE watermark SET number=? WHERE one=1 AND number<?1
+
+-- name: policy_insert
+INSERT INTO policy(number, text) VALUES(?, ?) ON CONFLICT(number) DO NOTHING
+
+-- name: policy_get
+SELECT text FROM policy WHERE number=?
+
+-- name: attempt_insert
+INSERT INTO attempt(delivery, number, at, channel, outcome, detail) VALUES(?, ?, ?, ?, ?, ?)
+ON CONFLICT(delivery, number) DO UPDATE SET outcome=excluded.outcome, detail=excluded.detail
+
+-- name: attempt_list
+SELECT number, at, channel, outcome, detail FROM attempt WHERE delivery=? ORDER BY number
+
+-- name: attempt_forget
+DELETE FROM attempt WHERE delivery < ?
+
+-- name: watch_insert
+INSERT INTO watch(report, due_at) VALUES(?, ?) ON CONFLICT(report) DO NOTHING
+
+-- name: watch_delete
+DELETE FROM watch WHERE report=? RETURNING due_at

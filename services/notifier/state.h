@@ -1,0 +1,71 @@
+/* What the notifier holds in memory: the site, read-only after the start, and what may be forgotten at any time.
+ * Nothing here is truth: rows are. */
+#pragma once
+
+#include "common/buffer.h"
+#include "common/calendar.h"
+#include "common/daemon.h"
+#include "common/gazetteer.h"
+#include "common/keystore.h"
+#include "common/site.h"
+
+#include "breaker.h"
+#include "channel.h"
+#include "channels.h"
+#include "escalation.h"
+#include "teams.h"
+
+struct delivery_channel {
+    const struct channel *channel; /* NULL: not in use at this site */
+    void *state;
+    const struct channel_option *options; /* of channels.yaml */
+    unsigned option_count;
+    struct breaker breaker;
+    unsigned in_flight; /* normal and critical, network only */
+    uint64_t sent, failed;
+};
+
+enum { POLICIES_KEPT = 64 };
+
+struct notifier {
+    /* the site */
+    struct site *site;
+    struct site_kinds *kinds;
+    struct site_roles *roles;
+    struct calendar *calendar;
+    struct gazetteer *gazetteer; /* NULL when the site has none: codes are shown instead of names */
+    struct teams *teams;
+    struct escalation *escalation;
+    struct channels_file *channels_file;
+    struct keystore *keystore;
+    const uint8_t *token_key; /* in the keystore */
+    char console_url[200];
+    struct random random;
+
+    /* channels, in the order of channels.yaml, local ones first */
+    struct delivery_channel channels[CHANNELS_MAX];
+    unsigned channel_count;
+    bool simulated;
+    struct daemon_loop *loop; /* NULL until connected */
+    char data_dir[256];
+    const struct clock *clock;
+
+    /* handover of local channels, see outgoing.h */
+    int64_t next_number;
+    int64_t handed, stuck, written; /* stuck: the lowest number that failed and is not settled, 0 none */
+    bool handover_told;             /* a result is on its way */
+
+    struct policy policies[POLICIES_KEPT]; /* frozen ones by number; refilled as needed */
+    unsigned policy_next;
+    struct buffer scratch;
+
+    uint64_t raised, answered, exhausted;
+};
+
+/* Numbers skip when a turn is rolled back: they only have to grow. */
+static inline int64_t notifier_next_number(struct notifier *notifier) {
+    return ++notifier->next_number;
+}
+static inline struct buffer *notifier_scratch(struct notifier *notifier) {
+    return &notifier->scratch;
+}

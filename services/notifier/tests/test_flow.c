@@ -1,0 +1,787 @@
+/* The daemon in a bottle: what reaches whom, when, and what stops it. */
+#include "flow.h"
+
+#include "notifier_sql.h"
+
+static const char mail_site[] = "console_url: \"https://sigap.example\"\n"
+                                "channels:\n"
+                                "  - { name: outbox }\n"
+                                "  - name: email\n"
+                                "    options: [{ name: server, value: \"smtp://mail.example\" }, { name: from, value: "
+                                "piket@sigap.example }]\n"
+                                "  - name: webhook\n"
+                                "    options: [{ name: url, value: \"https://bot.example/x\" }, { name: secret_file, "
+                                "value: webhook.secret }]\n";
+
+static const struct flow_case emergency = {
+    .kind = "odgj_krisis", .area = "35.07.12", .priority = SIGAP__PRIORITY__PRIORITY_P0};
+static const struct flow_case normal = {
+    .kind = "lansia_terlantar", .area = "35.07.12.2003", .priority = SIGAP__PRIORITY__PRIORITY_P2};
+
+/* P0: everybody of step 1 at once; 5, 10, 15, 30 minutes later the next. */
+static void test_emergency_climbs(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    flow_case_opened(flow, emergency);
+    static const char *const first[] = {"opr", "tri", "tksk-3507", "kab-3507", "pkm-3507"};
+    for (size_t i = 0; i < sizeof first / sizeof *first; i++)
+        assert_int_equal(flow_sent(flow, first[i], "outbox", "alert"), 1);
+    assert_int_equal(flow_sent(flow, "kor", NULL, NULL), 0);
+    const struct fixture_record *raised = fixture_last(flow->fixture, SIGAP__EVENT__BODY_ALERT_RAISED);
+    assert_non_null(raised);
+    assert_int_equal(raised->lane, LANE_URGENT);
+    assert_string_equal(raised->event->alert_raised->policy, "P0-UMUM");
+    assert_string_equal(raised->event->alert_raised->subject, "case");
+
+    static const struct {
+        int minute;
+        const char *team;
+    } steps[] = {{15, "kor"}, {30, "kds"}};
+    flow_advance(flow, 5 * MINUTE - 1);
+    unsigned before = flow_sent(flow, "opr", NULL, "alert");
+    flow_advance(flow, 1);
+    assert_int_equal(flow_sent(flow, "opr", NULL, "alert"), before + 1); /* the second on duty */
+    int64_t passed = 5;
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        flow_advance(flow, (steps[i].minute - passed) * MINUTE - 1);
+        assert_int_equal(flow_sent(flow, steps[i].team, NULL, "alert"), 0);
+        flow_advance(flow, 1);
+        assert_int_equal(flow_sent(flow, steps[i].team, NULL, "alert"), 1);
+        passed = steps[i].minute;
+    }
+    flow_free(flow);
+}
+
+/* Unanswered for hours: it ends at its final target, and goes on telling it. */
+static void test_unanswered_is_exhausted(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    flow_case_opened(flow, emergency);
+    flow_advance(flow, 127 * MINUTE);
+    const struct fixture_record *moved = fixture_last(flow->fixture, SIGAP__EVENT__BODY_ALERT_MOVED);
+    assert_non_null(moved);
+    assert_int_not_equal(moved->event->alert_moved->to, SIGAP__ALERT_STATE__ALERT_EXHAUSTED);
+    flow_advance(flow, 5 * MINUTE); /* four rounds of 32 minutes */
+    moved = fixture_last(flow->fixture, SIGAP__EVENT__BODY_ALERT_MOVED);
+    assert_int_equal(moved->event->alert_moved->to, SIGAP__ALERT_STATE__ALERT_EXHAUSTED);
+    unsigned told = flow_sent(flow, "kds", NULL, NULL);
+    flow_advance(flow, 3 * HOUR);
+    assert_true(flow_sent(flow, "kds", NULL, NULL) > told);
+    flow_free(flow);
+}
+
+static void test_answer_stops_it(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    char token[80];
+    flow_case_opened(flow, emergency);
+    flow_token(flow_last(flow, "tksk-3507"), "Terima", token);
+    assert_int_equal(strlen(token), 64);
+    const Sigap__CommandAnswered *answered = flow_answer_link(flow, token, "accept");
+    assert_int_equal(answered->status, 200);
+    const struct fixture_record *moved = fixture_last(flow->fixture, SIGAP__EVENT__BODY_ALERT_MOVED);
+    assert_int_equal(moved->event->alert_moved->to, SIGAP__ALERT_STATE__ALERT_ANSWERED);
+    assert_string_equal(moved->event->alert_moved->team, "tksk-3507");
+    assert_int_equal(flow_sent(flow, "kab-3507", NULL, "taken"), 1);
+    assert_int_equal(flow_sent(flow, "tksk-3507", NULL, "taken"), 0);
+    unsigned before = flow->count;
+    flow_advance(flow, 20 * MINUTE);
+    assert_int_equal(flow->count, before); /* nobody further is woken */
+
+    /* The second to answer hears who was first, and when. */
+    flow_token(flow_last(flow, "kab-3507"), "Terima", token);
+    for (unsigned i = 0; i < flow->count && !token[0]; i++)
+        if (strcmp(flow->sent[i].team, "kab-3507") == 0)
+            flow_token(&flow->sent[i], "Terima", token);
+    answered = flow_answer_link(flow, token, "accept");
+    assert_int_equal(answered->status, 409);
+    assert_non_null(strstr(answered->sentence, "tksk-3507"));
+    assert_non_null(strstr(answered->sentence, "10:00 WIB"));
+    flow_free(flow);
+}
+
+/* Accepted, and then nothing: reminded at 50 and 80 %, open again at 100 %, at the same step. */
+static void test_answer_without_progress(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    char token[80];
+    flow_case_opened(flow, emergency);
+    flow_token(flow_last(flow, "tksk-3507"), "Terima", token);
+    assert_int_equal(flow_answer_link(flow, token, "")->status, 200);
+    flow_advance(flow, 30 * MINUTE - 1);
+    assert_int_equal(flow_sent(flow, "tksk-3507", NULL, "reminder"), 0);
+    flow_advance(flow, 1);
+    assert_int_equal(flow_sent(flow, "tksk-3507", NULL, "reminder"), 1);
+    flow_advance(flow, 18 * MINUTE);
+    assert_int_equal(flow_sent(flow, "tksk-3507", NULL, "reminder"), 2);
+    assert_int_equal(flow_sent(flow, "tri", NULL, "again"), 0);
+    flow_advance(flow, 12 * MINUTE);
+    const struct fixture_record *moved = fixture_last(flow->fixture, SIGAP__EVENT__BODY_ALERT_MOVED);
+    assert_string_equal(moved->event->alert_moved->action, "lapse");
+    assert_int_equal(moved->event->alert_moved->to, SIGAP__ALERT_STATE__ALERT_OPEN);
+    assert_int_equal(flow_sent(flow, "tri", NULL, "again"), 1);
+    flow_advance(flow, 5 * MINUTE); /* goes on: the second on duty */
+    assert_true(flow_sent(flow, "opr", NULL, NULL) > 2);
+    flow_free(flow);
+}
+
+static void move_task(struct flow *flow, const struct id *case_id, Sigap__TaskState to) {
+    struct id id = fixture_id(flow->fixture);
+    Sigap__Task task = SIGAP__TASK__INIT;
+    Sigap__TaskMoved moved = SIGAP__TASK_MOVED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    task.task_id = bytes_of(&id);
+    task.state = to;
+    moved.task = &task;
+    event.body_case = SIGAP__EVENT__BODY_TASK_MOVED;
+    event.task_moved = &moved;
+    flow_event(flow, "casework", LANE_URGENT, case_id, &event);
+}
+
+static void test_progress_ends_the_reminders(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    char token[80];
+    struct id case_id = flow_case_opened(flow, emergency);
+    flow_token(flow_last(flow, "tksk-3507"), "Terima", token);
+    flow_answer_link(flow, token, "");
+    move_task(flow, &case_id, SIGAP__TASK_STATE__TASK_DONE);
+    unsigned before = flow->count;
+    flow_advance(flow, 2 * HOUR);
+    assert_int_equal(flow->count, before);
+    flow_free(flow);
+}
+
+static void test_cannot_by_all_is_the_next_step(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    static const char *const teams[] = {"opr", "tri", "tksk-3507", "kab-3507", "pkm-3507"};
+    char token[80];
+    flow_case_opened(flow, emergency);
+    const struct message *trc = NULL;
+    for (unsigned i = 0; i < flow->count; i++)
+        if (strncmp(flow->sent[i].team, "trc-", 4) == 0)
+            trc = &flow->sent[i];
+    assert_non_null(trc); /* the nearest rapid-response team of a UPT */
+    flow_token(trc, "Tidak bisa", token);
+    assert_int_equal(flow_answer_link(flow, token, "cannot")->status, 200);
+    for (size_t i = 0; i < sizeof teams / sizeof *teams; i++) {
+        flow_token(flow_last(flow, teams[i]), "Tidak bisa", token);
+        assert_int_equal(flow_sent(flow, "opr", NULL, "alert"), 1);
+        assert_int_equal(flow_answer_link(flow, token, "cannot")->status, 200);
+    }
+    assert_int_equal(flow_sent(flow, "opr", NULL, "alert"), 2); /* without waiting five minutes */
+    flow_free(flow);
+}
+
+static void test_forged_and_foreign_links(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    char token[80], forged[80];
+    flow_case_opened(flow, emergency);
+    flow_token(flow_last(flow, "tksk-3507"), "Terima", token);
+    strcpy(forged, token);
+    forged[5] = forged[5] == 'A' ? 'B' : 'A';
+    assert_int_equal(flow_answer_link(flow, forged, "accept")->status, 403);
+    assert_int_equal(flow_answer_link(flow, token, "cannot")->status, 403); /* bound to its action */
+    assert_int_equal(flow_answer_link(flow, "x", "accept")->status, 403);
+    fixture_jump(flow->fixture, 0);
+    flow_advance(flow, 25 * HOUR);
+    assert_int_equal(flow_answer_link(flow, token, "accept")->status, 410);
+    flow_free(flow);
+}
+
+static void test_answer_by_account(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    flow_case_opened(flow, emergency);
+    struct id alert = flow_alert(flow);
+    static const struct {
+        const char *role, *area, *action;
+        uint64_t version;
+        unsigned status;
+    } cases[] = {
+        {"TKSK", "35.08", "accept", 0, 403},       /* another regency */
+        {"PSM", "35.07", "accept", 0, 403},        /* was not told */
+        {"TKSK", "35.07", "vanish", 0, 422},
+        {"TKSK", "35.07", "snooze", 0, 409},       /* P0 */
+        {"TKSK", "35.07", "accept", 99, 409},      /* stale version */
+        {"TKSK", "35.07", "accept", 0, 200},
+        {"KAB", "35.07", "accept", 0, 409},
+        {"KAB", "35.07", "done", 0, 200},
+        {"auditor", "*", "done", 0, 403},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        Sigap__Actor actor = SIGAP__ACTOR__INIT;
+        char *roles[] = {(char *)cases[i].role}, *areas[] = {(char *)cases[i].area};
+        Sigap__AnswerAlert answer = SIGAP__ANSWER_ALERT__INIT;
+        actor.account = (char *)"sri";
+        actor.roles = roles;
+        actor.areas = areas;
+        actor.n_roles = actor.n_areas = 1;
+        answer.alert_id = bytes_of(&alert);
+        answer.action = (char *)cases[i].action;
+        const Sigap__CommandAnswered *answered = flow_command(flow, &answer, &actor, NULL, cases[i].version);
+        if (answered->status != cases[i].status)
+            fail_msg("case %zu: %u %s", i, answered->status, answered->sentence);
+    }
+    flow_free(flow);
+}
+
+static void test_a_command_acts_once(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    char token[80];
+    struct id command = fixture_id(flow->fixture);
+    flow_case_opened(flow, emergency);
+    flow_token(flow_last(flow, "tksk-3507"), "Terima", token);
+    Sigap__AnswerAlert answer = SIGAP__ANSWER_ALERT__INIT;
+    answer.token = token;
+    assert_int_equal(flow_command(flow, &answer, NULL, &command, 0)->status, 200);
+    size_t moved = fixture_count(flow->fixture, SIGAP__EVENT__BODY_ALERT_MOVED);
+    assert_int_equal(flow_command(flow, &answer, NULL, &command, 0)->status, 200);
+    assert_int_equal(fixture_count(flow->fixture, SIGAP__EVENT__BODY_ALERT_MOVED), moved);
+    flow_free(flow);
+}
+
+/* --- offers --- */
+
+static void test_offer_reaches_the_facility(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    struct id case_id = flow_case_opened(flow, normal);
+    flow_offer_sent(flow, &case_id, "JTM-PRSMP-SBY", SIGAP__PRIORITY__PRIORITY_P2, "35.07.12");
+    assert_int_equal(flow_sent(flow, "fas-jtm-prsmp-sby", "outbox", "alert"), 1);
+    const struct message *message = flow_last(flow, "fas-jtm-prsmp-sby");
+    assert_null(strstr(message->text, "Pemasungan")); /* codes only */
+    assert_non_null(strstr(message->text, "11:00 WIB"));
+    flow_free(flow);
+}
+
+static void test_accepted_offer_stands_everybody_down(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    struct id case_id = flow_case_opened(flow, emergency);
+    struct id offer = flow_offer_sent(flow, &case_id, "JTM-PRSMP-SBY", SIGAP__PRIORITY__PRIORITY_P0, "35.07.12");
+    struct id other = flow_offer_sent(flow, &case_id, "JTM-PPSPA-BATU", SIGAP__PRIORITY__PRIORITY_P0, "35.07.12");
+    (void)other;
+    flow_offer_moved(flow, &case_id, &offer, SIGAP__OFFER_STATE__OFFER_ACCEPTED, 0);
+    static const char *const told[] = {"opr", "tri", "tksk-3507", "kab-3507", "fas-jtm-ppspa-batu"};
+    for (size_t i = 0; i < sizeof told / sizeof *told; i++)
+        assert_int_equal(flow_sent(flow, told[i], NULL, "stand-down"), 1);
+    assert_int_equal(flow_sent(flow, "fas-jtm-prsmp-sby", NULL, "stand-down"), 0); /* it has accepted */
+    unsigned before = flow->count;
+    flow_advance(flow, 3 * HOUR);
+    assert_int_equal(flow->count, before);
+    flow_free(flow);
+}
+
+static void test_refused_offers_reach_the_coordinators(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    struct id case_id = flow_case_opened(flow, normal);
+    struct id first = flow_offer_sent(flow, &case_id, "JTM-PRSMP-SBY", SIGAP__PRIORITY__PRIORITY_P2, "35.07.12");
+    flow_offer_moved(flow, &case_id, &first, SIGAP__OFFER_STATE__OFFER_REQUESTED, 1);
+    assert_int_equal(flow_sent(flow, "fas-jtm-prsmp-sby", NULL, "reminder"), 1);
+    flow_offer_moved(flow, &case_id, &first, SIGAP__OFFER_STATE__OFFER_REQUESTED, 1); /* told once */
+    assert_int_equal(flow_sent(flow, "fas-jtm-prsmp-sby", NULL, "reminder"), 1);
+    flow_offer_moved(flow, &case_id, &first, SIGAP__OFFER_STATE__OFFER_REJECTED, 1);
+    assert_int_equal(flow_sent(flow, "kab-3507", NULL, "rejected"), 1);
+    assert_int_equal(flow_sent(flow, "kor", NULL, NULL), 0);
+    struct id second = flow_offer_sent(flow, &case_id, "JTM-PPSPA-BATU", SIGAP__PRIORITY__PRIORITY_P2, "35.07.12");
+    flow_offer_moved(flow, &case_id, &second, SIGAP__OFFER_STATE__OFFER_EXPIRED, 2);
+    assert_int_equal(flow_sent(flow, "kab-3507", NULL, "expired"), 1);
+    assert_int_equal(flow_sent(flow, "fas-jtm-ppspa-batu", NULL, "withdrawn"), 1);
+    assert_int_equal(flow_sent(flow, "kor", NULL, "alert"), 1); /* refused twice */
+    assert_int_equal(flow_sent(flow, "pro", NULL, "alert"), 1);
+    flow_free(flow);
+}
+
+static void test_nobody_left_to_ask(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    struct id case_id = flow_case_opened(flow, normal), referral = fixture_id(flow->fixture);
+    Sigap__ReferralOpened opened = SIGAP__REFERRAL_OPENED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    char *roles[] = {(char *)"TKSK", (char *)"PPA"};
+    opened.referral_id = bytes_of(&referral);
+    opened.state = SIGAP__REFERRAL_STATE__REFERRAL_UNROUTABLE;
+    opened.owner_role = (char *)"KAB";
+    opened.kind = (char *)normal.kind;
+    opened.area = (char *)normal.area;
+    opened.priority = normal.priority;
+    opened.notify_roles = roles;
+    opened.n_notify_roles = 2;
+    event.body_case = SIGAP__EVENT__BODY_REFERRAL_OPENED;
+    event.referral_opened = &opened;
+    unsigned tksk = flow_sent(flow, "tksk-3507", NULL, NULL);
+    flow_event(flow, "router", LANE_NORMAL, &case_id, &event);
+    assert_int_equal(flow_sent(flow, "kab-3507", NULL, "alert"), 1);
+    assert_int_equal(flow_sent(flow, "pro", NULL, "alert"), 1);
+    assert_int_equal(flow_sent(flow, "ppa-3507", NULL, "notice"), 1); /* whom the rule wants to be told */
+    assert_int_equal(flow_sent(flow, "tksk-3507", NULL, NULL), tksk); /* has heard of it already */
+    flow_free(flow);
+}
+
+/* --- review, parked, dead-man --- */
+
+static void test_danger_in_review_wakes_the_duty(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    struct id report = fixture_id(flow->fixture);
+    Sigap__ReportInReview review = SIGAP__REPORT_IN_REVIEW__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    review.report_id = bytes_of(&report);
+    review.reason = (char *)"low_confidence";
+    review.owner_role = (char *)"TRI";
+    event.body_case = SIGAP__EVENT__BODY_REPORT_IN_REVIEW;
+    event.report_in_review = &review;
+    flow_event(flow, "triage", LANE_NORMAL, NULL, &event);
+    assert_int_equal(flow->count, 0); /* waits in the queue */
+    review.danger = true;
+    flow_event(flow, "triage", LANE_URGENT, NULL, &event);
+    assert_int_equal(flow_sent(flow, "opr", NULL, "alert"), 1);
+    assert_int_equal(flow_sent(flow, "tri", NULL, "alert"), 1);
+    assert_non_null(strstr(flow_last(flow, "tri")->text, "belum terverifikasi"));
+    assert_non_null(strstr(flow_last(flow, "tri")->text, "unverified"));
+
+    Sigap__ReportClosed closed = SIGAP__REPORT_CLOSED__INIT;
+    Sigap__Event end = SIGAP__EVENT__INIT;
+    closed.report_id = bytes_of(&report);
+    end.body_case = SIGAP__EVENT__BODY_REPORT_CLOSED;
+    end.report_closed = &closed;
+    flow_event(flow, "triage", LANE_URGENT, NULL, &end);
+    unsigned before = flow->count;
+    flow_advance(flow, HOUR);
+    assert_int_equal(flow->count, before);
+    flow_free(flow);
+}
+
+static void report_received(struct flow *flow, const struct id *report, bool danger) {
+    Sigap__ReportReceived received = SIGAP__REPORT_RECEIVED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    received.report_id = bytes_of(report);
+    received.danger = danger;
+    event.body_case = SIGAP__EVENT__BODY_REPORT_RECEIVED;
+    event.report_received = &received;
+    flow_event(flow, "intake", LANE_URGENT, NULL, &event);
+}
+
+static void test_dead_man(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    struct id silent = fixture_id(flow->fixture), seen = fixture_id(flow->fixture), plain = fixture_id(flow->fixture);
+    report_received(flow, &silent, true);
+    report_received(flow, &seen, true);
+    report_received(flow, &plain, false);
+    Sigap__ReportJoined joined = SIGAP__REPORT_JOINED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    joined.report_id = bytes_of(&seen);
+    event.body_case = SIGAP__EVENT__BODY_REPORT_JOINED;
+    event.report_joined = &joined;
+    flow_event(flow, "triage", LANE_URGENT, NULL, &event);
+    flow_advance(flow, 2 * MINUTE - 1);
+    assert_int_equal(flow->count, 0);
+    flow_advance(flow, 1);
+    assert_int_equal(flow_sent(flow, "opr", NULL, "alert"), 1);
+    char id[ID_TEXT + 1];
+    id_to_text(&silent, id);
+    assert_non_null(strstr(flow_last(flow, "opr")->text, id));
+    flow_free(flow);
+}
+
+static void test_parked_input_is_told_once(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    Sigap__InputParked parked = SIGAP__INPUT_PARKED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    parked.number = 3;
+    parked.lane = LANE_URGENT;
+    event.body_case = SIGAP__EVENT__BODY_INPUT_PARKED;
+    event.input_parked = &parked;
+    flow_event(flow, "router", LANE_URGENT, NULL, &event);
+    flow_event(flow, "router", LANE_URGENT, NULL, &event);
+    assert_int_equal(flow_sent(flow, "adm", NULL, "alert"), 1);
+    assert_non_null(strstr(flow_last(flow, "adm")->text, "router 3"));
+    flow_free(flow);
+}
+
+/* --- changes --- */
+
+static void change_case(struct flow *flow, const struct id *case_id, Sigap__Priority to, Sigap__Priority from,
+    const char *area) {
+    Sigap__CaseChanged changed = SIGAP__CASE_CHANGED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    changed.priority = to;
+    changed.priority_before = from;
+    changed.area = (char *)area;
+    event.body_case = SIGAP__EVENT__BODY_CASE_CHANGED;
+    event.case_changed = &changed;
+    flow_event(flow, "triage", LANE_URGENT, case_id, &event);
+}
+
+static void test_raised_priority_alerts_again(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    struct id case_id = flow_case_opened(flow, normal);
+    assert_int_equal(flow_sent(flow, "opr", NULL, NULL), 0);
+    change_case(flow, &case_id, SIGAP__PRIORITY__PRIORITY_P0, SIGAP__PRIORITY__PRIORITY_P2, "");
+    assert_int_equal(flow_sent(flow, "opr", NULL, "alert"), 1);
+    assert_string_equal(
+        fixture_last(flow->fixture, SIGAP__EVENT__BODY_ALERT_RAISED)->event->alert_raised->policy, "P0-UMUM");
+    unsigned tri = flow_sent(flow, "tri", NULL, NULL);
+    change_case(flow, &case_id, SIGAP__PRIORITY__PRIORITY_P1, SIGAP__PRIORITY__PRIORITY_P0, ""); /* lowered */
+    assert_int_equal(flow_sent(flow, "tri", NULL, NULL), tri);
+    flow_free(flow);
+}
+
+static void test_place_found_later(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    struct flow_case somewhere = emergency;
+    somewhere.area = "";
+    struct id case_id = flow_case_opened(flow, somewhere);
+    assert_int_equal(flow_sent(flow, "opr", NULL, "alert"), 1);
+    assert_int_equal(flow_sent(flow, "tksk-3507", NULL, NULL), 0);
+    change_case(flow, &case_id, SIGAP__PRIORITY__PRIORITY_UNSPECIFIED, SIGAP__PRIORITY__PRIORITY_UNSPECIFIED,
+        "35.07.12");
+    assert_int_equal(flow_sent(flow, "tksk-3507", NULL, "alert"), 1);
+    assert_int_equal(flow_sent(flow, "opr", NULL, "alert"), 1);
+    flow_free(flow);
+}
+
+static void test_closed_case_is_quiet(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    struct id case_id = flow_case_opened(flow, emergency);
+    Sigap__CaseClosed closed = SIGAP__CASE_CLOSED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    event.body_case = SIGAP__EVENT__BODY_CASE_CLOSED;
+    event.case_closed = &closed;
+    flow_event(flow, "casework", LANE_URGENT, &case_id, &event);
+    assert_int_equal(flow_sent(flow, "tksk-3507", NULL, "stand-down"), 1);
+    unsigned before = flow->count;
+    flow_advance(flow, 3 * HOUR);
+    assert_int_equal(flow->count, before);
+    closed.reopened = true;
+    flow_event(flow, "casework", LANE_URGENT, &case_id, &event);
+    assert_int_equal(flow_sent(flow, "tksk-3507", NULL, "alert"), 2);
+    flow_free(flow);
+}
+
+/* --- channels --- */
+
+static void test_two_channels_at_once_for_a_life(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(mail_site);
+    flow_case_opened(flow, emergency);
+    assert_int_equal(flow_sent(flow, "opr", "outbox", "alert"), 1);
+    assert_int_equal(flow_sent(flow, "opr", "email", "alert"), 1);
+    assert_int_equal(flow_sent(flow, "opr", "webhook", "alert"), 1);
+    flow_free(flow);
+}
+
+static void test_normal_messages_are_bundled_and_kept_out_of_the_night(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(mail_site);
+    flow_case_opened(flow, normal);
+    assert_int_equal(flow_sent(flow, "tksk-3507", "outbox", "alert"), 1); /* a box wakes nobody */
+    assert_int_equal(flow_sent(flow, NULL, "email", NULL), 0);
+    flow_advance(flow, 29999);
+    assert_int_equal(flow_sent(flow, NULL, "email", NULL), 0);
+    flow_advance(flow, 1);
+    assert_int_equal(flow_sent(flow, "tksk-3507", "email", "alert"), 1);
+    assert_int_equal(flow_sent(flow, NULL, "webhook", NULL), 0); /* one method for normal ones */
+    flow_free(flow);
+
+    flow = calloc(1, sizeof *flow);
+    flow_open_at(flow, mail_site, FIXTURE_START + 12 * HOUR, false); /* 22:00 WIB */
+    flow_case_opened(flow, normal);
+    flow_advance(flow, 8 * HOUR + 30 * MINUTE - 1);
+    assert_int_equal(flow_sent(flow, NULL, "email", NULL), 0);
+    flow_advance(flow, 1 + 2 * MINUTE); /* 06:30 WIB, and the bundle's half minute */
+    assert_int_equal(flow_sent(flow, "tksk-3507", "email", "alert"), 1);
+    struct flow_case life = emergency;
+    life.area = "35.08.12";
+    unsigned before = flow_sent(flow, "tksk-3508", "email", NULL);
+    flow_case_opened(flow, life);
+    assert_int_equal(flow_sent(flow, "tksk-3508", "email", "alert"), before + 1);
+    flow_free(flow);
+}
+
+static void test_retries_then_dead_then_the_next_step(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(mail_site);
+    flow->failing = "email";
+    flow->failure = SEND_RECIPIENT;
+    flow_case_opened(flow, emergency);
+    assert_true(fixture_count(flow->fixture, SIGAP__EVENT__BODY_DELIVERY_ENDED) > 0);
+    const struct fixture_record *ended = fixture_nth(flow->fixture, SIGAP__EVENT__BODY_DELIVERY_ENDED, 0);
+    assert_string_equal(ended->event->delivery_ended->channel, "email");
+    assert_string_equal(ended->event->delivery_ended->state, "dead");
+    assert_true(flow_sent(flow, "kor", NULL, "unreachable") >= 1);
+    flow_free(flow);
+}
+
+static void test_transient_failures_climb_the_ladder(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(mail_site);
+    flow->failing = "email";
+    flow->failure = SEND_TRANSIENT;
+    flow_case_opened(flow, (struct flow_case){
+                               .kind = "odgj_krisis", .area = "35.07.12", .priority = SIGAP__PRIORITY__PRIORITY_P1});
+    assert_int_equal(flow_sent(flow, "tksk-3507", "email", NULL), 1);
+    flow_advance(flow, 23999);
+    assert_int_equal(flow_sent(flow, "tksk-3507", "email", NULL), 1); /* 30 s less 20 % */
+    flow->failing = NULL;
+    flow_advance(flow, 2 * MINUTE);
+    assert_int_equal(flow_sent(flow, "tksk-3507", "email", NULL), 2);
+    assert_int_equal(flow->sent[flow->count - 1].attempt >= 1, 1);
+    flow_free(flow);
+}
+
+static void test_lease_that_runs_out(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(mail_site);
+    flow->silent = true;
+    flow_case_opened(flow, emergency);
+    assert_int_equal(flow_sent(flow, "opr", "email", NULL), 1);
+    flow_advance(flow, 30 * 1000); /* unknown: again, at once, since a life may hang on it */
+    assert_int_equal(flow_sent(flow, "opr", "email", NULL), 2);
+    flow_free(flow);
+}
+
+static void test_crash_while_sending(void **state) {
+    (void)state;
+    struct flow *flow = calloc(1, sizeof *flow);
+    flow_open_at(flow, mail_site, 0, true);
+    flow->silent = true;
+    flow_case_opened(flow, emergency);
+    struct id before = flow->sent[0].delivery;
+    unsigned mails = flow_sent(flow, "opr", "email", NULL), boxes = flow_sent(flow, "opr", "outbox", NULL);
+    assert_int_equal(mails, 1);
+    fixture_restart(flow->fixture, false);
+    fixture_turn(flow->fixture);
+    flow_drain(flow);
+    assert_int_equal(flow_sent(flow, "opr", "email", NULL), mails + 1);
+    assert_int_equal(flow_sent(flow, "opr", "outbox", NULL), boxes + 1); /* nothing said it was in its box */
+    bool same = false;
+    for (unsigned i = mails + boxes; i < flow->count; i++)
+        same |= id_equal(&flow->sent[i].delivery, &before) && flow->sent[i].attempt == 2;
+    assert_true(same); /* receivers know a repetition by the id */
+    flow_free(flow);
+}
+
+static void test_nothing_is_repeated_after_a_settled_crash(void **state) {
+    (void)state;
+    struct flow *flow = calloc(1, sizeof *flow);
+    flow_open_at(flow, mail_site, 0, true);
+    flow_case_opened(flow, emergency);
+    unsigned before = flow->count;
+    fixture_restart(flow->fixture, false);
+    fixture_turn(flow->fixture);
+    flow_drain(flow);
+    assert_int_equal(flow->count, before);
+    flow_free(flow);
+}
+
+static void test_breaker_holds_a_broken_channel(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(mail_site);
+    flow->failing = "email";
+    flow->failure = SEND_CHANNEL; /* 535: the password */
+    flow_case_opened(flow, emergency);
+    unsigned before = flow_sent(flow, NULL, "email", NULL);
+    struct flow_case other = emergency;
+    other.area = "35.08.12";
+    flow_case_opened(flow, other);
+    assert_int_equal(flow_sent(flow, NULL, "email", NULL), before); /* not hammered */
+    assert_int_equal(flow_sent(flow, "tksk-3508", "webhook", "alert"), 1); /* the next method instead */
+    flow_free(flow);
+}
+
+static void test_training_reaches_nobody_real(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(mail_site);
+    struct flow_case drill = emergency;
+    drill.training = true;
+    flow_case_opened(flow, drill);
+    flow_advance(flow, HOUR);
+    assert_int_equal(flow_sent(flow, NULL, "email", NULL), 0);
+    assert_int_equal(flow_sent(flow, NULL, "webhook", NULL), 0);
+    assert_true(flow_sent(flow, "opr", "outbox", NULL) > 1);
+    for (unsigned i = 0; i < flow->count; i++) {
+        assert_non_null(strstr(flow->sent[i].text, "LATIHAN"));
+        assert_non_null(strstr(flow->sent[i].text, "TRAINING"));
+    }
+    assert_true(fixture_last(flow->fixture, SIGAP__EVENT__BODY_ALERT_MOVED)->event->training);
+    flow_free(flow);
+}
+
+/* --- rows --- */
+
+/* A normal case with one offer costs two rows, and its timers are shared with others. */
+static void test_a_normal_case_costs_two_rows(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    enum { CASES = 10 };
+    flow->silent = true; /* in the daemon a watermark stands for the results */
+    for (int i = 0; i < CASES; i++) {
+        struct id case_id = flow_case_opened(flow, normal);
+        flow_offer_sent(flow, &case_id, "JTM-PRSMP-SBY", SIGAP__PRIORITY__PRIORITY_P2, "35.07.12");
+    }
+    struct statement *rows = notifier_use(fixture_store(flow->fixture), NOTIFIER_ALERT_LAST_NUMBER);
+    assert_true(statement_step(rows));
+    assert_int_equal(column_int(rows, 0), 2 * CASES);
+    statement_end(rows);
+    rows = notifier_use(fixture_store(flow->fixture), NOTIFIER_HANDOVER_LAST_NUMBER);
+    assert_true(!statement_step(rows) || column_is_null(rows, 0));
+    statement_end(rows);
+    flow_free(flow);
+}
+
+/* --- views --- */
+
+static json_t *view_case(struct flow *flow, const struct id *case_id, const char *role, const char *area,
+    unsigned *status) {
+    Sigap__View view = SIGAP__VIEW__INIT;
+    Sigap__CaseView what = SIGAP__CASE_VIEW__INIT;
+    Sigap__Actor actor = SIGAP__ACTOR__INIT;
+    char *roles[] = {(char *)role}, *areas[] = {(char *)area};
+    actor.roles = roles;
+    actor.areas = areas;
+    actor.n_roles = actor.n_areas = 1;
+    what.case_id = bytes_of(case_id);
+    view.actor = &actor;
+    view.what_case = SIGAP__VIEW__WHAT_CASE_FILE;
+    view.case_file = &what;
+    return fixture_view(flow->fixture, &view, status);
+}
+
+static json_t *view_list(struct flow *flow, const char *name, const char *role, const char *area, const char *state) {
+    Sigap__View view = SIGAP__VIEW__INIT;
+    Sigap__ListView what = SIGAP__LIST_VIEW__INIT;
+    Sigap__Actor actor = SIGAP__ACTOR__INIT;
+    char *roles[] = {(char *)role}, *areas[] = {(char *)area};
+    unsigned status;
+    actor.roles = roles;
+    actor.areas = areas;
+    actor.n_roles = actor.n_areas = 1;
+    what.name = (char *)name;
+    what.state = (char *)state;
+    view.actor = &actor;
+    view.what_case = SIGAP__VIEW__WHAT_LIST;
+    view.list = &what;
+    json_t *json = fixture_view(flow->fixture, &view, &status);
+    assert_int_equal(status, 200);
+    return json;
+}
+
+static void test_views_keep_to_area_and_secrecy(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    unsigned status;
+    struct flow_case secret = {.kind = "kekerasan_anak",
+        .area = "35.07.12",
+        .priority = SIGAP__PRIORITY__PRIORITY_P1,
+        .confidentiality = SIGAP__CONFIDENTIALITY__CONFIDENTIALITY_C3};
+    struct id case_id = flow_case_opened(flow, secret), open_case = flow_case_opened(flow, normal);
+    json_t *json = view_case(flow, &case_id, "TKSK", "35.08", &status);
+    assert_int_equal(status, 404);
+    json_decref(json);
+    json = view_case(flow, &case_id, "TKSK", "35.07", &status);
+    assert_int_equal(status, 200);
+    json_t *alert = json_array_get(json_object_get(json, "alerts"), 0);
+    assert_string_equal(json_string_value(json_object_get(alert, "kind")), ""); /* the case number only */
+    assert_string_equal(json_string_value(json_object_get(alert, "area")), "");
+    assert_true(json_array_size(json_object_get(json, "deliveries")) > 2);
+    json_t *delivery = json_array_get(json_object_get(json, "deliveries"), 0);
+    assert_string_equal(json_string_value(json_object_get(delivery, "state")), "accepted");
+    json_decref(json);
+    json = view_case(flow, &case_id, "PPA", "35.07", &status);
+    alert = json_array_get(json_object_get(json, "alerts"), 0);
+    assert_string_equal(json_string_value(json_object_get(alert, "kind")), "kekerasan_anak");
+    json_decref(json);
+
+    json = view_list(flow, "alerts", "TKSK", "35.07", "open");
+    assert_int_equal(json_array_size(json_object_get(json, "alerts")), 1); /* not the confidential one */
+    json_decref(json);
+    json = view_list(flow, "alerts", "TRI", "*", "");
+    assert_int_equal(json_array_size(json_object_get(json, "alerts")), 2);
+    json_decref(json);
+    json = view_list(flow, "alerts", "TRI", "35.0", ""); /* no code: no area at all */
+    assert_int_equal(json_array_size(json_object_get(json, "alerts")), 0);
+    json_decref(json);
+    json = view_list(flow, "deliveries", "TKSK", "35.07", "accepted");
+    assert_true(json_array_size(json_object_get(json, "deliveries")) >= 2);
+    json_decref(json);
+    (void)open_case;
+    flow_free(flow);
+}
+
+static void test_token_view(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    char token[80];
+    unsigned status;
+    flow_case_opened(flow, emergency);
+    flow_token(flow_last(flow, "tksk-3507"), "Terima", token);
+    Sigap__View view = SIGAP__VIEW__INIT;
+    Sigap__TokenView what = SIGAP__TOKEN_VIEW__INIT;
+    what.token = token;
+    view.what_case = SIGAP__VIEW__WHAT_TOKEN;
+    view.token = &what;
+    json_t *json = fixture_view(flow->fixture, &view, &status);
+    assert_int_equal(status, 200);
+    assert_string_equal(json_string_value(json_object_get(json, "team")), "tksk-3507");
+    assert_string_equal(json_string_value(json_object_get(json, "action")), "accept");
+    assert_null(json_object_get(json, "answered"));
+    json_decref(json);
+    flow_answer_link(flow, token, "accept");
+    json = fixture_view(flow->fixture, &view, &status);
+    assert_string_equal(
+        json_string_value(json_object_get(json_object_get(json, "answered"), "team")), "tksk-3507");
+    json_decref(json);
+    token[10] = token[10] == 'A' ? 'B' : 'A';
+    json = fixture_view(flow->fixture, &view, &status);
+    assert_int_equal(status, 403);
+    json_decref(json);
+    flow_free(flow);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_emergency_climbs),
+        cmocka_unit_test(test_unanswered_is_exhausted),
+        cmocka_unit_test(test_answer_stops_it),
+        cmocka_unit_test(test_answer_without_progress),
+        cmocka_unit_test(test_progress_ends_the_reminders),
+        cmocka_unit_test(test_cannot_by_all_is_the_next_step),
+        cmocka_unit_test(test_forged_and_foreign_links),
+        cmocka_unit_test(test_answer_by_account),
+        cmocka_unit_test(test_a_command_acts_once),
+        cmocka_unit_test(test_offer_reaches_the_facility),
+        cmocka_unit_test(test_accepted_offer_stands_everybody_down),
+        cmocka_unit_test(test_refused_offers_reach_the_coordinators),
+        cmocka_unit_test(test_nobody_left_to_ask),
+        cmocka_unit_test(test_danger_in_review_wakes_the_duty),
+        cmocka_unit_test(test_dead_man),
+        cmocka_unit_test(test_parked_input_is_told_once),
+        cmocka_unit_test(test_raised_priority_alerts_again),
+        cmocka_unit_test(test_place_found_later),
+        cmocka_unit_test(test_closed_case_is_quiet),
+        cmocka_unit_test(test_two_channels_at_once_for_a_life),
+        cmocka_unit_test(test_normal_messages_are_bundled_and_kept_out_of_the_night),
+        cmocka_unit_test(test_retries_then_dead_then_the_next_step),
+        cmocka_unit_test(test_transient_failures_climb_the_ladder),
+        cmocka_unit_test(test_lease_that_runs_out),
+        cmocka_unit_test(test_crash_while_sending),
+        cmocka_unit_test(test_nothing_is_repeated_after_a_settled_crash),
+        cmocka_unit_test(test_breaker_holds_a_broken_channel),
+        cmocka_unit_test(test_training_reaches_nobody_real),
+        cmocka_unit_test(test_a_normal_case_costs_two_rows),
+        cmocka_unit_test(test_views_keep_to_area_and_secrecy),
+        cmocka_unit_test(test_token_view),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

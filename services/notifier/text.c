@@ -1,0 +1,197 @@
+#include "text.h"
+
+#include "policy.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+struct text_buffer {
+    char *out;
+    size_t size, room; /* room without the NUL */
+};
+
+static void add(struct text_buffer *to, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void add(struct text_buffer *to, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    int more = vsnprintf(to->out + to->size, to->room + 1 - to->size, format, args);
+    va_end(args);
+    to->size += more > 0 ? (size_t)more : 0;
+    if (to->size <= to->room)
+        return;
+    to->size = to->room; /* cut, but not within a character */
+    while (to->size > 0 && ((unsigned char)to->out[to->size] & 0xc0) == 0x80)
+        to->size--;
+    to->out[to->size] = 0;
+}
+
+static const char *const priority_id[] = {"DARURAT", "MENDESAK", "PRIORITAS", "RUTIN", "INFORMASI"};
+static const char *const priority_en[] = {"EMERGENCY", "URGENT", "PRIORITY", "ROUTINE", "INFORMATION"};
+
+bool text_is_neutral(const struct alert *alert, const struct site_kind *kind) {
+    /* Kinds that must not be named although their cases are not C3 (field guide: leprosy, HIV). */
+    static const char *const unnamed[] = {"odha", "kusta"};
+    for (size_t i = 0; i < sizeof unnamed / sizeof *unnamed; i++)
+        if (strcmp(alert->kind, unnamed[i]) == 0)
+            return true;
+    return alert->codes_only || alert->confidentiality >= SITE_C3 || (kind && kind->confidentiality == SITE_C3);
+}
+
+/* What is to be done, in one line; %s: the case number. */
+struct sentence {
+    const char *id, *en;
+};
+
+static struct sentence sentence_of_alert(const struct alert *alert) {
+    switch (alert->subject) {
+    case SUBJECT_CASE:
+        return (struct sentence){"Kasus %s perlu ditangani", "Case %s needs someone"};
+    case SUBJECT_REVIEW:
+        return (struct sentence){"Laporan %s mungkin mengancam nyawa, belum terverifikasi: periksa sekarang",
+            "Report %s may be life-threatening, unverified: look at it now"};
+    case SUBJECT_OFFER:
+        return (struct sentence){"Kasus %s ditawarkan kepada Anda: terima atau tolak",
+            "Case %s is offered to you: accept or reject"};
+    case SUBJECT_REFERRAL:
+        return (struct sentence){"Rujukan kasus %s memerlukan Anda", "The referral of case %s needs you"};
+    case SUBJECT_TASK:
+        return (struct sentence){"Tugas pada kasus %s", "Task in case %s"};
+    case SUBJECT_PARKED:
+        return (struct sentence){
+            "Layanan: masukan disisihkan, perlu operator (%s)", "Service: an input was put aside, look at it (%s)"};
+    case SUBJECT_SILENT:
+        return (struct sentence){"Laporan %s berisi tanda bahaya dan belum ditriase: lihat sekarang",
+            "Report %s holds danger words and has not been triaged: look now"};
+    case SUBJECTS:
+        break;
+    }
+    return (struct sentence){"%s", "%s"};
+}
+
+static struct sentence sentence_of(const struct alert *alert, enum delivery_purpose purpose) {
+    switch (purpose) {
+    case PURPOSE_ALERT:
+    case PURPOSE_AGAIN:
+    case PURPOSE_NOTICE:
+        return sentence_of_alert(alert);
+    case PURPOSE_REMINDER:
+        return (struct sentence){
+            "Pengingat: kasus %s menunggu langkah Anda", "Reminder: case %s waits for your next step"};
+    case PURPOSE_TAKEN:
+        return (struct sentence){"Kasus %s sudah diterima petugas lain", "Case %s has been accepted by someone else"};
+    case PURPOSE_STAND_DOWN:
+        return (struct sentence){"Selesai: kasus %s tidak lagi memerlukan Anda", "Stand down: case %s no longer needs you"};
+    case PURPOSE_REJECTED:
+        return (struct sentence){"Tempat tujuan menolak kasus %s; dicarikan yang lain",
+            "A facility rejected case %s; the next one is asked"};
+    case PURPOSE_EXPIRED:
+        return (struct sentence){"Tempat tujuan tidak menjawab kasus %s pada waktunya",
+            "A facility did not answer case %s in time"};
+    case PURPOSE_UNREACHABLE:
+        return (struct sentence){"Pesan tentang kasus %s tidak sampai: hubungi langsung",
+            "A message about case %s did not arrive: reach them yourself"};
+    case PURPOSE_WITHDRAWN:
+        return (struct sentence){"Tawaran kasus %s tidak berlaku lagi", "The offer of case %s no longer stands"};
+    case PURPOSE_NOBODY:
+        return (struct sentence){"Tidak ada petugas untuk langkah eskalasi kasus %s",
+            "Nobody is on duty for a step of case %s"};
+    case PURPOSES:
+        break;
+    }
+    return sentence_of_alert(alert);
+}
+
+static void add_sentence(struct text_buffer *to, const char *pattern, const char *number) {
+    const char *at = strstr(pattern, "%s");
+    if (at)
+        add(to, "%.*s%s%s", (int)(at - pattern), pattern, number, at + 2);
+    else
+        add(to, "%s", pattern);
+}
+
+/* The number people quote: the case's, or the report's before there is a case; the journal for an operator. */
+static void number_of(const struct alert *alert, char out[64]) {
+    if (alert->subject == SUBJECT_PARKED)
+        snprintf(out, 64, "%s", alert->detail);
+    else if (alert->subject == SUBJECT_REVIEW || alert->subject == SUBJECT_SILENT)
+        id_to_text(&alert->subject_id, out);
+    else
+        id_to_text(&alert->case_id, out);
+}
+
+static void add_what(struct text_buffer *to, const struct text_facts *facts, bool english) {
+    const struct alert *alert = facts->alert;
+    if (alert->unverified && alert->subject != SUBJECT_REVIEW)
+        add(to, english ? " (unverified)" : " (belum terverifikasi)");
+    if (text_is_neutral(alert, facts->kind)) {
+        add(to, english ? ". There is a service message" : ". Ada pesan layanan");
+        return;
+    }
+    if (facts->kind)
+        add(to, ": %s", english ? facts->kind->name_en : facts->kind->name);
+    if (alert->area[0]) {
+        char district[AREA_TEXT + 1], label[128];
+        if (!area_cut(alert->area, AREA_DISTRICT, district))
+            return;
+        if (facts->gazetteer)
+            gazetteer_label(facts->gazetteer, district, label, sizeof label);
+        add(to, "; %s", facts->gazetteer ? label : district);
+    } else if (alert->subject == SUBJECT_CASE || alert->subject == SUBJECT_REVIEW) {
+        add(to, english ? "; place not known" : "; lokasi belum diketahui");
+    }
+}
+
+static void add_detail(struct text_buffer *to, const struct text_facts *facts, bool english) {
+    const struct alert *alert = facts->alert;
+    if (alert->subject == SUBJECT_TASK && alert->detail[0])
+        add(to, " [%s]", alert->detail);
+    if (alert->subject == SUBJECT_REFERRAL && strcmp(alert->detail, "unroutable") == 0)
+        add(to, english ? "; nobody is left to ask" : "; tidak ada lagi tempat yang dapat ditanya");
+    if (alert->subject == SUBJECT_REFERRAL && strcmp(alert->detail, "draft") == 0)
+        add(to, english ? "; facts are missing" : "; ada data yang belum diketahui");
+    if (facts->delivery->purpose == PURPOSE_TAKEN && alert->answered_team[0])
+        add(to, ": %s", alert->answered_team);
+    if (facts->delivery->role[0])
+        add(to, english ? ". Please pass on to %s" : ". Mohon teruskan ke %s", facts->delivery->role);
+    if (facts->delivery->person == POLICY_SECOND)
+        add(to, english ? ". For the second on duty" : ". Untuk petugas kedua");
+    if (alert->prefer_female && facts->delivery->purpose == PURPOSE_ALERT)
+        add(to, english ? ". A female officer if there is one" : ". Utamakan petugas perempuan bila ada");
+    if (facts->reply_by) {
+        char time[32];
+        calendar_text(facts->zone, facts->reply_by, time);
+        add(to, english ? ". Answer by %s" : ". Jawab sebelum %s", time);
+    }
+}
+
+static void add_line(struct text_buffer *to, const struct text_facts *facts, const char *number, bool english) {
+    const struct alert *alert = facts->alert;
+    struct sentence sentence = sentence_of(alert, facts->delivery->purpose);
+    if (alert->training)
+        add(to, english ? "TRAINING " : "LATIHAN ");
+    add(to, "[P%d %s] ", alert->priority, (english ? priority_en : priority_id)[alert->priority]);
+    add_sentence(to, english ? sentence.en : sentence.id, number);
+    add_what(to, facts, english);
+    add_detail(to, facts, english);
+    add(to, ".\n");
+}
+
+size_t text_write(const struct text_facts *facts, char subject[MESSAGE_SUBJECT_MAX + 1],
+    char text[MESSAGE_TEXT_MAX + 1]) {
+    const struct alert *alert = facts->alert;
+    char number[64];
+    number_of(alert, number);
+    struct text_buffer title = {subject, 0, MESSAGE_SUBJECT_MAX}, body = {text, 0, MESSAGE_TEXT_MAX};
+    subject[0] = text[0] = 0;
+    add(&title, "%s[P%d %s] Ada pesan layanan / Service message %s", alert->training ? "LATIHAN/TRAINING " : "",
+        alert->priority, priority_id[alert->priority], number);
+    add_line(&body, facts, number, false);
+    add_line(&body, facts, number, true);
+    if (facts->links.accept)
+        add(&body, "Terima / Accept: %s\n", facts->links.accept);
+    if (facts->links.cannot)
+        add(&body, "Tidak bisa / Cannot: %s\n", facts->links.cannot);
+    return body.size;
+}
