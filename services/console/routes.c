@@ -94,7 +94,7 @@ static bool comes_from_elsewhere(const struct request *request) {
     return site && strcmp(site, "cross-site") == 0;
 }
 
-static bool may_pass(struct exchange *exchange, const struct route *route, struct person *person) {
+static bool may_pass(struct exchange *exchange, const struct route *route) {
     static const struct problem forged = {403, "csrf", "Permintaan tidak membawa tanda halaman ini",
         "The request does not carry the token of this page", "Muat ulang halaman.", "Load the page again.",
         NULL, 0};
@@ -105,7 +105,8 @@ static bool may_pass(struct exchange *exchange, const struct route *route, struc
         return exchange_refuse(exchange, &forged), false;
     if (route->access == ACCESS_PUBLIC)
         return true;
-    if (!session_find(exchange, route->access == ACCESS_SESSION, person))
+    struct person *person = arena_take(exchange->turn->arena, sizeof *person);
+    if (!person || !session_find(exchange, route->access == ACCESS_SESSION, person))
         return exchange_refuse(exchange, &problem_unauthorized), false;
     exchange->person = person;
     if (post && !session_csrf_good(exchange))
@@ -132,10 +133,9 @@ static bool is_page(struct exchange *exchange) {
 }
 
 void routes_answer(struct exchange *exchange) {
-    struct person person = {0};
     if (is_page(exchange) || answer_link_request(exchange))
         return;
     const struct route *route = find_route(exchange);
-    if (route && may_pass(exchange, route, &person))
+    if (route && may_pass(exchange, route))
         go(exchange, route);
 }

@@ -151,9 +151,14 @@ function head(document) {
     facts([[say('area'), sayArea(found.area)], [say('opened'), sayTime(found.opened_at)],
       [say('confidence'), triage.confidence ? `${Math.round(triage.confidence * 100)} %` : null],
       [say('reasons'), (triage.reasons ?? []).join(', ')], ['ID', document.id]]),
-    casework.restricted ? element('p.soft', say('restricted')) : null,
-    has('operator', 'coordinator') ? element('div.actions', button(`${say('change_case')}…`, () => changeCase(document.id, triage)),
-      button(casework.closed ? say('reopen') : `${say('close_case')}…`, () => closeCase(document.id, casework.closed))) : null);
+    casework.restricted ? element('p.soft', say('restricted')) : null);
+}
+
+// Rarely needed, so it comes last.
+function managePart(document) {
+  if (!has('operator', 'coordinator') || !(document.triage || document.casework)) return null;
+  return element('section', element('div.actions', button(`${say('change_case')}…`, () => changeCase(document.id, document.triage)),
+    button(document.casework?.closed ? say('reopen') : `${say('close_case')}…`, () => closeCase(document.id, document.casework?.closed))));
 }
 
 function referralPart(document, now) {
@@ -253,11 +258,11 @@ export async function openSheet(id, narrative) {
   const offers = document.router?.offers ?? [];
   frame(sayKind(document.triage?.kind ?? casework?.kind ?? offers[0]?.kind),
     document.missing.length ? element('p.notice', `${say('missing')}: ${document.missing.join(', ')}`) : null,
-    head(document), narrativePart(document), referralPart(document, now), deliveriesPart(document, now),
+    head(document), narrativePart(document), deliveriesPart(document, now), referralPart(document, now),
     tasks.length ? element('section', element('h2', say('tasks')), openTasks.map((task) => taskBox(task, id, now)),
       otherTasks.length ? element('details', element('summary', `${sayState('waiting')}, ${sayState('done')} (${otherTasks.length})`), otherTasks.map((task) => taskBox(task, id, now))) : null) : null,
     casework && !casework.restricted ? element('section', element('h2', say('facts')), factsBox(casework, id)) : null,
-    timelinePart(document));
+    timelinePart(document), managePart(document));
 }
 
 export function openOffer(offer, now) {
