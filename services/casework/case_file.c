@@ -125,7 +125,7 @@ void case_command_add(struct case_file *file, const struct id *command_id) {
 /* ---- the blob, writing
  *
  *   form, anchors: count (code, at)*, facts: count (name, value, source, at)*,
- *   tasks: count (code, origin*8+state, marks, times done, due, since, start, owner, role)*,
+ *   tasks: count (code, origin*8+state, marks, times done, version, due, since, start, owner, role)*,
  *   commands: count (16 bytes)*
  *
  * Numbers are varints, times relative to opened_at (zigzag; 0 stays 0), texts end with a NUL. */
@@ -174,6 +174,7 @@ static void write_task(const struct case_task *task, int64_t base, struct buffer
     buffer_add_varint(out, (uint64_t)task->origin << 3 | (uint64_t)task->state);
     buffer_add_varint(out, task->marks);
     buffer_add_varint(out, task->times_done);
+    buffer_add_varint(out, task->version);
     write_time(out, task->due_at, base);
     write_time(out, task->since, base);
     write_time(out, task->start_at, base);
@@ -262,6 +263,7 @@ static void read_task(struct reader *reader, struct case_file *file) {
     task->state = (enum task_state)(kind & 7);
     task->marks = (uint8_t)read_number(reader);
     task->times_done = (uint16_t)read_number(reader);
+    task->version = (uint32_t)read_number(reader);
     task->due_at = read_time(reader, file->opened_at);
     task->since = read_time(reader, file->opened_at);
     task->start_at = read_time(reader, file->opened_at);

@@ -58,6 +58,7 @@ struct case_task {
     enum task_state state;
     uint8_t marks;       /* enum task_marks */
     uint16_t times_done; /* of a repeated task */
+    uint32_t version;    /* counts its moves: what a command must know to move it */
     int64_t due_at;      /* epoch ms, 0 while waiting */
     int64_t since;       /* when it got its deadline: percents count from here; when done, when that was */
     int64_t start_at;    /* T0 of this task when it is not that of the case (playbook added later), else 0 */

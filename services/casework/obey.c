@@ -11,12 +11,19 @@ struct order {
     struct turn *turn;
     const Sigap__CommandIssued *command;
     struct work *work;
+    unsigned number; /* of the task it is about, 0: the case itself */
     const char *actor;
 };
 
+/* A command about a task need not know what else happened to the case. */
+static uint64_t version_of(const struct order *order) {
+    if (!order->work)
+        return 0;
+    return order->number ? order->work->file.tasks[order->number - 1].version : order->work->file.version;
+}
+
 static enum verdict answer(const struct order *order, unsigned status, const char *sentence) {
-    uint64_t version = order->work ? order->work->file.version : 0;
-    turn_answer_command(order->turn, order->command, status, sentence, version);
+    turn_answer_command(order->turn, order->command, status, sentence, version_of(order));
     return VERDICT_DONE;
 }
 
@@ -47,7 +54,7 @@ static bool refuse_common(const struct order *order, bool allowed, enum verdict 
         *verdict = answer(order, 200, "");
         return true;
     }
-    if (order->command->expected_version && order->command->expected_version != file->version) {
+    if (order->command->expected_version && order->command->expected_version != version_of(order)) {
         *verdict = answer(order, 409,
             "Berkas sudah berubah; muat ulang dulu / The file has changed meanwhile; load it again");
         return true;
@@ -208,6 +215,7 @@ static enum verdict obey_move_task(struct order *order) {
     id_from_bytes(wanted->task_id.data, wanted->task_id.len, &task_id);
     order->work = find(order->turn, &wanted->case_id, &task_id);
     unsigned number = order->work ? case_task_number(&order->work->file, &task_id) : 0;
+    order->number = number;
     if (!number)
         return answer_missing(order);
     if (refuse_common(order, may_move(order, number), &verdict) || refuse_closed(order, &verdict))
@@ -285,7 +293,7 @@ static enum verdict obey_close_case(struct order *order) {
 
 /* Commands of other owners are theirs to answer. */
 enum verdict obey(struct turn *turn, const Sigap__CommandIssued *command) {
-    struct order order = {turn, command, NULL, actor_name(command->actor)};
+    struct order order = {turn, command, NULL, 0, actor_name(command->actor)};
     switch (command->command_case) {
     case SIGAP__COMMAND_ISSUED__COMMAND_MOVE_TASK:
         return obey_move_task(&order);

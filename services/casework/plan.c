@@ -26,7 +26,8 @@ void plan_begin(struct plan *plan, const struct catalogue *catalogue, const stru
 
 /* ---- small things */
 
-static void note(struct plan *plan, const struct case_task *task, enum task_state from) {
+static void note(struct plan *plan, struct case_task *task, enum task_state from) {
+    task->version++;
     unsigned number = (unsigned)(task - plan->file->tasks) + 1;
     if (plan->move_count < PLAN_MOVES_MAX)
         plan->moves[plan->move_count++] = (struct plan_move){number, from};

@@ -85,7 +85,7 @@ static void write_task(struct json_writer *json, const struct work *work, unsign
         json_member_text(json, "evidence", template->evidence);
     if (template && template->clock)
         json_member_text(json, "clock", template->clock);
-    json_member_integer(json, "version", (int64_t)work->file.version);
+    json_member_integer(json, "version", task->version);
 }
 
 /* ---- the case file */

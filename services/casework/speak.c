@@ -73,7 +73,7 @@ static void speak_moved(
     moved.from = (Sigap__TaskState)move->from;
     moved.outcome = (char *)outcome;
     moved.actor = (char *)actor;
-    moved.version = work->file.version;
+    moved.version = work->file.tasks[move->number - 1].version;
     Sigap__Event event = SIGAP__EVENT__INIT;
     event.body_case = SIGAP__EVENT__BODY_TASK_MOVED;
     event.task_moved = &moved;

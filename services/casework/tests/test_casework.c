@@ -688,6 +688,9 @@ static void arrivals_set_the_time_of_tasks(void **state) {
     assert_int_equal(status, 200);
     assert_int_equal(json_array_size(json_object_get(json, "facilities")), 2);
     json_decref(json);
+    /* What else happens to the case does not make a person's order stale. */
+    assert_int_equal(
+        move(&opr, "PSG-01", &(struct order){.event = "done", .outcome = "selesai", .version = 1}), 200);
     assert_task_owner("PSG-10", "kab-3507"); /* TRC has no team at a hospital */
     assert_task_owner("PSG-11", "rsj-rs-menur");
     fixture_advance(bench.fixture, HOUR);

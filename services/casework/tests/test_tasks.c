@@ -206,6 +206,7 @@ static void fill_file(void) {
     task->since = file.opened_at;
     task->marks = TASK_REMINDED_HALF;
     task->times_done = 3;
+    task->version = 300;
     task->start_at = file.opened_at - 1;
     task->owner = "tksk-35.07";
     task = case_task_add(&file, "FAKTA-age", TASK_OF_FACT);
@@ -237,6 +238,7 @@ static void a_case_comes_back_as_it_was(void **state) {
     assert_int_equal(task->start_at, file.opened_at - 1);
     assert_int_equal(task->marks, TASK_REMINDED_HALF);
     assert_int_equal(task->times_done, 3);
+    assert_int_equal(task->version, 300);
     assert_string_equal(task->owner, "tksk-35.07");
     assert_string_equal(case_task(&read, "FAKTA-age")->role, "OPR");
     assert_int_equal(case_task(&read, "FAKTA-age")->due_at, 0);
