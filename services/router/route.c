@@ -364,6 +364,8 @@ static void refresh_offer(struct work *work, struct offer *offer, const struct k
         int64_t due =
             timers_due(policy->calendar, work->turn->now, times->answered, policy->timers.act_percent);
         offer->answer_by = due < offer->answer_by ? due : offer->answer_by;
+        offer->since = work->turn->now;
+        offer->done &= ~(1U << MARK_WARN);
         offer->version++;
         tell_offer_moved(work, offer, offer->standing.state, "more_urgent",
             &(struct by){"router", "", "", ""}, offer->escalation);

@@ -193,7 +193,7 @@ static void consider(
 
 static void consider_answer(struct next *next, const struct timers *timers, const struct offer_clock *clock) {
     consider(next, clock, MARK_WARN,
-        clock->sent_at + (clock->answer_by - clock->sent_at) * (int64_t)timers->warn_percent / 100);
+        clock->since + (clock->answer_by - clock->since) * (int64_t)timers->warn_percent / 100);
     consider(next, clock, MARK_EXPIRE, clock->answer_by);
 }
 

@@ -54,7 +54,7 @@ struct offer_clock {
     struct offer_standing standing;
     int64_t sent_at;   /* also where the times of answered and started count from */
     int64_t answer_by; /* kept apart: it may have been brought forward */
-    int64_t since;     /* of the state: cancellation asked for, admitted */
+    int64_t since;     /* of the state: sent, or made urgent; cancellation asked for; admitted */
     uint32_t done;     /* bits of enum offer_mark */
     bool transit;
 };
