@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SECTOR = 512, NAME_MAX_BYTES = 256, FILES_MAX = 32, FILE_MAX_BYTES = 1 << 30 };
+enum { SECTOR = 512, NAME_MAX_BYTES = 256, FILES_MAX = 32, FILE_MAX_BYTES = 1 << 30, SHARED_MAX = 64 };
 
 struct image {
     uint8_t *bytes;
@@ -23,8 +23,9 @@ struct file {
     size_t sectors;
     size_t dirty_low, dirty_high; /* sectors outside are clean */
     bool any_lost;
-    int readers;  /* handles with a shared lock or more */
-    void *writer; /* the handle with more than that */
+    void *shared[SHARED_MAX]; /* the log's index, of the one connection; gone with the process */
+    int readers;              /* handles with a shared lock or more */
+    void *writer;             /* the handle with more than that */
 };
 
 struct crash_disk {
@@ -35,7 +36,8 @@ struct crash_disk {
     struct file files[FILES_MAX];
     unsigned file_count;
     bool full;
-    uint64_t fail_read, fail_write, fail_sync;
+    uint64_t fail_read, fail_write, fail_sync, die;
+    enum crash_how die_how;
     uint64_t writes, syncs;
     unsigned temporary;
 };
@@ -195,6 +197,13 @@ static void sync_badly(struct crash_disk *disk, struct file *file) {
 
 /* ---- crashes ---- */
 
+static void forget_shared(struct file *file) {
+    for (size_t i = 0; i < SHARED_MAX; i++) {
+        free(file->shared[i]);
+        file->shared[i] = NULL;
+    }
+}
+
 static void settle_after_power(struct crash_disk *disk, struct file *file) {
     bool whole = chance(disk) % 4 == 0, nothing = !whole && chance(disk) % 4 == 0;
     if (!file->existed && nothing) {
@@ -237,6 +246,7 @@ void crash_disk_crash(struct crash_disk *disk, enum crash_how how) {
     disk->generation++;
     for (unsigned i = 0; i < disk->file_count; i++) {
         struct file *file = &disk->files[i];
+        forget_shared(file);
         file->readers = 0;
         file->writer = NULL;
         if (!file->exists)
@@ -253,6 +263,14 @@ void crash_disk_crash(struct crash_disk *disk, enum crash_how how) {
 static struct handle *alive(sqlite3_file *base) {
     struct handle *handle = (struct handle *)base;
     return handle->generation == handle->disk->generation ? handle : NULL;
+}
+
+/* False: the disk has just died under this call. */
+static bool survives(struct crash_disk *disk) {
+    if (!disk->die || --disk->die)
+        return true;
+    crash_disk_crash(disk, disk->die_how);
+    return false;
 }
 
 static bool countdown(uint64_t *left) {
@@ -296,7 +314,7 @@ static int on_read(sqlite3_file *base, void *to, int amount, sqlite3_int64 from)
 
 static int on_write(sqlite3_file *base, const void *bytes, int amount, sqlite3_int64 to) {
     struct handle *handle = alive(base);
-    if (!handle)
+    if (!handle || !survives(handle->disk))
         return SQLITE_IOERR_WRITE;
     struct file *file = handle->file;
     size_t end = (size_t)to + (size_t)amount;
@@ -330,7 +348,7 @@ static int on_truncate(sqlite3_file *base, sqlite3_int64 size) {
 static int on_sync(sqlite3_file *base, int flags) {
     struct handle *handle = alive(base);
     (void)flags;
-    if (!handle)
+    if (!handle || !survives(handle->disk))
         return SQLITE_IOERR_FSYNC;
     handle->disk->syncs++;
     if (countdown(&handle->disk->fail_sync) || fault_strikes(FAULT_SYNC)) {
@@ -394,8 +412,40 @@ static int on_characteristics(sqlite3_file *base) {
     return SQLITE_IOCAP_POWERSAFE_OVERWRITE;
 }
 
+static int on_shared_map(sqlite3_file *base, int page, int size, int extend, void volatile **out) {
+    struct handle *handle = alive(base);
+    *out = NULL;
+    if (!handle || page >= SHARED_MAX)
+        return SQLITE_IOERR_SHMMAP;
+    void **at = &handle->file->shared[page];
+    if (!*at && extend && !(*at = calloc(1, (size_t)size)))
+        return SQLITE_NOMEM;
+    *out = *at;
+    return SQLITE_OK;
+}
+
+/* There is one connection: it never waits for itself. */
+static int on_shared_lock(sqlite3_file *base, int offset, int count, int flags) {
+    (void)offset;
+    (void)count;
+    (void)flags;
+    return alive(base) ? SQLITE_OK : SQLITE_IOERR_SHMLOCK;
+}
+
+static void on_shared_barrier(sqlite3_file *base) {
+    (void)base;
+}
+
+static int on_shared_unmap(sqlite3_file *base, int delete) {
+    struct handle *handle = alive(base);
+    (void)delete;
+    if (handle)
+        forget_shared(handle->file);
+    return SQLITE_OK;
+}
+
 static const sqlite3_io_methods methods = {
-    .iVersion = 1, /* no shared memory */
+    .iVersion = 2,
     .xClose = on_close,
     .xRead = on_read,
     .xWrite = on_write,
@@ -408,6 +458,10 @@ static const sqlite3_io_methods methods = {
     .xFileControl = on_control,
     .xSectorSize = on_sector_size,
     .xDeviceCharacteristics = on_characteristics,
+    .xShmMap = on_shared_map,
+    .xShmLock = on_shared_lock,
+    .xShmBarrier = on_shared_barrier,
+    .xShmUnmap = on_shared_unmap,
 };
 
 /* ---- the VFS ---- */
@@ -535,6 +589,7 @@ static void drop_files(struct crash_disk *disk) {
         image_free(&disk->files[i].cached);
         image_free(&disk->files[i].durable);
         free(disk->files[i].dirty);
+        forget_shared(&disk->files[i]);
     }
     memset(disk->files, 0, sizeof disk->files);
     disk->file_count = 0;
@@ -551,6 +606,20 @@ void crash_disk_free(struct crash_disk **disk) {
 
 const char *crash_disk_name(const struct crash_disk *disk) {
     return disk->name;
+}
+
+void crash_disk_die(struct crash_disk *disk, uint64_t nth, enum crash_how how) {
+    disk->die = nth;
+    disk->die_how = how;
+}
+
+uint64_t crash_disk_deaths(const struct crash_disk *disk) {
+    return disk->generation;
+}
+
+/* Registering again only moves it to the front. */
+void crash_disk_make_default(struct crash_disk *disk) {
+    sqlite3_vfs_register(disk ? &disk->vfs : sqlite3_vfs_find("unix"), 1);
 }
 
 void crash_disk_set_full(struct crash_disk *disk, bool full) {
@@ -571,7 +640,7 @@ void crash_disk_fail_sync(struct crash_disk *disk, uint64_t nth) {
 
 void crash_disk_heal(struct crash_disk *disk) {
     disk->full = false;
-    disk->fail_read = disk->fail_write = disk->fail_sync = 0;
+    disk->fail_read = disk->fail_write = disk->fail_sync = disk->die = 0;
 }
 
 uint64_t crash_disk_writes(const struct crash_disk *disk) {

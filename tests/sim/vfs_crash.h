@@ -32,6 +32,15 @@ enum crash_how {
  * only be closed. */
 void crash_disk_crash(struct crash_disk *disk, enum crash_how how);
 
+/* The same in the middle of the n-th write or sync from now, which does not happen any more; 0 takes it back.
+ */
+void crash_disk_die(struct crash_disk *disk, uint64_t nth, enum crash_how how);
+/* How often it has died so far. */
+uint64_t crash_disk_deaths(const struct crash_disk *disk);
+
+/* The VFS that is taken when none is named, for files whose owner names none. The system's again: NULL. */
+void crash_disk_make_default(struct crash_disk *disk);
+
 /* The disk is full: no file may grow. Overwriting goes on. */
 void crash_disk_set_full(struct crash_disk *disk, bool full);
 /* The n-th call from now (1: the next) fails once: 0 takes it back. A failed write has written nothing. */

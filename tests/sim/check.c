@@ -1,0 +1,314 @@
+/* What was promised, looked at when everything has come to rest. Journals tell what happened, views tell how
+ * it stands; rows are the daemons' own and are not looked at. */
+#include "ledger.h"
+
+#include <jansson.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- every timer fires once ---- */
+
+static uint64_t hash_fired(const struct timer_fired *fired) {
+    uint64_t hash = 0;
+    uint8_t bytes[40] = {0};
+    memcpy(bytes, &fired->machine, 4);
+    memcpy(bytes + 4, &fired->kind, 4);
+    memcpy(bytes + 8, fired->object.bytes, ID_BYTES);
+    memcpy(bytes + 24, &fired->due_at, 8);
+    for (size_t i = 0; i < sizeof bytes; i++)
+        hash = (hash ^ bytes[i]) * UINT64_C(0x100000001b3);
+    return hash ? hash : 1;
+}
+
+static void grow_fired(struct sim *sim) {
+    size_t room = sim->fired_room ? sim->fired_room * 2 : 4096;
+    uint64_t *fired = calloc(room, sizeof *fired);
+    for (size_t i = 0; i < sim->fired_room; i++) {
+        if (!sim->fired[i])
+            continue;
+        size_t at = sim->fired[i] % room;
+        while (fired[at])
+            at = (at + 1) % room;
+        fired[at] = sim->fired[i];
+    }
+    free(sim->fired);
+    sim->fired = fired;
+    sim->fired_room = room;
+}
+
+void check_timer_fired(struct sim *sim, const struct timer_fired *fired) {
+    if (sim->fired_count * 2 >= sim->fired_room)
+        grow_fired(sim);
+    uint64_t hash = hash_fired(fired);
+    size_t at = hash % sim->fired_room;
+    for (; sim->fired[at]; at = (at + 1) % sim->fired_room)
+        if (sim->fired[at] == hash) {
+            char text[ID_TEXT + 1];
+            id_to_text(&fired->object, text);
+            sim_fail(sim, "%s: timer %u of %s, due at %lld, has fired twice",
+                sim->machines[fired->machine].name, fired->kind, text, (long long)fired->due_at);
+            return;
+        }
+    sim->fired[at] = hash;
+    sim->fired_count++;
+}
+
+/* Restored: time begins again where the snapshot was taken. */
+void check_forget_timers(struct sim *sim) {
+    if (sim->fired_room)
+        memset(sim->fired, 0, sim->fired_room * sizeof *sim->fired);
+    sim->fired_count = 0;
+}
+
+/* ---- asking ---- */
+
+static char *roles[] = {(char *)"administrator", (char *)"operator", (char *)"coordinator",
+    (char *)"responder", (char *)"TRI", (char *)"KOR"};
+static char *areas[] = {(char *)"*"};
+
+static void be_staff(Sigap__Actor *actor, Sigap__View *view) {
+    sigap__actor__init(actor);
+    sigap__view__init(view);
+    actor->account = (char *)"simulator";
+    actor->roles = roles;
+    actor->n_roles = sizeof roles / sizeof *roles;
+    actor->areas = areas;
+    actor->n_areas = 1;
+    view->actor = actor;
+}
+
+/* The document, the caller's (json_decref); NULL with *status 0 when there was no answer. */
+static json_t *ask(struct sim *sim, const char *daemon, Sigap__View *view, unsigned *status) {
+    struct view_result result;
+    struct machine *machine = machine_of(sim, daemon);
+    *status = 0;
+    if (!machine || !machine_ask(machine, view, &result))
+        return NULL;
+    *status = result.status;
+    json_t *json = result.json[0] ? json_loads(result.json, JSON_DECODE_ANY, NULL) : NULL;
+    view_result_free(&result);
+    return json;
+}
+
+static json_t *ask_report(
+    struct sim *sim, const char *daemon, const char *ticket, const struct id *report, unsigned *status) {
+    Sigap__Actor actor;
+    Sigap__View view;
+    Sigap__ReportView what = SIGAP__REPORT_VIEW__INIT;
+    be_staff(&actor, &view);
+    view.what_case = SIGAP__VIEW__WHAT_REPORT;
+    view.report = &what;
+    if (ticket)
+        what.ticket = (char *)ticket;
+    else
+        what.report_id = (ProtobufCBinaryData){ID_BYTES, (uint8_t *)report->bytes};
+    return ask(sim, daemon, &view, status);
+}
+
+static json_t *ask_case(struct sim *sim, const char *daemon, const struct id *case_id, unsigned *status) {
+    Sigap__Actor actor;
+    Sigap__View view;
+    Sigap__CaseView what = SIGAP__CASE_VIEW__INIT;
+    be_staff(&actor, &view);
+    view.what_case = SIGAP__VIEW__WHAT_CASE_FILE;
+    view.case_file = &what;
+    what.case_id = (ProtobufCBinaryData){ID_BYTES, (uint8_t *)case_id->bytes};
+    return ask(sim, daemon, &view, status);
+}
+
+static json_t *ask_list(struct sim *sim, const char *daemon, const char *name, unsigned *status) {
+    Sigap__Actor actor;
+    Sigap__View view;
+    Sigap__ListView what = SIGAP__LIST_VIEW__INIT;
+    be_staff(&actor, &view);
+    view.what_case = SIGAP__VIEW__WHAT_LIST;
+    view.list = &what;
+    what.name = (char *)name;
+    what.area = (char *)"*";
+    what.limit = 1000;
+    return ask(sim, daemon, &view, status);
+}
+
+static const char *text_of(const json_t *json, const char *name) {
+    const char *text = json_string_value(json_object_get(json, name));
+    return text ? text : "";
+}
+
+/* ---- the parts ---- */
+
+/* All has been read, nothing waits, nothing was put aside. */
+static bool check_links(struct sim *sim) {
+    for (unsigned i = 0; i < sim->machine_count; i++) {
+        struct machine *machine = &sim->machines[i];
+        if (!machine->engine)
+            return sim_fail(sim, "%s is down", machine->name);
+        for (unsigned link = 0; link < machine->link_count; link++)
+            for (enum lane lane = 0; lane < LANES; lane++) {
+                struct journal *journal = engine_journal(sim->machines[machine->sources[link]].engine);
+                uint64_t cursor = inbox_cursor(engine_inbox(machine->engine, link), lane);
+                if (cursor != journal_head(journal, lane))
+                    return sim_fail(sim, "%s has read %s, lane %d, up to %llu of %llu", machine->name,
+                        inbox_name(engine_inbox(machine->engine, link)), lane, (unsigned long long)cursor,
+                        (unsigned long long)journal_head(journal, lane));
+            }
+        if (engine_wake_at(machine->engine) <= sim->now + sim->skew && !machine->daemon.on_timer)
+            return sim_fail(sim, "%s has a timer that is due", machine->name);
+    }
+    return true;
+}
+
+static bool check_held(struct sim *sim) {
+    static const char *const lists[] = {"parked", "waiting"};
+    for (unsigned i = 0; i < sim->machine_count; i++)
+        for (size_t k = 0; k < 2; k++) {
+            unsigned status;
+            json_t *list = ask_list(sim, sim->machines[i].name, lists[k], &status);
+            size_t count = json_array_size(list);
+            char first[400] = "";
+            if (count) {
+                char *text = json_dumps(json_array_get(list, 0), JSON_COMPACT);
+                snprintf(first, sizeof first, "%s", text);
+                free(text);
+            }
+            json_decref(list);
+            if (status != 200 || count)
+                return sim_fail(
+                    sim, "%s: %zu %s, the first: %s", sim->machines[i].name, count, lists[k], first);
+        }
+    return true;
+}
+
+/* Settled in exactly one way; a review may have come before. */
+static bool check_report(struct sim *sim, struct ledger *ledger, const char *name, const struct id *id) {
+    const struct ledger_report *report = ledger_report_of(ledger, id);
+    unsigned settled = report->opened + report->joined + report->closed;
+    char text[ID_TEXT + 1];
+    id_to_text(id, text);
+    if (report->received != 1)
+        return sim_fail(sim, "%s (report %s) was told %u times", name, text, report->received);
+    if (settled > 1 || report->reviewed > 1 || settled + report->reviewed == 0)
+        return sim_fail(sim, "%s (report %s): %u cases opened, %u joined, %u closed, %u reviews", name, text,
+            report->opened, report->joined, report->closed, report->reviewed);
+    unsigned status;
+    json_t *json = ask_report(sim, "triage", NULL, id, &status);
+    const char *state = text_of(json_object_get(json, "report"), "state");
+    static const char *const known[] = {"case", "joined", "information", "in_review", "closed"};
+    bool sound = false;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        sound |= strcmp(state, known[i]) == 0;
+    if (status != 200 || !sound)
+        sim_fail(sim, "%s (report %s): triage answers %u, state '%s'", name, text, status, state);
+    json_decref(json);
+    return !sim->failed;
+}
+
+static bool check_tickets(struct sim *sim, struct ledger *ledger) {
+    for (unsigned i = 0; i < sim->options.reports; i++) {
+        struct reporter *reporter = &sim->reporters[i];
+        struct id id;
+        unsigned status;
+        json_t *json = ask_report(sim, "intake", reporter->ticket, NULL, &status);
+        bool found = status == 200 && id_from_text(text_of(json_object_get(json, "report"), "id"), &id);
+        json_decref(json);
+        if (!found)
+            return sim_fail(sim, "intake does not know the ticket %s of %s (%u)", reporter->ticket,
+                reporter->key, status);
+        for (unsigned k = 0; k < i; k++)
+            if (strcmp(sim->reporters[k].ticket, reporter->ticket) == 0)
+                return sim_fail(sim, "%s and %s have one ticket", sim->reporters[k].key, reporter->key);
+        if (!check_report(sim, ledger, reporter->key, &id))
+            return false;
+    }
+    unsigned received = 0;
+    for (unsigned i = 0; i < ledger->report_count; i++)
+        received += ledger->reports[i].received;
+    return received == sim->options.reports ||
+           sim_fail(sim, "%u reports were sent and %u taken", sim->options.reports, received);
+}
+
+static bool check_case(struct sim *sim, const struct ledger_case *entry) {
+    char text[ID_TEXT + 1];
+    unsigned status;
+    id_to_text(&entry->id, text);
+    if (entry->opened != 1)
+        return sim_fail(sim, "case %s was opened %u times", text, entry->opened);
+    if (machine_of(sim, "casework")) {
+        json_decref(ask_case(sim, "casework", &entry->id, &status));
+        if (status != 200)
+            return sim_fail(sim, "casework answers %u about case %s", status, text);
+    }
+    if (!machine_of(sim, "router"))
+        return true;
+    if (entry->referred != 1)
+        return sim_fail(sim, "case %s has %u referrals", text, entry->referred);
+    json_decref(ask_case(sim, "router", &entry->id, &status));
+    return status == 200 || sim_fail(sim, "router answers %u about case %s", status, text);
+}
+
+/* Placed, on its way, planned at home, waiting for facts or for somebody: never with nobody. */
+static bool check_referral(struct sim *sim, const struct ledger_referral *referral) {
+    char text[ID_TEXT + 1];
+    id_to_text(&referral->id, text);
+    switch (referral->state) {
+    case SIGAP__REFERRAL_STATE__REFERRAL_DRAFT:
+    case SIGAP__REFERRAL_STATE__REFERRAL_UNROUTABLE:
+        return referral->owned || sim_fail(sim, "referral %s waits, and nobody owns it", text);
+    case SIGAP__REFERRAL_STATE__REFERRAL_ACTIVE:
+    case SIGAP__REFERRAL_STATE__REFERRAL_REVOKED:
+    case SIGAP__REFERRAL_STATE__REFERRAL_COMPLETED:
+    case SIGAP__REFERRAL_STATE__REFERRAL_ERROR:
+    case SIGAP__REFERRAL_STATE__REFERRAL_HOME:
+        return true;
+    case SIGAP__REFERRAL_STATE__REFERRAL_UNSPECIFIED:
+    case _SIGAP__REFERRAL_STATE_IS_INT_SIZE:
+        break;
+    }
+    return sim_fail(sim, "referral %s has no state", text);
+}
+
+static bool check_alert(struct sim *sim, const struct ledger_alert *alert) {
+    char text[ID_TEXT + 1];
+    id_to_text(&alert->id, text);
+    return alert->priority != SIGAP__PRIORITY__PRIORITY_P0 ||
+           alert->state != SIGAP__ALERT_STATE__ALERT_OPEN ||
+           sim_fail(sim, "P0 alert %s is neither answered nor at its final target", text);
+}
+
+/* Restored journals may hold an order whose answer was lost; it is given again with the same id, or not at
+ * all. */
+static bool check_command(struct sim *sim, const struct ledger_command *command) {
+    char text[ID_TEXT + 1];
+    id_to_text(&command->id, text);
+    return !command->issued || command->answered ||
+           sim_fail(sim, "command %s was given %u times and never answered", text, command->issued);
+}
+
+static bool check_ledger(struct sim *sim, struct ledger *ledger) {
+    for (unsigned i = 0; i < ledger->case_count; i++)
+        if (!id_is_null(&ledger->cases[i].id) && !check_case(sim, &ledger->cases[i]))
+            return false;
+    for (unsigned i = 0; i < ledger->referral_count; i++)
+        if (!check_referral(sim, &ledger->referrals[i]))
+            return false;
+    for (unsigned i = 0; i < ledger->alert_count; i++)
+        if (!check_alert(sim, &ledger->alerts[i]))
+            return false;
+    for (unsigned i = 0; i < ledger->command_count; i++)
+        if (!check_command(sim, &ledger->commands[i]))
+            return false;
+    return true;
+}
+
+bool check_all(struct sim *sim) {
+    struct ledger *ledger = calloc(1, sizeof *ledger);
+    bool sound = check_links(sim) && ledger_read(sim, ledger);
+    if (sound && ledger->parked)
+        sound = sim_fail(sim, "%u inputs were parked, the last: %s", ledger->parked, ledger->parked_reason);
+    sound = sound && check_held(sim) && check_tickets(sim, ledger) && check_ledger(sim, ledger);
+    for (unsigned i = 0; i < ledger->case_count; i++)
+        sim->outcome->cases += ledger->cases[i].opened;
+    free(ledger);
+    return sound;
+}

@@ -1,0 +1,255 @@
+#include "ledger.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Entries are structs whose first member is their id; found by looking through, newest first. */
+static void *entry_of(void *entries, unsigned *count, size_t size, const struct id *id) {
+    char *at = entries;
+    for (unsigned i = *count; i-- > 0;)
+        if (id_equal((const struct id *)(const void *)(at + i * size), id))
+            return at + i * size;
+    if (*count == LEDGER_MAX)
+        return at; /* more than a run can hold: the counts will not fit */
+    memcpy(at + *count * size, id, sizeof *id);
+    return at + (*count)++ * size;
+}
+
+#define ENTRY(ledger, what, id)                                                                              \
+    entry_of((ledger)->what##s, &(ledger)->what##_count, sizeof *(ledger)->what##s, id)
+
+static struct id id_of(ProtobufCBinaryData bytes) {
+    struct id id;
+    id_from_bytes(bytes.data, bytes.len, &id);
+    return id;
+}
+
+struct ledger_report *ledger_report_of(struct ledger *ledger, const struct id *id) {
+    return ENTRY(ledger, report, id);
+}
+
+struct ledger_case *ledger_case_of(struct ledger *ledger, const struct id *id) {
+    return ENTRY(ledger, case, id);
+}
+
+static struct ledger_report *report_of(struct ledger *ledger, ProtobufCBinaryData bytes) {
+    struct id id = id_of(bytes);
+    return ledger_report_of(ledger, &id);
+}
+
+static bool holds_a_place(Sigap__OfferState state) {
+    return state == SIGAP__OFFER_STATE__OFFER_ACCEPTED || state == SIGAP__OFFER_STATE__OFFER_IN_PROGRESS ||
+           state == SIGAP__OFFER_STATE__OFFER_ON_HOLD;
+}
+
+/* At no moment has a referral two facilities that have said yes. */
+static bool note_offer(struct sim *sim, struct ledger *ledger, const Sigap__OfferMoved *moved) {
+    struct id id = id_of(moved->offer_id), referral = id_of(moved->referral_id);
+    struct ledger_offer *offer = ENTRY(ledger, offer, &id);
+    offer->referral = referral;
+    offer->state = moved->to;
+    snprintf(offer->facility, sizeof offer->facility, "%s", moved->facility);
+    unsigned accepted = 0;
+    for (unsigned i = 0; i < ledger->offer_count; i++)
+        accepted +=
+            id_equal(&ledger->offers[i].referral, &referral) && holds_a_place(ledger->offers[i].state);
+    if (accepted <= 1)
+        return true;
+    char text[ID_TEXT + 1];
+    id_to_text(&referral, text);
+    return sim_fail(sim, "referral %s has %u accepted offers at once", text, accepted);
+}
+
+static void note_referral(struct ledger *ledger, ProtobufCBinaryData bytes, const struct id *case_id,
+    Sigap__ReferralState state, const char *owner) {
+    struct id id = id_of(bytes);
+    struct ledger_referral *referral = ENTRY(ledger, referral, &id);
+    referral->case_id = *case_id;
+    referral->state = state;
+    referral->owned = owner && *owner;
+}
+
+static void note_alert(struct ledger *ledger, ProtobufCBinaryData bytes, ProtobufCBinaryData subject,
+    Sigap__AlertState state, Sigap__Priority priority) {
+    struct id id = id_of(bytes);
+    struct ledger_alert *alert = ENTRY(ledger, alert, &id);
+    alert->subject = id_of(subject);
+    alert->state = state;
+    if (priority)
+        alert->priority = priority;
+}
+
+static void note_command(struct ledger *ledger, ProtobufCBinaryData bytes, bool answer) {
+    struct id id = id_of(bytes);
+    struct ledger_command *command = ENTRY(ledger, command, &id);
+    if (answer)
+        command->answered++;
+    else
+        command->issued++;
+}
+
+static void note_parked(
+    struct ledger *ledger, const struct machine *machine, const Sigap__InputParked *parked) {
+    ledger->parked++;
+    snprintf(ledger->parked_reason, sizeof ledger->parked_reason, "%s parked %s/%u/%llu: %s", machine->name,
+        parked->journal, parked->lane, (unsigned long long)parked->sequence, parked->reason);
+}
+
+static bool note(struct ledger *ledger, const struct machine *machine, const Sigap__Event *event) {
+    struct id case_id = id_of(event->case_id);
+    switch (event->body_case) {
+    case SIGAP__EVENT__BODY_REPORT_RECEIVED:
+        report_of(ledger, event->report_received->report_id)->received++;
+        break;
+    case SIGAP__EVENT__BODY_CASE_OPENED:
+        report_of(ledger, event->case_opened->report_id)->opened++;
+        ledger_case_of(ledger, &case_id)->opened++;
+        ledger_case_of(ledger, &case_id)->priority = event->case_opened->priority;
+        break;
+    case SIGAP__EVENT__BODY_REPORT_JOINED:
+        report_of(ledger, event->report_joined->report_id)->joined++;
+        break;
+    case SIGAP__EVENT__BODY_REPORT_IN_REVIEW:
+        report_of(ledger, event->report_in_review->report_id)->reviewed++;
+        break;
+    case SIGAP__EVENT__BODY_REPORT_CLOSED:
+        report_of(ledger, event->report_closed->report_id)->closed++;
+        break;
+    case SIGAP__EVENT__BODY_CASE_CHANGED:
+        if (event->case_changed->priority)
+            ledger_case_of(ledger, &case_id)->priority = event->case_changed->priority;
+        break;
+    case SIGAP__EVENT__BODY_REFERRAL_OPENED:
+        ledger_case_of(ledger, &case_id)->referred++;
+        note_referral(ledger, event->referral_opened->referral_id, &case_id, event->referral_opened->state,
+            event->referral_opened->owner_role);
+        break;
+    case SIGAP__EVENT__BODY_REFERRAL_MOVED:
+        note_referral(ledger, event->referral_moved->referral_id, &case_id, event->referral_moved->to,
+            event->referral_moved->owner_role);
+        break;
+    case SIGAP__EVENT__BODY_OFFER_MOVED:
+        return note_offer(machine->sim, ledger, event->offer_moved);
+    case SIGAP__EVENT__BODY_TASKS_PLANNED:
+        ledger_case_of(ledger, &case_id)->planned++;
+        break;
+    case SIGAP__EVENT__BODY_CASE_CLOSED:
+        ledger_case_of(ledger, &case_id)->closed = !event->case_closed->reopened;
+        break;
+    case SIGAP__EVENT__BODY_ALERT_RAISED:
+        note_alert(ledger, event->alert_raised->alert_id, event->alert_raised->subject_id,
+            SIGAP__ALERT_STATE__ALERT_OPEN, event->alert_raised->priority);
+        break;
+    case SIGAP__EVENT__BODY_ALERT_MOVED:
+        note_alert(ledger, event->alert_moved->alert_id, event->alert_moved->subject_id,
+            event->alert_moved->to, SIGAP__PRIORITY__PRIORITY_UNSPECIFIED);
+        break;
+    case SIGAP__EVENT__BODY_COMMAND_ISSUED:
+        note_command(ledger, event->command_issued->command_id, false);
+        break;
+    case SIGAP__EVENT__BODY_COMMAND_ANSWERED:
+        note_command(ledger, event->command_answered->command_id, true);
+        break;
+    case SIGAP__EVENT__BODY_INPUT_PARKED:
+        note_parked(ledger, machine, event->input_parked);
+        break;
+    case SIGAP__EVENT__BODY_OFFER_SENT:
+    case SIGAP__EVENT__BODY_TASK_MOVED:
+    case SIGAP__EVENT__BODY_TASK_REMINDER:
+    case SIGAP__EVENT__BODY_FACT_RECORDED:
+    case SIGAP__EVENT__BODY_DELIVERY_ENDED:
+    case SIGAP__EVENT__BODY__NOT_SET:
+    case _SIGAP__EVENT__BODY__CASE_IS_INT_SIZE:
+        break;
+    }
+    return true;
+}
+
+/* ---- reading ---- */
+
+struct lane_events {
+    Sigap__Event **events;
+    size_t count, room, taken;
+};
+
+/* What readers were shown must still be there, unchanged. */
+static bool keep_record(struct lane_events *events, struct machine *machine, enum lane lane,
+    uint64_t sequence, const uint8_t *record, size_t size) {
+    if (!wire_shown(machine, lane, sequence, record, size))
+        return false;
+    if (events->count == events->room) {
+        events->room = events->room ? events->room * 2 : 1024;
+        events->events = realloc(events->events, events->room * sizeof *events->events);
+    }
+    Sigap__Event *event = sigap__event__unpack(NULL, size, record);
+    if (event)
+        events->events[events->count++] = event;
+    return event || sim_fail(machine->sim, "%s wrote a record that cannot be read", machine->name);
+}
+
+static bool read_lane(struct lane_events *events, struct machine *machine, enum lane lane) {
+    struct journal *journal = engine_journal(machine->engine);
+    struct link_fetch fetch = {.lane = lane, .credit_bytes = LINK_CREDIT, .incarnation_known = true};
+    memcpy(fetch.incarnation, journal_incarnation(journal), LINK_INCARNATION);
+    while (fetch.after < journal_head(journal, lane)) {
+        struct buffer out = BUFFER_MAX(LINK_FRAME_MAX);
+        struct link_frame frame;
+        uint64_t before = fetch.after;
+        bool sound = journal_serve(journal, &fetch, &out);
+        link_read(out.bytes, out.size, &frame);
+        sound = sound && frame.kind == LINK_BATCH && frame.batch.after == fetch.after;
+        const uint8_t *at = sound ? frame.batch.records : NULL,
+                      *end = at ? at + frame.batch.records_size : NULL, *record;
+        size_t size;
+        while (sound && link_next_record(&at, end, &record, &size))
+            sound = keep_record(events, machine, lane, ++fetch.after, record, size);
+        buffer_free(&out);
+        if (!sound || fetch.after == before)
+            return sim_fail(machine->sim, "the journal of %s, lane %d, has a gap behind %llu", machine->name,
+                lane, (unsigned long long)before);
+    }
+    return fetch.after >= machine->shown[lane].count ||
+           sim_fail(machine->sim, "%s has forgotten records of lane %d that it had shown: %llu of %zu",
+               machine->name, lane, (unsigned long long)fetch.after, machine->shown[lane].count);
+}
+
+/* The head of a lane waits for a record of the other lane. */
+static bool waits(
+    const struct machine *machine, const Sigap__Event *event, const struct lane_events lanes[]) {
+    for (size_t i = 0; i < event->n_causes; i++)
+        if (strcmp(event->causes[i]->journal, machine->name) == 0 && event->causes[i]->lane < LANES &&
+            event->causes[i]->sequence > lanes[event->causes[i]->lane].taken)
+            return true;
+    return false;
+}
+
+/* Both lanes in the order in which they were said: by time, by cause, urgent first. */
+static const Sigap__Event *next_event(const struct machine *machine, struct lane_events lanes[]) {
+    const Sigap__Event *heads[LANES];
+    for (enum lane lane = 0; lane < LANES; lane++)
+        heads[lane] = lanes[lane].taken < lanes[lane].count ? lanes[lane].events[lanes[lane].taken] : NULL;
+    const Sigap__Event *urgent = heads[LANE_URGENT], *normal = heads[LANE_NORMAL];
+    if (!urgent && !normal)
+        return NULL;
+    bool take_normal = !urgent || (normal && (normal->at < urgent->at || waits(machine, urgent, lanes)) &&
+                                      !waits(machine, normal, lanes));
+    return lanes[take_normal ? LANE_NORMAL : LANE_URGENT].taken++, take_normal ? normal : urgent;
+}
+
+bool ledger_read(struct sim *sim, struct ledger *ledger) {
+    bool sound = true;
+    for (unsigned i = 0; i < sim->machine_count && sound; i++) {
+        struct lane_events lanes[LANES] = {{NULL, 0, 0, 0}};
+        for (enum lane lane = 0; lane < LANES && sound; lane++)
+            sound = read_lane(&lanes[lane], &sim->machines[i], lane);
+        for (const Sigap__Event *event; sound && (event = next_event(&sim->machines[i], lanes));)
+            sound = note(ledger, &sim->machines[i], event);
+        for (enum lane lane = 0; lane < LANES; lane++) {
+            for (size_t k = 0; k < lanes[lane].count; k++)
+                sigap__event__free_unpacked(lanes[lane].events[k], NULL);
+            free(lanes[lane].events);
+        }
+    }
+    return sound;
+}

@@ -1,0 +1,58 @@
+/* What the journals say happened, counted: read from all of them at the end of a run. */
+#pragma once
+
+#include "world.h"
+
+enum { LEDGER_MAX = 4096 };
+
+struct ledger_report {
+    struct id id;
+    unsigned received, opened, joined, closed, reviewed;
+};
+
+struct ledger_case {
+    struct id id;
+    unsigned opened, planned, referred;
+    bool closed;
+    Sigap__Priority priority;
+};
+
+struct ledger_referral {
+    struct id id, case_id;
+    Sigap__ReferralState state;
+    bool owned; /* somebody's role is named */
+    unsigned accepted_now;
+};
+
+struct ledger_offer {
+    struct id id, referral;
+    char facility[64];
+    Sigap__OfferState state;
+};
+
+struct ledger_alert {
+    struct id id, subject;
+    Sigap__Priority priority;
+    Sigap__AlertState state;
+};
+
+struct ledger_command {
+    struct id id;
+    unsigned issued, answered;
+};
+
+struct ledger {
+    struct ledger_report reports[LEDGER_MAX];
+    struct ledger_case cases[LEDGER_MAX];
+    struct ledger_referral referrals[LEDGER_MAX];
+    struct ledger_offer offers[LEDGER_MAX];
+    struct ledger_alert alerts[LEDGER_MAX];
+    struct ledger_command commands[LEDGER_MAX];
+    unsigned report_count, case_count, referral_count, offer_count, alert_count, command_count, parked;
+    char parked_reason[300];
+};
+
+/* Reads the journals of all machines from their beginning. False: one has a gap, or something was changed. */
+bool ledger_read(struct sim *sim, struct ledger *ledger);
+struct ledger_report *ledger_report_of(struct ledger *ledger, const struct id *id); /* made when missing */
+struct ledger_case *ledger_case_of(struct ledger *ledger, const struct id *id);

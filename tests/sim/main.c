@@ -1,0 +1,138 @@
+/* sigap-sim: runs seeds of the simulator and says which ones break a promise.
+ *
+ *     sigap-sim --seed 7 [--reports 200] [--steps 8000] [--calm] [--verbose]
+ *     sigap-sim --seeds 1-50
+ *     sigap-sim --seed 7 --twice        the same run twice: the same trace, or exit 1 */
+#include "common/log.h"
+#include "sim.h"
+
+#include <ftw.h>
+#include <getopt.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+struct campaign {
+    uint64_t from, to;
+    bool twice;
+    struct sim_options options;
+    char folder[64], site[128], data[128];
+};
+
+static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *walk) {
+    (void)status;
+    (void)kind;
+    (void)walk;
+    return remove(path);
+}
+
+static void remove_folder(const char *path) {
+    nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+static bool run_once(struct campaign *campaign, uint64_t seed, struct sim_outcome *outcome) {
+    snprintf(campaign->data, sizeof campaign->data, "%s/data", campaign->folder);
+    mkdir(campaign->data, 0700);
+    campaign->options.seed = seed;
+    campaign->options.site_dir = campaign->site;
+    campaign->options.data_dir = campaign->data;
+    bool passed = sim_run(&campaign->options, outcome);
+    remove_folder(campaign->data);
+    return passed;
+}
+
+static double seconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static bool run_seed(struct campaign *campaign, uint64_t seed) {
+    struct sim_outcome outcome, again;
+    double began = seconds();
+    bool passed = run_once(campaign, seed, &outcome);
+    printf("seed=%llu %s trace=%016llx acknowledged=%u cases=%u turns=%u kills=%u restores=%u hours=%.1f "
+           "seconds=%.2f%s%s\n",
+        (unsigned long long)seed, passed ? "ok" : "FAILED", (unsigned long long)outcome.trace_hash,
+        outcome.acknowledged, outcome.cases, outcome.turns, outcome.kills, outcome.restores,
+        (double)outcome.virtual_ms / 3600000, seconds() - began, passed ? "" : " ", outcome.complaint);
+    fflush(stdout);
+    if (!passed)
+        printf("again: sigap-sim --seed %llu --reports %u --steps %u%s\n", (unsigned long long)seed,
+            campaign->options.reports, campaign->options.steps, campaign->options.calm ? " --calm" : "");
+    if (!passed || !campaign->twice)
+        return passed;
+    run_once(campaign, seed, &again);
+    if (again.trace_hash != outcome.trace_hash)
+        printf("seed=%llu FAILED another trace the second time: %016llx\n", (unsigned long long)seed,
+            (unsigned long long)again.trace_hash);
+    return again.trace_hash == outcome.trace_hash;
+}
+
+static bool read_options(struct campaign *campaign, int argc, char **argv) {
+    static const struct option long_options[] = {{"seed", required_argument, NULL, 's'},
+        {"seeds", required_argument, NULL, 'S'}, {"reports", required_argument, NULL, 'r'},
+        {"steps", required_argument, NULL, 'k'}, {"calm", no_argument, NULL, 'c'},
+        {"twice", no_argument, NULL, 't'}, {"verbose", no_argument, NULL, 'v'}, {NULL, 0, NULL, 0}};
+    for (int option; (option = getopt_long(argc, argv, "", long_options, NULL)) != -1;) {
+        char *end = optarg;
+        switch (option) {
+        case 's':
+            campaign->from = campaign->to = strtoull(optarg, &end, 10);
+            break;
+        case 'S':
+            campaign->from = strtoull(optarg, &end, 10);
+            campaign->to = *end == '-' ? strtoull(end + 1, &end, 10) : campaign->from;
+            break;
+        case 'r':
+            campaign->options.reports = (unsigned)strtoul(optarg, &end, 10);
+            break;
+        case 'k':
+            campaign->options.steps = (unsigned)strtoul(optarg, &end, 10);
+            break;
+        case 'c':
+            campaign->options.calm = true;
+            break;
+        case 't':
+            campaign->twice = true;
+            break;
+        case 'v':
+            campaign->options.verbose = true;
+            break;
+        default:
+            return false;
+        }
+        if (end && *end)
+            return false;
+    }
+    return optind == argc && campaign->from <= campaign->to;
+}
+
+int main(int argc, char **argv) {
+    struct campaign campaign = {.from = 1, .to = 1, .options = {.reports = 200}};
+    if (!read_options(&campaign, argc, argv)) {
+        fprintf(stderr,
+            "usage: sigap-sim [--seed N | --seeds FROM-TO] [--reports M] [--steps K] [--calm] [--twice] "
+            "[--verbose]\n");
+        return 2;
+    }
+    log_set_level(getenv("SIGAP_SIM_LOG") ? LOG_DEBUG : LOG_ERROR);
+    sim_chance_for_sodium();
+    const char *base = getenv("TMPDIR");
+    snprintf(campaign.folder, sizeof campaign.folder, "%.40s/sigap-sim-XXXXXX", base ? base : "/tmp");
+    if (sodium_init() < 0 || !mkdtemp(campaign.folder))
+        return 1;
+    snprintf(campaign.site, sizeof campaign.site, "%s/site", campaign.folder);
+    unsigned failed = 0;
+    bool ready = sim_site_make(SIGAP_SOURCE_DIR "/deploy/sites/jatim", campaign.site);
+    for (uint64_t seed = campaign.from; ready && seed <= campaign.to; seed++)
+        failed += !run_seed(&campaign, seed);
+    remove_folder(campaign.folder);
+    if (campaign.from != campaign.to)
+        printf("%llu seeds, %u failed\n", (unsigned long long)(campaign.to - campaign.from + 1), failed);
+    return ready && !failed ? 0 : 1;
+}

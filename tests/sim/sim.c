@@ -1,0 +1,364 @@
+/* The run: steps by chance with faults, then peace until everything has come to an end, then the check. */
+#include "common/keystore.h"
+#include "common/log.h"
+#include "world.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum {
+    START_MONOTONIC = 1000000,
+    STEPS_A_REPORT = 40,
+    SETTLE_ROUNDS_MAX = 200000,
+    SETTLE_HOURS = 30, /* long enough for every step of a P0's policy and for waits of a day */
+};
+
+static const int64_t start_wall = INT64_C(1772420400000); /* Monday 2 March 2026, 10:00 WIB */
+
+/* ---- chance of libsodium ---- */
+
+static struct chance sodium_chance;
+
+static const char *sodium_name(void) {
+    return "simulator";
+}
+
+static uint32_t sodium_word(void) {
+    return (uint32_t)chance_next(&sodium_chance);
+}
+
+static void sodium_fill(void *const bytes, const size_t size) {
+    chance_fill(&sodium_chance, bytes, size);
+}
+
+void sim_chance_for_sodium(void) {
+    static struct randombytes_implementation implementation = {
+        .implementation_name = sodium_name, .random = sodium_word, .buf = sodium_fill};
+    randombytes_set_implementation(&implementation);
+}
+
+/* ---- time ---- */
+
+static int64_t read_wall(void *state) {
+    const struct sim *sim = state;
+    return sim->now + sim->skew;
+}
+
+static int64_t read_monotonic(void *state) {
+    return ((const struct sim *)state)->now;
+}
+
+static int64_t earliest(int64_t a, int64_t b) {
+    return a < b ? a : b;
+}
+
+/* When something can happen next, if nothing can now. */
+static int64_t next_moment(struct sim *sim) {
+    int64_t at = people_wake_at(sim);
+    for (unsigned i = 0; i < sim->machine_count; i++) {
+        struct machine *machine = &sim->machines[i];
+        if (!machine->engine) {
+            at = earliest(at, machine->restart_at);
+            continue;
+        }
+        int64_t wake = engine_wake_at(machine->engine);
+        if (wake != INT64_MAX)
+            at = earliest(at, sim->now + (wake - (sim->now + sim->skew)));
+        if (engine_has_work(machine->engine)) /* it backs off */
+            at = earliest(at, sim->now + 100);
+    }
+    if (sim->release_at)
+        at = earliest(at, sim->release_at);
+    return at;
+}
+
+static void pass_time(struct sim *sim, int64_t at_most) {
+    int64_t at = next_moment(sim);
+    int64_t by = at <= sim->now ? 1 : at - sim->now;
+    by = earliest(by, at_most);
+    sim->now += by;
+    trace(sim, "%lld ms pass", (long long)by);
+}
+
+/* ---- start ---- */
+
+static bool make_keys(struct sim *sim) {
+    static const char *const daemons[] = {
+        "intake", "triage", "router", "casework", "notifier", "console", NULL};
+    char path[256];
+    struct error error = {""};
+    struct chance chance = {sim->options.seed ^ 0x6b657973};
+    struct random random = {(void (*)(void *, void *, size_t))(void *)chance_fill, &chance};
+    snprintf(path, sizeof path, "%s/keys", sim->options.data_dir);
+    for (unsigned i = 0; i < sim_enrolled_count; i++) {
+        char folder[256];
+        snprintf(folder, sizeof folder, "%s/%s", sim->options.data_dir, sim_enrolled[i].daemon->name);
+        mkdir(folder, 0700);
+    }
+    return keystore_create(path, daemons, &random, &error) || sim_fail(sim, "keys: %s", error.text);
+}
+
+static bool start_all(struct sim *sim) {
+    for (unsigned i = 0; i < sim_enrolled_count; i++) {
+        sim->machine_count = i + 1;
+        if (!machine_make(sim, i))
+            return sim_fail(sim, "out of memory");
+    }
+    for (unsigned i = 0; i < sim->machine_count; i++)
+        if (!machine_start(&sim->machines[i]) || !sim->machines[i].engine)
+            return sim_fail(sim, "%s does not start", sim->machines[i].name);
+    return true;
+}
+
+static bool issue_token(struct sim *sim) {
+    struct view_result result;
+    bool answered =
+        machine_control(machine_of(sim, "intake"), "token.issue", "bot-a reports,rate=0", &result);
+    const char *at = answered && result.json ? strstr(result.json, "\"token\":\"") : NULL;
+    if (at)
+        sscanf(at, "\"token\":\"%127[^\"]", sim->token);
+    bool issued = sim->token[0] || sim_fail(sim, "no token: %s", result.json ? result.json : "no answer");
+    view_result_free(&result);
+    return issued;
+}
+
+/* ---- faults ---- */
+
+static struct machine *any(struct sim *sim) {
+    return &sim->machines[chance_below(&sim->chance, sim->machine_count)];
+}
+
+static bool all_up(const struct sim *sim) {
+    for (unsigned i = 0; i < sim->machine_count; i++)
+        if (!sim->machines[i].engine)
+            return false;
+    return true;
+}
+
+/* A snapshot at a barrier: one after the other stops, the others go on meanwhile. */
+static void take_snapshot(struct sim *sim) {
+    struct view_result result;
+    bool stopped = all_up(sim);
+    for (unsigned i = 0; i < sim->machine_count && stopped; i++) {
+        machine_heal(&sim->machines[i]);
+        stopped = machine_control(&sim->machines[i], "barrier", "", &result) && result.status == 200;
+        view_result_free(&result);
+        for (unsigned k = (unsigned)chance_below(&sim->chance, 8); k; k--) {
+            struct machine *machine = any(sim);
+            wire_carry(machine, true);
+            machine_turn(machine);
+        }
+    }
+    stopped = stopped && all_up(sim);
+    for (unsigned i = 0; i < sim->machine_count && stopped; i++) {
+        struct machine *machine = &sim->machines[i];
+        crash_image_free(&machine->snapshot);
+        machine->snapshot = crash_image_take(machine->disk);
+        for (enum lane lane = 0; lane < LANES; lane++)
+            machine->snapshot_heads[lane] = journal_head(engine_journal(machine->engine), lane);
+    }
+    for (unsigned i = 0; i < sim->machine_count; i++) {
+        machine_control(&sim->machines[i], "resume", "", &result);
+        view_result_free(&result);
+    }
+    if (stopped)
+        people_snapshot(sim);
+    sim->snapshot_taken |= stopped;
+    trace(sim, "snapshot %s", stopped ? "taken" : "given up");
+}
+
+static void restore(struct sim *sim) {
+    if (!machines_restore(sim))
+        return;
+    sim->restored = true;
+    sim->release_at = sim->now + chance_between(&sim->chance, 1000, 120000);
+    check_forget_timers(sim);
+    people_restored(sim);
+}
+
+static void release_effects(struct sim *sim) {
+    struct view_result result;
+    bool all = all_up(sim);
+    for (unsigned i = 0; i < sim->machine_count && all; i++) {
+        all = machine_control(&sim->machines[i], "release", "", &result);
+        view_result_free(&result);
+    }
+    sim->release_at = all ? 0 : sim->now + 1000;
+    trace(sim, "effects are %s", all ? "released" : "still held");
+}
+
+static void jump(struct sim *sim) {
+    static const int64_t jumps[] = {-7200000, -61000, -900, 900, 61000, 7200000, 3000, -3000};
+    int64_t by = jumps[chance_below(&sim->chance, sizeof jumps / sizeof *jumps)];
+    sim->skew += by;
+    trace(sim, "the clock jumps by %lld", (long long)by);
+}
+
+static void fault(struct sim *sim) {
+    struct machine *machine = any(sim);
+    struct chance *chance = &sim->chance;
+    enum crash_how how = chance_hits(chance, 500) ? CRASH_POWER : CRASH_KILL;
+    switch (chance_below(chance, 16)) {
+    case 0:
+    case 1:
+        if (machine->engine)
+            machine_kill(machine, how);
+        break;
+    case 2:
+    case 3:
+    case 4:
+        crash_disk_die(machine->disk, 1 + chance_below(chance, 40), how);
+        break;
+    case 5:
+    case 6:
+        machine->releases_left = 1 + chance_below(chance, 12);
+        break;
+    case 7:
+        crash_disk_fail_sync(machine->disk, 1 + chance_below(chance, 4));
+        machine->fault_armed = true;
+        break;
+    case 8:
+        crash_disk_fail_write(machine->disk, 1 + chance_below(chance, 30));
+        machine->fault_armed = true;
+        break;
+    case 9:
+    case 10:
+        crash_disk_set_full(machine->disk, true);
+        machine->full_until = sim->now + chance_between(chance, 100, 15000);
+        trace(sim, "the disk of %s is full", machine->name);
+        break;
+    case 11:
+    case 12:
+        wire_cut(machine, sim->now + chance_between(chance, 100, 20000));
+        trace(sim, "the links of %s are cut", machine->name);
+        break;
+    case 13:
+        if (chance_hits(chance, 200))
+            jump(sim);
+        break;
+    case 14:
+        if (!sim->restored)
+            take_snapshot(sim);
+        break;
+    case 15:
+        if (sim->snapshot_taken && !sim->restored && chance_hits(chance, 250))
+            restore(sim);
+        break;
+    }
+}
+
+static void end_of_faults_due(struct sim *sim) {
+    for (unsigned i = 0; i < sim->machine_count; i++) {
+        struct machine *machine = &sim->machines[i];
+        if (machine->full_until && machine->full_until <= sim->now) {
+            crash_disk_set_full(machine->disk, false);
+            machine->full_until = 0;
+        }
+        if (!machine->engine && machine->restart_at <= sim->now)
+            machine_start(machine);
+    }
+    if (sim->release_at && sim->release_at <= sim->now)
+        release_effects(sim);
+}
+
+/* ---- running ---- */
+
+static void step(struct sim *sim) {
+    bool faults = !sim->options.calm;
+    uint64_t what = chance_below(&sim->chance, 100);
+    sim->outcome->steps++;
+    end_of_faults_due(sim);
+    if (what < 42) {
+        machine_turn(any(sim));
+    } else if (what < 80) {
+        wire_carry(any(sim), faults);
+    } else if (what < 90) {
+        people_act(sim);
+    } else if (what < 99 || !faults) {
+        pass_time(sim, chance_hits(&sim->chance, 60) ? 30000 : 40);
+    } else {
+        fault(sim);
+    }
+}
+
+static bool round_of_all(struct sim *sim) {
+    bool moved = people_act(sim);
+    end_of_faults_due(sim);
+    for (unsigned i = 0; i < sim->machine_count; i++) {
+        for (unsigned k = 0; k < 50 && machine_turn(&sim->machines[i]); k++)
+            moved = true;
+        moved |= wire_carry(&sim->machines[i], false);
+    }
+    return moved;
+}
+
+static bool everything_reported(const struct sim *sim) {
+    for (unsigned i = 0; i < sim->options.reports; i++)
+        if (!sim->reporters[i].acknowledged)
+            return false;
+    return true;
+}
+
+/* Peace: nothing fails any more, and everything that has an end comes to it. */
+static void settle(struct sim *sim) {
+    sim->quiet = true;
+    for (unsigned i = 0; i < sim->machine_count; i++) {
+        machine_heal(&sim->machines[i]);
+        wire_cut(&sim->machines[i], 0);
+    }
+    trace(sim, "peace");
+    int64_t until = sim->now + INT64_C(3600000) * SETTLE_HOURS;
+    unsigned rounds = 0;
+    while (!sim->failed && rounds++ < SETTLE_ROUNDS_MAX) {
+        if (round_of_all(sim))
+            continue;
+        if (sim->now >= until)
+            break;
+        pass_time(sim, until - sim->now);
+    }
+    if (rounds >= SETTLE_ROUNDS_MAX)
+        sim_fail(sim, "it does not come to rest");
+    if (!sim->failed && !everything_reported(sim))
+        sim_fail(sim, "somebody's report is not taken although nothing fails any more");
+}
+
+static void end(struct sim *sim) {
+    for (unsigned i = 0; i < sim->machine_count; i++)
+        machine_free(&sim->machines[i]);
+    for (unsigned i = 0; i < sim->command_count; i++)
+        free(sim->commands[i].bytes);
+    people_free(sim);
+    free(sim->fired);
+    free(sim->trace);
+    free(sim);
+}
+
+bool sim_run(const struct sim_options *options, struct sim_outcome *outcome) {
+    struct sim *sim = calloc(1, sizeof *sim);
+    *outcome = (struct sim_outcome){.trace_hash = UINT64_C(0xcbf29ce484222325)};
+    sim->options = *options;
+    sim->outcome = outcome;
+    sim->trace = calloc(TRACE_LINES, TRACE_LINE);
+    sim->chance.state = options->seed;
+    sodium_chance.state = options->seed ^ UINT64_C(0x736f6469756d);
+    sim->now = outcome->virtual_ms = START_MONOTONIC;
+    sim->skew = start_wall - sim->now;
+    sim->next_report_at = sim->now;
+    sim->clock = (struct clock){read_wall, read_monotonic, sim};
+    people_make(sim);
+    bool started = make_keys(sim) && start_all(sim) && issue_token(sim);
+    unsigned steps = options->steps ? options->steps : options->reports * STEPS_A_REPORT;
+    for (unsigned i = 0; started && i < steps && !sim->failed; i++)
+        step(sim);
+    if (started && !sim->failed)
+        settle(sim);
+    outcome->passed = !sim->failed && check_all(sim) && !sim->failed;
+    if (!outcome->passed)
+        trace_print(sim);
+    outcome->virtual_ms = sim->now - START_MONOTONIC;
+    end(sim);
+    return outcome->passed;
+}

@@ -1,0 +1,201 @@
+/* What the files of the simulator share. */
+#pragma once
+
+#include "chance.h"
+#include "common/engine.h"
+#include "sim.h"
+#include "vfs_crash.h"
+
+enum {
+    MACHINES_MAX = 6,
+    FLIGHT_MAX = 6,
+    TRACE_LINES = 200,
+    TRACE_LINE = 200,
+    TODO_MAX = 4096,
+    RESULTS_PENDING_MAX = 2048,
+    COMMANDS_MAX = 4096,
+};
+
+/* A daemon of the pipeline and whose journals it reads. */
+struct enrolled {
+    const struct daemon *daemon;
+    const char *reads[6]; /* ends with NULL */
+};
+
+extern const struct enrolled sim_enrolled[];
+extern const unsigned sim_enrolled_count;
+
+/* A frame on its way to a consumer. */
+struct flight {
+    struct buffer bytes;
+};
+
+/* One lane of one link, at its reading end. */
+struct wire {
+    bool asked; /* a fetch waits at the producer */
+    struct link_fetch fetch, stale;
+    bool stale_known;
+    struct flight flights[FLIGHT_MAX];
+    unsigned flight_count;
+    int64_t cut_until, ask_again_at; /* sim time */
+};
+
+/* What has been shown to others of a journal's lane: it must never change again. */
+struct shown {
+    uint64_t *hashes; /* of record 1, 2, 3 ... */
+    size_t count, room;
+};
+
+struct machine {
+    struct sim *sim;
+    const struct enrolled *enrolled;
+    struct daemon daemon; /* the enrolled one with its timers watched */
+    unsigned number;
+    const char *name;
+    struct crash_disk *disk;
+    struct engine *engine; /* NULL: down */
+    struct chance chance;
+    struct random random;
+    uint64_t life; /* grows with each death: what belonged to an older life is dropped */
+    int64_t restart_at;
+    bool fault_armed;          /* its disk may fail, on our account */
+    int64_t full_until;        /* sim time, 0: not full */
+    uint64_t releases_left;    /* the process dies after so many releases; 0: not planned */
+    bool dying;                /* dead, but still inside engine_turn */
+    int sources[MACHINES_MAX]; /* machine of each link, -1: not there */
+    unsigned link_count;
+    struct wire wires[MACHINES_MAX][LANES];
+    struct shown shown[LANES];
+    struct crash_image *snapshot;
+    uint64_t snapshot_heads[LANES];
+};
+
+struct timer_fired {
+    unsigned machine;
+    uint32_t kind;
+    struct id object;
+    int64_t due_at;
+};
+
+struct reporter {
+    unsigned text, place;
+    char key[32], bearer[160], ticket[32];
+    bool by_door, urgent, external; /* external: an external_id instead of an Idempotency-Key */
+    bool outstanding, acknowledged, before_snapshot;
+    int64_t try_at;
+    uint64_t sent_life; /* of intake when it was sent */
+    char plain[700], body[1200];
+    struct request request;
+};
+
+/* Something a person or a channel may do. */
+struct todo {
+    int64_t at;
+    uint8_t *event; /* packed, as staff saw it */
+    size_t size;
+};
+
+struct pending_result {
+    unsigned machine;
+    uint64_t life;
+    int64_t at;
+    struct effect_result result;
+};
+
+struct command {
+    struct id id;
+    uint8_t *bytes;
+    size_t size;
+    struct request request;
+};
+
+struct view_result {
+    bool answered;
+    unsigned status;
+    char *json;
+};
+
+struct sim {
+    struct sim_options options;
+    struct sim_outcome *outcome;
+    struct chance chance;
+    int64_t now;  /* monotonic */
+    int64_t skew; /* wall - now */
+    struct clock clock;
+    struct machine machines[MACHINES_MAX];
+    unsigned machine_count;
+    char token[128];
+    struct reporter *reporters;
+    unsigned reported; /* that have begun to report */
+    int64_t next_report_at;
+    struct todo todos[TODO_MAX];
+    unsigned todo_count;
+    struct pending_result results[RESULTS_PENDING_MAX];
+    unsigned result_count;
+    struct command commands[COMMANDS_MAX];
+    unsigned command_count;
+    bool quiet; /* the faults are over */
+    bool snapshot_taken, restored;
+    int64_t release_at;       /* effects are held until then; 0: they are not */
+    struct view_result *view; /* being waited for */
+    uint64_t view_number;
+    uint64_t *fired; /* hashes of timers that have fired, open addressing */
+    size_t fired_count, fired_room;
+    char (*trace)[TRACE_LINE];
+    unsigned trace_next;
+    bool failed;
+};
+
+/* trace.c */
+void trace(struct sim *sim, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The first complaint stays. Returns false. */
+bool sim_fail(struct sim *sim, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void trace_print(const struct sim *sim);
+
+/* machine.c */
+struct machine *machine_of(struct sim *sim, const char *name);
+bool machine_make(struct sim *sim, unsigned number);
+void machine_free(struct machine *machine);
+/* False: it did not start, and nothing of ours explains it. */
+bool machine_start(struct machine *machine);
+void machine_kill(struct machine *machine, enum crash_how how);
+/* A turn, and the end of the process when the turn says so. True: worked. */
+bool machine_turn(struct machine *machine);
+void machine_heal(struct machine *machine);
+/* Asks and makes turns until it is answered. false: no answer (it died meanwhile, or backs off). json may be
+ * NULL. */
+bool machine_ask(struct machine *machine, Sigap__View *view, struct view_result *result);
+bool machine_control(
+    struct machine *machine, const char *action, const char *argument, struct view_result *result);
+void view_result_free(struct view_result *result);
+/* Another incarnation for all, as `sigapctl restore` makes it. */
+bool machines_restore(struct sim *sim);
+
+/* wire.c */
+/* One round of all lanes of one machine. faults: frames may be lost, repeated, late. True: something moved.
+ */
+bool wire_carry(struct machine *machine, bool faults);
+void wire_forget(struct machine *machine); /* the machine died: its connections with it */
+void wire_cut(struct machine *machine, int64_t until);
+/* A record was shown to a reader: it stays as it is, or the run has failed (false). */
+bool wire_shown(struct machine *producer, enum lane lane, uint64_t sequence, const void *bytes, size_t size);
+
+/* people.c */
+void people_make(struct sim *sim);
+void people_free(struct sim *sim);
+/* Something due of reporters, staff or channels. True: something was done. */
+bool people_act(struct sim *sim);
+int64_t people_wake_at(const struct sim *sim);
+void people_answered(struct sim *sim, struct reporter *reporter, unsigned status, const char *ticket);
+void people_see(struct sim *sim, const void *event, size_t size);
+void people_effect(struct machine *machine, const struct effect *effect);
+void people_snapshot(struct sim *sim);
+void people_restored(struct sim *sim);
+
+/* console.c: the toy that stands for the web console */
+extern const struct daemon toy_console_daemon;
+
+/* check.c */
+bool check_all(struct sim *sim);
+void check_timer_fired(struct sim *sim, const struct timer_fired *fired);
+void check_forget_timers(struct sim *sim);
