@@ -90,6 +90,13 @@ struct daemon {
     const char *(*metrics)(void *state, struct arena *arena);
 };
 
+struct keystore;
+/* The keys of DATA/keys that this daemon may hold (enum keystore_part); in a simulation without key files
+ * keys that all daemons of the process share. False with a sentence. The caller frees *out (keystore_free).
+ */
+bool daemon_keys(const struct daemon_setup *setup, const char *daemon, unsigned parts, struct keystore **out,
+    struct error *error);
+
 /* Runs the daemon until SIGTERM or SIGINT, in the folder --data: paths in there are short and relative,
  * because the name of a local socket has room for 107 bytes only. `--check` looks at the site and ends.
  * Returns the exit status: 0, 1 with a sentence on stderr, 2 for wrong options. */

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 /* ---- life */
 
@@ -21,15 +20,9 @@ static bool load_site(struct casework *house, const char *site_dir, struct error
 }
 
 static bool load_keystore(struct casework *house, const struct daemon_setup *setup, struct error *error) {
-    static const uint8_t simulated[SEAL_KEY_BYTES]; /* the same for all daemons of one process */
-    char folder[CONFIG_PATH_MAX], file[CONFIG_PATH_MAX];
-    if (!config_path(folder, setup->data_dir, "keys") || !config_path(file, folder, "site.key"))
-        return error_set(error, "the name of the data folder is too long");
-    if (setup->simulated && access(file, F_OK) != 0)
-        house->keystore = keystore_from_seed(simulated, "casework", KEYSTORE_SECRET);
-    else if (!keystore_load(folder, "casework", KEYSTORE_SECRET, &house->keystore, error))
+    if (!daemon_keys(setup, "casework", KEYSTORE_SECRET, &house->keystore, error))
         return false;
-    house->opener = house->keystore ? seal_opener_new(keystore_site_secret(house->keystore)) : NULL;
+    house->opener = seal_opener_new(keystore_site_secret(house->keystore));
     return house->opener != NULL || error_set(error, "no memory for the keys");
 }
 

@@ -11,24 +11,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <uv.h>
 
 /* --- life --- */
 
 static bool open_keys(struct intake *intake, const struct daemon_setup *setup, struct error *error) {
     const unsigned parts = KEYSTORE_PUBLIC | KEYSTORE_HASH | KEYSTORE_LOCAL;
-    static const uint8_t simulated[SEAL_KEY_BYTES]; /* the same for all daemons of one process */
-    char path[CONFIG_PATH_MAX], file[CONFIG_PATH_MAX];
-    if (!config_path(path, setup->data_dir, "keys") || !config_path(file, path, "site.pub"))
-        return error_set(error, "the name of the data folder is too long");
-    if (setup->simulated && access(file, F_OK) != 0) {
-        intake->keystore = keystore_from_seed(simulated, "intake", parts);
-        if (!intake->keystore)
-            return error_set(error, "out of memory");
-    } else if (!keystore_load(path, "intake", parts, &intake->keystore, error)) {
+    if (!daemon_keys(setup, "intake", parts, &intake->keystore, error))
         return false;
-    }
     intake->session = seal_session_new(
         keystore_site_public(intake->keystore), setup->random, clock_wall_ms(setup->clock), error);
     return intake->session != NULL;

@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum {
     SCRATCH_MAX = ALERT_BODY_MAX,
@@ -22,16 +21,8 @@ enum {
 /* --- life ---------------------------------------------------------------------------------------------------- */
 
 static bool open_keys(struct notifier *notifier, const struct daemon_setup *setup, struct error *error) {
-    static const uint8_t simulated[SEAL_KEY_BYTES]; /* the same for all daemons of one process */
-    char folder[CONFIG_PATH_MAX], file[CONFIG_PATH_MAX];
-    if (!config_path(folder, setup->data_dir, "keys") || !config_path(file, folder, "hash.key"))
-        return error_set(error, "the name of the data folder is too long");
-    if (setup->simulated && access(file, F_OK) != 0)
-        notifier->keystore = keystore_from_seed(simulated, "notifier", KEYSTORE_HASH);
-    else if (!keystore_load(folder, "notifier", KEYSTORE_HASH, &notifier->keystore, error))
+    if (!daemon_keys(setup, "notifier", KEYSTORE_HASH, &notifier->keystore, error))
         return false;
-    if (!notifier->keystore)
-        return error_set(error, "out of memory");
     notifier->token_key = keystore_token_key(notifier->keystore);
     return true;
 }

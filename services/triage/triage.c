@@ -50,10 +50,8 @@ static bool open_state(const struct daemon_setup *setup, void **state, struct er
         return error_set(error, "out of memory");
     *state = triage;
     triage->random = setup->random;
-    char keys[CONFIG_PATH_MAX];
-    bool sound = config_path(keys, setup->data_dir, "keys") &&
-                 triage_site_open(&triage->site, setup->site_dir, error) &&
-                 keystore_load(keys, "triage", KEYSTORE_SECRET | KEYSTORE_HASH, &triage->keys, error);
+    bool sound = triage_site_open(&triage->site, setup->site_dir, error) &&
+                 daemon_keys(setup, "triage", KEYSTORE_SECRET | KEYSTORE_HASH, &triage->keys, error);
     if (sound && !(triage->opener = seal_opener_new(keystore_site_secret(triage->keys))))
         sound = error_set(error, "out of memory");
     if (!sound)
