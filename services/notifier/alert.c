@@ -186,8 +186,15 @@ struct delivery *alert_add(struct turn *turn, struct alert *alert, const char *t
 enum { BODY_VERSION = 1 };
 
 /* Bits of the byte of yes and no. */
-enum { BIT_TRAINING = 1, BIT_UNVERIFIED = 2, BIT_ANSWERABLE = 4, BIT_PROGRESSED = 8, BIT_FINISHED = 16, BIT_CODES = 32,
-    BIT_FEMALE = 64 };
+enum {
+    BIT_TRAINING = 1,
+    BIT_UNVERIFIED = 2,
+    BIT_ANSWERABLE = 4,
+    BIT_PROGRESSED = 8,
+    BIT_FINISHED = 16,
+    BIT_CODES = 32,
+    BIT_FEMALE = 64
+};
 
 static void pack_body(const struct alert *alert, struct buffer *out) {
     uint8_t bits = (uint8_t)((alert->training ? BIT_TRAINING : 0) | (alert->unverified ? BIT_UNVERIFIED : 0) |
@@ -400,7 +407,8 @@ void alert_write(struct turn *turn, struct alert *alert) {
     buffer_clear(body, ALERT_BODY_MAX);
     pack_body(alert, body);
     if (body->failed) {
-        /* 600 deliveries fit, see ALERT_BODY_MAX: memory is out. A take that no arena grants tells the engine. */
+        /* 600 deliveries fit, see ALERT_BODY_MAX: memory is out. A take that no arena grants tells the
+         * engine. */
         arena_take(turn->arena, SIZE_MAX / 2);
         return;
     }

@@ -1,10 +1,10 @@
-/* An alert: that somebody must know and answer. One row an alert, its deliveries packed in it, so that a normal case
- * costs two rows here: one for the case, one for the offer.
+/* An alert: that somebody must know and answer. One row an alert, its deliveries packed in it, so that a
+ * normal case costs two rows here: one for the case, one for the offer.
  *
- * Ids: alerts of one incident (a case; a report before it is a case) share the incident's first 12 bytes; the next two
- * number the alerts, the last two the deliveries of an alert (0: the alert itself). So one index serves "this alert",
- * "all alerts of this case" and "the alert of this delivery". 48 bits of time and 48 of chance stay to tell incidents
- * apart.
+ * Ids: alerts of one incident (a case; a report before it is a case) share the incident's first 12 bytes; the
+ * next two number the alerts, the last two the deliveries of an alert (0: the alert itself). So one index
+ * serves "this alert", "all alerts of this case" and "the alert of this delivery". 48 bits of time and 48 of
+ * chance stay to tell incidents apart.
  *
  * States are a checked table: a move that is not in it cannot happen. */
 #pragma once
@@ -27,7 +27,12 @@ enum alert_subject {
     SUBJECTS
 };
 
-enum alert_state { ALERT_STATE_OPEN = 1, ALERT_STATE_ANSWERED, ALERT_STATE_EXHAUSTED, ALERT_STATE_STOOD_DOWN };
+enum alert_state {
+    ALERT_STATE_OPEN = 1,
+    ALERT_STATE_ANSWERED,
+    ALERT_STATE_EXHAUSTED,
+    ALERT_STATE_STOOD_DOWN
+};
 
 enum alert_move {
     MOVE_ACCEPT,
@@ -45,14 +50,14 @@ enum alert_move {
 enum { ALERT_BODY_MAX = 192 * 1024 /* 600 deliveries x 300 bytes and the head */, ALERT_INCIDENT_MAX = 64 };
 
 struct alert {
-    int64_t row; /* 0: not stored yet */
+    int64_t row;                       /* 0: not stored yet */
     struct id id, subject_id, case_id; /* case_id: of the case, or the report before it is one */
     enum alert_subject subject;
     enum alert_state state;
     int priority;        /* 0..4 */
     int confidentiality; /* 0..3 */
     char kind[32], area[14], facility[64];
-    char owner[8];  /* role that is told first; "" as the policy says */
+    char owner[8];   /* role that is told first; "" as the policy says */
     char detail[64]; /* code: state of a referral, task code, journal; never free text */
     bool training, unverified;
     bool codes_only; /* messages carry the case number only */
@@ -108,7 +113,8 @@ struct id alert_of_delivery(const struct id *delivery, uint16_t *ordinal);
 
 /* --- deliveries --- */
 
-/* A new one in QUEUED; takes a larger list when it is full. NULL at DELIVERIES_MAX or when the arena is exhausted. */
+/* A new one in QUEUED; takes a larger list when it is full. NULL at DELIVERIES_MAX or when the arena is
+ * exhausted. */
 struct delivery *alert_add(struct turn *turn, struct alert *alert, const char *team, const char *channel,
     const char *role, enum delivery_purpose purpose);
 struct delivery *alert_delivery(struct alert *alert, uint16_t ordinal); /* NULL: no such */
@@ -127,7 +133,7 @@ struct alert *alert_new(struct turn *turn, const struct id *incident, enum alert
     const struct id *subject_id, int priority);
 /* Inserts or updates. */
 void alert_write(struct turn *turn, struct alert *alert);
-/* From a row of a statement whose columns start with row, id, subject, state, priority, confidentiality, area,
- * facility, next_at, body. */
+/* From a row of a statement whose columns start with row, id, subject, state, priority, confidentiality,
+ * area, facility, next_at, body. */
 struct statement;
 struct alert *alert_from_row(struct turn *turn, struct statement *statement);

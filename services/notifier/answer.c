@@ -8,7 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* --- who may ------------------------------------------------------------------------------------------------- */
+/* --- who may
+ * ------------------------------------------------------------------------------------------------- */
 
 bool answer_has_role(const Sigap__Actor *actor, const char *role) {
     for (size_t i = 0; actor && i < actor->n_roles; i++)
@@ -43,8 +44,8 @@ bool answer_may_see(const struct alert *alert, const Sigap__Actor *actor) {
     return area_is_theirs(actor, alert->area) || facility_is_theirs(actor, alert->facility);
 }
 
-/* The team an actor answers for: the first that was told, whose role he has, in his area or facility. Operators and
- * coordinators may answer for anybody in their area. */
+/* The team an actor answers for: the first that was told, whose role he has, in his area or facility.
+ * Operators and coordinators may answer for anybody in their area. */
 static const struct team *team_of_actor(
     const struct notifier *notifier, const struct alert *alert, const Sigap__Actor *actor, bool *may) {
     *may = answer_may_see(alert, actor) &&
@@ -64,7 +65,8 @@ static const struct team *team_of_actor(
     return NULL;
 }
 
-/* --- the command --------------------------------------------------------------------------------------------- */
+/* --- the command
+ * --------------------------------------------------------------------------------------------- */
 
 struct answering {
     struct turn *turn;
@@ -100,7 +102,8 @@ static const char *already_answered(struct answering *answering) {
         "Sudah dijawab lebih dulu oleh %s pada %s / Already answered by %s at %s", who, time, who, time);
 }
 
-/* Others who were woken hear that somebody has taken it; only where a life is at stake, others find it in the queue. */
+/* Others who were woken hear that somebody has taken it; only where a life is at stake, others find it in the
+ * queue. */
 static void tell_taken(struct answering *answering) {
     struct turn *turn = answering->turn;
     struct alert *alert = answering->alert;
@@ -109,7 +112,8 @@ static void tell_taken(struct answering *answering) {
         return;
     for (unsigned i = 0, count = alert->delivery_count; i < count; i++) {
         const struct delivery *each = &alert->deliveries[i];
-        bool woken = (each->purpose == PURPOSE_ALERT || each->purpose == PURPOSE_AGAIN) && delivery_went_out(each);
+        bool woken =
+            (each->purpose == PURPOSE_ALERT || each->purpose == PURPOSE_AGAIN) && delivery_went_out(each);
         const struct team *team = woken && strcmp(each->team, answering->team) != 0
                                       ? teams_find(notifier->teams, each->team)
                                       : NULL;
@@ -137,7 +141,8 @@ static void note_answer(struct answering *answering) {
     tell_taken(answering);
 }
 
-/* Gives it back, or says no: when nobody of the step is left who has not said no, the next step comes at once. */
+/* Gives it back, or says no: when nobody of the step is left who has not said no, the next step comes at
+ * once. */
 static void note_cannot(struct answering *answering, enum alert_state from) {
     struct alert *alert = answering->alert;
     struct turn *turn = answering->turn;
@@ -245,7 +250,8 @@ static enum verdict act(struct answering *answering) {
     if (answering->command->expected_version && answering->command->expected_version != alert->version)
         return refuse(answering, 409, "Data sudah berubah, muat ulang / It has changed meanwhile, reload");
     if (!alert->answerable)
-        return refuse(answering, 409, "Pesan ini hanya pemberitahuan / This message was for information only");
+        return refuse(
+            answering, 409, "Pesan ini hanya pemberitahuan / This message was for information only");
     /* Only a life that nobody has taken yet cannot be put off. */
     if (answering->move == MOVE_SNOOZE && alert->priority == SITE_P0 && from == ALERT_STATE_OPEN)
         return refuse(answering, 409, "P0 tidak dapat ditunda / P0 cannot be put off");
@@ -255,7 +261,8 @@ static enum verdict act(struct answering *answering) {
     alert->last_command = command_id;
     apply(answering, from);
     audit(answering);
-    escalate_announce_move(turn, alert, from, alert_move_word(answering->move), answering->team, answering->actor);
+    escalate_announce_move(
+        turn, alert, from, alert_move_word(answering->move), answering->team, answering->actor);
     escalate_schedule(turn, alert);
     outgoing_push(turn, alert);
     alert_write(turn, alert);

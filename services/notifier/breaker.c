@@ -6,7 +6,8 @@ enum breaker_answer breaker_ask(const struct breaker *breaker, int64_t now, int6
     *until = now;
     if (!breaker->open)
         return BREAKER_SEND;
-    /* A probe whose result never came must not close the channel for ever: after another 30 s the next one may go. */
+    /* A probe whose result never came must not close the channel for ever: after another 30 s the next one
+     * may go. */
     if (now >= breaker->probe_at)
         return BREAKER_PROBE;
     *until = breaker->probe_at;

@@ -1,7 +1,7 @@
-/* Keeps a broken channel from being hammered: opens at 5 failures in a row, at more than half of the last 20 results
- * within 60 s, or at once when the channel itself is refused (password); then one probe every 30 s until one
- * succeeds (formats, section 3). Pure; times are epoch ms of the turn. Lives in memory only: after a start the
- * channel is innocent. */
+/* Keeps a broken channel from being hammered: opens at 5 failures in a row, at more than half of the last 20
+ * results within 60 s, or at once when the channel itself is refused (password); then one probe every 30 s
+ * until one succeeds (formats, section 3). Pure; times are epoch ms of the turn. Lives in memory only: after
+ * a start the channel is innocent. */
 #pragma once
 
 #include <stdbool.h>
@@ -16,11 +16,11 @@ enum {
 
 struct breaker {
     bool open;
-    bool probing;       /* a probe is under way */
-    int64_t probe_at;   /* when the next may start */
-    unsigned in_row;    /* failures since the last success */
-    uint32_t failures;  /* bit 0: the newest of the last 20; 1: failed */
-    unsigned seen;      /* how many bits of it count */
+    bool probing;               /* a probe is under way */
+    int64_t probe_at;           /* when the next may start */
+    unsigned in_row;            /* failures since the last success */
+    uint32_t failures;          /* bit 0: the newest of the last 20; 1: failed */
+    unsigned seen;              /* how many bits of it count */
     int64_t at[BREAKER_WINDOW]; /* when they came, ring */
     unsigned next;
 };

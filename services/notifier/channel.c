@@ -43,7 +43,8 @@ static bool read_first_line(int file, char *out, size_t out_size) {
 bool channel_secret(
     const struct channel_setup *setup, const char *file, char *out, size_t out_size, struct error *error) {
     char path[512];
-    if (strchr(file, '/') || snprintf(path, sizeof path, "%s/keys/%s", setup->data_dir, file) >= (int)sizeof path)
+    if (strchr(file, '/') ||
+        snprintf(path, sizeof path, "%s/keys/%s", setup->data_dir, file) >= (int)sizeof path)
         return error_set(error, "\"%s\" is no file name in the keys folder", file);
     int handle = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (handle < 0)

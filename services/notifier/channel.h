@@ -1,8 +1,8 @@
 /* A way to reach a team. One file each, channel_<name>.c; the table is made from the files that are there.
  *
- * Nothing here decides: whether, when and to whom is sent is decided and committed before (outgoing.c). A channel
- * hands a finished message over and says what became of it: once, and truthfully when it does not know. Every
- * channel passes tests/test_channels.c. */
+ * Nothing here decides: whether, when and to whom is sent is decided and committed before (outgoing.c). A
+ * channel hands a finished message over and says what became of it: once, and truthfully when it does not
+ * know. Every channel passes tests/test_channels.c. */
 #pragma once
 
 #include "common/clock.h"
@@ -16,7 +16,8 @@
 #include <stdint.h>
 
 enum {
-    MESSAGE_TEXT_MAX = 1400, /* two languages and two links of 64 + 80 characters; SMTP, SMS gateways and eyes */
+    MESSAGE_TEXT_MAX =
+        1400, /* two languages and two links of 64 + 80 characters; SMTP, SMS gateways and eyes */
     MESSAGE_SUBJECT_MAX = 120,
     MESSAGE_ADDRESS_MAX = 255, /* RFC 5321: a path has at most 256 octets with its angle brackets */
     CHANNEL_OPTIONS_MAX = 16,
@@ -41,9 +42,9 @@ struct message {
     uint8_t attempt; /* from 1 */
     uint8_t channel; /* place in the table */
     bool critical, training;
-    int64_t at;        /* epoch ms */
-    int64_t number;    /* handover number of a local channel */
-    int priority;      /* 0..4 */
+    int64_t at;     /* epoch ms */
+    int64_t number; /* handover number of a local channel */
+    int priority;   /* 0..4 */
     char team[64];
     char address[MESSAGE_ADDRESS_MAX + 1]; /* of the team on this channel */
     char purpose[16];                      /* delivery_purpose_word */
@@ -63,16 +64,16 @@ struct channel_option {
 struct channel_setup {
     const char *data_dir; /* DATA */
     const struct clock *clock;
-    struct uv_loop_s *loop; /* NULL in a simulation */
-    int zone_hours;         /* of the site */
+    struct uv_loop_s *loop;               /* NULL in a simulation */
+    int zone_hours;                       /* of the site */
     const struct channel_option *options; /* of channels.yaml, kept by the caller */
     unsigned option_count;
 };
 
 /* Texts of the file, or NULL. */
 const char *channel_option_of(const struct channel_setup *setup, const char *name);
-/* First line of DATA/keys/<file>, for passwords and signing keys; a file others may read is refused. out is wiped by
- * the caller. */
+/* First line of DATA/keys/<file>, for passwords and signing keys; a file others may read is refused. out is
+ * wiped by the caller. */
 bool channel_secret(
     const struct channel_setup *setup, const char *file, char *out, size_t out_size, struct error *error);
 
@@ -87,13 +88,16 @@ typedef void channel_done(void *context, const struct message *message, const st
 struct channel {
     const char *name;    /* a-z, at most 15 */
     const char *purpose; /* one sentence */
-    /* Handed over within send(), in order, by this process alone: one number in one row stands for the results of all. */
+    /* Handed over within send(), in order, by this process alone: one number in one row stands for the
+     * results of all. */
     bool local;
-    /* Wakes a person: normal messages are bundled, kept out of quiet hours and throttled. A local mailbox does not. */
+    /* Wakes a person: normal messages are bundled, kept out of quiet hours and throttled. A local mailbox
+     * does not. */
     bool interrupts;
-    bool always_on;     /* needs no entry in channels.yaml */
-    bool for_training;  /* reaches nobody outside: may carry training messages */
-    const char *const *option_names; /* what channels.yaml may say, ends with NULL; the first `required` must be there */
+    bool always_on;    /* needs no entry in channels.yaml */
+    bool for_training; /* reaches nobody outside: may carry training messages */
+    const char *const
+        *option_names; /* what channels.yaml may say, ends with NULL; the first `required` must be there */
     unsigned required;
     struct ladder critical, normal;
     unsigned in_flight_max; /* normal messages above wait a second; critical ones do not */
@@ -101,8 +105,8 @@ struct channel {
 
     /* Blocks on files at most. *state may stay NULL. False with a sentence: the daemon does not start. */
     bool (*open)(const struct channel_setup *setup, void **state, struct error *error);
-    /* Calls done exactly once, before it returns or later from the loop; message lives until send returns, done gets a
-     * copy or the same. After close, done is not called any more. */
+    /* Calls done exactly once, before it returns or later from the loop; message lives until send returns,
+     * done gets a copy or the same. After close, done is not called any more. */
     void (*send)(void *state, const struct message *message, channel_done *done, void *context);
     /* What is under way is dropped; memory that libuv still holds is freed by its own callbacks. */
     void (*close)(void **state);

@@ -55,7 +55,8 @@ static int outcome_of(const struct http_result *result) {
     return result->sent ? SEND_UNKNOWN : SEND_TRANSIENT;
 }
 
-static void settle(const struct message *message, const struct http_result *result, struct channel_result *out) {
+static void settle(
+    const struct message *message, const struct http_result *result, struct channel_result *out) {
     (void)message;
     out->outcome = outcome_of(result);
     snprintf(out->detail, sizeof out->detail, "%s %d", http_outcome_word(result->outcome), result->status);
@@ -78,7 +79,8 @@ static bool email_open(const struct channel_setup *setup, void **state, struct e
     snprintf(email->server, sizeof email->server, "%s", channel_option_of(setup, "server"));
     snprintf(email->from, sizeof email->from, "%s", channel_option_of(setup, "from"));
     snprintf(email->user, sizeof email->user, "%s", user ? user : "");
-    if (!is_address(email->from) || (strncmp(email->server, "smtp://", 7) && strncmp(email->server, "smtps://", 8))) {
+    if (!is_address(email->from) ||
+        (strncmp(email->server, "smtp://", 7) && strncmp(email->server, "smtps://", 8))) {
         free(email);
         return error_set(error, "server must begin with smtps:// or smtp://, from must be an address");
     }

@@ -1,5 +1,5 @@
-/* null: accepts everything and keeps nothing. For measurements and the simulator; a site uses it only when it names it
- * in channels.yaml. */
+/* null: accepts everything and keeps nothing. For measurements and the simulator; a site uses it only when it
+ * names it in channels.yaml. */
 #include "channel.h"
 
 static bool null_open(const struct channel_setup *setup, void **state, struct error *error) {

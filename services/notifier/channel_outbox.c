@@ -1,11 +1,12 @@
-/* outbox: a folder a team, a file a day, one readable block a message. What a newcomer looks into, and what keeps a site
- * going that has no other channel yet.
+/* outbox: a folder a team, a file a day, one readable block a message. What a newcomer looks into, and what
+ * keeps a site going that has no other channel yet.
  *
  *     DATA/outbox/<team>/2026-03-01.txt
  *
- * A block is written by one write() to a file opened for appending, so it is there whole or not at all; a block cut by
- * a full disk is taken back. Not fsynced: the row is the truth, and after a crash what is not known to be in the file
- * is written again (blocks carry the delivery's id). 5,000 messages a second are 5,000 writes of half a kilobyte. */
+ * A block is written by one write() to a file opened for appending, so it is there whole or not at all; a
+ * block cut by a full disk is taken back. Not fsynced: the row is the truth, and after a crash what is not
+ * known to be in the file is written again (blocks carry the delivery's id). 5,000 messages a second are
+ * 5,000 writes of half a kilobyte. */
 #include "channel.h"
 
 #include "common/calendar.h"
@@ -101,8 +102,9 @@ static int write_block(const struct message *message, const struct outbox *outbo
     char id[ID_TEXT + 1], time[32];
     id_to_text(&message->delivery, id);
     calendar_text(outbox->zone, message->at, time);
-    return snprintf(block, BLOCK_MAX, "=== %s === %s\nKepada / To: %s\nPerihal / Subject: %s%s\n\n%s\n", time, id,
-        message->team, message->subject, message->attempt > 1 ? " (diulang / repeated)" : "", message->text);
+    return snprintf(block, BLOCK_MAX, "=== %s === %s\nKepada / To: %s\nPerihal / Subject: %s%s\n\n%s\n", time,
+        id, message->team, message->subject, message->attempt > 1 ? " (diulang / repeated)" : "",
+        message->text);
 }
 
 static void outbox_send(void *state, const struct message *message, channel_done *done, void *context) {
@@ -123,7 +125,8 @@ static void outbox_send(void *state, const struct message *message, channel_done
         snprintf(result.detail, sizeof result.detail, "%s", written < 0 ? strerror(errno) : "cut");
         result.outcome = SEND_TRANSIENT;
         struct stat facts;
-        if (written > 0 && fstat(box->file, &facts) == 0 && ftruncate(box->file, facts.st_size - written) != 0)
+        if (written > 0 && fstat(box->file, &facts) == 0 &&
+            ftruncate(box->file, facts.st_size - written) != 0)
             result.outcome = SEND_TRANSIENT; /* the torn block stays; the repeated one follows it */
         if (box->file >= 0)
             close(box->file);

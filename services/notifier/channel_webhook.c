@@ -1,8 +1,8 @@
-/* webhook: one endpoint of the site's that relays messages (a chat bot, a pager): Standard Webhooks 1.0 headers, a
- * CloudEvents 1.0 body. webhook-id is the delivery's id, the same for every attempt.
+/* webhook: one endpoint of the site's that relays messages (a chat bot, a pager): Standard Webhooks 1.0
+ * headers, a CloudEvents 1.0 body. webhook-id is the delivery's id, the same for every attempt.
  *
- * Options: url, secret_file (whsec_... in a file in DATA/keys), source (CloudEvents source, default /sigap/notifier),
- * ca_file, networks, plain. */
+ * Options: url, secret_file (whsec_... in a file in DATA/keys), source (CloudEvents source, default
+ * /sigap/notifier), ca_file, networks, plain. */
 #include "web.h"
 
 #include "common/hmac.h"
@@ -55,7 +55,8 @@ static int outcome_of(const struct message *message, const struct http_result *r
     return result->sent ? SEND_UNKNOWN : SEND_TRANSIENT;
 }
 
-static void settle(const struct message *message, const struct http_result *result, struct channel_result *out) {
+static void settle(
+    const struct message *message, const struct http_result *result, struct channel_result *out) {
     out->outcome = outcome_of(message, result);
     out->retry_after_ms = result->retry_after_s * 1000;
     snprintf(out->detail, sizeof out->detail, "%s %d", http_outcome_word(result->outcome), result->status);
@@ -95,8 +96,8 @@ static void member_time(struct json_writer *json, const char *key, int64_t at_ms
     json_member_text(json, key, text);
 }
 
-static void write_event(struct json_writer *json, const struct webhook *webhook, const struct message *message,
-    const char *id) {
+static void write_event(
+    struct json_writer *json, const struct webhook *webhook, const struct message *message, const char *id) {
     static const char *const fhir[] = {"stat", "asap", "urgent", "routine", "routine"};
     char alert[ID_TEXT + 1];
     id_to_text(&message->alert, alert);
@@ -113,7 +114,8 @@ static void write_event(struct json_writer *json, const struct webhook *webhook,
     json_member_text(json, "team", message->team);
     json_member_text(json, "alert_id", alert);
     json_member_text(json, "purpose", message->purpose);
-    json_member_text(json, "priority", fhir[message->priority < 0 || message->priority > 4 ? 4 : message->priority]);
+    json_member_text(
+        json, "priority", fhir[message->priority < 0 || message->priority > 4 ? 4 : message->priority]);
     json_member_bool(json, "critical", message->critical);
     json_member_bool(json, "training", message->training);
     json_member_text(json, "subject", message->subject);
@@ -152,7 +154,8 @@ static void webhook_send(void *state, const struct message *message, channel_don
     json_writer_free(&json);
 }
 
-static const char *const option_names[] = {"url", "secret_file", "source", "ca_file", "networks", "plain", NULL};
+static const char *const option_names[] = {
+    "url", "secret_file", "source", "ca_file", "networks", "plain", NULL};
 
 const struct channel channel_webhook = {
     .name = "webhook",
@@ -163,7 +166,8 @@ const struct channel channel_webhook = {
     .critical = {.rung_ms = {0, 5000, 30000, 120000, 300000, 300000, 1800000, 7200000, 18000000, 36000000},
         .rungs = 10,
         .ttl_ms = 86400000},
-    .normal = {.rung_ms = {0, 5000, 300000, 1800000, 7200000, 18000000, 36000000, 50400000, 72000000, 86400000},
+    .normal = {.rung_ms = {0, 5000, 300000, 1800000, 7200000, 18000000, 36000000, 50400000, 72000000,
+                   86400000},
         .rungs = 10},
     .in_flight_max = AT_ONCE,
     .open = webhook_open,

@@ -61,13 +61,14 @@ static bool knows_option(const struct channel *channel, const char *name) {
     return false;
 }
 
-static bool check_options(
-    const struct channel *channel, const struct channel_row *row, const char *path, unsigned index, struct error *error) {
+static bool check_options(const struct channel *channel, const struct channel_row *row, const char *path,
+    unsigned index, struct error *error) {
     char where[64];
     for (unsigned i = 0; i < row->options_count; i++) {
         snprintf(where, sizeof where, "channels[%u].options[%u].name", index, i);
         if (!knows_option(channel, row->options[i].name))
-            return config_refuse(path, where, error, "%s has no option \"%s\"", channel->name, row->options[i].name);
+            return config_refuse(
+                path, where, error, "%s has no option \"%s\"", channel->name, row->options[i].name);
     }
     for (unsigned i = 0; i < channel->required; i++) {
         bool there = false;
@@ -88,7 +89,8 @@ static const struct channel_row *row_of(const struct channels_file *file, const 
     return NULL;
 }
 
-static void use(struct channel_use *uses, unsigned *count, const struct channel *channel, const struct channel_row *row) {
+static void use(
+    struct channel_use *uses, unsigned *count, const struct channel *channel, const struct channel_row *row) {
     uses[*count] = (struct channel_use){.channel = channel};
     if (row) {
         uses[*count].options = (const struct channel_option *)row->options;

@@ -1,4 +1,5 @@
-/* Is the site sound, as far as the notifier reads it? What must never be found out at three in the morning. */
+/* Is the site sound, as far as the notifier reads it? What must never be found out at three in the morning.
+ */
 #include "notifier.h"
 
 #include "channels.h"
@@ -37,17 +38,18 @@ static bool load(struct checking *checking, const char *dir) {
     char folder[CONFIG_PATH_MAX];
     struct error *error = checking->error;
     return (checking->site = site_load(dir, error)) && (checking->roles = site_roles_load(dir, error)) &&
-           (checking->kinds = site_kinds_load(dir, error)) && (checking->calendar = calendar_load(dir, error)) &&
+           (checking->kinds = site_kinds_load(dir, error)) &&
+           (checking->calendar = calendar_load(dir, error)) &&
            config_path(folder, dir, checking->site->gazetteer) &&
            (checking->gazetteer = gazetteer_load(folder, AREA_REGENCY, error)) &&
-           (checking->teams =
-                   teams_load(dir, checking->site, checking->gazetteer, checking->roles, error)) &&
+           (checking->teams = teams_load(dir, checking->site, checking->gazetteer, checking->roles, error)) &&
            (checking->escalation = escalation_load(dir, checking->roles, error)) &&
            (checking->channels = channels_load(dir, checking->uses, &checking->use_count, error));
 }
 
 /* The team that would be told in this place; NULL: nobody. */
-static const struct team *who(const struct checking *checking, const struct policy_target *target, const char *area) {
+static const struct team *who(
+    const struct checking *checking, const struct policy_target *target, const char *area) {
     const struct team *team = teams_of_role(checking->teams, target->role, area, target->area);
     const struct liaison *liaison = team ? NULL : teams_liaison(checking->teams, target->role);
     return liaison ? teams_of_role(checking->teams, liaison->owner, area, POLICY_CASE) : team;
@@ -62,12 +64,14 @@ static bool reachable(const struct checking *checking, const struct team *team) 
 
 static bool check_target(const struct checking *checking, const struct policy *policy,
     const struct policy_target *target, const char *area, bool night) {
-    if (target->area == POLICY_ORIGIN || target->area == POLICY_DESTINATION || target->area == POLICY_FACILITY)
+    if (target->area == POLICY_ORIGIN || target->area == POLICY_DESTINATION ||
+        target->area == POLICY_FACILITY)
         return true; /* other places; facilities have a check of their own */
     const struct team *team = who(checking, target, area);
     if (!team)
-        return error_set(checking->error, "escalation.yaml: policy %s: nobody is %s for area %s (no team, no liaison)",
-            policy->id, target->role, area);
+        return error_set(checking->error,
+            "escalation.yaml: policy %s: nobody is %s for area %s (no team, no liaison)", policy->id,
+            target->role, area);
     if (!reachable(checking, team))
         return error_set(checking->error, "teams.yaml: team %s has no channel that this site uses", team->id);
     return !night || team->round_the_clock ||
@@ -77,15 +81,15 @@ static bool check_target(const struct checking *checking, const struct policy *p
 }
 
 /* Somebody of each step must be there at night when the policy runs at night. */
-static bool check_night(
-    const struct checking *checking, const struct policy *policy, const struct policy_step *step, const char *area) {
+static bool check_night(const struct checking *checking, const struct policy *policy,
+    const struct policy_step *step, const char *area) {
     for (unsigned i = 0; i < step->target_count; i++) {
         const struct team *team = who(checking, &step->targets[i], area);
         if (step->targets[i].area == POLICY_FACILITY || (team && team->round_the_clock))
             return true;
     }
-    return error_set(checking->error, "escalation.yaml: policy %s: a step has nobody round the clock in area %s",
-        policy->id, area);
+    return error_set(checking->error,
+        "escalation.yaml: policy %s: a step has nobody round the clock in area %s", policy->id, area);
 }
 
 static bool check_policy_in(
@@ -108,7 +112,8 @@ static bool runs_at_night(const struct policy *policy) {
 static bool check_places(const struct checking *checking, const char *area) {
     for (unsigned i = 0; i < escalation_policy_count(checking->escalation); i++) {
         const struct policy *policy = escalation_policy_at(checking->escalation, i);
-        bool life = escalation_situation_at(checking->escalation, i) == SITUATION_CASE && runs_at_night(policy);
+        bool life =
+            escalation_situation_at(checking->escalation, i) == SITUATION_CASE && runs_at_night(policy);
         if (!check_policy_in(checking, policy, area, life))
             return false;
     }
@@ -140,7 +145,8 @@ static bool check_covered(const struct checking *checking) {
     for (int situation = 0; situation < SITUATIONS; situation++)
         for (int priority = 0; priority <= 3; priority++)
             for (int secret = 0; secret <= 3; secret++)
-                if (!escalation_policy(checking->escalation, (enum escalation_situation)situation, priority, secret, ""))
+                if (!escalation_policy(
+                        checking->escalation, (enum escalation_situation)situation, priority, secret, ""))
                     return error_set(checking->error,
                         "escalation.yaml: no policy for situation %s, P%d, C%d of any kind",
                         escalation_situation_words[situation].str, priority, secret);
@@ -153,8 +159,8 @@ static bool check_facilities(const struct checking *checking) {
         const struct directory_facility *facility = &directory->facilities[i];
         const struct team *team = teams_of_facility(checking->teams, "UPT", facility->id);
         if (facility->active && (!team || !reachable(checking, team)))
-            return error_set(
-                checking->error, "teams.yaml: facility %s has no team that could receive an offer", facility->id);
+            return error_set(checking->error,
+                "teams.yaml: facility %s has no team that could receive an offer", facility->id);
     }
     return true;
 }

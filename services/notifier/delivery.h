@@ -35,21 +35,22 @@ enum delivery_state {
 /* What the message is for; decides its text and whether it expects an answer. */
 enum delivery_purpose {
     PURPOSE_ALERT,
-    PURPOSE_AGAIN,        /* a further round, or a step reached after a lapse */
-    PURPOSE_REMINDER,     /* answered, but nothing has moved */
-    PURPOSE_TAKEN,        /* somebody else has accepted */
-    PURPOSE_STAND_DOWN,   /* nothing more to do */
-    PURPOSE_NOTICE,       /* for information, no answer expected */
-    PURPOSE_REJECTED,     /* coordinator: a facility said no */
-    PURPOSE_EXPIRED,      /* coordinator: a facility did not answer in time */
-    PURPOSE_UNREACHABLE,  /* coordinator: a message could not be delivered */
-    PURPOSE_NOBODY,       /* coordinator: a step had nobody on duty */
-    PURPOSE_WITHDRAWN,    /* facility: the offer is no longer yours to answer */
+    PURPOSE_AGAIN,       /* a further round, or a step reached after a lapse */
+    PURPOSE_REMINDER,    /* answered, but nothing has moved */
+    PURPOSE_TAKEN,       /* somebody else has accepted */
+    PURPOSE_STAND_DOWN,  /* nothing more to do */
+    PURPOSE_NOTICE,      /* for information, no answer expected */
+    PURPOSE_REJECTED,    /* coordinator: a facility said no */
+    PURPOSE_EXPIRED,     /* coordinator: a facility did not answer in time */
+    PURPOSE_UNREACHABLE, /* coordinator: a message could not be delivered */
+    PURPOSE_NOBODY,      /* coordinator: a step had nobody on duty */
+    PURPOSE_WITHDRAWN,   /* facility: the offer is no longer yours to answer */
     PURPOSES
 };
 
 enum {
-    DELIVERIES_MAX = 600, /* an alert; P0 unanswered: about 40 tellings a round x 3 channels x 4 rounds, and 100 to the last */
+    DELIVERIES_MAX = 600, /* an alert; P0 unanswered: about 40 tellings a round x 3 channels x 4 rounds, and
+                             100 to the last */
     DELIVERIES_ROOM = 8,  /* more than what one input adds, as a rule */
     DELIVERY_TEAM_MAX = 63,
     DELIVERY_CHANNEL_MAX = 15,
@@ -61,10 +62,10 @@ struct delivery {
     uint16_t ordinal; /* 1 .. DELIVERIES_MAX */
     enum delivery_state state;
     enum delivery_purpose purpose;
-    uint8_t attempt;  /* attempts begun */
-    uint8_t unknowns; /* attempts whose outcome nobody knows */
-    uint8_t method;   /* place of the channel among the methods of its team */
-    uint8_t person;   /* enum policy_person: whom of the team */
+    uint8_t attempt;       /* attempts begun */
+    uint8_t unknowns;      /* attempts whose outcome nobody knows */
+    uint8_t method;        /* place of the channel among the methods of its team */
+    uint8_t person;        /* enum policy_person: whom of the team */
     int64_t queued_at, at; /* epoch ms: made, last move */
     int64_t next_at;       /* epoch ms: end of lease, hold or wait; 0 none */
     int64_t number;        /* handover number of a local channel, see outgoing.h; 0 none */
@@ -89,5 +90,6 @@ bool delivery_went_out(const struct delivery *delivery);
 
 /* Packed form: a version byte, a count, then each delivery as varints and counted texts. */
 void deliveries_pack(const struct delivery *deliveries, unsigned count, struct buffer *out);
-/* Into the arena, with room for DELIVERIES_ROOM more. NULL when the bytes are damaged or the arena is exhausted. */
+/* Into the arena, with room for DELIVERIES_ROOM more. NULL when the bytes are damaged or the arena is
+ * exhausted. */
 struct delivery *deliveries_unpack(struct arena *arena, const void *bytes, size_t size, unsigned *count);

@@ -15,7 +15,8 @@ static const char *text_of(const yaml_node_t *node) {
 static yaml_node_t *member(yaml_document_t *tree, const yaml_node_t *node, const char *key) {
     if (!node || node->type != YAML_MAPPING_NODE)
         return NULL;
-    for (yaml_node_pair_t *pair = node->data.mapping.pairs.start; pair < node->data.mapping.pairs.top; pair++) {
+    for (yaml_node_pair_t *pair = node->data.mapping.pairs.start; pair < node->data.mapping.pairs.top;
+         pair++) {
         const char *name = text_of(yaml_document_get_node(tree, pair->key));
         if (name && strcmp(name, key) == 0)
             return yaml_document_get_node(tree, pair->value);

@@ -1,5 +1,6 @@
-/* What the notifier needs of the directory (facilities.yaml, which belongs to the router): which facilities there
- * are, where, and what they serve. Reads those five fields and leaves the rest to the router's own strict loader. */
+/* What the notifier needs of the directory (facilities.yaml, which belongs to the router): which facilities
+ * there are, where, and what they serve. Reads those five fields and leaves the rest to the router's own
+ * strict loader. */
 #pragma once
 
 #include "common/error.h"

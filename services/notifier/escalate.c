@@ -8,7 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* --- policies ------------------------------------------------------------------------------------------------ */
+/* --- policies
+ * ------------------------------------------------------------------------------------------------ */
 
 void escalate_keep_policies(struct turn *turn) {
     struct notifier *notifier = turn->state;
@@ -54,7 +55,8 @@ const struct policy *escalate_policy(struct turn *turn, const struct alert *aler
     return from_store(turn, alert->policy);
 }
 
-/* --- telling ------------------------------------------------------------------------------------------------- */
+/* --- telling
+ * ------------------------------------------------------------------------------------------------- */
 
 bool escalate_was_told(const struct alert *alert, const char *team) {
     for (unsigned i = 0; i < alert->delivery_count; i++)
@@ -66,8 +68,8 @@ bool escalate_was_told(const struct alert *alert, const char *team) {
 enum { ANY_PURPOSE = -1 };
 
 /* A team that is told for two roles gets one message that names both. True: done. */
-static bool merge(struct turn *turn, struct alert *alert, const struct team *team, const char *role,
-    int purpose) {
+static bool merge(
+    struct turn *turn, struct alert *alert, const struct team *team, const char *role, int purpose) {
     bool merged = false;
     for (unsigned i = 0; i < alert->delivery_count; i++) {
         struct delivery *each = &alert->deliveries[i];
@@ -162,9 +164,11 @@ void escalate_tell_regional(struct turn *turn, struct alert *alert, enum deliver
         escalate_tell_coordinator(turn, alert, purpose);
 }
 
-/* --- announcing ---------------------------------------------------------------------------------------------- */
+/* --- announcing
+ * ---------------------------------------------------------------------------------------------- */
 
-/* Offers and tasks are followed by their own owners: only when a life is at stake do others follow the alert too. */
+/* Offers and tasks are followed by their own owners: only when a life is at stake do others follow the alert
+ * too. */
 static bool is_followed(const struct alert *alert) {
     return alert->answerable &&
            ((alert->subject != SUBJECT_OFFER && alert->subject != SUBJECT_TASK) || alert_is_critical(alert));
@@ -212,14 +216,17 @@ void escalate_announce_move(struct turn *turn, struct alert *alert, enum alert_s
     Sigap__Event event = SIGAP__EVENT__INIT;
     event.body_case = SIGAP__EVENT__BODY_ALERT_MOVED;
     event.alert_moved = &moved;
-    /* No case behind a review or an operator's alert: who reads by case must not take the incident for one. */
-    if (alert->subject != SUBJECT_REVIEW && alert->subject != SUBJECT_PARKED && alert->subject != SUBJECT_SILENT)
+    /* No case behind a review or an operator's alert: who reads by case must not take the incident for one.
+     */
+    if (alert->subject != SUBJECT_REVIEW && alert->subject != SUBJECT_PARKED &&
+        alert->subject != SUBJECT_SILENT)
         event.case_id = turn_bytes(turn, &alert->case_id);
     event.training = alert->training;
     turn_append_chained(turn, answer ? LANE_URGENT : alert_lane(alert), &event, &alert->chain);
 }
 
-/* --- steps --------------------------------------------------------------------------------------------------- */
+/* --- steps
+ * --------------------------------------------------------------------------------------------------- */
 
 /* False: the step has nobody. */
 static bool tell_position(
@@ -279,11 +286,13 @@ static void tell_again(struct turn *turn, struct alert *alert, const struct poli
     tell_position(turn, alert, policy, PURPOSE_AGAIN);
 }
 
-/* --- when next ----------------------------------------------------------------------------------------------- */
+/* --- when next
+ * ----------------------------------------------------------------------------------------------- */
 
 static int64_t next_of_open(struct turn *turn, const struct alert *alert, const struct policy *policy) {
     const struct notifier *notifier = turn->state;
-    int64_t step = policy_due(policy, alert->position + 1, alert->base_at, alert->told_at, notifier->calendar);
+    int64_t step =
+        policy_due(policy, alert->position + 1, alert->base_at, alert->told_at, notifier->calendar);
     int64_t nag = alert->position < policy_final(policy)
                       ? policy_nag_at(policy, alert->told_at, notifier->calendar)
                       : 0;
@@ -340,13 +349,15 @@ void escalate_schedule(struct turn *turn, struct alert *alert) {
         next += SWEEP_ROUND_MS - 1;
         next -= next % SWEEP_ROUND_MS;
         struct id bucket = bucket_of(&alert->id);
-        if (alert->next_at != next) /* shared by all of the bucket; a timer that finds nothing costs nothing */
+        if (alert->next_at !=
+            next) /* shared by all of the bucket; a timer that finds nothing costs nothing */
             turn_timer_set(turn, TIMER_SWEEP, &bucket, next, false);
     }
     alert->next_at = next;
 }
 
-/* --- starting ------------------------------------------------------------------------------------------------ */
+/* --- starting
+ * ------------------------------------------------------------------------------------------------ */
 
 static void tell_first(struct turn *turn, struct alert *alert, const struct escalation_first *first) {
     if (first->team)
@@ -355,7 +366,8 @@ static void tell_first(struct turn *turn, struct alert *alert, const struct esca
     if (first->role && first->role[0]) {
         struct policy_target target = {.area = POLICY_CASE};
         snprintf(target.role, sizeof target.role, "%s", first->role);
-        escalate_tell(turn, alert, &target, PURPOSE_ALERT, alert_is_critical(alert) ? POLICY_TWO : POLICY_ONE);
+        escalate_tell(
+            turn, alert, &target, PURPOSE_ALERT, alert_is_critical(alert) ? POLICY_TWO : POLICY_ONE);
     }
 }
 
@@ -407,7 +419,8 @@ void escalate_notice(struct turn *turn, struct alert *alert) {
     alert_write(turn, alert);
 }
 
-/* --- ending -------------------------------------------------------------------------------------------------- */
+/* --- ending
+ * -------------------------------------------------------------------------------------------------- */
 
 /* Each team that was alerted once, and not those who were only informed. */
 static void tell_all_told(struct turn *turn, struct alert *alert, enum delivery_purpose purpose) {
@@ -435,7 +448,8 @@ void escalate_stand_down(struct turn *turn, struct alert *alert, bool tell, cons
     alert_write(turn, alert);
 }
 
-/* --- time ---------------------------------------------------------------------------------------------------- */
+/* --- time
+ * ---------------------------------------------------------------------------------------------------- */
 
 static void remind(struct turn *turn, struct alert *alert) {
     const struct notifier *notifier = turn->state;
@@ -469,7 +483,8 @@ static void time_has_come(struct turn *turn, struct alert *alert) {
     switch (alert->state) {
     case ALERT_STATE_OPEN:
     case ALERT_STATE_EXHAUSTED:
-        if (turn->now >= policy_due(policy, alert->position + 1, alert->base_at, alert->told_at, notifier->calendar))
+        if (turn->now >=
+            policy_due(policy, alert->position + 1, alert->base_at, alert->told_at, notifier->calendar))
             escalate_next_now(turn, alert);
         else
             tell_again(turn, alert, policy);

@@ -28,12 +28,13 @@ struct escalation_first {
     const char *role;        /* NULL or "": none; resolved for the alert's place */
     bool instead;
 };
-/* Takes the policy for the situation, freezes it into the alert and tells the first step. The alert must be filled in.
- * More may be told before escalate_started() announces, schedules, sends and writes it. */
+/* Takes the policy for the situation, freezes it into the alert and tells the first step. The alert must be
+ * filled in. More may be told before escalate_started() announces, schedules, sends and writes it. */
 void escalate_start(struct turn *turn, struct alert *alert, enum escalation_situation situation,
     const struct escalation_first *first);
 void escalate_started(struct turn *turn, struct alert *alert);
-/* For information beside an alert: who has been told already is not told twice, but hears for whom to pass it on. */
+/* For information beside an alert: who has been told already is not told twice, but hears for whom to pass it
+ * on. */
 void escalate_inform(struct turn *turn, struct alert *alert, const struct policy_target *target);
 /* Tells those whom the steps so far would have told had the place been known. */
 void escalate_catch_up(struct turn *turn, struct alert *alert);
@@ -53,8 +54,8 @@ bool escalate_was_told(const struct alert *alert, const char *team);
 void escalate_next_now(struct turn *turn, struct alert *alert);
 /* Sets next_at and its timer from the state. Call after every move, before alert_write. */
 void escalate_schedule(struct turn *turn, struct alert *alert);
-/* Everybody who was told hears that it is over (tell), what has not left is taken back, the alert is closed and
- * written. Nothing when it is closed already. */
+/* Everybody who was told hears that it is over (tell), what has not left is taken back, the alert is closed
+ * and written. Nothing when it is closed already. */
 void escalate_stand_down(struct turn *turn, struct alert *alert, bool tell, const char *action);
 /* AlertMoved, when the alert is one that others follow. */
 void escalate_announce_move(struct turn *turn, struct alert *alert, enum alert_state from, const char *action,

@@ -16,7 +16,7 @@ struct target_row {
     int area, person, content;
     struct when_row {
         char *fact, *is;
-    } *when;
+    } * when;
     unsigned when_count;
     char *note;
 };
@@ -204,7 +204,8 @@ struct reading {
 static bool take_target(const struct reading *reading, const struct target_row *row, const char *where,
     struct policy_target *out) {
     if (!site_roles_find(reading->roles, row->role))
-        return config_refuse(reading->path, where, reading->error, "\"%s\" is no role of roles.yaml", row->role);
+        return config_refuse(
+            reading->path, where, reading->error, "\"%s\" is no role of roles.yaml", row->role);
     snprintf(out->role, sizeof out->role, "%s", row->role);
     out->area = (enum policy_area)row->area;
     out->person = (enum policy_person)row->person;
@@ -222,8 +223,8 @@ static struct duration as_working(struct duration duration, bool working) {
     return duration;
 }
 
-static bool take_step(const struct reading *reading, const struct policy_row *row, unsigned policy, unsigned step,
-    struct policy *out) {
+static bool take_step(const struct reading *reading, const struct policy_row *row, unsigned policy,
+    unsigned step, struct policy *out) {
     char where[64];
     struct policy_step *to = &out->steps[step];
     const struct step_row *from = &row->steps[step];
@@ -243,8 +244,8 @@ static bool take_step(const struct reading *reading, const struct policy_row *ro
     return true;
 }
 
-/* How long the one who accepted has (field guide 4a: on the way within 60 minutes, outreach within 24 hours, 3 days, 7
- * working days), where the policy does not say. */
+/* How long the one who accepted has (field guide 4a: on the way within 60 minutes, outreach within 24 hours,
+ * 3 days, 7 working days), where the policy does not say. */
 static struct duration usual_respond_by(const struct policy_row *row) {
     static const struct duration usual[] = {
         {60, DURATION_MINUTES}, {24, DURATION_HOURS}, {3, DURATION_DAYS}, {7, DURATION_WORKING_DAYS}};
@@ -254,8 +255,8 @@ static struct duration usual_respond_by(const struct policy_row *row) {
     return row->situation == SITUATION_CASE && highest < 4 ? usual[highest] : (struct duration){0};
 }
 
-static bool take_policy(const struct reading *reading, const struct policy_row *row, unsigned index,
-    struct policy *out) {
+static bool take_policy(
+    const struct reading *reading, const struct policy_row *row, unsigned index, struct policy *out) {
     char where[48];
     snprintf(out->id, sizeof out->id, "%s", row->id);
     out->codes_only = row->codes_only;
@@ -286,7 +287,8 @@ static bool take_policies(const struct reading *reading, struct escalation *out)
     for (unsigned i = 0; good && i < out->file->policies_count; i++) {
         good = take_policy(reading, &out->file->policies[i], i, &out->policies[i]);
         if (good && !policy_write(&out->policies[i], arena))
-            good = error_set(reading->error, "%s: policy %s is too large", reading->path, out->policies[i].id);
+            good =
+                error_set(reading->error, "%s: policy %s is too large", reading->path, out->policies[i].id);
         if (good)
             arena_reset(arena);
     }
@@ -294,8 +296,8 @@ static bool take_policies(const struct reading *reading, struct escalation *out)
     return good;
 }
 
-static bool take_quiet(const struct reading *reading, const struct quiet_row *row, unsigned index,
-    struct quiet_hours *out) {
+static bool take_quiet(
+    const struct reading *reading, const struct quiet_row *row, unsigned index, struct quiet_hours *out) {
     char where[48];
     for (unsigned i = 0; i < row->days_count; i++)
         out->days = (uint8_t)(out->days | 1u << row->days[i]);
@@ -387,8 +389,8 @@ static bool in_numbers(const int *list, unsigned count, int number) {
     return count == 0; /* empty: all */
 }
 
-const struct policy *escalation_policy(const struct escalation *escalation, enum escalation_situation situation,
-    int priority, int confidentiality, const char *kind) {
+const struct policy *escalation_policy(const struct escalation *escalation,
+    enum escalation_situation situation, int priority, int confidentiality, const char *kind) {
     for (unsigned i = 0; i < escalation->file->policies_count; i++) {
         const struct policy_row *row = &escalation->file->policies[i];
         if ((int)situation == row->situation && in_numbers(row->priority, row->priority_count, priority) &&
@@ -418,8 +420,8 @@ const struct escalation_parallel *escalation_parallel(const struct escalation *e
     return NULL;
 }
 
-static bool fact_is(
-    const struct escalation_condition *condition, Sigap__Fact *const *facts, size_t fact_count, int priority) {
+static bool fact_is(const struct escalation_condition *condition, Sigap__Fact *const *facts,
+    size_t fact_count, int priority) {
     if (strcmp(condition->fact, "priority") == 0)
         return strcmp(condition->is, site_priority_words[priority].str) == 0;
     for (size_t i = 0; i < fact_count; i++)
@@ -428,7 +430,8 @@ static bool fact_is(
     return false;
 }
 
-bool escalation_holds(const struct escalation_notice *notice, Sigap__Fact *const *facts, size_t fact_count, int priority) {
+bool escalation_holds(
+    const struct escalation_notice *notice, Sigap__Fact *const *facts, size_t fact_count, int priority) {
     for (unsigned i = 0; i < notice->when_count; i++)
         if (!fact_is(&notice->when[i], facts, fact_count, priority))
             return false;

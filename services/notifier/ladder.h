@@ -1,5 +1,6 @@
-/* How long to wait before the next attempt (formats, section 3): the greater of the channel's ladder and what the
- * other side asked for, with +-20 % jitter so that many do not come back at once, at most an hour. Pure. */
+/* How long to wait before the next attempt (formats, section 3): the greater of the channel's ladder and what
+ * the other side asked for, with +-20 % jitter so that many do not come back at once, at most an hour. Pure.
+ */
 #pragma once
 
 #include <stdbool.h>

@@ -18,7 +18,8 @@ enum {
     FORGET_BATCH = 500,
 };
 
-/* --- life ---------------------------------------------------------------------------------------------------- */
+/* --- life
+ * ---------------------------------------------------------------------------------------------------- */
 
 static bool open_keys(struct notifier *notifier, const struct daemon_setup *setup, struct error *error) {
     if (!daemon_keys(setup, "notifier", KEYSTORE_HASH, &notifier->keystore, error))
@@ -44,14 +45,17 @@ static bool open_channels(struct notifier *notifier, const char *site_dir, struc
     for (unsigned i = 0; i < notifier->channel_count; i++)
         notifier->channels[i] = (struct delivery_channel){
             .channel = uses[i].channel, .options = uses[i].options, .option_count = uses[i].option_count};
-    snprintf(notifier->console_url, sizeof notifier->console_url, "%s", channels_console_url(notifier->channels_file));
+    snprintf(notifier->console_url, sizeof notifier->console_url, "%s",
+        channels_console_url(notifier->channels_file));
     return true;
 }
 
 static bool read_site(struct notifier *notifier, const char *site_dir, struct error *error) {
-    return (notifier->site = site_load(site_dir, error)) && (notifier->kinds = site_kinds_load(site_dir, error)) &&
+    return (notifier->site = site_load(site_dir, error)) &&
+           (notifier->kinds = site_kinds_load(site_dir, error)) &&
            (notifier->roles = site_roles_load(site_dir, error)) &&
-           (notifier->calendar = calendar_load(site_dir, error)) && open_gazetteer(notifier, site_dir, error) &&
+           (notifier->calendar = calendar_load(site_dir, error)) &&
+           open_gazetteer(notifier, site_dir, error) &&
            (notifier->teams =
                    teams_load(site_dir, notifier->site, notifier->gazetteer, notifier->roles, error)) &&
            (notifier->escalation = escalation_load(site_dir, notifier->roles, error)) &&
@@ -97,7 +101,8 @@ static void forget_later(struct turn *turn, bool soon) {
     turn_timer_set(turn, TIMER_FORGET, &(struct id){{1}}, soon ? turn->now + 1000 : at, false);
 }
 
-/* --- inputs -------------------------------------------------------------------------------------------------- */
+/* --- inputs
+ * -------------------------------------------------------------------------------------------------- */
 
 static enum verdict on_start(struct turn *turn) {
     escalate_keep_policies(turn);
@@ -216,7 +221,8 @@ static const char *metrics(void *state, struct arena *arena) {
     for (unsigned i = 0; text && i < notifier->channel_count; i++) {
         const struct delivery_channel *each = &notifier->channels[i];
         text = arena_format(arena,
-            "%ssigap_notifier_sent_total{channel=\"%s\"} %llu\nsigap_notifier_failed_total{channel=\"%s\"} %llu\n"
+            "%ssigap_notifier_sent_total{channel=\"%s\"} %llu\nsigap_notifier_failed_total{channel=\"%s\"} "
+            "%llu\n"
             "sigap_notifier_channel_open{channel=\"%s\"} %d\nsigap_notifier_in_flight{channel=\"%s\"} %u\n",
             text, each->channel->name, (unsigned long long)each->sent, each->channel->name,
             (unsigned long long)each->failed, each->channel->name, !each->breaker.open, each->channel->name,

@@ -1,21 +1,23 @@
 /* notifier: who must know, on which channel, until somebody answers.
  *
- * Comes in: records of intake, triage, router, casework and console; results of sends; time. Goes out: messages to
- * teams, and AlertRaised, AlertMoved, DeliveryEnded, CommandAnswered.
+ * Comes in: records of intake, triage, router, casework and console; results of sends; time. Goes out:
+ * messages to teams, and AlertRaised, AlertMoved, DeliveryEnded, CommandAnswered.
  *
- * A record meets, in this order: notifier.c (which record is it), react.c (who must know of it), escalate.c (policy,
- * steps, time), outgoing.c (when and how it leaves, what became of it), channel_*.c (the wire). answer.c is the way
- * back. Rows: alert.c, delivery.c. Pure decisions: policy.c, quiet.c, ladder.c, breaker.c, text.c, token.c.
+ * A record meets, in this order: notifier.c (which record is it), react.c (who must know of it), escalate.c
+ * (policy, steps, time), outgoing.c (when and how it leaves, what became of it), channel_*.c (the wire).
+ * answer.c is the way back. Rows: alert.c, delivery.c. Pure decisions: policy.c, quiet.c, ladder.c,
+ * breaker.c, text.c, token.c.
  *
- * Fatal: a site that cannot be read, a channel that is configured wrongly. Not fatal: a channel that fails, a team
- * that does not exist any more, an answer link that was forged. */
+ * Fatal: a site that cannot be read, a channel that is configured wrongly. Not fatal: a channel that fails, a
+ * team that does not exist any more, an answer link that was forged. */
 #pragma once
 
 #include "common/daemon.h"
 
 extern const struct daemon notifier_daemon;
 
-/* Is the site sound for the notifier? teams.yaml, escalation.yaml and channels.yaml can be read; every situation and
- * priority has a policy; every target is a team, or an agency with a liaison, in every regency; every facility has a
- * team that receives offers; a role that is told at night is there at night. False with the first that is not. */
+/* Is the site sound for the notifier? teams.yaml, escalation.yaml and channels.yaml can be read; every
+ * situation and priority has a policy; every target is a team, or an agency with a liaison, in every regency;
+ * every facility has a team that receives offers; a role that is told at night is there at night. False with
+ * the first that is not. */
 bool notifier_check(const char *site_dir, struct error *error);

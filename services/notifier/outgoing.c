@@ -10,7 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* --- channels of a team -------------------------------------------------------------------------------------- */
+/* --- channels of a team
+ * -------------------------------------------------------------------------------------- */
 
 static int channel_of(const struct notifier *notifier, const char *name) {
     for (unsigned i = 0; i < notifier->channel_count; i++)
@@ -19,8 +20,8 @@ static int channel_of(const struct notifier *notifier, const char *name) {
     return -1;
 }
 
-static const char *address_on(const struct notifier *notifier, const struct alert *alert,
-    const struct team *team, unsigned index) {
+static const char *address_on(
+    const struct notifier *notifier, const struct alert *alert, const struct team *team, unsigned index) {
     const struct channel *channel = notifier->channels[index].channel;
     if (alert->training && !channel->for_training)
         return NULL;
@@ -54,7 +55,8 @@ bool outgoing_tell(struct turn *turn, struct alert *alert, const struct team *te
     return reached;
 }
 
-/* The next channel that wakes people, behind the one of this delivery, unless it is in use for the same telling. */
+/* The next channel that wakes people, behind the one of this delivery, unless it is in use for the same
+ * telling. */
 static bool start_next_method(struct turn *turn, struct alert *alert, struct delivery before) {
     const struct notifier *notifier = turn->state;
     const struct team *team = teams_find(notifier->teams, before.team);
@@ -78,7 +80,8 @@ static bool start_next_method(struct turn *turn, struct alert *alert, struct del
     return false;
 }
 
-/* --- the message --------------------------------------------------------------------------------------------- */
+/* --- the message
+ * --------------------------------------------------------------------------------------------- */
 
 enum { LINK_CRITICAL_MS = 86400000, LINK_NORMAL_MS = 14 * 86400000, LINK_MAX = 200 + 4 + HMAC_TOKEN_TEXT };
 
@@ -129,7 +132,8 @@ static size_t write_message(struct turn *turn, const struct alert *alert, const 
     return text_write(&facts, out->subject, out->text);
 }
 
-/* --- may it go out now? -------------------------------------------------------------------------------------- */
+/* --- may it go out now?
+ * -------------------------------------------------------------------------------------- */
 
 static void wait_until(struct turn *turn, const struct alert *alert, struct delivery *delivery,
     enum delivery_state state, int64_t until, const char *reason) {
@@ -162,8 +166,9 @@ static bool still_wanted(const struct alert *alert, const struct delivery *deliv
     return true;
 }
 
-/* When the next bundle to this team on this channel about this incident may leave: 30 s after the first thing to say,
- * then 5 min after the last bundle. Looks at all alerts of the incident, the one at hand as it is in memory. */
+/* When the next bundle to this team on this channel about this incident may leave: 30 s after the first thing
+ * to say, then 5 min after the last bundle. Looks at all alerts of the incident, the one at hand as it is in
+ * memory. */
 static int64_t bundle_at(struct turn *turn, const struct alert *alert, const struct delivery *delivery) {
     struct alert *all[ALERT_INCIDENT_MAX];
     unsigned count = alert_list(turn, &alert->id, all);
@@ -189,7 +194,8 @@ static bool hold_normal(struct turn *turn, struct alert *alert, struct delivery 
     const struct channel *channel = notifier->channels[index].channel;
     if (!channel->interrupts || alert_is_critical(alert))
         return false;
-    int64_t quiet = escalation_quiet_until(notifier->escalation, notifier->site->zone, alert->priority, turn->now);
+    int64_t quiet =
+        escalation_quiet_until(notifier->escalation, notifier->site->zone, alert->priority, turn->now);
     if (quiet > turn->now) {
         wait_until(turn, alert, delivery, DELIVERY_HELD, quiet, "quiet");
         return true;
@@ -238,16 +244,18 @@ static bool hold_for_breaker(struct turn *turn, struct alert *alert, uint16_t or
     return true;
 }
 
-/* --- sending ------------------------------------------------------------------------------------------------- */
+/* --- sending
+ * ------------------------------------------------------------------------------------------------- */
 
-/* Others of the incident that wait for the same team on the same channel travel with this one: their words are in its
- * text already, or say less than it does. */
+/* Others of the incident that wait for the same team on the same channel travel with this one: their words
+ * are in its text already, or say less than it does. */
 static void bundle_others(struct turn *turn, struct alert *alert, const struct delivery *carrier) {
     for (unsigned i = 0; i < alert->delivery_count; i++) {
         struct delivery *other = &alert->deliveries[i];
         bool waits = other->state == DELIVERY_HELD && strcmp(other->reason, "bundle") == 0;
         if (other != carrier && waits && strcmp(other->team, carrier->team) == 0 &&
-            strcmp(other->channel, carrier->channel) == 0 && delivery_withdraw(other, DELIVERY_BUNDLED, turn->now))
+            strcmp(other->channel, carrier->channel) == 0 &&
+            delivery_withdraw(other, DELIVERY_BUNDLED, turn->now))
             snprintf(other->reason, sizeof other->reason, "with %u", carrier->ordinal);
     }
 }
@@ -285,8 +293,10 @@ static void send_now(struct turn *turn, struct alert *alert, struct delivery *de
     }
     struct message message;
     size_t length = write_message(turn, alert, delivery, team, index, &message);
-    struct effect effect = {
-        .id = id, .kind = outgoing_kind(delivery->attempt), .what = &message, .what_size = message_size(length)};
+    struct effect effect = {.id = id,
+        .kind = outgoing_kind(delivery->attempt),
+        .what = &message,
+        .what_size = message_size(length)};
     turn_effect(turn, &effect);
 }
 
@@ -325,7 +335,8 @@ void outgoing_withdraw(struct turn *turn, struct alert *alert, enum delivery_sta
         delivery_withdraw(&alert->deliveries[i], to, turn->now);
 }
 
-/* --- what became of it --------------------------------------------------------------------------------------- */
+/* --- what became of it
+ * --------------------------------------------------------------------------------------- */
 
 static const char *outcome_word(int outcome) {
     switch (outcome) {
@@ -393,8 +404,8 @@ static void tell_ended(struct turn *turn, struct alert *alert, const struct deli
     turn_append_chained(turn, LANE_URGENT, &event, &alert->chain);
 }
 
-/* A critical message that will not arrive: the next method, and when there is none the next step, now; and the
- * coordinator on duty is told, unless the message was to tell him. */
+/* A critical message that will not arrive: the next method, and when there is none the next step, now; and
+ * the coordinator on duty is told, unless the message was to tell him. */
 static void after_end(struct turn *turn, struct alert *alert, uint16_t ordinal) {
     struct delivery ended = *alert_delivery(alert, ordinal);
     if (!alert_is_critical(alert))
@@ -429,8 +440,8 @@ static void try_again(struct turn *turn, struct alert *alert, uint16_t ordinal, 
     const struct channel *channel = notifier->channels[channel_of(notifier, delivery->channel)].channel;
     bool critical = alert_is_critical(alert);
     int64_t at;
-    switch (ladder_next(critical ? &channel->critical : &channel->normal, delivery->attempt, delivery->queued_at,
-        turn->now, retry_after_ms, chance(turn), &at)) {
+    switch (ladder_next(critical ? &channel->critical : &channel->normal, delivery->attempt,
+        delivery->queued_at, turn->now, retry_after_ms, chance(turn), &at)) {
     case LADDER_WAIT:
         wait_until(turn, alert, delivery, DELIVERY_RETRY_WAIT, at, "transient");
         if (ladder_next_method(critical, at - turn->now))
@@ -447,8 +458,8 @@ static void try_again(struct turn *turn, struct alert *alert, uint16_t ordinal, 
     }
 }
 
-/* Nobody can tell whether it arrived: again when a life may hang on it, else once more; receivers know a repetition by
- * the delivery's id. */
+/* Nobody can tell whether it arrived: again when a life may hang on it, else once more; receivers know a
+ * repetition by the delivery's id. */
 static void settle_unknown(struct turn *turn, struct alert *alert, uint16_t ordinal) {
     struct delivery *delivery = alert_delivery(alert, ordinal);
     delivery_move(delivery, DELIVERY_UNKNOWN, turn->now);
@@ -464,8 +475,8 @@ static void settle_unknown(struct turn *turn, struct alert *alert, uint16_t ordi
     delivery_move(alert_delivery(alert, ordinal), DELIVERY_QUEUED, turn->now);
 }
 
-static void settle(struct turn *turn, struct alert *alert, uint16_t ordinal, int outcome, int64_t retry_after_ms,
-    const char *detail) {
+static void settle(struct turn *turn, struct alert *alert, uint16_t ordinal, int outcome,
+    int64_t retry_after_ms, const char *detail) {
     struct delivery *delivery = alert_delivery(alert, ordinal);
     switch (outcome) {
     case SEND_ACCEPTED:
@@ -489,7 +500,8 @@ static void settle(struct turn *turn, struct alert *alert, uint16_t ordinal, int
     }
 }
 
-static void wait_for_receipt(struct turn *turn, struct alert *alert, struct delivery *delivery, int64_t receipt_ms) {
+static void wait_for_receipt(
+    struct turn *turn, struct alert *alert, struct delivery *delivery, int64_t receipt_ms) {
     if (delivery->state != DELIVERY_ACCEPTED || receipt_ms == 0)
         return;
     struct id id = alert_delivery_id(&alert->id, delivery->ordinal);
@@ -557,7 +569,8 @@ enum verdict outgoing_result(struct turn *turn, const struct effect_result *resu
     return VERDICT_DONE;
 }
 
-/* --- time ---------------------------------------------------------------------------------------------------- */
+/* --- time
+ * ---------------------------------------------------------------------------------------------------- */
 
 enum verdict outgoing_timer(struct turn *turn, const struct id *id, int64_t due_at) {
     uint16_t ordinal;
@@ -584,7 +597,8 @@ enum verdict outgoing_timer(struct turn *turn, const struct id *id, int64_t due_
     return VERDICT_DONE;
 }
 
-/* --- after a start ------------------------------------------------------------------------------------------- */
+/* --- after a start
+ * ------------------------------------------------------------------------------------------- */
 
 static int64_t read_number(struct turn *turn, enum notifier_statement which) {
     struct statement *get = notifier_use(turn->store, which);
@@ -597,14 +611,27 @@ int64_t outgoing_watermark(struct turn *turn) {
     return read_number(turn, NOTIFIER_WATERMARK_GET);
 }
 
-static void settle_left_over(struct turn *turn, const struct id *id, int64_t watermark) {
+struct left_over {
+    enum notifier_statement list;
+    bool local; /* numbers above the watermark and not above the highest at the start (later ones are
+                   repetitions) */
+    int64_t watermark, highest;
+};
+
+static bool is_left_over(const struct delivery *delivery, const struct left_over *what) {
+    if (delivery->state != DELIVERY_SENDING || what->local != (delivery->number != 0))
+        return false;
+    return !what->local || (delivery->number > what->watermark && delivery->number <= what->highest);
+}
+
+static void settle_left_over(struct turn *turn, const struct id *id, const struct left_over *what) {
     struct alert *alert = alert_read(turn, id);
     if (!alert)
         return;
     bool any = false;
     for (unsigned i = 0, count = alert->delivery_count; i < count; i++) {
         struct delivery *delivery = &alert->deliveries[i];
-        if (delivery->state != DELIVERY_SENDING || (delivery->number && delivery->number <= watermark))
+        if (!is_left_over(delivery, what))
             continue;
         if (!delivery->number)
             write_attempt(turn, alert, delivery, EFFECT_UNKNOWN, "process ended");
@@ -619,8 +646,8 @@ static void settle_left_over(struct turn *turn, const struct id *id, int64_t wat
 }
 
 /* Ids first, rows afterwards: a statement that is being stepped must not see what it is made to change. */
-static unsigned collect(struct turn *turn, enum notifier_statement which, int64_t after, bool bind_after,
-    struct id **out) {
+static unsigned collect(
+    struct turn *turn, enum notifier_statement which, int64_t after, bool bind_after, struct id **out) {
     enum { MOST = 65536 }; /* a turn hands over 256 inputs; this is a start after many rolled-back ones */
     unsigned count = 0, room = 256;
     struct id *ids = arena_take(turn->arena, room * sizeof *ids);
@@ -651,22 +678,24 @@ enum verdict outgoing_start(struct turn *turn) {
     int64_t highest = rows > handovers ? rows : handovers;
     notifier->next_number = highest > watermark ? highest : watermark;
     notifier->handed = notifier->written = watermark;
-    struct id *ids;
-    static const struct {
-        enum notifier_statement which;
-        bool after;
-    } lists[] = {{NOTIFIER_ALERT_SENDING, false}, {NOTIFIER_ALERT_SINCE, true}, {NOTIFIER_HANDOVER_SINCE, true}};
-    for (size_t k = 0; k < sizeof lists / sizeof *lists; k++) {
-        unsigned count = collect(turn, lists[k].which, watermark, lists[k].after, &ids);
-        for (unsigned i = 0; i < count; i++)
-            settle_left_over(turn, &ids[i], k == 0 ? INT64_MAX : watermark);
-        if (count)
-            log_line(LOG_INFO, "left-over", "alerts=%u list=%zu", count, k);
-    }
+    const struct left_over lists[] = {{NOTIFIER_ALERT_SENDING, false, watermark, highest},
+        {NOTIFIER_ALERT_SINCE, true, watermark, highest},
+        {NOTIFIER_HANDOVER_SINCE, true, watermark, highest}};
+    enum { LISTS = sizeof lists / sizeof *lists };
+    struct id *ids[LISTS];
+    unsigned counts[LISTS];
+    for (size_t k = 0; k < LISTS; k++) /* all of them first: settling one list adds to the others */
+        counts[k] = collect(turn, lists[k].list, watermark, lists[k].local, &ids[k]);
+    for (size_t k = 0; k < LISTS; k++)
+        for (unsigned i = 0; i < counts[k]; i++)
+            settle_left_over(turn, &ids[k][i], &lists[k]);
+    if (counts[0] + counts[1] + counts[2])
+        log_line(LOG_INFO, "left-over", "on_their_way=%u in_boxes=%u", counts[0], counts[1] + counts[2]);
     return VERDICT_DONE;
 }
 
-/* --- outside the turn ---------------------------------------------------------------------------------------- */
+/* --- outside the turn
+ * ---------------------------------------------------------------------------------------- */
 
 static void tell_handed(struct notifier *notifier) {
     if (notifier->handover_told)

@@ -1,9 +1,10 @@
 /* Sending: from a delivery in QUEUED to its end.
  *
- * The row is committed (SENDING) before anything leaves; what became of it comes back as an input. Network channels
- * answer one by one. A local channel (outbox, null) hands over within the call, right after the commit, in the order
- * of numbers: so one number in one row (the watermark) stands for the results of all deliveries up to it, and telling
- * a team costs no second write. After a crash what lies above the watermark is unknown and is handed over again. */
+ * The row is committed (SENDING) before anything leaves; what became of it comes back as an input. Network
+ * channels answer one by one. A local channel (outbox, null) hands over within the call, right after the
+ * commit, in the order of numbers: so one number in one row (the watermark) stands for the results of all
+ * deliveries up to it, and telling a team costs no second write. After a crash what lies above the watermark
+ * is unknown and is handed over again. */
 #pragma once
 
 #include "common/turn.h"
@@ -26,12 +27,12 @@ static inline uint32_t outgoing_kind(uint8_t attempt) {
     return EFFECT_SEND | (uint32_t)attempt << 8;
 }
 
-/* Adds a delivery for each method: boxes always, and as many channels that wake people as asked. Nothing is sent until
- * outgoing_push(). False: the team cannot be reached at all. */
+/* Adds a delivery for each method: boxes always, and as many channels that wake people as asked. Nothing is
+ * sent until outgoing_push(). False: the team cannot be reached at all. */
 bool outgoing_tell(struct turn *turn, struct alert *alert, const struct team *team, const char *role,
     enum policy_person person, enum delivery_purpose purpose, enum policy_channels channels);
-/* Sends, holds or withdraws all that is QUEUED. The alert is the row as it is now: what has been answered meanwhile is
- * not sent. The caller writes the alert afterwards. */
+/* Sends, holds or withdraws all that is QUEUED. The alert is the row as it is now: what has been answered
+ * meanwhile is not sent. The caller writes the alert afterwards. */
 void outgoing_push(struct turn *turn, struct alert *alert);
 /* Takes back what has not left. */
 void outgoing_withdraw(struct turn *turn, struct alert *alert, enum delivery_state to);

@@ -43,7 +43,8 @@ int64_t policy_due(const struct policy *policy, unsigned position, int64_t base_
     int64_t at = base_at;
     for (unsigned i = 0; i < round; i++) /* a round begins a nag behind the last step of the one before */
         at = calendar_add(calendar, calendar_add(calendar, at, last_after(policy)), policy->nag);
-    return position == final ? at : calendar_add(calendar, at, policy->steps[position % policy->step_count].after);
+    return position == final ? at
+                             : calendar_add(calendar, at, policy->steps[position % policy->step_count].after);
 }
 
 int64_t policy_nag_at(const struct policy *policy, int64_t told_at, const struct calendar *calendar) {
@@ -154,7 +155,8 @@ static bool read_duration(const json_t *object, const char *key, struct duration
 }
 
 /* The word's place in a table of words; -1 and false later when it is none of them. */
-static bool read_word(const json_t *object, const char *key, const cyaml_strval_t *words, int count, int *out) {
+static bool read_word(
+    const json_t *object, const char *key, const cyaml_strval_t *words, int count, int *out) {
     const char *text = json_string_value(json_object_get(object, key));
     for (int i = 0; text && i < count; i++) {
         if (strcmp(text, words[i].str) == 0) {

@@ -1,10 +1,10 @@
-/* Escalation policies: who is told when nobody answers. Frozen into an alert at its start: the alert keeps the number
- * of the policy's text, and that text is kept in the table policy for as long as the store, so that a change of
- * escalation.yaml never changes what an open alert does. Pure.
+/* Escalation policies: who is told when nobody answers. Frozen into an alert at its start: the alert keeps
+ * the number of the policy's text, and that text is kept in the table policy for as long as the store, so
+ * that a change of escalation.yaml never changes what an open alert does. Pure.
  *
- * An alert walks along positions: the steps, the whole chain again `repeat` times, then the final target, which is
- * told again and again at growing intervals until somebody answers. Between two positions those of the last one are
- * told again every `nag`. */
+ * An alert walks along positions: the steps, the whole chain again `repeat` times, then the final target,
+ * which is told again and again at growing intervals until somebody answers. Between two positions those of
+ * the last one are told again every `nag`. */
 #pragma once
 
 #include "common/arena.h"
@@ -23,9 +23,16 @@ enum {
     POLICY_FINAL_GAP_MS = 3600000, /* the final target is told at least so often */
 };
 
-/* The narrowest team that covers the place; of its regency; of the whole site; of the facility in question. CITED
- * areas (origin, destination) are not known here: such targets are left to the people of the case. */
-enum policy_area { POLICY_CASE, POLICY_REGENCY, POLICY_PROVINCE, POLICY_FACILITY, POLICY_ORIGIN, POLICY_DESTINATION };
+/* The narrowest team that covers the place; of its regency; of the whole site; of the facility in question.
+ * CITED areas (origin, destination) are not known here: such targets are left to the people of the case. */
+enum policy_area {
+    POLICY_CASE,
+    POLICY_REGENCY,
+    POLICY_PROVINCE,
+    POLICY_FACILITY,
+    POLICY_ORIGIN,
+    POLICY_DESTINATION
+};
 enum { POLICY_AREAS = 6 };
 enum policy_person { POLICY_ANY, POLICY_FIRST, POLICY_SECOND, POLICY_ALL };
 enum { POLICY_PERSONS = 4 };
@@ -43,7 +50,7 @@ struct policy_target {
 };
 
 struct policy_step {
-    struct duration after; /* from the start of the alert, or of the round */
+    struct duration after;         /* from the start of the alert, or of the round */
     enum policy_channels channels; /* how many that wake people, at once */
     struct policy_target targets[POLICY_TARGETS_MAX];
     unsigned target_count;
@@ -52,14 +59,15 @@ struct policy_step {
 struct policy {
     int64_t number; /* of its text: the first 63 bits of its hash */
     char id[32];
-    bool codes_only;    /* messages carry the case number only */
+    bool codes_only; /* messages carry the case number only */
     bool prefer_female;
     struct policy_step steps[POLICY_STEPS_MAX]; /* at least one; `after` never falls */
     unsigned step_count;
     struct duration nag; /* count 0: never */
     unsigned repeat;     /* 0..5 */
     struct policy_target final;
-    struct duration respond_by; /* how long the one who accepted has until something must have moved; 0: not watched */
+    struct duration
+        respond_by; /* how long the one who accepted has until something must have moved; 0: not watched */
 };
 
 /* The position of the final target: steps x (repeat + 1). Positions behind it tell the final target again. */
@@ -75,7 +83,8 @@ int64_t policy_base_for(const struct policy *policy, unsigned position, int64_t 
 const struct policy_target *policy_targets(
     const struct policy *policy, unsigned position, unsigned *count, enum policy_channels *channels);
 
-/* Its text (JSON, the same bytes for the same policy), in the arena; sets number. NULL when the arena is exhausted. */
+/* Its text (JSON, the same bytes for the same policy), in the arena; sets number. NULL when the arena is
+ * exhausted. */
 const char *policy_write(struct policy *policy, struct arena *arena);
 /* False: this is no policy text. */
 bool policy_read(const char *text, struct policy *out);

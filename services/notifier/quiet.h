@@ -1,5 +1,5 @@
-/* Quiet hours: local to the receiver; hold and never drop; never for P0 and P1, whatever a file says (field guide 8b: P2
- * to P4, 21:00 to 06:00, held until 06:30; Friday prayers). Pure. */
+/* Quiet hours: local to the receiver; hold and never drop; never for P0 and P1, whatever a file says (field
+ * guide 8b: P2 to P4, 21:00 to 06:00, held until 06:30; Friday prayers). Pure. */
 #pragma once
 
 #include "common/calendar.h"

@@ -10,7 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* --- what the records say ------------------------------------------------------------------------------------ */
+/* --- what the records say
+ * ------------------------------------------------------------------------------------ */
 
 static int priority_of(Sigap__Priority priority, int unspecified) {
     switch (priority) {
@@ -40,7 +41,8 @@ static bool id_of(ProtobufCBinaryData bytes, struct id *out) {
 }
 
 /* The stricter of the two counts: what a kind is, and what triage found. */
-static void describe(struct turn *turn, struct alert *alert, const char *kind, const char *area, int confidentiality) {
+static void describe(
+    struct turn *turn, struct alert *alert, const char *kind, const char *area, int confidentiality) {
     const struct notifier *notifier = turn->state;
     const struct site_kind *known = site_kinds_find(notifier->kinds, kind);
     snprintf(alert->kind, sizeof alert->kind, "%s", kind);
@@ -66,7 +68,8 @@ static struct alert *newest_of_case(struct alert *const *all, unsigned count) {
     return NULL;
 }
 
-/* --- dead-man: a dangerous report that triage does not speak of ---------------------------------------------- */
+/* --- dead-man: a dangerous report that triage does not speak of
+ * ---------------------------------------------- */
 
 enum verdict react_report_received(struct turn *turn, const Sigap__ReportReceived *received) {
     struct id report;
@@ -117,7 +120,8 @@ static void report_is_seen_to(struct turn *turn, const struct id *report, const 
             escalate_stand_down(turn, all[i], false, action);
 }
 
-/* --- triage -------------------------------------------------------------------------------------------------- */
+/* --- triage
+ * -------------------------------------------------------------------------------------------------- */
 
 static void inform_parallel(
     struct turn *turn, struct alert *alert, Sigap__Fact *const *facts, size_t fact_count) {
@@ -172,7 +176,8 @@ enum verdict react_report_in_review(struct turn *turn, const Sigap__ReportInRevi
     int priority = priority_of(review->priority, SITE_P2);
     if (!review->danger && priority > SITE_P1)
         return VERDICT_DONE;
-    struct alert *alert = alert_new(turn, &report, SUBJECT_REVIEW, &report, review->danger ? SITE_P0 : priority);
+    struct alert *alert =
+        alert_new(turn, &report, SUBJECT_REVIEW, &report, review->danger ? SITE_P0 : priority);
     if (!alert)
         return VERDICT_RETRY;
     describe(turn, alert, review->kind, review->area, SITE_C0);
@@ -183,8 +188,8 @@ enum verdict react_report_in_review(struct turn *turn, const Sigap__ReportInRevi
     return VERDICT_DONE;
 }
 
-static enum verdict alert_again(
-    struct turn *turn, const Sigap__Event *event, const struct id *case_id, struct alert *before, int priority) {
+static enum verdict alert_again(struct turn *turn, const Sigap__Event *event, const struct id *case_id,
+    struct alert *before, int priority) {
     const Sigap__CaseChanged *changed = event->case_changed;
     struct alert *alert = alert_new(turn, case_id, SUBJECT_CASE, case_id, priority);
     if (!alert)
@@ -197,7 +202,8 @@ static enum verdict alert_again(
         escalate_stand_down(turn, before, false, "superseded");
         alert->chain = before->chain;
     }
-    describe(turn, alert, changed->kind[0] ? changed->kind : alert->kind, changed->area, alert->confidentiality);
+    describe(
+        turn, alert, changed->kind[0] ? changed->kind : alert->kind, changed->area, alert->confidentiality);
     escalate_start(turn, alert, SITUATION_CASE, &(struct escalation_first){0});
     inform_parallel(turn, alert, changed->facts, changed->n_facts);
     escalate_started(turn, alert);
@@ -217,7 +223,8 @@ enum verdict react_case_changed(struct turn *turn, const Sigap__Event *event) {
         return alert_again(turn, event, &case_id, alert, priority);
     if (!alert || (!changed->kind[0] && !changed->area[0]))
         return VERDICT_DONE;
-    describe(turn, alert, changed->kind[0] ? changed->kind : alert->kind, changed->area, alert->confidentiality);
+    describe(
+        turn, alert, changed->kind[0] ? changed->kind : alert->kind, changed->area, alert->confidentiality);
     if (alert->state == ALERT_STATE_OPEN || alert->state == ALERT_STATE_EXHAUSTED) {
         escalate_catch_up(turn, alert);
         inform_parallel(turn, alert, changed->facts, changed->n_facts);
@@ -227,7 +234,8 @@ enum verdict react_case_changed(struct turn *turn, const Sigap__Event *event) {
     return VERDICT_DONE;
 }
 
-/* --- router -------------------------------------------------------------------------------------------------- */
+/* --- router
+ * -------------------------------------------------------------------------------------------------- */
 
 static enum verdict raise_unroutable(struct turn *turn, const struct id *case_id, const struct id *referral,
     const char *owner_role, const struct alert *like, int priority) {
@@ -260,7 +268,8 @@ static enum verdict notice_draft(struct turn *turn, const struct id *case_id, co
     return VERDICT_DONE;
 }
 
-/* Roles a rule wants to be told travel with the alert of the case: who has heard of it already is not told again. */
+/* Roles a rule wants to be told travel with the alert of the case: who has heard of it already is not told
+ * again. */
 static void inform_roles(struct turn *turn, const struct id *case_id, char **roles, size_t count) {
     struct alert *all[ALERT_INCIDENT_MAX];
     struct alert *alert = count ? newest_of_case(all, alert_list(turn, case_id, all)) : NULL;
@@ -347,7 +356,8 @@ enum verdict react_offer_sent(struct turn *turn, const Sigap__Event *event) {
     struct id case_id, offer;
     if (!case_of(event, &case_id) || !id_of(sent->offer_id, &offer))
         return turn_park(turn, "an offer without case or id");
-    struct alert *alert = alert_new(turn, &case_id, SUBJECT_OFFER, &offer, priority_of(sent->priority, SITE_P2));
+    struct alert *alert =
+        alert_new(turn, &case_id, SUBJECT_OFFER, &offer, priority_of(sent->priority, SITE_P2));
     if (!alert)
         return VERDICT_RETRY;
     describe(turn, alert, sent->kind, sent->area, SITE_C0);
@@ -366,7 +376,8 @@ static struct alert *find_offer(struct alert *const *all, unsigned count, const 
 }
 
 /* A place is found: everybody who was woken for this case hears that it is seen to. */
-static void stand_down_case(struct turn *turn, struct alert **all, unsigned count, const struct alert *except) {
+static void stand_down_case(
+    struct turn *turn, struct alert **all, unsigned count, const struct alert *except) {
     for (unsigned i = 0; i < count; i++) {
         bool task = all[i]->subject == SUBJECT_TASK; /* tasks go on */
         if (!task && all[i]->answerable)
@@ -376,16 +387,17 @@ static void stand_down_case(struct turn *turn, struct alert **all, unsigned coun
 
 static const char refused[] = "refused", refused_twice[] = "refused twice";
 
-static void tell_refused_twice(struct turn *turn, struct alert *const *all, unsigned count, const struct alert *offer) {
+static void tell_refused_twice(
+    struct turn *turn, struct alert *const *all, unsigned count, const struct alert *offer) {
     unsigned refusals = 0;
     for (unsigned i = 0; i < count; i++) {
         refusals += all[i]->subject == SUBJECT_OFFER && strcmp(all[i]->detail, refused) == 0;
         if (all[i]->subject == SUBJECT_REFERRAL && strcmp(all[i]->detail, refused_twice) == 0)
             return; /* told already */
     }
-    struct alert *alert = refusals >= 2
-                              ? alert_new(turn, &offer->case_id, SUBJECT_REFERRAL, &offer->case_id, offer->priority)
-                              : NULL;
+    struct alert *alert =
+        refusals >= 2 ? alert_new(turn, &offer->case_id, SUBJECT_REFERRAL, &offer->case_id, offer->priority)
+                      : NULL;
     if (!alert)
         return;
     describe_as(alert, offer);
@@ -394,8 +406,10 @@ static void tell_refused_twice(struct turn *turn, struct alert *const *all, unsi
     escalate_started(turn, alert);
 }
 
-/* The facility will not take it: the coordinator hears of it, the facility that its answer is no longer waited for. */
-static void offer_is_lost(struct turn *turn, struct alert *offer, enum delivery_purpose purpose, bool tell_facility) {
+/* The facility will not take it: the coordinator hears of it, the facility that its answer is no longer
+ * waited for. */
+static void offer_is_lost(
+    struct turn *turn, struct alert *offer, enum delivery_purpose purpose, bool tell_facility) {
     const struct notifier *notifier = turn->state;
     enum alert_state from = offer->state;
     bool moved = alert_do(offer, MOVE_STAND_DOWN); /* not when it had accepted before and now declines */
@@ -482,9 +496,11 @@ enum verdict react_offer_moved(struct turn *turn, const Sigap__Event *event) {
     return VERDICT_DONE;
 }
 
-/* --- casework ------------------------------------------------------------------------------------------------ */
+/* --- casework
+ * ------------------------------------------------------------------------------------------------ */
 
-/* The team that owns a task; a liaison's where it is an agency's; the region's coordinator otherwise. Never nobody. */
+/* The team that owns a task; a liaison's where it is an agency's; the region's coordinator otherwise. Never
+ * nobody. */
 static void tell_owner(
     struct turn *turn, struct alert *alert, const Sigap__Task *task, enum delivery_purpose purpose) {
     const struct notifier *notifier = turn->state;
@@ -506,8 +522,8 @@ static void add_code(struct alert *alert, const char *code) {
         snprintf(alert->detail + used, sizeof alert->detail - used, "%s%s", used ? " " : "", code);
 }
 
-/* Owners of a normal case find their tasks in their queue; TaskReminder tells them when time runs. Where a life is at
- * stake they hear at once: one message a team, tasks that have a deadline. */
+/* Owners of a normal case find their tasks in their queue; TaskReminder tells them when time runs. Where a
+ * life is at stake they hear at once: one message a team, tasks that have a deadline. */
 enum verdict react_tasks_planned(struct turn *turn, const Sigap__Event *event) {
     const Sigap__TasksPlanned *planned = event->tasks_planned;
     struct alert *all[ALERT_INCIDENT_MAX], *alert = NULL;
@@ -535,7 +551,8 @@ enum verdict react_tasks_planned(struct turn *turn, const Sigap__Event *event) {
     return VERDICT_DONE;
 }
 
-static struct alert *find_task(struct alert *const *all, unsigned count, const struct id *task, bool answerable) {
+static struct alert *find_task(
+    struct alert *const *all, unsigned count, const struct id *task, bool answerable) {
     for (unsigned i = 0; i < count; i++)
         if (all[i]->subject == SUBJECT_TASK && all[i]->answerable == answerable &&
             id_equal(&all[i]->subject_id, task))
@@ -543,7 +560,8 @@ static struct alert *find_task(struct alert *const *all, unsigned count, const s
     return NULL;
 }
 
-static enum verdict raise_overdue(struct turn *turn, const Sigap__TaskReminder *reminder, struct alert *alert) {
+static enum verdict raise_overdue(
+    struct turn *turn, const Sigap__TaskReminder *reminder, struct alert *alert) {
     const struct notifier *notifier = turn->state;
     struct escalation_first first = {
         .team = teams_find(notifier->teams, reminder->task->owner), .role = NULL};
@@ -663,7 +681,8 @@ enum verdict react_case_closed(struct turn *turn, const Sigap__Event *event) {
     return VERDICT_DONE;
 }
 
-/* --- every daemon -------------------------------------------------------------------------------------------- */
+/* --- every daemon
+ * -------------------------------------------------------------------------------------------- */
 
 /* One alert an hour for a daemon and lane: a storm of parked inputs is one thing to look at. */
 enum verdict react_input_parked(struct turn *turn, const Sigap__InputParked *parked) {
@@ -671,7 +690,8 @@ enum verdict react_input_parked(struct turn *turn, const Sigap__InputParked *par
     uint8_t tail[16];
     struct alert *all[ALERT_INCIDENT_MAX];
     bool urgent = parked->lane == LANE_URGENT;
-    crypto_generichash(tail, sizeof tail, (const uint8_t *)turn->source.journal, strlen(turn->source.journal), NULL, 0);
+    crypto_generichash(
+        tail, sizeof tail, (const uint8_t *)turn->source.journal, strlen(turn->source.journal), NULL, 0);
     struct id incident = id_make(turn->now - turn->now % HOUR_MS, tail);
     unsigned count = alert_list(turn, &incident, all);
     for (unsigned i = 0; i < count; i++)
@@ -680,7 +700,8 @@ enum verdict react_input_parked(struct turn *turn, const Sigap__InputParked *par
     struct alert *alert = alert_new(turn, &incident, SUBJECT_PARKED, &incident, urgent ? SITE_P0 : SITE_P2);
     if (!alert)
         return VERDICT_RETRY;
-    snprintf(alert->detail, sizeof alert->detail, "%s %llu", turn->source.journal, (unsigned long long)parked->number);
+    snprintf(alert->detail, sizeof alert->detail, "%s %llu", turn->source.journal,
+        (unsigned long long)parked->number);
     escalate_start(turn, alert, SITUATION_SYSTEM, &(struct escalation_first){0});
     escalate_started(turn, alert);
     return VERDICT_DONE;

@@ -1,5 +1,5 @@
-/* What the notifier holds in memory: the site, read-only after the start, and what may be forgotten at any time.
- * Nothing here is truth: rows are. */
+/* What the notifier holds in memory: the site, read-only after the start, and what may be forgotten at any
+ * time. Nothing here is truth: rows are. */
 #pragma once
 
 #include "common/buffer.h"

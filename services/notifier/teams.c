@@ -17,7 +17,7 @@ struct team_row {
     unsigned facility_types_count;
     struct contact_row {
         char *channel, *address;
-    } *contacts;
+    } * contacts;
     unsigned contacts_count;
     unsigned people;
     bool round_the_clock;
@@ -95,8 +95,7 @@ static const cyaml_schema_value_t liaison_schema = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct liaison_row, liaison_fields)};
 
 static const cyaml_schema_field_t teams_fields[] = {
-    CYAML_FIELD_SEQUENCE(
-        "teams", CYAML_FLAG_POINTER, struct teams_file, teams, &team_schema, 1, ROWS_MOST),
+    CYAML_FIELD_SEQUENCE("teams", CYAML_FLAG_POINTER, struct teams_file, teams, &team_schema, 1, ROWS_MOST),
     CYAML_FIELD_SEQUENCE("liaisons", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct teams_file, liaisons,
         &liaison_schema, 0, 256),
     CYAML_FIELD_END,
@@ -160,10 +159,10 @@ static bool room_for_one(struct teams *teams) {
     return true;
 }
 
-/* place -> value in id and addresses; label goes behind the name. NULL: out of memory, an id too long, or one that is
- * taken. */
-static struct team *team_add(
-    struct teams *teams, const struct team_row *row, const char *place, const char *value, const char *label) {
+/* place -> value in id and addresses; label goes behind the name. NULL: out of memory, an id too long, or one
+ * that is taken. */
+static struct team *team_add(struct teams *teams, const struct team_row *row, const char *place,
+    const char *value, const char *label) {
     struct team *team = teams->count < TEAMS_MAX && room_for_one(teams) ? calloc(1, sizeof *team) : NULL;
     char *name = NULL;
     if (!team || asprintf(&name, "%s%s%s", row->name, label ? " " : "", label ? label : "") < 0) {
@@ -198,7 +197,8 @@ static struct team *team_add(
 static bool add_refused(const char *path, unsigned index, struct error *error) {
     char where[32];
     snprintf(where, sizeof where, "teams[%u].id", index);
-    return config_refuse(path, where, error, "is there twice, or makes an id of more than %d bytes", TEAM_ID_MAX);
+    return config_refuse(
+        path, where, error, "is there twice, or makes an id of more than %d bytes", TEAM_ID_MAX);
 }
 
 /* "35.07" -> "3507" */
@@ -238,8 +238,8 @@ static bool has_type(const struct directory_facility *facility, const struct tea
     return false;
 }
 
-static bool add_a_facility(struct teams *teams, const struct team_row *row, unsigned index, const char *path,
-    struct error *error) {
+static bool add_a_facility(
+    struct teams *teams, const struct team_row *row, unsigned index, const char *path, struct error *error) {
     for (unsigned i = 0; i < teams->directory->count; i++) {
         const struct directory_facility *facility = &teams->directory->facilities[i];
         char lower[TEAM_ID_MAX + 1];
@@ -324,10 +324,9 @@ struct teams *teams_load(const char *folder, const struct site *site, const stru
         return NULL;
     }
     teams->gazetteer = gazetteer;
-    bool good = config_path(path, folder, "teams.yaml") &&
-                config_load(path, &teams_schema, &teams->file, error) &&
-                (teams->directory = directory_load(folder, error)) &&
-                take_liaisons(teams, roles, path, error);
+    bool good =
+        config_path(path, folder, "teams.yaml") && config_load(path, &teams_schema, &teams->file, error) &&
+        (teams->directory = directory_load(folder, error)) && take_liaisons(teams, roles, path, error);
     for (unsigned i = 0; good && i < teams->file->teams_count; i++)
         good = know_role(roles, teams->file->teams[i].role, path, "teams", i, error) &&
                add_row(teams, &teams->file->teams[i], i, site, path, error);
@@ -387,8 +386,8 @@ static bool serves(const struct directory_facility *facility, const char *area) 
     return false;
 }
 
-/* Of teams at facilities: the one in the nearest regency. Distances between centres of regencies; the first of the
- * file wins a tie. */
+/* Of teams at facilities: the one in the nearest regency. Distances between centres of regencies; the first
+ * of the file wins a tie. */
 static const struct team *nearest(const struct teams *teams, const char *role, const char *area) {
     const struct team *best = NULL;
     double best_km = 0;
@@ -397,7 +396,8 @@ static const struct team *nearest(const struct teams *teams, const char *role, c
         if (!team->facility || !team->facility->active || strcmp(team->role, role) != 0 ||
             !serves(team->facility, area))
             continue;
-        double km = teams->gazetteer ? gazetteer_distance_km(teams->gazetteer, area, team->facility->regency) : -1;
+        double km =
+            teams->gazetteer ? gazetteer_distance_km(teams->gazetteer, area, team->facility->regency) : -1;
         if (km < 0)
             km = 1e6; /* not known: behind all others */
         if (!best || km < best_km) {

@@ -1,6 +1,6 @@
-/* Duty teams of the site (teams.yaml): who is told. A team has a role, an area or a facility, and ways to reach it.
- * Agencies without an account are reached through a liaison: a team of ours that tells them. People, telephones and
- * rotas are not in files; until they are entered a team is its mailbox and its outbox.
+/* Duty teams of the site (teams.yaml): who is told. A team has a role, an area or a facility, and ways to
+ * reach it. Agencies without an account are reached through a liaison: a team of ours that tells them.
+ * People, telephones and rotas are not in files; until they are entered a team is its mailbox and its outbox.
  *
  * Read-only after loading; every team lives as long as the teams. */
 #pragma once
@@ -27,7 +27,7 @@ struct team_contact {
 
 struct team {
     const char *id, *name, *role;
-    char area[AREA_TEXT + 1]; /* "": the whole site */
+    char area[AREA_TEXT + 1];                  /* "": the whole site */
     const struct directory_facility *facility; /* NULL: of an area */
     const char *email, *outbox;                /* NULL: none */
     struct team_contact contacts[TEAM_CONTACTS_MAX];
@@ -60,8 +60,8 @@ const struct team *teams_find_hash(const struct teams *teams, const uint8_t hash
 /* The team of a role at a facility; NULL: none. */
 const struct team *teams_of_facility(const struct teams *teams, const char *role, const char *facility);
 /* The team of a role for a place: the narrowest that covers it (POLICY_CASE), of its regency or wider
- * (POLICY_REGENCY), of the whole site (POLICY_PROVINCE). Of teams at facilities the nearest that serves the place. An
- * unknown place ("") is covered by teams of the whole site only. NULL: nobody. */
+ * (POLICY_REGENCY), of the whole site (POLICY_PROVINCE). Of teams at facilities the nearest that serves the
+ * place. An unknown place ("") is covered by teams of the whole site only. NULL: nobody. */
 const struct team *teams_of_role(
     const struct teams *teams, const char *role, const char *area, enum policy_area reach);
 const struct liaison *teams_liaison(const struct teams *teams, const char *role); /* NULL: none */

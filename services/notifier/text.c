@@ -22,8 +22,13 @@ static void add(struct text_buffer *to, const char *format, ...) {
     if (to->size <= to->room)
         return;
     to->size = to->room; /* cut, but not within a character */
-    while (to->size > 0 && ((unsigned char)to->out[to->size] & 0xc0) == 0x80)
-        to->size--;
+    size_t lead = to->size;
+    while (lead > 0 && ((unsigned char)to->out[lead - 1] & 0xc0) == 0x80)
+        lead--;
+    unsigned char first = lead > 0 ? (unsigned char)to->out[lead - 1] : 0;
+    size_t whole = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1;
+    if (first >= 0xc0 && to->size - (lead - 1) < whole)
+        to->size = lead - 1;
     to->out[to->size] = 0;
 }
 
@@ -36,7 +41,8 @@ bool text_is_neutral(const struct alert *alert, const struct site_kind *kind) {
     for (size_t i = 0; i < sizeof unnamed / sizeof *unnamed; i++)
         if (strcmp(alert->kind, unnamed[i]) == 0)
             return true;
-    return alert->codes_only || alert->confidentiality >= SITE_C3 || (kind && kind->confidentiality == SITE_C3);
+    return alert->codes_only || alert->confidentiality >= SITE_C3 ||
+           (kind && kind->confidentiality == SITE_C3);
 }
 
 /* What is to be done, in one line; %s: the case number. */
@@ -59,8 +65,8 @@ static struct sentence sentence_of_alert(const struct alert *alert) {
     case SUBJECT_TASK:
         return (struct sentence){"Tugas pada kasus %s", "Task in case %s"};
     case SUBJECT_PARKED:
-        return (struct sentence){
-            "Layanan: masukan disisihkan, perlu operator (%s)", "Service: an input was put aside, look at it (%s)"};
+        return (struct sentence){"Layanan: masukan disisihkan, perlu operator (%s)",
+            "Service: an input was put aside, look at it (%s)"};
     case SUBJECT_SILENT:
         return (struct sentence){"Laporan %s berisi tanda bahaya dan belum ditriase: lihat sekarang",
             "Report %s holds danger words and has not been triaged: look now"};
@@ -80,9 +86,11 @@ static struct sentence sentence_of(const struct alert *alert, enum delivery_purp
         return (struct sentence){
             "Pengingat: kasus %s menunggu langkah Anda", "Reminder: case %s waits for your next step"};
     case PURPOSE_TAKEN:
-        return (struct sentence){"Kasus %s sudah diterima petugas lain", "Case %s has been accepted by someone else"};
+        return (struct sentence){
+            "Kasus %s sudah diterima petugas lain", "Case %s has been accepted by someone else"};
     case PURPOSE_STAND_DOWN:
-        return (struct sentence){"Selesai: kasus %s tidak lagi memerlukan Anda", "Stand down: case %s no longer needs you"};
+        return (struct sentence){
+            "Selesai: kasus %s tidak lagi memerlukan Anda", "Stand down: case %s no longer needs you"};
     case PURPOSE_REJECTED:
         return (struct sentence){"Tempat tujuan menolak kasus %s; dicarikan yang lain",
             "A facility rejected case %s; the next one is asked"};
@@ -93,10 +101,11 @@ static struct sentence sentence_of(const struct alert *alert, enum delivery_purp
         return (struct sentence){"Pesan tentang kasus %s tidak sampai: hubungi langsung",
             "A message about case %s did not arrive: reach them yourself"};
     case PURPOSE_WITHDRAWN:
-        return (struct sentence){"Tawaran kasus %s tidak berlaku lagi", "The offer of case %s no longer stands"};
+        return (struct sentence){
+            "Tawaran kasus %s tidak berlaku lagi", "The offer of case %s no longer stands"};
     case PURPOSE_NOBODY:
-        return (struct sentence){"Tidak ada petugas untuk langkah eskalasi kasus %s",
-            "Nobody is on duty for a step of case %s"};
+        return (struct sentence){
+            "Tidak ada petugas untuk langkah eskalasi kasus %s", "Nobody is on duty for a step of case %s"};
     case PURPOSES:
         break;
     }
@@ -111,7 +120,8 @@ static void add_sentence(struct text_buffer *to, const char *pattern, const char
         add(to, "%s", pattern);
 }
 
-/* The number people quote: the case's, or the report's before there is a case; the journal for an operator. */
+/* The number people quote: the case's, or the report's before there is a case; the journal for an operator.
+ */
 static void number_of(const struct alert *alert, char out[64]) {
     if (alert->subject == SUBJECT_PARKED)
         snprintf(out, 64, "%s", alert->detail);
@@ -166,7 +176,8 @@ static void add_detail(struct text_buffer *to, const struct text_facts *facts, b
     }
 }
 
-static void add_line(struct text_buffer *to, const struct text_facts *facts, const char *number, bool english) {
+static void add_line(
+    struct text_buffer *to, const struct text_facts *facts, const char *number, bool english) {
     const struct alert *alert = facts->alert;
     struct sentence sentence = sentence_of(alert, facts->delivery->purpose);
     if (alert->training)
@@ -178,15 +189,15 @@ static void add_line(struct text_buffer *to, const struct text_facts *facts, con
     add(to, ".\n");
 }
 
-size_t text_write(const struct text_facts *facts, char subject[MESSAGE_SUBJECT_MAX + 1],
-    char text[MESSAGE_TEXT_MAX + 1]) {
+size_t text_write(
+    const struct text_facts *facts, char subject[MESSAGE_SUBJECT_MAX + 1], char text[MESSAGE_TEXT_MAX + 1]) {
     const struct alert *alert = facts->alert;
     char number[64];
     number_of(alert, number);
     struct text_buffer title = {subject, 0, MESSAGE_SUBJECT_MAX}, body = {text, 0, MESSAGE_TEXT_MAX};
     subject[0] = text[0] = 0;
-    add(&title, "%s[P%d %s] Ada pesan layanan / Service message %s", alert->training ? "LATIHAN/TRAINING " : "",
-        alert->priority, priority_id[alert->priority], number);
+    add(&title, "%s[P%d %s] Ada pesan layanan / Service message %s",
+        alert->training ? "LATIHAN/TRAINING " : "", alert->priority, priority_id[alert->priority], number);
     add_line(&body, facts, number, false);
     add_line(&body, facts, number, true);
     if (facts->links.accept)

@@ -1,6 +1,7 @@
-/* What a message says: Indonesian first, English below. Ids, codes and place names down to the kecamatan only; never
- * a narrative, a name or a street. Confidential cases (C3), HIV and leprosy are never named: "Ada pesan layanan", the
- * case number and the priority, no place (field guide 8a: text messages carry the case number only). Pure. */
+/* What a message says: Indonesian first, English below. Ids, codes and place names down to the kecamatan
+ * only; never a narrative, a name or a street. Confidential cases (C3), HIV and leprosy are never named: "Ada
+ * pesan layanan", the case number and the priority, no place (field guide 8a: text messages carry the case
+ * number only). Pure. */
 #pragma once
 
 #include "common/calendar.h"
@@ -17,8 +18,8 @@ struct text_links {
 struct text_facts {
     const struct alert *alert;
     const struct delivery *delivery;
-    const struct site_kind *kind;        /* NULL: not known */
-    const struct gazetteer *gazetteer;   /* NULL: codes */
+    const struct site_kind *kind;      /* NULL: not known */
+    const struct gazetteer *gazetteer; /* NULL: codes */
     enum calendar_zone zone;
     const char *team_name;
     int64_t reply_by; /* epoch ms, 0 none */
@@ -27,6 +28,7 @@ struct text_facts {
 
 /* True when kind and place may not be named in a message. */
 bool text_is_neutral(const struct alert *alert, const struct site_kind *kind);
-/* Fills subject and text; cut at their sizes, never in the middle of a character. Returns the text's length. */
-size_t text_write(const struct text_facts *facts, char subject[MESSAGE_SUBJECT_MAX + 1],
-    char text[MESSAGE_TEXT_MAX + 1]);
+/* Fills subject and text; cut at their sizes, never in the middle of a character. Returns the text's length.
+ */
+size_t text_write(
+    const struct text_facts *facts, char subject[MESSAGE_SUBJECT_MAX + 1], char text[MESSAGE_TEXT_MAX + 1]);

@@ -1,6 +1,6 @@
-/* Answer links: a token of 64 characters bound to one team, one alert and one action, so that a message can be
- * answered without a login. Shown by GET, acted on by POST only (the console sees to it): link scanners must not
- * answer. Anyone may read the payload: it holds ids and a hash, nothing else. */
+/* Answer links: a token of 64 characters bound to one team, one alert and one action, so that a message can
+ * be answered without a login. Shown by GET, acted on by POST only (the console sees to it): link scanners
+ * must not answer. Anyone may read the payload: it holds ids and a hash, nothing else. */
 #pragma once
 
 #include "common/hmac.h"

@@ -119,7 +119,8 @@ static bool is_masked(const struct alert *alert, const Sigap__Actor *actor) {
     return alert->confidentiality >= SITE_C3 && !answer_may_see_confidential(actor);
 }
 
-/* --- of one case --------------------------------------------------------------------------------------------- */
+/* --- of one case
+ * --------------------------------------------------------------------------------------------- */
 
 static enum verdict view_case(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer) {
     struct alert *all[ALERT_INCIDENT_MAX], *seen[ALERT_INCIDENT_MAX];
@@ -155,7 +156,8 @@ static enum verdict view_case(struct turn *turn, const Sigap__View *view, Sigap_
     return VERDICT_DONE;
 }
 
-/* --- lists --------------------------------------------------------------------------------------------------- */
+/* --- lists
+ * --------------------------------------------------------------------------------------------------- */
 
 static enum alert_state state_parse(const char *word) {
     for (enum alert_state state = ALERT_STATE_OPEN; state <= ALERT_STATE_STOOD_DOWN;
@@ -165,7 +167,8 @@ static enum alert_state state_parse(const char *word) {
     return 0;
 }
 
-/* Areas and facilities of the actor as parameters of the query. What is not used holds a text that nothing begins with;
+/* Areas and facilities of the actor as parameters of the query. What is not used holds a text that nothing
+ * begins with;
  * "*" becomes the empty prefix, which everything begins with. */
 static void bind_rights(struct statement *search, const Sigap__Actor *actor) {
     bind_int(search, answer_may_see_confidential(actor));
@@ -235,7 +238,8 @@ static enum verdict view_list(struct turn *turn, const Sigap__View *view, Sigap_
     return VERDICT_DONE;
 }
 
-/* --- what an answer link stands for -------------------------------------------------------------------------- */
+/* --- what an answer link stands for
+ * -------------------------------------------------------------------------- */
 
 static void write_token(struct turn *turn, struct json_writer *json, const struct answer_token *token,
     const struct alert *alert, const struct team *team) {

@@ -27,7 +27,8 @@ static bool read_networks(struct channel_web *web, const char *text, struct erro
 }
 
 struct channel_web *channel_web_new(const struct channel_setup *setup, unsigned at_once, void *own,
-    void (*settle)(const struct message *message, const struct http_result *result, struct channel_result *out),
+    void (*settle)(
+        const struct message *message, const struct http_result *result, struct channel_result *out),
     struct error *error) {
     struct channel_web *web = calloc(1, sizeof *web);
     const char *plain = channel_option_of(setup, "plain");
@@ -82,7 +83,8 @@ void channel_web_send(struct channel_web *web, const struct message *message, st
     http->allow_plain = web->allow_plain;
     http->allow_private = web->network_count > 0;
     if (call) {
-        *call = (struct web_call){.web = web, .next = web->calls, .before = &web->calls, .done = done, .context = context};
+        *call = (struct web_call){
+            .web = web, .next = web->calls, .before = &web->calls, .done = done, .context = context};
         memcpy(&call->message, message, offsetof(struct message, text));
         call->exchange = http_client_start(web->client, http, on_answer, call);
     }

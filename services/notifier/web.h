@@ -9,8 +9,9 @@ struct channel_web {
     struct http_client *client;
     struct web_call *calls; /* under way */
     int64_t retry_cap_ms;
-    void (*settle)(const struct message *message, const struct http_result *result, struct channel_result *out);
-    void *own;              /* the channel's own configuration, freed with it */
+    void (*settle)(
+        const struct message *message, const struct http_result *result, struct channel_result *out);
+    void *own; /* the channel's own configuration, freed with it */
     struct http_network networks[8];
     unsigned network_count;
     bool allow_plain;
@@ -18,7 +19,8 @@ struct channel_web {
 
 /* Options networks ("10.1.2.0/24, 192.168.1.5") and plain (yes: without TLS). Frees own when it fails. */
 struct channel_web *channel_web_new(const struct channel_setup *setup, unsigned at_once, void *own,
-    void (*settle)(const struct message *message, const struct http_result *result, struct channel_result *out),
+    void (*settle)(
+        const struct message *message, const struct http_result *result, struct channel_result *out),
     struct error *error);
 /* done is called later, from the loop; at once when no more calls are taken. */
 void channel_web_send(struct channel_web *web, const struct message *message, struct http_call *call,

@@ -1,4 +1,5 @@
-/* What the tests of the whole daemon share: events as other daemons write them, and a bag of the messages that left. */
+/* What the tests of the whole daemon share: events as other daemons write them, and a bag of the messages
+ * that left. */
 #pragma once
 
 #include "tests/fixture/engine_fixture.h"
@@ -23,10 +24,10 @@ struct flow {
     struct fixture *fixture;
     struct message sent[SENT_MAX];
     unsigned count;
-    int outcome;             /* what the channels answer; SEND_ACCEPTED */
-    const char *failing;     /* a channel that answers `failure` instead */
+    int outcome;         /* what the channels answer; SEND_ACCEPTED */
+    const char *failing; /* a channel that answers `failure` instead */
     int failure;
-    bool silent;             /* effects are taken and never answered */
+    bool silent; /* effects are taken and never answered */
     char folder[64], site[256];
 };
 
@@ -41,8 +42,8 @@ static inline ProtobufCBinaryData bytes_of(const struct id *id) {
 
 /* A site like jatim, with channels of the test's own. NULL: as it is (outbox only). */
 static inline void flow_site(struct flow *flow, const char *channels_yaml) {
-    static const char *const files[] = {"site.yaml", "kinds.yaml", "roles.yaml", "calendar.yaml", "teams.yaml",
-        "escalation.yaml", "facilities.yaml", "links.yaml"};
+    static const char *const files[] = {"site.yaml", "kinds.yaml", "roles.yaml", "calendar.yaml",
+        "teams.yaml", "escalation.yaml", "facilities.yaml", "links.yaml"};
     char from[600], to[600];
     strcpy(flow->folder, "/tmp/notifier-test-XXXXXX");
     assert_non_null(mkdtemp(flow->folder));
@@ -81,16 +82,21 @@ static inline void flow_drain(struct flow *flow) {
         memcpy(copy, message, effect->what_size);
         if (flow->silent)
             continue;
-        bool fails = flow->failing && strcmp(channel_name_of(flow->fixture, message->channel), flow->failing) == 0;
+        bool fails =
+            flow->failing && strcmp(channel_name_of(flow->fixture, message->channel), flow->failing) == 0;
         struct effect_result result = {
             .id = effect->id, .kind = effect->kind, .outcome = fails ? flow->failure : flow->outcome};
         fixture_effect_finish(flow->fixture, &result);
     }
 }
 
+/* Lets time pass from timer to timer; what leaves on the way is answered at once. */
 static inline void flow_advance(struct flow *flow, int64_t ms) {
-    fixture_advance(flow->fixture, ms);
-    flow_drain(flow);
+    for (int64_t end = fixture_now(flow->fixture) + ms; fixture_now(flow->fixture) < end;) {
+        int64_t now = fixture_now(flow->fixture), next = engine_wake_at(fixture_engine(flow->fixture));
+        fixture_advance(flow->fixture, next > now && next < end ? next - now : end - now);
+        flow_drain(flow);
+    }
 }
 
 static inline void flow_open_at(struct flow *flow, const char *channels_yaml, int64_t now, bool on_disk) {
@@ -115,12 +121,12 @@ static inline void flow_free(struct flow *flow) {
 }
 
 /* Messages to a team on a channel for a purpose; NULL: any. */
-static inline unsigned flow_sent(const struct flow *flow, const char *team, const char *channel, const char *purpose) {
+static inline unsigned flow_sent(
+    const struct flow *flow, const char *team, const char *channel, const char *purpose) {
     unsigned count = 0;
     for (unsigned i = 0; i < flow->count; i++)
         count += (!team || strcmp(flow->sent[i].team, team) == 0) &&
-                 (!channel ||
-                     strcmp(channel_name_of(flow->fixture, flow->sent[i].channel), channel) == 0) &&
+                 (!channel || strcmp(channel_name_of(flow->fixture, flow->sent[i].channel), channel) == 0) &&
                  (!purpose || strcmp(flow->sent[i].purpose, purpose) == 0);
     return count;
 }
@@ -161,13 +167,13 @@ static inline struct id flow_case_opened(struct flow *flow, struct flow_case wha
     event.training = what.training;
     event.body_case = SIGAP__EVENT__BODY_CASE_OPENED;
     event.case_opened = &opened;
-    flow_event(flow, "triage", what.priority <= SIGAP__PRIORITY__PRIORITY_P1 ? LANE_URGENT : LANE_NORMAL, &case_id,
-        &event);
+    flow_event(flow, "triage", what.priority <= SIGAP__PRIORITY__PRIORITY_P1 ? LANE_URGENT : LANE_NORMAL,
+        &case_id, &event);
     return case_id;
 }
 
-static inline struct id flow_offer_sent(
-    struct flow *flow, const struct id *case_id, const char *facility, Sigap__Priority priority, const char *area) {
+static inline struct id flow_offer_sent(struct flow *flow, const struct id *case_id, const char *facility,
+    Sigap__Priority priority, const char *area) {
     struct id offer = fixture_id(flow->fixture);
     Sigap__OfferSent sent = SIGAP__OFFER_SENT__INIT;
     Sigap__Event event = SIGAP__EVENT__INIT;
@@ -215,7 +221,8 @@ static inline const Sigap__CommandAnswered *flow_command(struct flow *flow, Siga
     return record ? record->event->command_answered : &none;
 }
 
-static inline const Sigap__CommandAnswered *flow_answer_link(struct flow *flow, const char *token, const char *action) {
+static inline const Sigap__CommandAnswered *flow_answer_link(
+    struct flow *flow, const char *token, const char *action) {
     Sigap__AnswerAlert answer = SIGAP__ANSWER_ALERT__INIT;
     answer.token = (char *)token;
     answer.action = (char *)action;

@@ -1,17 +1,19 @@
 /* The daemon in a bottle: what reaches whom, when, and what stops it. */
 #include "flow.h"
 
+#include "common/hmac.h"
 #include "notifier_sql.h"
 
-static const char mail_site[] = "console_url: \"https://sigap.example\"\n"
-                                "channels:\n"
-                                "  - { name: outbox }\n"
-                                "  - name: email\n"
-                                "    options: [{ name: server, value: \"smtp://mail.example\" }, { name: from, value: "
-                                "piket@sigap.example }]\n"
-                                "  - name: webhook\n"
-                                "    options: [{ name: url, value: \"https://bot.example/x\" }, { name: secret_file, "
-                                "value: webhook.secret }]\n";
+static const char mail_site[] =
+    "console_url: \"https://sigap.example\"\n"
+    "channels:\n"
+    "  - { name: outbox }\n"
+    "  - name: email\n"
+    "    options: [{ name: server, value: \"smtp://mail.example\" }, { name: from, value: "
+    "piket@sigap.example }]\n"
+    "  - name: webhook\n"
+    "    options: [{ name: url, value: \"https://bot.example/x\" }, { name: secret_file, "
+    "value: webhook.secret }]\n";
 
 static const struct flow_case emergency = {
     .kind = "odgj_krisis", .area = "35.07.12", .priority = SIGAP__PRIORITY__PRIORITY_P0};
@@ -76,7 +78,7 @@ static void test_answer_stops_it(void **state) {
     char token[80];
     flow_case_opened(flow, emergency);
     flow_token(flow_last(flow, "tksk-3507"), "Terima", token);
-    assert_int_equal(strlen(token), 64);
+    assert_in_range(strlen(token), 40, HMAC_TOKEN_TEXT);
     const Sigap__CommandAnswered *answered = flow_answer_link(flow, token, "accept");
     assert_int_equal(answered->status, 200);
     const struct fixture_record *moved = fixture_last(flow->fixture, SIGAP__EVENT__BODY_ALERT_MOVED);
@@ -185,7 +187,6 @@ static void test_forged_and_foreign_links(void **state) {
     assert_int_equal(flow_answer_link(flow, forged, "accept")->status, 403);
     assert_int_equal(flow_answer_link(flow, token, "cannot")->status, 403); /* bound to its action */
     assert_int_equal(flow_answer_link(flow, "x", "accept")->status, 403);
-    fixture_jump(flow->fixture, 0);
     flow_advance(flow, 25 * HOUR);
     assert_int_equal(flow_answer_link(flow, token, "accept")->status, 410);
     flow_free(flow);
@@ -201,11 +202,11 @@ static void test_answer_by_account(void **state) {
         uint64_t version;
         unsigned status;
     } cases[] = {
-        {"TKSK", "35.08", "accept", 0, 403},       /* another regency */
-        {"PSM", "35.07", "accept", 0, 403},        /* was not told */
+        {"TKSK", "35.08", "accept", 0, 403}, /* another regency */
+        {"PSM", "35.07", "accept", 0, 403},  /* was not told */
         {"TKSK", "35.07", "vanish", 0, 422},
-        {"TKSK", "35.07", "snooze", 0, 409},       /* P0 */
-        {"TKSK", "35.07", "accept", 99, 409},      /* stale version */
+        {"TKSK", "35.07", "snooze", 0, 409},  /* P0 */
+        {"TKSK", "35.07", "accept", 99, 409}, /* stale version */
         {"TKSK", "35.07", "accept", 0, 200},
         {"KAB", "35.07", "accept", 0, 409},
         {"KAB", "35.07", "done", 0, 200},
@@ -262,8 +263,10 @@ static void test_accepted_offer_stands_everybody_down(void **state) {
     (void)state;
     struct flow *flow = flow_new(NULL);
     struct id case_id = flow_case_opened(flow, emergency);
-    struct id offer = flow_offer_sent(flow, &case_id, "JTM-PRSMP-SBY", SIGAP__PRIORITY__PRIORITY_P0, "35.07.12");
-    struct id other = flow_offer_sent(flow, &case_id, "JTM-PPSPA-BATU", SIGAP__PRIORITY__PRIORITY_P0, "35.07.12");
+    struct id offer =
+        flow_offer_sent(flow, &case_id, "JTM-PRSMP-SBY", SIGAP__PRIORITY__PRIORITY_P0, "35.07.12");
+    struct id other =
+        flow_offer_sent(flow, &case_id, "JTM-PPSPA-BATU", SIGAP__PRIORITY__PRIORITY_P0, "35.07.12");
     (void)other;
     flow_offer_moved(flow, &case_id, &offer, SIGAP__OFFER_STATE__OFFER_ACCEPTED, 0);
     static const char *const told[] = {"opr", "tri", "tksk-3507", "kab-3507", "fas-jtm-ppspa-batu"};
@@ -280,7 +283,8 @@ static void test_refused_offers_reach_the_coordinators(void **state) {
     (void)state;
     struct flow *flow = flow_new(NULL);
     struct id case_id = flow_case_opened(flow, normal);
-    struct id first = flow_offer_sent(flow, &case_id, "JTM-PRSMP-SBY", SIGAP__PRIORITY__PRIORITY_P2, "35.07.12");
+    struct id first =
+        flow_offer_sent(flow, &case_id, "JTM-PRSMP-SBY", SIGAP__PRIORITY__PRIORITY_P2, "35.07.12");
     flow_offer_moved(flow, &case_id, &first, SIGAP__OFFER_STATE__OFFER_REQUESTED, 1);
     assert_int_equal(flow_sent(flow, "fas-jtm-prsmp-sby", NULL, "reminder"), 1);
     flow_offer_moved(flow, &case_id, &first, SIGAP__OFFER_STATE__OFFER_REQUESTED, 1); /* told once */
@@ -288,7 +292,8 @@ static void test_refused_offers_reach_the_coordinators(void **state) {
     flow_offer_moved(flow, &case_id, &first, SIGAP__OFFER_STATE__OFFER_REJECTED, 1);
     assert_int_equal(flow_sent(flow, "kab-3507", NULL, "rejected"), 1);
     assert_int_equal(flow_sent(flow, "kor", NULL, NULL), 0);
-    struct id second = flow_offer_sent(flow, &case_id, "JTM-PPSPA-BATU", SIGAP__PRIORITY__PRIORITY_P2, "35.07.12");
+    struct id second =
+        flow_offer_sent(flow, &case_id, "JTM-PPSPA-BATU", SIGAP__PRIORITY__PRIORITY_P2, "35.07.12");
     flow_offer_moved(flow, &case_id, &second, SIGAP__OFFER_STATE__OFFER_EXPIRED, 2);
     assert_int_equal(flow_sent(flow, "kab-3507", NULL, "expired"), 1);
     assert_int_equal(flow_sent(flow, "fas-jtm-ppspa-batu", NULL, "withdrawn"), 1);
@@ -370,7 +375,8 @@ static void report_received(struct flow *flow, const struct id *report, bool dan
 static void test_dead_man(void **state) {
     (void)state;
     struct flow *flow = flow_new(NULL);
-    struct id silent = fixture_id(flow->fixture), seen = fixture_id(flow->fixture), plain = fixture_id(flow->fixture);
+    struct id silent = fixture_id(flow->fixture), seen = fixture_id(flow->fixture),
+              plain = fixture_id(flow->fixture);
     report_received(flow, &silent, true);
     report_received(flow, &seen, true);
     report_received(flow, &plain, false);
@@ -408,8 +414,8 @@ static void test_parked_input_is_told_once(void **state) {
 
 /* --- changes --- */
 
-static void change_case(struct flow *flow, const struct id *case_id, Sigap__Priority to, Sigap__Priority from,
-    const char *area) {
+static void change_case(
+    struct flow *flow, const struct id *case_id, Sigap__Priority to, Sigap__Priority from, const char *area) {
     Sigap__CaseChanged changed = SIGAP__CASE_CHANGED__INIT;
     Sigap__Event event = SIGAP__EVENT__INIT;
     changed.priority = to;
@@ -528,8 +534,9 @@ static void test_transient_failures_climb_the_ladder(void **state) {
     struct flow *flow = flow_new(mail_site);
     flow->failing = "email";
     flow->failure = SEND_TRANSIENT;
-    flow_case_opened(flow, (struct flow_case){
-                               .kind = "odgj_krisis", .area = "35.07.12", .priority = SIGAP__PRIORITY__PRIORITY_P1});
+    flow_case_opened(
+        flow, (struct flow_case){
+                  .kind = "odgj_krisis", .area = "35.07.12", .priority = SIGAP__PRIORITY__PRIORITY_P1});
     assert_int_equal(flow_sent(flow, "tksk-3507", "email", NULL), 1);
     flow_advance(flow, 23999);
     assert_int_equal(flow_sent(flow, "tksk-3507", "email", NULL), 1); /* 30 s less 20 % */
@@ -595,7 +602,7 @@ static void test_breaker_holds_a_broken_channel(void **state) {
     struct flow_case other = emergency;
     other.area = "35.08.12";
     flow_case_opened(flow, other);
-    assert_int_equal(flow_sent(flow, NULL, "email", NULL), before); /* not hammered */
+    assert_int_equal(flow_sent(flow, NULL, "email", NULL), before);        /* not hammered */
     assert_int_equal(flow_sent(flow, "tksk-3508", "webhook", "alert"), 1); /* the next method instead */
     flow_free(flow);
 }
@@ -642,8 +649,8 @@ static void test_a_normal_case_costs_two_rows(void **state) {
 
 /* --- views --- */
 
-static json_t *view_case(struct flow *flow, const struct id *case_id, const char *role, const char *area,
-    unsigned *status) {
+static json_t *view_case(
+    struct flow *flow, const struct id *case_id, const char *role, const char *area, unsigned *status) {
     Sigap__View view = SIGAP__VIEW__INIT;
     Sigap__CaseView what = SIGAP__CASE_VIEW__INIT;
     Sigap__Actor actor = SIGAP__ACTOR__INIT;
@@ -658,7 +665,8 @@ static json_t *view_case(struct flow *flow, const struct id *case_id, const char
     return fixture_view(flow->fixture, &view, status);
 }
 
-static json_t *view_list(struct flow *flow, const char *name, const char *role, const char *area, const char *state) {
+static json_t *view_list(
+    struct flow *flow, const char *name, const char *role, const char *area, const char *state) {
     Sigap__View view = SIGAP__VIEW__INIT;
     Sigap__ListView what = SIGAP__LIST_VIEW__INIT;
     Sigap__Actor actor = SIGAP__ACTOR__INIT;
