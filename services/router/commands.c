@@ -37,7 +37,7 @@ static void audit(
     struct turn *turn, const Sigap__CommandIssued *command, const char *action, const struct id *object) {
     char text[ID_TEXT + 1];
     id_to_text(object, text);
-    turn_audit(turn, actor_name(command->actor), action, text);
+    turn_audit(turn, rights_name(command->actor), action, text);
 }
 
 /* ---- answering an offer */
@@ -45,7 +45,7 @@ static void audit(
 /* The reasons of the standard list, and what each may be used for. NULL: fine. */
 static const char *refusal_wrong(
     const struct router *router, const struct offer *offer, const char *code, const char *text) {
-    const struct refusal_reason *reason = directory_reason(&router->policy->directory, code);
+    const struct refusal_reason *reason = facilities_reason(&router->policy->directory, code);
     if (!reason)
         return "Pilih alasan dari daftar baku / Choose a reason from the standard list";
     if (reason->not_for >> offer->priority & 1)
@@ -73,7 +73,7 @@ static const char *reason_wrong(const struct router *router, const struct offer 
 /* The code goes into the journal; free text does not, as it may name somebody. */
 static const char *reason_code(const struct router *router, const Sigap__CommandIssued *command) {
     const char *code = command->answer_offer->reason_code;
-    if (directory_reason(&router->policy->directory, code))
+    if (facilities_reason(&router->policy->directory, code))
         return code;
     return command->reason[0] || code[0] ? "stated" : "";
 }
@@ -84,7 +84,7 @@ static enum verdict move_offer(
     struct offer_move move;
     const char *why;
     unsigned parties =
-        actor_parties(command->actor, offer->facility, work->referral.area, command->on_behalf_of);
+        rights_parties(command->actor, offer->facility, work->referral.area, command->on_behalf_of);
     if (!parties)
         return answer(turn, command, 403, said_right, 0);
     if (is_repeated(command, &offer->last_command))
@@ -98,12 +98,12 @@ static enum verdict move_offer(
     const char *wrong = reason_wrong(work->router, offer, &move, command);
     if (wrong)
         return answer(turn, command, 422, wrong, offer->version);
-    const struct by by = {actor_name(command->actor), command->on_behalf_of,
+    const struct by by = {rights_name(command->actor), command->on_behalf_of,
         reason_code(work->router, command), command->answer_offer->outcome};
     offer->last_command = command_id(command);
     if (!route_move(work, offer, event, &by, 0, &why))
         return answer(turn, command, 409, why, offer->version);
-    enum verdict verdict = work_end(work);
+    enum verdict verdict = route_end(work);
     if (verdict != VERDICT_DONE)
         return verdict;
     audit(turn, command, offer_event_word(event), &offer->id);
@@ -118,7 +118,7 @@ static enum verdict answer_offer(struct turn *turn, const Sigap__CommandIssued *
     if (!work)
         return VERDICT_RETRY;
     if (!id_from_bytes(command->answer_offer->offer_id.data, command->answer_offer->offer_id.len, &id) ||
-        !offer_get(turn, &id, &offer) || !work_begin(work, turn, &offer.case_id))
+        !offer_get(turn, &id, &offer) || !route_begin(work, turn, &offer.case_id))
         return answer(turn, command, 404, said_unknown, 0);
     if (!offer_event_read(command->answer_offer->event, &event))
         return answer(turn, command, 422, "Langkah tidak dikenal / Unknown step", offer.version);
@@ -136,25 +136,25 @@ static enum verdict assign_facility(struct turn *turn, const Sigap__CommandIssue
     if (!work)
         return VERDICT_RETRY;
     if (!id_from_bytes(assign->referral_id.data, assign->referral_id.len, &id) ||
-        !work_begin(work, turn, &id))
+        !route_begin(work, turn, &id))
         return answer(turn, command, 404, said_unknown, 0);
     struct referral *referral = &work->referral;
-    if (!actor_has_role(command->actor, "coordinator") || !actor_in_area(command->actor, referral->area))
+    if (!rights_has_role(command->actor, "coordinator") || !rights_in_area(command->actor, referral->area))
         return answer(turn, command, 403, said_right, 0);
     if (is_repeated(command, &referral->last_command))
         return answer(turn, command, 200, said_done, referral->version);
     if (is_stale(command, referral->version))
         return answer(turn, command, 409, said_stale, referral->version);
-    const struct facility *facility = directory_find(&router->policy->directory, assign->facility);
+    const struct facility *facility = facilities_find(&router->policy->directory, assign->facility);
     if (!facility)
         return answer(turn, command, 422, "Fasilitas tidak dikenal / Unknown facility", referral->version);
     if (!command->reason[0])
         return answer(turn, command, 422, said_reason, referral->version);
-    const struct by by = {actor_name(command->actor), command->on_behalf_of, "assigned", ""};
+    const struct by by = {rights_name(command->actor), command->on_behalf_of, "assigned", ""};
     if (!route_assign(work, facility, &by, &why))
         return answer(turn, command, 409, why, referral->version);
     referral->last_command = command_id(command);
-    enum verdict verdict = work_end(work);
+    enum verdict verdict = route_end(work);
     if (verdict != VERDICT_DONE)
         return verdict;
     audit(turn, command, "assign", &referral->case_id);
@@ -164,16 +164,16 @@ static enum verdict assign_facility(struct turn *turn, const Sigap__CommandIssue
 /* ---- places */
 
 static bool may_set_capacity(const Sigap__Actor *actor, const struct facility *facility) {
-    if (actor_at_facility(actor, facility->id) || actor_has_role(actor, "administrator"))
+    if (rights_at_facility(actor, facility->id) || rights_has_role(actor, "administrator"))
         return true;
-    return actor_has_role(actor, "coordinator") && actor_in_area(actor, facility->regency);
+    return rights_has_role(actor, "coordinator") && rights_in_area(actor, facility->regency);
 }
 
 static enum verdict set_capacity(struct turn *turn, const Sigap__CommandIssued *command) {
     enum { PLACES_MOST = 100000 };
     struct router *router = turn->state;
     const Sigap__SetCapacity *set = command->set_capacity;
-    const struct facility *facility = directory_find(&router->policy->directory, set->facility);
+    const struct facility *facility = facilities_find(&router->policy->directory, set->facility);
     struct capacity_row row;
     if (!facility)
         return answer(turn, command, 404, said_unknown, 0);
@@ -202,7 +202,7 @@ static enum verdict set_capacity(struct turn *turn, const Sigap__CommandIssued *
     row.version++;
     row.last_command = command_id(command);
     capacity_put(turn, facility, &row);
-    turn_audit(turn, actor_name(command->actor), "capacity", facility->id);
+    turn_audit(turn, rights_name(command->actor), "capacity", facility->id);
     int free = set->known ? row.capacity.places - row.capacity.held : 1;
     if (free > 0)
         route_retry_waiting(turn, facility, (unsigned)free);
@@ -258,11 +258,11 @@ enum verdict router_answer_by_alert(struct turn *turn, const Sigap__AlertMoved *
     struct work *work = arena_take(turn->arena, sizeof *work);
     if (!work)
         return VERDICT_RETRY;
-    if (!work_begin(work, turn, &offer.case_id))
+    if (!route_begin(work, turn, &offer.case_id))
         return turn_park(turn, "an offer without a referral");
     /* A button has no list of reasons: the refusal stands, the reason is asked for later. */
     const struct by by = {moved->actor, "", event == EVENT_REJECT ? "LAINNYA" : "", ""};
     if (!route_move(work, &offer, event, &by, 0, &why))
         return VERDICT_DONE; /* somebody else was first; the notifier says so */
-    return work_end(work);
+    return route_end(work);
 }

@@ -335,7 +335,7 @@ static bool facility_compile(
     const struct compiler *compiler, const struct facility_row *row, unsigned index, struct facility *out) {
     char where[64];
     snprintf(where, sizeof where, "facilities[%u]", index);
-    if (directory_find(compiler->out, row->id))
+    if (facilities_find(compiler->out, row->id))
         return config_refuse(compiler->path, where, compiler->error, "\"%s\" stands here twice", row->id);
     struct acceptance *accepts = arena_take(compiler->arena, (row->accepts_count + 1) * sizeof *accepts);
     if (!accepts)
@@ -380,7 +380,7 @@ static bool facilities_compile(const struct compiler *compiler, const struct fac
     for (unsigned i = 0; i < file->facilities_count; i++) {
         char where[64];
         snprintf(where, sizeof where, "facilities[%u].part_of", i);
-        if (facilities[i].part_of && !directory_find(compiler->out, facilities[i].part_of))
+        if (facilities[i].part_of && !facilities_find(compiler->out, facilities[i].part_of))
             return config_refuse(
                 compiler->path, where, compiler->error, "\"%s\" is no facility", facilities[i].part_of);
     }
@@ -389,7 +389,7 @@ static bool facilities_compile(const struct compiler *compiler, const struct fac
 
 /* ---- loading */
 
-bool directory_types(const char *folder, struct arena *arena, const char *const **types, unsigned *count,
+bool facilities_types(const char *folder, struct arena *arena, const char *const **types, unsigned *count,
     struct error *error) {
     struct eligibility_file *file = NULL;
     if (!config_load_in(folder, "eligibility.yaml", &eligibility_schema, &file, error))
@@ -406,7 +406,7 @@ bool directory_types(const char *folder, struct arena *arena, const char *const 
     return good;
 }
 
-bool directory_load(const char *folder, const struct site_kinds *kinds, const struct rules *rules,
+bool facilities_load(const char *folder, const struct site_kinds *kinds, const struct rules *rules,
     struct arena *arena, struct directory *out, struct error *error) {
     char paths[2][CONFIG_PATH_MAX];
     struct eligibility_file *eligibility = NULL;
@@ -428,14 +428,14 @@ bool directory_load(const char *folder, const struct site_kinds *kinds, const st
 
 /* ---- asking */
 
-const struct facility *directory_find(const struct directory *directory, const char *id) {
+const struct facility *facilities_find(const struct directory *directory, const char *id) {
     for (unsigned i = 0; i < directory->facility_count; i++)
         if (strcmp(directory->facilities[i].id, id) == 0)
             return &directory->facilities[i];
     return NULL;
 }
 
-const struct refusal_reason *directory_reason(const struct directory *directory, const char *code) {
+const struct refusal_reason *facilities_reason(const struct directory *directory, const char *code) {
     for (unsigned i = 0; i < directory->reason_count; i++)
         if (strcmp(directory->reasons[i].code, code) == 0)
             return &directory->reasons[i];
@@ -443,7 +443,7 @@ const struct refusal_reason *directory_reason(const struct directory *directory,
 }
 
 bool facility_is_of(const struct facility *facility, const char *id, const struct directory *directory) {
-    const struct facility *other = directory_find(directory, id);
+    const struct facility *other = facilities_find(directory, id);
     const char *mine = facility->part_of ? facility->part_of : facility->id;
     const char *theirs = other && other->part_of ? other->part_of : id;
     return strcmp(mine, theirs) == 0;

@@ -77,13 +77,13 @@ struct directory {
 };
 
 /* The names of types, which rules need before the rest can be read. */
-bool directory_types(
+bool facilities_types(
     const char *folder, struct arena *arena, const char *const **types, unsigned *count, struct error *error);
-bool directory_load(const char *folder, const struct site_kinds *kinds, const struct rules *rules,
+bool facilities_load(const char *folder, const struct site_kinds *kinds, const struct rules *rules,
     struct arena *arena, struct directory *out, struct error *error);
 
-const struct facility *directory_find(const struct directory *directory, const char *id); /* NULL: unknown */
-const struct refusal_reason *directory_reason(const struct directory *directory, const char *code);
+const struct facility *facilities_find(const struct directory *directory, const char *id); /* NULL: unknown */
+const struct refusal_reason *facilities_reason(const struct directory *directory, const char *code);
 /* The same institution: itself, the UPT it is part of, or another part of that UPT. */
 bool facility_is_of(const struct facility *facility, const char *id, const struct directory *directory);
 /* yes, no, or unknown when the area of the case is not known closely enough. */

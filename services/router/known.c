@@ -134,7 +134,7 @@ static enum truth range_below(const struct known_fact *fact, int16_t value) {
     return fact->least >= value ? TRUTH_NO : TRUTH_UNKNOWN;
 }
 
-enum truth condition_holds(const struct condition *condition, const struct known *known) {
+enum truth condition_truth(const struct condition *condition, const struct known *known) {
     const struct known_fact *fact = &known->facts[condition->fact];
     if (!fact->known)
         return TRUTH_UNKNOWN;
@@ -160,12 +160,12 @@ enum truth condition_holds(const struct condition *condition, const struct known
     return TRUTH_UNKNOWN;
 }
 
-enum truth conditions_hold(
+enum truth conditions_truth(
     const struct condition *conditions, unsigned count, const struct known *known, uint64_t *missing) {
     enum truth all = TRUTH_YES;
     uint64_t unknown = 0;
     for (unsigned i = 0; i < count; i++) {
-        enum truth one = condition_holds(&conditions[i], known);
+        enum truth one = condition_truth(&conditions[i], known);
         if (one == TRUTH_UNKNOWN)
             unknown |= UINT64_C(1) << conditions[i].fact;
         all = truth_and(all, one);

@@ -75,10 +75,10 @@ struct condition {
     int16_t value;
 };
 
-enum truth condition_holds(const struct condition *condition, const struct known *known);
+enum truth condition_truth(const struct condition *condition, const struct known *known);
 /* All must hold. missing: bits of the facts that are unknown are added when the whole is unknown; may be
  * NULL. */
-enum truth conditions_hold(
+enum truth conditions_truth(
     const struct condition *conditions, unsigned count, const struct known *known, uint64_t *missing);
 /* "family_consent is yes", "age below 18" */
 const char *condition_text(

@@ -75,7 +75,7 @@ struct group_verdict {
 static struct group_verdict judge_group(const struct acceptance *group, const struct known *known) {
     struct group_verdict verdict = {TRUTH_YES, REASON_FITS, 0};
     enum truth sex = sex_fits(group, known), age = age_fits(group, known);
-    enum truth need = conditions_hold(group->when, group->when_count, known, &verdict.missing);
+    enum truth need = conditions_truth(group->when, group->when_count, known, &verdict.missing);
     verdict.fits = truth_and(truth_and(sex, age), need);
     if (sex == TRUTH_UNKNOWN)
         verdict.missing |= bit(known->table->sex);
@@ -191,7 +191,7 @@ static void judge(
     candidate->fact = KNOWN_NONE;
     candidate->missing = 0;
     struct group_verdict group = judge_groups(facility, match);
-    enum truth step_on = conditions_hold(step->when, step->when_count, match->known, &candidate->missing);
+    enum truth step_on = conditions_truth(step->when, step->when_count, match->known, &candidate->missing);
     enum truth area = serves_area(candidate, step, match);
     if (step_on == TRUTH_NO)
         put_out(candidate, REASON_STEP_OFF);
@@ -215,7 +215,7 @@ static void judge(
         candidate->verdict = MATCH_MAYBE;
         candidate->reason = REASON_UNKNOWN;
         uint64_t asked = 0;
-        conditions_hold(step->when, step->when_count, match->known, &asked);
+        conditions_truth(step->when, step->when_count, match->known, &asked);
         candidate->missing = group.missing | asked;
         candidate->area_unknown = area == TRUTH_UNKNOWN;
     }

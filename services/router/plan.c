@@ -224,7 +224,7 @@ static void ask_facilities(
 
 static bool action_is_out(const struct planner *planner, const struct action *action) {
     for (unsigned i = 0; i < action->unless_count; i++)
-        if (condition_holds(&action->unless[i], &planner->plan->known) == TRUTH_YES)
+        if (condition_truth(&action->unless[i], &planner->plan->known) == TRUTH_YES)
             return true;
     return false;
 }
@@ -233,7 +233,7 @@ static void take_action(struct planner *planner, const struct step *step, bool a
     uint64_t unknown = 0;
     if (step->action->meaning != ACTION_PLAN || action_is_out(planner, step->action))
         return;
-    switch (conditions_hold(step->when, step->when_count, &planner->plan->known, &unknown)) {
+    switch (conditions_truth(step->when, step->when_count, &planner->plan->known, &unknown)) {
     case TRUTH_NO:
         return;
     case TRUTH_UNKNOWN:
@@ -315,7 +315,7 @@ static void try_neighbours(struct planner *planner, const struct decision *decis
         for (unsigned i = 0; i < rule->when_count; i++)
             about_full |= rule->when[i].fact == rules->facts.facility_full;
         if (!about_full ||
-            conditions_hold(rule->when, rule->when_count, &planner->plan->known, NULL) != TRUTH_YES)
+            conditions_truth(rule->when, rule->when_count, &planner->plan->known, NULL) != TRUTH_YES)
             continue;
         for (unsigned i = 0; i < rule->step_count; i++) {
             const struct step *step = &rule->steps[i];
@@ -335,10 +335,10 @@ static void add_general(struct planner *planner) {
     struct plan *plan = planner->plan;
     for (unsigned g = 0; g < rules->general_count; g++) {
         const struct rule *rule = &rules->general[g];
-        if (conditions_hold(rule->when, rule->when_count, &plan->known, NULL) != TRUTH_YES)
+        if (conditions_truth(rule->when, rule->when_count, &plan->known, NULL) != TRUTH_YES)
             continue;
         for (unsigned i = 0; i < rule->notify_count; i++)
-            if (conditions_hold(rule->notify[i].when, rule->notify[i].when_count, &plan->known, NULL) ==
+            if (conditions_truth(rule->notify[i].when, rule->notify[i].when_count, &plan->known, NULL) ==
                 TRUTH_YES)
                 add_role(plan, rule->notify[i].role);
         bool about_full = false;
@@ -423,7 +423,7 @@ static void add_notify(struct planner *planner) {
     struct plan *plan = planner->plan;
     for (unsigned i = 0; plan->rule && i < plan->rule->notify_count; i++) {
         const struct notify *notify = &plan->rule->notify[i];
-        if (conditions_hold(notify->when, notify->when_count, &plan->known, NULL) == TRUTH_YES)
+        if (conditions_truth(notify->when, notify->when_count, &plan->known, NULL) == TRUTH_YES)
             add_role(plan, notify->role);
     }
 }
@@ -448,7 +448,7 @@ static void decide(struct planner *planner) {
     }
 }
 
-struct plan *plan_make(const struct policy *policy, const struct plan_case *plan_case,
+struct plan *route_plan_make(const struct policy *policy, const struct plan_case *plan_case,
     const struct plan_lookup *lookup, int64_t now, struct arena *arena) {
     struct plan *plan = arena_take(arena, sizeof *plan);
     if (!plan)
@@ -476,7 +476,7 @@ struct plan *plan_make(const struct policy *policy, const struct plan_case *plan
     return plan;
 }
 
-const struct candidate *plan_candidate(const struct plan *plan, const char *facility) {
+const struct candidate *route_plan_candidate(const struct plan *plan, const char *facility) {
     for (unsigned i = 0; i < plan->candidate_count; i++)
         if (strcmp(plan->candidates[i].facility->id, facility) == 0)
             return &plan->candidates[i];

@@ -58,7 +58,7 @@ struct plan {
 };
 
 /* Places the result in the arena; NULL when it is exhausted. */
-struct plan *plan_make(const struct policy *policy, const struct plan_case *plan_case,
+struct plan *route_plan_make(const struct policy *policy, const struct plan_case *plan_case,
     const struct plan_lookup *lookup, int64_t now, struct arena *arena);
-const struct candidate *plan_candidate(
+const struct candidate *route_plan_candidate(
     const struct plan *plan, const char *facility); /* NULL: not among them */

@@ -6,7 +6,7 @@
 
 enum { POLICY_BYTES = 4 << 20 }; /* 1024 facilities x 2 KiB, rules and texts: jatim takes about 150 KiB */
 
-struct policy *policy_load(const char *site_dir, struct error *error) {
+struct policy *router_policy_load(const char *site_dir, struct error *error) {
     struct policy *policy = calloc(1, sizeof *policy);
     char gazetteer[CONFIG_PATH_MAX];
     if (!policy || !(policy->arena = arena_new(POLICY_BYTES))) {
@@ -22,17 +22,17 @@ struct policy *policy_load(const char *site_dir, struct error *error) {
         (policy->calendar = calendar_load(site_dir, error)) &&
         config_path(gazetteer, site_dir, policy->site->gazetteer) &&
         (policy->gazetteer = gazetteer_load(gazetteer, AREA_REGENCY, error)) &&
-        directory_types(site_dir, policy->arena, &types, &type_count, error) &&
+        facilities_types(site_dir, policy->arena, &types, &type_count, error) &&
         rules_load(site_dir, policy->kinds, types, type_count, policy->arena, &policy->rules, error) &&
-        directory_load(site_dir, policy->kinds, &policy->rules, policy->arena, &policy->directory, error) &&
+        facilities_load(site_dir, policy->kinds, &policy->rules, policy->arena, &policy->directory, error) &&
         timers_load(site_dir, policy->kinds, policy->arena, &policy->timers, error) &&
-        policy_check(policy, site_dir, error);
+        router_policy_check(policy, site_dir, error);
     if (!good)
-        policy_free(&policy);
+        router_policy_free(&policy);
     return policy;
 }
 
-void policy_free(struct policy **at) {
+void router_policy_free(struct policy **at) {
     struct policy *policy = *at;
     if (!policy)
         return;
@@ -68,7 +68,7 @@ static bool steps_check(const struct checker *checker, const struct step *steps,
         if (!role_exists(checker, steps[i].role, at))
             return false;
         for (unsigned k = 0; k < steps[i].facility_count; k++)
-            if (!directory_find(&checker->policy->directory, steps[i].facilities[k]))
+            if (!facilities_find(&checker->policy->directory, steps[i].facilities[k]))
                 return config_refuse(checker->path, at, checker->error,
                     "\"%s\" is no facility of facilities.yaml", steps[i].facilities[k]);
     }
@@ -122,7 +122,7 @@ static bool facts_check(const struct checker *checker) {
     return true;
 }
 
-bool policy_check(const struct policy *policy, const char *site_dir, struct error *error) {
+bool router_policy_check(const struct policy *policy, const char *site_dir, struct error *error) {
     struct checker checker = {.policy = policy, .error = error};
     if (!config_path(checker.path, site_dir, "rules.yaml"))
         return error_set(error, "%s: the path is too long", site_dir);
@@ -151,8 +151,8 @@ bool policy_check(const struct policy *policy, const char *site_dir, struct erro
 }
 
 bool router_check(const char *site_dir, struct error *error) {
-    struct policy *policy = policy_load(site_dir, error);
+    struct policy *policy = router_policy_load(site_dir, error);
     bool good = policy != NULL;
-    policy_free(&policy);
+    router_policy_free(&policy);
     return good;
 }

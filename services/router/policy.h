@@ -18,11 +18,11 @@ struct policy {
 };
 
 /* NULL with file, line and sentence. */
-struct policy *policy_load(const char *site_dir, struct error *error);
-void policy_free(struct policy **policy);
+struct policy *router_policy_load(const char *site_dir, struct error *error);
+void router_policy_free(struct policy **policy);
 /* What no single file can say: every kind that opens a case ends in a rule without conditions, every role and
- * facility that is named exists. Part of policy_load. */
-bool policy_check(const struct policy *policy, const char *site_dir, struct error *error);
+ * facility that is named exists. Part of router_policy_load. */
+bool router_policy_check(const struct policy *policy, const char *site_dir, struct error *error);
 
 /* For sigapctl check: loads and checks facilities, eligibility, rules and timers of a site's folder. */
 bool router_check(const char *site_dir, struct error *error);

@@ -9,7 +9,7 @@ static bool list_has(char **list, size_t count, const char *word) {
     return false;
 }
 
-bool actor_has_role(const Sigap__Actor *actor, const char *role) {
+bool rights_has_role(const Sigap__Actor *actor, const char *role) {
     return actor && list_has(actor->roles, actor->n_roles, role);
 }
 
@@ -22,18 +22,18 @@ static bool prefix_covers(const char *prefix, const char *area) {
     return prefix[0] && area_within(area, prefix);
 }
 
-bool actor_in_area(const Sigap__Actor *actor, const char *area) {
+bool rights_in_area(const Sigap__Actor *actor, const char *area) {
     for (size_t i = 0; actor && i < actor->n_areas; i++)
         if (prefix_covers(actor->areas[i], area))
             return true;
     return false;
 }
 
-bool actor_at_facility(const Sigap__Actor *actor, const char *facility) {
-    return actor_has_role(actor, "facility") && list_has(actor->facilities, actor->n_facilities, facility);
+bool rights_at_facility(const Sigap__Actor *actor, const char *facility) {
+    return rights_has_role(actor, "facility") && list_has(actor->facilities, actor->n_facilities, facility);
 }
 
-size_t actor_areas(const Sigap__Actor *actor, const char **out, size_t max) {
+size_t rights_areas(const Sigap__Actor *actor, const char **out, size_t max) {
     size_t count = 0;
     for (size_t i = 0; actor && i < actor->n_areas; i++) {
         const char *prefix = actor->areas[i];
@@ -51,31 +51,31 @@ size_t actor_areas(const Sigap__Actor *actor, const char **out, size_t max) {
     return count;
 }
 
-bool actor_sees_secret(const Sigap__Actor *actor) {
+bool rights_sees_secret(const Sigap__Actor *actor) {
     static const char *const roles[] = {"TRI", "PPA", "PKS", "KOR"};
     for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
-        if (actor_has_role(actor, roles[i]))
+        if (rights_has_role(actor, roles[i]))
             return true;
     return false;
 }
 
-unsigned actor_parties(
+unsigned rights_parties(
     const Sigap__Actor *actor, const char *facility, const char *area, const char *on_behalf_of) {
     unsigned parties = 0;
-    bool here = actor_in_area(actor, area);
-    if (actor_at_facility(actor, facility))
+    bool here = rights_in_area(actor, area);
+    if (rights_at_facility(actor, facility))
         parties |= PARTY_OWNER;
     /* A facility that answers by telephone: somebody on duty writes it down, in its name. */
     if (on_behalf_of[0] && here &&
-        (actor_has_role(actor, "coordinator") || actor_has_role(actor, "operator")))
+        (rights_has_role(actor, "coordinator") || rights_has_role(actor, "operator")))
         parties |= PARTY_OWNER;
-    if (here && actor_has_role(actor, "coordinator"))
+    if (here && rights_has_role(actor, "coordinator"))
         parties |= PARTY_REQUESTER;
-    if (actor_has_role(actor, "administrator"))
+    if (rights_has_role(actor, "administrator"))
         parties |= PARTY_ADMINISTRATOR;
     return parties;
 }
 
-const char *actor_name(const Sigap__Actor *actor) {
+const char *rights_name(const Sigap__Actor *actor) {
     return actor && actor->account ? actor->account : "";
 }

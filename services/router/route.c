@@ -152,7 +152,7 @@ static void change_load(void *state, const void *argument) {
 }
 
 static void count_load(struct work *work, const char *facility_id, int by) {
-    const struct facility *facility = directory_find(&work->router->policy->directory, facility_id);
+    const struct facility *facility = facilities_find(&work->router->policy->directory, facility_id);
     if (!facility)
         return;
     struct load_change change = {facility->index, by};
@@ -161,7 +161,7 @@ static void count_load(struct work *work, const char *facility_id, int by) {
 
 /* ---- work */
 
-bool work_begin(struct work *work, struct turn *turn, const struct id *case_id) {
+bool route_begin(struct work *work, struct turn *turn, const struct id *case_id) {
     work->turn = turn;
     work->router = turn->state;
     work->is_new = work->closing = work->touched = false;
@@ -170,7 +170,7 @@ bool work_begin(struct work *work, struct turn *turn, const struct id *case_id) 
     return referral_get(turn, case_id, &work->referral);
 }
 
-enum verdict work_end(struct work *work) {
+enum verdict route_end(struct work *work) {
     if (work->broken) {
         char id[ID_TEXT + 1];
         id_to_text(&work->referral.case_id, id);
@@ -218,7 +218,7 @@ static struct plan *make_plan(struct turn *turn, const struct referral *referral
         .past_count = trail_past(&referral->trail, &referral->offer, past, TRAIL_MAX)};
     struct lookup_context context = {turn, router, open && open->hold != HOLD_NONE ? open->facility : NULL};
     struct plan_lookup lookup = {look_capacity, look_load, &context};
-    return plan_make(router->policy, &plan_case, &lookup, turn->now, turn->arena);
+    return route_plan_make(router->policy, &plan_case, &lookup, turn->now, turn->arena);
 }
 
 struct plan *route_plan(struct turn *turn, const struct referral *referral) {
@@ -257,7 +257,7 @@ static bool take_findings(struct work *work, const struct plan *plan) {
 
 void route_schedule(struct work *work, struct offer *offer) {
     const struct policy *policy = work->router->policy;
-    const struct facility *facility = directory_find(&policy->directory, offer->facility);
+    const struct facility *facility = facilities_find(&policy->directory, offer->facility);
     int kind = rules_kind(policy->kinds, offer->kind);
     struct offer_clock clock = {offer->standing, offer->sent_at, offer->answer_by, offer->since, offer->done,
         facility && facility->transit};
@@ -347,7 +347,7 @@ static void act(struct work *work, const struct plan *plan, Sigap__ReferralState
 
 /* Does the open offer still make sense under the new plan? */
 static bool still_good(const struct plan *plan, const struct offer *offer) {
-    const struct candidate *candidate = plan_candidate(plan, offer->facility);
+    const struct candidate *candidate = route_plan_candidate(plan, offer->facility);
     if (offer->by_hand)
         return !candidate || candidate->reason != REASON_CONFLICT;
     return candidate && (candidate->verdict != MATCH_OUT || candidate->reason == REASON_FULL);
@@ -396,7 +396,7 @@ static void decide_again(struct work *work, const char *reason, const char *acto
 /* The facility that has the case may be part of what is reported: a person must look, and it is asked back.
  */
 static void ask_back_on_conflict(struct work *work, struct offer *offer, const struct plan *plan) {
-    const struct candidate *candidate = plan_candidate(plan, offer->facility);
+    const struct candidate *candidate = route_plan_candidate(plan, offer->facility);
     if (!candidate || candidate->reason != REASON_CONFLICT || offer->standing.cancel_requested)
         return;
     const struct by by = {"router", "", "conflict", ""};
@@ -431,7 +431,7 @@ void route_again(struct work *work, const char *reason, const char *actor) {
             tell_moved(work, referral->state, reason, referral->owner_role, actor);
         return;
     }
-    const struct candidate *candidate = plan_candidate(plan, open.facility);
+    const struct candidate *candidate = route_plan_candidate(plan, open.facility);
     const struct by by = {actor, "", candidate ? match_reason_word(candidate->reason) : "rule", ""};
     move_without_sequel(work, &open, EVENT_CANCEL, &by, 0);
     decide_again(work, reason, actor);
@@ -442,7 +442,7 @@ enum verdict route_open(
     struct work *work = arena_take(turn->arena, sizeof *work);
     if (!work)
         return VERDICT_RETRY;
-    if (work_begin(work, turn, case_id))
+    if (route_begin(work, turn, case_id))
         return turn_park(turn, "the case has a referral already");
     work->is_new = true;
     struct referral *referral = &work->referral;
@@ -465,13 +465,13 @@ enum verdict route_open(
         referral->facts =
             pairs_put(turn->arena, referral->facts, opened->facts[i]->name, opened->facts[i]->value);
     decide_again(work, "opened", "router");
-    return work_end(work);
+    return route_end(work);
 }
 
 /* ---- moving an offer */
 
 static bool place_firmly(struct work *work, struct offer *offer, const char **why) {
-    const struct facility *facility = directory_find(&work->router->policy->directory, offer->facility);
+    const struct facility *facility = facilities_find(&work->router->policy->directory, offer->facility);
     struct capacity_row row;
     if (offer->hold == HOLD_SOFT) {
         offer->hold = HOLD_FIRM;
@@ -499,7 +499,7 @@ static void release_place(struct work *work, struct offer *offer, const struct b
     capacity_release(work->turn, offer->facility, stays);
     offer->hold = HOLD_NONE;
     if (!stays)
-        work->freed = directory_find(&work->router->policy->directory, offer->facility);
+        work->freed = facilities_find(&work->router->policy->directory, offer->facility);
 }
 
 static void count_move(void *state, const void *argument) {
@@ -658,7 +658,7 @@ void route_mark(struct work *work, struct offer *offer, const char *event, unsig
 
 static bool may_assign(struct work *work, const struct facility *facility, const struct offer *open,
     const struct plan *plan, const char **why) {
-    const struct candidate *candidate = plan_candidate(plan, facility->id);
+    const struct candidate *candidate = route_plan_candidate(plan, facility->id);
     struct capacity_row row;
     if (is_over(&work->referral)) {
         *why = "Rujukan sudah selesai / The referral is over";
@@ -730,7 +730,7 @@ bool route_assign(struct work *work, const struct facility *facility, const stru
     referral->override |= from == SIGAP__REFERRAL_STATE__REFERRAL_DRAFT;
     referral->owner_role = "";
     tell_moved(work, from, "assigned", "", by->actor);
-    const struct candidate *candidate = plan_candidate(plan, facility->id);
+    const struct candidate *candidate = route_plan_candidate(plan, facility->id);
     bool ask_first = !candidate || candidate->reason != REASON_FITS;
     send_offer(work, facility, &plan->known, 1, ask_first, true);
     return true;
@@ -832,7 +832,7 @@ static enum verdict act_on_mark(struct work *work, struct offer *offer) {
         route_move(work, offer, EVENT_CONFIRM_CANCEL, &router, 2, &why);
         break;
     }
-    return work_end(work);
+    return route_end(work);
 }
 
 static enum verdict offer_timer(
@@ -840,26 +840,26 @@ static enum verdict offer_timer(
     struct offer offer;
     if (!offer_get(turn, object, &offer) || offer.mark == MARK_NONE || offer.due_at != due_at)
         return VERDICT_DONE; /* moved on in the meantime */
-    if (!work_begin(work, turn, &offer.case_id))
+    if (!route_begin(work, turn, &offer.case_id))
         return turn_park(turn, "an offer without a referral");
     return act_on_mark(work, &offer);
 }
 
 static enum verdict province_timer(
     struct work *work, struct turn *turn, const struct id *object, int64_t due_at) {
-    if (!work_begin(work, turn, object) || work->referral.province_at != due_at)
+    if (!route_begin(work, turn, object) || work->referral.province_at != due_at)
         return VERDICT_DONE;
     struct offer open;
     bool taken = !id_is_null(&work->referral.offer) && offer_get(turn, &work->referral.offer, &open) &&
                  offer_is_accepted(open.standing.state);
     if (!is_over(&work->referral) && !taken && work->referral.state != SIGAP__REFERRAL_STATE__REFERRAL_HOME)
         tell_moved(work, work->referral.state, "province_told", role_province, "router");
-    return work_end(work);
+    return route_end(work);
 }
 
 static enum verdict forget_timer(
     struct work *work, struct turn *turn, const struct id *object, int64_t due_at) {
-    if (!work_begin(work, turn, object) || !work->referral.closed || work->referral.moved_at != due_at)
+    if (!route_begin(work, turn, object) || !work->referral.closed || work->referral.moved_at != due_at)
         return VERDICT_DONE;
     const struct trail *trail = &work->referral.trail;
     for (unsigned i = 0; i < trail->count; i++)
@@ -908,11 +908,11 @@ void route_retry_waiting(struct turn *turn, const struct facility *facility, uns
     statement_end(row);
     struct work *work = count ? arena_take(turn->arena, sizeof *work) : NULL;
     for (unsigned i = 0; work && i < count && most > 0; i++) {
-        if (!work_begin(work, turn, &ids[i]) || !waits_for(&work->referral, facility))
+        if (!route_begin(work, turn, &ids[i]) || !waits_for(&work->referral, facility))
             continue;
         route_again(work, "place_free", "router");
         work->freed = NULL;
         most -= work->referral.state != SIGAP__REFERRAL_STATE__REFERRAL_UNROUTABLE;
-        work_end(work);
+        route_end(work);
     }
 }

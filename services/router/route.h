@@ -1,5 +1,5 @@
 /* What happens to a referral and its offers: the rows, the places, the timers and the records of each step.
- * All of it inside the turn. The caller reads the referral, works on it, and ends with work_end(), which
+ * All of it inside the turn. The caller reads the referral, works on it, and ends with route_end(), which
  * writes it. */
 #pragma once
 
@@ -24,10 +24,10 @@ struct work {
 };
 
 /* False: there is no referral of this case. */
-bool work_begin(struct work *work, struct turn *turn, const struct id *case_id);
+bool route_begin(struct work *work, struct turn *turn, const struct id *case_id);
 /* Writes the row, lets those who waited for a freed place try again. DONE, or PARK when an invariant broke.
  */
-enum verdict work_end(struct work *work);
+enum verdict route_end(struct work *work);
 
 /* A new case: decides, opens the referral, sends the first offer. */
 enum verdict route_open(

@@ -11,10 +11,10 @@ static bool router_open(const struct daemon_setup *setup, void **state, struct e
     struct router *router = calloc(1, sizeof *router);
     if (!router)
         return error_set(error, "out of memory");
-    router->policy = policy_load(setup->site_dir, error);
+    router->policy = router_policy_load(setup->site_dir, error);
     if (router->policy && router->policy->directory.facility_count > DIRECTORY_FACILITIES_MAX) {
         error_set(error, "facilities.yaml: more than %d facilities", DIRECTORY_FACILITIES_MAX);
-        policy_free(&router->policy);
+        router_policy_free(&router->policy);
     }
     if (!router->policy) {
         free(router);
@@ -26,7 +26,7 @@ static bool router_open(const struct daemon_setup *setup, void **state, struct e
 
 static void router_close(void **state) {
     struct router *router = *state;
-    policy_free(&router->policy);
+    router_policy_free(&router->policy);
     free(router);
     *state = NULL;
 }
@@ -43,7 +43,7 @@ static enum verdict router_start(struct turn *turn) {
     unsigned *loads = arena_take(turn->arena, sizeof router->load);
     struct statement *row = router_use(turn->store, ROUTER_OFFER_LOAD);
     while (loads && statement_step(row)) {
-        const struct facility *facility = directory_find(&router->policy->directory, column_text(row, 0));
+        const struct facility *facility = facilities_find(&router->policy->directory, column_text(row, 0));
         if (facility)
             loads[facility->index] = (unsigned)column_int(row, 1);
     }
@@ -75,7 +75,7 @@ static bool begin(struct work **out, struct turn *turn, const Sigap__Event *even
     struct id case_id;
     *out = arena_take(turn->arena, sizeof **out);
     return *out && id_from_bytes(event->case_id.data, event->case_id.len, &case_id) &&
-           work_begin(*out, turn, &case_id);
+           route_begin(*out, turn, &case_id);
 }
 
 static enum verdict case_changed(struct turn *turn, const Sigap__Event *event) {
@@ -95,7 +95,7 @@ static enum verdict case_changed(struct turn *turn, const Sigap__Event *event) {
             pairs_put(turn->arena, referral->facts, changed->facts[i]->name, changed->facts[i]->value);
     work->touched = true;
     route_again(work, "case_changed", "triage");
-    return work_end(work);
+    return route_end(work);
 }
 
 static enum verdict fact_recorded(struct turn *turn, const Sigap__Event *event) {
@@ -109,7 +109,7 @@ static enum verdict fact_recorded(struct turn *turn, const Sigap__Event *event) 
     referral->facts = pairs_put(turn->arena, referral->facts, recorded->fact->name, recorded->fact->value);
     work->touched = true;
     route_again(work, "fact_recorded", recorded->actor);
-    return work_end(work);
+    return route_end(work);
 }
 
 /* A referral that was forgotten long after its case was closed is not missed when it is closed once more. */
@@ -121,7 +121,7 @@ static enum verdict case_closed(struct turn *turn, const Sigap__Event *event) {
         return event->case_closed->reopened ? unknown_case(turn, event) : VERDICT_DONE;
     }
     route_close(work, event->case_closed);
-    return work_end(work);
+    return route_end(work);
 }
 
 static enum verdict router_event(struct turn *turn, const Sigap__Event *event) {

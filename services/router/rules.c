@@ -531,7 +531,7 @@ enum truth rule_emergency(const struct rule *rule, const struct known *known) {
     case EMERGENCY_WHEN_ANY: {
         enum truth any = TRUTH_NO;
         for (unsigned i = 0; i < rule->emergency_any_count; i++)
-            any = truth_or(any, condition_holds(&rule->emergency_any[i], known));
+            any = truth_or(any, condition_truth(&rule->emergency_any[i], known));
         return any;
     }
     }
@@ -549,7 +549,7 @@ void rules_decide(const struct rules *rules, int kind, const struct known *known
         const struct rule *rule = &rules->rules[i];
         if (rule->kind != kind)
             continue;
-        enum truth answer = conditions_hold(rule->when, rule->when_count, known, &decision->missing);
+        enum truth answer = conditions_truth(rule->when, rule->when_count, known, &decision->missing);
         if (answer == TRUTH_NO)
             continue;
         decision->rule = rule;

@@ -40,6 +40,6 @@ void trail_renew(struct trail *trail, const struct plan *plan, const struct fact
 /* An entry for a facility; when the trail is full the last one without an offer gives way. NULL: none does.
  */
 struct trail_entry *trail_add(struct trail *trail, const char *facility);
-/* Those who were asked and did not take it, for plan_make. Returns how many. */
+/* Those who were asked and did not take it, for route_plan_make. Returns how many. */
 unsigned trail_past(
     const struct trail *trail, const struct id *open_offer, struct past_offer *out, unsigned max);

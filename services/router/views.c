@@ -52,7 +52,7 @@ static enum verdict finish(struct turn *turn, struct json_writer *json, Sigap__V
 }
 
 static void write_offer(struct json_writer *json, const struct router *router, const struct offer *offer) {
-    const struct facility *facility = directory_find(&router->policy->directory, offer->facility);
+    const struct facility *facility = facilities_find(&router->policy->directory, offer->facility);
     json_write_object(json);
     member_id(json, "id", &offer->id);
     member_id(json, "case_id", &offer->case_id);
@@ -85,7 +85,7 @@ static void write_candidates(struct json_writer *json, struct turn *turn, const 
     json_member_array(json, "candidates");
     for (unsigned i = 0; i < trail->count; i++) {
         const struct trail_entry *entry = &trail->entries[i];
-        const struct facility *facility = directory_find(&router->policy->directory, entry->facility);
+        const struct facility *facility = facilities_find(&router->policy->directory, entry->facility);
         bool offered = !id_is_null(&entry->offer);
         json_write_object(json);
         json_member_text(json, "facility", entry->facility);
@@ -140,7 +140,7 @@ static void write_offers(
         const struct id *id = &referral->trail.entries[i].offer;
         if (id_is_null(id) || !offer_get(turn, id, &offer))
             continue;
-        if (only && (!actor_at_facility(only, offer.facility) || !offer_is_open(offer.standing.state)))
+        if (only && (!rights_at_facility(only, offer.facility) || !offer_is_open(offer.standing.state)))
             continue;
         write_offer(json, turn->state, &offer);
     }
@@ -152,7 +152,7 @@ static void write_offers(
 static bool has_office(const Sigap__Actor *actor) {
     static const char *const roles[] = {"operator", "coordinator", "responder", "auditor", "administrator"};
     for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
-        if (actor_has_role(actor, roles[i]))
+        if (rights_has_role(actor, roles[i]))
             return true;
     return false;
 }
@@ -162,12 +162,12 @@ static bool open_as_facility(struct work *work, const Sigap__Actor *actor) {
     struct offer offer;
     const char *why;
     if (id_is_null(&work->referral.offer) || !offer_get(work->turn, &work->referral.offer, &offer) ||
-        !actor_at_facility(actor, offer.facility))
+        !rights_at_facility(actor, offer.facility))
         return false;
     if (offer.standing.state == OFFER_REQUESTED) {
-        const struct by by = {actor_name(actor), "", "", ""};
+        const struct by by = {rights_name(actor), "", "", ""};
         route_move(work, &offer, EVENT_DELIVER, &by, 0, &why);
-        work_end(work);
+        route_end(work);
     }
     return true;
 }
@@ -176,7 +176,7 @@ static void audit_look(
     struct turn *turn, const Sigap__Actor *actor, const char *action, const struct id *case_id) {
     char text[ID_TEXT + 1];
     id_to_text(case_id, text);
-    turn_audit(turn, actor_name(actor), action, text);
+    turn_audit(turn, rights_name(actor), action, text);
 }
 
 static enum verdict view_case(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer) {
@@ -186,12 +186,12 @@ static enum verdict view_case(struct turn *turn, const Sigap__View *view, Sigap_
         return VERDICT_RETRY;
     answer->status = 404;
     if (!id_from_bytes(view->case_file->case_id.data, view->case_file->case_id.len, &id) ||
-        !work_begin(work, turn, &id))
+        !route_begin(work, turn, &id))
         return VERDICT_DONE;
     const struct referral *referral = &work->referral;
-    bool office = has_office(view->actor) && actor_in_area(view->actor, referral->area);
+    bool office = has_office(view->actor) && rights_in_area(view->actor, referral->area);
     bool facility = !office && open_as_facility(work, view->actor);
-    bool secret = office && referral->confidentiality >= 3 && !actor_sees_secret(view->actor);
+    bool secret = office && referral->confidentiality >= 3 && !rights_sees_secret(view->actor);
     if (!office && !facility) {
         answer->status = 403;
         return VERDICT_DONE;
@@ -225,7 +225,7 @@ static void write_conditions(struct json_writer *json, struct arena *arena, cons
     for (unsigned i = 0; i < count; i++) {
         json_write_object(json);
         json_member_text(json, "condition", condition_text(arena, known->table, &conditions[i]));
-        json_member_text(json, "answer", truth_word(condition_holds(&conditions[i], known)));
+        json_member_text(json, "answer", truth_word(condition_truth(&conditions[i], known)));
         json_write_end(json);
     }
     json_write_end(json);
@@ -235,7 +235,7 @@ static void write_rule(struct json_writer *json, struct arena *arena, const stru
     const struct known *known, bool matched) {
     json_write_object(json);
     json_member_text(json, "id", rule->id);
-    json_member_text(json, "answer", truth_word(conditions_hold(rule->when, rule->when_count, known, NULL)));
+    json_member_text(json, "answer", truth_word(conditions_truth(rule->when, rule->when_count, known, NULL)));
     json_member_bool(json, "matched", matched);
     write_conditions(json, arena, "conditions", rule->when, rule->when_count, known);
     json_member_text(json, "emergency", truth_word(rule_emergency(rule, known)));
@@ -266,7 +266,7 @@ static void write_step(
     json_member_text(json, "role", step->role);
     json_member_text(json, "playbook", step->playbook);
     json_member_bool(json, "beside", step->beside);
-    json_member_text(json, "answer", truth_word(conditions_hold(step->when, step->when_count, known, NULL)));
+    json_member_text(json, "answer", truth_word(conditions_truth(step->when, step->when_count, known, NULL)));
     json_member_text(json, "note", step->note);
     json_write_end(json);
 }
@@ -289,7 +289,7 @@ static void write_rules(
     }
     for (unsigned i = 0; i < rules->general_count; i++) {
         const struct rule *rule = &rules->general[i];
-        if (conditions_hold(rule->when, rule->when_count, known, NULL) == TRUTH_YES)
+        if (conditions_truth(rule->when, rule->when_count, known, NULL) == TRUTH_YES)
             write_rule(json, turn->arena, rule, known, true);
     }
     json_write_end(json);
@@ -306,11 +306,11 @@ static enum verdict explain(struct turn *turn, const Sigap__View *view, Sigap__V
         return VERDICT_RETRY;
     answer->status = 404;
     if (!id_from_bytes(view->explain->case_id.data, view->explain->case_id.len, &id) ||
-        !work_begin(work, turn, &id))
+        !route_begin(work, turn, &id))
         return VERDICT_DONE;
     const struct referral *referral = &work->referral;
-    bool secret = referral->confidentiality >= 3 && !actor_sees_secret(view->actor);
-    if (!has_office(view->actor) || !actor_in_area(view->actor, referral->area) || secret) {
+    bool secret = referral->confidentiality >= 3 && !rights_sees_secret(view->actor);
+    if (!has_office(view->actor) || !rights_in_area(view->actor, referral->area) || secret) {
         answer->status = 403;
         return VERDICT_DONE;
     }
@@ -348,7 +348,7 @@ static void bind_area(struct statement *row, const char *prefix) {
 /* Prefixes of the actor, narrowed to the one asked for. */
 static size_t areas_asked(const Sigap__View *view, const char **out) {
     const char *mine[AREAS_MAX];
-    size_t count = actor_areas(view->actor, mine, AREAS_MAX), kept = 0;
+    size_t count = rights_areas(view->actor, mine, AREAS_MAX), kept = 0;
     const char *asked = view->list->area;
     for (size_t i = 0; i < count; i++) {
         bool all = strcmp(mine[i], "*") == 0;
@@ -366,8 +366,8 @@ static bool facility_asked(const Sigap__View *view, const char *facility) {
 
 static bool is_secret_to(struct turn *turn, const Sigap__Actor *actor, const struct offer *offer) {
     struct work *work = arena_take(turn->arena, sizeof *work);
-    return !work || (work_begin(work, turn, &offer->case_id) && work->referral.confidentiality >= 3 &&
-                        !actor_sees_secret(actor));
+    return !work || (route_begin(work, turn, &offer->case_id) && work->referral.confidentiality >= 3 &&
+                        !rights_sees_secret(actor));
 }
 
 /* Rows are read first and worked on then: a move while the list's statement runs would change what it walks.
@@ -384,11 +384,11 @@ static size_t read_offers(struct listing *listing, struct statement *row, struct
 
 static void mark_received(struct turn *turn, const Sigap__Actor *actor, struct offer *offer) {
     struct work *work = arena_take(turn->arena, sizeof *work);
-    const struct by by = {actor_name(actor), "", "", ""};
+    const struct by by = {rights_name(actor), "", "", ""};
     const char *why;
-    if (work && offer->standing.state == OFFER_REQUESTED && work_begin(work, turn, &offer->case_id) &&
+    if (work && offer->standing.state == OFFER_REQUESTED && route_begin(work, turn, &offer->case_id) &&
         route_move(work, offer, EVENT_DELIVER, &by, 0, &why))
-        work_end(work);
+        route_end(work);
 }
 
 static void list_offers_of(
@@ -418,8 +418,8 @@ static void list_offers(struct listing *listing) {
     enum offer_state state = OFFER_REQUESTED;
     int64_t wanted = offer_state_read(view->list->state, &state) ? (int64_t)state : 0;
     const char *areas[AREAS_MAX];
-    bool staff = actor_has_role(view->actor, "facility") && !actor_has_role(view->actor, "coordinator") &&
-                 !actor_has_role(view->actor, "operator");
+    bool staff = rights_has_role(view->actor, "facility") && !rights_has_role(view->actor, "coordinator") &&
+                 !rights_has_role(view->actor, "operator");
     if (staff) {
         for (size_t i = 0; i < view->actor->n_facilities && listing->left; i++)
             if (facility_asked(view, view->actor->facilities[i]))
@@ -438,7 +438,7 @@ static void list_offers(struct listing *listing) {
 static void write_queued(struct listing *listing, struct statement *row) {
     struct json_writer *json = &listing->json;
     struct id id = column_id(row, 0);
-    bool secret = column_int(row, 5) >= 3 && !actor_sees_secret(listing->view->actor);
+    bool secret = column_int(row, 5) >= 3 && !rights_sees_secret(listing->view->actor);
     json_write_object(json);
     member_id(json, "id", &id);
     member_id(json, "case_id", &id);
@@ -521,7 +521,7 @@ static void list_facilities(struct listing *listing) {
     const Sigap__View *view = listing->view;
     for (unsigned i = 0; i < directory->facility_count && listing->left; i++) {
         const struct facility *facility = &directory->facilities[i];
-        bool mine = actor_at_facility(view->actor, facility->id);
+        bool mine = rights_at_facility(view->actor, facility->id);
         if ((!mine && !has_office(view->actor)) || !facility_asked(view, facility->id))
             continue;
         if (view->list->area[0] && !area_within(facility->regency, view->list->area))

@@ -299,7 +299,7 @@ static void conditions_are_three_valued(void **state) {
         known_init(&known, &facts);
         assert_true(known_set(&known, "acute", cases[i].acute));
         assert_true(known_set(&known, "age", cases[i].age));
-        assert_int_equal(conditions_hold(both, 2, &known, &missing), cases[i].wanted);
+        assert_int_equal(conditions_truth(both, 2, &known, &missing), cases[i].wanted);
         assert_int_equal(missing, cases[i].missing);
     }
 }

@@ -61,7 +61,7 @@ static struct plan *plan_of(const char *kind, int priority, const char *area, co
         .past = past,
         .past_count = past_count};
     struct plan_lookup lookup = {capacity_of, load_of, NULL};
-    struct plan *plan = plan_make(policy, &plan_case, &lookup, NOW, arena);
+    struct plan *plan = route_plan_make(policy, &plan_case, &lookup, NOW, arena);
     assert_non_null(plan);
     return plan;
 }
@@ -281,7 +281,7 @@ static void no_rule_is_untested(void **state) {
 }
 
 static const struct candidate *candidate_of(const struct plan *plan, const char *facility) {
-    const struct candidate *candidate = plan_candidate(plan, facility);
+    const struct candidate *candidate = route_plan_candidate(plan, facility);
     if (!candidate)
         fail_msg("%s is not among the candidates", facility);
     return candidate;
@@ -425,7 +425,7 @@ static void the_directory_knows_beds(void **state) {
 
 static void set_up_policy(void) {
     struct error error = {""};
-    policy = policy_load(SIGAP_SOURCE_DIR "/deploy/sites/jatim", &error);
+    policy = router_policy_load(SIGAP_SOURCE_DIR "/deploy/sites/jatim", &error);
     if (!policy)
         fail_msg("%s", error.text);
     arena = arena_new(8 << 20);
@@ -439,7 +439,7 @@ static int set_up(void **state) {
 
 static int tear_down(void **state) {
     (void)state;
-    policy_free(&policy);
+    router_policy_free(&policy);
     arena_free(&arena);
     return 0;
 }
