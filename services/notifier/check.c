@@ -172,3 +172,49 @@ bool notifier_check(const char *site_dir, struct error *error) {
     checking_free(&checking);
     return good;
 }
+
+/* --- rota: who is told when, in one place --- */
+
+static void print_target(
+    const struct checking *checking, const struct policy_target *target, const char *area, const char *when) {
+    const struct team *team = target->area == POLICY_FACILITY ? NULL : who(checking, target, area);
+    const char *name = team ? team->id : target->area == POLICY_FACILITY ? "(the facility's team)" : "NOBODY";
+    const char *hours = !team ? "" : team->round_the_clock ? "24 h" : "office hours";
+    printf("  %-8s %-6s %-10s %-28s %s\n", when, target->role, policy_person_words[target->person].str, name,
+        hours);
+}
+
+static void print_policy(const struct checking *checking, unsigned index, const char *area) {
+    const struct policy *policy = escalation_policy_at(checking->escalation, index);
+    printf("%s (%s)\n", policy->id,
+        escalation_situation_words[escalation_situation_at(checking->escalation, index)].str);
+    for (unsigned i = 0; i < policy->step_count; i++) {
+        char when[16];
+        duration_text(policy->steps[i].after, when);
+        for (unsigned k = 0; k < policy->steps[i].target_count; k++)
+            print_target(checking, &policy->steps[i].targets[k], area, when);
+    }
+    print_target(checking, &policy->final, area, "final");
+}
+
+int rota_run(int argc, char **argv, const char *site_dir) {
+    struct error error = {0};
+    struct checking checking = {.error = &error};
+    struct place first = {.code = ""};
+    bool only_check = argc > 1 && strcmp(argv[1], "check") == 0;
+    bool good = only_check ? notifier_check(site_dir, &error) : load(&checking, site_dir);
+    if (good && only_check)
+        printf("every target of every policy is somebody, in every regency\n");
+    if (good && !only_check) {
+        gazetteer_children(checking.gazetteer, checking.site->provinces[0], &first, 1);
+        const char *area = argc > 1 ? argv[1] : first.code;
+        if (area_level(area) == AREA_NONE)
+            good = error_set(&error, "\"%s\" is no area such as 35.07", area);
+        for (unsigned i = 0; good && i < escalation_policy_count(checking.escalation); i++)
+            print_policy(&checking, i, area);
+    }
+    if (!good)
+        fprintf(stderr, "%s\n", error.text);
+    checking_free(&checking);
+    return good ? 0 : 1;
+}

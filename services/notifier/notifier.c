@@ -231,6 +231,9 @@ static const char *metrics(void *state, struct arena *arena) {
     return text;
 }
 
+static const struct daemon_tool tools[] = {
+    {"rota", "rota [check | AREA]: who is told when, policy by policy", rota_run}, {NULL, NULL, NULL}};
+
 const struct daemon notifier_daemon = {
     .name = "notifier",
     .purpose = "tells who must know, on which channel, until somebody answers",
@@ -246,5 +249,6 @@ const struct daemon notifier_daemon = {
     .perform = outgoing_perform,
     .disconnect = outgoing_disconnect,
     .check = notifier_check,
+    .tools = tools,
     .metrics = metrics,
 };

@@ -21,3 +21,7 @@ extern const struct daemon notifier_daemon;
  * every facility has a team that receives offers; a role that is told at night is there at night. False with
  * the first that is not. */
 bool notifier_check(const char *site_dir, struct error *error);
+
+/* The word `rota`: who is told when, policy by policy, in one place (default: the first regency). `rota
+ * check` is notifier_check with an answer. */
+int rota_run(int argc, char **argv, const char *site_dir);

@@ -247,16 +247,43 @@ static bool hold_for_breaker(struct turn *turn, struct alert *alert, uint16_t or
 /* --- sending
  * ------------------------------------------------------------------------------------------------- */
 
-/* Others of the incident that wait for the same team on the same channel travel with this one: their words
- * are in its text already, or say less than it does. */
-static void bundle_others(struct turn *turn, struct alert *alert, const struct delivery *carrier) {
-    for (unsigned i = 0; i < alert->delivery_count; i++) {
-        struct delivery *other = &alert->deliveries[i];
-        bool waits = other->state == DELIVERY_HELD && strcmp(other->reason, "bundle") == 0;
-        if (other != carrier && waits && strcmp(other->team, carrier->team) == 0 &&
-            strcmp(other->channel, carrier->channel) == 0 &&
-            delivery_withdraw(other, DELIVERY_BUNDLED, turn->now))
-            snprintf(other->reason, sizeof other->reason, "with %u", carrier->ordinal);
+static bool waits_for_bundle(const struct delivery *other, const struct delivery *carrier) {
+    return other != carrier && other->state == DELIVERY_HELD && strcmp(other->reason, "bundle") == 0 &&
+           strcmp(other->team, carrier->team) == 0 && strcmp(other->channel, carrier->channel) == 0;
+}
+
+/* Puts what another delivery says behind the text of the carrier. False: no room, it goes by itself later. */
+static bool join(struct turn *turn, struct alert *alert, struct delivery *other, const struct team *team,
+    unsigned index, struct message *carrier, size_t *length) {
+    struct message message;
+    size_t more = write_message(turn, alert, other, team, index, &message);
+    if (*length + 1 + more > MESSAGE_TEXT_MAX)
+        return false;
+    carrier->text[(*length)++] = '\n';
+    memcpy(carrier->text + *length, message.text, more + 1);
+    *length += more;
+    delivery_withdraw(other, DELIVERY_BUNDLED, turn->now);
+    id_to_text(&carrier->delivery, other->reason); /* its parent */
+    return true;
+}
+
+_Static_assert((int)DELIVERY_REASON_MAX >= (int)ID_TEXT, "a parent's id fits into the reason");
+
+/* All that waits for the same team on the same channel about this incident travels with this message. Only
+ * timers get here with something that waits (what is fresh waits at least 30 s), so no caller holds the other
+ * alerts in memory while they are rewritten. */
+static void bundle_others(struct turn *turn, struct alert *alert, const struct delivery *carrier,
+    const struct team *team, unsigned index, struct message *message, size_t *length) {
+    struct alert *all[ALERT_INCIDENT_MAX];
+    unsigned count = alert_list(turn, &alert->id, all);
+    for (unsigned i = 0; i < count; i++) {
+        struct alert *each = id_equal(&all[i]->id, &alert->id) ? alert : all[i];
+        bool joined = false;
+        for (unsigned k = 0; k < each->delivery_count; k++)
+            if (waits_for_bundle(&each->deliveries[k], carrier) && still_wanted(each, &each->deliveries[k]))
+                joined |= join(turn, each, &each->deliveries[k], team, index, message, length);
+        if (joined && each != alert)
+            alert_write(turn, each);
     }
 }
 
@@ -288,11 +315,11 @@ static void send_now(struct turn *turn, struct alert *alert, struct delivery *de
     } else {
         delivery->next_at = turn->now + LEASE_MS;
         turn_timer_set(turn, TIMER_DELIVERY, &id, delivery->next_at, alert_is_critical(alert));
-        if (!alert_is_critical(alert))
-            bundle_others(turn, alert, delivery);
     }
     struct message message;
     size_t length = write_message(turn, alert, delivery, team, index, &message);
+    if (channel->interrupts && !alert_is_critical(alert))
+        bundle_others(turn, alert, delivery, team, index, &message, &length);
     struct effect effect = {.id = id,
         .kind = outgoing_kind(delivery->attempt),
         .what = &message,

@@ -515,6 +515,36 @@ static void test_normal_messages_are_bundled_and_kept_out_of_the_night(void **st
     flow_free(flow);
 }
 
+/* Two things to say about one case to one team within half a minute are one mail. */
+static void test_one_mail_for_one_case(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(mail_site);
+    struct id case_id = flow_case_opened(flow, normal), referral = fixture_id(flow->fixture);
+    Sigap__ReferralOpened opened = SIGAP__REFERRAL_OPENED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    opened.referral_id = bytes_of(&referral);
+    opened.state = SIGAP__REFERRAL_STATE__REFERRAL_DRAFT;
+    opened.owner_role = (char *)"TKSK";
+    opened.kind = (char *)normal.kind;
+    opened.area = (char *)normal.area;
+    opened.priority = normal.priority;
+    event.body_case = SIGAP__EVENT__BODY_REFERRAL_OPENED;
+    event.referral_opened = &opened;
+    flow_advance(flow, 10000);
+    flow_event(flow, "router", LANE_NORMAL, &case_id, &event);
+    flow_advance(flow, MINUTE);
+    assert_int_equal(flow_sent(flow, "tksk-3507", "email", NULL), 1);
+    const struct message *mail = flow_last(flow, "tksk-3507");
+    assert_non_null(strstr(mail->text, "perlu ditangani"));
+    assert_non_null(strstr(mail->text, "ada data yang belum diketahui"));
+    flow_event(flow, "router", LANE_NORMAL, &case_id, &event); /* and the next one after five minutes */
+    flow_advance(flow, 4 * MINUTE);
+    assert_int_equal(flow_sent(flow, "tksk-3507", "email", NULL), 1);
+    flow_advance(flow, MINUTE);
+    assert_int_equal(flow_sent(flow, "tksk-3507", "email", NULL), 2);
+    flow_free(flow);
+}
+
 static void test_retries_then_dead_then_the_next_step(void **state) {
     (void)state;
     struct flow *flow = flow_new(mail_site);
@@ -780,6 +810,7 @@ int main(void) {
         cmocka_unit_test(test_closed_case_is_quiet),
         cmocka_unit_test(test_two_channels_at_once_for_a_life),
         cmocka_unit_test(test_normal_messages_are_bundled_and_kept_out_of_the_night),
+        cmocka_unit_test(test_one_mail_for_one_case),
         cmocka_unit_test(test_retries_then_dead_then_the_next_step),
         cmocka_unit_test(test_transient_failures_climb_the_ladder),
         cmocka_unit_test(test_lease_that_runs_out),
