@@ -141,15 +141,29 @@ static bool classes_good(const char *list) {
     return count > 0 && count <= ACCOUNT_LIST_MAX;
 }
 
-/* A code must be one that has an account, and its class must have been given: nobody becomes a coordinator by
- * a slip of a code. */
+/* responder < operator < coordinator; the others stand alone. */
+static bool class_covers(const char *classes, enum site_access access) {
+    static const char *const ladder[] = {"responder", "operator", "coordinator"};
+    bool climbing = false;
+    if (list_has(classes, class_words[access]))
+        return true;
+    for (size_t i = 0; i < sizeof ladder / sizeof *ladder; i++) {
+        if (climbing && list_has(classes, ladder[i]))
+            return true;
+        climbing = climbing || strcmp(ladder[i], class_words[access]) == 0;
+    }
+    return false;
+}
+
+/* A code must be one that has an account, and its class, or a higher one, must have been given: nobody gets a
+ * coordinator's code by a slip. */
 static bool codes_good(const struct site_roles *roles, const char *list, const char *classes) {
     char word[64];
     if (list_count(list) > ACCOUNT_LIST_MAX)
         return false;
     while (list_next(&list, word)) {
         const struct site_role *role = site_roles_find(roles, word);
-        if (!role || role->access == SITE_ACCESS_NONE || !list_has(classes, class_words[role->access]))
+        if (!role || role->access == SITE_ACCESS_NONE || !class_covers(classes, role->access))
             return false;
     }
     return true;

@@ -58,39 +58,48 @@ static void reply_page(struct turn *turn, struct answer *answer, unsigned status
     buffer_free(page);
 }
 
-/* A page of one sentence. */
-static void say(struct turn *turn, struct answer *answer, unsigned status, const char *title,
-    const char *indonesian, const char *english) {
+static void put_paragraph(struct buffer *page, const char *open, const char *text) {
+    put(page, open);
+    put_text(page, text);
+    put(page, "</p>");
+}
+
+/* A page of one sentence, "Indonesian / English" as the daemons say it. */
+static void say(
+    struct turn *turn, struct answer *answer, unsigned status, const char *title, const char *sentence) {
     struct buffer page = BUFFER_MAX(PAGE_MAX);
+    const char *slash = strstr(sentence, " / ");
     put_head(&page);
     put(&page, "<h1>");
     put_text(&page, title);
-    put(&page, "</h1><p>");
-    put_text(&page, indonesian);
-    put(&page, "</p>");
-    if (english) {
-        put(&page, "<p class=\"second\" lang=\"en\">");
-        put_text(&page, english);
-        put(&page, "</p>");
-    }
+    put(&page, "</h1>");
+    put_paragraph(&page, "<p>",
+        slash ? arena_format(turn->arena, "%.*s", (int)(slash - sentence), sentence) : sentence);
+    if (slash)
+        put_paragraph(&page, "<p class=\"second\" lang=\"en\">", slash + 3);
     reply_page(turn, answer, status, &page);
 }
 
 static void say_unknown(struct turn *turn, struct answer *answer) {
-    say(turn, answer, 404, "Tautan tidak berlaku", "Tautan ini salah atau sudah lewat waktunya.",
-        "This link is wrong or its time is over.");
+    say(turn, answer, 404, "Tautan tidak berlaku",
+        "Tautan ini salah atau sudah lewat waktunya. / This link is wrong or its time is over.");
 }
 
 static void say_busy(struct turn *turn, struct answer *answer) {
     say(turn, answer, 503, "Belum bisa dibuka",
-        "Sistem belum menjawab. Buka lagi tautan ini sebentar lagi; bila nyawa terancam, telepon 112.",
-        "The system has not answered. Open the link again shortly; if a life is in danger, call 112.");
+        "Sistem belum menjawab. Buka lagi tautan ini sebentar lagi; bila nyawa terancam, telepon 112. / The "
+        "system has not answered. Open the link again shortly; if a life is in danger, call 112.");
 }
 
 /* ---- what the token stands for ---- */
 
 struct action_word {
     const char *action, *indonesian, *english;
+};
+
+static const struct action_word offer_words[] = {
+    {"accept", "Kami terima", "We take the client"},
+    {"cannot", "Kami tidak bisa", "We cannot"},
 };
 
 static const struct action_word action_words[] = {
@@ -101,16 +110,30 @@ static const struct action_word action_words[] = {
     {"done", "Sudah selesai", "It is done"},
 };
 
-static const struct action_word *word_of(const char *action) {
-    for (size_t i = 0; i < sizeof action_words / sizeof *action_words; i++)
-        if (strcmp(action_words[i].action, action) == 0)
-            return &action_words[i];
+static const struct action_word *find_word(
+    const struct action_word *words, size_t count, const char *action) {
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(words[i].action, action) == 0)
+            return &words[i];
     return NULL;
 }
 
+static const struct action_word *word_of(const char *subject, const char *action) {
+    const struct action_word *word = NULL;
+    if (strcmp(subject, "offer") == 0)
+        word = find_word(offer_words, sizeof offer_words / sizeof *offer_words, action);
+    return word ? word : find_word(action_words, sizeof action_words / sizeof *action_words, action);
+}
+
+static const char *text_of(const json_t *document, const char *key) {
+    const char *text = json_string_value(json_object_get(document, key));
+    return text ? text : "";
+}
+
 /* The form carries the id of the order, so that a second touch on the button is the same order. */
-static void put_button(struct buffer *page, const char *token, const char *action, const char *order) {
-    const struct action_word *word = word_of(action);
+static void put_button(struct buffer *page, const char *token, const json_t *document, const char *order) {
+    const char *action = text_of(document, "action");
+    const struct action_word *word = word_of(text_of(document, "subject"), action);
     if (!word)
         return;
     put(page, "<form method=\"post\" action=\"/a/");
@@ -124,11 +147,6 @@ static void put_button(struct buffer *page, const char *token, const char *actio
     put(page, " <small lang=\"en\">");
     put_text(page, word->english);
     put(page, "</small></button></form>");
-}
-
-static const char *text_of(const json_t *document, const char *key) {
-    const char *text = json_string_value(json_object_get(document, key));
-    return text ? text : "";
 }
 
 static void put_row(struct buffer *page, const char *label, const char *value) {
@@ -172,7 +190,7 @@ static void put_answered(const struct turn *turn, struct buffer *page, const jso
 
 /* Some actions make no sense any more when somebody has taken it, none when it is over. */
 static bool still_of_use(const char *state, const char *action) {
-    if (strcmp(state, "stood_down") == 0)
+    if (strcmp(state, "stood-down") == 0)
         return false;
     return strcmp(state, "answered") != 0 || (strcmp(action, "accept") != 0 && strcmp(action, "snooze") != 0);
 }
@@ -192,12 +210,12 @@ static void show_document(
     if (answered)
         put_answered(turn, &page, answered);
     else
-        put(&page, strcmp(state, "stood_down") == 0 ? "<h1>Tidak perlu lagi</h1>" : "<h1>Mohon jawaban</h1>");
+        put(&page, strcmp(state, "stood-down") == 0 ? "<h1>Tidak perlu lagi</h1>" : "<h1>Mohon jawaban</h1>");
     if (json_is_true(json_object_get(document, "unverified")))
         put(&page, "<p><span class=\"tag bad\">belum diverifikasi / unverified</span></p>");
     put_rows(turn, &page, document);
     if (still_of_use(state, action))
-        put_button(&page, wait->token, action, order);
+        put_button(&page, wait->token, document, order);
     reply_page(turn, answer, 200, &page);
 }
 
@@ -225,13 +243,13 @@ void answer_link_finish(struct turn *turn, struct wait *wait) {
     if (!command_find(turn, &wait->command, &row))
         say_busy(turn, &answer);
     else if (!row.status)
-        say(turn, &answer, 202, "Jawaban diterima", "Jawaban Anda tersimpan dan sedang diteruskan.",
-            "Your answer is kept and on its way.");
+        say(turn, &answer, 202, "Jawaban diterima",
+            "Jawaban Anda tersimpan dan sedang diteruskan. / Your answer is kept and on its way.");
     else if (row.status < 300)
-        say(turn, &answer, 200, "Terima kasih", row.sentence[0] ? row.sentence : "Jawaban Anda tercatat.",
-            NULL);
+        say(turn, &answer, 200, "Terima kasih",
+            row.sentence[0] ? row.sentence : "Jawaban Anda tercatat / Your answer is noted");
     else
-        say(turn, &answer, row.status, "Tidak berlaku lagi", row.sentence, NULL);
+        say(turn, &answer, row.status, "Tidak berlaku lagi", row.sentence);
     wait_answer(turn, wait, &answer);
 }
 
@@ -271,15 +289,15 @@ static void answer_by_link(struct exchange *exchange, const char *token) {
         if (!http_form_find(request->body, request->body_size, "id", text, sizeof text))
             text[0] = 0;
     }
-    if (!small || (action[0] && !word_of(action)) || (text[0] && !id_from_text(text, &id)))
-        return say(exchange->turn, exchange->answer, 400, "Tidak terbaca", "Jawaban tidak terbaca.",
-            "The answer cannot be read.");
+    if (!small || (action[0] && !word_of("", action)) || (text[0] && !id_from_text(text, &id)))
+        return say(exchange->turn, exchange->answer, 400, "Tidak terbaca",
+            "Jawaban tidak terbaca. / The answer cannot be read.");
     if (!text[0])
         id = turn_id(exchange->turn);
     snprintf(wait.token, sizeof wait.token, "%s", token);
     if (!command_by_link(exchange->turn, &id, action, &wait))
-        say(exchange->turn, exchange->answer, 409, "Sudah dipakai", "Muat ulang halaman, lalu jawab lagi.",
-            "Load the page again, then answer.");
+        say(exchange->turn, exchange->answer, 409, "Sudah dipakai",
+            "Muat ulang halaman, lalu jawab lagi. / Load the page again, then answer.");
 }
 
 bool answer_link_request(struct exchange *exchange) {

@@ -72,11 +72,13 @@ export async function order(path, body) {
 export function complaint(answer) {
   if (answer.status === 0) return say('no_network');
   const document = answer.document ?? {};
-  return sayPair(document.detail ?? document.sentence ?? document.title) || `${say('failed')} (${answer.status})`;
+  const owner = document.detail ?? document.sentence; // of an order: the owner's own words, which say it all
+  const said = answer.ordered && owner ? sayPair(owner) : [document.title, owner].filter(Boolean).map(sayPair).join('. ');
+  return said || `${say('failed')} (${answer.status})`;
 }
 
 function judge(answer) {
   if (answer.status === 202) return { good: true, sentence: say('pending') };
   const good = answer.status >= 200 && answer.status < 300;
-  return { good, sentence: good ? sayPair(answer.document?.sentence) || say('saved') : complaint(answer) };
+  return { good, sentence: good ? sayPair(answer.document?.sentence) || say('saved') : complaint({ ...answer, ordered: true }) };
 }

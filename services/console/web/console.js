@@ -22,8 +22,8 @@ let system = null; // what /api/status and the parked lists said last
 
 function paintWords() {
   document.querySelectorAll('[data-word]').forEach((one) => { one.textContent = say(one.dataset.word); });
-  byId('language').textContent = isEnglish() ? 'Indonesia' : 'English';
-  byId('language').lang = isEnglish() ? 'id' : 'en';
+  byId('language').textContent = isEnglish() ? 'ID' : 'EN';
+  byId('language').title = isEnglish() ? 'Bahasa Indonesia' : 'English';
   const site = getSite();
   byId('emergency').textContent = (isEnglish() ? site.emergency_text_en : site.emergency_text) ?? '';
 }
@@ -45,7 +45,7 @@ const partRows = (name) => rows(live?.[name], name === 'overdue' ? 'tasks' : nam
 function listOf(name) {
   const list = partRows(name);
   if (name === 'alerts')
-    return list.filter((one) => one.needs_answer !== false && !['answered', 'stood_down'].includes(one.state));
+    return list.filter((one) => one.needs_answer !== false && !['answered', 'stood-down'].includes(one.state));
   if (name !== 'deliveries') return list;
   const alerts = new Map(partRows('alerts').map((one) => [one.id, one]));
   return list.map((one) => ({ ...one, alert: alerts.get(one.alert_id) }));
@@ -55,7 +55,12 @@ const open = {
   sheet: (id) => { location.hash = `case/${id}`; },
   review: (row) => openReview(row, now()),
   offer: (row) => openOffer(row, now()),
-  alert: (row) => openAlert(row, now()),
+  alert: (row) => {
+    const review = row.subject === 'review' && partRows('reviews').find((one) => one.report_id === row.subject_id);
+    if (review) openReview(review, now());
+    else if (row.subject === 'offer' && row.case_id) open.sheet(row.case_id);
+    else openAlert(row, now());
+  },
 };
 let skew = 0; // the server's clock minus ours
 const now = () => Date.now() + skew;
@@ -108,7 +113,7 @@ function paint() {
   paintTabs();
   if (live && tab !== 'status') return paintGroups(tabs.find(({ name }) => name === tab).parts);
   delete box.dataset.tab;
-  replace(box, live ? paintStatus() : element('p.empty', say('loading')));
+  replace(box, live && system ? paintStatus() : element('p.empty', say('loading')));
 }
 
 // The address says where one is, so that "back" on a telephone closes the sheet instead of leaving the page.
@@ -193,6 +198,9 @@ function signedOut(sentence) {
   clearTimeout(timer);
   setPerson(null);
   closeSheet();
+  setToken('');
+  for (const id of ['lists', 'tabs', 'sheet', 'form']) byId(id).replaceChildren(); // nothing stays to be read by the next
+  delete byId('lists').dataset.tab;
   pulse('');
   byId('work').hidden = true;
   byId('me').hidden = true;

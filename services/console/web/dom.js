@@ -28,6 +28,9 @@ export function facts(pairs) {
   return shown.length ? element('dl', shown.map(([label, value]) => [element('dt', label), element('dd', value)])) : null;
 }
 
+// A line may break after a slash.
+export const breakable = (text) => text.replaceAll('/', '/\u200b');
+
 let toastTimer = 0;
 export function toast(sentence, good = true) {
   const box = byId('toast');

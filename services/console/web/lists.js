@@ -1,6 +1,6 @@
 // The live lists: what each row of a queue looks like, and what a touch on it does.
-import { chip, element, tag } from './dom.js';
-import { isEnglish, say, sayArea, sayHappening, sayKind, sayRole, saySpan, sayState, sayTime } from './words.js';
+import { breakable, chip, element, tag } from './dom.js';
+import { isEnglish, say, sayArea, sayHappening, sayKindShort, sayRole, saySpan, sayState, sayTime } from './words.js';
 
 // Owners answer a list, or an object with the list in it.
 export function rows(part, name) {
@@ -28,9 +28,6 @@ export const age = (at, now, late) => (at
 export const limit = (at, now) => (at
   ? write(element('span.age', { title: `${say('due')} ${sayTime(at)}`, 'data-at': at, 'data-limit': '' }), now) : null);
 
-// A line may break after a slash.
-const breakable = (text) => text.replaceAll('/', '/\u200b');
-
 function card(row, title, right, under, onclick) {
   const key = row.id ?? row.case_id ?? row.report_id ?? `${row.daemon}/${row.number}`;
   const children = [row.priority ? chip(row.priority) : element('span'), element('span.title', breakable(title)), right ?? element('span'), element('span.under', under)];
@@ -42,7 +39,7 @@ function card(row, title, right, under, onclick) {
 const dots = (...parts) => parts.filter((part) => part).flatMap((part, i) => (i ? [' · ', part] : [part]));
 
 function oneCase(row, now, open) {
-  return card(row, sayKind(row.kind), age(row.opened_at, now, false),
+  return card(row, sayKindShort(row.kind), age(row.opened_at, now, false),
     [dots(sayArea(row.area), sayState(row.state)), ' ',
       row.unverified ? tag(say('unverified'), 'bad') : null, row.training ? tag(say('training')) : null,
       row.confidentiality === 'C3' ? tag('C3') : null],
@@ -50,20 +47,20 @@ function oneCase(row, now, open) {
 }
 
 function oneReview(row, now, open) {
-  return card(row, sayKind(row.kind), limit(row.decide_by, now),
+  return card(row, sayKindShort(row.kind), limit(row.decide_by, now),
     [dots(sayArea(row.area), sayHappening(row.reason), sayRole(row.owner_role)), ' ', row.danger ? tag(say('danger'), 'bad') : null],
     () => open.review(row));
 }
 
 function oneReferral(row, now, open) {
   const missing = (row.missing ?? []).join(', ');
-  return card(row, sayKind(row.kind), age(row.since ?? row.opened_at, now, false),
+  return card(row, sayKindShort(row.kind), age(row.since ?? row.opened_at, now, false),
     dots(sayArea(row.area), sayRole(row.owner_role), missing), () => open.sheet(row.case_id));
 }
 
 function oneOffer(row, now, open) {
   return card(row, row.facility_name ?? row.facility, limit(row.answer_by, now),
-    dots(row.kind ? sayKind(row.kind) : null, row.area ? sayArea(row.area) : null, sayState(row.state)),
+    dots(row.kind ? sayKindShort(row.kind) : null, row.area ? sayArea(row.area) : null, sayState(row.state)),
     () => (row.case_id ? open.sheet(row.case_id) : open.offer(row)));
 }
 
@@ -73,7 +70,7 @@ function oneTask(row, now, open) {
 }
 
 function oneAlert(row, now, open) {
-  return card(row, row.kind ? sayKind(row.kind) : row.kind_name ?? sayHappening(row.subject),
+  return card(row, row.kind ? sayKindShort(row.kind) : row.kind_name ?? sayHappening(row.subject),
     age(row.opened_at, now, row.state === 'open' && row.needs_answer),
     [dots(sayHappening(row.subject), row.area ? sayArea(row.area) : null, sayState(row.state)), ' ',
       row.training ? tag(say('training')) : null, row.unverified ? tag(say('unverified'), 'bad') : null], () => open.alert(row));
@@ -84,7 +81,7 @@ function oneDelivery(row, now, open) {
   const bad = ['dead', 'failed', 'unknown', 'no-receipt'].includes(row.state);
   const good = ['accepted', 'sent', 'delivered', 'read'].includes(row.state);
   return card({ ...row, priority: row.priority ?? row.alert?.priority }, row.to ?? row.team ?? '', age(row.at, now, bad),
-    [dots(row.channel, sayHappening(row.alert?.subject), row.alert?.kind ? sayKind(row.alert.kind) : null), ' ', tag(sayState(row.state), bad ? 'bad' : good ? 'good' : ''), ' ',
+    [dots(row.channel, sayHappening(row.alert?.subject), row.alert?.kind ? sayKindShort(row.alert.kind) : null), ' ', tag(sayState(row.state), bad ? 'bad' : good ? 'good' : ''), ' ',
       row.attempts > 1 ? `${row.attempts} ${say('attempts')}` : ''],
     caseId ? () => open.sheet(caseId) : null);
 }
@@ -104,11 +101,9 @@ const byPriority = (a, b) => (a.priority ?? 'P9').localeCompare(b.priority ?? 'P
 
 export function group(name, list, now, open, titled) {
   const sorted = name === 'deliveries' || name === 'parked' ? list : [...list].sort(byPriority);
-  return element('section.group',
-    titled ? element('h2', say(name), element('span.count', String(list.length))) : null,
-    list.length
-      ? element('ul.cards', sorted.map((row) => makers[name](row, now, open)))
-      : element('p.empty', say('nothing')));
+  const heading = titled ? element('h2', say(name), element('span.count', String(list.length))) : null;
+  if (!list.length) return element('section.group.idle', heading ?? element('p.empty', say('nothing')));
+  return element('section.group', heading, element('ul.cards', sorted.map((row) => makers[name](row, now, open))));
 }
 
 export function daemonBox(name, status) {

@@ -1,7 +1,7 @@
 // The case sheet: everything the daemons tell about one case, and the orders one may give. Rights are the
 // owners': a button that is refused says why. It is not read again by itself, because every look is recorded.
 import { get, complaint } from './api.js';
-import { byId, chip, element, facts, replace, tag, toast } from './dom.js';
+import { breakable, byId, chip, element, facts, replace, tag, toast } from './dom.js';
 import { ask, reasonField, tell } from './form.js';
 import { age, dots, limit, rows } from './lists.js';
 import { getSite, isEnglish, say, sayArea, sayHappening, sayKind, sayPair, sayReason, sayRole, sayState, sayTime } from './words.js';
@@ -187,13 +187,17 @@ async function candidates(id) {
   dialog.showModal();
 }
 
+// What waits for an answer in full (an offer in its own box); what only tells, and what was sent, folded away.
 function deliveriesPart(document, now) {
   const alerts = rows(document.notifier?.alerts, 'alerts'), deliveries = rows(document.notifier?.deliveries, 'deliveries');
+  const asking = alerts.filter((alert) => alert.needs_answer !== false && alert.subject !== 'offer');
+  const telling = alerts.filter((alert) => alert.needs_answer === false);
   if (!alerts.length && !deliveries.length) return null;
-  return element('section', element('h2', say('alerts')),
-    alerts.map((alert) => alertBox(alert, now)),
-    deliveries.length ? element('details.box', element('summary', `${say('deliveries')} (${deliveries.length})`),
-      element('ul.timeline', deliveries.map((one) => element('li', dots(one.to, one.channel, sayState(one.state), sayTime(one.at)))))) : null);
+  const fold = (word, list, line) => (list.length
+    ? element('details.box', element('summary', `${say(word)} (${list.length})`), element('ul.timeline', list.map((one) => element('li', line(one))))) : null);
+  return element('section', element('h2', say('alerts')), asking.map((alert) => alertBox(alert, now)),
+    fold('notices', telling, (one) => dots(sayHappening(one.subject), one.detail, sayTime(one.opened_at))),
+    fold('deliveries', deliveries, (one) => dots(one.to, one.channel, sayState(one.state), sayTime(one.at))));
 }
 
 export function alertBox(alert, now) {
@@ -203,8 +207,9 @@ export function alertBox(alert, now) {
     element('div.row', chip(alert.priority), tag(sayState(alert.state), open ? 'bad' : 'good'), element('span', sayHappening(alert.subject)), age(alert.opened_at, now, open)),
     facts([[say('answered_by'), alert.answered ? dots(alert.answered.team || alert.answered.by, sayTime(alert.answered.at)) : null],
       [say('answer_by'), open && alert.answer_by ? limit(alert.answer_by, now) : null]]),
-    alert.needs_answer === false ? null : element('div.actions', open
-      ? [button(say('take_it'), act('accept'), 'main'), button(say('cannot'), act('cannot')), button(say('snooze'), act('snooze')), button(say('escalate'), act('escalate'))]
+    alert.needs_answer === false || alert.subject === 'offer' ? null : element('div.actions', open // an offer is answered in its own box
+      ? [button(say('take_it'), act('accept'), 'main'), button(say('cannot'), act('cannot')),
+        alert.priority === 'P0' ? null : button(say('snooze'), act('snooze')), button(say('escalate'), act('escalate'))]
       : alert.state === 'answered' && !alert.answered?.done ? [button(say('done'), act('done'), 'main'), button(say('cannot'), act('cannot'))] : null));
 }
 
@@ -229,12 +234,14 @@ function timelinePart(document) {
 
 // ---- the dialog ----
 
+const icon = (sign, label, onclick) => element('button', { type: 'button', onclick, title: label, 'aria-label': label }, sign);
+
 function frame(title, ...body) {
   const dialog = byId('sheet');
   replace(dialog,
-    element('div.sheet-head', element('h1', { id: 'sheet-title' }, title),
-      shown ? button(say('reload'), () => openSheet(shown.id, shown.narrative)) : null,
-      button(say('close'), () => dialog.close())),
+    element('div.sheet-head', element('h1', { id: 'sheet-title' }, breakable(title)),
+      shown ? icon('↻', say('reload'), () => openSheet(shown.id, shown.narrative)) : null,
+      icon('✕', say('close'), () => dialog.close())),
     element('div.sheet-body', ...body));
   if (!dialog.open) dialog.showModal();
 }
@@ -272,7 +279,7 @@ export function openOffer(offer, now) {
 
 export function openAlert(alert, now) {
   shown = null;
-  const caseId = alert.case_id ?? (alert.subject === 'case' ? alert.subject_id : null);
+  const caseId = alert.case_id;
   frame(say('alerts'), alertBox(alert, now), caseId ? element('div.actions', button(say('cases'), () => { location.hash = `case/${caseId}`; })) : null);
 }
 

@@ -22,6 +22,7 @@ const words = {
   offers: ['Tawaran terbuka', 'Open offers'],
   overdue: ['Tugas terlambat', 'Overdue tasks'],
   alerts: ['Peringatan', 'Alerts'],
+  notices: ['Pemberitahuan', 'Notices'],
   parked: ['Disisihkan', 'Put aside'],
   nothing: ['Tidak ada.', 'Nothing.'],
   loading: ['Memuat…', 'Loading…'],
@@ -187,6 +188,8 @@ const named = (list, code) => {
   return found ? (english ? found.name_en : found.name) : code;
 };
 export const sayKind = (code) => (code ? named(site.kinds, code) : say('unknown_kind'));
+// For a list: without what stands in brackets.
+export const sayKindShort = (code) => sayKind(code).replace(/ \(.*\)$/, '');
 export const sayRole = (code) => (code ? named(site.roles, code) : '');
 export const sayReason = (code) => named(site.refusal_reasons, code);
 
