@@ -268,5 +268,8 @@ int danger_enough(const struct danger *danger) {
 }
 
 bool danger_scan(const struct danger *danger, const char *text, size_t size) {
-    return danger_points(danger, text, size) >= danger->enough;
+    struct scanner scanner = {text, size < DANGER_BYTES_MAX ? size : DANGER_BYTES_MAX, 0};
+    char word[WORD_MAX + 1];
+    size_t length;
+    return word_next(&scanner, word, &length) && danger_points(danger, text, size) >= danger->enough;
 }

@@ -29,7 +29,8 @@ struct danger;
 /* Reads vocabulary/danger.yaml below the site's folder. NULL with error set. The caller frees it. */
 struct danger *danger_load(const char *site, struct error *error);
 void danger_free(struct danger **danger);
-/* Read-only: any number of threads may share it. */
+/* False for a text without a word. A text of which the list knows no word may well be dangerous: that is for
+ * `start` and `enough` to say. Read-only: any number of threads may share it. */
 bool danger_scan(const struct danger *danger, const char *text, size_t size);
 /* The points behind danger_scan, for judging the list; enough when they reach danger_enough(). */
 int danger_points(const struct danger *danger, const char *text, size_t size);

@@ -180,31 +180,42 @@ static void evidence_vocabulary(struct work *work) {
                 work, "combination", work->signs.held[i]->id, NO_WORD, NO_WORD, work->signs.held[i]->weight);
 }
 
+enum { WORDS_SHOWN = 4 };
+
+struct spoken {
+    const struct feature *feature;
+    float weight;
+};
+
+/* Keeps the strongest words in order; one entry for each word of the report. */
+static void spoken_keep(struct spoken top[WORDS_SHOWN], const struct feature *feature, float weight) {
+    size_t at = 0;
+    for (; at < WORDS_SHOWN && top[at].feature && top[at].feature->first != feature->first; at++)
+        ;
+    if (at == WORDS_SHOWN)
+        at--;
+    if (top[at].weight >= weight)
+        return;
+    for (; at && top[at - 1].weight < weight; at--)
+        top[at] = top[at - 1];
+    top[at] = (struct spoken){feature, weight};
+}
+
 /* The words that spoke most for the kind, where the model decided. */
 static void evidence_learnt(struct work *work) {
     const struct model *model = work->assessor->vocabulary->model;
-    if (!model)
-        return;
-    for (int round = 0; round < 4; round++) {
-        float best = 0.25f;
-        const struct feature *found = NULL;
-        for (size_t i = 0; i < work->feature_count; i++) {
-            const struct feature *feature = &work->features[i];
-            float weight = model_weight(model, feature, work->kind);
-            bool said = feature->first >= work->text.count;
-            for (size_t k = 0; k < work->out->evidence_count && !said; k++)
-                said = work->out->evidence[k].start == work->text.words[feature->first].start &&
-                       strcmp(work->out->evidence[k].what, "word") == 0;
-            if (!said && weight > best) {
-                best = weight;
-                found = feature;
-            }
-        }
-        if (!found)
-            return;
-        const char *key = work->text.words[found->first].key;
-        evidence_add(work, "word", key, found->first, found->last, best);
+    struct spoken top[WORDS_SHOWN] = {{NULL, 0}};
+    for (size_t i = 0; model && i < work->feature_count; i++) {
+        const struct feature *feature = &work->features[i];
+        if (feature->first >= work->text.count)
+            continue;
+        float weight = model_weight(model, feature, work->kind);
+        if (weight > 0.2f)
+            spoken_keep(top, feature, weight);
     }
+    for (size_t i = 0; i < WORDS_SHOWN && top[i].feature; i++)
+        evidence_add(work, "word", work->text.words[top[i].feature->first].key, top[i].feature->first,
+            top[i].feature->last, top[i].weight);
 }
 
 static void evidence_rest(struct work *work, const struct place_found *place) {

@@ -84,10 +84,11 @@ static void age_find(struct finder *finder) {
         return;
     }
     static const struct {
-        const char *concept, *band;
-    } bands[] = {{"C_BALITA", "0-5"}, {"C_LANSIA", "60-"}, {"C_ANAK", "0-17"}};
+        enum named_concept concept;
+        const char *band;
+    } bands[] = {{NAMED_TODDLER, "0-5"}, {NAMED_OLDER_PERSON, "60-"}, {NAMED_CHILD, "0-17"}};
     for (size_t i = 0; i < sizeof bands / sizeof bands[0]; i++) {
-        int concept = vocabulary_concept(finder->vocabulary, bands[i].concept);
+        int concept = finder->vocabulary->named[bands[i].concept];
         if (signs_have(finder->signs, concept)) {
             size_t word = finder->signs->concepts[concept].first;
             fact_add(finder, "age_band", bands[i].band, word, word);

@@ -46,6 +46,7 @@ struct combination {
 
 struct matcher {
     const struct spelling *spelling;
+    struct arena *scratch; /* for unfolding one pattern; kept, as a site has thousands */
     struct symbol_slot *symbols;
     size_t symbol_slots, symbol_count;
     uint64_t prefix_sizes; /* bit n: some pattern has a beginning of n letters */
@@ -319,12 +320,10 @@ static bool combination_add(
 }
 
 bool matcher_add(struct matcher *matcher, const char *pattern, uint32_t tag, struct error *error) {
-    struct arena *arena = arena_new(UNFOLD_ARENA_BYTES);
-    char *copy = arena ? arena_text(arena, pattern) : NULL;
-    bool done = copy ? combination_add(matcher, arena, copy, tag, error)
-                     : error_set(error, "no memory for the patterns");
-    arena_free(&arena);
-    return done;
+    arena_reset(matcher->scratch);
+    char *copy = arena_text(matcher->scratch, pattern);
+    return copy ? combination_add(matcher, matcher->scratch, copy, tag, error)
+                : error_set(error, "no memory for the patterns");
 }
 
 size_t matcher_forms(const struct matcher *matcher) {
@@ -336,8 +335,9 @@ struct matcher *matcher_new(const struct spelling *spelling) {
     if (!matcher)
         return NULL;
     matcher->spelling = spelling;
+    matcher->scratch = arena_new(UNFOLD_ARENA_BYTES);
     uint32_t root;
-    if (!node_make(matcher, &root) ||
+    if (!matcher->scratch || !node_make(matcher, &root) ||
         !array_reserve((void **)&matcher->endings, &matcher->ending_capacity, 1, sizeof *matcher->endings))
         matcher_free(&matcher);
     else
@@ -348,6 +348,7 @@ struct matcher *matcher_new(const struct spelling *spelling) {
 void matcher_free(struct matcher **matcher) {
     if (!*matcher)
         return;
+    arena_free(&(*matcher)->scratch);
     free((*matcher)->symbols);
     free((*matcher)->edges);
     free((*matcher)->node_endings);

@@ -84,6 +84,14 @@ static void words_put(struct collector *collector, const struct text *text) {
             memcpy(head, now, strnlen(now, 5));
             put(collector, "p", head, NULL, 0.5f, i, i);
         }
+        if (!(word->flags & WORD_NUMBER)) {
+            char padded[WORD_KEY_MAX + 3];
+            int size = snprintf(padded, sizeof padded, "_%s_", word->key);
+            for (int k = 0; k + 4 <= size; k++) {
+                char gram[5] = {padded[k], padded[k + 1], padded[k + 2], padded[k + 3], 0};
+                put(collector, "g", gram, NULL, 0.3f, i, i);
+            }
+        }
         strcpy(before, now);
     }
 }

@@ -47,7 +47,7 @@ uint64_t text_hash(const char *key) {
 
 bool word_is_one_of(const struct word *word, const char *const *keys) {
     for (; *keys; keys++)
-        if (strcmp(word->key, *keys) == 0)
+        if (**keys == word->key[0] && strcmp(word->key, *keys) == 0)
             return true;
     return false;
 }
@@ -547,7 +547,7 @@ static const struct number_word units_table[] = {{"satu", 1}, {"siji", 1}, {"set
 
 static int number_word(const struct word *word) {
     for (size_t i = 0; i < sizeof units_table / sizeof units_table[0]; i++)
-        if (strcmp(units_table[i].key, word->key) == 0)
+        if (units_table[i].key[0] == word->key[0] && strcmp(units_table[i].key, word->key) == 0)
             return units_table[i].value;
     return 0;
 }

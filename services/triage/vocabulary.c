@@ -323,6 +323,21 @@ static bool urgency_take(
     return true;
 }
 
+static void named_find(struct vocabulary *vocabulary) {
+    static const char *const codes[NAMED_CONCEPTS] = {[NAMED_CHILD] = "C_ANAK",
+        [NAMED_TODDLER] = "C_BALITA",
+        [NAMED_OLDER_PERSON] = "C_LANSIA",
+        [NAMED_WOMAN] = "S_PEREMPUAN",
+        [NAMED_ALONE] = "C_SENDIRI",
+        [NAMED_IN_PUBLIC] = "S_RUANG_PUBLIK",
+        [NAMED_BEATING] = "C_PUKUL",
+        [NAMED_SUICIDE] = "C_BUNDIR",
+        [NAMED_SUICIDE_VEILED] = "S_BUNDIR_HALUS"};
+    for (size_t i = 0; i < NAMED_CONCEPTS; i++)
+        vocabulary->named[i] = (int16_t)vocabulary_concept(vocabulary, codes[i]);
+    vocabulary->no_report = (int16_t)vocabulary_kind(vocabulary, "bukan_laporan");
+}
+
 static bool files_load(struct vocabulary *vocabulary, const char *folder, struct error *error) {
     for (size_t i = 0; i < FILES; i++) {
         if (!config_load_in(folder, files[i].name, files[i].schema, &vocabulary->files[i], error))
@@ -352,12 +367,15 @@ static bool vocabulary_fill(struct vocabulary *vocabulary, const char *site, str
     if (!vocabulary->matcher || !vocabulary->terms)
         return error_set(error, "no memory for the vocabulary");
     vocabulary->site_kinds = site_kinds_load(site, error);
-    return vocabulary->site_kinds && kinds_take(vocabulary, error) && files_load(vocabulary, folder, error) &&
-           keywords_take(vocabulary, vocabulary->files[FILE_KEYWORDS], error) &&
-           concepts_take(vocabulary, vocabulary->files[FILE_CONCEPTS], error) &&
-           concepts_take(vocabulary, vocabulary->files[FILE_SIGNALS], error) &&
-           urgency_take(vocabulary, vocabulary->files[FILE_URGENCY], error) &&
-           weights_load(vocabulary, folder, error);
+    bool taken = vocabulary->site_kinds && kinds_take(vocabulary, error) &&
+                 files_load(vocabulary, folder, error) &&
+                 keywords_take(vocabulary, vocabulary->files[FILE_KEYWORDS], error) &&
+                 concepts_take(vocabulary, vocabulary->files[FILE_CONCEPTS], error) &&
+                 concepts_take(vocabulary, vocabulary->files[FILE_SIGNALS], error) &&
+                 urgency_take(vocabulary, vocabulary->files[FILE_URGENCY], error) &&
+                 weights_load(vocabulary, folder, error);
+    named_find(vocabulary);
+    return taken;
 }
 
 struct vocabulary *vocabulary_load(const char *site, struct error *error) {

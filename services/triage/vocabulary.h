@@ -75,6 +75,20 @@ struct urgency_rule {
     bool near; /* the concepts must stand in one sentence or two that follow each other */
 };
 
+/* Concepts that the code itself asks for; NO_INDEX in `named` when the site does not define one. */
+enum named_concept {
+    NAMED_CHILD,
+    NAMED_TODDLER,
+    NAMED_OLDER_PERSON,
+    NAMED_WOMAN,
+    NAMED_ALONE,
+    NAMED_IN_PUBLIC,
+    NAMED_BEATING,
+    NAMED_SUICIDE,
+    NAMED_SUICIDE_VEILED,
+    NAMED_CONCEPTS
+};
+
 struct model;
 
 struct vocabulary {
@@ -82,6 +96,8 @@ struct vocabulary {
     size_t kind_count;
     struct concept concepts[CONCEPTS_MAX];
     size_t concept_count;
+    int16_t named[NAMED_CONCEPTS];
+    int16_t no_report; /* the kind bukan_laporan, NO_INDEX when the site has none */
     struct term *terms;
     size_t term_count;
     struct combination *combinations;

@@ -25,7 +25,7 @@ static const float learning_rate = 0.05f;
 static const float shrink_kinds = 0.015f;
 static const float shrink_priorities = 0.006f;
 static const float also_share = 0.2f;   /* of the target that further kinds get */
-static const float write_least = 0.02f; /* smaller weights change no ranking */
+static const float write_least = 0.04f; /* smaller weights change no ranking */
 
 struct seen {
     uint32_t feature;
@@ -268,7 +268,9 @@ struct tally {
 static enum priority said_priority(const float *probabilities) {
     struct urgency_input input = {.kind = NO_INDEX, .priorities = probabilities, .local_hour = -1};
     struct signs none = {0};
-    static struct vocabulary empty;
+    static struct vocabulary empty = {.no_report = NO_INDEX};
+    for (size_t i = 0; i < NAMED_CONCEPTS; i++)
+        empty.named[i] = NO_INDEX;
     struct urgency_found found;
     urgency_find(&empty, NULL, &none, &input, &found);
     return found.priority;
