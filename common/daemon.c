@@ -384,7 +384,10 @@ static struct zmq_loop_socket *peer_socket(struct process *process, const char *
     run_path(name, "view", endpoint, sizeof endpoint);
     struct zmq_loop_socket *socket =
         zmq_loop_open(process->zmq, ZMQ_DEALER, ANSWER_FRAME_MAX, on_asked_answer, NULL, process, 0);
-    if (!socket || !zmq_loop_connect(socket, endpoint, &error))
+    if (!socket)
+        return NULL;
+    zmq_loop_be_patient(socket);
+    if (!zmq_loop_connect(socket, endpoint, &error))
         return NULL;
     struct peer_socket *peer = &process->peers[process->peer_count++];
     snprintf(peer->name, sizeof peer->name, "%s", name);

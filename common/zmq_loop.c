@@ -297,6 +297,11 @@ bool zmq_loop_curve_client(
            zmq_setsockopt(socket->socket, ZMQ_CURVE_SECRETKEY, secret_key, strlen(secret_key) + 1) == 0;
 }
 
+void zmq_loop_be_patient(struct zmq_loop_socket *socket) {
+    int off = 0;
+    zmq_setsockopt(socket->socket, ZMQ_IMMEDIATE, &off, sizeof off);
+}
+
 bool zmq_loop_bind(struct zmq_loop_socket *socket, const char *endpoint, struct error *error) {
     return zmq_bind(socket->socket, endpoint) == 0 ||
            error_set(error, "%s: %s", endpoint, zmq_strerror(errno));

@@ -39,6 +39,9 @@ bool zmq_loop_curve_client(
 /* Starts the ZAP handler (before anything is bound) and lets this public key in as `user`. Kept by copy. */
 bool zmq_loop_allow(struct zmq_loop *loop, const char *public_key, const char *user);
 
+/* Before connecting: what is sent while no peer is there is kept and goes out when one comes, instead of
+ * being refused. For questions that are given up by time; not for fetches, which a reconnection asks anew. */
+void zmq_loop_be_patient(struct zmq_loop_socket *socket);
 bool zmq_loop_bind(struct zmq_loop_socket *socket, const char *endpoint, struct error *error);
 bool zmq_loop_connect(struct zmq_loop_socket *socket, const char *endpoint, struct error *error);
 /* false: the peer is gone or its queue is full; the message is dropped. */

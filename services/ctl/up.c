@@ -319,6 +319,11 @@ int ctl_up(struct ctl *ctl, int argc, char **argv) {
     struct sigaction action = {.sa_handler = on_stop};
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGINT, &action, NULL);
+    if (ctl->port) { /* answer links lead to where the console really is */
+        char url[128];
+        snprintf(url, sizeof url, "http://%s:%s", ctl->host, ctl->port);
+        setenv("SIGAP_CONSOLE_URL", url, 0);
+    }
     write_pid("up", getpid());
     keep_running(&house);
     end_all(&house);

@@ -45,8 +45,9 @@ static bool open_channels(struct notifier *notifier, const char *site_dir, struc
     for (unsigned i = 0; i < notifier->channel_count; i++)
         notifier->channels[i] = (struct delivery_channel){
             .channel = uses[i].channel, .options = uses[i].options, .option_count = uses[i].option_count};
+    const char *here = getenv("SIGAP_CONSOLE_URL"); /* sigapctl up --port knows better than the site */
     snprintf(notifier->console_url, sizeof notifier->console_url, "%s",
-        channels_console_url(notifier->channels_file));
+        here && here[0] ? here : channels_console_url(notifier->channels_file));
     return true;
 }
 
