@@ -88,7 +88,7 @@ static void test_holes(void **state) {
         {"teams.yaml", "id: tri,", "id: opr,", "there twice"},
         {"teams.yaml", "id: \"kab-{regency}\"", "id: kab", "{regency}"},
         {"teams.yaml", "role: OPR, each: one", "role: XXX, each: one", "no role"},
-        {"escalation.yaml", "situation: offer", "situation: system", "situation offer"},
+        {"escalation.yaml", "situation: task_overdue", "situation: system", "situation task_overdue"},
         {"escalation.yaml", "{ after: 5m,", "{ after: 50m,", "before the step above"},
         {"escalation.yaml", "repeat: 3", "repeat: 6", "more than 5"},
         {"escalation.yaml", "priorities: [P2, P3, P4]", "priorities: [P1, P2]", "never held"},
