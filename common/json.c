@@ -528,6 +528,25 @@ void json_write_number(struct json_writer *writer, double value) {
     json_write_raw(writer, text, strlen(text));
 }
 
+void json_write_decimal(struct json_writer *writer, int64_t value, unsigned decimals) {
+    char text[32], *at = text + sizeof text;
+    uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    bool started = false;
+    for (unsigned i = 0; i < decimals && i < 9; i++, rest /= 10) {
+        started |= rest % 10 != 0;
+        if (started)
+            *--at = (char)('0' + rest % 10);
+    }
+    if (started)
+        *--at = '.';
+    do
+        *--at = (char)('0' + rest % 10);
+    while (rest /= 10);
+    if (value < 0)
+        *--at = '-';
+    json_write_raw(writer, at, (size_t)(text + sizeof text - at));
+}
+
 void json_write_bool(struct json_writer *writer, bool value) {
     json_write_raw(writer, value ? "true" : "false", value ? 4 : 5);
 }

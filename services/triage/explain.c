@@ -5,6 +5,7 @@
 #include "common/site.h"
 
 #include <jansson.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,7 +17,7 @@ static void kinds_write(struct json_writer *writer, const struct assessment *ass
         json_write_object(writer);
         json_member_text(writer, "kind", assessment->kinds[i].kind);
         json_write_key(writer, "score");
-        json_write_number(writer, (double)(int)(assessment->kinds[i].score * 10000 + 0.5f) / 10000);
+        json_write_decimal(writer, lroundf(assessment->kinds[i].score * 10000), 4);
         json_write_end(writer);
     }
     json_write_end(writer);
@@ -46,7 +47,7 @@ static void evidence_write(struct json_writer *writer, const struct assessment *
         json_member_text(writer, "rule", one->rule);
         json_member_text(writer, "words", one->words);
         json_write_key(writer, "weight");
-        json_write_number(writer, (double)(int)(one->weight * 100 + 0.5f) / 100);
+        json_write_decimal(writer, lroundf(one->weight * 100), 2);
         json_write_end(writer);
     }
     json_write_end(writer);
@@ -59,8 +60,12 @@ char *assess_to_json(const struct assessment *assessment) {
     json_member_text(&writer, "kind", assessment->kind);
     kinds_write(&writer, assessment);
     json_member_text(&writer, "priority", priority_name(assessment->priority));
+    json_member_array(&writer, "priorities");
+    for (size_t i = 0; i < PRIORITIES; i++)
+        json_write_decimal(&writer, lroundf(assessment->priorities[i] * 1000), 3);
+    json_write_end(&writer);
     json_write_key(&writer, "confidence");
-    json_write_number(&writer, (double)(int)(assessment->confidence * 1000 + 0.5f) / 1000);
+    json_write_decimal(&writer, lroundf(assessment->confidence * 1000), 3);
     json_member_bool(&writer, "review", assessment->review);
     json_member_text(&writer, "review_reason", review_reason_name(assessment->review_reason));
     json_member_bool(&writer, "possible_danger", assessment->possible_danger);

@@ -98,7 +98,7 @@ static void put_case(struct json_writer *writer, const struct open_case *found) 
     json_member_text(writer, "priority", priority_name((enum priority)found->priority));
     json_member_text(writer, "area", found->area[0] ? found->area : NULL);
     json_write_key(writer, "confidence");
-    json_write_number(writer, found->confidence_permille / 1000.0);
+    json_write_decimal(writer, found->confidence_permille, 3);
     json_member_text(writer, "confidentiality", confidentiality_word(found->confidentiality));
     json_member_bool(writer, "unverified", found->unverified);
     json_member_integer(writer, "opened_at", found->opened_at);

@@ -413,6 +413,25 @@ static void mistakes_fail_the_writer(void **state) {
     }
 }
 
+static void decimals_are_written_without_printf(void **state) {
+    static const struct {
+        int64_t value;
+        unsigned decimals;
+        const char *text;
+    } cases[] = {{8393, 4, "[0.8393]"}, {300, 2, "[3]"}, {-250, 2, "[-2.5]"}, {0, 3, "[0]"},
+        {7, 3, "[0.007]"}, {-1, 1, "[-0.1]"}, {1000, 3, "[1]"}, {123456, 3, "[123.456]"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct json_writer writer;
+        json_writer_init(&writer, 100);
+        json_write_array(&writer);
+        json_write_decimal(&writer, cases[i].value, cases[i].decimals);
+        json_write_end(&writer);
+        assert_string_equal(json_writer_text(&writer, NULL), cases[i].text);
+        json_writer_free(&writer);
+    }
+}
+
 static void out_of_memory_is_a_failure_not_a_crash(void **state) {
     (void)state;
     json_t *document;
@@ -441,6 +460,7 @@ int main(void) {
         cmocka_unit_test(written_is_what_was_meant),
         cmocka_unit_test(written_text_is_always_utf8),
         cmocka_unit_test(numbers_read_back_the_same),
+        cmocka_unit_test(decimals_are_written_without_printf),
         cmocka_unit_test(writer_is_bounded),
         cmocka_unit_test(mistakes_fail_the_writer),
         cmocka_unit_test(out_of_memory_is_a_failure_not_a_crash),
