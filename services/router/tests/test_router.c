@@ -441,6 +441,22 @@ static void a_case_that_becomes_urgent_does_not_wait(void **state) {
     fixture_close(&fixture);
 }
 
+/* Warned already, then urgent: warned once more, at half of the new time. */
+static void urgent_after_the_warning(void **state) {
+    (void)state;
+    struct fixture *fixture = open_router();
+    struct id case_id = house_open(fixture, &girl, false);
+    fixture_advance(fixture, 2 * HOUR);
+    assert_string_equal(house_moved(fixture)->event, "warn");
+    house_change(fixture, &case_id, "", 1, "");
+    assert_string_equal(house_moved(fixture)->event, "more_urgent");
+    fixture_advance(fixture, 30 * MINUTE);
+    assert_string_equal(house_moved(fixture)->event, "warn");
+    fixture_advance(fixture, 30 * MINUTE);
+    assert_string_equal(house_moved(fixture)->event, "expire");
+    fixture_close(&fixture);
+}
+
 static void another_kind_takes_the_offer_back(void **state) {
     (void)state;
     struct fixture *fixture = open_router();
@@ -557,6 +573,12 @@ static void a_coordinator_chooses(void **state) {
     assert_int_equal(fixture_count(fixture, SIGAP__EVENT__BODY_OFFER_SENT), 1);
     assert_string_equal(house_referral_moved(fixture)->reason, "assigned");
     assert_string_equal(house_sent(fixture, &offer)->facility, "JTM-PSTW-PSR");
+    house_places(fixture, "JTM-PSTW-JBR", true, 0, &(struct order){.who = coordinator});
+    assert_int_equal(
+        house_assign(fixture, &case_id, "JTM-PSTW-JBR", &(struct order){.who = coordinator, .reason = "x"}),
+        409);
+    assert_non_null(strstr(house_sentence(fixture), "full"));
+    house_places(fixture, "JTM-PSTW-JBR", true, 1, &(struct order){.who = coordinator});
     /* Another one: the first is taken back. */
     assert_int_equal(house_assign(fixture, &case_id, "JTM-PSTW-JBR",
                          &(struct order){.who = coordinator, .reason = "lebih dekat"}),
@@ -965,6 +987,7 @@ int main(void) {
         cmocka_unit_test(a_cancellation_is_confirmed_by_time),
         cmocka_unit_test(a_transit_house_is_asked_where_to_next),
         cmocka_unit_test(a_case_that_becomes_urgent_does_not_wait),
+        cmocka_unit_test(urgent_after_the_warning),
         cmocka_unit_test(another_kind_takes_the_offer_back),
         cmocka_unit_test(a_conflict_of_interest_takes_the_case_away),
         cmocka_unit_test(a_closed_case_asks_nobody),
