@@ -161,10 +161,12 @@ class Site:
         return done
 
     def start(self, ready=True):
+        self.data.mkdir(parents=True, exist_ok=True)
         words = [BIN / "sigapctl", "--data", self.data, "--site", self.site, "up"]
         if self.port:
             words += ["--port", str(self.port)]
-        self.up = subprocess.Popen(words, stdout=self.log, stderr=self.log, stdin=subprocess.DEVNULL)
+        self.up = subprocess.Popen(words, stdout=self.log, stderr=self.log, stdin=subprocess.DEVNULL,
+                                   start_new_session=True)
         self.views = Views(self.data)
         if ready:
             self.wait_ready()
@@ -202,7 +204,6 @@ class Site:
             try:
                 status = self.up.wait(20)
             except subprocess.TimeoutExpired:
-                self.up.kill()
                 status = "no end within 20 s"
         else:
             status = self.up.poll() if self.up else None
@@ -210,7 +211,15 @@ class Site:
             self.views.close()
             self.views = None
         started, self.up = self.up, None
+        if started and not judge:
+            try:
+                os.killpg(started.pid, signal.SIGKILL)  # whatever a failed test has left of it
+            except ProcessLookupError:
+                pass
+            started.wait()
         if started and judge:
+            if status != 0:
+                os.killpg(started.pid, signal.SIGKILL)
             assert status == 0, f"the supervisor ended with {status}:\n{self.said()}"
             assert not self.left_over(), f"left over: {self.left_over()}"
             self.judge_logs()
@@ -250,7 +259,7 @@ class Site:
     # --- processes
 
     def pid(self, daemon):
-        return int((self.data / "run" / f"{daemon}.pid").read_text())
+        return int(wait_for((self.data / "run" / f"{daemon}.pid").read_text, 5))  # empty while it is being written
 
     def signal(self, daemon, number):
         if number == signal.SIGKILL:
@@ -316,6 +325,10 @@ class Site:
         except AssertionError:
             raise AssertionError(f"not within {timeout} s, the trace is still {json.dumps(last['trace'])}") from None
         return last["trace"]
+
+    def outbox_bytes(self):
+        """Blocks are only ever added to the files of the outbox: it grows with every message that left."""
+        return sum(path.stat().st_size for path in (self.data / "outbox").rglob("*.txt"))
 
     def journal_heads(self, daemon="intake"):
         return sum(lane["head"] for lane in self.daemon(daemon)["journal"])

@@ -2,11 +2,8 @@
 
 import json
 
+from sigap import wait_for
 from test_resilience import is_complete, reports, settled
-
-
-def outbox(site):
-    return sum(1 for path in (site.data / "outbox").rglob("*") if path.is_file())
 
 
 def test_round_trip(fresh, tmp_path):
@@ -29,14 +26,14 @@ def test_round_trip(fresh, tmp_path):
         assert after["case"] == before[ticket]["case"] and after["offers"] == before[ticket]["offers"]
     assert site.ctl("trace", lost[0], "--json", check=False).returncode == 1, "what came after the snapshot is not in it"
 
-    sent = outbox(site)
+    sent = site.outbox_bytes()
     held = site.report(reports(1, 900)[0])
     site.wait_trace(held, lambda trace: trace["case"] and trace["tasks"])
-    assert outbox(site) == sent, "something left although effects are held"
+    assert site.outbox_bytes() == sent, "something left although effects are held"
     site.ctl("control", "all", "release")
     site.wait_ready()
     assert is_complete(settled(site, [held])[0])
-    assert outbox(site) > sent
+    wait_for(lambda: site.outbox_bytes() > sent, 20)
     states = {link["state"] for daemon in site.status()["daemons"] for link in daemon["links"]}
     assert states == {"live"}
     again = site.report(reports(1, 950)[0])
@@ -46,8 +43,8 @@ def test_round_trip(fresh, tmp_path):
 def test_damaged_snapshot_restores_nothing(fresh, tmp_path):
     site = fresh()
     settled(site, [site.report(reports(1)[0])])
-    site.stop()
     site.ctl("backup", str(tmp_path / "snapshot"))
+    site.stop()
     store = tmp_path / "snapshot" / "triage" / "store.db"
     content = bytearray(store.read_bytes())
     content[len(content) // 2] ^= 1

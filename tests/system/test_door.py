@@ -107,15 +107,14 @@ def test_door_outlives_rubbish(site):
 def test_report_reaches_the_outbox_quickly(site):
     """One report at a time on an idle site: from the request to the file in the outbox. The yardstick is 200 ms at most,
     p50 under 5 ms on a quiet machine; asserted is what a loaded CI machine can hold."""
-    outbox = site.data / "outbox"
     taken = []
     for i in range(7):
         site.idle()
-        before = {path for path in outbox.rglob("*") if path.is_file()}
+        before = site.outbox_bytes()
         start = time.monotonic()
         site.report(f"Anak tetangga umur {6 + i} tahun sedang dipukuli bapaknya sekarang di Taman Sidoarjo, rumah nomor {i}, "
                     "tolong segera.", urgent=True)
-        wait_for(lambda: {path for path in outbox.rglob("*") if path.is_file()} - before, 5, 0.001)
+        wait_for(lambda: site.outbox_bytes() > before, 5, 0.001)
         taken.append((time.monotonic() - start) * 1000)
     print(f"report to outbox: median {statistics.median(taken):.1f} ms, all {[round(ms, 1) for ms in taken]}")
     assert statistics.median(taken) < 1000, taken

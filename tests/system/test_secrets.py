@@ -36,12 +36,11 @@ def test_nothing_planted_is_readable(fresh):
     assert all(site.trace(ticket)["deliveries"] for ticket in tickets)
     site.views.view("casework", case_file={"case_id": case_id(site, tickets[0]), "narrative": True})  # reading leaves no copy
     site.idle()
-    assert places(site, PLANTED) == []
-    site.stop()
-    assert places(site, PLANTED) == [], "left in a file after the end"
     backup = site.data / "backup"
     site.ctl("backup", str(backup))
     assert backup.is_dir() and places(site, PLANTED) == []
+    site.stop()
+    assert places(site, PLANTED) == [], "left in a file after the end"
 
 
 def case_id(site, ticket):
