@@ -70,9 +70,10 @@ struct daemon {
     /* Results of effects. Optional. */
     enum verdict (*on_effect)(struct turn *turn, const struct effect_result *result);
 
-    /* For a daemon with a second store (casework's case keys): made durable just before the store's commit;
-     * false rolls the turn back. rolled_back: what the turn had begun there is undone. Optional. */
-    bool (*before_commit)(void *state);
+    /* For a daemon with a second store (casework's case keys): made durable just before the store's commit.
+     * Anything but STORE_OK rolls the turn back; after STORE_FATAL and STORE_UNKNOWN the process ends, as it
+     * does for the first store. rolled_back: what the turn had begun there is undone. Optional. */
+    enum store_health (*before_commit)(void *state);
     void (*rolled_back)(void *state);
     /* When nothing is to do, and about once a second: time for what is no turn (wiping a session key).
      * Optional. */

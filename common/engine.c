@@ -459,6 +459,23 @@ void engine_refuse(
     answer_header(answer, "Retry-After", "5");
 }
 
+static bool commit_second_store(struct engine *engine) {
+    if (!engine->daemon->before_commit)
+        return true;
+    switch (engine->daemon->before_commit(engine->state)) {
+    case STORE_OK:
+        return true;
+    case STORE_REFUSED:
+    case STORE_RETRY:
+        return false;
+    case STORE_UNKNOWN:
+    case STORE_FATAL:
+        engine_break(engine, "the second store has failed");
+        return false;
+    }
+    return false;
+}
+
 static bool write_all(struct engine *engine) {
     for (unsigned i = 0; i < engine->link_count; i++)
         if (!inbox_write(engine->links[i]))
@@ -466,9 +483,7 @@ static bool write_all(struct engine *engine) {
     journal_write(engine->journal, engine->now);
     if (engine->now != engine->now_stored)
         meta_set_int(engine, "clock", engine->now);
-    if (engine->daemon->before_commit && !engine->daemon->before_commit(engine->state))
-        return false;
-    return !engine->broken;
+    return commit_second_store(engine) && !engine->broken;
 }
 
 static void committed(struct engine *engine) {

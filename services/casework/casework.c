@@ -156,13 +156,13 @@ static enum verdict on_view(struct turn *turn, const Sigap__View *view, Sigap__V
 
 /* ---- the key file: a second store, durable before what its keys seal */
 
-static bool before_commit(void *state) {
+static enum store_health before_commit(void *state) {
     struct casework *house = state;
     if (house->keys_failed)
-        return false;
+        return STORE_FATAL;
     switch (keystore_cases_commit(house->keys)) {
     case KEYSTORE_CASES_DONE:
-        return true;
+        return STORE_OK;
     case KEYSTORE_CASES_FATAL:
         house->keys_failed = true;
         break;
@@ -174,7 +174,7 @@ static bool before_commit(void *state) {
     }
     log_line(LOG_ERROR, "case-keys", "fatal=%d reason=%s", house->keys_failed,
         log_value(keystore_cases_error(house->keys)));
-    return false;
+    return house->keys_failed ? STORE_FATAL : STORE_RETRY;
 }
 
 static void rolled_back(void *state) {

@@ -39,6 +39,10 @@ static bool key_put(
         *verdict = turn_park(turn, "the case comes without a key");
         return false;
     }
+    if (house->keys_failed) {
+        *verdict = VERDICT_DONE;
+        return false;
+    }
     switch (keystore_cases_put(house->keys, case_id, wrapped->data, turn->now)) {
     case KEYSTORE_CASES_DONE:
         return true;
@@ -47,7 +51,7 @@ static bool key_put(
         return false;
     case KEYSTORE_CASES_FATAL:
         house->keys_failed = true;
-        *verdict = VERDICT_RETRY;
+        *verdict = VERDICT_DONE; /* nothing of this turn is committed, before_commit ends the process */
         return false;
     case KEYSTORE_CASES_DESTROYED:
         *verdict = VERDICT_DONE; /* erased before, and read again after a restore: it stays erased */

@@ -24,7 +24,7 @@ struct casework {
     struct keystore *keystore;
     struct seal_opener *opener;
     struct keystore_cases *keys;
-    bool keys_failed; /* the key file is damaged: no turn commits any more */
+    bool keys_failed; /* the key file is damaged: no turn commits any more, the process ends */
     bool started;
 };
 
