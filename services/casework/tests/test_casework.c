@@ -947,7 +947,7 @@ static void without_its_key_no_case_is_told(void **state) {
     fixture_turn(bench.fixture);
     send_opening();
     fault_arm(FAULT_COMMIT, 1); /* the key file comes first: its fsync fails */
-    assert_int_equal(engine_turn(fixture_engine(bench.fixture)), ENGINE_BROKEN); /* not: waiting for ever */
+    assert_int_equal(fixture_turn(bench.fixture), ENGINE_BROKEN); /* not: waiting for ever */
     fault_disarm();
     assert_int_equal(fixture_count(bench.fixture, SIGAP__EVENT__BODY_TASKS_PLANNED), 0);
 }
