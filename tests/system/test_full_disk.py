@@ -29,12 +29,11 @@ def small_disk(tmp_path_factory):
 def fill(folder):
     """Takes all room that is left; the path of the file that holds it."""
     path = os.path.join(folder, "filler")
-    with open(path, "wb") as file:
+    with open(path, "wb", buffering=0) as file:
         for size in (1 << 20, 4096, 1):
             try:
                 while True:
                     file.write(b"\0" * size)
-                    file.flush()
             except OSError:
                 pass
     return path
