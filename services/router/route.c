@@ -802,7 +802,8 @@ static enum verdict act_on_mark(struct work *work, struct offer *offer) {
     case MARK_NONE:
         return VERDICT_DONE;
     case MARK_UNDELIVERED:
-        route_mark(work, offer, "undelivered", 2);
+        /* The notifier knows of deliveries and acts on those that fail; this is for the file. */
+        route_mark(work, offer, "undelivered", 0);
         break;
     case MARK_WARN:
         route_mark(work, offer, "warn", 1);

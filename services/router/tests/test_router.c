@@ -330,7 +330,7 @@ static void no_answer_no_stop(void **state) {
     house_sent(fixture, &first);
     fixture_advance(fixture, MINUTE);
     assert_string_equal(house_moved(fixture)->event, "undelivered");
-    assert_int_equal(house_moved(fixture)->escalation, 2);
+    assert_int_equal(house_moved(fixture)->escalation, 0);
     fixture_advance(fixture, 7 * MINUTE);
     assert_string_equal(house_moved(fixture)->event, "warn");
     assert_int_equal(house_moved(fixture)->escalation, 1);
