@@ -312,12 +312,17 @@ unsigned alert_list(struct turn *turn, const struct id *incident, struct alert *
     bind_id(list, &first);
     bind_id(list, &last);
     bind_int(list, ALERT_INCIDENT_MAX);
-    while (statement_step(list)) {
+    while (statement_step(list)) { /* the newest first, should there ever be more than fit */
         struct alert *alert = alert_from_row(turn, list);
         if (alert)
             out[count++] = alert;
     }
     statement_end(list);
+    for (unsigned i = 0; i < count / 2; i++) {
+        struct alert *swapped = out[i];
+        out[i] = out[count - 1 - i];
+        out[count - 1 - i] = swapped;
+    }
     return count;
 }
 

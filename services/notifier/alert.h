@@ -47,7 +47,7 @@ enum alert_move {
     ALERT_MOVES
 };
 
-enum { ALERT_BODY_MAX = 192 * 1024 /* 600 deliveries x 300 bytes and the head */, ALERT_INCIDENT_MAX = 64 };
+enum { ALERT_BODY_MAX = 192 * 1024 /* 600 deliveries x 300 bytes and the head */, ALERT_INCIDENT_MAX = 256 };
 
 struct alert {
     int64_t row;                       /* 0: not stored yet */
@@ -126,7 +126,7 @@ struct alert *alert_read(struct turn *turn, const struct id *id);
 /* The first of this subject in the incident of `incident`; NULL: none. */
 struct alert *alert_find(
     struct turn *turn, const struct id *incident, enum alert_subject subject, const struct id *subject_id);
-/* All of the incident, at most ALERT_INCIDENT_MAX, oldest first. */
+/* All of the incident, the newest ALERT_INCIDENT_MAX of them, oldest first. */
 unsigned alert_list(struct turn *turn, const struct id *incident, struct alert *out[ALERT_INCIDENT_MAX]);
 /* A new one, not stored; its id is the incident's next. */
 struct alert *alert_new(struct turn *turn, const struct id *incident, enum alert_subject subject,

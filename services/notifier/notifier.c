@@ -37,6 +37,22 @@ static bool open_gazetteer(struct notifier *notifier, const char *site_dir, stru
     return notifier->gazetteer != NULL;
 }
 
+/* The console's address is the site's, unless whoever started it on another one left it in DATA/console.url.
+ */
+static void read_console_url(struct notifier *notifier) {
+    char path[CONFIG_PATH_MAX], line[sizeof notifier->console_url];
+    FILE *file = config_path(path, notifier->data_dir, "console.url") ? fopen(path, "r") : NULL;
+    if (file && fgets(line, sizeof line, file)) {
+        line[strcspn(line, "\r\n")] = 0;
+        snprintf(notifier->console_url, sizeof notifier->console_url, "%s", line);
+    }
+    if (file)
+        fclose(file);
+    size_t size = strlen(notifier->console_url);
+    if (size > 0 && notifier->console_url[size - 1] == '/')
+        notifier->console_url[size - 1] = 0;
+}
+
 static bool open_channels(struct notifier *notifier, const char *site_dir, struct error *error) {
     struct channel_use uses[CHANNELS_MAX];
     notifier->channels_file = channels_load(site_dir, uses, &notifier->channel_count, error);
@@ -48,6 +64,7 @@ static bool open_channels(struct notifier *notifier, const char *site_dir, struc
     const char *here = getenv("SIGAP_CONSOLE_URL"); /* sigapctl up --port knows better than the site */
     snprintf(notifier->console_url, sizeof notifier->console_url, "%s",
         here && here[0] ? here : channels_console_url(notifier->channels_file));
+    read_console_url(notifier);
     return true;
 }
 
@@ -177,20 +194,35 @@ static enum verdict on_event(struct turn *turn, const Sigap__Event *event) {
     return VERDICT_DONE;
 }
 
-/* What is over and older than the casework needs to ask about is forgotten: the case file has it. */
+/* What is over and older than the casework needs to ask about is forgotten: the case file has it. A piece at
+ * a time, so that a table of millions costs no turn more than another; an hour after the last piece it begins
+ * anew. */
 static enum verdict forget(struct turn *turn) {
-    const struct notifier *notifier = turn->state;
+    struct notifier *notifier = turn->state;
     int64_t before = turn->now - duration_ms(notifier->site->retention.journal);
-    static const uint8_t tail[10];
-    struct id edge = id_make(before > 0 ? before : 0, tail);
+    struct id edge = id_make(before > 0 ? before : 0, (const uint8_t[10]){0}), upto = edge;
+    struct id from = notifier->forgotten;
+    if (id_is_null(&from))
+        from.bytes[ID_BYTES - 1] = 1; /* the null id is bound as NULL, which is below nothing */
+    struct statement *find = notifier_use(turn->store, NOTIFIER_ALERT_FORGET_EDGE);
+    bind_id(find, &from);
+    bind_id(find, &edge);
+    bind_int(find, FORGET_BATCH);
+    bool more = statement_step(find);
+    if (more)
+        upto = column_id(find, 0);
+    statement_end(find);
     struct statement *alerts = notifier_use(turn->store, NOTIFIER_ALERT_FORGET);
-    bind_id(alerts, &edge);
-    bind_int(alerts, FORGET_BATCH);
+    bind_id(alerts, &from);
+    bind_id(alerts, &upto);
     statement_run(alerts);
-    bool more = store_changes(turn->store) == FORGET_BATCH;
     struct statement *attempts = notifier_use(turn->store, NOTIFIER_ATTEMPT_FORGET);
     bind_id(attempts, &edge);
+    bind_int(attempts, FORGET_BATCH);
     statement_run(attempts);
+    more |= store_changes(turn->store) >= FORGET_BATCH;
+    notifier->forgotten =
+        more ? upto : (struct id){{0}}; /* only a place to go on from: a rollback does no harm */
     forget_later(turn, more);
     return VERDICT_DONE;
 }

@@ -112,7 +112,7 @@ static size_t write_message(struct turn *turn, const struct alert *alert, const 
         .zone = notifier->site->zone,
         .team_name = team->name};
     if (expects_answer(alert, delivery)) {
-        facts.reply_by = alert->answer_by;
+        facts.reply_by = alert->answer_by > turn->now ? alert->answer_by : 0;
         facts.links.accept = write_link(notifier, alert, team, MOVE_ACCEPT, accept);
         facts.links.cannot = write_link(notifier, alert, team, MOVE_CANNOT, cannot);
     }

@@ -17,7 +17,7 @@ enum {
     EFFECT_SEND = 1,   /* what: struct message; kind carries the attempt in its upper bits */
     EFFECT_HANDED = 2, /* result only: the local channels have handed over up to notifier.handed */
     LEASE_MS = 30000,
-    HELD_AFTER_RESTORE_MS = 60000,
+    HELD_AFTER_RESTORE_MS = 5000, /* looked at again so often until an operator releases effects */
     THROTTLE_MS = 1000,
     BUNDLE_FIRST_MS = 30000,
     BUNDLE_AGAIN_MS = 300000,

@@ -57,6 +57,7 @@ struct notifier {
 
     struct policy policies[POLICIES_KEPT]; /* frozen ones by number; refilled as needed */
     unsigned policy_next;
+    struct id forgotten; /* old alerts up to here have been looked at */
     struct buffer scratch;
 
     uint64_t raised, answered, exhausted;

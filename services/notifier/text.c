@@ -35,14 +35,17 @@ static void add(struct text_buffer *to, const char *format, ...) {
 static const char *const priority_id[] = {"DARURAT", "MENDESAK", "PRIORITAS", "RUTIN", "INFORMASI"};
 static const char *const priority_en[] = {"EMERGENCY", "URGENT", "PRIORITY", "ROUTINE", "INFORMATION"};
 
-bool text_is_neutral(const struct alert *alert, const struct site_kind *kind) {
+bool text_is_secret(const struct alert *alert, const struct site_kind *kind) {
     /* Kinds that must not be named although their cases are not C3 (field guide: leprosy, HIV). */
     static const char *const unnamed[] = {"odha", "kusta"};
     for (size_t i = 0; i < sizeof unnamed / sizeof *unnamed; i++)
         if (strcmp(alert->kind, unnamed[i]) == 0)
             return true;
-    return alert->codes_only || alert->confidentiality >= SITE_C3 ||
-           (kind && kind->confidentiality == SITE_C3);
+    return alert->confidentiality >= SITE_C3 || (kind && kind->confidentiality == SITE_C3);
+}
+
+bool text_is_neutral(const struct alert *alert, const struct site_kind *kind) {
+    return alert->codes_only || text_is_secret(alert, kind);
 }
 
 /* What is to be done, in one line; %s: the case number. */
@@ -155,7 +158,7 @@ static void add_what(struct text_buffer *to, const struct text_facts *facts, boo
 
 static void add_detail(struct text_buffer *to, const struct text_facts *facts, bool english) {
     const struct alert *alert = facts->alert;
-    if (alert->subject == SUBJECT_TASK && alert->detail[0])
+    if (alert->subject == SUBJECT_TASK && alert->detail[0] && !text_is_secret(alert, facts->kind))
         add(to, " [%s]", alert->detail);
     if (alert->subject == SUBJECT_REFERRAL && strcmp(alert->detail, "unroutable") == 0)
         add(to, english ? "; nobody is left to ask" : "; tidak ada lagi tempat yang dapat ditanya");
@@ -183,6 +186,8 @@ static void add_line(
     if (alert->training)
         add(to, english ? "TRAINING " : "LATIHAN ");
     add(to, "[P%d %s] ", alert->priority, (english ? priority_en : priority_id)[alert->priority]);
+    if (facts->delivery->purpose == PURPOSE_AGAIN)
+        add(to, english ? "Still unanswered. " : "Belum dijawab. ");
     add_sentence(to, english ? sentence.en : sentence.id, number);
     add_what(to, facts, english);
     add_detail(to, facts, english);

@@ -11,7 +11,14 @@
 
 #include <string.h>
 
-enum { VIEW_MAX = 4 << 20, LIST_USUAL = 100, LIST_MOST = 1000, AREA_SLOTS = 4, FACILITY_SLOTS = 4 };
+enum {
+    VIEW_MAX = 4 << 20,
+    LIST_USUAL = 100,
+    LIST_MOST = 1000,
+    AREA_SLOTS = 4,
+    FACILITY_SLOTS = 4,
+    LIST_WINDOW = 20000
+};
 
 static void give(struct turn *turn, struct json_writer *json, Sigap__ViewAnswer *answer, unsigned status) {
     size_t size = 0;
@@ -171,7 +178,6 @@ static enum alert_state state_parse(const char *word) {
  * begins with;
  * "*" becomes the empty prefix, which everything begins with. */
 static void bind_rights(struct statement *search, const Sigap__Actor *actor) {
-    bind_int(search, answer_may_see_confidential(actor));
     for (size_t i = 0; i < AREA_SLOTS; i++) {
         const char *area = actor && i < actor->n_areas ? actor->areas[i] : "-";
         bind_text(search, strcmp(area, "*") == 0 ? "" : area_level(area) != AREA_NONE ? area : "-");
@@ -180,15 +186,25 @@ static void bind_rights(struct statement *search, const Sigap__Actor *actor) {
         bind_text(search, actor && i < actor->n_facilities ? actor->facilities[i] : "-");
 }
 
-static struct statement *search(struct turn *turn, const Sigap__View *view, uint32_t limit) {
+static unsigned search(struct turn *turn, const Sigap__View *view, enum notifier_statement which,
+    uint32_t limit, struct alert **out) {
     const Sigap__ListView *list = view->list;
-    struct statement *search = notifier_use(turn->store, NOTIFIER_ALERT_SEARCH);
-    bind_rights(search, view->actor);
-    bind_text(search, list->area);
-    bind_int(search, strcmp(list->name, "alerts") == 0 ? state_parse(list->state) : 0);
-    bind_text(search, list->facility);
-    bind_int(search, limit);
-    return search;
+    struct statement *rows = notifier_use(turn->store, which);
+    unsigned count = 0;
+    bind_rights(rows, view->actor);
+    bind_text(rows, list->area);
+    bind_int(rows, strcmp(list->name, "alerts") == 0 ? state_parse(list->state) : 0);
+    bind_text(rows, list->facility);
+    bind_int(rows, limit);
+    if (which == NOTIFIER_ALERT_SEARCH)
+        bind_int(rows, LIST_WINDOW);
+    while (count < limit && statement_step(rows)) {
+        struct alert *alert = alert_from_row(turn, rows);
+        if (alert)
+            out[count++] = alert;
+    }
+    statement_end(rows);
+    return count;
 }
 
 static void write_deliveries_of(struct turn *turn, struct json_writer *json, const struct alert *alert,
@@ -219,13 +235,10 @@ static enum verdict view_list(struct turn *turn, const Sigap__View *view, Sigap_
     json_member_array(&json, list->name);
     struct alert **found = arena_take(turn->arena, limit * sizeof(struct alert *));
     unsigned count = 0, left = limit;
-    struct statement *rows = search(turn, view, limit);
-    while (found && count < limit && statement_step(rows)) {
-        struct alert *alert = alert_from_row(turn, rows);
-        if (alert)
-            found[count++] = alert;
+    if (found) { /* what a life may hang at comes first, and is found however old it is */
+        count = search(turn, view, NOTIFIER_ALERT_SEARCH_CRITICAL, limit, found);
+        count += search(turn, view, NOTIFIER_ALERT_SEARCH, limit - count, found + count);
     }
-    statement_end(rows);
     for (unsigned i = 0; i < count; i++) {
         if (alerts)
             write_alert(turn, &json, found[i], is_masked(found[i], view->actor));

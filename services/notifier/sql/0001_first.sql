@@ -9,6 +9,7 @@ CREATE TABLE alert(
     next_at INTEGER NOT NULL, sending INTEGER NOT NULL,
     body BLOB NOT NULL) STRICT;
 CREATE INDEX alert_sending ON alert(number) WHERE sending > 0;
+CREATE INDEX alert_critical ON alert(number) WHERE state IN (1, 3) AND priority <= 1;
 
 -- Local deliveries made for an alert that was there already: found again after a crash. Emptied with the watermark.
 CREATE TABLE handover(number INTEGER PRIMARY KEY, alert BLOB NOT NULL) STRICT;

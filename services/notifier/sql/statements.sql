@@ -10,7 +10,7 @@ SELECT number, id, subject, state, priority, confidentiality, area, facility, ne
 
 -- name: alert_incident
 SELECT number, id, subject, state, priority, confidentiality, area, facility, next_at, body FROM alert
-WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?
+WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT ?
 
 -- name: alert_newest_id
 SELECT id FROM alert WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT 1
@@ -27,20 +27,35 @@ SELECT id FROM alert WHERE number > ? ORDER BY number
 -- name: alert_last_number
 SELECT max(number) FROM alert
 
+-- name: alert_forget_edge
+SELECT id FROM alert WHERE id > ? AND id < ? ORDER BY id LIMIT 1 OFFSET ?
+
 -- name: alert_forget
-DELETE FROM alert WHERE number IN (
-    SELECT number FROM alert WHERE id < ? AND state=4 AND sending=0 ORDER BY id LIMIT ?)
+DELETE FROM alert WHERE id > ? AND id <= ? AND state=4 AND sending=0
 
 -- name: alert_search
--- Rights are in the query: area prefixes (an empty one is everywhere) or facilities; confidential rows only for ?1.
+-- Rights are in the query: area prefixes (an empty one is everywhere) or facilities. Looks at the newest ?13 rows only.
 SELECT number, id, subject, state, priority, confidentiality, area, facility, next_at, body FROM alert
-WHERE (?1 OR confidentiality < 3)
-AND (substr(area, 1, length(?2)) = ?2 OR substr(area, 1, length(?3)) = ?3 OR substr(area, 1, length(?4)) = ?4
-    OR substr(area, 1, length(?5)) = ?5 OR (facility <> '' AND facility IN (?6, ?7, ?8, ?9)))
-AND substr(area, 1, length(?10)) = ?10
-AND (?11 = 0 OR state = ?11)
-AND (?12 = '' OR facility = ?12)
-ORDER BY number DESC LIMIT ?13
+WHERE number > (SELECT coalesce(max(number), 0) - ?13 FROM alert)
+AND NOT (state IN (1, 3) AND priority <= 1)
+AND (substr(area, 1, length(?1)) = ?1 OR substr(area, 1, length(?2)) = ?2 OR substr(area, 1, length(?3)) = ?3
+    OR substr(area, 1, length(?4)) = ?4 OR (facility <> '' AND facility IN (?5, ?6, ?7, ?8)))
+AND substr(area, 1, length(?9)) = ?9
+AND (?10 = 0 OR state = ?10)
+AND (?11 = '' OR facility = ?11)
+ORDER BY number DESC LIMIT ?12
+
+-- name: alert_search_critical
+-- Unanswered ones at which a life may hang, however old: they have an index of their own.
+SELECT number, id, subject, state, priority, confidentiality, area, facility, next_at, body FROM alert
+INDEXED BY alert_critical
+WHERE state IN (1, 3) AND priority <= 1
+AND (substr(area, 1, length(?1)) = ?1 OR substr(area, 1, length(?2)) = ?2 OR substr(area, 1, length(?3)) = ?3
+    OR substr(area, 1, length(?4)) = ?4 OR (facility <> '' AND facility IN (?5, ?6, ?7, ?8)))
+AND substr(area, 1, length(?9)) = ?9
+AND (?10 = 0 OR state = ?10)
+AND (?11 = '' OR facility = ?11)
+ORDER BY number DESC LIMIT ?12
 
 -- name: handover_insert
 INSERT INTO handover(number, alert) VALUES(?, ?) ON CONFLICT(number) DO NOTHING
@@ -74,7 +89,7 @@ ON CONFLICT(delivery, number) DO UPDATE SET outcome=excluded.outcome, detail=exc
 SELECT number, at, channel, outcome, detail FROM attempt WHERE delivery=? ORDER BY number
 
 -- name: attempt_forget
-DELETE FROM attempt WHERE delivery < ?
+DELETE FROM attempt WHERE delivery IN (SELECT delivery FROM attempt WHERE delivery < ? ORDER BY delivery LIMIT ?)
 
 -- name: watch_insert
 INSERT INTO watch(report, due_at) VALUES(?, ?) ON CONFLICT(report) DO NOTHING

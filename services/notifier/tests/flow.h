@@ -18,7 +18,7 @@
 
 #include <cmocka.h>
 
-enum { SENT_MAX = 2048, MINUTE = 60000, HOUR = 3600000 };
+enum { SENT_MAX = 6000, MINUTE = 60000, HOUR = 3600000 };
 
 struct flow {
     struct fixture *fixture;

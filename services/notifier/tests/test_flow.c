@@ -2,6 +2,7 @@
 #include "flow.h"
 
 #include "common/hmac.h"
+#include "escalate.h"
 #include "notifier_sql.h"
 
 static const char mail_site[] =
@@ -69,6 +70,25 @@ static void test_unanswered_is_exhausted(void **state) {
     unsigned told = flow_sent(flow, "kds", NULL, NULL);
     flow_advance(flow, 3 * HOUR);
     assert_true(flow_sent(flow, "kds", NULL, NULL) > told);
+    flow_free(flow);
+}
+
+/* Normal ones share their timers: every one of them climbs all the same, also when there are more than one
+ * sweep takes. */
+static void test_normal_cases_climb(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    enum { CASES = SWEEP_BATCH + 10 };
+    for (int i = 0; i < CASES; i++)
+        flow_case_opened(flow, normal);
+    flow_advance(flow, 24 * HOUR - MINUTE); /* Monday 10:00 + 1 working day */
+    assert_int_equal(flow_sent(flow, "tri", NULL, NULL), 0);
+    flow_advance(flow, 6 * MINUTE);
+    assert_int_equal(flow_sent(flow, "tri", NULL, "alert"), CASES);
+    assert_int_equal(flow_sent(flow, "kor", NULL, NULL), 0);
+    flow->count = 0;
+    flow_advance(flow, 24 * HOUR);
+    assert_int_equal(flow_sent(flow, "kor", NULL, "alert"), CASES);
     flow_free(flow);
 }
 
@@ -657,6 +677,32 @@ static void test_training_reaches_nobody_real(void **state) {
 
 /* --- rows --- */
 
+static json_t *view_case(
+    struct flow *flow, const struct id *case_id, const char *role, const char *area, unsigned *status);
+
+static void test_what_is_over_is_forgotten(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(mail_site);
+    struct id over = flow_case_opened(flow, normal), open_case = flow_case_opened(flow, normal);
+    Sigap__CaseClosed closed = SIGAP__CASE_CLOSED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    unsigned status;
+    event.body_case = SIGAP__EVENT__BODY_CASE_CLOSED;
+    event.case_closed = &closed;
+    flow_event(flow, "casework", LANE_NORMAL, &over, &event);
+    for (int day = 0; day < 13; day++)
+        flow_advance(flow, 24 * HOUR);
+    json_decref(view_case(flow, &over, "TRI", "*", &status));
+    assert_int_equal(status, 200);
+    for (int day = 0; day < 3; day++)
+        flow_advance(flow, 24 * HOUR);
+    json_decref(view_case(flow, &over, "TRI", "*", &status));
+    assert_int_equal(status, 404);
+    json_decref(view_case(flow, &open_case, "TRI", "*", &status));
+    assert_int_equal(status, 200);
+    flow_free(flow);
+}
+
 /* A normal case with one offer costs two rows, and its timers are shared with others. */
 static void test_a_normal_case_costs_two_rows(void **state) {
     (void)state;
@@ -742,7 +788,12 @@ static void test_views_keep_to_area_and_secrecy(void **state) {
     json_decref(json);
 
     json = view_list(flow, "alerts", "TKSK", "35.07", "open");
-    assert_int_equal(json_array_size(json_object_get(json, "alerts")), 1); /* not the confidential one */
+    assert_int_equal(json_array_size(json_object_get(json, "alerts")), 2);
+    alert = json_array_get(
+        json_object_get(json, "alerts"), 0); /* critical ones first; confidential: the number only */
+    assert_string_equal(json_string_value(json_object_get(alert, "priority")), "P1");
+    assert_string_equal(json_string_value(json_object_get(alert, "kind")), "");
+    assert_string_equal(json_string_value(json_object_get(alert, "area")), "");
     json_decref(json);
     json = view_list(flow, "alerts", "TRI", "*", "");
     assert_int_equal(json_array_size(json_object_get(json, "alerts")), 2);
@@ -791,6 +842,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_emergency_climbs),
         cmocka_unit_test(test_unanswered_is_exhausted),
+        cmocka_unit_test(test_normal_cases_climb),
         cmocka_unit_test(test_answer_stops_it),
         cmocka_unit_test(test_answer_without_progress),
         cmocka_unit_test(test_progress_ends_the_reminders),
@@ -818,6 +870,7 @@ int main(void) {
         cmocka_unit_test(test_nothing_is_repeated_after_a_settled_crash),
         cmocka_unit_test(test_breaker_holds_a_broken_channel),
         cmocka_unit_test(test_training_reaches_nobody_real),
+        cmocka_unit_test(test_what_is_over_is_forgotten),
         cmocka_unit_test(test_a_normal_case_costs_two_rows),
         cmocka_unit_test(test_views_keep_to_area_and_secrecy),
         cmocka_unit_test(test_token_view),
