@@ -171,8 +171,6 @@ static void evidence_vocabulary(struct work *work) {
             continue;
         if (term->use == TERM_KEYWORD && term->index == work->kind)
             evidence_add(work, "keyword", term->text, hit->first, hit->last, (float)term->weight);
-        else if (term->use == TERM_CONCEPT)
-            evidence_add(work, "concept", vocabulary->concepts[term->index].code, hit->first, hit->last, 1);
     }
     for (size_t i = 0; i < work->signs.held_count; i++)
         if (work->signs.held[i]->kind == work->kind)
@@ -218,6 +216,18 @@ static void evidence_learnt(struct work *work) {
             top[i].feature->last, top[i].weight);
 }
 
+/* What else was understood, as far as there is room. */
+static void evidence_concepts(struct work *work) {
+    const struct vocabulary *vocabulary = work->assessor->vocabulary;
+    for (size_t i = 0; i < work->signs.hit_count; i++) {
+        const struct hit *hit = &work->signs.hits[i];
+        const struct term *term = &vocabulary->terms[hit->tag];
+        if (term->use == TERM_CONCEPT && vocabulary->concepts[term->index].code[0] != 'F')
+            evidence_add(work, hit->negator >= 0 ? "denied" : "concept",
+                vocabulary->concepts[term->index].code, hit->first, hit->last, 1);
+    }
+}
+
 static void evidence_rest(struct work *work, const struct place_found *place) {
     for (size_t i = 0; i < work->out->reason_count; i++)
         evidence_add(work, "urgency", work->out->reasons[i], NO_WORD, NO_WORD, 1);
@@ -260,6 +270,7 @@ static void urgency_apply(struct work *work, struct urgency_found *urgency) {
         .local_hour = work->report->local_hour};
     urgency_find(vocabulary, &work->text, &work->signs, &input, urgency);
     struct assessment *out = work->out;
+    memcpy(out->priorities, work->priorities, sizeof out->priorities);
     out->priority = urgency->priority;
     out->possible_danger = urgency->danger;
     out->opens_case = vocabulary->kinds[work->kind].opens_case && urgency->priority != PRIORITY_P4;
@@ -291,5 +302,6 @@ bool assess(const struct assessor *assessor, struct arena *arena, const struct r
     evidence_vocabulary(&work);
     evidence_learnt(&work);
     evidence_rest(&work, &place);
+    evidence_concepts(&work);
     return !arena_exhausted(arena);
 }

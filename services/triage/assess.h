@@ -64,7 +64,9 @@ struct assessment {
     struct kind_score kinds[ASSESSMENT_KINDS_MAX]; /* best first */
     size_t kind_count;
     enum priority priority;
-    float confidence; /* in the kind, 0..1 */
+    float priorities[PRIORITIES]; /* learnt probabilities of P0..P4 before rules and costs; all 0 without
+                                     weights */
+    float confidence;             /* in the kind, 0..1 */
     bool review;
     enum review_reason review_reason;
     bool possible_danger;

@@ -64,6 +64,7 @@ struct matcher {
 };
 
 #define PREFIX_MARK 0x9e3779b97f4a7c15u
+#define DOUBLED_MARK 0xc2b2ae3d27d4eb4fu
 
 static bool array_reserve(void **array, size_t *capacity, size_t need, size_t element) {
     if (need <= *capacity)
@@ -232,11 +233,14 @@ static bool chunk_steps(
         return false;
     for (size_t i = 0; i < text.count; i++) {
         const struct word *word = &text.words[i];
-        bool open = begins && i + 1 == text.count && word->key_size >= PREFIX_LEAST;
+        /* "hati-hati" is a warning, "hati" the heart: a doubled word in a pattern asks for a doubled word. */
+        bool doubled = word->flags & WORD_DOUBLED;
+        bool open = begins && !doubled && i + 1 == text.count && word->key_size >= PREFIX_LEAST;
         if (open)
             matcher->prefix_sizes |= 1ull << word->key_size;
+        uint64_t mark = open ? PREFIX_MARK : doubled ? DOUBLED_MARK : 0;
         ++*steps;
-        if (!step_make(matcher, node, symbol_make(matcher, open ? word->hash ^ PREFIX_MARK : word->hash)))
+        if (!step_make(matcher, node, symbol_make(matcher, word->hash ^ mark)))
             return false;
     }
     return true;
@@ -382,7 +386,7 @@ static void word_symbols(
     const struct matcher *matcher, const struct word *word, uint32_t out[SYMBOLS_A_WORD]) {
     size_t count = 0;
     uint64_t hash = TEXT_HASH_START;
-    for (size_t i = 0; i < word->key_size && count < SYMBOLS_A_WORD - 3; i++) {
+    for (size_t i = 0; i < word->key_size && count < SYMBOLS_A_WORD - 4; i++) {
         hash = text_hash_step(hash, word->key[i]);
         if (!(matcher->prefix_sizes >> (i + 1) & 1))
             continue;
@@ -393,6 +397,10 @@ static void word_symbols(
     uint32_t exact = symbol_find(matcher, word->hash);
     if (exact)
         out[count++] = exact;
+    uint32_t doubled =
+        word->flags & WORD_DOUBLED ? symbol_find(matcher, word->hash ^ DOUBLED_MARK) : SYMBOL_NONE;
+    if (doubled)
+        out[count++] = doubled;
     out[count++] = SYMBOL_ANY;
     out[count] = SYMBOL_NONE;
 }

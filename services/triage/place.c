@@ -276,7 +276,7 @@ static enum marker marker_of(const struct word *word) {
     static const char *const district[] = {
         "kecamatan", "polsek", "puskesmas", "kua", "koramil", "camat", "pkm", "tksk", NULL};
     static const char *const village[] = {"desa", "kelurahan", "nagari", "lurah", "kades", NULL};
-    static const char *const town[] = {"polres", "rsud", "terminal", "stasiun", "alun", "pasar", "pelabuhan",
+    static const char *const town[] = {"polres", "rsud", "terminal", "stasiun", "pelabuhan",
         "rsu", "rs", "kejaksan", "pengadilan", "lapas", "sman", "bandara", "polresta", NULL};
     static const char *const away[] = {"asal", "arah", "dari", "asalnya", "ke", "menuju", "tujuan", "jurusan",
         "logat", "ktp", "kelahiran", "rantau", "merantau", "perantau", "orang", "bahasa", NULL};

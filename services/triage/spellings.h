@@ -77,7 +77,7 @@ static const struct {
     {"dipukul", "dpukul dipkul dpkl dipukl"},
     {"dipukuli", "dpukuli dipukulin dipukulin2"},
     {"perempuan", "pr prmpuan cewek cewe perempwan wedok wadon binik babinik padusi bine'"},
-    {"laki laki", "lk cowok cowo lanang"},
+    {"lelaki", "lk cowok cowo lanang"},
     {"istri", "istr istriku"},
     {"suami", "suam swami"},
     {"keluarga", "klrg kluarga kelurga klg kelg"},

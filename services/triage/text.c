@@ -576,7 +576,25 @@ static size_t number_read(const struct text *text, size_t at, int *value) {
     return used;
 }
 
-static void numbers_join(struct reader *reader) {
+/* "Laki" alone is a husband in Minang and the streets of Jakarta; "laki-laki" is a man. */
+static bool is_man(const struct text *text, size_t at) {
+    const struct word *word = &text->words[at];
+    if (strcmp(word->key, "laki") != 0)
+        return false;
+    return word->flags & WORD_DOUBLED || (at + 1 < text->count && strcmp(word[1].key, "laki") == 0);
+}
+
+static void man_join(struct word *word, const struct word *next, size_t *used) {
+    static const char man[] = "lelaki";
+    *used = word->flags & WORD_DOUBLED ? 1 : 2;
+    if (*used == 2)
+        word->end = next->end;
+    word->key = man;
+    word->key_size = sizeof man - 1;
+    word->hash = text_hash(man);
+}
+
+static void words_join(struct reader *reader) {
     struct text *text = reader->text;
     size_t kept = 0;
     for (size_t at = 0; at < text->count;) {
@@ -598,6 +616,8 @@ static void numbers_join(struct reader *reader) {
                 word->end = text->words[at + used - 1].end;
             }
         }
+        if (is_man(text, at))
+            man_join(word, &text->words[at] + 1, &used);
         at += used ? used : 1;
     }
     text->count = kept;
@@ -666,7 +686,7 @@ bool text_read(
     if (!out->words || !reader.pool)
         return false;
     message_read(&reader);
-    numbers_join(&reader);
+    words_join(&reader);
     if (out->count)
         out->sentences++;
     clauses_turn(out);

@@ -7,18 +7,21 @@
  * Chosen by cross-validation on the training half of the labelled reports, so that P0 is found in more than
  * nine of ten. */
 static const float costs[PRIORITIES][PRIORITIES] = {
-    {0, 5, 10, 12, 14},
-    {1, 0, 2, 5, 8},
-    {2.2f, 1, 0, 1, 3},
-    {3, 2, 0.8f, 0, 0.8f},
-    {4, 3, 1.5f, 0.8f, 0},
+    {0, 7, 11, 13, 15},
+    {1, 0, 2.4f, 5, 8},
+    {3.5f, 1, 0, 1, 3},
+    {4.5f, 2, 0.8f, 0, 0.8f},
+    {5.5f, 3, 1.5f, 0.8f, 0},
 };
 
 /* Possible P0 or P1 from here on: an alert too many costs a look, one too few a life. */
-#define DANGER_LEAST 0.40f
+#define DANGER_LEAST 0.30f
 #define NOT_CLOSED_BY_MACHINE 0.25f
 
 static void reason_add(struct urgency_found *out, const char *reason) {
+    for (size_t i = 0; i < out->reason_count; i++)
+        if (strcmp(out->reasons[i], reason) == 0)
+            return;
     if (out->reason_count < sizeof out->reasons / sizeof out->reasons[0])
         out->reasons[out->reason_count++] = reason;
 }
@@ -38,6 +41,10 @@ static enum priority learnt_priority(const float probabilities[PRIORITIES]) {
     return best;
 }
 
+static bool no_report(const struct vocabulary *vocabulary, int kind) {
+    return kind != NO_INDEX && kind == vocabulary->no_report;
+}
+
 static bool rule_is_for(const struct urgency_rule *rule, int kind) {
     if (!rule->kind_count)
         return true;
@@ -54,6 +61,11 @@ static void rule_apply(const struct urgency_rule *rule, struct urgency_found *ou
         if (rule->priority < out->priority)
             out->priority = rule->priority;
         break;
+    case URGENCY_HOLD:
+        out->human = true;
+        if (rule->priority < out->priority)
+            out->priority = rule->priority;
+        break;
     case URGENCY_RAISE:
         if (out->priority > rule->priority)
             out->priority--;
@@ -63,14 +75,19 @@ static void rule_apply(const struct urgency_rule *rule, struct urgency_found *ou
             out->priority = rule->priority;
         break;
     }
-    if (out->priority != before)
+    /* A criterion that holds is a reason too when the priority was there already: operators want to know
+     * which. */
+    bool agrees = rule->effect == URGENCY_SET && rule->priority == out->priority;
+    if (out->priority != before || agrees || rule->effect == URGENCY_HOLD)
         reason_add(out, rule->id);
 }
 
 static void rules_apply(
     const struct vocabulary *vocabulary, const struct signs *signs, int kind, struct urgency_found *out) {
-    static const enum urgency_effect order[] = {URGENCY_LOWER, URGENCY_RAISE, URGENCY_SET};
-    for (size_t pass = 0; pass < sizeof order / sizeof order[0]; pass++)
+    static const enum urgency_effect order[] = {URGENCY_LOWER, URGENCY_RAISE, URGENCY_SET, URGENCY_HOLD};
+    /* What reads like no report is raised by nothing but the rules that keep it open. */
+    size_t first = no_report(vocabulary, kind) ? 3 : 0;
+    for (size_t pass = first; pass < sizeof order / sizeof order[0]; pass++)
         for (size_t i = 0; i < vocabulary->urgency_count; i++) {
             const struct urgency_rule *rule = &vocabulary->urgency[i];
             if (rule->effect == order[pass] && rule_is_for(rule, kind) &&
@@ -81,10 +98,6 @@ static void rules_apply(
 
 static bool have(const struct vocabulary *vocabulary, const struct signs *signs, enum named_concept concept) {
     return signs_have(signs, vocabulary->named[concept]);
-}
-
-static bool no_report(const struct vocabulary *vocabulary, int kind) {
-    return kind != NO_INDEX && kind == vocabulary->no_report;
 }
 
 /* ESC-09: at night, in public, a child, an older person or a woman alone. The hour of receipt counts like the
@@ -108,28 +121,18 @@ static float danger_share(const struct urgency_input *input, const struct urgenc
     return share;
 }
 
-/* DSC-04. */
-static void closing_guard(const struct vocabulary *vocabulary, const struct signs *signs,
-    const struct urgency_input *input, struct urgency_found *out) {
-    if (!no_report(vocabulary, input->kind))
-        return;
-    bool cue = have(vocabulary, signs, NAMED_SUICIDE) || have(vocabulary, signs, NAMED_SUICIDE_VEILED) ||
-               (have(vocabulary, signs, NAMED_CHILD) && have(vocabulary, signs, NAMED_BEATING));
-    bool possible = input->priorities && danger_share(input, out) > NOT_CLOSED_BY_MACHINE;
-    if (!cue && !possible)
-        return;
-    out->human = true;
-    if (out->priority > PRIORITY_P2 && cue) {
-        out->priority = PRIORITY_P2;
-        reason_add(out, "DSC-04");
-    }
+/* A message that the machine would close but that may be urgent after all goes to a person. */
+static void closing_guard(
+    const struct vocabulary *vocabulary, const struct urgency_input *input, struct urgency_found *out) {
+    if (no_report(vocabulary, input->kind) && input->priorities &&
+        danger_share(input, out) > NOT_CLOSED_BY_MACHINE)
+        out->human = true;
 }
 
 void urgency_find(const struct vocabulary *vocabulary, const struct text *text, const struct signs *signs,
     const struct urgency_input *input, struct urgency_found *out) {
     (void)text;
     *out = (struct urgency_found){.priority = PRIORITY_P2};
-    bool report = !no_report(vocabulary, input->kind);
     if (input->priorities) {
         out->priority = learnt_priority(input->priorities);
         reason_add(out, "learnt");
@@ -137,14 +140,13 @@ void urgency_find(const struct vocabulary *vocabulary, const struct text *text, 
         out->priority = vocabulary->kinds[input->kind].priority;
         reason_add(out, "default");
     }
-    if (report) {
-        rules_apply(vocabulary, signs, input->kind, out);
+    rules_apply(vocabulary, signs, input->kind, out);
+    if (!no_report(vocabulary, input->kind))
         night_apply(vocabulary, signs, input->local_hour, out);
-    }
     if (input->urgent_flag && out->priority > PRIORITY_P1) {
         out->priority = PRIORITY_P1;
         reason_add(out, "caller");
     }
     out->danger = danger_share(input, out) >= DANGER_LEAST || out->priority <= PRIORITY_P1;
-    closing_guard(vocabulary, signs, input, out);
+    closing_guard(vocabulary, input, out);
 }

@@ -70,7 +70,7 @@ static const cyaml_schema_value_t text_schema = {CYAML_VALUE_STRING(CYAML_FLAG_P
 
 static const cyaml_strval_t strengths[] = {{"strong", 3}, {"medium", 2}, {"weak", 1}};
 static const cyaml_strval_t effects[] = {
-    {"set", URGENCY_SET}, {"raise", URGENCY_RAISE}, {"lower", URGENCY_LOWER}};
+    {"set", URGENCY_SET}, {"raise", URGENCY_RAISE}, {"hold", URGENCY_HOLD}, {"lower", URGENCY_LOWER}};
 static const cyaml_strval_t priorities[] = {
     {"P0", PRIORITY_P0}, {"P1", PRIORITY_P1}, {"P2", PRIORITY_P2}, {"P3", PRIORITY_P3}, {"P4", PRIORITY_P4}};
 
@@ -128,7 +128,7 @@ static const cyaml_schema_value_t concept_file_schema = {
 
 static const cyaml_schema_field_t urgency_fields[] = {
     CYAML_FIELD_STRING_PTR("id", CYAML_FLAG_POINTER, struct urgency_entry, id, 2, 60),
-    CYAML_FIELD_ENUM("effect", CYAML_FLAG_STRICT, struct urgency_entry, effect, effects, 3),
+    CYAML_FIELD_ENUM("effect", CYAML_FLAG_STRICT, struct urgency_entry, effect, effects, 4),
     CYAML_FIELD_ENUM("priority", CYAML_FLAG_STRICT, struct urgency_entry, priority, priorities, 5),
     NAME_LIST("kinds", struct urgency_entry, kinds, CYAML_FLAG_OPTIONAL, 0),
     NAME_LIST("all", struct urgency_entry, all, 0, 1),
@@ -329,10 +329,7 @@ static void named_find(struct vocabulary *vocabulary) {
         [NAMED_OLDER_PERSON] = "C_LANSIA",
         [NAMED_WOMAN] = "S_PEREMPUAN",
         [NAMED_ALONE] = "C_SENDIRI",
-        [NAMED_IN_PUBLIC] = "S_RUANG_PUBLIK",
-        [NAMED_BEATING] = "C_PUKUL",
-        [NAMED_SUICIDE] = "C_BUNDIR",
-        [NAMED_SUICIDE_VEILED] = "S_BUNDIR_HALUS"};
+        [NAMED_IN_PUBLIC] = "S_RUANG_PUBLIK"};
     for (size_t i = 0; i < NAMED_CONCEPTS; i++)
         vocabulary->named[i] = (int16_t)vocabulary_concept(vocabulary, codes[i]);
     vocabulary->no_report = (int16_t)vocabulary_kind(vocabulary, "bukan_laporan");

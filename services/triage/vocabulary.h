@@ -61,6 +61,7 @@ struct combination {
 enum urgency_effect {
     URGENCY_SET,   /* at least this priority */
     URGENCY_RAISE, /* one step up, not above `priority` */
+    URGENCY_HOLD,  /* the machine may not close it: at least this priority, and a person looks (DSC-04) */
     URGENCY_LOWER  /* down to this priority; never where the kind forbids it, see urgency.h */
 };
 
@@ -83,9 +84,6 @@ enum named_concept {
     NAMED_WOMAN,
     NAMED_ALONE,
     NAMED_IN_PUBLIC,
-    NAMED_BEATING,
-    NAMED_SUICIDE,
-    NAMED_SUICIDE_VEILED,
     NAMED_CONCEPTS
 };
 
