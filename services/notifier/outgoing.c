@@ -431,19 +431,38 @@ static void tell_ended(struct turn *turn, struct alert *alert, const struct deli
     turn_append_chained(turn, LANE_URGENT, &event, &alert->chain);
 }
 
-/* A critical message that will not arrive: the next method, and when there is none the next step, now; and
- * the coordinator on duty is told, unless the message was to tell him. */
+/* Somebody of the last telling may still be woken by it. */
+static bool telling_is_alive(const struct notifier *notifier, const struct alert *alert) {
+    for (unsigned i = 0; i < alert->delivery_count; i++) {
+        const struct delivery *each = &alert->deliveries[i];
+        int index = channel_of(notifier, each->channel);
+        if (each->queued_at >= alert->told_at && expects_answer(alert, each) && index >= 0 &&
+            notifier->channels[index].channel->interrupts &&
+            (delivery_is_pending(each) || delivery_went_out(each)))
+            return true;
+    }
+    return false;
+}
+
+/* A critical message that will not arrive: the next method; when none is left for anybody of this step, the
+ * next step now (the first round only: behind it everybody has been tried, and time goes on). The coordinator
+ * on duty is told, unless the message was to tell him. */
 static void after_end(struct turn *turn, struct alert *alert, uint16_t ordinal) {
+    const struct notifier *notifier = turn->state;
     struct delivery ended = *alert_delivery(alert, ordinal);
     if (!alert_is_critical(alert))
         return;
     tell_ended(turn, alert, &ended);
     if (ended.purpose == PURPOSE_UNREACHABLE)
         return;
-    bool another = start_next_method(turn, alert, ended);
+    start_next_method(turn, alert, ended);
     escalate_tell_coordinator(turn, alert, PURPOSE_UNREACHABLE);
-    if (!another && expects_answer(alert, &ended))
+    const struct policy *policy = escalate_policy(turn, alert);
+    if (policy && expects_answer(alert, &ended) && !telling_is_alive(notifier, alert) &&
+        alert->position + 1 < policy->step_count) {
         escalate_next_now(turn, alert);
+        escalate_schedule(turn, alert);
+    }
 }
 
 static void end_failed(struct turn *turn, struct alert *alert, uint16_t ordinal, const char *reason) {

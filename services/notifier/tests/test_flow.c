@@ -579,6 +579,112 @@ static void test_retries_then_dead_then_the_next_step(void **state) {
     flow_free(flow);
 }
 
+static const char only_mail[] = "channels:\n  - name: email\n    options: [{ name: server, value: "
+                                "\"smtp://mail.example\" }, { name: from, value: "
+                                "piket@sigap.example }]\n";
+
+/* Nobody of a step can be reached: the next step comes now, not in five minutes; but not the whole night at
+ * once. */
+static void test_dead_letters_are_the_next_step(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(only_mail);
+    flow->failing = "email";
+    flow->failure = SEND_RECIPIENT;
+    flow_case_opened(flow, emergency);
+    assert_int_equal(flow_sent(flow, "kor", "email", "alert"), 1);
+    assert_int_equal(flow_sent(flow, "kds", "email", "alert"), 1);
+    assert_int_equal(flow_sent(flow, "opr", "email", "again"), 0);
+    flow->failing = NULL;
+    flow_advance(flow, 3 * MINUTE);
+    assert_true(flow_sent(flow, "kds", "email", "again") > 0); /* and time goes on */
+    flow_free(flow);
+}
+
+/* One who cannot be reached beside others who can is no reason to wake the next level. */
+static void test_one_dead_letter_is_not_the_next_step(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(only_mail);
+    unsigned mail = 0;
+    flow->silent = true;
+    flow_case_opened(flow, emergency);
+    while (strcmp(channel_name_of(flow->fixture, flow->sent[mail].channel), "email") != 0)
+        mail++;
+    struct effect_result result = {
+        .id = flow->sent[mail].delivery, .kind = outgoing_kind(1), .outcome = SEND_RECIPIENT};
+    fixture_effect_finish(flow->fixture, &result);
+    flow_drain(flow);
+    assert_int_equal(flow_sent(flow, "kor", "email", "unreachable"), 1);
+    assert_int_equal(flow_sent(flow, "opr", "email", "alert"), 1);
+    flow_free(flow);
+}
+
+/* A channel with receipts, as a messenger has: none in 90 seconds, the next method begins. */
+static void test_no_receipt_is_the_next_method(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(mail_site);
+    struct notifier *notifier = fixture_state(flow->fixture);
+    struct channel messenger = *notifier->channels[1].channel;
+    messenger.receipt_ms = 90000;
+    notifier->channels[1].channel = &messenger;
+    flow_case_opened(
+        flow, (struct flow_case){
+                  .kind = "odgj_krisis", .area = "35.07.12", .priority = SIGAP__PRIORITY__PRIORITY_P1});
+    assert_int_equal(flow_sent(flow, "tksk-3507", "email", "alert"), 1);
+    flow_advance(flow, 90000 - 1);
+    assert_int_equal(flow_sent(flow, "tksk-3507", "webhook", "alert"), 0);
+    flow_advance(flow, 1);
+    assert_int_equal(flow_sent(flow, "tksk-3507", "webhook", "alert"), 1);
+    flow_free(flow);
+}
+
+/* Five mails are on their way already: normal ones wait, a life does not. */
+static void test_throttle_is_for_normal_ones(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(mail_site);
+    struct notifier *notifier = fixture_state(flow->fixture);
+    flow_case_opened(flow, normal);
+    notifier->channels[1].in_flight = 5;
+    flow_advance(flow, MINUTE);
+    assert_int_equal(flow_sent(flow, NULL, "email", NULL), 0);
+    struct flow_case life = emergency;
+    life.area = "35.08.12";
+    flow_case_opened(flow, life);
+    assert_int_equal(flow_sent(flow, "tksk-3508", "email", "alert"), 1);
+    notifier->channels[1].in_flight = 0;
+    flow_advance(flow, 2000);
+    assert_int_equal(flow_sent(flow, "tksk-3507", "email", "alert"), 1);
+    flow_free(flow);
+}
+
+/* After a restore nothing leaves until an operator releases it; then everything does. */
+static void test_effects_are_held_after_a_restore(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    Sigap__View view = SIGAP__VIEW__INIT;
+    Sigap__ControlView control = SIGAP__CONTROL_VIEW__INIT;
+    Sigap__Actor actor = SIGAP__ACTOR__INIT;
+    char *roles[] = {(char *)"administrator"}, *areas[] = {(char *)"*"};
+    unsigned status;
+    actor.roles = roles;
+    actor.areas = areas;
+    actor.n_roles = actor.n_areas = 1;
+    control.action = (char *)"hold";
+    view.actor = &actor;
+    view.what_case = SIGAP__VIEW__WHAT_CONTROL;
+    view.control = &control;
+    json_decref(fixture_view(flow->fixture, &view, &status));
+    assert_int_equal(status, 200);
+    flow_case_opened(flow, emergency);
+    flow_advance(flow, MINUTE);
+    assert_int_equal(flow->count, 0);
+    control.action = (char *)"release";
+    json_decref(fixture_view(flow->fixture, &view, &status));
+    assert_int_equal(status, 200);
+    flow_advance(flow, 6000);
+    assert_true(flow_sent(flow, "opr", "outbox", "alert") == 1);
+    flow_free(flow);
+}
+
 static void test_transient_failures_climb_the_ladder(void **state) {
     (void)state;
     struct flow *flow = flow_new(mail_site);
@@ -864,6 +970,11 @@ int main(void) {
         cmocka_unit_test(test_normal_messages_are_bundled_and_kept_out_of_the_night),
         cmocka_unit_test(test_one_mail_for_one_case),
         cmocka_unit_test(test_retries_then_dead_then_the_next_step),
+        cmocka_unit_test(test_dead_letters_are_the_next_step),
+        cmocka_unit_test(test_one_dead_letter_is_not_the_next_step),
+        cmocka_unit_test(test_no_receipt_is_the_next_method),
+        cmocka_unit_test(test_throttle_is_for_normal_ones),
+        cmocka_unit_test(test_effects_are_held_after_a_restore),
         cmocka_unit_test(test_transient_failures_climb_the_ladder),
         cmocka_unit_test(test_lease_that_runs_out),
         cmocka_unit_test(test_crash_while_sending),
