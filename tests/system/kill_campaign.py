@@ -65,6 +65,8 @@ class Campaign:
         self.stopped = threading.Event()
         self.until = time.monotonic() + minutes * 60
         self.contradictions = []
+        self.places = {}
+        site.allowed.append(r"event=parked")  # counted below, with the reason
 
     # --- sending
 
@@ -127,8 +129,11 @@ class Campaign:
             thread.start()
         for thread in threads:
             thread.join()
-        self.site.wait_ready(60)
-        self.site.idle(60 + self.reports / 50)
+        try:
+            self.site.wait_ready(60, states=("ready", "degraded"))
+            self.site.idle(60 + self.reports / 50)
+        except AssertionError as late:
+            self.contradictions.append(str(late)[:400])
 
     # --- judging
 
@@ -180,10 +185,12 @@ class Campaign:
             if word == "nowhere" or (word == "case") != (report in cases) or (word == "in_review") != (report in reviews):
                 found.append(f"report {report.hex()} is {word}, a case: {report in cases}, a review: {report in reviews}")
         for name in sigap.DAEMONS:
-            for table in ("parked", "waiting"):
-                count = rows(name, f"SELECT count(*) FROM {table}")[0][0]
-                if count:
-                    found.append(f"{name} has {count} in {table}")
+            for number, journal, lane, sequence, reason in rows(
+                    name, "SELECT number, journal, lane, sequence, reason FROM parked"):
+                found.append(f"{name} has parked {journal}/{lane}/{sequence}: {reason}")
+            count = rows(name, "SELECT count(*) FROM waiting")[0][0]
+            if count:
+                found.append(f"{name} has {count} records that wait")
         opened = [row[0] for row in rows("triage", "SELECT case_id FROM open_case")]
         filed = [row[0] for row in rows("casework", "SELECT id FROM case_file")]
         placed = [row[0] for row in rows("router", "SELECT case_id FROM referral")]
