@@ -7,7 +7,7 @@
  * Chosen by cross-validation on the training half of the labelled reports, so that P0 is found in more than
  * nine of ten. */
 static const float costs[PRIORITIES][PRIORITIES] = {
-    {0, 7, 11, 13, 15},
+    {0, 9, 13, 15, 17},
     {1, 0, 2.4f, 5, 8},
     {3.5f, 1, 0, 1, 3},
     {4.5f, 2, 0.8f, 0, 0.8f},
@@ -16,7 +16,7 @@ static const float costs[PRIORITIES][PRIORITIES] = {
 
 /* Possible P0 or P1 from here on: an alert too many costs a look, one too few a life. */
 #define DANGER_LEAST 0.30f
-#define NOT_CLOSED_BY_MACHINE 0.25f
+#define NOT_CLOSED_BY_MACHINE 0.15f
 
 static void reason_add(struct urgency_found *out, const char *reason) {
     for (size_t i = 0; i < out->reason_count; i++)
