@@ -8,8 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* --- who may
- * ------------------------------------------------------------------------------------------------- */
+/* --- who may --- */
 
 bool answer_has_role(const Sigap__Actor *actor, const char *role) {
     for (size_t i = 0; actor && i < actor->n_roles; i++)
@@ -65,8 +64,7 @@ static const struct team *team_of_actor(
     return NULL;
 }
 
-/* --- the command
- * --------------------------------------------------------------------------------------------- */
+/* --- the command --- */
 
 struct answering {
     struct turn *turn;

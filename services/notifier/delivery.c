@@ -36,6 +36,8 @@ static const char *const purpose_words[PURPOSES] = {
     [PURPOSE_UNREACHABLE] = "unreachable",
     [PURPOSE_NOBODY] = "nobody",
     [PURPOSE_WITHDRAWN] = "withdrawn",
+    [PURPOSE_TASK] = "task",
+    [PURPOSE_DRAFT] = "draft",
 };
 
 const char *delivery_state_word(enum delivery_state state) {

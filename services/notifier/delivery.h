@@ -45,6 +45,8 @@ enum delivery_purpose {
     PURPOSE_UNREACHABLE, /* coordinator: a message could not be delivered */
     PURPOSE_NOBODY,      /* coordinator: a step had nobody on duty */
     PURPOSE_WITHDRAWN,   /* facility: the offer is no longer yours to answer */
+    PURPOSE_TASK,        /* owner: tasks with a deadline wait for you */
+    PURPOSE_DRAFT,       /* owner: the referral waits for facts */
     PURPOSES
 };
 

@@ -8,8 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* --- policies
- * ------------------------------------------------------------------------------------------------ */
+/* --- policies --- */
 
 void escalate_keep_policies(struct turn *turn) {
     struct notifier *notifier = turn->state;
@@ -55,8 +54,7 @@ const struct policy *escalate_policy(struct turn *turn, const struct alert *aler
     return from_store(turn, alert->policy);
 }
 
-/* --- telling
- * ------------------------------------------------------------------------------------------------- */
+/* --- telling --- */
 
 bool escalate_was_told(const struct alert *alert, const char *team) {
     for (unsigned i = 0; i < alert->delivery_count; i++)
@@ -164,14 +162,11 @@ void escalate_tell_regional(struct turn *turn, struct alert *alert, enum deliver
         escalate_tell_coordinator(turn, alert, purpose);
 }
 
-/* --- announcing
- * ---------------------------------------------------------------------------------------------- */
+/* --- announcing --- */
 
-/* Offers and tasks are followed by their own owners: only when a life is at stake do others follow the alert
- * too. */
+/* Offers and tasks are followed by their own owners: only an answer to them is told. */
 static bool is_followed(const struct alert *alert) {
-    return alert->answerable &&
-           ((alert->subject != SUBJECT_OFFER && alert->subject != SUBJECT_TASK) || alert_is_critical(alert));
+    return alert->answerable && alert->subject != SUBJECT_OFFER && alert->subject != SUBJECT_TASK;
 }
 
 static void announce(struct turn *turn, const struct policy *policy, struct alert *alert) {
@@ -225,8 +220,7 @@ void escalate_announce_move(struct turn *turn, struct alert *alert, enum alert_s
     turn_append_chained(turn, answer ? LANE_URGENT : alert_lane(alert), &event, &alert->chain);
 }
 
-/* --- steps
- * --------------------------------------------------------------------------------------------------- */
+/* --- steps --- */
 
 /* False: the step has nobody. */
 static bool tell_position(
@@ -286,8 +280,7 @@ static void tell_again(struct turn *turn, struct alert *alert, const struct poli
     tell_position(turn, alert, policy, PURPOSE_AGAIN);
 }
 
-/* --- when next
- * ----------------------------------------------------------------------------------------------- */
+/* --- when next --- */
 
 static int64_t next_of_open(struct turn *turn, const struct alert *alert, const struct policy *policy) {
     const struct notifier *notifier = turn->state;
@@ -331,33 +324,31 @@ static int64_t next_at(struct turn *turn, const struct alert *alert) {
     return 0;
 }
 
-/* The place in the table where alerts of the same ten seconds begin. */
-static struct id bucket_of(const struct id *alert) {
+static const struct escalation_sweep sweeps[2] = {
+    {TIMER_SWEEP, 10000, 300000, false}, {TIMER_CRITICAL, 1000, 1000, true}};
+
+/* The place in the table where the alerts that share a timer with this one begin. */
+static struct id bucket_of(const struct escalation_sweep *sweep, const struct id *alert) {
     static const uint8_t tail[10];
     int64_t at = id_time(alert);
-    return id_make(at - at % SWEEP_BUCKET_MS, tail);
+    return id_make(at - at % sweep->bucket_ms, tail);
 }
 
+/* Timers are not taken back: one that finds nothing costs next to nothing. */
 void escalate_schedule(struct turn *turn, struct alert *alert) {
+    const struct escalation_sweep *sweep = &sweeps[alert_is_critical(alert)];
     int64_t next = next_at(turn, alert);
-    if (alert_is_critical(alert)) {
-        if (alert->next_at && alert->next_at != next)
-            turn_timer_clear(turn, TIMER_ALERT, &alert->id, alert->next_at);
-        if (next && alert->next_at != next)
-            turn_timer_set(turn, TIMER_ALERT, &alert->id, next, true);
-    } else if (next) {
-        next += SWEEP_ROUND_MS - 1;
-        next -= next % SWEEP_ROUND_MS;
-        struct id bucket = bucket_of(&alert->id);
-        if (alert->next_at !=
-            next) /* shared by all of the bucket; a timer that finds nothing costs nothing */
-            turn_timer_set(turn, TIMER_SWEEP, &bucket, next, false);
+    if (next) {
+        next += sweep->round_ms - 1;
+        next -= next % sweep->round_ms;
+        struct id bucket = bucket_of(sweep, &alert->id);
+        if (alert->next_at != next)
+            turn_timer_set(turn, sweep->timer, &bucket, next, sweep->critical);
     }
     alert->next_at = next;
 }
 
-/* --- starting
- * ------------------------------------------------------------------------------------------------ */
+/* --- starting --- */
 
 static void tell_first(struct turn *turn, struct alert *alert, const struct escalation_first *first) {
     if (first->team)
@@ -419,8 +410,7 @@ void escalate_notice(struct turn *turn, struct alert *alert) {
     alert_write(turn, alert);
 }
 
-/* --- ending
- * -------------------------------------------------------------------------------------------------- */
+/* --- ending --- */
 
 /* Each team that was alerted once, and not those who were only informed. */
 static void tell_all_told(struct turn *turn, struct alert *alert, enum delivery_purpose purpose) {
@@ -448,8 +438,7 @@ void escalate_stand_down(struct turn *turn, struct alert *alert, bool tell, cons
     alert_write(turn, alert);
 }
 
-/* --- time
- * ---------------------------------------------------------------------------------------------------- */
+/* --- time --- */
 
 static void remind(struct turn *turn, struct alert *alert) {
     const struct notifier *notifier = turn->state;
@@ -511,17 +500,11 @@ static void work_on_time(struct turn *turn, struct alert *alert) {
     alert_write(turn, alert);
 }
 
-enum verdict escalate_timer(struct turn *turn, const struct id *id, int64_t due_at) {
-    struct alert *alert = alert_read(turn, id);
-    if (alert && alert->next_at == due_at)
-        work_on_time(turn, alert);
-    return VERDICT_DONE;
-}
-
-enum verdict escalate_sweep(struct turn *turn, const struct id *from, int64_t due_at) {
-    struct id due[SWEEP_BATCH], end = bucket_of(from);
+enum verdict escalate_sweep(struct turn *turn, bool critical, const struct id *from, int64_t due_at) {
+    const struct escalation_sweep *sweep = &sweeps[critical];
+    struct id due[SWEEP_BATCH], end = bucket_of(sweep, from);
     unsigned count = 0;
-    end = id_make(id_time(&end) + SWEEP_BUCKET_MS, (const uint8_t[10]){0});
+    end = id_make(id_time(&end) + sweep->bucket_ms, (const uint8_t[10]){0});
     struct statement *list = notifier_use(turn->store, NOTIFIER_ALERT_DUE);
     bind_id(list, from);
     bind_id(list, &end);
@@ -532,12 +515,12 @@ enum verdict escalate_sweep(struct turn *turn, const struct id *from, int64_t du
     statement_end(list);
     for (unsigned i = 0; i < count; i++) {
         struct alert *alert = alert_read(turn, &due[i]);
-        if (alert && alert->next_at && alert->next_at <= turn->now && !alert_is_critical(alert))
+        if (alert && alert->next_at && alert->next_at <= turn->now && alert_is_critical(alert) == critical)
             work_on_time(turn, alert);
     }
     if (count == SWEEP_BATCH) { /* the rest in the next input, from where this one stopped */
-        due[count - 1].bytes[15] = 1;
-        turn_timer_set(turn, TIMER_SWEEP, &due[count - 1], due_at, false);
+        due[count - 1].bytes[ID_BYTES - 1] = 1;
+        turn_timer_set(turn, sweep->timer, &due[count - 1], due_at, critical);
     }
     return VERDICT_DONE;
 }

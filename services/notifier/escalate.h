@@ -9,18 +9,22 @@
 
 /* Kinds of durable timers. */
 enum {
-    TIMER_ALERT = 1,    /* object: alert; critical ones, to the millisecond */
-    TIMER_SWEEP = 2,    /* object: place in the table from which to look for normal alerts that are due */
+    TIMER_SWEEP = 1,    /* object: place in the table from which to look for normal alerts that are due */
+    TIMER_CRITICAL = 2, /* the same for critical ones */
     TIMER_DELIVERY = 3, /* object: delivery; end of a lease, hold or wait */
-    TIMER_DEADMAN = 4,  /* object: report */
+    TIMER_DEADMAN = 4,  /* object: always the same */
     TIMER_FORGET = 5,   /* old alerts are swept away */
 };
 
-enum {
-    SWEEP_BUCKET_MS = 10000, /* normal alerts of so many ms of ids share a timer: 40,000 rows at 4,000/s */
-    SWEEP_ROUND_MS = 300000, /* and are due on full five minutes: a working-day step does not mind */
-    SWEEP_BATCH = 200,
+/* Alerts whose ids begin in the same `bucket_ms` share a timer when they are due in the same `round_ms`: at
+ * 4,000 alerts a second a timer each would be half of all rows. A step of P0 comes up to a second late, one
+ * of P2 up to five minutes; never early. */
+struct escalation_sweep {
+    uint32_t timer;
+    int64_t bucket_ms, round_ms;
+    bool critical;
 };
+enum { SWEEP_BATCH = 200 };
 
 /* Told beside (or, when instead, in place of) the targets of the first step. */
 struct escalation_first {
@@ -64,7 +68,6 @@ void escalate_announce_move(struct turn *turn, struct alert *alert, enum alert_s
 /* The policy the alert started with; NULL: its text is lost (logged). */
 const struct policy *escalate_policy(struct turn *turn, const struct alert *alert);
 
-enum verdict escalate_timer(struct turn *turn, const struct id *alert, int64_t due_at);
-enum verdict escalate_sweep(struct turn *turn, const struct id *from, int64_t due_at);
+enum verdict escalate_sweep(struct turn *turn, bool critical, const struct id *from, int64_t due_at);
 /* Texts of the site's policies into the store. */
 void escalate_keep_policies(struct turn *turn);

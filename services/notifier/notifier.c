@@ -18,8 +18,7 @@ enum {
     FORGET_BATCH = 500,
 };
 
-/* --- life
- * ---------------------------------------------------------------------------------------------------- */
+/* --- life --- */
 
 static bool open_keys(struct notifier *notifier, const struct daemon_setup *setup, struct error *error) {
     if (!daemon_keys(setup, "notifier", KEYSTORE_HASH, &notifier->keystore, error))
@@ -94,6 +93,7 @@ static void notifier_close(void **state) {
     site_free(&notifier->site);
     keystore_free(&notifier->keystore);
     buffer_free(&notifier->scratch);
+    free(notifier->watched);
     free(notifier);
     *state = NULL;
 }
@@ -119,8 +119,7 @@ static void forget_later(struct turn *turn, bool soon) {
     turn_timer_set(turn, TIMER_FORGET, &(struct id){{1}}, soon ? turn->now + 1000 : at, false);
 }
 
-/* --- inputs
- * -------------------------------------------------------------------------------------------------- */
+/* --- inputs --- */
 
 static enum verdict on_start(struct turn *turn) {
     escalate_keep_policies(turn);
@@ -229,14 +228,14 @@ static enum verdict forget(struct turn *turn) {
 
 static enum verdict on_timer(struct turn *turn, uint32_t kind, const struct id *object, int64_t due_at) {
     switch (kind) {
-    case TIMER_ALERT:
-        return escalate_timer(turn, object, due_at);
     case TIMER_SWEEP:
-        return escalate_sweep(turn, object, due_at);
+        return escalate_sweep(turn, false, object, due_at);
+    case TIMER_CRITICAL:
+        return escalate_sweep(turn, true, object, due_at);
     case TIMER_DELIVERY:
         return outgoing_timer(turn, object, due_at);
     case TIMER_DEADMAN:
-        return react_deadman(turn, object);
+        return react_deadman(turn);
     case TIMER_FORGET:
         return forget(turn);
     default:

@@ -10,8 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* --- channels of a team
- * -------------------------------------------------------------------------------------- */
+/* --- channels of a team --- */
 
 static int channel_of(const struct notifier *notifier, const char *name) {
     for (unsigned i = 0; i < notifier->channel_count; i++)
@@ -80,8 +79,7 @@ static bool start_next_method(struct turn *turn, struct alert *alert, struct del
     return false;
 }
 
-/* --- the message
- * --------------------------------------------------------------------------------------------- */
+/* --- the message --- */
 
 enum { LINK_CRITICAL_MS = 86400000, LINK_NORMAL_MS = 14 * 86400000, LINK_MAX = 200 + 4 + HMAC_TOKEN_TEXT };
 
@@ -132,8 +130,7 @@ static size_t write_message(struct turn *turn, const struct alert *alert, const 
     return text_write(&facts, out->subject, out->text);
 }
 
-/* --- may it go out now?
- * -------------------------------------------------------------------------------------- */
+/* --- may it go out now? --- */
 
 static void wait_until(struct turn *turn, const struct alert *alert, struct delivery *delivery,
     enum delivery_state state, int64_t until, const char *reason) {
@@ -160,6 +157,8 @@ static bool still_wanted(const struct alert *alert, const struct delivery *deliv
     case PURPOSE_UNREACHABLE:
     case PURPOSE_NOBODY:
     case PURPOSE_WITHDRAWN:
+    case PURPOSE_TASK:
+    case PURPOSE_DRAFT:
     case PURPOSES:
         break;
     }
@@ -244,8 +243,7 @@ static bool hold_for_breaker(struct turn *turn, struct alert *alert, uint16_t or
     return true;
 }
 
-/* --- sending
- * ------------------------------------------------------------------------------------------------- */
+/* --- sending --- */
 
 static bool waits_for_bundle(const struct delivery *other, const struct delivery *carrier) {
     return other != carrier && other->state == DELIVERY_HELD && strcmp(other->reason, "bundle") == 0 &&
@@ -362,8 +360,7 @@ void outgoing_withdraw(struct turn *turn, struct alert *alert, enum delivery_sta
         delivery_withdraw(&alert->deliveries[i], to, turn->now);
 }
 
-/* --- what became of it
- * --------------------------------------------------------------------------------------- */
+/* --- what became of it --- */
 
 static const char *outcome_word(int outcome) {
     switch (outcome) {
@@ -615,8 +612,7 @@ enum verdict outgoing_result(struct turn *turn, const struct effect_result *resu
     return VERDICT_DONE;
 }
 
-/* --- time
- * ---------------------------------------------------------------------------------------------------- */
+/* --- time --- */
 
 enum verdict outgoing_timer(struct turn *turn, const struct id *id, int64_t due_at) {
     uint16_t ordinal;
@@ -643,8 +639,7 @@ enum verdict outgoing_timer(struct turn *turn, const struct id *id, int64_t due_
     return VERDICT_DONE;
 }
 
-/* --- after a start
- * ------------------------------------------------------------------------------------------- */
+/* --- after a start --- */
 
 static int64_t read_number(struct turn *turn, enum notifier_statement which) {
     struct statement *get = notifier_use(turn->store, which);
@@ -740,8 +735,7 @@ enum verdict outgoing_start(struct turn *turn) {
     return VERDICT_DONE;
 }
 
-/* --- outside the turn
- * ---------------------------------------------------------------------------------------- */
+/* --- outside the turn --- */
 
 static void tell_handed(struct notifier *notifier) {
     if (notifier->handover_told)

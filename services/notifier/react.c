@@ -1,6 +1,7 @@
 #include "react.h"
 
 #include "alert.h"
+#include "common/log.h"
 #include "escalate.h"
 #include "notifier_sql.h"
 #include "outgoing.h"
@@ -8,10 +9,10 @@
 
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-/* --- what the records say
- * ------------------------------------------------------------------------------------ */
+/* --- what the records say --- */
 
 static int priority_of(Sigap__Priority priority, int unspecified) {
     switch (priority) {
@@ -69,50 +70,103 @@ static struct alert *newest_of_case(struct alert *const *all, unsigned count) {
 }
 
 /* --- dead-man: a dangerous report that triage does not speak of
- * ---------------------------------------------- */
+ * ---------------------------------------------
+ *
+ * Changed within the turn: that a report has come, or that triage has spoken of it, stays true when the turn
+ * is rolled back and the record is read again. */
+
+static bool watch_room(struct notifier *notifier) {
+    if (notifier->watched_count < notifier->watched_room)
+        return true;
+    unsigned room = notifier->watched_room ? notifier->watched_room * 2 : 256;
+    struct watched *more = room > WATCHED_MAX ? NULL : realloc(notifier->watched, room * sizeof *more);
+    if (!more)
+        return false;
+    notifier->watched = more;
+    notifier->watched_room = room;
+    return true;
+}
+
+/* Triage works in the order of arrival: what it speaks of is near the head. */
+static struct watched *watch_find(struct notifier *notifier, const struct id *report) {
+    for (unsigned i = 0; i < notifier->watched_count; i++)
+        if (id_equal(&notifier->watched[i].report, report))
+            return &notifier->watched[i];
+    return NULL;
+}
+
+static void watch_drop(struct notifier *notifier, unsigned count) {
+    notifier->watched_count -= count;
+    memmove(
+        notifier->watched, notifier->watched + count, notifier->watched_count * sizeof *notifier->watched);
+}
+
+static void watch_set_timer(struct turn *turn) {
+    const struct notifier *notifier = turn->state;
+    static const struct id one = {{2}}; /* one timer for all of them */
+    if (notifier->watched_count)
+        turn_timer_set(turn, TIMER_DEADMAN, &one, notifier->watched[0].due_at, true);
+}
 
 enum verdict react_report_received(struct turn *turn, const Sigap__ReportReceived *received) {
+    struct notifier *notifier = turn->state;
     struct id report;
     if (!received->danger && !received->urgent)
         return VERDICT_DONE;
     if (!id_of(received->report_id, &report))
         return turn_park(turn, "a report without id");
-    int64_t due_at = turn->now + DEADMAN_MS;
-    struct statement *add = notifier_use(turn->store, NOTIFIER_WATCH_INSERT);
-    bind_id(add, &report);
-    bind_int(add, due_at);
-    statement_run(add);
-    turn_timer_set(turn, TIMER_DEADMAN, &report, due_at, true);
+    if (watch_find(notifier, &report))
+        return VERDICT_DONE;
+    if (!watch_room(notifier)) {
+        log_line(LOG_ERROR, "watch-full", "reports=%u", notifier->watched_count);
+        return VERDICT_DONE;
+    }
+    notifier->watched[notifier->watched_count++] = (struct watched){report, turn->now + DEADMAN_MS, false};
+    if (notifier->watched_count == 1)
+        watch_set_timer(turn);
     return VERDICT_DONE;
 }
 
-/* False: nobody watched it. */
-static bool watch_ends(struct turn *turn, const struct id *report, bool clear_timer) {
-    struct statement *forget = notifier_use(turn->store, NOTIFIER_WATCH_DELETE);
-    bind_id(forget, report);
-    int64_t due_at = statement_step(forget) ? column_int(forget, 0) : 0;
-    statement_end(forget);
-    if (due_at && clear_timer)
-        turn_timer_clear(turn, TIMER_DEADMAN, report, due_at);
-    return due_at != 0;
+static void watch_ends(struct turn *turn, const struct id *report) {
+    struct notifier *notifier = turn->state;
+    struct watched *watched = watch_find(notifier, report);
+    if (!watched)
+        return;
+    watched->seen = true;
+    unsigned seen = 0;
+    while (seen < notifier->watched_count && notifier->watched[seen].seen)
+        seen++;
+    if (seen == notifier->watched_count ||
+        seen >= 64) /* now and then, so that dropping costs next to nothing */
+        watch_drop(notifier, seen);
 }
 
-enum verdict react_deadman(struct turn *turn, const struct id *report) {
-    if (!watch_ends(turn, report, false))
-        return VERDICT_DONE;
+static void alert_silent(struct turn *turn, const struct id *report) {
     struct alert *alert = alert_new(turn, report, SUBJECT_SILENT, report, SITE_P0);
     if (!alert)
-        return VERDICT_RETRY;
+        return;
     alert->unverified = true;
     escalate_start(turn, alert, SITUATION_REVIEW, &(struct escalation_first){0});
     escalate_started(turn, alert);
+}
+
+enum verdict react_deadman(struct turn *turn) {
+    struct notifier *notifier = turn->state;
+    unsigned over = 0;
+    while (over < notifier->watched_count && notifier->watched[over].due_at <= turn->now) {
+        if (!notifier->watched[over].seen)
+            alert_silent(turn, &notifier->watched[over].report);
+        over++;
+    }
+    watch_drop(notifier, over);
+    watch_set_timer(turn);
     return VERDICT_DONE;
 }
 
 /* Triage has spoken of the report: who was woken for it needs no more waking. */
 static void report_is_seen_to(struct turn *turn, const struct id *report, const char *action) {
     struct alert *all[ALERT_INCIDENT_MAX];
-    watch_ends(turn, report, true);
+    watch_ends(turn, report);
     unsigned count = alert_list(turn, report, all);
     for (unsigned i = 0; i < count; i++)
         if ((all[i]->subject == SUBJECT_REVIEW || all[i]->subject == SUBJECT_SILENT) &&
@@ -120,8 +174,7 @@ static void report_is_seen_to(struct turn *turn, const struct id *report, const 
             escalate_stand_down(turn, all[i], false, action);
 }
 
-/* --- triage
- * -------------------------------------------------------------------------------------------------- */
+/* --- triage --- */
 
 static void inform_parallel(
     struct turn *turn, struct alert *alert, Sigap__Fact *const *facts, size_t fact_count) {
@@ -172,7 +225,7 @@ enum verdict react_report_in_review(struct turn *turn, const Sigap__ReportInRevi
     struct id report;
     if (!id_of(review->report_id, &report))
         return turn_park(turn, "a report without id is in review");
-    watch_ends(turn, &report, true);
+    watch_ends(turn, &report);
     int priority = priority_of(review->priority, SITE_P2);
     if (!review->danger && priority > SITE_P1)
         return VERDICT_DONE;
@@ -234,8 +287,7 @@ enum verdict react_case_changed(struct turn *turn, const Sigap__Event *event) {
     return VERDICT_DONE;
 }
 
-/* --- router
- * -------------------------------------------------------------------------------------------------- */
+/* --- router --- */
 
 static enum verdict raise_unroutable(struct turn *turn, const struct id *case_id, const struct id *referral,
     const char *owner_role, const struct alert *like, int priority) {
@@ -250,32 +302,32 @@ static enum verdict raise_unroutable(struct turn *turn, const struct id *case_id
     return VERDICT_DONE;
 }
 
-/* Facts are missing: the owner is told; finding them out is a task, which has its own clock. */
+static void tell_draft(struct turn *turn, struct alert *alert, const char *owner_role) {
+    struct policy_target owner = {.area = POLICY_CASE};
+    snprintf(owner.role, sizeof owner.role, "%s", owner_role[0] ? owner_role : "KAB");
+    if (!escalate_tell(turn, alert, &owner, PURPOSE_DRAFT, POLICY_ONE))
+        escalate_tell_regional(turn, alert, PURPOSE_DRAFT);
+}
+
+/* Facts are missing: the owner is told; finding them out is a task, which has its own clock. Where the alert
+ * of the case is open this travels with it, so that it costs no row of its own. */
 static enum verdict notice_draft(struct turn *turn, const struct id *case_id, const struct id *referral,
     const char *owner_role, const struct alert *like, int priority) {
     struct alert *alert = alert_new(turn, case_id, SUBJECT_REFERRAL, referral, priority);
-    struct policy_target owner = {.area = POLICY_CASE};
     if (!alert)
         return VERDICT_RETRY;
     if (like)
         describe_as(alert, like);
     alert->codes_only = true;
     snprintf(alert->detail, sizeof alert->detail, "draft");
-    snprintf(owner.role, sizeof owner.role, "%s", owner_role[0] ? owner_role : "KAB");
-    if (!escalate_tell(turn, alert, &owner, PURPOSE_NOTICE, POLICY_ONE))
-        escalate_tell_regional(turn, alert, PURPOSE_NOTICE);
+    tell_draft(turn, alert, owner_role);
     escalate_notice(turn, alert);
     return VERDICT_DONE;
 }
 
 /* Roles a rule wants to be told travel with the alert of the case: who has heard of it already is not told
  * again. */
-static void inform_roles(struct turn *turn, const struct id *case_id, char **roles, size_t count) {
-    struct alert *all[ALERT_INCIDENT_MAX];
-    struct alert *alert = count ? newest_of_case(all, alert_list(turn, case_id, all)) : NULL;
-    if (!alert || alert->state == ALERT_STATE_STOOD_DOWN)
-        return;
-    unsigned before = alert->delivery_count;
+static void inform_roles(struct turn *turn, struct alert *alert, char **roles, size_t count) {
     for (size_t i = 0; i < count; i++) {
         struct policy_target target = {.area = POLICY_CASE};
         if (strlen(roles[i]) >= sizeof target.role)
@@ -283,7 +335,17 @@ static void inform_roles(struct turn *turn, const struct id *case_id, char **rol
         strcpy(target.role, roles[i]);
         escalate_inform(turn, alert, &target);
     }
-    if (alert->delivery_count == before)
+}
+
+/* The alert of the case while it is open: what further is to be said of the case goes with it. NULL: none. */
+static struct alert *open_alert_of(struct turn *turn, const struct id *case_id) {
+    struct alert *all[ALERT_INCIDENT_MAX];
+    struct alert *alert = newest_of_case(all, alert_list(turn, case_id, all));
+    return alert && alert->state != ALERT_STATE_STOOD_DOWN ? alert : NULL;
+}
+
+static void write_if_more(struct turn *turn, struct alert *alert, unsigned before) {
+    if (!alert || alert->delivery_count == before)
         return;
     outgoing_push(turn, alert);
     alert_write(turn, alert);
@@ -295,24 +357,21 @@ enum verdict react_referral_opened(struct turn *turn, const Sigap__Event *event)
     struct alert like = {0};
     if (!case_of(event, &case_id) || !id_of(opened->referral_id, &referral))
         return turn_park(turn, "a referral without case or id");
+    bool draft = opened->state == SIGAP__REFERRAL_STATE__REFERRAL_DRAFT;
     int priority = priority_of(opened->priority, SITE_P2);
+    struct alert *alert = draft || opened->n_notify_roles ? open_alert_of(turn, &case_id) : NULL;
+    unsigned before = alert ? alert->delivery_count : 0;
+    if (alert)
+        inform_roles(turn, alert, opened->notify_roles, opened->n_notify_roles);
+    if (alert && draft)
+        tell_draft(turn, alert, opened->owner_role);
+    write_if_more(turn, alert, before);
     describe(turn, &like, opened->kind, opened->area, SITE_C0);
     like.case_id = case_id;
-    inform_roles(turn, &case_id, opened->notify_roles, opened->n_notify_roles);
-    switch (opened->state) {
-    case SIGAP__REFERRAL_STATE__REFERRAL_DRAFT:
-        return notice_draft(turn, &case_id, &referral, opened->owner_role, &like, priority);
-    case SIGAP__REFERRAL_STATE__REFERRAL_UNROUTABLE:
+    if (opened->state == SIGAP__REFERRAL_STATE__REFERRAL_UNROUTABLE)
         return raise_unroutable(turn, &case_id, &referral, opened->owner_role, &like, priority);
-    case SIGAP__REFERRAL_STATE__REFERRAL_ACTIVE:
-    case SIGAP__REFERRAL_STATE__REFERRAL_HOME:
-    case SIGAP__REFERRAL_STATE__REFERRAL_REVOKED:
-    case SIGAP__REFERRAL_STATE__REFERRAL_COMPLETED:
-    case SIGAP__REFERRAL_STATE__REFERRAL_ERROR:
-    case SIGAP__REFERRAL_STATE__REFERRAL_UNSPECIFIED:
-    case _SIGAP__REFERRAL_STATE_IS_INT_SIZE:
-        break;
-    }
+    if (draft && !alert)
+        return notice_draft(turn, &case_id, &referral, opened->owner_role, &like, priority);
     return VERDICT_DONE;
 }
 
@@ -496,8 +555,7 @@ enum verdict react_offer_moved(struct turn *turn, const Sigap__Event *event) {
     return VERDICT_DONE;
 }
 
-/* --- casework
- * ------------------------------------------------------------------------------------------------ */
+/* --- casework --- */
 
 /* The team that owns a task; a liaison's where it is an agency's; the region's coordinator otherwise. Never
  * nobody. */
@@ -523,31 +581,22 @@ static void add_code(struct alert *alert, const char *code) {
 }
 
 /* Owners of a normal case find their tasks in their queue; TaskReminder tells them when time runs. Where a
- * life is at stake they hear at once: one message a team, tasks that have a deadline. */
+ * life is at stake those who have not heard of the case yet hear at once that tasks with a deadline wait for
+ * them. */
 enum verdict react_tasks_planned(struct turn *turn, const Sigap__Event *event) {
     const Sigap__TasksPlanned *planned = event->tasks_planned;
-    struct alert *all[ALERT_INCIDENT_MAX], *alert = NULL;
-    struct id case_id, first;
+    struct id case_id;
     if (turn->source.lane != LANE_URGENT || !case_of(event, &case_id))
         return VERDICT_DONE;
-    const struct alert *like = newest_of_case(all, alert_list(turn, &case_id, all));
-    for (size_t i = 0; i < planned->n_tasks; i++) {
-        const Sigap__Task *task = planned->tasks[i];
-        if (task->state != SIGAP__TASK_STATE__TASK_DUE || !id_of(task->task_id, &first))
-            continue;
-        if (!alert) {
-            alert = alert_new(turn, &case_id, SUBJECT_TASK, &first, like ? like->priority : SITE_P1);
-            if (!alert)
-                return VERDICT_RETRY;
-            if (like)
-                describe_as(alert, like);
-            alert->codes_only = true;
-        }
-        add_code(alert, task->code);
-        tell_owner(turn, alert, task, PURPOSE_NOTICE);
-    }
-    if (alert)
-        escalate_notice(turn, alert);
+    struct alert *alert = open_alert_of(turn, &case_id);
+    if (!alert && !(alert = alert_new(turn, &case_id, SUBJECT_TASK, &case_id, SITE_P1)))
+        return VERDICT_RETRY;
+    alert->codes_only |= alert->row == 0; /* nothing is known of the case */
+    unsigned before = alert->delivery_count;
+    for (size_t i = 0; i < planned->n_tasks; i++)
+        if (planned->tasks[i]->state == SIGAP__TASK_STATE__TASK_DUE)
+            tell_owner(turn, alert, planned->tasks[i], PURPOSE_TASK);
+    write_if_more(turn, alert, before);
     return VERDICT_DONE;
 }
 
@@ -681,8 +730,7 @@ enum verdict react_case_closed(struct turn *turn, const Sigap__Event *event) {
     return VERDICT_DONE;
 }
 
-/* --- every daemon
- * -------------------------------------------------------------------------------------------- */
+/* --- every daemon --- */
 
 /* One alert an hour for a daemon and lane: a storm of parked inputs is one thing to look at. */
 enum verdict react_input_parked(struct turn *turn, const Sigap__InputParked *parked) {

@@ -21,4 +21,4 @@ enum verdict react_task_reminder(struct turn *turn, const Sigap__Event *event);
 enum verdict react_fact_recorded(struct turn *turn, const Sigap__Event *event);
 enum verdict react_case_closed(struct turn *turn, const Sigap__Event *event);
 enum verdict react_input_parked(struct turn *turn, const Sigap__InputParked *parked);
-enum verdict react_deadman(struct turn *turn, const struct id *report);
+enum verdict react_deadman(struct turn *turn);

@@ -106,6 +106,11 @@ static struct sentence sentence_of(const struct alert *alert, enum delivery_purp
     case PURPOSE_WITHDRAWN:
         return (struct sentence){
             "Tawaran kasus %s tidak berlaku lagi", "The offer of case %s no longer stands"};
+    case PURPOSE_TASK:
+        return (struct sentence){"Kasus %s: ada tugas yang menunggu Anda", "Case %s: tasks wait for you"};
+    case PURPOSE_DRAFT:
+        return (struct sentence){"Rujukan kasus %s menunggu data yang belum diketahui",
+            "The referral of case %s waits for facts that are not known"};
     case PURPOSE_NOBODY:
         return (struct sentence){
             "Tidak ada petugas untuk langkah eskalasi kasus %s", "Nobody is on duty for a step of case %s"};
@@ -162,8 +167,6 @@ static void add_detail(struct text_buffer *to, const struct text_facts *facts, b
         add(to, " [%s]", alert->detail);
     if (alert->subject == SUBJECT_REFERRAL && strcmp(alert->detail, "unroutable") == 0)
         add(to, english ? "; nobody is left to ask" : "; tidak ada lagi tempat yang dapat ditanya");
-    if (alert->subject == SUBJECT_REFERRAL && strcmp(alert->detail, "draft") == 0)
-        add(to, english ? "; facts are missing" : "; ada data yang belum diketahui");
     if (facts->delivery->purpose == PURPOSE_TAKEN && alert->answered_team[0])
         add(to, ": %s", alert->answered_team);
     if (facts->delivery->role[0])

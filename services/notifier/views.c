@@ -126,8 +126,7 @@ static bool is_masked(const struct alert *alert, const Sigap__Actor *actor) {
     return alert->confidentiality >= SITE_C3 && !answer_may_see_confidential(actor);
 }
 
-/* --- of one case
- * --------------------------------------------------------------------------------------------- */
+/* --- of one case --- */
 
 static enum verdict view_case(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer) {
     struct alert *all[ALERT_INCIDENT_MAX], *seen[ALERT_INCIDENT_MAX];
@@ -163,8 +162,7 @@ static enum verdict view_case(struct turn *turn, const Sigap__View *view, Sigap_
     return VERDICT_DONE;
 }
 
-/* --- lists
- * --------------------------------------------------------------------------------------------------- */
+/* --- lists --- */
 
 static enum alert_state state_parse(const char *word) {
     for (enum alert_state state = ALERT_STATE_OPEN; state <= ALERT_STATE_STOOD_DOWN;
@@ -251,8 +249,7 @@ static enum verdict view_list(struct turn *turn, const Sigap__View *view, Sigap_
     return VERDICT_DONE;
 }
 
-/* --- what an answer link stands for
- * -------------------------------------------------------------------------- */
+/* --- what an answer link stands for --- */
 
 static void write_token(struct turn *turn, struct json_writer *json, const struct answer_token *token,
     const struct alert *alert, const struct team *team) {

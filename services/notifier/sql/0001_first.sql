@@ -25,6 +25,3 @@ CREATE TABLE attempt(
     delivery BLOB NOT NULL, number INTEGER NOT NULL, at INTEGER NOT NULL, channel TEXT NOT NULL,
     outcome TEXT NOT NULL, detail TEXT NOT NULL,
     PRIMARY KEY(delivery, number)) STRICT, WITHOUT ROWID;
-
--- Dead-man: reports with danger words that triage has not spoken of yet.
-CREATE TABLE watch(report BLOB PRIMARY KEY, due_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;

@@ -90,9 +90,3 @@ SELECT number, at, channel, outcome, detail FROM attempt WHERE delivery=? ORDER 
 
 -- name: attempt_forget
 DELETE FROM attempt WHERE delivery IN (SELECT delivery FROM attempt WHERE delivery < ? ORDER BY delivery LIMIT ?)
-
--- name: watch_insert
-INSERT INTO watch(report, due_at) VALUES(?, ?) ON CONFLICT(report) DO NOTHING
-
--- name: watch_delete
-DELETE FROM watch WHERE report=? RETURNING due_at

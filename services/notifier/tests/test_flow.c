@@ -535,33 +535,109 @@ static void test_normal_messages_are_bundled_and_kept_out_of_the_night(void **st
     flow_free(flow);
 }
 
+static void task_reminder(
+    struct flow *flow, const struct id *case_id, const struct id *id, unsigned percent) {
+    Sigap__Task task = SIGAP__TASK__INIT;
+    Sigap__TaskReminder reminder = SIGAP__TASK_REMINDER__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    task.task_id = bytes_of(id);
+    task.code = (char *)"LNS-02";
+    task.role = (char *)"TKSK";
+    task.owner = (char *)"tksk-3507";
+    reminder.task = &task;
+    reminder.percent = percent;
+    reminder.priority = normal.priority;
+    reminder.kind = (char *)normal.kind;
+    reminder.area = (char *)normal.area;
+    event.body_case = SIGAP__EVENT__BODY_TASK_REMINDER;
+    event.task_reminder = &reminder;
+    flow_event(flow, "casework", LANE_NORMAL, case_id, &event);
+}
+
 /* Two things to say about one case to one team within half a minute are one mail. */
 static void test_one_mail_for_one_case(void **state) {
     (void)state;
     struct flow *flow = flow_new(mail_site);
-    struct id case_id = flow_case_opened(flow, normal), referral = fixture_id(flow->fixture);
-    Sigap__ReferralOpened opened = SIGAP__REFERRAL_OPENED__INIT;
-    Sigap__Event event = SIGAP__EVENT__INIT;
-    opened.referral_id = bytes_of(&referral);
-    opened.state = SIGAP__REFERRAL_STATE__REFERRAL_DRAFT;
-    opened.owner_role = (char *)"TKSK";
-    opened.kind = (char *)normal.kind;
-    opened.area = (char *)normal.area;
-    opened.priority = normal.priority;
-    event.body_case = SIGAP__EVENT__BODY_REFERRAL_OPENED;
-    event.referral_opened = &opened;
+    struct id case_id = flow_case_opened(flow, normal), task = fixture_id(flow->fixture);
     flow_advance(flow, 10000);
-    flow_event(flow, "router", LANE_NORMAL, &case_id, &event);
+    task_reminder(flow, &case_id, &task, 0);
     flow_advance(flow, MINUTE);
     assert_int_equal(flow_sent(flow, "tksk-3507", "email", NULL), 1);
-    const struct message *mail = flow_last(flow, "tksk-3507");
+    const struct message *mail = NULL;
+    for (unsigned i = 0; i < flow->count; i++)
+        if (strcmp(channel_name_of(flow->fixture, flow->sent[i].channel), "email") == 0 &&
+            strcmp(flow->sent[i].team, "tksk-3507") == 0)
+            mail = &flow->sent[i];
+    assert_non_null(mail);
     assert_non_null(strstr(mail->text, "perlu ditangani"));
-    assert_non_null(strstr(mail->text, "ada data yang belum diketahui"));
-    flow_event(flow, "router", LANE_NORMAL, &case_id, &event); /* and the next one after five minutes */
+    assert_non_null(strstr(mail->text, "[LNS-02]"));
+    task_reminder(flow, &case_id, &task, 50); /* and the next one after five minutes */
     flow_advance(flow, 4 * MINUTE);
     assert_int_equal(flow_sent(flow, "tksk-3507", "email", NULL), 1);
     flow_advance(flow, MINUTE);
-    assert_int_equal(flow_sent(flow, "tksk-3507", "email", NULL), 2);
+    assert_int_equal(flow_sent(flow, "tksk-3507", "email", "reminder"), 1);
+    flow_free(flow);
+}
+
+/* Told by casework before and at half time; at the end of it somebody else hears of it too, until it is done.
+ */
+static void test_overdue_task(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    struct id case_id = flow_case_opened(flow, normal), task = fixture_id(flow->fixture);
+    task_reminder(flow, &case_id, &task, 50);
+    assert_int_equal(flow_sent(flow, "tksk-3507", "outbox", "reminder"), 1);
+    assert_int_equal(flow_sent(flow, "tri", NULL, NULL), 0);
+    task_reminder(flow, &case_id, &task, 100);
+    assert_int_equal(flow_sent(flow, "tri", "outbox", "alert"), 1);
+    assert_int_equal(flow_sent(flow, "kab-3507", NULL, "alert"), 0);
+    task_reminder(flow, &case_id, &task, 200);
+    assert_int_equal(flow_sent(flow, "kab-3507", "outbox", "alert"), 1);
+    Sigap__Task done = SIGAP__TASK__INIT;
+    Sigap__TaskMoved moved = SIGAP__TASK_MOVED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    done.task_id = bytes_of(&task);
+    done.state = SIGAP__TASK_STATE__TASK_DONE;
+    moved.task = &done;
+    event.body_case = SIGAP__EVENT__BODY_TASK_MOVED;
+    event.task_moved = &moved;
+    flow_event(flow, "casework", LANE_NORMAL, &case_id, &event);
+    flow->count = 0;
+    for (int day = 0; day < 4; day++)
+        flow_advance(flow, 24 * HOUR);
+    for (unsigned i = 0; i < flow->count; i++)
+        assert_null(strstr(flow->sent[i].text, "LNS-02"));
+    flow_free(flow);
+}
+
+/* Where a life is at stake owners of tasks hear at once, unless they have heard of the case already. */
+static void test_tasks_of_an_emergency(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    struct id case_id = flow_case_opened(flow, emergency), one = fixture_id(flow->fixture);
+    static const char *const owners[] = {"opr", "pds-3507", "pds-3507", "nobody-here"};
+    Sigap__Task tasks[4], *list[4];
+    Sigap__TasksPlanned planned = SIGAP__TASKS_PLANNED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    for (int i = 0; i < 4; i++) {
+        sigap__task__init(&tasks[i]);
+        tasks[i].task_id = bytes_of(&one);
+        tasks[i].code = (char *)"KRS-01";
+        tasks[i].role = (char *)"PSI";
+        tasks[i].owner = (char *)owners[i];
+        tasks[i].state = SIGAP__TASK_STATE__TASK_DUE;
+        list[i] = &tasks[i];
+    }
+    planned.tasks = list;
+    planned.n_tasks = 4;
+    event.body_case = SIGAP__EVENT__BODY_TASKS_PLANNED;
+    event.tasks_planned = &planned;
+    unsigned opr = flow_sent(flow, "opr", NULL, NULL);
+    flow_event(flow, "casework", LANE_URGENT, &case_id, &event);
+    assert_int_equal(flow_sent(flow, "opr", NULL, NULL), opr);
+    assert_int_equal(flow_sent(flow, "pds-3507", "outbox", "task"), 1);
+    assert_int_equal(
+        flow_sent(flow, "psi-3507", "outbox", "task"), 1); /* the role, where the owner is unknown */
     flow_free(flow);
 }
 
@@ -969,6 +1045,8 @@ int main(void) {
         cmocka_unit_test(test_two_channels_at_once_for_a_life),
         cmocka_unit_test(test_normal_messages_are_bundled_and_kept_out_of_the_night),
         cmocka_unit_test(test_one_mail_for_one_case),
+        cmocka_unit_test(test_overdue_task),
+        cmocka_unit_test(test_tasks_of_an_emergency),
         cmocka_unit_test(test_retries_then_dead_then_the_next_step),
         cmocka_unit_test(test_dead_letters_are_the_next_step),
         cmocka_unit_test(test_one_dead_letter_is_not_the_next_step),
