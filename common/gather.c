@@ -194,7 +194,7 @@ static struct record read_waiting(struct engine *engine, const struct held_entry
 
 static bool is_ready(const struct engine *engine, size_t index) {
     const struct held_entry *entry = held_waiting(engine->held, index);
-    if (held_blocks(engine->held, &entry->case_id, index))
+    if (held_blocks(engine->held, entry))
         return false;
     for (unsigned k = 0; k < entry->cause_count; k++)
         if (!passed(engine, entry->causes[k].journal, entry->causes[k].lane, entry->causes[k].sequence))
@@ -255,6 +255,16 @@ static enum step park_unreadable(struct engine *engine, unsigned link, enum lane
     return STEP_WORKED;
 }
 
+/* Nearly always nothing is held, and nothing needs to be described. */
+static bool is_held_back(
+    const struct engine *engine, const struct source *source, const Sigap__Event *event) {
+    struct held_entry record;
+    if (!held_waiting_count(engine->held) && !held_parked_count(engine->held))
+        return false;
+    held_describe(source, event, &record);
+    return held_blocks(engine->held, &record);
+}
+
 /* The record at the head of a lane: worked on, put to wait, or left where it is for a moment. */
 static enum step step_lane(struct engine *engine, unsigned link, enum lane lane) {
     struct record record;
@@ -265,9 +275,7 @@ static enum step step_lane(struct engine *engine, unsigned link, enum lane lane)
     Sigap__Event *event = engine_unpack(engine, &record);
     if (!event)
         return park_unreadable(engine, link, lane, &source, &record);
-    struct id case_id;
-    id_from_bytes(event->case_id.data, event->case_id.len, &case_id);
-    bool blocked = held_blocks(engine->held, &case_id, SIZE_MAX);
+    bool blocked = is_held_back(engine, &source, event);
     if (!blocked && !causes_passed(engine, event)) {
         int64_t *since = &engine->blocked_since[link][lane], now = engine_monotonic(engine);
         if (!*since)

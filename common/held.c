@@ -112,14 +112,34 @@ const struct held_entry *held_waiting(const struct held *held, size_t index) {
     return &held->waiting[index];
 }
 
-bool held_blocks(const struct held *held, const struct id *case_id, size_t before) {
-    if (id_is_null(case_id))
-        return false;
-    for (size_t i = 0; i < held->parked_count; i++)
-        if (id_equal(&held->parked_cases[i], case_id))
+void held_describe(const struct source *source, const Sigap__Event *event, struct held_entry *out) {
+    *out = (struct held_entry){.lane = source->lane, .sequence = source->sequence};
+    strncpy(out->journal, source->journal, sizeof out->journal - 1);
+    id_from_bytes(event->case_id.data, event->case_id.len, &out->case_id);
+    note_causes(out, event);
+}
+
+/* A cause names the furthest record of its lane: about the same case what lies before it counts, too. */
+static bool comes_before(const struct held_entry *earlier, const struct held_entry *record) {
+    bool same_case = !id_is_null(&record->case_id) && id_equal(&earlier->case_id, &record->case_id);
+    if (same_case && earlier->lane == record->lane && earlier->sequence < record->sequence &&
+        strcmp(earlier->journal, record->journal) == 0)
+        return true;
+    for (unsigned i = 0; i < record->cause_count; i++) {
+        const struct held_cause *cause = &record->causes[i];
+        if (cause->lane == earlier->lane && strcmp(cause->journal, earlier->journal) == 0 &&
+            (cause->sequence == earlier->sequence || (same_case && cause->sequence > earlier->sequence)))
             return true;
-    for (size_t i = 0; i < held->waiting_count && i < before; i++)
-        if (id_equal(&held->waiting[i].case_id, case_id))
+    }
+    return false;
+}
+
+bool held_blocks(const struct held *held, const struct held_entry *record) {
+    for (size_t i = 0; !id_is_null(&record->case_id) && i < held->parked_count; i++)
+        if (id_equal(&held->parked_cases[i], &record->case_id))
+            return true;
+    for (size_t i = 0; i < held->waiting_count; i++)
+        if (comes_before(&held->waiting[i], record))
             return true;
     return false;
 }

@@ -36,8 +36,13 @@ size_t held_parked_count(const struct held *held);
 int64_t held_oldest_at(const struct held *held); /* of the waiting ones, 0 when there are none */
 const struct held_entry *held_waiting(const struct held *held, size_t index);
 
-/* True when a record of this case waits or is parked, not counting waiting entries from `before` on. */
-bool held_blocks(const struct held *held, const struct id *case_id, size_t before);
+/* True when the record must wait behind another of its case: one that is parked, an earlier one of its own
+ * journal and lane that waits, or one that waits and is among its causes. Another record of the case that
+ * merely waits too is no reason: it may be waiting for this very one (a consequence that was faster than its
+ * cause). */
+bool held_blocks(const struct held *held, const struct held_entry *record);
+/* What held_blocks has to know of a record that is not held yet. */
+void held_describe(const struct source *source, const Sigap__Event *event, struct held_entry *out);
 
 /* Inside a turn. */
 void held_wait(struct held *held, const struct source *source, const Sigap__Event *event, const void *record,

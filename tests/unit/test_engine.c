@@ -15,13 +15,15 @@
 
 static const struct store_migration kept_migrations[] = {
     {"0001_kept", "CREATE TABLE kept(number INTEGER PRIMARY KEY, id BLOB UNIQUE, text TEXT) STRICT;"}};
-enum { KEPT_ADD, KEPT_COUNT, KEPT_FIRST };
+enum { KEPT_ADD, KEPT_COUNT, KEPT_FIRST, KEPT_TEXT };
 static const struct store_statement kept_statements[] = {
     {"kept_add", "INSERT INTO kept(id, text) VALUES(?, ?)"},
     {"kept_count", "SELECT count(*) FROM kept"},
     {"kept_first", "SELECT id FROM kept ORDER BY number LIMIT 1"},
+    {"kept_first_text", "SELECT text FROM kept ORDER BY number LIMIT 1"},
+    {"kept_text", "SELECT text FROM kept ORDER BY number LIMIT 1"},
 };
-static const struct store_schema kept_schema = {"kept", kept_statements, 3, kept_migrations, 1};
+static const struct store_schema kept_schema = {"kept", kept_statements, 4, kept_migrations, 1};
 
 struct world {
     int64_t wall, monotonic;
@@ -53,7 +55,8 @@ static void add_row(struct turn *turn, const struct id *id, const char *text) {
     statement_run(add);
 }
 
-/* alpha: body "park" is parked, "twice" appends two records, anything else one; "urgent" goes in the urgent lane. */
+/* alpha: body "park" is parked, "twice" appends two records, anything else one; "urgent" goes in the urgent
+ * lane. */
 static enum verdict alpha_request(struct turn *turn, const struct request *request, struct answer *answer) {
     Sigap__ReportClosed closed = SIGAP__REPORT_CLOSED__INIT;
     closed.reason = (char *)request->body;
@@ -111,9 +114,13 @@ static enum verdict gamma_event(struct turn *turn, const Sigap__Event *event) {
     return VERDICT_DONE;
 }
 
-static const struct daemon alpha_daemon = {
-    .name = "alpha", .schema = &kept_schema, .on_request = alpha_request, .request_is_urgent = alpha_urgent, .reserve_bytes = 65536};
-static const struct daemon beta_daemon = {.name = "beta", .schema = &kept_schema, .on_event = beta_event, .on_timer = beta_timer};
+static const struct daemon alpha_daemon = {.name = "alpha",
+    .schema = &kept_schema,
+    .on_request = alpha_request,
+    .request_is_urgent = alpha_urgent,
+    .reserve_bytes = 65536};
+static const struct daemon beta_daemon = {
+    .name = "beta", .schema = &kept_schema, .on_event = beta_event, .on_timer = beta_timer};
 static const struct daemon gamma_daemon = {.name = "gamma", .schema = &kept_schema, .on_event = gamma_event};
 
 static void on_nothing(void *context) {
@@ -131,7 +138,8 @@ static void on_frame(void *context, void *origin, const void *frame, size_t size
     struct world *world = context;
     (void)origin;
     Sigap__ViewAnswer *answer = sigap__view_answer__unpack(NULL, size, frame);
-    snprintf(world->last_body, sizeof world->last_body, "%.*s", (int)answer->json.len, (char *)answer->json.data);
+    snprintf(
+        world->last_body, sizeof world->last_body, "%.*s", (int)answer->json.len, (char *)answer->json.data);
     sigap__view_answer__free_unpacked(answer, NULL);
 }
 
@@ -140,8 +148,8 @@ static void on_effect(void *context, const struct effect *effect) {
     ((struct world *)context)->effects++;
 }
 
-static struct engine *start(struct world *world, const struct daemon *daemon, const struct engine_link *links, unsigned link_count,
-    const struct engine_consumer *consumers, unsigned consumer_count) {
+static struct engine *start(struct world *world, const struct daemon *daemon, const struct engine_link *links,
+    unsigned link_count, const struct engine_consumer *consumers, unsigned consumer_count) {
     static char path[128];
     static struct clock clock;
     static struct random random;
@@ -153,7 +161,11 @@ static struct engine *start(struct world *world, const struct daemon *daemon, co
         .setup = {"", world->folder, &clock, &random, true},
         .store = {.path = path, .reserve_bytes = daemon->reserve_bytes},
         .ports = {world, on_nothing, on_answered, on_frame, on_frame, on_effect},
-        .links = links, .link_count = link_count, .consumers = consumers, .consumer_count = consumer_count, .keep_ms = 1000,
+        .links = links,
+        .link_count = link_count,
+        .consumers = consumers,
+        .consumer_count = consumer_count,
+        .keep_ms = 1000,
     };
     struct error error = {0};
     struct engine *engine = engine_open(&options, &error);
@@ -204,7 +216,8 @@ static int tear_down(void **state) {
 }
 
 static void ask(struct world *world, const char *body) {
-    struct request request = {.method = "POST", .path = "/", .query = "", .body = body, .body_size = strlen(body)};
+    struct request request = {
+        .method = "POST", .path = "/", .query = "", .body = body, .body_size = strlen(body)};
     if (!engine_request(world->alpha, &request)) {
         world->answered++;
         world->status = 503;
@@ -266,6 +279,11 @@ static void test_a_record_goes_all_the_way(void **state) {
     assert_int_equal(world->status, 202);
     assert_int_equal(count(world->beta), 1);
     assert_int_equal(count(world->gamma), 2);
+    /* the question came when its answer waited already: it must not line up behind it */
+    struct statement *first = store_use(engine_store(world->gamma), &kept_schema, KEPT_FIRST_TEXT);
+    assert_true(statement_step(first));
+    assert_string_equal(column_text(first, 0), "alpha:question");
+    statement_end(first);
 }
 
 static void test_many_in_one_commit(void **state) {
@@ -297,7 +315,8 @@ static void test_poison_is_parked_alone_and_later_ones_go_on(void **state) {
     ask(world, "after");
     settle(world);
     assert_int_equal(count(world->beta), 2);
-    assert_int_equal(count(world->gamma), 5); /* three of alpha, two of beta; beta's InputParked is not for it */
+    assert_int_equal(
+        count(world->gamma), 5); /* three of alpha, two of beta; beta's InputParked is not for it */
     assert_int_equal(inbox_cursor(engine_inbox(world->beta, 0), LANE_NORMAL), 3);
 }
 
@@ -319,6 +338,11 @@ static void test_beta_before_alpha_waits(void **state) {
     assert_int_equal(count(world->gamma), 0);
     settle(world);
     assert_int_equal(count(world->gamma), 2);
+    struct statement *get = store_use(engine_store(world->gamma), &kept_schema, KEPT_TEXT);
+    assert_true(statement_step(get));
+    assert_string_equal(
+        column_text(get, 0), "alpha:question"); /* of the same case, and still not behind it */
+    statement_end(get);
 }
 
 static void test_restart_goes_on_where_it_was(void **state) {
@@ -351,8 +375,8 @@ static void test_replay_makes_the_same_ids(void **state) {
     assert_true(statement_step(get));
     struct id first = column_id(get, 0);
     statement_end(get);
-    struct id expected = id_derive(1700000000000, journal_incarnation(engine_journal(world->beta)), LANE_NORMAL,
-        1 ^ (uint64_t)'a' << 56 ^ (uint64_t)'l' << 48, 1);
+    struct id expected = id_derive(1700000000000, journal_incarnation(engine_journal(world->beta)),
+        LANE_NORMAL, 1 ^ (uint64_t)'a' << 56 ^ (uint64_t)'l' << 48, 1);
     assert_memory_equal(&first, &expected, sizeof first);
 }
 
