@@ -39,6 +39,7 @@ enum {
 };
 
 struct waiting_fetch {
+    bool known; /* the place belongs to this consumer and lane, whether a fetch waits or not */
     bool used;
     uint8_t peer[PEER_BYTES];
     size_t peer_size;
@@ -165,13 +166,28 @@ static struct waiting_fetch *place_for(struct process *process, const struct lin
     struct waiting_fetch *unused = NULL;
     for (unsigned i = 0; i < PEERS_MAX; i++) {
         struct waiting_fetch *place = &process->waiting[i];
-        if (place->used && place->fetch.lane == fetch->lane &&
+        if (place->known && place->fetch.lane == fetch->lane &&
             strcmp(place->fetch.consumer, fetch->consumer) == 0)
             return place;
-        if (!place->used && !unused)
+        if (!place->known && !unused)
             unused = place;
     }
     return unused;
+}
+
+/* An empty batch: the producer lives, and the consumer's next fetch brings its cursor back. */
+static void send_alive(struct process *process, struct waiting_fetch *place) {
+    struct journal *journal = engine_journal(process->engine);
+    struct link_batch alive = {.lane = place->fetch.lane,
+        .after = place->fetch.after,
+        .head = journal_head(journal, place->fetch.lane)};
+    struct buffer frame = BUFFER_MAX(512);
+    snprintf(alive.journal, sizeof alive.journal, "%s", process->daemon->name);
+    memcpy(alive.incarnation, journal_incarnation(journal), LINK_INCARNATION);
+    link_write_batch(&frame, &alive, NULL, 0);
+    zmq_loop_send(process->journal, place->peer, place->peer_size, frame.bytes, frame.size);
+    buffer_free(&frame);
+    place->used = false;
 }
 
 static bool serve(struct process *process, struct waiting_fetch *place) {
@@ -207,10 +223,17 @@ static void on_fetch(void *context, unsigned tag, const struct zmq_message *mess
     struct waiting_fetch *place = place_for(process, &frame.fetch);
     if (!place)
         return refuse(process, message, "too many readers");
-    *place = (struct waiting_fetch){
-        .used = true, .peer_size = message->peer_size, .fetch = frame.fetch, .since = monotonic()};
+    bool greet =
+        !place->known || place->peer_size != message->peer_size ||
+        memcmp(place->peer, message->peer, message->peer_size) != 0; /* a connection we did not know */
+    *place = (struct waiting_fetch){.known = true,
+        .used = true,
+        .peer_size = message->peer_size,
+        .fetch = frame.fetch,
+        .since = monotonic()};
     memcpy(place->peer, message->peer, message->peer_size);
-    serve(process, place);
+    if (!serve(process, place) && greet)
+        send_alive(process, place);
 }
 
 static void on_grown(void *context) {
@@ -239,21 +262,9 @@ static void on_source_connected(void *context, unsigned tag) {
 static void on_heartbeat(uv_timer_t *timer) {
     struct process *process = timer->data;
     int64_t now = monotonic();
-    for (unsigned i = 0; i < PEERS_MAX; i++) {
-        struct waiting_fetch *place = &process->waiting[i];
-        if (!place->used || now - place->since < HEARTBEAT_MS)
-            continue;
-        struct link_batch alive = {.lane = place->fetch.lane,
-            .after = place->fetch.after,
-            .head = journal_head(engine_journal(process->engine), place->fetch.lane)};
-        snprintf(alive.journal, sizeof alive.journal, "%s", process->daemon->name);
-        memcpy(alive.incarnation, journal_incarnation(engine_journal(process->engine)), LINK_INCARNATION);
-        struct buffer frame = BUFFER_MAX(512);
-        link_write_batch(&frame, &alive, NULL, 0);
-        zmq_loop_send(process->journal, place->peer, place->peer_size, frame.bytes, frame.size);
-        buffer_free(&frame);
-        place->used = false;
-    }
+    for (unsigned i = 0; i < PEERS_MAX; i++)
+        if (process->waiting[i].used && now - process->waiting[i].since >= HEARTBEAT_MS)
+            send_alive(process, &process->waiting[i]);
     zmq_loop_wake(process->zmq);
 }
 

@@ -58,11 +58,14 @@ static bool write_file(const char *path, const char *content) {
     return fclose(file) == 0 && written;
 }
 
+/* In one step: who reads it finds the old one or the new one. */
 static void write_pid(const char *name, pid_t pid) {
-    char path[64], line[32];
+    char path[64], fresh[72], line[32];
     snprintf(path, sizeof path, "run/%s.pid", name);
+    snprintf(fresh, sizeof fresh, "%s.new", path);
     snprintf(line, sizeof line, "%d\n", (int)pid);
-    write_file(path, line);
+    if (write_file(fresh, line))
+        rename(fresh, path);
 }
 
 /* One old log is kept: a daemon that complains without end must not fill the disk. */
@@ -98,6 +101,42 @@ static void add_location(FILE *file, const char *prefix, const char *daemon) {
         prefix, daemon);
 }
 
+/* What nginx itself refuses is said like everything else: as a problem (RFC 9457), and where no daemon
+ * answers with the site's emergency sentence. */
+static void add_problem(
+    FILE *file, const char *on, const char *name, int status, const char *title, const char *detail) {
+    json_t *problem = json_pack(
+        "{s:s,s:s,s:i,s:s}", "type", "about:blank", "title", title, "status", status, "detail", detail);
+    char *text = problem ? json_dumps(problem, JSON_COMPACT) : NULL;
+    fprintf(file,
+        "    error_page %s = @%s;\n    location @%s {\n      default_type application/problem+json;\n", on,
+        name, name);
+    if (status == 503)
+        fprintf(file, "      add_header Retry-After 5 always;\n");
+    fprintf(file, "      return %d '", status);
+    for (const char *at = text ? text : "{}"; *at; at++)
+        fprintf(file, *at == '\'' || *at == '\\' ? "\\%c" : *at == '$' ? "" : "%c", *at);
+    fprintf(file, "';\n    }\n");
+    free(text);
+    json_decref(problem);
+}
+
+static void add_problems(FILE *file, const char *site_dir) {
+    struct error error = {0};
+    struct site *site = site_load(site_dir, &error);
+    char detail[1024];
+    snprintf(detail, sizeof detail, "%s / %s", site ? site->emergency_text : "112",
+        site ? site->emergency_text_en : "112");
+    add_problem(file, "502 504", "unavailable", 503,
+        "Layanan sedang tidak tersedia / The service is not available", detail);
+    add_problem(
+        file, "413", "too_large", 413, "Terlalu besar / Too large", "Paling banyak 4 MB / At most 4 MB");
+    add_problem(file, "400 414 431 494", "unreadable", 400,
+        "Permintaan tidak terbaca / The request cannot be read",
+        "Periksa alamat dan kepala permintaan / Check the address and the headers");
+    site_free(&site);
+}
+
 /* Access logs stay off: addresses of answers hold tickets and tokens. */
 static bool write_nginx(const struct ctl *ctl, const struct site_links *links) {
     FILE *file = fopen("run/nginx.conf", "w");
@@ -121,6 +160,7 @@ static bool write_nginx(const struct ctl *ctl, const struct site_links *links) {
     for (unsigned i = 0; i < links->daemons_count; i++)
         for (unsigned k = 0; k < links->daemons[i].serves_count; k++)
             add_location(file, links->daemons[i].serves[k], links->daemons[i].name);
+    add_problems(file, ctl->site_dir);
     fprintf(file, "  }\n}\n");
     return fclose(file) == 0;
 }
