@@ -71,13 +71,16 @@ static void note_referral(struct ledger *ledger, ProtobufCBinaryData bytes, cons
 }
 
 static void note_alert(struct ledger *ledger, ProtobufCBinaryData bytes, ProtobufCBinaryData subject,
-    Sigap__AlertState state, Sigap__Priority priority) {
+    const char *policy, Sigap__AlertState state, Sigap__Priority priority, int64_t at) {
     struct id id = id_of(bytes);
     struct ledger_alert *alert = ENTRY(ledger, alert, &id);
     alert->subject = id_of(subject);
     alert->state = state;
-    if (priority)
+    if (priority) {
         alert->priority = priority;
+        alert->raised_at = at;
+        snprintf(alert->policy, sizeof alert->policy, "%s", policy);
+    }
 }
 
 static void note_command(struct ledger *ledger, ProtobufCBinaryData bytes, bool answer) {
@@ -94,6 +97,41 @@ static void note_parked(
     ledger->parked++;
     snprintf(ledger->parked_reason, sizeof ledger->parked_reason, "%s parked %s/%u/%llu: %s", machine->name,
         parked->journal, parked->lane, (unsigned long long)parked->sequence, parked->reason);
+}
+
+/* With --verbose: all that was said, one line a record. */
+static void tell(const struct machine *machine, enum lane lane, size_t sequence, const Sigap__Event *event) {
+    const ProtobufCFieldDescriptor *field =
+        protobuf_c_message_descriptor_get_field(&sigap__event__descriptor, event->body_case);
+    struct id case_id = id_of(event->case_id);
+    char case_text[ID_TEXT + 1] = "-", object[ID_TEXT + 1] = "-";
+    if (!id_is_null(&case_id))
+        id_to_text(&case_id, case_text);
+    const ProtobufCMessage *body =
+        field ? *(ProtobufCMessage *const *)(const void *)((const char *)event + field->offset) : NULL;
+    printf("said %s %s/%zu %lld %s case=%s", machine->name, lane == LANE_URGENT ? "urgent" : "normal",
+        sequence, (long long)event->at, field ? field->name : "?", case_text);
+    for (unsigned i = 0; body && i < body->descriptor->n_fields; i++) {
+        const ProtobufCFieldDescriptor *member = &body->descriptor->fields[i];
+        const void *at = (const char *)body + member->offset;
+        if (member->label == PROTOBUF_C_LABEL_REPEATED)
+            continue;
+        if (member->type == PROTOBUF_C_TYPE_BYTES && ((const ProtobufCBinaryData *)at)->len == ID_BYTES) {
+            struct id id = id_of(*(const ProtobufCBinaryData *)at);
+            id_to_text(&id, object);
+            printf(" %s=%s", member->name, object);
+        } else if (member->type == PROTOBUF_C_TYPE_STRING) {
+            printf(" %s=%s", member->name, *(char *const *)at);
+        } else if (member->type == PROTOBUF_C_TYPE_ENUM) {
+            printf(" %s=%d", member->name, *(const int *)at);
+        } else if (member->type == PROTOBUF_C_TYPE_INT64) {
+            printf(" %s=%lld", member->name, (long long)*(const int64_t *)at);
+        }
+    }
+    for (size_t i = 0; i < event->n_causes; i++)
+        printf(" <%s/%u/%llu", event->causes[i]->journal, event->causes[i]->lane,
+            (unsigned long long)event->causes[i]->sequence);
+    printf("\n");
 }
 
 static bool note(struct ledger *ledger, const struct machine *machine, const Sigap__Event *event) {
@@ -139,11 +177,12 @@ static bool note(struct ledger *ledger, const struct machine *machine, const Sig
         break;
     case SIGAP__EVENT__BODY_ALERT_RAISED:
         note_alert(ledger, event->alert_raised->alert_id, event->alert_raised->subject_id,
-            SIGAP__ALERT_STATE__ALERT_OPEN, event->alert_raised->priority);
+            event->alert_raised->policy, SIGAP__ALERT_STATE__ALERT_OPEN, event->alert_raised->priority,
+            event->at);
         break;
     case SIGAP__EVENT__BODY_ALERT_MOVED:
-        note_alert(ledger, event->alert_moved->alert_id, event->alert_moved->subject_id,
-            event->alert_moved->to, SIGAP__PRIORITY__PRIORITY_UNSPECIFIED);
+        note_alert(ledger, event->alert_moved->alert_id, event->alert_moved->subject_id, "",
+            event->alert_moved->to, SIGAP__PRIORITY__PRIORITY_UNSPECIFIED, event->at);
         break;
     case SIGAP__EVENT__BODY_COMMAND_ISSUED:
         note_command(ledger, event->command_issued->command_id, false);
@@ -225,7 +264,8 @@ static bool waits(
 }
 
 /* Both lanes in the order in which they were said: by time, by cause, urgent first. */
-static const Sigap__Event *next_event(const struct machine *machine, struct lane_events lanes[]) {
+static const Sigap__Event *next_event(
+    const struct machine *machine, struct lane_events lanes[], enum lane *from) {
     const Sigap__Event *heads[LANES];
     for (enum lane lane = 0; lane < LANES; lane++)
         heads[lane] = lanes[lane].taken < lanes[lane].count ? lanes[lane].events[lanes[lane].taken] : NULL;
@@ -234,7 +274,9 @@ static const Sigap__Event *next_event(const struct machine *machine, struct lane
         return NULL;
     bool take_normal = !urgent || (normal && (normal->at < urgent->at || waits(machine, urgent, lanes)) &&
                                       !waits(machine, normal, lanes));
-    return lanes[take_normal ? LANE_NORMAL : LANE_URGENT].taken++, take_normal ? normal : urgent;
+    *from = take_normal ? LANE_NORMAL : LANE_URGENT;
+    lanes[*from].taken++;
+    return take_normal ? normal : urgent;
 }
 
 bool ledger_read(struct sim *sim, struct ledger *ledger) {
@@ -243,8 +285,12 @@ bool ledger_read(struct sim *sim, struct ledger *ledger) {
         struct lane_events lanes[LANES] = {{NULL, 0, 0, 0}};
         for (enum lane lane = 0; lane < LANES && sound; lane++)
             sound = read_lane(&lanes[lane], &sim->machines[i], lane);
-        for (const Sigap__Event *event; sound && (event = next_event(&sim->machines[i], lanes));)
+        enum lane from;
+        for (const Sigap__Event *event; sound && (event = next_event(&sim->machines[i], lanes, &from));) {
+            if (sim->options.verbose)
+                tell(&sim->machines[i], from, lanes[from].taken, event);
             sound = note(ledger, &sim->machines[i], event);
+        }
         for (enum lane lane = 0; lane < LANES; lane++) {
             for (size_t k = 0; k < lanes[lane].count; k++)
                 sigap__event__free_unpacked(lanes[lane].events[k], NULL);

@@ -32,6 +32,8 @@ struct ledger_offer {
 
 struct ledger_alert {
     struct id id, subject;
+    int64_t raised_at;
+    char policy[64];
     Sigap__Priority priority;
     Sigap__AlertState state;
 };

@@ -20,8 +20,10 @@ struct campaign {
     uint64_t from, to;
     bool twice;
     struct sim_options options;
-    char folder[64], site[128], data[128];
 };
+
+/* Relative to a folder of its own: no path of this machine in what is printed and hashed. */
+static const char site[] = "site", data[] = "data";
 
 static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *walk) {
     (void)status;
@@ -35,13 +37,12 @@ static void remove_folder(const char *path) {
 }
 
 static bool run_once(struct campaign *campaign, uint64_t seed, struct sim_outcome *outcome) {
-    snprintf(campaign->data, sizeof campaign->data, "%s/data", campaign->folder);
-    mkdir(campaign->data, 0700);
+    mkdir(data, 0700);
     campaign->options.seed = seed;
-    campaign->options.site_dir = campaign->site;
-    campaign->options.data_dir = campaign->data;
+    campaign->options.site_dir = site;
+    campaign->options.data_dir = data;
     bool passed = sim_run(&campaign->options, outcome);
-    remove_folder(campaign->data);
+    remove_folder(data);
     return passed;
 }
 
@@ -120,18 +121,18 @@ int main(int argc, char **argv) {
             "[--verbose]\n");
         return 2;
     }
-    log_set_level(getenv("SIGAP_SIM_LOG") ? LOG_DEBUG : LOG_ERROR);
+    log_set_level(getenv("SIGAP_SIM_LOG") ? LOG_DEBUG : (enum log_level)(LOG_ERROR + 1)); /* none */
     sim_chance_for_sodium();
+    char folder[64];
     const char *base = getenv("TMPDIR");
-    snprintf(campaign.folder, sizeof campaign.folder, "%.40s/sigap-sim-XXXXXX", base ? base : "/tmp");
-    if (sodium_init() < 0 || !mkdtemp(campaign.folder))
+    snprintf(folder, sizeof folder, "%.40s/sigap-sim-XXXXXX", base ? base : "/tmp");
+    if (sodium_init() < 0 || !mkdtemp(folder) || chdir(folder) != 0)
         return 1;
-    snprintf(campaign.site, sizeof campaign.site, "%s/site", campaign.folder);
     unsigned failed = 0;
-    bool ready = sim_site_make(SIGAP_SOURCE_DIR "/deploy/sites/jatim", campaign.site);
+    bool ready = sim_site_make(SIGAP_SOURCE_DIR "/deploy/sites/jatim", site);
     for (uint64_t seed = campaign.from; ready && seed <= campaign.to; seed++)
         failed += !run_seed(&campaign, seed);
-    remove_folder(campaign.folder);
+    remove_folder(folder);
     if (campaign.from != campaign.to)
         printf("%llu seeds, %u failed\n", (unsigned long long)(campaign.to - campaign.from + 1), failed);
     return ready && !failed ? 0 : 1;

@@ -159,7 +159,7 @@ void people_see(struct sim *sim, const void *bytes, size_t size) {
     bool interesting = event && event->body_case != SIGAP__EVENT__BODY_COMMAND_ANSWERED;
     if (event)
         sigap__event__free_unpacked(event, NULL);
-    if (!interesting || sim->todo_count == TODO_MAX || sim->quiet || chance_hits(&sim->chance, 300))
+    if (!interesting || sim->todo_count == TODO_MAX || sim->silent || chance_hits(&sim->chance, 300))
         return;
     struct todo *todo = &sim->todos[sim->todo_count++];
     todo->at = sim->now + chance_between(&sim->chance, 0, chance_hits(&sim->chance, 500) ? 2000 : HOUR_MS);
@@ -395,12 +395,12 @@ static void consider(struct sim *sim, const Sigap__Event *event) {
 static bool staff_act(struct sim *sim) {
     bool acted = false;
     for (unsigned i = 0; i < sim->todo_count;) {
-        if (sim->todos[i].at > sim->now && !sim->quiet) {
+        if (sim->todos[i].at > sim->now && !sim->silent) {
             i++;
             continue;
         }
         Sigap__Event *event = sigap__event__unpack(NULL, sim->todos[i].size, sim->todos[i].event);
-        if (event && !sim->quiet)
+        if (event && !sim->silent)
             consider(sim, event);
         if (event)
             sigap__event__free_unpacked(event, NULL);
@@ -431,7 +431,7 @@ void people_effect(struct machine *machine, const struct effect *effect) {
     struct sim *sim = machine->sim;
     struct chance *chance = &sim->chance;
     if (sim->quiet || sim->options.calm) {
-        add_result(machine, effect, SENT_DELIVERED, 10);
+        add_result(machine, effect, SENT_DELIVERED, sim->quiet ? 0 : 10);
         return;
     }
     unsigned times = chance_hits(chance, 80) ? 0 : chance_hits(chance, 80) ? 2 : 1; /* never, twice, once */

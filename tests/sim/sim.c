@@ -13,7 +13,8 @@ enum {
     START_MONOTONIC = 1000000,
     STEPS_A_REPORT = 40,
     SETTLE_ROUNDS_MAX = 200000,
-    SETTLE_HOURS = 30, /* long enough for every step of a P0's policy and for waits of a day */
+    STAFF_HOURS = 2,  /* after the faults are over staff goes on for a while */
+    SETTLE_HOURS = 8, /* long enough for every step of a P0's policy, see check.c */
 };
 
 static const int64_t start_wall = INT64_C(1772420400000); /* Monday 2 March 2026, 10:00 WIB */
@@ -139,13 +140,27 @@ static bool all_up(const struct sim *sim) {
 }
 
 /* A snapshot at a barrier: one after the other stops, the others go on meanwhile. */
+static bool order(struct sim *sim, struct machine *machine, const char *action) {
+    bool done = false;
+    for (unsigned i = 0; i < 20 && !done && machine->engine; i++) { /* it may back off just now */
+        struct view_result result;
+        done = machine_control(machine, action, "", &result) && result.status == 200;
+        view_result_free(&result);
+        if (!done)
+            pass_time(sim, 500);
+    }
+    return done;
+}
+
 static void take_snapshot(struct sim *sim) {
-    struct view_result result;
+    for (unsigned i = 0; i < sim->machine_count; i++) {
+        machine_heal(&sim->machines[i]);
+        if (!sim->machines[i].engine)
+            machine_start(&sim->machines[i]);
+    }
     bool stopped = all_up(sim);
     for (unsigned i = 0; i < sim->machine_count && stopped; i++) {
-        machine_heal(&sim->machines[i]);
-        stopped = machine_control(&sim->machines[i], "barrier", "", &result) && result.status == 200;
-        view_result_free(&result);
+        stopped = order(sim, &sim->machines[i], "barrier");
         for (unsigned k = (unsigned)chance_below(&sim->chance, 8); k; k--) {
             struct machine *machine = any(sim);
             wire_carry(machine, true);
@@ -160,10 +175,8 @@ static void take_snapshot(struct sim *sim) {
         for (enum lane lane = 0; lane < LANES; lane++)
             machine->snapshot_heads[lane] = journal_head(engine_journal(machine->engine), lane);
     }
-    for (unsigned i = 0; i < sim->machine_count; i++) {
-        machine_control(&sim->machines[i], "resume", "", &result);
-        view_result_free(&result);
-    }
+    for (unsigned i = 0; i < sim->machine_count; i++)
+        order(sim, &sim->machines[i], "resume");
     if (stopped)
         people_snapshot(sim);
     sim->snapshot_taken |= stopped;
@@ -180,12 +193,9 @@ static void restore(struct sim *sim) {
 }
 
 static void release_effects(struct sim *sim) {
-    struct view_result result;
     bool all = all_up(sim);
-    for (unsigned i = 0; i < sim->machine_count && all; i++) {
-        all = machine_control(&sim->machines[i], "release", "", &result);
-        view_result_free(&result);
-    }
+    for (unsigned i = 0; i < sim->machine_count && all; i++)
+        all = order(sim, &sim->machines[i], "release");
     sim->release_at = all ? 0 : sim->now + 1000;
     trace(sim, "effects are %s", all ? "released" : "still held");
 }
@@ -310,9 +320,11 @@ static void settle(struct sim *sim) {
         wire_cut(&sim->machines[i], 0);
     }
     trace(sim, "peace");
-    int64_t until = sim->now + INT64_C(3600000) * SETTLE_HOURS;
+    int64_t until = sim->now + INT64_C(3600000) * SETTLE_HOURS,
+            home = sim->now + INT64_C(3600000) * STAFF_HOURS;
     unsigned rounds = 0;
     while (!sim->failed && rounds++ < SETTLE_ROUNDS_MAX) {
+        sim->silent = sim->now >= home;
         if (round_of_all(sim))
             continue;
         if (sim->now >= until)

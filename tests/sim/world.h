@@ -134,7 +134,8 @@ struct sim {
     unsigned result_count;
     struct command commands[COMMANDS_MAX];
     unsigned command_count;
-    bool quiet; /* the faults are over */
+    bool quiet;  /* the faults are over */
+    bool silent; /* staff has gone home, too */
     bool snapshot_taken, restored;
     int64_t release_at;       /* effects are held until then; 0: they are not */
     struct view_result *view; /* being waited for */
