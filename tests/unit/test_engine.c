@@ -15,11 +15,12 @@
 
 static const struct store_migration kept_migrations[] = {
     {"0001_kept", "CREATE TABLE kept(number INTEGER PRIMARY KEY, id BLOB UNIQUE, text TEXT) STRICT;"}};
-enum { KEPT_ADD, KEPT_COUNT, KEPT_FIRST, KEPT_TEXT };
+enum { KEPT_ADD, KEPT_COUNT, KEPT_FIRST, KEPT_FIRST_TEXT };
 static const struct store_statement kept_statements[] = {
     {"kept_add", "INSERT INTO kept(id, text) VALUES(?, ?)"},
     {"kept_count", "SELECT count(*) FROM kept"},
     {"kept_first", "SELECT id FROM kept ORDER BY number LIMIT 1"},
+    {"kept_first_text", "SELECT text FROM kept ORDER BY number LIMIT 1"},
 };
 static const struct store_schema kept_schema = {"kept", kept_statements, 4, kept_migrations, 1};
 
