@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -99,48 +100,99 @@ static void test_any_bytes(void **state) {
 
 static void test_points_once_a_word(void **state) {
     (void)state;
-    const char *once = "luka", *often = "luka luka luka luka luka luka";
+    const char *once = "kontrakan", *often = "kontrakan kontrakan kontrakan kontrakan";
     assert_int_equal(danger_points(danger, once, strlen(once)), danger_points(danger, often, strlen(often)));
 }
 
-static void write_list(const char *folder, const char *yaml) {
+static void write_list(const char *folder, const char *file, const char *yaml) {
     char path[300];
-    snprintf(path, sizeof path, "%s/vocabulary/danger.yaml", folder);
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    fputs(yaml, file);
-    fclose(file);
+    snprintf(path, sizeof path, "%s/%s", folder, file);
+    FILE *out = fopen(path, "w");
+    assert_non_null(out);
+    fputs(yaml, out);
+    fclose(out);
 }
 
-static void test_lists_refused(void **state) {
-    static const char *const lists[] = {"start: 0\nenough: 1\nwords: []\n",
-        "start: 0\nenough: 1\nwords:\n  - {points: 1, words: [\"a b c d\"]}\n",
-        "start: 0\nenough: 1\nwords:\n  - {points: 1, words: [luka, lukka]}\n", /* folded the same */
-        "start: 0\nenough: 1\nwords:\n  - {points: 1, words: [\"ab…\"]}\n", "start: 0\nwords: []\n",
-        "start: 0\nenough: 1\nwords:\n  - {points: 1, words: [\"!!\"]}\n"};
-    char folder[] = "/tmp/sigap-danger-XXXXXX", inner[300];
-    (void)state;
+static void folder_make(char folder[64]) {
+    char inner[100];
+    strcpy(folder, "/tmp/sigap-danger-XXXXXX");
     assert_non_null(mkdtemp(folder));
-    snprintf(inner, sizeof inner, "mkdir %s/vocabulary", folder);
-    assert_int_equal(system(inner), 0);
+    snprintf(inner, sizeof inner, "%s/vocabulary", folder);
+    assert_int_equal(mkdir(inner, 0700), 0);
+}
+
+static void folder_remove(const char *folder) {
+    static const char *const parts[] = {"/danger.yaml", "/vocabulary/danger_points.yaml", "/vocabulary", ""};
+    char path[200];
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        snprintf(path, sizeof path, "%s%s", folder, parts[i]);
+        remove(path);
+    }
+}
+
+#define TERMS(words) "danger:\n  - priority: P0\n    lang: id\n    terms: [" words "]\n"
+#define POINTS(words) "start: 0\nenough: 1\nwords:\n  - {points: 1, words: [" words "]}\n"
+
+static void test_lists_refused(void **state) {
+    static const struct {
+        const char *terms, *points;
+    } lists[] = {{"danger: []\n", POINTS("a")}, {TERMS("\"a b c d e\""), POINTS("a")},
+        {TERMS("\"!!\""), POINTS("a")}, {TERMS("\"a~\""), POINTS("a")}, {TERMS("\"ab…\""), POINTS("a")},
+        {TERMS("a"), POINTS("luka, lukka")}, {TERMS("a"), "start: 0\nwords: []\n"},
+        {TERMS("a"), POINTS("\"\"")}};
+    char folder[64];
+    (void)state;
+    folder_make(folder);
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         struct error error = {0};
-        write_list(folder, lists[i]);
+        write_list(folder, "danger.yaml", lists[i].terms);
+        write_list(folder, "vocabulary/danger_points.yaml", lists[i].points);
         struct danger *refused = danger_load(folder, &error);
         if (refused)
-            fail_msg("taken: %s", lists[i]);
+            fail_msg("taken: %s and %s", lists[i].terms, lists[i].points);
         assert_true(error.text[0] != 0);
     }
-    struct error error = {0};
-    write_list(folder, "start: -1\nenough: 2\nwords:\n  - {points: 3, words: [\"luka…\", mau mati]}\n");
-    struct danger *small = danger_load(folder, &error);
-    assert_non_null(small);
-    assert_true(danger_scan(small, "LUKAnya parah", 13));
-    assert_true(danger_scan(small, "dia mau, mati", 13));
-    assert_false(danger_scan(small, "terluka", 7));
-    danger_free(&small);
-    snprintf(inner, sizeof inner, "rm -r %s", folder);
-    assert_int_equal(system(inner), 0);
+    folder_remove(folder);
+}
+
+/* What each form of the written list finds. */
+static void test_forms(void **state) {
+    static const struct {
+        const char *term, *text;
+        bool found;
+    } cases[] = {
+        {"luka…", "LUKAnya parah", true},
+        {"luka…", "terluka", false},
+        {"mau mati", "dia mau, mati", true},
+        {"mau mati", "mau makan mati", false},
+        {"jatuh di kamar mandi", "nenek jatuh di kamar mandi tadi", true},
+        {"jatuh di kamar mandi", "jatuh di kamar", false},
+        {"sedang dipukul…", "sedang dipukulin", true},
+        {"sedang dipukul…", "dipukulin", false},
+        {"bayi~dibuang", "bayi itu katanya dibuang", true},
+        {"bayi~dibuang", "dibuang bayi", false},
+        {"bayi~dibuang", "bayi satu dua tiga empat lima enam tujuh delapan dibuang", false},
+        {"bayi~dibuang", "bayi satu dua tiga empat lima enam bayi tujuh delapan dibuang", true},
+        {"gaji~tidak dibayar~luar negeri", "gaji saya tidak dibayar di luar negeri", true},
+        {"gaji~tidak dibayar~luar negeri", "gaji luar negeri tidak dibayar", false},
+        {"è rantè", "e rante", true},
+        {"tolong", "tolonggg", true},
+    };
+    char folder[64], yaml[200];
+    (void)state;
+    folder_make(folder);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct error error = {0};
+        snprintf(yaml, sizeof yaml, TERMS("\"%s\""), cases[i].term);
+        write_list(folder, "danger.yaml", yaml);
+        struct danger *one = danger_load(folder, &error);
+        if (!one)
+            fail_msg("%s", error.text);
+        if (danger_scan(one, cases[i].text, strlen(cases[i].text)) != cases[i].found)
+            fail_msg("%s in \"%s\"", cases[i].term, cases[i].text);
+        danger_free(&one);
+    }
+    folder_remove(folder);
 }
 
 int main(void) {
@@ -151,6 +203,7 @@ int main(void) {
         cmocka_unit_test(test_any_bytes),
         cmocka_unit_test(test_points_once_a_word),
         cmocka_unit_test(test_lists_refused),
+        cmocka_unit_test(test_forms),
     };
     return cmocka_run_group_tests(tests, load, unload);
 }
