@@ -50,9 +50,7 @@ const char *review_reason_name(enum review_reason reason) {
     return "";
 }
 
-/* ---- kinds
- * ----------------------------------------------------------------------------------------------------------
- */
+/* ---- kinds */
 
 static void kinds_by_points(struct work *work) {
     const struct vocabulary *vocabulary = work->assessor->vocabulary;
@@ -103,9 +101,7 @@ static void confidentiality_find(struct work *work) {
     work->out->confidentiality = strictest;
 }
 
-/* ---- review
- * ---------------------------------------------------------------------------------------------------------
- */
+/* ---- review */
 
 static void review_set(struct assessment *out, enum review_reason reason) {
     if (!out->review) {
@@ -132,8 +128,7 @@ static void review_decide(struct work *work, const struct urgency_found *urgency
         review_set(out, REVIEW_PLACE_UNCLEAR);
 }
 
-/* ---- evidence
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- evidence */
 
 static const char *words_of(struct work *work, size_t first, size_t last, uint32_t *start, uint32_t *end) {
     *start = *end = 0;
@@ -242,8 +237,7 @@ static void evidence_rest(struct work *work, const struct place_found *place) {
             work, "fact", work->out->facts[i].name, work->out->facts[i].first, work->out->facts[i].last, 1);
 }
 
-/* ---- the way through
- * -------------------------------------------------------------------------------------------------- */
+/* ---- the way through */
 
 static bool place_apply(struct work *work, struct place_found *place) {
     const struct report *report = work->report;

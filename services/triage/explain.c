@@ -82,8 +82,7 @@ char *assess_to_json(const struct assessment *assessment) {
     return copy;
 }
 
-/* ---- explain
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- explain */
 
 struct explainer {
     struct site *site;

@@ -12,6 +12,7 @@ struct finder {
     const struct signs *signs;
     struct fact *out;
     size_t count;
+    const char *kind; /* its code, NULL for none */
 };
 
 static bool fact_known(const struct finder *finder, const char *name) {
@@ -27,8 +28,7 @@ static void fact_add(struct finder *finder, const char *name, const char *value,
         finder->out[finder->count++] = (struct fact){name, value, (uint16_t)first, (uint16_t)last};
 }
 
-/* ---- age and sex
- * -------------------------------------------------------------------------------------------------- */
+/* ---- age and sex */
 
 static const struct word *word_at(const struct text *text, size_t at, long offset) {
     long index = (long)at + offset;
@@ -108,8 +108,7 @@ static void sex_notation(struct finder *finder) {
     }
 }
 
-/* ---- facts by concept
- * ----------------------------------------------------------------------------------------------- */
+/* ---- facts by concept */
 
 /* Another concept of the same fact is affirmed too. */
 static bool said_otherwise(const struct finder *finder, size_t concept, size_t name_size) {
@@ -121,6 +120,12 @@ static bool said_otherwise(const struct finder *finder, size_t concept, size_t n
     return false;
 }
 
+/* A wound is a fact of its own only where a rule asks for it. */
+static bool fits_kind(const struct finder *finder, const char *fact) {
+    bool leprosy = strncmp(fact, "reaction_or_wound.", 18) == 0 || strncmp(fact, "social_need.", 12) == 0;
+    return !leprosy || (finder->kind && strcmp(finder->kind, "kusta") == 0);
+}
+
 /* F_family_consent.yes: the last part is the value, the rest the name. A fact that is said both ways stays
  * unknown. */
 static void concept_fact(struct finder *finder, size_t concept) {
@@ -128,6 +133,8 @@ static void concept_fact(struct finder *finder, size_t concept) {
     const char *value = strchr(code, '.');
     if (strncmp(code, "F_", 2) != 0 || !value || value == code + 2 ||
         said_otherwise(finder, concept, (size_t)(value - code)))
+        return;
+    if (!fits_kind(finder, code + 2))
         return;
     size_t size = (size_t)(value - code - 2);
     char *name = arena_bytes(finder->arena, code + 2, size);
@@ -138,8 +145,8 @@ static void concept_fact(struct finder *finder, size_t concept) {
 
 bool facts_find(const struct vocabulary *vocabulary, struct arena *arena, const struct text *text,
     const struct signs *signs, int kind, struct fact out[FACTS_MAX], size_t *count) {
-    struct finder finder = {vocabulary, arena, text, signs, out, 0};
-    (void)kind;
+    struct finder finder = {vocabulary, arena, text, signs, out, 0, NULL};
+    finder.kind = kind == NO_INDEX ? NULL : vocabulary->kinds[kind].code;
     age_find(&finder);
     sex_notation(&finder);
     for (size_t i = 0; i < vocabulary->concept_count; i++)

@@ -80,8 +80,7 @@ static bool array_reserve(void **array, size_t *capacity, size_t need, size_t el
     return true;
 }
 
-/* ---- symbols
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- symbols */
 
 static uint32_t symbol_find(const struct matcher *matcher, uint64_t hash) {
     if (!matcher->symbol_slots)
@@ -129,8 +128,7 @@ static uint32_t symbol_make(struct matcher *matcher, uint64_t hash) {
     return matcher->symbols[at].symbol;
 }
 
-/* ---- the trie
- * --------------------------------------------------------------------------------------------------- */
+/* ---- the trie */
 
 static uint64_t edge_mix(uint64_t key) {
     key ^= key >> 31;
@@ -216,8 +214,7 @@ static bool ending_add(
     return true;
 }
 
-/* ---- adding patterns
- * -------------------------------------------------------------------------------------------- */
+/* ---- adding patterns */
 
 static bool chunk_steps(
     struct matcher *matcher, struct arena *arena, char *chunk, uint32_t *node, size_t *steps) {
@@ -363,8 +360,7 @@ void matcher_free(struct matcher **matcher) {
     *matcher = NULL;
 }
 
-/* ---- finding
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- finding */
 
 struct part_hit {
     uint32_t part;

@@ -8,8 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- features
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- features */
 
 enum {
     PAIRED_MAX = 16, /* concepts that are paired: 16 x 15 / 2 = 120 features */
@@ -155,8 +154,7 @@ struct feature *features_read(const struct vocabulary *vocabulary, struct arena 
     return collector.features;
 }
 
-/* ---- weights
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- weights */
 
 struct weight {
     uint16_t output; /* kind, or KINDS_MAX + priority */

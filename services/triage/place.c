@@ -36,8 +36,7 @@ struct place_index {
 
 enum { INDEX_ARENA_BYTES = 1 << 20, CODE_BYTES = AREA_TEXT + 1 };
 
-/* ---- the index
- * -------------------------------------------------------------------------------------------------- */
+/* ---- the index */
 
 static uint64_t name_step(uint64_t hash, uint64_t word) {
     hash ^= word;
@@ -212,8 +211,7 @@ void place_index_free(struct place_index **index) {
     *index = NULL;
 }
 
-/* ---- names in a message
- * ----------------------------------------------------------------------------------------- */
+/* ---- names in a message */
 
 enum marker {
     MARKER_NONE,
@@ -276,8 +274,8 @@ static enum marker marker_of(const struct word *word) {
     static const char *const district[] = {
         "kecamatan", "polsek", "puskesmas", "kua", "koramil", "camat", "pkm", "tksk", NULL};
     static const char *const village[] = {"desa", "kelurahan", "nagari", "lurah", "kades", NULL};
-    static const char *const town[] = {"polres", "rsud", "terminal", "stasiun", "pelabuhan",
-        "rsu", "rs", "kejaksan", "pengadilan", "lapas", "sman", "bandara", "polresta", NULL};
+    static const char *const town[] = {"polres", "rsud", "terminal", "stasiun", "pelabuhan", "rsu", "rs",
+        "kejaksan", "pengadilan", "lapas", "sman", "bandara", "polresta", NULL};
     static const char *const away[] = {"asal", "arah", "dari", "asalnya", "ke", "menuju", "tujuan", "jurusan",
         "logat", "ktp", "kelahiran", "rantau", "merantau", "perantau", "orang", "bahasa", NULL};
     static const char *const street[] = {"jalan", "gang", "toko", "warung", "hotel", "bank", "universitas",
@@ -405,8 +403,7 @@ static size_t names_read(
     return count;
 }
 
-/* ---- readings
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- readings */
 
 struct reading {
     const struct entry *entry;

@@ -60,8 +60,7 @@ static bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
 
-/* ---- words
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- words */
 
 static struct word *word_append(struct reader *reader, const char *key, size_t key_size, uint64_t hash) {
     if (reader->text->count == reader->capacity)
@@ -193,8 +192,7 @@ static void number_emit(struct reader *reader, size_t first, size_t size) {
     }
 }
 
-/* ---- runs of letters and digits
- * ------------------------------------------------------------------------------- */
+/* ---- runs of letters and digits */
 
 static char letter_for_digit(char digit) {
     switch (digit) {
@@ -323,8 +321,7 @@ static void run_add(struct reader *reader, char c, uint32_t start, uint32_t end)
     reader->run_end = end;
 }
 
-/* ---- code points
- * ---------------------------------------------------------------------------------------------- */
+/* ---- code points */
 
 static bool is_abbreviation(const struct text *text) {
     static const char *const keys[] = {"kecamatan", "kabupaten", "kelurahan", "desa", "dusun", "jalan",
@@ -526,8 +523,7 @@ static void message_read(struct reader *reader) {
     run_flush(reader);
 }
 
-/* ---- passes over the words
- * ------------------------------------------------------------------------------------ */
+/* ---- passes over the words */
 
 struct number_word {
     const char *key;

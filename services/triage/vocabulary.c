@@ -14,8 +14,7 @@ enum {
     RULES_MAX = 1000
 };
 
-/* ---- files as they are written
- * ---------------------------------------------------------------------------------- */
+/* ---- files as they are written */
 
 struct keyword_entry {
     char *kind, *lang;
@@ -159,8 +158,7 @@ static const struct {
     [FILE_URGENCY] = {"urgency.yaml", &urgency_file_schema},
 };
 
-/* ---- from files to the vocabulary
- * --------------------------------------------------------------------------------- */
+/* ---- from files to the vocabulary */
 
 int vocabulary_kind(const struct vocabulary *vocabulary, const char *code) {
     for (size_t i = 0; i < vocabulary->kind_count; i++)

@@ -140,6 +140,8 @@ static void test_facts(void **state) {
         {"perantau kehabisan ongkos", "origin", "other_region"},
         {"anaknya putus sekolah", "school_dropout", "yes"},
         {"tanpa identitas", "identity_known", "no"},
+        {"penderita kusta kakinya luka bernanah", "reaction_or_wound", "yes"},
+        {"suami memukul sampai luka", "reaction_or_wound", "unknown"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct assessment found = judge(*state, cases[i].text);
