@@ -169,6 +169,29 @@ static bool is_followed(const struct alert *alert) {
     return alert->answerable && alert->subject != SUBJECT_OFFER && alert->subject != SUBJECT_TASK;
 }
 
+static bool has_case(const struct alert *alert) {
+    return alert->subject != SUBJECT_REVIEW && alert->subject != SUBJECT_PARKED &&
+           alert->subject != SUBJECT_SILENT;
+}
+
+static void borrow_chain(struct turn *turn, struct alert *alert) {
+    struct alert *all[ALERT_INCIDENT_MAX];
+    unsigned count = alert_list(turn, &alert->id, all);
+    for (unsigned i = 0; i < count && !alert->chain.sequence; i++)
+        if (all[i]->subject == SUBJECT_CASE)
+            alert->chain = all[i]->chain;
+}
+
+void escalate_append(struct turn *turn, struct alert *alert, enum lane lane, Sigap__Event *event) {
+    if (has_case(alert)) {
+        event->case_id = turn_bytes(turn, &alert->case_id);
+        if (!alert->chain.sequence)
+            borrow_chain(turn, alert);
+    }
+    event->training = alert->training;
+    turn_append_chained(turn, lane, event, &alert->chain);
+}
+
 static void announce(struct turn *turn, const struct policy *policy, struct alert *alert) {
     if (!is_followed(alert))
         return;
@@ -211,13 +234,7 @@ void escalate_announce_move(struct turn *turn, struct alert *alert, enum alert_s
     Sigap__Event event = SIGAP__EVENT__INIT;
     event.body_case = SIGAP__EVENT__BODY_ALERT_MOVED;
     event.alert_moved = &moved;
-    /* No case behind a review or an operator's alert: who reads by case must not take the incident for one.
-     */
-    if (alert->subject != SUBJECT_REVIEW && alert->subject != SUBJECT_PARKED &&
-        alert->subject != SUBJECT_SILENT)
-        event.case_id = turn_bytes(turn, &alert->case_id);
-    event.training = alert->training;
-    turn_append_chained(turn, answer ? LANE_URGENT : alert_lane(alert), &event, &alert->chain);
+    escalate_append(turn, alert, answer ? LANE_URGENT : alert_lane(alert), &event);
 }
 
 /* --- steps --- */

@@ -65,6 +65,12 @@ void escalate_stand_down(struct turn *turn, struct alert *alert, bool tell, cons
 void escalate_announce_move(struct turn *turn, struct alert *alert, enum alert_state from, const char *action,
     const char *team, const char *actor);
 
+/* Appends a record about the alert: with its case (none behind a review or an operator's alert: who reads by
+ * case must not take the incident for one), and behind what was said of it before. An alert that was not
+ * announced itself goes behind the announcement of its case, so that no reader hears of a case that has not
+ * been opened for it yet. */
+void escalate_append(struct turn *turn, struct alert *alert, enum lane lane, Sigap__Event *event);
+
 /* The policy the alert started with; NULL: its text is lost (logged). */
 const struct policy *escalate_policy(struct turn *turn, const struct alert *alert);
 

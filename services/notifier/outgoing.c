@@ -423,9 +423,7 @@ static void tell_ended(struct turn *turn, struct alert *alert, const struct deli
     Sigap__Event event = SIGAP__EVENT__INIT;
     event.body_case = SIGAP__EVENT__BODY_DELIVERY_ENDED;
     event.delivery_ended = &ended;
-    event.case_id = turn_bytes(turn, &alert->case_id);
-    event.training = alert->training;
-    turn_append_chained(turn, LANE_URGENT, &event, &alert->chain);
+    escalate_append(turn, alert, LANE_URGENT, &event);
 }
 
 /* Somebody of the last telling may still be woken by it. */
