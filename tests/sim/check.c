@@ -302,6 +302,52 @@ static bool check_alert(struct sim *sim, const struct ledger_alert *alert) {
            sim_fail(sim, "P0 alert %s is neither answered nor at its final target", text);
 }
 
+static unsigned open_offers_of(const struct ledger *ledger, const char *facility) {
+    unsigned open = 0;
+    for (unsigned i = 0; i < ledger->offer_count; i++) {
+        Sigap__OfferState state = ledger->offers[i].state;
+        open +=
+            strcmp(ledger->offers[i].facility, facility) == 0 &&
+            (state == SIGAP__OFFER_STATE__OFFER_REQUESTED || state == SIGAP__OFFER_STATE__OFFER_RECEIVED ||
+                state == SIGAP__OFFER_STATE__OFFER_ACCEPTED ||
+                state == SIGAP__OFFER_STATE__OFFER_IN_PROGRESS || state == SIGAP__OFFER_STATE__OFFER_ON_HOLD);
+    }
+    return open;
+}
+
+/* No place is promised twice, none is kept for an offer that is over. (A facility may say it has fewer places
+ * than are held already: nothing is taken back then.) */
+static bool check_facility(struct sim *sim, const struct ledger *ledger, const json_t *facility) {
+    const char *id = text_of(facility, "id");
+    json_int_t held = json_integer_value(json_object_get(facility, "held"));
+    json_int_t places = json_integer_value(json_object_get(facility, "places"));
+    unsigned open = open_offers_of(ledger, id);
+    if (!json_is_true(json_object_get(facility, "capacity_known")))
+        return true;
+    if (held < 0 || places < 0 || held > open)
+        return sim_fail(
+            sim, "%s: %d of %d places are held, %u offers are open", id, (int)held, (int)places, open);
+    return held <= places || sim->capacity_set ||
+           sim_fail(sim, "%s: %d places are held of %d", id, (int)held, (int)places);
+}
+
+static bool check_capacity(struct sim *sim, const struct ledger *ledger) {
+    unsigned status;
+    size_t index;
+    json_t *facility;
+    if (!machine_of(sim, "router"))
+        return true;
+    json_t *list = ask_list(sim, "router", "facilities", &status);
+    const json_t *facilities = json_is_array(list) ? list : json_object_get(list, "facilities");
+    bool sound = (status == 200 && json_array_size(facilities) > 0) ||
+                 sim_fail(sim, "router shows no facilities (%u)", status);
+    json_array_foreach(facilities, index, facility) {
+        sound = sound && check_facility(sim, ledger, facility);
+    }
+    json_decref(list);
+    return sound;
+}
+
 /* Restored journals may hold an order whose answer was lost; it is given again with the same id, or not at
  * all. */
 static bool check_command(struct sim *sim, const struct ledger_command *command) {
@@ -332,7 +378,8 @@ bool check_all(struct sim *sim) {
     bool sound = check_links(sim) && ledger_read(sim, ledger);
     if (sound && ledger->parked)
         sound = sim_fail(sim, "%u inputs were parked, the last: %s", ledger->parked, ledger->parked_reason);
-    sound = sound && check_held(sim) && check_tickets(sim, ledger) && check_ledger(sim, ledger);
+    sound = sound && check_held(sim) && check_tickets(sim, ledger) && check_ledger(sim, ledger) &&
+            check_capacity(sim, ledger);
     for (unsigned i = 0; i < ledger->case_count; i++)
         sim->outcome->cases += ledger->cases[i].opened;
     free(ledger);

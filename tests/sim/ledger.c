@@ -43,6 +43,14 @@ static bool holds_a_place(Sigap__OfferState state) {
            state == SIGAP__OFFER_STATE__OFFER_ON_HOLD;
 }
 
+static void note_sent(struct ledger *ledger, const Sigap__OfferSent *sent) {
+    struct id id = id_of(sent->offer_id);
+    struct ledger_offer *offer = ENTRY(ledger, offer, &id);
+    offer->referral = id_of(sent->referral_id);
+    offer->state = SIGAP__OFFER_STATE__OFFER_REQUESTED;
+    snprintf(offer->facility, sizeof offer->facility, "%s", sent->facility);
+}
+
 /* At no moment has a referral two facilities that have said yes. */
 static bool note_offer(struct sim *sim, struct ledger *ledger, const Sigap__OfferMoved *moved) {
     struct id id = id_of(moved->offer_id), referral = id_of(moved->referral_id);
@@ -194,6 +202,8 @@ static bool note(struct ledger *ledger, const struct machine *machine, const Sig
         note_parked(ledger, machine, event->input_parked);
         break;
     case SIGAP__EVENT__BODY_OFFER_SENT:
+        note_sent(ledger, event->offer_sent);
+        break;
     case SIGAP__EVENT__BODY_TASK_MOVED:
     case SIGAP__EVENT__BODY_TASK_REMINDER:
     case SIGAP__EVENT__BODY_FACT_RECORDED:

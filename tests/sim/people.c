@@ -228,6 +228,7 @@ static void set_capacity(struct giving *giving, char *facility) {
     Sigap__SetCapacity capacity = SIGAP__SET_CAPACITY__INIT;
     capacity.facility = facility;
     capacity.known = true;
+    giving->sim->capacity_set = true;
     capacity.places = (uint32_t)chance_below(&giving->sim->chance, 6);
     giving->facilities[0] = facility;
     giving->actor.facilities = giving->facilities;
