@@ -16,6 +16,7 @@
 #include <getopt.h>
 #include <signal.h>
 #include <sodium.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -719,6 +720,9 @@ int daemon_main(int argc, char **argv, const struct daemon *daemon) {
         return 2;
     }
     signal(SIGPIPE, SIG_IGN);
+    /* One thread has the stores; SQLite's own locks and counters cost 3 % of a turn. */
+    sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     umask(0027);
     uv_loop_init(&process.uv);
     process.loop = (struct daemon_loop){&process.uv, finished, ask, "."};

@@ -53,6 +53,9 @@ struct daemon {
     /* A record of a journal this daemon reads. A switch over body_case without default: a new body nobody
      * handles does not compile. */
     enum verdict (*on_event)(struct turn *turn, const Sigap__Event *event);
+    /* The bodies it wants to hear, ends with 0; NULL: all. Others are read over without being unpacked: a
+     * record is stored once and read by many, and most readers want few kinds. */
+    const Sigap__Event__BodyCase *hears;
     enum verdict (*on_timer)(struct turn *turn, uint32_t kind, const struct id *object, int64_t due_at);
     /* HTTP. Optional. */
     enum verdict (*on_request)(struct turn *turn, const struct request *request, struct answer *answer);

@@ -85,7 +85,7 @@ struct engine {
     char park_reason[256];
     struct release *releases;
     size_t release_count, release_room;
-    uint64_t turn_inputs;
+    uint64_t turn_inputs, passed_over; /* of this turn */
 
     int64_t now, now_stored, wall_seen, monotonic_seen, steady_at;
     int64_t next_timer;

@@ -265,12 +265,28 @@ static bool is_held_back(
     return held_blocks(engine->held, &record);
 }
 
+/* A body of a kind this daemon does not know goes to the handler, which parks it. */
+static bool is_heard(const struct engine *engine, const struct record *record) {
+    if (!engine->daemon->hears)
+        return true;
+    uint32_t body = link_body_of(record->bytes, record->size);
+    for (const Sigap__Event__BodyCase *kind = engine->daemon->hears; *kind; kind++)
+        if ((uint32_t)*kind == body)
+            return true;
+    return body == 0;
+}
+
 /* The record at the head of a lane: worked on, put to wait, or left where it is for a moment. */
 static enum step step_lane(struct engine *engine, unsigned link, enum lane lane) {
     struct record record;
     struct inbox *inbox = engine->links[link];
     if (!inbox_peek(inbox, lane, &record))
         return STEP_NOTHING;
+    if (!is_heard(engine, &record)) {
+        inbox_take(inbox, lane);
+        engine->passed_over++;
+        return STEP_WORKED;
+    }
     struct source source = {inbox_name(inbox), lane, record.sequence};
     Sigap__Event *event = engine_unpack(engine, &record);
     if (!event)

@@ -220,6 +220,17 @@ bool link_next_record(const uint8_t **at, const uint8_t *end, const uint8_t **re
     return true;
 }
 
+uint32_t link_body_of(const void *record, size_t size) {
+    enum { FIRST_BODY = 10 }; /* in event.proto the numbers below are the record's own */
+    struct cursor cursor = {record, (const uint8_t *)record + size, false};
+    struct field field;
+    uint32_t body = 0;
+    while (next_field(&cursor, &field))
+        if (field.number >= FIRST_BODY)
+            body = field.number;
+    return cursor.bad ? 0 : body;
+}
+
 /* ---- writing ---- */
 
 static void add_number(struct buffer *out, uint32_t number, uint64_t value) {

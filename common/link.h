@@ -47,6 +47,9 @@ void link_read(const void *bytes, size_t size, struct link_frame *out);
 /* The next record behind *at; false at the end or when the rest is malformed. */
 bool link_next_record(const uint8_t **at, const uint8_t *end, const uint8_t **record, size_t *size);
 
+/* The number of an Event's body, without unpacking it; 0 when there is none. */
+uint32_t link_body_of(const void *record, size_t size);
+
 void link_write_fetch(struct buffer *out, const struct link_fetch *fetch);
 /* header says everything but the records, which are already in wire form. */
 void link_write_batch(

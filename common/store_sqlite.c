@@ -110,10 +110,12 @@ static bool lock(struct store *store, struct error *error) {
     return true;
 }
 
+/* Pages of 8 KiB: the log is written page by page, and a turn's records are one long row. */
 static bool configure(struct store *store, size_t cache_bytes, struct error *error) {
     char text[512];
     snprintf(text, sizeof text,
-        "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA "
+        "PRAGMA page_size=8192; PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA "
+        "synchronous=FULL; PRAGMA "
         "wal_autocheckpoint=0;"
         "PRAGMA cache_size=-%zu; PRAGMA temp_store=MEMORY; PRAGMA secure_delete=FAST; PRAGMA "
         "trusted_schema=OFF;"

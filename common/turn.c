@@ -94,6 +94,14 @@ uint64_t turn_next_sequence(const struct turn *turn, enum lane lane) {
     return journal_next(turn->engine->journal, lane);
 }
 
+uint64_t turn_records_read(const struct turn *turn) {
+    uint64_t count = 0;
+    for (unsigned i = 0; i < turn->engine->link_count; i++)
+        for (enum lane lane = 0; lane < LANES; lane++)
+            count += inbox_position(turn->engine->links[i], lane);
+    return count;
+}
+
 void turn_append_chained(struct turn *turn, enum lane lane, Sigap__Event *event, struct chain *chain) {
     if (chain->sequence && chain->lane != lane)
         turn_cause(turn, chain->lane, chain->sequence);

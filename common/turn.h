@@ -46,7 +46,7 @@ struct effect_result {
     int outcome; /* the daemon's own; EFFECT_UNKNOWN when nobody can tell */
     int64_t retry_after_ms;
     char detail[128]; /* provider id or reason; never personal data */
-    void *bytes;   /* an answer's body, malloc'd; freed by the engine after the input; NULL: none */
+    void *bytes;      /* an answer's body, malloc'd; freed by the engine after the input; NULL: none */
     size_t size;
 };
 
@@ -77,6 +77,10 @@ void turn_append(struct turn *turn, enum lane lane, Sigap__Event *event);
 void turn_cause(struct turn *turn, enum lane lane, uint64_t sequence);
 /* The sequence the next record of this lane will get. */
 uint64_t turn_next_sequence(const struct turn *turn, enum lane lane);
+
+/* How many records of other journals this daemon has read, also those it does not hear: has anything
+ * happened? */
+uint64_t turn_records_read(const struct turn *turn);
 
 /* Keeps the records of one object in order although they travel in both lanes (a case that becomes urgent):
  * the object's row holds the place of its last record; a record in the other lane is told to wait for it.

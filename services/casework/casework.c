@@ -197,6 +197,12 @@ static const char *metrics(void *state, struct arena *arena) {
         house->keys_failed, keystore_cases_residue(house->keys));
 }
 
+static const Sigap__Event__BodyCase hears[] = {SIGAP__EVENT__BODY_CASE_OPENED,
+    SIGAP__EVENT__BODY_REPORT_JOINED, SIGAP__EVENT__BODY_CASE_CHANGED, SIGAP__EVENT__BODY_REFERRAL_OPENED,
+    SIGAP__EVENT__BODY_REFERRAL_MOVED, SIGAP__EVENT__BODY_OFFER_SENT, SIGAP__EVENT__BODY_OFFER_MOVED,
+    SIGAP__EVENT__BODY_ALERT_RAISED, SIGAP__EVENT__BODY_ALERT_MOVED, SIGAP__EVENT__BODY_DELIVERY_ENDED,
+    SIGAP__EVENT__BODY_COMMAND_ISSUED, SIGAP__EVENT__BODY__NOT_SET};
+
 const struct daemon casework_daemon = {
     .name = "casework",
     .purpose = "the case file: playbooks, follow-up tasks, deadlines, outcomes, and the keys of cases",
@@ -206,6 +212,7 @@ const struct daemon casework_daemon = {
     .close = close_state,
     .on_start = on_start,
     .on_event = on_event,
+    .hears = hears,
     .on_timer = on_timer,
     .on_view = on_view,
     .before_commit = before_commit,

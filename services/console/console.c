@@ -46,8 +46,8 @@ static bool console_open(const struct daemon_setup *setup, void **state, struct 
     console->random = setup->random;
     pages_open(&console->pages);
     /* A start of its own for every process: a page that saw N before a restart must not take ours for it. */
-    random_fill(setup->random, &console->changes, sizeof console->changes);
-    console->changes >>= 64 - CHANGES_START_BITS;
+    random_fill(setup->random, &console->changes_start, sizeof console->changes_start);
+    console->changes_start >>= 64 - CHANGES_START_BITS;
     return true;
 }
 
@@ -91,8 +91,6 @@ static void console_refuse_request(
 }
 
 static enum verdict console_on_event(struct turn *turn, const Sigap__Event *event) {
-    struct console *console = turn->state;
-    console->changes++;
     switch (event->body_case) {
     case SIGAP__EVENT__BODY_COMMAND_ANSWERED:
         command_answered(turn, event->command_answered);
@@ -255,6 +253,9 @@ static const char *console_metrics(void *state, struct arena *arena) {
         console->waits.count);
 }
 
+static const Sigap__Event__BodyCase hears[] = {
+    SIGAP__EVENT__BODY_COMMAND_ANSWERED, SIGAP__EVENT__BODY__NOT_SET};
+
 const struct daemon console_daemon = {
     .name = "console",
     .purpose = "web page, HTTP API and commands of the people of the service",
@@ -264,6 +265,7 @@ const struct daemon console_daemon = {
     .check = console_check,
     .on_start = console_on_start,
     .on_event = console_on_event,
+    .hears = hears,
     .on_timer = console_on_timer,
     .on_request = console_on_request,
     .refuse_request = console_refuse_request,

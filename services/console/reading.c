@@ -155,6 +155,10 @@ static bool is_staff(const struct account *account) {
            account_has_class(account, "administrator") || account_has_class(account, "auditor");
 }
 
+static uint64_t changes_now(const struct exchange *exchange) {
+    return exchange->console->changes_start + turn_records_read(exchange->turn);
+}
+
 void reading_begin(struct exchange *exchange, const struct reading *reading) {
     struct wait wait = {.kind = WAIT_READING, .reading = reading, .until = exchange->turn->now + WAIT_MS};
     struct narrowing narrowing;
@@ -164,7 +168,7 @@ void reading_begin(struct exchange *exchange, const struct reading *reading) {
     if (reading == &reading_case && narrowing.narrative[0] == '1')
         turn_audit(exchange->turn, exchange->person->account.name, "case.narrative", exchange->parts[0]);
     wait.id = turn_id(exchange->turn);
-    wait.changes = exchange->console->changes;
+    wait.changes = changes_now(exchange);
     bool staff = is_staff(&exchange->person->account);
     while (wait.part_count < WAIT_PARTS_MAX && reading->parts[wait.part_count].name) {
         if (reading->parts[wait.part_count].staff && !staff)
@@ -181,7 +185,7 @@ void reading_begin(struct exchange *exchange, const struct reading *reading) {
 void reading_live_begin(struct exchange *exchange) {
     char since[24], own[24];
     struct json_writer writer;
-    snprintf(own, sizeof own, "%llu", (unsigned long long)exchange->console->changes);
+    snprintf(own, sizeof own, "%llu", (unsigned long long)changes_now(exchange));
     if (!http_form_find(
             exchange->request->query, strlen(exchange->request->query), "since", since, sizeof since) ||
         strcmp(since, own) != 0)
@@ -189,7 +193,7 @@ void reading_live_begin(struct exchange *exchange) {
     json_writer_init(&writer, 256);
     json_write_object(&writer);
     json_member_integer(&writer, "at", exchange->turn->now);
-    json_member_integer(&writer, "changes", (int64_t)exchange->console->changes);
+    json_member_integer(&writer, "changes", (int64_t)changes_now(exchange));
     json_member_bool(&writer, "unchanged", true);
     json_write_end(&writer);
     reply_json(exchange->turn, exchange->answer, 200, &writer);

@@ -31,5 +31,5 @@ struct console {
     struct passwords *passwords; /* NULL in a simulation */
     struct daemon_loop *loop;    /* NULL in a simulation */
     uint64_t ask_number;         /* of the last view asked; a number too many after a rollback is no harm */
-    uint64_t changes;            /* goes up with every record of another journal: has anything happened? */
+    uint64_t changes_start; /* added to the records read, so that a number of before a restart means nothing now */
 };

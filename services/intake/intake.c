@@ -228,6 +228,11 @@ static const char *intake_metrics(void *state, struct arena *arena) {
         (unsigned long long)counts->over_limit);
 }
 
+static const Sigap__Event__BodyCase hears[] = {SIGAP__EVENT__BODY_CASE_OPENED,
+    SIGAP__EVENT__BODY_REPORT_JOINED, SIGAP__EVENT__BODY_REPORT_IN_REVIEW, SIGAP__EVENT__BODY_REPORT_CLOSED,
+    SIGAP__EVENT__BODY_CASE_CLOSED, SIGAP__EVENT__BODY_ALERT_MOVED, SIGAP__EVENT__BODY_TASK_MOVED,
+    SIGAP__EVENT__BODY__NOT_SET};
+
 const struct daemon intake_daemon = {
     .name = "intake",
     .purpose = "takes reports, keeps them before it acknowledges them, and tells reporters how things stand",
@@ -237,6 +242,7 @@ const struct daemon intake_daemon = {
     .close = intake_close,
     .on_start = intake_on_start,
     .on_event = intake_follow,
+    .hears = hears,
     .on_timer = intake_on_timer,
     .on_request = intake_on_request,
     .refuse_request = intake_refuse_request,

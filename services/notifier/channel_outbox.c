@@ -20,7 +20,8 @@
 #include <unistd.h>
 
 enum {
-    FILES_MAX = 64, /* kept open: teams that are told at the same time; 64 x 360 bytes */
+    FILES_MAX =
+        512, /* kept open: most teams of a province; 512 x 360 bytes, half of what a process may open */
     BLOCK_MAX = MESSAGE_TEXT_MAX + MESSAGE_SUBJECT_MAX + 400,
     PATH_MOST = 512,
 };
@@ -29,6 +30,7 @@ struct box {
     int file; /* -1: free */
     int64_t day;
     uint64_t used;
+    uint32_t hash; /* of the team's name: 512 names are not compared one by one */
     char team[MESSAGE_ADDRESS_MAX + 1];
 };
 
@@ -79,12 +81,20 @@ static int open_file(const struct outbox *outbox, const char *team, int64_t at) 
     return open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
 }
 
+static uint32_t hash_of(const char *team) {
+    uint32_t hash = 2166136261u; /* FNV-1a */
+    for (; *team; team++)
+        hash = (hash ^ (unsigned char)*team) * 16777619u;
+    return hash;
+}
+
 static struct box *box_for(struct outbox *outbox, const char *team, int64_t at) {
     int64_t day = calendar_local_day(outbox->zone, at);
     struct box *oldest = &outbox->boxes[0];
+    uint32_t hash = hash_of(team);
     outbox->uses++;
     for (struct box *box = outbox->boxes; box < outbox->boxes + FILES_MAX; box++) {
-        if (box->file >= 0 && box->day == day && strcmp(box->team, team) == 0) {
+        if (box->hash == hash && box->file >= 0 && box->day == day && strcmp(box->team, team) == 0) {
             box->used = outbox->uses;
             return box;
         }
@@ -93,7 +103,8 @@ static struct box *box_for(struct outbox *outbox, const char *team, int64_t at) 
     }
     if (oldest->file >= 0)
         close(oldest->file);
-    *oldest = (struct box){.file = open_file(outbox, team, at), .day = day, .used = outbox->uses};
+    *oldest =
+        (struct box){.file = open_file(outbox, team, at), .day = day, .used = outbox->uses, .hash = hash};
     snprintf(oldest->team, sizeof oldest->team, "%s", team);
     return oldest;
 }

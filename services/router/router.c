@@ -177,6 +177,10 @@ static const char *router_metrics(void *state, struct arena *arena) {
     return text ? text : "";
 }
 
+static const Sigap__Event__BodyCase hears[] = {SIGAP__EVENT__BODY_CASE_OPENED,
+    SIGAP__EVENT__BODY_CASE_CHANGED, SIGAP__EVENT__BODY_FACT_RECORDED, SIGAP__EVENT__BODY_CASE_CLOSED,
+    SIGAP__EVENT__BODY_ALERT_MOVED, SIGAP__EVENT__BODY_COMMAND_ISSUED, SIGAP__EVENT__BODY__NOT_SET};
+
 const struct daemon router_daemon = {
     .name = "router",
     .purpose = "finds who can take a case, offers it, and keeps at it until somebody has answered",
@@ -185,6 +189,7 @@ const struct daemon router_daemon = {
     .close = router_close,
     .on_start = router_start,
     .on_event = router_event,
+    .hears = hears,
     .on_timer = route_timer,
     .on_view = router_view,
     .metrics = router_metrics,

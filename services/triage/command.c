@@ -110,6 +110,7 @@ static enum verdict decide_review(
         return answer(turn, command, 422, "Jenis atau wilayah tidak dikenal / Unknown kind or area", 0);
     turn->training |= review.training;
     if (decide->open_case) {
+        arena_reset(triage->scratch);
         Sigap__ReportContent *content = triage_open_content(turn, review.received, &verdict);
         if (!content)
             return verdict;

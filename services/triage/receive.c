@@ -23,7 +23,7 @@ Sigap__ReportContent *triage_open_content(
     }
     struct sealed_report sealed = {
         received->content->session, received->content->key, received->content->data};
-    switch (seal_open_report(triage->opener, &place, &sealed, turn->arena, &plain)) {
+    switch (seal_open_report(triage->opener, &place, &sealed, triage->scratch, &plain)) {
     case SEAL_OPENED:
         break;
     case SEAL_BROKEN:
@@ -34,7 +34,7 @@ Sigap__ReportContent *triage_open_content(
         return NULL;
     }
     Sigap__ReportContent *content =
-        sigap__report_content__unpack(arena_allocator(turn->arena), plain.len, plain.data);
+        sigap__report_content__unpack(arena_allocator(triage->scratch), plain.len, plain.data);
     if (!content)
         *verdict = turn_park(turn, "the content cannot be read");
     return content;
@@ -57,7 +57,7 @@ bool triage_assess(struct turn *turn, const Sigap__ReportReceived *received,
         .urgent = received->urgent,
         .local_hour = local_hour(triage, received->received_at),
     };
-    return assess(&triage->site.assessor, turn->arena, &report, out);
+    return assess(&triage->site.assessor, triage->scratch, &report, out);
 }
 
 static void set_report(
@@ -360,10 +360,12 @@ static bool needs_person(const struct assessment *assessment) {
 }
 
 enum verdict triage_receive(struct turn *turn, const Sigap__ReportReceived *received) {
+    struct triage *triage = turn->state;
     enum verdict verdict = VERDICT_DONE;
     struct assessment assessment;
     struct open_case copied;
     struct id report_id, case_id;
+    arena_reset(triage->scratch);
     Sigap__ReportContent *content = triage_open_content(turn, received, &verdict);
     if (!content)
         return verdict;

@@ -30,6 +30,7 @@ struct triage {
     struct keystore *keys;
     struct seal_opener *opener;
     const struct random *random;
+    struct arena *scratch; /* of one report: small and warm, where the turn's arena grows with every report */
 };
 
 /* A case as triage keeps it. Texts live in the turn's arena. */

@@ -5,7 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SWEEP_EVERY_MS = 3600 * 1000, SWEEP_ROWS = 500 };
+enum {
+    SWEEP_EVERY_MS = 3600 * 1000,
+    SWEEP_ROWS = 500,
+    SCRATCH_BYTES = ASSESSMENT_ARENA_BYTES + (256 << 10), /* an assessment and the opened text */
+};
 #define KEEP_CLOSED_MS (30 * 24 * 3600 * INT64_C(1000))
 #define KEEP_FINGERPRINT_MS (365 * 24 * 3600 * INT64_C(1000))
 
@@ -37,6 +41,7 @@ static void close_state(void **state) {
     struct triage *triage = *state;
     if (!triage)
         return;
+    arena_free(&triage->scratch);
     seal_opener_free(&triage->opener);
     keystore_free(&triage->keys);
     triage_site_close(&triage->site);
@@ -50,6 +55,10 @@ static bool open_state(const struct daemon_setup *setup, void **state, struct er
         return error_set(error, "out of memory");
     *state = triage;
     triage->random = setup->random;
+    if (!(triage->scratch = arena_new(SCRATCH_BYTES))) {
+        close_state(state);
+        return error_set(error, "out of memory");
+    }
     bool sound = triage_site_open(&triage->site, setup->site_dir, error) &&
                  daemon_keys(setup, "triage", KEYSTORE_SECRET | KEYSTORE_HASH, &triage->keys, error);
     if (sound && !(triage->opener = seal_opener_new(keystore_site_secret(triage->keys))))
@@ -183,6 +192,9 @@ static enum verdict on_timer(struct turn *turn, uint32_t kind, const struct id *
     return VERDICT_DONE;
 }
 
+static const Sigap__Event__BodyCase hears[] = {SIGAP__EVENT__BODY_REPORT_RECEIVED,
+    SIGAP__EVENT__BODY_COMMAND_ISSUED, SIGAP__EVENT__BODY_CASE_CLOSED, SIGAP__EVENT__BODY__NOT_SET};
+
 const struct daemon triage_daemon = {
     .name = "triage",
     .purpose = "what a report is, how urgent and where; opens cases",
@@ -191,6 +203,7 @@ const struct daemon triage_daemon = {
     .close = close_state,
     .on_start = on_start,
     .on_event = on_event,
+    .hears = hears,
     .on_timer = on_timer,
     .on_view = triage_view,
     .check = check,
