@@ -108,6 +108,9 @@ struct channel {
     /* Calls done exactly once, before it returns or later from the loop; message lives until send returns,
      * done gets a copy or the same. After close, done is not called any more. */
     void (*send)(void *state, const struct message *message, channel_done *done, void *context);
+    /* Local channels may keep messages together until here: the batch of some turns is over, done is called
+     * for each. Optional. */
+    void (*flush)(void *state);
     /* What is under way is dropped; memory that libuv still holds is freed by its own callbacks. */
     void (*close)(void **state);
 };

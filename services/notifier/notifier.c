@@ -93,7 +93,7 @@ static void notifier_close(void **state) {
     site_free(&notifier->site);
     keystore_free(&notifier->keystore);
     buffer_free(&notifier->scratch);
-    free(notifier->watched);
+    watch_free(&notifier->watch);
     free(notifier);
     *state = NULL;
 }
@@ -110,7 +110,9 @@ static bool notifier_open(const struct daemon_setup *setup, void **state, struct
     if (snprintf(notifier->data_dir, sizeof notifier->data_dir, "%s", setup->data_dir) >=
         (int)sizeof notifier->data_dir)
         return error_set(error, "the name of the data folder is too long");
-    return read_site(notifier, setup->site_dir, error) && open_keys(notifier, setup, error);
+    notifier->watch = watch_new();
+    return (notifier->watch || error_set(error, "out of memory")) &&
+           read_site(notifier, setup->site_dir, error) && open_keys(notifier, setup, error);
 }
 
 /* On the full hour, so that starts and restarts share one timer. */

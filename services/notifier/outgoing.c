@@ -8,7 +8,9 @@
 #include "token.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <uv.h>
 
 /* --- channels of a team --- */
 
@@ -766,6 +768,39 @@ static void on_done(void *context, const struct message *message, const struct c
     notifier->loop->finished(notifier->loop, &told);
 }
 
+/* --- batches of local channels: when the loop comes round, a little after the turns that made them --- */
+
+struct flusher {
+    uv_idle_t idle;
+    struct notifier *notifier;
+};
+
+static void flush_all(struct notifier *notifier) {
+    for (unsigned i = 0; i < notifier->channel_count; i++)
+        if (notifier->channels[i].channel->flush)
+            notifier->channels[i].channel->flush(notifier->channels[i].state);
+}
+
+static void on_idle(uv_idle_t *idle) {
+    uv_idle_stop(idle);
+    flush_all(((struct flusher *)idle->data)->notifier);
+}
+
+static void free_flusher(uv_handle_t *handle) {
+    free(handle->data);
+}
+
+static bool start_flusher(struct notifier *notifier, uv_loop_t *loop, struct error *error) {
+    struct flusher *flusher = loop ? calloc(1, sizeof *flusher) : NULL;
+    if (!flusher)
+        return !loop || error_set(error, "out of memory");
+    flusher->notifier = notifier;
+    uv_idle_init(loop, &flusher->idle);
+    flusher->idle.data = flusher;
+    notifier->flusher = flusher;
+    return true;
+}
+
 void outgoing_perform(void *state, const struct effect *effect) {
     struct notifier *notifier = state;
     const struct message *message = effect->what;
@@ -773,6 +808,12 @@ void outgoing_perform(void *state, const struct effect *effect) {
     if (!channel->channel->local)
         channel->in_flight++;
     channel->channel->send(channel->state, message, on_done, notifier);
+    if (!channel->channel->flush)
+        return;
+    if (notifier->flusher)
+        uv_idle_start(&notifier->flusher->idle, on_idle);
+    else
+        channel->channel->flush(channel->state);
 }
 
 bool outgoing_connect(void *state, struct daemon_loop *loop, struct error *error) {
@@ -789,11 +830,15 @@ bool outgoing_connect(void *state, struct daemon_loop *loop, struct error *error
         if (!each->channel->open(&setup, &each->state, error))
             return error_prefix(error, "channel %s", each->channel->name);
     }
-    return true;
+    return start_flusher(notifier, loop->uv, error);
 }
 
 void outgoing_disconnect(void *state) {
     struct notifier *notifier = state;
+    flush_all(notifier);
+    if (notifier->flusher)
+        uv_close((uv_handle_t *)&notifier->flusher->idle, free_flusher);
+    notifier->flusher = NULL;
     for (unsigned i = 0; i < notifier->channel_count; i++)
         if (notifier->channels[i].channel->close)
             notifier->channels[i].channel->close(&notifier->channels[i].state);

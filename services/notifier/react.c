@@ -9,7 +9,6 @@
 
 #include <sodium.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* --- what the records say --- */
@@ -69,43 +68,16 @@ static struct alert *newest_of_case(struct alert *const *all, unsigned count) {
     return NULL;
 }
 
-/* --- dead-man: a dangerous report that triage does not speak of
- * ---------------------------------------------
+/* --- dead-man: a dangerous report that triage does not speak of ---
  *
- * Changed within the turn: that a report has come, or that triage has spoken of it, stays true when the turn
- * is rolled back and the record is read again. */
+ * The watch changes within the turn: that a report has come, or that triage has spoken of it, stays true when
+ * the turn is rolled back and the record is read again. */
 
-static bool watch_room(struct notifier *notifier) {
-    if (notifier->watched_count < notifier->watched_room)
-        return true;
-    unsigned room = notifier->watched_room ? notifier->watched_room * 2 : 256;
-    struct watched *more = room > WATCHED_MAX ? NULL : realloc(notifier->watched, room * sizeof *more);
-    if (!more)
-        return false;
-    notifier->watched = more;
-    notifier->watched_room = room;
-    return true;
-}
-
-/* Triage works in the order of arrival: what it speaks of is near the head. */
-static struct watched *watch_find(struct notifier *notifier, const struct id *report) {
-    for (unsigned i = 0; i < notifier->watched_count; i++)
-        if (id_equal(&notifier->watched[i].report, report))
-            return &notifier->watched[i];
-    return NULL;
-}
-
-static void watch_drop(struct notifier *notifier, unsigned count) {
-    notifier->watched_count -= count;
-    memmove(
-        notifier->watched, notifier->watched + count, notifier->watched_count * sizeof *notifier->watched);
-}
-
-static void watch_set_timer(struct turn *turn) {
-    const struct notifier *notifier = turn->state;
-    static const struct id one = {{2}}; /* one timer for all of them */
-    if (notifier->watched_count)
-        turn_timer_set(turn, TIMER_DEADMAN, &one, notifier->watched[0].due_at, true);
+/* One timer for all, on full ten seconds, so that it is seldom written. */
+static void watch_set_timer(struct turn *turn, int64_t due_at) {
+    static const struct id one = {{2}};
+    if (due_at)
+        turn_timer_set(turn, TIMER_DEADMAN, &one, due_at, true);
 }
 
 enum verdict react_report_received(struct turn *turn, const Sigap__ReportReceived *received) {
@@ -115,30 +87,18 @@ enum verdict react_report_received(struct turn *turn, const Sigap__ReportReceive
         return VERDICT_DONE;
     if (!id_of(received->report_id, &report))
         return turn_park(turn, "a report without id");
-    if (watch_find(notifier, &report))
-        return VERDICT_DONE;
-    if (!watch_room(notifier)) {
-        log_line(LOG_ERROR, "watch-full", "reports=%u", notifier->watched_count);
-        return VERDICT_DONE;
-    }
-    notifier->watched[notifier->watched_count++] = (struct watched){report, turn->now + DEADMAN_MS, false};
-    if (notifier->watched_count == 1)
-        watch_set_timer(turn);
+    int64_t due_at = turn->now + DEADMAN_MS + DEADMAN_GRAIN_MS - 1;
+    due_at -= due_at % DEADMAN_GRAIN_MS;
+    bool first = watch_next(notifier->watch) == 0;
+    if (!watch_add(notifier->watch, &report, due_at))
+        log_line(LOG_ERROR, "watch-full", "reports=%u", watch_count(notifier->watch));
+    if (first)
+        watch_set_timer(turn, due_at);
     return VERDICT_DONE;
 }
 
 static void watch_ends(struct turn *turn, const struct id *report) {
-    struct notifier *notifier = turn->state;
-    struct watched *watched = watch_find(notifier, report);
-    if (!watched)
-        return;
-    watched->seen = true;
-    unsigned seen = 0;
-    while (seen < notifier->watched_count && notifier->watched[seen].seen)
-        seen++;
-    if (seen == notifier->watched_count ||
-        seen >= 64) /* now and then, so that dropping costs next to nothing */
-        watch_drop(notifier, seen);
+    watch_end(((struct notifier *)turn->state)->watch, report);
 }
 
 static void alert_silent(struct turn *turn, const struct id *report) {
@@ -152,14 +112,10 @@ static void alert_silent(struct turn *turn, const struct id *report) {
 
 enum verdict react_deadman(struct turn *turn) {
     struct notifier *notifier = turn->state;
-    unsigned over = 0;
-    while (over < notifier->watched_count && notifier->watched[over].due_at <= turn->now) {
-        if (!notifier->watched[over].seen)
-            alert_silent(turn, &notifier->watched[over].report);
-        over++;
-    }
-    watch_drop(notifier, over);
-    watch_set_timer(turn);
+    struct id report;
+    while (watch_take_due(notifier->watch, turn->now, &report))
+        alert_silent(turn, &report);
+    watch_set_timer(turn, watch_next(notifier->watch));
     return VERDICT_DONE;
 }
 

@@ -3,7 +3,10 @@
 
 #include "common/turn.h"
 
-enum { DEADMAN_MS = 120000 /* triage speaks of a dangerous report within 2 min, or a person is told */ };
+enum {
+    DEADMAN_MS = 120000 /* triage speaks of a dangerous report within 2 min, or a person is told */,
+    DEADMAN_GRAIN_MS = 10000
+};
 
 enum verdict react_report_received(struct turn *turn, const Sigap__ReportReceived *received);
 enum verdict react_case_opened(struct turn *turn, const Sigap__Event *event);

@@ -14,6 +14,7 @@
 #include "channels.h"
 #include "escalation.h"
 #include "teams.h"
+#include "watch.h"
 
 struct delivery_channel {
     const struct channel *channel; /* NULL: not in use at this site */
@@ -25,14 +26,7 @@ struct delivery_channel {
     uint64_t sent, failed;
 };
 
-enum { POLICIES_KEPT = 64, WATCHED_MAX = 1 << 16 /* x 32 bytes = 2 MiB; at 1,000/s a minute of silence */ };
-
-/* A report with danger words that triage has not spoken of yet. */
-struct watched {
-    struct id report;
-    int64_t due_at;
-    bool seen;
-};
+enum { POLICIES_KEPT = 64 };
 
 struct notifier {
     /* the site */
@@ -67,10 +61,8 @@ struct notifier {
     struct id forgotten; /* old alerts up to here have been looked at */
     struct buffer scratch;
 
-    /* Dead-man, oldest first. In memory only: what a restart forgets, the watch from outside covers (a triage
-     * that is dead or a link that stalls), and an input that is parked tells the operator itself. */
-    struct watched *watched;
-    unsigned watched_count, watched_room;
+    struct watch *watch;
+    struct flusher *flusher; /* of local channels, outgoing.c; NULL without a loop */
 
     uint64_t raised, answered, exhausted;
 };

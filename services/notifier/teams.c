@@ -42,7 +42,8 @@ struct teams {
     unsigned count, room;
     struct team **by_role; /* sorted by role and area, without those of facilities */
     unsigned by_role_count;
-    struct team *buckets[BUCKETS];
+    struct team *buckets[BUCKETS], *ids[BUCKETS];
+    enum area_level deepest; /* of the areas of teams: no use in looking below */
     struct liaison *liaisons;
     unsigned liaison_count;
 };
@@ -140,6 +141,14 @@ static unsigned bucket_of(const uint8_t hash[TEAM_HASH_BYTES]) {
     return (unsigned)(hash[0] << 8 | hash[1]) % BUCKETS;
 }
 
+/* FNV-1a: looking up by id happens several times a message. */
+static unsigned bucket_of_id(const char *id) {
+    uint32_t hash = 2166136261u;
+    for (; *id; id++)
+        hash = (hash ^ (unsigned char)*id) * 16777619u;
+    return hash % BUCKETS;
+}
+
 const struct team *teams_find_hash(const struct teams *teams, const uint8_t hash[TEAM_HASH_BYTES]) {
     for (const struct team *team = teams->buckets[bucket_of(hash)]; team; team = team->next)
         if (memcmp(team->hash, hash, TEAM_HASH_BYTES) == 0)
@@ -185,9 +194,12 @@ static struct team *team_add(struct teams *teams, const struct team_row *row, co
         team_free(team);
         return NULL;
     }
-    struct team **bucket = &teams->buckets[bucket_of(team->hash)];
+    struct team **bucket = &teams->buckets[bucket_of(team->hash)],
+                **ids = &teams->ids[bucket_of_id(team->id)];
     team->next = *bucket;
     *bucket = team;
+    team->next_by_id = *ids;
+    *ids = team;
     teams->list[teams->count++] = team;
     return team;
 }
@@ -285,8 +297,11 @@ static bool index_roles(struct teams *teams, struct error *error) {
     if (!teams->by_role)
         return error_set(error, "out of memory");
     for (unsigned i = 0; i < teams->count; i++)
-        if (!teams->list[i]->facility)
+        if (!teams->list[i]->facility) {
+            enum area_level level = area_level(teams->list[i]->area);
             teams->by_role[teams->by_role_count++] = teams->list[i];
+            teams->deepest = level > teams->deepest ? level : teams->deepest;
+        }
     qsort(teams->by_role, teams->by_role_count, sizeof(struct team *), compare_role);
     return true;
 }
@@ -365,9 +380,10 @@ const struct directory *teams_directory(const struct teams *teams) {
 }
 
 const struct team *teams_find(const struct teams *teams, const char *id) {
-    uint8_t hash[TEAM_HASH_BYTES];
-    hash_id(id, hash);
-    return teams_find_hash(teams, hash);
+    for (const struct team *team = teams->ids[bucket_of_id(id)]; team; team = team->next_by_id)
+        if (strcmp(team->id, id) == 0)
+            return team;
+    return NULL;
 }
 
 const struct team *teams_of_facility(const struct teams *teams, const char *role, const char *facility) {
@@ -420,6 +436,8 @@ const struct team *teams_of_role(
     char cut[AREA_TEXT + 1];
     const struct team *team = NULL;
     enum area_level level = area_level(area);
+    if (level > teams->deepest)
+        level = teams->deepest;
     if (reach == POLICY_REGENCY && level > AREA_REGENCY)
         level = AREA_REGENCY;
     if (reach == POLICY_PROVINCE && level > AREA_PROVINCE)

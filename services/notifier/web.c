@@ -71,9 +71,11 @@ static void on_answer(void *context, const struct http_result *result) {
     struct message message = call->message;
     channel_done *done = call->done;
     void *for_done = call->context;
+    bool closed = call->web->closed;
     call->web->settle(&message, result, &told);
     forget(call);
-    done(for_done, &message, &told);
+    if (!closed)
+        done(for_done, &message, &told);
 }
 
 void channel_web_send(struct channel_web *web, const struct message *message, struct http_call *http,
@@ -109,6 +111,8 @@ static void on_closed(void *context) {
 void channel_web_close(void **state) {
     struct channel_web *web = *state;
     *state = NULL;
-    if (web)
-        http_client_close(&web->client, on_closed, web);
+    if (!web)
+        return;
+    web->closed = true;
+    http_client_close(&web->client, on_closed, web);
 }

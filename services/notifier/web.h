@@ -15,6 +15,7 @@ struct channel_web {
     struct http_network networks[8];
     unsigned network_count;
     bool allow_plain;
+    bool closed; /* what had ended just before is not told any more */
 };
 
 /* Options networks ("10.1.2.0/24, 192.168.1.5") and plain (yes: without TLS). Frees own when it fails. */

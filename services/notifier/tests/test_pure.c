@@ -8,6 +8,7 @@
 #include "quiet.h"
 #include "text.h"
 #include "token.h"
+#include "watch.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -222,6 +223,53 @@ static void test_breaker_opens_at_half(void **state) {
     struct breaker fatal = {0};
     breaker_note(&fatal, MONDAY, true, true); /* the password: at once */
     assert_int_equal(breaker_ask(&fatal, MONDAY, &until), BREAKER_WAIT);
+}
+
+/* --- dead-man --- */
+
+static struct id report_id(unsigned number) {
+    struct id id = {{1}};
+    uint32_t spread = number % 7 * 65536; /* many in one run of slots */
+    memcpy(id.bytes + 12, &spread, sizeof spread);
+    memcpy(id.bytes + 4, &number, sizeof number);
+    return id;
+}
+
+static void test_watch(void **state) {
+    (void)state;
+    enum { MANY = 5000 };
+    struct watch *watch = watch_new();
+    struct id id, out;
+    assert_int_equal(watch_next(watch), 0);
+    for (unsigned i = 0; i < MANY; i++) {
+        id = report_id(i);
+        assert_true(watch_add(watch, &id, 1000 + i));
+        assert_true(watch_add(watch, &id, 9000)); /* read again after a rollback */
+    }
+    assert_int_equal(watch_count(watch), MANY);
+    for (unsigned i = 0; i < MANY; i++) { /* triage speaks of all but every tenth, in any order */
+        id = report_id(i * 7 % MANY);
+        if (i * 7 % MANY % 10)
+            watch_end(watch, &id);
+    }
+    id = report_id(MANY + 1);
+    watch_end(watch, &id); /* not watched */
+    assert_int_equal(watch_count(watch), MANY / 10);
+    assert_false(watch_take_due(watch, 999, &out));
+    for (unsigned i = 0; i < MANY; i += 10) {
+        assert_int_equal(watch_next(watch), 1000 + i);
+        assert_true(watch_take_due(watch, 1000 + i, &out));
+        id = report_id(i);
+        assert_true(id_equal(&id, &out));
+    }
+    assert_int_equal(watch_next(watch), 0);
+    for (unsigned i = 0; i < WATCH_MAX; i++) {
+        id = report_id(i);
+        assert_true(watch_add(watch, &id, 1));
+    }
+    id = report_id(WATCH_MAX);
+    assert_false(watch_add(watch, &id, 1));
+    watch_free(&watch);
 }
 
 /* --- quiet hours --- */
@@ -488,6 +536,7 @@ int main(void) {
         cmocka_unit_test(test_ladder),
         cmocka_unit_test(test_breaker_opens_at_five_in_a_row),
         cmocka_unit_test(test_breaker_opens_at_half),
+        cmocka_unit_test(test_watch),
         cmocka_unit_test(test_quiet_hours),
         cmocka_unit_test(test_policy_positions),
         cmocka_unit_test(test_policy_text),
