@@ -17,6 +17,7 @@ enum {
     STEADY_MS = 600000, /* ... but when it stays so for so long */
     BACKWARD_MS = 1000, /* a wall clock so far behind us was set back */
     HOUSEKEEP_MS = 10000,
+    PASSED_OVER_MS = 1000, /* so long a cursor that has only read over records stays out of its row */
     REFILL_MS = 5000,
     LOG_PASSIVE_BYTES = 4 << 20,
     LOG_BUSY_BYTES = 32 << 20,
@@ -380,7 +381,10 @@ static void trim(struct engine *engine) {
 
 /* Only when there was something since: an idle daemon writes nothing. */
 static bool housekeeping_due(const struct engine *engine) {
-    return engine->turns > engine->housekept_turns && engine_monotonic(engine) >= engine->housekeep_at;
+    int64_t now = engine_monotonic(engine);
+    if (engine->passed_over_since && now - engine->passed_over_since >= PASSED_OVER_MS)
+        return true;
+    return engine->turns > engine->housekept_turns && now >= engine->housekeep_at;
 }
 
 static void housekeep(struct engine *engine) {
@@ -493,6 +497,7 @@ static void committed(struct engine *engine) {
         inbox_committed(engine->links[i]);
     journal_committed(engine->journal);
     engine->now_stored = engine->now;
+    engine->passed_over_since = 0;
     engine->started |= engine->starting;
     engine->starting = false;
     engine->singly -= engine->singly > 0;
@@ -580,6 +585,8 @@ enum engine_outcome engine_turn(struct engine *engine) {
         return ENGINE_BROKEN;
     if (engine->backoff_until > engine_monotonic(engine))
         return ENGINE_BACKOFF;
+    if (engine->paused_until <= engine_monotonic(engine))
+        engine_pass_over(engine);
     bool housekeeping = housekeeping_due(engine), park_first = false;
     if (engine->paused_until > engine_monotonic(engine))
         housekeeping = false;
@@ -627,8 +634,8 @@ enum engine_outcome engine_turn(struct engine *engine) {
 bool engine_has_work(struct engine *engine) {
     if (engine->paused_until > engine_monotonic(engine))
         return engine->views.count > 0;
-    if (!engine->started || engine->recheck_held || engine->request_count || engine->views.count || engine->submits.count ||
-        engine->result_count)
+    if (!engine->started || engine->recheck_held || engine->request_count || engine->views.count ||
+        engine->submits.count || engine->result_count)
         return true;
     struct record record;
     int64_t now = engine_monotonic(engine);
@@ -657,6 +664,8 @@ int64_t engine_wake_at(struct engine *engine) {
     int64_t at = engine->daemon->on_timer ? engine->next_timer : INT64_MAX;
     if (!engine_clock_is_steady(engine) && at <= engine->now)
         at = engine->now + 1000; /* critical ones are looked for once a second */
+    if (engine->passed_over_since && at > engine->now + PASSED_OVER_MS)
+        at = engine->now + PASSED_OVER_MS;
     if (anything_blocked(engine) && at > engine->now + BLOCKED_MS)
         at = engine->now + BLOCKED_MS;
     return at;

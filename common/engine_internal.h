@@ -85,7 +85,7 @@ struct engine {
     char park_reason[256];
     struct release *releases;
     size_t release_count, release_room;
-    uint64_t turn_inputs, passed_over; /* of this turn */
+    uint64_t turn_inputs;
 
     int64_t now, now_stored, wall_seen, monotonic_seen, steady_at;
     int64_t next_timer;
@@ -93,6 +93,7 @@ struct engine {
     unsigned singly; /* turns still to make with one input each, after one of many was rolled back */
     int64_t blocked_since[ENGINE_LINKS_MAX][LANES]; /* monotonic; a head record waits for its cause */
     int64_t backoff_until, backoff_ms;              /* monotonic */
+    int64_t passed_over_since;                      /* monotonic; 0: all cursors are in their rows */
     int64_t paused_until;                           /* monotonic: a barrier, nothing but views is worked on */
     bool tight;                                     /* disk full: only what may be urgent */
     int64_t refill_at, housekeep_at;                /* monotonic */
@@ -109,6 +110,8 @@ void engine_break(struct engine *engine, const char *format, ...) __attribute__(
 
 /* gather.c: works on what has arrived, inside the open transaction. False: the turn must be rolled back. */
 bool engine_gather(struct engine *engine);
+/* Outside a turn: reads over what this daemon does not hear, without a transaction. */
+void engine_pass_over(struct engine *engine);
 /* Waiting records whose causes have come, in their order, as many as a turn has room for. */
 bool engine_work_on_waiting(struct engine *engine);
 bool engine_clock_is_steady(const struct engine *engine);

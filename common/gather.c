@@ -276,6 +276,16 @@ static bool is_heard(const struct engine *engine, const struct record *record) {
     return body == 0;
 }
 
+void engine_pass_over(struct engine *engine) {
+    struct record record;
+    for (unsigned link = 0; engine->daemon->hears && link < engine->link_count; link++)
+        for (enum lane lane = 0; lane < LANES; lane++)
+            while (inbox_peek(engine->links[link], lane, &record) && !is_heard(engine, &record) &&
+                   inbox_pass_over(engine->links[link], lane))
+                if (!engine->passed_over_since)
+                    engine->passed_over_since = engine_monotonic(engine);
+}
+
 /* The record at the head of a lane: worked on, put to wait, or left where it is for a moment. */
 static enum step step_lane(struct engine *engine, unsigned link, enum lane lane) {
     struct record record;
@@ -284,7 +294,6 @@ static enum step step_lane(struct engine *engine, unsigned link, enum lane lane)
         return STEP_NOTHING;
     if (!is_heard(engine, &record)) {
         inbox_take(inbox, lane);
-        engine->passed_over++;
         return STEP_WORKED;
     }
     struct source source = {inbox_name(inbox), lane, record.sequence};

@@ -18,7 +18,9 @@ struct arrived {
 struct lane_cursor {
     uint8_t incarnation[LINK_INCARNATION];
     bool incarnation_known, row_exists, moved;
-    uint64_t committed, position, received, head;
+    uint64_t stored;    /* in the row */
+    uint64_t committed; /* where a rollback goes back to: the row's, or behind what was passed over since */
+    uint64_t position, received, head;
     struct arrived frames[FRAMES_MAX];
     unsigned frame_count;
     /* where peek stands: frame and offset; and where it stood at the last commit */
@@ -51,7 +53,8 @@ struct inbox *inbox_open(struct store *store, const char *name, bool from_now) {
         struct lane_cursor *cursor = &inbox->lanes[lane];
         memcpy(cursor->incarnation, incarnation, size);
         cursor->incarnation_known = cursor->row_exists = true;
-        cursor->committed = cursor->position = cursor->received = (uint64_t)column_int(all, 3);
+        cursor->stored = cursor->committed = cursor->position = cursor->received =
+            (uint64_t)column_int(all, 3);
     }
     return inbox;
 }
@@ -85,7 +88,7 @@ bool inbox_wants(const struct inbox *inbox, enum lane lane, const char *consumer
     *out = (struct link_fetch){
         .lane = lane,
         .after = cursor->received,
-        .done = cursor->committed,
+        .done = cursor->stored,
         .credit_bytes = LINK_CREDIT,
         .incarnation_known = cursor->incarnation_known,
         .from_now = inbox->from_now,
@@ -111,7 +114,7 @@ static bool adopt(struct lane_cursor *cursor, const struct link_batch *batch) {
                batch->after == cursor->received;
     memcpy(cursor->incarnation, batch->incarnation, LINK_INCARNATION);
     cursor->incarnation_known = cursor->moved = true;
-    cursor->committed = cursor->position = cursor->received = batch->after;
+    cursor->stored = cursor->committed = cursor->position = cursor->received = batch->after;
     return true;
 }
 
@@ -162,6 +165,22 @@ void inbox_take(struct inbox *inbox, enum lane lane) {
     }
 }
 
+static void forget_taken(struct lane_cursor *cursor) {
+    cursor->committed = cursor->position;
+    drop_frames(cursor, cursor->frame);
+    cursor->frame = cursor->frame_at_commit = 0;
+    cursor->offset_at_commit = cursor->offset;
+}
+
+bool inbox_pass_over(struct inbox *inbox, enum lane lane) {
+    struct lane_cursor *cursor = &inbox->lanes[lane];
+    if (cursor->position != cursor->committed)
+        return false;
+    inbox_take(inbox, lane);
+    forget_taken(cursor);
+    return true;
+}
+
 uint64_t inbox_position(const struct inbox *inbox, enum lane lane) {
     return inbox->lanes[lane].position;
 }
@@ -175,7 +194,7 @@ static bool write_cursor(struct inbox *inbox, enum lane lane) {
         bind_blob(write, cursor->incarnation, LINK_INCARNATION);
         bind_text(write, inbox->name);
         bind_int(write, lane);
-        bind_int(write, (int64_t)cursor->committed);
+        bind_int(write, (int64_t)cursor->stored);
     } else {
         write = common_use(inbox->store, COMMON_CURSOR_CREATE);
         bind_text(write, inbox->name);
@@ -200,10 +219,8 @@ void inbox_committed(struct inbox *inbox) {
             continue;
         cursor->row_exists = true;
         cursor->moved = false;
-        cursor->committed = cursor->position;
-        drop_frames(cursor, cursor->frame);
-        cursor->frame = cursor->frame_at_commit = 0;
-        cursor->offset_at_commit = cursor->offset;
+        cursor->stored = cursor->position;
+        forget_taken(cursor);
     }
 }
 
@@ -213,14 +230,15 @@ void inbox_rolled_back(struct inbox *inbox) {
         cursor->position = cursor->committed;
         cursor->frame = cursor->frame_at_commit;
         cursor->offset = cursor->offset_at_commit;
-        cursor->moved = cursor->incarnation_known && !cursor->row_exists;
+        cursor->moved =
+            cursor->committed != cursor->stored || (cursor->incarnation_known && !cursor->row_exists);
     }
 }
 
 /* ---- state ---- */
 
 uint64_t inbox_cursor(const struct inbox *inbox, enum lane lane) {
-    return inbox->lanes[lane].committed;
+    return inbox->lanes[lane].stored;
 }
 
 uint64_t inbox_lag(const struct inbox *inbox, enum lane lane) {

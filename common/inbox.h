@@ -35,6 +35,10 @@ struct record {
 /* The next record that has not been taken; false when there is none. It stays until inbox_take. */
 bool inbox_peek(const struct inbox *inbox, enum lane lane, struct record *out);
 void inbox_take(struct inbox *inbox, enum lane lane); /* staged until the commit */
+/* Outside a turn: reads over the next record, which has no effect here. The cursor's row follows with the
+ * next turn; should the process end before, the record is read over again. False when a turn has taken
+ * records that are not committed. */
+bool inbox_pass_over(struct inbox *inbox, enum lane lane);
 /* Read so far, with what this turn has taken. */
 uint64_t inbox_position(const struct inbox *inbox, enum lane lane);
 

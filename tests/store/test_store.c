@@ -398,7 +398,7 @@ static void a_damaged_store_is_refused(struct bench *bench) {
         return;
     add_committed(bench->store, 1, 300);
     store_close(&bench->store);
-    damage(bench, 3 * 4096 - 100, 4096); /* in the middle of two pages */
+    damage(bench, 3 * 8192 - 100, 8192); /* in the middle of two pages */
     assert_false(open_store(bench, &schema_two, 0));
     assert_non_null(strstr(bench->error.text, "damaged"));
     damage(bench, 0, 100);

@@ -122,6 +122,12 @@ static const struct daemon beta_daemon = {
     .name = "beta", .schema = &kept_schema, .on_event = beta_event, .on_timer = beta_timer};
 static const struct daemon gamma_daemon = {.name = "gamma", .schema = &kept_schema, .on_event = gamma_event};
 
+/* delta hears nothing of what alpha says. */
+static const Sigap__Event__BodyCase delta_hears[] = {
+    SIGAP__EVENT__BODY_COMMAND_ANSWERED, SIGAP__EVENT__BODY__NOT_SET};
+static const struct daemon delta_daemon = {
+    .name = "delta", .schema = &kept_schema, .on_event = gamma_event, .hears = delta_hears};
+
 static void on_nothing(void *context) {
     (void)context;
 }
@@ -174,8 +180,8 @@ static struct engine *start(struct world *world, const struct daemon *daemon, co
 }
 
 static void start_alpha(struct world *world) {
-    static const struct engine_consumer readers[] = {{"beta", true}, {"gamma", true}};
-    world->alpha = start(world, &alpha_daemon, NULL, 0, readers, 2);
+    static const struct engine_consumer readers[] = {{"beta", true}, {"gamma", true}, {"delta", false}};
+    world->alpha = start(world, &alpha_daemon, NULL, 0, readers, 3);
 }
 
 static void start_beta(struct world *world) {
@@ -486,6 +492,29 @@ static void test_input_that_ends_the_process_is_parked(void **state) {
     assert_non_null(strstr(world->last_body, "\"beta\""));
 }
 
+static void test_what_is_not_heard_is_read_over(void **state) {
+    struct world *world = *state;
+    static const struct engine_link links[] = {{"alpha", false}};
+    engine_close(&world->gamma);
+    for (int i = 0; i < 5; i++)
+        ask(world, "one");
+    turns(world->alpha);
+    world->gamma = start(world, &delta_daemon, links, 1, NULL, 0); /* in gamma's place: torn down like it */
+    for (int i = 0; i < 3; i++) {
+        turns(world->gamma);
+        carry(world->alpha, world->gamma, 0, LANE_NORMAL);
+    }
+    turns(world->gamma);
+    struct inbox *inbox = engine_inbox(world->gamma, 0);
+    assert_int_equal(inbox_position(inbox, LANE_NORMAL), 5);
+    assert_int_equal(count(world->gamma), 0);
+    assert_int_equal(inbox_cursor(inbox, LANE_NORMAL), 0); /* no transaction for it */
+    world->monotonic += 1000;
+    world->wall += 1000;
+    turns(world->gamma);
+    assert_int_equal(inbox_cursor(inbox, LANE_NORMAL), 5); /* a second later it is in its row */
+}
+
 static void test_trimming_keeps_what_is_needed(void **state) {
     struct world *world = *state;
     for (int i = 0; i < 10; i++) {
@@ -520,6 +549,7 @@ int main(void) {
         TEST(test_time_goes_on_when_the_clock_is_set_back),
         TEST(test_foreign_cursor_diverges),
         TEST(test_input_that_ends_the_process_is_parked),
+        TEST(test_what_is_not_heard_is_read_over),
         TEST(test_trimming_keeps_what_is_needed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
