@@ -21,7 +21,8 @@
 #include <unistd.h>
 
 enum {
-    BOXES = 512,        /* kept open: a slot a team, found by the hash of its name; 512 x 370 bytes */
+    BOXES = 768, /* kept open: more than a site has teams; x 370 bytes, and below the usual 1,024 files */
+    PROBES = 16, /* slots in which a team may stand */
     BATCH_MAX = 65536,  /* of one box: then it is written at once */
     PENDING_MAX = 8192, /* x 56 bytes = 450 KiB: then all are written at once */
     BLOCK_MAX = MESSAGE_TEXT_MAX + MESSAGE_SUBJECT_MAX + 400,
@@ -166,14 +167,39 @@ static unsigned slot_of(const char *team) {
     return hash % BOXES;
 }
 
-/* The slot may belong to another team, or to yesterday: what waits for it is written first. */
+static bool is_box_of(const struct box *box, const char *team) {
+    return box->file >= 0 && strcmp(box->team, team) == 0;
+}
+
+/* The team's own box; else one that nobody uses; else one in which nothing waits. NULL: all of them are in
+ * use. */
+static struct box *find_box(struct outbox *outbox, const char *team) {
+    struct box *idle = NULL, *empty = NULL;
+    unsigned slot = slot_of(team);
+    for (unsigned i = 0; i < PROBES; i++, slot = (slot + 1) % BOXES) {
+        struct box *box = &outbox->boxes[slot];
+        if (is_box_of(box, team))
+            return box;
+        if (box->batch.size || box->failed)
+            continue;
+        if (box->file < 0 && !empty)
+            empty = box;
+        else if (!idle)
+            idle = box;
+    }
+    return empty ? empty : idle;
+}
+
 static struct box *box_for(struct outbox *outbox, const char *team, int64_t at) {
     int64_t day = calendar_local_day(outbox->zone, at);
-    struct box *box = &outbox->boxes[slot_of(team)];
-    if (box->file >= 0 && box->day == day && strcmp(box->team, team) == 0)
+    struct box *box = find_box(outbox, team);
+    if (box && is_box_of(box, team) && box->day == day)
         return box;
-    if (box->batch.size || box->failed)
+    if (!box || box->batch.size ||
+        box->failed) { /* what waits for yesterday, or for others, is written first */
         outbox_flush(outbox);
+        box = box ? box : &outbox->boxes[slot_of(team)];
+    }
     if (box->file >= 0)
         close(box->file);
     box->file = open_file(outbox, team, at);

@@ -422,7 +422,7 @@ static void test_outbox_with_many_teams(void **state) {
     struct bench bench;
     bench_open(&bench, "outbox", "");
     for (int round = 0; round < 2; round++) {
-        for (int i = 0; i < 150; i++) { /* more than it keeps open */
+        for (int i = 0; i < 900; i++) { /* more than it keeps open */
             char team[16];
             snprintf(team, sizeof team, "tim-%d", i);
             assert_int_equal(bench_send(&bench, team, 1), SEND_DELIVERED);
@@ -435,7 +435,7 @@ static void test_outbox_with_many_teams(void **state) {
     for (struct dirent *entry; (entry = readdir(folder));)
         count += entry->d_name[0] != '.';
     closedir(folder);
-    assert_int_equal(count, 150);
+    assert_int_equal(count, 900);
     bench_close(&bench);
 }
 
