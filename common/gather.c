@@ -281,9 +281,13 @@ void engine_pass_over(struct engine *engine) {
     for (unsigned link = 0; engine->daemon->hears && link < engine->link_count; link++)
         for (enum lane lane = 0; lane < LANES; lane++)
             while (inbox_peek(engine->links[link], lane, &record) && !is_heard(engine, &record) &&
-                   inbox_pass_over(engine->links[link], lane))
+                   inbox_pass_over(engine->links[link], lane)) {
                 if (!engine->passed_over_since)
                     engine->passed_over_since = engine_monotonic(engine);
+                /* It has no effect here, but it may be what another record waits for. */
+                engine->recheck_blocked = true;
+                engine->recheck_held |= held_waiting_count(engine->held) > 0;
+            }
 }
 
 /* The record at the head of a lane: worked on, put to wait, or left where it is for a moment. */
@@ -294,6 +298,7 @@ static enum step step_lane(struct engine *engine, unsigned link, enum lane lane)
         return STEP_NOTHING;
     if (!is_heard(engine, &record)) {
         inbox_take(inbox, lane);
+        engine->recheck_held |= held_waiting_count(engine->held) > 0; /* it may be what another waits for */
         return STEP_WORKED;
     }
     struct source source = {inbox_name(inbox), lane, record.sequence};
