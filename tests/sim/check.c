@@ -118,7 +118,8 @@ static json_t *ask_case(struct sim *sim, const char *daemon, const struct id *ca
     return ask(sim, daemon, &view, status);
 }
 
-static json_t *ask_list(struct sim *sim, const char *daemon, const char *name, unsigned *status) {
+static json_t *ask_list(
+    struct sim *sim, const char *daemon, const char *name, const char *area, unsigned *status) {
     Sigap__Actor actor;
     Sigap__View view;
     Sigap__ListView what = SIGAP__LIST_VIEW__INIT;
@@ -126,7 +127,7 @@ static json_t *ask_list(struct sim *sim, const char *daemon, const char *name, u
     view.what_case = SIGAP__VIEW__WHAT_LIST;
     view.list = &what;
     what.name = (char *)name;
-    what.area = (char *)"*";
+    what.area = (char *)area;
     what.limit = 1000;
     return ask(sim, daemon, &view, status);
 }
@@ -147,7 +148,7 @@ static bool check_links(struct sim *sim) {
         for (unsigned link = 0; link < machine->link_count; link++)
             for (enum lane lane = 0; lane < LANES; lane++) {
                 struct journal *journal = engine_journal(sim->machines[machine->sources[link]].engine);
-                uint64_t cursor = inbox_cursor(engine_inbox(machine->engine, link), lane);
+                uint64_t cursor = inbox_position(engine_inbox(machine->engine, link), lane);
                 if (cursor != journal_head(journal, lane))
                     return sim_fail(sim, "%s has read %s, lane %d, up to %llu of %llu", machine->name,
                         inbox_name(engine_inbox(machine->engine, link)), lane, (unsigned long long)cursor,
@@ -164,7 +165,7 @@ static bool check_held(struct sim *sim) {
     for (unsigned i = 0; i < sim->machine_count; i++)
         for (size_t k = 0; k < 2; k++) {
             unsigned status;
-            json_t *list = ask_list(sim, sim->machines[i].name, lists[k], &status);
+            json_t *list = ask_list(sim, sim->machines[i].name, lists[k], "", &status);
             size_t count = json_array_size(list);
             char first[400] = "";
             if (count) {
@@ -191,6 +192,8 @@ static bool check_report(struct sim *sim, struct ledger *ledger, const char *nam
     if (settled > 1 || report->reviewed > 1 || settled + report->reviewed == 0)
         return sim_fail(sim, "%s (report %s): %u cases opened, %u joined, %u closed, %u reviews", name, text,
             report->opened, report->joined, report->closed, report->reviewed);
+    if ((report->closed && !report->reasoned) || (report->reviewed && !report->owned))
+        return sim_fail(sim, "%s (report %s): closed without a reason, or in review with nobody", name, text);
     unsigned status;
     json_t *json = ask_report(sim, "triage", NULL, id, &status);
     const char *state = text_of(json_object_get(json, "report"), "state");
@@ -239,6 +242,10 @@ static bool check_case(struct sim *sim, const struct ledger_case *entry) {
         if (status != 200)
             return sim_fail(sim, "casework answers %u about case %s", status, text);
     }
+    bool urgent =
+        entry->priority == SIGAP__PRIORITY__PRIORITY_P0 || entry->priority == SIGAP__PRIORITY__PRIORITY_P1;
+    if (machine_of(sim, "notifier") && urgent && !entry->alerted)
+        return sim_fail(sim, "nobody was alerted of case %s, P%d", text, (int)entry->priority - 1);
     if (!machine_of(sim, "router"))
         return true;
     if (entry->referred != 1)
@@ -337,7 +344,7 @@ static bool check_capacity(struct sim *sim, const struct ledger *ledger) {
     json_t *facility;
     if (!machine_of(sim, "router"))
         return true;
-    json_t *list = ask_list(sim, "router", "facilities", &status);
+    json_t *list = ask_list(sim, "router", "facilities", "", &status);
     const json_t *facilities = json_is_array(list) ? list : json_object_get(list, "facilities");
     bool sound = (status == 200 && json_array_size(facilities) > 0) ||
                  sim_fail(sim, "router shows no facilities (%u)", status);

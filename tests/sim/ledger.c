@@ -158,9 +158,11 @@ static bool note(struct ledger *ledger, const struct machine *machine, const Sig
         break;
     case SIGAP__EVENT__BODY_REPORT_IN_REVIEW:
         report_of(ledger, event->report_in_review->report_id)->reviewed++;
+        report_of(ledger, event->report_in_review->report_id)->owned = *event->report_in_review->owner_role;
         break;
     case SIGAP__EVENT__BODY_REPORT_CLOSED:
         report_of(ledger, event->report_closed->report_id)->closed++;
+        report_of(ledger, event->report_closed->report_id)->reasoned = *event->report_closed->reason;
         break;
     case SIGAP__EVENT__BODY_CASE_CHANGED:
         if (event->case_changed->priority)
@@ -184,6 +186,8 @@ static bool note(struct ledger *ledger, const struct machine *machine, const Sig
         ledger_case_of(ledger, &case_id)->closed = !event->case_closed->reopened;
         break;
     case SIGAP__EVENT__BODY_ALERT_RAISED:
+        if (strcmp(event->alert_raised->subject, "case") == 0)
+            ledger_case_of(ledger, &case_id)->alerted++;
         note_alert(ledger, event->alert_raised->alert_id, event->alert_raised->subject_id,
             event->alert_raised->policy, SIGAP__ALERT_STATE__ALERT_OPEN, event->alert_raised->priority,
             event->at);

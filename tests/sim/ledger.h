@@ -8,11 +8,12 @@ enum { LEDGER_MAX = 4096 };
 struct ledger_report {
     struct id id;
     unsigned received, opened, joined, closed, reviewed;
+    bool reasoned, owned; /* closed with a reason; in review with an owner */
 };
 
 struct ledger_case {
     struct id id;
-    unsigned opened, planned, referred;
+    unsigned opened, planned, referred, alerted;
     bool closed;
     Sigap__Priority priority;
 };

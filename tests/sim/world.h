@@ -137,7 +137,7 @@ struct sim {
     bool quiet;  /* the faults are over */
     bool silent; /* staff has gone home, too */
     bool snapshot_taken, restored;
-    bool capacity_set; /* a facility has said how many places it has */
+    bool capacity_set;        /* a facility has said how many places it has */
     int64_t release_at;       /* effects are held until then; 0: they are not */
     struct view_result *view; /* being waited for */
     uint64_t view_number;
