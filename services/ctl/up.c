@@ -109,8 +109,9 @@ static void add_problem(
         "{s:s,s:s,s:i,s:s}", "type", "about:blank", "title", title, "status", status, "detail", detail);
     char *text = problem ? json_dumps(problem, JSON_COMPACT) : NULL;
     fprintf(file,
-        "    error_page %s = @%s;\n    location @%s {\n      default_type application/problem+json;\n", on,
-        name, name);
+        "    error_page %s /.sigap/%s;\n    location = /.sigap/%s {\n      internal;\n      default_type "
+        "application/problem+json;\n",
+        on, name, name);
     if (status == 503)
         fprintf(file, "      add_header Retry-After 5 always;\n");
     fprintf(file, "      return %d '", status);
