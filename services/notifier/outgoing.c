@@ -101,21 +101,58 @@ static const char *write_link(const struct notifier *notifier, const struct aler
     return out;
 }
 
-static size_t write_message(struct turn *turn, const struct alert *alert, const struct delivery *delivery,
-    const struct team *team, unsigned index, struct message *out) {
+/* Words are made once for all who are told for the same purpose in the same role: an emergency tells ten
+ * teams. */
+struct said {
+    enum delivery_purpose purpose;
+    uint8_t person;
+    char role[DELIVERY_ROLE_MAX + 1];
+    size_t length;
+    char subject[MESSAGE_SUBJECT_MAX + 1], text[MESSAGE_TEXT_MAX + 1];
+};
+
+static bool is_said(const struct said *said, const struct delivery *delivery) {
+    return said && said->purpose == delivery->purpose && said->person == delivery->person &&
+           strcmp(said->role, delivery->role) == 0;
+}
+
+/* NULL: the arena is exhausted, the turn will see. */
+static const struct said *say(
+    struct turn *turn, struct alert *alert, const struct delivery *delivery, const struct team *team) {
     const struct notifier *notifier = turn->state;
-    char accept[LINK_MAX], cannot[LINK_MAX];
+    if (is_said(alert->said, delivery))
+        return alert->said;
+    struct said *said = arena_take(turn->arena, sizeof *said);
     struct text_facts facts = {.alert = alert,
         .delivery = delivery,
         .kind = site_kinds_find(notifier->kinds, alert->kind),
         .gazetteer = notifier->gazetteer,
         .zone = notifier->site->zone,
         .team_name = team->name};
-    if (expects_answer(alert, delivery)) {
-        facts.reply_by = alert->answer_by > turn->now ? alert->answer_by : 0;
-        facts.links.accept = write_link(notifier, alert, team, MOVE_ACCEPT, accept);
-        facts.links.cannot = write_link(notifier, alert, team, MOVE_CANNOT, cannot);
-    }
+    if (!said)
+        return NULL;
+    if (expects_answer(alert, delivery) && alert->answer_by > turn->now)
+        facts.reply_by = alert->answer_by;
+    said->purpose = delivery->purpose;
+    said->person = delivery->person;
+    memcpy(said->role, delivery->role, sizeof said->role);
+    said->length = text_write(&facts, said->subject, said->text);
+    return alert->said = said;
+}
+
+static void put(char *out, size_t room, const char *text) {
+    size_t size = strnlen(text, room - 1);
+    memcpy(out, text, size);
+    out[size] = 0;
+}
+
+static size_t write_message(struct turn *turn, struct alert *alert, const struct delivery *delivery,
+    const struct team *team, unsigned index, struct message *out) {
+    const struct notifier *notifier = turn->state;
+    const struct channel *channel = notifier->channels[index].channel;
+    const struct said *said = say(turn, alert, delivery, team);
+    char accept[LINK_MAX], cannot[LINK_MAX];
+    struct text_links links = {NULL, NULL};
     out->delivery = alert_delivery_id(&alert->id, delivery->ordinal);
     out->alert = alert->id;
     out->attempt = delivery->attempt;
@@ -125,11 +162,16 @@ static size_t write_message(struct turn *turn, const struct alert *alert, const 
     out->at = turn->now;
     out->number = delivery->number;
     out->priority = alert->priority;
-    snprintf(out->team, sizeof out->team, "%s", team->id);
-    const struct channel *channel = notifier->channels[index].channel;
-    snprintf(out->address, sizeof out->address, "%s", team_address(team, channel->name, channel->local));
-    snprintf(out->purpose, sizeof out->purpose, "%s", delivery_purpose_word(delivery->purpose));
-    return text_write(&facts, out->subject, out->text);
+    put(out->team, sizeof out->team, team->id);
+    put(out->address, sizeof out->address, team_address(team, channel->name, channel->local));
+    put(out->purpose, sizeof out->purpose, delivery_purpose_word(delivery->purpose));
+    put(out->subject, sizeof out->subject, said ? said->subject : "");
+    put(out->text, sizeof out->text, said ? said->text : "");
+    if (expects_answer(alert, delivery)) {
+        links.accept = write_link(notifier, alert, team, MOVE_ACCEPT, accept);
+        links.cannot = write_link(notifier, alert, team, MOVE_CANNOT, cannot);
+    }
+    return text_add_links(out->text, said ? said->length : 0, &links);
 }
 
 /* --- may it go out now? --- */
@@ -352,6 +394,7 @@ static void dispatch(struct turn *turn, struct alert *alert, uint16_t ordinal) {
 }
 
 void outgoing_push(struct turn *turn, struct alert *alert) {
+    alert->said = NULL;                                  /* the alert may say something else now */
     for (unsigned i = 0; i < alert->delivery_count; i++) /* dispatch may add some at the end */
         if (alert->deliveries[i].state == DELIVERY_QUEUED)
             dispatch(turn, alert, alert->deliveries[i].ordinal);

@@ -208,9 +208,14 @@ size_t text_write(
         alert->training ? "LATIHAN/TRAINING " : "", alert->priority, priority_id[alert->priority], number);
     add_line(&body, facts, number, false);
     add_line(&body, facts, number, true);
-    if (facts->links.accept)
-        add(&body, "Terima / Accept: %s\n", facts->links.accept);
-    if (facts->links.cannot)
-        add(&body, "Tidak bisa / Cannot: %s\n", facts->links.cannot);
+    return body.size;
+}
+
+size_t text_add_links(char text[MESSAGE_TEXT_MAX + 1], size_t length, const struct text_links *links) {
+    struct text_buffer body = {text, length, MESSAGE_TEXT_MAX};
+    if (links->accept)
+        add(&body, "Terima / Accept: %s\n", links->accept);
+    if (links->cannot)
+        add(&body, "Tidak bisa / Cannot: %s\n", links->cannot);
     return body.size;
 }

@@ -23,7 +23,6 @@ struct text_facts {
     enum calendar_zone zone;
     const char *team_name;
     int64_t reply_by; /* epoch ms, 0 none */
-    struct text_links links;
 };
 
 /* True when kind and place may not be named in a message; secret: nor anything that tells the kind, as task
@@ -31,6 +30,8 @@ struct text_facts {
 bool text_is_neutral(const struct alert *alert, const struct site_kind *kind);
 bool text_is_secret(const struct alert *alert, const struct site_kind *kind);
 /* Fills subject and text; cut at their sizes, never in the middle of a character. Returns the text's length.
- */
+ * The words are the same for all who are told for one purpose in one role; only links differ. */
 size_t text_write(
     const struct text_facts *facts, char subject[MESSAGE_SUBJECT_MAX + 1], char text[MESSAGE_TEXT_MAX + 1]);
+/* Appends the links that there are; returns the new length. */
+size_t text_add_links(char text[MESSAGE_TEXT_MAX + 1], size_t length, const struct text_links *links);

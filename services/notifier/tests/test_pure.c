@@ -416,15 +416,17 @@ static void test_texts_say_no_more_than_they_may(void **state) {
                 .confidentiality = cases[i].confidentiality,
                 .codes_only = cases[i].codes_only};
             struct delivery delivery = {.purpose = PURPOSE_ALERT};
-            struct text_facts facts = {.alert = &alert,
+            struct text_facts facts = {
+                .alert = &alert,
                 .delivery = &delivery,
                 .kind = kinds[k],
                 .zone = CALENDAR_WIB,
                 .reply_by = MONDAY,
-                .links = {"https://x/a/T", NULL}};
+            };
             char subject[MESSAGE_SUBJECT_MAX + 1], text[MESSAGE_TEXT_MAX + 1];
             strcpy(alert.kind, kinds[k]->code);
-            text_write(&facts, subject, text);
+            text_add_links(
+                text, text_write(&facts, subject, text), &(struct text_links){"https://x/a/T", NULL});
             bool named = k == 1 && cases[i].named;
             assert_int_equal(strstr(text, kinds[k]->name) != NULL, named);
             assert_int_equal(strstr(text, kinds[k]->name_en) != NULL, named);
