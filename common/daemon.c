@@ -676,6 +676,9 @@ static void start_timers(struct process *process) {
 }
 
 static bool open_all(struct process *process, struct error *error) {
+    /* Every seal wants 24 random bytes: from a generator of our own process, seeded by the kernel, not a
+     * system call each. */
+    randombytes_set_implementation(&randombytes_internal_implementation);
     if (sodium_init() < 0)
         return error_set(error, "libsodium cannot be set up");
     process->links = site_links_load(process->options.site_dir, error);

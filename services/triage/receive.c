@@ -121,6 +121,24 @@ static const char *playbook_of(const struct triage *triage, const struct assessm
     return kind->playbooks[kind->playbooks_count > 1 && adult ? 1 : 0];
 }
 
+/* What is kept of the reasons: the heaviest. All of them would be 3 KiB a case, more than everything else
+ * triage writes. */
+static void keep_heaviest(const struct assessment *assessment, struct assessment *brief) {
+    enum { KEPT = 8 };
+    *brief = *assessment;
+    for (size_t i = 0; i < KEPT && i < brief->evidence_count; i++) {
+        size_t heaviest = i;
+        for (size_t k = i + 1; k < brief->evidence_count; k++)
+            if (brief->evidence[k].weight > brief->evidence[heaviest].weight)
+                heaviest = k;
+        struct evidence swap = brief->evidence[i];
+        brief->evidence[i] = brief->evidence[heaviest];
+        brief->evidence[heaviest] = swap;
+    }
+    if (brief->evidence_count > KEPT)
+        brief->evidence_count = KEPT;
+}
+
 /* The narrative goes over under the case's own key; destroying that key erases the case. */
 static bool seal_case(struct turn *turn, const struct id *case_id, const struct id *report_id,
     const Sigap__ReportContent *content, const struct assessment *assessment, Sigap__CaseOpened *opened,
@@ -131,7 +149,9 @@ static bool seal_case(struct turn *turn, const struct id *case_id, const struct 
     uint8_t *plain = arena_take(turn->arena, size + 1);
     opened->case_key.data = arena_take(turn->arena, SEAL_CASE_KEY_BYTES);
     opened->case_key.len = SEAL_CASE_KEY_BYTES;
-    char *json = assess_to_json(assessment);
+    struct assessment brief;
+    keep_heaviest(assessment, &brief);
+    char *json = assess_to_json(&brief);
     bool sound = plain && opened->case_key.data && json;
     if (sound) {
         sigap__report_content__pack(content, plain);
