@@ -239,7 +239,9 @@ static void outbox_send(void *state, const struct message *message, channel_done
         .attempt = message->attempt,
         .channel = message->channel,
         .priority = (int8_t)message->priority};
-    if (outbox->pending_count == PENDING_MAX || box->batch.size > BATCH_MAX)
+    if (box->batch.size > BATCH_MAX) /* this one only; its messages are told of with all others */
+        write_batch(box);
+    if (outbox->pending_count == PENDING_MAX)
         outbox_flush(outbox);
 }
 
