@@ -13,12 +13,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <sodium.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -106,6 +106,20 @@ static bool copy_folder(const char *from, const char *to, const char *name, json
     return sound && sync_path(to);
 }
 
+/* Whoever started them: a running daemon holds the lock of its store. */
+static bool is_running(const struct site_links *links) {
+    bool running = false;
+    for (unsigned i = 0; i < links->daemons_count && !running; i++) {
+        char path[96];
+        snprintf(path, sizeof path, "%s/store.db.lock", links->daemons[i].name);
+        int fd = links->daemons[i].core ? open(path, O_RDWR | O_CLOEXEC) : -1;
+        running = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0;
+        if (fd >= 0)
+            close(fd);
+    }
+    return running;
+}
+
 /* ---- backup ---- */
 
 static unsigned control_all(const struct site_links *links, const char *action) {
@@ -175,13 +189,15 @@ int ctl_backup(struct ctl *ctl, int argc, char **argv) {
         return ctl_fail("%s is there already", folder);
     if (sodium_init() < 0 || !ctl_enter_data(ctl))
         return 1;
-    unsigned answered = control_all(links, "barrier");
-    bool sound = answered == 0 || answered == core_count(links);
+    bool running = is_running(links);
+    unsigned answered = running ? control_all(links, "barrier") : 0; /* nobody to ask: the files lie still */
+    bool sound = !running || answered == core_count(links);
     if (!sound)
         ctl_fail(
             "%u of %u daemons answer: a snapshot needs all of them, or none", answered, core_count(links));
     sound = sound && copy_site(ctl, links, partial);
-    control_all(links, "resume");
+    if (running)
+        control_all(links, "resume");
     if (!sound || rename(partial, folder) != 0)
         return 1;
     printf("%s\n", folder);
@@ -340,16 +356,6 @@ static bool exchange(const struct site_links *links, const char *aside) {
     return sound && rmdir("restoring") == 0 && sync_path(".");
 }
 
-static bool is_running(void) {
-    int pid = 0;
-    FILE *file = fopen("run/up.pid", "r");
-    if (file && fscanf(file, "%d", &pid) != 1)
-        pid = 0;
-    if (file)
-        fclose(file);
-    return pid > 0 && access("run/up.pid", F_OK) == 0 && kill(pid, 0) == 0;
-}
-
 int ctl_restore(struct ctl *ctl, int argc, char **argv) {
     char folder[PATH_ROOM], aside[64];
     struct site_links *links = ctl_links(ctl);
@@ -358,7 +364,7 @@ int ctl_restore(struct ctl *ctl, int argc, char **argv) {
     mkdir(ctl->data_dir, 0750);
     if (sodium_init() < 0 || !ctl_enter_data(ctl))
         return 1;
-    if (is_running())
+    if (is_running(links))
         return ctl_fail("the site is running; end it first (sigapctl down)");
     json_t *manifest = read_manifest(folder), *files = json_object_get(manifest, "files"),
            *ignored = json_object();

@@ -8,10 +8,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -195,33 +197,35 @@ int ctl_keys(struct ctl *ctl, int argc, char **argv) {
     return 0;
 }
 
-static int run(char *const arguments[]) {
+static pid_t start_check(const struct ctl *ctl, const char *daemon) {
+    char program[PATH_ROOM + 64], site_option[] = "--site", check_option[] = "--check", site_dir[PATH_ROOM];
+    snprintf(program, sizeof program, "%s/sigap-%s", ctl->bin_dir, daemon);
+    snprintf(site_dir, sizeof site_dir, "%s", ctl->site_dir);
+    char *const arguments[] = {program, site_option, site_dir, check_option, NULL};
     pid_t child = fork();
-    if (child == 0) {
-        execv(arguments[0], arguments);
-        _exit(127);
-    }
-    int status = 127;
-    waitpid(child, &status, 0);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+    if (child != 0)
+        return child;
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* an interrupted check leaves nobody behind */
+    execv(program, arguments);
+    _exit(127);
 }
 
-/* Each daemon checks what it reads of the site itself. */
+/* Each daemon checks what it reads of the site itself; all at the same time. */
 int ctl_check(struct ctl *ctl, int argc, char **argv) {
+    enum { DAEMONS_MAX = 32 };
+    pid_t children[DAEMONS_MAX] = {0};
     struct site_links *links = ctl_links(ctl);
-    char program[PATH_ROOM + 64];
     int worst = 0;
     (void)argc;
     (void)argv;
     if (!links)
         return 1;
-    for (unsigned i = 0; i < links->daemons_count; i++) {
-        if (!links->daemons[i].core)
-            continue;
-        snprintf(program, sizeof program, "%s/sigap-%s", ctl->bin_dir, links->daemons[i].name);
-        char *const arguments[] = {program, (char *)"--site", ctl->site_dir, (char *)"--check", NULL};
-        int status = run(arguments);
-        if (status != 0)
+    for (unsigned i = 0; i < links->daemons_count && i < DAEMONS_MAX; i++)
+        if (links->daemons[i].core)
+            children[i] = start_check(ctl, links->daemons[i].name);
+    for (unsigned i = 0; i < links->daemons_count && i < DAEMONS_MAX; i++) {
+        int status = 0;
+        if (children[i] != 0 && (children[i] < 0 || waitpid(children[i], &status, 0) < 0 || status != 0))
             worst = ctl_fail("%s does not accept the site %s", links->daemons[i].name, ctl->site_dir);
     }
     site_links_free(&links);
