@@ -501,6 +501,7 @@ static void committed(struct engine *engine) {
     engine->started |= engine->starting;
     engine->starting = false;
     engine->singly -= engine->singly > 0;
+    engine->starved = engine->singly ? engine->starved : 0;
     engine->backoff_ms = 0;
     engine->recheck_blocked = engine->turn_inputs > 0; /* the cause of a blocked record may have come */
     engine->turns++;

@@ -10,6 +10,7 @@
 
 enum {
     REQUEST_SHARE = TURN_INPUTS * 3 / 4, /* of a turn: the journals of others must be read under any load */
+    STARVED_MAX = 5, /* the system may be short of memory for a moment; alone and again: it will never fit */
 };
 
 /* ---- one input ---- */
@@ -44,6 +45,11 @@ static void begin_input(struct engine *engine, const struct work *work) {
     engine->turn_inputs++;
 }
 
+/* Out of memory among others: once more, alone, see engine->singly. */
+static bool is_worth_another_try(struct engine *engine) {
+    return engine->turn_inputs > 1 || ++engine->starved < STARVED_MAX;
+}
+
 static enum verdict judge(struct engine *engine, enum verdict verdict) {
     switch (store_health(engine->store)) {
     case STORE_OK:
@@ -57,13 +63,12 @@ static enum verdict judge(struct engine *engine, enum verdict verdict) {
         engine_break(engine, "store: %s", store_complaint(engine->store));
         return VERDICT_RETRY;
     }
-    /* Among others: once more, alone, see engine->singly. Alone: it will never fit. */
     if (arena_exhausted(engine->arena))
-        return engine->turn_inputs > 1 ? VERDICT_RETRY
-                                       : turn_park(&engine->turn, "needs more memory than a turn has");
+        return is_worth_another_try(engine) ? VERDICT_RETRY
+                                            : turn_park(&engine->turn, "needs more memory than a turn has");
     if (engine->overflowed)
-        return engine->turn_inputs > 1 ? VERDICT_RETRY
-                                       : turn_park(&engine->turn, "says more than a frame has room for");
+        return is_worth_another_try(engine) ? VERDICT_RETRY
+                                            : turn_park(&engine->turn, "says more than a frame has room for");
     return engine->retry ? VERDICT_RETRY : verdict;
 }
 
@@ -246,7 +251,7 @@ enum step { STEP_NOTHING, STEP_WORKED, STEP_END };
 
 static enum step park_unreadable(struct engine *engine, unsigned link, enum lane lane,
     const struct source *source, const struct record *record) {
-    if (arena_exhausted(engine->arena) && engine->turn_inputs > 0)
+    if (arena_exhausted(engine->arena) && (engine->turn_inputs > 0 || is_worth_another_try(engine)))
         return STEP_END; /* in a turn of its own it has more room */
     snprintf(engine->park_reason, sizeof engine->park_reason, "the record cannot be read");
     engine->turn.source = *source;
@@ -265,7 +270,6 @@ static bool is_held_back(
     return held_blocks(engine->held, &record);
 }
 
-/* A body of a kind this daemon does not know goes to the handler, which parks it. */
 static bool is_heard(const struct engine *engine, const struct record *record) {
     if (!engine->daemon->hears)
         return true;
@@ -276,17 +280,34 @@ static bool is_heard(const struct engine *engine, const struct record *record) {
     return body == 0;
 }
 
+static bool cause_passed(void *context, const char *journal, size_t size, uint32_t lane, uint64_t sequence) {
+    const struct engine *engine = context;
+    for (unsigned i = 0; i < engine->link_count; i++) {
+        const char *name = inbox_name(engine->links[i]);
+        if (strlen(name) == size && memcmp(name, journal, size) == 0)
+            return lane >= LANES || inbox_position(engine->links[i], lane) >= sequence;
+    }
+    return true; /* a journal this daemon does not read */
+}
+
+/* Nobody here wants it, and it hides nothing: a record that is heard may name it as its only cause, so its
+ * own causes must have been passed, and while anything is held it takes the long way. */
+static bool is_passed_over(struct engine *engine, const struct record *record) {
+    return !is_heard(engine, record) && !held_waiting_count(engine->held) &&
+           !held_parked_count(engine->held) &&
+           link_causes_passed(record->bytes, record->size, cause_passed, engine);
+}
+
 void engine_pass_over(struct engine *engine) {
     struct record record;
     for (unsigned link = 0; engine->daemon->hears && link < engine->link_count; link++)
         for (enum lane lane = 0; lane < LANES; lane++)
-            while (inbox_peek(engine->links[link], lane, &record) && !is_heard(engine, &record) &&
+            while (inbox_peek(engine->links[link], lane, &record) && is_passed_over(engine, &record) &&
                    inbox_pass_over(engine->links[link], lane)) {
                 if (!engine->passed_over_since)
                     engine->passed_over_since = engine_monotonic(engine);
-                /* It has no effect here, but it may be what another record waits for. */
-                engine->recheck_blocked = true;
-                engine->recheck_held |= held_waiting_count(engine->held) > 0;
+                engine->recheck_blocked = true; /* it may be what another record waits for */
+                engine->blocked_since[link][lane] = 0;
             }
 }
 
@@ -296,9 +317,9 @@ static enum step step_lane(struct engine *engine, unsigned link, enum lane lane)
     struct inbox *inbox = engine->links[link];
     if (!inbox_peek(inbox, lane, &record))
         return STEP_NOTHING;
-    if (!is_heard(engine, &record)) {
+    if (is_passed_over(engine, &record)) {
+        engine->blocked_since[link][lane] = 0;
         inbox_take(inbox, lane);
-        engine->recheck_held |= held_waiting_count(engine->held) > 0; /* it may be what another waits for */
         return STEP_WORKED;
     }
     struct source source = {inbox_name(inbox), lane, record.sequence};
