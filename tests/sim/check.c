@@ -141,10 +141,11 @@ static const char *text_of(const json_t *json, const char *name) {
 
 /* All has been read, nothing waits, nothing was put aside. */
 static bool check_links(struct sim *sim) {
+    for (unsigned i = 0; i < sim->machine_count; i++)
+        if (!sim->machines[i].engine)
+            return sim_fail(sim, "%s is down", sim->machines[i].name);
     for (unsigned i = 0; i < sim->machine_count; i++) {
         struct machine *machine = &sim->machines[i];
-        if (!machine->engine)
-            return sim_fail(sim, "%s is down", machine->name);
         for (unsigned link = 0; link < machine->link_count; link++)
             for (enum lane lane = 0; lane < LANES; lane++) {
                 struct journal *journal = engine_journal(sim->machines[machine->sources[link]].engine);

@@ -182,7 +182,7 @@ static unsigned find_readers(struct machine *machine, struct engine_consumer rea
 /* A fault that we armed may have hit the opening itself: then it stays down and is started again later. */
 static bool explain_failure(struct machine *machine, const struct error *error) {
     struct sim *sim = machine->sim;
-    bool ours = machine->fault_armed || machine->full_until > sim->now ||
+    bool ours = machine->fault_armed || sim->options.fault.nth || machine->full_until > sim->now ||
                 crash_disk_deaths(machine->disk) != machine->life;
     trace(sim, "%s does not start: %s", machine->name, error->text);
     if (!ours)
@@ -255,7 +255,9 @@ bool machine_turn(struct machine *machine) {
     if (!machine->engine)
         return false;
     current = machine;
+    fault_armed = sim->options.fault.daemon && strcmp(sim->options.fault.daemon, machine->name) == 0;
     enum engine_outcome outcome = engine_turn(machine->engine);
+    fault_armed = false;
     current = NULL;
     sim->outcome->turns++;
     bool died = machine->dying || crash_disk_deaths(machine->disk) != machine->life;
@@ -265,7 +267,7 @@ bool machine_turn(struct machine *machine) {
             (unsigned long long)journal_head(engine_journal(machine->engine), LANE_NORMAL));
     if (outcome == ENGINE_BROKEN && !died) {
         trace(sim, "%s: %s", machine->name, engine_complaint(machine->engine));
-        if (!machine->fault_armed)
+        if (!machine->fault_armed && !sim->options.fault.nth)
             return sim_fail(sim, "%s ends by itself: %s", machine->name, engine_complaint(machine->engine));
     }
     if (outcome == ENGINE_BROKEN || died) {

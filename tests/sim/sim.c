@@ -320,16 +320,16 @@ static void settle(struct sim *sim) {
         wire_cut(&sim->machines[i], 0);
     }
     trace(sim, "peace");
-    int64_t until = sim->now + INT64_C(3600000) * SETTLE_HOURS,
-            home = sim->now + INT64_C(3600000) * STAFF_HOURS;
+    int64_t hours = sim->options.settle_hours ? sim->options.settle_hours : SETTLE_HOURS;
+    int64_t until = sim->now + INT64_C(3600000) * hours, home = sim->now + INT64_C(3600000) * STAFF_HOURS;
     unsigned rounds = 0;
     while (!sim->failed && rounds++ < SETTLE_ROUNDS_MAX) {
         sim->silent = sim->now >= home;
         if (round_of_all(sim))
             continue;
-        if (sim->now >= until)
+        if (sim->now >= until && all_up(sim))
             break;
-        pass_time(sim, until - sim->now);
+        pass_time(sim, sim->now < until ? until - sim->now : 10000);
     }
     if (rounds >= SETTLE_ROUNDS_MAX)
         sim_fail(sim, "it does not come to rest");
@@ -362,11 +362,16 @@ bool sim_run(const struct sim_options *options, struct sim_outcome *outcome) {
     sim->clock = (struct clock){read_wall, read_monotonic, sim};
     people_make(sim);
     bool started = make_keys(sim) && start_all(sim) && issue_token(sim);
+    fault_arm(options->fault.kind, options->fault.nth);
+    fault_armed = false; /* only inside the turns of the daemon it is meant for */
     unsigned steps = options->steps ? options->steps : options->reports * STEPS_A_REPORT;
     for (unsigned i = 0; started && i < steps && !sim->failed; i++)
         step(sim);
     if (started && !sim->failed)
         settle(sim);
+    outcome->fault_count = fault_count(options->fault.kind);
+    fault_disarm();
+    sim->options.fault = (struct sim_fault){0}; /* what breaks now is no injected fault any more */
     outcome->passed = !sim->failed && check_all(sim) && !sim->failed;
     if (!outcome->passed)
         trace_print(sim);

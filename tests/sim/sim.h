@@ -8,15 +8,26 @@
  * come from sim_chance_for_sodium(), installed before sodium_init(). */
 #pragma once
 
+#include "common/fault.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+/* One call of one daemon that fails: the nth of its kind inside its turns; 0 only counts. */
+struct sim_fault {
+    const char *daemon; /* NULL: none */
+    enum fault_kind kind;
+    uint64_t nth;
+};
+
 struct sim_options {
     uint64_t seed;
     unsigned reports, steps;
-    bool calm;            /* no faults: everything else as usual */
-    bool verbose;         /* every step on stdout */
+    bool calm;             /* no faults: everything else as usual */
+    bool verbose;          /* every step on stdout */
+    unsigned settle_hours; /* after the faults, 0: 8 */
+    struct sim_fault fault;
     const char *site_dir; /* see sim_site_make */
     const char *data_dir; /* an empty folder: keys are made there */
 };
@@ -25,6 +36,7 @@ struct sim_outcome {
     bool passed;
     uint64_t trace_hash;
     char complaint[1024]; /* what was broken */
+    uint64_t fault_count; /* how often the call of sim_options.fault was made */
     unsigned acknowledged, cases, kills, restores, turns, steps;
     int64_t virtual_ms; /* time that has passed inside */
 };
