@@ -231,6 +231,30 @@ uint32_t link_body_of(const void *record, size_t size) {
     return cursor.bad ? 0 : body;
 }
 
+bool link_causes_passed(const void *record, size_t size,
+    bool (*passed)(void *context, const char *journal, size_t journal_size, uint32_t lane, uint64_t sequence),
+    void *context) {
+    enum { CAUSES = 4 };
+    struct cursor cursor = {record, (const uint8_t *)record + size, false};
+    struct field field, part;
+    while (next_field(&cursor, &field)) {
+        if (field.number != CAUSES)
+            continue;
+        struct cursor inner = {field.bytes, field.bytes + field.size, !field.bytes};
+        struct field journal = {0};
+        uint64_t lane = 0, sequence = 0;
+        while (!inner.bad && next_field(&inner, &part)) {
+            journal = part.number == 1 ? part : journal;
+            lane = part.number == 2 ? part.value : lane;
+            sequence = part.number == 3 ? part.value : sequence;
+        }
+        if (inner.bad ||
+            !passed(context, (const char *)journal.bytes, journal.size, (uint32_t)lane, sequence))
+            return false;
+    }
+    return !cursor.bad;
+}
+
 /* ---- writing ---- */
 
 static void add_number(struct buffer *out, uint32_t number, uint64_t value) {

@@ -50,6 +50,12 @@ bool link_next_record(const uint8_t **at, const uint8_t *end, const uint8_t **re
 /* The number of an Event's body, without unpacking it; 0 when there is none. */
 uint32_t link_body_of(const void *record, size_t size);
 
+/* The causes of an Event, without unpacking it: calls `passed` for each until it says false. True when all
+ * were passed; false also when the record cannot be read. journal is not NUL-terminated. */
+bool link_causes_passed(const void *record, size_t size,
+    bool (*passed)(void *context, const char *journal, size_t journal_size, uint32_t lane, uint64_t sequence),
+    void *context);
+
 void link_write_fetch(struct buffer *out, const struct link_fetch *fetch);
 /* header says everything but the records, which are already in wire form. */
 void link_write_batch(

@@ -362,8 +362,8 @@ int ctl_up(struct ctl *ctl, int argc, char **argv) {
     sigaction(SIGINT, &action, NULL);
     if (ctl->port) { /* answer links lead to where the console really is */
         char url[128];
-        snprintf(url, sizeof url, "http://%s:%s", ctl->host, ctl->port);
-        setenv("SIGAP_CONSOLE_URL", url, 0);
+        snprintf(url, sizeof url, "http://%s:%s\n", ctl->host, ctl->port);
+        write_file("console.url", url);
     }
     write_pid("up", getpid());
     keep_running(&house);

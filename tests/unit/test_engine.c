@@ -186,8 +186,8 @@ static void start_alpha(struct world *world) {
 
 static void start_beta(struct world *world) {
     static const struct engine_link links[] = {{"alpha", false}};
-    static const struct engine_consumer readers[] = {{"gamma", true}};
-    world->beta = start(world, &beta_daemon, links, 1, readers, 1);
+    static const struct engine_consumer readers[] = {{"gamma", true}, {"delta", false}};
+    world->beta = start(world, &beta_daemon, links, 1, readers, 2);
 }
 
 static void start_gamma(struct world *world) {
@@ -515,6 +515,28 @@ static void test_what_is_not_heard_is_read_over(void **state) {
     assert_int_equal(inbox_cursor(inbox, LANE_NORMAL), 5); /* a second later it is in its row */
 }
 
+/* beta passes the question on; delta reads both but does not hear alpha. What it does not hear must not be
+ * passed before its own causes, else a third record that names only it would come before the question. */
+static void test_what_is_not_heard_waits_for_its_causes(void **state) {
+    struct world *world = *state;
+    static const struct engine_link links[] = {{"alpha", false}, {"beta", false}};
+    engine_close(&world->gamma);
+    ask(world, "question");
+    turns(world->alpha);
+    carry(world->alpha, world->beta, 0, LANE_NORMAL);
+    turns(world->beta);
+    world->gamma = start(world, &delta_daemon, links, 2, NULL, 0);
+    struct inbox *answers = engine_inbox(world->gamma, 1);
+    carry(world->beta, world->gamma, 1,
+        LANE_NORMAL); /* the first fetch adopts the journal and brings the record */
+    turns(world->gamma);
+    assert_int_equal(inbox_position(answers, LANE_NORMAL), 0);
+    carry(world->alpha, world->gamma, 0, LANE_NORMAL);
+    turns(world->gamma);
+    assert_int_equal(inbox_position(answers, LANE_NORMAL), 1);
+    assert_int_equal(count(world->gamma), 0);
+}
+
 static void test_trimming_keeps_what_is_needed(void **state) {
     struct world *world = *state;
     for (int i = 0; i < 10; i++) {
@@ -550,6 +572,7 @@ int main(void) {
         TEST(test_foreign_cursor_diverges),
         TEST(test_input_that_ends_the_process_is_parked),
         TEST(test_what_is_not_heard_is_read_over),
+        TEST(test_what_is_not_heard_waits_for_its_causes),
         TEST(test_trimming_keeps_what_is_needed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
