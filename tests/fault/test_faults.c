@@ -1,9 +1,10 @@
-/* The n-th write, sync, read, statement, commit or allocation of a daemon fails, once, in a small run of the
+/* The n-th write, sync, read, statement, commit or allocation of a daemon fails, or the process or the power
+ * ends at its n-th write, once, in a small run of the
  * whole pipeline without any other fault; then everything that was promised must hold (tests/sim/check.c):
  * nothing acknowledged is lost, nothing is done twice, nothing is parked, and (the sanitizer looks) nothing
  * leaks.
  *
- * Which n: SIGAP_FAULTS (default 6) spread over all there are; SIGAP_FAULTS=0 tries every single one. */
+ * Which n: SIGAP_FAULTS (default 3) spread over all there are; SIGAP_FAULTS=0 tries every single one. */
 #include "tests/sim/sim.h"
 
 #include "common/log.h"
@@ -40,40 +41,54 @@ static int remove_one(const char *path, const struct stat *status, int kind, str
     return remove(path);
 }
 
-static uint64_t run(const char *daemon, enum fault_kind kind, uint64_t nth) {
+static uint64_t run(const struct sim_fault *fault) {
     struct sim_options options = {.seed = SEED,
         .reports = REPORTS,
         .calm = true,
         .settle_hours = 1,
         .site_dir = "site",
         .data_dir = "data",
-        .fault = {daemon, kind, nth}};
+        .fault = *fault};
     struct sim_outcome outcome;
     mkdir("data", 0700);
     bool passed = sim_run(&options, &outcome);
     nftw("data", remove_one, 16, FTW_DEPTH | FTW_PHYS);
     if (!passed)
-        fail_msg("%s, %s %llu: %s", daemon, kind_words[kind], (unsigned long long)nth, outcome.complaint);
+        fail_msg("%s, %s %llu: %s", fault->daemon,
+            fault->death ? fault->power ? "power" : "kill" : kind_words[fault->kind],
+            (unsigned long long)fault->nth, outcome.complaint);
     return outcome.fault_count;
 }
 
 static uint64_t tries(void) {
     const char *text = getenv("SIGAP_FAULTS");
-    return text ? strtoull(text, NULL, 10) : 6;
+    return text ? strtoull(text, NULL, 10) : 3;
+}
+
+/* Returns how many there are. */
+static uint64_t run_some(struct sim_fault fault) {
+    fault.nth = 0;
+    uint64_t count = run(&fault), stride = tries() && count > tries() ? count / tries() : 1;
+    for (fault.nth = 1; fault.nth <= count; fault.nth += stride)
+        run(&fault);
+    return count;
 }
 
 static void every_call_fails_once(void **state) {
-    static const enum fault_kind kinds[] = {
-        FAULT_STEP, FAULT_COMMIT, FAULT_WRITE, FAULT_SYNC, FAULT_READ, FAULT_MEMORY};
     const char *daemon = *state;
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        uint64_t count = run(daemon, kinds[i], 0);
-        uint64_t stride = tries() && count > tries() ? count / tries() : 1;
-        if (kinds[i] != FAULT_READ && kinds[i] != FAULT_MEMORY) /* which a small run may do without */
-            assert_true(count > 10);
-        for (uint64_t nth = 1; nth <= count; nth += stride)
-            run(daemon, kinds[i], nth);
-    }
+    assert_true(run_some((struct sim_fault){daemon, FAULT_STEP, 0, false, false}) > 100);
+    assert_true(run_some((struct sim_fault){daemon, FAULT_COMMIT, 0, false, false}) > 10);
+    assert_true(run_some((struct sim_fault){daemon, FAULT_WRITE, 0, false, false}) > 100);
+    assert_true(run_some((struct sim_fault){daemon, FAULT_SYNC, 0, false, false}) > 10);
+    run_some(
+        (struct sim_fault){daemon, FAULT_READ, 0, false, false}); /* of these a small run may have none */
+    run_some((struct sim_fault){daemon, FAULT_MEMORY, 0, false, false});
+}
+
+static void it_may_die_at_every_write(void **state) {
+    const char *daemon = *state;
+    assert_true(run_some((struct sim_fault){daemon, FAULT_WRITE, 0, true, false}) > 100);
+    assert_true(run_some((struct sim_fault){daemon, FAULT_WRITE, 0, true, true}) > 100);
 }
 
 static int set_up(void **state) {
@@ -92,10 +107,13 @@ static int tear_down(void **state) {
 }
 
 int main(void) {
-#define DAEMON(name)                                                                                         \
+#define CALLS(name)                                                                                          \
     { "every call of " name " fails once", every_call_fails_once, NULL, NULL, (void *)name }
-    const struct CMUnitTest tests[] = {
-        DAEMON("intake"), DAEMON("triage"), DAEMON("router"), DAEMON("casework"), DAEMON("notifier")};
+#define DEATHS(name)                                                                                         \
+    { name " may die at every write", it_may_die_at_every_write, NULL, NULL, (void *)name }
+    const struct CMUnitTest tests[] = {CALLS("intake"), CALLS("triage"), CALLS("router"), CALLS("casework"),
+        CALLS("notifier"), DEATHS("intake"), DEATHS("triage"), DEATHS("router"), DEATHS("casework"),
+        DEATHS("notifier")};
     log_set_level((enum log_level)(LOG_ERROR + 1));
     sim_chance_for_sodium();
     if (sodium_init() < 0)

@@ -84,8 +84,13 @@ static json_t *ask(struct sim *sim, const char *daemon, Sigap__View *view, unsig
     struct view_result result;
     struct machine *machine = machine_of(sim, daemon);
     *status = 0;
-    if (!machine || !machine_ask(machine, view, &result))
+    if (!machine)
         return NULL;
+    for (unsigned i = 0; !machine_ask(machine, view, &result); i++) { /* it may still back off */
+        if (i == 20 || !machine->engine)
+            return NULL;
+        sim->now += 1000;
+    }
     *status = result.status;
     json_t *json = result.json[0] ? json_loads(result.json, JSON_DECODE_ANY, NULL) : NULL;
     view_result_free(&result);

@@ -255,7 +255,8 @@ bool machine_turn(struct machine *machine) {
     if (!machine->engine)
         return false;
     current = machine;
-    fault_armed = sim->options.fault.daemon && strcmp(sim->options.fault.daemon, machine->name) == 0;
+    fault_armed = sim->options.fault.daemon && !sim->options.fault.death &&
+                  strcmp(sim->options.fault.daemon, machine->name) == 0;
     enum engine_outcome outcome = engine_turn(machine->engine);
     fault_armed = false;
     current = NULL;

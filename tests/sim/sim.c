@@ -316,7 +316,8 @@ static bool everything_reported(const struct sim *sim) {
 static void settle(struct sim *sim) {
     sim->quiet = true;
     for (unsigned i = 0; i < sim->machine_count; i++) {
-        machine_heal(&sim->machines[i]);
+        if (!sim->options.fault.death) /* that one may still be to come */
+            machine_heal(&sim->machines[i]);
         wire_cut(&sim->machines[i], 0);
     }
     trace(sim, "peace");
@@ -335,6 +336,37 @@ static void settle(struct sim *sim) {
         sim_fail(sim, "it does not come to rest");
     if (!sim->failed && !everything_reported(sim))
         sim_fail(sim, "somebody's report is not taken although nothing fails any more");
+}
+
+/* ---- the one fault of a fault test ---- */
+
+static uint64_t disk_calls(struct sim *sim) {
+    const struct machine *machine = machine_of(sim, sim->options.fault.daemon);
+    return crash_disk_writes(machine->disk) + crash_disk_syncs(machine->disk);
+}
+
+static void arm(struct sim *sim) {
+    const struct sim_fault *fault = &sim->options.fault;
+    if (fault->daemon && fault->death) {
+        sim->outcome->fault_count = disk_calls(sim);
+        crash_disk_die(
+            machine_of(sim, fault->daemon)->disk, fault->nth, fault->power ? CRASH_POWER : CRASH_KILL);
+        return;
+    }
+    fault_arm(fault->kind, fault->nth);
+    fault_armed = false; /* only inside the turns of the daemon it is meant for */
+}
+
+/* What breaks from here on is no injected fault any more. */
+static void disarm(struct sim *sim) {
+    if (sim->options.fault.daemon && sim->options.fault.death) {
+        sim->outcome->fault_count = disk_calls(sim) - sim->outcome->fault_count;
+        crash_disk_die(machine_of(sim, sim->options.fault.daemon)->disk, 0, CRASH_KILL);
+    } else {
+        sim->outcome->fault_count = fault_count(sim->options.fault.kind);
+    }
+    fault_disarm();
+    sim->options.fault = (struct sim_fault){0};
 }
 
 static void end(struct sim *sim) {
@@ -362,16 +394,13 @@ bool sim_run(const struct sim_options *options, struct sim_outcome *outcome) {
     sim->clock = (struct clock){read_wall, read_monotonic, sim};
     people_make(sim);
     bool started = make_keys(sim) && start_all(sim) && issue_token(sim);
-    fault_arm(options->fault.kind, options->fault.nth);
-    fault_armed = false; /* only inside the turns of the daemon it is meant for */
+    arm(sim);
     unsigned steps = options->steps ? options->steps : options->reports * STEPS_A_REPORT;
     for (unsigned i = 0; started && i < steps && !sim->failed; i++)
         step(sim);
     if (started && !sim->failed)
         settle(sim);
-    outcome->fault_count = fault_count(options->fault.kind);
-    fault_disarm();
-    sim->options.fault = (struct sim_fault){0}; /* what breaks now is no injected fault any more */
+    disarm(sim);
     outcome->passed = !sim->failed && check_all(sim) && !sim->failed;
     if (!outcome->passed)
         trace_print(sim);

@@ -14,11 +14,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* One call of one daemon that fails: the nth of its kind inside its turns; 0 only counts. */
+/* One call of one daemon that fails: the nth of its kind inside its turns; 0 only counts. With `death` the
+ * nth write or sync of its disk is where the process (or the machine: power) ends instead. */
 struct sim_fault {
     const char *daemon; /* NULL: none */
     enum fault_kind kind;
     uint64_t nth;
+    bool death, power;
 };
 
 struct sim_options {
