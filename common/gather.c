@@ -86,6 +86,7 @@ static enum verdict run_input(struct engine *engine, const struct work *work) {
         store_forgive(engine->store);
         store_savepoint_undo(engine->store);
         journal_undo(engine->journal, mark);
+        engine->overflowed = false;
         engine->release_count = released;
         engine->timers_changed = true;
     }
