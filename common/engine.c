@@ -13,6 +13,7 @@
 enum {
     BACKOFF_FIRST_MS = 100,
     BACKOFF_MAX_MS = 10000,
+    URGENT_TRIES = 8,   /* on the reserve, one behind the other: then even an urgent request is told 503 */
     JUMP_MS = 60000,    /* a jump of the wall clock that is not believed at once */
     STEADY_MS = 600000, /* ... but when it stays so for so long */
     BACKWARD_MS = 1000, /* a wall clock so far behind us was set back */
@@ -203,6 +204,8 @@ bool engine_request(struct engine *engine, const struct request *request) {
         return false;
     if (waiting == REQUESTS_MAX + REQUESTS_URGENT_EXTRA)
         return false;
+    if (urgent)
+        engine->backoff_until = 0; /* a life does not wait until the others may try again */
     engine->requests[engine->request_count++] = *request;
     return true;
 }
@@ -420,7 +423,7 @@ static void refuse_requests(struct engine *engine) {
     unsigned kept = 0;
     for (unsigned i = 0; i < engine->request_count; i++) {
         const struct request *request = &engine->requests[i];
-        bool urgent = engine->daemon->request_is_urgent && engine->backoff_ms < 8 * BACKOFF_FIRST_MS &&
+        bool urgent = engine->daemon->request_is_urgent && engine->urgent_tries < URGENT_TRIES &&
                       engine->daemon->request_is_urgent(engine->state, request);
         if (urgent) {
             engine->requests[kept++] = *request;
@@ -444,6 +447,7 @@ static enum engine_outcome back_off(struct engine *engine, const char *reason) {
         refuse_requests(engine);
         if (engine->request_count) {
             store_reserve_spend(engine->store);
+            engine->urgent_tries++;
             engine->backoff_until = 0; /* a life: at once, on the reserve */
         }
     }
@@ -503,6 +507,7 @@ static void committed(struct engine *engine) {
     engine->singly -= engine->singly > 0;
     engine->starved = engine->singly ? engine->starved : 0;
     engine->backoff_ms = 0;
+    engine->urgent_tries = 0;
     engine->recheck_blocked = engine->turn_inputs > 0; /* the cause of a blocked record may have come */
     engine->turns++;
     memmove(engine->requests, engine->requests + engine->request_taken,

@@ -90,8 +90,9 @@ struct engine {
     int64_t now, now_stored, wall_seen, monotonic_seen, steady_at;
     int64_t next_timer;
     bool timers_changed, started, starting, effects_held, draining;
-    unsigned starved; /* turns in a row of single ones that were rolled back for want of memory */
-    unsigned singly; /* turns still to make with one input each, after one of many was rolled back */
+    unsigned starved;      /* turns in a row of single ones that were rolled back for want of memory */
+    unsigned urgent_tries; /* turns in a row that failed with an urgent request waiting */
+    unsigned singly;       /* turns still to make with one input each, after one of many was rolled back */
     int64_t blocked_since[ENGINE_LINKS_MAX][LANES]; /* monotonic; a head record waits for its cause */
     int64_t backoff_until, backoff_ms;              /* monotonic */
     int64_t passed_over_since;                      /* monotonic; 0: all cursors are in their rows */

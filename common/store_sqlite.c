@@ -469,10 +469,15 @@ static void reserve_path(const struct store *store, char path[PATH_BYTES + 16]) 
 }
 
 void store_reserve_spend(struct store *store) {
+    enum {
+        STEP = 256 << 10
+    }; /* a commit wants some ten pages; the rest would go to whoever else fills this disk */
     char path[PATH_BYTES + 16];
+    struct stat info;
     reserve_path(store, path);
-    unlink(path);
     store->reserve_whole = false;
+    if (stat(path, &info) != 0 || info.st_size <= STEP || truncate(path, info.st_size - STEP) != 0)
+        unlink(path);
 }
 
 bool store_reserve_refill(struct store *store) {

@@ -68,5 +68,7 @@ number = iter(range(10**6))
 
 def not_taken(site):
     """Reports go in until the store's own pages are used up and one is refused."""
-    answer = site.post({"source": "test", "text": reports(1, 2000 + next(number))[0]})
+    # calm words: what may be urgent would be taken on the reserve, until that is used up too
+    answer = site.post({"source": "test", "text": f"Mohon info alat bantu dengar untuk bapak saya di Kediri, nomor "
+                                                  f"{next(number)}, terima kasih banyak sebelumnya ya"})
     return None if answer.status == 202 else answer
