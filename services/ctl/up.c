@@ -115,8 +115,12 @@ static void add_problem(
     if (status == 503)
         fprintf(file, "      add_header Retry-After 5 always;\n");
     fprintf(file, "      return %d '", status);
-    for (const char *at = text ? text : "{}"; *at; at++)
-        fprintf(file, *at == '\'' || *at == '\\' ? "\\%c" : *at == '$' ? "" : "%c", *at);
+    for (const char *at = text ? text : "{}"; *at; at++) {
+        if (*at == '\'' || *at == '\\')
+            fputc('\\', file);
+        if (*at != '$') /* nginx would look for a variable */
+            fputc(*at, file);
+    }
     fprintf(file, "';\n    }\n");
     free(text);
     json_decref(problem);

@@ -215,7 +215,7 @@ enum verdict triage_open_case(struct turn *turn, const Sigap__ReportReceived *re
     *case_id = turn_id(turn);
     opened.report_id = received->report_id;
     opened.kind = (char *)assessment->kind;
-    opened.priority = triage_priority_out(assessment->priority);
+    opened.priority = triage_priority_out((int)assessment->priority);
     opened.area = (char *)assessment->area;
     opened.confidence_permille = (uint32_t)(assessment->confidence * 1000.0f);
     opened.confidentiality =
@@ -231,7 +231,8 @@ enum verdict triage_open_case(struct turn *turn, const Sigap__ReportReceived *re
     event.body_case = SIGAP__EVENT__BODY_CASE_OPENED;
     event.case_opened = &opened;
     event.case_id = turn_bytes(turn, case_id);
-    turn_append_chained(turn, triage_lane(assessment->priority, assessment->possible_danger), &event, &chain);
+    turn_append_chained(
+        turn, triage_lane((int)assessment->priority, assessment->possible_danger), &event, &chain);
     insert_case(turn, case_id, &report_id, assessment, &opened, &evidence, &chain);
     set_report(turn, &report_id, REPORT_CASE, case_id);
     keep_fingerprint(turn, received, case_id);
@@ -271,7 +272,7 @@ static enum verdict send_to_review(struct turn *turn, const Sigap__ReportReceive
     bool danger = assessment->possible_danger || received->urgent;
     review.report_id = received->report_id;
     review.danger = danger;
-    review.priority = triage_priority_out(assessment->priority);
+    review.priority = triage_priority_out((int)assessment->priority);
     review.kind = (char *)assessment->kind;
     review.area = (char *)assessment->area;
     review.reason = (char *)review_reason_name(assessment->review_reason);

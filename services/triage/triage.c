@@ -122,9 +122,14 @@ bool case_read(struct turn *turn, const struct id *case_id, struct open_case *ou
 
 /* ---- events ---- */
 
+/* On the hour: a timer set again by a restart is the one that is there. */
+static int64_t next_sweep(const struct turn *turn) {
+    return (turn->now / SWEEP_EVERY_MS + 1) * SWEEP_EVERY_MS;
+}
+
 static enum verdict on_start(struct turn *turn) {
     struct id nobody = id_make(1, (const uint8_t[10]){0});
-    turn_timer_set(turn, TRIAGE_TIMER_SWEEP, &nobody, turn->now + SWEEP_EVERY_MS, false);
+    turn_timer_set(turn, TRIAGE_TIMER_SWEEP, &nobody, next_sweep(turn), false);
     return VERDICT_DONE;
 }
 
@@ -188,7 +193,7 @@ static enum verdict on_timer(struct turn *turn, uint32_t kind, const struct id *
     sweep(turn, TRIAGE_CASE_SWEEP, turn->now - KEEP_CLOSED_MS);
     sweep(turn, TRIAGE_FINGERPRINT_SWEEP, turn->now - KEEP_FINGERPRINT_MS);
     sweep(turn, TRIAGE_REPORT_SWEEP, turn->now - KEEP_CLOSED_MS);
-    turn_timer_set(turn, TRIAGE_TIMER_SWEEP, object, turn->now + SWEEP_EVERY_MS, false);
+    turn_timer_set(turn, TRIAGE_TIMER_SWEEP, object, next_sweep(turn), false);
     return VERDICT_DONE;
 }
 
