@@ -618,6 +618,11 @@ static bool open_sockets(struct process *process, struct error *error) {
     return process->door && zmq_loop_bind(process->door, endpoint, error);
 }
 
+static size_t body_limit(void *context, const char *method, const char *path) {
+    struct process *process = context;
+    return process->daemon->body_limit(engine_state(process->engine), method, path);
+}
+
 static bool open_http(struct process *process, struct error *error) {
     if (!process->daemon->on_request || !process->options.listen_count)
         return true;
@@ -625,6 +630,7 @@ static bool open_http(struct process *process, struct error *error) {
         .clock = &clock_real,
         .context = process,
         .on_request = on_request,
+        .body_limit = process->daemon->body_limit ? body_limit : NULL,
         .pending_max = 2048};
     process->http = http_server_new(&options, error);
     for (unsigned i = 0; process->http && i < process->options.listen_count; i++)

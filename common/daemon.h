@@ -64,9 +64,16 @@ struct daemon {
         void *state, struct arena *arena, const struct request *request, struct answer *answer);
     /* May be urgent: is taken even when overloaded, on the reserve when the disk is full. Optional. */
     bool (*request_is_urgent)(void *state, const struct request *request);
-    /* ZeroMQ door. Optional: the socket is only opened when there is a handler. */
+    /* Largest body of a request; more is answered 413 while it is read. Optional: 3 MB. */
+    size_t (*body_limit)(void *state, const char *method, const char *path);
+    /* ZeroMQ door. Optional: the socket is only opened when there is a handler. A text with an embedded NUL
+     * does not get here. */
     enum verdict (*on_submit)(
         struct turn *turn, const Sigap__SubmitReport *submit, Sigap__SubmitAnswer *answer);
+    /* As request_is_urgent and refuse_request: status 503 and a wait are filled, the sentence is the
+     * daemon's. Optional. */
+    bool (*submit_is_urgent)(void *state, const Sigap__SubmitReport *submit);
+    void (*refuse_submit)(void *state, struct arena *arena, Sigap__SubmitRefused *refused);
     /* Reading. Sets answer->status and answer->json (arena). Rights of view->actor are applied in the query.
      */
     enum verdict (*on_view)(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer);

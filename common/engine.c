@@ -143,7 +143,7 @@ struct engine *engine_open(const struct engine_options *options, struct error *e
     engine->ports = options->ports;
     engine->keep_ms = options->keep_ms;
     engine->views.max = VIEWS_MAX;
-    engine->submits.max = SUBMITS_MAX;
+    engine->submits.max = SUBMITS_MAX + SUBMITS_URGENT_EXTRA;
     engine->timers_changed = true;
     engine->arena = arena_new(TURN_ARENA_BYTES);
     bool sound = engine->arena && open_store(engine, options, error);
@@ -232,8 +232,47 @@ static void queue_drop_taken(struct queue *queue) {
     queue->taken = 0;
 }
 
+static bool submit_is_urgent(struct engine *engine, const struct arrival *arrival) {
+    Sigap__SubmitRefused refused = SIGAP__SUBMIT_REFUSED__INIT;
+    Sigap__SubmitReport *submit =
+        engine->daemon->submit_is_urgent ? engine_read_submit(engine, arrival, &refused) : NULL;
+    return submit && engine->daemon->submit_is_urgent(engine->state, submit);
+}
+
+/* 503 at once, without a turn. */
+static void refuse_submit(struct engine *engine, const struct arrival *arrival) {
+    Sigap__SubmitAnswer answer = SIGAP__SUBMIT_ANSWER__INIT;
+    Sigap__SubmitRefused refused = SIGAP__SUBMIT_REFUSED__INIT;
+    Sigap__SubmitReport *submit = engine_read_submit(engine, arrival, &refused);
+    refused.status = 503;
+    refused.retry_after_s = 5;
+    refused.reason = (char *)"Sedang penuh, kirim lagi / Overloaded, send again";
+    if (engine->daemon->refuse_submit)
+        engine->daemon->refuse_submit(engine->state, engine->arena, &refused);
+    answer.number = submit ? submit->number : 0;
+    answer.answer_case = SIGAP__SUBMIT_ANSWER__ANSWER_REFUSED;
+    answer.refused = &refused;
+    size_t size = sigap__submit_answer__get_packed_size(&answer);
+    uint8_t *frame = arena_take(engine->arena, size);
+    if (frame)
+        engine->ports.submit_answered(
+            engine->ports.context, arrival->origin, frame, sigap__submit_answer__pack(&answer, frame));
+}
+
 bool engine_submit(struct engine *engine, const void *frame, size_t size, void *origin) {
-    return engine->daemon->on_submit && queue_add(&engine->submits, frame, size, origin);
+    struct arrival arrival = {(void *)frame, size, origin};
+    bool scarce = engine->tight || store_low(engine->store) || engine->submits.count >= SUBMITS_MAX;
+    if (!engine->daemon->on_submit)
+        return false;
+    if (!scarce || !engine->daemon->submit_is_urgent)
+        return engine->submits.count < SUBMITS_MAX && queue_add(&engine->submits, frame, size, origin);
+    bool taken = submit_is_urgent(engine, &arrival) && queue_add(&engine->submits, frame, size, origin);
+    if (taken)
+        engine->backoff_until = 0; /* a life does not wait until the others may try again */
+    else
+        refuse_submit(engine, &arrival); /* frees the origin */
+    arena_reset(engine->arena);
+    return true;
 }
 
 bool engine_view(struct engine *engine, const void *frame, size_t size, void *origin) {
@@ -436,6 +475,22 @@ static void refuse_requests(struct engine *engine) {
     engine->request_count = kept;
 }
 
+static void refuse_submits(struct engine *engine) {
+    struct queue *queue = &engine->submits;
+    unsigned kept = 0;
+    for (unsigned i = 0; i < queue->count; i++) {
+        struct arrival arrival = queue->items[i];
+        if (!engine->daemon->submit_is_urgent ||
+            (engine->urgent_tries < URGENT_TRIES && submit_is_urgent(engine, &arrival))) {
+            queue->items[kept++] = arrival;
+            continue;
+        }
+        refuse_submit(engine, &arrival);
+        free(arrival.frame);
+    }
+    queue->count = kept;
+}
+
 static enum engine_outcome back_off(struct engine *engine, const char *reason) {
     log_line(LOG_WARN, "turn-rolled-back", "reason=%s", log_value(reason));
     rolled_back(engine);
@@ -443,13 +498,13 @@ static enum engine_outcome back_off(struct engine *engine, const char *reason) {
     if (engine->backoff_ms > BACKOFF_MAX_MS)
         engine->backoff_ms = BACKOFF_MAX_MS;
     engine->backoff_until = engine_monotonic(engine) + engine->backoff_ms;
-    if (engine->request_count) {
-        refuse_requests(engine);
-        if (engine->request_count) {
-            store_reserve_spend(engine->store);
-            engine->urgent_tries++;
-            engine->backoff_until = 0; /* a life: at once, on the reserve */
-        }
+    arena_reset(engine->arena); /* what the turn has taken is dead; refusing needs some */
+    refuse_requests(engine);
+    refuse_submits(engine);
+    if (engine->request_count || (engine->submits.count && engine->daemon->submit_is_urgent)) {
+        store_reserve_spend(engine->store);
+        engine->urgent_tries++;
+        engine->backoff_until = 0; /* a life: at once, on the reserve */
     }
     engine->tight = true;
     engine->refill_at = engine_monotonic(engine) + REFILL_MS;

@@ -9,6 +9,7 @@ enum {
     REQUESTS_URGENT_EXTRA = 256, /* more room, for what may be urgent */
     VIEWS_MAX = 256,
     SUBMITS_MAX = 512,
+    SUBMITS_URGENT_EXTRA = 128, /* more room, for what may be urgent */
     RESULTS_MAX = 4096,
     TURN_INPUTS = 256,           /* one fsync for so many */
     TURN_MS = 40,                /* ... or for what so long a time allows */
@@ -109,6 +110,10 @@ struct engine {
 int64_t engine_monotonic(const struct engine *engine);
 struct release *engine_release(struct engine *engine, enum release_kind kind);
 void engine_break(struct engine *engine, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* gather.c: NULL when it cannot be read; then *refused says why. */
+Sigap__SubmitReport *engine_read_submit(
+    struct engine *engine, const struct arrival *arrival, Sigap__SubmitRefused *refused);
 
 /* gather.c: works on what has arrived, inside the open transaction. False: the turn must be rolled back. */
 bool engine_gather(struct engine *engine);

@@ -438,19 +438,61 @@ static enum verdict run_view(struct engine *engine, void *input) {
     return verdict;
 }
 
+/* A varint of at most ten bytes at *at; false when it does not end before end. */
+static bool read_varint(const uint8_t **at, const uint8_t *end, uint64_t *value) {
+    *value = 0;
+    for (unsigned shift = 0; *at < end && shift < 70; shift += 7) {
+        uint8_t byte = *(*at)++;
+        *value |= shift < 64 ? (uint64_t)(byte & 0x7f) << shift : 0;
+        if (!(byte & 0x80))
+            return true;
+    }
+    return false;
+}
+
+/* protobuf-c ends a text at an embedded NUL, and a handler would see the first half of it only: looked for in
+ * the frame, in the order of the wire format. A frame that does not fit it is refused by protobuf-c itself.
+ */
+static bool holds_nul_in_text(const uint8_t *at, const uint8_t *end, const ProtobufCMessageDescriptor *kind) {
+    for (uint64_t tag, size; at < end && read_varint(&at, end, &tag); at += size) {
+        unsigned wire = tag & 7;
+        size = wire == 1 ? 8 : wire == 5 ? 4 : 0;
+        if ((wire == 0 && !read_varint(&at, end, &tag)) || (wire == 2 && !read_varint(&at, end, &size)) ||
+            size > (uint64_t)(end - at))
+            return false;
+        const ProtobufCFieldDescriptor *field =
+            wire == 2 ? protobuf_c_message_descriptor_get_field(kind, (unsigned)(tag >> 3)) : NULL;
+        if (field && field->type == PROTOBUF_C_TYPE_STRING && memchr(at, 0, size))
+            return true;
+    }
+    return false;
+}
+
+Sigap__SubmitReport *engine_read_submit(
+    struct engine *engine, const struct arrival *arrival, Sigap__SubmitRefused *refused) {
+    const uint8_t *frame = arrival->frame;
+    Sigap__SubmitReport *submit =
+        sigap__submit_report__unpack(arena_allocator(engine->arena), arrival->size, frame);
+    refused->status = 400;
+    refused->reason = (char *)"Pesan tidak terbaca / The message cannot be read";
+    return submit;
+}
+
 static enum verdict run_submit(struct engine *engine, void *input) {
     struct frame_work *work = input;
-    Sigap__SubmitReport *submit = sigap__submit_report__unpack(
-        arena_allocator(engine->arena), work->arrival->size, work->arrival->frame);
     Sigap__SubmitAnswer answer = SIGAP__SUBMIT_ANSWER__INIT;
     Sigap__SubmitRefused refused = SIGAP__SUBMIT_REFUSED__INIT;
-    refused.status = 400;
-    refused.reason = (char *)"Pesan tidak terbaca / The message cannot be read";
+    Sigap__SubmitReport *submit = engine_read_submit(engine, work->arrival, &refused);
     answer.answer_case = SIGAP__SUBMIT_ANSWER__ANSWER_REFUSED;
     answer.refused = &refused;
     enum verdict verdict = VERDICT_DONE;
-    if (submit) {
+    const struct arrival *arrival = work->arrival;
+    const uint8_t *frame = arrival->frame;
+    if (submit)
         answer.number = submit->number;
+    if (submit && holds_nul_in_text(frame, frame + arrival->size, &sigap__submit_report__descriptor))
+        refused.reason = (char *)"Teks berisi NUL / A text holds NUL";
+    else if (submit) {
         verdict = engine->daemon->on_submit(&engine->turn, submit, &answer);
     }
     work->size = sigap__submit_answer__get_packed_size(&answer);

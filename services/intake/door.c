@@ -68,3 +68,16 @@ enum verdict intake_on_submit(
         accept(turn, answer, &receipt);
     return VERDICT_DONE;
 }
+
+bool intake_submit_is_urgent(void *state, const Sigap__SubmitReport *submit) {
+    const struct intake *intake = state;
+    return intake_token_find(&intake->tokens, keystore_hash(intake->keystore), submit->token) &&
+           (submit->urgent || danger_scan(intake->danger, submit->text, strlen(submit->text)));
+}
+
+void intake_refuse_submit(void *state, struct arena *arena, Sigap__SubmitRefused *refused) {
+    const struct site *site = ((struct intake *)state)->site;
+    char *reason = arena_format(arena, "%s / %s", site->emergency_text, site->emergency_text_en);
+    if (reason)
+        refused->reason = reason;
+}

@@ -200,6 +200,15 @@ static bool intake_request_is_urgent(void *state, const struct request *request)
     return source && source->is_urgent && source->is_urgent(&call);
 }
 
+/* 413 while it is read: nobody sends 3 MB to a door that takes 64 KiB. */
+static size_t intake_body_limit(void *state, const char *method, const char *path) {
+    struct request request = {.method = method, .path = path};
+    struct intake_call call;
+    char parts[HTTP_PARTS_MAX][64];
+    const struct intake_source *source = source_of(state, &request, parts, &call);
+    return source && source->body_max ? source->body_max : SOURCE_BODY_MAX;
+}
+
 /* Too many at once, or no disk: whoever reports a danger must at least be told whom to call. */
 static void intake_refuse_request(
     void *state, struct arena *arena, const struct request *request, struct answer *answer) {
@@ -247,7 +256,10 @@ const struct daemon intake_daemon = {
     .on_request = intake_on_request,
     .refuse_request = intake_refuse_request,
     .request_is_urgent = intake_request_is_urgent,
+    .body_limit = intake_body_limit,
     .on_submit = intake_on_submit,
+    .submit_is_urgent = intake_submit_is_urgent,
+    .refuse_submit = intake_refuse_submit,
     .on_view = intake_on_view,
     .connect = intake_connect,
     .disconnect = intake_disconnect,

@@ -14,6 +14,8 @@
 #include "common/request.h"
 #include "services/intake/state.h"
 
+enum { SOURCE_BODY_MAX = 64 * 1024 };
+
 struct intake_call {
     struct intake *intake;
     void *own; /* what the source's open made */
@@ -24,6 +26,7 @@ struct intake_call {
 struct intake_source {
     const char *name;
     const char *const *routes; /* patterns of http_path_matches, NULL at the end */
+    size_t body_max;           /* 0: SOURCE_BODY_MAX. More is answered 413 while it is read */
     /* The source's own settings and secrets. Optional. False with a sentence: intake does not start. */
     bool (*open)(const char *site_dir, const char *data_dir, void **own, struct error *error);
     void (*close)(void **own);

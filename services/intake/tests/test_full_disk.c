@@ -166,8 +166,67 @@ static void only_known_bots_may_be_urgent(void **state) {
     fixture_close(&bottle.fixture);
 }
 
+/* The ZeroMQ door on a full disk: at once 503 with the numbers, or taken on the reserve. */
+static void submits_are_told_or_taken(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        bool urgent, stranger, taken;
+    } cases[] = {{"Ada warga minta info bansos", false, false, false},
+        {"Ada warga minta info bansos", true, false, true}, {"dia pegang pisau", false, false, true},
+        {"dia pegang pisau", true, true, false}};
+    log_set_level(LOG_ERROR);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct bottle bottle = bottle_open(false);
+        Sigap__SubmitReport report = SIGAP__SUBMIT_REPORT__INIT;
+        report.token = cases[i].stranger ? (char *)"sigap_stranger" : bottle.bearer + 7;
+        report.channel = (char *)"telegram";
+        report.text = (char *)cases[i].text;
+        report.urgent = cases[i].urgent;
+        report.number = 7;
+        fault_arm(FAULT_COMMIT, 1);
+        const Sigap__SubmitAnswer *answer = fixture_submit(bottle.fixture, &report);
+        fault_disarm();
+        if (!answer || answer->answer_case == SIGAP__SUBMIT_ANSWER__ANSWER__NOT_SET) {
+            fixture_turn(bottle.fixture);
+            assert_true(cases[i].taken);
+        } else if (!cases[i].taken) {
+            assert_int_equal(answer->number, 7);
+            assert_int_equal(answer->answer_case, SIGAP__SUBMIT_ANSWER__ANSWER_REFUSED);
+            assert_int_equal(answer->refused->status, 503);
+            assert_true(answer->refused->retry_after_s > 0);
+            assert_non_null(strstr(answer->refused->reason, "112"));
+        }
+        assert_int_equal(bottle_reports(&bottle), cases[i].taken);
+        fixture_close(&bottle.fixture);
+    }
+    log_set_level(LOG_INFO);
+}
+
+/* Text "tolong\0bansos": protobuf-c would hand over the first half. */
+static void a_nul_in_a_submit_is_seen(void **state) {
+    (void)state;
+    struct bottle bottle = bottle_open(false);
+    for (size_t nul = 0; nul < 2; nul++) {
+        Sigap__SubmitReport report = SIGAP__SUBMIT_REPORT__INIT;
+        uint8_t frame[512];
+        report.token = bottle.bearer + 7;
+        report.channel = (char *)"telegram";
+        report.text = (char *)"tolong#bansos";
+        size_t size = sigap__submit_report__pack(&report, frame);
+        if (nul)
+            *(uint8_t *)memchr(frame, '#', size) = 0;
+        assert_true(engine_submit(fixture_engine(bottle.fixture), frame, size, NULL));
+        fixture_turn(bottle.fixture);
+        assert_int_equal(bottle_reports(&bottle), 1);
+    }
+    fixture_close(&bottle.fixture);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(submits_are_told_or_taken),
+        cmocka_unit_test(a_nul_in_a_submit_is_seen),
         cmocka_unit_test(nothing_is_acknowledged_without_a_row),
         cmocka_unit_test(danger_is_found_at_the_end_of_the_longest_body),
         cmocka_unit_test(only_known_bots_may_be_urgent),
