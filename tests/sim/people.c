@@ -102,12 +102,13 @@ static bool send_report(struct sim *sim, struct reporter *reporter) {
         reporter->try_at = sim->now + AGAIN_MS;
         return false;
     }
+    reporter->outstanding = true; /* unless the answer comes before the call returns */
+    reporter->sent_life = intake->life;
+    reporter->try_at = sim->now + AGAIN_MS;
     bool taken =
         reporter->by_door ? submit_by_door(sim, reporter, intake) : submit_by_http(sim, reporter, intake);
     trace(sim, "%s is sent%s", reporter->key, taken ? "" : " and refused at once");
-    reporter->outstanding = taken;
-    reporter->sent_life = intake->life;
-    reporter->try_at = sim->now + AGAIN_MS;
+    reporter->outstanding &= taken;
     return true;
 }
 
