@@ -436,7 +436,7 @@ static void housekeep(struct engine *engine) {
     engine->housekept_turns = engine->turns + 1; /* this turn itself is no reason for another */
 }
 
-static void rolled_back(struct engine *engine) {
+static void undo_turn(struct engine *engine) {
     store_rollback(engine->store);
     store_forgive(engine->store);
     journal_rolled_back(engine->journal);
@@ -447,13 +447,24 @@ static void rolled_back(struct engine *engine) {
     engine->timers_changed = true;
     engine->starting = false;
     engine->recheck_held = true;
-    /* What was too much for one turn, or made it fail, is found by trying one by one. */
-    engine->singly = TURN_INPUTS;
     if (engine->daemon->rolled_back)
         engine->daemon->rolled_back(engine->state);
-    engine->rolled_back++;
     if (!held_reload(engine->held))
         engine_break(engine, "held records cannot be read");
+}
+
+static void rolled_back(struct engine *engine) {
+    undo_turn(engine);
+    engine->singly = TURN_INPUTS; /* what was too much for one turn, or made it fail, is found one by one */
+    engine->rolled_back++;
+}
+
+/* One input must be undone, and its turn was made without savepoints: the same inputs again, with them. */
+static enum engine_outcome make_again(struct engine *engine) {
+    undo_turn(engine);
+    engine->careful = CAREFUL_TURNS;
+    arena_reset(engine->arena);
+    return engine->broken ? ENGINE_BROKEN : ENGINE_WORKED;
 }
 
 /* The disk is full, or memory is short: what is not urgent is refused at once with 503, what may be urgent
@@ -560,6 +571,7 @@ static void committed(struct engine *engine) {
     engine->started |= engine->starting;
     engine->starting = false;
     engine->singly -= engine->singly > 0;
+    engine->careful -= engine->careful > 0;
     engine->starved = engine->singly ? engine->starved : 0;
     engine->backoff_ms = 0;
     engine->urgent_tries = 0;
@@ -626,7 +638,7 @@ static void begin_turn(struct engine *engine) {
     engine->turn = (struct turn){engine, engine->store, engine->arena, engine->now, engine->state,
         {"", LANE_NORMAL, 0}, false, engine->effects_held};
     engine->turn_inputs = 0;
-    engine->retry = engine->overflowed = engine->recheck_blocked = false;
+    engine->retry = engine->redo = engine->overflowed = engine->recheck_blocked = false;
     if (engine->tight && engine_monotonic(engine) >= engine->refill_at) {
         engine->tight = !store_reserve_refill(engine->store);
         engine->refill_at = engine_monotonic(engine) + REFILL_MS;
@@ -662,6 +674,8 @@ enum engine_outcome engine_turn(struct engine *engine) {
     if (park_first)
         park_suspect(engine);
     bool sound = recheck_held(engine) && engine_gather(engine);
+    if (engine->redo)
+        return make_again(engine);
     if (housekeeping && sound)
         housekeep(engine);
     if (!sound || engine->retry || engine->overflowed || !write_all(engine) ||

@@ -16,7 +16,8 @@ enum {
     TURN_RECORD_BYTES = 1 << 20, /* ... or so many bytes appended */
     TURN_ARENA_BYTES = 48 << 20,
     CAUSES_MAX = HELD_CAUSES_MAX,
-    BLOCKED_MS = 250, /* so long a record waits at the head of its lane for its cause, then in the table */
+    CAREFUL_TURNS = 4, /* with savepoints, after a turn had to undo one of its inputs */
+    BLOCKED_MS = 250,  /* so long a record waits at the head of its lane for its cause, then in the table */
 };
 
 /* What came in over a socket and waits for its turn. */
@@ -90,10 +91,11 @@ struct engine {
 
     int64_t now, now_stored, wall_seen, monotonic_seen, steady_at;
     int64_t next_timer;
-    bool timers_changed, started, starting, effects_held, draining;
+    bool timers_changed, started, starting, effects_held;
     unsigned starved;      /* turns in a row of single ones that were rolled back for want of memory */
     unsigned urgent_tries; /* turns in a row that failed with an urgent request waiting */
     unsigned singly;       /* turns still to make with one input each, after one of many was rolled back */
+    unsigned careful;      /* turns still to make with savepoints, see CAREFUL_TURNS */
     int64_t blocked_since[ENGINE_LINKS_MAX][LANES]; /* monotonic; a head record waits for its cause */
     int64_t backoff_until, backoff_ms;              /* monotonic */
     int64_t passed_over_since;                      /* monotonic; 0: all cursors are in their rows */
@@ -101,7 +103,7 @@ struct engine {
     bool tight;                                     /* disk full: only what may be urgent */
     int64_t refill_at, housekeep_at;                /* monotonic */
     struct guard guard;
-    bool retry, overflowed, broken, recheck_blocked, recheck_held, deferred;
+    bool retry, redo, overflowed, broken, recheck_blocked, recheck_held, deferred;
     void *request_origin;
     char complaint[384];
     uint64_t turns, inputs, rolled_back, housekept_turns;

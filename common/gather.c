@@ -1,5 +1,6 @@
-/* The first half of a turn: gather what has arrived, decide each input in a savepoint of its own. engine.c
- * commits. */
+/* The first half of a turn: gather what has arrived and decide it. Hopefully without a savepoint an input,
+ * which copies every page that input touches; the turn that had to undo one of its inputs is made again with
+ * savepoints. engine.c commits. */
 #include "common/engine_internal.h"
 
 #include "common/log.h"
@@ -15,7 +16,7 @@ enum {
 
 /* ---- one input ---- */
 
-/* What one input is made of, so that every kind runs through the same savepoint. */
+/* What one input is made of, so that every kind runs through the same steps. */
 struct work {
     enum verdict (*run)(struct engine *engine, void *input);
     void *input;
@@ -72,15 +73,23 @@ static enum verdict judge(struct engine *engine, enum verdict verdict) {
     return engine->retry ? VERDICT_RETRY : verdict;
 }
 
-/* Runs one input in its savepoint. PARK has undone it when this returns; RETRY ends the turn. */
+static bool is_careful(const struct engine *engine) {
+    return engine->careful || engine->singly || engine->guard.cautious;
+}
+
+/* Runs one input. PARK has undone it when this returns; RETRY ends the turn, which is made again. */
 static enum verdict run_input(struct engine *engine, const struct work *work) {
     struct journal_mark mark = journal_mark(engine->journal);
     size_t released = engine->release_count;
+    bool careful = is_careful(engine);
     begin_input(engine, work);
-    if (!store_savepoint(engine->store))
+    if (careful && !store_savepoint(engine->store))
         return VERDICT_RETRY;
     enum verdict verdict = judge(engine, work->run(engine, work->input));
-    if (verdict == VERDICT_DONE) {
+    if (verdict == VERDICT_PARK && !careful) {
+        engine->redo = true;
+        verdict = VERDICT_RETRY;
+    } else if (verdict == VERDICT_DONE && careful) {
         store_savepoint_keep(engine->store);
     } else if (verdict == VERDICT_PARK) {
         store_forgive(engine->store);
@@ -618,5 +627,5 @@ bool engine_gather(struct engine *engine) {
            gather_lane(engine, LANE_URGENT, started) && gather_results(engine, started) &&
            gather_timers(engine, started) && gather_requests(engine, started) &&
            gather_queue(engine, &engine->submits, run_submit, RELEASE_SUBMIT, started) &&
-           (engine->draining || gather_lane(engine, LANE_NORMAL, started));
+           gather_lane(engine, LANE_NORMAL, started);
 }

@@ -18,6 +18,7 @@ struct zmq_loop_socket {
     void *socket, *monitor;
     uv_poll_t poll, monitor_poll;
     bool polling, monitor_polling;
+    bool stirred, monitor_stirred; /* something may have arrived: the descriptor said so, or we sent */
     void (*on_message)(void *context, unsigned tag, const struct zmq_message *message);
     void (*on_connected)(void *context, unsigned tag);
     void *context;
@@ -35,6 +36,7 @@ struct zmq_loop {
     unsigned socket_count;
     void *zap;
     uv_poll_t zap_poll;
+    bool zap_stirred;
     struct {
         char key[KEY_TEXT + 1], user[USER_MAX];
     } allowed[KEYS_MAX];
@@ -46,10 +48,11 @@ struct zmq_loop {
 
 /* ---- rounds ---- */
 
+/* The check handle behind this does the work for all sockets. */
 static void on_readable(uv_poll_t *poll, int status, int events) {
-    (void)poll; /* the check handle behind this does the work for all sockets */
     (void)status;
     (void)events;
+    *(bool *)poll->data = true;
 }
 
 static bool has_input(void *socket) {
@@ -137,10 +140,19 @@ static void answer_zap(struct zmq_loop *loop) {
     zmq_send(loop->zap, "", 0, 0);
 }
 
+/* Asking a socket costs system calls, so only those are asked that were stirred. The descriptor of a socket
+ * stays readable until it was asked, and only sending can bring input along without it. */
+static bool still_stirred(void *socket, bool *stirred) {
+    return *stirred = *stirred && has_input(socket);
+}
+
 static bool more_to_read(struct zmq_loop *loop) {
-    bool more = has_input(loop->zap);
-    for (unsigned i = 0; i < loop->socket_count && !more; i++)
-        more = has_input(loop->sockets[i].socket) || has_input(loop->sockets[i].monitor);
+    bool more = still_stirred(loop->zap, &loop->zap_stirred);
+    for (unsigned i = 0; i < loop->socket_count; i++) {
+        struct zmq_loop_socket *socket = &loop->sockets[i];
+        more |= still_stirred(socket->socket, &socket->stirred);
+        more |= still_stirred(socket->monitor, &socket->monitor_stirred);
+    }
     return more;
 }
 
@@ -149,15 +161,14 @@ static void on_idle(uv_idle_t *idle) {
 }
 
 static void run_round(struct zmq_loop *loop) {
-    while (has_input(loop->zap))
+    while (still_stirred(loop->zap, &loop->zap_stirred))
         answer_zap(loop);
     for (unsigned i = 0; i < loop->socket_count; i++) {
         struct zmq_loop_socket *socket = &loop->sockets[i];
-        if (has_input(socket->monitor))
+        if (socket->monitor_stirred)
             receive_monitor(socket);
-        for (int budget = ZMQ_LOOP_BUDGET; budget > 0 && has_input(socket->socket) && receive(socket);
-             budget--)
-            ;
+        for (int budget = ZMQ_LOOP_BUDGET; budget > 0 && socket->stirred; budget--)
+            socket->stirred = receive(socket);
     }
     bool again = loop->on_round && loop->on_round(loop->context);
     if (again || more_to_read(loop))
@@ -205,11 +216,13 @@ struct zmq_loop *zmq_loop_new(uv_loop_t *uv, struct error *error) {
     return loop;
 }
 
-static bool watch(struct zmq_loop *loop, void *socket, uv_poll_t *poll) {
+static bool watch(struct zmq_loop *loop, void *socket, uv_poll_t *poll, bool *stirred) {
     int fd = -1;
     size_t size = sizeof fd;
     if (zmq_getsockopt(socket, ZMQ_FD, &fd, &size) != 0 || uv_poll_init(loop->uv, poll, fd) != 0)
         return false;
+    poll->data = stirred;
+    *stirred = true;
     return uv_poll_start(poll, UV_READABLE, on_readable) == 0;
 }
 
@@ -241,7 +254,8 @@ static bool open_monitor(struct zmq_loop_socket *socket) {
     socket->monitor = zmq_socket(socket->loop->zmq, ZMQ_PAIR);
     if (!socket->monitor || zmq_connect(socket->monitor, address) != 0)
         return false;
-    return socket->monitor_polling = watch(socket->loop, socket->monitor, &socket->monitor_poll);
+    return socket->monitor_polling =
+               watch(socket->loop, socket->monitor, &socket->monitor_poll, &socket->monitor_stirred);
 }
 
 struct zmq_loop_socket *zmq_loop_open(struct zmq_loop *loop, int type, size_t message_max,
@@ -260,7 +274,7 @@ struct zmq_loop_socket *zmq_loop_open(struct zmq_loop *loop, int type, size_t me
         return NULL;
     loop->socket_count++;
     limit(socket->socket, type, message_max);
-    socket->polling = watch(loop, socket->socket, &socket->poll);
+    socket->polling = watch(loop, socket->socket, &socket->poll, &socket->stirred);
     if (!socket->polling || (on_connected && !open_monitor(socket)))
         return NULL; /* closed with the loop */
     return socket;
@@ -272,7 +286,7 @@ bool zmq_loop_allow(struct zmq_loop *loop, const char *public_key, const char *u
     if (!loop->zap) {
         loop->zap = zmq_socket(loop->zmq, ZMQ_REP);
         if (!loop->zap || zmq_bind(loop->zap, "inproc://zeromq.zap.01") != 0 ||
-            !watch(loop, loop->zap, &loop->zap_poll))
+            !watch(loop, loop->zap, &loop->zap_poll, &loop->zap_stirred))
             return false;
     }
     snprintf(loop->allowed[loop->allowed_count].key, KEY_TEXT + 1, "%s", public_key);
@@ -314,6 +328,7 @@ bool zmq_loop_connect(struct zmq_loop_socket *socket, const char *endpoint, stru
 
 bool zmq_loop_send(
     struct zmq_loop_socket *socket, const void *peer, size_t peer_size, const void *frame, size_t size) {
+    socket->stirred = true;
     if (socket->type == ZMQ_ROUTER &&
         zmq_send(socket->socket, peer, peer_size, ZMQ_SNDMORE | ZMQ_DONTWAIT) < 0)
         return false;
