@@ -320,6 +320,17 @@ static void test_poison_is_parked_alone_and_later_ones_go_on(void **state) {
     assert_int_equal(inbox_cursor(engine_inbox(world->beta, 0), LANE_NORMAL), 3);
 }
 
+/* The turn is made again with savepoints, not input by input. */
+static void test_poison_costs_one_turn_more(void **state) {
+    struct world *world = *state;
+    for (int i = 0; i < 100; i++)
+        ask(world, i == 50 ? "poison" : "kept");
+    turns(world->alpha);
+    carry(world->alpha, world->beta, 0, LANE_NORMAL);
+    assert_in_range(turns(world->beta), 2, 4);
+    assert_int_equal(count(world->beta), 99);
+}
+
 static void test_beta_before_alpha_waits(void **state) {
     struct world *world = *state;
     ask(world, "question");
@@ -563,6 +574,7 @@ int main(void) {
         TEST(test_many_in_one_commit),
         TEST(test_parked_request_leaves_nothing),
         TEST(test_poison_is_parked_alone_and_later_ones_go_on),
+        TEST(test_poison_costs_one_turn_more),
         TEST(test_beta_before_alpha_waits),
         TEST(test_restart_goes_on_where_it_was),
         TEST(test_replay_makes_the_same_ids),
