@@ -36,3 +36,12 @@ bool rights_covers(const Sigap__Actor *actor, const char *area) {
 bool rights_facility(const Sigap__Actor *actor, const char *facility) {
     return actor && contains(actor->facilities, actor->n_facilities, facility);
 }
+
+bool rights_sees_secret(const Sigap__Actor *actor) {
+    static const char *const named[] = {"TRI", "PPA", "PKS", "KOR", NULL};
+    return rights_has_any(actor, named);
+}
+
+const char *rights_name(const Sigap__Actor *actor) {
+    return actor && actor->account ? actor->account : "";
+}

@@ -15,3 +15,7 @@ bool rights_has_any(const Sigap__Actor *actor, const char *const *roles);
  */
 bool rights_covers(const Sigap__Actor *actor, const char *area);
 bool rights_facility(const Sigap__Actor *actor, const char *facility);
+/* The inside of a C3 case: only those named for it (TRI, PPA, PKS, KOR); others see its number. */
+bool rights_sees_secret(const Sigap__Actor *actor);
+/* The account, "" when there is none. */
+const char *rights_name(const Sigap__Actor *actor);

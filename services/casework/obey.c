@@ -246,7 +246,7 @@ static enum verdict obey_record_fact(struct order *order) {
             "A fact needs a name and an answer: yes, no, a number, a date or a choice");
     if (!catalogue_knows_fact(order->work->house->catalogue, wanted->fact->name))
         return answer(order, 422, "Fakta ini tidak dikenal situs / The site does not know this fact");
-    bool at_facility = actor_has(order->command->actor, "facility");
+    bool at_facility = rights_has(order->command->actor, "facility");
     return record(
         order, wanted->fact->name, fact_value(wanted->fact->value), at_facility ? "facility" : "operator");
 }
@@ -293,7 +293,7 @@ static enum verdict obey_close_case(struct order *order) {
 
 /* Commands of other owners are theirs to answer. */
 enum verdict obey(struct turn *turn, const Sigap__CommandIssued *command) {
-    struct order order = {turn, command, NULL, 0, actor_name(command->actor)};
+    struct order order = {turn, command, NULL, 0, rights_name(command->actor)};
     switch (command->command_case) {
     case SIGAP__COMMAND_ISSUED__COMMAND_MOVE_TASK:
         return obey_move_task(&order);

@@ -5,33 +5,30 @@
 #include <stdio.h>
 #include <string.h>
 
-bool actor_has(const Sigap__Actor *actor, const char *role) {
-    for (size_t i = 0; actor && i < actor->n_roles; i++)
-        if (strcmp(actor->roles[i], role) == 0)
-            return true;
-    return false;
-}
-
-const char *actor_name(const Sigap__Actor *actor) {
-    return actor && actor->account ? actor->account : "";
-}
-
 /* Whose rights go by area. */
 static bool by_area(const Sigap__Actor *actor) {
-    return actor_has(actor, "responder") || actor_has(actor, "operator") || actor_has(actor, "coordinator") ||
-           actor_has(actor, "administrator") || actor_has(actor, "auditor");
+    static const char *const classes[] = {
+        "responder", "operator", "coordinator", "administrator", "auditor", NULL};
+    return rights_has_any(actor, classes);
 }
 
 /* Whose work is on cases; administrators and auditors only look. */
 static bool works_in_area(const Sigap__Actor *actor) {
-    return actor_has(actor, "responder") || actor_has(actor, "operator") || actor_has(actor, "coordinator");
+    static const char *const classes[] = {"responder", "operator", "coordinator", NULL};
+    return rights_has_any(actor, classes);
+}
+
+static bool directs(const Sigap__Actor *actor) {
+    static const char *const classes[] = {"operator", "coordinator", NULL};
+    return rights_has_any(actor, classes);
 }
 
 /* Codes are compared with a dot behind them, so that 35.07 covers 35.07.12 but not 35.071: the range from
- * "35.07." to "35.07/" (the slash follows the dot). "~" is behind every code; "~" to "" is nowhere. */
+ * "35.07." to "35.07/" (the slash follows the dot); "." to "/" is where no place is known. "~" is behind
+ * every code; "~" to "" is nowhere. */
 static void bind_range(struct rights_query *query, struct statement *statement, const char *prefix) {
-    bool everywhere = prefix && strcmp(prefix, "*") == 0;
-    if (!prefix || query->used == RIGHTS_RANGES || area_level(prefix) == AREA_NONE) {
+    bool everywhere = prefix && strcmp(prefix, "*") == 0, unknown = prefix && !*prefix;
+    if (!prefix || query->used == RIGHTS_RANGES || (area_level(prefix) == AREA_NONE && !unknown)) {
         bind_text(statement, everywhere ? "" : "~");
         bind_text(statement, everywhere ? "~" : "");
         return;
@@ -58,20 +55,12 @@ static void bind_facility(
 
 void rights_bind(struct rights_query *query, struct statement *statement, const Sigap__Actor *actor) {
     size_t areas = actor && by_area(actor) ? actor->n_areas : 0;
-    size_t facilities = actor && actor_has(actor, "facility") ? actor->n_facilities : 0;
+    size_t facilities = actor && rights_has(actor, "facility") ? actor->n_facilities : 0;
+    const char *unknown = areas && rights_covers(actor, "") ? "" : NULL;
     for (size_t i = 0; i < RIGHTS_AREAS; i++)
-        bind_range(query, statement, i < areas ? actor->areas[i] : NULL);
+        bind_range(query, statement, i >= areas ? unknown : actor->areas[i][0] ? actor->areas[i] : NULL);
     for (size_t i = 0; i < RIGHTS_FACILITIES; i++)
         bind_facility(query, statement, i, i < facilities ? actor->facilities[i] : "");
-}
-
-static bool in_area(const Sigap__Actor *actor, const char *area) {
-    for (size_t i = 0; i < actor->n_areas; i++) {
-        const char *prefix = actor->areas[i];
-        if (strcmp(prefix, "*") == 0 || (*prefix && area_within(area, prefix)))
-            return true;
-    }
-    return false;
 }
 
 static bool at_facility(const Sigap__Actor *actor, const struct case_file *file) {
@@ -82,26 +71,23 @@ static bool at_facility(const Sigap__Actor *actor, const struct case_file *file)
 }
 
 bool rights_reach(const Sigap__Actor *actor, const struct case_file *file) {
-    return actor && ((works_in_area(actor) && in_area(actor, file->area)) ||
-                        (actor_has(actor, "facility") && at_facility(actor, file)));
+    return actor && ((works_in_area(actor) && rights_covers(actor, file->area)) ||
+                        (rights_has(actor, "facility") && at_facility(actor, file)));
 }
 
 bool rights_inside(const Sigap__Actor *actor, const struct case_file *file) {
-    return file->confidentiality < 3 || actor_has(actor, "TRI") || actor_has(actor, "PPA") ||
-           actor_has(actor, "PKS") || actor_has(actor, "KOR");
+    return file->confidentiality < 3 || rights_sees_secret(actor);
 }
 
 bool rights_narrative(const Sigap__Actor *actor, const struct case_file *file) {
-    return rights_reach(actor, file) && rights_inside(actor, file) && !actor_has(actor, "administrator") &&
-           !actor_has(actor, "auditor");
+    return rights_reach(actor, file) && rights_inside(actor, file) && !rights_has(actor, "administrator") &&
+           !rights_has(actor, "auditor");
 }
 
 bool rights_task(
     const Sigap__Actor *actor, const struct case_file *file, const char *role, const char *answering) {
-    return rights_reach(actor, file) &&
-           (actor_has(actor, role) || actor_has(actor, answering) ||
-               (rights_inside(actor, file) &&
-                   (actor_has(actor, "operator") || actor_has(actor, "coordinator"))));
+    return rights_reach(actor, file) && (rights_has(actor, role) || rights_has(actor, answering) ||
+                                            (rights_inside(actor, file) && directs(actor)));
 }
 
 bool rights_fact(const Sigap__Actor *actor, const struct case_file *file) {
@@ -109,6 +95,6 @@ bool rights_fact(const Sigap__Actor *actor, const struct case_file *file) {
 }
 
 bool rights_close(const Sigap__Actor *actor, const struct case_file *file) {
-    return rights_fact(actor, file) && (actor_has(actor, "coordinator") || actor_has(actor, "operator") ||
-                                           actor_has(actor, "PKS") || actor_has(actor, "TRI"));
+    return rights_fact(actor, file) &&
+           (directs(actor) || rights_has(actor, "PKS") || rights_has(actor, "TRI"));
 }

@@ -1,16 +1,12 @@
-/* Who may see and do what (design: people; roles.yaml). An actor carries role classes (responder, operator
- * ...) beside the site's role codes (TRI, PKS ...), area prefixes and facilities. An empty list of areas
- * means nowhere, "*" everywhere. */
+/* Who may see and do what with a case file, on top of common/rights.h (design: people; roles.yaml). */
 #pragma once
 
+#include "common/rights.h"
 #include "common/store.h"
 #include "proto/common.pb-c.h"
 #include "services/casework/case_file.h"
 
 #include <stdbool.h>
-
-bool actor_has(const Sigap__Actor *actor, const char *role);
-const char *actor_name(const Sigap__Actor *actor); /* "" when there is none */
 
 enum {
     RIGHTS_AREAS = 8,

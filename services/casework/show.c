@@ -293,12 +293,12 @@ static enum verdict show_case(struct turn *turn, const Sigap__View *view, Sigap_
     char text[ID_TEXT + 1];
     id_to_text(&case_id, text);
     if (view->case_file->narrative && !rights_narrative(view->actor, &work->file)) {
-        turn_audit(turn, actor_name(view->actor), "case.narrative.refused", text);
+        turn_audit(turn, rights_name(view->actor), "case.narrative.refused", text);
         answer->status = 403;
         return VERDICT_DONE;
     }
     if (inside)
-        turn_audit(turn, actor_name(view->actor), narrative ? "case.narrative" : "case.view", text);
+        turn_audit(turn, rights_name(view->actor), narrative ? "case.narrative" : "case.view", text);
     struct json_writer json;
     json_writer_init(&json, ANSWER_MAX);
     json_write_object(&json);
@@ -360,11 +360,11 @@ static enum verdict show_cases(struct turn *turn, const Sigap__View *view, Sigap
  * those too. */
 static bool task_is_for(
     const struct work *work, const struct case_task *task, const Sigap__Actor *actor, bool mine) {
-    bool wide = actor_has(actor, "operator") || actor_has(actor, "coordinator") ||
-                actor_has(actor, "administrator") || actor_has(actor, "auditor");
+    bool wide = rights_has(actor, "operator") || rights_has(actor, "coordinator") ||
+                rights_has(actor, "administrator") || rights_has(actor, "auditor");
     const char *role = plan_role(task);
-    return (wide && !mine && rights_inside(actor, &work->file)) || actor_has(actor, role) ||
-           actor_has(actor, owner_role(work->house->owners, role));
+    return (wide && !mine && rights_inside(actor, &work->file)) || rights_has(actor, role) ||
+           rights_has(actor, owner_role(work->house->owners, role));
 }
 
 static bool state_fits(const struct case_task *task, const char *state) {

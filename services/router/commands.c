@@ -139,7 +139,7 @@ static enum verdict assign_facility(struct turn *turn, const Sigap__CommandIssue
         !route_begin(work, turn, &id))
         return answer(turn, command, 404, said_unknown, 0);
     struct referral *referral = &work->referral;
-    if (!rights_has_role(command->actor, "coordinator") || !rights_in_area(command->actor, referral->area))
+    if (!rights_has(command->actor, "coordinator") || !rights_covers(command->actor, referral->area))
         return answer(turn, command, 403, said_right, 0);
     if (is_repeated(command, &referral->last_command))
         return answer(turn, command, 200, said_done, referral->version);
@@ -164,9 +164,9 @@ static enum verdict assign_facility(struct turn *turn, const Sigap__CommandIssue
 /* ---- places */
 
 static bool may_set_capacity(const Sigap__Actor *actor, const struct facility *facility) {
-    if (rights_at_facility(actor, facility->id) || rights_has_role(actor, "administrator"))
+    if (rights_staff(actor, facility->id) || rights_has(actor, "administrator"))
         return true;
-    return rights_has_role(actor, "coordinator") && rights_in_area(actor, facility->regency);
+    return rights_has(actor, "coordinator") && rights_covers(actor, facility->regency);
 }
 
 static enum verdict set_capacity(struct turn *turn, const Sigap__CommandIssued *command) {

@@ -140,7 +140,7 @@ static void write_offers(
         const struct id *id = &referral->trail.entries[i].offer;
         if (id_is_null(id) || !offer_get(turn, id, &offer))
             continue;
-        if (only && (!rights_at_facility(only, offer.facility) || !offer_is_open(offer.standing.state)))
+        if (only && (!rights_staff(only, offer.facility) || !offer_is_open(offer.standing.state)))
             continue;
         write_offer(json, turn->state, &offer);
     }
@@ -152,7 +152,7 @@ static void write_offers(
 static bool has_office(const Sigap__Actor *actor) {
     static const char *const roles[] = {"operator", "coordinator", "responder", "auditor", "administrator"};
     for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
-        if (rights_has_role(actor, roles[i]))
+        if (rights_has(actor, roles[i]))
             return true;
     return false;
 }
@@ -162,7 +162,7 @@ static bool open_as_facility(struct work *work, const Sigap__Actor *actor) {
     struct offer offer;
     const char *why;
     if (id_is_null(&work->referral.offer) || !offer_get(work->turn, &work->referral.offer, &offer) ||
-        !rights_at_facility(actor, offer.facility))
+        !rights_staff(actor, offer.facility))
         return false;
     if (offer.standing.state == OFFER_REQUESTED) {
         const struct by by = {rights_name(actor), "", "", ""};
@@ -189,7 +189,7 @@ static enum verdict view_case(struct turn *turn, const Sigap__View *view, Sigap_
         !route_begin(work, turn, &id))
         return VERDICT_DONE;
     const struct referral *referral = &work->referral;
-    bool office = has_office(view->actor) && rights_in_area(view->actor, referral->area);
+    bool office = has_office(view->actor) && rights_covers(view->actor, referral->area);
     bool facility = !office && open_as_facility(work, view->actor);
     bool secret = office && referral->confidentiality >= 3 && !rights_sees_secret(view->actor);
     if (!office && !facility) {
@@ -310,7 +310,7 @@ static enum verdict explain(struct turn *turn, const Sigap__View *view, Sigap__V
         return VERDICT_DONE;
     const struct referral *referral = &work->referral;
     bool secret = referral->confidentiality >= 3 && !rights_sees_secret(view->actor);
-    if (!has_office(view->actor) || !rights_in_area(view->actor, referral->area) || secret) {
+    if (!has_office(view->actor) || !rights_covers(view->actor, referral->area) || secret) {
         answer->status = 403;
         return VERDICT_DONE;
     }
@@ -418,8 +418,8 @@ static void list_offers(struct listing *listing) {
     enum offer_state state = OFFER_REQUESTED;
     int64_t wanted = offer_state_read(view->list->state, &state) ? (int64_t)state : 0;
     const char *areas[AREAS_MAX];
-    bool staff = rights_has_role(view->actor, "facility") && !rights_has_role(view->actor, "coordinator") &&
-                 !rights_has_role(view->actor, "operator");
+    bool staff = rights_has(view->actor, "facility") && !rights_has(view->actor, "coordinator") &&
+                 !rights_has(view->actor, "operator");
     if (staff) {
         for (size_t i = 0; i < view->actor->n_facilities && listing->left; i++)
             if (facility_asked(view, view->actor->facilities[i]))
@@ -521,7 +521,7 @@ static void list_facilities(struct listing *listing) {
     const Sigap__View *view = listing->view;
     for (unsigned i = 0; i < directory->facility_count && listing->left; i++) {
         const struct facility *facility = &directory->facilities[i];
-        bool mine = rights_at_facility(view->actor, facility->id);
+        bool mine = rights_staff(view->actor, facility->id);
         if ((!mine && !has_office(view->actor)) || !facility_asked(view, facility->id))
             continue;
         if (view->list->area[0] && !area_within(facility->regency, view->list->area))

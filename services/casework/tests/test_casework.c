@@ -991,6 +991,25 @@ static void queues_show_the_most_overdue_first(void **state) {
     json_decref(list);
 }
 
+/* Somebody must ask for the place: who has the whole province does, a regency does not see it yet. */
+static void without_a_place_it_is_the_province_s(void **state) {
+    static const struct {
+        const struct person *person;
+        unsigned status;
+        size_t listed;
+    } rows[] = {{&opr, 200, 1}, {&tri, 200, 1}, {&kab, 404, 0}, {&tksk, 404, 0}, {&nobody, 404, 0}};
+    (void)state;
+    open_case(&(struct case_options){.kind = "pasung", .priority = SIGAP__PRIORITY__PRIORITY_P1, .area = ""});
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        unsigned status;
+        json_decref(view_case(rows[i].person, false, &status));
+        assert_int_equal(status, rows[i].status);
+        json_t *list = view_list(rows[i].person, "cases", "", "");
+        assert_int_equal(json_array_size(list), rows[i].listed);
+        json_decref(list);
+    }
+}
+
 static void a_witness_joins(void **state) {
     unsigned status;
     Sigap__ReportJoined joined = SIGAP__REPORT_JOINED__INIT;
@@ -1045,6 +1064,7 @@ int main(void) {
         TEST_ON_DISK(a_full_disk_at_any_step_loses_nothing),
         TEST(without_its_key_no_case_is_told),
         TEST(queues_show_the_most_overdue_first),
+        TEST(without_a_place_it_is_the_province_s),
         TEST(a_witness_joins),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
