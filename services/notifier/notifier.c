@@ -36,8 +36,7 @@ static bool open_gazetteer(struct notifier *notifier, const char *site_dir, stru
     return notifier->gazetteer != NULL;
 }
 
-/* The console's address is the site's, unless whoever started it on another one left it in DATA/console.url.
- */
+/* The site names the console's address, but `sigapctl up --port` leaves a better one in DATA/console.url. */
 static void read_console_url(struct notifier *notifier) {
     char path[CONFIG_PATH_MAX], line[sizeof notifier->console_url];
     FILE *file = config_path(path, notifier->data_dir, "console.url") ? fopen(path, "r") : NULL;
@@ -60,9 +59,8 @@ static bool open_channels(struct notifier *notifier, const char *site_dir, struc
     for (unsigned i = 0; i < notifier->channel_count; i++)
         notifier->channels[i] = (struct delivery_channel){
             .channel = uses[i].channel, .options = uses[i].options, .option_count = uses[i].option_count};
-    const char *here = getenv("SIGAP_CONSOLE_URL"); /* sigapctl up --port knows better than the site */
     snprintf(notifier->console_url, sizeof notifier->console_url, "%s",
-        here && here[0] ? here : channels_console_url(notifier->channels_file));
+        channels_console_url(notifier->channels_file));
     read_console_url(notifier);
     return true;
 }
