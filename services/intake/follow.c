@@ -2,6 +2,7 @@
 
 #include "intake_sql.h"
 #include "services/intake/answer.h"
+#include "services/intake/outgoing.h"
 #include "services/intake/receive.h"
 #include "services/intake/replies.h"
 
@@ -48,17 +49,34 @@ const char *intake_report_state_word(enum report_state state) {
 
 /* --- what others say --- */
 
+static void set_outcome(
+    struct turn *turn, const struct id *report, enum outcome_state state, const struct id *case_id) {
+    struct statement *set = intake_use(turn->store, INTAKE_OUTCOME_SET);
+    bind_id(set, report);
+    bind_int(set, state);
+    bind_id(set, case_id);
+    statement_run(set);
+}
+
 static enum verdict decided(struct turn *turn, const ProtobufCBinaryData *report, enum outcome_state state,
     const struct id *case_id) {
     struct id id;
     if (!id_from_bytes(report->data, report->len, &id) || (state == OUTCOME_CASE && id_is_null(case_id)))
         return turn_park(turn, "a decision without its report or case");
-    struct statement *set = intake_use(turn->store, INTAKE_OUTCOME_SET);
-    bind_id(set, &id);
-    bind_int(set, state);
-    bind_id(set, case_id);
-    statement_run(set);
+    set_outcome(turn, &id, state, case_id);
+    /* Who quotes the ticket of the first asks for all that joined it: a case among them is the answer. */
+    struct first_report first;
+    if (state == OUTCOME_CASE && intake_first_of(turn, &id, &first))
+        set_outcome(turn, &first.report, state, case_id);
     return VERDICT_DONE;
+}
+
+/* A person looks; meanwhile the reporter may know what triage could not find. */
+static enum verdict in_review(struct turn *turn, const Sigap__ReportInReview *review) {
+    struct id id;
+    if (id_from_bytes(review->report_id.data, review->report_id.len, &id))
+        intake_ask(turn, &id, review->reason);
+    return decided(turn, &review->report_id, OUTCOME_IN_REVIEW, NULL);
 }
 
 static void forget_address(struct turn *turn, const ProtobufCBinaryData *report) {
@@ -112,7 +130,7 @@ enum verdict intake_follow(struct turn *turn, const Sigap__Event *event) {
     case SIGAP__EVENT__BODY_REPORT_JOINED:
         return decided(turn, &event->report_joined->report_id, OUTCOME_CASE, &case_id);
     case SIGAP__EVENT__BODY_REPORT_IN_REVIEW:
-        return decided(turn, &event->report_in_review->report_id, OUTCOME_IN_REVIEW, NULL);
+        return in_review(turn, event->report_in_review);
     case SIGAP__EVENT__BODY_REPORT_CLOSED:
         return closed_as_information(turn, event->report_closed);
     case SIGAP__EVENT__BODY_CASE_CLOSED:
@@ -200,6 +218,12 @@ static struct standing stand_of_ticket(struct turn *turn, const struct ticket *t
     bool expired = turn->now - id_time(&report) > intake->retention_ms;
     standing.known = !id_is_null(&report) && !expired && memcmp(same_day.bytes, ticket->bytes, 2) == 0;
     return standing;
+}
+
+bool intake_follow_ticket(struct turn *turn, const struct ticket *ticket, enum report_state *state) {
+    struct standing standing = stand_of_ticket(turn, ticket);
+    *state = standing.state;
+    return standing.known;
 }
 
 /* --- answers --- */

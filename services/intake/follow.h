@@ -4,6 +4,7 @@
 #pragma once
 
 #include "common/request.h"
+#include "common/ticket.h"
 #include "services/intake/state.h"
 
 /* Kept in outcome.state and progress.state: numbers never change. */
@@ -37,5 +38,7 @@ const char *intake_report_state_word(enum report_state state);
 enum verdict intake_follow(struct turn *turn, const Sigap__Event *event);
 /* GET /v1/reports/<ticket>. The same work for every ticket, known or not. */
 void intake_follow_request(struct turn *turn, const char *ticket_text, struct answer *answer);
+/* How the report of this ticket stands. False: no such ticket, or past the site's retention. */
+bool intake_follow_ticket(struct turn *turn, const struct ticket *ticket, enum report_state *state);
 /* ReportView and ListView "reports". False: another view. */
 bool intake_follow_view(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer);

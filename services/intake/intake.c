@@ -4,9 +4,13 @@
 #include "services/intake/answer.h"
 #include "services/intake/door.h"
 #include "services/intake/follow.h"
+#include "services/intake/hook.h"
+#include "services/intake/media.h"
+#include "services/intake/outgoing.h"
 #include "services/intake/replies.h"
 #include "services/intake/source.h"
 #include "services/intake/sweep.h"
+#include "services/intake/web.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,6 +48,9 @@ static size_t source_count(void) {
 
 static bool open_sources(
     struct intake *intake, const char *site_dir, const char *data_dir, struct error *error) {
+    intake->channels = intake_channels_load(site_dir, data_dir, error);
+    if (!intake->channels)
+        return false;
     intake->source_states = calloc(source_count() + 1, sizeof *intake->source_states);
     if (!intake->source_states)
         return error_set(error, "out of memory");
@@ -65,6 +72,8 @@ static void intake_close(void **state) {
     if (intake->danger)
         danger_free(&intake->danger);
     intake_replies_free(&intake->replies);
+    if (intake->channels)
+        intake_channels_free(&intake->channels);
     if (intake->site)
         site_free(&intake->site);
     free(intake->emergency_json);
@@ -78,6 +87,7 @@ static bool intake_open(const struct daemon_setup *setup, void **state, struct e
         return error_set(error, "out of memory");
     intake->clock = setup->clock;
     intake->random = setup->random;
+    intake->data_dir = setup->data_dir;
     *state = intake;
     if (read_site(intake, setup->site_dir, error) && open_keys(intake, setup, error) &&
         open_sources(intake, setup->site_dir, setup->data_dir, error))
@@ -120,6 +130,11 @@ static bool intake_connect(void *state, struct daemon_loop *loop, struct error *
         free(rotation);
         return error_set(error, "out of memory");
     }
+    if (!intake_web_open(intake, loop, error)) {
+        uv_close((uv_handle_t *)&rotation->timer, on_rotation_closed);
+        rotation->timer.data = rotation;
+        return false;
+    }
     rotation->intake = intake;
     rotation->timer.data = rotation;
     intake->rotation = rotation;
@@ -132,6 +147,11 @@ static void intake_disconnect(void *state) {
     if (intake->rotation)
         uv_close((uv_handle_t *)&intake->rotation->timer, on_rotation_closed);
     intake->rotation = NULL;
+    intake_web_close(intake);
+}
+
+static void intake_perform(void *state, const struct effect *effect) {
+    intake_web_perform(state, effect);
 }
 
 /* --- inputs --- */
@@ -145,10 +165,22 @@ static enum verdict intake_on_start(struct turn *turn) {
 
 static enum verdict intake_on_timer(
     struct turn *turn, uint32_t kind, const struct id *object, int64_t due_at) {
-    (void)object;
-    (void)due_at;
     if (kind == SWEEP_TIMER)
         intake_sweep_step(turn);
+    else if (kind == HOOK_TIMER)
+        hook_on_timer(turn, object, due_at);
+    else if (kind == OUTGOING_TIMER)
+        intake_tell_timer(turn, object, due_at);
+    else if (kind == MEDIA_TIMER)
+        intake_media_timer(turn, object, due_at);
+    return VERDICT_DONE;
+}
+
+static enum verdict intake_on_effect(struct turn *turn, const struct effect_result *result) {
+    if (result->kind == EFFECT_TELL)
+        intake_tell_result(turn, result);
+    else if (result->kind == EFFECT_FETCH)
+        intake_media_result(turn, result);
     return VERDICT_DONE;
 }
 
@@ -158,7 +190,8 @@ static const struct intake_source *source_of(struct intake *intake, const struct
     for (size_t i = 0; intake_sources[i]; i++)
         for (size_t k = 0; intake_sources[i]->routes[k]; k++)
             if (http_path_matches(request->path, intake_sources[i]->routes[k], parts, HTTP_PARTS_MAX)) {
-                *call = (struct intake_call){intake, intake->source_states[i], request, parts};
+                *call = (struct intake_call){
+                    intake, intake->source_states[i], request, parts, intake_sources[i]->routes[k]};
                 return intake_sources[i];
             }
     return NULL;
@@ -221,7 +254,8 @@ static void intake_refuse_request(
 }
 
 static enum verdict intake_on_view(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer) {
-    if (!intake_token_control(turn, view, answer) && !intake_follow_view(turn, view, answer))
+    if (!intake_token_control(turn, view, answer) && !intake_follow_view(turn, view, answer) &&
+        !hook_view(turn, view, answer) && !intake_media_view(turn, view, answer))
         answer->status = 404;
     return VERDICT_DONE;
 }
@@ -231,10 +265,16 @@ static const char *intake_metrics(void *state, struct arena *arena) {
     return arena_format(arena,
         "sigap_intake_reports_total{lane=\"urgent\"} %llu\nsigap_intake_reports_total{lane=\"normal\"} %llu\n"
         "sigap_intake_duplicates_total %llu\nsigap_intake_refused_total %llu\nsigap_intake_over_limit_total "
-        "%llu\n",
+        "%llu\nsigap_intake_hooks_total %llu\nsigap_intake_hook_items_total{what=\"ignored\"} %llu\n"
+        "sigap_intake_hook_items_total{what=\"aside\"} %llu\nsigap_intake_told_total{ok=\"yes\"} %llu\n"
+        "sigap_intake_told_total{ok=\"no\"} %llu\nsigap_intake_media_total{ok=\"yes\"} %llu\n"
+        "sigap_intake_media_total{ok=\"no\"} %llu\n",
         (unsigned long long)counts->taken[LANE_URGENT], (unsigned long long)counts->taken[LANE_NORMAL],
         (unsigned long long)counts->again, (unsigned long long)counts->refused,
-        (unsigned long long)counts->over_limit);
+        (unsigned long long)counts->over_limit, (unsigned long long)counts->hooks,
+        (unsigned long long)counts->ignored, (unsigned long long)counts->put_aside,
+        (unsigned long long)counts->told, (unsigned long long)counts->untold,
+        (unsigned long long)counts->fetched, (unsigned long long)counts->unfetched);
 }
 
 static const Sigap__Event__BodyCase hears[] = {SIGAP__EVENT__BODY_CASE_OPENED,
@@ -261,7 +301,9 @@ const struct daemon intake_daemon = {
     .submit_is_urgent = intake_submit_is_urgent,
     .refuse_submit = intake_refuse_submit,
     .on_view = intake_on_view,
+    .on_effect = intake_on_effect,
     .connect = intake_connect,
+    .perform = intake_perform,
     .disconnect = intake_disconnect,
     .metrics = intake_metrics,
 };

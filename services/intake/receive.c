@@ -138,6 +138,20 @@ static ProtobufCBinaryData pack_content(struct turn *turn, const struct submissi
     return packed;
 }
 
+/* Of a message that may be amended: text, place and whatever else its source thinks makes it the same. */
+static void hash_message(struct turn *turn, const struct submission *submission,
+    const ProtobufCBinaryData *content, uint8_t out[SEAL_HASH_BYTES]) {
+    const struct intake *intake = turn->state;
+    const char *more = submission->sameness ? submission->sameness : "";
+    size_t size = strlen(more) + 1;
+    uint8_t *all = arena_take(turn->arena, size + content->len);
+    if (!all)
+        return;
+    memcpy(all, more, size);
+    memcpy(all + size, content->data, content->len);
+    seal_hash(keystore_hash(intake->keystore), SEAL_HASH_CONTENT, all, size + content->len, out);
+}
+
 /* --- rows --- */
 
 static bool add_row(struct turn *turn, const uint8_t key[SEAL_HASH_BYTES], const struct id *id,
@@ -149,30 +163,82 @@ static bool add_row(struct turn *turn, const uint8_t key[SEAL_HASH_BYTES], const
     return statement_run(add) && store_changes(turn->store) == 1;
 }
 
-/* The row that was there before. */
-static void find_first(struct turn *turn, const uint8_t key[SEAL_HASH_BYTES],
-    const uint8_t sameness[SEAL_HASH_BYTES], struct receipt *receipt) {
+/* The row that was there before: its report, and whether it says the same. */
+static bool find_row(struct turn *turn, const uint8_t key[SEAL_HASH_BYTES],
+    const uint8_t sameness[SEAL_HASH_BYTES], struct id *report) {
     struct statement *get = intake_use(turn->store, INTAKE_REPORT_GET);
+    bool same = false;
     bind_blob(get, key, SEAL_HASH_BYTES);
-    receipt->kind = RECEIPT_REFUSED;
-    receipt->problem = other_content;
     if (statement_step(get)) {
         size_t size;
         const void *before = column_blob(get, 1, &size);
-        receipt->report = column_id(get, 0);
-        if (size == SEAL_HASH_BYTES && sodium_memcmp(before, sameness, size) == 0)
-            receipt->kind = RECEIPT_AGAIN;
+        *report = column_id(get, 0);
+        same = size == SEAL_HASH_BYTES && sodium_memcmp(before, sameness, size) == 0;
     }
     statement_end(get);
+    return same;
+}
+
+static struct seal_place amendment_place(const struct id *report) {
+    return (struct seal_place){*report, "first_ticket", 0};
+}
+
+bool intake_first_of(struct turn *turn, const struct id *report, struct first_report *first) {
+    const struct intake *intake = turn->state;
+    const struct seal_place place = amendment_place(report);
+    ProtobufCBinaryData plain = {0};
+    size_t size;
+    struct statement *get = intake_use(turn->store, INTAKE_AMENDMENT_GET);
+    bind_blob(get, report->bytes, ID_BYTES);
+    bool found = statement_step(get);
+    if (found) {
+        struct id known = column_id(get, 0);
+        const void *sealed = column_blob(get, 1, &size);
+        found = seal_open_local(keystore_local(intake->keystore), &place, sealed, size, turn->arena,
+                    &plain) == SEAL_OPENED &&
+                ticket_from_bytes(plain.data, plain.len, &first->ticket);
+        if (found)
+            first->report = known;
+    }
+    statement_end(get);
+    return found;
+}
+
+static void add_amendment(struct turn *turn, const struct id *report, const struct first_report *first) {
+    const struct intake *intake = turn->state;
+    const struct seal_place place = amendment_place(report);
+    ProtobufCBinaryData sealed;
+    if (!seal_local(keystore_local(intake->keystore), &place, first->ticket.bytes, TICKET_BYTES,
+            intake->random, turn->arena, &sealed))
+        return; /* the arena is exhausted, the turn will see */
+    struct statement *add = intake_use(turn->store, INTAKE_AMENDMENT_ADD);
+    bind_id(add, report);
+    bind_id(add, &first->report);
+    bind_blob(add, sealed.data, sealed.len);
+    statement_run(add);
+}
+
+bool intake_report_of_ticket(struct turn *turn, const struct ticket *ticket, struct id *report) {
+    const struct intake *intake = turn->state;
+    uint8_t key[SEAL_HASH_BYTES];
+    intake_ticket_key(keystore_hash(intake->keystore), ticket, key);
+    *report = (struct id){0};
+    find_row(turn, key, key, report);
+    struct ticket same_day = intake_ticket_of((uint8_t[SEAL_HASH_BYTES]){0}, id_time(report));
+    return !id_is_null(report) && memcmp(same_day.bytes, ticket->bytes, TICKET_DAY) == 0;
 }
 
 /* Only an address that may be written to is kept at all. */
-static void add_reply_address(struct turn *turn, const struct submission *submission, const struct id *id) {
+static void add_reply_address(struct turn *turn, const struct submission *submission, const struct id *id,
+    const struct ticket *ticket) {
     const struct intake *intake = turn->state;
     const char *address = submission->reporter_address;
     if (!address || !*address || !submission->may_contact)
         return;
-    const char *plain = arena_format(turn->arena, "%s\n%s", submission->reporter_word, address);
+    char quoted[TICKET_TEXT + 1];
+    ticket_to_text(ticket, quoted);
+    const char *plain = arena_format(
+        turn->arena, "%s\n%s\n%s\n%s", submission->reporter_word, address, submission->source, quoted);
     const struct seal_place place = {*id, "reply_address", 0};
     ProtobufCBinaryData sealed;
     if (!plain || !seal_local(keystore_local(intake->keystore), &place, plain, strlen(plain), intake->random,
@@ -214,8 +280,24 @@ static bool seal_content(
     return true;
 }
 
+static void add_media(struct turn *turn, const struct submission *submission, Sigap__ReportReceived *report) {
+    size_t count = submission->media_count;
+    Sigap__Media *media = count ? arena_take(turn->arena, count * sizeof *media) : NULL;
+    report->media = count ? arena_take(turn->arena, count * sizeof *report->media) : NULL;
+    if (!media || !report->media)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        sigap__media__init(&media[i]);
+        media[i].media_id = turn_bytes(turn, &submission->media_ids[i]);
+        media[i].kind = (char *)submission->media[i];
+        report->media[i] = &media[i];
+    }
+    report->n_media = count;
+}
+
 static void append_record(struct turn *turn, const struct submission *submission, const struct id *id,
-    const ProtobufCBinaryData *content, uint8_t text_hash[SEAL_HASH_BYTES]) {
+    const struct first_report *first, const ProtobufCBinaryData *content,
+    uint8_t text_hash[SEAL_HASH_BYTES]) {
     Sigap__Sealed sealed = SIGAP__SEALED__INIT;
     Sigap__ReportReceived report = SIGAP__REPORT_RECEIVED__INIT;
     Sigap__Event event = SIGAP__EVENT__INIT;
@@ -231,6 +313,14 @@ static void append_record(struct turn *turn, const struct submission *submission
     report.may_contact = submission->may_contact;
     report.content_hash = (ProtobufCBinaryData){SEAL_HASH_BYTES, text_hash};
     report.content = &sealed;
+    report.group = submission->group;
+    report.forwarded = submission->forwarded;
+    report.over_limit = submission->over_limit;
+    if (first) {
+        report.amends = turn_bytes(turn, &first->report);
+        report.relation = (char *)(submission->relation ? submission->relation : "edit");
+    }
+    add_media(turn, submission, &report);
     hash_reporter(turn, submission, &report);
     event.training = submission->training;
     event.body_case = SIGAP__EVENT__BODY_REPORT_RECEIVED;
@@ -281,31 +371,106 @@ static bool admit(struct turn *turn, struct submission *submission, int wait_s, 
     receipt->problem = wait_s > 0 ? too_many : problem_overloaded;
     if (wait_s > 0)
         receipt->problem.retry_after_s = wait_s;
-    return receipt->urgent || (wait_s == 0 && !store_low(turn->store));
+    return receipt->urgent || submission->must_take || (wait_s == 0 && !store_low(turn->store));
+}
+
+/* What a report is told apart by. */
+struct marks {
+    uint8_t seed[SEAL_HASH_BYTES], key[SEAL_HASH_BYTES], text[SEAL_HASH_BYTES], sameness[SEAL_HASH_BYTES];
+    ProtobufCBinaryData content;
+};
+
+static void mark(struct turn *turn, const struct submission *submission, struct marks *marks) {
+    const struct intake *intake = turn->state;
+    *marks = (struct marks){.content = pack_content(turn, submission)};
+    seed_of(intake, submission, marks->seed);
+    hash_ticket(keystore_hash(intake->keystore), marks->seed, marks->key);
+    hash_text(turn, submission, marks->text);
+    if (submission->amendable)
+        hash_message(turn, submission, &marks->content, marks->sameness);
+    else if (submission->idempotency_key)
+        hash_all(turn, submission, &marks->content, marks->sameness);
+    else
+        memcpy(marks->sameness, marks->text, sizeof marks->sameness);
+}
+
+/* The row is written: the rest of it. first: NULL when it stands alone. */
+static void keep(struct turn *turn, const struct submission *submission, struct marks *marks,
+    const struct first_report *first, struct receipt *receipt) {
+    receipt->kind = RECEIPT_TAKEN;
+    receipt->first = receipt->report;
+    receipt->ticket = intake_ticket_of(marks->seed, id_time(&receipt->report));
+    if (first) {
+        add_amendment(turn, &receipt->report, first);
+        receipt->first = first->report;
+        receipt->ticket = first->ticket;
+    } else {
+        add_reply_address(turn, submission, &receipt->report, &receipt->ticket);
+    }
+    if (!first || !submission->attachment)
+        append_record(turn, submission, &receipt->report, first, &marks->content, marks->text);
+}
+
+/* The message was edited, or belongs to an album: its own key is the first one's and what it says. A
+ * repetition of the edit finds its row again. */
+static void take_amendment(struct turn *turn, const struct submission *submission, struct marks *marks,
+    const struct first_report *first, struct receipt *receipt) {
+    const struct intake *intake = turn->state;
+    struct id before;
+    uint8_t both[2 * SEAL_HASH_BYTES];
+    memcpy(both, marks->key, SEAL_HASH_BYTES);
+    memcpy(both + SEAL_HASH_BYTES, marks->sameness, SEAL_HASH_BYTES);
+    seal_hash(keystore_hash(intake->keystore), SEAL_HASH_EXTERNAL_ID, both, sizeof both, marks->seed);
+    hash_ticket(keystore_hash(intake->keystore), marks->seed, marks->key);
+    receipt->report = turn_id(turn);
+    if (add_row(turn, marks->key, &receipt->report, marks->sameness)) {
+        keep(turn, submission, marks, first, receipt);
+        return;
+    }
+    find_row(turn, marks->key, marks->sameness, &before);
+    receipt->kind = RECEIPT_AGAIN;
+    receipt->report = before;
+    receipt->first = first->report;
+    receipt->ticket = first->ticket;
+}
+
+/* There is a row of this key. */
+static void take_known(
+    struct turn *turn, const struct submission *submission, struct marks *marks, struct receipt *receipt) {
+    struct first_report first;
+    bool same = find_row(turn, marks->key, marks->sameness, &receipt->report);
+    first.report = receipt->report;
+    first.ticket = intake_ticket_of(marks->seed, id_time(&receipt->report));
+    if (submission->amendable)
+        intake_first_of(turn, &receipt->report, &first);
+    receipt->first = first.report;
+    receipt->ticket = first.ticket;
+    receipt->kind = same ? RECEIPT_AGAIN : RECEIPT_REFUSED;
+    receipt->problem = other_content;
+    if (!same && submission->amendable)
+        take_amendment(turn, submission, marks, &first, receipt);
+}
+
+/* A withdrawal and the like: nothing is taken when there is nothing to join. */
+static bool has_row(struct turn *turn, const uint8_t key[SEAL_HASH_BYTES], struct receipt *receipt) {
+    struct id report = {0};
+    find_row(turn, key, key, &report);
+    receipt->kind = RECEIPT_REFUSED;
+    receipt->problem = problem_not_found;
+    return !id_is_null(&report);
 }
 
 static void take(struct turn *turn, const struct submission *submission, struct receipt *receipt) {
-    const struct intake *intake = turn->state;
-    uint8_t seed[SEAL_HASH_BYTES], key[SEAL_HASH_BYTES], text_hash[SEAL_HASH_BYTES] = {0},
-                                                         sameness[SEAL_HASH_BYTES] = {0};
-    ProtobufCBinaryData content = pack_content(turn, submission);
-    receipt->kind = RECEIPT_TAKEN;
-    receipt->report = turn_id(turn);
-    seed_of(intake, submission, seed);
-    hash_ticket(keystore_hash(intake->keystore), seed, key);
-    hash_text(turn, submission, text_hash);
-    if (submission->idempotency_key)
-        hash_all(turn, submission, &content, sameness);
-    else
-        memcpy(sameness, text_hash, sizeof sameness);
-    if (add_row(turn, key, &receipt->report, sameness)) {
-        add_reply_address(turn, submission, &receipt->report);
-        append_record(turn, submission, &receipt->report, &content, text_hash);
-    } else {
-        find_first(turn, key, sameness, receipt);
+    struct marks marks;
+    mark(turn, submission, &marks);
+    if (!submission->only_joins || has_row(turn, marks.key, receipt)) {
+        receipt->report = turn_id(turn);
+        if (add_row(turn, marks.key, &receipt->report, marks.sameness))
+            keep(turn, submission, &marks, submission->joins, receipt);
+        else
+            take_known(turn, submission, &marks, receipt);
     }
-    receipt->ticket = intake_ticket_of(seed, id_time(&receipt->report));
-    sodium_memzero(seed, sizeof seed);
+    sodium_memzero(&marks, sizeof marks);
 }
 
 void intake_receive(struct turn *turn, struct submission *submission, const struct intake_token *token,

@@ -16,9 +16,10 @@ enum receipt_kind {
 
 struct receipt {
     enum receipt_kind kind;
-    struct ticket ticket;
-    struct id report;
-    bool urgent; /* may be urgent: the caller says so, or it holds danger words */
+    struct ticket ticket; /* of the first report, when this one joins it */
+    struct id report;     /* this one; of a duplicate: the one it repeats */
+    struct id first;      /* the one it joins, else the same as report */
+    bool urgent;          /* may be urgent: the caller says so, or it holds danger words */
     struct problem problem;
 };
 
@@ -28,6 +29,11 @@ struct receipt {
 void intake_receive(struct turn *turn, struct submission *submission, const struct intake_token *token,
     struct receipt *receipt);
 
+/* The report that `report` joined, with the ticket of that one. False, and *first untouched: it stands alone.
+ */
+bool intake_first_of(struct turn *turn, const struct id *report, struct first_report *first);
+/* A ticket that somebody quotes: the report it belongs to. False: none that we know. */
+bool intake_report_of_ticket(struct turn *turn, const struct ticket *ticket, struct id *report);
 /* The ticket of a time (epoch ms) with this random part. */
 struct ticket intake_ticket_of(uint8_t seed[SEAL_HASH_BYTES], int64_t at_ms);
 /* The key of a ticket's row. */

@@ -11,12 +11,18 @@ enum { REPLY_BYTES = 1024, WORD_BYTES = 64 };
 
 /* --- replies.yaml --- */
 
+struct texts {
+    char *of[LANGUAGES]; /* NULL: as in Indonesian */
+};
+
 struct reply_row {
-    char *code, *when, *text, *text_en;
+    char *code, *when;
+    struct texts texts;
 };
 
 struct state_row {
-    char *code, *text, *text_en;
+    char *code;
+    struct texts texts;
 };
 
 struct replies_file {
@@ -29,11 +35,19 @@ struct replies_file {
 #define TEXT(key, structure, member, most)                                                                   \
     CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_POINTER, structure, member, 1, most)
 
+#define MAY(key, structure, member)                                                                          \
+    CYAML_FIELD_STRING_PTR(                                                                                  \
+        key, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, structure, texts.of[member], 1, REPLY_BYTES)
+#define TEXTS(structure)                                                                                     \
+    TEXT("text", structure, texts.of[LANGUAGE_ID], REPLY_BYTES),                                             \
+        TEXT("text_en", structure, texts.of[LANGUAGE_EN], REPLY_BYTES),                                      \
+        MAY("text_jv", structure, LANGUAGE_JV), MAY("text_mad", structure, LANGUAGE_MAD),                    \
+        MAY("text_min", structure, LANGUAGE_MIN)
+
 static const cyaml_schema_field_t reply_fields[] = {
     TEXT("code", struct reply_row, code, WORD_BYTES),
     TEXT("when", struct reply_row, when, WORD_BYTES),
-    TEXT("text", struct reply_row, text, REPLY_BYTES),
-    TEXT("text_en", struct reply_row, text_en, REPLY_BYTES),
+    TEXTS(struct reply_row),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t reply_schema = {
@@ -41,8 +55,7 @@ static const cyaml_schema_value_t reply_schema = {
 
 static const cyaml_schema_field_t state_fields[] = {
     TEXT("code", struct state_row, code, WORD_BYTES),
-    TEXT("text", struct state_row, text, REPLY_BYTES),
-    TEXT("text_en", struct state_row, text_en, REPLY_BYTES),
+    TEXTS(struct state_row),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t state_schema = {
@@ -62,6 +75,18 @@ static const cyaml_schema_value_t file_schema = {
  * times. */
 struct intake_replies {
     char *received, *of_state[REPORT_STATES];
+    /* For chats: the same without JSON. */
+    char *plain[REPLIES][LANGUAGES], *plain_state[REPORT_STATES][LANGUAGES];
+};
+
+static const char *const whens[REPLIES] = {
+    [REPLY_RECEIVED] = "received",
+    [REPLY_URGENT] = "confidential_received",
+    [REPLY_ADDED] = "duplicate",
+    [REPLY_PLACE] = "place_missing",
+    [REPLY_DANGER] = "urgent",
+    [REPLY_HELP] = "help",
+    [REPLY_UNKNOWN] = "unknown_ticket",
 };
 
 /* Which row a state is told with, and the word that {STATUS_UMUM} stands for there. */
@@ -133,18 +158,51 @@ static char *make(const struct replies_file *file, const struct site *site, cons
             error, "replies.yaml: no %s \"%s\"", reply ? "state" : "reply with when:", reply ? word : when);
         return NULL;
     }
-    fill(reply->text, state ? state->text : "", site->emergency_text, text);
-    fill(reply->text_en, state ? state->text_en : "", site->emergency_text_en, text_en);
+    fill(reply->texts.of[LANGUAGE_ID], state ? state->texts.of[LANGUAGE_ID] : "", site->emergency_text, text);
+    fill(reply->texts.of[LANGUAGE_EN], state ? state->texts.of[LANGUAGE_EN] : "", site->emergency_text_en,
+        text_en);
     char *made = members(text, text_en);
     if (!made)
         error_set(error, "out of memory");
     return made;
 }
 
+static const char *in_language(const struct texts *texts, enum language language) {
+    return texts->of[language] ? texts->of[language] : texts->of[LANGUAGE_ID];
+}
+
+/* NULL when the site does not say it. with_numbers: the emergency sentence stands behind it. */
+static char *make_plain(const struct reply_row *reply, const struct state_row *state, const struct site *site,
+    enum language language, bool with_numbers) {
+    char text[4 * REPLY_BYTES];
+    const char *emergency = language == LANGUAGE_EN ? site->emergency_text_en : site->emergency_text;
+    if (!reply)
+        return NULL;
+    fill(in_language(&reply->texts, language), state ? in_language(&state->texts, language) : "", emergency,
+        text);
+    size_t used = strlen(text);
+    if (with_numbers)
+        snprintf(text + used, sizeof text - used, " %s", emergency);
+    return strdup(text);
+}
+
+static void make_chat(
+    const struct replies_file *file, const struct site *site, struct intake_replies *replies) {
+    for (enum language language = 0; language < LANGUAGES; language++) {
+        for (enum reply reply = 0; reply < REPLIES; reply++)
+            replies->plain[reply][language] =
+                make_plain(find_reply(file, whens[reply]), NULL, site, language, reply == REPLY_URGENT);
+        for (enum report_state state = 0; state < REPORT_STATES; state++)
+            replies->plain_state[state][language] = make_plain(find_reply(file, rows_of_states[state].when),
+                find_state(file, rows_of_states[state].word), site, language, false);
+    }
+}
+
 static bool make_all(const struct replies_file *file, const struct site *site, struct intake_replies *replies,
     struct error *error) {
     replies->received = make(file, site, "received", NULL, error);
     bool sound = replies->received != NULL;
+    make_chat(file, site, replies);
     for (size_t i = 0; sound && i < REPORT_STATES; i++) {
         replies->of_state[i] = make(file, site, rows_of_states[i].when, rows_of_states[i].word, error);
         sound = replies->of_state[i] != NULL;
@@ -172,6 +230,12 @@ void intake_replies_free(struct intake_replies **replies) {
     free((*replies)->received);
     for (size_t i = 0; i < REPORT_STATES; i++)
         free((*replies)->of_state[i]);
+    for (size_t k = 0; k < LANGUAGES; k++) {
+        for (size_t i = 0; i < REPLIES; i++)
+            free((*replies)->plain[i][k]);
+        for (size_t i = 0; i < REPORT_STATES; i++)
+            free((*replies)->plain_state[i][k]);
+    }
     free(*replies);
     *replies = NULL;
 }
@@ -201,4 +265,25 @@ const char *intake_reply_received(
 const char *intake_reply_state(
     const struct intake_replies *replies, struct arena *arena, enum report_state state, const char *ticket) {
     return with_ticket(arena, replies->of_state[state], ticket);
+}
+
+enum language intake_language(const char *code) {
+    static const char *const codes[LANGUAGES] = {"id", "en", "jv", "mad", "min"};
+    size_t size = code ? strcspn(code, "-_") : 0;
+    for (enum language each = 0; each < LANGUAGES; each++)
+        if (size == strlen(codes[each]) && strncmp(code, codes[each], size) == 0)
+            return each;
+    return LANGUAGE_ID;
+}
+
+const char *intake_reply_text(const struct intake_replies *replies, struct arena *arena, enum reply reply,
+    enum language language, const char *ticket) {
+    const char *text = replies->plain[reply][language];
+    return text ? with_ticket(arena, text, ticket) : NULL;
+}
+
+const char *intake_reply_state_text(const struct intake_replies *replies, struct arena *arena,
+    enum report_state state, enum language language, const char *ticket) {
+    const char *text = replies->plain_state[state][language];
+    return text ? with_ticket(arena, text, ticket) : NULL;
 }

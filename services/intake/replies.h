@@ -14,6 +14,27 @@ struct intake_replies *intake_replies_load(
     const char *site_dir, const struct site *site, struct error *error);
 void intake_replies_free(struct intake_replies **replies);
 
+/* What is said in a chat: plain text, in the reporter's language where the site has it. */
+enum reply {
+    REPLY_RECEIVED,
+    REPLY_URGENT,  /* neutral, with the emergency numbers */
+    REPLY_ADDED,   /* joins a report that is known */
+    REPLY_PLACE,   /* question: where? */
+    REPLY_DANGER,  /* question: are you safe? */
+    REPLY_HELP,    /* how to report here */
+    REPLY_UNKNOWN, /* a ticket we do not know */
+    REPLIES
+};
+enum language { LANGUAGE_ID, LANGUAGE_EN, LANGUAGE_JV, LANGUAGE_MAD, LANGUAGE_MIN, LANGUAGES };
+
+/* "en", "en-GB", "jv" ...; anything else, NULL too, is Indonesian. */
+enum language intake_language(const char *code);
+/* NULL when the site does not say this, or the arena is exhausted. */
+const char *intake_reply_text(const struct intake_replies *replies, struct arena *arena, enum reply reply,
+    enum language language, const char *ticket);
+const char *intake_reply_state_text(const struct intake_replies *replies, struct arena *arena,
+    enum report_state state, enum language language, const char *ticket);
+
 /* The members "message" and "message_en" of an answer, with the ticket in its place. NULL when the arena is
  * exhausted. */
 const char *intake_reply_received(

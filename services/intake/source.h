@@ -7,7 +7,7 @@
  *
  * Rules for every source (webhooks of platforms as well): reply 2xx only through the turn, so after the
  * commit; compare secrets in constant time; check signatures over the raw bytes; answer a duplicate like the
- * first time; log nothing of the content. */
+ * first time; log nothing of the content. Webhooks: hook.h. */
 #pragma once
 
 #include "common/http_rules.h"
@@ -21,6 +21,19 @@ struct intake_call {
     void *own; /* what the source's open made */
     const struct request *request;
     char (*parts)[64]; /* what the stars of the route stand for */
+    const char *route; /* the one that matched */
+};
+
+struct hook;
+
+/* A call to a platform. Texts in the arena. */
+struct hook_call {
+    const char *url, *method;
+    struct http_header headers[4];
+    size_t header_count;
+    const char *body;
+    size_t body_size;
+    const char *username, *password; /* HTTP basic; NULL */
 };
 
 struct intake_source {
@@ -34,6 +47,10 @@ struct intake_source {
     /* Comes from a sender we know and may be urgent: then it is taken although we are overloaded or low on
      * disk. Cheap, errs upwards. Optional: never. */
     bool (*is_urgent)(const struct intake_call *call);
+
+    const struct hook *hook;         /* a platform that sends messages; NULL: none */
+    const char *const *option_names; /* of its channels in sources.yaml, NULL at the end; NULL: no channels */
+    size_t options_required;         /* the first so many */
 };
 
 /* Ends with NULL. Made at build time. */

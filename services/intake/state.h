@@ -13,10 +13,14 @@
 #include <stdint.h>
 
 struct intake_replies;
+struct intake_channels;
+struct intake_web;      /* calls to platforms, see outgoing.c and media.c */
 struct intake_rotation; /* wipes the session key while nothing comes in, see intake.c */
 
 struct intake_counts {
     uint64_t taken[LANES], again, over_limit, refused;
+    uint64_t hooks, ignored, put_aside, delayed; /* bodies of platforms; items of them */
+    uint64_t told, untold, fetched, unfetched;   /* answers handed over or given up; media */
 };
 
 struct intake {
@@ -25,6 +29,9 @@ struct intake {
     struct site *site;
     struct danger *danger;
     struct intake_replies *replies;
+    struct intake_channels *channels;
+    struct intake_web *web; /* NULL before connect and in a simulation */
+    const char *data_dir;   /* of daemon_setup; the owner's */
     struct keystore *keystore;
     struct seal_session *session;
     struct intake_tokens tokens;

@@ -2,7 +2,9 @@
  * struct; from here on all reports go the same way (receive.h). */
 #pragma once
 
+#include "common/id.h"
 #include "common/problem.h"
+#include "common/ticket.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,6 +17,12 @@ enum {
     SUBMISSION_ADDRESS_MAX = 256,
     SUBMISSION_WORD_MAX = 40,
     SUBMISSION_AHEAD_MS = 24 * 3600 * 1000 /* a sender's clock may be wrong by a zone, not by a week */
+};
+
+/* The report that another one joins, and the ticket its reporter was given. */
+struct first_report {
+    struct id report;
+    struct ticket ticket;
 };
 
 struct submission {
@@ -31,6 +39,20 @@ struct submission {
     const char *reporter_channel, *reporter_address; /* NULL or "": anonymous */
     bool may_contact;                                /* false: never written to, the address is not kept */
     bool urgent, training;
+
+    /* Of messages from platforms (hook.h), who cannot be told that a key was used for something else. */
+    bool amendable;       /* the same key with other content is kept too, and joins the first report */
+    bool must_take;       /* its sender does not send again: taken also to the last of the disk */
+    bool attachment;      /* has no words of its own: what it joins says it all, no record */
+    bool only_joins;      /* means something only beside a report we know (a withdrawal) */
+    const char *sameness; /* what beside text and place makes two messages the same; NULL: nothing */
+    const char *relation; /* of what joins another: edit, album, follow_up, withdrawal */
+    const struct first_report *joins; /* known before; NULL: none */
+    bool group, forwarded, over_limit;
+    const char *const *media; /* kinds of its attachments */
+    const struct id *media_ids;
+    size_t media_count;
+
     bool danger; /* made by intake_receive: it holds danger words */
     /* Made by intake_submission_check: lower-case words. */
     char channel_word[SUBMISSION_WORD_MAX + 1], reporter_word[SUBMISSION_WORD_MAX + 1];

@@ -19,8 +19,8 @@ static const uint8_t beyond[ID_BYTES + 1] = {
 
 /* Where the pass stands in the two tables that are not in time order. */
 struct position {
-    uint8_t report[ID_BYTES + 1], progress[ID_BYTES + 1];
-    size_t report_size, progress_size; /* 0: at the start */
+    uint8_t report[ID_BYTES + 1], progress[ID_BYTES + 1], sender[ID_BYTES + 1];
+    size_t report_size, progress_size, sender_size; /* 0: at the start */
     int64_t next_at;
 };
 
@@ -36,6 +36,9 @@ static bool read_position(struct turn *turn, struct position *at) {
         if (at->progress_size && at->progress_size <= sizeof at->progress)
             memcpy(at->progress, progress, at->progress_size);
         at->next_at = column_int(get, 2);
+        const void *sender = column_blob(get, 3, &at->sender_size);
+        if (at->sender_size && at->sender_size <= sizeof at->sender)
+            memcpy(at->sender, sender, at->sender_size);
     }
     statement_end(get);
     return there;
@@ -46,6 +49,7 @@ static void write_position(struct turn *turn, const struct position *at) {
     bind_blob(set, at->report, at->report_size);
     bind_blob(set, at->progress, at->progress_size);
     bind_int(set, at->next_at);
+    bind_blob(set, at->sender, at->sender_size);
     statement_run(set);
     turn_timer_set(turn, SWEEP_TIMER, &timer_object, at->next_at, false);
 }
@@ -122,17 +126,35 @@ static bool expire_cases(struct turn *turn, struct position *at, int64_t keep_ms
     return more;
 }
 
-/* The two passes by key go on from step to step until both are through; one that is through waits. */
+static bool expire_senders(struct turn *turn, struct position *at) {
+    uint8_t end[ID_BYTES + 1];
+    size_t end_size;
+    bool more = slice_end(turn, INTAKE_SENDER_SLICE, at->sender, at->sender_size, end, &end_size);
+    struct statement *expire = intake_use(turn->store, INTAKE_SENDER_EXPIRE);
+    bind_blob(expire, at->sender, at->sender_size);
+    bind_blob(expire, end, end_size);
+    bind_int(expire, turn->now - addresses_ms);
+    statement_run(expire);
+    memcpy(at->sender, end, end_size);
+    at->sender_size = more ? end_size : 0;
+    return more;
+}
+
+/* The three passes by key go on from step to step until all are through; one that is through waits. */
 void intake_sweep_step(struct turn *turn) {
     const struct intake *intake = turn->state;
     int64_t keep = intake->retention_ms, address_keep = keep < addresses_ms ? keep : addresses_ms;
     struct position at;
     read_position(turn, &at);
-    bool started = at.report_size || at.progress_size;
+    bool started = at.report_size || at.progress_size || at.sender_size;
     bool more = expire_oldest(turn, INTAKE_OUTCOME_EXPIRE, turn->now - keep);
     more |= expire_oldest(turn, INTAKE_REPLY_EXPIRE, turn->now - address_keep);
+    more |= expire_oldest(turn, INTAKE_AMENDMENT_EXPIRE, turn->now - keep);
+    more |= expire_oldest(turn, INTAKE_HOOK_EXPIRE, turn->now - keep);
+    more |= expire_oldest(turn, INTAKE_MEDIA_EXPIRE, turn->now - duration_ms(intake->site->retention.media));
     bool keys = !started || at.report_size ? expire_keys(turn, &at, keep > keys_ms ? keep : keys_ms) : false;
     bool cases = !started || at.progress_size ? expire_cases(turn, &at, keep) : false;
-    at.next_at = turn->now + (more || keys || cases ? STEP_MS : day_ms);
+    bool senders = !started || at.sender_size ? expire_senders(turn, &at) : false;
+    at.next_at = turn->now + (more || senders || keys || cases ? STEP_MS : day_ms);
     write_position(turn, &at);
 }

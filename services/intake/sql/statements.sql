@@ -47,11 +47,11 @@ INSERT INTO token(name, scopes, rate, hash, issued_at, issued_by) VALUES(?, ?, ?
 DELETE FROM token WHERE number=?
 
 -- name: sweep_get
-SELECT report_key, case_id, next_at FROM sweep WHERE number=1
+SELECT report_key, case_id, next_at, sender_key FROM sweep WHERE number=1
 
 -- name: sweep_set
-INSERT INTO sweep(number, report_key, case_id, next_at) VALUES(1, ?, ?, ?) ON CONFLICT(number) DO UPDATE
-SET report_key=excluded.report_key, case_id=excluded.case_id, next_at=excluded.next_at
+INSERT INTO sweep(number, report_key, case_id, next_at, sender_key) VALUES(1, ?, ?, ?, ?) ON CONFLICT(number) DO UPDATE
+SET report_key=excluded.report_key, case_id=excluded.case_id, next_at=excluded.next_at, sender_key=excluded.sender_key
 
 -- name: outcome_expire
 DELETE FROM outcome WHERE report IN (SELECT report FROM outcome WHERE report < ? ORDER BY report LIMIT ?)
@@ -71,3 +71,75 @@ SELECT case_id FROM progress WHERE case_id > ? ORDER BY case_id LIMIT 1 OFFSET ?
 
 -- name: progress_expire
 DELETE FROM progress WHERE case_id > ? AND case_id <= ? AND changed_at < CASE state WHEN 2 THEN ? ELSE ? END
+
+-- name: amendment_add
+INSERT INTO amendment(report, first, ticket) VALUES(?, ?, ?)
+
+-- name: amendment_get
+SELECT first, ticket FROM amendment WHERE report=?
+
+-- name: amendment_expire
+DELETE FROM amendment WHERE report IN (SELECT report FROM amendment WHERE report < ? ORDER BY report LIMIT ?)
+
+-- name: hook_add
+INSERT INTO hook(id, bot, source, state, next, due_at, reason, body) VALUES(?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: hook_get
+SELECT bot, source, state, next, due_at, reason, body FROM hook WHERE id=?
+
+-- name: hook_set
+UPDATE hook SET state=?, next=?, due_at=?, reason=? WHERE id=?
+
+-- name: hook_delete
+DELETE FROM hook WHERE id=?
+
+-- name: hook_list
+SELECT id, bot, source, state, next, due_at, reason, length(body) FROM hook ORDER BY id LIMIT ?
+
+-- name: hook_expire
+DELETE FROM hook WHERE id IN (SELECT id FROM hook WHERE id < ? AND state=1 ORDER BY id LIMIT ?)
+
+-- name: sender_get
+SELECT last_at, full_at, report, ticket, asked_at FROM sender WHERE key=?
+
+-- name: sender_set
+INSERT INTO sender(key, last_at, full_at, report, ticket, asked_at) VALUES(?, ?, ?, ?, ?, ?) ON CONFLICT(key) DO UPDATE
+SET last_at=excluded.last_at, full_at=excluded.full_at, report=excluded.report, ticket=excluded.ticket,
+asked_at=excluded.asked_at
+
+-- name: sender_slice
+SELECT key FROM sender WHERE key > ? ORDER BY key LIMIT 1 OFFSET ?
+
+-- name: sender_expire
+DELETE FROM sender WHERE key > ? AND key <= ? AND last_at < ?
+
+-- name: media_add
+INSERT INTO media(id, report, bot, kind, state, attempts, due_at, reference, hash, type, size_bytes, detail)
+VALUES(?, ?, ?, ?, 0, 0, ?, ?, NULL, NULL, 0, '')
+
+-- name: media_get
+SELECT report, bot, kind, state, attempts, due_at, reference FROM media WHERE id=?
+
+-- name: media_try
+UPDATE media SET attempts=?, due_at=? WHERE id=?
+
+-- name: media_done
+UPDATE media SET state=?, due_at=0, reference=x'', hash=?, type=?, size_bytes=?, detail=? WHERE id=?
+
+-- name: media_list
+SELECT id, report, bot, kind, state, attempts, hash, type, size_bytes, detail FROM media ORDER BY id DESC LIMIT ?
+
+-- name: media_expire
+DELETE FROM media WHERE id IN (SELECT id FROM media WHERE id < ? ORDER BY id LIMIT ?)
+
+-- name: outgoing_add
+INSERT INTO outgoing(id, bot, attempts, due_at, message) VALUES(?, ?, 0, ?, ?)
+
+-- name: outgoing_get
+SELECT bot, attempts, due_at, message FROM outgoing WHERE id=?
+
+-- name: outgoing_try
+UPDATE outgoing SET attempts=?, due_at=? WHERE id=?
+
+-- name: outgoing_delete
+DELETE FROM outgoing WHERE id=?

@@ -1,0 +1,948 @@
+#include "services/intake/hook.h"
+
+#include "common/json.h"
+#include "intake_sql.h"
+#include "services/intake/answer.h"
+#include "services/intake/follow.h"
+#include "services/intake/media.h"
+#include "services/intake/outgoing.h"
+#include "services/intake/sender.h"
+
+#include <math.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum hook_state { HOOK_WAITING = 0, HOOK_ASIDE = 1, HOOK_DELAYED = 2 }; /* kept in hook.state */
+
+/* --- reading what platforms send --- */
+
+/* Bytes of the well-formed character at text, 0 when it is none (Unicode 15, table 3-7) or NUL. */
+static size_t character(const unsigned char *text, size_t left) {
+    unsigned char c = text[0];
+    size_t size = c == 0 ? 0 : c < 0x80 ? 1 : c < 0xc2 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 0;
+    if (size == 0 || size > left)
+        return 0;
+    for (size_t i = 1; i < size; i++)
+        if ((text[i] & 0xc0) != 0x80)
+            return 0;
+    if ((c == 0xe0 && text[1] < 0xa0) || (c == 0xed && text[1] > 0x9f) || (c == 0xf0 && text[1] < 0x90) ||
+        (c == 0xf4 && text[1] > 0x8f))
+        return 0;
+    return size;
+}
+
+/* The value of \uXXXX at text, -1: it is none. */
+static int escape_value(const char *text, size_t left) {
+    int value = 0;
+    if (left < 6 || text[0] != '\\' || text[1] != 'u')
+        return -1;
+    for (size_t i = 2; i < 6; i++) {
+        int c = text[i], digit = c >= '0' && c <= '9'                     ? c - '0'
+                                 : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10
+                                                                          : -1;
+        if (digit < 0)
+            return -1;
+        value = value << 4 | digit;
+    }
+    return value;
+}
+
+/* How many bytes of an escape may stand as they are; 0: an escape for NUL or half a character. */
+static size_t sound_escape(const char *text, size_t left) {
+    int value = escape_value(text, left);
+    if (value < 0)
+        return left > 1 ? 2 : 1;
+    if (value == 0 || (value >= 0xdc00 && value <= 0xdfff))
+        return 0;
+    if (value < 0xd800 || value > 0xdbff)
+        return 6;
+    int low = escape_value(text + 6, left - 6);
+    return low >= 0xdc00 && low <= 0xdfff ? 12 : 0;
+}
+
+/* U+FFFD for what is no character. out has room for three times the size. */
+static size_t clean(const char *body, size_t size, char *out) {
+    size_t used = 0;
+    for (size_t i = 0, step; i < size; i += step) {
+        bool escape = body[i] == '\\';
+        size_t whole =
+            escape ? sound_escape(body + i, size - i) : character((const unsigned char *)body + i, size - i);
+        step = whole ? whole : escape ? 6 : 1;
+        memcpy(out + used, whole ? body + i : "\xef\xbf\xbd", whole ? whole : 3);
+        used += whole ? whole : 3;
+    }
+    return used;
+}
+
+json_t *hook_json(const char *body, size_t size) {
+    json_t *document = NULL;
+    enum json_refusal refusal = json_read(body, size, HOOK_BODY_MAX, &document);
+    if (refusal != JSON_NOT_UTF8 && refusal != JSON_NUL && refusal != JSON_BAD_SYNTAX)
+        return document;
+    char *cleaned = malloc(3 * size + 1);
+    if (!cleaned)
+        return NULL;
+    size_t cleaned_size = clean(body, size, cleaned);
+    json_read(cleaned, cleaned_size, 3 * (size_t)HOOK_BODY_MAX, &document);
+    sodium_memzero(cleaned, cleaned_size);
+    free(cleaned);
+    return document;
+}
+
+const char *hook_text(const json_t *object, const char *name) {
+    const char *text = json_string_value(json_object_get(object, name));
+    return text ? text : "";
+}
+
+const char *hook_id(struct arena *arena, const json_t *object, const char *name) {
+    const json_t *value = json_object_get(object, name);
+    const char *text = json_is_integer(value)
+                           ? arena_format(arena, "%lld", (long long)json_integer_value(value))
+                           : json_string_value(value);
+    return text ? text : "";
+}
+
+int64_t hook_time(const json_t *object, const char *name) {
+    const json_t *value = json_object_get(object, name);
+    const char *text = json_string_value(value);
+    char *end = NULL;
+    int64_t number = json_is_integer(value) ? json_integer_value(value)
+                     : json_is_real(value) && fabs(json_real_value(value)) < 1e15
+                         ? (int64_t)json_real_value(value)
+                     : text ? strtoll(text, &end, 10)
+                            : 0;
+    if (end && (*end || end == text))
+        return 0;
+    return number > 0 ? intake_instant_from_number(number) : 0;
+}
+
+bool hook_number(const json_t *object, const char *name, double *value) {
+    const json_t *member = json_object_get(object, name);
+    const char *text = json_string_value(member);
+    char *end = NULL;
+    *value = json_is_number(member) ? json_number_value(member) : text ? strtod(text, &end) : 0;
+    return json_is_number(member) || (end && end != text && !*end);
+}
+
+/* --- danger in a raw body --- */
+
+/* JSON escapes and form encoding out of the way, so that words end where they end. */
+static size_t unescape(const char *body, size_t size, size_t *at, char *out, size_t room) {
+    size_t used = 0;
+    for (; *at < size && used + 4 < room; ++*at) {
+        char c = body[*at], next = *at + 1 < size ? body[*at + 1] : 0;
+        unsigned byte;
+        if (c == '\\' && next) {
+            ++*at;
+            c = next == 'n' || next == 't' || next == 'r' || next == 'u' ? ' ' : next;
+        } else if (c == '%' && *at + 2 < size && sscanf(body + *at, "%%%2x", &byte) == 1) {
+            *at += 2;
+            c = byte ? (char)byte : ' ';
+        } else if (c == '+' || c == 0) {
+            c = ' ';
+        }
+        out[used++] = c;
+    }
+    return used;
+}
+
+static bool scan_raw(const struct intake *intake, const void *body, size_t size) {
+    enum { PIECE = 8 * 1024, OVERLAP = 512 };
+    char plain[PIECE + OVERLAP];
+    size_t kept = 0;
+    for (size_t at = 0; at < size;) {
+        size_t used = kept + unescape(body, size, &at, plain + kept, sizeof plain - kept);
+        if (danger_scan(intake->danger, plain, used))
+            return true;
+        kept = used < OVERLAP ? used : OVERLAP;
+        memmove(plain, plain + used - kept, kept);
+        while (kept > 0 && at < size && (unsigned char)plain[0] > ' ') /* half a word counts as another one */
+            memmove(plain, plain + 1, --kept);
+    }
+    return false;
+}
+
+/* Members that hold what people write, on all platforms. Names, numbers and the words of the format itself
+ * are not looked at: the scan would find too much in them. */
+static bool is_words(const char *name) {
+    static const char *const names[] = {"text", "caption", "body", "title", "description", "payload", "data",
+        "value", "input", "response_json", "name", "address", NULL};
+    for (size_t i = 0; names[i]; i++)
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    return false;
+}
+
+static bool scan_json(const struct intake *intake, const json_t *value, unsigned depth) {
+    const char *name;
+    json_t *each;
+    size_t i;
+    if (depth > JSON_DEPTH_MAX)
+        return false;
+    json_array_foreach((json_t *)value, i, each) if (scan_json(intake, each, depth + 1)) return true;
+    json_object_foreach((json_t *)value, name, each) {
+        bool words = json_is_string(each) && is_words(name);
+        if (words ? scan_raw(intake, json_string_value(each), json_string_length(each))
+                  : scan_json(intake, each, depth + 1))
+            return true;
+    }
+    return false;
+}
+
+bool hook_has_danger(const struct intake *intake, const void *body, size_t size) {
+    json_t *document =
+        size && (*(const char *)body == '{' || *(const char *)body == '[') ? hook_json(body, size) : NULL;
+    bool danger = document ? scan_json(intake, document, 0) : scan_raw(intake, body, size);
+    json_decref(document);
+    return danger;
+}
+
+/* --- rows of what waits or is put aside --- */
+
+/* Bodies are bounded by HOOK_BODY_MAX; one a request. */
+static void add_hook(const struct hook_batch *batch, enum hook_state state, size_t next, int64_t due_at,
+    const char *reason, const void *body, size_t size) {
+    struct turn *turn = batch->turn;
+    struct id id = turn_id(turn);
+    const struct seal_place place = {id, "hook", 0};
+    ProtobufCBinaryData sealed;
+    if (!seal_local(keystore_local(batch->intake->keystore), &place, body, size, batch->intake->random,
+            turn->arena, &sealed))
+        return; /* the arena is exhausted, the turn will see */
+    struct statement *add = intake_use(turn->store, INTAKE_HOOK_ADD);
+    bind_id(add, &id);
+    bind_text(add, batch->from->bot);
+    bind_text(add, batch->source->name);
+    bind_int(add, state);
+    bind_int(add, (int64_t)next);
+    bind_int(add, due_at);
+    bind_text(add, reason);
+    bind_blob(add, sealed.data, sealed.len);
+    statement_run(add);
+    if (state != HOOK_ASIDE)
+        turn_timer_set(turn, HOOK_TIMER, &id, due_at, true);
+}
+
+static void tell_operator(struct turn *turn, bool danger, const char *bot, const char *reason) {
+    Sigap__InputParked parked = SIGAP__INPUT_PARKED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    parked.journal = (char *)bot;
+    parked.lane = danger ? LANE_URGENT : LANE_NORMAL;
+    parked.reason = (char *)reason;
+    event.body_case = SIGAP__EVENT__BODY_INPUT_PARKED;
+    event.input_parked = &parked;
+    turn_append(turn, danger ? LANE_URGENT : LANE_NORMAL, &event);
+}
+
+static bool wanted(struct hook_batch *batch) {
+    size_t index = batch->index++;
+    return index >= batch->first && index < batch->end;
+}
+
+static void put_aside(struct hook_batch *batch, const void *raw, size_t size, const char *reason) {
+    batch->broken++;
+    add_hook(batch, HOOK_ASIDE, 0, 0, reason, raw, size);
+    tell_operator(batch->turn, hook_has_danger(batch->intake, raw, size), batch->from->bot, reason);
+}
+
+void hook_broken(struct hook_batch *batch, const void *raw, size_t size, const char *reason) {
+    if (wanted(batch))
+        put_aside(batch, raw, size, reason);
+}
+
+void hook_broken_json(struct hook_batch *batch, const json_t *item, const char *reason) {
+    if (!wanted(batch))
+        return;
+    char *raw = json_dumps(item, JSON_COMPACT | JSON_ENCODE_ANY);
+    if (!raw) {
+        put_aside(batch, "", 0, reason);
+        return;
+    }
+    put_aside(batch, raw, strlen(raw), reason);
+    sodium_memzero(raw, strlen(raw));
+    free(raw);
+}
+
+void hook_ignore(struct hook_batch *batch) {
+    if (wanted(batch))
+        batch->ignored++;
+}
+
+/* --- a message that has to wait: all of it as JSON of our own --- */
+
+static void write_media(struct json_writer *writer, const struct hook_message *message) {
+    json_member_array(writer, "media");
+    for (size_t i = 0; i < message->media_count; i++) {
+        json_write_array(writer);
+        json_write_text(writer, message->media[i].kind);
+        json_write_text(writer, message->media[i].reference);
+        json_write_text(writer, message->media[i].unique);
+        json_write_end(writer);
+    }
+    json_write_end(writer);
+}
+
+static const char *pack(struct json_writer *writer, const struct hook_message *message, size_t *size) {
+    json_writer_init(writer, HOOK_BODY_MAX);
+    json_write_object(writer);
+    json_member_text(writer, "id", message->id);
+    json_member_text(writer, "text", message->text);
+    json_member_text(writer, "word", message->word);
+    if (message->located) {
+        json_write_key(writer, "lat");
+        json_write_number(writer, message->latitude);
+        json_write_key(writer, "lon");
+        json_write_number(writer, message->longitude);
+    }
+    json_member_integer(writer, "at", message->at);
+    json_member_text(writer, "sender", message->sender);
+    json_member_text(writer, "chat", message->chat);
+    json_member_text(writer, "language", message->language);
+    json_member_text(writer, "relation", message->relation);
+    json_member_text(writer, "area", message->area);
+    json_member_bool(writer, "group", message->group);
+    json_member_bool(writer, "forwarded", message->forwarded);
+    json_member_bool(writer, "silent", message->silent);
+    json_member_bool(writer, "urgent", message->urgent);
+    write_media(writer, message);
+    json_write_end(writer);
+    return json_writer_text(writer, size);
+}
+
+static const char *text_or_null(const json_t *object, const char *name) {
+    return json_string_value(json_object_get(object, name));
+}
+
+/* Texts point into the document. */
+static void unpack(const json_t *document, struct hook_message *message) {
+    *message = (struct hook_message){.id = hook_text(document, "id"),
+        .text = text_or_null(document, "text"),
+        .word = text_or_null(document, "word"),
+        .at = json_integer_value(json_object_get(document, "at")),
+        .sender = text_or_null(document, "sender"),
+        .chat = text_or_null(document, "chat"),
+        .language = text_or_null(document, "language"),
+        .relation = text_or_null(document, "relation"),
+        .area = text_or_null(document, "area"),
+        .group = json_is_true(json_object_get(document, "group")),
+        .forwarded = json_is_true(json_object_get(document, "forwarded")),
+        .silent = json_is_true(json_object_get(document, "silent")),
+        .urgent = json_is_true(json_object_get(document, "urgent"))};
+    message->located =
+        hook_number(document, "lat", &message->latitude) && hook_number(document, "lon", &message->longitude);
+    size_t i;
+    json_t *each;
+    json_array_foreach(json_object_get(document, "media"), i, each) {
+        if (i < HOOK_MEDIA_MAX)
+            message->media[message->media_count++] =
+                (struct hook_media){json_string_value(json_array_get(each, 0)),
+                    json_string_value(json_array_get(each, 1)), json_string_value(json_array_get(each, 2))};
+    }
+}
+
+static void delay(struct hook_batch *batch, const struct hook_message *message, int64_t due_at) {
+    struct json_writer writer;
+    size_t size = 0;
+    const char *text = pack(&writer, message, &size);
+    if (text)
+        add_hook(batch, HOOK_DELAYED, 0, due_at, "over_limit", text, size);
+    json_writer_free(&writer);
+    batch->taken++;
+}
+
+/* --- a message becomes a report --- */
+
+static bool has_words(const char *text) {
+    for (; text && *text; text++)
+        if ((unsigned char)*text > ' ')
+            return true;
+    return false;
+}
+
+/* What stands for words when there are none: the report must say something. */
+static const char *words_of(struct arena *arena, const struct hook_message *message) {
+    static const struct {
+        const char *kind, *words;
+    } kinds[] = {{"photo", "[foto / photo]"}, {"voice", "[pesan suara / voice message]"},
+        {"audio", "[audio]"}, {"video", "[video]"}, {"document", "[dokumen / document]"},
+        {"sticker", "[stiker / sticker]"}};
+    if (has_words(message->text))
+        return message->text;
+    if (message->relation && strcmp(message->relation, "withdrawal") == 0)
+        return "[pengirim menarik pesan ini / the sender withdrew this message]";
+    if (message->located)
+        return arena_format(arena, "geo:%.6f,%.6f", message->latitude, message->longitude);
+    for (size_t i = 0; message->media_count && i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(message->media[0].kind, kinds[i].kind) == 0)
+            return kinds[i].words;
+    return "[pesan tanpa teks / message without text]";
+}
+
+/* What is longer than a report may be is cut between two characters. */
+static size_t cut(const char *text) {
+    size_t size = strlen(text);
+    if (size <= SUBMISSION_TEXT_MAX)
+        return size;
+    size = SUBMISSION_TEXT_MAX;
+    while (size > 0 && ((unsigned char)text[size] & 0xc0) == 0x80)
+        size--;
+    return size;
+}
+
+/* A form may hold anything: as clean() makes JSON. */
+static const char *clean_text(struct arena *arena, const char *text) {
+    size_t size = strlen(text), used = 0;
+    bool sound = true;
+    for (size_t i = 0, step; i < size && sound; i += step)
+        sound = (step = character((const unsigned char *)text + i, size - i)) > 0;
+    char *out = sound ? NULL : arena_take(arena, 3 * size + 1);
+    for (size_t i = 0, step; out && i < size; i += step) {
+        size_t whole = character((const unsigned char *)text + i, size - i);
+        step = whole ? whole : 1;
+        memcpy(out + used, whole ? text + i : "\xef\xbf\xbd", whole ? whole : 3);
+        used += whole ? whole : 3;
+    }
+    return out ? out : text;
+}
+
+/* One line without control characters, or nothing: an odd address is none. */
+static const char *line_or_null(const char *text, size_t most) {
+    size_t size = text ? strlen(text) : 0;
+    for (size_t i = 0; i < size; i++)
+        if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
+            return NULL;
+    return size > 0 && size <= most ? text : NULL;
+}
+
+/* Ids of platforms are longer than ours at times, or odd: then their hash stands for them. */
+static const char *key_of(struct hook_batch *batch, const struct hook_message *message) {
+    const char *line = line_or_null(message->id, SUBMISSION_EXTERNAL_ID_MAX);
+    uint8_t hash[SEAL_HASH_BYTES];
+    char text[2 * SEAL_HASH_BYTES + 1];
+    if (line || !message->id || !*message->id)
+        return line;
+    seal_hash(keystore_hash(batch->intake->keystore), SEAL_HASH_EXTERNAL_ID, message->id, strlen(message->id),
+        hash);
+    sodium_bin2hex(text, sizeof text, hash, sizeof hash);
+    return arena_text(batch->turn->arena, text);
+}
+
+static const char *sameness_of(struct arena *arena, const struct hook_message *message) {
+    const char *text = "";
+    for (size_t i = 0; text && i < message->media_count; i++)
+        text = arena_format(arena, "%s\n%s", text,
+            message->media[i].unique ? message->media[i].unique : message->media[i].reference);
+    if (text && message->relation && strcmp(message->relation, "withdrawal") == 0)
+        text = arena_format(arena, "%s\nwithdrawal", text);
+    return text;
+}
+
+struct reading {
+    struct submission submission;
+    const char *kinds[HOOK_MEDIA_MAX];
+    struct id media[HOOK_MEDIA_MAX];
+    struct first_report joins;
+};
+
+static void read_message(
+    struct hook_batch *batch, const struct hook_message *message, struct reading *reading) {
+    struct arena *arena = batch->turn->arena;
+    struct submission *submission = &reading->submission;
+    const char *text = words_of(arena, message), *reply = message->chat ? message->chat : message->sender;
+    text = clean_text(arena, text ? text : "");
+    bool silent = batch->from->silent || message->group || message->silent;
+    *submission = (struct submission){.source = batch->from->bot,
+        .channel = message->word ? message->word : batch->source->hook->word,
+        .external_id = key_of(batch, message),
+        .text = text,
+        .text_size = cut(text),
+        .area = message->area,
+        .occurred_at =
+            message->at > 0 && message->at <= batch->turn->now + SUBMISSION_AHEAD_MS ? message->at : 0,
+        .reporter_address = line_or_null(silent ? message->sender : reply, SUBMISSION_ADDRESS_MAX),
+        .may_contact = !silent && reply,
+        .urgent = message->urgent,
+        .training = batch->from->training,
+        .amendable = true,
+        .must_take = !batch->source->hook->repeats || batch->delayed,
+        .only_joins = message->relation && strcmp(message->relation, "withdrawal") == 0,
+        .sameness = sameness_of(arena, message),
+        .relation = message->relation,
+        .group = message->group,
+        .forwarded = message->forwarded,
+        .over_limit = batch->delayed,
+        .media = reading->kinds,
+        .media_ids = reading->media,
+        .media_count = message->media_count};
+    if (message->located && fabs(message->latitude) <= 90 && fabs(message->longitude) <= 180) {
+        submission->has_latitude = submission->has_longitude = true;
+        submission->latitude = message->latitude;
+        submission->longitude = message->longitude;
+    }
+    for (size_t i = 0; i < message->media_count; i++) {
+        reading->kinds[i] = message->media[i].kind;
+        reading->media[i] = turn_id(batch->turn);
+    }
+}
+
+/* What it joins beside its own key: an answer to our question; a pin or photo behind the words. */
+static void join(struct hook_batch *batch, const struct hook_message *message, struct sender *sender,
+    struct reading *reading) {
+    int64_t now = batch->turn->now;
+    bool bare = !has_words(message->text);
+    bool answers = sender->asked_at && now - sender->asked_at <= HOOK_ANSWER_MS;
+    bool follows = bare && now - sender->last_at <= HOOK_JOIN_MS;
+    if (message->relation && strcmp(message->relation, "album") != 0)
+        return;
+    if (!sender->key_known || id_is_null(&sender->first.report) || (!answers && !follows))
+        return;
+    reading->joins = sender->first;
+    reading->submission.joins = &reading->joins;
+    if (!message->relation)
+        reading->submission.relation = answers ? "answer" : "follow_up";
+}
+
+/* "260302-ABCD-...: di belakang masjid": a ticket in front says what it belongs to. */
+static void join_ticket(
+    struct hook_batch *batch, const struct hook_message *message, struct reading *reading) {
+    char word[TICKET_TEXT + 1];
+    struct ticket ticket;
+    size_t size = message->text ? strcspn(message->text, " \t\r\n:,;") : 0;
+    if (size < 23 || size > TICKET_TEXT)
+        return;
+    memcpy(word, message->text, size);
+    word[size] = 0;
+    if (!ticket_from_text(word, &ticket) ||
+        !intake_report_of_ticket(batch->turn, &ticket, &reading->joins.report))
+        return;
+    reading->joins.ticket = ticket;
+    reading->submission.joins = &reading->joins;
+    reading->submission.relation = "follow_up";
+}
+
+/* --- what the reporter is told --- */
+
+static void say(struct hook_batch *batch, const struct hook_message *message, const char *text) {
+    const char *chat = message->chat ? message->chat : message->sender;
+    if (!text || !chat || message->group || message->silent || batch->from->silent)
+        return;
+    if (batch->source->hook->answers_inline && !batch->reply && !batch->delayed) {
+        batch->chat = arena_text(batch->turn->arena, chat);
+        batch->reply = text;
+    } else {
+        intake_tell(batch->turn, batch->from->bot, chat, text);
+    }
+}
+
+static void say_receipt(
+    struct hook_batch *batch, const struct hook_message *message, const struct receipt *receipt) {
+    char ticket[TICKET_TEXT + 1];
+    bool joined = !id_equal(&receipt->first, &receipt->report);
+    enum language language = intake_language(message->language);
+    enum reply reply = receipt->urgent ? REPLY_URGENT : joined ? REPLY_ADDED : REPLY_RECEIVED;
+    if (receipt->kind == RECEIPT_AGAIN && !batch->source->hook->answers_inline)
+        return; /* told already */
+    if (joined && !receipt->urgent && !has_words(message->text))
+        return; /* a further picture of an album needs no word of thanks each */
+    ticket_to_text(&receipt->ticket, ticket);
+    say(batch, message,
+        intake_reply_text(batch->intake->replies, batch->turn->arena, reply, language, ticket));
+}
+
+/* "status 260302-...", "STATUS ...", or a ticket alone. */
+static bool is_question(const char *text, struct ticket *ticket, bool *valid) {
+    static const char *const words[] = {"status", "/status", "cek", "/cek"};
+    char rest[TICKET_INPUT_MAX];
+    bool asked = false;
+    text += strspn(text, " \t\r\n");
+    for (size_t i = 0; i < sizeof words / sizeof *words && !asked; i++) {
+        size_t size = strlen(words[i]);
+        if (strncasecmp(text, words[i], size) == 0 && (text[size] == ' ' || text[size] == ':')) {
+            text += size + strspn(text + size, " :");
+            asked = true;
+        }
+    }
+    if (strlen(text) >= sizeof rest)
+        return false;
+    strcpy(rest, text);
+    for (size_t end = strlen(rest); end > 0 && strchr(" \t\r\n.", rest[end - 1]); end--)
+        rest[end - 1] = 0;
+    *valid = ticket_from_text(rest, ticket);
+    /* "status anak saya bagaimana" is a report like any other; a ticket with a wrong letter has digits. */
+    return *valid || (asked && strcspn(rest, "0123456789") == 0 && !strchr(rest, ' '));
+}
+
+/* A question about a report, or a greeting: answered, no report. */
+static bool converse(struct hook_batch *batch, const struct hook_message *message) {
+    static const char *const greetings[] = {"/start", "/help", "/bantuan", "/mulai"};
+    struct ticket ticket;
+    char text[TICKET_TEXT + 1] = "";
+    bool valid;
+    enum report_state state;
+    enum language language = intake_language(message->language);
+    if (!has_words(message->text) || message->relation || message->media_count || message->group)
+        return false;
+    for (size_t i = 0; i < sizeof greetings / sizeof *greetings; i++)
+        if (strcasecmp(message->text, greetings[i]) == 0) {
+            say(batch, message,
+                intake_reply_text(batch->intake->replies, batch->turn->arena, REPLY_HELP, language, ""));
+            return true;
+        }
+    if (!is_question(message->text, &ticket, &valid))
+        return false;
+    if (valid && intake_follow_ticket(batch->turn, &ticket, &state)) {
+        ticket_to_text(&ticket, text);
+        say(batch, message,
+            intake_reply_state_text(batch->intake->replies, batch->turn->arena, state, language, text));
+    } else {
+        say(batch, message,
+            intake_reply_text(batch->intake->replies, batch->turn->arena, REPLY_UNKNOWN, language, ""));
+    }
+    return true;
+}
+
+/* --- one message --- */
+
+static void note(struct hook_batch *batch, const struct receipt *receipt) {
+    if (!batch->taken++)
+        batch->receipt = *receipt;
+}
+
+static void keep_media(struct hook_batch *batch, const struct hook_message *message,
+    const struct reading *reading, const struct receipt *receipt) {
+    for (size_t i = 0; i < message->media_count; i++)
+        intake_media_add(batch->turn, &reading->media[i], &receipt->first, batch->from->bot,
+            message->media[i].kind, message->media[i].reference);
+}
+
+static void take(struct hook_batch *batch, const struct hook_message *message, struct sender *sender) {
+    struct reading reading = {0};
+    struct receipt receipt;
+    read_message(batch, message, &reading);
+    join(batch, message, sender, &reading);
+    if (!reading.submission.joins && !message->relation)
+        join_ticket(batch, message, &reading);
+    reading.submission.attachment =
+        !has_words(message->text) && !message->located && !message->urgent && !reading.submission.only_joins;
+    intake_receive(batch->turn, &reading.submission, batch->from->token, &receipt);
+    if (receipt.kind == RECEIPT_REFUSED && receipt.problem.status == 404) {
+        batch->ignored++; /* a withdrawal of what we do not have */
+        return;
+    }
+    if (receipt.kind == RECEIPT_REFUSED && (receipt.problem.status == 503 || receipt.problem.status == 429)) {
+        batch->refusal = receipt.problem;
+        return;
+    }
+    if (receipt.kind == RECEIPT_REFUSED) {
+        struct json_writer writer;
+        size_t size = 0;
+        const char *raw = pack(&writer, message, &size);
+        put_aside(batch, raw ? raw : "", size, "not_acceptable");
+        json_writer_free(&writer);
+        return;
+    }
+    if (receipt.kind == RECEIPT_TAKEN) {
+        keep_media(batch, message, &reading, &receipt);
+        sender_wrote(batch->turn, sender, &receipt, batch->delayed);
+        if (strlen(reading.submission.text) > reading.submission.text_size)
+            put_aside(batch, message->text, strlen(message->text), "cut");
+    }
+    note(batch, &receipt);
+    say_receipt(batch, message, &receipt);
+}
+
+void hook_emit(struct hook_batch *batch, const struct hook_message *message) {
+    if (!wanted(batch))
+        return;
+    if (!message->id || !*message->id) {
+        struct json_writer writer;
+        size_t size = 0;
+        const char *raw = pack(&writer, message, &size);
+        put_aside(batch, raw ? raw : "", size, "no_id");
+        json_writer_free(&writer);
+        return;
+    }
+    struct sender sender;
+    sender_read(batch->turn, batch->from->bot, message->sender, &sender);
+    int64_t wait_until = sender_allowed_at(&sender, batch->turn->now);
+    bool danger = message->urgent || (message->text && danger_scan(batch->intake->danger, message->text,
+                                                           strnlen(message->text, SUBMISSION_TEXT_MAX)));
+    if (converse(batch, message))
+        batch->ignored++;
+    else if (wait_until && !danger && !batch->delayed && !message->relation)
+        delay(batch, message, sender_reserve(batch->turn, &sender));
+    else
+        take(batch, message, &sender);
+}
+
+/* --- a body --- */
+
+struct hook_counts {
+    uint64_t ignored, put_aside, delayed;
+};
+
+static void count_committed(void *state, const void *argument) {
+    struct intake *intake = state;
+    const struct hook_counts *counts = argument;
+    intake->counts.hooks++;
+    intake->counts.ignored += counts->ignored;
+    intake->counts.put_aside += counts->put_aside;
+}
+
+/* Decodes the messages from `first` on. True when there are more behind them. */
+static bool decode(struct hook_batch *batch, const void *body, size_t size) {
+    char *copy = malloc(size + 1); /* not from the arena: 3 MB for a moment */
+    if (!copy)
+        return false;
+    memcpy(copy, body, size);
+    copy[size] = 0;
+    bool sound = batch->source->hook->decode(batch, copy, size);
+    sodium_memzero(copy, size);
+    free(copy);
+    if (!sound && batch->first == 0)
+        put_aside(batch, body, size, "unreadable");
+    struct hook_counts counts = {batch->ignored, batch->broken, 0};
+    turn_after_commit(batch->turn, count_committed, &counts, sizeof counts);
+    return sound && batch->index > batch->end;
+}
+
+void hook_request(struct turn *turn, const struct intake_call *call, const struct intake_source *source,
+    const struct hook_from *from, struct answer *answer) {
+    struct hook_batch batch = {
+        .turn = turn, .intake = call->intake, .source = source, .from = from, .end = HOOK_SLICE};
+    const struct request *request = call->request;
+    if (decode(&batch, request->body, request->body_size))
+        add_hook(&batch, HOOK_WAITING, batch.end, turn->now, "", request->body, request->body_size);
+    if (batch.refusal.status && source->hook->repeats) {
+        batch.refusal.retry_after_s = batch.refusal.retry_after_s > 0 ? batch.refusal.retry_after_s : 5;
+        intake_answer_emergency(turn->arena, call->intake, &batch.refusal, answer);
+        return;
+    }
+    *answer = (struct answer){.status = 200, .content_type = "text/plain", .body = "", .body_size = 0};
+    if (source->hook->answer)
+        source->hook->answer(&batch, answer);
+}
+
+/* --- later --- */
+
+static const struct intake_source *source_named(const char *name) {
+    for (size_t i = 0; intake_sources[i]; i++)
+        if (intake_sources[i]->hook && strcmp(intake_sources[i]->name, name) == 0)
+            return intake_sources[i];
+    return NULL;
+}
+
+struct hook_row {
+    const char *bot;
+    const struct intake_source *source;
+    enum hook_state state;
+    size_t next;
+    int64_t due_at;
+    ProtobufCBinaryData body;
+};
+
+/* Texts and body in the arena. False: there is none, or it does not open. */
+static bool read_hook(struct turn *turn, const struct id *id, struct hook_row *row) {
+    const struct intake *intake = turn->state;
+    const struct seal_place place = {*id, "hook", 0};
+    struct statement *get = intake_use(turn->store, INTAKE_HOOK_GET);
+    size_t size;
+    bind_id(get, id);
+    bool found = statement_step(get);
+    if (found) {
+        row->bot = arena_text(turn->arena, column_text(get, 0));
+        row->source = source_named(column_text(get, 1));
+        row->state = (enum hook_state)column_int(get, 2);
+        row->next = (size_t)column_int(get, 3);
+        row->due_at = column_int(get, 4);
+        const void *sealed = column_blob(get, 6, &size);
+        found = seal_open_local(keystore_local(intake->keystore), &place, sealed, size, turn->arena,
+                    &row->body) == SEAL_OPENED;
+    }
+    statement_end(get);
+    return found && row->bot && row->source;
+}
+
+static void set_hook(struct turn *turn, const struct id *id, enum hook_state state, size_t next,
+    int64_t due_at, const char *reason) {
+    struct statement *set = intake_use(turn->store, INTAKE_HOOK_SET);
+    bind_int(set, state);
+    bind_int(set, (int64_t)next);
+    bind_int(set, due_at);
+    bind_text(set, reason);
+    bind_id(set, id);
+    statement_run(set);
+    if (state != HOOK_ASIDE)
+        turn_timer_set(turn, HOOK_TIMER, id, due_at, true);
+}
+
+static void delete_hook(struct turn *turn, const struct id *id) {
+    struct statement *delete = intake_use(turn->store, INTAKE_HOOK_DELETE);
+    bind_id(delete, id);
+    statement_run(delete);
+}
+
+static void take_delayed(struct hook_batch *batch, const ProtobufCBinaryData *body) {
+    json_t *document = hook_json((const char *)body->data, body->len);
+    struct hook_message message;
+    batch->delayed = true;
+    if (!document)
+        return;
+    unpack(document, &message);
+    hook_emit(batch, &message);
+    json_decref(document);
+}
+
+void hook_on_timer(struct turn *turn, const struct id *id, int64_t due_at) {
+    struct intake *intake = turn->state;
+    struct hook_row row = {0};
+    if (!read_hook(turn, id, &row) || row.state == HOOK_ASIDE || row.due_at != due_at)
+        return;
+    const struct intake_channel *channel = intake_channel_of_bot(intake->channels, row.bot);
+    struct hook_from from = {.bot = row.bot,
+        .channel = channel,
+        .training = channel && channel->training,
+        .silent = channel && channel->silent};
+    struct hook_batch batch = {.turn = turn,
+        .intake = intake,
+        .source = row.source,
+        .from = &from,
+        .first = row.next,
+        .end = row.next + HOOK_SLICE};
+    bool more = false;
+    if (row.state == HOOK_DELAYED)
+        take_delayed(&batch, &row.body);
+    else
+        more = decode(&batch, row.body.data, row.body.len);
+    if (batch.refusal.status)
+        set_hook(turn, id, row.state, row.next, turn->now + 10000, ""); /* no disk: all of it again */
+    else if (more)
+        set_hook(turn, id, HOOK_WAITING, batch.end, turn->now, "");
+    else
+        delete_hook(turn, id);
+}
+
+/* --- for sources --- */
+
+const struct intake_channel *hook_channel(
+    const struct intake_call *call, const struct intake_source *source) {
+    return intake_channel_find(call->intake->channels, source, call->parts[0]);
+}
+
+struct hook_from hook_from_channel(const struct intake_channel *channel) {
+    return (struct hook_from){
+        .bot = channel->bot, .channel = channel, .training = channel->training, .silent = channel->silent};
+}
+
+struct hook_from hook_from_token(const struct intake_token *token) {
+    return (struct hook_from){
+        .bot = token->name, .token = token, .training = (token->scopes & TOKEN_TRAINING) != 0};
+}
+
+const struct intake_token *hook_token(const struct intake_call *call, const char *text) {
+    const struct intake_token *token =
+        intake_token_find(&call->intake->tokens, keystore_hash(call->intake->keystore), text);
+    return token && (token->scopes & TOKEN_REPORTS) ? token : NULL;
+}
+
+bool hook_same(const char *given, const char *expected) {
+    uint8_t hashes[2][crypto_generichash_BYTES];
+    if (!given || !expected || !*expected)
+        return false;
+    crypto_generichash(hashes[0], sizeof hashes[0], (const uint8_t *)given, strlen(given), NULL, 0);
+    crypto_generichash(hashes[1], sizeof hashes[1], (const uint8_t *)expected, strlen(expected), NULL, 0);
+    return sodium_memcmp(hashes[0], hashes[1], sizeof hashes[0]) == 0;
+}
+
+static bool is_type(const char *given, const char *wanted) {
+    size_t size = strlen(wanted);
+    return given && strncasecmp(given, wanted, size) == 0 &&
+           (given[size] == 0 || given[size] == ';' || given[size] == ' ');
+}
+
+bool hook_refuse(
+    struct turn *turn, const struct intake_call *call, const char *type, bool known, struct answer *answer) {
+    const struct request *request = call->request;
+    if (strcmp(request->method, "POST") != 0)
+        intake_answer_method(turn->arena, "POST", answer);
+    else if (!known)
+        intake_answer_problem(turn->arena, &problem_unauthorized, answer);
+    else if (type && !is_type(request->header(request, "Content-Type"), type))
+        intake_answer_problem(turn->arena, &problem_unsupported_type, answer);
+    else
+        return false;
+    return true;
+}
+
+/* --- views --- */
+
+static bool has_role(const Sigap__Actor *actor, const char *role) {
+    for (size_t i = 0; actor && i < actor->n_roles; i++)
+        if (strcmp(actor->roles[i], role) == 0)
+            return true;
+    return false;
+}
+
+static void write_row(struct json_writer *writer, struct statement *list) {
+    static const char *const states[] = {"waiting", "aside", "delayed"};
+    char text[ID_TEXT + 1];
+    struct id id = column_id(list, 0);
+    int64_t state = column_int(list, 3);
+    id_to_text(&id, text);
+    json_write_object(writer);
+    json_member_text(writer, "id", text);
+    json_member_text(writer, "bot", column_text(list, 1));
+    json_member_text(writer, "source", column_text(list, 2));
+    json_member_text(writer, "state", state >= 0 && state < 3 ? states[state] : "");
+    json_member_integer(writer, "due_at", column_int(list, 5));
+    json_member_text(writer, "reason", column_text(list, 6));
+    json_member_integer(writer, "size_bytes", column_int(list, 7));
+    json_write_end(writer);
+}
+
+static void view_list(struct turn *turn, Sigap__ViewAnswer *answer) {
+    struct json_writer writer;
+    size_t size;
+    json_writer_init(&writer, 512 * 1024); /* 1000 x 300 bytes */
+    json_write_array(&writer);
+    struct statement *list = intake_use(turn->store, INTAKE_HOOK_LIST);
+    bind_int(list, 1000);
+    while (statement_step(list))
+        write_row(&writer, list);
+    json_write_end(&writer);
+    const char *text = json_writer_text(&writer, &size);
+    answer->status = text ? 200 : 503;
+    answer->json.data = text ? (uint8_t *)arena_bytes(turn->arena, text, size) : NULL;
+    answer->json.len = answer->json.data ? size : 0;
+    json_writer_free(&writer);
+}
+
+/* After a new version of a decoder: all that was put aside is read again. */
+static void retry(struct turn *turn, const char *actor, const char *argument, Sigap__ViewAnswer *answer) {
+    struct id id;
+    struct hook_row row = {0};
+    answer->status = 404;
+    if (!id_from_text(argument, &id) || !read_hook(turn, &id, &row) || row.state != HOOK_ASIDE)
+        return;
+    set_hook(turn, &id, HOOK_WAITING, 0, turn->now, "");
+    turn_audit(turn, actor, "hook.retry", argument);
+    answer->status = 200;
+}
+
+bool hook_view(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer) {
+    bool list = view->what_case == SIGAP__VIEW__WHAT_LIST && strcmp(view->list->name, "hooks") == 0;
+    bool again =
+        view->what_case == SIGAP__VIEW__WHAT_CONTROL && strcmp(view->control->action, "hook.retry") == 0;
+    if (!list && !again)
+        return false;
+    if (!has_role(view->actor, "administrator") && !(list && has_role(view->actor, "auditor")))
+        answer->status = 403;
+    else if (list)
+        view_list(turn, answer);
+    else
+        retry(turn, view->actor->account, view->control->argument, answer);
+    return true;
+}

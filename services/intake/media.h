@@ -1,0 +1,16 @@
+/* Photos, voice messages and documents of reports: fetched after the acknowledgement, kept sealed for the
+ * site under the hash of their content in DATA/intake/media, so the same picture lies there once. What cannot
+ * be had is noted as unavailable; the report does not wait for it. */
+#pragma once
+
+#include "common/turn.h"
+
+enum { MEDIA_TIMER = 4 };
+
+/* reference: the platform's id or URL, kept sealed until it is fetched. */
+void intake_media_add(struct turn *turn, const struct id *id, const struct id *report, const char *bot,
+    const char *kind, const char *reference);
+void intake_media_timer(struct turn *turn, const struct id *id, int64_t due_at);
+void intake_media_result(struct turn *turn, const struct effect_result *result);
+/* ListView "media". False: another view. */
+bool intake_media_view(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer);

@@ -1,0 +1,206 @@
+/* SMS through Kannel: GET or POST /v1/hooks/kannel/<channel>/<secret> with id, ts, sender, to, message,
+ * backend; in kannel.conf
+ *
+ *     group = sms-service
+ *     keyword = default
+ *     catch-all = yes
+ *     max-messages = 0
+ *     get-url =
+ * "https://sigap.example/v1/hooks/kannel/sms/SECRET?id=%I&ts=%T&sender=%p&to=%P&message=%b&backend=%i&charset=%C"
+ *
+ * Kannel cannot sign: the secret stands in the path (the channel's secret_file, or a token of `sigapctl token
+ * issue`), and the option `addresses` lists who may call ("10.1.2.3, 10.9.0.0/16"). The answer is 200 with
+ * nothing in it: anything else would be sent to the reporter as an SMS. Whether Kannel repeats is for its
+ * configuration to say, so everything is taken, on the reserve if need be. Known limit: charset other than
+ * UTF-8 shows as U+FFFD; let Kannel convert.
+ *
+ * Options: secret_file, addresses; sendsms_url, user, token_file (the password), number: answers; networks,
+ * plain. */
+#include "services/intake/hook.h"
+
+#include "common/http_client.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { PAIRS_MAX = 64 };
+
+extern const struct intake_source intake_source_kannel;
+
+/* --- who calls --- */
+
+static bool read_address(const char *text, struct sockaddr_storage *address) {
+    struct sockaddr_in *four = (struct sockaddr_in *)address;
+    struct sockaddr_in6 *six = (struct sockaddr_in6 *)address;
+    *address = (struct sockaddr_storage){0};
+    if (inet_pton(AF_INET, text, &four->sin_addr) == 1)
+        four->sin_family = AF_INET;
+    else if (inet_pton(AF_INET6, text, &six->sin6_addr) == 1)
+        six->sin6_family = AF_INET6;
+    else
+        return false;
+    return true;
+}
+
+/* Behind nginx, which is on our own socket, its header has the address; a header of a stranger has not. */
+static const char *caller(const struct request *request, char copy[64]) {
+    const char *remote = request->remote ? request->remote : "";
+    bool ours = !*remote || strcmp(remote, "unix") == 0 || strcmp(remote, "127.0.0.1") == 0 ||
+                strcmp(remote, "::1") == 0;
+    const char *forwarded = ours ? request->header(request, "X-Forwarded-For") : NULL;
+    const char *last = forwarded ? strrchr(forwarded, ',') : NULL;
+    snprintf(copy, 64, "%s", forwarded ? (last ? last + 1 + strspn(last + 1, " ") : forwarded) : remote);
+    return copy;
+}
+
+static bool may_call(const struct request *request, const struct intake_channel *channel) {
+    const char *list = intake_channel_option(channel, "addresses");
+    char text[64], copy[CHANNEL_SECRET_MAX + 1], *rest = copy;
+    struct sockaddr_storage address;
+    struct http_network network;
+    if (!list)
+        return true;
+    if (!read_address(caller(request, text), &address))
+        return false;
+    snprintf(copy, sizeof copy, "%s", list);
+    for (char *each; (each = strsep(&rest, ", "));)
+        if (*each && http_network_read(each, &network) &&
+            http_network_holds(&network, (const struct sockaddr *)&address))
+            return true;
+    return false;
+}
+
+static bool sender_of(const struct intake_call *call, struct hook_from *from) {
+    const char *given = call->parts[1];
+    const struct intake_channel *channel = hook_channel(call, &intake_source_kannel);
+    const char *secret = intake_channel_option(channel, "secret");
+    const struct intake_token *token = secret ? NULL : hook_token(call, given);
+    if ((secret ? !hook_same(given, secret) : !token) || !may_call(call->request, channel))
+        return false;
+    *from = channel ? hook_from_channel(channel) : hook_from_token(token);
+    from->token = token;
+    return true;
+}
+
+/* --- reading --- */
+
+static const char *value_of(const struct http_pair *pairs, size_t count, const char *name) {
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(pairs[i].name, name) == 0)
+            return pairs[i].value;
+    return "";
+}
+
+/* Epoch seconds, or "2026-03-02 10:00:00" in UTC, as %t writes it. */
+static int64_t instant_of(const char *text) {
+    int64_t at;
+    char *end;
+    int64_t number = strtoll(text, &end, 10);
+    if (end != text && !*end && number > 0)
+        return intake_instant_from_number(number);
+    return intake_instant_parse(text, 0, &at) && at > 0 ? at : 0;
+}
+
+/* An unescaped plus has become a space. */
+static const char *number_of(struct arena *arena, const char *text) {
+    const char *digits = text + strspn(text, " ");
+    return digits != text && *digits >= '0' && *digits <= '9' ? arena_format(arena, "+%s", digits) : digits;
+}
+
+static bool decode(struct hook_batch *batch, char *body, size_t size) {
+    struct arena *arena = batch->turn->arena;
+    struct http_pair pairs[PAIRS_MAX];
+    size_t count = http_form_read(body, size, pairs, PAIRS_MAX);
+    if (count == 0 || count > PAIRS_MAX)
+        return false;
+    const char *id = value_of(pairs, count, "id"), *text = value_of(pairs, count, "message");
+    const char *sender = number_of(arena, value_of(pairs, count, "sender"));
+    const char *ts = value_of(pairs, count, "ts");
+    struct hook_message message = {.text = *text ? text : value_of(pairs, count, "text"),
+        .sender = *sender ? sender : number_of(arena, value_of(pairs, count, "from")),
+        .at = instant_of(ts)};
+    /* Without an id the message itself is all there is to know it by. */
+    message.id = *id ? arena_format(arena, "%s:%s", value_of(pairs, count, "backend"), id)
+                     : arena_format(arena, "%s:%s:%s", message.sender, ts, message.text);
+    if (!*id && (!*message.sender || !*message.text))
+        return false;
+    hook_emit(batch, &message);
+    return true;
+}
+
+/* --- answering --- */
+
+static const char *escaped(struct arena *arena, const char *text) {
+    static const char hex[] = "0123456789ABCDEF";
+    char *out = arena_take(arena, 3 * strlen(text) + 1), *to = out;
+    for (; out && *text; text++) {
+        unsigned char c = (unsigned char)*text;
+        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (!plain) {
+            *to++ = '%';
+            *to++ = hex[c >> 4];
+        }
+        *to++ = plain ? (char)c : hex[c & 15];
+    }
+    return out ? out : "";
+}
+
+static bool reply_call(struct arena *arena, const struct intake_channel *channel, const char *chat,
+    const char *text, struct hook_call *call) {
+    const char *url = intake_channel_option(channel, "sendsms_url"),
+               *user = intake_channel_option(channel, "user");
+    const char *password = intake_channel_option(channel, "token"),
+               *number = intake_channel_option(channel, "number");
+    if (!url || !user || !password)
+        return false;
+    call->method = "GET";
+    call->url = arena_format(arena, "%s?username=%s&password=%s&to=%s&text=%s&charset=UTF-8&coding=0%s%s",
+        url, escaped(arena, user), escaped(arena, password), escaped(arena, chat), escaped(arena, text),
+        number ? "&from=" : "", number ? escaped(arena, number) : "");
+    return call->url != NULL;
+}
+
+/* --- the door --- */
+
+static enum verdict on_request(struct turn *turn, const struct intake_call *call, struct answer *answer) {
+    struct hook_from from;
+    struct request request = *call->request;
+    struct intake_call inner = *call;
+    bool known = sender_of(call, &from);
+    inner.request = &request;
+    if (strcmp(request.method, "GET") == 0) { /* the query is the form */
+        request.method = "POST";
+        request.body = request.query;
+        request.body_size = strlen(request.query);
+    }
+    if (!hook_refuse(turn, &inner, NULL, known, answer))
+        hook_request(turn, &inner, &intake_source_kannel, &from, answer);
+    return VERDICT_DONE;
+}
+
+static bool is_urgent(const struct intake_call *call) {
+    struct hook_from from;
+    return sender_of(call, &from);
+}
+
+static const struct hook hook = {
+    .word = "sms",
+    .decode = decode,
+    .reply_call = reply_call,
+};
+
+static const char *const routes[] = {"/v1/hooks/kannel/*/*", NULL};
+static const char *const option_names[] = {"secret_file", "addresses", "sendsms_url", "user", "token_file",
+    "number", "networks", "plain", "ca_file", NULL};
+
+const struct intake_source intake_source_kannel = {
+    .name = "kannel",
+    .routes = routes,
+    .on_request = on_request,
+    .is_urgent = is_urgent,
+    .hook = &hook,
+    .option_names = option_names,
+};

@@ -1,0 +1,47 @@
+/* Messenger: /v1/hooks/messenger/<channel>, webhooks of the Graph API with "object": "page" (graph.h). One
+ * body holds many entries, an entry many events; each message is known by its mid. Options: graph.h. */
+#include "services/intake/graph.h"
+
+extern const struct intake_source intake_source_messenger;
+
+static bool decode(struct hook_batch *batch, char *body, size_t size) {
+    return graph_decode_messaging(batch, body, size, "page");
+}
+
+/* Attachments come with an address of their own, signed by the platform. */
+static bool media_call(struct arena *arena, const struct intake_channel *channel, const char *reference,
+    struct hook_call *call) {
+    (void)channel;
+    call->url = arena_text(arena, reference);
+    return call->url != NULL;
+}
+
+static enum verdict on_request(struct turn *turn, const struct intake_call *call, struct answer *answer) {
+    return graph_request(turn, call, &intake_source_messenger, answer);
+}
+
+static bool is_urgent(const struct intake_call *call) {
+    return graph_is_urgent(call, &intake_source_messenger);
+}
+
+static const struct hook hook = {
+    .word = "messenger",
+    .repeats = true,
+    .decode = decode,
+    .reply_call = graph_reply_call,
+    .media_call = media_call,
+};
+
+static const char *const routes[] = {"/v1/hooks/messenger/*", NULL};
+static const char *const option_names[] = {GRAPH_OPTIONS, NULL};
+
+const struct intake_source intake_source_messenger = {
+    .name = "messenger",
+    .routes = routes,
+    .body_max = HOOK_BODY_MAX,
+    .on_request = on_request,
+    .is_urgent = is_urgent,
+    .hook = &hook,
+    .option_names = option_names,
+    .options_required = GRAPH_OPTIONS_REQUIRED,
+};

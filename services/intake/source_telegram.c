@@ -1,0 +1,290 @@
+/* Telegram: POST /v1/hooks/telegram/<channel>, a JSON Update with one message (Bot API, "setWebhook").
+ *
+ * X-Telegram-Bot-Api-Secret-Token holds what was given to setWebhook as secret_token: the secret of the
+ * channel in sources.yaml, or simply a token of `sigapctl token issue` (its letters are allowed there), then
+ * no channel is needed. Telegram repeats an update until it gets 2xx. The answer carries a method call: the
+ * receipt with the ticket reaches the reporter without another connection.
+ *
+ * A message is known by chat and message_id: a repeated update, and an edit of it, find it again; the
+ * pictures of an album share their media_group_id. Kept: message, edited_message, channel_post,
+ * edited_channel_post, business_message and a button's text (callback_query). Everything else (members,
+ * polls, reactions) says nothing to us: 200.
+ *
+ * Options: secret_file; token_file (the bot's token: answers and media), api_url, networks, plain, ca_file.
+ */
+#include "services/intake/hook.h"
+
+#include "common/json.h"
+#include "services/intake/answer.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+extern const struct intake_source intake_source_telegram;
+
+/* --- reading --- */
+
+static const json_t *largest(const json_t *photos) {
+    size_t i;
+    json_t *each;
+    const json_t *best = NULL;
+    json_int_t most = -1;
+    json_array_foreach(photos, i, each) {
+        json_int_t size = json_integer_value(json_object_get(each, "width")) *
+                          json_integer_value(json_object_get(each, "height"));
+        if (size >= most) {
+            most = size;
+            best = each;
+        }
+    }
+    return best;
+}
+
+static void add_medium(struct hook_message *message, const char *kind, const json_t *file) {
+    const char *reference = hook_text(file, "file_id"), *unique = hook_text(file, "file_unique_id");
+    if (!*reference || message->media_count == HOOK_MEDIA_MAX)
+        return;
+    message->media[message->media_count++] =
+        (struct hook_media){kind, reference, *unique ? unique : reference};
+}
+
+static void read_media(const json_t *from, struct hook_message *message) {
+    static const struct {
+        const char *name, *kind;
+    } kinds[] = {{"voice", "voice"}, {"audio", "audio"}, {"video", "video"}, {"video_note", "video"},
+        {"animation", "video"}, {"document", "document"}, {"sticker", "sticker"}};
+    if (json_array_size(json_object_get(from, "photo")) > 0)
+        add_medium(message, "photo", largest(json_object_get(from, "photo")));
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (json_is_object(json_object_get(from, kinds[i].name)) && message->media_count == 0)
+            add_medium(message, kinds[i].kind, json_object_get(from, kinds[i].name));
+}
+
+static bool read_place(const json_t *location, struct hook_message *message) {
+    return hook_number(location, "latitude", &message->latitude) &&
+           hook_number(location, "longitude", &message->longitude);
+}
+
+/* A venue has a name and an address, a contact a name and a number: they are what the message says. */
+static const char *words_of(struct arena *arena, const json_t *from) {
+    const json_t *venue = json_object_get(from, "venue"), *contact = json_object_get(from, "contact");
+    const char *text = hook_text(from, "text"), *caption = hook_text(from, "caption");
+    if (*text || *caption)
+        return *text ? text : caption;
+    if (json_is_object(venue))
+        return arena_format(arena, "%s, %s", hook_text(venue, "title"), hook_text(venue, "address"));
+    if (json_is_object(contact))
+        return arena_format(arena, "[kontak / contact] %s %s %s", hook_text(contact, "first_name"),
+            hook_text(contact, "last_name"), hook_text(contact, "phone_number"));
+    return "";
+}
+
+static bool is_forwarded(const json_t *from) {
+    return json_object_get(from, "forward_origin") || json_object_get(from, "forward_date") ||
+           json_object_get(from, "forward_from") || json_object_get(from, "forward_from_chat");
+}
+
+/* Service messages (somebody joined, a title was changed) have nothing of what people write. */
+static bool says_something(const json_t *from) {
+    static const char *const contents[] = {"text", "caption", "photo", "voice", "audio", "video",
+        "video_note", "animation", "document", "sticker", "location", "venue", "contact", "poll", "dice",
+        "story", "paid_media", NULL};
+    for (size_t i = 0; contents[i]; i++)
+        if (json_object_get(from, contents[i]))
+            return true;
+    return false;
+}
+
+static void read_message(struct hook_batch *batch, const json_t *from, bool edited) {
+    struct arena *arena = batch->turn->arena;
+    const json_t *chat = json_object_get(from, "chat"), *sender = json_object_get(from, "from");
+    const char *chat_id = hook_id(arena, chat, "id"), *message_id = hook_id(arena, from, "message_id");
+    const char *group_id = hook_id(arena, from, "media_group_id"), *sender_id = hook_id(arena, sender, "id");
+    struct hook_message message = {.at = hook_time(from, "date")};
+    if (!json_is_object(from) || !*chat_id || !*message_id) {
+        hook_broken_json(batch, from, "no chat or message_id");
+        return;
+    }
+    if (!says_something(from)) {
+        hook_ignore(batch);
+        return;
+    }
+    message.id = *group_id ? arena_format(arena, "%s:album:%s", chat_id, group_id)
+                           : arena_format(arena, "%s:%s", chat_id, message_id);
+    message.text = words_of(arena, from);
+    message.chat = chat_id;
+    message.sender = *sender_id ? sender_id : hook_id(arena, json_object_get(from, "sender_chat"), "id");
+    message.sender = *message.sender ? message.sender : chat_id;
+    message.language = hook_text(sender, "language_code");
+    message.relation = edited ? "edit" : *group_id ? "album" : NULL;
+    message.group = strcmp(hook_text(chat, "type"), "private") != 0;
+    message.forwarded = is_forwarded(from);
+    const json_t *venue = json_object_get(from, "venue");
+    message.located = read_place(json_object_get(venue ? venue : from, "location"), &message);
+    read_media(from, &message);
+    hook_emit(batch, &message);
+}
+
+/* A button that was pressed: what it says answers a question. */
+static void read_button(struct hook_batch *batch, const json_t *query) {
+    struct arena *arena = batch->turn->arena;
+    const char *id = hook_id(arena, query, "id"),
+               *sender = hook_id(arena, json_object_get(query, "from"), "id");
+    const json_t *chat = json_object_get(json_object_get(query, "message"), "chat");
+    struct hook_message message = {.id = *id ? arena_format(arena, "button:%s", id) : "",
+        .text = hook_text(query, "data"),
+        .sender = sender,
+        .chat = *hook_id(arena, chat, "id") ? hook_id(arena, chat, "id") : sender,
+        .group = chat && strcmp(hook_text(chat, "type"), "private") != 0};
+    if (*message.text)
+        hook_emit(batch, &message);
+    else
+        hook_ignore(batch);
+}
+
+static bool decode(struct hook_batch *batch, char *body, size_t size) {
+    static const struct {
+        const char *name;
+        bool edited;
+    } kinds[] = {{"message", false}, {"edited_message", true}, {"channel_post", false},
+        {"edited_channel_post", true}, {"business_message", false}, {"edited_business_message", true}};
+    json_t *update = hook_json(body, size);
+    bool found = false;
+    if (!json_is_object(update)) {
+        json_decref(update);
+        return false;
+    }
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        const json_t *message = json_object_get(update, kinds[i].name);
+        if (message)
+            read_message(batch, message, kinds[i].edited);
+        found |= message != NULL;
+    }
+    if (json_object_get(update, "callback_query")) {
+        read_button(batch, json_object_get(update, "callback_query"));
+        found = true;
+    }
+    if (!found)
+        hook_ignore(batch);
+    json_decref(update);
+    return true;
+}
+
+/* --- answering --- */
+
+/* The one object that may stand in the answer is a call of a method. */
+static void answer_update(struct hook_batch *batch, struct answer *answer) {
+    struct json_writer writer;
+    size_t size;
+    if (!batch->reply)
+        return;
+    json_writer_init(&writer, 64 * 1024);
+    json_write_object(&writer);
+    json_member_text(&writer, "method", "sendMessage");
+    json_member_text(&writer, "chat_id", batch->chat);
+    json_member_text(&writer, "text", batch->reply);
+    json_write_end(&writer);
+    const char *text = json_writer_text(&writer, &size);
+    if (text)
+        intake_answer_json(200, arena_bytes(batch->turn->arena, text, size), answer);
+    json_writer_free(&writer);
+}
+
+static const char *method_url(struct arena *arena, const struct intake_channel *channel, const char *what) {
+    const char *api = intake_channel_option(channel, "api_url"),
+               *token = intake_channel_option(channel, "token");
+    return token ? arena_format(arena, "%s/%s%s", api ? api : "https://api.telegram.org", what, token) : NULL;
+}
+
+static bool reply_call(struct arena *arena, const struct intake_channel *channel, const char *chat,
+    const char *text, struct hook_call *call) {
+    struct json_writer writer;
+    const char *base = method_url(arena, channel, "bot");
+    json_writer_init(&writer, 64 * 1024);
+    json_write_object(&writer);
+    json_member_text(&writer, "chat_id", chat);
+    json_member_text(&writer, "text", text);
+    json_write_end(&writer);
+    const char *json = json_writer_text(&writer, &call->body_size);
+    call->body = json ? arena_bytes(arena, json, call->body_size) : NULL;
+    json_writer_free(&writer);
+    call->url = base ? arena_format(arena, "%s/sendMessage", base) : NULL;
+    call->headers[call->header_count++] = (struct http_header){"Content-Type", "application/json"};
+    return call->url && call->body;
+}
+
+/* Ids are letters, digits, hyphens and underscores: nothing that could lead elsewhere. */
+static bool media_call(struct arena *arena, const struct intake_channel *channel, const char *reference,
+    struct hook_call *call) {
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    const char *base = method_url(arena, channel, "bot");
+    if (!base || reference[strspn(reference, letters)])
+        return false;
+    call->url = arena_format(arena, "%s/getFile?file_id=%s", base, reference);
+    return call->url != NULL;
+}
+
+static bool media_found(struct arena *arena, const struct intake_channel *channel, const char *answer,
+    size_t size, struct hook_call *call) {
+    json_t *document = hook_json(answer, size);
+    const char *path = hook_text(json_object_get(document, "result"), "file_path");
+    const char *base = method_url(arena, channel, "file/bot");
+    bool sound = base && *path && !strstr(path, "..") && !path[strcspn(path, "?#\\\r\n ")];
+    call->url = sound ? arena_format(arena, "%s/%s", base, path) : NULL;
+    json_decref(document);
+    return call->url != NULL;
+}
+
+/* --- the door --- */
+
+static bool sender_of(const struct intake_call *call, struct hook_from *from) {
+    const char *given = call->request->header(call->request, "X-Telegram-Bot-Api-Secret-Token");
+    const struct intake_channel *channel = hook_channel(call, &intake_source_telegram);
+    const char *secret = intake_channel_option(channel, "secret");
+    const struct intake_token *token = secret ? NULL : hook_token(call, given);
+    if (secret ? !hook_same(given, secret) : !token)
+        return false;
+    *from = channel ? hook_from_channel(channel) : hook_from_token(token);
+    from->token = token;
+    return true;
+}
+
+static enum verdict on_request(struct turn *turn, const struct intake_call *call, struct answer *answer) {
+    struct hook_from from;
+    if (hook_refuse(turn, call, "application/json", sender_of(call, &from), answer))
+        return VERDICT_DONE;
+    hook_request(turn, call, &intake_source_telegram, &from, answer);
+    return VERDICT_DONE;
+}
+
+static bool is_urgent(const struct intake_call *call) {
+    struct hook_from from;
+    return sender_of(call, &from) &&
+           hook_has_danger(call->intake, call->request->body, call->request->body_size);
+}
+
+static const struct hook hook = {
+    .word = "telegram",
+    .repeats = true,
+    .decode = decode,
+    .answer = answer_update,
+    .answers_inline = true,
+    .reply_call = reply_call,
+    .media_call = media_call,
+    .media_found = media_found,
+};
+
+static const char *const routes[] = {"/v1/hooks/telegram/*", NULL};
+static const char *const option_names[] = {
+    "secret_file", "token_file", "api_url", "networks", "plain", "ca_file", NULL};
+
+const struct intake_source intake_source_telegram = {
+    .name = "telegram",
+    .routes = routes,
+    .body_max = HOOK_BODY_MAX,
+    .on_request = on_request,
+    .is_urgent = is_urgent,
+    .hook = &hook,
+    .option_names = option_names,
+};

@@ -1,0 +1,216 @@
+/* Telegram: the updates of the Bot API, usual and odd ones. Secret: a token, no channel. */
+#include "services/intake/tests/conformance.h"
+
+static void write_one(char *out, size_t room, const struct told *told) {
+    const char *kind = told->group    ? (told->edited ? "edited_channel_post" : "channel_post")
+                       : told->edited ? "edited_message"
+                                      : "message";
+    char album[64] = "", media[128] = "";
+    if (told->album)
+        snprintf(album, sizeof album, "\"media_group_id\":\"%d\",", told->album);
+    if (told->photo)
+        snprintf(media, sizeof media,
+            "\"photo\":[{\"file_id\":\"S%d\",\"file_unique_id\":\"us%d\",\"width\":90,\"height\":60}],",
+            told->number, told->number);
+    snprintf(out, room,
+        "{\"update_id\":%d,\"%s\":{\"message_id\":%d,%s\"chat\":{\"id\":%s%s,\"type\":\"%s\"},\"date\":"
+        "1772420000,%s%s"
+        "\"%s\":\"%s\"}}",
+        800000 + told->number * 2 + told->edited, kind, told->number,
+        told->group
+            ? ""
+            : "\"from\":{\"id\":6281100,\"is_bot\":false,\"first_name\":\"A\",\"language_code\":\"id\"},",
+        told->group ? "-100" : "", told->sender, told->group ? "channel" : "private", album, media,
+        told->photo ? "caption" : "text", told->text);
+    if (told->forwarded)
+        snprintf(out + strlen(out) - 2, room - strlen(out),
+            ",\"forward_origin\":{\"type\":\"hidden_user\",\"sender_user_name\":\"B\",\"date\":1772400000}}"
+            "}");
+}
+
+static void write_post(struct conform *conform, struct post *post, const struct told *told, size_t count) {
+    (void)conform;
+    assert_int_equal(count, 1);
+    strcpy(post->path, "/v1/hooks/telegram/piket");
+    write_one(post->body, sizeof post->body, told);
+}
+
+static void sign(struct conform *conform, struct post *post) {
+    snprintf(post->values[0], sizeof post->values[0], "%s", conform->bottle.bearer + 7);
+    post->request.headers[0][0] = "Content-Type";
+    post->request.headers[0][1] = "application/json";
+    post->request.headers[1][0] = "X-Telegram-Bot-Api-Secret-Token";
+    post->request.headers[1][1] = post->values[0];
+}
+
+static const struct conformance telegram = {
+    .source = "telegram",
+    .word = "telegram",
+    .repeats = true,
+    .edits = true,
+    .albums = true,
+    .groups = true,
+    .forwards = true,
+    .garbage = "{\"update_id\":1,",
+    .write = write_post,
+    .sign = sign,
+};
+
+static const struct conformance *conformance_of_test(void) {
+    return &telegram;
+}
+
+static const struct answer *send(struct conform *conform, const char *body) {
+    static struct post post;
+    post.request = (struct fixture_request){
+        .method = "POST", .path = "/v1/hooks/telegram/piket", .body = body, .body_size = strlen(body)};
+    sign(conform, &post);
+    return fixture_request(conform->bottle.fixture, &post.request);
+}
+
+#define FROM "\"from\":{\"id\":5512,\"is_bot\":false,\"first_name\":\"Rina\",\"language_code\":\"id\"}"
+#define CHAT "\"chat\":{\"id\":5512,\"first_name\":\"Rina\",\"type\":\"private\"}"
+
+static void reads_what_people_send(void **state) {
+    (void)state;
+    static const struct {
+        const char *body, *text; /* NULL: nothing to keep */
+        bool located;
+        size_t media;
+    } cases[] = {
+        {"{\"update_id\":1,\"message\":{\"message_id\":11," FROM "," CHAT
+         ",\"date\":1772420000,\"text\":\"Nenek sakit di Wlingi\"}}",
+            "Nenek sakit di Wlingi", false, 0},
+        {"{\"update_id\":2,\"message\":{\"message_id\":12," FROM "," CHAT
+         ",\"date\":1772420000,\"location\":{\"latitude\":-7.98,\"longitude\":112.63}}}",
+            "geo:-7.980000,112.630000", true, 0},
+        {"{\"update_id\":3,\"message\":{\"message_id\":13," FROM "," CHAT
+         ",\"date\":1772420000,\"location\":{\"latitude\":-7.9,\"longitude\":112.6},\"venue\":{\"location\":{"
+         "\"latitude\":"
+         "-7.9,\"longitude\":112.6},\"title\":\"Masjid Nur\",\"address\":\"Jl. Raya 1\"}}}",
+            "Masjid Nur, Jl. Raya 1", true, 0},
+        {"{\"update_id\":4,\"message\":{\"message_id\":14," FROM "," CHAT
+         ",\"date\":1772420000,\"contact\":{\"phone_number\":\"+62811\",\"first_name\":\"Pak\",\"last_name\":"
+         "\"RT\"}}}",
+            "[kontak / contact] Pak RT +62811", false, 0},
+        {"{\"update_id\":5,\"message\":{\"message_id\":15," FROM "," CHAT
+         ",\"date\":1772420000,\"voice\":{\"file_id\":\"V1\",\"file_unique_id\":\"v1\",\"duration\":7}}}",
+            "[pesan suara / voice message]", false, 1},
+        {"{\"update_id\":6,\"message\":{\"message_id\":16," FROM "," CHAT
+         ",\"date\":1772420000,\"photo\":[{\"file_id\":\"S\",\"file_unique_id\":\"s\",\"width\":90,"
+         "\"height\":51},{\"file_"
+         "id\":\"L\",\"file_unique_id\":\"l\",\"width\":1280,\"height\":720}],\"caption\":\"Rumahnya "
+         "roboh\"}}",
+            "Rumahnya roboh", false, 1},
+        {"{\"update_id\":7,\"callback_query\":{\"id\":\"77\"," FROM ",\"message\":{\"message_id\":9," CHAT
+         ",\"date\":1},\"chat_instance\":\"1\",\"data\":\"2 tidak aman\"}}",
+            "2 tidak aman", false, 0},
+        {"{\"update_id\":8,\"message\":{\"message_id\":18," FROM "," CHAT
+         ",\"date\":1772420000,\"reply_to_message\":{\"message_id\":11," CHAT
+         ",\"date\":1,\"text\":\"x\"},\"text\":\"di belakang balai desa\"}}",
+            "di belakang balai desa", false, 0},
+        {"{\"update_id\":9,\"my_chat_member\":{" CHAT "," FROM ",\"date\":1}}", NULL, false, 0},
+        {"{\"update_id\":10,\"message_reaction\":{" CHAT ",\"message_id\":11,\"date\":1}}", NULL, false, 0},
+        {"{\"update_id\":11,\"poll\":{\"id\":\"1\"}}", NULL, false, 0},
+        {"{\"update_id\":12,\"message\":{\"message_id\":19," CHAT ",\"date\":1,\"new_chat_members\":[]}}",
+            NULL, false, 0},
+        {"{\"update_id\":13}", NULL, false, 0},
+        {"{\"update_id\":14,\"message\":{\"message_id\":20," FROM "," CHAT
+         ",\"date\":1772420000,\"text\":\"a\\u0000b \\ud800 \xff c\"}}",
+            "a\xef\xbf\xbd"
+            "b \xef\xbf\xbd \xef\xbf\xbd c",
+            false, 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct conform conform = conform_open();
+        const struct answer *answer = send(&conform, cases[i].body);
+        if (answer->status != 200 || bottle_reports(&conform.bottle) != (cases[i].text != NULL))
+            fail_msg("case %zu: %u, %zu reports", i, answer->status, bottle_reports(&conform.bottle));
+        if (cases[i].text) {
+            const Sigap__ReportReceived *report = conform_report(&conform, 0);
+            if (strcmp(conform_text(report), cases[i].text) != 0)
+                fail_msg("case %zu: \"%s\"", i, conform_text(report));
+            if (report->n_media != cases[i].media)
+                fail_msg("case %zu: %zu media", i, report->n_media);
+        }
+        if (conform_parked(&conform))
+            fail_msg("case %zu was put aside", i);
+        conform_close(&conform);
+    }
+}
+
+static const char *say(struct conform *conform, int number, const char *text) {
+    static char reply[4][1024];
+    char body[2048];
+    snprintf(body, sizeof body,
+        "{\"update_id\":%d,\"message\":{\"message_id\":%d," FROM "," CHAT
+        ",\"date\":1772420000,\"text\":\"%s\"}}",
+        number, number, text);
+    const struct answer *answer = send(conform, body);
+    assert_int_equal(answer->status, 200);
+    reply[number % 4][0] = 0;
+    if (answer->body_size) {
+        json_t *call = json_loadb(answer->body, answer->body_size, 0, NULL);
+        assert_string_equal(json_string_value(json_object_get(call, "method")), "sendMessage");
+        assert_string_equal(json_string_value(json_object_get(call, "chat_id")), "5512");
+        snprintf(reply[number % 4], sizeof reply[0], "%s", json_string_value(json_object_get(call, "text")));
+        json_decref(call);
+    }
+    return reply[number % 4];
+}
+
+/* The ticket in a receipt: 260302-XXXX-XXXX-XXXX-XXXX-X. */
+static const char *ticket_in(const char *text) {
+    static char ticket[TICKET_TEXT + 1];
+    struct ticket read;
+    for (; strlen(text) >= TICKET_TEXT; text++) {
+        snprintf(ticket, sizeof ticket, "%s", text);
+        if (text[6] == '-' && ticket_from_text(ticket, &read))
+            return ticket;
+    }
+    fail_msg("no ticket in it");
+    return NULL;
+}
+
+static void answers_in_the_chat(void **state) {
+    (void)state;
+    struct conform conform = conform_open();
+    char ticket[TICKET_TEXT + 1], ask[128];
+    strcpy(ticket, ticket_in(say(&conform, 1, "Nenek sakit di Wlingi")));
+    snprintf(ask, sizeof ask, "status %s", ticket);
+    assert_non_null(strstr(say(&conform, 2, ask), ticket));
+    assert_int_equal(bottle_reports(&conform.bottle), 1); /* a question is no report */
+    const char *urgent = say(&conform, 3, "tolong dia pegang pisau");
+    assert_non_null(strstr(urgent, "112"));
+    assert_string_not_equal(ticket_in(urgent), ticket);
+    snprintf(ask, sizeof ask, "%s: rumahnya di belakang masjid", ticket);
+    assert_string_equal(ticket_in(say(&conform, 4, ask)), ticket); /* a ticket in front: joins that report */
+    assert_string_equal(bottle_last(&conform.bottle)->event->report_received->relation, "follow_up");
+    say(&conform, 5, "status 260302-AAAA-AAAA-AAAA-AAAA-A");
+    assert_int_equal(bottle_reports(&conform.bottle), 3);
+    say(&conform, 6, "status anak saya bagaimana? dia sakit");
+    assert_int_equal(bottle_reports(&conform.bottle), 4);
+    conform_close(&conform);
+}
+
+static void a_pin_joins_the_words_before_it(void **state) {
+    (void)state;
+    struct conform conform = conform_open();
+    say(&conform, 1, "Nenek sakit, mohon ditengok");
+    send(&conform, "{\"update_id\":2,\"message\":{\"message_id\":2," FROM "," CHAT
+                   ",\"date\":1772420000,\"location\":{\"latitude\":-7.98,\"longitude\":112.63}}}");
+    assert_int_equal(bottle_reports(&conform.bottle), 2);
+    assert_memory_equal(
+        conform_report(&conform, 1)->amends.data, conform_report(&conform, 0)->report_id.data, ID_BYTES);
+    conform_close(&conform);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        CONFORMANCE_TESTS,
+        cmocka_unit_test(reads_what_people_send),
+        cmocka_unit_test(answers_in_the_chat),
+        cmocka_unit_test(a_pin_joins_the_words_before_it),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

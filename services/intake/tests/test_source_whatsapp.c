@@ -1,0 +1,330 @@
+/* WhatsApp Cloud API: bodies with many entries, changes and messages, and all that people send. */
+#include "services/intake/tests/conformance.h"
+
+#include "common/hmac.h"
+
+#include <sodium.h>
+
+static void write_post(struct conform *conform, struct post *post, const struct told *told, size_t count) {
+    size_t used = 0;
+    (void)conform;
+    strcpy(post->path, "/v1/hooks/whatsapp/piket");
+    used += (size_t)sprintf(post->body, "{\"object\":\"whatsapp_business_account\",\"entry\":[");
+    for (size_t i = 0; i < count; i++) /* an entry each, as after an outage */
+        used += (size_t)sprintf(post->body + used,
+            "%s{\"id\":\"1029\",\"changes\":[{\"value\":{\"messaging_product\":\"whatsapp\",\"metadata\":{"
+            "\"display_phone_"
+            "number\":\"62341\",\"phone_number_id\":\"1066\"},\"contacts\":[{\"profile\":{\"name\":\"A\"},"
+            "\"wa_id\":\"%s\"}],"
+            "\"messages\":[{\"from\":\"%s\",%s\"id\":\"%s%d\",\"timestamp\":\"1772420000\",\"text\":{"
+            "\"body\":\"%s\"},"
+            "\"type\":\"text\"%s}]},\"field\":\"messages\"}]}",
+            i ? "," : "", told[i].sender, told[i].sender, told[i].group ? "\"group_id\":\"G1\"," : "",
+            told[i].broken ? "\",\"was\":\"" : "wamid.", told[i].number, told[i].text,
+            told[i].forwarded ? ",\"context\":{\"forwarded\":true}" : "");
+    sprintf(post->body + used, "]}");
+}
+
+static void sign(struct conform *conform, struct post *post) {
+    uint8_t hash[HMAC_BYTES];
+    (void)conform;
+    if (!post->request.body_size)
+        post->request.body_size = strlen(post->body);
+    hmac_sha256("app-secret", 10, post->body, post->request.body_size, hash);
+    strcpy(post->values[0], "sha256=");
+    sodium_bin2hex(post->values[0] + 7, sizeof post->values[0] - 7, hash, sizeof hash);
+    memcpy(post->request.headers,
+        (const char *[2][2]){{"Content-Type", "application/json"}, {"X-Hub-Signature-256", post->values[0]}},
+        sizeof(const char *[2][2]));
+}
+
+static const struct conformance whatsapp = {
+    .source = "whatsapp",
+    .word = "whatsapp",
+    .sources_yaml = "channels:\n  - name: piket\n    source: whatsapp\n    options:\n"
+                    "      - { name: secret_file, value: wa.secret }\n"
+                    "      - { name: verify_token_file, value: wa.verify }\n"
+                    "      - { name: token_file, value: wa.token }\n"
+                    "      - { name: number_id, value: \"1066\" }\n",
+    .secrets = {{"wa.secret", "app-secret\n"}, {"wa.verify", "verify me\n"}, {"wa.token", "EAAG-token\n"}},
+    .repeats = true,
+    .batches = true,
+    .groups = true,
+    .forwards = true,
+    .garbage = "{\"object\":\"whatsapp_business_account\"",
+    .write = write_post,
+    .sign = sign,
+};
+
+static const struct conformance *conformance_of_test(void) {
+    return &whatsapp;
+}
+
+static const struct answer *send(struct conform *conform, const char *body) {
+    static struct post post;
+    post.request =
+        (struct fixture_request){.method = "POST", .path = "/v1/hooks/whatsapp/piket", .body = post.body};
+    strcpy(post.body, body);
+    sign(conform, &post);
+    return fixture_request(conform->bottle.fixture, &post.request);
+}
+
+static void the_handshake_echoes_the_challenge(void **state) {
+    (void)state;
+    static const struct {
+        const char *path, *query;
+        unsigned status;
+    } cases[] = {
+        {"/v1/hooks/whatsapp/piket", "hub.mode=subscribe&hub.verify_token=verify%20me&hub.challenge=11588",
+            200},
+        {"/v1/hooks/whatsapp/piket", "hub.challenge=11588&hub.verify_token=verify+me&hub.mode=subscribe",
+            200},
+        {"/v1/hooks/whatsapp/piket", "hub.mode=subscribe&hub.verify_token=wrong&hub.challenge=11588", 403},
+        {"/v1/hooks/whatsapp/piket", "hub.mode=subscribe&hub.verify_token=&hub.challenge=11588", 403},
+        {"/v1/hooks/whatsapp/piket", "hub.mode=unsubscribe&hub.verify_token=verify%20me&hub.challenge=1",
+            403},
+        {"/v1/hooks/whatsapp/piket", "", 403},
+        {"/v1/hooks/whatsapp/other", "hub.mode=subscribe&hub.verify_token=verify%20me&hub.challenge=11588",
+            403},
+    };
+    struct conform conform = conform_open();
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct answer *answer = fixture_request(conform.bottle.fixture,
+            &(struct fixture_request){.method = "GET", .path = cases[i].path, .query = cases[i].query});
+        if (answer->status != cases[i].status)
+            fail_msg("case %zu: %u", i, answer->status);
+        if (answer->status == 200) {
+            assert_int_equal(answer->body_size, 5);
+            assert_memory_equal(answer->body, "11588", 5);
+        }
+    }
+    conform_close(&conform);
+}
+
+#define BODY(inner)                                                                                          \
+    "{\"object\":\"whatsapp_business_account\",\"entry\":[{\"id\":\"1\",\"changes\":[{\"field\":"            \
+    "\"messages\","                                                                                          \
+    "\"value\":{\"messaging_product\":\"whatsapp\",\"metadata\":{\"phone_number_id\":\"1066\"}," inner       \
+    "}}]}]}"
+#define MESSAGE(inner)                                                                                       \
+    BODY("\"messages\":[{\"from\":\"6281100\",\"id\":\"wamid.1\",\"timestamp\":\"1772420000\"," inner "}]")
+
+static void reads_what_people_send(void **state) {
+    (void)state;
+    static const struct {
+        const char *body, *text;
+        bool located;
+        size_t media, parked;
+    } cases[] = {
+        {MESSAGE("\"type\":\"image\",\"image\":{\"caption\":\"Rumahnya "
+                 "roboh\",\"mime_type\":\"image/jpeg\",\"sha256\":\"q\","
+                 "\"id\":\"2754\"}"),
+            "Rumahnya roboh", false, 1, 0},
+        {MESSAGE("\"type\":\"audio\",\"audio\":{\"mime_type\":\"audio/"
+                 "ogg\",\"sha256\":\"q\",\"id\":\"2755\",\"voice\":true}"),
+            "[pesan suara / voice message]", false, 1, 0},
+        {MESSAGE("\"type\":\"sticker\",\"sticker\":{\"mime_type\":\"image/"
+                 "webp\",\"sha256\":\"q\",\"id\":\"2756\"}"),
+            "[stiker / sticker]", false, 1, 0},
+        {MESSAGE(
+             "\"type\":\"location\",\"location\":{\"latitude\":-7.98,\"longitude\":112.63,\"name\":\"Balai "
+             "Desa\",\"address\":\"Wlingi\"}"),
+            "Balai Desa, Wlingi", true, 0, 0},
+        {MESSAGE("\"type\":\"location\",\"location\":{\"latitude\":-7.98,\"longitude\":112.63}"),
+            "geo:-7.980000,112.630000", true, 0, 0},
+        {MESSAGE("\"type\":\"contacts\",\"contacts\":[{\"name\":{\"formatted_name\":\"Pak "
+                 "RT\"},\"phones\":[{\"phone\":\"+"
+                 "62812\"}]}]"),
+            "[kontak / contact] Pak RT +62812", false, 0, 0},
+        {MESSAGE("\"type\":\"button\",\"button\":{\"text\":\"Tidak aman\",\"payload\":\"2\"}"), "Tidak aman",
+            false, 0, 0},
+        {MESSAGE("\"type\":\"interactive\",\"interactive\":{\"type\":\"list_reply\",\"list_reply\":{\"id\":"
+                 "\"a\",\"title\":"
+                 "\"Lansia\",\"description\":\"tinggal sendiri\"}}"),
+            "Lansia: tinggal sendiri", false, 0, 0},
+        {MESSAGE("\"type\":\"interactive\",\"interactive\":{\"type\":\"nfm_reply\",\"nfm_reply\":{\"name\":"
+                 "\"flow\",\"body\":"
+                 "\"Sent\",\"response_json\":\"{\\\"isi\\\":\\\"nenek sakit\\\"}\"}}"),
+            "{\"isi\":\"nenek sakit\"}", false, 0, 0},
+        {MESSAGE("\"type\":\"unsupported\",\"errors\":[{\"code\":131051,\"title\":\"Unsupported\"}]"),
+            "[pesan tanpa teks / message without text]", false, 0, 0},
+        {MESSAGE("\"type\":\"request_welcome\""), "[pesan tanpa teks / message without text]", false, 0, 0},
+        {BODY("\"messages\":[{\"from_user_id\":\"US.13491\",\"id\":\"wamid.9\",\"timestamp\":1772420000000,"
+              "\"type\":\"text\","
+              "\"text\":{\"body\":\"Nenek sakit\"}}]"),
+            "Nenek sakit", false, 0, 0},
+        {MESSAGE("\"type\":\"reaction\",\"reaction\":{\"message_id\":\"wamid.0\",\"emoji\":\"x\"}"), NULL,
+            false, 0, 0},
+        {BODY("\"statuses\":[{\"id\":\"wamid.2\",\"status\":\"delivered\",\"timestamp\":\"1772420000\","
+              "\"recipient_id\":"
+              "\"6281100\"}]"),
+            NULL, false, 0, 0},
+        {BODY("\"errors\":[{\"code\":130429}]"), NULL, false, 0, 0},
+        {"{\"object\":\"whatsapp_business_account\",\"entry\":[]}", NULL, false, 0, 0},
+        {"{\"object\":\"page\",\"entry\":[]}", NULL, false, 0, 1},
+        {BODY("\"messages\":{\"text\":\"x\"}"), NULL, false, 0, 1},
+        {"[]", NULL, false, 0, 1},
+    };
+    log_set_level(LOG_ERROR);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct conform conform = conform_open();
+        const struct answer *answer = send(&conform, cases[i].body);
+        if (answer->status != 200 || bottle_reports(&conform.bottle) != (cases[i].text != NULL) ||
+            conform_parked(&conform) != cases[i].parked)
+            fail_msg("case %zu: %u, %zu reports, %zu aside", i, answer->status,
+                bottle_reports(&conform.bottle), conform_parked(&conform));
+        if (cases[i].text) {
+            const Sigap__ReportReceived *report = conform_report(&conform, 0);
+            if (strcmp(conform_text(report), cases[i].text) != 0)
+                fail_msg("case %zu: \"%s\"", i, conform_text(report));
+            assert_int_equal(report->n_media, cases[i].media);
+            assert_int_equal(report->occurred_at, INT64_C(1772420000000));
+            assert_true(report->may_contact);
+            assert_int_equal(report->reporter.len, SEAL_HASH_BYTES);
+        }
+        conform_close(&conform);
+    }
+    log_set_level(LOG_INFO);
+}
+
+/* Two entries with two changes of two messages each, statuses between them. */
+static void reads_all_entries_and_changes(void **state) {
+    (void)state;
+    char body[8192] = "{\"object\":\"whatsapp_business_account\",\"entry\":[";
+    size_t used = strlen(body);
+    for (int i = 0; i < 8; i++)
+        used += (size_t)sprintf(body + used,
+            "%s{\"from\":\"62811%d\",\"id\":\"wamid.m%d\",\"timestamp\":\"1772420000\",\"type\":\"text\","
+            "\"text\":{\"body\":"
+            "\"Laporan %d\"}}%s",
+            i % 4 == 0   ? "{\"id\":\"1\",\"changes\":[{\"field\":\"messages\",\"value\":{\"metadata\":{"
+                           "\"phone_number_id\":"
+                           "\"1066\"},\"messages\":["
+            : i % 2 == 0 ? ",{\"field\":\"messages\",\"value\":{\"statuses\":[{\"id\":\"w\"}],\"messages\":["
+                         : ",",
+            i, i, i,
+            i % 4 == 3 ? i == 7 ? "]}}]}" : "]}}]},"
+            : i % 2    ? "]}}"
+                       : "");
+    strcpy(body + used, "]}");
+    struct conform conform = conform_open();
+    assert_int_equal(send(&conform, body)->status, 200);
+    assert_int_equal(bottle_reports(&conform.bottle), 8);
+    conform_close(&conform);
+}
+
+/* The receipt leaves as a call of its own, once; a failure that says "busy" is tried again. */
+static void the_reporter_is_told_after_the_commit(void **state) {
+    (void)state;
+    struct conform conform = conform_open();
+    struct fixture *fixture = conform.bottle.fixture;
+    send(&conform, MESSAGE("\"type\":\"text\",\"text\":{\"body\":\"Nenek sakit\"}"));
+    assert_int_equal(fixture_effect_count(fixture), 1);
+    struct effect effect = *fixture_effect_take(fixture);
+    const struct web_tell *tell = effect.what;
+    assert_string_equal(tell->chat, "6281100");
+    assert_non_null(strstr(tell->text, "260302-"));
+    fixture_effect_finish(
+        fixture, &(struct effect_result){.id = effect.id, .kind = effect.kind, .outcome = WEB_AGAIN});
+    fixture_advance(fixture, 20000);
+    assert_int_equal(fixture_effect_count(fixture), 1);
+    effect = *fixture_effect_take(fixture);
+    fixture_effect_finish(
+        fixture, &(struct effect_result){.id = effect.id, .kind = effect.kind, .outcome = WEB_DONE});
+    fixture_advance(fixture, 3600 * 1000);
+    assert_int_equal(fixture_effect_count(fixture), 0);
+    send(&conform,
+        MESSAGE("\"type\":\"text\",\"text\":{\"body\":\"Nenek sakit\"}")); /* a duplicate was told already */
+    assert_int_equal(fixture_effect_count(fixture), 0);
+    conform_close(&conform);
+}
+
+/* Triage cannot place it: one question; the answer joins the report. */
+static void a_question_is_asked_once_and_its_answer_joins(void **state) {
+    (void)state;
+    struct conform conform = conform_open();
+    struct fixture *fixture = conform.bottle.fixture;
+    send(&conform, MESSAGE("\"type\":\"text\",\"text\":{\"body\":\"Nenek sakit\"}"));
+    ProtobufCBinaryData report = conform_report(&conform, 0)->report_id;
+    while (fixture_effect_count(fixture))
+        fixture_effect_take(fixture);
+    for (int i = 0; i < 2; i++) {
+        Sigap__ReportInReview review = SIGAP__REPORT_IN_REVIEW__INIT;
+        Sigap__Event event = SIGAP__EVENT__INIT;
+        review.report_id = report;
+        review.reason = (char *)"place_unclear";
+        event.body_case = SIGAP__EVENT__BODY_REPORT_IN_REVIEW;
+        event.report_in_review = &review;
+        fixture_event(fixture, "triage", LANE_NORMAL, &event);
+        fixture_turn(fixture);
+    }
+    assert_int_equal(fixture_effect_count(fixture), 1);
+    assert_non_null(strstr(((const struct web_tell *)fixture_effect_take(fixture)->what)->text, "kecamatan"));
+    send(&conform, BODY("\"messages\":[{\"from\":\"6281100\",\"id\":\"wamid.2\",\"timestamp\":\"1772420300\","
+                        "\"type\":\"text\","
+                        "\"text\":{\"body\":\"Desa Tembalang, Wlingi\"}}]"));
+    assert_int_equal(bottle_reports(&conform.bottle), 2);
+    assert_string_equal(conform_report(&conform, 1)->relation, "answer");
+    assert_memory_equal(conform_report(&conform, 1)->amends.data, report.data, ID_BYTES);
+    conform_close(&conform);
+}
+
+static void a_medium_is_fetched_or_noted_as_unavailable(void **state) {
+    (void)state;
+    struct conform conform = conform_open();
+    struct fixture *fixture = conform.bottle.fixture;
+    static const int outcomes[] = {WEB_DONE, WEB_NEVER};
+    static const char *const states[] = {"kept", "unavailable"};
+    for (size_t i = 0; i < 2; i++) {
+        char body[1024];
+        snprintf(body, sizeof body,
+            BODY("\"messages\":[{\"from\":\"6281100\",\"id\":\"wamid.%zu\",\"timestamp\":\"1772420000\","
+                 "\"type\":\"image\","
+                 "\"image\":{\"caption\":\"Rumahnya roboh lagi %zu\",\"id\":\"27%zu\"}}]"),
+            i, i, i);
+        send(&conform, body);
+        struct effect effect = {0};
+        while (fixture_effect_count(fixture) && effect.kind != EFFECT_FETCH)
+            effect = *fixture_effect_take(fixture);
+        assert_int_equal(effect.kind, EFFECT_FETCH);
+        struct effect_result result = {
+            .id = effect.id, .kind = effect.kind, .outcome = outcomes[i], .detail = "gone"};
+        if (outcomes[i] == WEB_DONE) {
+            struct web_medium *medium = calloc(1, sizeof *medium);
+            strcpy(medium->type, "image/jpeg");
+            medium->size_bytes = 77;
+            result.bytes = medium;
+            result.size = sizeof *medium;
+        }
+        fixture_effect_finish(fixture, &result);
+        Sigap__Actor actor = SIGAP__ACTOR__INIT;
+        Sigap__ListView list = SIGAP__LIST_VIEW__INIT;
+        Sigap__View view = SIGAP__VIEW__INIT;
+        unsigned status;
+        actor.roles = (char **)(void *)bottle_roles;
+        actor.n_roles = 1;
+        list.name = (char *)"media";
+        view.actor = &actor;
+        view.what_case = SIGAP__VIEW__WHAT_LIST;
+        view.list = &list;
+        json_t *media = fixture_view(fixture, &view, &status);
+        assert_string_equal(json_string_value(json_object_get(json_array_get(media, 0), "state")), states[i]);
+        json_decref(media);
+        while (fixture_effect_count(fixture))
+            fixture_effect_take(fixture);
+    }
+    conform_close(&conform);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        CONFORMANCE_TESTS,
+        cmocka_unit_test(the_handshake_echoes_the_challenge),
+        cmocka_unit_test(reads_what_people_send),
+        cmocka_unit_test(reads_all_entries_and_changes),
+        cmocka_unit_test(the_reporter_is_told_after_the_commit),
+        cmocka_unit_test(a_question_is_asked_once_and_its_answer_joins),
+        cmocka_unit_test(a_medium_is_fetched_or_noted_as_unavailable),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,44 @@
+/* Calls to platforms, after the commit: telling a reporter, fetching a medium. Here is no decision; what
+ * shall be done is a row (outgoing.c, media.c), its result an input of a later turn.
+ *
+ * Every call: https, an address of the public internet after its name was resolved, unless the channel's
+ * options `networks` and `plain` say otherwise; up to 3 redirects, each a call with the same checks and, when
+ * the host is another, without the secrets. */
+#pragma once
+
+#include "common/daemon.h"
+#include "services/intake/state.h"
+
+enum intake_effect { EFFECT_TELL = 1, EFFECT_FETCH = 2 };
+
+/* How a call ended. */
+enum web_outcome {
+    WEB_UNKNOWN = -1, /* EFFECT_UNKNOWN */
+    WEB_DONE = 0,
+    WEB_AGAIN = 1, /* busy, not reached: later */
+    WEB_NEVER = 2  /* refused: this address, this medium, this secret */
+};
+
+enum { WEB_CHAT_MAX = 256, WEB_TEXT_MAX = 4096, WEB_REFERENCE_MAX = 2048, WEB_MEDIUM_MAX = 16 << 20 };
+
+/* What the effects carry. */
+struct web_tell {
+    char bot[64], chat[WEB_CHAT_MAX + 1], text[WEB_TEXT_MAX + 1];
+};
+struct web_fetch {
+    char bot[64], reference[WEB_REFERENCE_MAX + 1];
+};
+
+/* result->bytes of a medium that was fetched: it lies sealed in DATA/intake/media/<hash>. */
+struct web_medium {
+    uint8_t hash[SEAL_HASH_BYTES];
+    int64_t size_bytes;
+    char type[32]; /* by its content, never by its name */
+};
+
+bool intake_web_open(struct intake *intake, struct daemon_loop *loop, struct error *error);
+void intake_web_perform(struct intake *intake, const struct effect *effect);
+void intake_web_close(struct intake *intake);
+
+/* "image/jpeg" ... by the first bytes; "application/octet-stream". */
+const char *intake_type_of(const void *bytes, size_t size);
