@@ -1,8 +1,7 @@
 /* Assessments as JSON, for operators and for the evaluation in tests/triage. */
-#include "services/triage/assess.h"
+#include "services/triage/state.h"
 
 #include "common/json.h"
-#include "common/site.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -85,37 +84,20 @@ char *assess_to_json(const struct assessment *assessment) {
 /* ---- explain */
 
 struct explainer {
-    struct site *site;
-    struct vocabulary *vocabulary;
-    struct gazetteer *gazetteer;
-    struct place_index *places;
+    struct triage_site site;
     struct arena *arena;
 };
 
 static void explainer_close(struct explainer *explainer) {
     arena_free(&explainer->arena);
-    place_index_free(&explainer->places);
-    gazetteer_free(&explainer->gazetteer);
-    vocabulary_free(&explainer->vocabulary);
-    site_free(&explainer->site);
+    triage_site_close(&explainer->site);
 }
 
 static bool explainer_open(struct explainer *explainer, const char *folder, struct error *error) {
     *explainer = (struct explainer){.arena = arena_new(ASSESSMENT_ARENA_BYTES)};
     if (!explainer->arena)
         return error_set(error, "out of memory");
-    explainer->site = site_load(folder, error);
-    explainer->vocabulary = explainer->site ? vocabulary_load(folder, error) : NULL;
-    if (!explainer->vocabulary)
-        return false;
-    char path[CONFIG_PATH_MAX], aliases[CONFIG_PATH_MAX];
-    if (!config_path(path, folder, explainer->site->gazetteer) || !config_path(aliases, path, "aliases.tsv"))
-        return error_set(error, "the path of the gazetteer is too long");
-    explainer->gazetteer = gazetteer_load(path, AREA_VILLAGE, error);
-    if (explainer->gazetteer)
-        explainer->places = place_index_new(explainer->gazetteer, explainer->vocabulary->spelling,
-            explainer->site->provinces, explainer->site->provinces_count, aliases, error);
-    return explainer->places != NULL;
+    return triage_site_open(&explainer->site, folder, error);
 }
 
 static char *refusal(const char *sentence) {
@@ -144,10 +126,9 @@ static char *answer(const struct explainer *explainer, const char *line, size_t 
         .area = json_string_value(json_object_get(input, "area")),
         .urgent = json_is_true(json_object_get(input, "urgent")),
         .local_hour = json_is_integer(hour) ? (int)json_integer_value(hour) : -1};
-    struct assessor assessor = {explainer->vocabulary, explainer->places};
     struct assessment assessment;
     arena_reset(explainer->arena);
-    char *json = assess(&assessor, explainer->arena, &report, &assessment)
+    char *json = assess(&explainer->site.assessor, explainer->arena, &report, &assessment)
                      ? assess_to_json(&assessment)
                      : refusal("the report is too large");
     json_decref(input);

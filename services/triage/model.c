@@ -77,7 +77,7 @@ static void words_put(struct collector *collector, const struct text *text) {
         word_sight(word, now);
         put(collector, word->negator >= 0 ? "wn" : "w", now, NULL, 1, i, i);
         if (i && word->sentence == text->words[i - 1].sentence)
-            put(collector, "b", before, now, 0.5f, i - 1, i);
+            put(collector, "b", before, now, 0.6f, i - 1, i);
         if (word->key_size > 6 && !(word->flags & WORD_NUMBER)) {
             char head[6] = {0};
             memcpy(head, now, strnlen(now, 5));
@@ -88,7 +88,7 @@ static void words_put(struct collector *collector, const struct text *text) {
             int size = snprintf(padded, sizeof padded, "_%s_", word->key);
             for (int k = 0; k + 4 <= size; k++) {
                 char gram[5] = {padded[k], padded[k + 1], padded[k + 2], padded[k + 3], 0};
-                put(collector, "g", gram, NULL, 0.3f, i, i);
+                put(collector, "g", gram, NULL, 0.2f, i, i);
             }
         }
         strcpy(before, now);
@@ -104,14 +104,14 @@ static void concepts_put(
             put(collector, "d", vocabulary->concepts[i].code, NULL, 1, WHOLE, WHOLE);
         if (!state->affirmed)
             continue;
-        put(collector, "c", vocabulary->concepts[i].code, NULL, 1.5f, state->first, state->first);
+        put(collector, "c", vocabulary->concepts[i].code, NULL, 1, state->first, state->first);
         if (count < PAIRED_MAX)
             there[count++] = i;
     }
     for (size_t i = 0; i < count; i++)
         for (size_t k = i + 1; k < count; k++)
             put(collector, "cc", vocabulary->concepts[there[i]].code, vocabulary->concepts[there[k]].code,
-                0.7f, WHOLE, WHOLE);
+                0.4f, WHOLE, WHOLE);
 }
 
 static void kinds_put(
@@ -140,6 +140,18 @@ static void marks_put(struct collector *collector, const struct text *text) {
         NULL, 1, WHOLE, WHOLE);
 }
 
+/* A long report shows more features than a short one, but is not that much surer: values shrink with the
+ * fourth root of their number. Dividing by the whole length was no better, and short reports became too loud.
+ */
+static void values_level(struct collector *collector) {
+    float sum = 0;
+    for (size_t i = 0; i < collector->count; i++)
+        sum += collector->features[i].value * collector->features[i].value;
+    float level = 2.0f / sqrtf(sqrtf(sum));
+    for (size_t i = 0; i < collector->count; i++)
+        collector->features[i].value *= level;
+}
+
 struct feature *features_read(const struct vocabulary *vocabulary, struct arena *arena,
     const struct text *text, const struct signs *signs, char (*names)[FEATURE_NAME_MAX], size_t *count) {
     struct collector collector = {.names = names};
@@ -150,6 +162,7 @@ struct feature *features_read(const struct vocabulary *vocabulary, struct arena 
     concepts_put(&collector, vocabulary, signs);
     kinds_put(&collector, vocabulary, signs);
     words_put(&collector, text);
+    values_level(&collector);
     *count = collector.count;
     return collector.features;
 }
@@ -280,17 +293,28 @@ static bool rows_read(
     return good || error_prefix(error, "line %zu", number);
 }
 
-struct model *model_load(const char *path, const struct vocabulary *vocabulary, struct error *error) {
+struct model *model_read(FILE *file, const struct vocabulary *vocabulary, struct error *error) {
     struct model *model = calloc(1, sizeof *model);
-    FILE *file = model ? fopen(path, "re") : NULL;
-    bool good = file ? rows_grow(model) && rows_read(model, file, vocabulary, error)
-                     : error_set(error, "%s", model ? strerror(errno) : "no memory");
-    if (file)
-        fclose(file);
-    if (!good) {
-        error_prefix(error, "%s", path);
+    if (!model || !rows_grow(model)) {
+        error_set(error, "no memory for the weights");
+        model_free(&model);
+    } else if (!rows_read(model, file, vocabulary, error)) {
         model_free(&model);
     }
+    return model;
+}
+
+struct model *model_load(const char *path, const struct vocabulary *vocabulary, struct error *error) {
+    FILE *file = fopen(path, "re");
+    struct model *model = NULL;
+    if (!file)
+        error_set(error, "%s", strerror(errno));
+    else if ((model = model_read(file, vocabulary, error)) == NULL)
+        error_prefix(error, "%s", path);
+    if (file)
+        fclose(file);
+    else
+        error_prefix(error, "%s", path);
     return model;
 }
 

@@ -1,5 +1,5 @@
 /* A linear model over words and concepts: one score for each kind and each priority, added up from weights
- * that were learnt from labelled reports (sigap-triage-train). It ranks; rules and people decide.
+ * that were learnt from labelled reports (sigapctl triage train). It ranks; rules and people decide.
  *
  * Why linear: it takes 10 us a report, every score can be explained by the words that made it, and with a
  * thousand labelled reports nothing larger would learn more. The weights are text (weights.tsv), sorted by
@@ -9,6 +9,8 @@
 #pragma once
 
 #include "services/triage/concept.h"
+
+#include <stdio.h>
 
 enum {
     OUTPUTS_MAX = KINDS_MAX + PRIORITIES,
@@ -30,6 +32,8 @@ uint64_t feature_hash(const char *name);
 
 struct model;
 
+/* NULL with error set. The caller frees it. */
+struct model *model_read(FILE *file, const struct vocabulary *vocabulary, struct error *error);
 struct model *model_load(const char *path, const struct vocabulary *vocabulary, struct error *error);
 void model_free(struct model **model);
 /* Raw scores: kinds[] by the vocabulary's kinds, priorities[] P0..P4. */

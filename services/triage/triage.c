@@ -1,6 +1,7 @@
 #include "services/triage/triage.h"
 
 #include "services/triage/state.h"
+#include "services/triage/train.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -86,7 +87,7 @@ static int run_explain(int argc, char **argv, const char *site_dir) {
 
 static const struct daemon_tool tools[] = {
     {"explain", "--json: how reports on standard input would be judged, and why", run_explain},
-    {NULL, NULL, NULL}};
+    {"train", "learn the weights of the model from labelled reports", triage_train_main}, {NULL, NULL, NULL}};
 
 /* ---- rows ---- */
 

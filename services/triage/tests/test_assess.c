@@ -1,6 +1,7 @@
 /* The judgement as a whole, on the site that ships: clear reports must be judged clearly, unclear ones must
  * reach a person. */
 #include "services/triage/assess.h"
+#include "services/triage/train.h"
 
 #include <jansson.h>
 #include <setjmp.h>
@@ -9,6 +10,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -259,6 +261,66 @@ static void test_explain_answers_line_by_line(void **state) {
     free(output);
 }
 
+/* ---- training */
+
+static char *file_read(const char *path, size_t *size) {
+    FILE *file = fopen(path, "re");
+    assert_non_null(file);
+    char *bytes = calloc(1, 1 << 20);
+    assert_non_null(bytes);
+    *size = fread(bytes, 1, (1 << 20) - 1, file);
+    fclose(file);
+    return bytes;
+}
+
+static void reports_write(const char *path) {
+    static const char *const lines[] = {
+        "{\"text\":\"kaki adik dirantai di dapur, kurus sekali\",\"kind\":\"pasung\",\"urgency\":\"P1\"}",
+        "{\"text\":\"tetangga dirantai di kandang, tolong\",\"kind\":\"pasung\",\"urgency\":\"P1\"}",
+        "{\"text\":\"jual obat murah, diskon\",\"kind\":\"bukan_laporan\",\"urgency\":\"P4\"}",
+        "{\"text\":\"diskon besar jual baju\",\"kind\":\"bukan_laporan\",\"urgency\":\"P4\"}",
+        "{\"text\":\"kapan pkh "
+        "cair\",\"kind\":\"bansos_info\",\"urgency\":\"P4\",\"kinds_also\":[\"fakir_miskin\"]}",
+        "{\"text\":\"pkh saya belum cair\",\"kind\":\"bansos_info\",\"urgency\":\"P3\",\"split\":\"train\"}",
+        "{\"text\":\"not of this half\",\"kind\":\"pasung\",\"urgency\":\"P0\",\"split\":\"valid\"}"};
+    FILE *file = fopen(path, "we");
+    assert_non_null(file);
+    for (int copy = 0; copy < 4; copy++)
+        for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
+            fprintf(file, "%s\n", lines[i]);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void test_training_is_reproducible(void **state) {
+    struct fixture *fixture = *state;
+    char folder[] = "/tmp/triage-train-XXXXXX", reports[64], first[64], second[64];
+    assert_non_null(mkdtemp(folder));
+    snprintf(reports, sizeof reports, "%s/reports.jsonl", folder);
+    snprintf(first, sizeof first, "%s/first.tsv", folder);
+    snprintf(second, sizeof second, "%s/second.tsv", folder);
+    reports_write(reports);
+    char *once[] = {"train", reports, "--split", "train", "--set", "rounds=4", "--out", first};
+    char *again[] = {"train", reports, "--split", "train", "--set", "rounds=4", "--out", second};
+    assert_int_equal(triage_train_main(8, once, SITE), 0);
+    assert_int_equal(triage_train_main(8, again, SITE), 0);
+    size_t size, size_again;
+    char *bytes = file_read(first, &size), *bytes_again = file_read(second, &size_again);
+    assert_int_equal(size, size_again);
+    assert_memory_equal(bytes, bytes_again, size);
+    free(bytes);
+    free(bytes_again);
+    struct error error = {0};
+    struct model *model = model_load(first, fixture->vocabulary, &error);
+    assert_non_null(model);
+    model_free(&model);
+    char *wrong[] = {"train", reports, "--set", "unheard=1"};
+    assert_int_equal(triage_train_main(4, wrong, SITE), 2);
+    unlink(reports);
+    unlink(first);
+    unlink(second);
+    rmdir(folder);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_clear_reports),
@@ -273,6 +335,7 @@ int main(void) {
         cmocka_unit_test(test_any_bytes),
         cmocka_unit_test(test_largest_message_fits),
         cmocka_unit_test(test_explain_answers_line_by_line),
+        cmocka_unit_test(test_training_is_reproducible),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -1,0 +1,564 @@
+/* sigapctl triage train REPORTS... [--also REPORTS] [--split NAME] [--cross FOLDS] [--show FILE] [--out FILE]
+ *                                  [--set name=value]
+ *
+ * Learns the weights of the linear model (model.h) from labelled reports, one JSON object a line with text,
+ * kind, urgency and optionally kinds_also and split. With --cross it learns FOLDS times without one fold and
+ * judges that fold the way the daemon would, rules included; files after --also are always learnt from and
+ * never judged. --show writes what was said of each left-out report, for looking at mistakes and choosing
+ * costs. With --out it learns from everything and writes the weights.
+ *
+ * Two softmax regressions over the same features, one for kinds and one for priorities. AdaGrad; L2; words
+ * are left out at random while learning, so that no single word carries a report; the weights are the mean of
+ * the last rounds. The order of everything comes from a seed: the same input gives the same file everywhere.
+ *
+ * Trusted input: a tool for people. It ends the process when memory runs out or a line is wrong. */
+#include "services/triage/train.h"
+
+#include "services/triage/state.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    EXAMPLES_MAX = 200000,
+    SOURCES_MAX = 16,
+    LEAST_REPORTS = 2, /* a feature seen in one report only teaches that report by heart */
+    STRIDE = 48,       /* outputs of a row, a multiple of what a vector register takes */
+    ALSO_MAX = 4
+};
+
+/* Chosen by five-fold cross-validation on the train half and our own reports (tests/triage/README.md). */
+struct settings {
+    float rounds, rate, shrink_kinds, shrink_priorities;
+    float also_share; /* of the target that further kinds get */
+    float drop;       /* share of the features left out of a report while learning */
+    float rare;       /* how much rare kinds speak up: weight (30/n)^rare */
+    float least;      /* weights smaller than this are not written: they change no ranking */
+};
+
+static const struct settings defaults = {.rounds = 40,
+    .rate = 0.05f,
+    .shrink_kinds = 0.015f,
+    .shrink_priorities = 0.006f,
+    .also_share = 0.2f,
+    .drop = 0.3f,
+    .rare = 0.3f,
+    .least = 0.05f};
+
+struct seen {
+    uint32_t feature;
+    float value;
+};
+
+struct example {
+    char *text;
+    int kind, priority;
+    int also[ALSO_MAX];
+    int also_count;
+    struct seen *seen;
+    size_t seen_count;
+    int fold;   /* -1: always learnt from */
+    int source; /* of trainer.sources */
+};
+
+struct dictionary {
+    char **names;
+    uint64_t *hashes;
+    uint32_t *reports;
+    uint32_t *slots;
+    size_t count, capacity, slot_count;
+};
+
+struct trainer {
+    struct triage_site site;
+    struct arena *arena;
+    struct settings settings;
+    struct dictionary features;
+    struct example *examples;
+    size_t count;
+    size_t kinds;   /* outputs 0..kinds-1, then the priorities */
+    float *weights; /* features x STRIDE */
+    float *squares, *sums;
+    const char *sources[SOURCES_MAX];
+    int source_count;
+    const char *split, *out, *show;
+    int folds;
+    uint64_t random;
+};
+
+static void die(const char *what) {
+    fprintf(stderr, "%s\n", what);
+    exit(1);
+}
+
+static void *must(void *memory) {
+    if (!memory)
+        die("out of memory");
+    return memory;
+}
+
+/* ---- features */
+
+static void dictionary_grow(struct dictionary *all) {
+    all->slot_count = all->slot_count ? all->slot_count * 2 : 1 << 16;
+    free(all->slots);
+    all->slots = must(calloc(all->slot_count, sizeof *all->slots));
+    for (size_t i = 0; i < all->count; i++) {
+        size_t at = all->hashes[i] & (all->slot_count - 1);
+        while (all->slots[at])
+            at = (at + 1) & (all->slot_count - 1);
+        all->slots[at] = (uint32_t)i + 1;
+    }
+}
+
+static uint32_t feature_number(struct dictionary *all, const char *name) {
+    if ((all->count + 1) * 2 > all->slot_count)
+        dictionary_grow(all);
+    uint64_t hash = feature_hash(name);
+    size_t at = hash & (all->slot_count - 1);
+    for (; all->slots[at]; at = (at + 1) & (all->slot_count - 1))
+        if (all->hashes[all->slots[at] - 1] == hash)
+            return all->slots[at] - 1;
+    if (all->count == all->capacity) {
+        all->capacity = all->capacity ? all->capacity * 2 : 1 << 14;
+        all->names = must(realloc(all->names, all->capacity * sizeof *all->names));
+        all->hashes = must(realloc(all->hashes, all->capacity * sizeof *all->hashes));
+        all->reports = must(realloc(all->reports, all->capacity * sizeof *all->reports));
+    }
+    all->names[all->count] = must(strdup(name));
+    all->hashes[all->count] = hash;
+    all->reports[all->count] = 0;
+    all->slots[at] = (uint32_t)all->count + 1;
+    return (uint32_t)all->count++;
+}
+
+static void example_see(struct trainer *trainer, struct example *example) {
+    const struct vocabulary *vocabulary = trainer->site.vocabulary;
+    struct text text;
+    struct signs signs;
+    size_t count = 0;
+    arena_reset(trainer->arena);
+    char(*names)[FEATURE_NAME_MAX] = must(arena_take(trainer->arena, FEATURES_MAX * sizeof *names));
+    if (!text_read(trainer->arena, vocabulary->spelling, example->text, strlen(example->text), &text) ||
+        !signs_read(vocabulary, trainer->arena, &text, &signs))
+        die("out of memory");
+    struct feature *features = must(features_read(vocabulary, trainer->arena, &text, &signs, names, &count));
+    example->seen = must(calloc(count + 1, sizeof *example->seen));
+    for (size_t i = 0; i < count; i++) {
+        uint32_t number = feature_number(&trainer->features, names[i]);
+        trainer->features.reports[number]++;
+        example->seen[example->seen_count++] = (struct seen){number, features[i].value};
+    }
+}
+
+/* ---- reports */
+
+static void kinds_also(const struct trainer *trainer, const json_t *report, struct example *example) {
+    size_t index;
+    json_t *also;
+    json_array_foreach(json_object_get(report, "kinds_also"), index, also) {
+        int further = vocabulary_kind(trainer->site.vocabulary, json_string_value(also));
+        if (further != NO_INDEX && example->also_count < ALSO_MAX)
+            example->also[example->also_count++] = further;
+    }
+}
+
+static void example_add(struct trainer *trainer, const json_t *report, bool judged) {
+    const char *text = json_string_value(json_object_get(report, "text"));
+    const char *kind = json_string_value(json_object_get(report, "kind"));
+    const char *urgency = json_string_value(json_object_get(report, "urgency"));
+    const char *split = json_string_value(json_object_get(report, "split"));
+    if (trainer->split && split && strcmp(split, trainer->split) != 0)
+        return;
+    if (!text || !kind || !urgency || urgency[0] != 'P' || urgency[1] < '0' || urgency[1] > '4')
+        die("a report without text, kind or urgency");
+    struct example example = {.text = must(strdup(text)),
+        .kind = vocabulary_kind(trainer->site.vocabulary, kind),
+        .priority = urgency[1] - '0',
+        .source = trainer->source_count,
+        .fold = judged ? 0 : -1};
+    if (example.kind == NO_INDEX)
+        die("a report of a kind that the site does not have");
+    kinds_also(trainer, report, &example);
+    example_see(trainer, &example);
+    if (trainer->count == EXAMPLES_MAX)
+        die("too many reports");
+    trainer->examples = must(realloc(trainer->examples, (trainer->count + 1) * sizeof example));
+    trainer->examples[trainer->count++] = example;
+}
+
+static void reports_read(struct trainer *trainer, const char *path, bool judged) {
+    FILE *file = fopen(path, "re");
+    char *line = NULL;
+    size_t capacity = 0;
+    ssize_t size;
+    if (!file || trainer->source_count == SOURCES_MAX)
+        die(path);
+    while ((size = getline(&line, &capacity, file)) > 0) {
+        json_t *report = json_loadb(line, (size_t)size, 0, NULL);
+        if (!report) {
+            fprintf(stderr, "%s: ", path);
+            die("a line that is no JSON");
+        }
+        example_add(trainer, report, judged);
+        json_decref(report);
+    }
+    trainer->sources[trainer->source_count++] = path;
+    free(line);
+    fclose(file);
+}
+
+/* ---- learning */
+
+static uint32_t random_next(struct trainer *trainer) {
+    trainer->random = trainer->random * 6364136223846793005u + 1442695040888963407u;
+    return (uint32_t)(trainer->random >> 33);
+}
+
+static void shuffle(struct trainer *trainer, size_t *order, size_t count) {
+    for (size_t i = count; i > 1; i--) {
+        size_t k = random_next(trainer) % i, kept = order[i - 1];
+        order[i - 1] = order[k];
+        order[k] = kept;
+    }
+}
+
+static void scores_of(const struct trainer *trainer, const struct seen *seen, size_t count, float *scores) {
+    memset(scores, 0, STRIDE * sizeof *scores);
+    for (size_t i = 0; i < count; i++) {
+        const float *row = trainer->weights + (size_t)seen[i].feature * STRIDE;
+        for (size_t k = 0; k < STRIDE; k++)
+            scores[k] += seen[i].value * row[k];
+    }
+    softmax(scores, trainer->kinds);
+    softmax(scores + trainer->kinds, PRIORITIES);
+}
+
+static void targets_of(const struct trainer *trainer, const struct example *example, float *targets) {
+    memset(targets, 0, STRIDE * sizeof *targets);
+    targets[example->kind] = example->also_count ? 1 - trainer->settings.also_share : 1;
+    for (int i = 0; i < example->also_count; i++)
+        targets[example->also[i]] += trainer->settings.also_share / (float)example->also_count;
+    targets[trainer->kinds + (size_t)example->priority] = 0.9f;
+    for (size_t i = 0; i < PRIORITIES; i++)
+        targets[trainer->kinds + i] += 0.02f;
+}
+
+/* What of the report is looked at this time: known features, some dropped, the others louder instead. */
+static size_t glimpse(struct trainer *trainer, const struct example *example, struct seen *out) {
+    uint32_t dropped = (uint32_t)((double)trainer->settings.drop * 0x7fffffff);
+    float louder = 1 / (1 - trainer->settings.drop);
+    size_t count = 0;
+    for (size_t i = 0; i < example->seen_count; i++)
+        if (trainer->features.reports[example->seen[i].feature] >= LEAST_REPORTS &&
+            (!dropped || random_next(trainer) >= dropped))
+            out[count++] = (struct seen){example->seen[i].feature, example->seen[i].value * louder};
+    return count;
+}
+
+static void learn_one(struct trainer *trainer, const struct example *example, float weight) {
+    float scores[STRIDE], targets[STRIDE], scale[STRIDE], shrink[STRIDE];
+    struct seen seen[FEATURES_MAX];
+    size_t count = glimpse(trainer, example, seen);
+    scores_of(trainer, seen, count, scores);
+    targets_of(trainer, example, targets);
+    for (size_t k = 0; k < STRIDE; k++) {
+        scale[k] = k < trainer->kinds ? weight * (scores[k] - targets[k]) : scores[k] - targets[k];
+        shrink[k] = k < trainer->kinds ? trainer->settings.shrink_kinds : trainer->settings.shrink_priorities;
+    }
+    for (size_t i = 0; i < count; i++) {
+        float *row = trainer->weights + (size_t)seen[i].feature * STRIDE;
+        float *squares = trainer->squares + (size_t)seen[i].feature * STRIDE;
+        for (size_t k = 0; k < STRIDE; k++) {
+            float slope = scale[k] * seen[i].value + shrink[k] * row[k];
+            squares[k] += slope * slope;
+            row[k] -= trainer->settings.rate * slope / sqrtf(squares[k] + 1e-3f);
+        }
+    }
+}
+
+/* fold: the one left out, -2 for none. */
+static void learn(struct trainer *trainer, int fold) {
+    size_t size = trainer->features.count * STRIDE;
+    size_t *order = must(calloc(trainer->count + 1, sizeof *order)), used = 0;
+    float kinds[KINDS_MAX] = {0};
+    memset(trainer->weights, 0, size * sizeof *trainer->weights);
+    memset(trainer->squares, 0, size * sizeof *trainer->squares);
+    memset(trainer->sums, 0, size * sizeof *trainer->sums);
+    for (size_t i = 0; i < trainer->count; i++) {
+        kinds[trainer->examples[i].kind]++;
+        if (trainer->examples[i].fold != fold)
+            order[used++] = i;
+    }
+    trainer->random = 1;
+    int rounds = (int)trainer->settings.rounds, mean_from = rounds - rounds / 3;
+    for (int round = 0; round < rounds; round++) {
+        shuffle(trainer, order, used);
+        for (size_t i = 0; i < used; i++) {
+            const struct example *example = &trainer->examples[order[i]];
+            learn_one(trainer, example, powf(30.0f / kinds[example->kind], trainer->settings.rare));
+        }
+        for (size_t i = 0; round >= mean_from && i < size; i++)
+            trainer->sums[i] += trainer->weights[i] / (float)(rounds - mean_from);
+    }
+    memcpy(trainer->weights, trainer->sums, size * sizeof *trainer->weights);
+    free(order);
+}
+
+/* ---- the model */
+
+static int by_name(const void *a, const void *b, void *names) {
+    return strcmp(((char **)names)[*(const uint32_t *)a], ((char **)names)[*(const uint32_t *)b]);
+}
+
+static void weights_write(struct trainer *trainer, FILE *file) {
+    const struct vocabulary *vocabulary = trainer->site.vocabulary;
+    uint32_t *order = must(calloc(trainer->features.count + 1, sizeof *order));
+    for (size_t i = 0; i < trainer->features.count; i++)
+        order[i] = (uint32_t)i;
+    qsort_r(order, trainer->features.count, sizeof *order, by_name, trainer->features.names);
+    fputs("sigap-weights 1\noutputs\t", file);
+    for (size_t i = 0; i < vocabulary->kind_count; i++)
+        fprintf(file, "%s ", vocabulary->kinds[i].code);
+    fputs("P0 P1 P2 P3 P4\n", file);
+    for (size_t i = 0; i < trainer->features.count; i++) {
+        const float *row = trainer->weights + (size_t)order[i] * STRIDE;
+        bool begun = false;
+        for (size_t k = 0; k < trainer->kinds + PRIORITIES; k++) {
+            if (trainer->features.reports[order[i]] < LEAST_REPORTS ||
+                fabsf(row[k]) < trainer->settings.least)
+                continue;
+            if (begun)
+                fputc(' ', file);
+            else
+                fprintf(file, "%s\t", trainer->features.names[order[i]]);
+            fprintf(file, "%zu:%.2f", k, (double)row[k]);
+            begun = true;
+        }
+        if (begun)
+            fputc('\n', file);
+    }
+    free(order);
+}
+
+/* The site judges with what was just learnt: through a file, so that what is judged is what would ship. */
+static void model_take(struct trainer *trainer) {
+    struct error error = {0};
+    char *text = NULL;
+    size_t size = 0;
+    FILE *file = must(open_memstream(&text, &size));
+    weights_write(trainer, file);
+    if (fclose(file) != 0 || !(file = fmemopen(text, size, "r")))
+        die("out of memory");
+    model_free(&trainer->site.vocabulary->model);
+    trainer->site.vocabulary->model = model_read(file, trainer->site.vocabulary, &error);
+    if (!trainer->site.vocabulary->model)
+        die(error.text);
+    fclose(file);
+    free(text);
+}
+
+/* ---- judging */
+
+struct tally {
+    unsigned reports, first, third, p0, p0_found, p0_said, p01, p01_found, p01_said, exact;
+    unsigned none, none_alerted; /* no reports at all (P4), and those that would wake somebody */
+};
+
+static void tally_add(struct tally *tally, const struct vocabulary *vocabulary, const struct example *example,
+    const struct assessment *said) {
+    const char *kind = vocabulary->kinds[example->kind].code;
+    unsigned rank = 0;
+    while (rank < said->kind_count && strcmp(said->kinds[rank].kind, kind) != 0)
+        rank++;
+    bool p0 = said->priority == PRIORITY_P0, p01 = said->priority <= PRIORITY_P1;
+    tally->reports++;
+    tally->first += rank == 0;
+    tally->third += rank < 3;
+    tally->exact += (int)said->priority == example->priority;
+    tally->p0 += example->priority == 0;
+    tally->p0_found += example->priority == 0 && p0;
+    tally->p0_said += p0;
+    tally->p01 += example->priority <= 1;
+    tally->p01_found += example->priority <= 1 && p01;
+    tally->p01_said += p01;
+    bool none = example->kind == vocabulary->no_report && example->priority == PRIORITY_P4;
+    tally->none += none;
+    tally->none_alerted += none && (p01 || said->possible_danger);
+}
+
+static double share(unsigned part, unsigned whole) {
+    return whole ? part / (double)whole : 0;
+}
+
+static void tally_print(const char *name, const struct tally *t) {
+    printf("%-28.28s %5u  kind %.3f among three %.3f  P0 recall %.3f precision %.3f  P0+P1 recall %.3f "
+           "precision %.3f  exact %.3f  alerted for nothing %.3f of %u\n",
+        name, t->reports, share(t->first, t->reports), share(t->third, t->reports), share(t->p0_found, t->p0),
+        share(t->p0_found, t->p0_said), share(t->p01_found, t->p01), share(t->p01_found, t->p01_said),
+        share(t->exact, t->reports), share(t->none_alerted, t->none), t->none);
+}
+
+static void show(FILE *file, const struct vocabulary *vocabulary, const struct example *example,
+    const struct assessment *said) {
+    json_t *reasons = json_array();
+    for (size_t i = 0; i < said->reason_count; i++)
+        json_array_append_new(reasons, json_string(said->reasons[i]));
+    json_t *line = json_pack("{s:i s:s s:i s:s s:f s:s s:i s:[f,f,f,f,f] s:b s:o s:s}", "source",
+        example->source, "kind", vocabulary->kinds[example->kind].code, "urgency", example->priority, "said",
+        said->kind, "confidence", (double)said->confidence, "second",
+        said->kind_count > 1 ? said->kinds[1].kind : "", "priority", (int)said->priority, "priorities",
+        (double)said->priorities[0], (double)said->priorities[1], (double)said->priorities[2],
+        (double)said->priorities[3], (double)said->priorities[4], "danger", said->possible_danger, "reasons",
+        reasons, "text", example->text);
+    json_dumpf(line, file, JSON_COMPACT | JSON_REAL_PRECISION(4));
+    fputc('\n', file);
+    json_decref(line);
+}
+
+static void judge(struct trainer *trainer, int fold, struct tally *tallies, FILE *shown) {
+    struct assessment said;
+    for (size_t i = 0; i < trainer->count; i++) {
+        const struct example *example = &trainer->examples[i];
+        struct report report = {.text = example->text, .size = strlen(example->text), .local_hour = -1};
+        if (example->fold != fold)
+            continue;
+        arena_reset(trainer->arena);
+        if (!assess(&trainer->site.assessor, trainer->arena, &report, &said))
+            die("out of memory");
+        tally_add(&tallies[example->source], trainer->site.vocabulary, example, &said);
+        tally_add(&tallies[SOURCES_MAX], trainer->site.vocabulary, example, &said);
+        if (shown)
+            show(shown, trainer->site.vocabulary, example, &said);
+    }
+}
+
+static void cross(struct trainer *trainer) {
+    struct tally tallies[SOURCES_MAX + 1] = {0};
+    FILE *shown = trainer->show ? must(fopen(trainer->show, "we")) : NULL;
+    trainer->random = 7;
+    for (size_t i = 0; i < trainer->count; i++)
+        if (trainer->examples[i].fold >= 0)
+            trainer->examples[i].fold = (int)(random_next(trainer) % (unsigned)trainer->folds);
+    for (int fold = 0; fold < trainer->folds; fold++) {
+        learn(trainer, fold);
+        model_take(trainer);
+        judge(trainer, fold, tallies, shown);
+    }
+    for (int i = 0; i < trainer->source_count; i++)
+        if (tallies[i].reports)
+            tally_print(trainer->sources[i], &tallies[i]);
+    tally_print("all", &tallies[SOURCES_MAX]);
+    if (shown)
+        fclose(shown);
+}
+
+/* ---- the tool */
+
+static void trainer_free(struct trainer *trainer) {
+    for (size_t i = 0; i < trainer->count; i++) {
+        free(trainer->examples[i].seen);
+        free(trainer->examples[i].text);
+    }
+    for (size_t i = 0; i < trainer->features.count; i++)
+        free(trainer->features.names[i]);
+    free(trainer->features.names);
+    free(trainer->features.hashes);
+    free(trainer->features.reports);
+    free(trainer->features.slots);
+    free(trainer->examples);
+    free(trainer->weights);
+    free(trainer->squares);
+    free(trainer->sums);
+    arena_free(&trainer->arena);
+    triage_site_close(&trainer->site);
+}
+
+static bool setting(struct settings *settings, const char *word) {
+    const struct {
+        const char *name;
+        float *value;
+    } all[] = {{"rounds", &settings->rounds}, {"rate", &settings->rate},
+        {"shrink_kinds", &settings->shrink_kinds}, {"shrink_priorities", &settings->shrink_priorities},
+        {"also_share", &settings->also_share}, {"drop", &settings->drop}, {"rare", &settings->rare},
+        {"least", &settings->least}};
+    const char *equals = strchr(word, '=');
+    for (size_t i = 0; equals && i < sizeof all / sizeof all[0]; i++)
+        if (strncmp(all[i].name, word, (size_t)(equals - word)) == 0) {
+            *all[i].value = strtof(equals + 1, NULL);
+            return true;
+        }
+    return false;
+}
+
+static bool option(struct trainer *trainer, const char *name, const char *value) {
+    if (strcmp(name, "--split") == 0)
+        trainer->split = value;
+    else if (strcmp(name, "--out") == 0)
+        trainer->out = value;
+    else if (strcmp(name, "--show") == 0)
+        trainer->show = value;
+    else if (strcmp(name, "--cross") == 0)
+        trainer->folds = atoi(value);
+    else if (strcmp(name, "--set") == 0)
+        return setting(&trainer->settings, value);
+    else
+        return strcmp(name, "--also") == 0;
+    return true;
+}
+
+static bool options_read(struct trainer *trainer, int argc, char **argv) {
+    for (int i = 1; i < argc; i++)
+        if (strncmp(argv[i], "--", 2) == 0 && (i + 1 == argc || !option(trainer, argv[i], argv[i + 1])))
+            return false;
+        else if (strncmp(argv[i], "--", 2) == 0)
+            i++;
+    return argc > 1;
+}
+
+static void all_read(struct trainer *trainer, int argc, char **argv) {
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--also") == 0)
+            reports_read(trainer, argv[++i], false);
+        else if (strncmp(argv[i], "--", 2) == 0)
+            i++;
+        else
+            reports_read(trainer, argv[i], true);
+    }
+    size_t size = trainer->features.count * STRIDE;
+    trainer->weights = must(calloc(size, sizeof *trainer->weights));
+    trainer->squares = must(calloc(size, sizeof *trainer->squares));
+    trainer->sums = must(calloc(size, sizeof *trainer->sums));
+    fprintf(stderr, "%zu reports, %zu features\n", trainer->count, trainer->features.count);
+}
+
+int triage_train_main(int argc, char **argv, const char *site_folder) {
+    struct trainer trainer = {.settings = defaults};
+    struct error error = {0};
+    if (!options_read(&trainer, argc, argv)) {
+        fprintf(stderr,
+            "usage: sigapctl triage train REPORTS... [--also REPORTS] [--split NAME] [--cross FOLDS] "
+            "[--show FILE] [--out FILE] [--set name=value]\n");
+        return 2;
+    }
+    trainer.arena = must(arena_new(ASSESSMENT_ARENA_BYTES));
+    if (!triage_site_open(&trainer.site, site_folder, &error))
+        die(error.text);
+    trainer.kinds = trainer.site.vocabulary->kind_count;
+    if (trainer.kinds + PRIORITIES > STRIDE)
+        die("the site has more kinds than the trainer has room for");
+    all_read(&trainer, argc, argv);
+    if (trainer.folds > 1)
+        cross(&trainer);
+    if (trainer.out) {
+        FILE *file = must(fopen(trainer.out, "we"));
+        learn(&trainer, -2);
+        weights_write(&trainer, file);
+        if (fclose(file) != 0)
+            die(trainer.out);
+    }
+    trainer_free(&trainer);
+    return 0;
+}
