@@ -55,8 +55,28 @@ static void strangers_leave_no_trace(void **state) {
     fixture_close(&bottle.fixture);
 }
 
+/* A webhook without the conformance suite would be a promise nobody has looked at. */
+static void each_webhook_is_enrolled(void **state) {
+    (void)state;
+    for (size_t i = 0; intake_sources[i]; i++) {
+        char path[512], text[8192];
+        snprintf(path, sizeof path, SIGAP_SOURCE_DIR "/services/intake/tests/test_source_%s.c",
+            intake_sources[i]->name);
+        FILE *file = fopen(path, "r");
+        if (!file)
+            fail_msg("%s is not there", path);
+        bool enrolled = false;
+        while (fgets(text, sizeof text, file))
+            enrolled |= strstr(text, "CONFORMANCE_TESTS") != NULL;
+        fclose(file);
+        if (intake_sources[i]->hook && !enrolled)
+            fail_msg("%s does not run CONFORMANCE_TESTS", path);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_webhook_is_enrolled),
         cmocka_unit_test(each_has_a_name_and_a_route_of_its_own),
         cmocka_unit_test(strangers_leave_no_trace),
     };

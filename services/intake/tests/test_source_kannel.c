@@ -1,0 +1,97 @@
+/* Kannel: GET or POST with a secret in the path; an empty answer. */
+#include "services/intake/tests/conformance.h"
+
+static void write_post(struct conform *conform, struct post *post, const struct told *told, size_t count) {
+    char text[4096] = "";
+    assert_int_equal(count, 1);
+    for (size_t i = 0; told->text[i]; i++)
+        sprintf(text + strlen(text), told->text[i] == ' ' ? "+" : "%c", told->text[i]);
+    snprintf(post->path, sizeof post->path, "/v1/hooks/kannel/sms/%s", conform->bottle.bearer + 7);
+    sprintf(post->body, "id=%08d-1&ts=1772420000&sender=%%2B%s&to=1708&message=%s&backend=smsc1",
+        told->number, told->sender, text);
+}
+
+static void sign(struct conform *conform, struct post *post) {
+    (void)conform;
+    post->request.headers[0][0] = "Content-Type";
+    post->request.headers[0][1] = "application/x-www-form-urlencoded";
+}
+
+static const struct conformance kannel = {
+    .source = "kannel",
+    .word = "sms",
+    .any_type = true,
+    .garbage = "x=1",
+    .write = write_post,
+    .sign = sign,
+};
+
+static const struct conformance kannel_of_addresses = {
+    .source = "kannel",
+    .word = "sms",
+    .sources_yaml = "channels:\n  - name: sms\n    source: kannel\n    options:\n"
+                    "      - { name: secret_file, value: kannel.secret }\n"
+                    "      - { name: addresses, value: \"10.1.2.3, 192.0.2.0/24\" }\n",
+    .secrets = {{"kannel.secret", "rahasia\n"}},
+};
+
+static const struct conformance *now = &kannel;
+
+static const struct conformance *conformance_of_test(void) {
+    return now;
+}
+
+static const struct answer *get(struct conform *conform, const char *path, const char *query) {
+    return fixture_request(
+        conform->bottle.fixture, &(struct fixture_request){.method = "GET", .path = path, .query = query});
+}
+
+static void a_get_is_a_message_and_nothing_is_sent_back(void **state) {
+    (void)state;
+    static const struct {
+        const char *query, *text;
+        int64_t at;
+    } cases[] = {
+        {"id=1&ts=2026-03-02+02:53:20&sender=%2B62811&message=Nenek+sakit+%26+sendiri&backend=a",
+            "Nenek sakit & sendiri", INT64_C(1772420000000)},
+        {"id=2&ts=1772420000&sender=+62811&message=Nenek%20sakit", "Nenek sakit", INT64_C(1772420000000)},
+        {"id=3&ts=besok&sender=62811&message=%FFNenek%00sakit", "\xef\xbf\xbdNenek\xef\xbf\xbdsakit", 0},
+        {"sender=62811&message=Tanpa+id", "Tanpa id", 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct conform conform = conform_open();
+        char path[128];
+        snprintf(path, sizeof path, "/v1/hooks/kannel/sms/%s", conform.bottle.bearer + 7);
+        for (int again = 0; again < 2; again++) {
+            const struct answer *answer = get(&conform, path, cases[i].query);
+            assert_int_equal(answer->status, 200);
+            assert_int_equal(answer->body_size, 0);
+            assert_int_equal(bottle_reports(&conform.bottle), 1);
+        }
+        if (strcmp(conform_text(conform_report(&conform, 0)), cases[i].text) != 0)
+            fail_msg("case %zu: %s", i, conform_text(conform_report(&conform, 0)));
+        assert_int_equal(conform_report(&conform, 0)->occurred_at, cases[i].at);
+        conform_close(&conform);
+    }
+}
+
+static void only_listed_addresses_may_call(void **state) {
+    (void)state;
+    now = &kannel_of_addresses;
+    struct conform conform = conform_open(); /* the fixture's requests come from 192.0.2.1 */
+    static const char query[] = "id=1&sender=62811&message=halo";
+    assert_int_equal(get(&conform, "/v1/hooks/kannel/sms/rahasia", query)->status, 200);
+    assert_int_equal(get(&conform, "/v1/hooks/kannel/sms/rahasiX", query)->status, 401);
+    assert_int_equal(get(&conform, "/v1/hooks/kannel/lain/rahasia", query)->status, 401);
+    conform_close(&conform);
+    now = &kannel;
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        CONFORMANCE_TESTS,
+        cmocka_unit_test(a_get_is_a_message_and_nothing_is_sent_back),
+        cmocka_unit_test(only_listed_addresses_may_call),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

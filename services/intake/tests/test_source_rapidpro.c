@@ -1,0 +1,84 @@
+/* RapidPro and TextIt: a call of a flow, and an answer that the flow can use. */
+#include "services/intake/tests/conformance.h"
+
+static void write_post(struct conform *conform, struct post *post, const struct told *told, size_t count) {
+    (void)conform;
+    assert_int_equal(count, 1);
+    strcpy(post->path, "/v1/hooks/rapidpro/flows");
+    sprintf(post->body,
+        "{\"contact\":{\"uuid\":\"ba96bf7f\",\"name\":\"A\",\"urn\":\"tel:+%s\"},\"flow\":{\"uuid\":\"f1\","
+        "\"name\":\"Lapor\"},"
+        "\"run\":{\"uuid\":\"run-%d\",\"created_on\":\"2026-03-02T02:53:20Z\"},\"results\":{\"laporan\":{"
+        "\"value\":\"%s\","
+        "\"category\":\"All Responses\",\"input\":\"%s\"}},\"input\":null}",
+        told->sender, told->number, told->text, told->text);
+}
+
+static void sign(struct conform *conform, struct post *post) {
+    snprintf(post->values[0], sizeof post->values[0], "Token %s", conform->bottle.bearer + 7);
+    memcpy(post->request.headers,
+        (const char *[2][2]){{"Content-Type", "application/json"}, {"Authorization", post->values[0]}},
+        sizeof(const char *[2][2]));
+}
+
+static const struct conformance rapidpro = {
+    .source = "rapidpro",
+    .word = "rapidpro",
+    .edits = true, /* the same run with other results */
+    .garbage = "{\"contact\":{}}",
+    .write = write_post,
+    .sign = sign,
+};
+
+static const struct conformance *conformance_of_test(void) {
+    return &rapidpro;
+}
+
+static void the_flow_gets_a_ticket(void **state) {
+    (void)state;
+    static const struct {
+        const char *results, *text;
+        bool urgent, may_contact, located;
+    } cases[] = {
+        {"\"laporan\":{\"value\":\"Nenek sakit\"},\"lokasi\":{\"value\":\"geo:-7.25,112.75\"}", "Nenek sakit",
+            false, true, true},
+        {"\"a\":{\"value\":\"Nenek\"},\"b\":{\"value\":\"sakit\"}", "a: Nenek\nb: sakit", false, true, false},
+        {"\"report\":{\"value\":\"Nenek "
+         "sakit\"},\"place\":{\"value\":\"Wlingi\"},\"urgent\":{\"value\":\"Ya\"}",
+            "Nenek sakit\nWlingi", true, true, false},
+        {"\"pesan\":{\"value\":\"Nenek sakit\"},\"may_contact\":{\"value\":\"no\"}", "Nenek sakit", false,
+            false, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct conform conform = conform_open();
+        static struct post post;
+        post.request =
+            (struct fixture_request){.method = "POST", .path = "/v1/hooks/rapidpro/x", .body = post.body};
+        sprintf(post.body,
+            "{\"contact\":{\"uuid\":\"c\",\"urn\":\"tel:+62811\"},\"run\":{\"uuid\":\"r\"},\"results\":{%s},"
+            "\"input\":{"
+            "\"text\":\"sakit\",\"attachments\":[\"image/jpeg:https://cdn.example/1.jpg\"]}}",
+            cases[i].results);
+        sign(&conform, &post);
+        const struct answer *answer = fixture_request(conform.bottle.fixture, &post.request);
+        assert_int_equal(answer->status, 200);
+        char path[64];
+        snprintf(path, sizeof path, "/v1/reports/%s", bottle_member(answer, "ticket"));
+        assert_int_equal(bottle_get(&conform.bottle, path)->status, 200);
+        const Sigap__ReportReceived *report = conform_report(&conform, 0);
+        if (strcmp(conform_text(report), cases[i].text) != 0)
+            fail_msg("case %zu: %s", i, conform_text(report));
+        assert_int_equal(report->urgent, cases[i].urgent);
+        assert_int_equal(report->may_contact, cases[i].may_contact);
+        assert_int_equal(report->n_media, 1);
+        conform_close(&conform);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        CONFORMANCE_TESTS,
+        cmocka_unit_test(the_flow_gets_a_ticket),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
