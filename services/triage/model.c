@@ -167,56 +167,58 @@ struct feature *features_read(const struct vocabulary *vocabulary, struct arena 
     return collector.features;
 }
 
-/* ---- weights */
+/* ---- weights
 
-struct weight {
-    uint16_t output; /* kind, or KINDS_MAX + priority */
-    float value;
+ * One row a feature: its hash, a scale and one byte for each output. With the 40 outputs of the site a row is
+ * one cache line, and a line is what most of the time goes into: a report looks up 350 rows of 8 MiB. */
+
+enum {
+    LINE = 64,   /* bytes; rows begin on one */
+    LANES = 16,  /* outputs that are added at once */
+    STEPS = 127, /* a weight is scale * -127..127: finer than what a few thousand reports can tell */
+    OUTPUTS_PADDED = (OUTPUTS_MAX + LANES - 1) / LANES * LANES
 };
 
 struct row {
     uint64_t hash; /* 0: free */
-    uint32_t first, count;
+    float scale;
+    int8_t steps[]; /* padded to LANES */
 };
 
 struct model {
-    struct row *rows; /* open addressing, at most half full */
-    size_t slots, row_count;
-    struct weight *weights;
-    size_t weight_count, weight_capacity;
+    uint8_t *rows; /* open addressing, at most half full */
+    size_t slots, row_count, row_bytes;
+    size_t outputs, padded;
+    uint16_t output[OUTPUTS_MAX]; /* kind, or KINDS_MAX + priority, of each column */
 };
 
-static struct row *row_slot(const struct model *model, uint64_t hash) {
-    size_t at = (hash ^ hash >> 32) & (model->slots - 1);
-    while (model->rows[at].hash && model->rows[at].hash != hash)
+static struct row *row_at(const struct model *model, size_t slot) {
+    return (struct row *)(void *)(model->rows + slot * model->row_bytes);
+}
+
+static size_t slot_first(const struct model *model, uint64_t hash) {
+    return (hash ^ hash >> 32) & (model->slots - 1);
+}
+
+static struct row *row_find(const struct model *model, uint64_t hash) {
+    size_t at = slot_first(model, hash);
+    while (row_at(model, at)->hash && row_at(model, at)->hash != hash)
         at = (at + 1) & (model->slots - 1);
-    return &model->rows[at];
+    return row_at(model, at);
 }
 
 static bool rows_grow(struct model *model) {
-    struct model larger = {.slots = model->slots ? model->slots * 2 : 1 << 14};
-    larger.rows = calloc(larger.slots, sizeof *larger.rows);
+    struct model larger = *model;
+    larger.slots = model->slots ? model->slots * 2 : 1 << 14;
+    larger.rows = aligned_alloc(LINE, larger.slots * larger.row_bytes);
     if (!larger.rows)
         return false;
+    memset(larger.rows, 0, larger.slots * larger.row_bytes);
     for (size_t i = 0; i < model->slots; i++)
-        if (model->rows[i].hash)
-            *row_slot(&larger, model->rows[i].hash) = model->rows[i];
+        if (row_at(model, i)->hash)
+            memcpy(row_find(&larger, row_at(model, i)->hash), row_at(model, i), model->row_bytes);
     free(model->rows);
-    model->rows = larger.rows;
-    model->slots = larger.slots;
-    return true;
-}
-
-static bool weight_add(struct model *model, uint16_t output, float value) {
-    if (model->weight_count == model->weight_capacity) {
-        size_t capacity = model->weight_capacity ? model->weight_capacity * 2 : 1 << 14;
-        struct weight *larger = realloc(model->weights, capacity * sizeof *larger);
-        if (!larger)
-            return false;
-        model->weights = larger;
-        model->weight_capacity = capacity;
-    }
-    model->weights[model->weight_count++] = (struct weight){output, value};
+    *model = larger;
     return true;
 }
 
@@ -226,55 +228,66 @@ static int output_named(const struct vocabulary *vocabulary, const char *name) {
     return vocabulary_kind(vocabulary, name);
 }
 
-static bool outputs_read(char *line, const struct vocabulary *vocabulary, uint16_t outputs[OUTPUTS_MAX],
-    size_t *count, struct error *error) {
+static bool outputs_read(
+    struct model *model, char *line, const struct vocabulary *vocabulary, struct error *error) {
     char *rest = NULL;
     if (!strtok_r(line, "\t\n", &rest) || strcmp(line, "outputs") != 0)
         return error_set(error, "outputs expected");
     for (char *name = strtok_r(NULL, " \t\n", &rest); name; name = strtok_r(NULL, " \t\n", &rest)) {
         int output = output_named(vocabulary, name);
-        if (output == NO_INDEX || *count == OUTPUTS_MAX)
+        if (output == NO_INDEX || model->outputs == OUTPUTS_MAX)
             return error_set(error, "output %s is no kind of the site", name);
-        outputs[(*count)++] = (uint16_t)output;
+        model->output[model->outputs++] = (uint16_t)output;
     }
-    return true;
+    model->padded = (model->outputs + LANES - 1) / LANES * LANES;
+    model->row_bytes = (sizeof(struct row) + model->padded + LINE - 1) / LINE * LINE;
+    return rows_grow(model) || error_set(error, "no memory for the weights");
 }
 
-static bool row_read(struct model *model, char *line, const uint16_t outputs[OUTPUTS_MAX],
-    size_t output_count, struct error *error) {
-    char *tab = strchr(line, '\t');
-    if (!tab || tab == line)
-        return error_set(error, "feature and weights expected");
-    *tab = 0;
-    if ((model->row_count + 1) * 2 > model->slots && !rows_grow(model))
-        return error_set(error, "no memory for the weights");
-    struct row *row = row_slot(model, feature_hash(line));
-    if (row->hash)
-        return error_set(error, "feature %s twice", line);
-    *row = (struct row){.hash = feature_hash(line), .first = (uint32_t)model->weight_count};
-    model->row_count++;
-    for (char *at = tab + 1; *at && *at != '\n';) {
+static bool weights_parse(
+    const struct model *model, const char *at, float weights[OUTPUTS_MAX], struct error *error) {
+    memset(weights, 0, OUTPUTS_MAX * sizeof *weights);
+    while (*at && *at != '\n') {
         char *end;
         errno = 0;
         unsigned long output = strtoul(at, &end, 10);
-        if (end == at || *end != ':' || output >= output_count)
+        if (end == at || *end != ':' || output >= model->outputs)
             return error_set(error, "output:weight expected");
         at = end + 1;
-        float value = strtof(at, &end);
-        if (end == at || errno || !isfinite(value))
+        weights[output] = strtof(at, &end);
+        if (end == at || errno || !isfinite(weights[output]))
             return error_set(error, "a weight is no number");
-        if (!weight_add(model, outputs[output], value))
-            return error_set(error, "no memory for the weights");
-        row->count++;
         at = end + strspn(end, " ");
     }
     return true;
 }
 
+static bool row_read(struct model *model, char *line, struct error *error) {
+    char *tab = strchr(line, '\t');
+    float weights[OUTPUTS_MAX], most = 0;
+    if (!tab || tab == line)
+        return error_set(error, "feature and weights expected");
+    *tab = 0;
+    if ((model->row_count + 1) * 2 > model->slots && !rows_grow(model))
+        return error_set(error, "no memory for the weights");
+    struct row *row = row_find(model, feature_hash(line));
+    if (row->hash)
+        return error_set(error, "feature %s twice", line);
+    if (!weights_parse(model, tab + 1, weights, error))
+        return false;
+    for (size_t i = 0; i < model->outputs; i++)
+        most = fabsf(weights[i]) > most ? fabsf(weights[i]) : most;
+    row->hash = feature_hash(line);
+    row->scale = most / STEPS;
+    for (size_t i = 0; i < model->outputs && most > 0; i++)
+        row->steps[i] = (int8_t)lroundf(weights[i] / row->scale);
+    model->row_count++;
+    return true;
+}
+
 static bool rows_read(
     struct model *model, FILE *file, const struct vocabulary *vocabulary, struct error *error) {
-    uint16_t outputs[OUTPUTS_MAX];
-    size_t output_count = 0, capacity = 0, number = 0;
+    size_t capacity = 0, number = 0;
     char *line = NULL;
     bool good = true;
     while (good && getline(&line, &capacity, file) >= 0) {
@@ -283,9 +296,9 @@ static bool rows_read(
             good =
                 strcmp(line, "sigap-weights 1\n") == 0 || error_set(error, "no file of weights of version 1");
         else if (number == 2)
-            good = outputs_read(line, vocabulary, outputs, &output_count, error);
+            good = outputs_read(model, line, vocabulary, error);
         else
-            good = row_read(model, line, outputs, output_count, error);
+            good = row_read(model, line, error);
     }
     free(line);
     if (good && number < 2)
@@ -295,9 +308,8 @@ static bool rows_read(
 
 struct model *model_read(FILE *file, const struct vocabulary *vocabulary, struct error *error) {
     struct model *model = calloc(1, sizeof *model);
-    if (!model || !rows_grow(model)) {
+    if (!model) {
         error_set(error, "no memory for the weights");
-        model_free(&model);
     } else if (!rows_read(model, file, vocabulary, error)) {
         model_free(&model);
     }
@@ -322,29 +334,33 @@ void model_free(struct model **model) {
     if (!*model)
         return;
     free((*model)->rows);
-    free((*model)->weights);
     free(*model);
     *model = NULL;
 }
 
 void model_score(const struct model *model, const struct feature *features, size_t count,
     float kinds[KINDS_MAX], float priorities[PRIORITIES]) {
-    float scores[OUTPUTS_MAX] = {0};
+    float scores[OUTPUTS_PADDED] = {0}, by_output[OUTPUTS_MAX] = {0};
+    for (size_t i = 0; i < count; i++)
+        __builtin_prefetch(row_at(model, slot_first(model, features[i].hash)));
     for (size_t i = 0; i < count; i++) {
-        const struct row *row = row_slot(model, features[i].hash);
-        for (uint32_t k = 0; row->hash && k < row->count; k++)
-            scores[model->weights[row->first + k].output] +=
-                features[i].value * model->weights[row->first + k].value;
+        const struct row *row = row_find(model, features[i].hash);
+        float value = features[i].value * row->scale;
+        for (size_t from = 0; row->hash && from < model->padded; from += LANES)
+            for (size_t k = 0; k < LANES; k++)
+                scores[from + k] += value * (float)row->steps[from + k];
     }
-    memcpy(kinds, scores, KINDS_MAX * sizeof *kinds);
-    memcpy(priorities, scores + KINDS_MAX, PRIORITIES * sizeof *priorities);
+    for (size_t i = 0; i < model->outputs; i++)
+        by_output[model->output[i]] = scores[i];
+    memcpy(kinds, by_output, KINDS_MAX * sizeof *kinds);
+    memcpy(priorities, by_output + KINDS_MAX, PRIORITIES * sizeof *priorities);
 }
 
 float model_weight(const struct model *model, const struct feature *feature, int kind) {
-    const struct row *row = row_slot(model, feature->hash);
-    for (uint32_t k = 0; row->hash && k < row->count; k++)
-        if (model->weights[row->first + k].output == kind)
-            return feature->value * model->weights[row->first + k].value;
+    const struct row *row = row_find(model, feature->hash);
+    for (size_t i = 0; row->hash && i < model->outputs; i++)
+        if (model->output[i] == kind)
+            return feature->value * row->scale * (float)row->steps[i];
     return 0;
 }
 

@@ -22,6 +22,27 @@ const struct spelling_entry *spelling_find(const struct spelling *spelling, cons
     }
 }
 
+const struct spelling_entry *spelling_find_inflected(
+    const struct spelling *spelling, const char *key, size_t size, bool *mine) {
+    static const struct {
+        const char *text;
+        size_t least; /* letters that must be left: a short ending needs a longer word */
+    } endings[] = {{"ne", 3}, {"nyo", 3}, {"epon", 3}, {"na", 3}, {"ku", 4}, {"e", 4}};
+    char base[WORD_KEY_MAX];
+    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
+        size_t length = strlen(endings[i].text);
+        if (size < length + endings[i].least || memcmp(key + size - length, endings[i].text, length) != 0)
+            continue;
+        memcpy(base, key, size - length);
+        base[size - length] = 0;
+        const struct spelling_entry *entry = spelling_find(spelling, base, text_hash(base));
+        *mine = strcmp(endings[i].text, "ku") == 0;
+        if (entry && entry->inflects)
+            return entry;
+    }
+    return NULL;
+}
+
 static struct spelling_entry *slot_for(struct spelling_entry *entries, size_t slots, uint64_t hash) {
     size_t at = hash & (slots - 1);
     while (entries[at].hash)
@@ -64,12 +85,13 @@ static bool entry_fill(
 }
 
 static bool spelling_put(
-    struct spelling *spelling, struct arena *arena, const char *written, const char *meant) {
+    struct spelling *spelling, struct arena *arena, const char *written, const char *meant, bool inflects) {
     if ((spelling->count + 1) * 2 > spelling->slots && !grow(spelling))
         return false;
     struct spelling_entry entry = {0};
     if (!entry_fill(&entry, arena, written, meant))
         return false;
+    entry.inflects = inflects;
     if (!spelling_find(spelling, entry.key, entry.hash)) { /* the first meaning given stands */
         *slot_for(spelling->entries, spelling->slots, entry.hash) = entry;
         spelling->count++;
@@ -79,28 +101,35 @@ static bool spelling_put(
 
 bool spelling_add(struct spelling *spelling, const char *written, const char *meant) {
     struct arena *arena = arena_new(FOLD_ARENA_BYTES);
-    bool done = arena && spelling_put(spelling, arena, written, meant);
+    bool done = arena && spelling_put(spelling, arena, written, meant, false);
     arena_free(&arena);
     return done;
 }
 
-static bool add_house_table(struct spelling *spelling, struct arena *arena) {
-    for (size_t i = 0; i < sizeof spelling_table / sizeof spelling_table[0]; i++) {
-        char *list = arena_text(arena, spelling_table[i].written);
+static bool add_table(struct spelling *spelling, struct arena *arena, const struct spelling_row *rows,
+    size_t count, bool inflects) {
+    for (size_t i = 0; i < count; i++) {
+        char *list = arena_text(arena, rows[i].written);
         if (!list)
             return false;
         char *rest = NULL;
         for (char *one = strtok_r(list, " ", &rest); one; one = strtok_r(NULL, " ", &rest))
-            if (!spelling_put(spelling, arena, one, spelling_table[i].meant))
+            if (!spelling_put(spelling, arena, one, rows[i].meant, inflects))
                 return false;
     }
     return true;
 }
 
+static bool add_house_tables(struct spelling *spelling, struct arena *arena) {
+    return add_table(
+               spelling, arena, spelling_table, sizeof spelling_table / sizeof spelling_table[0], false) &&
+           add_table(spelling, arena, dialect_table, sizeof dialect_table / sizeof dialect_table[0], true);
+}
+
 struct spelling *spelling_new(void) {
     struct spelling *spelling = calloc(1, sizeof *spelling);
     struct arena *arena = arena_new((size_t)8 * FOLD_ARENA_BYTES);
-    if (!spelling || !arena || !grow(spelling) || !add_house_table(spelling, arena))
+    if (!spelling || !arena || !grow(spelling) || !add_house_tables(spelling, arena))
         spelling_free(&spelling);
     arena_free(&arena);
     return spelling;

@@ -16,7 +16,12 @@ struct spelling_entry {
     uint64_t hash; /* 0: the slot is free */
     struct spelling_word meant[SPELLING_MEANT_MAX];
     uint8_t count;
+    bool inflects; /* a word of a dialect: its endings are understood too */
 };
 
 /* NULL when the word is written as it should be. */
 const struct spelling_entry *spelling_find(const struct spelling *spelling, const char *key, uint64_t hash);
+/* A dialect word with an ending: omahe, awakne, urangnyo, roma'na. *mine: the ending is -ku. NULL when it is
+ * none. */
+const struct spelling_entry *spelling_find_inflected(
+    const struct spelling *spelling, const char *key, size_t size, bool *mine);

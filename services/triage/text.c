@@ -160,7 +160,10 @@ static void letters_emit(struct reader *reader, size_t first, size_t size, unsig
     if (fold_double(reader, key, key_size))
         return;
     uint64_t hash = text_hash(key);
+    bool mine = false;
     const struct spelling_entry *entry = reader->spelling ? spelling_find(reader->spelling, key, hash) : NULL;
+    if (!entry && reader->spelling)
+        entry = spelling_find_inflected(reader->spelling, key, key_size, &mine);
     size_t count = entry ? entry->count : 1;
     for (size_t i = 0; i < count; i++) {
         struct word *word =
@@ -171,6 +174,10 @@ static void letters_emit(struct reader *reader, size_t first, size_t size, unsig
         word_place(reader, word, first, first + size - 1);
         word->flags |= (uint16_t)flags;
     }
+    static const char me[] = "saya";
+    struct word *word = mine ? word_append(reader, me, sizeof me - 1, text_hash(me)) : NULL;
+    if (word)
+        word_place(reader, word, first, first + size - 1);
 }
 
 static void number_emit(struct reader *reader, size_t first, size_t size) {
