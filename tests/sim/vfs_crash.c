@@ -6,12 +6,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-enum { SECTOR = 512, NAME_MAX_BYTES = 256, FILES_MAX = 32, FILE_MAX_BYTES = 1 << 30, SHARED_MAX = 64 };
+enum { SECTOR = 512, NAME_MAX_BYTES = 256, FILES_MAX = 32, FILE_MAX_BYTES = 256 << 20, SHARED_MAX = 64 };
 
+/* A file's bytes, at a fixed place with room for the largest: growing copies nothing. */
 struct image {
     uint8_t *bytes;
-    size_t size, room;
+    size_t size;
+    size_t high; /* behind it nothing was ever written: zeros */
 };
 
 struct file {
@@ -64,27 +67,25 @@ static uint64_t chance(struct crash_disk *disk) {
 static bool image_grow(struct image *image, size_t size) {
     if (size > FILE_MAX_BYTES)
         return false;
-    if (size > image->room) {
-        size_t room = image->room ? image->room : 1 << 16;
-        while (room < size)
-            room *= 2;
-        uint8_t *bytes = realloc(image->bytes, room);
-        if (!bytes)
+    if (!image->bytes) {
+        void *bytes = mmap(
+            NULL, FILE_MAX_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        if (bytes == MAP_FAILED)
             return false;
-        memset(bytes + image->room, 0, room - image->room);
         image->bytes = bytes;
-        image->room = room;
     }
-    if (size > image->size)
+    if (image->size < size && image->size < image->high)
+        memset(image->bytes + image->size, 0, (size < image->high ? size : image->high) - image->size);
+    if (image->size < size)
         image->size = size;
+    if (image->high < size)
+        image->high = size;
     return true;
 }
 
 static void image_cut(struct image *image, size_t size) {
-    if (size >= image->size)
-        return;
-    memset(image->bytes + size, 0, image->size - size);
-    image->size = size;
+    if (size < image->size)
+        image->size = size;
 }
 
 static bool image_copy(struct image *to, const struct image *from) {
@@ -97,7 +98,8 @@ static bool image_copy(struct image *to, const struct image *from) {
 }
 
 static void image_free(struct image *image) {
-    free(image->bytes);
+    if (image->bytes)
+        munmap(image->bytes, FILE_MAX_BYTES);
     *image = (struct image){NULL, 0, 0};
 }
 
