@@ -220,8 +220,11 @@ static struct standing stand_of_ticket(struct turn *turn, const struct ticket *t
     return standing;
 }
 
-bool intake_follow_ticket(struct turn *turn, const struct ticket *ticket, enum report_state *state) {
+bool intake_follow_ticket(
+    struct turn *turn, const struct ticket *ticket, enum report_state *state, int64_t *received_at) {
     struct standing standing = stand_of_ticket(turn, ticket);
+    if (received_at)
+        *received_at = id_time(&standing.report);
     *state = standing.state;
     return standing.known;
 }

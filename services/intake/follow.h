@@ -38,7 +38,9 @@ const char *intake_report_state_word(enum report_state state);
 enum verdict intake_follow(struct turn *turn, const Sigap__Event *event);
 /* GET /v1/reports/<ticket>. The same work for every ticket, known or not. */
 void intake_follow_request(struct turn *turn, const char *ticket_text, struct answer *answer);
-/* How the report of this ticket stands. False: no such ticket, or past the site's retention. */
-bool intake_follow_ticket(struct turn *turn, const struct ticket *ticket, enum report_state *state);
+/* How the report of this ticket stands, and when it came in (NULL: nobody asks). False: no such ticket, or
+ * past the site's retention. */
+bool intake_follow_ticket(
+    struct turn *turn, const struct ticket *ticket, enum report_state *state, int64_t *received_at);
 /* ReportView and ListView "reports". False: another view. */
 bool intake_follow_view(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer);

@@ -593,7 +593,7 @@ static bool converse(struct hook_batch *batch, const struct hook_message *messag
         }
     if (!is_question(message->text, &ticket, &valid))
         return false;
-    if (valid && intake_follow_ticket(batch->turn, &ticket, &state)) {
+    if (valid && intake_follow_ticket(batch->turn, &ticket, &state, NULL)) {
         ticket_to_text(&ticket, text);
         say(batch, message,
             intake_reply_state_text(batch->intake->replies, batch->turn->arena, state, language, text));

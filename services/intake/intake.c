@@ -5,6 +5,7 @@
 #include "services/intake/door.h"
 #include "services/intake/follow.h"
 #include "services/intake/hook.h"
+#include "services/intake/import.h"
 #include "services/intake/media.h"
 #include "services/intake/outgoing.h"
 #include "services/intake/replies.h"
@@ -282,6 +283,11 @@ static const Sigap__Event__BodyCase hears[] = {SIGAP__EVENT__BODY_CASE_OPENED,
     SIGAP__EVENT__BODY_CASE_CLOSED, SIGAP__EVENT__BODY_ALERT_MOVED, SIGAP__EVENT__BODY_TASK_MOVED,
     SIGAP__EVENT__BODY__NOT_SET};
 
+static const struct daemon_tool tools[] = {
+    {"import", "FILE.csv: a table of reports to a running site, a line a row", intake_import},
+    {NULL, NULL, NULL},
+};
+
 const struct daemon intake_daemon = {
     .name = "intake",
     .purpose = "takes reports, keeps them before it acknowledges them, and tells reporters how things stand",
@@ -305,5 +311,7 @@ const struct daemon intake_daemon = {
     .connect = intake_connect,
     .perform = intake_perform,
     .disconnect = intake_disconnect,
+    .check = intake_check,
+    .tools = tools,
     .metrics = intake_metrics,
 };

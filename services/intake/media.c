@@ -77,6 +77,51 @@ void intake_media_add(struct turn *turn, const struct id *id, const struct id *r
     fetch(turn, id, bot, reference);
 }
 
+/* In time order although made from the content: the report's time, then the hash. */
+static struct id id_of(const struct id *report, const uint8_t hash[SEAL_HASH_BYTES]) {
+    uint8_t both[ID_BYTES + SEAL_HASH_BYTES], tail[crypto_generichash_BYTES];
+    memcpy(both, report->bytes, ID_BYTES);
+    memcpy(both + ID_BYTES, hash, SEAL_HASH_BYTES);
+    crypto_generichash(tail, sizeof tail, both, sizeof both, NULL, 0);
+    return id_make(id_time(report), tail);
+}
+
+bool intake_media_keep(struct turn *turn, const struct id *report, const char *bot, const char *kind,
+    const void *bytes, size_t size) {
+    struct intake *intake = turn->state;
+    uint8_t hash[SEAL_HASH_BYTES];
+    struct seal_place place = {.field = "medium"};
+    struct sealed_report sealed;
+    seal_hash(keystore_hash(intake->keystore), SEAL_HASH_CONTENT, bytes, size, hash);
+    memcpy(place.record.bytes, hash, sizeof place.record.bytes);
+    struct id id = id_of(report, hash);
+    struct statement *keep = intake_use(turn->store, INTAKE_MEDIA_KEEP);
+    bind_id(keep, &id);
+    bind_id(keep, report);
+    bind_text(keep, bot);
+    bind_text(keep, kind);
+    bind_blob(keep, hash, sizeof hash);
+    bind_text(keep, intake_type_of(bytes, size));
+    bind_int(keep, (int64_t)size);
+    if (!statement_run(keep) || store_changes(turn->store) != 1)
+        return false;
+    seal_session_rotate(intake->session, turn->now);
+    if (!seal_report(intake->session, &place, bytes, size, turn->arena, &sealed))
+        return false; /* the arena is exhausted, the turn will see */
+    size_t whole = sealed.session.len + sealed.wrapped_key.len + sealed.ciphertext.len;
+    uint8_t *body = arena_take(turn->arena, whole);
+    if (!body)
+        return false;
+    memcpy(mempcpy(mempcpy(body, sealed.session.data, sealed.session.len), sealed.wrapped_key.data,
+               sealed.wrapped_key.len),
+        sealed.ciphertext.data, sealed.ciphertext.len);
+    struct statement *add = intake_use(turn->store, INTAKE_ATTACHMENT_ADD);
+    bind_id(add, &id);
+    bind_blob(add, body, whole);
+    statement_run(add);
+    return true;
+}
+
 struct medium_row {
     const char *bot;
     enum media_state state;

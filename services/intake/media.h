@@ -10,6 +10,10 @@ enum { MEDIA_TIMER = 4 };
 /* reference: the platform's id or URL, kept sealed until it is fetched. */
 void intake_media_add(struct turn *turn, const struct id *id, const struct id *report, const char *bot,
     const char *kind, const char *reference);
+/* A file that came along: kept at once, in the store, sealed for the site. The same file of a report is kept
+ * once. True: it is new. */
+bool intake_media_keep(struct turn *turn, const struct id *report, const char *bot, const char *kind,
+    const void *bytes, size_t size);
 void intake_media_timer(struct turn *turn, const struct id *id, int64_t due_at);
 void intake_media_result(struct turn *turn, const struct effect_result *result);
 /* ListView "media". False: another view. */

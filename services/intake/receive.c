@@ -386,7 +386,7 @@ static void mark(struct turn *turn, const struct submission *submission, struct 
     seed_of(intake, submission, marks->seed);
     hash_ticket(keystore_hash(intake->keystore), marks->seed, marks->key);
     hash_text(turn, submission, marks->text);
-    if (submission->amendable)
+    if (submission->amendable || submission->sameness)
         hash_message(turn, submission, &marks->content, marks->sameness);
     else if (submission->idempotency_key)
         hash_all(turn, submission, &marks->content, marks->sameness);
@@ -471,6 +471,23 @@ static void take(struct turn *turn, const struct submission *submission, struct 
             take_known(turn, submission, &marks, receipt);
     }
     sodium_memzero(&marks, sizeof marks);
+}
+
+bool intake_known(struct turn *turn, const struct submission *submission, struct receipt *receipt) {
+    const struct intake *intake = turn->state;
+    uint8_t seed[SEAL_HASH_BYTES], key[SEAL_HASH_BYTES];
+    struct first_report first = {0};
+    *receipt = (struct receipt){.kind = RECEIPT_AGAIN};
+    seed_of(intake, submission, seed);
+    hash_ticket(keystore_hash(intake->keystore), seed, key);
+    find_row(turn, key, key, &receipt->report);
+    first.report = receipt->report;
+    first.ticket = intake_ticket_of(seed, id_time(&receipt->report));
+    intake_first_of(turn, &receipt->report, &first);
+    receipt->first = first.report;
+    receipt->ticket = first.ticket;
+    sodium_memzero(seed, sizeof seed);
+    return !id_is_null(&receipt->report);
 }
 
 void intake_receive(struct turn *turn, struct submission *submission, const struct intake_token *token,

@@ -29,6 +29,9 @@ struct receipt {
 void intake_receive(struct turn *turn, struct submission *submission, const struct intake_token *token,
     struct receipt *receipt);
 
+/* Has a report of this duplicate key been taken? Then *receipt says which, kind RECEIPT_AGAIN. Nothing is
+ * written. */
+bool intake_known(struct turn *turn, const struct submission *submission, struct receipt *receipt);
 /* The report that `report` joined, with the ticket of that one. False, and *first untouched: it stands alone.
  */
 bool intake_first_of(struct turn *turn, const struct id *report, struct first_report *first);

@@ -151,6 +151,8 @@ void intake_sweep_step(struct turn *turn) {
     more |= expire_oldest(turn, INTAKE_REPLY_EXPIRE, turn->now - address_keep);
     more |= expire_oldest(turn, INTAKE_AMENDMENT_EXPIRE, turn->now - keep);
     more |= expire_oldest(turn, INTAKE_HOOK_EXPIRE, turn->now - keep);
+    more |=
+        expire_oldest(turn, INTAKE_ATTACHMENT_EXPIRE, turn->now - duration_ms(intake->site->retention.media));
     more |= expire_oldest(turn, INTAKE_MEDIA_EXPIRE, turn->now - duration_ms(intake->site->retention.media));
     bool keys = !started || at.report_size ? expire_keys(turn, &at, keep > keys_ms ? keep : keys_ms) : false;
     bool cases = !started || at.progress_size ? expire_cases(turn, &at, keep) : false;

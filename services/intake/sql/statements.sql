@@ -143,3 +143,13 @@ UPDATE outgoing SET attempts=?, due_at=? WHERE id=?
 
 -- name: outgoing_delete
 DELETE FROM outgoing WHERE id=?
+
+-- name: media_keep
+INSERT INTO media(id, report, bot, kind, state, attempts, due_at, reference, hash, type, size_bytes, detail)
+VALUES(?, ?, ?, ?, 1, 0, 0, x'', ?, ?, ?, '') ON CONFLICT(id) DO NOTHING
+
+-- name: attachment_add
+INSERT INTO attachment(id, body) VALUES(?, ?) ON CONFLICT(id) DO NOTHING
+
+-- name: attachment_expire
+DELETE FROM attachment WHERE id IN (SELECT id FROM attachment WHERE id < ? ORDER BY id LIMIT ?)
