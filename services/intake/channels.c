@@ -108,6 +108,8 @@ static bool make_room_for_secrets(struct intake_channels *channels, struct error
     for (unsigned i = 0; i < channels->rows->channels_count; i++)
         for (unsigned k = 0; k < channels->rows->channels[i].options_count; k++)
             count += ends_with_file(channels->rows->channels[i].options[k].name);
+    if (sodium_init() < 0) /* a check of the site comes here first */
+        return error_set(error, "libsodium cannot be used");
     channels->secrets = count ? sodium_malloc(count * sizeof *channels->secrets) : NULL;
     return !count || channels->secrets || error_set(error, "out of memory");
 }

@@ -1,0 +1,321 @@
+"""Webhooks and other doors with real processes: through nginx, on a real store, with a server that plays the platforms."""
+
+import base64
+import hashlib
+import hmac
+import http.server
+import json
+import os
+import re
+import subprocess
+import threading
+import time
+import urllib.parse
+
+import pytest
+
+import sigap
+
+TICKET = re.compile(r"\d{6}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]")
+PLANTED = ["Sumartinah", "6281277315501", "Melati Ungu 77", "AgACAgUAAx-planted-file", "planted-medium-bytes"]
+TEXT = "Ibu Sumartinah di Jalan Melati Ungu 77, Papar Kediri, dipukuli suaminya dan tidak berani pulang."
+JPEG = b"\xff\xd8\xff\xe0 planted-medium-bytes " * 200
+
+
+class Platform:
+    """Plays Telegram and Graph: answers getFile, media and messages; keeps what was said to it."""
+
+    def __init__(self):
+        said = self.said = []
+        outer = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                said.append((self.path, b""))
+                self.answer()
+
+            def do_POST(self):
+                said.append((self.path, self.rfile.read(int(self.headers.get("Content-Length", 0)))))
+                self.answer()
+
+            def answer(self):
+                status, body, location = 200, b"{}", None
+                if "/getFile" in self.path:
+                    body = json.dumps({"ok": True, "result": {"file_path": "photos/1.jpg"}}).encode()
+                elif "/photos/" in self.path or self.path == "/medium":
+                    body = JPEG
+                elif self.path == "/moved":
+                    status, location = 302, f"http://127.0.0.1:{outer.port}/medium"
+                elif re.fullmatch(r"/\d+", self.path):
+                    body = json.dumps({"url": f"http://127.0.0.1:{outer.port}/moved"}).encode()
+                self.send_response(status)
+                if location:
+                    self.send_header("Location", location)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.port = self.server.server_address[1]
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def sources(port):
+    reach = f"""      - {{ name: api_url, value: "http://127.0.0.1:{port}" }}
+      - {{ name: plain, value: "yes" }}
+"""
+    near = reach + '      - { name: networks, value: "127.0.0.0/8" }\n'
+    graph = """    options:
+      - { name: secret_file, value: app.secret }
+      - { name: verify_token_file, value: app.verify }
+      - { name: token_file, value: app.token }
+      - { name: number_id, value: "1066" }
+"""
+    return f"""public_url: https://sigap.example
+channels:
+  - name: piket
+    source: telegram
+    options:
+      - {{ name: secret_file, value: tg.secret }}
+      - {{ name: token_file, value: tg.token }}
+{near}
+  - name: piket
+    source: whatsapp
+{graph}{near}
+  - name: jauh
+    source: whatsapp
+{graph}{reach}
+  - name: sms
+    source: twilio
+    options:
+      - {{ name: secret_file, value: app.secret }}
+"""
+
+
+SECRETS = {"tg.secret": "tg-secret_1", "tg.token": "123:tg-token", "app.secret": "app-secret", "app.verify": "verify me",
+           "app.token": "EAAG"}
+
+
+class Doors:
+    def __init__(self, site, platform):
+        self.site, self.platform = site, platform
+
+    def telegram(self, update, secret="tg-secret_1"):
+        return self.site.http("POST", "/v1/hooks/telegram/piket", json.dumps(update).encode(),
+                              {"Content-Type": "application/json", "X-Telegram-Bot-Api-Secret-Token": secret})
+
+    def whatsapp(self, body, channel="piket", secret=b"app-secret"):
+        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+        signature = "sha256=" + hmac.new(secret, raw, hashlib.sha256).hexdigest()
+        return self.site.http("POST", f"/v1/hooks/whatsapp/{channel}", raw,
+                              {"Content-Type": "application/json", "X-Hub-Signature-256": signature})
+
+    def list(self, name):
+        return self.site.views.view("intake", list={"name": name})[1]
+
+
+def update(number, text, **more):
+    return {"update_id": 700000 + number,
+            "message": {"message_id": number, "from": {"id": 6281277315501, "is_bot": False, "first_name": "Sumartinah"},
+                        "chat": {"id": 6281277315501, "type": "private"}, "date": int(time.time()), "text": text, **more}}
+
+
+def messages(*each):
+    return {"object": "whatsapp_business_account", "entry": [
+        {"id": "1", "changes": [{"field": "messages", "value": {
+            "messaging_product": "whatsapp", "metadata": {"phone_number_id": "1066"}, "messages": [message]}}]}
+        for message in each]}
+
+
+def said(number, text, **more):
+    return {"from": "6281277315501", "id": f"wamid.{number}", "timestamp": str(int(time.time())), "type": "text",
+            "text": {"body": text}, **more}
+
+
+@pytest.fixture(scope="module")
+def doors(tmp_path_factory):
+    platform = Platform()
+    folder = sigap.site_copy(tmp_path_factory.mktemp("doors"),
+                             lambda site: (site / "sources.yaml").write_text(sources(platform.port)))
+    site = sigap.Site(site=folder)
+    try:
+        site.data.mkdir(exist_ok=True)
+        site.ctl("keys")
+        for name, line in SECRETS.items():
+            path = site.data / "keys" / name
+            path.write_text(line + "\n")
+            path.chmod(0o600)
+        site.start()
+        yield Doors(site, platform)
+        site.stop()
+    finally:
+        site.stop(judge=False)
+        site.clean()
+        platform.close()
+
+
+def test_a_chat_becomes_a_case_and_hears_its_ticket(doors):
+    answer = doors.telegram(update(1, TEXT))
+    assert answer.status == 200 and answer.json["method"] == "sendMessage", answer
+    ticket = TICKET.search(answer.json["text"]).group()
+    assert "112" in answer.json["text"]
+    trace = doors.site.wait_trace(ticket, lambda trace: trace["case"])
+    assert trace["case"]["kind"] == "kdrt"
+    assert doors.telegram(update(1, TEXT)).body == answer.body
+    status = doors.telegram(update(2, f"status {ticket}"))
+    assert ticket in status.json["text"]
+    assert doors.telegram(update(3, TEXT), secret="wrong").status == 401
+
+
+def test_each_message_of_a_large_body_is_kept(doors):
+    doors.site.idle()
+    before = doors.site.journal_heads("intake")
+    body = messages(*[said(1000 + i, f"Laporan {i}: nenek di Wlingi Blitar tinggal sendiri, mohon ditengok.") for i in range(90)])
+    assert doors.whatsapp(body).status == 200
+    sigap.wait_for(lambda: doors.site.journal_heads("intake") == before + 90, 15, 0.05)
+    assert doors.whatsapp(body).status == 200
+    time.sleep(0.3)
+    assert doors.site.journal_heads("intake") == before + 90 and doors.list("hooks") == []
+    assert doors.whatsapp(body, secret=b"other").status == 401
+
+
+def test_three_megabytes_pass_and_more_do_not(doors):
+    long = messages(said(2000, "x" * 2_900_000), said(2001, "nenek di Wlingi Blitar sakit"))
+    assert doors.whatsapp(long).status == 200
+    assert doors.whatsapp(messages(said(2002, "x" * 3_300_000))).status == 413
+    assert [row["reason"] for row in doors.list("hooks")] == ["cut"]
+    doors.site.allowed.append("parked")
+
+
+def test_the_receipt_is_sent_and_the_picture_fetched(doors):
+    doors.platform.said.clear()
+    picture = said(3000, "", type="image", image={"id": "2754", "mime_type": "image/jpeg", "caption": "Rumah " + TEXT})
+    assert doors.whatsapp(messages(picture)).status == 200
+    sigap.wait_for(lambda: any(path == "/1066/messages" for path, _ in doors.platform.said), 10)
+    body = next(body for path, body in doors.platform.said if path == "/1066/messages")
+    assert TICKET.search(json.loads(body)["text"]["body"]) and json.loads(body)["to"] == "6281277315501"
+    sigap.wait_for(lambda: any(medium["state"] == "kept" for medium in doors.list("media")), 10)
+    medium = next(medium for medium in doors.list("media") if medium["state"] == "kept")
+    assert medium["type"] == "image/jpeg" and medium["size_bytes"] == len(JPEG)  # over a redirect
+    kept = (doors.site.data / "intake" / "media" / medium["hash"]).read_bytes()
+    assert b"planted-medium-bytes" not in kept and len(kept) > len(JPEG)
+    photo = update(4, "", caption="Rumah " + TEXT, photo=[{"file_id": "AgACAgUAAx-planted-file", "file_unique_id": "u",
+                                                          "width": 9, "height": 9}])
+    assert doors.telegram(photo).status == 200
+    sigap.wait_for(lambda: sum(medium["state"] == "kept" for medium in doors.list("media")) == 2, 10)
+    assert len(list((doors.site.data / "intake" / "media").iterdir())) == 1  # the same picture lies there once
+
+
+def test_private_addresses_are_not_reached(doors):
+    """The same server by a channel that does not list its network: the medium is noted as unavailable."""
+    doors.platform.said.clear()
+    picture = said(4000, "", type="image", image={"id": "2755", "caption": "Rumah roboh di Wlingi Blitar"})
+    assert doors.whatsapp(messages(picture), channel="jauh").status == 200
+    sigap.wait_for(lambda: doors.list("media")[0]["state"] == "unavailable", 10)
+    assert doors.platform.said == []
+
+
+def test_twilio_is_signed_over_the_public_address(doors):
+    form = {"MessageSid": "SM1", "From": "+6281277315501", "Body": TEXT, "NumMedia": "0"}
+    joined = "https://sigap.example/v1/hooks/twilio/sms" + "".join(name + form[name] for name in sorted(form))
+    signature = base64.b64encode(hmac.new(b"app-secret", joined.encode(), hashlib.sha1).digest()).decode()
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "X-Twilio-Signature": signature}
+    answer = doors.site.http("POST", "/v1/hooks/twilio/sms", urllib.parse.urlencode(form).encode(), headers)
+    assert answer.status == 200 and b"<Response/>" in answer.body
+    form["Body"] += "!"
+    assert doors.site.http("POST", "/v1/hooks/twilio/sms", urllib.parse.urlencode(form).encode(), headers).status == 401
+
+
+def test_meta_verifies_us(doors):
+    query = "hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token="
+    answer = doors.site.http("GET", f"/v1/hooks/whatsapp/piket?{query}verify%20me")
+    assert answer.status == 200 and answer.body == b"1158201444"
+    assert doors.site.http("GET", f"/v1/hooks/whatsapp/piket?{query}other").status == 403
+
+
+def test_forms_and_requests_and_tables(doors, tmp_path):
+    site = doors.site
+    xml = ('<data id="sigap-laporan"><laporan>%s</laporan><meta><instanceID>uuid:7</instanceID></meta></data>' % TEXT).encode()
+    body = b'--B\r\nContent-Disposition: form-data; name="xml_submission_file"; filename="a.xml"\r\n\r\n' + xml + b"\r\n--B--\r\n"
+    sent = site.http("POST", f"/openrosa/{site.token}/submission", body, {"Content-Type": "multipart/form-data; boundary=B"})
+    assert sent.status == 201 and sent.headers["x-openrosa-version"] == "1.0", sent
+    assert site.http("HEAD", f"/openrosa/{site.token}/submission").status == 204
+    assert b"sigap-laporan" in site.http("GET", f"/openrosa/{site.token}/formList").body
+    code = site.http("GET", "/open311/v2/services.json").json[0]["service_code"]
+    form = {"api_key": site.token, "service_code": code, "description": TEXT, "lat": "-7.7", "long": "112.1"}
+    made = site.http("POST", "/open311/v2/requests.json", urllib.parse.urlencode(form).encode(),
+                     {"Content-Type": "application/x-www-form-urlencoded"})
+    ticket = made.json[0]["service_request_id"]
+    assert site.http("GET", f"/open311/v2/requests/{ticket}.json").json[0]["status"] == "open"
+    table = tmp_path / "laporan.csv"
+    table.write_text("isi,id\n" + "".join(f'"Nenek ke-{i} di Wlingi Blitar, tinggal sendiri",{i}\n' for i in range(250)))
+    for again in range(2):
+        done = subprocess.run([sigap.BIN / "sigapctl", "--site", site.site, "intake", "import", table],
+                              env={**os.environ, "SIGAP_URL": f"http://127.0.0.1:{site.port}", "SIGAP_TOKEN": site.token},
+                              capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stderr
+        lines = done.stdout.splitlines()[1:]
+        assert len(lines) == 250 and all(TICKET.search(line) for line in lines)
+        if again:
+            assert [line.split(",")[2] for line in lines] == tickets
+        tickets = [line.split(",")[2] for line in lines]
+
+
+def test_the_document_is_there(doors):
+    assert doors.site.http("GET", "/v1/openapi.json").json["openapi"] == "3.1.0"
+
+
+def test_kill_nine_loses_nothing(doors):
+    """Intake dies again and again while a platform sends, repeating what it got no 200 for: all is kept once."""
+    site = doors.site
+    site.idle()
+    before = site.journal_heads("intake")
+    stop = threading.Event()
+
+    def killer():
+        while not stop.wait(0.6):
+            try:
+                site.kill("intake")
+            except (OSError, AssertionError):
+                pass
+
+    thread = threading.Thread(target=killer)
+    thread.start()
+    try:
+        for i in range(60):
+            body = update(10_000 + i, f"Laporan ulang {i}: nenek di Wlingi Blitar tinggal sendiri")
+            for _ in range(200):
+                try:
+                    if doors.telegram(body).status == 200:
+                        break
+                except OSError:
+                    pass
+                time.sleep(0.02)
+            else:
+                raise AssertionError("never answered")
+    finally:
+        stop.set()
+        thread.join()
+    site.wait_ready()
+    site.idle()
+    assert site.journal_heads("intake") == before + 60
+
+
+def test_nothing_planted_is_readable(doors):
+    """Stands last: after all of the above no name, number, file id or picture is in any file."""
+    site = doors.site
+    site.idle()
+    found = []
+    for path in sorted(site.data.rglob("*")):
+        if path.is_file() and not path.is_socket():
+            content = path.read_bytes()
+            found += [(str(path.relative_to(site.data)), word) for word in PLANTED
+                      if word.encode() in content or word.lower().encode() in content]
+    assert found == []
