@@ -45,7 +45,9 @@ enum {
     BODY_GRANTED =
         64 * 1024 + 1,     /* with the NUL; every connection may hold this much, whatever bodies_max says */
     BODY_FIRST = 4 * 1024, /* first allocation: a declared length is believed as it arrives */
-    DISCARD_BYTES = 1024 * 1024, /* read and dropped beyond a limit, so that the sender sees the 413 */
+    /* Read and dropped beyond a limit, so that the sender sees the 413: as much as nginx lets through. An
+     * answer in the middle of a body would reach it as a broken connection, and its client as 502. */
+    DISCARD_BYTES = 5 << 20,
     RUNS_MAX = 4, /* libmicrohttpd takes 3 runs to send an answer and read on; more is another turn */
     SWEEP_MS = 1000
 };
@@ -635,11 +637,14 @@ static enum MHD_Result request_begin(struct peer *peer, const char *method, cons
     }
     request->body_limit = body_limit_of(server, &request->view);
     const char *length = header_value(&request->view, "Content-Length");
-    if (length && strtoull(length, NULL, 10) > request->body_limit) {
+    unsigned long long declared = length ? strtoull(length, NULL, 10) : 0;
+    if (declared > DISCARD_BYTES) {
         free(request);
         server->counts.refused++;
         return problem_queue(peer, &problem_too_large);
     }
+    if (declared > request->body_limit)
+        request->refused = &problem_too_large;
     peer->request = request;
     return MHD_YES;
 }
