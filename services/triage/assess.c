@@ -58,16 +58,27 @@ static void kinds_by_points(struct work *work) {
         work->kinds[i] = POINTS_TO_LOGIT * (work->signs.keywords[i] + work->signs.combinations[i]);
 }
 
+/* Is there anything in the message that the vocabulary knows, so that the model's guess stands on more than
+ * stray words? Facts (F_) are no matter of their own. */
+static bool anything_known(const struct vocabulary *vocabulary, const struct signs *signs) {
+    for (size_t i = 0; i < vocabulary->kind_count; i++)
+        if (signs->keywords[i] > 0 || signs->combinations[i] > 0)
+            return true;
+    for (size_t i = 0; i < vocabulary->concept_count; i++)
+        if (signs->concepts[i].affirmed && vocabulary->concepts[i].code[0] != 'F')
+            return true;
+    return false;
+}
+
 static void kinds_score(struct work *work) {
     const struct vocabulary *vocabulary = work->assessor->vocabulary;
-    for (size_t i = 0; i < vocabulary->kind_count; i++)
-        work->matched = work->matched || work->signs.keywords[i] > 0 || work->signs.combinations[i] > 0;
+    work->matched = anything_known(vocabulary, &work->signs);
     if (vocabulary->model) {
-        model_score(vocabulary->model, work->features, work->feature_count, work->kinds, work->priorities);
-        softmax(work->priorities, PRIORITIES);
-    } else {
-        kinds_by_points(work);
+        model_judge(vocabulary->model, vocabulary, work->features, work->feature_count, work->kinds,
+            work->priorities);
+        return;
     }
+    kinds_by_points(work);
     softmax(work->kinds, vocabulary->kind_count);
 }
 
@@ -112,14 +123,13 @@ static void review_set(struct assessment *out, enum review_reason reason) {
 
 static void review_decide(struct work *work, const struct urgency_found *urgency) {
     struct assessment *out = work->out;
-    const struct vocabulary *vocabulary = work->assessor->vocabulary;
     float ahead = out->kind_count > 1 ? out->confidence - out->kinds[1].score : 1;
     bool closes = !out->opens_case;
     if (!work->text.count)
         review_set(out, REVIEW_EMPTY);
     if (urgency->human || (closes && urgency->danger))
         review_set(out, REVIEW_POSSIBLE_DANGER);
-    if (!vocabulary->model && !work->matched)
+    if (!work->matched)
         review_set(out, REVIEW_NO_MATCH);
     if (out->confidence < CONFIDENT && ahead < AHEAD)
         review_set(out, out->kind_count > 1 && out->kinds[1].score >= ALSO ? REVIEW_SEVERAL_KINDS
@@ -260,6 +270,7 @@ static void urgency_apply(struct work *work, struct urgency_found *urgency) {
     struct urgency_input input = {.kind = work->kind,
         .kinds = work->kinds,
         .priorities = vocabulary->model ? work->priorities : NULL,
+        .known = work->matched,
         .urgent_flag = work->report->urgent,
         .local_hour = work->report->local_hour};
     urgency_find(vocabulary, &work->text, &work->signs, &input, urgency);

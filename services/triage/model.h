@@ -39,6 +39,9 @@ void model_free(struct model **model);
 /* Raw scores: kinds[] by the vocabulary's kinds, priorities[] P0..P4. */
 void model_score(const struct model *model, const struct feature *features, size_t count,
     float kinds[KINDS_MAX], float priorities[PRIORITIES]);
+/* Probabilities: kinds[] over the vocabulary's kinds, priorities[] over P0..P4. */
+void model_judge(const struct model *model, const struct vocabulary *vocabulary,
+    const struct feature *features, size_t count, float kinds[KINDS_MAX], float priorities[PRIORITIES]);
 /* How much one feature says for a kind. */
 float model_weight(const struct model *model, const struct feature *feature, int kind);
 /* Scores to probabilities, in place. */

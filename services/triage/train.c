@@ -26,7 +26,8 @@ enum {
     SOURCES_MAX = 16,
     LEAST_REPORTS = 2, /* a feature seen in one report only teaches that report by heart */
     STRIDE = 48,       /* outputs of a row, a multiple of what a vector register takes */
-    ALSO_MAX = 4
+    ALSO_MAX = 4,
+    NOT_LEFT_OUT = -2 /* no fold */
 };
 
 /* Chosen by five-fold cross-validation on the train half and our own reports (tests/triage/README.md). */
@@ -225,12 +226,18 @@ static void shuffle(struct trainer *trainer, size_t *order, size_t count) {
     }
 }
 
-static void scores_of(const struct trainer *trainer, const struct seen *seen, size_t count, float *scores) {
+/* What of a report is looked at this time. */
+struct glimpse {
+    struct seen seen[FEATURES_MAX];
+    size_t count;
+};
+
+static void scores_of(const struct trainer *trainer, const struct glimpse *glimpse, float *scores) {
     memset(scores, 0, STRIDE * sizeof *scores);
-    for (size_t i = 0; i < count; i++) {
-        const float *row = trainer->weights + (size_t)seen[i].feature * STRIDE;
+    for (size_t i = 0; i < glimpse->count; i++) {
+        const float *row = trainer->weights + (size_t)glimpse->seen[i].feature * STRIDE;
         for (size_t k = 0; k < STRIDE; k++)
-            scores[k] += seen[i].value * row[k];
+            scores[k] += glimpse->seen[i].value * row[k];
     }
     softmax(scores, trainer->kinds);
     softmax(scores + trainer->kinds, PRIORITIES);
@@ -246,40 +253,42 @@ static void targets_of(const struct trainer *trainer, const struct example *exam
         targets[trainer->kinds + i] += 0.02f;
 }
 
-/* What of the report is looked at this time: known features, some dropped, the others louder instead. */
-static size_t glimpse(struct trainer *trainer, const struct example *example, struct seen *out) {
+/* Known features, some dropped, the others louder instead. */
+static void glimpse_take(struct trainer *trainer, const struct example *example, struct glimpse *out) {
     uint32_t dropped = (uint32_t)((double)trainer->settings.drop * 0x7fffffff);
     float louder = 1 / (1 - trainer->settings.drop);
-    size_t count = 0;
-    for (size_t i = 0; i < example->seen_count; i++)
-        if (trainer->features.reports[example->seen[i].feature] >= LEAST_REPORTS &&
-            (!dropped || random_next(trainer) >= dropped))
-            out[count++] = (struct seen){example->seen[i].feature, example->seen[i].value * louder};
-    return count;
+    out->count = 0;
+    for (size_t i = 0; i < example->seen_count; i++) {
+        const struct seen *seen = &example->seen[i];
+        if (trainer->features.reports[seen->feature] < LEAST_REPORTS ||
+            (dropped && random_next(trainer) < dropped))
+            continue;
+        out->seen[out->count++] = (struct seen){seen->feature, seen->value * louder};
+    }
 }
 
 static void learn_one(struct trainer *trainer, const struct example *example, float weight) {
     float scores[STRIDE], targets[STRIDE], scale[STRIDE], shrink[STRIDE];
-    struct seen seen[FEATURES_MAX];
-    size_t count = glimpse(trainer, example, seen);
-    scores_of(trainer, seen, count, scores);
+    struct glimpse glimpse;
+    glimpse_take(trainer, example, &glimpse);
+    scores_of(trainer, &glimpse, scores);
     targets_of(trainer, example, targets);
     for (size_t k = 0; k < STRIDE; k++) {
         scale[k] = k < trainer->kinds ? weight * (scores[k] - targets[k]) : scores[k] - targets[k];
         shrink[k] = k < trainer->kinds ? trainer->settings.shrink_kinds : trainer->settings.shrink_priorities;
     }
-    for (size_t i = 0; i < count; i++) {
-        float *row = trainer->weights + (size_t)seen[i].feature * STRIDE;
-        float *squares = trainer->squares + (size_t)seen[i].feature * STRIDE;
+    for (size_t i = 0; i < glimpse.count; i++) {
+        float *row = trainer->weights + (size_t)glimpse.seen[i].feature * STRIDE;
+        float *squares = trainer->squares + (size_t)glimpse.seen[i].feature * STRIDE;
         for (size_t k = 0; k < STRIDE; k++) {
-            float slope = scale[k] * seen[i].value + shrink[k] * row[k];
+            float slope = scale[k] * glimpse.seen[i].value + shrink[k] * row[k];
             squares[k] += slope * slope;
             row[k] -= trainer->settings.rate * slope / sqrtf(squares[k] + 1e-3f);
         }
     }
 }
 
-/* fold: the one left out, -2 for none. */
+/* fold: the one left out. */
 static void learn(struct trainer *trainer, int fold) {
     size_t size = trainer->features.count * STRIDE;
     size_t *order = must(calloc(trainer->count + 1, sizeof *order)), used = 0;
@@ -313,7 +322,32 @@ static int by_name(const void *a, const void *b, void *names) {
     return strcmp(((char **)names)[*(const uint32_t *)a], ((char **)names)[*(const uint32_t *)b]);
 }
 
-static void weights_write(struct trainer *trainer, FILE *file) {
+enum { PRIOR_REPORTS = 3 }; /* reports of no kind in particular that each kind is given besides its own */
+
+/* How often reports of a kind have each priority, over what was learnt from. */
+static void priors_write(const struct trainer *trainer, FILE *file, int fold) {
+    double counts[KINDS_MAX + 1][PRIORITIES + 1] = {{0}};
+    for (size_t i = 0; i < trainer->count; i++) {
+        const struct example *example = &trainer->examples[i];
+        if (example->fold == fold)
+            continue;
+        counts[example->kind][example->priority]++;
+        counts[example->kind][PRIORITIES]++;
+        counts[KINDS_MAX][example->priority]++;
+        counts[KINDS_MAX][PRIORITIES]++;
+    }
+    for (size_t k = 0; k < trainer->kinds; k++) {
+        fprintf(file, "prior:%s\t", trainer->site.vocabulary->kinds[k].code);
+        for (size_t i = 0; i < PRIORITIES; i++) {
+            double common = (counts[KINDS_MAX][i] + 1) / (counts[KINDS_MAX][PRIORITIES] + PRIORITIES);
+            double own = (counts[k][i] + PRIOR_REPORTS * common) / (counts[k][PRIORITIES] + PRIOR_REPORTS);
+            fprintf(file, "%s%zu:%.2f", i ? " " : "", trainer->kinds + i, log(own));
+        }
+        fputc('\n', file);
+    }
+}
+
+static void weights_write(struct trainer *trainer, FILE *file, int fold) {
     const struct vocabulary *vocabulary = trainer->site.vocabulary;
     uint32_t *order = must(calloc(trainer->features.count + 1, sizeof *order));
     for (size_t i = 0; i < trainer->features.count; i++)
@@ -323,6 +357,7 @@ static void weights_write(struct trainer *trainer, FILE *file) {
     for (size_t i = 0; i < vocabulary->kind_count; i++)
         fprintf(file, "%s ", vocabulary->kinds[i].code);
     fputs("P0 P1 P2 P3 P4\n", file);
+    priors_write(trainer, file, fold);
     for (size_t i = 0; i < trainer->features.count; i++) {
         const float *row = trainer->weights + (size_t)order[i] * STRIDE;
         bool begun = false;
@@ -344,12 +379,12 @@ static void weights_write(struct trainer *trainer, FILE *file) {
 }
 
 /* The site judges with what was just learnt: through a file, so that what is judged is what would ship. */
-static void model_take(struct trainer *trainer) {
+static void model_take(struct trainer *trainer, int fold) {
     struct error error = {0};
     char *text = NULL;
     size_t size = 0;
     FILE *file = must(open_memstream(&text, &size));
-    weights_write(trainer, file);
+    weights_write(trainer, file, fold);
     if (fclose(file) != 0 || !(file = fmemopen(text, size, "r")))
         die("out of memory");
     model_free(&trainer->site.vocabulary->model);
@@ -406,13 +441,15 @@ static void show(FILE *file, const struct vocabulary *vocabulary, const struct e
     json_t *reasons = json_array();
     for (size_t i = 0; i < said->reason_count; i++)
         json_array_append_new(reasons, json_string(said->reasons[i]));
-    json_t *line = json_pack("{s:i s:s s:i s:s s:f s:s s:i s:[f,f,f,f,f] s:b s:o s:s}", "source",
-        example->source, "kind", vocabulary->kinds[example->kind].code, "urgency", example->priority, "said",
-        said->kind, "confidence", (double)said->confidence, "second",
-        said->kind_count > 1 ? said->kinds[1].kind : "", "priority", (int)said->priority, "priorities",
-        (double)said->priorities[0], (double)said->priorities[1], (double)said->priorities[2],
-        (double)said->priorities[3], (double)said->priorities[4], "danger", said->possible_danger, "reasons",
-        reasons, "text", example->text);
+    json_t *kinds = json_object();
+    for (size_t i = 0; i < said->kind_count; i++)
+        json_object_set_new(kinds, said->kinds[i].kind, json_real((double)said->kinds[i].score));
+    json_t *line = json_pack("{s:i s:s s:i s:s s:o s:i s:[f,f,f,f,f] s:b s:o s:s}", "source", example->source,
+        "kind", vocabulary->kinds[example->kind].code, "urgency", example->priority, "said", said->kind,
+        "kinds", kinds, "priority", (int)said->priority, "priorities", (double)said->priorities[0],
+        (double)said->priorities[1], (double)said->priorities[2], (double)said->priorities[3],
+        (double)said->priorities[4], "danger", said->possible_danger, "reasons", reasons, "text",
+        example->text);
     json_dumpf(line, file, JSON_COMPACT | JSON_REAL_PRECISION(4));
     fputc('\n', file);
     json_decref(line);
@@ -444,7 +481,7 @@ static void cross(struct trainer *trainer) {
             trainer->examples[i].fold = (int)(random_next(trainer) % (unsigned)trainer->folds);
     for (int fold = 0; fold < trainer->folds; fold++) {
         learn(trainer, fold);
-        model_take(trainer);
+        model_take(trainer, fold);
         judge(trainer, fold, tallies, shown);
     }
     for (int i = 0; i < trainer->source_count; i++)
@@ -554,8 +591,8 @@ int triage_train_main(int argc, char **argv, const char *site_folder) {
         cross(&trainer);
     if (trainer.out) {
         FILE *file = must(fopen(trainer.out, "we"));
-        learn(&trainer, -2);
-        weights_write(&trainer, file);
+        learn(&trainer, NOT_LEFT_OUT);
+        weights_write(&trainer, file, NOT_LEFT_OUT);
         if (fclose(file) != 0)
             die(trainer.out);
     }

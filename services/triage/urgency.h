@@ -21,8 +21,10 @@ struct urgency_input {
     int kind;                /* the best guess; NO_INDEX for none */
     const float *kinds;      /* probabilities of all kinds */
     const float *priorities; /* learnt probabilities of P0..P4; NULL without a model */
-    bool urgent_flag;        /* set by the caller (operator, form) */
-    int local_hour;          /* 0..23, -1 not known */
+    bool known;       /* the vocabulary knows something of what is said; else a person reads it anyway, and
+                         only likely danger alerts */
+    bool urgent_flag; /* set by the caller (operator, form) */
+    int local_hour;   /* 0..23, -1 not known */
 };
 
 void urgency_find(const struct vocabulary *vocabulary, const struct text *text, const struct signs *signs,

@@ -279,8 +279,7 @@ static void reports_write(const char *path) {
         "{\"text\":\"tetangga dirantai di kandang, tolong\",\"kind\":\"pasung\",\"urgency\":\"P1\"}",
         "{\"text\":\"jual obat murah, diskon\",\"kind\":\"bukan_laporan\",\"urgency\":\"P4\"}",
         "{\"text\":\"diskon besar jual baju\",\"kind\":\"bukan_laporan\",\"urgency\":\"P4\"}",
-        "{\"text\":\"kapan pkh "
-        "cair\",\"kind\":\"bansos_info\",\"urgency\":\"P4\",\"kinds_also\":[\"fakir_miskin\"]}",
+        "{\"text\":\"pkh?\",\"kind\":\"bansos_info\",\"urgency\":\"P4\",\"kinds_also\":[\"kat\"]}",
         "{\"text\":\"pkh saya belum cair\",\"kind\":\"bansos_info\",\"urgency\":\"P3\",\"split\":\"train\"}",
         "{\"text\":\"not of this half\",\"kind\":\"pasung\",\"urgency\":\"P0\",\"split\":\"valid\"}"};
     FILE *file = fopen(path, "we");
