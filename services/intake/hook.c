@@ -654,6 +654,11 @@ static void take(struct hook_batch *batch, const struct hook_message *message, s
     say_receipt(batch, message, &receipt);
 }
 
+static bool is_dangerous(const struct hook_batch *batch, const struct hook_message *message) {
+    return message->urgent || (message->text && danger_scan(batch->intake->danger, message->text,
+                                                    strnlen(message->text, SUBMISSION_TEXT_MAX)));
+}
+
 void hook_emit(struct hook_batch *batch, const struct hook_message *message) {
     if (!wanted(batch))
         return;
@@ -668,11 +673,9 @@ void hook_emit(struct hook_batch *batch, const struct hook_message *message) {
     struct sender sender;
     sender_read(batch->turn, batch->from->bot, message->sender, &sender);
     int64_t wait_until = sender_allowed_at(&sender, batch->turn->now);
-    bool danger = message->urgent || (message->text && danger_scan(batch->intake->danger, message->text,
-                                                           strnlen(message->text, SUBMISSION_TEXT_MAX)));
     if (converse(batch, message))
         batch->ignored++;
-    else if (wait_until && !danger && !batch->delayed && !message->relation)
+    else if (wait_until && !batch->delayed && !message->relation && !is_dangerous(batch, message))
         delay(batch, message, sender_reserve(batch->turn, &sender));
     else
         take(batch, message, &sender);

@@ -325,6 +325,35 @@ static void a_full_store_is_told_or_the_reserve_is_used(void **state) {
     log_set_level(LOG_INFO);
 }
 
+/* The nth step or commit fails, for every n: whatever is answered 2xx is kept, once, and what is refused can
+ * be sent again. */
+static void nothing_is_acknowledged_without_a_row(void **state) {
+    (void)state;
+    static const enum fault_kind kinds[] = {FAULT_STEP, FAULT_COMMIT};
+    log_set_level(LOG_ERROR);
+    for (size_t k = 0; k < 2; k++)
+        for (uint64_t nth = 1, struck = 1; struck; nth++) {
+            struct conform conform = conform_open();
+            const struct told told = {
+                .number = 1, .text = nth % 2 ? conform_calm : conform_danger, .sender = "6281100"};
+            fault_arm(kinds[k], nth);
+            const struct answer *answer = conform_post(&conform, &told, 1);
+            struck = fault_count(kinds[k]) >= nth;
+            fault_disarm();
+            fixture_turn(conform.bottle.fixture);
+            bool taken = !answer || answer->status / 100 == 2;
+            size_t kept = bottle_reports(&conform.bottle) + conform_parked(&conform);
+            if (kept != taken || (answer && !taken && answer->status != 503))
+                fail_msg("fault %d at %llu: answered %u, %zu kept", kinds[k], (unsigned long long)nth,
+                    answer ? answer->status : 0, kept);
+            fixture_advance(conform.bottle.fixture, 20000);
+            conform_taken(&conform, &told, 1);
+            assert_int_equal(bottle_reports(&conform.bottle), 1);
+            conform_close(&conform);
+        }
+    log_set_level(LOG_INFO);
+}
+
 static void an_edit_joins_what_it_edits_in_any_order(void **state) {
     (void)state;
     const struct told whole = {.number = 1, .text = conform_calm, .sender = "6281100"};
@@ -451,6 +480,7 @@ static void a_flood_is_delayed_and_marked(void **state) {
         cmocka_unit_test(a_broken_one_is_put_aside_alone),                                                   \
         cmocka_unit_test(what_cannot_be_read_is_kept_raw),                                                   \
         cmocka_unit_test(a_full_store_is_told_or_the_reserve_is_used),                                       \
+        cmocka_unit_test(nothing_is_acknowledged_without_a_row),                                             \
         cmocka_unit_test(an_edit_joins_what_it_edits_in_any_order),                                          \
         cmocka_unit_test(pictures_of_an_album_are_one_report),                                               \
         cmocka_unit_test(a_withdrawal_joins_what_we_have),                                                   \
