@@ -1,0 +1,8 @@
+/* triage hears whatever its neighbours may say, see hear.h. */
+#include "tests/fuzz/hear.h"
+
+extern const struct daemon triage_daemon;
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
+    return hear(&triage_daemon, bytes, size);
+}
