@@ -34,7 +34,7 @@ uint8_t *buffer_room(struct buffer *buffer, size_t size) {
         buffer->bytes = bytes;
         buffer->capacity = capacity;
     }
-    return buffer->bytes + buffer->size;
+    return buffer->size ? buffer->bytes + buffer->size : buffer->bytes; /* NULL when no room was asked for */
 }
 
 void buffer_add(struct buffer *buffer, const void *bytes, size_t size) {

@@ -37,10 +37,19 @@ bool hmac_base64_encode(const void *bytes, size_t size, enum hmac_base64 form, c
     return true;
 }
 
+/* libsodium takes every byte above 127 for the last sign of the alphabet. */
+static bool is_ascii(const char *text, size_t length) {
+    for (size_t i = 0; i < length; i++)
+        if ((unsigned char)text[i] > 127)
+            return false;
+    return true;
+}
+
 bool hmac_base64_decode(
     const char *text, size_t length, enum hmac_base64 form, void *bytes, size_t cap, size_t *size) {
     const char *end = NULL;
-    return sodium_base642bin(bytes, cap, text, length, NULL, size, &end, variant_of(form)) == 0 &&
+    return is_ascii(text, length) &&
+           sodium_base642bin(bytes, cap, text, length, NULL, size, &end, variant_of(form)) == 0 &&
            end == text + length;
 }
 

@@ -225,7 +225,7 @@ void journal_rolled_back(struct journal *journal) {
 /* Adds to records what of the chunk lies behind `after`. Returns how many records. */
 static uint64_t add_behind(
     struct buffer *records, uint64_t first, const uint8_t *bytes, size_t size, uint64_t after) {
-    const uint8_t *at = bytes, *end = bytes + size, *record;
+    const uint8_t *at = bytes, *end = size ? bytes + size : bytes, *record;
     size_t record_size;
     uint64_t sequence = first, added = 0;
     while (sequence <= after && link_next_record(&at, end, &record, &record_size))

@@ -240,7 +240,7 @@ bool link_causes_passed(const void *record, size_t size,
     while (next_field(&cursor, &field)) {
         if (field.number != CAUSES)
             continue;
-        struct cursor inner = {field.bytes, field.bytes + field.size, !field.bytes};
+        struct cursor inner = {field.bytes, field.bytes ? field.bytes + field.size : NULL, !field.bytes};
         struct field journal = {0};
         uint64_t lane = 0, sequence = 0;
         while (!inner.bad && next_field(&inner, &part)) {

@@ -29,10 +29,10 @@ static const json_t *largest(const json_t *photos) {
     size_t i;
     json_t *each;
     const json_t *best = NULL;
-    json_int_t most = -1;
+    double most = -1; /* what is claimed may not fit an integer */
     json_array_foreach(photos, i, each) {
-        json_int_t size = json_integer_value(json_object_get(each, "width")) *
-                          json_integer_value(json_object_get(each, "height"));
+        double size = json_number_value(json_object_get(each, "width")) *
+                      json_number_value(json_object_get(each, "height"));
         if (size >= most) {
             most = size;
             best = each;

@@ -228,6 +228,7 @@ static void base64(void **state) {
         {"\xfb\xff", "+/8=", HMAC_BASE64_STANDARD, true}, {NULL, "Zg", HMAC_BASE64_STANDARD, false},
         {NULL, "Zg==", HMAC_BASE64_URL, false}, {NULL, "-_8=", HMAC_BASE64_STANDARD, false},
         {NULL, "Zh==", HMAC_BASE64_STANDARD, false}, /* bits left over */
+        {NULL, "-\xbc\xc7", HMAC_BASE64_URL, false}, {NULL, "Zm9\xff", HMAC_BASE64_STANDARD, false},
         {NULL, "Zm9v Yg==", HMAC_BASE64_STANDARD, false}, {NULL, "Z", HMAC_BASE64_URL, false},
         {NULL, "Zm9vYmFyZm9vYmFy", HMAC_BASE64_URL, false}, /* over the cap of 8 */
     };
