@@ -117,7 +117,10 @@ static bool spelling_changes(const struct spelling *spelling, const char *name) 
             key[used++] = c;
     }
     key[used] = 0;
-    return spelling && spelling_find(spelling, key, text_hash(key)) != NULL;
+    bool mine;
+    return spelling && !strchr(key, ' ') &&
+           (spelling_find(spelling, key, text_hash(key)) ||
+               spelling_find_inflected(spelling, key, used, &mine));
 }
 
 /* The name as messages would show it: "Lima Puluh Kota" is 50 kota in both. */
@@ -129,8 +132,7 @@ static bool name_hash(
     *hash = TEXT_HASH_START;
     for (size_t i = 0; i < text.count; i++)
         *hash = name_step(*hash, text.words[i].hash);
-    bool respelled =
-        text.count == 1 && spelling_changes(spelling, name); /* "Tulung" would be found in every "tolong" */
+    bool respelled = spelling_changes(spelling, name); /* "Tulung" would be found in every "tolong" */
     if (!text.count || respelled || text.count > PLACE_NAME_WORDS_MAX ||
         (text.count == 1 && (text.words[0].flags & WORD_NUMBER || strcmp(text.words[0].key, "kota") == 0)))
         *hash = 0; /* longer than any message would write it; or "Pitu", which is seven, or plain "Kota" */
@@ -221,8 +223,12 @@ enum marker {
     MARKER_DISTRICT, /* kecamatan, polsek, puskesmas, KUA */
     MARKER_VILLAGE,  /* desa, kelurahan, nagari */
     MARKER_TOWN,     /* polres, RSUD, terminal, stasiun, alun-alun: tells the regency, not the district */
-    MARKER_AWAY,     /* asal, menuju, merantau ke: not where it happened, if anything better is there */
-    MARKER_STREET    /* jalan, gang, toko: named after places */
+    MARKER_HAMLET,   /* dusun, kampung, jorong: a name of its own, or that of the district it lies in */
+    MARKER_AWAY,    /* asal, orang, dari: where a person is from, not where it happened, if anything better is
+                       there */
+    MARKER_TOWARDS, /* ke, menuju, arah: not where it happened */
+    MARKER_FAR,     /* "anaknya di", "kerja di": where somebody else is, if anything better is there */
+    MARKER_STREET   /* jalan, gang, toko: named after places */
 };
 
 struct name {
@@ -235,27 +241,28 @@ struct name {
 };
 
 /* Names that are also words, in their folded form (a doubled letter counts once). */
-static const char *const also_words[] = {"kudu", "perak", "bareng", "jangkar", "mari", "kerep", "sumbang",
-    "sukun", "abang", "aek", "agam", "agung", "air", "alor", "angrek", "asam", "atas", "babat", "bakti",
-    "balong", "bandar", "bangsal", "bangun", "banjar", "banyak", "barat", "baron", "baru", "barus", "batang",
-    "batu", "bawah", "bayang", "belakang", "besar", "bima", "blimbing", "bone", "bukit", "bulak", "bulan",
-    "bunga", "bungah", "bunut", "buol", "buru", "candi", "cendana", "dagangan", "dairi", "dalam", "damai",
-    "danau", "darat", "deket", "deli", "depan", "depok", "doko", "dua", "duduk", "dukun", "ende", "gading",
-    "gapura", "garum", "geger", "genteng", "gerih", "giri", "gondang", "gowa", "gunung", "harau", "hilir",
-    "hulu", "jambon", "jati", "jaya", "jetis", "jompo", "kali", "kalis", "kamal", "kampak", "kampung",
-    "kapas", "karang", "karo", "karya", "kauman", "kaur", "kecil", "kedung", "kembang", "kenanga", "kendal",
-    "kota", "koto", "kraton", "kuala", "kudus", "kurung", "lama", "landak", "larangan", "laut", "lembah",
-    "lembang", "lenteng", "licin", "lima", "linga", "luak", "luar", "lubuk", "maju", "makmur", "mandiri",
-    "manis", "masjid", "mawar", "mayang", "melati", "merdeka", "metro", "minang", "modo", "mojo", "muara",
-    "muda", "mulya", "muna", "murni", "nias", "pace", "pacet", "padang", "padas", "pagar", "palang", "pandan",
-    "pangkalan", "panji", "panti", "parang", "pare", "pasaman", "pasar", "paser", "pasir", "pati", "pauh",
-    "pesisir", "pinang", "pucuk", "pukul", "pulau", "pule", "pulung", "rakit", "ranah", "rantau", "ras",
-    "raya", "rembang", "sabu", "sangir", "sari", "satu", "sawah", "sawo", "sebelah", "sejahtera", "sekar",
-    "selat", "selatan", "semen", "serang", "setia", "siak", "silo", "simpang", "sinar", "sine", "singkep",
-    "soko", "solok", "sukses", "sukun", "sumber", "sungai", "suruh", "sutera", "talang", "taman", "tambak",
-    "tanjung", "tapin", "tebing", "tegal", "telaga", "teluk", "tempeh", "tengah", "tiga", "tigo", "timur",
-    "toba", "tua", "tual", "tugu", "tulang", "turi", "tutur", "ulak", "utara", "wajo", "wangi", "waru",
-    "wates", "way", NULL};
+static const char *const also_words[] = {"ibu", "ayah", "buk", "besuk", "pangul", "tangul", "malo",
+    "bantaran", "pesantren", "sarmi", "mana", "kasihan", "baras", "menganti", "balai", "kudu", "perak",
+    "bareng", "jangkar", "mari", "kerep", "sumbang", "sukun", "abang", "aek", "agam", "agung", "air", "alor",
+    "angrek", "asam", "atas", "babat", "bakti", "balong", "bandar", "bangsal", "bangun", "banjar", "banyak",
+    "barat", "baron", "baru", "barus", "batang", "batu", "bawah", "bayang", "belakang", "besar", "bima",
+    "blimbing", "bone", "bukit", "bulak", "bulan", "bunga", "bungah", "bunut", "buol", "buru", "candi",
+    "cendana", "dagangan", "dairi", "dalam", "damai", "danau", "darat", "deket", "deli", "depan", "depok",
+    "doko", "dua", "duduk", "dukun", "ende", "gading", "gapura", "garum", "geger", "genteng", "gerih", "giri",
+    "gondang", "gowa", "gunung", "harau", "hilir", "hulu", "jambon", "jati", "jaya", "jetis", "jompo", "kali",
+    "kalis", "kamal", "kampak", "kampung", "kapas", "karang", "karo", "karya", "kauman", "kaur", "kecil",
+    "kedung", "kembang", "kenanga", "kendal", "kota", "koto", "kraton", "kuala", "kudus", "kurung", "lama",
+    "landak", "larangan", "lawang", "laut", "lembah", "lembang", "lenteng", "licin", "lima", "linga", "luak",
+    "luar", "lubuk", "maju", "makmur", "mandiri", "manis", "masjid", "mawar", "mayang", "melati", "merdeka",
+    "metro", "minang", "modo", "mojo", "muara", "muda", "mulya", "muna", "murni", "nias", "pace", "pacet",
+    "padang", "padas", "pagar", "palang", "pandan", "pangkalan", "panji", "panti", "parang", "pare",
+    "pasaman", "pasar", "paser", "pasir", "pati", "pauh", "pesisir", "pinang", "pucuk", "pukul", "pulau",
+    "pule", "pulung", "rakit", "ranah", "rantau", "ras", "raya", "rembang", "sabu", "sangir", "sari", "satu",
+    "sawah", "sawo", "sebelah", "sejahtera", "sekar", "selat", "selatan", "semen", "serang", "setia", "siak",
+    "silo", "simpang", "sinar", "sine", "singkep", "soko", "solok", "sukses", "sukun", "sumber", "sungai",
+    "suruh", "sutera", "talang", "taman", "tambak", "tanjung", "tapin", "tebing", "tegal", "telaga", "teluk",
+    "tempeh", "tengah", "tiga", "tigo", "timur", "toba", "tua", "tual", "tugu", "tulang", "turi", "tutur",
+    "ulak", "utara", "wajo", "wangi", "waru", "wates", "way", NULL};
 
 /* Of these a capital letter is enough: they are words of other languages or rare ones, and well-known towns.
  */
@@ -267,8 +274,8 @@ static const char *const towns_in_capitals[] = {"malang", "batu", "padang", "sol
 
 static enum marker marker_of(const struct word *word) {
     static const char *const in[] = {"di", "sekitar", "dekat", "daerah", "wilayah", "warga", "lokasi",
-        "alamat", "domisili", "tingal", "asli", "wong", "oreng", "reng", "urang", "dakek", "e", "arah",
-        "sini", "penduduk", "dinsos", "cak", NULL};
+        "alamat", "domisili", "tingal", "asli", "wong", "oreng", "reng", "urang", "dakek", "e", "sini",
+        "penduduk", "dinsos", "masjid", "musala", "mushola", "pasar", "langgar", NULL};
     static const char *const regency[] = {"kabupaten", "bupati", "pemkab", NULL};
     static const char *const city[] = {"kota", "kotamadya", "kodya", "walikota", "pemkot", NULL};
     static const char *const district[] = {
@@ -276,17 +283,20 @@ static enum marker marker_of(const struct word *word) {
     static const char *const village[] = {"desa", "kelurahan", "nagari", "lurah", "kades", NULL};
     static const char *const town[] = {"polres", "rsud", "terminal", "stasiun", "pelabuhan", "rsu", "rs",
         "kejaksan", "pengadilan", "lapas", "sman", "bandara", "polresta", NULL};
-    static const char *const away[] = {"asal", "arah", "dari", "asalnya", "ke", "menuju", "tujuan", "jurusan",
-        "logat", "ktp", "kelahiran", "rantau", "merantau", "perantau", "orang", "bahasa", NULL};
+    static const char *const hamlet[] = {"dusun", "dukuh", "jorong", "korong", "kampung", "kasun", NULL};
+    static const char *const away[] = {"asal", "dari", "asalnya", "logat", "logatnya", "ktp", "kelahiran",
+        "rantau", "merantau", "perantau", "orang", "bahasa", NULL};
+    static const char *const towards[] = {"ke", "ka", "menuju", "tujuan", "jurusan", "arah", NULL};
     static const char *const street[] = {"jalan", "gang", "toko", "warung", "hotel", "bank", "universitas",
-        "pt", "bukit", "gunung", "sungai", "kali", "dusun", "dukuh", "jorong", "korong", "jembatan",
-        "perumahan", "kue", "nasi", "masakan", "makan", "soto", "rawon", "sate", "suku", "kampung", "pantai",
-        "pondok", "perum", "timnas", "persib", "arema", "stadion", NULL};
+        "pt", "bukit", "gunung", "sungai", "kali", "jembatan", "perumahan", "kue", "nasi", "masakan", "makan",
+        "soto", "rawon", "sate", "suku", "pantai", "pondok", "perum", "timnas", "persib", "arema", "stadion",
+        NULL};
     static const struct {
         const char *const *keys;
         enum marker marker;
     } table[] = {{in, MARKER_IN}, {regency, MARKER_REGENCY}, {city, MARKER_CITY}, {district, MARKER_DISTRICT},
-        {village, MARKER_VILLAGE}, {town, MARKER_TOWN}, {away, MARKER_AWAY}, {street, MARKER_STREET}};
+        {village, MARKER_VILLAGE}, {town, MARKER_TOWN}, {hamlet, MARKER_HAMLET}, {away, MARKER_AWAY},
+        {towards, MARKER_TOWARDS}, {street, MARKER_STREET}};
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
         if (word_is_one_of(word, table[i].keys))
             return table[i].marker;
@@ -304,12 +314,24 @@ static bool names_regency(const struct place_index *index, uint32_t entry) {
     return false;
 }
 
+/* "anaknya di", "pulang ke ibu di", "kerja di": somebody or something else is there. */
+static bool is_far(const struct text *text, size_t marker) {
+    static const char *const far[] = {"pulang", "kerja", "bekerja", "kuliah", "anak", "anaknya", "merantau",
+        "saudara", "saudaranya", "kakaknya", "adiknya", "suaminya", "istrinya", "ibunya", "bapaknya", NULL};
+    for (size_t i = marker; i-- && i + 3 >= marker;)
+        if (text->words[i].clause == text->words[marker].clause && word_is_one_of(&text->words[i], far))
+            return true;
+    return false;
+}
+
 /* The marker before a name, else "kota" or "kab" right after it ("Malang kab", "Padang kota"). */
 static enum marker marker_around(
     const struct place_index *index, const struct text *text, size_t first, size_t last) {
     enum marker before = MARKER_NONE;
-    if (first)
+    if (first && text->words[first - 1].clause == text->words[first].clause)
         before = marker_of(&text->words[first - 1]);
+    if (before == MARKER_IN && is_far(text, first - 1))
+        before = MARKER_FAR;
     if (before == MARKER_STREET && first >= 2 && strcmp(text->words[first - 1].key, "kali") == 0)
         before = MARKER_NONE; /* "tiga kali Malang" */
     if (before == MARKER_REGENCY || before == MARKER_CITY || before == MARKER_DISTRICT ||
@@ -380,6 +402,14 @@ static bool is_no_name(const struct text *text, size_t first) {
                                                    (first && word_is_one_of(word - 1, luck)));
 }
 
+/* "Padang, barusan nemu nenek": a name that is a clause by itself says where. "Ibu, tolong" does not. */
+static bool stands_alone(const struct text *text, size_t first, size_t last) {
+    static const char *const called[] = {"ibu", "ayah", "buk", "kasihan", "mari", NULL};
+    return !word_is_one_of(&text->words[first], called) &&
+           (!first || text->words[first - 1].clause != text->words[first].clause) && last + 1 < text->count &&
+           text->words[last + 1].clause != text->words[last].clause;
+}
+
 static size_t names_read(
     const struct place_index *index, const struct text *text, struct name out[PLACE_NAMES_MAX]) {
     size_t count = 0, used;
@@ -391,13 +421,14 @@ static size_t names_read(
             continue;
         const struct word *word = &text->words[i];
         bool capital = word->flags & (WORD_CAPITAL | WORD_MENTION);
+        bool alone = capital && stands_alone(text, i, i + used - 1);
         out[count++] = (struct name){.first = (uint16_t)i,
             .last = (uint16_t)(i + used - 1),
             .entries = found,
             .marker = marker_around(index, text, i, i + used - 1),
             .capital = capital && !(word->flags & WORD_OPENS && text->words[i].flags & WORD_SHOUTED),
-            .opens = word->flags & WORD_OPENS,
-            .word = used == 1 && is_list(word, also_words) &&
+            .opens = word->flags & WORD_OPENS && !alone,
+            .word = used == 1 && is_list(word, also_words) && !alone &&
                     !(capital && !(word->flags & WORD_OPENS) && is_list(word, towns_in_capitals))};
     }
     return count;
@@ -412,6 +443,41 @@ struct reading {
 };
 
 enum { READINGS_MAX = 192 };
+
+/* The only district or regency of its name in the country. */
+static bool is_unique(const struct place_index *index, const struct name *name) {
+    size_t count = 0;
+    for (uint32_t at = name->entries; at; at = index->entries[at].next)
+        count += index->entries[at].level != AREA_VILLAGE;
+    return count == 1;
+}
+
+static bool has_served_district(const struct place_index *index, const struct name *name) {
+    for (uint32_t at = name->entries; at; at = index->entries[at].next)
+        if (index->entries[at].served && index->entries[at].level != AREA_VILLAGE)
+            return true;
+    return false;
+}
+
+/* The rest of the country: only what is plainly a name, and not the name of something nearer. */
+static float fit_elsewhere(
+    const struct place_index *index, const struct name *name, const struct entry *entry, bool marked) {
+    bool plain = name->capital && !name->opens;
+    bool town = entry->level == AREA_REGENCY && !name->word;
+    bool long_name = name->last > name->first;
+    if (!marked && !name->word && has_served_district(index, name))
+        return 0.1f;
+    if (marked)
+        return 0.8f;
+    bool unique = !name->word && entry->level == AREA_DISTRICT && is_unique(index, name);
+    if (name->marker == MARKER_IN && !name->word)
+        return plain || town || (unique && (name->capital || long_name)) ? 0.7f : 0.2f;
+    if (plain && (town || long_name || unique))
+        return 0.6f;
+    if (town && name->capital)
+        return 0.4f;
+    return 0.1f;
+}
 
 /* How well an entry fits what stands before its name; 0: not at all. */
 static float fit(const struct place_index *index, const struct name *name, const struct entry *entry) {
@@ -441,31 +507,36 @@ static float fit(const struct place_index *index, const struct name *name, const
     case MARKER_NONE:
         weight = entry->level == AREA_VILLAGE ? 0.4f : 2;
         break;
+    case MARKER_HAMLET:
+        weight = entry->level == AREA_VILLAGE ? 0.5f : 0.8f;
+        break;
     case MARKER_AWAY:
         weight = entry->level == AREA_VILLAGE ? 0.1f : 0.7f;
+        break;
+    case MARKER_TOWARDS:
+        weight = entry->level == AREA_VILLAGE ? 0.05f : 0.4f;
+        break;
+    case MARKER_FAR:
+        weight = entry->level == AREA_VILLAGE ? 0.1f : 0.9f;
         break;
     case MARKER_STREET:
         weight = 0.1f;
         break;
     }
-    if (entry->level == AREA_VILLAGE && name->marker != MARKER_VILLAGE && (!name->capital || name->opens))
-        return 0; /* 8,000 village names: most words of the language are one */
+    if (entry->level == AREA_VILLAGE && name->marker != MARKER_VILLAGE) { /* 8,000: most words are one */
+        if (!name->capital)
+            return 0;
+        if (name->opens)
+            weight = 0.05f; /* "Olean Situbondo": only with its parent beside it */
+    }
     if (name->marker == MARKER_DISTRICT && name->word && !name->capital)
         weight *= 0.5f; /* "polsek suruh tunggu" */
     bool marked = name->marker == MARKER_REGENCY || name->marker == MARKER_CITY ||
                   name->marker == MARKER_DISTRICT || name->marker == MARKER_VILLAGE;
     if (name->word && !marked)
         weight *= name->opens || !name->capital ? 0.12f : name->marker == MARKER_IN ? 0.5f : 0.35f;
-    if (!entry->served) { /* the rest of the country: only what is plainly a name */
-        bool plain = name->capital && !name->opens;
-        bool town = entry->level == AREA_REGENCY && !name->word;
-        float plainly = plain && (town || name->last > name->first) ? 0.6f
-                        : town && name->capital                     ? 0.4f
-                                                                    : 0.1f;
-        weight *= marked                                     ? 0.8f
-                  : name->marker == MARKER_IN && !name->word ? (plain || town ? 0.7f : 0.2f)
-                                                             : plainly;
-    }
+    if (!entry->served)
+        weight *= fit_elsewhere(index, name, entry, marked);
     if (entry->level == AREA_PROVINCE)
         weight *= 0.2f;
     return weight;
@@ -531,6 +602,8 @@ static struct choice choice_of(const struct place_index *index, const struct rea
         one->name->marker != MARKER_CITY && names_regency(index, one->name->entries))
         choice.weight *= 0.3f; /* "Padang" is the city, not the district of Lumajang */
     choice.weight += from_parents;
+    if (one->entry->level == AREA_DISTRICT && from_parents > 0 && one->name->marker == MARKER_DISTRICT)
+        choice.weight += 4; /* "kenjeran sby, kecamatan bulak": what is called a district is it */
     /* A regency and a district of one name ("Jombang"): the regency is meant unless "kec" stands before. */
     if (one->entry->level == AREA_REGENCY && one->name->marker != MARKER_DISTRICT)
         choice.weight += one->weight > 1.5f ? 0.75f : one->weight * 0.5f;

@@ -59,6 +59,11 @@ static void test_names(void **state) {
     } cases[] = {
         {"tetangga di watulimo trenggalek dipasung", "35.03.08"},
         {"Kec. Dampit Kab. Malang", "35.07.05"},
+        {"kos di kenjeran sby, kecamatan bulak", "35.78.29"},
+        {"duduk di masjid Semampir, mau pulang ke ibu di Sampang", "35.78.16"},
+        {"angkot arah Bangil di jalur Gempol", "35.14.12"},
+        {"Ibu, tolong, ayah di rumah", ""},
+        {"ingin pulang ke ponorogo", ""},
         {"di dampit malang", "35.07.05"},
         {"Lowokwaru kota malang", "35.73.05"},
         {"kabupaten malang selatan", "35.07"},
