@@ -49,12 +49,13 @@ const char *intake_report_state_word(enum report_state state) {
 
 /* --- what others say --- */
 
-static void set_outcome(
-    struct turn *turn, const struct id *report, enum outcome_state state, const struct id *case_id) {
+static void set_outcome(struct turn *turn, const struct id *report, enum outcome_state state,
+    const struct id *case_id, int question) {
     struct statement *set = intake_use(turn->store, INTAKE_OUTCOME_SET);
     bind_id(set, report);
     bind_int(set, state);
     bind_id(set, case_id);
+    bind_int(set, question);
     statement_run(set);
 }
 
@@ -63,20 +64,26 @@ static enum verdict decided(struct turn *turn, const ProtobufCBinaryData *report
     struct id id;
     if (!id_from_bytes(report->data, report->len, &id) || (state == OUTCOME_CASE && id_is_null(case_id)))
         return turn_park(turn, "a decision without its report or case");
-    set_outcome(turn, &id, state, case_id);
+    set_outcome(turn, &id, state, case_id, 0);
     /* Who quotes the ticket of the first asks for all that joined it: a case among them is the answer. */
     struct first_report first;
-    if (state == OUTCOME_CASE && intake_first_of(turn, &id, &first))
-        set_outcome(turn, &first.report, state, case_id);
+    if (state == OUTCOME_CASE && intake_first_of(turn, &id, &first)) {
+        struct statement *join = intake_use(turn->store, INTAKE_OUTCOME_JOIN);
+        bind_id(join, &first.report);
+        bind_id(join, case_id);
+        statement_run(join);
+    }
     return VERDICT_DONE;
 }
 
 /* A person looks; meanwhile the reporter may know what triage could not find. */
 static enum verdict in_review(struct turn *turn, const Sigap__ReportInReview *review) {
     struct id id;
-    if (id_from_bytes(review->report_id.data, review->report_id.len, &id))
-        intake_ask(turn, &id, review->reason);
-    return decided(turn, &review->report_id, OUTCOME_IN_REVIEW, NULL);
+    if (!id_from_bytes(review->report_id.data, review->report_id.len, &id))
+        return turn_park(turn, "a decision without its report");
+    set_outcome(turn, &id, OUTCOME_IN_REVIEW, NULL, intake_question_of(review->reason));
+    intake_ask(turn, &id, review->reason);
+    return VERDICT_DONE;
 }
 
 static void forget_address(struct turn *turn, const ProtobufCBinaryData *report) {
@@ -170,9 +177,11 @@ struct standing {
     bool known;
     struct id report, case_id;
     enum report_state state;
+    int question; /* enum reply, 0: none */
 };
 
-static enum outcome_state read_outcome(struct turn *turn, const struct id *report, struct id *case_id) {
+static enum outcome_state read_outcome(
+    struct turn *turn, const struct id *report, struct id *case_id, int *question) {
     struct statement *get = intake_use(turn->store, INTAKE_OUTCOME_GET);
     bind_blob(get, report->bytes, ID_BYTES); /* bind_id would bind NULL for none, and look nowhere */
     enum outcome_state outcome = OUTCOME_NONE;
@@ -180,6 +189,7 @@ static enum outcome_state read_outcome(struct turn *turn, const struct id *repor
     if (statement_step(get)) {
         outcome = (enum outcome_state)column_int(get, 0);
         *case_id = column_id(get, 1);
+        *question = (int)column_int(get, 2);
     }
     statement_end(get);
     return outcome;
@@ -196,7 +206,7 @@ static enum progress_state read_progress(struct turn *turn, const struct id *cas
 
 static void stand(struct turn *turn, const struct id *report, struct standing *out) {
     out->report = *report;
-    enum outcome_state outcome = read_outcome(turn, report, &out->case_id);
+    enum outcome_state outcome = read_outcome(turn, report, &out->case_id, &out->question);
     out->state = intake_report_state(outcome, read_progress(turn, &out->case_id));
 }
 
@@ -245,6 +255,27 @@ static const struct problem unknown_ticket = {.status = 404,
     .detail_id = "Tiket ini tidak ada, atau sudah lewat masa simpannya.",
     .detail_en = "There is no such ticket, or it is past the time it is kept."};
 
+/* What the holder of the ticket could tell us, as members; "" when there is nothing to ask. */
+static const char *question_members(struct turn *turn, const struct standing *standing) {
+    const struct intake *intake = turn->state;
+    struct json_writer writer;
+    size_t size;
+    const char *members = "";
+    if (standing->state != REPORT_IN_REVIEW || standing->question <= 0 || standing->question >= REPLIES)
+        return members;
+    json_writer_init(&writer, 8192);
+    json_write_object(&writer);
+    json_member_text(&writer, "question",
+        intake_reply_text(intake->replies, turn->arena, (enum reply)standing->question, LANGUAGE_ID, ""));
+    json_member_text(&writer, "question_en",
+        intake_reply_text(intake->replies, turn->arena, (enum reply)standing->question, LANGUAGE_EN, ""));
+    json_write_end(&writer);
+    const char *text = json_writer_text(&writer, &size);
+    members = text ? arena_format(turn->arena, ",%.*s", (int)size - 2, text + 1) : NULL;
+    json_writer_free(&writer);
+    return members;
+}
+
 void intake_follow_request(struct turn *turn, const char *ticket_text, struct answer *answer) {
     struct ticket ticket;
     char text[TICKET_TEXT + 1];
@@ -256,10 +287,12 @@ void intake_follow_request(struct turn *turn, const char *ticket_text, struct an
     ticket_to_text(&ticket, text);
     const struct intake *intake = turn->state;
     const char *message = intake_reply_state(intake->replies, turn->arena, standing.state, text);
+    const char *question = question_members(turn, &standing);
     const char *json =
-        message ? arena_format(turn->arena, "{\"ticket\":\"%s\",\"state\":\"%s\",%s,\"received_at\":%lld}",
-                      text, state_words[standing.state], message, (long long)id_time(&standing.report))
-                : NULL;
+        message && question
+            ? arena_format(turn->arena, "{\"ticket\":\"%s\",\"state\":\"%s\",%s,\"received_at\":%lld%s}",
+                  text, state_words[standing.state], message, (long long)id_time(&standing.report), question)
+            : NULL;
     if (standing.known)
         intake_answer_json(200, json, answer);
     else

@@ -158,11 +158,10 @@ static bool read_address(struct turn *turn, const struct id *report, char *lines
     return found;
 }
 
-/* What triage could not tell, as a question of the site. -1: nothing a reporter could answer. */
-static int question_of(const char *reason) {
+int intake_question_of(const char *reason) {
     if (strstr(reason, "place"))
         return REPLY_PLACE;
-    return strstr(reason, "danger_unclear") ? REPLY_DANGER : -1;
+    return strstr(reason, "danger_unclear") ? REPLY_DANGER : 0;
 }
 
 void intake_ask(struct turn *turn, const struct id *report, const char *reason) {
@@ -170,8 +169,8 @@ void intake_ask(struct turn *turn, const struct id *report, const char *reason) 
     char *lines[4];
     struct sender sender;
     struct first_report about = {.report = *report};
-    int question = question_of(reason);
-    if (question < 0 || !read_address(turn, report, lines) || !can_tell(intake, lines[2]) ||
+    int question = intake_question_of(reason);
+    if (!question || !read_address(turn, report, lines) || !can_tell(intake, lines[2]) ||
         !ticket_from_text(lines[3], &about.ticket))
         return;
     sender_read(turn, lines[2], lines[1], &sender);

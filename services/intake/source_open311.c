@@ -20,6 +20,7 @@
 #include "common/json.h"
 #include "services/intake/follow.h"
 #include "services/intake/hook.h"
+#include "services/intake/multipart.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -253,9 +254,29 @@ static const char *is_form(const struct intake_call *call) {
     return type && strncasecmp(type, wanted, sizeof wanted - 1) == 0 ? type : NULL;
 }
 
+/* Clients that send a picture along: its fields, the picture is not kept (media_url is the way of GeoReport).
+ */
+static struct form *read_multipart(struct turn *turn, const struct intake_call *call, struct form *form) {
+    struct multipart_part *parts = arena_take(turn->arena, MULTIPART_PARTS_MAX * sizeof *parts);
+    const struct request *request = call->request;
+    size_t count;
+    if (!parts || !multipart_read(request->header(request, "Content-Type"), request->body, request->body_size,
+                      parts, &count))
+        return NULL;
+    for (size_t i = 0; i < count; i++)
+        if (!parts[i].filename[0] && !memchr(parts[i].data, 0, parts[i].size))
+            form->pairs[form->count++] =
+                (struct http_pair){parts[i].name, arena_bytes(turn->arena, parts[i].data, parts[i].size)};
+    bool whole = form->count == 0 ||
+                 form->pairs[form->count - 1].value; /* the arena gives nothing after its first no */
+    return whole ? form : NULL;
+}
+
 /* The form, in the arena. */
 static struct form *read_form(struct turn *turn, const struct intake_call *call) {
     struct form *form = arena_take(turn->arena, sizeof *form);
+    if (form && !is_form(call))
+        return read_multipart(turn, call, form);
     char *text = arena_bytes(
         turn->arena, call->request->body_size ? call->request->body : "", call->request->body_size);
     if (form && text)
@@ -265,13 +286,24 @@ static struct form *read_form(struct turn *turn, const struct intake_call *call)
     return form && text ? form : NULL;
 }
 
+/* Without the form at hand: also before a turn. */
 static const struct intake_token *token_of(const struct intake_call *call) {
     char key[TOKEN_INPUT_MAX + 1];
+    struct multipart_part parts[MULTIPART_PARTS_MAX];
+    size_t count = 0;
     const struct request *request = call->request;
     if (http_form_find(
             request->body_size ? request->body : "", request->body_size, "api_key", key, sizeof key) ||
         http_form_find(request->query, strlen(request->query), "api_key", key, sizeof key))
         return hook_token(call, key);
+    if (!is_form(call))
+        multipart_read(request->header(request, "Content-Type"), request->body_size ? request->body : "",
+            request->body_size, parts, &count);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(parts[i].name, "api_key") == 0 && parts[i].size <= TOKEN_INPUT_MAX) {
+            snprintf(key, sizeof key, "%.*s", (int)parts[i].size, parts[i].data);
+            return hook_token(call, key);
+        }
     return NULL;
 }
 
@@ -342,8 +374,9 @@ static void create(struct turn *turn, const struct intake_call *call, bool xml, 
         refuse(turn, xml, 403, "api_key is missing or not known", 0, answer);
         return;
     }
-    if (!is_form(call) || !form) {
-        refuse(turn, xml, 400, "the body must be application/x-www-form-urlencoded", 0, answer);
+    if (!form) {
+        refuse(turn, xml, 400, "the body must be application/x-www-form-urlencoded or multipart/form-data", 0,
+            answer);
         return;
     }
     const struct site_kind *kind = site_kinds_find(call->own, value_of(form, "service_code"));
@@ -476,6 +509,7 @@ static const char *const routes[] = {"/open311/discovery.json", "/open311/discov
 const struct intake_source intake_source_open311 = {
     .name = "open311",
     .routes = routes,
+    .body_max = HOOK_BODY_MAX,
     .open = open_kinds,
     .close = close_kinds,
     .on_request = on_request,

@@ -36,7 +36,14 @@ static char *signed_text(const struct intake_call *call, size_t *size) {
     const struct request *request = call->request;
     struct http_pair pairs[PAIRS_MAX];
     char *form = malloc(request->body_size + 1), *text = NULL;
+    char host[300] = "";
     const char *base = intake_channels_public_url(call->intake->channels);
+    if (!*base) { /* as a proxy that keeps the name says */
+        const char *name = request->header(request, "Host"),
+                   *scheme = request->header(request, "X-Forwarded-Proto");
+        snprintf(host, sizeof host, "%s://%s", scheme ? scheme : "https", name ? name : "");
+        base = host;
+    }
     size_t room = strlen(base) + strlen(request->path) + strlen(request->query) + request->body_size + 3;
     if (form && (text = malloc(room))) {
         memcpy(form, request->body_size ? request->body : "", request->body_size);

@@ -5,18 +5,26 @@ INSERT INTO report(key, id, content) VALUES(?, ?, ?) ON CONFLICT(key) DO NOTHING
 SELECT id, content FROM report WHERE key=?
 
 -- name: outcome_get
-SELECT state, case_id FROM outcome WHERE report=?
+SELECT state, case_id, question FROM outcome WHERE report=?
 
 -- name: outcome_set
 -- 3 is a case (follow.h): a report that is a case stays one, whatever comes late.
-INSERT INTO outcome(report, state, case_id) VALUES(?, ?, ?) ON CONFLICT(report) DO UPDATE
-SET state=excluded.state, case_id=excluded.case_id WHERE outcome.state < 3 OR excluded.state = 3
+INSERT INTO outcome(report, state, case_id, question) VALUES(?, ?, ?, ?) ON CONFLICT(report) DO UPDATE
+SET state=excluded.state, case_id=excluded.case_id, question=excluded.question WHERE outcome.state < 3 OR excluded.state = 3
 
 -- name: outcome_newest
 SELECT report, state, case_id FROM outcome ORDER BY report DESC LIMIT ?
 
 -- name: outcome_counts
 SELECT state, count(*) FROM (SELECT state FROM outcome ORDER BY report DESC LIMIT ?) AS newest GROUP BY state
+
+-- name: outcome_join
+-- A case of a report that joined another becomes the other's, unless that has one of its own.
+INSERT INTO outcome(report, state, case_id) VALUES(?, 3, ?) ON CONFLICT(report) DO UPDATE
+SET state=3, case_id=excluded.case_id, question=0 WHERE outcome.state < 3
+
+-- name: outcome_answered
+UPDATE outcome SET question=0 WHERE report=? AND question<>0
 
 -- name: progress_get
 SELECT state FROM progress WHERE case_id=?

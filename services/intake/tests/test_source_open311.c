@@ -120,10 +120,24 @@ static void refuses_in_its_own_words(void **state) {
         if (answer->status != 200)
             assert_non_null(strstr(answer->body, i % 2 ? "<errors><error><code>4" : "[{\"code\":4"));
     }
+    char body[1024]; /* as a client with a picture sends it */
+    snprintf(body, sizeof body,
+        "--b\r\nContent-Disposition: form-data; name=\"api_key\"\r\n\r\n%s\r\n--b\r\nContent-Disposition: "
+        "form-data; "
+        "name=\"service_code\"\r\n\r\n%s\r\n--b\r\nContent-Disposition: form-data; "
+        "name=\"address_string\"\r\n\r\nWlingi\r\n"
+        "--b\r\nContent-Disposition: form-data; name=\"description\"\r\n\r\nNenek sakit\r\n--b--",
+        bottle.bearer + 7, code);
+    const struct answer *many = fixture_request(
+        bottle.fixture, &(struct fixture_request){.method = "POST",
+                            .path = "/open311/v2/requests.json",
+                            .body = body,
+                            .headers = {{"Content-Type", "multipart/form-data; boundary=b"}}});
+    assert_int_equal(many->status, 200);
     strcpy(bottle.bearer + 7, "wrong");
     snprintf(form, sizeof form, "service_code=%s&description=x&lat=1&long=1", code);
     assert_int_equal(create(&bottle, form, "json")->status, 403);
-    assert_int_equal(bottle_reports(&bottle), 1);
+    assert_int_equal(bottle_reports(&bottle), 2);
     fixture_close(&bottle.fixture);
 }
 

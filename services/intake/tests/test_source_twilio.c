@@ -26,7 +26,9 @@ static void write_post(struct conform *conform, struct post *post, const struct 
 }
 
 static int by_name(const void *a, const void *b) {
-    return strcmp(((const struct http_pair *)a)->name, ((const struct http_pair *)b)->name);
+    const struct http_pair *first = a, *second = b;
+    int names = strcmp(first->name, second->name);
+    return names ? names : strcmp(first->value, second->value);
 }
 
 static void sign(struct conform *conform, struct post *post) {
@@ -35,8 +37,11 @@ static void sign(struct conform *conform, struct post *post) {
     uint8_t hash[32];
     unsigned size = 0;
     (void)conform;
-    strcpy(form, post->body);
-    size_t count = http_form_read(form, strlen(form), pairs, 64);
+    size_t body_size = post->request.body_size ? post->request.body_size : strlen(post->body);
+    memcpy(form, post->body, body_size);
+    form[body_size] = 0;
+    size_t count = http_form_read(form, body_size, pairs, 64);
+    assert_true(count <= 64);
     qsort(pairs, count, sizeof *pairs, by_name);
     size_t used = (size_t)sprintf(text, "https://sigap.example%s", post->path);
     for (size_t i = 0; i < count; i++)
