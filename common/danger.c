@@ -68,7 +68,7 @@ static uint64_t hash_step(uint64_t hash, char letter) {
 }
 
 static uint64_t hash_join(uint64_t before, uint64_t word) {
-    before = (before ^ word) * 0x9e3779b97f4a7c15u;
+    before = (before * 0x100000001b3u ^ word) * 0x9e3779b97f4a7c15u; /* the order counts */
     return before ^ before >> 29;
 }
 

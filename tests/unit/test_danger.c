@@ -171,6 +171,7 @@ static void test_forms(void **state) {
         {"sedang dipukul…", "dipukulin", false},
         {"bayi~dibuang", "bayi itu katanya dibuang", true},
         {"bayi~dibuang", "dibuang bayi", false},
+        {"mau mati", "mati mau", false},
         {"bayi~dibuang", "bayi satu dua tiga empat lima enam tujuh delapan dibuang", false},
         {"bayi~dibuang", "bayi satu dua tiga empat lima enam bayi tujuh delapan dibuang", true},
         {"gaji~tidak dibayar~luar negeri", "gaji saya tidak dibayar di luar negeri", true},
