@@ -79,7 +79,7 @@ static void read_attachments(const json_t *attachments, struct hook_message *mes
                                hook_number(place, "long", &message->longitude);
         } else if (*url && message->media_count < HOOK_MEDIA_MAX) {
             message->media[message->media_count++] =
-                (struct hook_media){kind_of(hook_text(each, "type")), url, NULL};
+                (struct hook_media){.kind = kind_of(hook_text(each, "type")), .reference = url};
         }
     }
 }

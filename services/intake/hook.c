@@ -273,9 +273,12 @@ void hook_ignore(struct hook_batch *batch) {
 
 /* --- a message that has to wait: all of it as JSON of our own --- */
 
+/* Without what came along: see hook_emit. */
 static void write_media(struct json_writer *writer, const struct hook_message *message) {
     json_member_array(writer, "media");
     for (size_t i = 0; i < message->media_count; i++) {
+        if (message->media[i].data)
+            continue;
         json_write_array(writer);
         json_write_text(writer, message->media[i].kind);
         json_write_text(writer, message->media[i].reference);
@@ -338,8 +341,9 @@ static void unpack(const json_t *document, struct hook_message *message) {
     json_array_foreach(json_object_get(document, "media"), i, each) {
         if (i < HOOK_MEDIA_MAX)
             message->media[message->media_count++] =
-                (struct hook_media){json_string_value(json_array_get(each, 0)),
-                    json_string_value(json_array_get(each, 1)), json_string_value(json_array_get(each, 2))};
+                (struct hook_media){.kind = json_string_value(json_array_get(each, 0)),
+                    .reference = json_string_value(json_array_get(each, 1)),
+                    .unique = json_string_value(json_array_get(each, 2))};
     }
 }
 
@@ -433,8 +437,9 @@ static const char *key_of(struct hook_batch *batch, const struct hook_message *m
 static const char *sameness_of(struct arena *arena, const struct hook_message *message) {
     const char *text = "";
     for (size_t i = 0; text && i < message->media_count; i++)
-        text = arena_format(arena, "%s\n%s", text,
-            message->media[i].unique ? message->media[i].unique : message->media[i].reference);
+        if (message->media[i].reference)
+            text = arena_format(arena, "%s\n%s", text,
+                message->media[i].unique ? message->media[i].unique : message->media[i].reference);
     if (text && message->relation && strcmp(message->relation, "withdrawal") == 0)
         text = arena_format(arena, "%s\nwithdrawal", text);
     return text;
@@ -475,17 +480,17 @@ static void read_message(
         .forwarded = message->forwarded,
         .over_limit = batch->delayed,
         .media = reading->kinds,
-        .media_ids = reading->media,
-        .media_count = message->media_count};
+        .media_ids = reading->media};
     if (message->located && fabs(message->latitude) <= 90 && fabs(message->longitude) <= 180) {
         submission->has_latitude = submission->has_longitude = true;
         submission->latitude = message->latitude;
         submission->longitude = message->longitude;
     }
-    for (size_t i = 0; i < message->media_count; i++) {
-        reading->kinds[i] = message->media[i].kind;
-        reading->media[i] = turn_id(batch->turn);
-    }
+    for (size_t i = 0; i < message->media_count; i++)
+        if (message->media[i].reference) {
+            reading->kinds[submission->media_count] = message->media[i].kind;
+            reading->media[submission->media_count++] = turn_id(batch->turn);
+        }
 }
 
 /* What it joins beside its own key: an answer to our question; a pin or photo behind the words. */
@@ -613,9 +618,16 @@ static void note(struct hook_batch *batch, const struct receipt *receipt) {
 
 static void keep_media(struct hook_batch *batch, const struct hook_message *message,
     const struct reading *reading, const struct receipt *receipt) {
-    for (size_t i = 0; i < message->media_count; i++)
-        intake_media_add(batch->turn, &reading->media[i], &receipt->first, batch->from->bot,
-            message->media[i].kind, message->media[i].reference);
+    size_t fetched = 0;
+    for (size_t i = 0; i < message->media_count; i++) {
+        const struct hook_media *media = &message->media[i];
+        if (media->reference)
+            intake_media_add(batch->turn, &reading->media[fetched++], &receipt->first, batch->from->bot,
+                media->kind, media->reference);
+        else
+            intake_media_keep(
+                batch->turn, &receipt->first, batch->from->bot, media->kind, media->data, media->size);
+    }
 }
 
 static void take(struct hook_batch *batch, const struct hook_message *message, struct sender *sender) {
@@ -654,7 +666,10 @@ static void take(struct hook_batch *batch, const struct hook_message *message, s
     say_receipt(batch, message, &receipt);
 }
 
-static bool is_dangerous(const struct hook_batch *batch, const struct hook_message *message) {
+static bool cannot_wait(const struct hook_batch *batch, const struct hook_message *message) {
+    for (size_t i = 0; i < message->media_count; i++)
+        if (message->media[i].data)
+            return true; /* a row that waits has no room for a picture */
     return message->urgent || (message->text && danger_scan(batch->intake->danger, message->text,
                                                     strnlen(message->text, SUBMISSION_TEXT_MAX)));
 }
@@ -675,7 +690,7 @@ void hook_emit(struct hook_batch *batch, const struct hook_message *message) {
     int64_t wait_until = sender_allowed_at(&sender, batch->turn->now);
     if (converse(batch, message))
         batch->ignored++;
-    else if (wait_until && !batch->delayed && !message->relation && !is_dangerous(batch, message))
+    else if (wait_until && !batch->delayed && !message->relation && !cannot_wait(batch, message))
         delay(batch, message, sender_reserve(batch->turn, &sender));
     else
         take(batch, message, &sender);

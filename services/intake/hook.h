@@ -38,6 +38,8 @@ struct hook_media {
     const char *kind;      /* photo, voice, audio, video, document, sticker */
     const char *reference; /* id or URL, for the source's media_call */
     const char *unique;    /* stays the same when it is sent again; NULL: reference */
+    const void *data;      /* came along: no reference, kept at once */
+    size_t size;
 };
 
 /* One message. Texts live until the batch is over. All may be missing but id. */

@@ -63,7 +63,7 @@ static void read_attachment(const char *text, struct hook_message *message) {
                            : strncmp(text, "audio", 5) == 0 ? "audio"
                            : strncmp(text, "video", 5) == 0 ? "video"
                                                             : "document";
-        message->media[message->media_count++] = (struct hook_media){kind, url + 1, NULL};
+        message->media[message->media_count++] = (struct hook_media){.kind = kind, .reference = url + 1};
     }
 }
 

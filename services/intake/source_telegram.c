@@ -46,7 +46,7 @@ static void add_medium(struct hook_message *message, const char *kind, const jso
     if (!*reference || message->media_count == HOOK_MEDIA_MAX)
         return;
     message->media[message->media_count++] =
-        (struct hook_media){kind, reference, *unique ? unique : reference};
+        (struct hook_media){.kind = kind, .reference = reference, .unique = *unique ? unique : NULL};
 }
 
 static void read_media(const json_t *from, struct hook_message *message) {

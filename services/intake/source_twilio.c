@@ -105,7 +105,8 @@ static void read_media(const struct http_pair *pairs, size_t count, struct hook_
         snprintf(name, sizeof name, "MediaUrl%d", i);
         const char *url = value_of(pairs, count, name);
         if (*url)
-            message->media[message->media_count++] = (struct hook_media){kind_of(type), url, NULL};
+            message->media[message->media_count++] =
+                (struct hook_media){.kind = kind_of(type), .reference = url};
     }
 }
 

@@ -31,8 +31,10 @@ static void read_medium(const json_t *from, const char *type, struct hook_messag
         const char *hash = hook_text(file, "sha256");
         message->text = hook_text(file, "caption");
         if (*hook_text(file, "id"))
-            message->media[message->media_count++] = (struct hook_media){
-                voice ? "voice" : kinds[i].kind, hook_text(file, "id"), *hash ? hash : NULL};
+            message->media[message->media_count++] =
+                (struct hook_media){.kind = voice ? "voice" : kinds[i].kind,
+                    .reference = hook_text(file, "id"),
+                    .unique = *hash ? hash : NULL};
     }
 }
 

@@ -1,0 +1,135 @@
+/* Mails as people's programs write them. */
+#include "services/intake/mime.h"
+#include "services/intake/tests/conformance.h"
+
+static void write_post(struct conform *conform, struct post *post, const struct told *told, size_t count) {
+    (void)conform;
+    assert_int_equal(count, 1);
+    strcpy(post->path, "/v1/hooks/email/lapor");
+    sprintf(post->body,
+        "Return-Path: <%s@example.org>\r\nFrom: A <%s@example.org>\r\nTo: lapor@sigap.example\r\nMessage-ID: "
+        "<m%d@example.org>\r\n"
+        "Date: Mon, 2 Mar 2026 09:53:20 +0700\r\nSubject: Laporan\r\n\r\n%s\r\n",
+        told->sender, told->sender, told->number, told->text);
+}
+
+static void sign(struct conform *conform, struct post *post) {
+    memcpy(post->request.headers,
+        (const char *[2][2]){{"Content-Type", "message/rfc822"}, {"Authorization", conform->bottle.bearer}},
+        sizeof(const char *[2][2]));
+    (void)post;
+}
+
+static const struct conformance email = {
+    .source = "email",
+    .word = "email",
+    .repeats = true,
+    .edits = true, /* the same Message-ID with another text */
+    .garbage = "no headers at all",
+    .write = write_post,
+    .sign = sign,
+};
+
+static const struct conformance *conformance_of_test(void) {
+    return &email;
+}
+
+static void reads_mails(void **state) {
+    (void)state;
+    static const struct {
+        const char *mail, *subject, *text;
+        size_t files;
+    } cases[] = {
+        {"Subject: Halo\n\nNenek sakit\n", "Halo", "Nenek sakit\n", 0},
+        {"Subject: =?UTF-8?B?TmVuZWsgc2FraXQ=?=\r\n =?utf-8?q?_di_Wl=C3=A9ngi?=\r\n\r\nx",
+            "Nenek sakit di Wl\xc3\xa9ngi", "x", 0},
+        {"Subject: =?iso-8859-1?Q?caf=E9?= x\n\nx", "caf\xc3\xa9 x", "x", 0},
+        {"Subject: =?broken?\n\nx", "=?broken?", "x", 0},
+        {"Content-Type: text/plain; charset=iso-8859-1\nContent-Transfer-Encoding: "
+         "quoted-printable\n\ncaf=E9 =\nlanjut=\n",
+            "", "caf\xc3\xa9 lanjut", 0},
+        {"Content-Type: text/plain; charset=nothing\nContent-Transfer-Encoding: "
+         "BASE64\n\nTmVuZWsg\nc2FraXQ=\n",
+            "", "Nenek sakit", 0},
+        {"Content-Type: text/html\n\n<style>p{}</style><p>Nenek &amp; kakek</p>sakit<br>", "",
+            "Nenek & kakek\nsakit\n", 0},
+        {"Content-Type: multipart/mixed; boundary=\"o\"\n\npreamble\n--o\nContent-Type: "
+         "multipart/alternative; boundary=i\n\n"
+         "--i\nContent-Type: text/html\n\n<b>html</b>\n--i\nContent-Type: text/plain\n\nNenek "
+         "sakit\n--i--\n--o\nContent-Type: "
+         "image/jpeg; name=a.jpg\nContent-Transfer-Encoding: base64\n\n/9j/4AAQ\n--o--\n",
+            "", "Nenek sakit", 1},
+        {"Content-Type: multipart/mixed; boundary=o\n\n--o\nContent-Type: text/plain\n\ncut off", "",
+            "cut off", 0},
+        {"Content-Type: multipart/mixed\n\nno boundary", "", "", 1},
+        {"Content-Type: application/pdf\nContent-Disposition: attachment; filename=\"a.pdf\"\n\n%PDF-", "",
+            "", 1},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct mime *mime = mime_read(cases[i].mail, strlen(cases[i].mail));
+        assert_non_null(mime);
+        if (strcmp(mime->subject, cases[i].subject) != 0 || strcmp(mime->text, cases[i].text) != 0 ||
+            mime->file_count != cases[i].files)
+            fail_msg("case %zu: \"%s\" \"%s\" %zu", i, mime->subject, mime->text, mime->file_count);
+        mime_free(&mime);
+        for (size_t cut = 0; cut < strlen(cases[i].mail); cut++) { /* every beginning, no byte beyond */
+            char *beginning = malloc(cut ? cut : 1);
+            memcpy(beginning, cases[i].mail, cut);
+            struct mime *part = mime_read(beginning, cut);
+            mime_free(&part);
+            free(beginning);
+        }
+    }
+    assert_null(mime_read("no colon", 8));
+    assert_int_equal(mime_date("Mon, 2 Mar 2026 10:00:00 +0700"), 1772420400000);
+    assert_int_equal(mime_date("2 Mar 2026 03:00 +0000"), 1772420400000);
+    assert_int_equal(mime_date("yesterday"), 0);
+}
+
+static void pictures_come_along_and_machines_say_nothing(void **state) {
+    (void)state;
+    struct conform conform = conform_open();
+    static const char mail[] = "From: Rina <rina@example.org>\r\nMessage-ID: <a@b>\r\nSubject: Rumah "
+                               "roboh\r\nDate: Mon, 2 Mar 2026 09:53:20 +0700\r\n"
+                               "Content-Type: multipart/mixed; boundary=o\r\n\r\n--o\r\n\r\nDi Wlingi\r\n> "
+                               "kutipan lama\r\n--o\r\nContent-Type: image/jpeg; "
+                               "name=a.jpg\r\nContent-Transfer-Encoding: base64\r\n\r\n/9j/4AAQ\r\n--o--\r\n";
+    static const char machine[] = "From: x@y\r\nMessage-ID: <c@d>\r\nAuto-Submitted: "
+                                  "auto-replied\r\nSubject: Cuti\r\n\r\nSaya cuti\r\n";
+    static struct post post;
+    for (size_t i = 0; i < 3; i++) {
+        post.request = (struct fixture_request){
+            .method = "POST", .path = "/v1/hooks/email/lapor", .body = i < 2 ? mail : machine};
+        sign(&conform, &post);
+        assert_int_equal(fixture_request(conform.bottle.fixture, &post.request)->status, 200);
+    }
+    assert_int_equal(bottle_reports(&conform.bottle), 1);
+    const Sigap__ReportReceived *report = conform_report(&conform, 0);
+    assert_string_equal(conform_text(report), "Rumah roboh\nDi Wlingi\r\n");
+    assert_int_equal(report->occurred_at, INT64_C(1772420000000));
+    assert_false(report->may_contact);
+    Sigap__Actor actor = SIGAP__ACTOR__INIT;
+    Sigap__ListView list = SIGAP__LIST_VIEW__INIT;
+    Sigap__View view = SIGAP__VIEW__INIT;
+    unsigned status;
+    actor.roles = (char **)(void *)bottle_roles;
+    actor.n_roles = 1;
+    list.name = (char *)"media";
+    view.actor = &actor;
+    view.what_case = SIGAP__VIEW__WHAT_LIST;
+    view.list = &list;
+    json_t *media = fixture_view(conform.bottle.fixture, &view, &status);
+    assert_int_equal(json_array_size(media), 1);
+    assert_string_equal(json_string_value(json_object_get(json_array_get(media, 0), "type")), "image/jpeg");
+    json_decref(media);
+    conform_close(&conform);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        CONFORMANCE_TESTS,
+        cmocka_unit_test(reads_mails),
+        cmocka_unit_test(pictures_come_along_and_machines_say_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
