@@ -243,7 +243,7 @@ struct keystore {
     uint8_t site_public[SEAL_KEY_BYTES], site_secret[SEAL_KEY_BYTES];
     uint8_t token_key[HMAC_KEY_BYTES];
     struct seal_hash_keys hash;
-    struct seal_local_key local;
+    struct seal_local_key local, words;
 };
 
 static struct keystore *keystore_new(unsigned parts) {
@@ -263,7 +263,11 @@ void keystore_free(struct keystore **keystore) {
 
 static void hash_set(struct keystore *keystore, const uint8_t key[SEAL_KEY_BYTES]) {
     seal_hash_keys_derive(key, &keystore->hash);
+    uint8_t words[SEAL_KEY_BYTES];
     crypto_kdf_derive_from_key(keystore->token_key, HMAC_KEY_BYTES, 1, "sigaptok", key);
+    crypto_kdf_derive_from_key(words, sizeof words, 1, "sigapwrd", key);
+    seal_local_key_from_bytes(words, &keystore->words);
+    sodium_memzero(words, sizeof words);
 }
 
 static bool load_site(const char *dir, struct keystore *keystore, struct error *error) {
@@ -356,4 +360,8 @@ const struct seal_local_key *keystore_local(const struct keystore *keystore) {
 
 const uint8_t *keystore_token_key(const struct keystore *keystore) {
     return keystore->parts & KEYSTORE_HASH ? keystore->token_key : NULL;
+}
+
+const struct seal_local_key *keystore_words(const struct keystore *keystore) {
+    return keystore->parts & KEYSTORE_HASH ? &keystore->words : NULL;
 }

@@ -59,3 +59,5 @@ const struct seal_local_key *keystore_local(const struct keystore *keystore);
 /* HMAC_KEY_BYTES for hmac_token_make: derived from hash.key, so that one daemon makes the link and another
  * reads it. */
 const uint8_t *keystore_token_key(const struct keystore *keystore);
+/* For what people write in commands (words.h): derived from hash.key too. */
+const struct seal_local_key *keystore_words(const struct keystore *keystore);

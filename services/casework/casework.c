@@ -20,7 +20,7 @@ static bool load_site(struct casework *house, const char *site_dir, struct error
 }
 
 static bool load_keystore(struct casework *house, const struct daemon_setup *setup, struct error *error) {
-    if (!daemon_keys(setup, "casework", KEYSTORE_SECRET, &house->keystore, error))
+    if (!daemon_keys(setup, "casework", KEYSTORE_SECRET | KEYSTORE_HASH, &house->keystore, error))
         return false;
     house->opener = seal_opener_new(keystore_site_secret(house->keystore));
     return house->opener != NULL || error_set(error, "no memory for the keys");

@@ -96,5 +96,5 @@ enum verdict hear_alert_raised(struct turn *turn, const Sigap__Event *event);
 enum verdict hear_alert_moved(struct turn *turn, const Sigap__Event *event);
 enum verdict hear_delivery_ended(struct turn *turn, const Sigap__Event *event);
 
-enum verdict obey(struct turn *turn, const Sigap__CommandIssued *command);
+enum verdict obey(struct turn *turn, Sigap__CommandIssued *command);
 enum verdict show(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer);

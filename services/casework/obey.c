@@ -2,6 +2,7 @@
 #include "services/casework/inner.h"
 
 #include "casework_sql.h"
+#include "common/words.h"
 #include "services/casework/rights.h"
 
 #include <ctype.h>
@@ -80,11 +81,7 @@ static enum verdict answer_missing(const struct order *order) {
 
 /* A code may go into the journal that all read; what a person wrote stays in the file, sealed. */
 static const char *code_or_nothing(const char *text) {
-    size_t size = strlen(text);
-    for (size_t i = 0; i < size; i++)
-        if (!islower((unsigned char)text[i]) && !isdigit((unsigned char)text[i]) && text[i] != '_')
-            return "";
-    return size <= 40 ? text : "";
+    return words_is_code(text) ? text : "";
 }
 
 static const char *written(const struct order *order, const char *outcome) {
@@ -291,9 +288,24 @@ static enum verdict obey_close_case(struct order *order) {
     return wanted->reopen ? reopen_case(order) : close_case(order, wanted->outcome);
 }
 
+static bool is_ours(const Sigap__CommandIssued *command) {
+    return command->command_case == SIGAP__COMMAND_ISSUED__COMMAND_MOVE_TASK ||
+           command->command_case == SIGAP__COMMAND_ISSUED__COMMAND_RECORD_FACT ||
+           command->command_case == SIGAP__COMMAND_ISSUED__COMMAND_CLOSE_CASE;
+}
+
 /* Commands of other owners are theirs to answer. */
-enum verdict obey(struct turn *turn, const Sigap__CommandIssued *command) {
+enum verdict obey(struct turn *turn, Sigap__CommandIssued *command) {
+    const struct casework *house = turn->state;
     struct order order = {turn, command, NULL, 0, rights_name(command->actor)};
+    switch (is_ours(command) ? words_open(house->keystore, turn->arena, command) : SEAL_OPENED) {
+    case SEAL_OPENED:
+        break;
+    case SEAL_BROKEN:
+        return turn_park(turn, "the words of the command do not open");
+    case SEAL_NO_MEMORY:
+        return VERDICT_RETRY;
+    }
     switch (command->command_case) {
     case SIGAP__COMMAND_ISSUED__COMMAND_MOVE_TASK:
         return obey_move_task(&order);

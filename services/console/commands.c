@@ -1,13 +1,14 @@
 #include "commands.h"
 
 #include "answer_link.h"
+#include "common/words.h"
 #include "console_sql.h"
 
 #include <sodium.h>
 #include <string.h>
 
 enum {
-    REASON_MAX = 500, /* bytes. Goes into journals as it is, so the page asks for no names in it */
+    REASON_MAX = 500, /* bytes */
     WORD_MAX = 64,
     PLACES_MAX = 100000,
 };
@@ -256,6 +257,9 @@ static void digest_of(uint8_t out[32], const char *account, const char *what, co
 
 /* Urgent: a person waits for the answer, and what is decided may be a life. */
 static void append(struct turn *turn, Sigap__CommandIssued *issued, ProtobufCBinaryData case_id) {
+    const struct console *console = turn->state;
+    if (!words_seal(console->keystore, console->random, turn->arena, issued))
+        return; /* the arena is exhausted, the turn will see */
     Sigap__Event event = SIGAP__EVENT__INIT;
     event.body_case = SIGAP__EVENT__BODY_COMMAND_ISSUED;
     event.command_issued = issued;

@@ -29,6 +29,7 @@ static void console_close(void **at) {
         return;
     waits_free(&console->waits);
     site_words_close(console);
+    keystore_free(&console->keystore);
     free(console);
 }
 
@@ -38,7 +39,8 @@ static bool console_open(const struct daemon_setup *setup, void **state, struct 
     bool good = console && waits_open(&console->waits);
     if (!good)
         error_set(error, "out of memory");
-    good = good && site_words_open(console, setup->site_dir, error);
+    good = good && site_words_open(console, setup->site_dir, error) &&
+           daemon_keys(setup, "console", KEYSTORE_HASH, &console->keystore, error);
     if (!good) {
         console_close(state);
         return false;

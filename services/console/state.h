@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/daemon.h"
+#include "common/keystore.h"
 #include "common/site.h"
 #include "pages.h"
 #include "passwords.h"
@@ -21,6 +22,7 @@ enum effect_kind {
 
 struct console {
     const struct random *random;
+    struct keystore *keystore; /* seals what people write, see common/words.h */
     struct site_roles *roles;
     enum calendar_zone zone;
     char *site_json; /* words of the site for the page, made once */

@@ -3,6 +3,8 @@ neither in the stores and their logs of writes (WAL), nor in journals, logs, out
 
 import json
 
+from test_people import Person, find
+
 PLANTED = ["Sumartinah", "Wongsodikoro", "081277315501", "+6281277315501", "Jalan Melati Ungu 77", "3506017001480003",
            "planted@example.org", "Kebo Landoh"]
 TEXT = ("Ibu Sumartinah Wongsodikoro (NIK 3506017001480003, telp 081277315501) di Jalan Melati Ungu 77, Papar Kediri, dipukuli "
@@ -41,6 +43,31 @@ def test_nothing_planted_is_readable(fresh):
     assert backup.is_dir() and places(site, PLANTED) == []
     site.stop()
     assert places(site, PLANTED) == [], "left in a file after the end"
+
+
+def test_what_people_write_is_not_readable(fresh):
+    """Reasons and outcomes of commands may name somebody: refusing an offer, finishing and cancelling a task, a review."""
+    site = fresh()
+    person = Person(site, "koordinator", "coordinator", "KOR", "*")
+    ticket = site.report(TEXT)
+    unclear = site.report("Pak, itu yang di rumah pojok dekat kali kasihan sekali, mohon dilihat ya.")
+    site.idle()
+    case = site.trace(ticket)["case"]["id"]
+    first, second = next(find(person.get(f"/api/cases/{case}").json, "tasks"))[:2]
+    review = site.trace(unclear)["report"]["id"]
+    answers = [
+        person.post(f"/api/tasks/{first['id']}/done",
+                    {"case_id": case, "outcome": "Sumartinah sudah aman", "reason": "ditemui Kebo Landoh"}),
+        person.post(f"/api/tasks/{second['id']}/cancel", {"case_id": case, "reason": "Wongsodikoro pindah"}),
+        person.post(f"/api/reviews/{review}/decide", {"open_case": False, "reason": "Sumartinah bercanda"}),
+        person.post(f"/api/cases/{case}/close", {"outcome": "handled", "reason": "Sumartinah pulang"})]
+    assert all(answer.status in (200, 202) for answer in answers), answers
+    site.idle()
+    told = json.dumps(site.views.view("casework", actor=actor("coordinator", "PPA"),
+                                      case_file={"case_id": case_id(site, ticket), "narrative": True})[1])
+    assert "Sumartinah sudah aman" in told and "ditemui Kebo Landoh" in told, "who may read it, can"
+    site.stop()
+    assert places(site, PLANTED) == []
 
 
 def case_id(site, ticket):

@@ -20,7 +20,8 @@ static void an_order_goes_to_the_journal_and_its_answer_comes_back(void **state)
     assert_string_equal(issued->actor->areas[0], "35.07");
     assert_string_equal(issued->actor->facilities[0], "UPT-A");
     assert_string_equal(issued->on_behalf_of, "UPT-A");
-    assert_string_equal(issued->reason, "by phone");
+    assert_string_equal(issued->reason, "stated"); /* what was written travels sealed */
+    assert_int_not_equal(issued->words.len, 0);
     assert_int_equal(issued->expected_version, 3);
     assert_int_equal(issued->issued_at, FIXTURE_START);
     fixture_advance(desk.fixture, 1500);
