@@ -631,7 +631,10 @@ static bool open_http(struct process *process, struct error *error) {
         .context = process,
         .on_request = on_request,
         .body_limit = process->daemon->body_limit ? body_limit : NULL,
-        .pending_max = 2048};
+        /* More than the engine lets wait (512), so that the rest is told so: x 24 KiB = 24 MiB when all are
+         * there. */
+        .connections_max = 1024,
+        .pending_max = 1024};
     process->http = http_server_new(&options, error);
     for (unsigned i = 0; process->http && i < process->options.listen_count; i++)
         if (!http_server_listen(process->http, process->options.listen[i], error))

@@ -194,19 +194,27 @@ void engine_close(struct engine **at) {
 
 /* ---- inputs ---- */
 
+/* Behind all that waits; what may be urgent before all that is calm. */
+static void request_add(struct engine *engine, const struct request *request, bool urgent) {
+    unsigned at = urgent ? engine->request_urgent++ : engine->request_count;
+    memmove(engine->requests + at + 1, engine->requests + at,
+        (engine->request_count - at) * sizeof *engine->requests);
+    engine->requests[at] = *request;
+    engine->request_count++;
+}
+
 bool engine_request(struct engine *engine, const struct request *request) {
     unsigned waiting = engine->request_count;
-    bool urgent = engine->daemon->request_is_urgent &&
-                  (waiting >= REQUESTS_MAX || engine->tight || store_low(engine->store)) &&
+    bool low = engine->tight || store_low(engine->store), knows = engine->daemon->request_is_urgent != NULL;
+    bool urgent = knows && (low || waiting >= REQUESTS_CROWD) &&
                   engine->daemon->request_is_urgent(engine->state, request);
-    if (!urgent && (waiting >= REQUESTS_MAX ||
-                       (engine->daemon->request_is_urgent && (engine->tight || store_low(engine->store)))))
+    if (!urgent && (waiting >= REQUESTS_MAX || (knows && low)))
         return false;
     if (waiting == REQUESTS_MAX + REQUESTS_URGENT_EXTRA)
         return false;
     if (urgent)
         engine->backoff_until = 0; /* a life does not wait until the others may try again */
-    engine->requests[engine->request_count++] = *request;
+    request_add(engine, request, urgent);
     return true;
 }
 
@@ -483,7 +491,7 @@ static void refuse_requests(struct engine *engine) {
         engine_refuse(engine, engine->arena, request, &answer);
         engine->ports.answered(engine->ports.context, request->origin, &answer);
     }
-    engine->request_count = kept;
+    engine->request_count = engine->request_urgent = kept;
 }
 
 static void refuse_submits(struct engine *engine) {
@@ -580,6 +588,8 @@ static void committed(struct engine *engine) {
     memmove(engine->requests, engine->requests + engine->request_taken,
         (engine->request_count - engine->request_taken) * sizeof *engine->requests);
     engine->request_count -= engine->request_taken;
+    engine->request_urgent -=
+        engine->request_urgent < engine->request_taken ? engine->request_urgent : engine->request_taken;
     for (unsigned i = 0; i < engine->result_taken; i++)
         free(engine->results[i].bytes);
     memmove(engine->results, engine->results + engine->result_taken,
