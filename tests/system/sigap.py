@@ -42,6 +42,41 @@ def wait_for(what, timeout=10.0, every=0.02):
         time.sleep(every)
 
 
+def is_sanitized():
+    """Built with AddressSanitizer or ThreadSanitizer: slower, larger, and first to be loaded."""
+    return b"sanitizer" in subprocess.run(["nm", "-C", BIN / "sigap-intake"], stdout=subprocess.PIPE).stdout
+
+
+def slack():
+    """How much longer a computation takes here than the processor time it needs: 1 on a machine that does nothing else.
+    Limits of time in tests are multiplied by it, so that they judge us and not our neighbours."""
+    wall, cpu = time.monotonic(), time.process_time()
+    while time.process_time() - cpu < 0.2:
+        sum(range(1000))
+    return max(1.0, (time.monotonic() - wall) / (time.process_time() - cpu))
+
+
+def pss_mib(pid):
+    """Memory of a process, its share of what it shares included."""
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) / 1024
+    return 0
+
+
+class UnixConnection(http.client.HTTPConnection):
+    """HTTP over a local socket."""
+
+    def __init__(self, path, timeout=30):
+        super().__init__("localhost", timeout=timeout)
+        self.path = str(path)
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self.path)
+
+
 class Answer:
     def __init__(self, status, headers, body):
         self.status, self.headers, self.body = status, headers, body
@@ -136,11 +171,14 @@ def id_bytes(text):
 
 
 class Site:
-    def __init__(self, data=None, site=None, port=True):
+    def __init__(self, data=None, site=None, port=True, bin=None, env=None, before=()):
+        """port=False: no nginx, requests go to intake's local socket. bin: other programs; env: added to the environment of
+        the daemons; before: words before the supervisor's own (nsenter ...), which must exec it."""
         self.data = Path(data or tempfile.mkdtemp(prefix="sg-", dir="/tmp"))  # short: names of sockets have 107 bytes
         self.own_data = data is None
         self.site = Path(site or JATIM)
         self.port = free_port() if port else None
+        self.bin, self.env, self.before = Path(bin or BIN), env, list(before)
         self.up = None
         self.views = None
         self.token = None
@@ -153,7 +191,7 @@ class Site:
 
     def ctl(self, *words, check=True, timeout=60):
         done = subprocess.run(
-            [BIN / "sigapctl", "--data", self.data, "--site", self.site, *words],
+            [self.bin / "sigapctl", "--data", self.data, "--site", self.site, *words],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=timeout,
         )
         if check:
@@ -162,11 +200,11 @@ class Site:
 
     def start(self, ready=True):
         self.data.mkdir(parents=True, exist_ok=True)
-        words = [BIN / "sigapctl", "--data", self.data, "--site", self.site, "up"]
+        words = [*self.before, self.bin / "sigapctl", "--data", self.data, "--site", self.site, "up"]
         if self.port:
             words += ["--port", str(self.port)]
         self.up = subprocess.Popen(words, stdout=self.log, stderr=self.log, stdin=subprocess.DEVNULL,
-                                   start_new_session=True)
+                                   start_new_session=True, env={**os.environ, **self.env} if self.env else None)
         self.views = Views(self.data)
         if ready:
             self.wait_ready()
@@ -285,7 +323,9 @@ class Site:
 
     def http(self, method, path, body=None, headers=None, connection=None):
         own = connection is None
-        connection = connection or http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        if own:
+            connection = (http.client.HTTPConnection("127.0.0.1", self.port, timeout=30) if self.port
+                          else UnixConnection(self.data / "run" / "intake.http"))
         try:
             connection.request(method, path, body=body, headers=headers or {})
             answer = connection.getresponse()
