@@ -122,15 +122,19 @@ char *arena_text(struct arena *arena, const char *text) {
 }
 
 char *arena_format(struct arena *arena, const char *format, ...) {
+    char brief[256]; /* most texts are: formatted once, not once for their length and once more */
     va_list args, again;
     va_start(args, format);
     va_copy(again, args);
-    int size = vsnprintf(NULL, 0, format, args);
+    int size = vsnprintf(brief, sizeof brief, format, args);
     va_end(args);
     char *text = size < 0 ? NULL : arena_take(arena, (size_t)size + 1);
-    if (text)
+    if (text && (size_t)size < sizeof brief)
+        memcpy(text, brief, (size_t)size);
+    else if (text)
         vsnprintf(text, (size_t)size + 1, format, again);
     va_end(again);
+    explicit_bzero(brief, sizeof brief); /* may hold personal data */
     return text;
 }
 

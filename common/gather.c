@@ -20,7 +20,6 @@ enum {
 struct work {
     enum verdict (*run)(struct engine *engine, void *input);
     void *input;
-    const char *guard_key;
     struct source source;
     const Sigap__Event *event;
 };
@@ -176,10 +175,7 @@ static enum verdict run_event(struct engine *engine, void *input) {
 
 static enum verdict work_on_event(struct engine *engine, const struct source *source,
     const Sigap__Event *event, const struct record *record) {
-    char key[96];
-    snprintf(
-        key, sizeof key, "%s/%d/%llu", source->journal, source->lane, (unsigned long long)source->sequence);
-    struct work work = {run_event, (void *)event, key, *source, event};
+    struct work work = {run_event, (void *)event, *source, event};
     enum verdict verdict = run_input(engine, &work);
     if (verdict == VERDICT_PARK) {
         struct id case_id;
@@ -396,7 +392,7 @@ static bool gather_requests(struct engine *engine, int64_t started) {
     while (engine->request_taken < engine->request_count && engine->request_taken < REQUEST_SHARE &&
            !turn_is_full(engine, started)) {
         struct request_work input = {.request = &engine->requests[engine->request_taken]};
-        struct work work = {run_request, &input, "request", {"", LANE_NORMAL, 0}, NULL};
+        struct work work = {run_request, &input, {"", LANE_NORMAL, 0}, NULL};
         enum verdict verdict = run_input(engine, &work);
         if (verdict == VERDICT_RETRY)
             return false;
@@ -515,8 +511,7 @@ static bool gather_queue(struct engine *engine, struct queue *queue,
     enum verdict (*run)(struct engine *, void *), enum release_kind kind, int64_t started) {
     while (queue->taken < queue->count && !turn_is_full(engine, started)) {
         struct frame_work input = {.arrival = &queue->items[queue->taken]};
-        struct work work = {
-            run, &input, kind == RELEASE_VIEW ? "view" : "submit", {"", LANE_NORMAL, 0}, NULL};
+        struct work work = {run, &input, {"", LANE_NORMAL, 0}, NULL};
         if (run_input(engine, &work) == VERDICT_RETRY)
             return false;
         struct release *release = engine_release(engine, kind);
@@ -537,7 +532,7 @@ static enum verdict run_result(struct engine *engine, void *input) {
 static bool gather_results(struct engine *engine, int64_t started) {
     while (engine->result_taken < engine->result_count && !turn_is_full(engine, started)) {
         struct effect_result *result = &engine->results[engine->result_taken];
-        struct work work = {run_result, result, "effect", {"", LANE_NORMAL, 0}, NULL};
+        struct work work = {run_result, result, {"", LANE_NORMAL, 0}, NULL};
         enum verdict verdict = engine->daemon->on_effect ? run_input(engine, &work) : VERDICT_DONE;
         if (verdict == VERDICT_RETRY)
             return false;
@@ -563,10 +558,7 @@ static enum verdict run_timer(struct engine *engine, void *input) {
 
 /* A parked timer is gone from its table: the record says which it was, and retry sets it again. */
 static bool work_on_timer(struct engine *engine, struct timer_work *timer) {
-    char key[96], object[ID_TEXT + 1];
-    id_to_text(&timer->object, object);
-    snprintf(key, sizeof key, "timer/%u/%s", timer->kind, object);
-    struct work work = {run_timer, timer, key, {"timer", LANE_URGENT, timer->kind}, NULL};
+    struct work work = {run_timer, timer, {"timer", LANE_URGENT, timer->kind}, NULL};
     enum verdict verdict = run_input(engine, &work);
     if (verdict == VERDICT_PARK) {
         turn_timer_clear(&engine->turn, timer->kind, &timer->object, timer->due_at);
@@ -605,7 +597,7 @@ static bool gather_start(struct engine *engine) {
     engine->starting = true; /* started when this turn is committed */
     if (!engine->daemon->on_start)
         return true;
-    struct work work = {run_start, NULL, "start", {"", LANE_NORMAL, 0}, NULL};
+    struct work work = {run_start, NULL, {"", LANE_NORMAL, 0}, NULL};
     enum verdict verdict = run_input(engine, &work);
     if (verdict == VERDICT_PARK)
         engine_break(engine, "start: %s", engine->park_reason);
