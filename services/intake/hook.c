@@ -168,8 +168,8 @@ static bool scan_raw(const struct intake *intake, const void *body, size_t size)
 /* Members that hold what people write, on all platforms. Names, numbers and the words of the format itself
  * are not looked at: the scan would find too much in them. */
 static bool is_words(const char *name) {
-    static const char *const names[] = {"text", "caption", "body", "title", "description", "payload", "data",
-        "value", "input", "response_json", "name", "address", NULL};
+    static const char *const names[] = {
+        "text", "caption", "body", "title", "description", "response_json", "data", NULL};
     for (size_t i = 0; names[i]; i++)
         if (strcmp(name, names[i]) == 0)
             return true;

@@ -4,6 +4,7 @@
  * Hostile: header, body, everything in it. Refused without a trace: wrong token 401, body over 64 KiB 413,
  * other content type 415, broken JSON 400, members that do not fit 422. Tests: tests/test_source_json.c. */
 #include "services/intake/answer.h"
+#include "services/intake/hook.h"
 #include "services/intake/receive.h"
 #include "services/intake/source.h"
 
@@ -202,33 +203,12 @@ static bool flag_is_set(const char *body, size_t size) {
     return false;
 }
 
-/* The raw body, with the escapes that hide the ends of words out of the way. It may be four times as long as
- * what one scan reads, so it is read in pieces that overlap by more than the longest phrase. */
-static bool has_danger_words(const struct intake *intake, const char *body, size_t size) {
-    enum { PIECE = DANGER_BYTES_MAX, OVERLAP = 256 };
-    char plain[BODY_MAX];
-    for (size_t i = 0; i < size; i++) {
-        plain[i] = body[i];
-        if (body[i] == '\\' && i + 1 < size) {
-            plain[i++] = ' ';
-            plain[i] = body[i] == 'n' || body[i] == 't' || body[i] == 'r' ? ' ' : body[i];
-        }
-    }
-    bool found = false;
-    for (size_t at = 0; at < size && !found; at += PIECE - OVERLAP) {
-        while (at > 0 && at < size && plain[at - 1] != ' ') /* half a word would count as another one */
-            at++;
-        found = danger_scan(intake->danger, plain + at, size - at < PIECE ? size - at : PIECE);
-    }
-    return found;
-}
-
 static bool is_urgent(const struct intake_call *call) {
     const struct request *request = call->request;
     if (strcmp(request->method, "POST") != 0 || refuse_before_body(call, token_of(call)))
         return false;
     return flag_is_set(request->body, request->body_size) ||
-           has_danger_words(call->intake, request->body, request->body_size);
+           hook_has_danger(call->intake, request->body, request->body_size);
 }
 
 static const char *const routes[] = {"/v1/reports", NULL};

@@ -116,7 +116,7 @@ static void danger_is_found_at_the_end_of_the_longest_body(void **state) {
     char *body = malloc(SIZE + 64);
     size_t used = (size_t)sprintf(body, "{\"source\":\"a\",\"text\":\"");
     while (used < SIZE)
-        used += (size_t)sprintf(body + used, "\\u00e8 ada ");
+        used += (size_t)sprintf(body + used, "\\u00e8 info bansos ");
     sprintf(body + used, "pisau\"}");
     struct fixture_request given = {.method = "POST",
         .path = "/v1/reports",
@@ -142,10 +142,11 @@ static void only_known_bots_may_be_urgent(void **state) {
         {"POST", "/v1/reports", bottle.bearer, "application/json", danger, true},
         {"POST", "/v1/reports", bottle.bearer, "application/json", flagged, true},
         {"POST", "/v1/reports", bottle.bearer, "application/json", "{\"urgent\":\n\ttrue}", true},
-        {"POST", "/v1/reports", bottle.bearer, "application/json", "{\"urgent\":false}", false},
-        {"POST", "/v1/reports", bottle.bearer, "application/json", "{\"urgent\"", false},
-        {"POST", "/v1/reports", bottle.bearer, "application/json", "{\"urgent\":", false},
-        {"POST", "/v1/reports", bottle.bearer, "application/json", "{\"urgent\":tru", false},
+        {"POST", "/v1/reports", bottle.bearer, "application/json",
+            "{\"urgent\":false,\"text\":\"info bansos\"}", false},
+        {"POST", "/v1/reports", bottle.bearer, "application/json", "{\"urgent\", info bansos", false},
+        {"POST", "/v1/reports", bottle.bearer, "application/json", "{\"urgent\": info bansos", false},
+        {"POST", "/v1/reports", bottle.bearer, "application/json", "{\"urgent\":tru info bansos", false},
         {"POST", "/v1/reports", bottle.bearer, "application/json", "", false},
         {"POST", "/v1/reports", bottle.bearer, "text/plain", danger, false},
         {"POST", "/v1/reports", "Bearer wrong", "application/json", danger, false},
