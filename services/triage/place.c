@@ -374,6 +374,10 @@ static uint32_t name_at(
     return found;
 }
 
+bool place_is_name(const struct place_index *index, const struct word *word) {
+    return !is_list(word, also_words) && name_find(index, name_step(TEXT_HASH_START, word->hash));
+}
+
 static bool has_city(const struct place_index *index, uint32_t entry) {
     for (; entry; entry = index->entries[entry].next)
         if (index->entries[entry].city)

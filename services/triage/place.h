@@ -50,6 +50,9 @@ struct place_index *place_index_new(const struct gazetteer *gazetteer, const str
     char *const *provinces, size_t province_count, const char *aliases, struct error *error);
 void place_index_free(struct place_index **index);
 
+/* Is the word by itself the name of a place, and no word of the language? */
+bool place_is_name(const struct place_index *index, const struct word *word);
+
 /* position and declared may be NULL. False only when the arena is exhausted. */
 bool place_find(const struct place_index *index, struct arena *arena, const struct text *text,
     const struct position *position, const char *declared, struct place_found *out);

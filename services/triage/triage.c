@@ -1,5 +1,6 @@
 #include "services/triage/triage.h"
 
+#include "services/triage/likeness.h"
 #include "services/triage/state.h"
 #include "services/triage/train.h"
 
@@ -85,8 +86,19 @@ static int run_explain(int argc, char **argv, const char *site_dir) {
     return triage_explain_main(site_dir, stdin, stdout);
 }
 
+static int run_pairs(int argc, char **argv, const char *site_dir) {
+    bool features = argc == 3 && strcmp(argv[2], "--features") == 0;
+    if (argc < 2 || argc > 3 || strcmp(argv[1], "--json") != 0 || (argc == 3 && !features)) {
+        fprintf(stderr, "usage: sigapctl triage pairs --json [--features]   (JSON lines {\"a\": {\"text\", "
+                        "\"minutes\", \"lat\", \"lon\"}, \"b\": {...}} on standard input)\n");
+        return 2;
+    }
+    return triage_pairs_main(site_dir, features, stdin, stdout);
+}
+
 static const struct daemon_tool tools[] = {
     {"explain", "--json: how reports on standard input would be judged, and why", run_explain},
+    {"pairs", "--json: do two reports tell of one incident", run_pairs},
     {"train", "learn the weights of the model from labelled reports", triage_train_main}, {NULL, NULL, NULL}};
 
 /* ---- rows ---- */

@@ -1,0 +1,54 @@
+/* Do two reports tell of one incident? Compared are what they are about, where, when, who is hurt and the
+ * words that are left; the answer is a weighted sum that can be explained. A pure function.
+ *
+ * It proposes. Whatever joins cases on it must be able to part them again, and must never trust a report more
+ * because it was told twice (ESC-07). */
+#pragma once
+
+#include "services/triage/assess.h"
+
+enum likeness_feature {
+    LIKE_BIAS,
+    LIKE_NEAR,       /* positions within LIKENESS_NEAR_KM */
+    LIKE_FAR,        /* positions further apart than LIKENESS_FAR_KM */
+    LIKE_AREA_SAME,  /* the same district */
+    LIKE_AREA_OTHER, /* areas that exclude each other */
+    LIKE_LATE,       /* further apart in time than reports of one such case are */
+    LIKE_KIND,       /* 0..1: how far the likely kinds agree */
+    LIKE_WORDS, /* 0..1: share of the shorter one's telling words that the other has too, usual ones count
+                   less */
+    LIKE_WORDS_COUNT,   /* 0..1: how much they share, 5 telling words or more are 1 */
+    LIKE_CONCEPTS,      /* 0..1: share of what is told (beating, hunger ...) in common */
+    LIKE_NUMBERS,       /* a number above 2 in common: an age, a count */
+    LIKE_NUMBERS_OTHER, /* both have such numbers, and none in common */
+    LIKE_AGE_NOT,       /* both name an age, and they differ by more than five years */
+    LIKE_SEX_NOT,       /* only women and girls here, only men and boys there */
+    LIKE_PERSON_NOT,    /* a child here, an older person there */
+    LIKENESS_FEATURES
+};
+
+#define LIKENESS_NEAR_KM 1.5
+#define LIKENESS_FAR_KM 3.0
+
+struct told {
+    const char *text;
+    size_t size;
+    const struct position *position; /* NULL: none */
+    int64_t at;                      /* epoch ms, or minutes since anything, times 60000 */
+};
+
+struct likeness {
+    float features[LIKENESS_FEATURES];
+    float score; /* 0..1 */
+    bool same;
+};
+
+/* kinds: of the site, for how long reports of a kind are taken for one case; NULL: any time. False only when
+ * the arena is exhausted; two assessments (ASSESSMENT_ARENA_BYTES) must fit. */
+bool likeness_judge(const struct assessor *assessor, const struct site_kinds *kinds, struct arena *arena,
+    const struct told *a, const struct told *b, struct likeness *out);
+
+/* `sigapctl triage pairs --json`: reads JSON lines {"a":{"text","minutes","lat","lon"},"b":{...}} and answers
+ * each with {"same":true|false,"score":0..1}; with features, for fitting, also their values. Returns an exit
+ * status. */
+int triage_pairs_main(const char *site_folder, bool features, FILE *in, FILE *out);

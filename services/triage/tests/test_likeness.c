@@ -1,0 +1,123 @@
+/* Two reports of one incident are found to be so, and two incidents of one kind in one place are not. */
+#include "services/triage/likeness.h"
+#include "services/triage/state.h"
+
+#include <jansson.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define SITE SIGAP_SOURCE_DIR "/deploy/sites/jatim"
+
+struct fixture {
+    struct triage_site site;
+    struct arena *arena;
+};
+
+static int setup(void **state) {
+    static struct fixture fixture;
+    struct error error = {0};
+    fixture.arena = arena_new(2 * ASSESSMENT_ARENA_BYTES);
+    if (!triage_site_open(&fixture.site, SITE, &error))
+        fail_msg("%s", error.text);
+    *state = &fixture;
+    return 0;
+}
+
+static int teardown(void **state) {
+    struct fixture *fixture = *state;
+    triage_site_close(&fixture->site);
+    arena_free(&fixture->arena);
+    return 0;
+}
+
+static struct likeness judge(struct fixture *fixture, const struct told *a, const struct told *b) {
+    struct likeness likeness;
+    arena_reset(fixture->arena);
+    assert_true(
+        likeness_judge(&fixture->site.assessor, fixture->site.kinds, fixture->arena, a, b, &likeness));
+    return likeness;
+}
+
+static struct told told(const char *text, int64_t minutes) {
+    return (struct told){.text = text, .size = strlen(text), .at = minutes * 60000};
+}
+
+static const char *const goose = "Nenek 78 tahun jatuh di sumur belakang rumah di Kec. Dampit Kab. Malang, "
+                                 "tali timba putus, masih menyahut";
+
+static void test_same_and_other(void **state) {
+    static const struct {
+        const char *other;
+        int64_t minutes;
+        bool same;
+    } cases[] = {
+        {"tolong pak di dampit malang ada mbah umur 78 kecemplung sumur, talinya putus, dipanggil masih "
+         "menyahut",
+            20, true},
+        {"Dampit malang, pemuda 25 tahun dirantai di kandang sapi oleh bapaknya", 20, false},
+        {"Kapan PKH cair ya min", 20, false},
+        {"Nenek 78 tahun jatuh di sumur belakang rumah di Kec. Lowokwaru Kota Malang", 20, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct told a = told(goose, 0), b = told(cases[i].other, cases[i].minutes);
+        struct likeness there = judge(*state, &a, &b), back = judge(*state, &b, &a);
+        if (there.same != cases[i].same)
+            fail_msg("\"%s\": %f", cases[i].other, (double)there.score);
+        assert_int_equal(there.same, back.same);
+    }
+}
+
+static void test_far_and_late(void **state) {
+    const struct position here = {-8.21, 112.75}, there = {-7.25, 112.75};
+    struct told a = told(goose, 0), b = told(goose, 5);
+    assert_true(judge(*state, &a, &b).same);
+    a.position = &here;
+    b.position = &there;
+    assert_true(judge(*state, &a, &b).features[LIKE_FAR] > 0);
+    struct told flood = told("banjir bandang di dampit malang", 0),
+                later = told("banjir bandang di dampit malang", INT64_C(4) * 24 * 60);
+    assert_true(judge(*state, &flood, &later).features[LIKE_LATE] > 0);
+}
+
+static void test_any_bytes(void **state) {
+    struct told a = {.text = "\xff\xfe\0\x01", .size = 4}, b = {.text = "", .size = 0};
+    assert_false(judge(*state, &a, &b).same);
+}
+
+static void test_lines(void **state) {
+    (void)state;
+    char input[] =
+        "{\"a\":{\"text\":\"banjir\",\"minutes\":0},\"b\":{\"text\":\"pkh cair\"}}\nno json\n{\"a\":{}}\n";
+    char *output = NULL;
+    size_t size = 0;
+    FILE *in = fmemopen(input, strlen(input), "r"), *out = open_memstream(&output, &size);
+    assert_int_equal(triage_pairs_main(SITE, false, in, out), 0);
+    fclose(in);
+    fclose(out);
+    static const char *const members[] = {"same", "error", "error"};
+    char *rest = NULL, *line = strtok_r(output, "\n", &rest);
+    for (size_t i = 0; i < 3; i++, line = strtok_r(NULL, "\n", &rest)) {
+        assert_non_null(line);
+        json_t *object = json_loads(line, 0, NULL);
+        assert_non_null(json_object_get(object, members[i]));
+        json_decref(object);
+    }
+    assert_null(line);
+    free(output);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_same_and_other),
+        cmocka_unit_test(test_far_and_late),
+        cmocka_unit_test(test_any_bytes),
+        cmocka_unit_test(test_lines),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
