@@ -10,7 +10,7 @@ function(sigap_tests library folder)
         target_compile_definitions(${target} PRIVATE SIGAP_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
         set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
         add_test(NAME ${target} COMMAND ${target})
-        set_tests_properties(${target} PROPERTIES TIMEOUT 120 LABELS unit)
+        set_tests_properties(${target} PROPERTIES TIMEOUT 300 LABELS unit)
     endforeach()
 endfunction()
 
