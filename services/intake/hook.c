@@ -744,6 +744,15 @@ void hook_request(struct turn *turn, const struct intake_call *call, const struc
         source->hook->answer(&batch, answer);
 }
 
+bool hook_take(struct turn *turn, const struct intake_source *source, const struct hook_from *from,
+    const char *body, size_t size) {
+    struct hook_batch batch = {
+        .turn = turn, .intake = turn->state, .source = source, .from = from, .end = HOOK_SLICE};
+    if (decode(&batch, body, size))
+        add_hook(&batch, HOOK_WAITING, batch.end, turn->now, "", body, size);
+    return batch.refusal.status == 0;
+}
+
 /* --- later --- */
 
 static const struct intake_source *source_named(const char *name) {

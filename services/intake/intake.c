@@ -6,6 +6,7 @@
 #include "services/intake/follow.h"
 #include "services/intake/hook.h"
 #include "services/intake/import.h"
+#include "services/intake/lmtp.h"
 #include "services/intake/media.h"
 #include "services/intake/outgoing.h"
 #include "services/intake/replies.h"
@@ -131,7 +132,7 @@ static bool intake_connect(void *state, struct daemon_loop *loop, struct error *
         free(rotation);
         return error_set(error, "out of memory");
     }
-    if (!intake_web_open(intake, loop, error)) {
+    if (!intake_web_open(intake, loop, error) || !intake_lmtp_open(intake, loop, error)) {
         uv_close((uv_handle_t *)&rotation->timer, on_rotation_closed);
         rotation->timer.data = rotation;
         return false;
@@ -148,11 +149,15 @@ static void intake_disconnect(void *state) {
     if (intake->rotation)
         uv_close((uv_handle_t *)&intake->rotation->timer, on_rotation_closed);
     intake->rotation = NULL;
+    intake_lmtp_close(intake);
     intake_web_close(intake);
 }
 
 static void intake_perform(void *state, const struct effect *effect) {
-    intake_web_perform(state, effect);
+    if (effect->kind == EFFECT_MAIL_ANSWER)
+        intake_lmtp_answer(state, effect);
+    else
+        intake_web_perform(state, effect);
 }
 
 /* --- inputs --- */
@@ -182,6 +187,8 @@ static enum verdict intake_on_effect(struct turn *turn, const struct effect_resu
         intake_tell_result(turn, result);
     else if (result->kind == EFFECT_FETCH)
         intake_media_result(turn, result);
+    else if (result->kind == EFFECT_MAIL)
+        intake_lmtp_take(turn, result);
     return VERDICT_DONE;
 }
 

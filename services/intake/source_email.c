@@ -1,5 +1,6 @@
-/* E-mail: POST /v1/hooks/email/<name>, Content-Type message/rfc822, a bearer token: one mail as it came. How
- * a mail server hands it over (the script waits for the 200, so the server keeps the mail until then):
+/* E-mail: by LMTP (lmtp.h), to the addresses of the channels in sources.yaml (option address); or POST
+ * /v1/hooks/email/<name>, Content-Type message/rfc822, a bearer token: one mail as it came. How a mail server
+ * hands it over (the script waits for the 200, so the server keeps the mail until then):
  *
  *     /etc/aliases:  lapor: "|/usr/lib/sigap/mail"          with  exec curl -fsS --data-binary @- -H
  * 'Content-Type: message/rfc822' ...
@@ -93,6 +94,7 @@ static const struct hook hook = {
 };
 
 static const char *const routes[] = {"/v1/hooks/email/*", NULL};
+static const char *const option_names[] = {"address", NULL};
 
 const struct intake_source intake_source_email = {
     .name = "email",
@@ -101,4 +103,6 @@ const struct intake_source intake_source_email = {
     .on_request = on_request,
     .is_urgent = is_urgent,
     .hook = &hook,
+    .option_names = option_names,
+    .options_required = 1,
 };

@@ -14,6 +14,7 @@
 
 struct intake_replies;
 struct intake_channels;
+struct intake_lmtp;     /* mails, see lmtp.c */
 struct intake_web;      /* calls to platforms, see outgoing.c and media.c */
 struct intake_rotation; /* wipes the session key while nothing comes in, see intake.c */
 
@@ -30,8 +31,9 @@ struct intake {
     struct danger *danger;
     struct intake_replies *replies;
     struct intake_channels *channels;
-    struct intake_web *web; /* NULL before connect and in a simulation */
-    const char *data_dir;   /* of daemon_setup; the owner's */
+    struct intake_lmtp *lmtp; /* NULL without a mailbox */
+    struct intake_web *web;   /* NULL before connect and in a simulation */
+    const char *data_dir;     /* of daemon_setup; the owner's */
     struct keystore *keystore;
     struct seal_session *session;
     struct intake_tokens tokens;
