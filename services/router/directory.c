@@ -283,8 +283,10 @@ static bool acceptance_compile(const struct compiler *compiler, const struct acc
         out->male |= male;
         out->female |= female;
     }
-    bool ages =
-        row->age_max == AGE_NONE || (row->age_min <= row->age_max && row->age_max <= KNOWN_NUMBER_MOST);
+    if (row->age_min > DIRECTORY_AGE_MAX || row->age_max > DIRECTORY_AGE_MAX)
+        return config_refuse(
+            compiler->path, where, compiler->error, "nobody is older than %d years", DIRECTORY_AGE_MAX);
+    bool ages = row->age_max == AGE_NONE || row->age_min <= row->age_max;
     if (!ages || !(out->male || out->female) || !out->kinds)
         return config_refuse(compiler->path, where, compiler->error, "this group takes nobody");
     out->age_min = (int16_t)row->age_min;
@@ -355,6 +357,9 @@ static bool facility_compile(
         .capacity = row->capacity,
         .capacity_note = copy(compiler, row->capacity_note),
         .programme = copy(compiler, row->programme)};
+    if (row->capacity > DIRECTORY_CAPACITY_MAX)
+        return config_refuse(
+            compiler->path, where, compiler->error, "at most %d places", DIRECTORY_CAPACITY_MAX);
     if (!coverage_compile(compiler, row, where, out) || !types_of(compiler, row, where, out))
         return false;
     for (unsigned i = 0; i < row->accepts_count; i++) {

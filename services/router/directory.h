@@ -10,6 +10,8 @@ enum {
     DIRECTORY_ID_MAX = 48, /* bytes of a facility's id */
     CAPACITY_UNKNOWN = -1,
     AGE_NONE = -1,
+    DIRECTORY_AGE_MAX = 150,         /* years; more is a slip of the pen */
+    DIRECTORY_CAPACITY_MAX = 100000, /* places of one facility; more is a slip of the pen */
 };
 
 enum facility_mode {

@@ -122,13 +122,56 @@ static bool facts_check(const struct checker *checker) {
     return true;
 }
 
+/* The gazetteer at hand ends at regencies: of a deeper code its regency must exist. */
+static bool place_exists(const struct policy *policy, const char *code) {
+    char regency[AREA_TEXT + 1];
+    struct place place;
+    return area_cut(code, AREA_REGENCY, regency) && gazetteer_find(policy->gazetteer, regency, &place);
+}
+
+static bool facility_place_check(
+    const struct policy *policy, const struct facility *facility, const char *path, struct error *error) {
+    char where[64];
+    snprintf(where, sizeof where, "facilities[%u].regency", facility->index);
+    if (!place_exists(policy, facility->regency))
+        return config_refuse(path, where, error, "the gazetteer does not know \"%s\"", facility->regency);
+    for (unsigned i = 0; i < facility->coverage_count; i++) {
+        const char *area = facility->coverage[i];
+        snprintf(where, sizeof where, "facilities[%u].coverage[%u]", facility->index, i);
+        if (area[0] && !place_exists(policy, area)) /* empty: the whole country */
+            return config_refuse(path, where, error, "the gazetteer does not know \"%s\"", area);
+    }
+    return true;
+}
+
+static bool places_check(const struct policy *policy, const char *site_dir, struct error *error) {
+    char path[CONFIG_PATH_MAX];
+    if (!config_path(path, site_dir, "site.yaml"))
+        return error_set(error, "%s: the path is too long", site_dir);
+    for (unsigned i = 0; i < policy->site->provinces_count; i++) {
+        char where[32];
+        snprintf(where, sizeof where, "provinces[%u]", i);
+        if (!place_exists(policy, policy->site->provinces[i]))
+            return config_refuse(
+                path, where, error, "the gazetteer does not know \"%s\"", policy->site->provinces[i]);
+    }
+    if (!config_path(path, site_dir, "facilities.yaml"))
+        return error_set(error, "%s: the path is too long", site_dir);
+    for (unsigned i = 0; i < policy->directory.facility_count; i++)
+        if (!facility_place_check(policy, &policy->directory.facilities[i], path, error))
+            return false;
+    return true;
+}
+
 bool router_policy_check(const struct policy *policy, const char *site_dir, struct error *error) {
     struct checker checker = {.policy = policy, .error = error};
     if (!config_path(checker.path, site_dir, "rules.yaml"))
         return error_set(error, "%s: the path is too long", site_dir);
     if (policy->kinds->kinds_count > RULES_KINDS_MAX)
         return error_set(error, "kinds.yaml: more than %d kinds", RULES_KINDS_MAX);
-    if (!facts_check(&checker))
+    if (policy->directory.facility_count > DIRECTORY_FACILITIES_MAX)
+        return error_set(error, "facilities.yaml: more than %d facilities", DIRECTORY_FACILITIES_MAX);
+    if (!places_check(policy, site_dir, error) || !facts_check(&checker))
         return false;
     const struct {
         const struct rule *rules;

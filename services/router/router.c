@@ -12,10 +12,6 @@ static bool router_open(const struct daemon_setup *setup, void **state, struct e
     if (!router)
         return error_set(error, "out of memory");
     router->policy = router_policy_load(setup->site_dir, error);
-    if (router->policy && router->policy->directory.facility_count > DIRECTORY_FACILITIES_MAX) {
-        error_set(error, "facilities.yaml: more than %d facilities", DIRECTORY_FACILITIES_MAX);
-        router_policy_free(&router->policy);
-    }
     if (!router->policy) {
         free(router);
         return false;
@@ -192,5 +188,6 @@ const struct daemon router_daemon = {
     .hears = hears,
     .on_timer = route_timer,
     .on_view = router_view,
+    .check = router_check,
     .metrics = router_metrics,
 };

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { ANSWERED_LEAST_MS = 60000 }; /* somebody has to read the offer; less would send it round and round */
+
 /* ---- the file */
 
 struct times_row {
@@ -86,6 +88,8 @@ static bool times_read(const char *path, const char *where, const struct times_r
         if (working && row->priority <= SITE_P1)
             return config_refuse(path, where, error, "P0 and P1 never wait for office hours");
     }
+    if (duration_ms(out->answered) < ANSWERED_LEAST_MS)
+        return config_refuse(path, where, error, "answered: nobody can answer within less than a minute");
     if (duration_ms(out->answered) > duration_ms(out->started))
         return config_refuse(path, where, error, "started must not be shorter than answered");
     return true;

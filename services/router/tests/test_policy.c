@@ -1,5 +1,6 @@
 /* The site's files as they are, and files with one mistake each. */
 #include "services/router/policy.h"
+#include "services/router/router.h"
 
 #include <ftw.h>
 #include <setjmp.h>
@@ -20,6 +21,12 @@ static void the_site_is_sound(void **state) {
     if (!sound)
         print_error("%s\n", error.text);
     assert_true(sound);
+}
+
+/* What `sigapctl check` and `sigapctl up` ask. */
+static void the_daemon_checks_it(void **state) {
+    (void)state;
+    assert_true(router_daemon.check == router_check);
 }
 
 static char *read_file(const char *path) {
@@ -71,6 +78,11 @@ static void with_mistake(const char *file, const char *old, const char *new, con
         char *text = read_file(from);
         write_replaced(path, text, old, new);
         free(text);
+        if (strcmp(file, "site.yaml") != 0)
+            continue;
+        text = read_file(path);
+        write_replaced(path, text, "../../gazetteer", "gazetteer");
+        free(text);
     }
     struct error error = {""};
     bool sound = router_check(folder, &error);
@@ -111,6 +123,19 @@ static void mistakes_are_found(void **state) {
         {"facilities.yaml", "age_min: 6, age_max: 17", "age_min: 18, age_max: 17", "takes nobody"},
         {"facilities.yaml", "sex: [L, P]", "sex: [X]", "sex is L or P"},
         {"facilities.yaml", "kinds: [abh", "kinds: [abu", "is no kind"},
+        {"facilities.yaml", "regency: \"35.79\"", "regency: \"35.99\"",
+            "facilities[0].regency: the gazetteer does not know"},
+        {"facilities.yaml", "coverage: [\"35\"]", "coverage: [\"35\", \"36.99\"]", "does not know \"36.99\""},
+        {"facilities.yaml", "coverage: [\"35\"]", "coverage: [\"99\"]", "does not know \"99\""},
+        {"facilities.yaml", "age_min: 6, age_max: 17", "age_min: 900, age_max: none",
+            "nobody is older than 150"},
+        {"facilities.yaml", "age_min: 6, age_max: 17", "age_min: -3, age_max: 17", "\"-3\" is none of"},
+        {"facilities.yaml", "capacity: unknown", "capacity: -5", "\"-5\" is none of"},
+        {"facilities.yaml", "capacity: unknown", "capacity: 4000000", "at most 100000 places"},
+        {"site.yaml", "provinces: [\"35\"]", "provinces: [\"99\"]", "provinces[0]: the gazetteer"},
+        {"timers.yaml", "warn_percent: 50", "warn_percent: abc", "timers.yaml:"},
+        {"timers.yaml", "delivered: 1m", "delivered: -1m", "timers.yaml:"},
+        {"timers.yaml", "answered: 15m", "answered: 59s", "less than a minute"},
         {"timers.yaml", "answered: 15m", "answered: 1wd", "never wait for office hours"},
         {"timers.yaml", "priority: P3, fhir", "priority: P2, fhir", "one row each"},
         {"timers.yaml", "warn_percent: 50", "warn_percent: 100", "warn < act"},
@@ -123,6 +148,7 @@ static void mistakes_are_found(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_site_is_sound),
+        cmocka_unit_test(the_daemon_checks_it),
         cmocka_unit_test(mistakes_are_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
