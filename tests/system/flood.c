@@ -2,10 +2,16 @@
  * loop), and among them a few that a life hangs on. Prints one JSON line: how long each kind of answer took.
  *
  *     flood --socket PATH --token T --rate N --seconds S [--connections C] [--stat K] [--tickets FILE]
+ * [--every E]
+ *           [--seed X]
  *
  * rate: calm reports offered a second over C connections; what finds all of them busy is not sent but
  * counted. K senders of their own send one urgent report each 100 ms. A refusal is not repeated. Tickets of
- * what was acknowledged go to FILE, a line each. Ends by itself after S seconds and the answers under way. */
+ * what was acknowledged go to FILE, a line each. --every: a JSON line each E seconds, about these alone.
+ * --seed: the calm reports are those of tests/bench/texts.h, each a case of its own, instead of a question
+ * about nothing urgent. Ends by itself after S seconds and the answers under way. */
+#include "tests/bench/texts.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -23,7 +29,7 @@
 
 enum {
     CONNECTIONS_MAX = 4096,
-    REQUEST_MAX = 1024,
+    REQUEST_MAX = 1024 + TEXTS_MAX,
     ANSWER_MAX = 8192,
     SAMPLES_MAX = 4 << 20, /* answers of one kind; x 4 bytes */
     STAT_EVERY_US = 100000,
@@ -49,7 +55,7 @@ struct sender {
 
 struct flood {
     const char *socket, *token;
-    unsigned rate, seconds, connections, stat;
+    unsigned rate, seconds, connections, stat, every, seed;
     FILE *tickets;
     int epoll;
     struct sender *senders; /* connections calm ones, then stat urgent ones */
@@ -182,6 +188,44 @@ static void on_event(struct flood *flood, struct sender *sender) {
     flood->waiting--;
 }
 
+/* ---- the figures ---- */
+
+static int by_size(const void *a, const void *b) {
+    uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
+    return left < right ? -1 : left > right;
+}
+
+static double at_share(const struct samples *samples, double share) {
+    size_t at = (size_t)(share * (double)samples->count);
+    return samples->count ? samples->us[at < samples->count ? at : samples->count - 1] / 1000.0 : 0;
+}
+
+static void print_samples(const char *name, struct samples *samples) {
+    qsort(samples->us, samples->count, sizeof *samples->us, by_size);
+    printf("\"%s\":{\"count\":%zu,\"p50_ms\":%.3f,\"p99_ms\":%.3f,\"max_ms\":%.3f},", name, samples->count,
+        at_share(samples, 0.5), at_share(samples, 0.99), at_share(samples, 1));
+}
+
+static void print_figures(struct flood *flood) {
+    static const char *const names[KINDS][OUTCOMES] = {
+        {"calm_taken", "calm_busy", "calm_other"}, {"stat_taken", "stat_busy", "stat_other"}};
+    printf("{");
+    for (enum kind kind = CALM; kind < KINDS; kind++)
+        for (enum outcome outcome = TAKEN; outcome < OUTCOMES; outcome++)
+            print_samples(names[kind][outcome], &flood->samples[kind][outcome]);
+    printf("\"offered\":%llu,\"unsent\":%llu,\"refused_connections\":%llu,\"cut\":%llu,\"unanswered\":%u}\n",
+        (unsigned long long)flood->offered, (unsigned long long)flood->unsent,
+        (unsigned long long)flood->refused_connections, (unsigned long long)flood->cut, flood->waiting);
+    fflush(stdout);
+}
+
+/* The next line is about what comes from here on; what was offered and not sent adds up. */
+static void forget_samples(struct flood *flood) {
+    for (enum kind kind = CALM; kind < KINDS; kind++)
+        for (enum outcome outcome = TAKEN; outcome < OUTCOMES; outcome++)
+            flood->samples[kind][outcome].count = 0;
+}
+
 /* ---- all of them ---- */
 
 /* Calm reports due by now; one that finds every sender busy is dropped, as a caller's is who hangs up. */
@@ -215,46 +259,21 @@ static void send_urgent(struct flood *flood, int64_t now) {
 
 static void run(struct flood *flood) {
     struct epoll_event events[512];
-    int64_t start = now_us(), until = start + (int64_t)flood->seconds * 1000000;
+    int64_t start = now_us(), told = start, until = start + (int64_t)flood->seconds * 1000000;
     for (int64_t now = start; now < until || (flood->waiting && now < until + PATIENCE_US); now = now_us()) {
         if (now < until) {
             send_due(flood, start, now);
             send_urgent(flood, now);
         }
+        if (flood->every && now >= told + (int64_t)flood->every * 1000000 && now < until) {
+            told += (int64_t)flood->every * 1000000;
+            print_figures(flood);
+            forget_samples(flood);
+        }
         int count = epoll_wait(flood->epoll, events, 512, 1);
         for (int i = 0; i < count; i++)
             on_event(flood, events[i].data.ptr);
     }
-}
-
-/* ---- the figures ---- */
-
-static int by_size(const void *a, const void *b) {
-    uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
-    return left < right ? -1 : left > right;
-}
-
-static double at_share(const struct samples *samples, double share) {
-    size_t at = (size_t)(share * (double)samples->count);
-    return samples->count ? samples->us[at < samples->count ? at : samples->count - 1] / 1000.0 : 0;
-}
-
-static void print_samples(const char *name, struct samples *samples) {
-    qsort(samples->us, samples->count, sizeof *samples->us, by_size);
-    printf("\"%s\":{\"count\":%zu,\"p50_ms\":%.3f,\"p99_ms\":%.3f,\"max_ms\":%.3f},", name, samples->count,
-        at_share(samples, 0.5), at_share(samples, 0.99), at_share(samples, 1));
-}
-
-static void print_figures(struct flood *flood) {
-    static const char *const names[KINDS][OUTCOMES] = {
-        {"calm_taken", "calm_busy", "calm_other"}, {"stat_taken", "stat_busy", "stat_other"}};
-    printf("{");
-    for (enum kind kind = CALM; kind < KINDS; kind++)
-        for (enum outcome outcome = TAKEN; outcome < OUTCOMES; outcome++)
-            print_samples(names[kind][outcome], &flood->samples[kind][outcome]);
-    printf("\"offered\":%llu,\"unsent\":%llu,\"refused_connections\":%llu,\"cut\":%llu,\"unanswered\":%u}\n",
-        (unsigned long long)flood->offered, (unsigned long long)flood->unsent,
-        (unsigned long long)flood->refused_connections, (unsigned long long)flood->cut, flood->waiting);
 }
 
 /* ---- the command ---- */
@@ -279,7 +298,8 @@ static void prepare(struct flood *flood) {
 int main(int argc, char **argv) {
     static const struct option known[] = {{"socket", 1, NULL, 's'}, {"token", 1, NULL, 't'},
         {"rate", 1, NULL, 'r'}, {"seconds", 1, NULL, 'n'}, {"connections", 1, NULL, 'c'},
-        {"stat", 1, NULL, 'k'}, {"tickets", 1, NULL, 'f'}, {NULL, 0, NULL, 0}};
+        {"stat", 1, NULL, 'k'}, {"tickets", 1, NULL, 'f'}, {"every", 1, NULL, 'e'}, {"seed", 1, NULL, 'x'},
+        {NULL, 0, NULL, 0}};
     static struct flood flood = {.rate = 1000, .seconds = 5, .connections = 64};
     for (int key; (key = getopt_long(argc, argv, "", known, NULL)) != -1;) {
         unsigned number = optarg ? (unsigned)strtoul(optarg, NULL, 10) : 0;
@@ -295,6 +315,10 @@ int main(int argc, char **argv) {
             flood.connections = number;
         else if (key == 'k')
             flood.stat = number;
+        else if (key == 'e')
+            flood.every = number;
+        else if (key == 'x')
+            flood.seed = number;
         else if (key == 'f' && !(flood.tickets = fopen(optarg, "w")))
             die(optarg);
         else if (key == '?')

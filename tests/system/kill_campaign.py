@@ -2,20 +2,25 @@
 """kill -9 of random daemons while reports come in; afterwards every acknowledged report is in exactly one place, and
 nothing was done twice.
 
-    tests/system/kill_campaign.py [--kills 200] [--reports 20000] [--seed N] [--minutes 20] [--keep]
+    tests/system/kill_campaign.py [--kills 200] [--reports 20000] [--seed N] [--minutes 20] [--boundaries] [--keep]
 
 Senders repeat a report with its external id until it is acknowledged, as bots do. --keep leaves the data folder of a
-failed run. The seed chooses who is killed and when; what the machine makes of it is its own."""
+failed run. --boundaries: the daemon dies exactly at a boundary of a commit (before its fdatasync, after it, or between
+two writes; die_at.c) instead of anywhere. The seed chooses who is killed and when; what the machine makes of it is its own."""
 
 import argparse
 import collections
 import http.client
 import json
+import os
 import random
 import shutil
 import socket
+import signal
 import sqlite3
+import struct
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -54,8 +59,50 @@ class OverUnixSocket(http.client.HTTPConnection):
         self.sock.connect(self.path)
 
 
+class Boundaries:
+    """What die_at.c reads: a slot for each daemon. A boundary is armed for the next few calls, then the daemon is gone."""
+
+    SHIM = sigap.BIN.parent / "tests" / "die_at.so"
+    KINDS = {1: "before a sync", 2: "after a sync", 3: "after a write"}
+    SLOT = struct.Struct("=qq")  # countdown, boundary
+    WAIT_S = 0.5  # for a daemon that commits; one that has nothing to do is killed from outside
+
+    def __init__(self, path):
+        path.write_bytes(bytes(self.SLOT.size * len(sigap.DAEMONS)))
+        self.file = open(path, "r+b", buffering=0)
+        self.env = {"LD_PRELOAD": str(self.SHIM), "DIE_AT": str(path)}
+        self.died = collections.Counter()
+
+    def write(self, daemon, countdown, boundary):
+        at = sigap.DAEMONS.index(daemon) * self.SLOT.size
+        self.file.seek(at + 8)
+        self.file.write(struct.pack("=q", boundary))
+        self.file.seek(at)
+        self.file.write(struct.pack("=q", countdown))
+
+    def kill(self, site, daemon, random_):
+        """Lets it die at the boundary; the supervisor starts it again."""
+        pid, boundary = site.pid(daemon), random_.choice(list(self.KINDS))
+        os.kill(pid, 0)  # there is one to be killed
+        site.killed += 1
+        self.write(daemon, random_.randint(1, 6), boundary)
+        until = time.monotonic() + self.WAIT_S
+        while time.monotonic() < until:
+            if site.pid(daemon) != pid:
+                self.died[self.KINDS[boundary]] += 1
+                return
+            time.sleep(0.005)
+        self.write(daemon, 0, 0)
+        try:
+            os.kill(pid, signal.SIGKILL)
+            self.died["from outside"] += 1
+        except ProcessLookupError:  # dead, and not yet started again
+            self.died[self.KINDS[boundary]] += 1
+
+
 class Campaign:
-    def __init__(self, site, kills, reports, seed, minutes):
+    def __init__(self, site, kills, reports, seed, minutes, boundaries=None):
+        self.boundaries = boundaries
         self.site, self.kills, self.reports, self.minutes = site, kills, reports, minutes
         self.random = random.Random(seed)
         self.tickets = {}  # external id -> ticket
@@ -118,10 +165,18 @@ class Campaign:
             if self.stopped.is_set():
                 return
             time.sleep(self.random.random() * 0.02)
+            self.kill_one()
+
+    def kill_one(self):
+        """One that lives: who is just dead is being started again, and its pid file written."""
+        for _ in range(100):
+            daemon = self.random.choice(sigap.DAEMONS)
             try:
-                self.site.kill(self.random.choice(sigap.DAEMONS))
-            except (OSError, ValueError):  # just dead, its pid file is being written
-                pass
+                if self.boundaries:
+                    return self.boundaries.kill(self.site, daemon, self.random)
+                return self.site.kill(daemon)
+            except (AssertionError, OSError, ValueError):
+                time.sleep(0.02)
 
     def run(self):
         threads = [threading.Thread(target=self.send) for _ in range(SENDERS)] + [threading.Thread(target=self.kill)]
@@ -215,14 +270,17 @@ def main():
     parser.add_argument("--reports", type=int, default=20000)
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--minutes", type=float, default=20)
+    parser.add_argument("--boundaries", action="store_true")
     parser.add_argument("--keep", action="store_true")
     chosen = parser.parse_args()
     print(f"seed {chosen.seed}", flush=True)
-    site = sigap.Site()
+    folder = tempfile.TemporaryDirectory(prefix="sg-die-")
+    boundaries = Boundaries(Path(folder.name) / "slots") if chosen.boundaries else None
+    site = sigap.Site(env=boundaries.env if boundaries else None)
     site.allowed = [r"event=broken"]
     try:
         site.start()
-        campaign = Campaign(site, chosen.kills, chosen.reports, chosen.seed, chosen.minutes)
+        campaign = Campaign(site, chosen.kills, chosen.reports, chosen.seed, chosen.minutes, boundaries)
         begun = time.monotonic()
         campaign.run()
         found = campaign.judge()
@@ -232,6 +290,8 @@ def main():
         print(contradiction)
     print(f"{site.killed} kills, {len(campaign.tickets)} reports acknowledged, {campaign.repeated} sendings repeated, "
           f"{campaign.places}, {time.monotonic() - begun:.0f} s: {len(found)} contradictions")
+    if boundaries:
+        print(", ".join(f"{count} {where}" for where, count in sorted(boundaries.died.items())))
     if found and chosen.keep:
         print(f"kept: {site.data}")
     else:
