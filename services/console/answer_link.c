@@ -181,9 +181,12 @@ static void put_rows(const struct turn *turn, struct buffer *page, const json_t 
 
 /* Who was first, for whoever comes second. */
 static void put_answered(const struct turn *turn, struct buffer *page, const json_t *answered) {
-    const char *team = text_of(answered, "team");
+    const char *team = text_of(answered, "team"), *by = text_of(answered, "by");
     put(page, "<h1>Sudah dijawab</h1><dl>");
-    put_row(page, "Oleh / By", team[0] ? team : text_of(answered, "by"));
+    put_row(page, "Oleh / By", team[0] ? team : by);
+    if (team[0]) /* a name is there for colleagues only, see the notifier */
+        put_row(
+            page, "Petugas / Person", text_of(answered, "by_name")[0] ? text_of(answered, "by_name") : by);
     put_time(turn, page, "Pada / At", json_integer_value(json_object_get(answered, "at")));
     put(page, "</dl>");
 }

@@ -5,11 +5,15 @@
 #include "console_sql.h"
 
 #include <sodium.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
     REASON_MAX = 500, /* bytes */
     WORD_MAX = 64,
+    NAME_MAX_BYTES = 96,
+    PEOPLE_MAX = 32, /* of one rota */
+    AT_ONCE_MAX = 8,
     PLACES_MAX = 100000,
 };
 
@@ -21,6 +25,13 @@ struct order {
     int64_t expected_version, places;
     int priority; /* place in priority_words, -1: not said */
     bool open_case, known, reopen;
+    /* of people and rotas */
+    const char *zone, *language, *period, *handover, *start, *end, *person, *instead_of, *from, *until,
+        *override;
+    const json_t *contacts, *quiet;
+    char *people[PEOPLE_MAX];
+    size_t people_count;
+    int64_t at_once;
 };
 
 static const char *const priority_words[] = {"P0", "P1", "P2", "P3", "P4", NULL};
@@ -70,6 +81,35 @@ static const struct json_field capacity_fields[] = {BOOL(known, true),
         .most = PLACES_MAX},
     COMMON};
 static const struct json_field alert_fields[] = {COMMON};
+
+#define ANY(member)                                                                                          \
+    { .name = #member, .type = JSON_FIELD_ANY, .offset = offsetof(struct order, member) }
+static const struct json_field person_fields[] = {TEXT(name, true, 1, NAME_MAX_BYTES),
+    TEXT(area, false, 0, 13), TEXT(zone, false, 0, WORD_MAX), TEXT(language, false, 0, 2), ANY(contacts),
+    ANY(quiet), COMMON};
+static const struct json_field people_item[] = {
+    {.name = "person", .type = JSON_FIELD_TEXT, .least = 1, .most = WORD_MAX}};
+static const struct json_field rota_fields[] = {{.name = "people",
+                                                    .type = JSON_FIELD_LIST,
+                                                    .required = true,
+                                                    .offset = offsetof(struct order, people),
+                                                    .most = PEOPLE_MAX,
+                                                    .item = people_item,
+                                                    .stride = sizeof(char *),
+                                                    .count_offset = offsetof(struct order, people_count)},
+    TEXT(period, true, 1, WORD_MAX), TEXT(handover, true, 1, WORD_MAX), TEXT(start, true, 1, WORD_MAX),
+    TEXT(end, false, 0, WORD_MAX), TEXT(zone, false, 0, WORD_MAX),
+    {.name = "at_once",
+        .type = JSON_FIELD_INTEGER,
+        .offset = offsetof(struct order, at_once),
+        .least = 0,
+        .most = AT_ONCE_MAX},
+    COMMON};
+static const struct json_field override_fields[] = {TEXT(person, false, 0, WORD_MAX),
+    TEXT(instead_of, false, 0, WORD_MAX), TEXT(from, true, 1, WORD_MAX), TEXT(until, true, 1, WORD_MAX),
+    COMMON};
+static const struct json_field override_remove_fields[] = {TEXT(override, true, ID_TEXT, ID_TEXT), COMMON};
+static const struct json_field remove_fields[] = {COMMON};
 
 /* ---- orders ---- */
 
@@ -191,6 +231,103 @@ static bool make_answer_alert(struct making *making) {
     return true;
 }
 
+/* ---- people and rotas: names and addresses go sealed into the journal ---- */
+
+static void write_text(json_t *details, const char *key, const char *value) {
+    if (value && value[0])
+        json_object_set_new(details, key, json_string(value));
+}
+
+/* As the notifier reads it (people.h). The caller wipes and frees it; NULL: out of memory. */
+static char *write_details(const struct order *order) {
+    json_t *details = json_object();
+    write_text(details, "name", order->name);
+    write_text(details, "area", order->area);
+    write_text(details, "zone", order->zone);
+    write_text(details, "language", order->language);
+    if (order->contacts)
+        json_object_set(details, "contacts", (json_t *)order->contacts);
+    if (order->quiet)
+        json_object_set(details, "quiet", (json_t *)order->quiet);
+    char *text = json_dumps(details, JSON_COMPACT);
+    json_decref(details);
+    return text;
+}
+
+static bool make_set_person(struct making *making) {
+    const struct console *console = making->turn->state;
+    struct seal_place place = {.field = "person"};
+    MAKE(SetPerson, set_person, set_person, SET_PERSON);
+    message->person = (char *)making->object;
+    char *details = write_details(making->order);
+    size_t size = details ? strlen(details) : 0;
+    id_from_bytes(making->issued->command_id.data, making->issued->command_id.len, &place.record);
+    bool sealed = details && seal_local(keystore_words(console->keystore), &place, details, size,
+                                 console->random, making->turn->arena, &message->details);
+    if (details)
+        sodium_memzero(details, size);
+    free(details);
+    return sealed;
+}
+
+static bool make_remove_person(struct making *making) {
+    MAKE(SetPerson, set_person, set_person, SET_PERSON);
+    message->person = (char *)making->object;
+    message->remove = true;
+    return true;
+}
+
+static bool make_set_rota(struct making *making) {
+    const struct order *order = making->order;
+    MAKE(SetRota, set_rota, set_rota, SET_ROTA);
+    message->team = (char *)making->object;
+    message->people = (char **)order->people;
+    message->n_people = order->people_count;
+    message->period = word(order->period);
+    message->handover = word(order->handover);
+    message->start = word(order->start);
+    message->end = word(order->end);
+    message->zone = word(order->zone);
+    message->at_once = (uint32_t)order->at_once;
+    return true;
+}
+
+static bool make_remove_rota(struct making *making) {
+    MAKE(SetRota, set_rota, set_rota, SET_ROTA);
+    message->team = (char *)making->object;
+    message->remove = true;
+    return true;
+}
+
+static bool make_set_override(struct making *making) {
+    MAKE(SetOverride, set_override, set_override, SET_OVERRIDE);
+    message->team = (char *)making->object;
+    message->person = word(making->order->person);
+    message->instead_of = word(making->order->instead_of);
+    message->from = word(making->order->from);
+    message->until = word(making->order->until);
+    return true;
+}
+
+static bool make_remove_override(struct making *making) {
+    struct id id;
+    MAKE(SetOverride, set_override, set_override, SET_OVERRIDE);
+    message->team = (char *)making->object;
+    if (!id_from_text(making->order->override, &id))
+        memset(&id, 0, sizeof id); /* the owner knows no such override */
+    message->remove = turn_bytes(making->turn, &id);
+    return true;
+}
+
+const struct command command_set_person = {"person.set", person_fields, false, false, make_set_person};
+const struct command command_remove_person = {
+    "person.remove", remove_fields, false, false, make_remove_person};
+const struct command command_set_rota = {"rota.set", rota_fields, false, false, make_set_rota};
+const struct command command_remove_rota = {"rota.remove", remove_fields, false, false, make_remove_rota};
+const struct command command_set_override = {
+    "rota.override", override_fields, false, false, make_set_override};
+const struct command command_remove_override = {
+    "rota.override-remove", override_remove_fields, false, false, make_remove_override};
 const struct command command_answer_offer = {"offer.answer", offer_fields, true, false, make_answer_offer};
 const struct command command_assign = {"referral.assign", assign_fields, true, false, make_assign};
 const struct command command_decide = {"review.decide", decide_fields, true, false, make_decide};

@@ -40,6 +40,12 @@ const struct reading reading_deliveries = {
     NULL, 0, {{"deliveries", "notifier", SHAPE_LIST, "deliveries", NULL, false}}};
 const struct reading reading_tasks = {NULL, 0, {{"tasks", "casework", SHAPE_LIST, "tasks", NULL, false}}};
 const struct reading reading_alerts = {NULL, 0, {{"alerts", "notifier", SHAPE_LIST, "alerts", NULL, false}}};
+const struct reading reading_people = {
+    NULL, 1000, {{"people", "notifier", SHAPE_LIST, "people", NULL, true}}};
+const struct reading reading_duty = {NULL, 1000, {{"duty", "notifier", SHAPE_LIST, "duty", NULL, true}}};
+/* limit: days, 0: the owner's 14 */
+const struct reading reading_uncovered = {
+    NULL, 0, {{"uncovered", "notifier", SHAPE_LIST, "uncovered", NULL, true}}};
 const struct reading reading_facilities = {
     NULL, 1000, {{"facilities", "router", SHAPE_LIST, "facilities", NULL, false}}};
 

@@ -14,6 +14,7 @@ struct reading;
 
 extern const struct reading reading_live, reading_cases, reading_queues, reading_deliveries, reading_status,
     reading_case, reading_candidates, reading_tasks, reading_alerts, reading_facilities;
+extern const struct reading reading_people, reading_duty, reading_uncovered;
 
 /* Query: area, state, facility, limit (lists), narrative=1 (a case: audited). The object of a case is
  * exchange->parts[0]. Answers later, or at once when it refuses. */

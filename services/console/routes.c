@@ -51,6 +51,9 @@ static const struct route routes[] = {
     {"GET", "/api/tasks", ACCESS_SESSION, .reading = &reading_tasks},
     {"GET", "/api/alerts", ACCESS_SESSION, .reading = &reading_alerts},
     {"GET", "/api/facilities", ACCESS_SESSION, .reading = &reading_facilities},
+    {"GET", "/api/people", ACCESS_SESSION, .reading = &reading_people},
+    {"GET", "/api/duty", ACCESS_SESSION, .reading = &reading_duty},
+    {"GET", "/api/duty/uncovered", ACCESS_SESSION, .reading = &reading_uncovered},
     {"GET", "/api/status", ACCESS_SESSION, .reading = &reading_status},
     {"GET", "/api/commands/*", ACCESS_SESSION, .handle = command_look},
 
@@ -63,6 +66,13 @@ static const struct route routes[] = {
     {"POST", "/api/tasks/*/*", ACCESS_SESSION, .command = &command_move_task},
     {"POST", "/api/facilities/*/capacity", ACCESS_SESSION, .command = &command_capacity},
     {"POST", "/api/alerts/*/*", ACCESS_SESSION, .command = &command_answer_alert},
+
+    {"POST", "/api/people/*", ACCESS_SESSION, .command = &command_set_person},
+    {"POST", "/api/people/*/remove", ACCESS_SESSION, .command = &command_remove_person},
+    {"POST", "/api/duty/*", ACCESS_SESSION, .command = &command_set_rota},
+    {"POST", "/api/duty/*/remove", ACCESS_SESSION, .command = &command_remove_rota},
+    {"POST", "/api/duty/*/override", ACCESS_SESSION, .command = &command_set_override},
+    {"POST", "/api/duty/*/override/remove", ACCESS_SESSION, .command = &command_remove_override},
 };
 enum { ROUTE_COUNT = sizeof routes / sizeof *routes };
 

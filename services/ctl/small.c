@@ -238,6 +238,7 @@ int ctl_tool(struct ctl *ctl, int argc, char **argv) {
     if (!arguments)
         return ctl_fail("out of memory");
     snprintf(program, sizeof program, "%s/sigap-%s", ctl->bin_dir, argv[0]);
+    setenv("SIGAP_DATA", ctl->data_dir, 1); /* for a word that asks the running site too */
     arguments[0] = program;
     arguments[1] = (char *)"--site";
     arguments[2] = ctl->site_dir;

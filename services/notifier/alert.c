@@ -412,7 +412,7 @@ void alert_write(struct turn *turn, struct alert *alert) {
     buffer_clear(body, ALERT_BODY_MAX);
     pack_body(alert, body);
     if (body->failed) {
-        /* 600 deliveries fit, see ALERT_BODY_MAX: memory is out. A take that no arena grants tells the
+        /* 1000 deliveries fit, see ALERT_BODY_MAX: memory is out. A take that no arena grants tells the
          * engine. */
         arena_take(turn->arena, SIZE_MAX / 2);
         return;

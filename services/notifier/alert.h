@@ -47,7 +47,7 @@ enum alert_move {
     ALERT_MOVES
 };
 
-enum { ALERT_BODY_MAX = 192 * 1024 /* 600 deliveries x 300 bytes and the head */, ALERT_INCIDENT_MAX = 256 };
+enum { ALERT_BODY_MAX = 352 * 1024 /* 1000 deliveries x 340 bytes and the head */, ALERT_INCIDENT_MAX = 256 };
 
 struct alert {
     int64_t row;                       /* 0: not stored yet */

@@ -72,7 +72,8 @@ struct answering {
     struct alert *alert;
     enum alert_move move;
     const char *team;  /* "" */
-    const char *actor; /* account, or "" by link */
+    const char *actor; /* account, code of the person whose link it was, or "" by a link of the team */
+    bool by_person;
 };
 
 static enum verdict refuse(struct answering *answering, unsigned status, const char *sentence) {
@@ -85,8 +86,8 @@ static void audit(struct answering *answering) {
     char id[ID_TEXT + 1], object[ID_TEXT + 80], actor[140];
     id_to_text(&answering->alert->id, id);
     snprintf(object, sizeof object, "alert %s %s", id, alert_move_word(answering->move));
-    snprintf(actor, sizeof actor, "%s%s%s", answering->actor[0] ? answering->actor : "link",
-        answering->team[0] ? " " : "", answering->team);
+    snprintf(actor, sizeof actor, "%s%s%s%s", answering->by_person ? "link " : "",
+        answering->actor[0] ? answering->actor : "link", answering->team[0] ? " " : "", answering->team);
     turn_audit(answering->turn, actor, "answer-alert", object);
 }
 
@@ -96,8 +97,20 @@ static const char *already_answered(struct answering *answering) {
     char time[32];
     calendar_text(notifier->site->zone, alert->answered_at, time);
     const char *who = alert->answered_team[0] ? alert->answered_team : alert->answered_by;
+    if (alert->answered_team[0] &&
+        alert->answered_by[0]) /* a code; names are shown, never kept, see views.c */
+        who = arena_format(answering->turn->arena, "%s (%s)", alert->answered_team, alert->answered_by);
     return arena_format(answering->turn->arena,
         "Sudah dijawab lebih dulu oleh %s pada %s / Already answered by %s at %s", who, time, who, time);
+}
+
+/* Somebody else of the team that answered. */
+static void tell_colleague(struct answering *answering, const struct delivery *told) {
+    const struct notifier *notifier = answering->turn->state;
+    const struct team *team = teams_find(notifier->teams, told->team);
+    if (team && strcmp(told->on_duty, answering->actor) != 0 &&
+        (told->purpose == PURPOSE_ALERT || told->purpose == PURPOSE_AGAIN))
+        outgoing_tell_person(answering->turn, answering->alert, team, told->on_duty, "", PURPOSE_TAKEN);
 }
 
 /* Others who were woken hear that somebody has taken it; only where a life is at stake, others find it in the
@@ -110,6 +123,8 @@ static void tell_taken(struct answering *answering) {
         return;
     for (unsigned i = 0, count = alert->delivery_count; i < count; i++) {
         const struct delivery *each = &alert->deliveries[i];
+        if (each->on_duty[0] && strcmp(each->team, answering->team) == 0 && delivery_went_out(each))
+            tell_colleague(answering, each);
         bool woken =
             (each->purpose == PURPOSE_ALERT || each->purpose == PURPOSE_AGAIN) && delivery_went_out(each);
         const struct team *team = woken && strcmp(each->team, answering->team) != 0
@@ -139,6 +154,23 @@ static void note_answer(struct answering *answering) {
     tell_taken(answering);
 }
 
+static bool was_asked(const struct delivery *each, const char *team) {
+    return (each->purpose == PURPOSE_ALERT || each->purpose == PURPOSE_AGAIN) &&
+           strcmp(each->team, team) == 0;
+}
+
+/* A no of one person is not the team's as long as another of them was asked and has not said it. */
+static bool is_no_of_team(const struct answering *answering) {
+    const struct alert *alert = answering->alert;
+    for (unsigned i = 0; answering->by_person && i < alert->delivery_count; i++) {
+        const struct delivery *each = &alert->deliveries[i];
+        if (was_asked(each, answering->team) && each->on_duty[0] &&
+            strcmp(each->on_duty, answering->actor) != 0 && strcmp(each->reason, "cannot") != 0)
+            return false;
+    }
+    return true;
+}
+
 /* Gives it back, or says no: when nobody of the step is left who has not said no, the next step comes at
  * once. */
 static void note_cannot(struct answering *answering, enum alert_state from) {
@@ -146,10 +178,12 @@ static void note_cannot(struct answering *answering, enum alert_state from) {
     struct turn *turn = answering->turn;
     const struct policy *policy = escalate_policy(turn, alert);
     unsigned left = 0;
+    bool whole_team = is_no_of_team(answering);
     for (unsigned i = 0; i < alert->delivery_count; i++) {
         struct delivery *each = &alert->deliveries[i];
         bool asked = each->purpose == PURPOSE_ALERT || each->purpose == PURPOSE_AGAIN;
-        if (asked && answering->team[0] && strcmp(each->team, answering->team) == 0)
+        if (answering->team[0] && was_asked(each, answering->team) &&
+            (whole_team || strcmp(each->on_duty, answering->actor) == 0))
             snprintf(each->reason, sizeof each->reason, "cannot");
         left += asked && strcmp(each->reason, "cannot") != 0;
     }
@@ -268,6 +302,26 @@ static enum verdict act(struct answering *answering) {
     return VERDICT_DONE;
 }
 
+struct answer_link answer_link_of(
+    struct turn *turn, const struct alert *alert, const struct answer_token *token) {
+    const struct notifier *notifier = turn->state;
+    struct answer_link link = {NULL, NULL};
+    if (alert && !token->to_person) {
+        link.team = teams_find_hash(notifier->teams, token->team);
+        if (link.team && !escalate_was_told(alert, link.team->id))
+            link.team = NULL;
+    }
+    for (unsigned i = 0; alert && token->to_person && !link.team && i < alert->delivery_count; i++) {
+        const struct delivery *each = &alert->deliveries[i];
+        uint8_t hash[PERSON_HASH_BYTES];
+        person_hash(each->team, each->on_duty, hash);
+        if (each->on_duty[0] && memcmp(hash, token->team, sizeof hash) == 0 &&
+            (link.person = duty_person(turn, each->on_duty)))
+            link.team = teams_find(notifier->teams, each->team);
+    }
+    return link;
+}
+
 /* By link: the token is the right. It is bound to one action; another one in the command is refused. */
 static enum verdict by_token(struct answering *answering, const Sigap__AnswerAlert *answer) {
     const struct notifier *notifier = answering->turn->state;
@@ -281,15 +335,18 @@ static enum verdict by_token(struct answering *answering, const Sigap__AnswerAle
     case HMAC_TOKEN_FORGED:
         return refuse(answering, 403, "Tautan tidak sah / This link is not valid");
     }
-    const struct team *team = teams_find_hash(notifier->teams, token.team);
     answering->alert = alert_read(answering->turn, &token.alert);
-    if (!team || !answering->alert || !escalate_was_told(answering->alert, team->id))
+    struct answer_link link = answer_link_of(answering->turn, answering->alert, &token);
+    if (!link.team) {
+        answering->alert = NULL;
         return refuse(answering, 404, "Peringatan tidak ditemukan / No such alert");
+    }
     if (answer->action[0] && (!alert_move_parse(answer->action, &wanted) || wanted != token.action))
         return refuse(answering, 403, "Tautan ini untuk jawaban lain / This link is for another answer");
     answering->move = token.action;
-    answering->team = team->id;
-    answering->actor = "";
+    answering->team = link.team->id;
+    answering->actor = link.person ? link.person->code : "";
+    answering->by_person = link.person != NULL;
     return act(answering);
 }
 

@@ -3,10 +3,13 @@
 #include "notifier.h"
 
 #include "channels.h"
+#include "duty_check.h"
 #include "escalation.h"
+#include "rota.h"
 #include "teams.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct checking {
@@ -197,14 +200,28 @@ static void print_policy(const struct checking *checking, unsigned index, const 
     print_target(checking, &policy->final, area, "final");
 }
 
+/* `--days N`: the people of the running site too. */
+static int check_days(int argc, char **argv) {
+    unsigned long days = argc == 4 && strcmp(argv[2], "--days") == 0 ? strtoul(argv[3], NULL, 10) : 0;
+    if (argc == 2)
+        return 0;
+    if (days > 0 && days <= ROTA_DAYS_MOST)
+        return duty_check((unsigned)days);
+    fprintf(stderr, "rota check [--days 1..%d]\n", ROTA_DAYS_MOST);
+    return 2;
+}
+
 int rota_run(int argc, char **argv, const char *site_dir) {
     struct error error = {0};
     struct checking checking = {.error = &error};
     struct place first = {.code = ""};
     bool only_check = argc > 1 && strcmp(argv[1], "check") == 0;
     bool good = only_check ? notifier_check(site_dir, &error) : load(&checking, site_dir);
-    if (good && only_check)
+    int gaps = 0;
+    if (good && only_check) {
         printf("every target of every policy is somebody, in every regency\n");
+        gaps = check_days(argc, argv);
+    }
     if (good && !only_check) {
         gazetteer_children(checking.gazetteer, checking.site->provinces[0], &first, 1);
         const char *area = argc > 1 ? argv[1] : first.code;
@@ -216,5 +233,5 @@ int rota_run(int argc, char **argv, const char *site_dir) {
     if (!good)
         fprintf(stderr, "%s\n", error.text);
     checking_free(&checking);
-    return good ? 0 : 1;
+    return good ? gaps : 1;
 }

@@ -118,7 +118,7 @@ bool delivery_went_out(const struct delivery *delivery) {
 
 /* --- packed form --- */
 
-enum { PACKED_VERSION = 1 };
+enum { PACKED_WITHOUT_PEOPLE = 1, PACKED_VERSION = 2 };
 
 void deliveries_pack(const struct delivery *deliveries, unsigned count, struct buffer *out) {
     buffer_add_varint(out, PACKED_VERSION);
@@ -135,10 +135,11 @@ void deliveries_pack(const struct delivery *deliveries, unsigned count, struct b
         pack_text(out, each->channel);
         pack_text(out, each->role);
         pack_text(out, each->reason);
+        pack_text(out, each->on_duty);
     }
 }
 
-static bool unpack_one(struct unpacker *from, struct delivery *out, unsigned ordinal) {
+static bool unpack_one(struct unpacker *from, struct delivery *out, unsigned ordinal, int64_t version) {
     const uint8_t *head = unpack_bytes(from, 6);
     if (!head || head[0] >= DELIVERY_STATES || head[1] >= PURPOSES)
         return false;
@@ -157,6 +158,8 @@ static bool unpack_one(struct unpacker *from, struct delivery *out, unsigned ord
     unpack_text(from, out->channel, sizeof out->channel);
     unpack_text(from, out->role, sizeof out->role);
     unpack_text(from, out->reason, sizeof out->reason);
+    if (version > PACKED_WITHOUT_PEOPLE)
+        unpack_text(from, out->on_duty, sizeof out->on_duty);
     return !from->failed;
 }
 
@@ -164,7 +167,8 @@ struct delivery *deliveries_unpack(struct arena *arena, const void *bytes, size_
     struct unpacker from = {bytes, size, false};
     struct delivery *list = NULL;
     *count = 0;
-    if (unpack_int(&from) != PACKED_VERSION)
+    int64_t version = unpack_int(&from);
+    if (version < PACKED_WITHOUT_PEOPLE || version > PACKED_VERSION)
         return NULL;
     int64_t many = unpack_int(&from);
     if (from.failed || many < 0 || many > DELIVERIES_MAX)
@@ -174,7 +178,7 @@ struct delivery *deliveries_unpack(struct arena *arena, const void *bytes, size_
     if (!list)
         return NULL;
     for (int64_t i = 0; i < many; i++)
-        if (!unpack_one(&from, &list[i], (unsigned)i + 1))
+        if (!unpack_one(&from, &list[i], (unsigned)i + 1, version))
             return NULL;
     *count = (unsigned)many;
     return list;

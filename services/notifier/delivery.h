@@ -51,13 +51,14 @@ enum delivery_purpose {
 };
 
 enum {
-    DELIVERIES_MAX = 600, /* an alert; P0 unanswered: about 40 tellings a round x 3 channels x 4 rounds, and
-                             100 to the last */
-    DELIVERIES_ROOM = 8,  /* more than what one input adds, as a rule */
+    DELIVERIES_MAX = 1000, /* an alert; P0 unanswered: about 40 tellings a round x 3 channels x 4 rounds, 100
+                              to the last, and as many again to those on duty */
+    DELIVERIES_ROOM = 8,   /* more than what one input adds, as a rule */
     DELIVERY_TEAM_MAX = 63,
     DELIVERY_CHANNEL_MAX = 15,
     DELIVERY_ROLE_MAX = 31,
     DELIVERY_REASON_MAX = 31,
+    DELIVERY_DUTY_MAX = 31,
 };
 
 struct delivery {
@@ -66,13 +67,14 @@ struct delivery {
     enum delivery_purpose purpose;
     uint8_t attempt;       /* attempts begun */
     uint8_t unknowns;      /* attempts whose outcome nobody knows */
-    uint8_t method;        /* place of the channel among the methods of its team */
+    uint8_t method;        /* place of the channel among the methods of its team or person */
     uint8_t person;        /* enum policy_person: whom of the team */
     int64_t queued_at, at; /* epoch ms: made, last move */
     int64_t next_at;       /* epoch ms: end of lease, hold or wait; 0 none */
     int64_t number;        /* handover number of a local channel, see outgoing.h; 0 none */
     char team[DELIVERY_TEAM_MAX + 1];
     char channel[DELIVERY_CHANNEL_MAX + 1];
+    char on_duty[DELIVERY_DUTY_MAX + 1];  /* code of the person of the team; "": the team itself */
     char role[DELIVERY_ROLE_MAX + 1];     /* agencies the team passes it on to, "DNK,DES"; usually "" */
     char reason[DELIVERY_REASON_MAX + 1]; /* provider's id, or why it failed or is held: a word of ours */
 };
@@ -90,7 +92,8 @@ bool delivery_is_pending(const struct delivery *delivery);
 /* Left this house, as far as anybody knows. */
 bool delivery_went_out(const struct delivery *delivery);
 
-/* Packed form: a version byte, a count, then each delivery as varints and counted texts. */
+/* Packed form: a version byte, a count, then each delivery as varints and counted texts. Version 1 had no
+ * people. */
 void deliveries_pack(const struct delivery *deliveries, unsigned count, struct buffer *out);
 /* Into the arena, with room for DELIVERIES_ROOM more. NULL when the bytes are damaged or the arena is
  * exhausted. */

@@ -84,8 +84,11 @@ static bool merge(
 
 static bool tell_team(struct turn *turn, struct alert *alert, const struct team *team, const char *agency,
     enum policy_person person, enum delivery_purpose purpose, enum policy_channels channels) {
-    return merge(turn, alert, team, agency, (int)purpose) ||
-           outgoing_tell(turn, alert, team, agency, person, purpose, channels);
+    if (!merge(turn, alert, team, agency, (int)purpose))
+        return outgoing_tell(turn, alert, team, agency, person, purpose, channels);
+    if (person == POLICY_SECOND || person == POLICY_ALL) /* somebody else of the same team may be meant */
+        outgoing_tell_on_duty(turn, alert, team, agency, person, purpose, NULL);
+    return true;
 }
 
 static const struct team *team_for(

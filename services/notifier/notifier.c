@@ -1,6 +1,7 @@
 #include "notifier.h"
 
 #include "answer.h"
+#include "duty_orders.h"
 #include "escalate.h"
 #include "notifier_sql.h"
 #include "outgoing.h"
@@ -21,7 +22,7 @@ enum {
 /* --- life --- */
 
 static bool open_keys(struct notifier *notifier, const struct daemon_setup *setup, struct error *error) {
-    if (!daemon_keys(setup, "notifier", KEYSTORE_HASH, &notifier->keystore, error))
+    if (!daemon_keys(setup, "notifier", KEYSTORE_HASH | KEYSTORE_LOCAL, &notifier->keystore, error))
         return false;
     notifier->token_key = keystore_token_key(notifier->keystore);
     return true;
@@ -92,6 +93,7 @@ static void notifier_close(void **state) {
     keystore_free(&notifier->keystore);
     buffer_free(&notifier->scratch);
     watch_free(&notifier->watch);
+    duty_free(&notifier->duty);
     free(notifier);
     *state = NULL;
 }
@@ -109,7 +111,8 @@ static bool notifier_open(const struct daemon_setup *setup, void **state, struct
         (int)sizeof notifier->data_dir)
         return error_set(error, "the name of the data folder is too long");
     notifier->watch = watch_new();
-    return (notifier->watch || error_set(error, "out of memory")) &&
+    notifier->duty = duty_new();
+    return ((notifier->watch && notifier->duty) || error_set(error, "out of memory")) &&
            read_site(notifier, setup->site_dir, error) && open_keys(notifier, setup, error);
 }
 
@@ -131,6 +134,10 @@ static enum verdict on_command(struct turn *turn, const Sigap__CommandIssued *co
     switch (command->command_case) {
     case SIGAP__COMMAND_ISSUED__COMMAND_ANSWER_ALERT:
         return answer_command(turn, command, command->answer_alert);
+    case SIGAP__COMMAND_ISSUED__COMMAND_SET_PERSON:
+    case SIGAP__COMMAND_ISSUED__COMMAND_SET_ROTA:
+    case SIGAP__COMMAND_ISSUED__COMMAND_SET_OVERRIDE:
+        return duty_command(turn, command);
     case SIGAP__COMMAND_ISSUED__COMMAND_ANSWER_OFFER:
     case SIGAP__COMMAND_ISSUED__COMMAND_ASSIGN_FACILITY:
     case SIGAP__COMMAND_ISSUED__COMMAND_SET_CAPACITY:
@@ -243,6 +250,10 @@ static enum verdict on_timer(struct turn *turn, uint32_t kind, const struct id *
     }
 }
 
+static void rolled_back(void *state) {
+    duty_stale(((struct notifier *)state)->duty);
+}
+
 static const char *metrics(void *state, struct arena *arena) {
     const struct notifier *notifier = state;
     const char *text = arena_format(arena,
@@ -264,7 +275,8 @@ static const char *metrics(void *state, struct arena *arena) {
 }
 
 static const struct daemon_tool tools[] = {
-    {"rota", "rota [check | AREA]: who is told when, policy by policy", rota_run}, {NULL, NULL, NULL}};
+    {"rota", "rota [check [--days N] | AREA]: who is told when, policy by policy", rota_run},
+    {NULL, NULL, NULL}};
 
 const struct daemon notifier_daemon = {
     .name = "notifier",
@@ -277,6 +289,7 @@ const struct daemon notifier_daemon = {
     .on_timer = on_timer,
     .on_view = views_answer,
     .on_effect = outgoing_result,
+    .rolled_back = rolled_back,
     .connect = outgoing_connect,
     .perform = outgoing_perform,
     .disconnect = outgoing_disconnect,

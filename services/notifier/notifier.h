@@ -5,8 +5,9 @@
  *
  * A record meets, in this order: notifier.c (which record is it), react.c (who must know of it), escalate.c
  * (policy, steps, time), outgoing.c (when and how it leaves, what became of it), channel_*.c (the wire).
- * answer.c is the way back. Rows: alert.c, delivery.c. Pure decisions: policy.c, quiet.c, ladder.c,
- * breaker.c, text.c, token.c.
+ * answer.c is the way back. People and rotas: duty.c (who is on duty), duty_orders.c (entering), duty_views.c
+ * (looking). Rows: alert.c, delivery.c, duty.c. Pure decisions: policy.c, quiet.c, ladder.c, breaker.c,
+ * text.c, token.c, rota.c, people.c.
  *
  * Fatal: a site that cannot be read, a channel that is configured wrongly. Not fatal: a channel that fails, a
  * team that does not exist any more, an answer link that was forged. */
@@ -23,5 +24,6 @@ extern const struct daemon notifier_daemon;
 bool notifier_check(const char *site_dir, struct error *error);
 
 /* The word `rota`: who is told when, policy by policy, in one place (default: the first regency). `rota
- * check` is notifier_check with an answer. */
+ * check` is notifier_check with an answer; with `--days N` the running site is asked too: a team that is
+ * there round the clock and has a rota must have somebody at every minute (duty_check.h). */
 int rota_run(int argc, char **argv, const char *site_dir);

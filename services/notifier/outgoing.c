@@ -21,12 +21,39 @@ static int channel_of(const struct notifier *notifier, const char *name) {
     return -1;
 }
 
-static const char *address_on(
-    const struct notifier *notifier, const struct alert *alert, const struct team *team, unsigned index) {
+/* Who a delivery goes to: a team, or one of its people. */
+struct recipient {
+    const struct team *team;
+    const struct person *person; /* NULL: the team itself */
+};
+
+/* False: there is no such team, or that person has left. */
+static bool recipient_of(struct turn *turn, const struct delivery *delivery, struct recipient *out) {
+    const struct notifier *notifier = turn->state;
+    out->team = teams_find(notifier->teams, delivery->team);
+    out->person = delivery->on_duty[0] ? duty_person(turn, delivery->on_duty) : NULL;
+    return out->team && (out->person || !delivery->on_duty[0]);
+}
+
+static bool same_recipient(const struct delivery *one, const struct delivery *other) {
+    return strcmp(one->team, other->team) == 0 && strcmp(one->on_duty, other->on_duty) == 0;
+}
+
+static const char *address_of_person(const struct person *person, const char *channel) {
+    for (unsigned i = 0; i < person->contact_count; i++)
+        if (strcmp(person->contacts[i].channel, channel) == 0)
+            return person->contacts[i].address;
+    return NULL;
+}
+
+/* NULL: not on this channel, or not for training. */
+static const char *address_on(const struct notifier *notifier, const struct alert *alert,
+    const struct recipient *recipient, unsigned index) {
     const struct channel *channel = notifier->channels[index].channel;
     if (alert->training && !channel->for_training)
         return NULL;
-    return team_address(team, channel->name, channel->local);
+    return recipient->person ? address_of_person(recipient->person, channel->name)
+                             : team_address(recipient->team, channel->name, channel->local);
 }
 
 static bool add_on(struct turn *turn, struct alert *alert, const struct team *team, unsigned index,
@@ -41,38 +68,171 @@ static bool add_on(struct turn *turn, struct alert *alert, const struct team *te
     return true;
 }
 
+/* --- people on duty --- */
+
+static bool hears_it_already(const struct turn *turn, const struct alert *alert, const struct team *team,
+    const char *code, enum delivery_purpose purpose) {
+    for (unsigned i = 0; i < alert->delivery_count; i++) {
+        const struct delivery *each = &alert->deliveries[i];
+        if (each->state == DELIVERY_QUEUED && each->queued_at == turn->now && each->purpose == purpose &&
+            strcmp(each->on_duty, code) == 0 && strcmp(each->team, team->id) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool add_for_person(struct turn *turn, struct alert *alert, const struct recipient *recipient,
+    unsigned method, const char *role, enum delivery_purpose purpose) {
+    const struct notifier *notifier = turn->state;
+    int index = channel_of(notifier, recipient->person->contacts[method].channel);
+    if (index < 0 || !address_on(notifier, alert, recipient, (unsigned)index) ||
+        !add_on(turn, alert, recipient->team, (unsigned)index, (uint8_t)method, role, POLICY_ANY, purpose))
+        return false;
+    struct delivery *added = &alert->deliveries[alert->delivery_count - 1];
+    snprintf(added->on_duty, sizeof added->on_duty, "%s", recipient->person->code);
+    return true;
+}
+
+static bool wakes(const struct notifier *notifier, const struct person *person, unsigned method) {
+    int index = channel_of(notifier, person->contacts[method].channel);
+    return index >= 0 && notifier->channels[index].channel->interrupts;
+}
+
+bool outgoing_tell_person(struct turn *turn, struct alert *alert, const struct team *team, const char *code,
+    const char *role, enum delivery_purpose purpose) {
+    const struct notifier *notifier = turn->state;
+    const struct recipient recipient = {team, duty_person(turn, code)};
+    bool woken = false, reached = false;
+    if (!recipient.person || hears_it_already(turn, alert, team, code, purpose))
+        return recipient.person != NULL;
+    for (unsigned i = 0; i < recipient.person->contact_count; i++) {
+        bool interrupts = wakes(notifier, recipient.person, i);
+        if (interrupts && woken)
+            continue; /* the next method follows by the ladder */
+        bool added = add_for_person(turn, alert, &recipient, i, role, purpose);
+        woken |= added && interrupts;
+        reached |= added;
+    }
+    return reached;
+}
+
+static bool was_nobody_told(const struct alert *alert) {
+    for (unsigned i = 0; i < alert->delivery_count; i++)
+        if (alert->deliveries[i].purpose == PURPOSE_NOBODY)
+            return true;
+    return false;
+}
+
+/* The team has a rota, and nobody is on duty: its boxes have the message, the coordinator hears of it once.
+ */
+static void miss_somebody(
+    struct turn *turn, struct alert *alert, const struct team *team, enum delivery_purpose purpose) {
+    if ((purpose != PURPOSE_ALERT && purpose != PURPOSE_AGAIN) || was_nobody_told(alert))
+        return;
+    log_line(LOG_WARN, "nobody-on-duty", "team=%s", log_value(team->id));
+    escalate_tell_coordinator(turn, alert, PURPOSE_NOBODY);
+}
+
+void outgoing_tell_on_duty(struct turn *turn, struct alert *alert, const struct team *team, const char *role,
+    enum policy_person person, enum delivery_purpose purpose, const char *except) {
+    struct duty_chosen chosen = duty_choose(turn, team->id, person, except);
+    bool reached = false;
+    for (unsigned i = 0; i < chosen.count; i++)
+        reached |= outgoing_tell_person(turn, alert, team, chosen.people[i]->code, role, purpose);
+    if (chosen.has_rota && !reached)
+        miss_somebody(turn, alert, team, purpose);
+}
+
+/* Whoever was called is told that it is over, also after the handover. */
+static void tell_who_was_told(struct turn *turn, struct alert *alert, const struct team *team,
+    const char *role, enum delivery_purpose purpose) {
+    for (unsigned i = 0, count = alert->delivery_count; i < count; i++) {
+        const struct delivery each = alert->deliveries[i];
+        bool called = each.purpose == PURPOSE_ALERT || each.purpose == PURPOSE_AGAIN;
+        bool answered = purpose == PURPOSE_TAKEN && strcmp(each.on_duty, alert->answered_by) == 0;
+        if (called && !answered && each.on_duty[0] && strcmp(each.team, team->id) == 0 &&
+            delivery_went_out(&each))
+            outgoing_tell_person(turn, alert, team, each.on_duty, role, purpose);
+    }
+}
+
+static bool takes_back(enum delivery_purpose purpose) {
+    return purpose == PURPOSE_TAKEN || purpose == PURPOSE_STAND_DOWN || purpose == PURPOSE_WITHDRAWN;
+}
+
 bool outgoing_tell(struct turn *turn, struct alert *alert, const struct team *team, const char *role,
     enum policy_person person, enum delivery_purpose purpose, enum policy_channels channels) {
     const struct notifier *notifier = turn->state;
+    const struct recipient recipient = {team, NULL};
     unsigned wanted = channels == POLICY_ONE ? 1 : channels == POLICY_TWO ? 2 : CHANNELS_MAX, methods = 0;
     bool reached = false;
     for (unsigned i = 0; i < notifier->channel_count; i++) {
-        bool wakes = notifier->channels[i].channel->interrupts;
-        if (!address_on(notifier, alert, team, i) || (wakes && methods >= wanted))
+        bool interrupts = notifier->channels[i].channel->interrupts;
+        if (!address_on(notifier, alert, &recipient, i) || (interrupts && methods >= wanted))
             continue;
         reached |= add_on(turn, alert, team, i, (uint8_t)methods, role, person, purpose);
-        methods += wakes;
+        methods += interrupts;
     }
+    if (takes_back(purpose))
+        tell_who_was_told(turn, alert, team, role, purpose);
+    else if (purpose != PURPOSE_REMINDER ||
+             !outgoing_tell_person(turn, alert, team, alert->answered_by, role, purpose))
+        outgoing_tell_on_duty(turn, alert, team, role, person, purpose, NULL);
     return reached;
+}
+
+/* --- the next method --- */
+
+/* In use for the same telling already; *alive: it may still arrive. */
+static bool is_used_beside(
+    const struct alert *alert, const struct delivery *before, const char *channel, bool *alive) {
+    for (unsigned k = 0; k < alert->delivery_count; k++) {
+        const struct delivery *other = &alert->deliveries[k];
+        if (other->queued_at == before->queued_at && same_recipient(other, before) &&
+            strcmp(other->channel, channel) == 0) {
+            *alive = other->state != DELIVERY_DEAD && other->state != DELIVERY_EXPIRED;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The next of a person's own methods that wakes them. */
+static bool start_next_of_person(struct turn *turn, struct alert *alert, const struct delivery *before,
+    const struct recipient *recipient) {
+    const struct notifier *notifier = turn->state;
+    for (unsigned i = before->method + 1u; i < recipient->person->contact_count; i++) {
+        bool alive;
+        if (!wakes(notifier, recipient->person, i))
+            continue;
+        if (is_used_beside(alert, before, recipient->person->contacts[i].channel, &alive))
+            return alive;
+        if (!add_for_person(turn, alert, recipient, i, before->role, before->purpose))
+            continue;
+        alert->deliveries[alert->delivery_count - 1].queued_at = before->queued_at;
+        return true;
+    }
+    return false;
 }
 
 /* The next channel that wakes people, behind the one of this delivery, unless it is in use for the same
  * telling. */
 static bool start_next_method(struct turn *turn, struct alert *alert, struct delivery before) {
     const struct notifier *notifier = turn->state;
-    const struct team *team = teams_find(notifier->teams, before.team);
+    struct recipient recipient;
     int from = channel_of(notifier, before.channel);
-    for (unsigned i = (unsigned)(from + 1); team && i < notifier->channel_count; i++) {
+    if (!recipient_of(turn, &before, &recipient))
+        return false;
+    if (recipient.person)
+        return start_next_of_person(turn, alert, &before, &recipient);
+    for (unsigned i = (unsigned)(from + 1); i < notifier->channel_count; i++) {
         const struct channel *channel = notifier->channels[i].channel;
-        if (!channel->interrupts || !address_on(notifier, alert, team, i))
+        bool alive;
+        if (!channel->interrupts || !address_on(notifier, alert, &recipient, i))
             continue;
-        for (unsigned k = 0; k < alert->delivery_count; k++) {
-            const struct delivery *other = &alert->deliveries[k];
-            if (other->queued_at == before.queued_at && strcmp(other->team, before.team) == 0 &&
-                strcmp(other->channel, channel->name) == 0)
-                return other->state != DELIVERY_DEAD && other->state != DELIVERY_EXPIRED;
-        }
-        if (!add_on(turn, alert, team, i, (uint8_t)(before.method + 1), before.role,
+        if (is_used_beside(alert, &before, channel->name, &alive))
+            return alive;
+        if (!add_on(turn, alert, recipient.team, i, (uint8_t)(before.method + 1), before.role,
                 (enum policy_person)before.person, before.purpose))
             return false;
         alert->deliveries[alert->delivery_count - 1].queued_at = before.queued_at;
@@ -90,10 +250,14 @@ static bool expects_answer(const struct alert *alert, const struct delivery *del
 }
 
 static const char *write_link(const struct notifier *notifier, const struct alert *alert,
-    const struct team *team, enum alert_move action, char out[LINK_MAX]) {
-    struct answer_token token = {.alert = alert->id, .action = action};
+    const struct recipient *recipient, enum alert_move action, char out[LINK_MAX]) {
+    struct answer_token token = {
+        .alert = alert->id, .action = action, .to_person = recipient->person != NULL};
     char text[HMAC_TOKEN_TEXT + 1];
-    memcpy(token.team, team->hash, TEAM_HASH_BYTES);
+    if (recipient->person)
+        person_hash(recipient->team->id, recipient->person->code, token.team);
+    else
+        memcpy(token.team, recipient->team->hash, TEAM_HASH_BYTES);
     int64_t until = alert->opened_at + (alert_is_critical(alert) ? LINK_CRITICAL_MS : LINK_NORMAL_MS);
     if (!notifier->console_url[0] || !token_write(notifier->token_key, &token, until, text))
         return NULL;
@@ -147,10 +311,10 @@ static void put(char *out, size_t room, const char *text) {
 }
 
 static size_t write_message(struct turn *turn, struct alert *alert, const struct delivery *delivery,
-    const struct team *team, unsigned index, struct message *out) {
+    const struct recipient *recipient, unsigned index, struct message *out) {
     const struct notifier *notifier = turn->state;
-    const struct channel *channel = notifier->channels[index].channel;
-    const struct said *said = say(turn, alert, delivery, team);
+    const struct said *said = say(turn, alert, delivery, recipient->team);
+    const char *address = address_on(notifier, alert, recipient, index);
     char accept[LINK_MAX], cannot[LINK_MAX];
     struct text_links links = {NULL, NULL};
     out->delivery = alert_delivery_id(&alert->id, delivery->ordinal);
@@ -162,14 +326,14 @@ static size_t write_message(struct turn *turn, struct alert *alert, const struct
     out->at = turn->now;
     out->number = delivery->number;
     out->priority = alert->priority;
-    put(out->team, sizeof out->team, team->id);
-    put(out->address, sizeof out->address, team_address(team, channel->name, channel->local));
+    put(out->team, sizeof out->team, recipient->team->id);
+    put(out->address, sizeof out->address, address ? address : "");
     put(out->purpose, sizeof out->purpose, delivery_purpose_word(delivery->purpose));
     put(out->subject, sizeof out->subject, said ? said->subject : "");
     put(out->text, sizeof out->text, said ? said->text : "");
     if (expects_answer(alert, delivery)) {
-        links.accept = write_link(notifier, alert, team, MOVE_ACCEPT, accept);
-        links.cannot = write_link(notifier, alert, team, MOVE_CANNOT, cannot);
+        links.accept = write_link(notifier, alert, recipient, MOVE_ACCEPT, accept);
+        links.cannot = write_link(notifier, alert, recipient, MOVE_CANNOT, cannot);
     }
     return text_add_links(out->text, said ? said->length : 0, &links);
 }
@@ -223,7 +387,7 @@ static int64_t bundle_at(struct turn *turn, const struct alert *alert, const str
         for (unsigned k = 0; k < each->delivery_count; k++) {
             const struct delivery *other = &each->deliveries[k];
             if (other != delivery && other->attempt > 0 && other->at > last &&
-                strcmp(other->team, delivery->team) == 0 && strcmp(other->channel, delivery->channel) == 0)
+                same_recipient(other, delivery) && strcmp(other->channel, delivery->channel) == 0)
                 last = other->at;
         }
     }
@@ -231,14 +395,23 @@ static int64_t bundle_at(struct turn *turn, const struct alert *alert, const str
     return last && last + BUNDLE_AGAIN_MS > first ? last + BUNDLE_AGAIN_MS : first;
 }
 
-/* True: it was held or taken back. */
-static bool hold_normal(struct turn *turn, struct alert *alert, struct delivery *delivery, unsigned index) {
+/* The site's quiet hours in the receiver's zone, and a person's own. */
+static int64_t quiet_for(const struct turn *turn, const struct alert *alert, const struct person *person) {
+    const struct notifier *notifier = turn->state;
+    enum calendar_zone zone = person ? person->zone : notifier->site->zone;
+    int64_t until = escalation_quiet_until(notifier->escalation, zone, alert->priority, turn->now);
+    int64_t own = person ? quiet_until(&person->quiet, zone, alert->priority, turn->now) : turn->now;
+    return own > until ? own : until;
+}
+
+/* True: it was held or taken back. person: NULL for a team. */
+static bool hold_normal(struct turn *turn, struct alert *alert, struct delivery *delivery,
+    const struct person *person, unsigned index) {
     const struct notifier *notifier = turn->state;
     const struct channel *channel = notifier->channels[index].channel;
     if (!channel->interrupts || alert_is_critical(alert))
         return false;
-    int64_t quiet =
-        escalation_quiet_until(notifier->escalation, notifier->site->zone, alert->priority, turn->now);
+    int64_t quiet = quiet_for(turn, alert, person);
     if (quiet > turn->now) {
         wait_until(turn, alert, delivery, DELIVERY_HELD, quiet, "quiet");
         return true;
@@ -291,14 +464,14 @@ static bool hold_for_breaker(struct turn *turn, struct alert *alert, uint16_t or
 
 static bool waits_for_bundle(const struct delivery *other, const struct delivery *carrier) {
     return other != carrier && other->state == DELIVERY_HELD && strcmp(other->reason, "bundle") == 0 &&
-           strcmp(other->team, carrier->team) == 0 && strcmp(other->channel, carrier->channel) == 0;
+           same_recipient(other, carrier) && strcmp(other->channel, carrier->channel) == 0;
 }
 
 /* Puts what another delivery says behind the text of the carrier. False: no room, it goes by itself later. */
-static bool join(struct turn *turn, struct alert *alert, struct delivery *other, const struct team *team,
-    unsigned index, struct message *carrier, size_t *length) {
+static bool join(struct turn *turn, struct alert *alert, struct delivery *other,
+    const struct recipient *recipient, unsigned index, struct message *carrier, size_t *length) {
     struct message message;
-    size_t more = write_message(turn, alert, other, team, index, &message);
+    size_t more = write_message(turn, alert, other, recipient, index, &message);
     if (*length + 1 + more > MESSAGE_TEXT_MAX)
         return false;
     carrier->text[(*length)++] = '\n';
@@ -315,7 +488,7 @@ _Static_assert((int)DELIVERY_REASON_MAX >= (int)ID_TEXT, "a parent's id fits int
  * timers get here with something that waits (what is fresh waits at least 30 s), so no caller holds the other
  * alerts in memory while they are rewritten. */
 static void bundle_others(struct turn *turn, struct alert *alert, const struct delivery *carrier,
-    const struct team *team, unsigned index, struct message *message, size_t *length) {
+    const struct recipient *recipient, unsigned index, struct message *message, size_t *length) {
     struct alert *all[ALERT_INCIDENT_MAX];
     unsigned count = alert_list(turn, &alert->id, all);
     for (unsigned i = 0; i < count; i++) {
@@ -323,7 +496,7 @@ static void bundle_others(struct turn *turn, struct alert *alert, const struct d
         bool joined = false;
         for (unsigned k = 0; k < each->delivery_count; k++)
             if (waits_for_bundle(&each->deliveries[k], carrier) && still_wanted(each, &each->deliveries[k]))
-                joined |= join(turn, each, &each->deliveries[k], team, index, message, length);
+                joined |= join(turn, each, &each->deliveries[k], recipient, index, message, length);
         if (joined && each != alert)
             alert_write(turn, each);
     }
@@ -343,7 +516,7 @@ static void number_local(struct turn *turn, struct alert *alert, struct delivery
 }
 
 static void send_now(struct turn *turn, struct alert *alert, struct delivery *delivery, unsigned index,
-    const struct team *team) {
+    const struct recipient *recipient) {
     const struct notifier *notifier = turn->state;
     const struct channel *channel = notifier->channels[index].channel;
     struct id id = alert_delivery_id(&alert->id, delivery->ordinal);
@@ -359,9 +532,9 @@ static void send_now(struct turn *turn, struct alert *alert, struct delivery *de
         turn_timer_set(turn, TIMER_DELIVERY, &id, delivery->next_at, alert_is_critical(alert));
     }
     struct message message;
-    size_t length = write_message(turn, alert, delivery, team, index, &message);
+    size_t length = write_message(turn, alert, delivery, recipient, index, &message);
     if (channel->interrupts && !alert_is_critical(alert))
-        bundle_others(turn, alert, delivery, team, index, &message, &length);
+        bundle_others(turn, alert, delivery, recipient, index, &message, &length);
     struct effect effect = {.id = id,
         .kind = outgoing_kind(delivery->attempt),
         .what = &message,
@@ -373,8 +546,9 @@ static void dispatch(struct turn *turn, struct alert *alert, uint16_t ordinal) {
     const struct notifier *notifier = turn->state;
     struct delivery *delivery = alert_delivery(alert, ordinal);
     int index = channel_of(notifier, delivery->channel);
-    const struct team *team = teams_find(notifier->teams, delivery->team);
-    if (index < 0 || !team || !address_on(notifier, alert, team, (unsigned)index)) {
+    struct recipient recipient;
+    if (index < 0 || !recipient_of(turn, delivery, &recipient) ||
+        !address_on(notifier, alert, &recipient, (unsigned)index)) {
         delivery_move(delivery, DELIVERY_CANCELLED, turn->now);
         snprintf(delivery->reason, sizeof delivery->reason, "no such team or channel now");
         return;
@@ -387,9 +561,9 @@ static void dispatch(struct turn *turn, struct alert *alert, uint16_t ordinal) {
         delivery_move(delivery, DELIVERY_EXPIRED, turn->now);
     } else if (turn->effects_held) {
         wait_until(turn, alert, delivery, DELIVERY_HELD, turn->now + HELD_AFTER_RESTORE_MS, "restored");
-    } else if (!hold_normal(turn, alert, delivery, (unsigned)index) &&
+    } else if (!hold_normal(turn, alert, delivery, recipient.person, (unsigned)index) &&
                !hold_for_breaker(turn, alert, ordinal, (unsigned)index)) {
-        send_now(turn, alert, delivery, (unsigned)index, team);
+        send_now(turn, alert, delivery, (unsigned)index, &recipient);
     }
 }
 

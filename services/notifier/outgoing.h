@@ -27,10 +27,19 @@ static inline uint32_t outgoing_kind(uint8_t attempt) {
     return EFFECT_SEND | (uint32_t)attempt << 8;
 }
 
-/* Adds a delivery for each method: boxes always, and as many channels that wake people as asked. Nothing is
- * sent until outgoing_push(). False: the team cannot be reached at all. */
+/* Adds a delivery for each method: boxes always, and as many channels that wake people as asked; and for
+ * those of the team who are on duty now, each on the first of their own methods (the others follow by the
+ * ladder). What takes an alert back goes to those who were told, whoever is on duty now. Nothing is sent
+ * until outgoing_push(). False: the team cannot be reached at all. */
 bool outgoing_tell(struct turn *turn, struct alert *alert, const struct team *team, const char *role,
     enum policy_person person, enum delivery_purpose purpose, enum policy_channels channels);
+/* Only those on duty, for a team that is told already; except: passed over (NULL: nobody). */
+void outgoing_tell_on_duty(struct turn *turn, struct alert *alert, const struct team *team, const char *role,
+    enum policy_person person, enum delivery_purpose purpose, const char *except);
+/* One of the team; nothing when they have left, or hear it in this push already. False: no method of theirs
+ * is in use. */
+bool outgoing_tell_person(struct turn *turn, struct alert *alert, const struct team *team, const char *code,
+    const char *role, enum delivery_purpose purpose);
 /* Sends, holds or withdraws all that is QUEUED. The alert is the row as it is now: what has been answered
  * meanwhile is not sent. The caller writes the alert afterwards. */
 void outgoing_push(struct turn *turn, struct alert *alert);

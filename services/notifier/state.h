@@ -12,6 +12,7 @@
 #include "breaker.h"
 #include "channel.h"
 #include "channels.h"
+#include "duty.h"
 #include "escalation.h"
 #include "teams.h"
 #include "watch.h"
@@ -62,6 +63,7 @@ struct notifier {
     struct buffer scratch;
 
     struct watch *watch;
+    struct duty *duty;       /* people and rotas */
     struct flusher *flusher; /* of local channels, outgoing.c; NULL without a loop */
 
     uint64_t raised, answered, exhausted;

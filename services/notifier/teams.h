@@ -1,6 +1,7 @@
 /* Duty teams of the site (teams.yaml): who is told. A team has a role, an area or a facility, and ways to
  * reach it. Agencies without an account are reached through a liaison: a team of ours that tells them.
- * People, telephones and rotas are not in files; until they are entered a team is its mailbox and its outbox.
+ * People, telephones and rotas are not in files (duty.h); until they are entered a team is its mailbox and
+ * its outbox.
  *
  * Read-only after loading; every team lives as long as the teams. */
 #pragma once

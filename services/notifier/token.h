@@ -1,6 +1,6 @@
-/* Answer links: a token of 64 characters bound to one team, one alert and one action, so that a message can
- * be answered without a login. Shown by GET, acted on by POST only (the console sees to it): link scanners
- * must not answer. Anyone may read the payload: it holds ids and a hash, nothing else. */
+/* Answer links: a token of 64 characters bound to one team or person, one alert and one action, so that a
+ * message can be answered without a login. Shown by GET, acted on by POST only (the console sees to it): link
+ * scanners must not answer. Anyone may read the payload: it holds ids and a hash, nothing else. */
 #pragma once
 
 #include "common/hmac.h"
@@ -11,7 +11,8 @@
 
 struct answer_token {
     struct id alert;
-    uint8_t team[TEAM_HASH_BYTES];
+    uint8_t team[TEAM_HASH_BYTES]; /* of a team, or of a person of a team (person_hash) */
+    bool to_person;
     enum alert_move action;
 };
 

@@ -3,6 +3,9 @@
 #include "alert.h"
 #include "answer.h"
 #include "common/json.h"
+#include "common/rights.h"
+#include "duty_orders.h"
+#include "duty_views.h"
 #include "escalate.h"
 #include "notifier_sql.h"
 #include "outgoing.h"
@@ -28,6 +31,10 @@ static void give(struct turn *turn, struct json_writer *json, Sigap__ViewAnswer 
     answer->status = copy ? status : 503;
     answer->json.data = (uint8_t *)copy;
     answer->json.len = copy ? size : 0;
+}
+
+static void audit_look(struct turn *turn, const Sigap__Actor *actor, const char *what) {
+    turn_audit(turn, rights_name(actor), "look-at-names", what);
 }
 
 static void member_id(struct json_writer *json, const char *key, const struct id *id) {
@@ -70,6 +77,8 @@ static void write_delivery(struct turn *turn, struct json_writer *json, const st
     json_member_text(json, "purpose", delivery_purpose_word(delivery->purpose));
     json_member_integer(json, "at", delivery->at);
     json_member_integer(json, "attempts", delivery->attempt);
+    if (delivery->on_duty[0])
+        json_member_text(json, "on_duty", delivery->on_duty);
     if (delivery->next_at)
         json_member_integer(json, "next_at", delivery->next_at);
     if (delivery->role[0])
@@ -81,19 +90,33 @@ static void write_delivery(struct turn *turn, struct json_writer *json, const st
     json_write_end(json);
 }
 
-static void write_answer(struct json_writer *json, const struct alert *alert) {
+/* named: the one who asks may know names; *shown: one was. */
+static void write_answer(
+    struct turn *turn, struct json_writer *json, const struct alert *alert, bool named, bool *shown) {
     if (!alert->answered_at)
         return;
+    const struct person *person = named ? duty_person(turn, alert->answered_by) : NULL;
     json_member_object(json, "answered");
     json_member_integer(json, "at", alert->answered_at);
     json_member_text(json, "team", alert->answered_team);
     json_member_text(json, "by", alert->answered_by);
+    if (person) {
+        json_member_text(json, "by_name", person->name);
+        *shown = true;
+    }
     json_member_bool(json, "done", alert->finished);
     json_write_end(json);
 }
 
-/* masked: the case number and what is to be done, nothing of what it is or where. */
-static void write_alert(struct turn *turn, struct json_writer *json, const struct alert *alert, bool masked) {
+static bool is_masked(const struct alert *alert, const Sigap__Actor *actor) {
+    return alert->confidentiality >= SITE_C3 && !answer_may_see_confidential(actor);
+}
+
+/* shown: set when a name was; NULL: no names, as in lists, which pages ask for again and again.
+ * Masked: the case number and what is to be done, nothing of what it is or where. */
+static void write_alert(struct turn *turn, struct json_writer *json, const struct alert *alert,
+    const Sigap__Actor *actor, bool *shown) {
+    bool masked = is_masked(alert, actor);
     const struct notifier *notifier = turn->state;
     const struct policy *policy = escalate_policy(turn, alert);
     json_write_object(json);
@@ -118,12 +141,8 @@ static void write_alert(struct turn *turn, struct json_writer *json, const struc
     json_member_integer(json, "answer_by", alert->answer_by);
     json_member_integer(json, "next_at", alert->next_at);
     json_member_integer(json, "version", (int64_t)alert->version);
-    write_answer(json, alert);
+    write_answer(turn, json, alert, shown && duty_may_see_names(actor, alert->area), shown);
     json_write_end(json);
-}
-
-static bool is_masked(const struct alert *alert, const Sigap__Actor *actor) {
-    return alert->confidentiality >= SITE_C3 && !answer_may_see_confidential(actor);
 }
 
 /* --- of one case --- */
@@ -132,6 +151,7 @@ static enum verdict view_case(struct turn *turn, const Sigap__View *view, Sigap_
     struct alert *all[ALERT_INCIDENT_MAX], *seen[ALERT_INCIDENT_MAX];
     struct id case_id;
     unsigned count = 0, found;
+    bool shown = false;
     if (!id_from_bytes(view->case_file->case_id.data, view->case_file->case_id.len, &case_id)) {
         answer->status = 400;
         return VERDICT_DONE;
@@ -150,7 +170,7 @@ static enum verdict view_case(struct turn *turn, const Sigap__View *view, Sigap_
     json_write_object(&json);
     json_member_array(&json, "alerts");
     for (unsigned i = 0; i < count; i++)
-        write_alert(turn, &json, seen[i], is_masked(seen[i], view->actor));
+        write_alert(turn, &json, seen[i], view->actor, &shown);
     json_write_end(&json);
     json_member_array(&json, "deliveries");
     for (unsigned i = 0; i < count; i++)
@@ -158,6 +178,8 @@ static enum verdict view_case(struct turn *turn, const Sigap__View *view, Sigap_
             write_delivery(turn, &json, seen[i], &seen[i]->deliveries[k], watermark, true);
     json_write_end(&json);
     json_write_end(&json);
+    if (shown)
+        audit_look(turn, view->actor, "who answered a case");
     give(turn, &json, answer, 200);
     return VERDICT_DONE;
 }
@@ -218,6 +240,8 @@ static void write_deliveries_of(struct turn *turn, struct json_writer *json, con
 
 static enum verdict view_list(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer) {
     const Sigap__ListView *list = view->list;
+    if (duty_view_list(turn, view, answer))
+        return VERDICT_DONE;
     bool alerts = strcmp(list->name, "alerts") == 0, deliveries = strcmp(list->name, "deliveries") == 0;
     uint32_t limit = list->limit == 0 ? LIST_USUAL : list->limit > LIST_MOST ? LIST_MOST : list->limit;
     if (!alerts && !deliveries)
@@ -239,7 +263,7 @@ static enum verdict view_list(struct turn *turn, const Sigap__View *view, Sigap_
     }
     for (unsigned i = 0; i < count; i++) {
         if (alerts)
-            write_alert(turn, &json, found[i], is_masked(found[i], view->actor));
+            write_alert(turn, &json, found[i], view->actor, NULL);
         else
             write_deliveries_of(turn, &json, found[i], list->state, watermark, &left);
     }
@@ -252,8 +276,9 @@ static enum verdict view_list(struct turn *turn, const Sigap__View *view, Sigap_
 /* --- what an answer link stands for --- */
 
 static void write_token(struct turn *turn, struct json_writer *json, const struct answer_token *token,
-    const struct alert *alert, const struct team *team) {
+    const struct alert *alert, const struct answer_link *link) {
     const struct notifier *notifier = turn->state;
+    bool shown = false;
     const struct site_kind *kind = site_kinds_find(notifier->kinds, alert->kind);
     bool neutral = alert->codes_only || alert->confidentiality >= SITE_C3 || !kind;
     json_write_object(json);
@@ -261,8 +286,10 @@ static void write_token(struct turn *turn, struct json_writer *json, const struc
     member_id(json, "case_id", &alert->case_id);
     json_member_text(json, "subject", alert_subject_word(alert->subject));
     json_member_text(json, "action", alert_move_word(token->action));
-    json_member_text(json, "team", team->id);
-    json_member_text(json, "team_name", team->name);
+    json_member_text(json, "team", link->team->id);
+    json_member_text(json, "team_name", link->team->name);
+    if (link->person)
+        json_member_text(json, "person", link->person->code);
     json_member_text(json, "state", alert_state_word(alert->state));
     json_member_text(json, "priority", site_priority_words[alert->priority].str);
     json_member_text(json, "kind_name", neutral ? "Ada pesan layanan" : kind->name);
@@ -277,8 +304,11 @@ static void write_token(struct turn *turn, struct json_writer *json, const struc
     json_member_integer(json, "opened_at", alert->opened_at);
     json_member_integer(json, "answer_by", alert->answer_by);
     json_member_integer(json, "version", (int64_t)alert->version);
-    write_answer(json, alert);
+    /* Colleagues who were called too may know who was first; a mailbox is read by many. */
+    write_answer(turn, json, alert, link->person != NULL, &shown);
     json_write_end(json);
+    if (shown)
+        turn_audit(turn, link->person->code, "look-at-names", "who answered an alert");
 }
 
 static enum verdict view_token(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer) {
@@ -294,13 +324,13 @@ static enum verdict view_token(struct turn *turn, const Sigap__View *view, Sigap
         answer->status = 403;
         return VERDICT_DONE;
     }
-    const struct team *team = teams_find_hash(notifier->teams, token.team);
     struct alert *alert = alert_read(turn, &token.alert);
-    if (!alert || !team || !escalate_was_told(alert, team->id))
+    struct answer_link link = answer_link_of(turn, alert, &token);
+    if (!link.team)
         return VERDICT_DONE; /* 404 */
     struct json_writer json;
     json_writer_init(&json, VIEW_MAX);
-    write_token(turn, &json, &token, alert, team);
+    write_token(turn, &json, &token, alert, &link);
     give(turn, &json, answer, 200);
     return VERDICT_DONE;
 }
@@ -314,9 +344,11 @@ enum verdict views_answer(struct turn *turn, const Sigap__View *view, Sigap__Vie
         return view_list(turn, view, answer);
     case SIGAP__VIEW__WHAT_TOKEN:
         return view_token(turn, view, answer);
+    case SIGAP__VIEW__WHAT_CONTROL:
+        duty_control(turn, view, answer);
+        return VERDICT_DONE;
     case SIGAP__VIEW__WHAT_STATUS: /* answered by the core */
     case SIGAP__VIEW__WHAT_PARKED_RETRY:
-    case SIGAP__VIEW__WHAT_CONTROL:
     case SIGAP__VIEW__WHAT_REPORT: /* other daemons' */
     case SIGAP__VIEW__WHAT_EXPLAIN:
     case SIGAP__VIEW__WHAT__NOT_SET:

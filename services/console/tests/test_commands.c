@@ -135,6 +135,23 @@ static void every_kind_of_order(void **state) {
         {"/api/facilities/UPT-A/capacity", "{\"known\":true,\"places\":12}",
             SIGAP__COMMAND_ISSUED__COMMAND_SET_CAPACITY, 0},
         {"/api/alerts/" OBJECT "/accept", "{}", SIGAP__COMMAND_ISSUED__COMMAND_ANSWER_ALERT, 0},
+        {"/api/people/ani", "{\"name\":\"A\",\"contacts\":[{\"channel\":\"outbox\"}]}",
+            SIGAP__COMMAND_ISSUED__COMMAND_SET_PERSON, 0},
+        {"/api/people/ani/remove", "{}", SIGAP__COMMAND_ISSUED__COMMAND_SET_PERSON, 0},
+        {"/api/duty/opr",
+            "{\"people\":[\"ani\",\"budi\"],\"period\":\"week\",\"handover\":\"07:00\",\"start\":\"2026-03-"
+            "02\"}",
+            SIGAP__COMMAND_ISSUED__COMMAND_SET_ROTA, 0},
+        {"/api/duty/opr/remove", "{}", SIGAP__COMMAND_ISSUED__COMMAND_SET_ROTA, 0},
+        {"/api/duty/opr/override",
+            "{\"person\":\"ani\",\"from\":\"2026-03-02T07:00\",\"until\":\"2026-03-03T07:00\"}",
+            SIGAP__COMMAND_ISSUED__COMMAND_SET_OVERRIDE, 0},
+        {"/api/duty/opr/override/remove", "{\"override\":\"" OTHER "\"}",
+            SIGAP__COMMAND_ISSUED__COMMAND_SET_OVERRIDE, 0},
+        {"/api/people/ani", "{}", 0, 422},
+        {"/api/people/ani", "{\"name\":\"A\",\"telephone\":\"1\"}", 0, 422},
+        {"/api/duty/opr", "{\"people\":[\"ani\"],\"period\":\"week\",\"handover\":\"07:00\"}", 0, 422},
+        {"/api/duty/opr/override", "{\"person\":\"ani\"}", 0, 422},
         {"/api/offers/nonsense/accept", "{}", 0, 404},
         {"/api/offers/" OBJECT "/ACC3PT", "{}", 0, 404},
         {"/api/offers/" OBJECT "/accept", "{\"colour\":\"red\"}", 0, 422},
@@ -159,6 +176,33 @@ static void every_kind_of_order(void **state) {
         desk_command_answered(&desk, desk_issued(&desk), 200, "ok");
         assert_int_equal(desk.answer->status, 200);
     }
+    desk_close(&desk);
+}
+
+/* A person's name and address cross the journal sealed; only the notifier's key for words opens them. */
+static void people_are_sealed(void **state) {
+    static const char body[] =
+        "{\"name\":\"Sumartinah\",\"contacts\":[{\"channel\":\"email\",\"address\":"
+        "\"planted@dinas.example\"}],\"quiet\":{\"from\":\"21:00\",\"until\":\"06:00\"}}";
+    (void)state;
+    struct desk desk = desk_signed_in("adm administrator - * -");
+    desk_post(&desk, "/api/people/ani", body);
+    const struct console *console = fixture_state(desk.fixture);
+    const Sigap__CommandIssued *issued = desk_issued(&desk);
+    uint8_t frame[4096];
+    size_t size = sigap__command_issued__pack(issued, frame);
+    assert_null(memmem(frame, size, "Sumartinah", 10));
+    assert_null(memmem(frame, size, "planted", 7));
+    struct arena *arena = arena_new(1 << 16);
+    struct seal_place place = {.field = "person"};
+    ProtobufCBinaryData plain;
+    assert_true(id_from_bytes(issued->command_id.data, issued->command_id.len, &place.record));
+    assert_int_equal(seal_open_local(keystore_words(console->keystore), &place,
+                         issued->set_person->details.data, issued->set_person->details.len, arena, &plain),
+        SEAL_OPENED);
+    assert_int_equal(plain.len, strlen(body));
+    assert_memory_equal(plain.data, body, plain.len);
+    arena_free(&arena);
     desk_close(&desk);
 }
 
@@ -201,6 +245,7 @@ int main(void) {
         cmocka_unit_test(the_same_order_twice_acts_once),
         cmocka_unit_test(old_orders_are_forgotten),
         cmocka_unit_test(every_kind_of_order),
+        cmocka_unit_test(people_are_sealed),
         cmocka_unit_test(orders_about_a_case_name_it),
         cmocka_unit_test(an_answer_at_the_last_moment_is_given_once),
     };

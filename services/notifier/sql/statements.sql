@@ -90,3 +90,65 @@ SELECT number, at, channel, outcome, detail FROM attempt WHERE delivery=? ORDER 
 
 -- name: attempt_forget
 DELETE FROM attempt WHERE delivery IN (SELECT delivery FROM attempt WHERE delivery < ? ORDER BY delivery LIMIT ?)
+
+-- name: person_all
+SELECT code, version, sealed FROM person WHERE length(sealed) > 0 ORDER BY code
+
+-- name: person_get
+SELECT version, area, length(sealed), last_command FROM person WHERE code=?
+
+-- name: person_count
+SELECT count(*) FROM person
+
+-- name: person_set
+INSERT INTO person(code, version, area, sealed, last_command) VALUES(?, ?, ?, ?, ?)
+ON CONFLICT(code) DO UPDATE SET version=excluded.version, area=excluded.area, sealed=excluded.sealed,
+    last_command=excluded.last_command
+
+-- name: rota_all
+SELECT team, version, zone, period, handover, start_day, end_day, at_once, people FROM rota ORDER BY team
+
+-- name: rota_get
+SELECT version, last_command, people, zone FROM rota WHERE team=?
+
+-- name: rota_set
+INSERT INTO rota(team, version, zone, period, handover, start_day, end_day, at_once, people, last_command)
+VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT(team) DO UPDATE SET version=excluded.version, zone=excluded.zone, period=excluded.period,
+    handover=excluded.handover, start_day=excluded.start_day, end_day=excluded.end_day, at_once=excluded.at_once,
+    people=excluded.people, last_command=excluded.last_command
+
+-- name: rota_touch
+UPDATE rota SET version=version+1, last_command=? WHERE team=?
+
+-- name: rota_remove
+DELETE FROM rota WHERE team=?
+
+-- name: override_all
+SELECT team, id, from_at, until_at, person, instead_of FROM rota_override ORDER BY team, from_at, id
+
+-- name: override_count
+SELECT count(*) FROM rota_override WHERE team=?
+
+-- name: override_set
+INSERT INTO rota_override(id, team, from_at, until_at, person, instead_of) VALUES(?, ?, ?, ?, ?, ?)
+ON CONFLICT(id) DO NOTHING
+
+-- name: override_remove
+DELETE FROM rota_override WHERE id=? AND team=?
+
+-- name: override_forget
+DELETE FROM rota_override WHERE team=? AND until_at<?
+
+-- name: override_remove_team
+DELETE FROM rota_override WHERE team=?
+
+-- name: alert_open_with
+-- Open alerts that name a person (bytes of the packed row): of the newest ?2 rows.
+SELECT id FROM alert WHERE number > (SELECT coalesce(max(number), 0) - ?2 FROM alert)
+AND state IN (1, 3) AND instr(body, ?1) > 0 ORDER BY number DESC LIMIT ?3
+
+-- name: alert_critical_with
+-- However old: they have an index of their own.
+SELECT id FROM alert INDEXED BY alert_critical
+WHERE state IN (1, 3) AND priority <= 1 AND instr(body, ?1) > 0 ORDER BY number DESC LIMIT ?2

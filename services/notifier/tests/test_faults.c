@@ -1,7 +1,7 @@
 /* Every statement and commit of an emergency's life fails once: the same records and the same
  * messages come out as without. */
 #include "common/fault.h"
-#include "flow.h"
+#include "duty_flow.h"
 
 /* Until the daemon has come to rest: a turn that was rolled back is tried again after a while. */
 static void settle(struct flow *flow) {
@@ -35,6 +35,32 @@ static void live(struct flow *flow) {
     settle(flow);
 }
 
+/* People and a rota are entered, an emergency comes, one of them leaves, another answers. */
+static void live_on_duty(struct flow *flow) {
+    static char *people[] = {(char *)"ani", (char *)"budi"};
+    char token[80];
+    for (int i = 0; i < 2; i++) {
+        flow_person_boxed(flow, people[i]);
+        settle(flow);
+    }
+    flow_rota(flow, "tksk-3507", people, 2);
+    settle(flow);
+    struct id case_id = flow_case_opened(
+        flow, (struct flow_case){
+                  .kind = "odgj_krisis", .area = "35.07.12", .priority = SIGAP__PRIORITY__PRIORITY_P0});
+    settle(flow);
+    flow_person(flow, "budi", NULL);
+    settle(flow);
+    flow_token(flow_last_to(flow, "petugas-ani"), "Terima", token);
+    flow_answer_link(flow, token, "accept");
+    settle(flow);
+    struct id offer =
+        flow_offer_sent(flow, &case_id, "JTM-PRSMP-SBY", SIGAP__PRIORITY__PRIORITY_P0, "35.07.12");
+    settle(flow);
+    flow_offer_moved(flow, &case_id, &offer, SIGAP__OFFER_STATE__OFFER_ACCEPTED, 0);
+    settle(flow);
+}
+
 struct seen {
     size_t raised, moved, answered, ended, parked;
     size_t alerts, taken, stood_down; /* all of one size: compared as bytes */
@@ -53,10 +79,11 @@ static unsigned distinct(const struct flow *flow, const char *purpose) {
 }
 
 /* Returns how often the call was made. */
-static uint64_t live_with(enum fault_kind kind, uint64_t nth, struct seen *seen) {
+static uint64_t live_with(
+    void (*life)(struct flow *), enum fault_kind kind, uint64_t nth, struct seen *seen) {
     struct flow *flow = flow_new(NULL);
     fault_arm(kind, nth);
-    live(flow);
+    life(flow);
     uint64_t count = fault_count(kind);
     fault_disarm();
     *seen = (struct seen){fixture_count(flow->fixture, SIGAP__EVENT__BODY_ALERT_RAISED),
@@ -69,16 +96,17 @@ static uint64_t live_with(enum fault_kind kind, uint64_t nth, struct seen *seen)
     return count;
 }
 
-static void each_failure_once(enum fault_kind kind, uint64_t runs) {
+static void each_failure_once(
+    void (*life)(struct flow *), enum fault_kind kind, uint64_t runs, size_t answers) {
     struct seen whole, seen;
-    uint64_t count = live_with(kind, 0, &whole);
+    uint64_t count = live_with(life, kind, 0, &whole);
     assert_true(count > 0);
     assert_int_equal(whole.raised, 1);
-    assert_int_equal(whole.answered, 1);
+    assert_int_equal(whole.answered, answers);
     assert_true(whole.alerts > 6 && whole.taken > 3 && whole.stood_down > 3);
     uint64_t stride = count / runs + 1;
     for (uint64_t nth = 1; nth <= count; nth += stride) {
-        live_with(kind, nth, &seen);
+        live_with(life, kind, nth, &seen);
         if (memcmp(&seen, &whole, sizeof seen) != 0)
             fail_msg("failure %llu of %llu: raised %zu moved %zu answered %zu ended %zu parked %zu alerts "
                      "%zu taken %zu "
@@ -90,12 +118,14 @@ static void each_failure_once(enum fault_kind kind, uint64_t runs) {
 
 static void test_statements(void **state) {
     (void)state;
-    each_failure_once(FAULT_STEP, 40);
+    each_failure_once(live, FAULT_STEP, 40, 1);
+    each_failure_once(live_on_duty, FAULT_STEP, 40, 5); /* two people, a rota, one who leaves, an answer */
 }
 
 static void test_commits(void **state) {
     (void)state;
-    each_failure_once(FAULT_COMMIT, 20);
+    each_failure_once(live, FAULT_COMMIT, 20, 1);
+    each_failure_once(live_on_duty, FAULT_COMMIT, 20, 5);
 }
 
 /* Reading a site takes some thousand pieces of memory: some of them are refused, and nothing leaks. */

@@ -1,0 +1,466 @@
+/* People and rotas in the daemon: who is told, whose answer it is, who may enter them, and what is left of
+ * somebody who has left. */
+#include "duty_flow.h"
+
+#include "common/fault.h"
+
+static const char mail_site[] =
+    "console_url: \"https://sigap.example\"\n"
+    "channels:\n"
+    "  - { name: outbox }\n"
+    "  - name: email\n"
+    "    options: [{ name: server, value: \"smtp://mail.example\" }, { name: from, value: "
+    "piket@sigap.example }]\n"
+    "  - name: webhook\n"
+    "    options: [{ name: url, value: \"https://bot.example/x\" }, { name: secret_file, "
+    "value: webhook.secret }]\n";
+
+static const struct flow_case emergency = {
+    .kind = "odgj_krisis", .area = "35.07.12", .priority = SIGAP__PRIORITY__PRIORITY_P0};
+static const struct flow_case normal = {
+    .kind = "lansia_terlantar", .area = "35.07.12.2003", .priority = SIGAP__PRIORITY__PRIORITY_P2};
+
+static char *ani_budi[] = {(char *)"ani", (char *)"budi"};
+
+/* ani and budi serve the team; budi is on duty when the fixture begins. */
+static struct flow *flow_with_rota(const char *channels, const char *team) {
+    struct flow *flow = flow_new(channels);
+    assert_int_equal(flow_person_boxed(flow, "ani"), 200);
+    assert_int_equal(flow_person_boxed(flow, "budi"), 200);
+    assert_int_equal(flow_rota(flow, team, ani_budi, 2), 200);
+    return flow;
+}
+
+static void test_on_duty_is_told_beside_the_team(void **state) {
+    (void)state;
+    struct flow *flow = flow_with_rota(NULL, "tksk-3507");
+    flow_case_opened(flow, emergency);
+    assert_int_equal(flow_to(flow, "tksk-3507", "alert"), 1);
+    assert_int_equal(flow_to(flow, "petugas-budi", "alert"), 1);
+    assert_int_equal(flow_to(flow, "petugas-ani", NULL), 0);
+    assert_string_equal(flow_last_to(flow, "petugas-budi")->team, "tksk-3507");
+    flow_advance(flow, 7 * 24 * HOUR);
+    flow->count = 0;
+    flow_case_opened(flow, emergency); /* the week after */
+    assert_int_equal(flow_to(flow, "petugas-ani", "alert"), 1);
+    assert_int_equal(flow_to(flow, "petugas-budi", "alert"), 0);
+    flow_free(flow);
+}
+
+static void test_override_counts(void **state) {
+    (void)state;
+    struct flow *flow = flow_with_rota(NULL, "tksk-3507");
+    assert_int_equal(
+        flow_override(flow, "tksk-3507", "ani", "budi", "2026-03-02T09:00", "2026-03-02T11:00"), 200);
+    flow_case_opened(flow, emergency);
+    assert_int_equal(flow_to(flow, "petugas-ani", "alert"), 1);
+    assert_int_equal(flow_to(flow, "petugas-budi", NULL), 0);
+    flow_free(flow);
+}
+
+static void test_second_on_duty(void **state) {
+    (void)state;
+    struct flow *flow = flow_with_rota(NULL, "opr");
+    flow_case_opened(flow, emergency);
+    assert_int_equal(flow_to(flow, "petugas-budi", "alert"), 1);
+    assert_int_equal(flow_to(flow, "petugas-ani", NULL), 0);
+    flow_advance(flow, 5 * MINUTE + 1000);
+    assert_int_equal(flow_to(flow, "petugas-ani", "alert"), 1);
+    flow_free(flow);
+}
+
+/* Nobody in the place: the team's box has it, the coordinator hears of it, once. */
+static void test_nobody_on_duty(void **state) {
+    (void)state;
+    struct flow *flow = flow_with_rota(NULL, "tksk-3507");
+    assert_int_equal(
+        flow_override(flow, "tksk-3507", "", "budi", "2026-03-02T09:00", "2026-03-03T11:00"), 200);
+    flow_case_opened(flow, emergency);
+    assert_int_equal(flow_to(flow, "tksk-3507", "alert"), 1);
+    assert_int_equal(flow_to(flow, "petugas-budi", NULL) + flow_to(flow, "petugas-ani", NULL), 0);
+    assert_int_equal(flow_sent(flow, "kor", NULL, "nobody"), 1);
+    flow_advance(flow, 20 * MINUTE);
+    assert_int_equal(flow_sent(flow, "kor", NULL, "nobody"), 1);
+    flow_free(flow);
+}
+
+static void test_answer_is_the_persons(void **state) {
+    (void)state;
+    struct flow *flow = flow_with_rota(NULL, "tksk-3507");
+    char own[80], teams[80];
+    flow_case_opened(flow, emergency);
+    flow_token(flow_last_to(flow, "petugas-budi"), "Terima", own);
+    flow_token(flow_last_to(flow, "tksk-3507"), "Terima", teams);
+    assert_string_not_equal(own, teams);
+    assert_int_equal(flow_answer_link(flow, own, "cannot")->status, 403); /* bound to its action */
+    assert_int_equal(flow_answer_link(flow, own, "accept")->status, 200);
+    const struct fixture_record *moved = fixture_last(flow->fixture, SIGAP__EVENT__BODY_ALERT_MOVED);
+    assert_string_equal(moved->event->alert_moved->team, "tksk-3507");
+    assert_string_equal(moved->event->alert_moved->actor, "budi");
+    assert_int_equal(flow_to(flow, "petugas-budi", "taken"), 0);
+    const Sigap__CommandAnswered *second = flow_answer_link(flow, teams, "accept");
+    assert_int_equal(second->status, 409);
+    assert_non_null(strstr(second->sentence, "tksk-3507 (budi)"));
+    assert_non_null(strstr(second->sentence, "2026-03-02 10:0"));
+    assert_null(strstr(second->sentence, "Nama")); /* it stays in rows and journals */
+    flow_free(flow);
+}
+
+/* With two at once: the colleague hears that it is taken; a no of one is not the team's. */
+static void test_two_at_once(void **state) {
+    (void)state;
+    struct flow *flow = flow_with_rota(NULL, "tri");
+    struct flow_order order;
+    char cannot[80], accept[80];
+    flow_order_begin(flow, &order);
+    assert_int_equal(flow_rota_by(flow, &order, "tri", ani_budi, 2, 2)->status, 200);
+    flow_case_opened(flow, emergency);
+    assert_int_equal(flow_to(flow, "petugas-ani", "alert"), 0); /* the policy begins with the first */
+    flow_advance(flow, 10 * MINUTE + 1000);                     /* and goes on with all */
+    assert_int_equal(flow_to(flow, "petugas-ani", "alert"), 1);
+    flow_token(flow_last_to(flow, "petugas-ani"), "Tidak bisa", cannot);
+    flow_token(flow_last_to(flow, "petugas-budi"), "Terima", accept);
+    assert_int_equal(flow_answer_link(flow, cannot, "cannot")->status, 200);
+    assert_int_equal(flow_answer_link(flow, accept, "accept")->status, 200);
+    assert_int_equal(flow_to(flow, "petugas-ani", "taken"), 1);
+    assert_int_equal(flow_to(flow, "petugas-budi", "taken"), 0);
+    flow_free(flow);
+}
+
+static void test_name_is_shown_to_colleagues(void **state) {
+    (void)state;
+    struct flow *flow = flow_with_rota(NULL, "tksk-3507");
+    char own[80], teams[80];
+    unsigned status;
+    flow_case_opened(flow, emergency);
+    flow_token(flow_last_to(flow, "petugas-budi"), "Terima", own);
+    flow_token(flow_last_to(flow, "tksk-3507"), "Terima", teams);
+    flow_answer_link(flow, own, "accept");
+    for (int i = 0; i < 2; i++) {
+        Sigap__View view = SIGAP__VIEW__INIT;
+        Sigap__TokenView token = SIGAP__TOKEN_VIEW__INIT;
+        token.token = i ? teams : own;
+        view.what_case = SIGAP__VIEW__WHAT_TOKEN;
+        view.token = &token;
+        json_t *json = fixture_view(flow->fixture, &view, &status);
+        const json_t *answered = json_object_get(json, "answered");
+        const char *name = json_string_value(json_object_get(answered, "by_name"));
+        assert_int_equal(status, 200);
+        assert_string_equal(json_string_value(json_object_get(answered, "by")), "budi");
+        assert_string_equal(name ? name : "", i ? "" : "Nama budi");
+        json_decref(json);
+    }
+    flow_free(flow);
+}
+
+static const char mailed[] =
+    "{\"name\":\"Budi\",\"contacts\":[{\"channel\":\"webhook\",\"address\":\"chat-77\"},"
+    "{\"channel\":\"email\",\"address\":\"budi@dinas.example\"}]}";
+
+/* Their own order, not the site's: webhook first; the mail follows when it fails. */
+static void test_next_method(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(mail_site);
+    assert_int_equal(flow_person(flow, "budi", mailed), 200);
+    char *people[] = {(char *)"budi"};
+    assert_int_equal(flow_rota(flow, "tksk-3507", people, 1), 200);
+    flow_case_opened(flow, emergency);
+    assert_int_equal(flow_to(flow, "chat-77", "alert"), 1);
+    assert_int_equal(flow_to(flow, "budi@dinas.example", NULL), 0);
+    flow->failing = "webhook";
+    flow->failure = SEND_RECIPIENT;
+    flow_case_opened(flow, emergency);
+    assert_int_equal(flow_to(flow, "chat-77", "alert"), 2);
+    assert_int_equal(flow_to(flow, "budi@dinas.example", "alert"), 1);
+    flow_free(flow);
+}
+
+/* Their own quiet hours hold what is normal, never what is urgent, and nothing of the team's box. */
+static void test_quiet_person(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(mail_site);
+    char *people[] = {(char *)"budi"};
+    assert_int_equal(flow_person(flow, "budi",
+                         "{\"name\":\"Budi\",\"zone\":\"Asia/Makassar\",\"contacts\":[{\"channel\":\"email\","
+                         "\"address\":\"budi@dinas.example\"}],\"quiet\":{\"from\":\"11:00\",\"until\":"
+                         "\"13:00\"}}"),
+        200);
+    assert_int_equal(flow_rota(flow, "tksk-3507", people, 1), 200);
+    flow_case_opened(flow, normal); /* 10:00 WIB is 11:00 WITA */
+    assert_int_equal(flow_sent(flow, "tksk-3507", "outbox", "alert"), 1);
+    flow_advance(flow, 2 * HOUR - 1);
+    assert_int_equal(flow_to(flow, "budi@dinas.example", NULL), 0);
+    flow_advance(flow, 2 * MINUTE);
+    assert_int_equal(flow_to(flow, "budi@dinas.example", NULL), 1);
+    flow_advance(flow, 23 * HOUR); /* 12:02 WITA of the next day */
+    flow->count = 0;
+    flow_case_opened(flow, emergency);
+    assert_int_equal(flow_to(flow, "budi@dinas.example", "alert"), 1);
+    flow_free(flow);
+}
+
+static void test_training_reaches_boxes_only(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(mail_site);
+    char *people[] = {(char *)"budi", (char *)"ani"};
+    assert_int_equal(flow_person(flow, "budi", mailed), 200);
+    assert_int_equal(flow_person_boxed(flow, "ani"), 200);
+    struct flow_order order;
+    flow_order_begin(flow, &order);
+    assert_int_equal(flow_rota_by(flow, &order, "tksk-3507", people, 2, 2)->status, 200);
+    struct flow_case training = emergency;
+    training.training = true;
+    flow_case_opened(flow, training);
+    assert_int_equal(flow_to(flow, "chat-77", NULL) + flow_to(flow, "budi@dinas.example", NULL), 0);
+    assert_int_equal(flow_to(flow, "petugas-ani", "alert"), 1);
+    flow_free(flow);
+}
+
+/* --- who has left --- */
+
+static void test_left(void **state) {
+    (void)state;
+    struct flow *flow = flow_with_rota(NULL, "tksk-3507");
+    char token[80];
+    flow_case_opened(flow, emergency);
+    flow_token(flow_last_to(flow, "petugas-budi"), "Terima", token);
+    assert_int_equal(flow_to(flow, "petugas-ani", NULL), 0);
+    assert_int_equal(flow_person(flow, "budi", NULL), 200);
+    assert_int_equal(flow_to(flow, "petugas-ani", "alert"), 1); /* the next of the line */
+    assert_int_equal(flow_answer_link(flow, token, "accept")->status, 404);
+    assert_int_equal(flow_person_boxed(flow, "budi"), 409); /* the code stays taken */
+    flow->count = 0;
+    flow_case_opened(flow, emergency);
+    assert_int_equal(flow_to(flow, "petugas-ani", "alert"), 1);
+    assert_int_equal(flow_to(flow, "petugas-budi", NULL), 0);
+    flow_free(flow);
+}
+
+/* --- entering --- */
+
+static void test_rights(void **state) {
+    (void)state;
+    static const struct {
+        const char *role, *area, *team;
+        unsigned status;
+    } cases[] = {
+        {"administrator", "*", "tksk-3507", 200},
+        {"administrator", "35.07", "opr", 200},
+        {"coordinator", "35.07", "tksk-3507", 200},
+        {"coordinator", "35", "opr", 200},
+        {"coordinator", "35.29", "tksk-3507", 403},
+        {"coordinator", "35.07", "opr", 403}, /* of the whole site */
+        {"operator", "*", "tksk-3507", 403},
+        {"responder", "*", "tksk-3507", 403},
+        {"auditor", "*", "tksk-3507", 403},
+        {"administrator", "*", "no-such-team", 404},
+    };
+    struct flow *flow = flow_with_rota(NULL, "kor");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct flow_order order;
+        flow_order_begin(flow, &order);
+        order.roles[0] = (char *)cases[i].role;
+        order.areas[0] = (char *)cases[i].area;
+        const Sigap__CommandAnswered *answered = flow_rota_by(flow, &order, cases[i].team, ani_budi, 2, 1);
+        if (answered->status != cases[i].status || !strstr(answered->sentence, " / "))
+            fail_msg("%zu: %u %s", i, answered->status, answered->sentence);
+    }
+    flow_free(flow);
+}
+
+static void test_rights_over_people(void **state) {
+    (void)state;
+    static const struct {
+        const char *role, *area, *code, *json;
+        unsigned status;
+    } cases[] = {
+        {"coordinator", "35.07", "cici", "{\"name\":\"C\",\"area\":\"35.07\"}", 200},
+        {"coordinator", "35.07", "dodi", "{\"name\":\"D\",\"area\":\"35.29\"}", 403},
+        {"coordinator", "35.07", "dodi", "{\"name\":\"D\"}", 403},
+        {"coordinator", "35.29", "cici", "{\"name\":\"C\",\"area\":\"35.29\"}", 403}, /* not theirs to take */
+        {"coordinator", "35.29", "cici", NULL, 403},
+        {"operator", "*", "dodi", "{\"name\":\"D\"}", 403},
+        {"administrator", "*", "dodi", "{\"name\":\"D\",\"colour\":\"red\"}", 422},
+        {"administrator", "*", "Dodi", "{\"name\":\"D\"}", 422},
+        {"administrator", "*", "nobody", NULL, 404},
+        {"coordinator", "35.07", "cici", NULL, 200},
+    };
+    struct flow *flow = flow_new(NULL);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct flow_order order;
+        flow_order_begin(flow, &order);
+        order.roles[0] = (char *)cases[i].role;
+        order.areas[0] = (char *)cases[i].area;
+        unsigned status = flow_person_by(flow, &order, cases[i].code, cases[i].json)->status;
+        if (status != cases[i].status)
+            fail_msg("%zu: %u", i, status);
+    }
+    flow_free(flow);
+}
+
+static void test_versions_and_repetition(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    struct flow_order order;
+    flow_order_begin(flow, &order);
+    const Sigap__CommandAnswered *answered = flow_person_by(flow, &order, "ani", "{\"name\":\"A\"}");
+    assert_int_equal(answered->version, 1);
+    answered = flow_person_by(flow, &order, "ani", "{\"name\":\"A\"}"); /* the same command */
+    assert_int_equal(answered->status, 200);
+    assert_int_equal(answered->version, 1);
+    flow_order_begin(flow, &order);
+    order.issued.expected_version = 7;
+    answered = flow_person_by(flow, &order, "ani", "{\"name\":\"B\"}");
+    assert_int_equal(answered->status, 409);
+    assert_int_equal(answered->version, 1);
+    flow_order_begin(flow, &order);
+    order.issued.expected_version = 1;
+    answered = flow_person_by(flow, &order, "ani", "{\"name\":\"B\"}");
+    assert_int_equal(answered->status, 200);
+    assert_int_equal(answered->version, 2);
+    assert_int_equal(flow_rota(flow, "opr", ani_budi, 2), 422); /* budi is not known */
+    assert_int_equal(flow_rota(flow, "opr", ani_budi, 1), 200);
+    assert_int_equal(flow_override(flow, "opr", "ani", "x", "2026-03-02T09:00", "2026-03-02T10:00"), 422);
+    assert_int_equal(flow_override(flow, "opr", "", "", "2026-03-02T09:00", "2026-03-02T10:00"), 422);
+    assert_int_equal(flow_override(flow, "opr", "ani", "", "2026-03-02T09:00", "2026-03-02T09:00"), 422);
+    assert_int_equal(flow_override(flow, "tri", "ani", "", "2026-03-02T09:00", "2026-03-02T10:00"), 404);
+    flow_order_begin(flow, &order);
+    order.issued.expected_version = 9;
+    assert_int_equal(flow_rota_by(flow, &order, "opr", NULL, 0, 0)->status, 409);
+    assert_int_equal(flow_rota(flow, "opr", NULL, 0), 200);
+    assert_int_equal(flow_rota(flow, "opr", NULL, 0), 404);
+    flow_free(flow);
+}
+
+/* --- looking --- */
+
+static json_t *look(
+    struct flow *flow, const char *name, const char *role, const char *area, unsigned *status) {
+    struct flow_order order;
+    Sigap__View view = SIGAP__VIEW__INIT;
+    Sigap__ListView list = SIGAP__LIST_VIEW__INIT;
+    flow_order_begin(flow, &order);
+    order.roles[0] = (char *)role;
+    order.areas[0] = (char *)area;
+    list.name = (char *)name;
+    view.actor = &order.actor;
+    view.what_case = SIGAP__VIEW__WHAT_LIST;
+    view.list = &list;
+    return fixture_view(flow->fixture, &view, status);
+}
+
+static void test_looks(void **state) {
+    (void)state;
+    static const struct {
+        const char *name, *role, *area;
+        unsigned status;
+        size_t rows;
+    } cases[] = {
+        {"people", "administrator", "*", 200, 2},
+        {"people", "coordinator", "35", 200, 2},
+        {"people", "coordinator", "35.07", 200, 0},
+        {"people", "operator", "*", 403, 0},
+        {"duty", "coordinator", "35.07", 200, 1},
+        {"duty", "operator", "35.07", 200, 1},
+        {"duty", "operator", "35.29", 200, 0},
+        {"duty", "responder", "*", 200, 0},
+        {"duty", "facility", "*", 200, 0},
+    };
+    struct flow *flow = flow_with_rota(NULL, "tksk-3507");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        unsigned status, ignored;
+        json_t *before = look(flow, "audit", "auditor", "*", &ignored);
+        json_t *json = look(flow, cases[i].name, cases[i].role, cases[i].area, &status);
+        json_t *after = look(flow, "audit", "auditor", "*", &ignored);
+        if (status != cases[i].status || json_array_size(json) != cases[i].rows)
+            fail_msg("%zu: %u %zu", i, status, json_array_size(json));
+        assert_int_equal(json_array_size(after) - json_array_size(before), cases[i].rows > 0);
+        json_decref(before);
+        json_decref(json);
+        json_decref(after);
+    }
+    flow_free(flow);
+}
+
+static void test_gaps_are_named(void **state) {
+    (void)state;
+    struct flow *flow = flow_with_rota(NULL, "opr"); /* round the clock */
+    unsigned status;
+    json_t *json = look(flow, "uncovered", "administrator", "*", &status);
+    assert_int_equal(json_array_size(json_object_get(json, "uncovered")), 0);
+    size_t boxes = json_array_size(json_object_get(json, "mailbox_only"));
+    assert_int_equal(boxes, teams_count(((struct notifier *)fixture_state(flow->fixture))->teams) - 1);
+    json_decref(json);
+    flow_override(flow, "opr", "", "ani", "2026-03-10T02:00", "2026-03-10T03:00");
+    json = look(flow, "uncovered", "administrator", "*", &status);
+    const json_t *gap = json_array_get(json_object_get(json, "uncovered"), 0);
+    assert_string_equal(json_string_value(json_object_get(gap, "team")), "opr");
+    assert_string_equal(json_string_value(json_object_get(gap, "at_text")), "2026-03-10 02:00 WIB");
+    json_decref(json);
+    flow_free(flow);
+}
+
+/* --- rows --- */
+
+static uint64_t steps_of_telling(struct flow *flow) {
+    flow->silent = true; /* a result of a box is no input of its own, see outgoing.h */
+    flow_case_opened(flow, normal);
+    fault_arm(FAULT_STEP, 0);
+    flow_case_opened(flow, normal);
+    uint64_t steps = fault_count(FAULT_STEP);
+    fault_disarm();
+    return steps;
+}
+
+/* Who is on duty is asked of memory: telling them asks and writes no row more. */
+static void test_telling_costs_no_row(void **state) {
+    (void)state;
+    struct flow *without = flow_with_rota(NULL, "pdp"); /* who is not told of this */
+    uint64_t steps = steps_of_telling(without);
+    flow_free(without);
+    struct flow *with = flow_with_rota(NULL, "tksk-3507");
+    assert_int_equal(steps_of_telling(with), steps);
+    flow_free(with);
+}
+
+static void test_restart_keeps_them(void **state) {
+    (void)state;
+    struct flow *flow = calloc(1, sizeof *flow);
+    assert_non_null(flow);
+    flow_open_at(flow, NULL, 0, true);
+    flow_person_boxed(flow, "ani");
+    flow_person_boxed(flow, "budi");
+    flow_rota(flow, "tksk-3507", ani_budi, 2);
+    flow_override(flow, "tksk-3507", "ani", "budi", "2026-03-02T09:00", "2026-03-02T11:00");
+    fixture_restart(flow->fixture, false);
+    fixture_turn(flow->fixture);
+    flow_drain(flow);
+    flow_case_opened(flow, emergency);
+    assert_int_equal(flow_to(flow, "petugas-ani", "alert"), 1);
+    assert_int_equal(flow_to(flow, "petugas-budi", NULL), 0);
+    flow_free(flow);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_on_duty_is_told_beside_the_team),
+        cmocka_unit_test(test_override_counts),
+        cmocka_unit_test(test_second_on_duty),
+        cmocka_unit_test(test_nobody_on_duty),
+        cmocka_unit_test(test_answer_is_the_persons),
+        cmocka_unit_test(test_two_at_once),
+        cmocka_unit_test(test_name_is_shown_to_colleagues),
+        cmocka_unit_test(test_next_method),
+        cmocka_unit_test(test_quiet_person),
+        cmocka_unit_test(test_training_reaches_boxes_only),
+        cmocka_unit_test(test_left),
+        cmocka_unit_test(test_rights),
+        cmocka_unit_test(test_rights_over_people),
+        cmocka_unit_test(test_versions_and_repetition),
+        cmocka_unit_test(test_looks),
+        cmocka_unit_test(test_gaps_are_named),
+        cmocka_unit_test(test_telling_costs_no_row),
+        cmocka_unit_test(test_restart_keeps_them),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
