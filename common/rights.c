@@ -22,6 +22,12 @@ bool rights_has_any(const Sigap__Actor *actor, const char *const *roles) {
     return false;
 }
 
+bool rights_by_area(const Sigap__Actor *actor) {
+    static const char *const classes[] = {
+        "responder", "operator", "coordinator", "administrator", "auditor", NULL};
+    return rights_has_any(actor, classes);
+}
+
 bool rights_covers(const Sigap__Actor *actor, const char *area) {
     for (size_t i = 0; actor && i < actor->n_areas; i++) {
         const char *prefix = actor->areas[i];

@@ -11,6 +11,8 @@
 bool rights_has(const Sigap__Actor *actor, const char *role);
 /* Any of the roles, ends with NULL. */
 bool rights_has_any(const Sigap__Actor *actor, const char *const *roles);
+/* Whose rights go by area; staff of a facility sees its own clients, wherever they are from. */
+bool rights_by_area(const Sigap__Actor *actor);
 /* "*" is everywhere. An area that is not known ("") belongs to those who have a whole province or everywhere.
  */
 bool rights_covers(const Sigap__Actor *actor, const char *area);

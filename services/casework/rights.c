@@ -5,13 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Whose rights go by area. */
-static bool by_area(const Sigap__Actor *actor) {
-    static const char *const classes[] = {
-        "responder", "operator", "coordinator", "administrator", "auditor", NULL};
-    return rights_has_any(actor, classes);
-}
-
 /* Whose work is on cases; administrators and auditors only look. */
 static bool works_in_area(const Sigap__Actor *actor) {
     static const char *const classes[] = {"responder", "operator", "coordinator", NULL};
@@ -54,7 +47,7 @@ static void bind_facility(
 }
 
 void rights_bind(struct rights_query *query, struct statement *statement, const Sigap__Actor *actor) {
-    size_t areas = actor && by_area(actor) ? actor->n_areas : 0;
+    size_t areas = rights_by_area(actor) ? actor->n_areas : 0;
     size_t facilities = actor && rights_has(actor, "facility") ? actor->n_facilities : 0;
     const char *unknown = areas && rights_covers(actor, "") ? "" : NULL;
     for (size_t i = 0; i < RIGHTS_AREAS; i++)

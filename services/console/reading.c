@@ -9,7 +9,7 @@ enum {
     FRAME_MAX = 64 << 10, /* a View: an actor of 64 words and a few texts */
 };
 
-enum shape { SHAPE_LIST, SHAPE_CASE, SHAPE_STATUS, SHAPE_EXPLAIN };
+enum shape { SHAPE_LIST, SHAPE_CASE, SHAPE_REPORT, SHAPE_STATUS, SHAPE_EXPLAIN };
 
 struct part {
     const char *name; /* of the member */
@@ -75,6 +75,8 @@ const struct reading reading_case = {"id", 0,
         {"casework", "casework", SHAPE_CASE, NULL, NULL, false},
         {"notifier", "notifier", SHAPE_CASE, NULL, NULL, false}}};
 
+const struct reading reading_review = {"id", 0, {{"review", "triage", SHAPE_REPORT, NULL, NULL, false}}};
+
 const struct reading reading_candidates = {
     "id", 0, {{"candidates", "router", SHAPE_EXPLAIN, NULL, NULL, false}}};
 
@@ -123,6 +125,7 @@ static void ask_part(const struct exchange *exchange, const struct reading *read
     Sigap__View view = SIGAP__VIEW__INIT;
     Sigap__ListView list = SIGAP__LIST_VIEW__INIT;
     Sigap__CaseView case_file = SIGAP__CASE_VIEW__INIT;
+    Sigap__ReportView report = SIGAP__REPORT_VIEW__INIT;
     Sigap__ExplainView explain = SIGAP__EXPLAIN_VIEW__INIT;
     Sigap__StatusView status = SIGAP__STATUS_VIEW__INIT;
     unsigned limit = (unsigned)strtoul(narrowing->limit, NULL, 10);
@@ -142,6 +145,12 @@ static void ask_part(const struct exchange *exchange, const struct reading *read
         case_file.narrative = narrowing->narrative[0] == '1';
         view.what_case = SIGAP__VIEW__WHAT_CASE_FILE;
         view.case_file = &case_file;
+        break;
+    case SHAPE_REPORT:
+        report.report_id = turn_bytes(exchange->turn, &wait->object);
+        report.narrative = narrowing->narrative[0] == '1';
+        view.what_case = SIGAP__VIEW__WHAT_REPORT;
+        view.report = &report;
         break;
     case SHAPE_EXPLAIN:
         explain.case_id = turn_bytes(exchange->turn, &wait->object);
@@ -171,8 +180,9 @@ void reading_begin(struct exchange *exchange, const struct reading *reading) {
     if (reading->object && !id_from_text(exchange->parts[0], &wait.object))
         return exchange_refuse(exchange, &problem_not_found);
     read_query(exchange->request, &narrowing);
-    if (reading == &reading_case && narrowing.narrative[0] == '1')
-        turn_audit(exchange->turn, exchange->person->account.name, "case.narrative", exchange->parts[0]);
+    if (narrowing.narrative[0] == '1' && (reading == &reading_case || reading == &reading_review))
+        turn_audit(exchange->turn, exchange->person->account.name,
+            reading == &reading_case ? "case.narrative" : "review.narrative", exchange->parts[0]);
     wait.id = turn_id(exchange->turn);
     wait.changes = changes_now(exchange);
     bool staff = is_staff(&exchange->person->account);

@@ -13,11 +13,11 @@
 struct reading;
 
 extern const struct reading reading_live, reading_cases, reading_queues, reading_deliveries, reading_status,
-    reading_case, reading_candidates, reading_tasks, reading_alerts, reading_facilities;
+    reading_case, reading_review, reading_candidates, reading_tasks, reading_alerts, reading_facilities;
 extern const struct reading reading_people, reading_duty, reading_uncovered;
 
-/* Query: area, state, facility, limit (lists), narrative=1 (a case: audited). The object of a case is
- * exchange->parts[0]. Answers later, or at once when it refuses. */
+/* Query: area, state, facility, limit (lists), narrative=1 (a case or a review: audited). Their object
+ * is exchange->parts[0]. Answers later, or at once when it refuses. */
 void reading_begin(struct exchange *exchange, const struct reading *reading);
 /* GET /api/live?since=N: when no daemon has said anything since document N, it says so and asks nobody. The
  * page leaves since out now and then, because things also become overdue by time alone. */

@@ -45,6 +45,7 @@ static const struct route routes[] = {
     {"GET", "/api/live", ACCESS_PASSIVE, .handle = reading_live_begin},
     {"GET", "/api/cases", ACCESS_SESSION, .reading = &reading_cases},
     {"GET", "/api/cases/*", ACCESS_SESSION, .reading = &reading_case},
+    {"GET", "/api/reviews/*", ACCESS_SESSION, .reading = &reading_review},
     {"GET", "/api/cases/*/candidates", ACCESS_SESSION, .reading = &reading_candidates},
     {"GET", "/api/queues", ACCESS_SESSION, .reading = &reading_queues},
     {"GET", "/api/deliveries", ACCESS_SESSION, .reading = &reading_deliveries},

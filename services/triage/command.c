@@ -68,13 +68,7 @@ static void overrule(
     assessment->possible_danger = false;
 }
 
-struct review_row {
-    const char *kind, *area;
-    Sigap__ReportReceived *received;
-    bool training;
-};
-
-static bool read_review(struct turn *turn, const struct id *report_id, struct review_row *out) {
+bool review_read(struct turn *turn, const struct id *report_id, struct review_row *out) {
     struct statement *get = triage_use(turn->store, TRIAGE_REVIEW_GET);
     bind_id(get, report_id);
     bool found = statement_step(get);
@@ -98,7 +92,7 @@ static enum verdict decide_review(
     struct id report_id, case_id;
     enum verdict verdict = VERDICT_DONE;
     if (!id_from_bytes(decide->report_id.data, decide->report_id.len, &report_id) ||
-        !read_review(turn, &report_id, &review))
+        !review_read(turn, &report_id, &review))
         return answer(turn, command, 404,
             "Laporan ini tidak menunggu keputusan / This report waits for no decision", 0);
     if (!rights_covers(command->actor, review.area))

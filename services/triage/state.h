@@ -61,7 +61,16 @@ Sigap__ReportContent *triage_open_content(
 bool triage_assess(struct turn *turn, const Sigap__ReportReceived *received,
     const Sigap__ReportContent *content, struct assessment *out);
 
+/* A report that waits for a person's decision. */
+struct review_row {
+    const char *kind, *area;
+    Sigap__ReportReceived *received; /* as it came, still sealed */
+    bool training;
+};
+
 /* command.c */
+/* False: it does not wait (any more). Everything is in the turn's arena. */
+bool review_read(struct turn *turn, const struct id *report_id, struct review_row *out);
 enum verdict triage_command(struct turn *turn, const Sigap__CommandIssued *command);
 
 /* view.c */

@@ -37,11 +37,50 @@ static const char *confidentiality_word(int level) {
 
 /* ---- one report, one case ---- */
 
-static enum verdict view_report(struct turn *turn, const Sigap__ReportView *view, Sigap__ViewAnswer *answer) {
+static bool reaches(const Sigap__Actor *actor, const char *area) {
+    return rights_by_area(actor) && rights_covers(actor, area);
+}
+
+/* Administrators and auditors never see what reporters wrote, whatever else they are. */
+static bool never_reads(const Sigap__Actor *actor) {
+    static const char *const classes[] = {"administrator", "auditor", NULL};
+    return rights_has_any(actor, classes);
+}
+
+static bool may_read_review(const Sigap__Actor *actor, const char *area) {
+    static const char *const roles[] = {"operator", "coordinator", "TRI", NULL};
+    return rights_has_any(actor, roles) && !never_reads(actor) && reaches(actor, area);
+}
+
+/* Who decides must read what was written. False: *verdict says what to do. */
+static bool read_words(struct turn *turn, const Sigap__Actor *actor, const struct id *report_id,
+    const char **text, Sigap__ViewAnswer *answer, enum verdict *verdict) {
+    struct review_row review;
+    char id[ID_TEXT + 1];
+    *verdict = VERDICT_DONE;
+    if (!review_read(turn, report_id, &review))
+        return answer->status = 404, false;
+    if (!may_read_review(actor, review.area))
+        return answer->status = 403, false;
+    const Sigap__ReportContent *content = triage_open_content(turn, review.received, verdict);
+    if (!content)
+        return false;
+    id_to_text(report_id, id);
+    turn_audit(turn, rights_name(actor), "review.narrative", id);
+    *text = content->text;
+    return true;
+}
+
+static enum verdict view_report(
+    struct turn *turn, const Sigap__View *asked, const Sigap__ReportView *view, Sigap__ViewAnswer *answer) {
     struct id report_id, case_id = {0};
     int64_t state = 0;
+    const char *text = NULL;
+    enum verdict verdict;
     if (!id_from_bytes(view->report_id.data, view->report_id.len, &report_id))
         return answer->status = 404, VERDICT_DONE;
+    if (view->narrative && !read_words(turn, asked->actor, &report_id, &text, answer, &verdict))
+        return verdict;
     struct statement *get = triage_use(turn->store, TRIAGE_REPORT_GET);
     bind_id(get, &report_id);
     if (statement_step(get)) {
@@ -57,6 +96,8 @@ static enum verdict view_report(struct turn *turn, const Sigap__ReportView *view
     json_member_text(&writer, "state", report_state_word(state));
     json_write_end(&writer);
     put_id(&writer, "case_id", &case_id);
+    if (text)
+        json_member_text(&writer, "narrative", text);
     json_write_end(&writer);
     return finish(turn, &writer, answer, state ? 200 : 404);
 }
@@ -77,11 +118,14 @@ static void put_evidence(struct turn *turn, struct json_writer *writer, const st
     seal_case_key_wipe(&key);
 }
 
+static bool is_restricted(const Sigap__Actor *actor, const struct open_case *found) {
+    return found->confidentiality == 3 && !rights_sees_secret(actor);
+}
+
 static bool may_read_words(const Sigap__Actor *actor, const struct open_case *found) {
-    static const char *const narrow[] = {"TRI", "PPA", "PKS", "KOR", NULL}, *const wide[] = {"operator",
-                                                                                "coordinator", "TRI", NULL};
-    return rights_has_any(actor, found->confidentiality == 3 ? narrow : wide) &&
-           rights_covers(actor, found->area);
+    static const char *const wide[] = {"operator", "coordinator", "TRI", NULL};
+    return reaches(actor, found->area) && !never_reads(actor) &&
+           (found->confidentiality == 3 ? rights_sees_secret(actor) : rights_has_any(actor, wide));
 }
 
 static void put_reasons(struct turn *turn, struct json_writer *writer, const char *reasons) {
@@ -92,13 +136,17 @@ static void put_reasons(struct turn *turn, struct json_writer *writer, const cha
     json_write_end(writer);
 }
 
-static void put_case(struct json_writer *writer, const struct open_case *found) {
+/* restricted: its number and how urgent it is, nothing of what it is or where. */
+static void put_case(struct json_writer *writer, const struct open_case *found, bool restricted) {
     put_id(writer, "id", &found->case_id);
-    json_member_text(writer, "kind", found->kind);
+    if (!restricted) {
+        json_member_text(writer, "kind", found->kind);
+        json_member_text(writer, "area", found->area[0] ? found->area : NULL);
+        json_write_key(writer, "confidence");
+        json_write_decimal(writer, found->confidence_permille, 3);
+    }
+    json_member_bool(writer, "restricted", restricted);
     json_member_text(writer, "priority", priority_name((enum priority)found->priority));
-    json_member_text(writer, "area", found->area[0] ? found->area : NULL);
-    json_write_key(writer, "confidence");
-    json_write_decimal(writer, found->confidence_permille, 3);
     json_member_text(writer, "confidentiality", confidentiality_word(found->confidentiality));
     json_member_bool(writer, "unverified", found->unverified);
     json_member_integer(writer, "opened_at", found->opened_at);
@@ -110,13 +158,15 @@ static enum verdict view_case(struct turn *turn, const Sigap__View *view, Sigap_
     struct open_case found;
     struct id case_id;
     if (!id_from_bytes(view->case_file->case_id.data, view->case_file->case_id.len, &case_id) ||
-        !case_read(turn, &case_id, &found) || !rights_covers(view->actor, found.area))
+        !case_read(turn, &case_id, &found) || !reaches(view->actor, found.area))
         return answer->status = 404, VERDICT_DONE; /* what is not theirs does not exist for them */
     struct json_writer writer;
     json_writer_init(&writer, ANSWER_BYTES);
     json_write_object(&writer);
-    put_case(&writer, &found);
-    put_reasons(turn, &writer, found.reasons);
+    bool restricted = is_restricted(view->actor, &found);
+    put_case(&writer, &found, restricted);
+    if (!restricted)
+        put_reasons(turn, &writer, found.reasons);
     if (view->case_file->narrative && may_read_words(view->actor, &found)) {
         char text[ID_TEXT + 1];
         id_to_text(&case_id, text);
@@ -134,7 +184,8 @@ static unsigned limit_of(const Sigap__ListView *list) {
     return limit > ROWS_MAX ? ROWS_MAX : limit;
 }
 
-static void put_case_rows(struct turn *turn, struct json_writer *writer, const char *prefix, unsigned limit) {
+static void put_case_rows(struct turn *turn, struct json_writer *writer, const Sigap__Actor *actor,
+    const char *prefix, unsigned limit) {
     struct statement *rows = triage_use(turn->store, TRIAGE_CASE_LIST);
     bind_text(rows, prefix);
     bind_int(rows, limit);
@@ -150,7 +201,7 @@ static void put_case_rows(struct turn *turn, struct json_writer *writer, const c
             .closed_at = column_int(rows, 8),
             .version = (uint64_t)column_int(rows, 9)};
         json_write_object(writer);
-        put_case(writer, &row);
+        put_case(writer, &row, is_restricted(actor, &row));
         json_write_end(writer);
     }
 }
@@ -184,7 +235,7 @@ static enum verdict view_list(struct turn *turn, const Sigap__View *view, Sigap_
     struct json_writer writer;
     json_writer_init(&writer, ANSWER_BYTES);
     json_write_array(&writer);
-    for (size_t i = 0; actor && i < actor->n_areas; i++) {
+    for (size_t i = 0; rights_by_area(actor) && i < actor->n_areas; i++) {
         const char *prefix = actor->areas[i];
         if (view->list->area[0]) { /* narrower than the right, or nothing */
             if (strcmp(prefix, "*") != 0 && !area_within(view->list->area, prefix))
@@ -192,7 +243,7 @@ static enum verdict view_list(struct turn *turn, const Sigap__View *view, Sigap_
             prefix = view->list->area;
         }
         if (cases)
-            put_case_rows(turn, &writer, prefix, limit_of(view->list));
+            put_case_rows(turn, &writer, actor, prefix, limit_of(view->list));
         else
             put_review_rows(turn, &writer, prefix, limit_of(view->list));
     }
@@ -203,7 +254,7 @@ static enum verdict view_list(struct turn *turn, const Sigap__View *view, Sigap_
 enum verdict triage_view(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer) {
     switch (view->what_case) {
     case SIGAP__VIEW__WHAT_REPORT:
-        return view_report(turn, view->report, answer);
+        return view_report(turn, view, view->report, answer);
     case SIGAP__VIEW__WHAT_CASE_FILE:
         return view_case(turn, view, answer);
     case SIGAP__VIEW__WHAT_LIST:

@@ -204,7 +204,7 @@ static inline void desk_daemon_says(
     struct desk *desk, const char *expected, unsigned status, const char *json) {
     char daemon[16];
     struct id id;
-    uint32_t kind;
+    uint32_t kind = 0;
     Sigap__View *view = desk_question(desk, daemon, &id, &kind);
     assert_non_null(view);
     assert_string_equal(daemon, expected);

@@ -30,7 +30,7 @@ static void the_question_carries_the_rights_of_who_asks(void **state) {
     (void)state;
     char daemon[16];
     struct id id;
-    uint32_t kind;
+    uint32_t kind = 0;
     struct desk desk = desk_signed_in("sari responder,facility TRC,UPT 35.07,35.73 UPT-A");
     assert_int_equal(desk_get(&desk, "/api/cases?area=35.07&limit=9999&state=open"), 0);
     Sigap__View *view = desk_question(&desk, daemon, &id, &kind);
@@ -53,7 +53,7 @@ static void the_narrative_is_asked_for_only_on_purpose(void **state) {
     (void)state;
     char daemon[16];
     struct id id;
-    uint32_t kind;
+    uint32_t kind = 0;
     struct desk desk = desk_signed_in("sari operator TRI * -");
     for (int wanted = 0; wanted < 2; wanted++) {
         desk_get(&desk, wanted ? "/api/cases/" CASE "?narrative=1" : "/api/cases/" CASE);

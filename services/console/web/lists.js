@@ -39,8 +39,8 @@ function card(row, title, right, under, onclick) {
 const dots = (...parts) => parts.filter((part) => part).flatMap((part, i) => (i ? [' · ', part] : [part]));
 
 function oneCase(row, now, open) {
-  return card(row, sayKindShort(row.kind), age(row.opened_at, now, false),
-    [dots(sayArea(row.area), sayState(row.state)), ' ',
+  return card(row, row.restricted ? say('restricted_kind') : sayKindShort(row.kind), age(row.opened_at, now, false),
+    [dots(row.restricted ? null : sayArea(row.area), sayState(row.state)), ' ',
       row.unverified ? tag(say('unverified'), 'bad') : null, row.training ? tag(say('training')) : null,
       row.confidentiality === 'C3' ? tag('C3') : null],
     () => open.sheet(row.id ?? row.case_id));

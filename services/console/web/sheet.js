@@ -287,16 +287,23 @@ export function openReview(review, now) {
   shown = null;
   const path = `/api/reviews/${review.report_id}/decide`;
   const close = (done) => { if (done) byId('sheet').close(); };
+  const known = getSite().kinds.some((kind) => kind.code === review.kind && kind.opens_case);
+  const words = element('div.actions', button(say('read_narrative'), async () => {
+    const answer = await get(`/api/reviews/${review.report_id}?narrative=1`);
+    const text = answer.document?.review?.narrative;
+    replace(words, text ? element('p.narrative', text) : element('p.complaint', complaint(answer)));
+  }));
   frame(say('reviews'),
     element('div.box', element('div.row', chip(review.priority), review.danger ? tag(say('danger'), 'bad') : null, tag(sayHappening(review.reason))),
       facts([[say('kind'), sayKind(review.kind)], [say('area'), sayArea(review.area)], [say('owner'), sayRole(review.owner_role)],
         [say('due'), review.decide_by ? element('span', sayTime(review.decide_by), ' ', limit(review.decide_by, now)) : null], ['ID', review.report_id]]),
+      words,
       element('div.actions',
         button(`${say('open_case')}…`, () => ask({
           title: say('open_case'), path, fixed: { open_case: true }, button: say('open_case'), fields: [
-            { name: 'kind', label: say('kind'), type: 'select', required: true, value: review.kind, options: kindOptions(null) },
+            { name: 'kind', label: say('kind'), type: 'select', required: true, value: known ? review.kind : '', options: kindOptions(say('choose')) },
             { name: 'priority', label: say('priority'), type: 'select', required: true, value: review.priority, options: priorityOptions(null) },
-            areaField(review.area ?? ''), reasonField(false)],
+            areaField(review.area ?? ''), reasonField(true)],
         }).then(close), 'main'),
         button(`${say('close_report')}…`, () => ask({ title: say('close_report'), path, fixed: { open_case: false }, fields: [reasonField(true)], bad: true }).then(close)))));
 }

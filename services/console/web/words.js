@@ -46,6 +46,8 @@ const words = {
   candidates: ['Mengapa tempat ini', 'Why this place'],
   timeline: ['Riwayat', 'History'],
   narrative: ['Isi laporan', 'The report itself'],
+  restricted_kind: ['Rahasia (C3)', 'Confidential (C3)'],
+  choose: ['pilih…', 'choose…'],
   read_narrative: ['Baca isi laporan (dicatat)', 'Read the report (is recorded)'],
   not_allowed: ['Anda tidak berhak melihat ini.', 'You have no right to see this.'],
   not_there: ['Tidak ditemukan, atau bukan wilayah Anda.', 'Not found, or not in your area.'],

@@ -1,0 +1,64 @@
+"""Nobody sees what is not theirs: what each role finds of a child's case (C3), of others' facilities, of a report in review."""
+
+import json
+
+import pytest
+from test_people import CHILD, Person
+
+UNCLEAR = "Pak, itu yang di rumah pojok dekat kali kasihan sekali, mohon dilihat ya."
+ROLES = {
+    "penugas": ("coordinator", "KOR", "*"),
+    "operator": ("operator", "OPR", "35"),
+    "tksk": ("responder", "TKSK", "35.15"),
+    "tksk_lain": ("responder", "TKSK", "35.07"),
+    "ppa": ("responder", "PPA", "35.15"),
+    "upt": ("facility", "UPT", "35.15", "RS-LAWANG"),
+    "admin": ("administrator", "ADM", "*"),
+}
+
+
+@pytest.fixture(scope="module")
+def people(site):
+    return {name: Person(site, name, *rights) for name, rights in ROLES.items()}
+
+
+@pytest.fixture(scope="module")
+def child(site):
+    ticket = site.report(CHILD.format("hak"), urgent=True)
+    site.idle()
+    return site.trace(ticket)["case"]["id"]
+
+
+def row_of(person, case):
+    rows = person.get("/api/cases?limit=1000").json["cases"]
+    return next((row for row in rows if row["id"] == case), None)
+
+
+@pytest.mark.parametrize("name, sees", [("penugas", "all"), ("ppa", "all"), ("tksk", "number"), ("operator", "number"),
+                                        ("admin", "number"), ("tksk_lain", None), ("upt", None)])
+def test_a_child_s_case_in_the_list(people, child, name, sees):
+    row = row_of(people[name], child)
+    assert (row is not None) == (sees is not None)
+    if row:
+        assert row["confidentiality"] == "C3" and row["priority"] == "P0"
+        assert ("kind" in row and "area" in row) == (sees == "all") == (not row["restricted"])
+
+
+def test_a_facility_finds_no_case_that_is_not_its_client(people, child):
+    assert people["upt"].get("/api/cases").json["cases"] == []
+    answer = people["upt"].get(f"/api/cases/{child}")
+    assert answer.status == 404 or not (answer.json["triage"] or answer.json["casework"]), answer
+
+
+def test_who_decides_a_review_can_read_it(site, people):
+    site.report(UNCLEAR)
+    site.idle()
+    review = next(row for row in people["operator"].get("/api/queues").json["reviews"])["report_id"]
+    path = f"/api/reviews/{review}"
+    assert "narrative" not in people["operator"].get(path).json["review"], "not without asking for it"
+    assert people["operator"].get(path + "?narrative=1").json["review"]["narrative"] == UNCLEAR
+    audit = json.dumps(site.views.view("triage", list={"name": "audit"})[1])
+    assert "review.narrative" in audit
+    for name in ("admin", "upt", "tksk"):
+        answer = people[name].get(path + "?narrative=1")
+        assert answer.status == 403 and UNCLEAR not in json.dumps(answer.json), (name, answer)
