@@ -122,8 +122,9 @@ static bool open_store(struct engine *engine, const struct engine_options *optio
     if (!engine->store)
         return false;
     engine->journal = journal_open(engine->store, engine->setup.random, options->daemon->name, error);
-    if (!engine->journal || !guard_open(engine, error))
+    if (!engine->journal)
         return false;
+    guard_open(engine);
     engine->held = held_open(engine->store);
     if (!engine->held)
         return error_set(error, "held records cannot be read");
@@ -149,14 +150,12 @@ struct engine *engine_open(const struct engine_options *options, struct error *e
     bool sound = engine->arena && open_store(engine, options, error);
     sound = sound && (!options->daemon->open || options->daemon->open(&engine->setup, &engine->state, error));
     if (!sound) {
-        engine->broken = true; /* the running mark stays as it was found */
-        engine_close(&engine);
+        engine_close(&engine); /* the running mark stays as it was found */
         return NULL;
     }
     read_consumers(engine);
     if (store_health(engine->store) != STORE_OK) { /* a cursor that was not read would be read from 1 again */
         error_set(error, "store %s: %s", options->store.path, store_complaint(engine->store));
-        engine->broken = true;
         engine_close(&engine);
         return NULL;
     }
@@ -668,6 +667,11 @@ enum engine_outcome engine_turn(struct engine *engine) {
         return ENGINE_BROKEN;
     if (engine->backoff_until > engine_monotonic(engine))
         return ENGINE_BACKOFF;
+    if (!engine->guard.marked && !guard_mark(engine)) {
+        if (store_health(engine->store) == STORE_UNKNOWN || store_health(engine->store) == STORE_FATAL)
+            engine_break(engine, "store: %s", store_complaint(engine->store));
+        return engine->broken ? ENGINE_BROKEN : back_off(engine, store_complaint(engine->store));
+    }
     if (engine->paused_until <= engine_monotonic(engine))
         engine_pass_over(engine);
     bool housekeeping = housekeeping_due(engine), park_first = false;

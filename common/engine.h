@@ -50,7 +50,7 @@ enum engine_outcome {
 
 /* NULL with a sentence. */
 struct engine *engine_open(const struct engine_options *options, struct error *error);
-void engine_close(struct engine **engine); /* a clean end: the running mark is taken away */
+void engine_close(struct engine **engine); /* a clean end: the running mark of engine_turn is taken away */
 
 /* Inputs. Texts and bodies stay the caller's until they are answered. */
 /* False: too many wait already; the caller refuses it at once (what may be urgent has room of its own). */

@@ -49,6 +49,7 @@ struct release {
 
 /* The durable mark of an input that may have ended the process before, see guard.c. */
 struct guard {
+    bool marked;      /* the running mark is ours: a clean end takes it away */
     bool cautious;    /* inputs run one a turn, each behind a mark */
     unsigned left;    /* cautious inputs still to come */
     char suspect[96]; /* key of the input that was being worked on when the process ended; "" none */
@@ -134,7 +135,10 @@ void engine_park(struct engine *engine, const struct source *source, const struc
 Sigap__Event *engine_unpack(struct engine *engine, const struct record *record);
 
 /* guard.c */
-bool guard_open(struct engine *engine, struct error *error);
+/* Only looks: a start that is refused after all (a bad site, a port that is taken) changes nothing. */
+void guard_open(struct engine *engine);
+/* Before the first turn: from now on an end without guard_close() was abnormal. False: try again later. */
+bool guard_mark(struct engine *engine);
 /* Before an input in a cautious turn: sets the mark, committed by itself. True: the input has ended the
  * process too often and is to be parked without being tried. */
 bool guard_before(struct engine *engine, const char *key);

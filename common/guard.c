@@ -76,24 +76,25 @@ static void read_suspect(struct engine *engine, bool crashed) {
     engine->guard.suspect_ends = crashed && ends >= ENDS_CRASHED ? ENDS_VANISHED : ends;
 }
 
-bool guard_open(struct engine *engine, struct error *error) {
+void guard_open(struct engine *engine) {
     char running[8];
-    bool abnormal = meta_text(engine, "running", running, sizeof running);
-    bool crashed = crash_path[0] && access(crash_path, F_OK) == 0;
-    if (crashed)
-        unlink(crash_path);
-    if (abnormal) {
-        engine->guard.cautious = true;
-        engine->guard.left = CAUTIOUS_INPUTS;
-        read_suspect(engine, crashed);
-        log_line(LOG_WARN, "abnormal-end", "suspect=%s", log_value(engine->guard.suspect));
-    }
+    if (!meta_text(engine, "running", running, sizeof running))
+        return;
+    engine->guard.cautious = true;
+    engine->guard.left = CAUTIOUS_INPUTS;
+    read_suspect(engine, crash_path[0] && access(crash_path, F_OK) == 0);
+    log_line(LOG_WARN, "abnormal-end", "suspect=%s", log_value(engine->guard.suspect));
+}
+
+bool guard_mark(struct engine *engine) {
     if (!store_begin(engine->store))
-        return error_set(error, "%s", store_complaint(engine->store));
+        return false;
     meta_put(engine, "running", "1");
     if (store_commit(engine->store) != STORE_OK)
-        return error_set(error, "%s", store_complaint(engine->store));
-    return true;
+        return false;
+    if (crash_path[0])
+        unlink(crash_path);
+    return engine->guard.marked = true;
 }
 
 bool guard_before(struct engine *engine, const char *key) {
@@ -114,6 +115,8 @@ void guard_after(struct engine *engine) {
 }
 
 void guard_close(struct engine *engine) {
+    if (!engine->guard.marked)
+        return;
     store_forgive(engine->store);
     if (!store_begin(engine->store))
         return;

@@ -275,6 +275,65 @@ static int64_t count(struct engine *engine) {
     return rows;
 }
 
+static bool refuse_start(const struct daemon_setup *setup, void **state, struct error *error) {
+    (void)setup;
+    (void)state;
+    return error_set(error, "no such site");
+}
+
+/* Changes the closed store and counts its running marks. */
+static int64_t marks(struct world *world, const char *change) {
+    char path[128];
+    int64_t found = -1;
+    sqlite3 *db;
+    sqlite3_stmt *get;
+    snprintf(path, sizeof path, "%s/alpha.db", world->folder);
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, change, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_prepare_v2(db, "SELECT count(*) FROM meta WHERE key='running'", -1, &get, NULL), SQLITE_OK);
+    if (sqlite3_step(get) == SQLITE_ROW)
+        found = sqlite3_column_int64(get, 0);
+    sqlite3_finalize(get);
+    sqlite3_close(db);
+    return found;
+}
+
+static void start_in_vain(struct world *world) {
+    char path[128];
+    struct daemon refusing = alpha_daemon;
+    refusing.open = refuse_start;
+    snprintf(path, sizeof path, "%s/alpha.db", world->folder);
+    const struct clock clock = {wall, monotonic, world};
+    const struct random random = {fill, NULL};
+    struct engine_options options = {
+        .daemon = &refusing, .setup = {"", world->folder, &clock, &random, true}, .store = {.path = path}};
+    struct error error = {0};
+    assert_null(engine_open(&options, &error));
+    assert_string_equal(error.text, "no such site");
+}
+
+/* A start that was refused is no abnormal end, and does not hide one. */
+static void test_a_refused_start_leaves_the_running_mark_alone(void **state) {
+    struct world *world = *state;
+    turns(world->alpha);
+    engine_close(&world->alpha);
+    assert_int_equal(marks(world, ""), 0);
+    start_in_vain(world);
+    assert_int_equal(marks(world, ""), 0);
+    assert_int_equal(marks(world, "INSERT INTO meta VALUES('running', x'31')"), 1);
+    start_in_vain(world);
+    assert_int_equal(marks(world, ""), 1);
+    start_alpha(world); /* opened, but something else was missing: no turn was made */
+    engine_close(&world->alpha);
+    assert_int_equal(marks(world, ""), 1);
+    start_alpha(world);
+    turns(world->alpha);
+    engine_close(&world->alpha);
+    assert_int_equal(marks(world, ""), 0);
+    start_alpha(world);
+}
+
 static void test_a_record_goes_all_the_way(void **state) {
     struct world *world = *state;
     ask(world, "one");
@@ -570,6 +629,7 @@ static void test_trimming_keeps_what_is_needed(void **state) {
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
+        TEST(test_a_refused_start_leaves_the_running_mark_alone),
         TEST(test_a_record_goes_all_the_way),
         TEST(test_many_in_one_commit),
         TEST(test_parked_request_leaves_nothing),
