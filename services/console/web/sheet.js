@@ -150,7 +150,7 @@ function head(document) {
       found.unverified ? tag(say('unverified'), 'bad') : null, tag(found.confidentiality)),
     facts([[say('area'), sayArea(found.area)], [say('opened'), sayTime(found.opened_at)],
       [say('confidence'), triage.confidence ? `${Math.round(triage.confidence * 100)} %` : null],
-      [say('reasons'), (triage.reasons ?? []).join(', ')], ['ID', document.id]]),
+      [say('reasons'), (triage.reasons ?? []).map(sayHappening).join(', ')], ['ID', document.id]]),
     casework.restricted ? element('p.soft', say('restricted')) : null);
 }
 
