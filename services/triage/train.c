@@ -42,9 +42,9 @@ struct settings {
 static const struct settings defaults = {.rounds = 40,
     .rate = 0.05f,
     .shrink_kinds = 0.015f,
-    .shrink_priorities = 0.006f,
+    .shrink_priorities = 0.02f,
     .also_share = 0.2f,
-    .drop = 0.3f,
+    .drop = 0.5f,
     .rare = 0.3f,
     .least = 0.05f};
 
