@@ -202,6 +202,14 @@ bool hook_has_danger(const struct intake *intake, const void *body, size_t size)
 
 /* --- rows of what waits or is put aside --- */
 
+/* Rows that hold one message as pack() writes it, not a body as it came. */
+static const char reason_blocked[] = "blocked", reason_refused[] = "not_acceptable", reason_no_id[] = "no_id";
+
+static bool is_packed(const char *reason) {
+    return strcmp(reason, reason_blocked) == 0 || strcmp(reason, reason_refused) == 0 ||
+           strcmp(reason, reason_no_id) == 0;
+}
+
 /* Bodies are bounded by HOOK_BODY_MAX; one a request. */
 static void add_hook(const struct hook_batch *batch, enum hook_state state, size_t next, int64_t due_at,
     const char *reason, const void *body, size_t size) {
@@ -345,6 +353,17 @@ static void unpack(const json_t *document, struct hook_message *message) {
                     .reference = json_string_value(json_array_get(each, 1)),
                     .unique = json_string_value(json_array_get(each, 2))};
     }
+}
+
+/* Of a sender nobody wants to hear from: kept, unread, for who looks. */
+static void put_away(struct hook_batch *batch, const struct hook_message *message) {
+    struct json_writer writer;
+    size_t size = 0;
+    const char *text = pack(&writer, message, &size);
+    if (text)
+        add_hook(batch, HOOK_ASIDE, 0, 0, reason_blocked, text, size);
+    json_writer_free(&writer);
+    batch->ignored++;
 }
 
 static void delay(struct hook_batch *batch, const struct hook_message *message, int64_t due_at) {
@@ -652,7 +671,7 @@ static void take(struct hook_batch *batch, const struct hook_message *message, s
         struct json_writer writer;
         size_t size = 0;
         const char *raw = pack(&writer, message, &size);
-        put_aside(batch, raw ? raw : "", size, "not_acceptable");
+        put_aside(batch, raw ? raw : "", size, reason_refused);
         json_writer_free(&writer);
         return;
     }
@@ -681,14 +700,16 @@ void hook_emit(struct hook_batch *batch, const struct hook_message *message) {
         struct json_writer writer;
         size_t size = 0;
         const char *raw = pack(&writer, message, &size);
-        put_aside(batch, raw ? raw : "", size, "no_id");
+        put_aside(batch, raw ? raw : "", size, reason_no_id);
         json_writer_free(&writer);
         return;
     }
     struct sender sender;
     sender_read(batch->turn, batch->from->bot, message->sender, &sender);
     int64_t wait_until = sender_allowed_at(&sender, batch->turn->now);
-    if (converse(batch, message))
+    if (!batch->delayed && sender_is_blocked(batch->turn, &sender) && !cannot_wait(batch, message))
+        put_away(batch, message);
+    else if (converse(batch, message))
         batch->ignored++;
     else if (wait_until && !batch->delayed && !message->relation && !cannot_wait(batch, message))
         delay(batch, message, sender_reserve(batch->turn, &sender));
@@ -768,6 +789,7 @@ struct hook_row {
     enum hook_state state;
     size_t next;
     int64_t due_at;
+    const char *reason;
     ProtobufCBinaryData body;
 };
 
@@ -785,12 +807,13 @@ static bool read_hook(struct turn *turn, const struct id *id, struct hook_row *r
         row->state = (enum hook_state)column_int(get, 2);
         row->next = (size_t)column_int(get, 3);
         row->due_at = column_int(get, 4);
+        row->reason = arena_text(turn->arena, column_text(get, 5));
         const void *sealed = column_blob(get, 6, &size);
         found = seal_open_local(keystore_local(intake->keystore), &place, sealed, size, turn->arena,
                     &row->body) == SEAL_OPENED;
     }
     statement_end(get);
-    return found && row->bot && row->source;
+    return found && row->bot && row->source && row->reason;
 }
 
 static void set_hook(struct turn *turn, const struct id *id, enum hook_state state, size_t next,
@@ -954,22 +977,45 @@ static void retry(struct turn *turn, const char *actor, const char *argument, Si
     answer->status = 404;
     if (!id_from_text(argument, &id) || !read_hook(turn, &id, &row) || row.state != HOOK_ASIDE)
         return;
-    set_hook(turn, &id, HOOK_WAITING, 0, turn->now, "");
+    set_hook(turn, &id, is_packed(row.reason) ? HOOK_DELAYED : HOOK_WAITING, 0, turn->now, "");
     turn_audit(turn, actor, "hook.retry", argument);
+    answer->status = 200;
+}
+
+/* sender.block TICKET, sender.unblock TICKET: who wrote that report, as long as his address is kept (7 days).
+ */
+static void block(struct turn *turn, const Sigap__View *view, bool on, Sigap__ViewAnswer *answer) {
+    struct ticket ticket;
+    struct id report;
+    struct sender sender;
+    const char *bot, *address, *actor = view->actor->account;
+    answer->status = 404;
+    if (!ticket_from_text(view->control->argument, &ticket) ||
+        !intake_report_of_ticket(turn, &ticket, &report) ||
+        !intake_reporter_of(turn, &report, &bot, &address))
+        return;
+    sender_read(turn, bot, address, &sender);
+    bool changed = on ? sender_block(turn, &sender, actor) : sender_unblock(turn, &sender);
+    char text[ID_TEXT + 1];
+    id_to_text(&report, text);
+    if (changed)
+        turn_audit(turn, actor, on ? "sender.block" : "sender.unblock", text);
     answer->status = 200;
 }
 
 bool hook_view(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer) {
     bool list = view->what_case == SIGAP__VIEW__WHAT_LIST && strcmp(view->list->name, "hooks") == 0;
-    bool again =
-        view->what_case == SIGAP__VIEW__WHAT_CONTROL && strcmp(view->control->action, "hook.retry") == 0;
-    if (!list && !again)
+    const char *action = view->what_case == SIGAP__VIEW__WHAT_CONTROL ? view->control->action : "";
+    bool again = strcmp(action, "hook.retry") == 0, on = strcmp(action, "sender.block") == 0;
+    if (!list && !again && !on && strcmp(action, "sender.unblock") != 0)
         return false;
     if (!has_role(view->actor, "administrator") && !(list && has_role(view->actor, "auditor")))
         answer->status = 403;
     else if (list)
         view_list(turn, answer);
-    else
+    else if (again)
         retry(turn, view->actor->account, view->control->argument, answer);
+    else
+        block(turn, view, on, answer);
     return true;
 }

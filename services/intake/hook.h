@@ -148,5 +148,6 @@ bool hook_has_danger(const struct intake *intake, const void *body, size_t size)
 /* --- for intake --- */
 
 void hook_on_timer(struct turn *turn, const struct id *id, int64_t due_at);
-/* ListView "hooks", ControlView hook.retry. False: another view. */
+/* ListView "hooks"; ControlView hook.retry ID, sender.block TICKET, sender.unblock TICKET. False: another
+ * view. */
 bool hook_view(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer);

@@ -166,7 +166,7 @@ void intake_media_timer(struct turn *turn, const struct id *id, int64_t due_at) 
         settle(turn, id, MEDIA_UNAVAILABLE, NULL, "no answer");
         return;
     }
-    set_due(turn, id, row.attempts + 1, turn->now + LEASE_MS);
+    set_due(turn, id, row.attempts + !turn->effects_held, turn->now + LEASE_MS);
     fetch(turn, id, row.bot, (const char *)row.reference.data);
 }
 

@@ -12,7 +12,8 @@
 enum {
     LEASE_MS = 90 * 1000, /* longer than a call takes: then nobody knows what became of it */
     TRIES_MAX = 8,
-    FIRST_WAIT_MS = 5000 /* doubles: 5 10 20 ... 640 s */
+    FIRST_WAIT_MS = 5000,          /* doubles: 5 10 20 ... 640 s */
+    TOO_LATE_MS = 24 * 3600 * 1000 /* a receipt of yesterday only puzzles */
 };
 
 static bool can_tell(const struct intake *intake, const char *bot) {
@@ -39,7 +40,7 @@ static void send(
 
 void intake_tell(struct turn *turn, const char *bot, const char *chat, const char *text) {
     const struct intake *intake = turn->state;
-    if (!can_tell(intake, bot) || strlen(chat) > WEB_CHAT_MAX)
+    if (!can_tell(intake, bot) || strlen(chat) > WEB_CHAT_MAX || strpbrk(chat, "\r\n"))
         return;
     struct id id = turn_id(turn);
     const struct seal_place place = place_of(&id);
@@ -113,12 +114,12 @@ void intake_tell_timer(struct turn *turn, const struct id *id, int64_t due_at) {
     if (!read_row(turn, id, &row) || row.due_at != due_at)
         return;
     char *text = strchr((char *)row.plain.data, '\n');
-    if (!text || row.attempts >= TRIES_MAX) {
+    if (!text || row.attempts >= TRIES_MAX || turn->now - id_time(id) > TOO_LATE_MS) {
         end(turn, id, false);
         return;
     }
     *text++ = 0;
-    set_due(turn, id, row.attempts + 1, turn->now + LEASE_MS);
+    set_due(turn, id, row.attempts + !turn->effects_held, turn->now + LEASE_MS);
     send(turn, id, row.bot, (const char *)row.plain.data, text);
 }
 
@@ -156,6 +157,15 @@ static bool read_address(struct turn *turn, const struct id *report, char *lines
     for (size_t i = 0; found && i < 4; i++)
         found = (lines[i] = strsep(&rest, "\n")) != NULL;
     return found;
+}
+
+bool intake_reporter_of(struct turn *turn, const struct id *report, const char **bot, const char **address) {
+    char *lines[4];
+    if (!read_address(turn, report, lines))
+        return false;
+    *address = lines[1];
+    *bot = lines[2];
+    return true;
 }
 
 int intake_question_of(const char *reason) {

@@ -11,6 +11,9 @@ enum { OUTGOING_TIMER = 3 };
 void intake_tell(struct turn *turn, const char *bot, const char *chat, const char *text);
 void intake_tell_timer(struct turn *turn, const struct id *id, int64_t due_at);
 void intake_tell_result(struct turn *turn, const struct effect_result *result);
+/* Who wrote the report of this ticket, as far as he may be written to and is remembered: bot and address, in
+ * the arena. */
+bool intake_reporter_of(struct turn *turn, const struct id *report, const char **bot, const char **address);
 /* What triage could not tell, as a question of the site (enum reply); 0: nothing a reporter could answer. */
 int intake_question_of(const char *reason);
 /* A report needs an answer (triage: where is it?): asks its reporter, when he may be written to and no other

@@ -90,3 +90,27 @@ void sender_asked(struct turn *turn, struct sender *sender, const struct first_r
     sender->first = *about;
     write_row(turn, sender);
 }
+
+bool sender_is_blocked(struct turn *turn, const struct sender *sender) {
+    if (!sender->key_known)
+        return false;
+    struct statement *get = intake_use(turn->store, INTAKE_BLOCKED_GET);
+    bind_blob(get, sender->key, sizeof sender->key);
+    bool blocked = statement_step(get);
+    statement_end(get);
+    return blocked;
+}
+
+bool sender_block(struct turn *turn, const struct sender *sender, const char *by) {
+    struct statement *add = intake_use(turn->store, INTAKE_BLOCKED_ADD);
+    bind_blob(add, sender->key, sizeof sender->key);
+    bind_int(add, turn->now);
+    bind_text(add, by);
+    return sender->key_known && statement_run(add) && store_changes(turn->store) == 1;
+}
+
+bool sender_unblock(struct turn *turn, const struct sender *sender) {
+    struct statement *delete = intake_use(turn->store, INTAKE_BLOCKED_DELETE);
+    bind_blob(delete, sender->key, sizeof sender->key);
+    return sender->key_known && statement_run(delete) && store_changes(turn->store) == 1;
+}

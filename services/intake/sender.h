@@ -13,6 +13,11 @@ struct sender {
     struct first_report first; /* of its last report */
 };
 
+/* An administrator does not want to hear from it: put aside, visible, reversible. */
+bool sender_is_blocked(struct turn *turn, const struct sender *sender);
+/* False: it was blocked already, or was not. */
+bool sender_block(struct turn *turn, const struct sender *sender, const char *by);
+bool sender_unblock(struct turn *turn, const struct sender *sender);
 /* address NULL or "": nobody in particular. */
 void sender_read(struct turn *turn, const char *bot, const char *address, struct sender *sender);
 /* 0: may write now; else the instant from which it may. */

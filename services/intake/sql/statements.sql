@@ -161,3 +161,15 @@ INSERT INTO attachment(id, body) VALUES(?, ?) ON CONFLICT(id) DO NOTHING
 
 -- name: attachment_expire
 DELETE FROM attachment WHERE id IN (SELECT id FROM attachment WHERE id < ? ORDER BY id LIMIT ?)
+
+-- name: blocked_get
+SELECT at FROM blocked WHERE key=?
+
+-- name: blocked_add
+INSERT INTO blocked(key, at, by) VALUES(?, ?, ?) ON CONFLICT(key) DO NOTHING
+
+-- name: blocked_delete
+DELETE FROM blocked WHERE key=?
+
+-- name: blocked_list
+SELECT key, at, by FROM blocked ORDER BY at DESC LIMIT ?
