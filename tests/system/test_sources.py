@@ -7,6 +7,7 @@ import http.server
 import json
 import os
 import re
+import shutil
 import socket
 import subprocess
 import threading
@@ -273,6 +274,22 @@ def test_forms_and_requests_and_tables(doors, tmp_path):
         if again:
             assert [line.split(",")[2] for line in lines] == tickets
         tickets = [line.split(",")[2] for line in lines]
+
+
+@pytest.mark.parametrize("command", [["bash", "report.sh"], ["/usr/bin/python3", "report.py"], ["node", "report.mjs"]],
+                         ids=lambda command: command[1])
+def test_examples_run(doors, command):
+    if not shutil.which(command[0]) or (command[1] == "report.sh" and not shutil.which("jq")):
+        pytest.skip(f"{command[0]} or jq is not installed here (2026-11-25)")
+    site = doors.site
+    said = []
+    for _ in range(2):
+        done = subprocess.run([command[0], sigap.HOUSE / "deploy" / "examples" / command[1], "Nenek di Wlingi tinggal sendiri.",
+                               command[1]], capture_output=True, text=True, timeout=30,
+                              env={**os.environ, "SIGAP_URL": f"http://127.0.0.1:{site.port}", "SIGAP_TOKEN": site.token})
+        assert done.returncode == 0, done.stderr
+        said.append(TICKET.search(done.stdout).group())
+    assert said[0] == said[1]
 
 
 def lmtp(site, said, whole=True):
