@@ -18,10 +18,9 @@ static bool keep_all(const char *line, char *changed) {
     return true;
 }
 
-/* Codes of the province and its regencies; districts and villages of Malang and Surabaya. */
+/* All provinces and regencies, facilities are elsewhere too; districts and villages of Malang and Surabaya. */
 static bool is_near(const char *code) {
-    return strncmp(code, "35", 2) == 0 &&
-           (strcspn(code, "\t\r\n") <= 5 || strncmp(code, "35.07", 5) == 0 || strncmp(code, "35.78", 5) == 0);
+    return strcspn(code, "\t\r\n") <= 5 || strncmp(code, "35.07", 5) == 0 || strncmp(code, "35.78", 5) == 0;
 }
 
 static bool keep_near(const char *line, char *changed) {
