@@ -208,10 +208,11 @@ static void spoken_keep(struct spoken top[WORDS_SHOWN], const struct feature *fe
 static void evidence_learnt(struct work *work) {
     const struct model *model = work->assessor->vocabulary->model;
     struct spoken top[WORDS_SHOWN] = {{NULL, 0}};
+    float loud = work->feature_count ? work->features[0].value * 0.45f : 0; /* the first is worth 1 */
     for (size_t i = 0; model && i < work->feature_count; i++) {
         const struct feature *feature = &work->features[i];
-        if (feature->first >= work->text.count)
-            continue;
+        if (feature->first >= work->text.count || feature->value < loud)
+            continue; /* pieces of words are many, and none of them alone says much */
         float weight = model_weight(model, feature, work->kind);
         if (weight > 0.2f)
             spoken_keep(top, feature, weight);

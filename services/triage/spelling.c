@@ -7,6 +7,7 @@
 
 struct spelling {
     struct spelling_entry *entries; /* open addressing, a power of two, at most half full */
+    uint64_t *hashes;               /* of the entries, by themselves: most words are not in the table */
     size_t slots, count;
 };
 
@@ -14,11 +15,10 @@ enum { SLOTS_AT_START = 2048, FOLD_ARENA_BYTES = 1 << 20 };
 
 const struct spelling_entry *spelling_find(const struct spelling *spelling, const char *key, uint64_t hash) {
     for (size_t at = hash & (spelling->slots - 1);; at = (at + 1) & (spelling->slots - 1)) {
-        const struct spelling_entry *entry = &spelling->entries[at];
-        if (!entry->hash)
+        if (!spelling->hashes[at])
             return NULL;
-        if (entry->hash == hash && strcmp(entry->key, key) == 0)
-            return entry;
+        if (spelling->hashes[at] == hash && strcmp(spelling->entries[at].key, key) == 0)
+            return &spelling->entries[at];
     }
 }
 
@@ -26,12 +26,15 @@ const struct spelling_entry *spelling_find_inflected(
     const struct spelling *spelling, const char *key, size_t size, bool *mine) {
     static const struct {
         const char *text;
-        size_t least; /* letters that must be left: a short ending needs a longer word */
-    } endings[] = {{"ne", 3}, {"nyo", 3}, {"epon", 3}, {"na", 3}, {"ku", 4}, {"e", 4}};
-    char base[WORD_KEY_MAX];
+        size_t size, least; /* letters that must be left: a short ending needs a longer word */
+    } endings[] = {{"ne", 2, 3}, {"nyo", 3, 3}, {"epon", 4, 3}, {"na", 2, 3}, {"ku", 2, 4}, {"e", 1, 4}};
+    char base[WORD_KEY_MAX], end = size ? key[size - 1] : 0;
+    if (end != 'e' && end != 'o' && end != 'n' && end != 'a' && end != 'u')
+        return NULL;
     for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
-        size_t length = strlen(endings[i].text);
-        if (size < length + endings[i].least || memcmp(key + size - length, endings[i].text, length) != 0)
+        size_t length = endings[i].size;
+        if (end != endings[i].text[length - 1] || size < length + endings[i].least ||
+            memcmp(key + size - length, endings[i].text, length) != 0)
             continue;
         memcpy(base, key, size - length);
         base[size - length] = 0;
@@ -53,13 +56,21 @@ static struct spelling_entry *slot_for(struct spelling_entry *entries, size_t sl
 static bool grow(struct spelling *spelling) {
     size_t slots = spelling->slots ? spelling->slots * 2 : SLOTS_AT_START;
     struct spelling_entry *entries = calloc(slots, sizeof *entries);
-    if (!entries)
+    uint64_t *hashes = calloc(slots, sizeof *hashes);
+    if (!entries || !hashes) {
+        free(entries);
+        free(hashes);
         return false;
+    }
     for (size_t i = 0; i < spelling->slots; i++)
         if (spelling->entries[i].hash)
             *slot_for(entries, slots, spelling->entries[i].hash) = spelling->entries[i];
+    for (size_t i = 0; i < slots; i++)
+        hashes[i] = entries[i].hash;
     free(spelling->entries);
+    free(spelling->hashes);
     spelling->entries = entries;
+    spelling->hashes = hashes;
     spelling->slots = slots;
     return true;
 }
@@ -93,7 +104,9 @@ static bool spelling_put(
         return false;
     entry.inflects = inflects;
     if (!spelling_find(spelling, entry.key, entry.hash)) { /* the first meaning given stands */
-        *slot_for(spelling->entries, spelling->slots, entry.hash) = entry;
+        struct spelling_entry *slot = slot_for(spelling->entries, spelling->slots, entry.hash);
+        *slot = entry;
+        spelling->hashes[slot - spelling->entries] = entry.hash;
         spelling->count++;
     }
     return true;
@@ -139,6 +152,7 @@ void spelling_free(struct spelling **spelling) {
     if (!*spelling)
         return;
     free((*spelling)->entries);
+    free((*spelling)->hashes);
     free(*spelling);
     *spelling = NULL;
 }
