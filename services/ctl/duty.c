@@ -115,24 +115,38 @@ static bool take_word(json_t *details, json_t *contacts, Sigap__CommandIssued *c
     return false;
 }
 
+/* "-": JSON from the standard input, so that nobody reads a name in a list of processes or a shell's history.
+ * NULL: no words of ours. */
+static json_t *read_details(int argc, char **argv, Sigap__CommandIssued *command) {
+    if (argc == 1 && strcmp(argv[0], "-") == 0)
+        return json_loadf(stdin, JSON_REJECT_DUPLICATES, NULL);
+    json_t *details = json_object(), *contacts = json_array();
+    bool good = true;
+    for (int i = 0; i < argc && good; i++)
+        good = take_word(details, contacts, command, argv[i]);
+    json_object_set_new(details, "contacts", contacts);
+    if (!good) {
+        json_decref(details);
+        details = NULL;
+    }
+    return details;
+}
+
 static int set_person(int argc, char **argv) {
     Sigap__CommandIssued command = SIGAP__COMMAND_ISSUED__INIT;
     Sigap__SetPerson set = SIGAP__SET_PERSON__INIT;
-    json_t *details = json_object(), *contacts = json_array();
-    bool good = true;
-    for (int i = 1; i < argc && good; i++)
-        good = take_word(details, contacts, &command, argv[i]);
-    json_object_set_new(details, "contacts", contacts);
-    char *text = json_dumps(details, JSON_COMPACT);
+    json_t *details = read_details(argc - 1, argv + 1, &command);
+    char *text = details ? json_dumps(details, JSON_COMPACT) : NULL;
     json_decref(details);
     set.person = argv[0];
     set.details = (ProtobufCBinaryData){text ? strlen(text) : 0, (uint8_t *)text};
     command.command_case = SIGAP__COMMAND_ISSUED__COMMAND_SET_PERSON;
     command.set_person = &set;
-    int result = good && text ? give(&command)
-                              : ctl_fail("people set CODE name=... [contact=email:ADDRESS] [contact=outbox] "
-                                         "[quiet=21:00-06:00] [zone=Asia/Jakarta] [language=id] [area=35.07] "
-                                         "[version=N]");
+    int result = text ? give(&command)
+                      : ctl_fail("people set CODE - (JSON on the standard input) | name=... "
+                                 "[contact=email:ADDRESS] [contact=outbox] "
+                                 "[quiet=21:00-06:00] [zone=Asia/Jakarta] [language=id] [area=35.07] "
+                                 "[version=N]");
     free(text);
     return result;
 }

@@ -34,7 +34,7 @@ static const struct command commands[] = {
     {"admin", "create NAME [ROLE [CODES [AREAS [FACILITIES]]]]",
         "an account for the console; its password is shown once", ctl_admin},
     {"token", "issue NAME | revoke NAME | list", "tokens of bots", ctl_token},
-    {"people", "set CODE name=... contact=CHANNEL:ADDRESS ... | remove CODE | list",
+    {"people", "set CODE -|name=... contact=CHANNEL:ADDRESS ... | remove CODE | list",
         "who is told: people, kept sealed", ctl_people},
     {"duty", "set TEAM people=... start=... | override TEAM ... | list", "who of them is on duty, and when",
         ctl_duty},

@@ -183,6 +183,7 @@ static void pass_on(struct turn *turn, struct alert *alert, const char *code) {
 
 static void remove_person(struct order *order, const Sigap__SetPerson *set, const struct person_row *row) {
     struct turn *turn = order->turn;
+    bool training = turn->training;
     struct id *alerts = arena_take(turn->arena, OPEN_MOST * sizeof *alerts);
     if (!row->found)
         return reply(order, 404, "Petugas tidak ada / There is no such person");
@@ -192,6 +193,7 @@ static void remove_person(struct order *order, const Sigap__SetPerson *set, cons
         if (alert)
             pass_on(turn, alert, set->person);
     }
+    turn->training = training; /* the alerts' own is theirs alone */
     write_person(order, set->person, row->area, (ProtobufCBinaryData){0, NULL});
     saved(order, "remove-person", set->person);
 }

@@ -270,21 +270,23 @@ static const char *write_link(const struct notifier *notifier, const struct aler
 struct said {
     enum delivery_purpose purpose;
     uint8_t person;
+    bool english_first;
     char role[DELIVERY_ROLE_MAX + 1];
     size_t length;
     char subject[MESSAGE_SUBJECT_MAX + 1], text[MESSAGE_TEXT_MAX + 1];
 };
 
-static bool is_said(const struct said *said, const struct delivery *delivery) {
-    return said && said->purpose == delivery->purpose && said->person == delivery->person &&
-           strcmp(said->role, delivery->role) == 0;
+static bool is_said(const struct said *said, const struct delivery *delivery, bool english_first) {
+    return said && said->english_first == english_first && said->purpose == delivery->purpose &&
+           said->person == delivery->person && strcmp(said->role, delivery->role) == 0;
 }
 
 /* NULL: the arena is exhausted, the turn will see. */
-static const struct said *say(
-    struct turn *turn, struct alert *alert, const struct delivery *delivery, const struct team *team) {
+static const struct said *say(struct turn *turn, struct alert *alert, const struct delivery *delivery,
+    const struct recipient *recipient) {
     const struct notifier *notifier = turn->state;
-    if (is_said(alert->said, delivery))
+    bool english_first = recipient->person && strcmp(recipient->person->language, "en") == 0;
+    if (is_said(alert->said, delivery, english_first))
         return alert->said;
     struct said *said = arena_take(turn->arena, sizeof *said);
     struct text_facts facts = {.alert = alert,
@@ -292,13 +294,15 @@ static const struct said *say(
         .kind = site_kinds_find(notifier->kinds, alert->kind),
         .gazetteer = notifier->gazetteer,
         .zone = notifier->site->zone,
-        .team_name = team->name};
+        .team_name = recipient->team->name,
+        .english_first = english_first};
     if (!said)
         return NULL;
     if (expects_answer(alert, delivery) && alert->answer_by > turn->now)
         facts.reply_by = alert->answer_by;
     said->purpose = delivery->purpose;
     said->person = delivery->person;
+    said->english_first = english_first;
     memcpy(said->role, delivery->role, sizeof said->role);
     said->length = text_write(&facts, said->subject, said->text);
     return alert->said = said;
@@ -313,7 +317,7 @@ static void put(char *out, size_t room, const char *text) {
 static size_t write_message(struct turn *turn, struct alert *alert, const struct delivery *delivery,
     const struct recipient *recipient, unsigned index, struct message *out) {
     const struct notifier *notifier = turn->state;
-    const struct said *said = say(turn, alert, delivery, recipient->team);
+    const struct said *said = say(turn, alert, delivery, recipient);
     const char *address = address_on(notifier, alert, recipient, index);
     char accept[LINK_MAX], cannot[LINK_MAX];
     struct text_links links = {NULL, NULL};

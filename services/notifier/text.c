@@ -206,8 +206,8 @@ size_t text_write(
     subject[0] = text[0] = 0;
     add(&title, "%s[P%d %s] Ada pesan layanan / Service message %s",
         alert->training ? "LATIHAN/TRAINING " : "", alert->priority, priority_id[alert->priority], number);
-    add_line(&body, facts, number, false);
-    add_line(&body, facts, number, true);
+    add_line(&body, facts, number, facts->english_first);
+    add_line(&body, facts, number, !facts->english_first);
     return body.size;
 }
 

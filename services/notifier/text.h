@@ -23,6 +23,7 @@ struct text_facts {
     enum calendar_zone zone;
     const char *team_name;
     int64_t reply_by; /* epoch ms, 0 none */
+    bool english_first;
 };
 
 /* True when kind and place may not be named in a message; secret: nor anything that tells the kind, as task

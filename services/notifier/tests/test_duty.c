@@ -216,6 +216,24 @@ static void test_training_reaches_boxes_only(void **state) {
     flow_free(flow);
 }
 
+/* Both languages always; theirs comes first. */
+static void test_language(void **state) {
+    (void)state;
+    struct flow *flow = flow_with_rota(NULL, "tksk-3507");
+    char *people[] = {(char *)"eva"};
+    assert_int_equal(flow_person(flow, "eva",
+                         "{\"name\":\"Eva\",\"language\":\"en\",\"contacts\":[{\"channel\":\"outbox\"}]}"),
+        200);
+    assert_int_equal(flow_rota(flow, "kab-3507", people, 1), 200);
+    flow_case_opened(flow, emergency);
+    const char *hers = flow_last_to(flow, "petugas-eva")->text,
+               *his = flow_last_to(flow, "petugas-budi")->text;
+    assert_int_equal(strncmp(hers, "[P0 EMERGENCY]", 14), 0);
+    assert_int_equal(strncmp(his, "[P0 DARURAT]", 12), 0);
+    assert_non_null(strstr(hers, "[P0 DARURAT]"));
+    flow_free(flow);
+}
+
 /* --- who has left --- */
 
 static void test_left(void **state) {
@@ -453,6 +471,7 @@ int main(void) {
         cmocka_unit_test(test_next_method),
         cmocka_unit_test(test_quiet_person),
         cmocka_unit_test(test_training_reaches_boxes_only),
+        cmocka_unit_test(test_language),
         cmocka_unit_test(test_left),
         cmocka_unit_test(test_rights),
         cmocka_unit_test(test_rights_over_people),
