@@ -205,10 +205,16 @@ bool hook_has_danger(const struct intake *intake, const void *body, size_t size)
 /* Rows that hold one message as pack() writes it, not a body as it came. */
 static const char reason_blocked[] = "blocked", reason_refused[] = "not_acceptable", reason_no_id[] = "no_id";
 
-static bool is_packed(const char *reason) {
-    return strcmp(reason, reason_blocked) == 0 || strcmp(reason, reason_refused) == 0 ||
-           strcmp(reason, reason_no_id) == 0;
+static bool starts(const char *text, const char *word) {
+    return strncmp(text, word, strlen(word)) == 0;
 }
+
+static bool is_packed(const char *reason) {
+    return starts(reason, reason_blocked) || starts(reason, reason_refused) || starts(reason, reason_no_id);
+}
+
+/* Behind the reason: what waits stays training, whatever becomes of the token it came with. */
+static const char mark_training[] = " training";
 
 /* Bodies are bounded by HOOK_BODY_MAX; one a request. */
 static void add_hook(const struct hook_batch *batch, enum hook_state state, size_t next, int64_t due_at,
@@ -217,8 +223,9 @@ static void add_hook(const struct hook_batch *batch, enum hook_state state, size
     struct id id = turn_id(turn);
     const struct seal_place place = {id, "hook", 0};
     ProtobufCBinaryData sealed;
-    if (!seal_local(keystore_local(batch->intake->keystore), &place, body, size, batch->intake->random,
-            turn->arena, &sealed))
+    const char *told = arena_format(turn->arena, "%s%s", reason, batch->from->training ? mark_training : "");
+    if (!told || !seal_local(keystore_local(batch->intake->keystore), &place, body, size,
+                     batch->intake->random, turn->arena, &sealed))
         return; /* the arena is exhausted, the turn will see */
     struct statement *add = intake_use(turn->store, INTAKE_HOOK_ADD);
     bind_id(add, &id);
@@ -227,7 +234,7 @@ static void add_hook(const struct hook_batch *batch, enum hook_state state, size
     bind_int(add, state);
     bind_int(add, (int64_t)next);
     bind_int(add, due_at);
-    bind_text(add, reason);
+    bind_text(add, told);
     bind_blob(add, sealed.data, sealed.len);
     statement_run(add);
     if (state != HOOK_ASIDE)
@@ -854,7 +861,7 @@ void hook_on_timer(struct turn *turn, const struct id *id, int64_t due_at) {
     const struct intake_channel *channel = intake_channel_of_bot(intake->channels, row.bot);
     struct hook_from from = {.bot = row.bot,
         .channel = channel,
-        .training = channel && channel->training,
+        .training = (channel && channel->training) || strstr(row.reason, mark_training),
         .silent = channel && channel->silent};
     struct hook_batch batch = {.turn = turn,
         .intake = intake,
@@ -868,9 +875,9 @@ void hook_on_timer(struct turn *turn, const struct id *id, int64_t due_at) {
     else
         more = decode(&batch, row.body.data, row.body.len);
     if (batch.refusal.status)
-        set_hook(turn, id, row.state, row.next, turn->now + 10000, ""); /* no disk: all of it again */
+        set_hook(turn, id, row.state, row.next, turn->now + 10000, row.reason); /* no disk: all of it again */
     else if (more)
-        set_hook(turn, id, HOOK_WAITING, batch.end, turn->now, "");
+        set_hook(turn, id, HOOK_WAITING, batch.end, turn->now, row.reason);
     else
         delete_hook(turn, id);
 }
@@ -977,7 +984,7 @@ static void retry(struct turn *turn, const char *actor, const char *argument, Si
     answer->status = 404;
     if (!id_from_text(argument, &id) || !read_hook(turn, &id, &row) || row.state != HOOK_ASIDE)
         return;
-    set_hook(turn, &id, is_packed(row.reason) ? HOOK_DELAYED : HOOK_WAITING, 0, turn->now, "");
+    set_hook(turn, &id, is_packed(row.reason) ? HOOK_DELAYED : HOOK_WAITING, 0, turn->now, row.reason);
     turn_audit(turn, actor, "hook.retry", argument);
     answer->status = 200;
 }

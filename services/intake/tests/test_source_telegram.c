@@ -253,6 +253,25 @@ static void a_sender_may_be_blocked(void **state) {
     conform_close(&conform);
 }
 
+/* A bot that only tries out: also what waits for its sender's allowance stays training. */
+static void what_waits_stays_training(void **state) {
+    (void)state;
+    struct conform conform = conform_open();
+    bottle_issue(conform.bottle.fixture, "coba training", conform.bottle.bearer);
+    char text[64];
+    for (int i = 0; i < HOOK_SENDER_BURST + 5; i++) {
+        snprintf(text, sizeof text, "Ada warga minta info bansos %d", i);
+        say(&conform, i + 1, text);
+    }
+    order(&conform, "token.revoke", "coba", 200);
+    fixture_advance(conform.bottle.fixture, 60000);
+    assert_int_equal(bottle_reports(&conform.bottle), HOOK_SENDER_BURST + 5);
+    for (size_t i = 0; i < HOOK_SENDER_BURST + 5; i++)
+        assert_true(
+            fixture_nth(conform.bottle.fixture, SIGAP__EVENT__BODY_REPORT_RECEIVED, i)->event->training);
+    conform_close(&conform);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         CONFORMANCE_TESTS,
@@ -260,6 +279,7 @@ int main(void) {
         cmocka_unit_test(answers_in_the_chat),
         cmocka_unit_test(a_pin_joins_the_words_before_it),
         cmocka_unit_test(a_sender_may_be_blocked),
+        cmocka_unit_test(what_waits_stays_training),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
