@@ -2,6 +2,7 @@
 
 #include "intake_sql.h"
 #include "services/intake/state.h"
+#include "services/intake/web.h"
 
 #include <string.h>
 
@@ -140,6 +141,14 @@ static bool expire_senders(struct turn *turn, struct position *at) {
     return more;
 }
 
+/* The rows of media are gone by now; their files lie on the disk. */
+static void tidy_media(struct turn *turn, int64_t before_ms) {
+    const struct web_tidy what = {before_ms};
+    const struct effect effect = {turn_id(turn), EFFECT_TIDY, &what, sizeof what};
+    if (!turn->effects_held)
+        turn_effect(turn, &effect);
+}
+
 /* The three passes by key go on from step to step until all are through; one that is through waits. */
 void intake_sweep_step(struct turn *turn) {
     const struct intake *intake = turn->state;
@@ -157,6 +166,8 @@ void intake_sweep_step(struct turn *turn) {
     bool keys = !started || at.report_size ? expire_keys(turn, &at, keep > keys_ms ? keep : keys_ms) : false;
     bool cases = !started || at.progress_size ? expire_cases(turn, &at, keep) : false;
     bool senders = !started || at.sender_size ? expire_senders(turn, &at) : false;
+    if (!more && !keys && !cases && !senders)
+        tidy_media(turn, turn->now - duration_ms(intake->site->retention.media));
     at.next_at = turn->now + (more || senders || keys || cases ? STEP_MS : day_ms);
     write_position(turn, &at);
 }

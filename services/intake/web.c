@@ -3,6 +3,7 @@
 #include "common/http_client.h"
 #include "services/intake/hook.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
@@ -205,6 +206,52 @@ static void keep_medium(struct web_job *job, const struct http_result *result) {
         finish(job, WEB_AGAIN, 60000, "no thread");
 }
 
+/* --- tidying up --- */
+
+unsigned intake_media_tidy(const char *folder, int64_t before_ms) {
+    DIR *entries = opendir(folder);
+    unsigned count = 0;
+    for (struct dirent *entry; entries && (entry = readdir(entries));) {
+        struct stat facts;
+        if (entry->d_name[0] == '.' ||
+            fstatat(dirfd(entries), entry->d_name, &facts, AT_SYMLINK_NOFOLLOW) != 0 ||
+            !S_ISREG(facts.st_mode) || (int64_t)facts.st_mtime * 1000 >= before_ms)
+            continue;
+        count += unlinkat(dirfd(entries), entry->d_name, 0) == 0;
+    }
+    if (entries)
+        closedir(entries);
+    return count;
+}
+
+struct tidy {
+    uv_work_t work;
+    char folder[512];
+    int64_t before_ms;
+};
+
+static void tidy(uv_work_t *work) {
+    const struct tidy *what = work->data;
+    intake_media_tidy(what->folder, what->before_ms);
+}
+
+static void on_tidied(uv_work_t *work, int status) {
+    (void)status;
+    free(work->data);
+}
+
+static void perform_tidy(struct intake_web *web, const struct effect *effect) {
+    const struct web_tidy *what = effect->what;
+    struct tidy *job = calloc(1, sizeof *job);
+    if (!job)
+        return; /* tomorrow */
+    job->work.data = job;
+    job->before_ms = what->before_ms;
+    snprintf(job->folder, sizeof job->folder, "%s/intake/media", web->intake->data_dir);
+    if (uv_queue_work(web->loop->uv, &job->work, tidy, on_tidied) != 0)
+        free(job);
+}
+
 /* --- calls --- */
 
 static void on_answer(void *context, const struct http_result *result);
@@ -329,6 +376,8 @@ void intake_web_perform(struct intake *intake, const struct effect *effect) {
         perform_tell(intake->web, effect);
     else if (intake->web && effect->kind == EFFECT_FETCH)
         perform_fetch(intake->web, effect);
+    else if (intake->web && effect->kind == EFFECT_TIDY)
+        perform_tidy(intake->web, effect);
 }
 
 /* --- life --- */

@@ -9,7 +9,7 @@
 #include "common/daemon.h"
 #include "services/intake/state.h"
 
-enum intake_effect { EFFECT_TELL = 1, EFFECT_FETCH = 2 };
+enum intake_effect { EFFECT_TELL = 1, EFFECT_FETCH = 2, EFFECT_TIDY = 5 };
 
 /* How a call ended. */
 enum web_outcome {
@@ -29,6 +29,12 @@ struct web_fetch {
     char bot[64], reference[WEB_REFERENCE_MAX + 1];
 };
 
+/* Files of media that were written before this are past their time: a picture that comes again is written
+ * again. */
+struct web_tidy {
+    int64_t before_ms; /* epoch */
+};
+
 /* result->bytes of a medium that was fetched: it lies sealed in DATA/intake/media/<hash>. */
 struct web_medium {
     uint8_t hash[SEAL_HASH_BYTES];
@@ -40,5 +46,7 @@ bool intake_web_open(struct intake *intake, struct daemon_loop *loop, struct err
 void intake_web_perform(struct intake *intake, const struct effect *effect);
 void intake_web_close(struct intake *intake);
 
+/* Deletes the files of the folder last written before; how many. Blocks: on a thread. */
+unsigned intake_media_tidy(const char *folder, int64_t before_ms);
 /* "image/jpeg" ... by the first bytes; "application/octet-stream". */
 const char *intake_type_of(const void *bytes, size_t size);

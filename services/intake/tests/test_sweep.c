@@ -1,5 +1,10 @@
 /* Old rows go, young ones stay, in steps of a batch. */
 #include "services/intake/tests/intake_bottle.h"
+#include "services/intake/web.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "intake_sql.h"
 #include "services/intake/follow.h"
@@ -98,8 +103,28 @@ static void closed_cases_and_outcomes_go_after_the_retention(void **state) {
     fixture_close(&bottle.fixture);
 }
 
+static void old_files_of_media_are_deleted(void **state) {
+    (void)state;
+    char folder[] = "/tmp/sigap-media-XXXXXX", path[64];
+    assert_non_null(mkdtemp(folder));
+    static const time_t written[] = {1000, 5000, 9000};
+    for (size_t i = 0; i < 3; i++) {
+        snprintf(path, sizeof path, "%s/%zu", folder, i);
+        fclose(fopen(path, "w"));
+        const struct timespec times[2] = {{written[i], 0}, {written[i], 0}};
+        assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+    }
+    assert_int_equal(intake_media_tidy(folder, 6000 * 1000), 2);
+    assert_int_equal(intake_media_tidy(folder, 6000 * 1000), 0);
+    assert_int_equal(access(path, F_OK), 0);
+    assert_int_equal(intake_media_tidy("/nonexistent", 1), 0);
+    unlink(path);
+    rmdir(folder);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(old_files_of_media_are_deleted),
         cmocka_unit_test(keys_go_after_30_days_in_several_steps),
         cmocka_unit_test(the_sweep_survives_a_crash),
         cmocka_unit_test(closed_cases_and_outcomes_go_after_the_retention),
