@@ -400,6 +400,8 @@ bool intake_web_open(struct intake *intake, struct daemon_loop *loop, struct err
     size_t count = 0;
     const char *ca_file = NULL;
     char folder[512];
+    if (!intake_channel_at(intake->channels, 0))
+        return true; /* nobody to call: TLS and its memory are not needed */
     struct intake_web *web = calloc(1, sizeof *web);
     if (!web)
         return error_set(error, "out of memory");

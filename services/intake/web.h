@@ -42,6 +42,7 @@ struct web_medium {
     char type[32]; /* by its content, never by its name */
 };
 
+/* True without anything when the site has no channels. */
 bool intake_web_open(struct intake *intake, struct daemon_loop *loop, struct error *error);
 void intake_web_perform(struct intake *intake, const struct effect *effect);
 void intake_web_close(struct intake *intake);
