@@ -1,5 +1,5 @@
 /* The judgement on one report: what it is, how urgent, where, who may see it, and why. A pure function of the
- * vocabulary, the gazetteer and the report; no I/O, no state, about 50 us for 200 characters. The daemon
+ * vocabulary, the gazetteer and the report; no I/O, no state, about 40 us for 200 characters. The daemon
  * (triage.c) decides what becomes of it; here is only what the text says.
  *
  * The machine proposes. review says that a person must confirm before the case goes on; possible_danger that

@@ -1,11 +1,17 @@
 /* A linear model over words and concepts: one score for each kind and each priority, added up from weights
- * that were learnt from labelled reports (sigapctl triage train). It ranks; rules and people decide.
+ * that were learnt from labelled reports (sigapctl triage train, see train.c). It ranks; rules and people
+ * decide.
  *
- * Why linear: it takes 10 us a report, every score can be explained by the words that made it, and with a
+ * Why linear: it takes 15 us a report, every score can be explained by the words that made it, and with a few
  * thousand labelled reports nothing larger would learn more. The weights are text (weights.tsv), sorted by
- * feature, so that a change of the model can be read in a diff: sigap-weights 1 outputs <tab> kind codes and
- * P0..P4, separated by spaces feature <tab> output:weight output:weight ...   (outputs counted from 0) An
- * output that is no kind of the site is refused. */
+ * feature, so that a change of the model can be read in a diff:
+ *
+ *   sigap-weights 1
+ *   outputs <tab> kind codes and P0..P4, separated by spaces
+ *   prior:kind <tab> output:logarithm ...      how often reports of the kind have each priority
+ *   feature <tab> output:weight ...            outputs counted from 0
+ *
+ * An output that is no kind of the site is refused. */
 #pragma once
 
 #include "services/triage/concept.h"
@@ -14,7 +20,7 @@
 
 enum {
     OUTPUTS_MAX = KINDS_MAX + PRIORITIES,
-    FEATURES_MAX = 1024, /* of one report, x 16 bytes; a report of 60 words has about 300 */
+    FEATURES_MAX = 1024, /* of one report, x 24 bytes = 24 KiB of arena; a report of 60 words has about 400 */
     FEATURE_NAME_MAX = 128
 };
 
