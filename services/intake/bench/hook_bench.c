@@ -1,4 +1,4 @@
-/* Webhook posts a second on one core, platform by platform: parsed and verified (no store), then the whole
+/* Webhook posts a second of CPU time, platform by platform: parsed and verified (no store), then the whole
  * way through the handlers into memory, beside the JSON API with the same text.
  *
  *     sigap-intake-hook-bench SITE_DIR [POSTS]
@@ -18,6 +18,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { WAITING = 128, BODY_BYTES = 2048 };
@@ -209,28 +210,35 @@ static struct request request_of(struct post *post) {
         .origin = post};
 }
 
+/* Of this process: what others do on the machine does not count. */
+static int64_t cpu_ms(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 typedef void write_post(struct bench *bench, struct post *post, unsigned long long number);
 
 /* is_urgent verifies, and reads the body; nothing of it touches the store. */
 static double parse(struct engine *engine, struct bench *bench, write_post *write, uint64_t posts) {
     for (unsigned i = 0; i < WAITING; i++)
         write(bench, &bench->posts[i], i);
-    int64_t started = clock_monotonic_ms(&clock_real);
+    int64_t started = cpu_ms();
     for (uint64_t sent = 0; sent < posts; sent++) {
         struct request request = request_of(&bench->posts[sent % WAITING]);
         intake_daemon.request_is_urgent(engine_state(engine), &request);
     }
-    return (double)posts * 1000 / (double)(clock_monotonic_ms(&clock_real) - started + 1);
+    return (double)posts * 1000 / (double)(cpu_ms() - started + 1);
 }
 
 static double take(struct engine *engine, struct bench *bench, write_post *write, uint64_t posts) {
     static unsigned long long number = 1000;
-    int64_t writing = 0, started = clock_monotonic_ms(&clock_real);
+    int64_t writing = 0, started = cpu_ms();
     for (uint64_t sent = 0; sent < posts;) {
-        int64_t before = clock_monotonic_ms(&clock_real);
+        int64_t before = cpu_ms();
         for (unsigned i = 0; i < WAITING; i++)
             write(bench, &bench->posts[i], number++);
-        writing += clock_monotonic_ms(&clock_real) - before;
+        writing += cpu_ms() - before;
         for (unsigned i = 0; i < WAITING; i++, sent++) {
             struct request request = request_of(&bench->posts[i]);
             if (!engine_request(engine, &request))
@@ -239,7 +247,7 @@ static double take(struct engine *engine, struct bench *bench, write_post *write
         while (engine_turn(engine) == ENGINE_WORKED)
             ;
     }
-    return (double)posts * 1000 / (double)(clock_monotonic_ms(&clock_real) - started - writing + 1);
+    return (double)posts * 1000 / (double)(cpu_ms() - started - writing + 1);
 }
 
 int main(int argc, char **argv) {
