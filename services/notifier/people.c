@@ -131,6 +131,7 @@ const char *person_read(
     struct written written = {0};
     struct json_problem problem;
     json_t *root;
+    person_wipe(out);
     if (json_read(json, size, PERSON_JSON_MAX, &root) != JSON_OK)
         return "Data petugas tidak terbaca / The person's data cannot be read";
     const char *wrong = json_fields_read(root, person_fields, &written, &problem)

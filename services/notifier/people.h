@@ -44,8 +44,9 @@ struct person {
 };
 
 bool person_code_good(const char *code);
-/* From its JSON. NULL: good; else why not, "Indonesian / English" and nothing of the text in it. Channels
- * must be ones that the program has; whether the site uses them is asked when a message leaves. */
+/* From its JSON. NULL: good; else why not, "Indonesian / English" and nothing of the text in it, and out is
+ * zeroed. Channels must be ones that the program has; whether the site uses them is asked when a message
+ * leaves. */
 const char *person_read(
     const char *json, size_t size, const char *code, enum calendar_zone zone, struct person *out);
 /* Stands for a person of a team in answer links. */

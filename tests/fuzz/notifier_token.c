@@ -17,9 +17,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
         token.team[i] = fuzz_byte(&input);
     token.action = (enum alert_move)(fuzz_byte(&input) % (MOVE_DONE + 1));
     uint8_t flip = fuzz_byte(&input);
+    token.to_person = flip & 1;
     FUZZ_HOLDS(token_write(key, &token, 2000000, written));
     FUZZ_HOLDS(token_read(key, written, 1000, &read) == HMAC_TOKEN_GOOD);
-    FUZZ_HOLDS(memcmp(&read.alert, &token.alert, sizeof read.alert) == 0 && read.action == token.action);
+    FUZZ_HOLDS(memcmp(&read.alert, &token.alert, sizeof read.alert) == 0 && read.action == token.action &&
+               read.to_person == token.to_person);
     FUZZ_HOLDS(token_read(key, written, 3000000, &read) == HMAC_TOKEN_EXPIRED);
     written[flip % strlen(written)] ^= (char)(1 + (flip & 7));
     FUZZ_HOLDS(token_read(key, written, 1000, &read) == HMAC_TOKEN_FORGED);

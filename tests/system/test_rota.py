@@ -4,7 +4,9 @@ people lie in no file of the data folder."""
 import datetime
 import json
 import os
+import socketserver
 import subprocess
+import threading
 
 import pytest
 import sigap
@@ -112,6 +114,68 @@ def test_names_and_addresses_are_in_no_file(rota_site):
     assert any("notifier" in path for path, _ in places(site, ["p-ctl"])), "the search is able to find"
     site.stop()
     assert places(site, planted) == [], "left in a file after the end"
+
+
+class MailServer(socketserver.ThreadingTCPServer):
+    """SMTP that takes every mail and keeps it: (recipient, text)."""
+
+    allow_reuse_address, daemon_threads = True, True
+
+    def __init__(self):
+        self.mails = []
+        super().__init__(("127.0.0.1", 0), Talk)
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+
+class Talk(socketserver.StreamRequestHandler):
+    def handle(self):
+        self.wfile.write(b"220 test\r\n")
+        to, text = "", None
+        for line in self.rfile:
+            if text is not None:
+                if line == b".\r\n":
+                    self.server.mails.append((to, text.decode()))
+                    text = None
+                    self.wfile.write(b"250 kept\r\n")
+                else:
+                    text += line
+                continue
+            word = line[:4].upper()
+            if word == b"RCPT":
+                to = line.decode().split("<")[1].split(">")[0]
+            if word == b"DATA":
+                text = b""
+            self.wfile.write({b"DATA": b"354 go on\r\n", b"QUIT": b"221 bye\r\n"}.get(word, b"250 ok\r\n"))
+            if word == b"QUIT":
+                return
+
+
+def test_mail_goes_to_the_person_and_leaves_no_address(fresh, tmp_path):
+    """Over real SMTP: to the one on duty, not to the other; the address is in no row of attempts and in no log."""
+    site, server = fresh(start=False), MailServer()
+
+    def with_mail(copy):
+        (copy / "channels.yaml").write_text(
+            f"console_url: \"http://127.0.0.1:{site.port}\"\nchannels:\n  - name: email\n    options:\n"
+            f"      - {{ name: server, value: \"smtp://127.0.0.1:{server.server_address[1]}\" }}\n"
+            "      - { name: from, value: piket@sigap.example }\n      - { name: networks, value: 127.0.0.1/32 }\n"
+            "      - { name: plain, value: \"yes\" }\n")
+
+    site.site = sigap.site_copy(tmp_path, with_mail)
+    site.start()
+    for code, (name, address) in PEOPLE.items():
+        site.ctl("people", "set", code, f"name={name}", f"contact=email:{address}")
+    site.ctl("duty", "set", "opr", f"people={','.join(PEOPLE)}", "start=2020-01-06", "handover=00:00", "at_once=1")
+    first = json.loads(site.ctl("duty", "list").stdout)[0]["now"][0]["person"]
+    site.report(CHILD.format("surat"), urgent=True)
+    address = PEOPLE[first][1]
+    wait_for(lambda: any(to == address for to, _ in server.mails), 20)
+    wait_for(lambda: any(to == "piket-opr@sigap.example" for to, _ in server.mails), 20)
+    site.idle()
+    assert not [to for to, _ in server.mails if to in ADDRESSES and to != address]
+    server.shutdown()
+    site.stop()
+    assert places(site, NAMES + ADDRESSES) == []
 
 
 def test_restart_keeps_people_and_rotas(rota_site):

@@ -131,7 +131,7 @@ static void test_packed_deliveries(void **state) {
                                    .channel = "outbox",
                                    .role = "DNK,DES",
                                    .reason = "quiet"},
-        {.ordinal = 2, .state = DELIVERY_QUEUED, .team = "kab-3507", .channel = "email"}};
+        {.ordinal = 2, .state = DELIVERY_QUEUED, .team = "kab-3507", .channel = "email", .on_duty = "ani"}};
     struct buffer packed = BUFFER_MAX(4096);
     unsigned count;
     deliveries_pack(list, 2, &packed);
@@ -147,6 +147,21 @@ static void test_packed_deliveries(void **state) {
         free(cut);
     }
     buffer_free(&packed);
+    arena_free(&arena);
+}
+
+/* Rows that were written before there were people. */
+static void test_old_packed_deliveries(void **state) {
+    (void)state;
+    static const uint8_t old[] = {1, 1, DELIVERY_QUEUED, PURPOSE_ALERT, 0, 0, 0, 0, 5, 6, 0, 0, 3, 'o', 'p',
+        'r', 6, 'o', 'u', 't', 'b', 'o', 'x', 0, 0};
+    struct arena *arena = arena_new(1 << 20);
+    unsigned count;
+    struct delivery *list = deliveries_unpack(arena, old, sizeof old, &count);
+    assert_non_null(list);
+    assert_int_equal(count, 1);
+    assert_string_equal(list[0].team, "opr");
+    assert_string_equal(list[0].on_duty, "");
     arena_free(&arena);
 }
 
@@ -379,7 +394,11 @@ static void test_token(void **state) {
     assert_true(token_write(key, &token, MONDAY, text));
     assert_true(strlen(text) <= 64);
     assert_int_equal(token_read(key, text, MONDAY - 1, &read), HMAC_TOKEN_GOOD);
-    assert_true(id_equal(&read.alert, &token.alert) && read.action == MOVE_CANNOT);
+    assert_true(id_equal(&read.alert, &token.alert) && read.action == MOVE_CANNOT && !read.to_person);
+    token.to_person = true;
+    assert_true(token_write(key, &token, MONDAY, text));
+    assert_int_equal(token_read(key, text, MONDAY - 1, &read), HMAC_TOKEN_GOOD);
+    assert_true(read.action == MOVE_CANNOT && read.to_person);
     assert_int_equal(token_read(key, text, MONDAY + 1001, &read), HMAC_TOKEN_EXPIRED);
     assert_int_equal(token_read(other, text, MONDAY - 1, &read), HMAC_TOKEN_FORGED);
     for (size_t i = 0; i < strlen(text); i++) { /* every character counts */
@@ -535,6 +554,7 @@ int main(void) {
         cmocka_unit_test(test_alert_moves),
         cmocka_unit_test(test_ids_of_one_incident),
         cmocka_unit_test(test_packed_deliveries),
+        cmocka_unit_test(test_old_packed_deliveries),
         cmocka_unit_test(test_ladder),
         cmocka_unit_test(test_breaker_opens_at_five_in_a_row),
         cmocka_unit_test(test_breaker_opens_at_half),
