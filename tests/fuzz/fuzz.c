@@ -89,29 +89,42 @@ static void make(char folder[PATH_BYTES]) {
         fuzz_failed("no folder can be made", __FILE__, __LINE__);
 }
 
+static void link_one(const char *target, const char *name) {
+    if (symlink(target, name) != 0)
+        fuzz_failed("no link can be made", __FILE__, __LINE__);
+}
+
 static void link_all(const char *from, const char *to) {
     DIR *folder = opendir(from);
     char target[PATH_BYTES * 2], name[PATH_BYTES * 2];
     for (struct dirent *entry; folder && (entry = readdir(folder));) {
         snprintf(target, sizeof target, "%s/%s", from, entry->d_name);
         snprintf(name, sizeof name, "%s/%s", to, entry->d_name);
-        if (entry->d_name[0] != '.' && entry->d_type == DT_REG && symlink(target, name) != 0)
-            fuzz_failed("no link can be made", __FILE__, __LINE__);
+        if (entry->d_name[0] != '.' && entry->d_type == DT_REG)
+            link_one(target, name);
     }
     if (folder)
         closedir(folder);
 }
 
+/* As in the source tree: sites/<site> beside gazetteer. */
 const char *fuzz_site(void) {
-    if (!folders[0][0]) {
-        char words[PATH_BYTES + 16];
-        make(folders[0]);
-        snprintf(words, sizeof words, "%s/vocabulary", folders[0]);
-        mkdir(words, 0700);
-        link_all(JATIM, folders[0]);
-        link_all(JATIM "/vocabulary", words);
-    }
-    return folders[0];
+    static char site[PATH_BYTES * 2];
+    char path[PATH_BYTES * 3];
+    if (folders[0][0])
+        return site;
+    make(folders[0]);
+    snprintf(path, sizeof path, "%s/gazetteer", folders[0]);
+    link_one(SIGAP_SOURCE_DIR "/deploy/gazetteer", path);
+    snprintf(path, sizeof path, "%s/sites", folders[0]);
+    mkdir(path, 0700);
+    snprintf(site, sizeof site, "%s/sites/jatim", folders[0]);
+    mkdir(site, 0700);
+    snprintf(path, sizeof path, "%s/vocabulary", site);
+    mkdir(path, 0700);
+    link_all(JATIM, site);
+    link_all(JATIM "/vocabulary", path);
+    return site;
 }
 
 const char *fuzz_folder(void) {
@@ -128,4 +141,12 @@ void fuzz_write(const char *folder, const char *name, const void *bytes, size_t 
     bool written = file && fwrite(bytes, 1, size, file) == size;
     if (!file || fclose(file) != 0 || !written)
         fuzz_failed("a file cannot be written", __FILE__, __LINE__);
+}
+
+void fuzz_restore(const char *name) {
+    char path[PATH_BYTES * 2], target[PATH_BYTES * 2];
+    snprintf(path, sizeof path, "%s/%s", fuzz_site(), name);
+    snprintf(target, sizeof target, "%s/%s", JATIM, name);
+    unlink(path);
+    link_one(target, path);
 }

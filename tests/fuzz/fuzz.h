@@ -37,3 +37,5 @@ const char *fuzz_site(void);
 const char *fuzz_folder(void);
 /* folder/name becomes these bytes. */
 void fuzz_write(const char *folder, const char *name, const void *bytes, size_t size);
+/* A file of fuzz_site() is again the one that ships. */
+void fuzz_restore(const char *name);
