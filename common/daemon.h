@@ -6,6 +6,7 @@
 #pragma once
 
 #include "common/error.h"
+#include "common/metrics.h"
 #include "common/turn.h"
 
 struct daemon_setup {
@@ -96,9 +97,11 @@ struct daemon {
     void (*disconnect)(void *state);
     /* Is the site sound, as far as this daemon reads it? false with file, line and a sentence. Optional. */
     bool (*check)(const char *site_dir, struct error *error);
+    const char *const *lists; /* names of its own ListViews, for who asks for another; ends with NULL */
     const struct daemon_tool *tools; /* ends with an empty word; NULL: none */
-    /* Gauges and counters for /metrics and status: writes Prometheus lines. Optional. */
-    const char *(*metrics)(void *state, struct arena *arena);
+    /* Gauges and counters of one's own, beside those of the engine: part of the status view, shown by
+     * `sigapctl metrics`. Optional. */
+    void (*metrics)(void *state, struct metrics *metrics);
 };
 
 struct keystore;

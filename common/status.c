@@ -44,15 +44,31 @@ static const char *state_word(struct engine *engine) {
     return degraded || (oldest && engine->now - oldest > 60000) ? "degraded" : "ready";
 }
 
+/* What `sigapctl list` can be asked for: the daemon's own lists, and those that all have. */
+static json_t *lists_json(const struct engine *engine) {
+    json_t *lists = json_pack("[s,s,s]", "parked", "waiting", "audit");
+    for (const char *const *list = engine->daemon->lists; list && *list; list++)
+        json_array_append_new(lists, json_string(*list));
+    return lists;
+}
+
+static json_t *metrics_json(struct engine *engine) {
+    struct metrics metrics = metrics_begin();
+    if (engine->daemon->metrics)
+        engine->daemon->metrics(engine->state, &metrics);
+    return metrics.families;
+}
+
 static json_t *status_json(struct engine *engine) {
-    return json_pack("{s:s,s:i,s:s,s:o,s:o,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:b,s:b}", "name",
+    return json_pack("{s:s,s:i,s:s,s:o,s:o,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:b,s:b,s:o,s:o}", "name",
         engine->daemon->name, "pid", (int)getpid(), "state", state_word(engine), "journal",
         journal_json(engine), "links", links_json(engine), "parked",
         (json_int_t)held_parked_count(engine->held), "waiting", (json_int_t)held_waiting_count(engine->held),
         "turns", (json_int_t)engine->turns, "inputs", (json_int_t)engine->inputs, "rolled_back",
         (json_int_t)engine->rolled_back, "log_bytes", (json_int_t)store_log_bytes(engine->store),
         "file_bytes", (json_int_t)store_file_bytes(engine->store), "disk_low",
-        engine->tight || store_low(engine->store), "effects_held", engine->effects_held);
+        engine->tight || store_low(engine->store), "effects_held", engine->effects_held, "lists",
+        lists_json(engine), "metrics", metrics_json(engine));
 }
 
 static json_t *id_json(const struct id *id) {

@@ -189,12 +189,13 @@ static void idle(void *state, int64_t monotonic_ms) {
         keystore_cases_checkpoint(house->keys);
 }
 
-static const char *metrics(void *state, struct arena *arena) {
+static void casework_metrics(void *state, struct metrics *metrics) {
     const struct casework *house = state;
-    return arena_format(arena,
-        "# TYPE sigap_case_keys_failed gauge\nsigap_case_keys_failed %d\n"
-        "# TYPE sigap_case_keys_residue gauge\nsigap_case_keys_residue %d\n",
-        house->keys_failed, keystore_cases_residue(house->keys));
+    metrics_gauge(metrics, "sigap_casework_keys_failed", "1 when the store of case keys cannot be written.",
+        house->keys_failed);
+    metrics_gauge(metrics, "sigap_casework_keys_residue",
+        "1 when wiped case keys may still lie in the store's free pages.",
+        keystore_cases_residue(house->keys));
 }
 
 static const Sigap__Event__BodyCase hears[] = {SIGAP__EVENT__BODY_CASE_OPENED,
@@ -202,6 +203,8 @@ static const Sigap__Event__BodyCase hears[] = {SIGAP__EVENT__BODY_CASE_OPENED,
     SIGAP__EVENT__BODY_REFERRAL_MOVED, SIGAP__EVENT__BODY_OFFER_SENT, SIGAP__EVENT__BODY_OFFER_MOVED,
     SIGAP__EVENT__BODY_ALERT_RAISED, SIGAP__EVENT__BODY_ALERT_MOVED, SIGAP__EVENT__BODY_DELIVERY_ENDED,
     SIGAP__EVENT__BODY_COMMAND_ISSUED, SIGAP__EVENT__BODY__NOT_SET};
+
+static const char *const lists[] = {"cases", "tasks", NULL};
 
 const struct daemon casework_daemon = {
     .name = "casework",
@@ -214,10 +217,11 @@ const struct daemon casework_daemon = {
     .on_event = on_event,
     .hears = hears,
     .on_timer = on_timer,
+    .lists = lists,
     .on_view = on_view,
     .before_commit = before_commit,
     .rolled_back = rolled_back,
     .idle = idle,
     .check = casework_check,
-    .metrics = metrics,
+    .metrics = casework_metrics,
 };

@@ -247,16 +247,16 @@ static void console_disconnect(void *state) {
     passwords_close(&((struct console *)state)->passwords);
 }
 
-static const char *console_metrics(void *state, struct arena *arena) {
+static void console_metrics(void *state, struct metrics *metrics) {
     const struct console *console = state;
-    return arena_format(arena,
-        "# HELP sigap_console_waits requests that wait for another daemon\n"
-        "# TYPE sigap_console_waits gauge\nsigap_console_waits %u\n",
+    metrics_gauge(metrics, "sigap_console_waiting_requests", "Requests that wait for another daemon.",
         console->waits.count);
 }
 
 static const Sigap__Event__BodyCase hears[] = {
     SIGAP__EVENT__BODY_COMMAND_ANSWERED, SIGAP__EVENT__BODY__NOT_SET};
+
+static const char *const lists[] = {"accounts", NULL};
 
 const struct daemon console_daemon = {
     .name = "console",
@@ -271,6 +271,7 @@ const struct daemon console_daemon = {
     .on_timer = console_on_timer,
     .on_request = console_on_request,
     .refuse_request = console_refuse_request,
+    .lists = lists,
     .on_view = console_on_view,
     .on_effect = console_on_effect,
     .connect = console_connect,

@@ -268,21 +268,31 @@ static enum verdict intake_on_view(struct turn *turn, const Sigap__View *view, S
     return VERDICT_DONE;
 }
 
-static const char *intake_metrics(void *state, struct arena *arena) {
+static void put_yes_no(
+    struct metrics *metrics, const char *name, const char *help, uint64_t yes, uint64_t no) {
+    metrics_family(metrics, METRICS_COUNTER, name, help);
+    metrics_value(metrics, "ok", "yes", (int64_t)yes);
+    metrics_value(metrics, "ok", "no", (int64_t)no);
+}
+
+static void intake_metrics(void *state, struct metrics *metrics) {
     const struct intake_counts *counts = &((struct intake *)state)->counts;
-    return arena_format(arena,
-        "sigap_intake_reports_total{lane=\"urgent\"} %llu\nsigap_intake_reports_total{lane=\"normal\"} %llu\n"
-        "sigap_intake_duplicates_total %llu\nsigap_intake_refused_total %llu\nsigap_intake_over_limit_total "
-        "%llu\nsigap_intake_hooks_total %llu\nsigap_intake_hook_items_total{what=\"ignored\"} %llu\n"
-        "sigap_intake_hook_items_total{what=\"aside\"} %llu\nsigap_intake_told_total{ok=\"yes\"} %llu\n"
-        "sigap_intake_told_total{ok=\"no\"} %llu\nsigap_intake_media_total{ok=\"yes\"} %llu\n"
-        "sigap_intake_media_total{ok=\"no\"} %llu\n",
-        (unsigned long long)counts->taken[LANE_URGENT], (unsigned long long)counts->taken[LANE_NORMAL],
-        (unsigned long long)counts->again, (unsigned long long)counts->refused,
-        (unsigned long long)counts->over_limit, (unsigned long long)counts->hooks,
-        (unsigned long long)counts->ignored, (unsigned long long)counts->put_aside,
-        (unsigned long long)counts->told, (unsigned long long)counts->untold,
-        (unsigned long long)counts->fetched, (unsigned long long)counts->unfetched);
+    metrics_family(metrics, METRICS_COUNTER, "sigap_intake_reports_total", "Reports taken since the start.");
+    metrics_value(metrics, "lane", "urgent", (int64_t)counts->taken[LANE_URGENT]);
+    metrics_value(metrics, "lane", "normal", (int64_t)counts->taken[LANE_NORMAL]);
+    metrics_counter(metrics, "sigap_intake_duplicates_total", "Reports that came again.", counts->again);
+    metrics_counter(metrics, "sigap_intake_refused_total", "Reports refused.", counts->refused);
+    metrics_counter(
+        metrics, "sigap_intake_over_limit_total", "Reports over a sender's limit.", counts->over_limit);
+    metrics_counter(metrics, "sigap_intake_hooks_total", "Calls of webhooks.", counts->hooks);
+    metrics_family(metrics, METRICS_COUNTER, "sigap_intake_hook_items_total",
+        "Items of webhooks that became no report.");
+    metrics_value(metrics, "what", "ignored", (int64_t)counts->ignored);
+    metrics_value(metrics, "what", "aside", (int64_t)counts->put_aside);
+    put_yes_no(metrics, "sigap_intake_told_total", "Answers to reporters, by whether they went out.",
+        counts->told, counts->untold);
+    put_yes_no(metrics, "sigap_intake_media_total", "Media of reports, by whether they could be fetched.",
+        counts->fetched, counts->unfetched);
 }
 
 static const Sigap__Event__BodyCase hears[] = {SIGAP__EVENT__BODY_CASE_OPENED,
@@ -294,6 +304,8 @@ static const struct daemon_tool tools[] = {
     {"import", "FILE.csv: a table of reports to a running site, a line a row", intake_import},
     {NULL, NULL, NULL},
 };
+
+static const char *const lists[] = {"reports", "hooks", "media", NULL};
 
 const struct daemon intake_daemon = {
     .name = "intake",
@@ -313,6 +325,7 @@ const struct daemon intake_daemon = {
     .on_submit = intake_on_submit,
     .submit_is_urgent = intake_submit_is_urgent,
     .refuse_submit = intake_refuse_submit,
+    .lists = lists,
     .on_view = intake_on_view,
     .on_effect = intake_on_effect,
     .connect = intake_connect,

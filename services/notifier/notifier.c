@@ -254,29 +254,52 @@ static void rolled_back(void *state) {
     duty_stale(((struct notifier *)state)->duty);
 }
 
-static const char *metrics(void *state, struct arena *arena) {
+static void channel_family(const struct notifier *notifier, struct metrics *metrics, enum metrics_type type,
+    const char *name, const char *help, int64_t (*value)(const struct delivery_channel *)) {
+    metrics_family(metrics, type, name, help);
+    for (unsigned i = 0; i < notifier->channel_count; i++)
+        metrics_value(metrics, "channel", notifier->channels[i].channel->name, value(&notifier->channels[i]));
+}
+
+static int64_t channel_sent(const struct delivery_channel *channel) {
+    return (int64_t)channel->sent;
+}
+
+static int64_t channel_failed(const struct delivery_channel *channel) {
+    return (int64_t)channel->failed;
+}
+
+static int64_t channel_usable(const struct delivery_channel *channel) {
+    return !channel->breaker.open;
+}
+
+static int64_t channel_in_flight(const struct delivery_channel *channel) {
+    return channel->in_flight;
+}
+
+static void notifier_metrics(void *state, struct metrics *metrics) {
     const struct notifier *notifier = state;
-    const char *text = arena_format(arena,
-        "sigap_notifier_alerts_raised_total %llu\nsigap_notifier_alerts_answered_total %llu\n"
-        "sigap_notifier_alerts_exhausted_total %llu\n",
-        (unsigned long long)notifier->raised, (unsigned long long)notifier->answered,
-        (unsigned long long)notifier->exhausted);
-    for (unsigned i = 0; text && i < notifier->channel_count; i++) {
-        const struct delivery_channel *each = &notifier->channels[i];
-        text = arena_format(arena,
-            "%ssigap_notifier_sent_total{channel=\"%s\"} %llu\nsigap_notifier_failed_total{channel=\"%s\"} "
-            "%llu\n"
-            "sigap_notifier_channel_open{channel=\"%s\"} %d\nsigap_notifier_in_flight{channel=\"%s\"} %u\n",
-            text, each->channel->name, (unsigned long long)each->sent, each->channel->name,
-            (unsigned long long)each->failed, each->channel->name, !each->breaker.open, each->channel->name,
-            each->in_flight);
-    }
-    return text;
+    metrics_counter(
+        metrics, "sigap_notifier_alerts_raised_total", "Alerts raised since the start.", notifier->raised);
+    metrics_counter(metrics, "sigap_notifier_alerts_answered_total", "Alerts that somebody answered.",
+        notifier->answered);
+    metrics_counter(metrics, "sigap_notifier_alerts_exhausted_total", "Alerts that nobody was left to tell.",
+        notifier->exhausted);
+    channel_family(notifier, metrics, METRICS_COUNTER, "sigap_notifier_sent_total",
+        "Messages that a channel took.", channel_sent);
+    channel_family(notifier, metrics, METRICS_COUNTER, "sigap_notifier_failed_total",
+        "Messages that a channel did not take.", channel_failed);
+    channel_family(notifier, metrics, METRICS_GAUGE, "sigap_notifier_channel_usable",
+        "0 while a channel is left alone after failures.", channel_usable);
+    channel_family(notifier, metrics, METRICS_GAUGE, "sigap_notifier_in_flight_messages",
+        "Messages handed to a channel, without an outcome so far.", channel_in_flight);
 }
 
 static const struct daemon_tool tools[] = {
     {"rota", "rota [check [--days N] | AREA]: who is told when, policy by policy", rota_run},
     {NULL, NULL, NULL}};
+
+static const char *const lists[] = {"alerts", "deliveries", "people", "duty", "uncovered", NULL};
 
 const struct daemon notifier_daemon = {
     .name = "notifier",
@@ -287,6 +310,7 @@ const struct daemon notifier_daemon = {
     .on_start = on_start,
     .on_event = on_event,
     .on_timer = on_timer,
+    .lists = lists,
     .on_view = views_answer,
     .on_effect = outgoing_result,
     .rolled_back = rolled_back,
@@ -295,5 +319,5 @@ const struct daemon notifier_daemon = {
     .disconnect = outgoing_disconnect,
     .check = notifier_check,
     .tools = tools,
-    .metrics = metrics,
+    .metrics = notifier_metrics,
 };

@@ -156,26 +156,25 @@ static enum verdict router_event(struct turn *turn, const Sigap__Event *event) {
     return VERDICT_DONE;
 }
 
-static const char *router_metrics(void *state, struct arena *arena) {
+static void router_metrics(void *state, struct metrics *metrics) {
     const struct router *router = state;
     unsigned open = 0;
     for (unsigned i = 0; i < router->policy->directory.facility_count; i++)
         open += router->load[i];
-    const char *text = arena_format(arena,
-        "# TYPE sigap_router_offers_open gauge\nsigap_router_offers_open %u\n"
-        "# TYPE sigap_router_offers_sent counter\nsigap_router_offers_sent %llu\n"
-        "# TYPE sigap_router_offers_ended counter\n"
-        "sigap_router_offers_ended{how=\"accepted\"} %llu\n"
-        "sigap_router_offers_ended{how=\"rejected\"} %llu\n"
-        "sigap_router_offers_ended{how=\"expired\"} %llu\n",
-        open, (unsigned long long)router->sent, (unsigned long long)router->accepted,
-        (unsigned long long)router->refused, (unsigned long long)router->expired);
-    return text ? text : "";
+    metrics_gauge(metrics, "sigap_router_open_offers", "Offers that hold a place now.", open);
+    metrics_counter(metrics, "sigap_router_offers_sent_total", "Offers sent since the start.", router->sent);
+    metrics_family(metrics, METRICS_COUNTER, "sigap_router_offers_ended_total",
+        "Offers answered or expired since the start.");
+    metrics_value(metrics, "how", "accepted", (int64_t)router->accepted);
+    metrics_value(metrics, "how", "rejected", (int64_t)router->refused);
+    metrics_value(metrics, "how", "expired", (int64_t)router->expired);
 }
 
 static const Sigap__Event__BodyCase hears[] = {SIGAP__EVENT__BODY_CASE_OPENED,
     SIGAP__EVENT__BODY_CASE_CHANGED, SIGAP__EVENT__BODY_FACT_RECORDED, SIGAP__EVENT__BODY_CASE_CLOSED,
     SIGAP__EVENT__BODY_ALERT_MOVED, SIGAP__EVENT__BODY_COMMAND_ISSUED, SIGAP__EVENT__BODY__NOT_SET};
+
+static const char *const lists[] = {"offers", "unroutable", "drafts", "facilities", NULL};
 
 const struct daemon router_daemon = {
     .name = "router",
@@ -187,6 +186,7 @@ const struct daemon router_daemon = {
     .on_event = router_event,
     .hears = hears,
     .on_timer = route_timer,
+    .lists = lists,
     .on_view = router_view,
     .check = router_check,
     .metrics = router_metrics,

@@ -213,6 +213,8 @@ static enum verdict on_timer(struct turn *turn, uint32_t kind, const struct id *
 static const Sigap__Event__BodyCase hears[] = {SIGAP__EVENT__BODY_REPORT_RECEIVED,
     SIGAP__EVENT__BODY_COMMAND_ISSUED, SIGAP__EVENT__BODY_CASE_CLOSED, SIGAP__EVENT__BODY__NOT_SET};
 
+static const char *const lists[] = {"cases", "reviews", NULL};
+
 const struct daemon triage_daemon = {
     .name = "triage",
     .purpose = "what a report is, how urgent and where; opens cases",
@@ -223,6 +225,7 @@ const struct daemon triage_daemon = {
     .on_event = on_event,
     .hears = hears,
     .on_timer = on_timer,
+    .lists = lists,
     .on_view = triage_view,
     .check = check,
     .tools = tools,
