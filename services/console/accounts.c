@@ -221,6 +221,8 @@ static const char *complaint_of(const struct site_roles *roles, const char *cons
         return "a role code is not in roles.yaml, has no account, or its class was not given";
     if (!areas_good(fields[3]))
         return "areas are codes such as 35.07, or *";
+    if (strcmp(fields[1], "facility") == 0 && fields[3][0])
+        return "the class facility alone sees its facilities and has no area: give - for areas";
     if (!facilities_good(fields[4]))
         return "facilities are ids of facilities.yaml";
     return NULL;

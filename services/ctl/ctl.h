@@ -48,10 +48,16 @@ int ctl_tool(struct ctl *ctl, int argc, char **argv);
 
 /* Says the sentence on stderr. Returns 1. */
 int ctl_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* The same for words that are wrong whatever the site does: returns 2. */
+int ctl_misused(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* A whole number from 1 on, nothing behind it. */
+bool ctl_number(const char *text, uint64_t *out);
 /* Works in the data folder from now on (names of local sockets are short). False with a sentence said. */
 bool ctl_enter_data(struct ctl *ctl);
 /* The site's daemons; NULL with a sentence said. */
 struct site_links *ctl_links(const struct ctl *ctl);
+/* A daemon of links.yaml that runs here (core), or the sentence who there is. */
+bool ctl_knows(const struct site_links *links, const char *daemon);
 /* Makes the key files that are missing. */
 bool ctl_make_keys(const struct ctl *ctl, const struct site_links *links, struct error *error);
 
@@ -65,4 +71,6 @@ struct question {
 void ask_all(struct question *questions, unsigned count, int timeout_ms);
 /* One question. NULL when no answer came or it was refused; then *status says. */
 json_t *ask_one(const char *daemon, const Sigap__View *view, int timeout_ms, unsigned *status);
+/* The status documents of all core daemons, silent ones too; see status.c. Owned by the caller. */
+json_t *status_collect(const struct site_links *links);
 json_t *ask_control(const char *daemon, const char *action, const char *argument, unsigned *status);

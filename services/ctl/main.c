@@ -10,38 +10,42 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { MANY = 1000 };
+
 struct command {
     const char *word, *usage, *purpose;
     int (*run)(struct ctl *ctl, int argc, char **argv);
+    int words; /* at most so many behind its own */
 };
 
 static const struct command commands[] = {
-    {"up", "[--port N] [--host ADDRESS] [--site DIR]", "start all daemons and keep them running", ctl_up},
-    {"down", "", "end a running site", ctl_down},
-    {"status", "[--json]", "how every daemon is", ctl_status},
-    {"metrics", "", "the same figures for Prometheus", ctl_metrics},
-    {"watch", "", "status and new cases, once a second", ctl_watch},
+    {"up", "[--port N] [--host ADDRESS] [--site DIR]", "start all daemons and keep them running", ctl_up, 0},
+    {"down", "", "end a running site", ctl_down, 0},
+    {"status", "[--json]", "how every daemon is", ctl_status, 0},
+    {"metrics", "", "the same figures for Prometheus", ctl_metrics, 0},
+    {"watch", "", "status and new cases, once a second", ctl_watch, 0},
     {"send", "[--token T] [--lat X --lon Y] [--urgent] [--training] TEXT",
-        "send a report through the ZeroMQ door", ctl_send},
-    {"trace", "TICKET [--json] | --row TICKET...", "the way of one report, or a line each", ctl_trace},
+        "send a report through the ZeroMQ door", ctl_send, 1},
+    {"trace", "TICKET [--json] | --row TICKET...", "the way of one report, or a line each", ctl_trace, MANY},
     {"list", "DAEMON NAME", "a queue of a daemon: triage cases, router unroutable, notifier deliveries ...",
-        ctl_list},
-    {"route", "explain CASE", "why each facility was tried or skipped", ctl_explain_route},
-    {"parked", "list | retry DAEMON [NUMBER]", "inputs that were put aside", ctl_parked},
+        ctl_list, 2},
+    {"route", "explain CASE", "why each facility was tried or skipped", ctl_explain_route, 2},
+    {"parked", "list | retry DAEMON [NUMBER]", "inputs that were put aside", ctl_parked, 3},
     {"control", "DAEMON|all hold|release|clock|reconnect", "an operator's hand on effects, clock and links",
-        ctl_control},
-    {"check", "[--site DIR]", "is the site's configuration sound (no running site needed)", ctl_check},
-    {"admin", "create NAME [ROLE [CODES [AREAS [FACILITIES]]]]",
-        "an account for the console; its password is shown once", ctl_admin},
-    {"token", "issue NAME | revoke NAME | list", "tokens of bots", ctl_token},
+        ctl_control, 2},
+    {"check", "[--site DIR]", "is the site's configuration sound (no running site needed)", ctl_check, 0},
+    {"admin", "create NAME CLASSES [CODES [AREAS [FACILITIES]]]",
+        "an account for the console; its password is shown once", ctl_admin, 6},
+    {"token", "issue NAME | revoke NAME | list", "tokens of bots", ctl_token, MANY},
     {"people", "set CODE -|name=... contact=CHANNEL:ADDRESS ... | remove CODE | list",
-        "who is told: people, kept sealed", ctl_people},
+        "who is told: people, kept sealed", ctl_people, MANY},
     {"duty", "set TEAM people=... start=... | override TEAM ... | list", "who of them is on duty, and when",
-        ctl_duty},
-    {"keys", "[DAEMON...]", "make the key files that are missing; CURVE keys for links of these", ctl_keys},
-    {"audit", "verify", "name the first altered entry of each audit log", ctl_audit},
-    {"backup", "[--with-keys] DIR", "one snapshot of all stores", ctl_backup},
-    {"restore", "DIR", "put a snapshot back; effects are held until `control all release`", ctl_restore},
+        ctl_duty, MANY},
+    {"keys", "[DAEMON...]", "make the key files that are missing; CURVE keys for links of these", ctl_keys,
+        MANY},
+    {"audit", "verify", "name the first altered entry of each audit log", ctl_audit, 1},
+    {"backup", "[--with-keys] DIR", "one snapshot of all stores", ctl_backup, 1},
+    {"restore", "DIR", "put a snapshot back; effects are held until `control all release`", ctl_restore, 1},
 };
 
 int ctl_fail(const char *format, ...) {
@@ -52,6 +56,23 @@ int ctl_fail(const char *format, ...) {
     fputc('\n', stderr);
     va_end(args);
     return 1;
+}
+
+int ctl_misused(const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    fputs("sigapctl: ", stderr);
+    vfprintf(stderr, format, args);
+    fputc('\n', stderr);
+    va_end(args);
+    return 2;
+}
+
+bool ctl_number(const char *text, uint64_t *out) {
+    char *rest;
+    errno = 0;
+    *out = strtoull(text, &rest, 10);
+    return text[0] >= '0' && text[0] <= '9' && !*rest && errno == 0 && *out > 0;
 }
 
 static int usage(void) {
@@ -140,6 +161,28 @@ struct site_links *ctl_links(const struct ctl *ctl) {
     return links;
 }
 
+bool ctl_knows(const struct site_links *links, const char *daemon) {
+    char names[512] = "";
+    size_t used = 0;
+    for (unsigned i = 0; i < links->daemons_count && used < sizeof names; i++) {
+        if (!links->daemons[i].core)
+            continue;
+        if (strcmp(links->daemons[i].name, daemon) == 0)
+            return true;
+        used += (size_t)snprintf(
+            names + used, sizeof names - used, "%s%s", used ? ", " : "", links->daemons[i].name);
+    }
+    return ctl_misused("\"%s\" is no daemon of this site: %s", daemon, names), false;
+}
+
+static bool read_degrees(const char *option, const char *text, double most, double *out) {
+    char *rest;
+    *out = strtod(text, &rest);
+    if (rest != text && !*rest && *out >= -most && *out <= most)
+        return true;
+    return ctl_misused("--%s: \"%s\" is no number from -%g to %g", option, text, most, most), false;
+}
+
 static bool read_options(struct ctl *ctl, int argc, char **argv) {
     static const struct option known[] = {{"data", required_argument, NULL, 'd'},
         {"site", required_argument, NULL, 's'}, {"json", no_argument, NULL, 'j'},
@@ -149,6 +192,7 @@ static bool read_options(struct ctl *ctl, int argc, char **argv) {
         {"training", no_argument, NULL, 'r'}, {"with-keys", no_argument, NULL, 'k'},
         {"row", no_argument, NULL, 'w'}, {NULL, 0, NULL, 0}};
     const char *data = NULL, *site = NULL;
+    unsigned located = 0; /* 1: latitude, 2: longitude */
     for (int key; (key = getopt_long(argc, argv, "", known, NULL)) != -1;) {
         switch (key) {
         case 'd':
@@ -170,12 +214,14 @@ static bool read_options(struct ctl *ctl, int argc, char **argv) {
             ctl->token = optarg;
             break;
         case 'y':
-            ctl->latitude = strtod(optarg, NULL);
-            ctl->located = true;
+            if (!read_degrees("lat", optarg, 90, &ctl->latitude))
+                return false;
+            located |= 1;
             break;
         case 'x':
-            ctl->longitude = strtod(optarg, NULL);
-            ctl->located = true;
+            if (!read_degrees("lon", optarg, 180, &ctl->longitude))
+                return false;
+            located |= 2;
             break;
         case 'u':
             ctl->urgent = true;
@@ -190,9 +236,13 @@ static bool read_options(struct ctl *ctl, int argc, char **argv) {
             ctl->row = true;
             break;
         default:
+            usage();
             return false;
         }
     }
+    ctl->located = located == 3;
+    if (located == 1 || located == 2)
+        return ctl_misused("--lat and --lon are given together"), false;
     find_programs(ctl);
     find_data(ctl, data);
     find_site(ctl, site);
@@ -206,6 +256,13 @@ static bool is_daemon(const struct ctl *ctl, const char *word) {
     return !strchr(word, '/') && access(path, X_OK) == 0;
 }
 
+static int run(const struct command *command, struct ctl *ctl, int argc, char **argv) {
+    if (argc - 1 > command->words)
+        return ctl_misused("%s: \"%s\" is one word too many; usage: %s %s", command->word,
+            argv[command->words + 1], command->word, command->usage);
+    return command->run(ctl, argc, argv);
+}
+
 int main(int argc, char **argv) {
     struct ctl ctl = {.host = "127.0.0.1"};
     find_programs(&ctl);
@@ -214,12 +271,14 @@ int main(int argc, char **argv) {
         find_site(&ctl, NULL);
         return ctl_tool(&ctl, argc - 1, argv + 1);
     }
-    if (!read_options(&ctl, argc, argv) || optind >= argc)
+    if (!read_options(&ctl, argc, argv))
+        return 2;
+    if (optind >= argc)
         return usage();
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         if (strcmp(commands[i].word, argv[optind]) == 0)
-            return commands[i].run(&ctl, argc - optind, argv + optind);
+            return run(&commands[i], &ctl, argc - optind, argv + optind);
     if (is_daemon(&ctl, argv[optind]))
         return ctl_tool(&ctl, argc - optind, argv + optind);
-    return usage();
+    return ctl_misused("unknown command \"%s\"; sigapctl alone shows which there are", argv[optind]);
 }

@@ -30,6 +30,26 @@ static int print_json(json_t *answer, unsigned status, const char *daemon) {
     return status == 200 ? 0 : ctl_fail("%s refused it (%u)", daemon, status);
 }
 
+/* Which lists a daemon has, its status says. */
+static int no_such_list(const char *daemon, const char *name) {
+    Sigap__View view = SIGAP__VIEW__INIT;
+    Sigap__StatusView what = SIGAP__STATUS_VIEW__INIT;
+    char names[512] = "";
+    size_t used = 0, index;
+    unsigned status;
+    json_t *list;
+    view.what_case = SIGAP__VIEW__WHAT_STATUS;
+    view.status = &what;
+    json_t *answer = ask_one(daemon, &view, 5000, &status);
+    json_array_foreach(json_object_get(answer, "lists"), index, list) {
+        if (used < sizeof names)
+            used += (size_t)snprintf(
+                names + used, sizeof names - used, "%s%s", index ? ", " : "", json_string_value(list));
+    }
+    json_decref(answer);
+    return ctl_misused("%s has no list \"%s\"; there are: %s", daemon, name, names);
+}
+
 static int list(const char *daemon, const char *name) {
     Sigap__View view = SIGAP__VIEW__INIT;
     Sigap__ListView what = SIGAP__LIST_VIEW__INIT;
@@ -38,13 +58,20 @@ static int list(const char *daemon, const char *name) {
     view.what_case = SIGAP__VIEW__WHAT_LIST;
     view.list = &what;
     json_t *answer = ask_one(daemon, &view, 5000, &status);
+    if (status == 404 && !answer)
+        return no_such_list(daemon, name);
     return print_json(answer, status, daemon);
 }
 
 int ctl_list(struct ctl *ctl, int argc, char **argv) {
     if (argc != 3)
-        return ctl_fail("list: DAEMON NAME");
-    return ctl_enter_data(ctl) ? list(argv[1], argv[2]) : 1;
+        return ctl_misused("list: DAEMON NAME");
+    struct site_links *links = ctl_links(ctl);
+    if (!links)
+        return 1;
+    int result = !ctl_knows(links, argv[1]) ? 2 : ctl_enter_data(ctl) ? list(argv[1], argv[2]) : 1;
+    site_links_free(&links);
+    return result;
 }
 
 int ctl_explain_route(struct ctl *ctl, int argc, char **argv) {
@@ -53,7 +80,7 @@ int ctl_explain_route(struct ctl *ctl, int argc, char **argv) {
     struct id id;
     unsigned status;
     if (argc != 3 || strcmp(argv[1], "explain") != 0 || !id_from_text(argv[2], &id))
-        return ctl_fail("route: explain CASE (26 characters, see trace)");
+        return ctl_misused("route: explain CASE (26 characters, see trace)");
     if (!ctl_enter_data(ctl))
         return 1;
     explain.case_id = (ProtobufCBinaryData){ID_BYTES, id.bytes};
@@ -80,22 +107,33 @@ static int list_parked(const struct site_links *links) {
     return print_json(all, 200, "");
 }
 
-int ctl_parked(struct ctl *ctl, int argc, char **argv) {
-    struct site_links *links = ctl_links(ctl);
-    if (!links || !ctl_enter_data(ctl))
-        return 1;
-    if (argc == 2 && strcmp(argv[1], "list") == 0)
-        return list_parked(links);
-    if (argc < 3 || strcmp(argv[1], "retry") != 0)
-        return ctl_fail("parked: list | retry DAEMON [NUMBER]");
+static int retry_parked(const char *daemon, uint64_t number) {
     Sigap__View view = SIGAP__VIEW__INIT;
     Sigap__ParkedRetry retry = SIGAP__PARKED_RETRY__INIT;
     unsigned status;
-    retry.number = argc > 3 ? strtoull(argv[3], NULL, 10) : 0;
+    retry.number = number;
     view.what_case = SIGAP__VIEW__WHAT_PARKED_RETRY;
     view.parked_retry = &retry;
-    json_t *answer = ask_one(argv[2], &view, 5000, &status);
-    return print_json(answer, status, argv[2]);
+    json_t *answer = ask_one(daemon, &view, 5000, &status);
+    return print_json(answer, status, daemon);
+}
+
+int ctl_parked(struct ctl *ctl, int argc, char **argv) {
+    bool all = argc == 2 && strcmp(argv[1], "list") == 0;
+    uint64_t number = 0;
+    if (!all && (argc < 3 || strcmp(argv[1], "retry") != 0))
+        return ctl_misused("parked: list | retry DAEMON [NUMBER]");
+    if (argc > 3 && !ctl_number(argv[3], &number))
+        return ctl_misused("parked: \"%s\" is no number of `parked list`", argv[3]);
+    struct site_links *links = ctl_links(ctl);
+    if (!links)
+        return 1;
+    int result = !all && !ctl_knows(links, argv[2]) ? 2
+                 : !ctl_enter_data(ctl)             ? 1
+                 : all                              ? list_parked(links)
+                                                    : retry_parked(argv[2], number);
+    site_links_free(&links);
+    return result;
 }
 
 static int control(const char *daemon, const char *action, const char *argument) {
@@ -104,17 +142,30 @@ static int control(const char *daemon, const char *action, const char *argument)
     return print_json(answer, status, daemon);
 }
 
+static bool is_order(const char *word) {
+    static const char *const orders[] = {"hold", "release", "clock", "reconnect"};
+    for (size_t i = 0; i < sizeof orders / sizeof *orders; i++)
+        if (strcmp(orders[i], word) == 0)
+            return true;
+    return false;
+}
+
 int ctl_control(struct ctl *ctl, int argc, char **argv) {
-    struct site_links *links = ctl_links(ctl);
     int worst = 0;
-    if (argc != 3)
-        return ctl_fail("control: DAEMON|all ACTION");
-    if (!links || !ctl_enter_data(ctl))
+    if (argc != 3 || !is_order(argv[2]))
+        return ctl_misused("control: DAEMON|all hold|release|clock|reconnect");
+    struct site_links *links = ctl_links(ctl);
+    bool all = strcmp(argv[1], "all") == 0;
+    if (!links)
         return 1;
-    for (unsigned i = 0; i < links->daemons_count; i++)
-        if (links->daemons[i].core &&
-            (strcmp(argv[1], "all") == 0 || strcmp(argv[1], links->daemons[i].name) == 0))
+    if (!all && !ctl_knows(links, argv[1]))
+        worst = 2;
+    else if (!ctl_enter_data(ctl))
+        worst = 1;
+    for (unsigned i = 0; worst != 2 && i < links->daemons_count; i++)
+        if (links->daemons[i].core && (all || strcmp(argv[1], links->daemons[i].name) == 0))
             worst |= control(links->daemons[i].name, argv[2], "");
+    site_links_free(&links);
     return worst;
 }
 
@@ -129,8 +180,10 @@ static const char *join(int argc, char **argv, char *out, size_t room) {
 
 int ctl_admin(struct ctl *ctl, int argc, char **argv) {
     char argument[512];
-    if (argc < 3 || strcmp(argv[1], "create") != 0)
-        return ctl_fail("admin: create NAME [ROLE [CODES [AREAS [FACILITIES]]]]");
+    if (argc < 4 || strcmp(argv[1], "create") != 0)
+        return ctl_misused(
+            "admin: create NAME CLASSES [CODES [AREAS [FACILITIES]]], lists with commas, - for "
+            "none; classes: responder, facility, operator, coordinator, administrator, auditor");
     return ctl_enter_data(ctl)
                ? control("console", "account.create", join(argc - 2, argv + 2, argument, sizeof argument))
                : 1;
@@ -138,8 +191,10 @@ int ctl_admin(struct ctl *ctl, int argc, char **argv) {
 
 int ctl_token(struct ctl *ctl, int argc, char **argv) {
     char action[32], argument[256];
-    if (argc < 2 || (strcmp(argv[1], "list") != 0 && argc < 3))
-        return ctl_fail("token: issue NAME | revoke NAME | list");
+    bool issue = argc > 2 && strcmp(argv[1], "issue") == 0,
+         revoke = argc == 3 && strcmp(argv[1], "revoke") == 0;
+    if (!issue && !revoke && !(argc == 2 && strcmp(argv[1], "list") == 0))
+        return ctl_misused("token: issue NAME [training] | revoke NAME | list");
     snprintf(action, sizeof action, "token.%s", argv[1]);
     return ctl_enter_data(ctl)
                ? control("intake", action, join(argc - 2, argv + 2, argument, sizeof argument))
@@ -183,53 +238,114 @@ static bool make_curve_key(const char *daemon) {
     return read;
 }
 
-int ctl_keys(struct ctl *ctl, int argc, char **argv) {
+/* Readers from outside have keys too. */
+static bool all_in_links(const struct site_links *links, int count, char **daemons) {
+    for (int i = 0; i < count; i++)
+        if (!site_links_find(links, daemons[i]))
+            return ctl_misused("keys: \"%s\" is not in the site's links.yaml", daemons[i]), false;
+    return true;
+}
+
+static int make_keys(const struct ctl *ctl, const struct site_links *links, int count, char **daemons) {
     struct error error = {0};
-    struct site_links *links = ctl_links(ctl);
     mkdir(ctl->data_dir, 0750);
-    if (!links || !ctl_enter_data(ctl))
-        return 1;
-    if (!ctl_make_keys(ctl, links, &error))
-        return ctl_fail("%s", error.text);
-    for (int i = 1; i < argc; i++)
-        if (!make_curve_key(argv[i]))
+    if (chdir(ctl->data_dir) != 0 || !ctl_make_keys(ctl, links, &error))
+        return ctl_fail("%s: %s", ctl->data_dir, error.text[0] ? error.text : strerror(errno));
+    for (int i = 0; i < count; i++)
+        if (!make_curve_key(daemons[i]))
             return 1;
     return 0;
 }
 
-static pid_t start_check(const struct ctl *ctl, const char *daemon) {
+int ctl_keys(struct ctl *ctl, int argc, char **argv) {
+    struct site_links *links = ctl_links(ctl);
+    if (!links)
+        return 1;
+    int result = all_in_links(links, argc - 1, argv + 1) ? make_keys(ctl, links, argc - 1, argv + 1) : 2;
+    site_links_free(&links);
+    return result;
+}
+
+enum { CHECKS_MAX = 32, COMPLAINT_MAX = 4096 };
+
+struct check {
+    const char *daemon;
+    pid_t process;
+    int pipe; /* its stderr */
+    char complaint[COMPLAINT_MAX];
+    bool refused;
+};
+
+static void start_check(const struct ctl *ctl, struct check *check) {
     char program[PATH_ROOM + 64], site_option[] = "--site", check_option[] = "--check", site_dir[PATH_ROOM];
-    snprintf(program, sizeof program, "%s/sigap-%s", ctl->bin_dir, daemon);
+    int ends[2] = {-1, -1};
+    snprintf(program, sizeof program, "%s/sigap-%s", ctl->bin_dir, check->daemon);
     snprintf(site_dir, sizeof site_dir, "%s", ctl->site_dir);
     char *const arguments[] = {program, site_option, site_dir, check_option, NULL};
-    pid_t child = fork();
-    if (child != 0)
-        return child;
-    prctl(PR_SET_PDEATHSIG, SIGKILL); /* an interrupted check leaves nobody behind */
-    execv(program, arguments);
-    _exit(127);
+    check->process = pipe2(ends, O_CLOEXEC) == 0 ? fork() : -1;
+    check->pipe = ends[0];
+    if (check->process == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* an interrupted check leaves nobody behind */
+        dup2(ends[1], 2);
+        execv(program, arguments);
+        dprintf(2, "%s cannot be started: %s\n", program, strerror(errno));
+        _exit(127);
+    }
+    if (ends[1] >= 0)
+        close(ends[1]);
+}
+
+/* All it says is read, so that it ends; what is too long is cut. */
+static void end_check(struct check *check) {
+    char more[512];
+    size_t used = 0;
+    int status = 1;
+    for (ssize_t size; check->pipe >= 0 && (size = read(check->pipe, more, sizeof more)) > 0;) {
+        size_t room = COMPLAINT_MAX - 1 - used, take = (size_t)size < room ? (size_t)size : room;
+        memcpy(check->complaint + used, more, take);
+        used += take;
+    }
+    if (check->pipe >= 0)
+        close(check->pipe);
+    check->refused = check->process < 0 || waitpid(check->process, &status, 0) < 0 || status != 0;
+}
+
+/* What several daemons find wrong in a file that all of them read is said once. */
+static int report_checks(const struct check *checks, unsigned count, const char *site_dir) {
+    char names[512] = "";
+    size_t used = 0;
+    for (unsigned i = 0; i < count; i++) {
+        bool said = !checks[i].complaint[0];
+        for (unsigned k = 0; k < i && !said; k++)
+            said = strcmp(checks[k].complaint, checks[i].complaint) == 0;
+        if (!said)
+            fputs(checks[i].complaint, stderr);
+        if (checks[i].refused && used < sizeof names)
+            used += (size_t)snprintf(
+                names + used, sizeof names - used, "%s%s", used ? ", " : "", checks[i].daemon);
+    }
+    return used ? ctl_fail("not accepted by %s: the site %s", names, site_dir) : 0;
 }
 
 /* Each daemon checks what it reads of the site itself; all at the same time. */
 int ctl_check(struct ctl *ctl, int argc, char **argv) {
-    enum { DAEMONS_MAX = 32 };
-    pid_t children[DAEMONS_MAX] = {0};
+    static struct check checks[CHECKS_MAX];
     struct site_links *links = ctl_links(ctl);
-    int worst = 0;
+    unsigned count = 0;
     (void)argc;
     (void)argv;
     if (!links)
         return 1;
-    for (unsigned i = 0; i < links->daemons_count && i < DAEMONS_MAX; i++)
+    for (unsigned i = 0; i < links->daemons_count && count < CHECKS_MAX; i++)
         if (links->daemons[i].core)
-            children[i] = start_check(ctl, links->daemons[i].name);
-    for (unsigned i = 0; i < links->daemons_count && i < DAEMONS_MAX; i++) {
-        int status = 0;
-        if (children[i] != 0 && (children[i] < 0 || waitpid(children[i], &status, 0) < 0 || status != 0))
-            worst = ctl_fail("%s does not accept the site %s", links->daemons[i].name, ctl->site_dir);
-    }
+            checks[count++] = (struct check){.daemon = links->daemons[i].name};
+    for (unsigned i = 0; i < count; i++)
+        start_check(ctl, &checks[i]);
+    for (unsigned i = 0; i < count; i++)
+        end_check(&checks[i]);
+    int result = report_checks(checks, count, ctl->site_dir);
     site_links_free(&links);
-    return worst;
+    return result;
 }
 
 int ctl_tool(struct ctl *ctl, int argc, char **argv) {
@@ -250,11 +366,12 @@ int ctl_tool(struct ctl *ctl, int argc, char **argv) {
 }
 
 int ctl_audit(struct ctl *ctl, int argc, char **argv) {
-    struct site_links *links = ctl_links(ctl);
     int altered = 0;
-    (void)argv;
-    if (argc != 2 || !links || !ctl_enter_data(ctl))
-        return ctl_fail("audit: verify");
+    if (argc != 2 || strcmp(argv[1], "verify") != 0)
+        return ctl_misused("audit: verify");
+    struct site_links *links = ctl_links(ctl);
+    if (!links || !ctl_enter_data(ctl))
+        return 1;
     for (unsigned i = 0; i < links->daemons_count; i++) {
         Sigap__View view = SIGAP__VIEW__INIT;
         Sigap__ListView what = SIGAP__LIST_VIEW__INIT;
@@ -312,7 +429,7 @@ static int print_submit_answer(zmq_msg_t *message) {
 
 int ctl_send(struct ctl *ctl, int argc, char **argv) {
     if (argc != 2)
-        return ctl_fail("send: TEXT in one argument");
+        return ctl_misused("send: TEXT in one argument");
     if (!ctl_enter_data(ctl))
         return 1;
     Sigap__SubmitReport report = SIGAP__SUBMIT_REPORT__INIT;

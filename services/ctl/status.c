@@ -2,13 +2,23 @@
  * are silent. */
 #include "ctl.h"
 
+#include "services/ctl/exposition.h"
+
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { STATUS_MS = 800 };
+enum {
+    STATUS_MS = 800,
+    PATIENCE_MS = 10000, /* so long a start may take */
+    TURNING_MS = 30000,  /* ended so short a time ago, and not for the first time: it will end again */
+    ENDS_IN_A_ROW = 3,
+};
 
 static int read_pid(const char *daemon) {
     char path[128];
@@ -23,15 +33,89 @@ static int read_pid(const char *daemon) {
     return pid;
 }
 
-/* Silent: starting when its process is there, down when not. */
+static int64_t wall_ms(void) {
+    struct timespec at;
+    clock_gettime(CLOCK_REALTIME, &at);
+    return (int64_t)at.tv_sec * 1000 + at.tv_nsec / 1000000;
+}
+
+/* When the file was written; 0: there is none. */
+static int64_t written_at(const char *path) {
+    struct stat info;
+    return stat(path, &info) == 0 ? (int64_t)info.st_mtim.tv_sec * 1000 + info.st_mtim.tv_nsec / 1000000 : 0;
+}
+
+/* A daemon that hangs cannot say since when: it is the first look that found it silent. */
+static void mark_path(const char *daemon, char out[128]) {
+    snprintf(out, 128, "run/%s.silent", daemon);
+}
+
+static int64_t silent_since(const char *daemon) {
+    char path[128];
+    mark_path(daemon, path);
+    int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
+    if (file >= 0)
+        close(file);
+    int64_t at = written_at(path);
+    return at ? at : wall_ms(); /* somebody else's folder: since this look */
+}
+
+static void answered_again(const char *daemon) {
+    char path[128];
+    mark_path(daemon, path);
+    unlink(path);
+}
+
+struct ending {
+    long long at;
+    unsigned in_a_row;
+    char how[32]; /* "status 1", "signal 9" */
+};
+
+/* Written by the supervisor (up.c). */
+static struct ending read_ending(const char *daemon) {
+    char path[128];
+    struct ending ending = {0};
+    snprintf(path, sizeof path, "run/%s.ended", daemon);
+    FILE *file = fopen(path, "r");
+    if (file && fscanf(file, "%lld %u %31[^\n]", &ending.at, &ending.in_a_row, ending.how) != 3)
+        ending = (struct ending){0};
+    if (file)
+        fclose(file);
+    return ending;
+}
+
+/* What a silent daemon is: starting; stalled: its process is there and does not answer; failing: it ends
+ * again and again; down: it has no process. On the wire the last three are "down". */
+static const char *condition_of(const char *daemon, bool alive, const struct ending *ending, int64_t *since) {
+    char path[128];
+    snprintf(path, sizeof path, "run/%s.pid", daemon);
+    int64_t started = written_at(path), now = wall_ms();
+    if (ending->in_a_row >= ENDS_IN_A_ROW && now - ending->at < TURNING_MS) {
+        *since = silent_since(daemon);
+        return "failing";
+    }
+    if (!alive) {
+        *since = ending->at > started ? ending->at : silent_since(daemon);
+        return "down";
+    }
+    *since = now - started < PATIENCE_MS ? started : silent_since(daemon);
+    return now - started < PATIENCE_MS ? "starting" : "stalled";
+}
+
 static json_t *silent(const char *daemon) {
     int pid = read_pid(daemon);
     bool alive = pid > 0 && kill(pid, 0) == 0;
-    return json_pack("{s:s,s:i,s:s,s:[],s:[],s:i,s:i}", "name", daemon, "pid", alive ? pid : 0, "state",
-        alive ? "starting" : "down", "journal", "links", "parked", 0, "waiting", 0);
+    int64_t since;
+    struct ending ending = read_ending(daemon);
+    const char *condition = condition_of(daemon, alive, &ending, &since);
+    return json_pack("{s:s,s:i,s:s,s:[],s:[],s:i,s:i,s:s,s:I,s:i,s:s}", "name", daemon, "pid",
+        alive ? pid : 0, "state", strcmp(condition, "starting") == 0 ? "starting" : "down", "journal",
+        "links", "parked", 0, "waiting", 0, "condition", condition, "since", (json_int_t)since, "ends",
+        (int)ending.in_a_row, "ended", ending.how);
 }
 
-static json_t *collect(const struct site_links *links) {
+json_t *status_collect(const struct site_links *links) {
     struct question questions[32];
     unsigned count = links->daemons_count < 32 ? links->daemons_count : 32, asked = 0;
     static Sigap__StatusView status = SIGAP__STATUS_VIEW__INIT;
@@ -44,9 +128,12 @@ static json_t *collect(const struct site_links *links) {
         questions[asked++].view.status = &status;
     }
     ask_all(questions, asked, STATUS_MS);
-    for (unsigned i = 0; i < asked; i++)
+    for (unsigned i = 0; i < asked; i++) {
+        if (questions[i].answer)
+            answered_again(questions[i].daemon);
         json_array_append_new(
             daemons, questions[i].answer ? questions[i].answer : silent(questions[i].daemon));
+    }
     return json_pack("{s:o}", "daemons", daemons);
 }
 
@@ -76,68 +163,68 @@ static void print_daemon(const json_t *daemon) {
         worst, (long long)lag, (long long)number(daemon, "parked"), (long long)number(daemon, "waiting"));
 }
 
+static void print_silent(const json_t *daemon) {
+    char at[32] = "?";
+    time_t seconds = (time_t)(number(daemon, "since") / 1000);
+    struct tm tm;
+    if (localtime_r(&seconds, &tm))
+        strftime(at, sizeof at, "%Y-%m-%d %H:%M:%S", &tm);
+    printf("%s: %s since %s", text(daemon, "name"), text(daemon, "condition"), at);
+    if (number(daemon, "ends"))
+        printf(", ended %lld times in a row, at last with %s", (long long)number(daemon, "ends"),
+            text(daemon, "ended"));
+    printf(" (see log/%s.log)\n", text(daemon, "name"));
+}
+
 static void print_status(const json_t *status) {
     json_t *daemon;
     size_t index;
     printf("%-10s %-9s %7s  %9s %9s  %-11s %6s  %6s %7s\n", "daemon", "state", "pid", "urgent", "normal",
         "links", "lag", "parked", "waiting");
     json_array_foreach(json_object_get(status, "daemons"), index, daemon) print_daemon(daemon);
+    json_array_foreach(json_object_get(status, "daemons"), index,
+        daemon) if (json_object_get(daemon, "condition")) print_silent(daemon);
 }
 
+static bool all_ready(const json_t *status) {
+    json_t *daemon;
+    size_t index;
+    json_array_foreach(json_object_get(status, "daemons"), index,
+        daemon) if (strcmp(text(daemon, "state"), "ready") != 0) return false;
+    return true;
+}
+
+/* 1 as long as not every daemon is ready, for scripts. */
 int ctl_status(struct ctl *ctl, int argc, char **argv) {
     (void)argc;
     (void)argv;
     struct site_links *links = ctl_links(ctl);
     if (!links || !ctl_enter_data(ctl))
         return 1;
-    json_t *status = collect(links);
+    json_t *status = status_collect(links);
     if (ctl->json) {
         json_dumpf(status, stdout, JSON_COMPACT | JSON_REAL_PRECISION(6));
         putchar('\n');
     } else {
         print_status(status);
     }
+    bool ready = all_ready(status);
     json_decref(status);
     site_links_free(&links);
-    return 0;
+    return ready ? 0 : 1;
 }
 
 /* ---- Prometheus ---- */
-
-static void print_gauge(const char *name, const char *daemon, int64_t value) {
-    printf("sigap_%s{daemon=\"%s\"} %lld\n", name, daemon, (long long)value);
-}
-
-static void print_metrics(const json_t *daemon) {
-    static const char *const plain[] = {
-        "turns", "inputs", "rolled_back", "parked", "waiting", "log_bytes", "file_bytes"};
-    const char *name = text(daemon, "name");
-    json_t *entry;
-    size_t index;
-    print_gauge("up", name, strcmp(text(daemon, "state"), "down") != 0);
-    print_gauge("ready", name, strcmp(text(daemon, "state"), "ready") == 0);
-    print_gauge("disk_low", name, json_is_true(json_object_get(daemon, "disk_low")));
-    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
-        print_gauge(plain[i], name, number(daemon, plain[i]));
-    json_array_foreach(json_object_get(daemon, "journal"), index, entry)
-        printf("sigap_journal_head{daemon=\"%s\",lane=\"%s\"} %lld\n", name, text(entry, "lane"),
-            (long long)number(entry, "head"));
-    json_array_foreach(json_object_get(daemon, "links"), index, entry)
-        printf("sigap_link_lag{daemon=\"%s\",from=\"%s\",lane=\"%s\",state=\"%s\"} %lld\n", name,
-            text(entry, "from"), text(entry, "lane"), text(entry, "state"), (long long)number(entry, "lag"));
-}
 
 /* For a text-file collector, or a cron job that pushes. */
 int ctl_metrics(struct ctl *ctl, int argc, char **argv) {
     (void)argc;
     (void)argv;
     struct site_links *links = ctl_links(ctl);
-    json_t *daemon;
-    size_t index;
     if (!links || !ctl_enter_data(ctl))
         return 1;
-    json_t *status = collect(links);
-    json_array_foreach(json_object_get(status, "daemons"), index, daemon) print_metrics(daemon);
+    json_t *status = status_collect(links);
+    exposition_write(stdout, json_object_get(status, "daemons"));
     json_decref(status);
     site_links_free(&links);
     return 0;
@@ -176,7 +263,7 @@ int ctl_watch(struct ctl *ctl, int argc, char **argv) {
         return 1;
     for (unsigned second = 0;; second++) { /* until interrupted */
         if (second % 10 == 0) {
-            json_t *status = collect(links);
+            json_t *status = status_collect(links);
             print_status(status);
             json_decref(status);
         }

@@ -45,17 +45,17 @@ static json_t *ask_report(const char *ticket, unsigned *status) {
 }
 
 /* Triage knows first: intake learns of the case a little later. */
-static json_t *ask_triage(const char *report_id) {
+static json_t *ask_triage(const char *report_id, unsigned *status) {
     Sigap__View view = SIGAP__VIEW__INIT;
     Sigap__ReportView report = SIGAP__REPORT_VIEW__INIT;
     struct id id;
-    unsigned status;
+    *status = 404;
     if (!id_from_text(report_id, &id))
         return NULL;
     report.report_id = (ProtobufCBinaryData){ID_BYTES, id.bytes};
     view.what_case = SIGAP__VIEW__WHAT_REPORT;
     view.report = &report;
-    return ask_one("triage", &view, TRACE_MS, &status);
+    return ask_one("triage", &view, TRACE_MS, status);
 }
 
 static void ask_case(const char *case_id, struct question parts[PARTS]) {
@@ -75,7 +75,24 @@ static void ask_case(const char *case_id, struct question parts[PARTS]) {
     ask_all(parts, PARTS, TRACE_MS);
 }
 
-static json_t *compose(const char *ticket, const json_t *report, const json_t *triage) {
+/* Who did not answer, in the way of the JSON API: what is not in the trace may be there all the same. */
+static bool is_missing(unsigned status) {
+    return status == 0 || status >= 500;
+}
+
+static json_t *missing_of(unsigned triage, const struct question parts[PARTS]) {
+    json_t *out = json_array();
+    bool asked = parts[0].daemon != NULL;
+    if (is_missing(triage) && !(asked && is_missing(parts[0].status)))
+        json_array_append_new(out, json_string("triage"));
+    for (unsigned i = 0; asked && i < PARTS; i++)
+        if (is_missing(parts[i].status))
+            json_array_append_new(out, json_string(parts[i].daemon));
+    return out;
+}
+
+static json_t *compose(
+    const char *ticket, const json_t *report, const json_t *triage, unsigned triage_status) {
     static const char *const case_keys[] = {"id", "kind", "priority", "area", "confidence", NULL};
     static const char *const offer_keys[] = {"facility", "state", "why", NULL};
     static const char *const referral_keys[] = {"state", "missing", "rule", "plan", NULL};
@@ -88,12 +105,13 @@ static json_t *compose(const char *ticket, const json_t *report, const json_t *t
     if (case_id[0])
         ask_case(case_id, parts);
     json_t *referral = json_object_get(parts[1].answer, "referral");
-    json_t *out = json_pack("{s:s,s:O,s:o,s:o,s:o,s:o,s:o}", "ticket", ticket, "report", state, "case",
+    json_t *out = json_pack("{s:s,s:O,s:o,s:o,s:o,s:o,s:o,s:o}", "ticket", ticket, "report", state, "case",
         parts[0].answer ? pick(parts[0].answer, case_keys) : json_null(), "offers",
         pick_all(json_object_get(parts[1].answer, "offers"), offer_keys), "referral",
         json_is_object(referral) ? pick(referral, referral_keys) : json_null(), "tasks",
         pick_all(json_object_get(parts[2].answer, "tasks"), task_keys), "deliveries",
-        pick_all(json_object_get(parts[3].answer, "deliveries"), delivery_keys));
+        pick_all(json_object_get(parts[3].answer, "deliveries"), delivery_keys), "missing",
+        missing_of(triage_status, parts));
     for (unsigned i = 0; i < PARTS; i++)
         json_decref(parts[i].answer);
     return out;
@@ -110,6 +128,15 @@ static const char *local_time(int64_t at_ms, char out[32]) {
     else
         snprintf(out, 32, "-");
     return out;
+}
+
+static void print_missing(const json_t *trace, const char *before) {
+    json_t *name;
+    size_t index;
+    json_array_foreach(json_object_get(trace, "missing"), index, name)
+        printf("%s%s", index ? ", " : before, json_string_value(name));
+    if (json_array_size(json_object_get(trace, "missing")))
+        printf(" (no answer)");
 }
 
 static void print_trace(const json_t *trace) {
@@ -135,6 +162,9 @@ static void print_trace(const json_t *trace) {
     json_array_foreach(json_object_get(trace, "deliveries"), index, row)
         printf("message  %-28s %-8s %-10s %s\n", text(row, "to"), text(row, "channel"), text(row, "state"),
             local_time(json_integer_value(json_object_get(row, "at")), at));
+    print_missing(trace, "missing  ");
+    if (json_array_size(json_object_get(trace, "missing")))
+        printf("\n");
 }
 
 static json_t *trace_one(const char *ticket, unsigned *status) {
@@ -143,8 +173,10 @@ static json_t *trace_one(const char *ticket, unsigned *status) {
         json_decref(report);
         return NULL;
     }
-    json_t *triage = ask_triage(text(json_object_get(report, "report"), "id"));
-    json_t *trace = compose(text(report, "ticket")[0] ? text(report, "ticket") : ticket, report, triage);
+    unsigned triage_status;
+    json_t *triage = ask_triage(text(json_object_get(report, "report"), "id"), &triage_status);
+    json_t *trace =
+        compose(text(report, "ticket")[0] ? text(report, "ticket") : ticket, report, triage, triage_status);
     json_decref(triage);
     json_decref(report);
     return trace;
@@ -168,10 +200,12 @@ static void print_row(const json_t *trace) {
     if (strcmp(text(referral, "state"), "draft") == 0)
         snprintf(where, sizeof where, "? %s",
             json_string_value(json_array_get(json_object_get(referral, "missing"), 0)));
-    printf("%-29s %-11s %-4s %-20s %-13s %-11s %-22s %5zu  %-20s %4zu\n", text(trace, "ticket"),
+    printf("%-29s %-11s %-4s %-20s %-13s %-11s %-22s %5zu  %-20s %4zu", text(trace, "ticket"),
         text(json_object_get(trace, "report"), "state"), text(found, "priority"), text(found, "kind"),
         text(found, "area"), text(referral, "state"), where, json_array_size(tasks), local_time(first, at),
         json_array_size(json_object_get(trace, "deliveries")));
+    print_missing(trace, "  without ");
+    printf("\n");
 }
 
 static int trace_rows(int count, char **tickets) {
@@ -190,7 +224,7 @@ static int trace_rows(int count, char **tickets) {
 
 int ctl_trace(struct ctl *ctl, int argc, char **argv) {
     if (argc < 2 || (argc > 2 && !ctl->row))
-        return ctl_fail("trace: which ticket?");
+        return ctl_misused("trace: TICKET [--json] | --row TICKET...");
     if (!ctl_enter_data(ctl))
         return 1;
     if (ctl->row)

@@ -27,6 +27,7 @@ struct child {
     char *arguments[ARGUMENTS_MAX];
     pid_t pid;
     int64_t started_at, start_at, wait_ms;
+    unsigned ends; /* in a row, each within ten seconds */
 };
 
 struct house {
@@ -234,16 +235,30 @@ static void start(struct child *child) {
         write_pid(child->name, child->pid);
 }
 
+/* For `status`: "<epoch ms> <ends in a row> <how>". */
+static void write_ending(const struct child *child, const char *how, int number) {
+    char path[64], line[96];
+    struct timespec at;
+    clock_gettime(CLOCK_REALTIME, &at);
+    snprintf(path, sizeof path, "run/%s.ended", child->name);
+    snprintf(line, sizeof line, "%lld %u %s %d\n", (long long)at.tv_sec * 1000 + at.tv_nsec / 1000000,
+        child->ends, how, number);
+    write_file(path, line);
+}
+
 static void ended(struct child *child, int status) {
     int64_t lived = now_ms() - child->started_at;
+    const char *how = WIFSIGNALED(status) ? "signal" : "status";
+    int number = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
     child->pid = 0;
+    child->ends = lived > 10000 ? 1 : child->ends + 1;
+    write_ending(child, how, number);
     child->wait_ms = lived > 10000 ? 0 : child->wait_ms ? child->wait_ms * 2 : 50;
     if (child->wait_ms > SLOWEST_MS)
         child->wait_ms = SLOWEST_MS;
     child->start_at = now_ms() + child->wait_ms;
-    fprintf(stderr, "sigapctl: %s ended (%s %d), starts again in %lld ms\n", child->name,
-        WIFSIGNALED(status) ? "signal" : "status",
-        WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), (long long)child->wait_ms);
+    fprintf(stderr, "sigapctl: %s ended (%s %d), starts again in %lld ms\n", child->name, how, number,
+        (long long)child->wait_ms);
 }
 
 static void reap(struct house *house, bool again) {
@@ -286,6 +301,8 @@ static void end_all(struct house *house) {
     for (unsigned i = 0; i < house->count; i++) {
         char path[64];
         snprintf(path, sizeof path, "run/%s.pid", house->children[i].name);
+        unlink(path);
+        snprintf(path, sizeof path, "run/%s.ended", house->children[i].name);
         unlink(path);
     }
     unlink("run/up.pid");
@@ -359,8 +376,11 @@ int ctl_up(struct ctl *ctl, int argc, char **argv) {
     (void)argv;
     house.ctl = ctl;
     struct site_links *links = ctl_links(ctl);
-    if (!links || ctl_check(ctl, 1, argv) != 0 || !prepare(&house, links))
+    if (!links || ctl_check(ctl, 1, argv) != 0 || !prepare(&house, links)) {
+        if (links)
+            site_links_free(&links);
         return 1;
+    }
     struct sigaction action = {.sa_handler = on_stop};
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGINT, &action, NULL);

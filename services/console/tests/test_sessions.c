@@ -65,15 +65,16 @@ static void accounts_are_made_by_administrators(void **state) {
         {"upt facility UPT - UPT-BLITAR", 200},
         {"duty operator,coordinator TRI,KOR * -", 200},
         {"root", 200},
-        {"near coordinator KAB,PPA 35.15", 200}, /* a code of a lower class */
-        {"chief administrator KOR *", 422},      /* an administrator looks after machines, not cases */
-        {"Sari2 responder TRC 35.07 -", 422},    /* capital letters */
-        {"x responder", 422},                    /* too short */
-        {"budi god", 422},                       /* no such class */
-        {"budi responder KOR 35 -", 422},        /* a coordinator's code without the class */
-        {"budi responder POL 35 -", 422},        /* the police have no account */
-        {"budi responder TRC 3507 -", 422},      /* no area */
-        {"budi responder TRC 35 UPT\"", 422},    /* no facility */
+        {"near coordinator KAB,PPA 35.15", 200},     /* a code of a lower class */
+        {"chief administrator KOR *", 422},          /* an administrator looks after machines, not cases */
+        {"Sari2 responder TRC 35.07 -", 422},        /* capital letters */
+        {"x responder", 422},                        /* too short */
+        {"budi god", 422},                           /* no such class */
+        {"budi responder KOR 35 -", 422},            /* a coordinator's code without the class */
+        {"budi responder POL 35 -", 422},            /* the police have no account */
+        {"budi responder TRC 3507 -", 422},          /* no area */
+        {"budi responder TRC 35 UPT\"", 422},        /* no facility */
+        {"budi facility UPT 35.07 UPT-BLITAR", 422}, /* an area, which the class alone does not have */
         {"", 422},
     };
     struct desk desk = desk_open();

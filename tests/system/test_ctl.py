@@ -1,0 +1,152 @@
+"""The operator's command line: what is wrong is refused with a sentence, and what is silent is called by its name."""
+
+import json
+import os
+import re
+import signal
+import time
+
+import pytest
+
+import sigap
+from sigap import wait_for
+
+
+@pytest.fixture(scope="module")
+def ctl():
+    site = sigap.Site()
+    try:
+        yield site.start()
+        site.stop()
+    finally:
+        site.stop(judge=False)
+        site.clean()
+
+
+@pytest.mark.parametrize("words, sentence", [
+    (["control", "nix", "hold"], '"nix" is no daemon'),
+    (["control", "triage", "nix"], "hold|release|clock|reconnect"),
+    (["control", "triage", "barrier"], "hold|release|clock|reconnect"),
+    (["parked", "retry", "triage", "abc"], '"abc" is no number'),
+    (["parked", "retry", "triage", "0"], '"0" is no number'),
+    (["parked", "retry", "nix"], '"nix" is no daemon'),
+    (["parked", "nix"], "list | retry"),
+    (["send", "--lat", "abc", "--lon", "112", "x"], '"abc" is no number'),
+    (["send", "--lat", "-7", "x"], "together"),
+    (["send", "--lat", "-97", "--lon", "112", "x"], "from -90 to 90"),
+    (["send", "x", "y"], "one word too many"),
+    (["admin", "create", "x2"], "CLASSES"),
+    (["admin", "nix", "x2", "operator"], "CLASSES"),
+    (["list", "triage", "nix"], "cases, reviews"),
+    (["list", "nix", "cases"], '"nix" is no daemon'),
+    (["keys", "nix"], '"nix" is not in'),
+    (["token", "nix", "x"], "issue NAME"),
+    (["audit", "nix"], "verify"),
+    (["nix"], 'unknown command "nix"'),
+    (["status", "nix"], "one word too many"),
+    (["trace"], "TICKET"),
+])
+def test_wrong_words_are_refused(ctl, words, sentence):
+    done = ctl.ctl(*words, check=False)
+    assert done.returncode == 2 and sentence in done.stderr and not done.stdout, done
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+
+
+def test_nothing_was_made_by_refused_words(ctl):
+    assert not (ctl.data / "keys" / "nix.curve").exists()
+    accounts = json.loads(ctl.ctl("list", "console", "accounts").stdout)
+    assert "x2" not in {account["account"] for account in accounts}
+
+
+def test_an_account_of_a_facility_has_no_area(ctl):
+    done = ctl.ctl("admin", "create", "panti", "facility", "-", "35.07", "JTM-PPSPA-BATU", check=False)
+    assert done.returncode == 1 and "no area" in done.stdout, done
+    assert ctl.ctl("admin", "create", "panti", "facility", "-", "-", "JTM-PPSPA-BATU").returncode == 0
+
+
+def test_every_list_a_daemon_names_is_there(ctl):
+    for daemon in ctl.status()["daemons"]:
+        assert {"parked", "waiting", "audit"} < set(daemon["lists"])
+        for name in daemon["lists"]:
+            json.loads(ctl.ctl("list", daemon["name"], name).stdout)
+
+
+def test_metrics_are_what_prometheus_reads(ctl):
+    """A family once, HELP before TYPE before its samples, no sample twice, counters end in _total."""
+    types, samples, family = {}, set(), None
+    text = ctl.ctl("metrics").stdout
+    for line in text.splitlines():
+        if line.startswith("# HELP "):
+            _, _, family, sentence = line.split(" ", 3)
+            assert family not in types and sentence
+            types[family] = None
+        elif line.startswith("# TYPE "):
+            _, _, name, types[family] = line.split(" ")
+            assert name == family and types[family] in ("gauge", "counter")
+            assert name.endswith("_total") == (types[family] == "counter")
+        else:
+            match = re.fullmatch(r'([a-z][a-z0-9_]*)(\{[a-z_]+="(?:[^"\\\n]|\\["\\n])*"(?:,[a-z_]+="(?:[^"\\\n]|\\["\\n])*")*\})? (-?\d+)', line)
+            assert match and match[1] == family and types[family], line
+            assert (match[1], match[2]) not in samples, line
+            samples.add((match[1], match[2]))
+    assert ("sigap_up", '{daemon="intake"}') in samples
+    for name in ("sigap_intake_reports_total", "sigap_router_open_offers", "sigap_casework_keys_failed",
+                 "sigap_notifier_sent_total", "sigap_console_waiting_requests"):
+        assert types.get(name), f"{name} is not there"
+
+
+def test_a_stalled_daemon_is_called_by_its_name(ctl):
+    ticket = ctl.report("Ada anak terlantar di Kepanjen Malang")
+    ctl.wait_trace(ticket, lambda trace: trace["case"])
+    assert ctl.ctl("status").returncode == 0 and ctl.trace(ticket)["missing"] == []
+    ctl.signal("router", signal.SIGSTOP)
+    os.utime(ctl.data / "run" / "router.pid", (time.time() - 60, time.time() - 60))  # it has been running for a minute
+    try:
+        first = ctl.daemon("router")
+        assert (first["state"], first["condition"]) == ("down", "stalled") and first["pid"] == ctl.pid("router")
+        assert abs(first["since"] / 1000 - time.time()) < 30
+        assert ctl.daemon("router")["since"] == first["since"]
+        done = ctl.ctl("status", check=False)
+        assert done.returncode == 1 and "router: stalled since 20" in done.stdout, done
+        trace = ctl.trace(ticket)
+        assert trace["missing"] == ["router"] and trace["case"] and trace["referral"] is None
+        assert "missing  router (no answer)" in ctl.ctl("trace", ticket).stdout
+        assert "without router" in ctl.ctl("trace", "--row", ticket).stdout
+        assert 'sigap_up{daemon="router"} 0' in ctl.ctl("metrics").stdout
+    finally:
+        ctl.signal("router", signal.SIGCONT)
+    ctl.wait_ready()
+    assert "condition" not in ctl.daemon("router")
+
+
+def test_a_daemon_that_ends_again_and_again(ctl):
+    def fails():
+        ctl.kill("router")
+        router = ctl.daemon("router")
+        return router if router.get("condition") == "failing" else None
+
+    router = wait_for(fails, 60, 0.3)
+    assert router["state"] == "down" and router["ends"] >= 3 and router["ended"] == "signal 9"
+    ctl.wait_ready()
+
+
+def test_a_bad_file_is_told_once_with_its_line(tmp_path):
+    """What all daemons read, and what only the router reads; `up` starts nothing."""
+    for file, old, new, line in (("site.yaml", 'provinces: ["35"]', 'provinces: ["3"]', "site.yaml:9: "),
+                                 ("timers.yaml", "warn_percent: 50", "warn_percent: abc", "timers.yaml:15: ")):
+        def change(copy):
+            text = (copy / file).read_text()
+            assert old in text
+            (copy / file).write_text(text.replace(old, new))
+
+        bad = sigap.site_copy(tmp_path / file, change)
+        site = sigap.Site(site=bad, port=False)
+        try:
+            done = site.ctl("check", check=False)
+            assert done.returncode == 1 and done.stderr.count(line) == 1, done.stderr
+            assert len(done.stderr.splitlines()) == 2 and "router" in done.stderr.splitlines()[1], done.stderr
+            up = site.ctl("up", check=False)
+            assert up.returncode == 1 and up.stderr == done.stderr
+            assert not (site.data / "run").exists()
+        finally:
+            site.clean()
