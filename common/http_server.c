@@ -464,6 +464,19 @@ static enum MHD_Result problem_queue(struct peer *peer, const struct problem *pr
     return answer_queue(peer);
 }
 
+/* Names the limit: who is told 413 wants to know what would have passed. */
+static enum MHD_Result too_large_queue(struct peer *peer, size_t limit) {
+    char detail_id[64], detail_en[64];
+    struct problem problem = problem_too_large;
+    bool whole = limit && limit % 1024 == 0;
+    size_t count = whole ? limit / 1024 : limit;
+    snprintf(detail_id, sizeof detail_id, "Paling banyak %zu %s", count, whole ? "KiB" : "byte");
+    snprintf(detail_en, sizeof detail_en, "At most %zu %s", count, whole ? "KiB" : "bytes");
+    problem.detail_id = detail_id;
+    problem.detail_en = detail_en;
+    return problem_queue(peer, &problem);
+}
+
 /* The request that was handed over leaves its connection, which goes on with what answer_keep has put there.
  */
 static void peer_wake(struct peer *peer) {
@@ -639,9 +652,10 @@ static enum MHD_Result request_begin(struct peer *peer, const char *method, cons
     const char *length = header_value(&request->view, "Content-Length");
     unsigned long long declared = length ? strtoull(length, NULL, 10) : 0;
     if (declared > DISCARD_BYTES) {
+        size_t limit = request->body_limit;
         free(request);
         server->counts.refused++;
-        return problem_queue(peer, &problem_too_large);
+        return too_large_queue(peer, limit);
     }
     if (declared > request->body_limit)
         request->refused = &problem_too_large;
@@ -691,9 +705,10 @@ static enum MHD_Result body_append(struct peer *peer, const char *bytes, size_t 
 }
 
 static enum MHD_Result request_refuse(struct peer *peer, const struct problem *problem) {
+    size_t limit = peer->request->body_limit;
     request_free(peer->request);
     peer->request = NULL;
-    return problem_queue(peer, problem);
+    return problem == &problem_too_large ? too_large_queue(peer, limit) : problem_queue(peer, problem);
 }
 
 /* Hands over; true when the owner has it (and may have answered already). */

@@ -135,8 +135,9 @@ static void add_problems(FILE *file, const char *site_dir) {
         site ? site->emergency_text_en : "112");
     add_problem(file, "502 504", "unavailable", 503,
         "Layanan sedang tidak tersedia / The service is not available", detail);
-    add_problem(
-        file, "413", "too_large", 413, "Terlalu besar / Too large", "Paling banyak 4 MB / At most 4 MB");
+    add_problem(file, "413", "too_large", 413, "Terlalu besar / Too large",
+        "Laporan JSON paling banyak 64 KiB, yang lain 3 MB / A JSON report has at most 64 KiB, anything else "
+        "3 MB");
     add_problem(file, "400 414 431 494", "unreadable", 400,
         "Permintaan tidak terbaca / The request cannot be read",
         "Periksa alamat dan kepala permintaan / Check the address and the headers");

@@ -382,6 +382,9 @@ static void bodies_are_bounded(void **state) {
         int status = exchange(fixture, text);
         if (status != cases[i].status)
             fail_msg("case %zu: %d", i, status);
+        const char *limit = cases[i].path[1] ? "At most 10 bytes" : "At most 300000 bytes";
+        if (status == 413 && !strstr(reply_body(fixture), limit))
+            fail_msg("case %zu does not say \"%s\": %s", i, limit, reply_body(fixture));
         free(text);
     }
     turns(fixture, 5);
