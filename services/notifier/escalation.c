@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { NAG_LEAST_MS = 60000 };
+
 const cyaml_strval_t escalation_situation_words[SITUATIONS] = {{"case", SITUATION_CASE},
     {"review", SITUATION_REVIEW}, {"offer", SITUATION_OFFER}, {"unroutable", SITUATION_UNROUTABLE},
     {"refused_twice", SITUATION_REFUSED_TWICE}, {"task_overdue", SITUATION_TASK_OVERDUE},
@@ -271,6 +273,9 @@ static bool take_policy(
     snprintf(where, sizeof where, "policies[%u].nag", index);
     if (!config_duration(reading->path, where, row->nag, &out->nag, reading->error))
         return false;
+    if (out->nag.count && duration_ms(out->nag) < NAG_LEAST_MS)
+        return config_refuse(
+            reading->path, where, reading->error, "telling people again within a minute wakes nobody sooner");
     out->nag = as_working(out->nag, row->working_hours);
     out->respond_by = usual_respond_by(row);
     snprintf(where, sizeof where, "policies[%u].respond_by", index);

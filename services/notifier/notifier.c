@@ -299,6 +299,14 @@ static const struct daemon_tool tools[] = {
     {"rota", "rota [check [--days N] | AREA]: who is told when, policy by policy", rota_run},
     {NULL, NULL, NULL}};
 
+static const Sigap__Event__BodyCase hears[] = {SIGAP__EVENT__BODY_REPORT_RECEIVED,
+    SIGAP__EVENT__BODY_CASE_OPENED, SIGAP__EVENT__BODY_REPORT_JOINED, SIGAP__EVENT__BODY_REPORT_IN_REVIEW,
+    SIGAP__EVENT__BODY_REPORT_CLOSED, SIGAP__EVENT__BODY_CASE_CHANGED, SIGAP__EVENT__BODY_REFERRAL_OPENED,
+    SIGAP__EVENT__BODY_REFERRAL_MOVED, SIGAP__EVENT__BODY_OFFER_SENT, SIGAP__EVENT__BODY_OFFER_MOVED,
+    SIGAP__EVENT__BODY_TASKS_PLANNED, SIGAP__EVENT__BODY_TASK_MOVED, SIGAP__EVENT__BODY_TASK_REMINDER,
+    SIGAP__EVENT__BODY_FACT_RECORDED, SIGAP__EVENT__BODY_CASE_CLOSED, SIGAP__EVENT__BODY_COMMAND_ISSUED,
+    SIGAP__EVENT__BODY_INPUT_PARKED, SIGAP__EVENT__BODY__NOT_SET};
+
 static const char *const lists[] = {"alerts", "deliveries", "people", "duty", "uncovered", NULL};
 
 const struct daemon notifier_daemon = {
@@ -309,6 +317,7 @@ const struct daemon notifier_daemon = {
     .close = notifier_close,
     .on_start = on_start,
     .on_event = on_event,
+    .hears = hears,
     .on_timer = on_timer,
     .lists = lists,
     .on_view = views_answer,
