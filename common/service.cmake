@@ -14,6 +14,17 @@ function(sigap_tests library folder)
     endforeach()
 endfunction()
 
+# sigap_contract(LIBRARY NAME): what the daemon hears, against proto/README.md and the links of the site.
+function(sigap_contract library name)
+    set(target ${library}_contract)
+    add_executable(${target} ${CMAKE_SOURCE_DIR}/tests/proto/contract.c)
+    target_link_libraries(${target} PRIVATE ${library} PkgConfig::CMOCKA)
+    target_compile_definitions(${target} PRIVATE DAEMON=${name}_daemon SIGAP_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+    set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+    add_test(NAME ${target} COMMAND ${target})
+    set_tests_properties(${target} PROPERTIES TIMEOUT 60 LABELS unit)
+endfunction()
+
 # sigap_sql(LIBRARY FOLDER): turns FOLDER/statements.sql and FOLDER/NNNN_*.sql (migrations) into C:
 # an enum of statement names and the texts, see embed_sql.cmake.
 function(sigap_sql library name folder)
@@ -49,4 +60,7 @@ function(sigap_service name)
         add_dependencies(programs ${program})
     endif()
     sigap_tests(${library} ${CMAKE_CURRENT_SOURCE_DIR}/tests)
+    if(NOT name STREQUAL "ctl")
+        sigap_contract(${library} ${name})
+    endif()
 endfunction()
