@@ -40,9 +40,12 @@ struct daemon_tool {
 
 struct daemon {
     const char *name;
-    const char *purpose; /* one sentence for --help */
-    const struct store_schema *schema;
-    size_t reserve_bytes; /* disk kept free for what may be urgent */
+    const char *purpose;               /* one sentence for --help */
+    const struct store_schema *schema; /* NULL: only what every daemon keeps */
+    size_t reserve_bytes;              /* disk kept free for what may be urgent; 0: none */
+
+    /* Every handler from here on may be NULL: the daemon has no such input, or nothing to do there. on_event
+     * is wanted as soon as the site's links.yaml lets it read a journal, on_timer as soon as it sets one. */
 
     /* Reads the site, makes the daemon's state. false with a sentence: the daemon does not start. */
     bool (*open)(const struct daemon_setup *setup, void **state, struct error *error);

@@ -1,4 +1,4 @@
-/* Sealing: personal data is unreadable from its first row on (design: store and sealing). XChaCha20-Poly1305
+/* Sealing: personal data is unreadable from its first row on. XChaCha20-Poly1305
  * (libsodium) with random nonces.
  *
  * What is sealed is bound to its place: the additional data of every seal are format, layer, key id, record

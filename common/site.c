@@ -99,7 +99,7 @@ static bool retention_read(struct site_file *file, const char *path, struct erro
         if (!config_duration(path, each[i].where, each[i].text, each[i].out, error))
             return false;
     }
-    /* A consumer restored from the oldest backup asks for records from that day on (design, trimming). */
+    /* A consumer restored from the oldest backup asks for records from that day on. */
     return duration_ms(to->journal) > duration_ms(to->backup) ||
            config_refuse(path, "retention.journal", error, "must be longer than the backups are kept");
 }

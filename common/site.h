@@ -105,7 +105,7 @@ const struct site_kind *site_kinds_find(const struct site_kinds *kinds, const ch
 
 /* ---- roles.yaml */
 
-/* The rights a role stands for (design: people); the area or facility a person has narrows them. */
+/* The rights a role stands for; the area or facility a person has narrows them. */
 enum site_access {
     SITE_ACCESS_NONE, /* told by others, has no account (family, an agency reached through a liaison) */
     SITE_ACCESS_RESPONDER,

@@ -1,4 +1,4 @@
-/* Who may see and do what with a case file, on top of common/rights.h (design: people; roles.yaml). */
+/* Who may see and do what with a case file, on top of common/rights.h (classes: roles.yaml). */
 #pragma once
 
 #include "common/rights.h"

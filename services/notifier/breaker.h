@@ -1,6 +1,6 @@
 /* Keeps a broken channel from being hammered: opens at 5 failures in a row, at more than half of the last 20
  * results within 60 s, or at once when the channel itself is refused (password); then one probe every 30 s
- * until one succeeds (formats, section 3). Pure; times are epoch ms of the turn. Lives in memory only: after
+ * until one succeeds. Pure; times are epoch ms of the turn. Lives in memory only: after
  * a start the channel is innocent. */
 #pragma once
 

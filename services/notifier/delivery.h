@@ -1,5 +1,5 @@
-/* A delivery: one chain of attempts to reach one team over one channel. Its states are a checked table
- * (formats, section 3): a move that is not in the table cannot happen.
+/* A delivery: one chain of attempts to reach one team over one channel. Its states are a checked table:
+ * a move that is not in the table cannot happen.
  *
  * Deliveries live in the row of their alert, packed, so that telling three teams costs one row. A delivery's
  * id is its alert's id with the ordinal in the last two bytes. */

@@ -1,4 +1,4 @@
-/* How long to wait before the next attempt (formats, section 3): the greater of the channel's ladder and what
+/* How long to wait before the next attempt: the greater of the channel's ladder and what
  * the other side asked for, with +-20 % jitter so that many do not come back at once, at most an hour. Pure.
  */
 #pragma once

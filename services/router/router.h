@@ -1,5 +1,5 @@
 /* The router: who can take it. Reads cases and facts, answers and commands; sends offers, moves them, keeps
- * the places. See design 3 to 5 and formats 2. */
+ * the places. What was decided how, and the order of its files: README.md here. */
 #pragma once
 
 #include "common/daemon.h"

@@ -53,7 +53,7 @@ struct timers_file {
     unsigned warn_percent, act_percent, province_percent, refusals_before_coordinator,
         start_timeouts_before_expiry;
     struct transit_row transit;
-    char *shelter_hold; /* checked, not used: a hold lives as long as its offer (formats 2) */
+    char *shelter_hold; /* checked, not used: a hold lives as long as its offer */
     char *capacity_fresh;
 };
 static const cyaml_schema_field_t file_fields[] = {

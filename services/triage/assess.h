@@ -3,7 +3,7 @@
  * (triage.c) decides what becomes of it; here is only what the text says.
  *
  * The machine proposes. review says that a person must confirm before the case goes on; possible_danger that
- * somebody must be alerted at once although it is unclear (design 5). Both may be set at the same time. */
+ * somebody must be alerted at once although it is unclear. Both may be set at the same time. */
 #pragma once
 
 #include "services/triage/facts.h"

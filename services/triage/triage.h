@@ -5,7 +5,22 @@
  *
  * Each report is settled in exactly one way. What may be life-threatening but is unclear goes to a person and
  * alerts at once all the same; the machine never closes it. The judgement itself is a pure function, see
- * assess.h. */
+ * assess.h.
+ *
+ * Files in the order in which a report meets them:
+ *
+ *   triage       the daemon: which record goes where; state.h is what it holds
+ *   receive      a report: opened, judged, joined to a case or not, settled; the rows
+ *   assess       the judgement, made of the next six. Pure
+ *   text, spelling, stem   words as people write them, corrected, without their endings
+ *   vocabulary, pattern, matcher, concept   the site's words and patterns, and where the text has them
+ *   facts        what the text says: age, sex, who, since when
+ *   place        where, by the gazetteer
+ *   model, train   a weighing of words beside the patterns, and how its weights are made
+ *   urgency      P0 to P4, and what may be life-threatening
+ *   likeness     do two reports tell of one incident
+ *   command      people: reviews decided, cases corrected
+ *   view, explain   what others may ask; `sigapctl triage explain` */
 #pragma once
 
 #include "common/daemon.h"

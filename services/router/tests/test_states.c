@@ -1,4 +1,4 @@
-/* Every state and every event: what the table of formats 2 allows, and nothing else. */
+/* Every state and every event: what the table of states.c allows, and nothing else. */
 #include "services/router/states.h"
 
 #include <setjmp.h>
