@@ -143,10 +143,10 @@ static int set_person(int argc, char **argv) {
     command.command_case = SIGAP__COMMAND_ISSUED__COMMAND_SET_PERSON;
     command.set_person = &set;
     int result = text ? give(&command)
-                      : ctl_fail("people set CODE - (JSON on the standard input) | name=... "
-                                 "[contact=email:ADDRESS] [contact=outbox] "
-                                 "[quiet=21:00-06:00] [zone=Asia/Jakarta] [language=id] [area=35.07] "
-                                 "[version=N]");
+                      : ctl_misused("people set CODE - (JSON on the standard input) | name=... "
+                                    "[contact=email:ADDRESS] [contact=outbox] "
+                                    "[quiet=21:00-06:00] [zone=Asia/Jakarta] [language=id] [area=35.07] "
+                                    "[version=N]");
     free(text);
     return result;
 }
@@ -164,7 +164,7 @@ static int remove_person(const char *code) {
 int ctl_people(struct ctl *ctl, int argc, char **argv) {
     bool set = argc > 3 && strcmp(argv[1], "set") == 0, remove = argc == 3 && strcmp(argv[1], "remove") == 0;
     if (!set && !remove && (argc != 2 || strcmp(argv[1], "list") != 0))
-        return ctl_fail("people: set CODE name=... contact=CHANNEL:ADDRESS ... | remove CODE | list");
+        return ctl_misused("people: set CODE name=... contact=CHANNEL:ADDRESS ... | remove CODE | list");
     if (!ctl_enter_data(ctl))
         return 1;
     return set ? set_person(argc - 2, argv + 2) : remove ? remove_person(argv[2]) : print_list("people");
@@ -214,7 +214,7 @@ static int set_rota(int argc, char **argv) {
     command.command_case = SIGAP__COMMAND_ISSUED__COMMAND_SET_ROTA;
     command.set_rota = &set;
     return good ? give(&command)
-                : ctl_fail(
+                : ctl_misused(
                       "duty set TEAM people=CODE,CODE start=2026-03-02 [period=day|week] [handover=07:00] "
                       "[end=DAY] [at_once=N] [zone=Asia/Jakarta] [version=N] | duty set TEAM remove");
 }
@@ -242,15 +242,15 @@ static int set_override(int argc, char **argv) {
     command.command_case = SIGAP__COMMAND_ISSUED__COMMAND_SET_OVERRIDE;
     command.set_override = &set;
     return good ? give(&command)
-                : ctl_fail("duty override TEAM person=CODE [instead_of=CODE] from=2026-03-02T07:00 "
-                           "until=2026-03-03T07:00 | duty override TEAM remove=ORDER");
+                : ctl_misused("duty override TEAM person=CODE [instead_of=CODE] from=2026-03-02T07:00 "
+                              "until=2026-03-03T07:00 | duty override TEAM remove=ORDER");
 }
 
 int ctl_duty(struct ctl *ctl, int argc, char **argv) {
     bool set = argc > 3 && strcmp(argv[1], "set") == 0,
          override = argc > 3 && strcmp(argv[1], "override") == 0;
     if (!set && !override && (argc != 2 || strcmp(argv[1], "list") != 0))
-        return ctl_fail("duty: set TEAM people=... start=... | override TEAM ... | list");
+        return ctl_misused("duty: set TEAM people=... start=... | override TEAM ... | list");
     if (!ctl_enter_data(ctl))
         return 1;
     return set        ? set_rota(argc - 2, argv + 2)

@@ -263,13 +263,29 @@ static int run(const struct command *command, struct ctl *ctl, int argc, char **
     return command->run(ctl, argc, argv);
 }
 
+/* Where the first word stands behind --data DIR and --site DIR. */
+static int skip_places(int argc, char **argv, const char **data, const char **site) {
+    int word = 1;
+    for (; word + 1 < argc; word += 2) {
+        const char **place = strcmp(argv[word], "--data") == 0   ? data
+                             : strcmp(argv[word], "--site") == 0 ? site
+                                                                 : NULL;
+        if (!place)
+            break;
+        *place = argv[word + 1];
+    }
+    return word;
+}
+
 int main(int argc, char **argv) {
     struct ctl ctl = {.host = "127.0.0.1"};
     find_programs(&ctl);
-    if (argc > 1 && argv[1][0] != '-' && is_daemon(&ctl, argv[1])) {
-        find_data(&ctl, NULL);
-        find_site(&ctl, NULL);
-        return ctl_tool(&ctl, argc - 1, argv + 1);
+    const char *data = NULL, *site = NULL;
+    int word = skip_places(argc, argv, &data, &site);
+    if (word < argc && argv[word][0] != '-' && is_daemon(&ctl, argv[word])) {
+        find_data(&ctl, data);
+        find_site(&ctl, site);
+        return ctl_tool(&ctl, argc - word, argv + word);
     }
     if (!read_options(&ctl, argc, argv))
         return 2;

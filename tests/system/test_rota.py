@@ -3,7 +3,6 @@ people lie in no file of the data folder."""
 
 import datetime
 import json
-import os
 import socketserver
 import subprocess
 import threading
@@ -59,12 +58,6 @@ def day_of(site, days):
 def on_duty(site):
     duty = site.administrator.get("/api/duty").json["duty"]
     return duty[0]["now"][0]["person"]
-
-
-def tool(site, *words):
-    """A word of the notifier's program, as `sigapctl notifier ...` with SIGAP_DATA set."""
-    return subprocess.run([site.bin / "sigapctl", "notifier", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                          timeout=60, env={**os.environ, "SIGAP_DATA": str(site.data), "SIGAP_SITE": str(site.site)})
 
 
 def test_who_is_on_duty_is_told_and_answers(rota_site):
@@ -208,13 +201,13 @@ def test_rights_versions_and_repetition(rota_site):
 
 def test_check_names_the_first_uncovered_minute(rota_site):
     site = rota_site
-    good = tool(site, "rota", "check", "--days", "14")
+    good = site.ctl("notifier", "rota", "check", "--days", "14", check=False)
     assert good.returncode == 0, good.stderr
     assert "mailbox only" in good.stdout and " tri" in good.stdout and " opr" not in good.stdout
     later = day_of(site, 2)
     for code in PEOPLE:
         site.ctl("duty", "override", "opr", "person=", f"instead_of={code}", f"from={later}T02:00", f"until={later}T03:30")
-    bad = tool(site, "rota", "check", "--days", "14")
+    bad = site.ctl("notifier", "rota", "check", "--days", "14", check=False)
     assert bad.returncode == 1 and f"opr: nobody is on duty from {later} 02:00 WIB" in bad.stderr, bad
     override = json.loads(site.ctl("duty", "list").stdout)[0]["overrides"][0]["id"]
     site.ctl("duty", "override", "opr", f"remove={override}")
