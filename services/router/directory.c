@@ -325,7 +325,7 @@ static bool types_of(const struct compiler *compiler, const struct facility_row 
     for (unsigned i = 0; i < compiler->out->type_count; i++)
         out->transit |= out->types >> i & 1 && compiler->out->types[i].mode == MODE_TRANSIT;
     for (unsigned i = 0; i < row->excludes_count; i++) {
-        uint8_t fact;
+        uint8_t fact = 0;
         if (!fact_yes_no(compiler, row->excludes[i], where, &fact))
             return false;
         out->excludes |= UINT64_C(1) << fact;
