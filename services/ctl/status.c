@@ -86,7 +86,8 @@ static struct ending read_ending(const char *daemon) {
 }
 
 /* What a silent daemon is: starting; stalled: its process is there and does not answer; failing: it ends
- * again and again; down: it has no process. On the wire the last three are "down". */
+ * again and again; down: it has no process. The state, which programs look at, only tells
+ * whether there is a process: "starting" or "down". */
 static const char *condition_of(const char *daemon, bool alive, const struct ending *ending, int64_t *since) {
     char path[128];
     snprintf(path, sizeof path, "run/%s.pid", daemon);
@@ -110,9 +111,9 @@ static json_t *silent(const char *daemon) {
     struct ending ending = read_ending(daemon);
     const char *condition = condition_of(daemon, alive, &ending, &since);
     return json_pack("{s:s,s:i,s:s,s:[],s:[],s:i,s:i,s:s,s:I,s:i,s:s}", "name", daemon, "pid",
-        alive ? pid : 0, "state", strcmp(condition, "starting") == 0 ? "starting" : "down", "journal",
-        "links", "parked", 0, "waiting", 0, "condition", condition, "since", (json_int_t)since, "ends",
-        (int)ending.in_a_row, "ended", ending.how);
+        alive ? pid : 0, "state", alive ? "starting" : "down", "journal", "links", "parked", 0, "waiting", 0,
+        "condition", condition, "since", (json_int_t)since, "ends", (int)ending.in_a_row, "ended",
+        ending.how);
 }
 
 json_t *status_collect(const struct site_links *links) {
@@ -150,7 +151,7 @@ static void print_daemon(const json_t *daemon) {
     json_t *entry;
     size_t index;
     int64_t heads[2] = {0}, lag = 0;
-    const char *worst = "-";
+    const char *worst = "-", *condition = text(daemon, "condition");
     json_array_foreach(json_object_get(daemon, "journal"), index, entry) heads[index & 1] =
         number(entry, "head");
     json_array_foreach(json_object_get(daemon, "links"), index, entry) {
@@ -159,8 +160,9 @@ static void print_daemon(const json_t *daemon) {
             worst = text(entry, "state");
     }
     printf("%-10s %-9s %7lld  %9lld %9lld  %-11s %6lld  %6lld %7lld\n", text(daemon, "name"),
-        text(daemon, "state"), (long long)number(daemon, "pid"), (long long)heads[0], (long long)heads[1],
-        worst, (long long)lag, (long long)number(daemon, "parked"), (long long)number(daemon, "waiting"));
+        condition[0] ? condition : text(daemon, "state"), (long long)number(daemon, "pid"),
+        (long long)heads[0], (long long)heads[1], worst, (long long)lag, (long long)number(daemon, "parked"),
+        (long long)number(daemon, "waiting"));
 }
 
 static void print_silent(const json_t *daemon) {
