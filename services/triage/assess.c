@@ -241,6 +241,8 @@ static void evidence_rest(struct work *work, const struct place_found *place) {
         evidence_add(work, "place", "position", NO_WORD, NO_WORD, 1);
     if (place->by_declaration)
         evidence_add(work, "place", "declared", NO_WORD, NO_WORD, 1);
+    if (place->unknown_declaration)
+        evidence_add(work, "place", "declared_unknown", NO_WORD, NO_WORD, 0);
     if (place->by_text)
         evidence_add(work, "place", "text", place->first, place->last, 1);
     for (size_t i = 0; i < work->out->fact_count; i++)

@@ -755,8 +755,14 @@ static void position_apply(
     area_decide(out, near.code);
 }
 
-static void declaration_apply(const char *declared, struct place_found *out) {
-    if (!declared || area_level(declared) == AREA_NONE)
+/* A code that no place has is no area: the form was wrong, and nobody could be sent there. */
+static void declaration_apply(
+    const struct place_index *index, const char *declared, struct place_found *out) {
+    struct place place;
+    if (!declared)
+        return;
+    out->unknown_declaration = !gazetteer_find(index->gazetteer, declared, &place);
+    if (out->unknown_declaration)
         return;
     if (out->area[0] && !area_within(declared, out->area))
         return; /* the message and the position speak of the event, the form often of the reporter */
@@ -778,6 +784,6 @@ bool place_find(const struct place_index *index, struct arena *arena, const stru
     if (!text_place(index, arena, text, out))
         return false;
     position_apply(index, position, out);
-    declaration_apply(declared, out);
+    declaration_apply(index, declared, out);
     return true;
 }

@@ -41,6 +41,7 @@ struct place_found {
     size_t candidate_count;
     uint16_t first, last; /* words the decision stands on; valid when by_text */
     bool by_text, by_position, by_declaration;
+    bool unknown_declaration; /* the form gave a code that the gazetteer does not have */
 };
 
 /* provinces: codes of the site; villages are looked for only there, and names elsewhere must be plain

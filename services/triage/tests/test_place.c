@@ -129,6 +129,14 @@ static void test_declared(void **state) {
     assert_string_equal(find(*state, "di Jember", NULL, "35.73").area, "35.09"); /* the event, not the form */
     assert_string_equal(find(*state, "di Jember", NULL, "35.09.14").area, "35.09.14");
     assert_string_equal(find(*state, "tolong", NULL, "no code").area, "");
+    static const char *const nowhere[] = {"99", "35.99", "35.07.99", "no code"};
+    for (size_t i = 0; i < sizeof nowhere / sizeof *nowhere; i++) {
+        struct place_found found = find(*state, "tolong", NULL, nowhere[i]);
+        assert_string_equal(found.area, "");
+        assert_true(found.unknown_declaration && !found.by_declaration);
+    }
+    assert_string_equal(find(*state, "di Jember", NULL, "35.99").area, "35.09");
+    assert_false(find(*state, "tolong", NULL, "35.07.05").unknown_declaration);
 }
 
 int main(void) {
