@@ -261,6 +261,7 @@ bool machine_turn(struct machine *machine) {
     fault_armed = false;
     current = NULL;
     sim->outcome->turns++;
+    machine->backs_off = outcome == ENGINE_BACKOFF;
     bool died = machine->dying || crash_disk_deaths(machine->disk) != machine->life;
     if (outcome != ENGINE_IDLE)
         trace(sim, "%s %s %llu/%llu", machine->name, outcome_words[outcome],

@@ -139,6 +139,14 @@ static bool all_up(const struct sim *sim) {
     return true;
 }
 
+/* The last fault may have struck just now. */
+static bool all_at_rest(const struct sim *sim) {
+    for (unsigned i = 0; i < sim->machine_count; i++)
+        if (!sim->machines[i].engine || sim->machines[i].backs_off)
+            return false;
+    return true;
+}
+
 /* A snapshot at a barrier: one after the other stops, the others go on meanwhile. */
 static bool order(struct sim *sim, struct machine *machine, const char *action) {
     bool done = false;
@@ -328,7 +336,7 @@ static void settle(struct sim *sim) {
         sim->silent = sim->now >= home;
         if (round_of_all(sim))
             continue;
-        if (sim->now >= until && all_up(sim))
+        if (sim->now >= until && all_at_rest(sim))
             break;
         pass_time(sim, sim->now < until ? until - sim->now : 10000);
     }

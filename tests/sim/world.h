@@ -62,6 +62,7 @@ struct machine {
     int64_t full_until;        /* sim time, 0: not full */
     uint64_t releases_left;    /* the process dies after so many releases; 0: not planned */
     bool dying;                /* dead, but still inside engine_turn */
+    bool backs_off;            /* its last turn failed: it goes on by itself in a moment */
     int sources[MACHINES_MAX]; /* machine of each link, -1: not there */
     unsigned link_count;
     struct wire wires[MACHINES_MAX][LANES];
