@@ -359,6 +359,8 @@ void escalate_schedule(struct turn *turn, struct alert *alert) {
     const struct escalation_sweep *sweep = &sweeps[alert_is_critical(alert)];
     int64_t next = next_at(turn, alert);
     if (next) {
+        if (next <= turn->now) /* that sweep has been, and others rely on each being once */
+            next = turn->now + 1;
         next += sweep->round_ms - 1;
         next -= next % sweep->round_ms;
         struct id bucket = bucket_of(sweep, &alert->id);
