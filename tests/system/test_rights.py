@@ -3,6 +3,7 @@
 import json
 
 import pytest
+import sigap
 from test_people import CHILD, Person
 
 UNCLEAR = "Pak, itu yang di rumah pojok dekat kali kasihan sekali, mohon dilihat ya."
@@ -12,7 +13,7 @@ ROLES = {
     "tksk": ("responder", "TKSK", "35.15"),
     "tksk_lain": ("responder", "TKSK", "35.07"),
     "ppa": ("responder", "PPA", "35.15"),
-    "upt": ("facility", "UPT", "35.15", "RS-LAWANG"),
+    "upt": ("facility", "UPT", "-", "RS-LAWANG"),
     "admin": ("administrator", "ADM", "*"),
 }
 
@@ -47,7 +48,14 @@ def test_a_child_s_case_in_the_list(people, child, name, sees):
 def test_a_facility_finds_no_case_that_is_not_its_client(people, child):
     assert people["upt"].get("/api/cases").json["cases"] == []
     answer = people["upt"].get(f"/api/cases/{child}")
-    assert answer.status == 404 or not (answer.json["triage"] or answer.json["casework"]), answer
+    assert answer.status in (403, 404) or not (answer.json["triage"] or answer.json["casework"]), answer
+
+
+def test_not_even_with_an_area(site, child):
+    """The owner looks at the class: an area beside it gives staff of a facility nothing."""
+    staff = {"account": "upt", "roles": ["facility", "UPT"], "areas": ["35.15"], "facilities": ["RS-LAWANG"]}
+    assert site.views.view("triage", actor=staff, list={"name": "cases"}) == (200, [])
+    assert site.views.view("triage", actor=staff, case_file={"case_id": sigap.id_bytes(child)})[0] == 404
 
 
 def test_who_decides_a_review_can_read_it(site, people):
