@@ -192,3 +192,10 @@ bool graph_reply_call(struct arena *arena, const struct intake_channel *channel,
     call->headers[call->header_count++] = (struct http_header){"Content-Type", "application/json"};
     return graph_authorize(arena, channel, call) && call->url && call->body;
 }
+
+bool graph_media_call(struct arena *arena, const struct intake_channel *channel, const char *reference,
+    struct hook_call *call) {
+    (void)channel;
+    call->url = arena_text(arena, reference);
+    return call->url != NULL;
+}

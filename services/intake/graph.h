@@ -18,6 +18,9 @@ bool graph_decode_messaging(struct hook_batch *batch, char *body, size_t size, c
 /* POST me/messages */
 bool graph_reply_call(struct arena *arena, const struct intake_channel *channel, const char *chat,
     const char *text, struct hook_call *call);
+/* Messenger and Instagram: attachments come with an address of their own, signed by the platform. */
+bool graph_media_call(
+    struct arena *arena, const struct intake_channel *channel, const char *reference, struct hook_call *call);
 
 /* "https://graph.facebook.com/v21.0", or the channel's api_url. */
 const char *graph_api(const struct intake_channel *channel);

@@ -8,14 +8,6 @@ static bool decode(struct hook_batch *batch, char *body, size_t size) {
     return graph_decode_messaging(batch, body, size, "instagram");
 }
 
-/* Attachments come with an address of their own, signed by the platform. */
-static bool media_call(struct arena *arena, const struct intake_channel *channel, const char *reference,
-    struct hook_call *call) {
-    (void)channel;
-    call->url = arena_text(arena, reference);
-    return call->url != NULL;
-}
-
 static enum verdict on_request(struct turn *turn, const struct intake_call *call, struct answer *answer) {
     return graph_request(turn, call, &intake_source_instagram, answer);
 }
@@ -29,7 +21,7 @@ static const struct hook hook = {
     .repeats = true,
     .decode = decode,
     .reply_call = graph_reply_call,
-    .media_call = media_call,
+    .media_call = graph_media_call,
 };
 
 static const char *const routes[] = {"/v1/hooks/instagram/*", NULL};
