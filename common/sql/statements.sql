@@ -92,3 +92,15 @@ INSERT INTO audit(number, at, actor, action, object, hash) VALUES(?, ?, ?, ?, ?,
 
 -- name: audit_range
 SELECT number, at, actor, action, object, hash FROM audit WHERE number > ? ORDER BY number LIMIT ?
+
+-- name: hash_run_add
+INSERT INTO hash_run(number, body) VALUES(?, ?)
+
+-- name: hash_run_get
+SELECT body FROM hash_run WHERE number=?
+
+-- name: hash_run_next
+SELECT number, body FROM hash_run WHERE number >= ? AND number < ? ORDER BY number LIMIT 1
+
+-- name: hash_run_delete
+DELETE FROM hash_run WHERE number >= ? AND number < ?

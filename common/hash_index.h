@@ -1,0 +1,53 @@
+/* Finds rows by keys that come in random order: keyed hashes of tickets, of texts, of parts of texts.
+ *
+ * A unique index of the database dirties a page of its own for each such key, 8 KiB written for 30 bytes, and
+ * with millions of keys reads one as well. Here the newest keys stand in a table in memory. When there are
+ * HASH_INDEX_RUN of them they are sorted and written out as one run: rows one behind the other, never changed
+ * again, with a filter in memory that says in one look that a key is not among them.
+ *
+ *     2 bytes a key in memory for the filters, 25 for the newest 32,768; 16 bytes a key written
+ *
+ * The index only points. What it finds are numbers of rows to be read and compared by whoever asks: such a
+ * row may never have been committed, be deleted, or hold another key. So nothing has to be undone with a
+ * turn. Of the rows that are there none may be missing; hence, at start, the owner adds again all rows
+ * numbered from hash_index_saved() on. */
+#pragma once
+
+#include "common/store.h"
+#include "common/turn.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    HASH_INDEX_RUN = 32768,
+    /* More than a turn adds: between two attempts to write a run there is always a commit or a rollback. */
+    HASH_INDEX_STEP = 4096,
+};
+
+struct hash_index;
+
+/* number: which index of this store, 1 to 127. NULL when there is no memory or the store fails. */
+struct hash_index *hash_index_open(struct store *store, int number);
+void hash_index_close(struct hash_index **index);
+
+/* Rows up to this number are in runs; 0: none. */
+int64_t hash_index_saved(const struct hash_index *index);
+/* A number for the next row of the owner's table: ascending, with gaps, 1 at first. */
+int64_t hash_index_next(struct hash_index *index);
+
+/* hash: evenly distributed, say the first eight bytes of a keyed hash; several rows may share one and a row
+ * may have several. False: no memory, the input must be tried again. */
+bool hash_index_add(struct hash_index *index, uint64_t hash, int64_t row);
+
+/* Numbers of rows that may have this hash, the newest first. Returns how many, `max` at most. */
+size_t hash_index_find(
+    struct hash_index *index, struct store *store, uint64_t hash, int64_t *rows, size_t max);
+
+/* After the row with the highest number of this turn was added: writes a run when there is enough for one.
+ * Once in 32,768 keys, then 7 ms. */
+void hash_index_save(struct hash_index *index, struct turn *turn, int64_t row);
+
+/* Rows below this number are deleted: runs that hold no others go. */
+void hash_index_forget(struct hash_index *index, struct turn *turn, int64_t row);

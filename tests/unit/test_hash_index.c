@@ -1,0 +1,251 @@
+/* The index against a table of the database that holds the same keys: found are all rows that are there,
+ * newest first, also after runs, rollbacks, undone inputs, kills and forgetting. */
+#include "common/hash_index.h"
+#include "common_sql.h"
+#include "tests/fixture/engine_fixture.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const struct store_migration key_migrations[] = {
+    {"0001_key", "CREATE TABLE key(number INTEGER PRIMARY KEY, hash INTEGER NOT NULL) STRICT;"}};
+enum { KEY_ADD, KEY_FROM, KEY_GET, KEY_DELETE };
+static const struct store_statement key_statements[] = {
+    {"key_add", "INSERT INTO key(number, hash) VALUES(?, ?)"},
+    {"key_from", "SELECT number, hash FROM key WHERE number > ? ORDER BY number"},
+    {"key_get", "SELECT hash FROM key WHERE number=?"},
+    {"key_delete", "DELETE FROM key WHERE number < ?"},
+};
+static const struct store_schema key_schema = {"key", key_statements, 4, key_migrations, 1};
+
+/* What a request asks for. `count` keys from the seed on; hashes repeat after `period`. */
+struct order {
+    enum { ADD, ADD_AND_PARK, FORGET } kind;
+    uint64_t seed, count, period;
+    int64_t row;
+};
+
+struct keeper {
+    struct hash_index *index;
+};
+
+static uint64_t hash_of(uint64_t number) {
+    uint64_t hash = number * UINT64_C(0x9e3779b97f4a7c15);
+    hash = (hash ^ hash >> 32) * UINT64_C(0xd6e8feb86659fd93);
+    return hash ^ hash >> 29;
+}
+
+static bool keeper_open(const struct daemon_setup *setup, void **state, struct error *error) {
+    (void)setup;
+    *state = calloc(1, sizeof(struct keeper));
+    return *state || error_set(error, "no memory");
+}
+
+static void keeper_close(void **state) {
+    struct keeper *keeper = *state;
+    hash_index_close(&keeper->index);
+    free(keeper);
+    *state = NULL;
+}
+
+static enum verdict keeper_start(struct turn *turn) {
+    struct keeper *keeper = turn->state;
+    hash_index_close(&keeper->index);
+    keeper->index = hash_index_open(turn->store, 1);
+    assert_non_null(keeper->index);
+    struct statement *from = store_use(turn->store, &key_schema, KEY_FROM);
+    bind_int(from, hash_index_saved(keeper->index));
+    while (statement_step(from))
+        assert_true(hash_index_add(keeper->index, (uint64_t)column_int(from, 1), column_int(from, 0)));
+    return VERDICT_DONE;
+}
+
+static void add(struct turn *turn, struct keeper *keeper, const struct order *order) {
+    int64_t row = 0;
+    for (uint64_t i = 0; i < order->count; i++) {
+        uint64_t hash = hash_of((order->seed + i) % order->period);
+        row = hash_index_next(keeper->index);
+        struct statement *add = store_use(turn->store, &key_schema, KEY_ADD);
+        bind_int(add, row);
+        bind_int(add, (int64_t)hash);
+        statement_run(add);
+        hash_index_add(keeper->index, hash, row);
+    }
+    hash_index_save(keeper->index, turn, row);
+}
+
+static enum verdict keeper_request(struct turn *turn, const struct request *request, struct answer *answer) {
+    struct keeper *keeper = turn->state;
+    struct order order;
+    memcpy(&order, request->body, sizeof order);
+    *answer = (struct answer){.status = 202};
+    switch (order.kind) {
+    case ADD:
+        add(turn, keeper, &order);
+        return VERDICT_DONE;
+    case ADD_AND_PARK:
+        add(turn, keeper, &order);
+        return turn_park(turn, "asked to");
+    case FORGET:
+        break;
+    }
+    struct statement *delete = store_use(turn->store, &key_schema, KEY_DELETE);
+    bind_int(delete, order.row);
+    statement_run(delete);
+    hash_index_forget(keeper->index, turn, order.row);
+    return VERDICT_DONE;
+}
+
+static const struct daemon keeper_daemon = {.name = "keeper",
+    .schema = &key_schema,
+    .open = keeper_open,
+    .close = keeper_close,
+    .on_start = keeper_start,
+    .on_request = keeper_request};
+
+static const char *const nobody[] = {NULL};
+
+static int set_up(void **state) {
+    *state = fixture_open(
+        &(struct fixture_options){.daemon = &keeper_daemon, .journals = nobody, .on_disk = true});
+    return 0;
+}
+
+static int tear_down(void **state) {
+    fixture_close((struct fixture **)state);
+    return 0;
+}
+
+static void ask(struct fixture *fixture, struct order order) {
+    fixture_request(fixture, &(struct fixture_request){"POST", "/", NULL, &order, sizeof order, {{0}}});
+}
+
+static void add_keys(struct fixture *fixture, uint64_t seed, uint64_t count, uint64_t period) {
+    for (uint64_t done = 0; done < count; done += 1000)
+        ask(fixture, (struct order){ADD, seed + done, count - done < 1000 ? count - done : 1000, period, 0});
+}
+
+/* Rows that exist and have the hash: what is left after the owner's look. */
+static size_t find(struct fixture *fixture, uint64_t hash, int64_t *rows, size_t max) {
+    struct keeper *keeper = fixture_state(fixture);
+    struct store *store = fixture_store(fixture);
+    size_t kept = 0, count = hash_index_find(keeper->index, store, hash, rows, max);
+    for (size_t i = 0; i < count; i++) {
+        struct statement *get = store_use(store, &key_schema, KEY_GET);
+        bind_int(get, rows[i]);
+        if (statement_step(get) && (uint64_t)column_int(get, 0) == hash)
+            rows[kept++] = rows[i];
+        statement_end(get);
+    }
+    return kept;
+}
+
+static size_t run_rows(struct fixture *fixture) {
+    size_t count = 0;
+    int64_t from = 0;
+    for (;; count++) {
+        struct statement *next = common_use(fixture_store(fixture), COMMON_HASH_RUN_NEXT);
+        bind_int(next, from);
+        bind_int(next, INT64_MAX);
+        if (!statement_step(next))
+            return count;
+        from = column_int(next, 0) + 1;
+        statement_end(next);
+    }
+}
+
+static void finds_in_memory_and_in_runs(void **state) {
+    enum { KEYS = 3 * HASH_INDEX_RUN + 5000, PERIOD = 15000 }; /* each key six or seven times */
+    int64_t rows[4];
+    add_keys(*state, 0, 5000, PERIOD);
+    assert_int_equal(run_rows(*state), 0);
+    assert_int_equal(find(*state, hash_of(PERIOD + 1), rows, 4), 0);
+    add_keys(*state, 5000, KEYS - 5000, PERIOD);
+    assert_true(run_rows(*state) > 3 * 60);
+    for (uint64_t key = 0; key < PERIOD; key += 7) {
+        assert_int_equal(find(*state, hash_of(key), rows, 4), 4);
+        for (size_t i = 0; i < 4; i++)
+            assert_int_equal(rows[i], (KEYS - 1 - key) / PERIOD * PERIOD + key + 1 - i * PERIOD);
+    }
+    for (uint64_t key = PERIOD; key < PERIOD + 2000; key++)
+        assert_int_equal(find(*state, hash_of(key), rows, 4), 0);
+}
+
+/* Equal hashes that fill more than a block of a run. */
+static void one_key_very_often(void **state) {
+    static int64_t rows[2000];
+    add_keys(*state, 0, HASH_INDEX_RUN + 1000, 20);
+    assert_int_equal(find(*state, hash_of(3), rows, 2000), (HASH_INDEX_RUN + 1000 + 16) / 20);
+    for (size_t i = 1; i < HASH_INDEX_RUN / 20; i++)
+        assert_true(rows[i] < rows[i - 1]);
+}
+
+static void a_kill_loses_nothing(void **state) {
+    struct fixture *fixture = *state;
+    enum { PERIOD = 40009 };
+    for (unsigned step = 0; step < 5; step++) {
+        add_keys(fixture, step * 15000, 15000, PERIOD);
+        fixture_restart(fixture, step % 2);
+        fixture_turn(fixture);
+    }
+    for (uint64_t row = 0; row < 75000; row += 11) {
+        int64_t rows[4];
+        size_t found = find(fixture, hash_of(row % PERIOD), rows, 4);
+        bool there = false;
+        for (size_t i = 0; i < found; i++)
+            there = there || rows[i] == (int64_t)row + 1;
+        assert_true(there);
+    }
+}
+
+static void an_undone_input_does_no_harm(void **state) {
+    struct fixture *fixture = *state;
+    int64_t rows[4];
+    ask(fixture, (struct order){ADD_AND_PARK, 0, 1000, 1000000, 0});
+    assert_int_equal(find(fixture, hash_of(5), rows, 4), 0);
+    for (uint64_t done = 0; done <= HASH_INDEX_RUN;
+         done += 1000) /* a run would be due: undone with its input */
+        ask(fixture, (struct order){ADD_AND_PARK, done, 1000, 1000000, 0});
+    assert_int_equal(run_rows(fixture), 0);
+    add_keys(fixture, 0, 6000, 1000000);
+    assert_true(run_rows(fixture) > 0);
+    for (uint64_t key = 0; key < 6000; key += 3)
+        assert_int_equal(find(fixture, hash_of(key), rows, 4), 1);
+    fixture_restart(fixture, false);
+    fixture_turn(fixture);
+    for (uint64_t key = 0; key < 6000; key += 3)
+        assert_int_equal(find(fixture, hash_of(key), rows, 4), 1);
+}
+
+static void forgets_whole_runs(void **state) {
+    struct fixture *fixture = *state;
+    int64_t rows[4];
+    add_keys(fixture, 0, 4 * HASH_INDEX_RUN, 1000000);
+    size_t before = run_rows(fixture);
+    ask(fixture, (struct order){FORGET, 0, 0, 0, 2 * HASH_INDEX_RUN + 2000});
+    assert_true(run_rows(fixture) <= before / 2);
+    assert_int_equal(find(fixture, hash_of(1), rows, 4), 0);
+    assert_int_equal(find(fixture, hash_of(3 * HASH_INDEX_RUN), rows, 4), 1);
+    ask(fixture, (struct order){FORGET, 0, 0, 0, INT64_MAX});
+    fixture_restart(fixture, false);
+    fixture_turn(fixture);
+    add_keys(fixture, 7, 1, 1000000); /* numbers go on although no row is left */
+    assert_int_equal(find(fixture, hash_of(7), rows, 4), 1);
+    assert_true(rows[0] > 3 * HASH_INDEX_RUN);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(finds_in_memory_and_in_runs, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(one_key_very_often, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_kill_loses_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_undone_input_does_no_harm, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(forgets_whole_runs, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
