@@ -7,8 +7,8 @@
 
 enum {
     BUCKETS = HASH_INDEX_RUN,
-    RUN_MAX = 1 << 20,   /* far more than a run that was put off again and again would hold */
-    BLOCK_ENTRIES = 500, /* 8,000 bytes: a row that fits a page of 8 KiB */
+    RUN_MAX = 2 * HASH_INDEX_RUN, /* no head says more: a row has not so many keys */
+    BLOCK_ENTRIES = 500,          /* 8,000 bytes: a row that fits a page of 8 KiB */
     /* A filter is 1,024 lines of 64 bytes. A key sets one bit in each word of its line: 10 bits of the hash
      * choose the line, 8 times 6 bits the bits. With 32 keys a line one stranger in a thousand passes. */
     FILTER_LINES = 1024,
@@ -330,10 +330,18 @@ static void saved(void *state, const void *argument) {
     index->try_at = HASH_INDEX_RUN;
 }
 
-void hash_index_save(struct hash_index *index, struct turn *turn, int64_t row) {
+/* How many of the oldest make a run: those of one row stay together. */
+static uint32_t run_length(const struct hash_index *index) {
+    uint32_t count = HASH_INDEX_RUN;
+    while (count < index->fresh_count && index->fresh[count].entry.row == index->fresh[count - 1].entry.row)
+        count++;
+    return count;
+}
+
+void hash_index_save(struct hash_index *index, struct turn *turn) {
     if (index->fresh_count < index->try_at)
         return;
-    uint32_t count = (uint32_t)index->fresh_count;
+    uint32_t count = run_length(index);
     int64_t number = index->run_count ? index->runs[index->run_count - 1]->number + 1 : 1;
     struct entry *entries = arena_take(turn->arena, count * sizeof *entries);
     index->try_at = index->fresh_count + HASH_INDEX_STEP;
@@ -344,7 +352,7 @@ void hash_index_save(struct hash_index *index, struct turn *turn, int64_t row) {
     for (uint32_t i = 0; i < count; i++)
         entries[i] = index->fresh[i].entry;
     qsort(entries, count, sizeof *entries, compare);
-    index->written->head.row = row;
+    index->written->head.row = index->fresh[count - 1].entry.row;
     write_run(index, turn->store, index->written, entries);
     turn_after_commit(turn, saved, &index, sizeof index);
 }

@@ -37,17 +37,19 @@ int64_t hash_index_saved(const struct hash_index *index);
 /* A number for the next row of the owner's table: ascending, with gaps, 1 at first. */
 int64_t hash_index_next(struct hash_index *index);
 
-/* hash: evenly distributed, say the first eight bytes of a keyed hash; several rows may share one and a row
- * may have several. False: no memory, the input must be tried again. */
+/* hash: evenly distributed, say the first eight bytes of a keyed hash; several rows may share one, and a row
+ * may have several (HASH_INDEX_RUN at most). row: not below those added before. False: no memory, the input
+ * must be tried again. */
 bool hash_index_add(struct hash_index *index, uint64_t hash, int64_t row);
 
 /* Numbers of rows that may have this hash, the newest first. Returns how many, `max` at most. */
 size_t hash_index_find(
     struct hash_index *index, struct store *store, uint64_t hash, int64_t *rows, size_t max);
 
-/* After the row with the highest number of this turn was added: writes a run when there is enough for one.
- * Once in 32,768 keys, then 7 ms. */
-void hash_index_save(struct hash_index *index, struct turn *turn, int64_t row);
+/* Once in an input that added keys: writes a run when there is enough for one. Once in 32,768 keys, then 7
+ * ms.
+ */
+void hash_index_save(struct hash_index *index, struct turn *turn);
 
 /* Rows below this number are deleted: runs that hold no others go. */
 void hash_index_forget(struct hash_index *index, struct turn *turn, int64_t row);

@@ -66,17 +66,16 @@ static enum verdict keeper_start(struct turn *turn) {
 }
 
 static void add(struct turn *turn, struct keeper *keeper, const struct order *order) {
-    int64_t row = 0;
     for (uint64_t i = 0; i < order->count; i++) {
         uint64_t hash = hash_of((order->seed + i) % order->period);
-        row = hash_index_next(keeper->index);
+        int64_t row = hash_index_next(keeper->index);
         struct statement *add = store_use(turn->store, &key_schema, KEY_ADD);
         bind_int(add, row);
         bind_int(add, (int64_t)hash);
         statement_run(add);
         hash_index_add(keeper->index, hash, row);
     }
-    hash_index_save(keeper->index, turn, row);
+    hash_index_save(keeper->index, turn);
 }
 
 static enum verdict keeper_request(struct turn *turn, const struct request *request, struct answer *answer) {
