@@ -314,6 +314,8 @@ enum verdict hear_alert_moved(struct turn *turn, const Sigap__Event *event) {
     const Sigap__AlertMoved *moved = event->alert_moved;
     if (!event->case_id.len || strcmp(moved->subject, "task") == 0)
         return VERDICT_DONE;
+    if (strcmp(moved->action, "delivered") == 0) /* the router says so by the offer */
+        return VERDICT_DONE;
     return line(turn, event, "alert_moved", moved->action, moved->actor, moved->team);
 }
 

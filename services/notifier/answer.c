@@ -150,7 +150,7 @@ static void note_answer(struct answering *answering) {
     snprintf(alert->answered_team, sizeof alert->answered_team, "%s", answering->team);
     snprintf(alert->answered_by, sizeof alert->answered_by, "%s", answering->actor);
     ((struct notifier *)answering->turn->state)->answered++;
-    outgoing_withdraw(answering->turn, alert, DELIVERY_CANCELLED);
+    outgoing_withdraw_calls(answering->turn, alert);
     tell_taken(answering);
 }
 

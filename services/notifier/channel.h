@@ -17,7 +17,7 @@
 
 enum {
     MESSAGE_TEXT_MAX =
-        1400, /* two languages and two links of 64 + 80 characters; SMTP, SMS gateways and eyes */
+        2400, /* two languages of 400, three links of 200 + 80, and as much of what is carried along */
     MESSAGE_SUBJECT_MAX = 120,
     MESSAGE_ADDRESS_MAX = 255, /* RFC 5321: a path has at most 256 octets with its angle brackets */
     CHANNEL_OPTIONS_MAX = 16,
@@ -94,8 +94,9 @@ struct channel {
     /* Wakes a person: normal messages are bundled, kept out of quiet hours and throttled. A local mailbox
      * does not. */
     bool interrupts;
-    bool always_on;    /* needs no entry in channels.yaml */
-    bool for_training; /* reaches nobody outside: may carry training messages */
+    bool always_on;     /* needs no entry in channels.yaml */
+    bool keeps_nothing; /* what it takes has reached nobody */
+    bool for_training;  /* reaches nobody outside: may carry training messages */
     const char *const
         *option_names; /* what channels.yaml may say, ends with NULL; the first `required` must be there */
     unsigned required;

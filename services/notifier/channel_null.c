@@ -23,6 +23,7 @@ const struct channel channel_null = {
     .name = "null",
     .purpose = "accepts everything, reaches nobody",
     .local = true,
+    .keeps_nothing = true,
     .for_training = true,
     .critical = {.rung_ms = {0, 1000}, .rungs = 2, .last_repeats = true},
     .normal = {.rung_ms = {0, 1000}, .rungs = 2, .last_repeats = true},

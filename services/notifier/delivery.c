@@ -38,6 +38,8 @@ static const char *const purpose_words[PURPOSES] = {
     [PURPOSE_WITHDRAWN] = "withdrawn",
     [PURPOSE_TASK] = "task",
     [PURPOSE_DRAFT] = "draft",
+    [PURPOSE_CHANGE] = "change",
+    [PURPOSE_PLACED] = "placed",
 };
 
 const char *delivery_state_word(enum delivery_state state) {

@@ -47,6 +47,8 @@ enum delivery_purpose {
     PURPOSE_WITHDRAWN,   /* facility: the offer is no longer yours to answer */
     PURPOSE_TASK,        /* owner: tasks with a deadline wait for you */
     PURPOSE_DRAFT,       /* owner: the referral waits for facts */
+    PURPOSE_CHANGE,      /* more of what they have heard of already */
+    PURPOSE_PLACED,      /* the case has a place: the call is over, tasks go on */
     PURPOSES
 };
 

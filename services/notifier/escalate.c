@@ -136,7 +136,8 @@ void escalate_inform(struct turn *turn, struct alert *alert, const struct policy
     for (unsigned i = 0; agency[0] && i < alert->delivery_count; i++)
         if (strcmp(alert->deliveries[i].team, team->id) == 0 && strstr(alert->deliveries[i].role, agency))
             return;
-    outgoing_tell(turn, alert, team, agency, target->person, PURPOSE_NOTICE, POLICY_ONE);
+    enum delivery_purpose purpose = escalate_was_told(alert, team->id) ? PURPOSE_CHANGE : PURPOSE_NOTICE;
+    outgoing_tell(turn, alert, team, agency, target->person, purpose, POLICY_ONE);
 }
 
 void escalate_catch_up(struct turn *turn, struct alert *alert) {
@@ -154,8 +155,9 @@ void escalate_catch_up(struct turn *turn, struct alert *alert) {
     }
 }
 
+static const struct policy_target coordinator = {"KOR", POLICY_PROVINCE, POLICY_ANY};
+
 void escalate_tell_coordinator(struct turn *turn, struct alert *alert, enum delivery_purpose purpose) {
-    static const struct policy_target coordinator = {"KOR", POLICY_PROVINCE, POLICY_ANY};
     escalate_tell(turn, alert, &coordinator, purpose, POLICY_ONE);
 }
 
@@ -163,6 +165,14 @@ void escalate_tell_regional(struct turn *turn, struct alert *alert, enum deliver
     static const struct policy_target regional = {"KAB", POLICY_CASE, POLICY_ANY};
     if (!escalate_tell(turn, alert, &regional, purpose, POLICY_ONE))
         escalate_tell_coordinator(turn, alert, purpose);
+}
+
+bool escalate_tell_hole(struct turn *turn, struct alert *alert) {
+    for (unsigned i = 0; i < alert->delivery_count; i++)
+        if (alert->deliveries[i].purpose == PURPOSE_NOBODY)
+            return false;
+    escalate_tell_coordinator(turn, alert, PURPOSE_NOBODY);
+    return true;
 }
 
 /* --- announcing --- */
@@ -219,11 +229,8 @@ static void announce(struct turn *turn, const struct policy *policy, struct aler
     turn_append_chained(turn, alert_lane(alert), &event, &alert->chain);
 }
 
-void escalate_announce_move(struct turn *turn, struct alert *alert, enum alert_state from, const char *action,
-    const char *team, const char *actor) {
-    bool answer = team[0] || actor[0]; /* an answer is always told: the router moves the offer by it */
-    if (!answer && !is_followed(alert))
-        return;
+static void append_move(struct turn *turn, struct alert *alert, enum alert_state from, const char *action,
+    const char *team, const char *actor, enum lane lane) {
     Sigap__AlertMoved moved = SIGAP__ALERT_MOVED__INIT;
     moved.alert_id = turn_bytes(turn, &alert->id);
     moved.subject = (char *)alert_subject_word(alert->subject);
@@ -237,20 +244,40 @@ void escalate_announce_move(struct turn *turn, struct alert *alert, enum alert_s
     Sigap__Event event = SIGAP__EVENT__INIT;
     event.body_case = SIGAP__EVENT__BODY_ALERT_MOVED;
     event.alert_moved = &moved;
-    escalate_append(turn, alert, answer ? LANE_URGENT : alert_lane(alert), &event);
+    escalate_append(turn, alert, lane, &event);
+}
+
+void escalate_announce_move(struct turn *turn, struct alert *alert, enum alert_state from, const char *action,
+    const char *team, const char *actor) {
+    bool answer = team[0] || actor[0]; /* an answer is always told: the router moves the offer by it */
+    if (answer || is_followed(alert))
+        append_move(turn, alert, from, action, team, actor, answer ? LANE_URGENT : alert_lane(alert));
+}
+
+void escalate_announce_arrival(struct turn *turn, struct alert *alert, const char *team) {
+    append_move(turn, alert, alert->state, "delivered", team, "", alert_lane(alert));
 }
 
 /* --- steps --- */
 
-/* False: the step has nobody. */
+static bool is_of_region(const struct policy_target *target) {
+    return target->area == POLICY_CASE || target->area == POLICY_REGENCY;
+}
+
+/* A case without a place is the province's: its coordinator stands for the region that is not known. False:
+ * the step has nobody. */
 static bool tell_position(
     struct turn *turn, struct alert *alert, const struct policy *policy, enum delivery_purpose purpose) {
     enum policy_channels channels;
     unsigned count;
     const struct policy_target *targets = policy_targets(policy, alert->position, &count, &channels);
-    bool anybody = false;
-    for (unsigned i = 0; i < count; i++)
+    bool anybody = false, of_region = false;
+    for (unsigned i = 0; i < count; i++) {
         anybody |= escalate_tell(turn, alert, &targets[i], purpose, channels);
+        of_region |= is_of_region(&targets[i]);
+    }
+    if (!anybody && of_region && !alert->area[0])
+        anybody = escalate_tell(turn, alert, &coordinator, purpose, channels);
     alert->told_at = turn->now;
     return anybody;
 }
@@ -258,11 +285,12 @@ static bool tell_position(
 static void tell_nobody(struct turn *turn, struct alert *alert) {
     char id[ID_TEXT + 1];
     id_to_text(&alert->id, id);
-    log_line(LOG_ERROR, "step-has-nobody", "alert=%s position=%u", id, alert->position);
-    escalate_tell_coordinator(turn, alert, PURPOSE_NOBODY);
+    if (escalate_tell_hole(turn, alert))
+        log_line(LOG_ERROR, "step-has-nobody", "alert=%s position=%u", id, alert->position);
 }
 
-/* Tells the position at hand; one that has nobody is skipped at once and told to the coordinator. */
+/* Tells the position at hand; one that has nobody is skipped at once, and the coordinator, who owns the
+ * rotas, hears of it once an alert. */
 static void tell_or_skip(struct turn *turn, struct alert *alert, const struct policy *policy) {
     unsigned final = policy_final(policy), skipped = 0;
     enum delivery_purpose purpose =
@@ -447,13 +475,14 @@ static void tell_all_told(struct turn *turn, struct alert *alert, enum delivery_
     }
 }
 
-void escalate_stand_down(struct turn *turn, struct alert *alert, bool tell, const char *action) {
+void escalate_stand_down(
+    struct turn *turn, struct alert *alert, enum delivery_purpose farewell, const char *action) {
     enum alert_state from = alert->state;
     if (!alert_do(alert, MOVE_STAND_DOWN))
         return;
     outgoing_withdraw(turn, alert, DELIVERY_CANCELLED);
-    if (tell)
-        tell_all_told(turn, alert, PURPOSE_STAND_DOWN);
+    if (farewell != PURPOSES)
+        tell_all_told(turn, alert, farewell);
     escalate_announce_move(turn, alert, from, action, "", "");
     escalate_schedule(turn, alert);
     outgoing_push(turn, alert);

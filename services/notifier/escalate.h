@@ -50,6 +50,9 @@ bool escalate_tell(struct turn *turn, struct alert *alert, const struct policy_t
     enum delivery_purpose purpose, enum policy_channels channels);
 /* The coordinator on duty (KOR of the site; of the regency first: KAB). */
 void escalate_tell_coordinator(struct turn *turn, struct alert *alert, enum delivery_purpose purpose);
+/* The coordinator, who owns the rotas, hears once an alert that somebody was missing. False: has heard of it.
+ */
+bool escalate_tell_hole(struct turn *turn, struct alert *alert);
 void escalate_tell_regional(struct turn *turn, struct alert *alert, enum delivery_purpose purpose);
 /* True when somebody of this team was told in this alert, for whatever purpose. */
 bool escalate_was_told(const struct alert *alert, const char *team);
@@ -58,12 +61,15 @@ bool escalate_was_told(const struct alert *alert, const char *team);
 void escalate_next_now(struct turn *turn, struct alert *alert);
 /* Sets next_at and its timer from the state. Call after every move, before alert_write. */
 void escalate_schedule(struct turn *turn, struct alert *alert);
-/* Everybody who was told hears that it is over (tell), what has not left is taken back, the alert is closed
- * and written. Nothing when it is closed already. */
-void escalate_stand_down(struct turn *turn, struct alert *alert, bool tell, const char *action);
+/* What has not left is taken back, everybody who was called hears that it is over, for this purpose
+ * (PURPOSES: nobody is told), the alert is closed and written. Nothing when it is closed already. */
+void escalate_stand_down(
+    struct turn *turn, struct alert *alert, enum delivery_purpose farewell, const char *action);
 /* AlertMoved, when the alert is one that others follow. */
 void escalate_announce_move(struct turn *turn, struct alert *alert, enum alert_state from, const char *action,
     const char *team, const char *actor);
+/* AlertMoved of an offer that has reached its facility: the state is what it was. */
+void escalate_announce_arrival(struct turn *turn, struct alert *alert, const char *team);
 
 /* Appends a record about the alert: with its case (none behind a review or an operator's alert: who reads by
  * case must not take the incident for one), and behind what was said of it before. An alert that was not

@@ -1,5 +1,6 @@
 #include "outgoing.h"
 
+#include "arrival.h"
 #include "common/log.h"
 #include "escalate.h"
 #include "notifier.h"
@@ -14,7 +15,7 @@
 
 /* --- channels of a team --- */
 
-static int channel_of(const struct notifier *notifier, const char *name) {
+int outgoing_channel(const struct notifier *notifier, const char *name) {
     for (unsigned i = 0; i < notifier->channel_count; i++)
         if (strcmp(notifier->channels[i].channel->name, name) == 0)
             return (int)i;
@@ -70,12 +71,13 @@ static bool add_on(struct turn *turn, struct alert *alert, const struct team *te
 
 /* --- people on duty --- */
 
-static bool hears_it_already(const struct turn *turn, const struct alert *alert, const struct team *team,
-    const char *code, enum delivery_purpose purpose) {
+/* Whoever is on duty in two teams is called once. */
+static bool hears_it_already(
+    const struct turn *turn, const struct alert *alert, const char *code, enum delivery_purpose purpose) {
     for (unsigned i = 0; i < alert->delivery_count; i++) {
         const struct delivery *each = &alert->deliveries[i];
         if (each->state == DELIVERY_QUEUED && each->queued_at == turn->now && each->purpose == purpose &&
-            strcmp(each->on_duty, code) == 0 && strcmp(each->team, team->id) == 0)
+            strcmp(each->on_duty, code) == 0)
             return true;
     }
     return false;
@@ -84,7 +86,7 @@ static bool hears_it_already(const struct turn *turn, const struct alert *alert,
 static bool add_for_person(struct turn *turn, struct alert *alert, const struct recipient *recipient,
     unsigned method, const char *role, enum delivery_purpose purpose) {
     const struct notifier *notifier = turn->state;
-    int index = channel_of(notifier, recipient->person->contacts[method].channel);
+    int index = outgoing_channel(notifier, recipient->person->contacts[method].channel);
     if (index < 0 || !address_on(notifier, alert, recipient, (unsigned)index) ||
         !add_on(turn, alert, recipient->team, (unsigned)index, (uint8_t)method, role, POLICY_ANY, purpose))
         return false;
@@ -94,7 +96,7 @@ static bool add_for_person(struct turn *turn, struct alert *alert, const struct 
 }
 
 static bool wakes(const struct notifier *notifier, const struct person *person, unsigned method) {
-    int index = channel_of(notifier, person->contacts[method].channel);
+    int index = outgoing_channel(notifier, person->contacts[method].channel);
     return index >= 0 && notifier->channels[index].channel->interrupts;
 }
 
@@ -103,7 +105,7 @@ bool outgoing_tell_person(struct turn *turn, struct alert *alert, const struct t
     const struct notifier *notifier = turn->state;
     const struct recipient recipient = {team, duty_person(turn, code)};
     bool woken = false, reached = false;
-    if (!recipient.person || hears_it_already(turn, alert, team, code, purpose))
+    if (!recipient.person || hears_it_already(turn, alert, code, purpose))
         return recipient.person != NULL;
     for (unsigned i = 0; i < recipient.person->contact_count; i++) {
         bool interrupts = wakes(notifier, recipient.person, i);
@@ -116,21 +118,12 @@ bool outgoing_tell_person(struct turn *turn, struct alert *alert, const struct t
     return reached;
 }
 
-static bool was_nobody_told(const struct alert *alert) {
-    for (unsigned i = 0; i < alert->delivery_count; i++)
-        if (alert->deliveries[i].purpose == PURPOSE_NOBODY)
-            return true;
-    return false;
-}
-
 /* The team has a rota, and nobody is on duty: its boxes have the message, the coordinator hears of it once.
  */
 static void miss_somebody(
     struct turn *turn, struct alert *alert, const struct team *team, enum delivery_purpose purpose) {
-    if ((purpose != PURPOSE_ALERT && purpose != PURPOSE_AGAIN) || was_nobody_told(alert))
-        return;
-    log_line(LOG_WARN, "nobody-on-duty", "team=%s", log_value(team->id));
-    escalate_tell_coordinator(turn, alert, PURPOSE_NOBODY);
+    if ((purpose == PURPOSE_ALERT || purpose == PURPOSE_AGAIN) && escalate_tell_hole(turn, alert))
+        log_line(LOG_WARN, "nobody-on-duty", "team=%s", log_value(team->id));
 }
 
 void outgoing_tell_on_duty(struct turn *turn, struct alert *alert, const struct team *team, const char *role,
@@ -157,7 +150,8 @@ static void tell_who_was_told(struct turn *turn, struct alert *alert, const stru
 }
 
 static bool takes_back(enum delivery_purpose purpose) {
-    return purpose == PURPOSE_TAKEN || purpose == PURPOSE_STAND_DOWN || purpose == PURPOSE_WITHDRAWN;
+    return purpose == PURPOSE_TAKEN || purpose == PURPOSE_STAND_DOWN || purpose == PURPOSE_PLACED ||
+           purpose == PURPOSE_WITHDRAWN;
 }
 
 bool outgoing_tell(struct turn *turn, struct alert *alert, const struct team *team, const char *role,
@@ -220,7 +214,7 @@ static bool start_next_of_person(struct turn *turn, struct alert *alert, const s
 static bool start_next_method(struct turn *turn, struct alert *alert, struct delivery before) {
     const struct notifier *notifier = turn->state;
     struct recipient recipient;
-    int from = channel_of(notifier, before.channel);
+    int from = outgoing_channel(notifier, before.channel);
     if (!recipient_of(turn, &before, &recipient))
         return false;
     if (recipient.person)
@@ -263,6 +257,33 @@ static const char *write_link(const struct notifier *notifier, const struct aler
         return NULL;
     snprintf(out, LINK_MAX, "%s/a/%s", notifier->console_url, text);
     return out;
+}
+
+/* Where the case, or what else there is to do, is found. */
+static const char *write_open_link(const struct notifier *notifier, const struct alert *alert,
+    const struct delivery *delivery, char out[LINK_MAX]) {
+    char id[ID_TEXT + 1];
+    if (!notifier->console_url[0] || takes_back(delivery->purpose))
+        return NULL;
+    switch (alert->subject) {
+    case SUBJECT_CASE:
+    case SUBJECT_OFFER:
+    case SUBJECT_REFERRAL:
+    case SUBJECT_TASK:
+        id_to_text(&alert->case_id, id);
+        snprintf(out, LINK_MAX, "%s/#case/%s", notifier->console_url, id);
+        return out;
+    case SUBJECT_REVIEW:
+    case SUBJECT_SILENT:
+        snprintf(out, LINK_MAX, "%s/#queues", notifier->console_url);
+        return out;
+    case SUBJECT_PARKED:
+        snprintf(out, LINK_MAX, "%s/#status", notifier->console_url);
+        return out;
+    case SUBJECTS:
+        break;
+    }
+    return NULL;
 }
 
 /* Words are made once for all who are told for the same purpose in the same role: an emergency tells ten
@@ -319,8 +340,8 @@ static size_t write_message(struct turn *turn, struct alert *alert, const struct
     const struct notifier *notifier = turn->state;
     const struct said *said = say(turn, alert, delivery, recipient);
     const char *address = address_on(notifier, alert, recipient, index);
-    char accept[LINK_MAX], cannot[LINK_MAX];
-    struct text_links links = {NULL, NULL};
+    char accept[LINK_MAX], cannot[LINK_MAX], open[LINK_MAX];
+    struct text_links links = {.open = write_open_link(notifier, alert, delivery, open)};
     out->delivery = alert_delivery_id(&alert->id, delivery->ordinal);
     out->alert = alert->id;
     out->attempt = delivery->attempt;
@@ -371,16 +392,17 @@ static bool still_wanted(const struct alert *alert, const struct delivery *deliv
     case PURPOSE_WITHDRAWN:
     case PURPOSE_TASK:
     case PURPOSE_DRAFT:
+    case PURPOSE_CHANGE:
+    case PURPOSE_PLACED:
     case PURPOSES:
         break;
     }
     return true;
 }
 
-/* When the next bundle to this team on this channel about this incident may leave: 30 s after the first thing
- * to say, then 5 min after the last bundle. Looks at all alerts of the incident, the one at hand as it is in
- * memory. */
-static int64_t bundle_at(struct turn *turn, const struct alert *alert, const struct delivery *delivery) {
+/* When the last message to this team or person on this channel about this incident left; 0: there was none.
+ * Looks at all alerts of the incident, the one at hand as it is in memory. */
+static int64_t last_sent_at(struct turn *turn, const struct alert *alert, const struct delivery *delivery) {
     struct alert *all[ALERT_INCIDENT_MAX];
     unsigned count = alert_list(turn, &alert->id, all);
     int64_t last = 0;
@@ -395,8 +417,30 @@ static int64_t bundle_at(struct turn *turn, const struct alert *alert, const str
                 last = other->at;
         }
     }
+    return last;
+}
+
+/* When the next bundle may leave: 30 s after the first thing to say, then 5 min after the last bundle. */
+static int64_t bundle_at(struct turn *turn, const struct alert *alert, const struct delivery *delivery) {
+    int64_t last = last_sent_at(turn, alert, delivery);
     int64_t first = delivery->queued_at + BUNDLE_FIRST_MS;
     return last && last + BUNDLE_AGAIN_MS > first ? last + BUNDLE_AGAIN_MS : first;
+}
+
+static bool is_news(enum delivery_purpose purpose) {
+    return purpose == PURPOSE_CHANGE || purpose == PURPOSE_TASK || purpose == PURPOSE_DRAFT;
+}
+
+/* A life never waits, and whoever is woken for it is woken once: what is new of it to somebody who was told a
+ * moment ago comes half a minute after that, in one message. True: it was held. */
+static bool hold_news(struct turn *turn, struct alert *alert, struct delivery *delivery) {
+    if (!alert_is_critical(alert) || !is_news(delivery->purpose) || delivery->attempt > 0)
+        return false;
+    int64_t last = last_sent_at(turn, alert, delivery);
+    if (!last || last + BUNDLE_FIRST_MS <= turn->now)
+        return false;
+    wait_until(turn, alert, delivery, DELIVERY_HELD, last + BUNDLE_FIRST_MS, "bundle");
+    return true;
 }
 
 /* The site's quiet hours in the receiver's zone, and a person's own. */
@@ -488,6 +532,15 @@ static bool join(struct turn *turn, struct alert *alert, struct delivery *other,
 
 _Static_assert((int)DELIVERY_REASON_MAX >= (int)ID_TEXT, "a parent's id fits into the reason");
 
+static bool bundle_own(struct turn *turn, struct alert *alert, const struct delivery *carrier,
+    const struct recipient *recipient, unsigned index, struct message *message, size_t *length) {
+    bool joined = false;
+    for (unsigned k = 0; k < alert->delivery_count; k++)
+        if (waits_for_bundle(&alert->deliveries[k], carrier) && still_wanted(alert, &alert->deliveries[k]))
+            joined |= join(turn, alert, &alert->deliveries[k], recipient, index, message, length);
+    return joined;
+}
+
 /* All that waits for the same team on the same channel about this incident travels with this message. Only
  * timers get here with something that waits (what is fresh waits at least 30 s), so no caller holds the other
  * alerts in memory while they are rewritten. */
@@ -497,11 +550,7 @@ static void bundle_others(struct turn *turn, struct alert *alert, const struct d
     unsigned count = alert_list(turn, &alert->id, all);
     for (unsigned i = 0; i < count; i++) {
         struct alert *each = id_equal(&all[i]->id, &alert->id) ? alert : all[i];
-        bool joined = false;
-        for (unsigned k = 0; k < each->delivery_count; k++)
-            if (waits_for_bundle(&each->deliveries[k], carrier) && still_wanted(each, &each->deliveries[k]))
-                joined |= join(turn, each, &each->deliveries[k], recipient, index, message, length);
-        if (joined && each != alert)
+        if (bundle_own(turn, each, carrier, recipient, index, message, length) && each != alert)
             alert_write(turn, each);
     }
 }
@@ -537,7 +586,9 @@ static void send_now(struct turn *turn, struct alert *alert, struct delivery *de
     }
     struct message message;
     size_t length = write_message(turn, alert, delivery, recipient, index, &message);
-    if (channel->interrupts && !alert_is_critical(alert))
+    if (alert_is_critical(alert)) /* callers may hold other alerts of the incident in memory */
+        bundle_own(turn, alert, delivery, recipient, index, &message, &length);
+    else if (channel->interrupts)
         bundle_others(turn, alert, delivery, recipient, index, &message, &length);
     struct effect effect = {.id = id,
         .kind = outgoing_kind(delivery->attempt),
@@ -549,7 +600,7 @@ static void send_now(struct turn *turn, struct alert *alert, struct delivery *de
 static void dispatch(struct turn *turn, struct alert *alert, uint16_t ordinal) {
     const struct notifier *notifier = turn->state;
     struct delivery *delivery = alert_delivery(alert, ordinal);
-    int index = channel_of(notifier, delivery->channel);
+    int index = outgoing_channel(notifier, delivery->channel);
     struct recipient recipient;
     if (index < 0 || !recipient_of(turn, delivery, &recipient) ||
         !address_on(notifier, alert, &recipient, (unsigned)index)) {
@@ -565,7 +616,8 @@ static void dispatch(struct turn *turn, struct alert *alert, uint16_t ordinal) {
         delivery_move(delivery, DELIVERY_EXPIRED, turn->now);
     } else if (turn->effects_held) {
         wait_until(turn, alert, delivery, DELIVERY_HELD, turn->now + HELD_AFTER_RESTORE_MS, "restored");
-    } else if (!hold_normal(turn, alert, delivery, recipient.person, (unsigned)index) &&
+    } else if (!hold_news(turn, alert, delivery) &&
+               !hold_normal(turn, alert, delivery, recipient.person, (unsigned)index) &&
                !hold_for_breaker(turn, alert, ordinal, (unsigned)index)) {
         send_now(turn, alert, delivery, (unsigned)index, &recipient);
     }
@@ -581,6 +633,12 @@ void outgoing_push(struct turn *turn, struct alert *alert) {
 void outgoing_withdraw(struct turn *turn, struct alert *alert, enum delivery_state to) {
     for (unsigned i = 0; i < alert->delivery_count; i++)
         delivery_withdraw(&alert->deliveries[i], to, turn->now);
+}
+
+void outgoing_withdraw_calls(struct turn *turn, struct alert *alert) {
+    for (unsigned i = 0; i < alert->delivery_count; i++)
+        if (!still_wanted(alert, &alert->deliveries[i]))
+            delivery_withdraw(&alert->deliveries[i], DELIVERY_CANCELLED, turn->now);
 }
 
 /* --- what became of it --- */
@@ -653,7 +711,7 @@ static void tell_ended(struct turn *turn, struct alert *alert, const struct deli
 static bool telling_is_alive(const struct notifier *notifier, const struct alert *alert) {
     for (unsigned i = 0; i < alert->delivery_count; i++) {
         const struct delivery *each = &alert->deliveries[i];
-        int index = channel_of(notifier, each->channel);
+        int index = outgoing_channel(notifier, each->channel);
         if (each->queued_at >= alert->told_at && expects_answer(alert, each) && index >= 0 &&
             notifier->channels[index].channel->interrupts &&
             (delivery_is_pending(each) || delivery_went_out(each)))
@@ -701,7 +759,7 @@ static uint32_t chance(const struct turn *turn) {
 static void try_again(struct turn *turn, struct alert *alert, uint16_t ordinal, int64_t retry_after_ms) {
     const struct notifier *notifier = turn->state;
     struct delivery *delivery = alert_delivery(alert, ordinal);
-    const struct channel *channel = notifier->channels[channel_of(notifier, delivery->channel)].channel;
+    const struct channel *channel = notifier->channels[outgoing_channel(notifier, delivery->channel)].channel;
     bool critical = alert_is_critical(alert);
     int64_t at;
     switch (ladder_next(critical ? &channel->critical : &channel->normal, delivery->attempt,
@@ -773,11 +831,16 @@ static void wait_for_receipt(
     turn_timer_set(turn, TIMER_DELIVERY, &id, delivery->next_at, alert_is_critical(alert));
 }
 
+/* Up to here the local channels have handed over all. */
+static int64_t settled_up_to(const struct notifier *notifier) {
+    return notifier->stuck ? notifier->stuck - 1 : notifier->handed;
+}
+
 static void clear_handover(void *state, const void *argument) {
     struct notifier *notifier = state;
     memcpy(&notifier->written, argument, sizeof notifier->written);
     notifier->handover_told = false;
-    if (notifier->handed > notifier->written && !notifier->stuck && notifier->loop) {
+    if (settled_up_to(notifier) > notifier->written && notifier->loop) {
         struct effect_result more = {.kind = EFFECT_HANDED};
         notifier->handover_told = true;
         notifier->loop->finished(notifier->loop, &more);
@@ -785,8 +848,7 @@ static void clear_handover(void *state, const void *argument) {
 }
 
 static enum verdict write_watermark(struct turn *turn) {
-    const struct notifier *notifier = turn->state;
-    int64_t upto = notifier->stuck ? notifier->stuck - 1 : notifier->handed;
+    int64_t upto = arrival_note_local(turn, outgoing_watermark(turn), settled_up_to(turn->state));
     struct statement *set = notifier_use(turn->store, NOTIFIER_WATERMARK_SET);
     bind_int(set, upto);
     statement_run(set);
@@ -810,7 +872,7 @@ enum verdict outgoing_result(struct turn *turn, const struct effect_result *resu
     struct id id = alert_of_delivery(&result->id, &ordinal);
     struct alert *alert = alert_read(turn, &id);
     struct delivery *delivery = alert ? alert_delivery(alert, ordinal) : NULL;
-    int index = delivery ? channel_of(notifier, delivery->channel) : -1;
+    int index = delivery ? outgoing_channel(notifier, delivery->channel) : -1;
     if (index < 0)
         return VERDICT_DONE; /* forgotten meanwhile */
     bool failed = result->outcome != SEND_ACCEPTED && result->outcome != SEND_DELIVERED;
@@ -827,6 +889,7 @@ enum verdict outgoing_result(struct turn *turn, const struct effect_result *resu
     if (delivery->state != DELIVERY_SENDING || outgoing_kind(delivery->attempt) != result->kind)
         return VERDICT_DONE;
     settle(turn, alert, ordinal, result->outcome, result->retry_after_ms, result->detail);
+    arrival_note(turn, alert, alert_delivery(alert, ordinal));
     wait_for_receipt(turn, alert, alert_delivery(alert, ordinal), channel->receipt_ms);
     outgoing_push(turn, alert);
     alert_write(turn, alert);

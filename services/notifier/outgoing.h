@@ -27,6 +27,9 @@ static inline uint32_t outgoing_kind(uint8_t attempt) {
     return EFFECT_SEND | (uint32_t)attempt << 8;
 }
 
+/* Place of the channel among those in use, -1: it is not. */
+int outgoing_channel(const struct notifier *notifier, const char *name);
+
 /* Adds a delivery for each method: boxes always, and as many channels that wake people as asked; and for
  * those of the team who are on duty now, each on the first of their own methods (the others follow by the
  * ladder). What takes an alert back goes to those who were told, whoever is on duty now. Nothing is sent
@@ -45,6 +48,8 @@ bool outgoing_tell_person(struct turn *turn, struct alert *alert, const struct t
 void outgoing_push(struct turn *turn, struct alert *alert);
 /* Takes back what has not left. */
 void outgoing_withdraw(struct turn *turn, struct alert *alert, enum delivery_state to);
+/* The same, but only what nobody needs now that the alert is as it is: news stays. */
+void outgoing_withdraw_calls(struct turn *turn, struct alert *alert);
 
 enum verdict outgoing_result(struct turn *turn, const struct effect_result *result);
 enum verdict outgoing_timer(struct turn *turn, const struct id *delivery, int64_t due_at);

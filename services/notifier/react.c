@@ -127,7 +127,7 @@ static void report_is_seen_to(struct turn *turn, const struct id *report, const 
     for (unsigned i = 0; i < count; i++)
         if ((all[i]->subject == SUBJECT_REVIEW || all[i]->subject == SUBJECT_SILENT) &&
             id_equal(&all[i]->subject_id, report))
-            escalate_stand_down(turn, all[i], false, action);
+            escalate_stand_down(turn, all[i], PURPOSES, action);
 }
 
 /* --- triage --- */
@@ -208,7 +208,7 @@ static enum verdict alert_again(struct turn *turn, const Sigap__Event *event, co
         alert->unverified = before->unverified;
         alert->chain = before->chain;
         outgoing_withdraw(turn, before, DELIVERY_SUPERSEDED);
-        escalate_stand_down(turn, before, false, "superseded");
+        escalate_stand_down(turn, before, PURPOSES, "superseded");
         alert->chain = before->chain;
     }
     describe(
@@ -332,10 +332,10 @@ enum verdict react_referral_opened(struct turn *turn, const Sigap__Event *event)
 }
 
 static void end_referral_alerts(
-    struct turn *turn, struct alert **all, unsigned count, const struct id *referral, bool tell) {
+    struct turn *turn, struct alert **all, unsigned count, const struct id *referral) {
     for (unsigned i = 0; i < count; i++)
         if (all[i]->subject == SUBJECT_REFERRAL && id_equal(&all[i]->subject_id, referral))
-            escalate_stand_down(turn, all[i], tell, "stand_down");
+            escalate_stand_down(turn, all[i], PURPOSE_STAND_DOWN, "stand_down");
 }
 
 enum verdict react_referral_moved(struct turn *turn, const Sigap__Event *event) {
@@ -357,7 +357,7 @@ enum verdict react_referral_moved(struct turn *turn, const Sigap__Event *event) 
     case SIGAP__REFERRAL_STATE__REFERRAL_REVOKED:
     case SIGAP__REFERRAL_STATE__REFERRAL_COMPLETED:
     case SIGAP__REFERRAL_STATE__REFERRAL_ERROR:
-        end_referral_alerts(turn, all, count, &referral, true);
+        end_referral_alerts(turn, all, count, &referral);
         break;
     case SIGAP__REFERRAL_STATE__REFERRAL_UNSPECIFIED:
     case _SIGAP__REFERRAL_STATE_IS_INT_SIZE:
@@ -390,13 +390,14 @@ static struct alert *find_offer(struct alert *const *all, unsigned count, const 
     return NULL;
 }
 
-/* A place is found: everybody who was woken for this case hears that it is seen to. */
+/* A place is found: everybody who was woken for this case hears so, and that tasks of theirs go on. */
 static void stand_down_case(
     struct turn *turn, struct alert **all, unsigned count, const struct alert *except) {
     for (unsigned i = 0; i < count; i++) {
-        bool task = all[i]->subject == SUBJECT_TASK; /* tasks go on */
-        if (!task && all[i]->answerable)
-            escalate_stand_down(turn, all[i], all[i] != except, "stand_down");
+        enum delivery_purpose farewell =
+            all[i]->subject == SUBJECT_CASE ? PURPOSE_PLACED : PURPOSE_STAND_DOWN;
+        if (all[i]->subject != SUBJECT_TASK && all[i]->answerable)
+            escalate_stand_down(turn, all[i], all[i] == except ? PURPOSES : farewell, "stand_down");
     }
 }
 
@@ -634,7 +635,7 @@ enum verdict react_task_moved(struct turn *turn, const Sigap__Event *event) {
     unsigned count = alert_list(turn, &case_id, all);
     struct alert *alert = find_task(all, count, &task, true);
     if (alert)
-        escalate_stand_down(turn, alert, false, "task_done");
+        escalate_stand_down(turn, alert, PURPOSES, "task_done");
     if (done)
         note_progress(turn, newest_of_case(all, count));
     return VERDICT_DONE;
@@ -682,7 +683,7 @@ enum verdict react_case_closed(struct turn *turn, const Sigap__Event *event) {
         return like ? alert_reopened(turn, &case_id, like) : VERDICT_DONE;
     }
     for (unsigned i = 0; i < count; i++)
-        escalate_stand_down(turn, all[i], all[i]->answerable, "closed");
+        escalate_stand_down(turn, all[i], all[i]->answerable ? PURPOSE_STAND_DOWN : PURPOSES, "closed");
     return VERDICT_DONE;
 }
 

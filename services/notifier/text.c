@@ -79,6 +79,30 @@ static struct sentence sentence_of_alert(const struct alert *alert) {
     return (struct sentence){"%s", "%s"};
 }
 
+/* Never "needs you no more" where only an alert is over: whoever has tasks in the case keeps them. */
+static struct sentence sentence_of_end(const struct alert *alert) {
+    switch (alert->subject) {
+    case SUBJECT_CASE:
+        return (struct sentence){"Kasus %s ditutup; tidak ada lagi yang perlu dikerjakan",
+            "Case %s is closed; there is nothing more to do"};
+    case SUBJECT_OFFER:
+        return (struct sentence){"Tawaran kasus %s tidak perlu dijawab lagi",
+            "The offer of case %s need not be answered any more"};
+    case SUBJECT_REFERRAL:
+        return (struct sentence){
+            "Rujukan kasus %s tidak lagi memerlukan Anda", "The referral of case %s no longer needs you"};
+    case SUBJECT_TASK:
+        return (struct sentence){"Tugas pada kasus %s sudah selesai", "The task in case %s is over"};
+    case SUBJECT_REVIEW:
+    case SUBJECT_SILENT:
+        return (struct sentence){"Laporan %s sudah diperiksa", "Report %s has been looked at"};
+    case SUBJECT_PARKED:
+    case SUBJECTS:
+        break;
+    }
+    return (struct sentence){"Selesai: %s", "Over: %s"};
+}
+
 static struct sentence sentence_of(const struct alert *alert, enum delivery_purpose purpose) {
     switch (purpose) {
     case PURPOSE_ALERT:
@@ -92,8 +116,14 @@ static struct sentence sentence_of(const struct alert *alert, enum delivery_purp
         return (struct sentence){
             "Kasus %s sudah diterima petugas lain", "Case %s has been accepted by someone else"};
     case PURPOSE_STAND_DOWN:
+        return sentence_of_end(alert);
+    case PURPOSE_PLACED:
         return (struct sentence){
-            "Selesai: kasus %s tidak lagi memerlukan Anda", "Stand down: case %s no longer needs you"};
+            "Kasus %s sudah mendapat tempat; panggilan ini selesai, tugas Anda pada kasus ini "
+            "(bila ada) tetap berjalan",
+            "Case %s has a place; this call is over, tasks of yours in this case (if any) go on"};
+    case PURPOSE_CHANGE:
+        return (struct sentence){"Tambahan untuk kasus %s", "More on case %s"};
     case PURPOSE_REJECTED:
         return (struct sentence){"Tempat tujuan menolak kasus %s; dicarikan yang lain",
             "A facility rejected case %s; the next one is asked"};
@@ -217,5 +247,7 @@ size_t text_add_links(char text[MESSAGE_TEXT_MAX + 1], size_t length, const stru
         add(&body, "Terima / Accept: %s\n", links->accept);
     if (links->cannot)
         add(&body, "Tidak bisa / Cannot: %s\n", links->cannot);
+    if (links->open)
+        add(&body, "Lihat / Open: %s\n", links->open);
     return body.size;
 }

@@ -12,7 +12,7 @@
 #include "channel.h"
 
 struct text_links {
-    const char *accept, *cannot; /* NULL: no link */
+    const char *accept, *cannot, *open; /* NULL: no link */
 };
 
 struct text_facts {

@@ -66,6 +66,14 @@ SELECT alert FROM handover WHERE number > ? ORDER BY number
 -- name: handover_last_number
 SELECT max(number) FROM handover
 
+-- name: offer_alerts_between
+-- Open alerts of offers whose local deliveries bear a number above ?1 up to ?2: rows made with it, and older ones.
+SELECT number, id FROM alert WHERE number > ?1 AND number <= ?2 AND subject = ?3 AND state IN (1, 3)
+UNION ALL
+SELECT handover.number, alert.id FROM handover JOIN alert ON alert.id = handover.alert
+WHERE handover.number > ?1 AND handover.number <= ?2 AND alert.subject = ?3 AND alert.state IN (1, 3)
+ORDER BY 1 LIMIT ?4
+
 -- name: handover_forget
 DELETE FROM handover WHERE number <= ?
 

@@ -63,7 +63,7 @@ static void live_on_duty(struct flow *flow) {
 
 struct seen {
     size_t raised, moved, answered, ended, parked;
-    size_t alerts, taken, stood_down; /* all of one size: compared as bytes */
+    size_t alerts, taken, placed; /* all of one size: compared as bytes */
 };
 
 /* Deliveries, not attempts: a repetition is the same delivery. */
@@ -91,7 +91,7 @@ static uint64_t live_with(
         fixture_count(flow->fixture, SIGAP__EVENT__BODY_COMMAND_ANSWERED),
         fixture_count(flow->fixture, SIGAP__EVENT__BODY_DELIVERY_ENDED),
         fixture_count(flow->fixture, SIGAP__EVENT__BODY_INPUT_PARKED), distinct(flow, "alert"),
-        distinct(flow, "taken"), distinct(flow, "stand-down")};
+        distinct(flow, "taken"), distinct(flow, "placed")};
     flow_free(flow);
     return count;
 }
@@ -103,7 +103,7 @@ static void each_failure_once(
     assert_true(count > 0);
     assert_int_equal(whole.raised, 1);
     assert_int_equal(whole.answered, answers);
-    assert_true(whole.alerts > 6 && whole.taken > 3 && whole.stood_down > 3);
+    assert_true(whole.alerts > 6 && whole.taken > 3 && whole.placed > 3);
     uint64_t stride = count / runs + 1;
     for (uint64_t nth = 1; nth <= count; nth += stride) {
         live_with(life, kind, nth, &seen);
@@ -112,7 +112,7 @@ static void each_failure_once(
                      "%zu taken %zu "
                      "stood down %zu",
                 (unsigned long long)nth, (unsigned long long)count, seen.raised, seen.moved, seen.answered,
-                seen.ended, seen.parked, seen.alerts, seen.taken, seen.stood_down);
+                seen.ended, seen.parked, seen.alerts, seen.taken, seen.placed);
     }
 }
 
