@@ -46,6 +46,12 @@ int ctl_restore(struct ctl *ctl, int argc, char **argv);
 /* `sigapctl triage explain ...`: hands over to the daemon's own program. */
 int ctl_tool(struct ctl *ctl, int argc, char **argv);
 
+int ctl_hook(struct ctl *ctl, int argc, char **argv);
+int ctl_sender(struct ctl *ctl, int argc, char **argv);
+int ctl_import(struct ctl *ctl, int argc, char **argv);
+
+/* The daemon's answer on stdout (released), or a sentence why there is none. Returns the exit status. */
+int ctl_print(json_t *answer, unsigned status, const char *daemon);
 /* Says the sentence on stderr. Returns 1. */
 int ctl_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The same for words that are wrong whatever the site does: returns 2. */

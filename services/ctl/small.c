@@ -19,7 +19,7 @@
 #include <unistd.h>
 #include <zmq.h>
 
-static int print_json(json_t *answer, unsigned status, const char *daemon) {
+int ctl_print(json_t *answer, unsigned status, const char *daemon) {
     if (!answer && !status)
         return ctl_fail("%s does not answer; is the site running?", daemon);
     if (answer) {
@@ -60,7 +60,7 @@ static int list(const char *daemon, const char *name) {
     json_t *answer = ask_one(daemon, &view, 5000, &status);
     if (status == 404 && !answer)
         return no_such_list(daemon, name);
-    return print_json(answer, status, daemon);
+    return ctl_print(answer, status, daemon);
 }
 
 int ctl_list(struct ctl *ctl, int argc, char **argv) {
@@ -87,7 +87,7 @@ int ctl_explain_route(struct ctl *ctl, int argc, char **argv) {
     view.what_case = SIGAP__VIEW__WHAT_EXPLAIN;
     view.explain = &explain;
     json_t *answer = ask_one("router", &view, 5000, &status);
-    return print_json(answer, status, "router");
+    return ctl_print(answer, status, "router");
 }
 
 static int list_parked(const struct site_links *links) {
@@ -104,7 +104,7 @@ static int list_parked(const struct site_links *links) {
             json_decref(answer);
         }
     }
-    return print_json(all, 200, "");
+    return ctl_print(all, 200, "");
 }
 
 static int retry_parked(const char *daemon, uint64_t number) {
@@ -115,7 +115,7 @@ static int retry_parked(const char *daemon, uint64_t number) {
     view.what_case = SIGAP__VIEW__WHAT_PARKED_RETRY;
     view.parked_retry = &retry;
     json_t *answer = ask_one(daemon, &view, 5000, &status);
-    return print_json(answer, status, daemon);
+    return ctl_print(answer, status, daemon);
 }
 
 int ctl_parked(struct ctl *ctl, int argc, char **argv) {
@@ -139,7 +139,7 @@ int ctl_parked(struct ctl *ctl, int argc, char **argv) {
 static int control(const char *daemon, const char *action, const char *argument) {
     unsigned status;
     json_t *answer = ask_control(daemon, action, argument, &status);
-    return print_json(answer, status, daemon);
+    return ctl_print(answer, status, daemon);
 }
 
 static bool is_order(const char *word) {

@@ -95,13 +95,22 @@ static bool is_noise(const json_t *event, const json_t *message, const json_t *p
            json_object_get(event, "reaction");
 }
 
-static void read_event(struct hook_batch *batch, const json_t *event) {
+/* A body that holds this entry alone. */
+static json_t *body_of(const char *object, json_t *entry) {
+    return json_pack("{s:s, s:[O]}", "object", object, "entry", entry);
+}
+
+static json_t *body_of_event(const char *object, json_t *event) {
+    return json_pack("{s:s, s:[{s:[O]}]}", "object", object, "entry", "messaging", event);
+}
+
+static void read_event(struct hook_batch *batch, const char *object, json_t *event) {
     struct arena *arena = batch->turn->arena;
     const json_t *edit = json_object_get(event, "message_edit");
     const json_t *message = edit ? edit : json_object_get(event, "message");
     const json_t *postback = json_object_get(event, "postback");
     if (!json_is_object(event)) {
-        hook_broken_json(batch, event, "no event");
+        hook_broken_json(batch, body_of_event(object, event), "no event");
         return;
     }
     if (is_noise(event, message, postback)) {
@@ -119,7 +128,7 @@ static void read_event(struct hook_batch *batch, const json_t *event) {
         out.id = arena_format(
             arena, "%s:%lld", out.sender, (long long)json_integer_value(json_object_get(event, "timestamp")));
         if (!*out.sender || !out.at) {
-            hook_broken_json(batch, event, "no mid");
+            hook_broken_json(batch, body_of_event(object, event), "no mid");
             return;
         }
     }
@@ -127,10 +136,10 @@ static void read_event(struct hook_batch *batch, const json_t *event) {
     hook_emit(batch, &out);
 }
 
-static void read_events(struct hook_batch *batch, const json_t *events) {
+static void read_events(struct hook_batch *batch, const char *object, const json_t *events) {
     size_t i;
     json_t *each;
-    json_array_foreach(events, i, each) read_event(batch, each);
+    json_array_foreach(events, i, each) read_event(batch, object, each);
 }
 
 static bool is_list(const json_t *entry, const char *name) {
@@ -145,12 +154,12 @@ bool graph_decode_messaging(struct hook_batch *batch, char *body, size_t size, c
     bool sound = json_is_array(entries) && strcmp(hook_text(document, "object"), object) == 0;
     json_array_foreach(sound ? entries : NULL, i, entry) {
         if (is_list(entry, "messaging") || is_list(entry, "standby")) {
-            read_events(batch, json_object_get(entry, "messaging"));
-            read_events(batch, json_object_get(entry, "standby"));
+            read_events(batch, object, json_object_get(entry, "messaging"));
+            read_events(batch, object, json_object_get(entry, "standby"));
         } else if (is_list(entry, "changes")) {
             hook_ignore(batch); /* comments and mentions in public */
         } else {
-            hook_broken_json(batch, entry, "an entry without messaging");
+            hook_broken_json(batch, body_of(object, entry), "an entry without messaging");
         }
     }
     json_decref(document);

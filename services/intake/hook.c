@@ -7,6 +7,7 @@
 #include "services/intake/media.h"
 #include "services/intake/outgoing.h"
 #include "services/intake/sender.h"
+#include "services/intake/sender_view.h"
 
 #include <math.h>
 #include <sodium.h>
@@ -268,10 +269,12 @@ void hook_broken(struct hook_batch *batch, const void *raw, size_t size, const c
         put_aside(batch, raw, size, reason);
 }
 
-void hook_broken_json(struct hook_batch *batch, const json_t *item, const char *reason) {
-    if (!wanted(batch))
+void hook_broken_json(struct hook_batch *batch, json_t *body, const char *reason) {
+    bool keep = wanted(batch);
+    char *raw = keep && body ? json_dumps(body, JSON_COMPACT) : NULL;
+    json_decref(body);
+    if (!keep)
         return;
-    char *raw = json_dumps(item, JSON_COMPACT | JSON_ENCODE_ANY);
     if (!raw) {
         put_aside(batch, "", 0, reason);
         return;
@@ -936,13 +939,6 @@ bool hook_refuse(
 
 /* --- views --- */
 
-static bool has_role(const Sigap__Actor *actor, const char *role) {
-    for (size_t i = 0; actor && i < actor->n_roles; i++)
-        if (strcmp(actor->roles[i], role) == 0)
-            return true;
-    return false;
-}
-
 static void write_row(struct json_writer *writer, struct statement *list) {
     static const char *const states[] = {"waiting", "aside", "delayed"};
     char text[ID_TEXT + 1];
@@ -977,7 +973,8 @@ static void view_list(struct turn *turn, Sigap__ViewAnswer *answer) {
     json_writer_free(&writer);
 }
 
-/* After a new version of a decoder: all that was put aside is read again. */
+/* After a new version of a decoder, or after a second look at who is blocked: it is read again, and put aside
+ * again when it still cannot be read. */
 static void retry(struct turn *turn, const char *actor, const char *argument, Sigap__ViewAnswer *answer) {
     struct id id;
     struct hook_row row = {0};
@@ -989,40 +986,17 @@ static void retry(struct turn *turn, const char *actor, const char *argument, Si
     answer->status = 200;
 }
 
-/* sender.block TICKET, sender.unblock TICKET: who wrote that report, as long as his address is kept (7 days).
- */
-static void block(struct turn *turn, const Sigap__View *view, bool on, Sigap__ViewAnswer *answer) {
-    struct ticket ticket;
-    struct id report;
-    struct sender sender;
-    const char *bot, *address, *actor = view->actor->account;
-    answer->status = 404;
-    if (!ticket_from_text(view->control->argument, &ticket) ||
-        !intake_report_of_ticket(turn, &ticket, &report) ||
-        !intake_reporter_of(turn, &report, &bot, &address))
-        return;
-    sender_read(turn, bot, address, &sender);
-    bool changed = on ? sender_block(turn, &sender, actor) : sender_unblock(turn, &sender);
-    char text[ID_TEXT + 1];
-    id_to_text(&report, text);
-    if (changed)
-        turn_audit(turn, actor, on ? "sender.block" : "sender.unblock", text);
-    answer->status = 200;
-}
-
 bool hook_view(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer) {
     bool list = view->what_case == SIGAP__VIEW__WHAT_LIST && strcmp(view->list->name, "hooks") == 0;
-    const char *action = view->what_case == SIGAP__VIEW__WHAT_CONTROL ? view->control->action : "";
-    bool again = strcmp(action, "hook.retry") == 0, on = strcmp(action, "sender.block") == 0;
-    if (!list && !again && !on && strcmp(action, "sender.unblock") != 0)
+    bool again =
+        view->what_case == SIGAP__VIEW__WHAT_CONTROL && strcmp(view->control->action, "hook.retry") == 0;
+    if (!list && !again)
         return false;
-    if (!has_role(view->actor, "administrator") && !(list && has_role(view->actor, "auditor")))
+    if (!intake_may_administer(view->actor, list))
         answer->status = 403;
     else if (list)
         view_list(turn, answer);
-    else if (again)
-        retry(turn, view->actor->account, view->control->argument, answer);
     else
-        block(turn, view, on, answer);
+        retry(turn, view->actor->account, view->control->argument, answer);
     return true;
 }

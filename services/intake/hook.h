@@ -108,7 +108,9 @@ struct hook {
 void hook_emit(struct hook_batch *batch, const struct hook_message *message);
 /* An item that cannot be read: put aside, its neighbours go on. raw: what is kept of it. */
 void hook_broken(struct hook_batch *batch, const void *raw, size_t size, const char *reason);
-void hook_broken_json(struct hook_batch *batch, const json_t *item, const char *reason);
+/* body: the item in a body of its own, as the platform would have sent it alone, so that hook.retry finds it
+ * with the same decoder. Its reference is taken over; NULL (no memory): kept without content. */
+void hook_broken_json(struct hook_batch *batch, json_t *body, const char *reason);
 /* An item that says nothing (a delivery receipt, a reaction). */
 void hook_ignore(struct hook_batch *batch);
 /* A document with invalid UTF-8, NUL and half surrogates replaced. NULL: no JSON. The caller's to
@@ -148,6 +150,5 @@ bool hook_has_danger(const struct intake *intake, const void *body, size_t size)
 /* --- for intake --- */
 
 void hook_on_timer(struct turn *turn, const struct id *id, int64_t due_at);
-/* ListView "hooks"; ControlView hook.retry ID, sender.block TICKET, sender.unblock TICKET. False: another
- * view. */
+/* ListView "hooks"; ControlView hook.retry ID. False: another view. */
 bool hook_view(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer);

@@ -10,6 +10,7 @@
 #include "services/intake/media.h"
 #include "services/intake/outgoing.h"
 #include "services/intake/replies.h"
+#include "services/intake/sender_view.h"
 #include "services/intake/source.h"
 #include "services/intake/sweep.h"
 #include "services/intake/web.h"
@@ -263,7 +264,8 @@ static void intake_refuse_request(
 
 static enum verdict intake_on_view(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer) {
     if (!intake_token_control(turn, view, answer) && !intake_follow_view(turn, view, answer) &&
-        !hook_view(turn, view, answer) && !intake_media_view(turn, view, answer))
+        !hook_view(turn, view, answer) && !sender_view(turn, view, answer) &&
+        !intake_media_view(turn, view, answer))
         answer->status = 404;
     return VERDICT_DONE;
 }
@@ -305,7 +307,7 @@ static const struct daemon_tool tools[] = {
     {NULL, NULL, NULL},
 };
 
-static const char *const lists[] = {"reports", "hooks", "media", NULL};
+static const char *const lists[] = {"reports", "hooks", "senders", "media", NULL};
 
 const struct daemon intake_daemon = {
     .name = "intake",

@@ -96,14 +96,14 @@ static bool says_something(const json_t *from) {
     return false;
 }
 
-static void read_message(struct hook_batch *batch, const json_t *from, bool edited) {
+static void read_message(struct hook_batch *batch, json_t *from, const char *kind, bool edited) {
     struct arena *arena = batch->turn->arena;
     const json_t *chat = json_object_get(from, "chat"), *sender = json_object_get(from, "from");
     const char *chat_id = hook_id(arena, chat, "id"), *message_id = hook_id(arena, from, "message_id");
     const char *group_id = hook_id(arena, from, "media_group_id"), *sender_id = hook_id(arena, sender, "id");
     struct hook_message message = {.at = hook_time(from, "date")};
     if (!json_is_object(from) || !*chat_id || !*message_id) {
-        hook_broken_json(batch, from, "no chat or message_id");
+        hook_broken_json(batch, json_pack("{s:O}", kind, from), "no chat or message_id");
         return;
     }
     if (!says_something(from)) {
@@ -156,9 +156,9 @@ static bool decode(struct hook_batch *batch, char *body, size_t size) {
         return false;
     }
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        const json_t *message = json_object_get(update, kinds[i].name);
+        json_t *message = json_object_get(update, kinds[i].name);
         if (message)
-            read_message(batch, message, kinds[i].edited);
+            read_message(batch, message, kinds[i].name, kinds[i].edited);
         found |= message != NULL;
     }
     if (json_object_get(update, "callback_query")) {

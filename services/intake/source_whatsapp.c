@@ -16,6 +16,8 @@
 
 extern const struct intake_source intake_source_whatsapp;
 
+static const char object_word[] = "whatsapp_business_account";
+
 /* --- reading --- */
 
 static void read_medium(const json_t *from, const char *type, struct hook_message *message) {
@@ -93,14 +95,17 @@ static void read_content(
         read_medium(from, type, message);
 }
 
-static void read_message(struct hook_batch *batch, const json_t *from, const char *number) {
+static void read_message(struct hook_batch *batch, json_t *from, const char *number) {
     struct arena *arena = batch->turn->arena;
     const json_t *context = json_object_get(from, "context");
     const char *type = hook_text(from, "type"), *id = hook_text(from, "id");
     const char *sender = hook_id(arena, from, "from");
     struct hook_message message = {.at = hook_time(from, "timestamp"), .text = ""};
     if (!json_is_object(from) || !*id) {
-        hook_broken_json(batch, from, "a message without id");
+        hook_broken_json(batch,
+            json_pack("{s:s, s:[{s:[{s:{s:{s:s}, s:[O]}}]}]}", "object", object_word, "entry", "changes",
+                "value", "metadata", "phone_number_id", number, "messages", from),
+            "a message without id");
         return;
     }
     if (strcmp(type, "reaction") == 0) {
@@ -116,31 +121,36 @@ static void read_message(struct hook_batch *batch, const json_t *from, const cha
     hook_emit(batch, &message);
 }
 
-static void read_value(struct hook_batch *batch, const json_t *value) {
+static void read_value(struct hook_batch *batch, json_t *value) {
     const char *number = hook_id(batch->turn->arena, json_object_get(value, "metadata"), "phone_number_id");
     const json_t *messages = json_object_get(value, "messages");
     size_t i;
     json_t *each;
     json_array_foreach(messages, i, each) read_message(batch, each, number);
     if (messages && !json_is_array(messages))
-        hook_broken_json(batch, messages, "messages are no list");
+        hook_broken_json(batch,
+            json_pack("{s:s, s:[{s:[{s:O}]}]}", "object", object_word, "entry", "changes", "value", value),
+            "messages are no list");
     if (!messages)
         hook_ignore(batch); /* statuses, errors, calls */
 }
 
-static void read_entry(struct hook_batch *batch, const json_t *entry) {
+static void read_entry(struct hook_batch *batch, json_t *entry) {
     const json_t *changes = json_object_get(entry, "changes");
     size_t i;
     json_t *each;
     if (!json_is_array(changes)) {
-        hook_broken_json(batch, entry, "an entry without changes");
+        hook_broken_json(batch, json_pack("{s:s, s:[O]}", "object", object_word, "entry", entry),
+            "an entry without changes");
         return;
     }
     json_array_foreach(changes, i, each) {
         if (json_is_object(json_object_get(each, "value")))
             read_value(batch, json_object_get(each, "value"));
         else
-            hook_broken_json(batch, each, "a change without value");
+            hook_broken_json(batch,
+                json_pack("{s:s, s:[{s:[O]}]}", "object", object_word, "entry", "changes", each),
+                "a change without value");
     }
 }
 
@@ -149,8 +159,7 @@ static bool decode(struct hook_batch *batch, char *body, size_t size) {
     const json_t *entries = json_object_get(document, "entry");
     size_t i;
     json_t *entry;
-    bool sound =
-        json_is_array(entries) && strcmp(hook_text(document, "object"), "whatsapp_business_account") == 0;
+    bool sound = json_is_array(entries) && strcmp(hook_text(document, "object"), object_word) == 0;
     json_array_foreach(sound ? entries : NULL, i, entry) read_entry(batch, entry);
     json_decref(document);
     return sound;

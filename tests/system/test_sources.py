@@ -265,15 +265,50 @@ def test_forms_and_requests_and_tables(doors, tmp_path):
     table = tmp_path / "laporan.csv"
     table.write_text("isi,id\n" + "".join(f'"Nenek ke-{i} di Wlingi Blitar, tinggal sendiri",{i}\n' for i in range(250)))
     for again in range(2):
-        done = subprocess.run([sigap.BIN / "sigapctl", "--site", site.site, "intake", "import", table],
-                              env={**os.environ, "SIGAP_URL": f"http://127.0.0.1:{site.port}", "SIGAP_TOKEN": site.token},
-                              capture_output=True, text=True, timeout=60)
-        assert done.returncode == 0, done.stderr
+        done = site.ctl("import", table, "--token", site.token)
         lines = done.stdout.splitlines()[1:]
         assert len(lines) == 250 and all(TICKET.search(line) for line in lines)
         if again:
             assert [line.split(",")[2] for line in lines] == tickets
         tickets = [line.split(",")[2] for line in lines]
+
+
+def test_an_operator_looks_after_the_doors(doors, tmp_path):
+    """A table with a wrong row, a sender nobody wants to hear from, a message that cannot be read: all of it by sigapctl."""
+    site = doors.site
+    table = tmp_path / "salah.csv"
+    table.write_text('isi,id\n"Nenek di Wlingi Blitar sakit",a1\n"",a2\n"Nenek di Papar Kediri sakit",a3\n')
+    done = site.ctl("import", table, "--token", site.token, check=False)
+    lines = [line.split(",") for line in done.stdout.splitlines()]
+    assert done.returncode == 1 and [line[:2] for line in lines[1:]] == [["2", "ok"], ["3", "refused"], ["4", "ok"]], done
+    assert lines[2][3], "why it was refused"
+
+    def say(number, text, sender=551155):
+        body = update(number, text)
+        body["message"]["from"]["id"] = body["message"]["chat"]["id"] = sender
+        return doors.telegram(body)
+
+    ticket = TICKET.search(say(9001, "Ada warga minta info bansos").json["text"]).group()
+    site.ctl("sender", "block", ticket)
+    blocked = json.loads(site.ctl("sender", "list").stdout)
+    assert len(blocked) == 1 and blocked[0]["by"] == "sigapctl"
+    assert say(9002, "Ada warga minta info bansos lagi").body == b""
+    assert [hook["reason"] for hook in json.loads(site.ctl("hook", "list").stdout) if hook["reason"] == "blocked"] == ["blocked"]
+    site.ctl("sender", "unblock", blocked[0]["key"])
+    assert json.loads(site.ctl("sender", "list").stdout) == []
+    assert site.ctl("sender", "unblock", blocked[0]["key"], check=False).returncode == 1
+    assert TICKET.search(say(9003, "Ada warga minta info bansos sekali lagi").json["text"])
+
+    site.allowed.append("parked")
+    assert doors.telegram({"update_id": 9, "message": {"text": "tanpa nomor"}}).status == 200
+    site.ctl("hook", "retry", "all")
+    waiting = sigap.wait_for(lambda: [hook for hook in doors.list("hooks") if hook["state"] == "aside"], 5)
+    reasons = sorted(hook["reason"] for hook in waiting)
+    assert "blocked" in reasons and any("chat" in reason for reason in reasons), reasons
+    blocked_one = next(hook["id"] for hook in waiting if hook["reason"] == "blocked")
+    site.ctl("hook", "retry", blocked_one)
+    sigap.wait_for(lambda: blocked_one not in {hook["id"] for hook in doors.list("hooks")}, 5)
+    assert site.ctl("hook", "retry", blocked_one, check=False).returncode == 1
 
 
 @pytest.mark.parametrize("command", [["bash", "report.sh"], ["/usr/bin/python3", "report.py"], ["node", "report.mjs"]],

@@ -205,25 +205,6 @@ static void a_pin_joins_the_words_before_it(void **state) {
     conform_close(&conform);
 }
 
-static size_t aside(struct conform *conform, char id[64]) {
-    Sigap__Actor actor = SIGAP__ACTOR__INIT;
-    Sigap__ListView list = SIGAP__LIST_VIEW__INIT;
-    Sigap__View view = SIGAP__VIEW__INIT;
-    unsigned status;
-    actor.roles = (char **)(void *)bottle_roles;
-    actor.n_roles = 1;
-    list.name = (char *)"hooks";
-    view.actor = &actor;
-    view.what_case = SIGAP__VIEW__WHAT_LIST;
-    view.list = &list;
-    json_t *hooks = fixture_view(conform->bottle.fixture, &view, &status);
-    size_t count = json_array_size(hooks);
-    const char *text = json_string_value(json_object_get(json_array_get(hooks, 0), "id"));
-    snprintf(id, 64, "%s", text ? text : "");
-    json_decref(hooks);
-    return count;
-}
-
 static void order(struct conform *conform, const char *action, const char *argument, unsigned expected) {
     unsigned status;
     json_decref(bottle_control(conform->bottle.fixture, action, argument, &status));
@@ -234,20 +215,21 @@ static void order(struct conform *conform, const char *action, const char *argum
 static void a_sender_may_be_blocked(void **state) {
     (void)state;
     struct conform conform = conform_open();
-    char ticket[TICKET_TEXT + 1], id[64];
+    char ticket[TICKET_TEXT + 1], id[64], reason[64];
     strcpy(ticket, ticket_in(say(&conform, 1, "Ada warga minta info bansos")));
     order(&conform, "sender.block", "260302-AAAA-AAAA-AAAA-AAAA-A", 404);
     order(&conform, "sender.block", ticket, 200);
     assert_string_equal(say(&conform, 2, "Ada warga minta info bansos lagi"), "");
     assert_int_equal(bottle_reports(&conform.bottle), 1);
-    assert_int_equal(aside(&conform, id), 1);
+    assert_int_equal(conform_aside(&conform, id, reason), 1);
     say(&conform, 3, "dia pegang pisau");
     assert_int_equal(bottle_reports(&conform.bottle), 2);
     order(&conform, "hook.retry", id, 200); /* this one all the same */
     fixture_advance(conform.bottle.fixture, 1000);
     assert_int_equal(bottle_reports(&conform.bottle), 3);
-    assert_int_equal(aside(&conform, id), 0);
+    assert_int_equal(conform_aside(&conform, id, reason), 0);
     order(&conform, "sender.unblock", ticket, 200);
+    order(&conform, "sender.unblock", ticket, 404); /* it is not blocked */
     say(&conform, 4, "Ada warga minta info bansos juga");
     assert_int_equal(bottle_reports(&conform.bottle), 4);
     conform_close(&conform);
