@@ -1,7 +1,8 @@
 #include "services/triage/likeness.h"
 
+#include "services/triage/rarity.h"
+#include "services/triage/scene.h"
 #include "services/triage/state.h"
-#include "services/triage/stem.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -9,162 +10,152 @@
 #include <string.h>
 
 enum {
-    TELLING_MAX = 256, /* words of one report that are compared; a report of 60 has about 35 */
-    NUMBERS_MAX = 16,
-    WORDS_MANY = 5,
     BEGINNING = 5, /* letters in which two words of one stem agree ("terikat", "terikatnya") */
+    RUN = 4,       /* letters that are compared as one */
+    RUNS_MAX = 1024,
     LINE_MAX_BYTES = 64 * 1024,
     ARENA_BYTES = 2 * ASSESSMENT_ARENA_BYTES
 };
 
-/* Fitted to the 80 labelled pairs by logistic regression, each pair judged by weights that were fitted
- * without it (tests/triage/README.md), and rounded. The kind alone fits to nothing there, as all labelled
- * pairs are of one kind; it says a little all the same, for pairs as they come. */
+/* So much rarity in common is as much as tells anything; a rare word has 0.8, a common one 0.1. */
+#define WORDS_MANY 3.0f
+
+/* Fitted to labelled pairs by tests/triage/fit_pairs, rounded; see tests/triage/README.md. */
 static const float weights[LIKENESS_FEATURES] = {
-    [LIKE_BIAS] = -1.2f,
-    [LIKE_NEAR] = 0.6f,
-    [LIKE_FAR] = -4.0f,
+    [LIKE_BIAS] = -0.6f,
+    [LIKE_NEAR] = 0.2f,
+    [LIKE_FAR] = -3.0f,
     [LIKE_AREA_SAME] = 0.2f,
-    [LIKE_AREA_OTHER] = -5.0f,
-    [LIKE_LATE] = -3.0f,
+    [LIKE_AREA_OTHER] = -4.0f,
+    [LIKE_LATE] = -4.0f,
     [LIKE_KIND] = 0.3f,
-    [LIKE_WORDS] = 1.3f,
-    [LIKE_WORDS_COUNT] = 2.2f,
-    [LIKE_CONCEPTS] = 1.4f,
-    [LIKE_NUMBERS] = 1.2f,
-    [LIKE_NUMBERS_OTHER] = -1.4f,
-    [LIKE_AGE_NOT] = -0.8f,
-    [LIKE_SEX_NOT] = -1.4f,
-    [LIKE_PERSON_NOT] = -2.1f,
+    [LIKE_KIND_NOT] = -1.3f,
+    [LIKE_WORDS_COUNT] = 1.9f,
+    [LIKE_WORD_RAREST] = 0.9f,
+    [LIKE_LETTERS] = 0.4f,
+    [LIKE_DETAILS] = 1.5f,
+    [LIKE_DETAILS_SHARE] = 0.9f,
+    [LIKE_CONCEPTS_ONE] = -1.7f,
+    [LIKE_SURROUNDINGS] = 0.0f,
+    [LIKE_SURROUNDINGS_NOT] = -1.9f,
+    [LIKE_COUNTS] = 0.8f,
+    [LIKE_AGE] = 0.3f,
+    [LIKE_AGE_NOT] = -1.6f,
+    [LIKE_SEX_NOT] = -0.4f,
+    [LIKE_PERSON_NOT] = -0.8f,
+    [LIKE_PERSONS] = 0.5f,
+    [LIKE_FOLLOWS] = 0.5f,
 };
 
-/* One report as it is compared. */
-struct scene {
-    struct assessment said;
-    struct text text;
-    struct signs signs;
-    char telling[TELLING_MAX][WORD_KEY_MAX];
-    float weight[TELLING_MAX]; /* how much the word tells one incident from another */
-    size_t telling_count;
-    int numbers[NUMBERS_MAX];
-    size_t number_count;
-    int age; /* -1: none named */
-};
-
-/* ---- one report */
-
-/* Words that every second report has; in Indonesian, as spelling has already translated the rest. */
-static bool is_common(const struct word *word) {
-    static const char *const common[] = {"di", "saya", "ada", "dan", "mau", "tidak", "ke", "kami", "sudah",
-        "dari", "yang", "orang", "bisa", "tahun", "ini", "sekarang", "masih", "minta", "hari", "bulan",
-        "tapi", "umur", "dia", "mohon", "pak", "tolong", "sama", "belum", "lagi", "th", "warga", "lalu",
-        "cuma", "kalau", "minggu", "karena", "tiap", "tadi", "ingin", "apa", "ya", "min", "untuk", "itu",
-        "katanya", "kemarin", "dulu", "punya", "sampai", "jadi", "lapor", "butuh", "dinas", "bilang", "terus",
-        "jam", "semua", "dengan", "sejak", "sering", "bu", "baru", "pernah", "kak", "lewat", "buat", "dinsos",
-        "siapa", "apakah", "dalam", "laporan", "suka", "mana", "petugas", "boleh", "oleh", "saja", "besok",
-        "harus", "banget", "mas", "waktu", "bukan", "gimana", "bagaimana", "setelah", "tahu", "pada",
-        "jangan", "banyak", "dapat", "juga", "seperti", "kata", "bantu", "bantuan", "mbak", "segera", "cepat",
-        "e", "selamat", "assalamualaikum", "kabupaten", "kecamatan", "kota", "desa", "dusun", "rt", "rw",
-        "penelepon", "warganya", "melapor", "melaporkan", "sangat", "lah", "kok", "sih", "nya", "lo", "loh",
-        NULL};
-    return word_is_one_of(word, common);
-}
-
-/* Words that many incidents have in common: the matter, not the scene. */
-static float weight_of(const struct word *word) {
-    static const char *const usual[] = {"anak", "rumah", "ibu", "keluarga", "malam", "makan", "pulang",
-        "kerja", "anaknya", "sekolah", "suami", "tidur", "tinggal", "tetanga", "tingal", "dua", "perempuan",
-        "lelaki", "bapak", "depan", "sendiri", "bayi", "kamar", "jalan", "ibunya", "tua", "takut", "bawa",
-        "obat", "adik", "masuk", "laki", "kelas", "sakit", "kakak", "sehat", "nangis", "menangis", "pagi",
-        "jiwa", "luar", "pasar", "uang", "istri", "habis", "hamil", "satu", "tiga", "ditinggal", "ditingal",
-        "nenek", "kakek", "pasung", "dipasung", "luka", "korban", "keluar", "odgj", "datang", "lansia",
-        "mati", "kecil", "meninggal", "meningal", "guru", "dipukul", "polisi", "bapaknya", "kaki", "ayah",
-        "puskesmas", "siang", "sendirian", "dirantai", "air", "sore", "setelah", "lumpuh", "klien",
-        "ditemukan", "teman", "kampung", "kakinya", "dikunci", "gila", "tempat", NULL};
-    return word_is_one_of(word, usual) ? 0.35f : 1;
-}
-
-static void words_take(const struct place_index *places, struct scene *scene) {
-    const struct text *text = &scene->text;
-    for (size_t i = 0; i < text->count; i++) {
-        const struct word *word = &text->words[i];
-        if (word->flags & WORD_NUMBER) {
-            if (word->number > 2 && word->number < 1000 && scene->number_count < NUMBERS_MAX)
-                scene->numbers[scene->number_count++] = word->number;
-            continue;
-        }
-        if (scene->telling_count == TELLING_MAX || word->key_size < 3 || is_common(word) ||
-            (places && place_is_name(places, word)))
-            continue; /* where it was is compared elsewhere */
-        scene->weight[scene->telling_count] = weight_of(word);
-        stem(word->key, word->key_size, scene->telling[scene->telling_count++]);
-    }
-}
-
-static int age_of(const struct assessment *said) {
-    for (size_t i = 0; i < said->fact_count; i++)
-        if (strcmp(said->facts[i].name, "age") == 0)
-            return atoi(said->facts[i].value);
-    return -1;
-}
-
-static bool scene_read(
-    const struct assessor *assessor, struct arena *arena, const struct told *told, struct scene *out) {
-    struct report report = {
-        .text = told->text, .size = told->size, .position = told->position, .local_hour = -1};
-    *out = (struct scene){0};
-    if (!assess(assessor, arena, &report, &out->said) ||
-        !text_read(arena, assessor->vocabulary->spelling, told->text, told->size, &out->text) ||
-        !signs_read(assessor->vocabulary, arena, &out->text, &out->signs))
-        return false;
-    words_take(assessor->places, out);
-    out->age = age_of(&out->said);
-    return true;
-}
-
-/* ---- two reports */
+/* ---- words */
 
 static bool same_word(const char *a, const char *b) {
     return strcmp(a, b) == 0 || (strlen(a) >= BEGINNING && strncmp(a, b, BEGINNING) == 0);
 }
 
-static bool told_before(const struct scene *scene, size_t word) {
-    for (size_t i = 0; i < word; i++)
-        if (same_word(scene->telling[i], scene->telling[word]))
+/* Common words weigh next to nothing. */
+static float weight_of(const struct telling *telling) {
+    return telling->rarity * telling->rarity;
+}
+
+static bool tells(const struct scene *scene, const struct telling *telling) {
+    for (size_t i = 0; i < scene->telling_count; i++)
+        if (scene->telling[i].place == telling->place && same_word(telling->stem, scene->telling[i].stem))
             return true;
     return false;
 }
 
-static float weight_all(const struct scene *scene) {
-    float sum = 0;
-    for (size_t i = 0; i < scene->telling_count; i++)
-        sum += told_before(scene, i) ? 0 : scene->weight[i];
-    return sum;
+static void words_compare(const struct scene *a, const struct scene *b, float *features) {
+    float shared = 0, rarest = 0;
+    for (size_t i = 0; i < a->telling_count; i++) {
+        const struct telling *telling = &a->telling[i];
+        if (telling->place || !tells(b, telling))
+            continue;
+        shared += weight_of(telling);
+        rarest = telling->rarity > rarest ? telling->rarity : rarest;
+    }
+    features[LIKE_WORDS_COUNT] = fminf(1, shared / WORDS_MANY);
+    features[LIKE_WORD_RAREST] = rarest * rarest;
 }
 
-static void words_compare(const struct scene *a, const struct scene *b, float *features) {
-    float shared = 0, of_a = weight_all(a), of_b = weight_all(b), least = of_a < of_b ? of_a : of_b;
-    for (size_t i = 0; i < a->telling_count; i++)
-        for (size_t k = 0; k < b->telling_count && !told_before(a, i); k++)
-            if (same_word(a->telling[i], b->telling[k])) {
-                shared += a->weight[i];
-                break;
-            }
-    features[LIKE_WORDS] = least > 0 ? shared / least : 0;
-    features[LIKE_WORDS_COUNT] = shared >= WORDS_MANY ? 1 : shared / WORDS_MANY;
+/* Things and deeds, surroundings left to places_compare. */
+static void details_compare(const struct scene *a, const struct scene *b, float *features) {
+    int both = 0, of_a = 0, of_b = 0;
+    for (size_t i = 0; i < DETAILS_MAX / 64; i++) {
+        uint64_t mask = i ? UINT64_MAX : ~((UINT64_C(1) << DETAIL_SURROUNDINGS) - 1);
+        both += __builtin_popcountll(a->details[i] & b->details[i] & mask);
+        of_a += __builtin_popcountll(a->details[i] & mask);
+        of_b += __builtin_popcountll(b->details[i] & mask);
+    }
+    int least = of_a < of_b ? of_a : of_b;
+    features[LIKE_DETAILS] = fminf(1, (float)both / 3);
+    features[LIKE_DETAILS_SHARE] = least ? (float)both / (float)least : 0;
+}
+
+/* Runs of letters of the words that are no names of places, sorted and each once. */
+static size_t runs_take(const struct scene *scene, uint32_t runs[RUNS_MAX]) {
+    size_t count = 0;
+    for (size_t i = 0; i < scene->telling_count; i++) {
+        const char *stem = scene->telling[i].stem;
+        if (scene->telling[i].place || scene->telling[i].rarity < 0.3f)
+            continue;
+        for (size_t k = 0; k + RUN <= strlen(stem) && count < RUNS_MAX; k++)
+            memcpy(&runs[count++], stem + k, RUN);
+    }
+    return count;
+}
+
+static int by_number(const void *a, const void *b) {
+    uint32_t one = *(const uint32_t *)a, other = *(const uint32_t *)b;
+    return (one > other) - (one < other);
+}
+
+static size_t runs_sort(uint32_t *runs, size_t count) {
+    size_t kept = 0;
+    qsort(runs, count, sizeof *runs, by_number);
+    for (size_t i = 0; i < count; i++)
+        if (!kept || runs[kept - 1] != runs[i])
+            runs[kept++] = runs[i];
+    return kept;
+}
+
+static void letters_compare(const struct scene *a, const struct scene *b, float *features) {
+    static_assert(sizeof(uint32_t) == RUN, "a run is compared as a number");
+    uint32_t left[RUNS_MAX], right[RUNS_MAX];
+    size_t of_a = runs_sort(left, runs_take(a, left)), of_b = runs_sort(right, runs_take(b, right));
+    size_t shared = 0, least = of_a < of_b ? of_a : of_b;
+    for (size_t i = 0, k = 0; i < of_a && k < of_b;) {
+        shared += left[i] == right[k];
+        if (left[i] <= right[k])
+            i++;
+        else
+            k++;
+    }
+    features[LIKE_LETTERS] = least ? (float)shared / (float)least : 0;
+}
+
+/* ---- what it is about */
+
+/* Facts for the router, and what reporters say of themselves and the hour, are no part of what happened. */
+static bool is_matter(const char *code) {
+    static const char *const none[] = {"S_KELUARGA", "S_TETANGGA", "S_PETUGAS_LAPOR", "S_SEKARANG", "S_MALAM",
+        "S_TANYA", "S_TINDAK_LANJUT", "S_PEREMPUAN", "S_LAKI", "C_ANAK", "C_LANSIA", "C_BALITA", "S_AMAN",
+        "S_LALU", "S_ULANG", NULL};
+    for (size_t i = 0; none[i]; i++)
+        if (strcmp(code, none[i]) == 0)
+            return false;
+    return code[0] != 'F';
 }
 
 static void concepts_compare(
     const struct vocabulary *vocabulary, const struct scene *a, const struct scene *b, float *features) {
-    unsigned both = 0, any = 0;
+    float one = 0;
     for (size_t i = 0; i < vocabulary->concept_count; i++) {
-        if (vocabulary->concepts[i].code[0] == 'F')
-            continue;
         bool in_a = a->signs.concepts[i].affirmed, in_b = b->signs.concepts[i].affirmed;
-        both += in_a && in_b;
-        any += in_a || in_b;
+        if (in_a != in_b && is_matter(vocabulary->concepts[i].code))
+            one += rarity_of(vocabulary->rarity, vocabulary->concepts[i].code);
     }
-    features[LIKE_CONCEPTS] = any ? (float)both / (float)any : 0;
+    features[LIKE_CONCEPTS_ONE] = fminf(1, one / 2);
 }
 
 /* The likely kinds of both, as overlapping shares; kinds of one family count half. */
@@ -182,6 +173,8 @@ static float kinds_compare(
     return overlap > 1 ? 1 : overlap;
 }
 
+/* ---- where and when */
+
 static void places_compare(const struct told *a, const struct told *b, const struct scene *left,
     const struct scene *right, float *features) {
     if (a->position && b->position) {
@@ -189,6 +182,10 @@ static void places_compare(const struct told *a, const struct told *b, const str
         features[LIKE_NEAR] = km <= LIKENESS_NEAR_KM;
         features[LIKE_FAR] = km > LIKENESS_FAR_KM;
     }
+    const uint64_t around = (UINT64_C(1) << DETAIL_SURROUNDINGS) - 1;
+    uint64_t here = left->details[0] & around, there = right->details[0] & around;
+    features[LIKE_SURROUNDINGS] = (here & there) != 0;
+    features[LIKE_SURROUNDINGS_NOT] = here && there && !(here & there);
     const char *area = left->said.area, *other = right->said.area;
     if (!area[0] || !other[0])
         return;
@@ -208,52 +205,95 @@ static bool in_time(
     return apart <= longest;
 }
 
-static bool numbers_common(const struct scene *a, const struct scene *b) {
-    for (size_t i = 0; i < a->number_count; i++)
-        for (size_t k = 0; k < b->number_count; k++)
-            if (a->numbers[i] == b->numbers[k])
-                return true;
+/* ---- who and how many */
+
+static bool mentions(const struct scene *scene, const struct person *person) {
+    for (size_t i = 0; i < scene->person_count; i++)
+        if (persons_agree(&scene->persons[i], person))
+            return true;
     return false;
 }
 
-static bool have(const struct vocabulary *vocabulary, const struct scene *scene, const char *concept) {
-    return signs_have(&scene->signs, vocabulary_concept(vocabulary, concept));
+static void ages_compare(const struct scene *a, const struct scene *b, float *features) {
+    bool aged_a = false, aged_b = false, agree = false;
+    for (size_t i = 0; i < a->person_count; i++)
+        for (size_t k = 0; k < b->person_count; k++)
+            agree |=
+                a->persons[i].aged && b->persons[k].aged && persons_agree(&a->persons[i], &b->persons[k]);
+    for (size_t i = 0; i < a->person_count; i++)
+        aged_a |= a->persons[i].aged;
+    for (size_t k = 0; k < b->person_count; k++)
+        aged_b |= b->persons[k].aged;
+    features[LIKE_AGE] = agree;
+    features[LIKE_AGE_NOT] = aged_a && aged_b && !agree;
 }
 
-/* Both say which sex, and each only one, and not the same. */
-static bool sexes_differ(const struct vocabulary *vocabulary, const struct scene *a, const struct scene *b) {
-    bool woman_a = have(vocabulary, a, "S_PEREMPUAN"), man_a = have(vocabulary, a, "S_LAKI");
-    bool woman_b = have(vocabulary, b, "S_PEREMPUAN"), man_b = have(vocabulary, b, "S_LAKI");
-    return woman_a != man_a && woman_b != man_b && woman_a != woman_b;
+static unsigned sexes_of(const struct scene *scene) {
+    unsigned sexes = 0;
+    for (size_t i = 0; i < scene->person_count; i++)
+        sexes |= 1u << scene->persons[i].sex;
+    return sexes & ~(1u << SEX_UNSAID);
 }
 
-static bool persons_differ(
-    const struct vocabulary *vocabulary, const struct scene *a, const struct scene *b) {
-    bool child_a = have(vocabulary, a, "C_ANAK") || have(vocabulary, a, "C_BALITA");
-    bool child_b = have(vocabulary, b, "C_ANAK") || have(vocabulary, b, "C_BALITA");
-    bool old_a = have(vocabulary, a, "C_LANSIA"), old_b = have(vocabulary, b, "C_LANSIA");
-    return (child_a && !old_a && old_b && !child_b) || (old_a && !child_a && child_b && !old_b);
+static void persons_compare(const struct scene *a, const struct scene *b, float *features) {
+    const struct person *left = scene_focus(a), *right = scene_focus(b);
+    unsigned of_a = sexes_of(a), of_b = sexes_of(b);
+    size_t shared = 0;
+    ages_compare(a, b, features);
+    features[LIKE_SEX_NOT] = of_a && of_b && !(of_a & of_b);
+    if (!left || !right)
+        return;
+    features[LIKE_PERSON_NOT] = !mentions(b, left) || !mentions(a, right);
+    for (size_t i = 0; i < a->person_count; i++)
+        shared += mentions(b, &a->persons[i]);
+    for (size_t i = 0; i < b->person_count; i++)
+        shared += mentions(a, &b->persons[i]);
+    features[LIKE_PERSONS] = (float)shared / (float)(a->person_count + b->person_count);
+}
+
+static void counts_compare(const struct scene *a, const struct scene *b, float *features) {
+    bool same = false;
+    for (size_t i = 0; i < a->counted_count; i++)
+        for (size_t k = 0; k < b->counted_count; k++)
+            same |= a->counted[i].number == b->counted[k].number &&
+                    same_word(a->counted[i].what, b->counted[k].what);
+    features[LIKE_COUNTS] = same;
+}
+
+/* ---- the judgement */
+
+static bool told_scene(
+    const struct assessor *assessor, struct arena *arena, const struct told *told, struct scene *out) {
+    struct report report = {
+        .text = told->text, .size = told->size, .position = told->position, .local_hour = -1};
+    return scene_read(assessor, arena, &report, out);
+}
+
+static void scenes_compare(
+    const struct vocabulary *vocabulary, const struct scene *a, const struct scene *b, float *features) {
+    int follows = vocabulary_concept(vocabulary, "S_TINDAK_LANJUT");
+    words_compare(a, b, features);
+    details_compare(a, b, features);
+    letters_compare(a, b, features);
+    concepts_compare(vocabulary, a, b, features);
+    persons_compare(a, b, features);
+    counts_compare(a, b, features);
+    features[LIKE_FOLLOWS] = signs_have(&a->signs, follows) || signs_have(&b->signs, follows);
 }
 
 bool likeness_judge(const struct assessor *assessor, const struct site_kinds *kinds, struct arena *arena,
     const struct told *a, const struct told *b, struct likeness *out) {
     struct scene *left = arena_take(arena, sizeof *left), *right = arena_take(arena, sizeof *right);
     *out = (struct likeness){{0}, 0, false};
-    if (!left || !right || !scene_read(assessor, arena, a, left) || !scene_read(assessor, arena, b, right))
+    if (!left || !right || !told_scene(assessor, arena, a, left) || !told_scene(assessor, arena, b, right))
         return false;
-    const struct vocabulary *vocabulary = assessor->vocabulary;
     float *features = out->features, sum = 0;
     features[LIKE_BIAS] = 1;
     places_compare(a, b, left, right, features);
     features[LIKE_LATE] = !in_time(kinds, left, right, llabs(a->at - b->at));
     features[LIKE_KIND] = kinds_compare(kinds, &left->said, &right->said);
-    words_compare(left, right, features);
-    concepts_compare(vocabulary, left, right, features);
-    features[LIKE_NUMBERS] = numbers_common(left, right);
-    features[LIKE_NUMBERS_OTHER] = left->number_count && right->number_count && !numbers_common(left, right);
-    features[LIKE_AGE_NOT] = left->age >= 0 && right->age >= 0 && abs(left->age - right->age) > 5;
-    features[LIKE_SEX_NOT] = sexes_differ(vocabulary, left, right);
-    features[LIKE_PERSON_NOT] = persons_differ(vocabulary, left, right);
+    features[LIKE_KIND_NOT] = features[LIKE_KIND] < 0.05f;
+    scenes_compare(assessor->vocabulary, left, right, features);
     for (size_t i = 0; i < LIKENESS_FEATURES; i++)
         sum += weights[i] * features[i];
     out->score = 1 / (1 + expf(-sum));

@@ -1,5 +1,6 @@
-/* Do two reports tell of one incident? Compared are what they are about, where, when, who is hurt and the
- * words that are left; the answer is a weighted sum that can be explained. A pure function.
+/* Do two reports tell of one incident? Compared are what they are about, where, when, who is hurt, how many,
+ * in what surroundings, and the words that are left; the answer is a weighted sum that can be explained. A
+ * pure function.
  *
  * It proposes. Whatever joins cases on it must be able to part them again, and must never trust a report more
  * because it was told twice (ESC-07). */
@@ -9,21 +10,29 @@
 
 enum likeness_feature {
     LIKE_BIAS,
-    LIKE_NEAR,       /* positions within LIKENESS_NEAR_KM */
-    LIKE_FAR,        /* positions further apart than LIKENESS_FAR_KM */
-    LIKE_AREA_SAME,  /* the same district */
-    LIKE_AREA_OTHER, /* areas that exclude each other */
-    LIKE_LATE,       /* further apart in time than reports of one such case are */
-    LIKE_KIND,       /* 0..1: how far the likely kinds agree */
-    LIKE_WORDS, /* 0..1: share of the shorter one's telling words that the other has too, usual ones count
-                   less */
-    LIKE_WORDS_COUNT,   /* 0..1: how much they share, 5 telling words or more are 1 */
-    LIKE_CONCEPTS,      /* 0..1: share of what is told (beating, hunger ...) in common */
-    LIKE_NUMBERS,       /* a number above 2 in common: an age, a count */
-    LIKE_NUMBERS_OTHER, /* both have such numbers, and none in common */
-    LIKE_AGE_NOT,       /* both name an age, and they differ by more than five years */
-    LIKE_SEX_NOT,       /* only women and girls here, only men and boys there */
-    LIKE_PERSON_NOT,    /* a child here, an older person there */
+    LIKE_NEAR,          /* positions within LIKENESS_NEAR_KM */
+    LIKE_FAR,           /* positions further apart than LIKENESS_FAR_KM */
+    LIKE_AREA_SAME,     /* the same district */
+    LIKE_AREA_OTHER,    /* areas that exclude each other */
+    LIKE_LATE,          /* further apart in time than reports of one such case are */
+    LIKE_KIND,          /* 0..1: how far the likely kinds agree */
+    LIKE_KIND_NOT,      /* the likely kinds have nothing to do with each other */
+    LIKE_WORDS_COUNT,   /* 0..1: how much they share, rare words count most */
+    LIKE_WORD_RAREST,   /* 0..1: rarity of the rarest word in common */
+    LIKE_LETTERS,       /* 0..1: share of runs of four letters in common */
+    LIKE_DETAILS,       /* 0..1: things and deeds in common (knife, jump, milk, theft), three are 1 */
+    LIKE_DETAILS_SHARE, /* 0..1: of those of the shorter one */
+    LIKE_CONCEPTS_ONE,  /* 0..1: how much only one of them tells (beating, hunger ...), rare things count most
+                         */
+    LIKE_SURROUNDINGS,  /* market, well, kitchen: one in common */
+    LIKE_SURROUNDINGS_NOT, /* both name such, and none in common */
+    LIKE_COUNTS,           /* the same number of the same things */
+    LIKE_AGE,              /* both name an age, and one agrees */
+    LIKE_AGE_NOT,          /* both name an age, and none agrees */
+    LIKE_SEX_NOT,          /* only women and girls here, only men and boys there */
+    LIKE_PERSON_NOT,       /* whom the one is about, the other does not mention */
+    LIKE_PERSONS,          /* 0..1: share of the mentioned people that the other mentions too */
+    LIKE_FOLLOWS,          /* one of them says that it follows an earlier report */
     LIKENESS_FEATURES
 };
 

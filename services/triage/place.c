@@ -374,10 +374,6 @@ static uint32_t name_at(
     return found;
 }
 
-bool place_is_name(const struct place_index *index, const struct word *word) {
-    return !is_list(word, also_words) && name_find(index, name_step(TEXT_HASH_START, word->hash));
-}
-
 static bool has_city(const struct place_index *index, uint32_t entry) {
     for (; entry; entry = index->entries[entry].next)
         if (index->entries[entry].city)
@@ -436,6 +432,18 @@ static size_t names_read(
                     !(capital && !(word->flags & WORD_OPENS) && is_list(word, towns_in_capitals))};
     }
     return count;
+}
+
+void place_names_mark(const struct place_index *index, const struct text *text, bool *marks) {
+    struct name names[PLACE_NAMES_MAX];
+    size_t count = names_read(index, text, names);
+    for (size_t i = 0; i < count; i++) {
+        bool told_apart = !names[i].word || (names[i].capital && !names[i].opens) ||
+                          names[i].marker == MARKER_DISTRICT || names[i].marker == MARKER_VILLAGE ||
+                          names[i].marker == MARKER_IN;
+        for (size_t at = names[i].first; at <= names[i].last && told_apart; at++)
+            marks[at] = true;
+    }
 }
 
 /* ---- readings */

@@ -51,8 +51,10 @@ struct place_index *place_index_new(const struct gazetteer *gazetteer, const str
     char *const *provinces, size_t province_count, const char *aliases, struct error *error);
 void place_index_free(struct place_index **index);
 
-/* Is the word by itself the name of a place, and no word of the language? */
-bool place_is_name(const struct place_index *index, const struct word *word);
+/* Marks the words of the message that are part of a place's name: marks[i] for text->words[i], all
+ * false before. Names that are also words of the language are marked only where they are told apart by a
+ * capital letter, a marker or by being a name of several words. */
+void place_names_mark(const struct place_index *index, const struct text *text, bool *marks);
 
 /* position and declared may be NULL. False only when the arena is exhausted. */
 bool place_find(const struct place_index *index, struct arena *arena, const struct text *text,

@@ -147,7 +147,7 @@ static const struct spelling_row spelling_table[] = {
     {"meninggal", "mninggal ninggal"},
     {"diam", "dyam meneng"},
     {"nenek", "nenk neneq nini"},
-    {"kakek", "kakk kake'"},
+    {"kakek", "kake' kakeke"},
     {"lumpuh", "lumpu lumpuah lompo"},
     {"mengamuk", "ngamuk ngamok mangamuak maamuak mengamok"},
     {"narkoba", "narkotika nrkoba"},

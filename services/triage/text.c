@@ -562,7 +562,7 @@ static size_t number_read(const struct text *text, size_t at, int *value) {
         return 0;
     size_t used = 1;
     static const char *const teens[] = {"belas", "bale", "welas", "baleh", NULL};
-    static const char *const tens[] = {"puluh", "puluah", "polo", "puloh", NULL};
+    static const char *const tens[] = {"puluh", "puluhan", "puluah", "polo", "puloh", NULL};
     if (*value < 10 && at + used < text->count && word_is_one_of(&text->words[at + used], teens)) {
         *value += 10;
         return used + 1;

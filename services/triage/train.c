@@ -1,5 +1,5 @@
 /* sigapctl triage train REPORTS... [--also REPORTS] [--split NAME] [--cross FOLDS] [--show FILE] [--out FILE]
- *                                  [--set name=value]
+ *                                  [--rarity FILE] [--set name=value]
  *
  * Learns the weights of the linear model (model.h) from labelled reports, one JSON object a line with text,
  * kind, urgency and optionally kinds_also and split. With --cross it learns FOLDS times without one fold and
@@ -84,7 +84,7 @@ struct trainer {
     float *squares, *sums;
     const char *sources[SOURCES_MAX];
     int source_count;
-    const char *split, *out, *show;
+    const char *split, *out, *show, *rarity;
     int folds;
     uint64_t random;
 };
@@ -378,6 +378,30 @@ static void weights_write(struct trainer *trainer, FILE *file, int fold) {
     free(order);
 }
 
+/* In how many reports each word and concept is, denied or not (rarity.h). A report that has a word both ways
+ * counts twice, which changes no ranking. */
+static void rarity_write(struct trainer *trainer, FILE *file) {
+    uint32_t *order = must(calloc(trainer->features.count + 1, sizeof *order));
+    size_t count = trainer->features.count;
+    for (size_t i = 0; i < count; i++)
+        order[i] = (uint32_t)i;
+    qsort_r(order, count, sizeof *order, by_name, trainer->features.names);
+    fprintf(file, "sigap-rarity 1\nreports\t%zu\n", trainer->count);
+    for (size_t i = 0; i < count; i++) {
+        const char *name = trainer->features.names[order[i]];
+        bool word = strncmp(name, "w:", 2) == 0, concept = strncmp(name, "c:", 2) == 0;
+        char denied[FEATURE_NAME_MAX];
+        if (!word && !concept)
+            continue;
+        snprintf(denied, sizeof denied, "%s:%s", word ? "wn" : "d", name + 2);
+        uint32_t reports = trainer->features.reports[order[i]] +
+                           trainer->features.reports[feature_number(&trainer->features, denied)];
+        if (reports >= LEAST_REPORTS)
+            fprintf(file, "%s\t%u\n", name + 2, reports);
+    }
+    free(order);
+}
+
 /* The site judges with what was just learnt: through a file, so that what is judged is what would ship. */
 static void model_take(struct trainer *trainer, int fold) {
     struct error error = {0};
@@ -535,6 +559,8 @@ static bool option(struct trainer *trainer, const char *name, const char *value)
         trainer->split = value;
     else if (strcmp(name, "--out") == 0)
         trainer->out = value;
+    else if (strcmp(name, "--rarity") == 0)
+        trainer->rarity = value;
     else if (strcmp(name, "--show") == 0)
         trainer->show = value;
     else if (strcmp(name, "--cross") == 0)
@@ -577,7 +603,7 @@ int triage_train_main(int argc, char **argv, const char *site_folder) {
     if (!options_read(&trainer, argc, argv)) {
         fprintf(stderr,
             "usage: sigapctl triage train REPORTS... [--also REPORTS] [--split NAME] [--cross FOLDS] "
-            "[--show FILE] [--out FILE] [--set name=value]\n");
+            "[--show FILE] [--out FILE] [--rarity FILE] [--set name=value]\n");
         return 2;
     }
     trainer.arena = must(arena_new(ASSESSMENT_ARENA_BYTES));
@@ -595,6 +621,12 @@ int triage_train_main(int argc, char **argv, const char *site_folder) {
         weights_write(&trainer, file, NOT_LEFT_OUT);
         if (fclose(file) != 0)
             die(trainer.out);
+    }
+    if (trainer.rarity) {
+        FILE *file = must(fopen(trainer.rarity, "we"));
+        rarity_write(&trainer, file);
+        if (fclose(file) != 0)
+            die(trainer.rarity);
     }
     trainer_free(&trainer);
     return 0;

@@ -3,6 +3,7 @@
 #include "services/triage/vocabulary.h"
 
 #include "services/triage/model.h"
+#include "services/triage/rarity.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -352,6 +353,16 @@ static bool weights_load(struct vocabulary *vocabulary, const char *folder, stru
     return vocabulary->model != NULL;
 }
 
+static bool rarity_take(struct vocabulary *vocabulary, const char *folder, struct error *error) {
+    char path[CONFIG_PATH_MAX];
+    if (!config_path(path, folder, "rarity.tsv"))
+        return error_set(error, "the path of rarity.tsv is too long");
+    if (access(path, F_OK) != 0)
+        return true;
+    vocabulary->rarity = rarity_load(path, error);
+    return vocabulary->rarity != NULL;
+}
+
 static bool vocabulary_fill(struct vocabulary *vocabulary, const char *site, struct error *error) {
     char folder[CONFIG_PATH_MAX];
     if (!config_path(folder, site, "vocabulary"))
@@ -368,7 +379,7 @@ static bool vocabulary_fill(struct vocabulary *vocabulary, const char *site, str
                  concepts_take(vocabulary, vocabulary->files[FILE_CONCEPTS], error) &&
                  concepts_take(vocabulary, vocabulary->files[FILE_SIGNALS], error) &&
                  urgency_take(vocabulary, vocabulary->files[FILE_URGENCY], error) &&
-                 weights_load(vocabulary, folder, error);
+                 weights_load(vocabulary, folder, error) && rarity_take(vocabulary, folder, error);
     named_find(vocabulary);
     return taken;
 }
@@ -391,6 +402,7 @@ void vocabulary_free(struct vocabulary **vocabulary) {
         config_free(files[i].schema, &(*vocabulary)->files[i]);
     site_kinds_free(&(*vocabulary)->site_kinds);
     model_free(&(*vocabulary)->model);
+    rarity_free(&(*vocabulary)->rarity);
     matcher_free(&(*vocabulary)->matcher);
     spelling_free(&(*vocabulary)->spelling);
     free((*vocabulary)->terms);

@@ -4,10 +4,11 @@
  *
  *   kinds.yaml                  the kinds and their default priority and confidentiality (common/site.h)
  *   vocabulary/keywords.yaml    words that point to a kind
- *   vocabulary/concepts.yaml    what a report is about (child, beating, hunger ...) and which kinds follow
- * from them vocabulary/signals.yaml     the same schema: our own concepts beyond the field's tables, what a
- * reporter tells in passing vocabulary/urgency.yaml     which concepts make a report urgent (severity
- * criteria, ESC-nn) vocabulary/weights.tsv      optional: weights learnt from labelled reports, see model.h
+ *   vocabulary/concepts.yaml    what a report is about (child, beating, hunger ...), which kinds follow
+ *   vocabulary/signals.yaml     the same schema: our own concepts beyond the field's tables
+ *   vocabulary/urgency.yaml     which concepts make a report urgent (severity criteria, ESC-nn)
+ *   vocabulary/weights.tsv      optional: weights learnt from labelled reports, see model.h
+ *   vocabulary/rarity.tsv       optional: how rare words are, for comparing reports, see rarity.h
  * Without weights.tsv kinds are told by keywords and combinations alone. */
 #pragma once
 
@@ -88,6 +89,7 @@ enum named_concept {
 };
 
 struct model;
+struct rarity;
 
 struct vocabulary {
     struct kind kinds[KINDS_MAX];
@@ -104,7 +106,8 @@ struct vocabulary {
     size_t urgency_count;
     struct spelling *spelling;
     struct matcher *matcher;
-    struct model *model; /* NULL: no weights */
+    struct model *model;   /* NULL: no weights */
+    struct rarity *rarity; /* NULL: all words are taken for equally rare */
     /* Owned sources of the texts above. */
     struct site_kinds *site_kinds;
     void *files[8];

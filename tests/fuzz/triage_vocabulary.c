@@ -9,7 +9,7 @@
 
 /* A small site: the vocabulary that ships takes a second to load under a sanitizer. */
 static const char *const names[] = {
-    "keywords.yaml", "concepts.yaml", "signals.yaml", "urgency.yaml", "weights.tsv", NULL};
+    "keywords.yaml", "concepts.yaml", "signals.yaml", "urgency.yaml", "weights.tsv", "rarity.tsv", NULL};
 static const char *const small[] = {
     "keywords:\n  - { kind: kdrt, weight: strong, lang: id, terms: [dipukul suami] }\n",
     "concepts:\n  - { code: C_ANAK, name: anak, lang: id, terms: [anak, bocah] }\ncombinations: []\n",

@@ -1,0 +1,24 @@
+/* How rare a word is among labelled reports: what two tellings of one incident share is worth the more the
+ * fewer other reports have it. Counted by `sigapctl triage train --rarity FILE`, from the reports that the
+ * weights are learnt from:
+ *
+ *   sigap-rarity 1
+ *   reports <tab> number of reports counted
+ *   stem <tab> reports that have it ...        two or more; what is not listed is as rare as can be
+ *
+ * Concepts of the vocabulary are counted under their code. Read-only after loading. */
+#pragma once
+
+#include "common/error.h"
+
+#include <stdint.h>
+#include <stdio.h>
+
+struct rarity;
+
+/* NULL with error set. The caller frees it. */
+struct rarity *rarity_read(FILE *file, struct error *error);
+struct rarity *rarity_load(const char *path, struct error *error);
+void rarity_free(struct rarity **rarity);
+/* 0 for a word that every report has, 1 for one that none has. rarity NULL: 1 for any word. */
+float rarity_of(const struct rarity *rarity, const char *stem);

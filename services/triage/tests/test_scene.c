@@ -1,0 +1,187 @@
+/* What is read of a report for comparing it: persons and their ages, counts, details, names of places. */
+#include "services/triage/rarity.h"
+#include "services/triage/scene.h"
+#include "services/triage/state.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define SITE SIGAP_SOURCE_DIR "/deploy/sites/jatim"
+
+struct fixture {
+    struct triage_site site;
+    struct arena *arena;
+};
+
+static int setup(void **state) {
+    static struct fixture fixture;
+    struct error error = {0};
+    fixture.arena = arena_new(2 * ASSESSMENT_ARENA_BYTES);
+    if (!triage_site_open(&fixture.site, SITE, &error))
+        fail_msg("%s", error.text);
+    *state = &fixture;
+    return 0;
+}
+
+static int teardown(void **state) {
+    struct fixture *fixture = *state;
+    triage_site_close(&fixture->site);
+    arena_free(&fixture->arena);
+    return 0;
+}
+
+static struct scene *scene_of(struct fixture *fixture, const char *text) {
+    struct report report = {.text = text, .size = strlen(text), .local_hour = -1};
+    arena_reset(fixture->arena);
+    struct scene *scene = arena_take(fixture->arena, sizeof *scene);
+    assert_non_null(scene);
+    assert_true(scene_read(&fixture->site.assessor, fixture->arena, &report, scene));
+    return scene;
+}
+
+/* Whom it is about. -1: no age was said. */
+static void test_focus(void **state) {
+    static const struct {
+        const char *text;
+        enum sex sex;
+        int age;
+    } cases[] = {
+        {"nenek 78 tahun jatuh di sumur", SEX_WOMAN, 78},
+        {"Kader: ODGJ L/36 dirantai di dapur", SEX_MAN, 36},
+        {"siswi kelas 8 mau dinikahkan", SEX_WOMAN, 14},
+        {"anak perempuan kelas 2 SMP dipukul", SEX_WOMAN, 14},
+        {"pemuda mengamuk di pasar", SEX_MAN, -1},
+        {"Pak tolong ada bayi di teras", SEX_UNSAID, -1},
+        {"pria itu sudah dirantai 15 tahun lamanya", SEX_MAN, -1},
+        {"Usianya empat puluhan, perempuan, dikurung", SEX_UNSAID, 40},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct person *focus = scene_focus(scene_of(*state, cases[i].text));
+        if (!focus || focus->sex != cases[i].sex || focus->aged != (cases[i].age >= 0) ||
+            (cases[i].age >= 0 && (focus->youngest > cases[i].age || focus->oldest < cases[i].age)))
+            fail_msg("\"%s\": sex %d, %d to %d", cases[i].text, focus ? (int)focus->sex : -1,
+                focus ? focus->youngest : -1, focus ? focus->oldest : -1);
+    }
+    assert_null(scene_focus(scene_of(*state, "banjir di jalan raya")));
+}
+
+static void test_persons_agree(void **state) {
+    static const struct {
+        const char *a, *b;
+        bool agree;
+    } cases[] = {
+        {"nenek 78 tahun", "simbah putri umur 80", true},
+        {"nenek 78 tahun", "kakek umur 80", false},
+        {"anak 15 tahun", "bujang umur 19", false},
+        {"mbak umur 33", "perempuan umur 30an", true},
+        {"anak kelas 2 sd", "anak smp", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct person one = *scene_focus(scene_of(*state, cases[i].a));
+        const struct scene *other = scene_of(*state, cases[i].b);
+        bool agree = false;
+        for (size_t k = 0; k < other->person_count; k++)
+            agree |= persons_agree(&one, &other->persons[k]);
+        if (agree != cases[i].agree)
+            fail_msg("%s | %s", cases[i].a, cases[i].b);
+    }
+}
+
+/* Each of the two tells of the other. */
+static void test_spouses(void **state) {
+    struct person husband = *scene_focus(scene_of(*state, "suami saya mengamuk"));
+    assert_int_equal(husband.sex, SEX_MAN);
+    const struct scene *scene = scene_of(*state, "istrinya lari ke sini");
+    assert_int_equal(scene->persons[0].sex, SEX_WOMAN);
+    assert_int_equal(scene->person_count, 2);
+    assert_true(persons_agree(&husband, &scene->persons[1]));
+}
+
+static void test_counts(void **state) {
+    const struct scene *scene =
+        scene_of(*state, "3 rumah terbakar sejak 2 hari, umur anaknya 7 tahun, jam 4");
+    assert_int_equal(scene->counted_count, 1);
+    assert_int_equal(scene->counted[0].number, 3);
+    assert_string_equal(scene->counted[0].what, "rumah");
+}
+
+static uint64_t around(const struct scene *scene) {
+    return scene->details[0] & ((UINT64_C(1) << DETAIL_SURROUNDINGS) - 1);
+}
+
+static void test_details(void **state) {
+    uint64_t market = around(scene_of(*state, "di pasar")), well = around(scene_of(*state, "dekat sumur"));
+    assert_true(market && well && market != well);
+    assert_int_equal(around(scene_of(*state, "turu nang los iwak")), market);
+    struct scene one = *scene_of(*state, "mau loncat bawa pisau"), *other = scene_of(*state, "terjun");
+    assert_int_equal(around(&one), 0);
+    bool shared = false;
+    for (size_t i = 0; i < DETAILS_MAX / 64; i++)
+        shared |= (one.details[i] & other->details[i]) != 0;
+    assert_true(shared);
+}
+
+static bool is_place(const struct scene *scene, const char *stem) {
+    for (size_t i = 0; i < scene->telling_count; i++)
+        if (strcmp(scene->telling[i].stem, stem) == 0)
+            return scene->telling[i].place;
+    fail_msg("%s was not kept", stem);
+    return false;
+}
+
+static void test_places(void **state) {
+    const struct scene *scene = scene_of(*state, "Kalidawir Tulungagung, lelaki dirantai di dapur");
+    assert_true(is_place(scene, "kalidawir"));
+    assert_false(is_place(scene, "dapur"));
+}
+
+static void test_rarity(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        bool good;
+    } cases[] = {
+        {"sigap-rarity 1\nreports\t100\nanak\t100\nlinggis\t2\n", true},
+        {"sigap-rarity 2\nreports\t100\n", false},
+        {"sigap-rarity 1\n", false},
+        {"sigap-rarity 1\nreports\t100\nanak\t101\n", false},
+        {"sigap-rarity 1\nreports\t100\nanak\t3\nanak\t3\n", false},
+        {"sigap-rarity 1\nreports\t100\nanak\n", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char copy[128];
+        strcpy(copy, cases[i].text);
+        FILE *file = fmemopen(copy, strlen(copy), "r");
+        struct error error = {0};
+        struct rarity *rarity = rarity_read(file, &error);
+        fclose(file);
+        if ((rarity != NULL) != cases[i].good)
+            fail_msg("%s: %s", cases[i].text, error.text);
+        if (rarity) {
+            assert_true(rarity_of(rarity, "anak") < 0.01f);
+            assert_true(rarity_of(rarity, "linggis") > 0.8f && rarity_of(rarity, "linggis") < 1);
+            assert_true(rarity_of(rarity, "tidak ada di situ") == 1);
+        }
+        rarity_free(&rarity);
+    }
+    assert_true(rarity_of(NULL, "anak") == 1);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_focus),
+        cmocka_unit_test(test_persons_agree),
+        cmocka_unit_test(test_spouses),
+        cmocka_unit_test(test_counts),
+        cmocka_unit_test(test_details),
+        cmocka_unit_test(test_places),
+        cmocka_unit_test(test_rarity),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
