@@ -23,7 +23,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { COPY_BYTES = 1 << 20, FORMAT = 1, PATH_BYTES = 2 * PATH_ROOM };
+enum { COPY_BYTES = 1 << 20, FORMAT = 1, PATH_BYTES = 2 * PATH_ROOM, FOLDERS_DEEP = 2 };
 
 /* ---- files ---- */
 
@@ -70,7 +70,7 @@ static bool copy_file(const char *from, const char *to, char hex[65]) {
 }
 
 static bool is_kept(const char *name) {
-    static const char *const not_kept[] = {".lock", ".reserve", "-shm"};
+    static const char *const not_kept[] = {".lock", ".reserve", "-shm", ".part"};
     size_t size = strlen(name);
     for (size_t i = 0; i < sizeof not_kept / sizeof *not_kept; i++) {
         size_t tail = strlen(not_kept[i]);
@@ -85,7 +85,8 @@ static int by_name(const struct dirent **a, const struct dirent **b) {
     return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-static bool copy_folder(const char *from, const char *to, const char *name, json_t *files) {
+/* Folders in it too (intake keeps sealed media beside its store); `deep`: how far down, none are deeper. */
+static bool copy_folder(const char *from, const char *to, const char *name, json_t *files, unsigned deep) {
     struct dirent **entries;
     int count = scandir(from, &entries, NULL, by_name);
     bool sound = count >= 0 && make_folder(to);
@@ -95,9 +96,12 @@ static bool copy_folder(const char *from, const char *to, const char *name, json
         snprintf(source, sizeof source, "%s/%s", from, entries[i]->d_name);
         snprintf(target, sizeof target, "%s/%s", to, entries[i]->d_name);
         snprintf(key, sizeof key, "%s/%s", name, entries[i]->d_name);
-        if (sound && is_kept(entries[i]->d_name) && stat(source, &info) == 0 && S_ISREG(info.st_mode)) {
+        bool kept = sound && is_kept(entries[i]->d_name) && lstat(source, &info) == 0;
+        if (kept && S_ISREG(info.st_mode)) {
             sound = copy_file(source, target, hex);
             json_object_set_new(files, key, json_string(hex));
+        } else if (kept && S_ISDIR(info.st_mode) && deep) {
+            sound = copy_folder(source, target, key, files, deep - 1);
         }
         free(entries[i]);
     }
@@ -160,12 +164,12 @@ static bool copy_site(const struct ctl *ctl, const struct site_links *links, con
         char target[PATH_BYTES];
         snprintf(target, sizeof target, "%s/%s", folder, links->daemons[i].name);
         sound = !links->daemons[i].core ||
-                copy_folder(links->daemons[i].name, target, links->daemons[i].name, files);
+                copy_folder(links->daemons[i].name, target, links->daemons[i].name, files, FOLDERS_DEEP);
     }
     if (sound && ctl->with_keys) {
         char target[PATH_BYTES];
         snprintf(target, sizeof target, "%s/keys", folder);
-        sound = copy_folder("keys", target, "keys", files);
+        sound = copy_folder("keys", target, "keys", files, 0);
     }
     sound = sound && write_manifest(folder, files);
     json_decref(files);
@@ -336,7 +340,7 @@ static bool build(struct names *names, const char *folder) {
         snprintf(from, sizeof from, "%s/%s", folder, name);
         snprintf(to, sizeof to, "restoring/%s", name);
         snprintf(store, sizeof store, "restoring/%s/store.db", name);
-        sound = copy_folder(from, to, name, ignored) && rename_incarnations(store, names, i);
+        sound = copy_folder(from, to, name, ignored, FOLDERS_DEEP) && rename_incarnations(store, names, i);
     }
     json_decref(ignored);
     return sound && replay_ledger("casework/case_keys.db", "restoring/casework/case_keys.db");
@@ -373,7 +377,7 @@ int ctl_restore(struct ctl *ctl, int argc, char **argv) {
     bool sound = manifest && is_complete(links, files) && verify(folder, files);
     if (sound && access("keys/site.key", F_OK) != 0)
         sound = access(keys, F_OK) == 0
-                    ? copy_folder(keys, "keys", "keys", ignored)
+                    ? copy_folder(keys, "keys", "keys", ignored, 0)
                     : (ctl_fail("DATA/keys has no site.key, and the snapshot was made without keys"), false);
     struct names names = {.links = links};
     snprintf(aside, sizeof aside, "before-restore-%lld", (long long)time(NULL));

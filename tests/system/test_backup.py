@@ -40,6 +40,30 @@ def test_round_trip(fresh, tmp_path):
     assert is_complete(settled(site, [again])[0])
 
 
+def test_sealed_media_are_in_it(fresh, tmp_path):
+    """What intake keeps beside its store comes back with it, and damage there refuses the whole as anywhere else."""
+    site = fresh()
+    settled(site, [site.report(reports(1)[0])])
+    media = site.data / "intake" / "media"
+    media.mkdir(exist_ok=True)
+    name = "0123456789abcdef0123456789abcdef"
+    (media / name).write_bytes(b"sealed" * 1000)
+    (media / (name + ".part")).write_bytes(b"x")
+    site.ctl("backup", str(tmp_path / "snapshot"))
+    site.stop()
+    kept = tmp_path / "snapshot" / "intake" / "media"
+    assert [file.name for file in kept.iterdir()] == [name]
+    (media / name).unlink()
+    site.ctl("restore", str(tmp_path / "snapshot"))
+    assert (site.data / "intake" / "media" / name).read_bytes() == b"sealed" * 1000
+    (kept / name).write_bytes(b"sealeD" * 1000)
+    done = site.ctl("restore", str(tmp_path / "snapshot"), check=False)
+    assert done.returncode == 1 and f"media/{name} is damaged" in done.stderr
+    assert (site.data / "intake" / "media" / name).read_bytes() == b"sealed" * 1000
+    site.start(ready=False)
+    site.wait_ready(states=("ready", "degraded"))
+
+
 def test_damaged_snapshot_restores_nothing(fresh, tmp_path):
     site = fresh()
     settled(site, [site.report(reports(1)[0])])
