@@ -201,22 +201,27 @@ bool http_path_matches(const char *path, const char *pattern, char parts[][64], 
 /* Decodes size bytes into to, which has room for room bytes with the NUL; the bytes written without it, or
  * room when they do not fit. U+FFFD takes the three bytes of "%00", so decoding never lengthens and may be
  * done in place. */
-static size_t form_decode(const char *from, size_t size, char *to, size_t room) {
+static size_t decode_bytes(const char *from, size_t size, char *to, size_t room, bool keep_nul) {
     size_t used = 0;
     for (size_t i = 0; i < size; i++) {
         int byte = from[i] == '%' ? percent_byte(from + i, size - i) : -1;
-        size_t need = byte == 0 ? 3 : 1;
+        bool replace = byte == 0 && !keep_nul;
+        size_t need = replace ? 3 : 1;
         if (used + need >= room)
             return room;
-        if (byte == 0)
+        if (replace)
             memcpy(to + used, "\xEF\xBF\xBD", 3);
         else
-            to[used] = byte > 0 ? (char)byte : from[i] == '+' || from[i] == 0 ? ' ' : from[i];
+            to[used] = byte >= 0 ? (char)byte : from[i] == '+' || from[i] == 0 ? ' ' : from[i];
         used += need;
         i += byte >= 0 ? 2 : 0;
     }
     to[used] = 0;
     return used;
+}
+
+static size_t form_decode(const char *from, size_t size, char *to, size_t room) {
+    return decode_bytes(from, size, to, room, false);
 }
 
 /* The pair that starts at form: bytes to its end, and of its name. */
@@ -228,18 +233,34 @@ static size_t pair_size(const char *form, size_t size, size_t *name_size) {
     return all;
 }
 
-bool http_form_find(const char *form, size_t size, const char *name, char *value, size_t value_size) {
+/* The value of the first pair of this name, still encoded. NULL: there is none. */
+static const char *find_encoded(const char *form, size_t size, const char *name, size_t *value_size) {
     char decoded[128]; /* a name asked for is ours and short; a longer one is not it */
     for (size_t all, name_size; size > 0; form += all, size -= all) {
         all = pair_size(form, size, &name_size);
         if (form_decode(form, name_size, decoded, sizeof decoded) < sizeof decoded &&
             strcmp(decoded, name) == 0) {
             size_t skip = name_size < all ? name_size + 1 : all;
-            return form_decode(form + skip, all - skip, value, value_size) < value_size;
+            *value_size = all - skip;
+            return form + skip;
         }
         all += all < size;
     }
-    return false;
+    return NULL;
+}
+
+bool http_form_find(const char *form, size_t size, const char *name, char *value, size_t value_size) {
+    size_t encoded;
+    const char *from = find_encoded(form, size, name, &encoded);
+    return from && form_decode(from, encoded, value, value_size) < value_size;
+}
+
+bool http_form_find_bytes(
+    const char *form, size_t size, const char *name, void *value, size_t room, size_t *value_size) {
+    size_t encoded;
+    const char *from = find_encoded(form, size, name, &encoded);
+    *value_size = from ? decode_bytes(from, encoded, value, room, true) : room;
+    return *value_size < room;
 }
 
 size_t http_form_read(char *form, size_t size, struct http_pair *pairs, size_t pairs_max) {

@@ -53,6 +53,10 @@ bool http_path_matches(const char *path, const char *pattern, char parts[][64], 
  * small. A plus is a space; %00 becomes U+FFFD; a percent sign that encodes nothing stands for itself
  * (senders of SMS are sloppy). */
 bool http_form_find(const char *form, size_t size, const char *name, char *value, size_t value_size);
+/* The same for a value that is no text of ours (another charset): its bytes as they were encoded, NUL among
+ * them. */
+bool http_form_find_bytes(
+    const char *form, size_t size, const char *name, void *value, size_t room, size_t *value_size);
 
 struct http_pair {
     char *name, *value;

@@ -133,10 +133,9 @@ static size_t base64(const char *text, size_t size, char *out) {
     return used;
 }
 
-/* UTF-8 of text in this charset, malloc'd; as it stands when the charset is not known. */
-static char *converted(const char *charset, const char *text, size_t size) {
+char *mime_to_utf8(const char *charset, const char *text, size_t size) {
     iconv_t how = *charset && strcasecmp(charset, "utf-8") != 0 ? iconv_open("UTF-8", charset) : (iconv_t)-1;
-    size_t room = 4 * size, left = size;
+    size_t room = 4 * size, left = size, unit = strncasecmp(charset, "utf-16", 6) == 0 ? 2 : 1;
     char *out = malloc(room + 1), *to = out, *from = (char *)text;
     if (!out)
         return NULL;
@@ -148,8 +147,8 @@ static char *converted(const char *charset, const char *text, size_t size) {
            room > 3) {
         to = mempcpy(to, "\xef\xbf\xbd", 3); /* what it does not know */
         room -= 3;
-        from++;
-        left--;
+        from += unit < left ? unit : left;
+        left -= unit < left ? unit : left;
     }
     if (how != (iconv_t)-1)
         iconv_close(how);
@@ -182,7 +181,7 @@ static char *decoded_words(const char *text) {
         size_t length = (size_t)(marks[2] - marks[1] - 1);
         length = (marks[0][1] | 0x20) == 'b' ? base64(marks[1] + 1, length, plain)
                                              : quoted_printable(marks[1] + 1, length, plain, true);
-        char *word = converted(charset, plain, length);
+        char *word = mime_to_utf8(charset, plain, length);
         size_t word_size = word ? strlen(word) : 0;
         if (word_size && used + word_size < 4 * size)
             used += (size_t)snprintf(out + used, 4 * size + 1 - used, "%s", word);
@@ -244,7 +243,7 @@ static void take_leaf(struct mime *mime, const struct part *part, const char *ty
     bool attached = *name || strncasecmp(disposition, "attachment", 10) == 0;
     if (is_text && !attached && (!mime->text || (*html && !is_html))) {
         free(mime->text);
-        mime->text = converted(charset, plain, size > MIME_TEXT_MAX ? MIME_TEXT_MAX : size);
+        mime->text = mime_to_utf8(charset, plain, size > MIME_TEXT_MAX ? MIME_TEXT_MAX : size);
         *html = is_html;
         if (mime->text && is_html)
             strip_tags(mime->text);

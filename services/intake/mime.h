@@ -27,5 +27,8 @@ struct mime {
 /* NULL: no headers at all, or out of memory. */
 struct mime *mime_read(const char *mail, size_t size);
 void mime_free(struct mime **mime);
+/* Text of this charset as UTF-8, malloc'd (NULL: out of memory); what the charset does not know becomes
+ * U+FFFD, NUL a blank; all of it as it stands when the charset is not known. */
+char *mime_to_utf8(const char *charset, const char *text, size_t size);
 /* "Mon, 2 Mar 2026 10:00:00 +0700": epoch ms; 0 when it is none. */
 long long mime_date(const char *text);

@@ -6,19 +6,23 @@
  *     catch-all = yes
  *     max-messages = 0
  *     get-url =
- * "https://sigap.example/v1/hooks/kannel/sms/SECRET?id=%I&ts=%T&sender=%p&to=%P&message=%b&backend=%i&charset=%C"
+ * "https://sigap.example/v1/hooks/kannel/sms/SECRET?id=%I&ts=%T&sender=%p&to=%P&message=%b&backend=%i&charset=%C&coding=%c"
  *
  * Kannel cannot sign: the secret stands in the path (the channel's secret_file, or a token of `sigapctl token
  * issue`), and the option `addresses` lists who may call ("10.1.2.3, 10.9.0.0/16"). The answer is 200 with
  * nothing in it: anything else would be sent to the reporter as an SMS. Whether Kannel repeats is for its
- * configuration to say, so everything is taken, on the reserve if need be. Known limit: charset other than
- * UTF-8 shows as U+FFFD; let Kannel convert.
+ * configuration to say, so everything is taken, on the reserve if need be.
+ *
+ * Text is UTF-8 unless `charset` (%C) says otherwise, as Kannel passes on what the centre sent: UCS-2 in two
+ * bytes a letter (also when only `coding` (%c) says 2), ISO-8859-1 and whatever else iconv knows.
  *
  * Options: secret_file, addresses; sendsms_url, user, token_file (the password), number: answers; networks,
  * plain. */
 #include "services/intake/hook.h"
 
 #include "common/http_client.h"
+#include "common/http_rules.h"
+#include "services/intake/mime.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -110,16 +114,37 @@ static const char *number_of(struct arena *arena, const char *text) {
     return digits != text && *digits >= '0' && *digits <= '9' ? arena_format(arena, "+%s", digits) : digits;
 }
 
+/* Text and charset of the form before it is decoded as UTF-8; NULL: it is UTF-8. In the arena. */
+static const char *converted(struct arena *arena, const char *form, size_t size) {
+    char charset[40] = "", coding[8] = "", *bytes = arena_take(arena, size + 1);
+    size_t length;
+    http_form_find(form, size, "charset", charset, sizeof charset);
+    http_form_find(form, size, "coding", coding, sizeof coding);
+    bool wide = strcasecmp(charset, "UCS-2") == 0 || strcasecmp(charset, "UCS-2BE") == 0 ||
+                strcasecmp(charset, "UTF-16") == 0 || (!*charset && strcmp(coding, "2") == 0);
+    if (!bytes || (!wide && (!*charset || strcasecmp(charset, "UTF-8") == 0)) ||
+        !(http_form_find_bytes(form, size, "message", bytes, size + 1, &length) ||
+            http_form_find_bytes(form, size, "text", bytes, size + 1, &length)))
+        return NULL;
+    char *text = mime_to_utf8(wide ? "UTF-16BE" : charset, bytes, length);
+    const char *kept = text ? arena_text(arena, text) : NULL;
+    free(text);
+    return kept;
+}
+
 static bool decode(struct hook_batch *batch, char *body, size_t size) {
     struct arena *arena = batch->turn->arena;
     struct http_pair pairs[PAIRS_MAX];
+    const char *other = converted(arena, body, size);
     size_t count = http_form_read(body, size, pairs, PAIRS_MAX);
     if (count == 0 || count > PAIRS_MAX)
         return false;
     const char *id = value_of(pairs, count, "id"), *text = value_of(pairs, count, "message");
     const char *sender = number_of(arena, value_of(pairs, count, "sender"));
     const char *ts = value_of(pairs, count, "ts");
-    struct hook_message message = {.text = *text ? text : value_of(pairs, count, "text"),
+    struct hook_message message = {.text = other   ? other
+                                           : *text ? text
+                                                   : value_of(pairs, count, "text"),
         .sender = *sender ? sender : number_of(arena, value_of(pairs, count, "from")),
         .at = instant_of(ts)};
     /* Without an id the message itself is all there is to know it by. */

@@ -6,9 +6,11 @@
  *     POST /openrosa/<token>/submission            multipart, xml_submission_file and its files
  *
  * <token> is one of `sigapctl token issue`; without it in the path it is the password of HTTP basic (any user
- * name). A submission is known by form and instanceID; the app may send it in several requests, each with
- * other files: the first is answered 201, further ones 202 and their files attached; another content under
- * the same id 409. An edited submission (deprecatedID) joins the one it replaces.
+ * name), or of HTTP digest for the user of a channel in sources.yaml, whose token_file holds it: a digest
+ * cannot be checked against the hash that is kept of a token. A submission is known by form and instanceID;
+ * the app may send it in several requests, each with other files: the first is answered 201, further ones 202
+ * and their files attached; another content under the same id 409. An edited submission (deprecatedID) joins
+ * the one it replaces.
  *
  * Any form is taken: what its leaves say becomes the report, a line each; these names are known: laporan,
  * lokasi, wilayah, darurat, kontak, boleh_dihubungi (report, location, area, urgent, contact, may_contact).
@@ -19,6 +21,7 @@
 #include "common/hmac.h"
 #include "services/intake/answer.h"
 #include "services/intake/channels.h"
+#include "services/intake/digest.h"
 #include "services/intake/hook.h"
 #include "services/intake/media.h"
 #include "services/intake/multipart.h"
@@ -249,9 +252,47 @@ static const struct intake_token *basic_token(const struct intake_call *call) {
     return colon ? hook_token(call, colon + 1) : NULL;
 }
 
-static const struct intake_token *token_of(const struct intake_call *call) {
-    return strncmp(call->route, "/openrosa/*/", 12) == 0 ? hook_token(call, call->parts[0])
-                                                         : basic_token(call);
+/* The password of this user; NULL: there is none. */
+static const char *password_of(const struct intake_call *call, const char *user) {
+    const struct intake_channel *channel;
+    for (size_t i = 0; (channel = intake_channel_at(call->intake->channels, i)); i++) {
+        const char *name =
+            channel->source == &intake_source_openrosa ? intake_channel_option(channel, "user") : NULL;
+        if (name && strcmp(name, user) == 0)
+            return intake_channel_option(channel, "token");
+    }
+    return NULL;
+}
+
+static bool has_users(const struct intake_call *call) {
+    const struct intake_channel *channel;
+    for (size_t i = 0; (channel = intake_channel_at(call->intake->channels, i)); i++)
+        if (channel->source == &intake_source_openrosa)
+            return true;
+    return false;
+}
+
+static const struct intake_token *digest_token(const struct intake_call *call, bool *stale) {
+    const struct intake *intake = call->intake;
+    const struct request *request = call->request;
+    struct digest digest;
+    if (!digest_read(request->header(request, "Authorization"), &digest))
+        return NULL;
+    const char *password = password_of(call, digest.username);
+    enum digest_outcome outcome = digest_check(&digest, keystore_token_key(intake->keystore),
+        intake->clock->wall_ms(intake->clock->state), request->method, request->path,
+        password ? password : "");
+    *stale = password && outcome == DIGEST_STALE;
+    return password && outcome == DIGEST_GOOD ? hook_token(call, password) : NULL;
+}
+
+/* stale: all was right but the nonce's age. */
+static const struct intake_token *token_of(const struct intake_call *call, bool *stale) {
+    *stale = false;
+    if (strncmp(call->route, "/openrosa/*/", 12) == 0)
+        return hook_token(call, call->parts[0]);
+    const struct intake_token *token = basic_token(call);
+    return token ? token : digest_token(call, stale);
 }
 
 /* --- answers --- */
@@ -524,11 +565,15 @@ static bool ends_with(const char *text, const char *end) {
 
 static enum verdict on_request(struct turn *turn, const struct intake_call *call, struct answer *answer) {
     const struct request *request = call->request;
-    const struct intake_token *token = token_of(call);
+    bool stale;
+    const struct intake_token *token = token_of(call, &stale);
     bool in_path = strncmp(call->route, "/openrosa/*/", 12) == 0;
     bool reading = strcmp(request->method, "GET") == 0 || strcmp(request->method, "HEAD") == 0;
     if (!token) {
         say(turn, 401, "error", "Token tidak dikenal / unknown token", answer);
+        if (has_users(call))
+            digest_challenge(turn->arena, keystore_token_key(call->intake->keystore),
+                call->intake->clock->wall_ms(call->intake->clock->state), stale, answer);
         answer_header(answer, "WWW-Authenticate", "Basic realm=\"sigap\"");
     } else if (ends_with(call->route, "/submission") && strcmp(request->method, "POST") == 0) {
         submit(turn, call, token, answer);
@@ -551,13 +596,16 @@ static enum verdict on_request(struct turn *turn, const struct intake_call *call
 
 static bool is_urgent(const struct intake_call *call) {
     const struct request *request = call->request;
-    return strcmp(request->method, "POST") == 0 && token_of(call) &&
+    bool stale;
+    return strcmp(request->method, "POST") == 0 && token_of(call, &stale) &&
            hook_has_danger(
                call->intake, request->body, request->body_size < 65536 ? request->body_size : 65536);
 }
 
 static const char *const routes[] = {"/openrosa/formList", "/openrosa/submission", "/openrosa/forms/*",
     "/openrosa/*/formList", "/openrosa/*/submission", "/openrosa/*/forms/*", NULL};
+
+static const char *const option_names[] = {"user", "token_file", NULL};
 
 const struct intake_source intake_source_openrosa = {
     .name = "openrosa",
@@ -567,4 +615,6 @@ const struct intake_source intake_source_openrosa = {
     .close = close_forms,
     .on_request = on_request,
     .is_urgent = is_urgent,
+    .option_names = option_names,
+    .options_required = 2,
 };

@@ -102,11 +102,16 @@ channels:
     source: twilio
     options:
       - {{ name: secret_file, value: app.secret }}
+  - name: lapangan
+    source: openrosa
+    options:
+      - {{ name: user, value: petugas }}
+      - {{ name: token_file, value: openrosa.token }}
 """
 
 
 SECRETS = {"tg.secret": "tg-secret_1", "tg.token": "123:tg-token", "app.secret": "app-secret", "app.verify": "verify me",
-           "app.token": "EAAG"}
+           "app.token": "EAAG", "openrosa.token": "none yet"}
 
 
 class Doors:
@@ -271,6 +276,44 @@ def test_forms_and_requests_and_tables(doors, tmp_path):
         if again:
             assert [line.split(",")[2] for line in lines] == tickets
         tickets = [line.split(",")[2] for line in lines]
+
+
+def test_a_forms_app_answers_a_digest(doors, tmp_path):
+    """As ODK Collect does it: asked for a password, HEAD, then the form and its pictures in two requests. curl and Python's
+    own client calculate the digest."""
+    import urllib.request
+
+    site = doors.site
+    path = site.data / "keys" / "openrosa.token"
+    path.write_text(site.token + "\n")
+    site.stop()
+    site.start()
+    base = f"http://127.0.0.1:{site.port}/openrosa"
+    manager = urllib.request.HTTPPasswordMgrWithDefaultRealm()
+    manager.add_password(None, base, "petugas", site.token)
+    client = urllib.request.build_opener(urllib.request.HTTPDigestAuthHandler(manager))
+    assert b"sigap-laporan" in client.open(f"{base}/formList", timeout=5).read()
+    asked = site.http("HEAD", "/openrosa/submission")
+    assert asked.status == 401
+
+    xml = tmp_path / "isian.xml"
+    xml.write_text('<data id="sigap-laporan" version="1"><laporan>%s</laporan><foto>a.jpg</foto>'
+                   "<meta><instanceID>uuid:digest-1</instanceID></meta></data>" % TEXT)
+    for name in ("a.jpg", "b.jpg"):
+        (tmp_path / name).write_bytes(JPEG + name.encode())
+
+    def curl(*words, password=site.token):
+        done = subprocess.run(["curl", "-sS", "--digest", "-u", f"petugas:{password}", "-o", tmp_path / "answer", "-w", "%{http_code}",
+                               *words], stdout=subprocess.PIPE, text=True, timeout=20)
+        return done.stdout, (tmp_path / "answer").read_bytes() if "-I" not in words else b""
+
+    assert curl("-I", f"{base}/submission?deviceID=collect%3Axyz")[0] == "204"
+    form = ["-F", f"xml_submission_file=@{xml};type=text/xml"]
+    first = curl(*form, "-F", f"a.jpg=@{tmp_path}/a.jpg;type=image/jpeg", f"{base}/submission?deviceID=collect%3Axyz")
+    assert first[0] == "201" and TICKET.search(first[1].decode()), first
+    second = curl(*form, "-F", f"b.jpg=@{tmp_path}/b.jpg;type=image/jpeg", f"{base}/submission")
+    assert second[0] == "202" and TICKET.search(second[1].decode()).group() == TICKET.search(first[1].decode()).group()
+    assert curl(*form, f"{base}/submission", password="wrong")[0] == "401"
 
 
 def test_an_operator_looks_after_the_doors(doors, tmp_path):

@@ -57,6 +57,18 @@ static void a_get_is_a_message_and_nothing_is_sent_back(void **state) {
         {"id=2&ts=1772420000&sender=+62811&message=Nenek%20sakit", "Nenek sakit", INT64_C(1772420000000)},
         {"id=3&ts=besok&sender=62811&message=%FFNenek%00sakit", "\xef\xbf\xbdNenek\xef\xbf\xbdsakit", 0},
         {"sender=62811&message=Tanpa+id", "Tanpa id", 0},
+        {"id=5&sender=62811&message=%00N%00e%00n%00e%00k%20%1C%D8%3D%DE%22&charset=UTF-16BE",
+            "Nenek\xe2\x80\x9c\xf0\x9f\x98\xa2", 0},
+        {"id=6&sender=62811&message=%00s%00a%00k%00i%00t%26%44&coding=2", "sakit\xe2\x99\x84",
+            0}, /* & within */
+        {"id=7&sender=62811&message=%00s%00a%D8%00%00k&charset=UCS-2", "sa\xef\xbf\xbdk",
+            0}, /* half a pair */
+        {"id=8&sender=62811&message=Caf%E9+tutup&charset=ISO-8859-1&coding=0", "Caf\xc3\xa9 tutup", 0},
+        {"id=9&sender=62811&message=Caf%E9&charset=windows-1252", "Caf\xc3\xa9", 0},
+        {"id=10&sender=62811&message=Nenek&charset=KLINGON", "Nenek", 0},
+        {"id=11&sender=62811&message=N%C3%A9nek&charset=utf-8&coding=2", "N\xc3\xa9nek",
+            0}, /* converted already */
+        {"id=12&sender=62811&message=%00x%00&charset=UTF-16BE", "x\xef\xbf\xbd", 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct conform conform = conform_open();
