@@ -142,6 +142,21 @@ static void read_events(struct hook_batch *batch, const char *object, const json
     json_array_foreach(events, i, each) read_event(batch, object, each);
 }
 
+/* Instagram may bring messages as changes too; comments and mentions in public are not for us. */
+static void read_changes(struct hook_batch *batch, const char *object, const json_t *changes) {
+    size_t i;
+    json_t *each;
+    json_array_foreach(changes, i, each) {
+        json_t *event = json_object_get(each, "value");
+        bool said = json_object_get(event, "sender") &&
+                    (json_object_get(event, "message") || json_object_get(event, "postback"));
+        if (said)
+            read_event(batch, object, event);
+        else
+            hook_ignore(batch);
+    }
+}
+
 static bool is_list(const json_t *entry, const char *name) {
     return json_is_array(json_object_get(entry, name));
 }
@@ -157,7 +172,7 @@ bool graph_decode_messaging(struct hook_batch *batch, char *body, size_t size, c
             read_events(batch, object, json_object_get(entry, "messaging"));
             read_events(batch, object, json_object_get(entry, "standby"));
         } else if (is_list(entry, "changes")) {
-            hook_ignore(batch); /* comments and mentions in public */
+            read_changes(batch, object, json_object_get(entry, "changes"));
         } else {
             hook_broken_json(batch, body_of(object, entry), "an entry without messaging");
         }

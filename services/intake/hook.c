@@ -64,11 +64,34 @@ static size_t sound_escape(const char *text, size_t left) {
     return low >= 0xdc00 && low <= 0xdfff ? 12 : 0;
 }
 
-/* U+FFFD for what is no character. out has room for three times the size. */
+/* The bytes of a number here that may not fit into 64 bits or a double; 0: none. */
+static size_t long_number(const char *text, size_t left) {
+    size_t size = 0;
+    bool power = false;
+    for (; size < left && text[size] && strchr("0123456789+-.eE", text[size]); size++)
+        power |= text[size] == 'e' || text[size] == 'E';
+    bool number = size > 0 && (text[0] == '-' || (text[0] >= '0' && text[0] <= '9'));
+    return number && (power || size > 18) ? size : 0;
+}
+
+/* U+FFFD for what is no character; numbers that are too long for one become texts, so that an id stays what
+ * it is. out has room for three times the size. */
 static size_t clean(const char *body, size_t size, char *out) {
     size_t used = 0;
+    bool text = false, whole_before = false;
     for (size_t i = 0, step; i < size; i += step) {
+        size_t number = text || whole_before ? 0 : long_number(body + i, size - i);
+        if (number) {
+            out[used++] = '"';
+            memcpy(out + used, body + i, number);
+            used += number;
+            out[used++] = '"';
+            step = number;
+            continue;
+        }
         bool escape = body[i] == '\\';
+        text ^= body[i] == '"';
+        whole_before = !text && body[i] >= '0' && body[i] <= '9'; /* within a number that fits */
         size_t whole =
             escape ? sound_escape(body + i, size - i) : character((const unsigned char *)body + i, size - i);
         step = whole ? whole : escape ? 6 : 1;
@@ -81,7 +104,8 @@ static size_t clean(const char *body, size_t size, char *out) {
 json_t *hook_json(const char *body, size_t size) {
     json_t *document = NULL;
     enum json_refusal refusal = json_read(body, size, HOOK_BODY_MAX, &document);
-    if (refusal != JSON_NOT_UTF8 && refusal != JSON_NUL && refusal != JSON_BAD_SYNTAX)
+    if (refusal != JSON_NOT_UTF8 && refusal != JSON_NUL && refusal != JSON_BAD_SYNTAX &&
+        refusal != JSON_BAD_NUMBER)
         return document;
     char *cleaned = malloc(3 * size + 1);
     if (!cleaned)
@@ -609,9 +633,26 @@ static bool is_question(const char *text, struct ticket *ticket, bool *valid) {
     return *valid || (asked && strcspn(rest, "0123456789") == 0 && !strchr(rest, ' '));
 }
 
+/* "/start", "/start@sigap_bot", "/start from-poster-7" as links carry it; with words behind it is a report.
+ */
+static bool is_greeting(const char *text) {
+    static const char *const greetings[] = {"/start", "/help", "/bantuan", "/mulai"};
+    static const char payload[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+    size_t word = strcspn(text, " @\r\n\t"), name = text[word] == '@' ? strcspn(text + word, " \r\n\t") : 0;
+    const char *rest = text + word + name;
+    rest += strspn(rest, " \r\n\t");
+    size_t carried = strspn(rest, payload);
+    bool marked = strcspn(rest, "0123456789_-") < carried; /* not a plain word */
+    if (*rest && (rest[carried] || carried > 64 || !marked))
+        return false;
+    for (size_t i = 0; i < sizeof greetings / sizeof *greetings; i++)
+        if (strlen(greetings[i]) == word && strncasecmp(text, greetings[i], word) == 0)
+            return true;
+    return false;
+}
+
 /* A question about a report, or a greeting: answered, no report. */
 static bool converse(struct hook_batch *batch, const struct hook_message *message) {
-    static const char *const greetings[] = {"/start", "/help", "/bantuan", "/mulai"};
     struct ticket ticket;
     char text[TICKET_TEXT + 1] = "";
     bool valid;
@@ -619,12 +660,11 @@ static bool converse(struct hook_batch *batch, const struct hook_message *messag
     enum language language = intake_language(message->language);
     if (!has_words(message->text) || message->relation || message->media_count || message->group)
         return false;
-    for (size_t i = 0; i < sizeof greetings / sizeof *greetings; i++)
-        if (strcasecmp(message->text, greetings[i]) == 0) {
-            say(batch, message,
-                intake_reply_text(batch->intake->replies, batch->turn->arena, REPLY_HELP, language, ""));
-            return true;
-        }
+    if (is_greeting(message->text)) {
+        say(batch, message,
+            intake_reply_text(batch->intake->replies, batch->turn->arena, REPLY_HELP, language, ""));
+        return true;
+    }
     if (!is_question(message->text, &ticket, &valid))
         return false;
     if (valid && intake_follow_ticket(batch->turn, &ticket, &state, NULL)) {

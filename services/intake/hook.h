@@ -113,8 +113,8 @@ void hook_broken(struct hook_batch *batch, const void *raw, size_t size, const c
 void hook_broken_json(struct hook_batch *batch, json_t *body, const char *reason);
 /* An item that says nothing (a delivery receipt, a reaction). */
 void hook_ignore(struct hook_batch *batch);
-/* A document with invalid UTF-8, NUL and half surrogates replaced. NULL: no JSON. The caller's to
- * json_decref. */
+/* A document with invalid UTF-8, NUL and half surrogates replaced, and numbers that fit nowhere as texts.
+ * NULL: no JSON. The caller's to json_decref. */
 json_t *hook_json(const char *body, size_t size);
 const char *hook_text(const json_t *object, const char *name); /* "" when it is no text */
 /* A number or text as text in the arena ("" when it is neither). */

@@ -7,8 +7,8 @@
  *
  * A message is known by chat and message_id: a repeated update, and an edit of it, find it again; the
  * pictures of an album share their media_group_id. Kept: message, edited_message, channel_post,
- * edited_channel_post, business_message and a button's text (callback_query). Everything else (members,
- * polls, reactions) says nothing to us: 200.
+ * edited_channel_post, business_message, what was deleted of those, and a button's text (callback_query).
+ * Everything else (members, answers to polls, reactions) says nothing to us: 200.
  *
  * Options: secret_file; token_file (the bot's token: answers and media), api_url, networks, plain, ca_file.
  */
@@ -66,6 +66,23 @@ static bool read_place(const json_t *location, struct hook_message *message) {
            hook_number(location, "longitude", &message->longitude);
 }
 
+/* What somebody typed into a form of the bot (a Mini App), a checklist or a poll. */
+static const char *typed_elsewhere(struct arena *arena, const json_t *from) {
+    const json_t *list = json_object_get(from, "checklist");
+    const char *form = hook_text(json_object_get(from, "web_app_data"), "data"),
+               *question = hook_text(json_object_get(from, "poll"), "question"),
+               *text = hook_text(list, "title");
+    size_t i;
+    json_t *task;
+    if (*form || *question)
+        return *form ? form : question;
+    json_array_foreach(json_object_get(list, "tasks"), i, task) {
+        if (text && i < 30) /* as many as there can be */
+            text = arena_format(arena, "%s\n- %s", text, hook_text(task, "text"));
+    }
+    return text ? text : "";
+}
+
 /* A venue has a name and an address, a contact a name and a number: they are what the message says. */
 static const char *words_of(struct arena *arena, const json_t *from) {
     const json_t *venue = json_object_get(from, "venue"), *contact = json_object_get(from, "contact");
@@ -77,7 +94,7 @@ static const char *words_of(struct arena *arena, const json_t *from) {
     if (json_is_object(contact))
         return arena_format(arena, "[kontak / contact] %s %s %s", hook_text(contact, "first_name"),
             hook_text(contact, "last_name"), hook_text(contact, "phone_number"));
-    return "";
+    return typed_elsewhere(arena, from);
 }
 
 static bool is_forwarded(const json_t *from) {
@@ -89,7 +106,7 @@ static bool is_forwarded(const json_t *from) {
 static bool says_something(const json_t *from) {
     static const char *const contents[] = {"text", "caption", "photo", "voice", "audio", "video",
         "video_note", "animation", "document", "sticker", "location", "venue", "contact", "poll", "dice",
-        "story", "paid_media", NULL};
+        "story", "paid_media", "checklist", "web_app_data", NULL};
     for (size_t i = 0; contents[i]; i++)
         if (json_object_get(from, contents[i]))
             return true;
@@ -124,6 +141,29 @@ static void read_message(struct hook_batch *batch, json_t *from, const char *kin
     message.located = read_place(json_object_get(venue ? venue : from, "location"), &message);
     read_media(from, &message);
     hook_emit(batch, &message);
+}
+
+/* Somebody took messages back that a business account had been sent. */
+static void read_deleted(struct hook_batch *batch, json_t *deleted) {
+    struct arena *arena = batch->turn->arena;
+    const char *chat = hook_id(arena, json_object_get(deleted, "chat"), "id");
+    const json_t *numbers = json_object_get(deleted, "message_ids");
+    size_t i;
+    json_t *number;
+    if (!*chat || !json_is_array(numbers)) {
+        hook_broken_json(
+            batch, json_pack("{s:O}", "deleted_business_messages", deleted), "no chat or message_ids");
+        return;
+    }
+    json_array_foreach(numbers, i, number) {
+        struct hook_message message = {
+            .id = arena_format(arena, "%s:%lld", chat, (long long)json_integer_value(number)),
+            .text = "",
+            .sender = chat,
+            .chat = chat,
+            .relation = "withdrawal"};
+        hook_emit(batch, &message);
+    }
 }
 
 /* A button that was pressed: what it says answers a question. */
@@ -163,6 +203,10 @@ static bool decode(struct hook_batch *batch, char *body, size_t size) {
     }
     if (json_object_get(update, "callback_query")) {
         read_button(batch, json_object_get(update, "callback_query"));
+        found = true;
+    }
+    if (json_object_get(update, "deleted_business_messages")) {
+        read_deleted(batch, json_object_get(update, "deleted_business_messages"));
         found = true;
     }
     if (!found)

@@ -133,8 +133,9 @@ static bool decode(struct hook_batch *batch, char *body, size_t size) {
         .sender = from,
         .forwarded = strcmp(value_of(pairs, count, "Forwarded"), "true") == 0 ||
                      strcmp(value_of(pairs, count, "FrequentlyForwarded"), "true") == 0};
-    if (*status && !*text && strcmp(status, "received") != 0) {
-        hook_ignore(batch); /* what became of a message of ours */
+    /* What became of a message of ours; STOP, START and HELP, which Twilio has answered itself. */
+    if ((*status && !*text && strcmp(status, "received") != 0) || *value_of(pairs, count, "OptOutType")) {
+        hook_ignore(batch);
         return true;
     }
     message.located = read_number(value_of(pairs, count, "Latitude"), &message.latitude) &&

@@ -3,8 +3,9 @@
  * beside them statuses and errors; all of them are read. A message is known by its number and its id.
  *
  * Types: text, image, audio, voice, video, document, sticker, location, contacts, button, interactive
- * (button, list and flow replies), order, system, reaction (ignored), unsupported (kept: the reporter wrote
- * something). The sender is `from`, or `from_user_id` where the number is hidden.
+ * (button, list and flow replies), order, edit and revoke (of the message they name), reaction and system
+ * (ignored), unsupported (kept: the reporter wrote something). The sender is `from`, or `from_user_id` where
+ * the number is hidden.
  *
  * Options: graph.h; number_id is the phone_number_id that answers are sent from. */
 #include "services/intake/graph.h"
@@ -89,8 +90,8 @@ static void read_content(
         message->text = *hook_text(own, "text") ? hook_text(own, "text") : hook_text(own, "payload");
     else if (strcmp(type, "interactive") == 0)
         message->text = interactive_text(arena, own);
-    else if (strcmp(type, "system") == 0 || strcmp(type, "order") == 0)
-        message->text = *hook_text(own, "body") ? hook_text(own, "body") : hook_text(own, "text");
+    else if (strcmp(type, "order") == 0)
+        message->text = hook_text(own, "text");
     else
         read_medium(from, type, message);
 }
@@ -108,9 +109,17 @@ static void read_message(struct hook_batch *batch, json_t *from, const char *num
             "a message without id");
         return;
     }
-    if (strcmp(type, "reaction") == 0) {
+    if (strcmp(type, "reaction") == 0 || strcmp(type, "system") == 0) { /* system: a number was changed */
         hook_ignore(batch);
         return;
+    }
+    const json_t *change = json_object_get(from, type);
+    const char *original = hook_text(change, "original_message_id");
+    if (*original && (strcmp(type, "edit") == 0 || strcmp(type, "revoke") == 0)) {
+        message.relation = strcmp(type, "edit") == 0 ? "edit" : "withdrawal";
+        id = original;
+        from = json_object_get(change, "message") ? json_object_get(change, "message") : from;
+        type = hook_text(from, "type");
     }
     message.id = arena_format(arena, "%s:%s", number, id);
     message.sender = *sender ? sender : hook_id(arena, from, "from_user_id");

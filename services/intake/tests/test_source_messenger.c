@@ -107,6 +107,29 @@ static void reads_what_people_send(void **state) {
         {EVENT("\"delivery\":{\"mids\":[\"m_1\"],\"watermark\":1}"), NULL, 0, false},
         {EVENT("\"read\":{\"watermark\":1}"), NULL, 0, false},
         {EVENT("\"reaction\":{\"mid\":\"m_1\",\"action\":\"react\"}"), NULL, 0, false},
+        {EVENT("\"message\":{\"mid\":\"m_1\",\"text\":\"Nenek\",\"attachments\":null,\"nlp\":{},\"new\":[]}"),
+            "Nenek", 0, false},
+        {EVENT("\"message\":{\"mid\":\"m_1\",\"text\":\"\",\"attachments\":[{\"type\":\"fallback\","
+               "\"payload\":null,\"title\":\"x\"}]}"),
+            "[pesan tanpa teks / message without text]", 0, false},
+        {EVENT("\"message\":{\"mid\":\"m_1\",\"sticker_id\":369239263222822,\"attachments\":[{\"type\":"
+               "\"image\",\"payload\":{\"url\":"
+               "\"https://cdn.example/1\",\"sticker_id\":369239263222822}}]}"),
+            "[foto / photo]", 1, false},
+        {EVENT("\"referral\":{\"ref\":\"x\",\"source\":\"SHORTLINK\"}"), NULL, 0, false},
+        {EVENT("\"optin\":{\"type\":\"notification_messages\"}"), NULL, 0, false},
+        {EVENT("\"pass_thread_control\":{\"new_owner_app_id\":\"1\"}"), NULL, 0, false},
+        {"{\"object\":\"page\",\"entry\":[{\"id\":178,\"time\":1772420000123,\"standby\":[{\"sender\":{"
+         "\"id\":5512},\"timestamp\":"
+         "1772420000100,\"message\":{\"mid\":\"m_1\",\"text\":\"Nenek sakit\"}}]}]}",
+            "Nenek sakit", 0, false},
+        {"{\"object\":\"page\",\"entry\":[{\"id\":\"178\",\"changes\":[{\"field\":\"messages\",\"value\":{"
+         "\"sender\":{\"id\":\"5512\"},"
+         "\"timestamp\":\"1772420000100\",\"message\":{\"mid\":\"m_1\",\"text\":\"Nenek sakit\"}}}]}]}",
+            "Nenek sakit", 0, false},
+        {"{\"object\":\"page\",\"entry\":[{\"id\":\"178\",\"messaging\":[]},{\"id\":\"179\",\"messaging\":[]}"
+         "]}",
+            NULL, 0, false},
         {"{\"object\":\"page\",\"entry\":[{\"id\":\"178\",\"changes\":[{\"field\":\"comments\",\"value\":{}}]"
          "}]}",
             NULL, 0, false},

@@ -109,6 +109,70 @@ static void reads_what_people_send(void **state) {
          ",\"date\":1772420000,\"reply_to_message\":{\"message_id\":11," CHAT
          ",\"date\":1,\"text\":\"x\"},\"text\":\"di belakang balai desa\"}}",
             "di belakang balai desa", false, 0},
+        /* Numbers as large as they may get, fields nobody knows yet, nothing where something was. */
+        {"{\"update_id\":9007199254740993,\"message\":{\"message_id\":2147483647,\"from\":{\"id\":"
+         "6917529027641081856},"
+         "\"chat\":{\"id\":-1002147483648123,\"type\":\"supergroup\",\"is_forum\":true},\"message_thread_"
+         "id\":5,"
+         "\"date\":1772420000,\"new_thing_2031\":{\"a\":[{},null]},\"text\":\"Ada "
+         "korban\",\"entities\":[{\"type\":"
+         "\"bold\",\"offset\":0,\"length\":3}],\"link_preview_options\":{\"is_disabled\":true}}}",
+            "Ada korban", false, 0},
+        {"{\"update_id\":123456789012345678901234567890,\"message\":{\"message_id\":1," FROM "," CHAT
+         ",\"date\":1772420000,\"text\":\"Nenek sakit\"}}",
+            "Nenek sakit", false, 0},
+        {"{\"update_id\":1e3,\"message\":{\"message_id\":1," FROM "," CHAT
+         ",\"date\":null,\"text\":\"Nenek sakit\",\"caption\":null,\"photo\":null}}",
+            "Nenek sakit", false, 0},
+        {"{\"update_id\":1,\"message\":{\"message_id\":1,\"chat\":{\"id\":5512},\"text\":\"Tanpa from dan "
+         "date\"}}",
+            "Tanpa from dan date", false, 0},
+        {"{\"update_id\":1,\"message\":{\"message_id\":1," FROM "," CHAT
+         ",\"date\":1772420000,\"text\":\"\"}}",
+            "[pesan tanpa teks / message without text]", false, 0},
+        {"{\"update_id\":1,\"message\":{\"message_id\":1," FROM "," CHAT
+         ",\"date\":1772420000,\"text\":\"\\ud83d\\ude2d\\ud83d\\ude2d tolong \\u202e\\u200b\"}}",
+            "\xf0\x9f\x98\xad\xf0\x9f\x98\xad tolong \xe2\x80\xae\xe2\x80\x8b", false, 0},
+        {"{\"update_id\":1,\"message\":{\"message_id\":1," FROM "," CHAT
+         ",\"date\":1772420000,\"photo\":[],\"caption\":\"foto hilang\"}}",
+            "foto hilang", false, 0},
+        {"{\"update_id\":1,\"message\":{\"message_id\":1," FROM "," CHAT
+         ",\"date\":1772420000,\"web_app_data\":{\"data\":\"{\\\"isi\\\":\\\"nenek "
+         "sakit\\\"}\",\"button_text\":\"Lapor\"}}}",
+            "{\"isi\":\"nenek sakit\"}", false, 0},
+        {"{\"update_id\":1,\"message\":{\"message_id\":1," FROM "," CHAT
+         ",\"date\":1772420000,\"checklist\":{\"title\":\"Butuh\",\"tasks\":[{\"id\":1,\"text\":\"air\"},{"
+         "\"id\":2,\"text\":"
+         "\"tenda\"}]}}}",
+            "Butuh\n- air\n- tenda", false, 0},
+        {"{\"update_id\":1,\"message\":{\"message_id\":1," FROM "," CHAT
+         ",\"date\":1772420000,\"poll\":{\"id\":\"1\",\"question\":\"Siapa bisa "
+         "evakuasi?\",\"options\":[]}}}",
+            "Siapa bisa evakuasi?", false, 0},
+        {"{\"update_id\":1,\"message\":{\"message_id\":1," FROM "," CHAT
+         ",\"date\":1772420000,\"text\":\"/start nenek dipukul anaknya\"}}",
+            "/start nenek dipukul anaknya", false, 0},
+        {"{\"update_id\":1,\"message\":{\"message_id\":1," FROM "," CHAT
+         ",\"date\":1772420000,\"text\":\"/start tolong\"}}",
+            "/start tolong", false, 0},
+        {"{\"update_id\":1,\"message\":{\"message_id\":1," FROM "," CHAT
+         ",\"date\":1772420000,\"text\":\"/start@sigap_bot\"}}",
+            NULL, false, 0},
+        {"{\"update_id\":1,\"message\":{\"message_id\":1," FROM "," CHAT
+         ",\"date\":1772420000,\"text\":\"/start poster_7\"}}",
+            NULL, false, 0},
+        {"{\"update_id\":1,\"callback_query\":{\"id\":\"1\"," FROM
+         ",\"inline_message_id\":\"x\",\"game_short_name\":\"g\"}}",
+            NULL, false, 0},
+        {"{\"update_id\":1,\"message\":{\"message_id\":1," FROM "," CHAT
+         ",\"date\":1,\"pinned_message\":{\"message_id\":2,\"text\":\"lama\"}}}",
+            NULL, false, 0},
+        {"{\"update_id\":1,\"business_connection\":{\"id\":\"x\"},\"inline_query\":{\"query\":\"tolong\"},"
+         "\"chat_join_request\":{},\"purchased_paid_media\":{},\"removed_chat_boost\":{}}",
+            NULL, false, 0},
+        {"{\"update_id\":1,\"deleted_business_messages\":{\"business_connection_id\":\"x\"," CHAT
+         ",\"message_ids\":[1,2]}}",
+            NULL, false, 0}, /* we never had them */
         {"{\"update_id\":9,\"my_chat_member\":{" CHAT "," FROM ",\"date\":1}}", NULL, false, 0},
         {"{\"update_id\":10,\"message_reaction\":{" CHAT ",\"message_id\":11,\"date\":1}}", NULL, false, 0},
         {"{\"update_id\":11,\"poll\":{\"id\":\"1\"}}", NULL, false, 0},
@@ -137,6 +201,21 @@ static void reads_what_people_send(void **state) {
             fail_msg("case %zu was put aside", i);
         conform_close(&conform);
     }
+}
+
+/* Taken back by somebody who writes to a business account: joins what we have of it. */
+static void a_deleted_business_message_is_withdrawn(void **state) {
+    (void)state;
+    struct conform conform = conform_open();
+    send(&conform, "{\"update_id\":1,\"business_message\":{\"message_id\":7," FROM "," CHAT
+                   ",\"date\":1772420000,\"business_connection_id\":\"x\",\"text\":\"Nenek sakit\"}}");
+    send(&conform, "{\"update_id\":2,\"deleted_business_messages\":{\"business_connection_id\":\"x\"," CHAT
+                   ",\"message_ids\":[6,7]}}");
+    assert_int_equal(bottle_reports(&conform.bottle), 2);
+    const Sigap__ReportReceived *withdrawn = conform_report(&conform, 1);
+    assert_string_equal(withdrawn->relation, "withdrawal");
+    assert_memory_equal(withdrawn->amends.data, conform_report(&conform, 0)->report_id.data, ID_BYTES);
+    conform_close(&conform);
 }
 
 static const char *say(struct conform *conform, int number, const char *text) {
@@ -258,6 +337,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         CONFORMANCE_TESTS,
         cmocka_unit_test(reads_what_people_send),
+        cmocka_unit_test(a_deleted_business_message_is_withdrawn),
         cmocka_unit_test(answers_in_the_chat),
         cmocka_unit_test(a_pin_joins_the_words_before_it),
         cmocka_unit_test(a_sender_may_be_blocked),

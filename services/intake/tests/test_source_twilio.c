@@ -112,6 +112,10 @@ static void reads_and_answers(void **state) {
     send(&conform,
         "MessageSid=SM9&MessageStatus=delivered&From=%2B62341&To=%2B62811"); /* of a message of ours */
     assert_int_equal(bottle_reports(&conform.bottle), 1);
+    send(&conform,
+        "MessageSid=SM11&SmsStatus=received&OptOutType=STOP&Body=STOP&From=%2B62811"); /* Twilio answered it
+                                                                                        */
+    assert_int_equal(bottle_reports(&conform.bottle), 1);
     answer = send(&conform, "MessageSid=SM10&From=%2B62811&Body=status%20260302-AAAA-AAAA-AAAA-AAAA-A");
     assert_non_null(strstr(answer->body, "<Response><Message>"));
     assert_int_equal(bottle_reports(&conform.bottle), 1);

@@ -153,6 +153,47 @@ static void reads_what_people_send(void **state) {
               "\"type\":\"text\","
               "\"text\":{\"body\":\"Nenek sakit\"}}]"),
             "Nenek sakit", false, 0, 0},
+        {MESSAGE("\"type\":\"system\",\"system\":{\"body\":\"User changed from 62811 to "
+                 "62812\",\"wa_id\":\"62812\","
+                 "\"type\":\"user_changed_number\"}"),
+            NULL, false, 0, 0},
+        {MESSAGE("\"type\":\"order\",\"order\":{\"catalog_id\":\"1\",\"text\":\"butuh kursi "
+                 "roda\",\"product_items\":[]}"),
+            "butuh kursi roda", false, 0, 0},
+        {MESSAGE(
+             "\"type\":\"text\",\"text\":{\"body\":\"Nenek sakit\"},\"referral\":{\"headline\":\"iklan\"},"
+             "\"identity\":{\"hash\":\"x\"},\"future\":[1,{\"a\":null}]"),
+            "Nenek sakit", false, 0, 0},
+        {MESSAGE("\"type\":\"interactive\",\"interactive\":{\"type\":\"button_reply\",\"button_reply\":{"
+                 "\"id\":\"2\",\"title\":"
+                 "\"Tidak aman\"}}"),
+            "Tidak aman", false, 0, 0},
+        {MESSAGE("\"type\":\"interactive\",\"interactive\":{\"type\":\"call_permission_reply\"}"),
+            "[pesan tanpa teks / message without text]", false, 0, 0},
+        {MESSAGE("\"type\":\"text\",\"text\":null"), "[pesan tanpa teks / message without text]", false, 0,
+            0},
+        {MESSAGE("\"type\":\"text\",\"text\":{\"body\":12}"), "[pesan tanpa teks / message without text]",
+            false, 0, 0},
+        {MESSAGE("\"type\":\"image\",\"image\":{\"id\":2754859441498128999999999}"), "[foto / photo]", false,
+            1, 0},
+        {MESSAGE("\"type\":\"document\",\"document\":{\"filename\":\"surat.pdf\",\"id\":\"9\",\"caption\":"
+                 "\"surat \\ud83d\\ude22\"}"),
+            "surat \xf0\x9f\x98\xa2", false, 1, 0},
+        {MESSAGE("\"type\":\"edit\",\"edit\":{\"original_message_id\":\"wamid.0\",\"message\":{\"type\":"
+                 "\"text\",\"text\":{\"body\":"
+                 "\"Nenek sakit keras\"}}}"),
+            "Nenek sakit keras", false, 0, 0}, /* before what it edits */
+        {MESSAGE("\"type\":\"revoke\",\"revoke\":{\"original_message_id\":\"wamid.0\"}"), NULL, false, 0, 0},
+        {BODY("\"message_echoes\":[{\"from\":\"62341\",\"to\":\"62811\",\"id\":\"wamid.e\",\"type\":\"text\","
+              "\"text\":{\"body\":"
+              "\"kami\"}}]"),
+            NULL, false, 0, 0},
+        {BODY("\"history\":[{\"threads\":[{\"id\":\"1\",\"messages\":[{\"id\":\"x\"}]}]}]"), NULL, false, 0,
+            0},
+        {BODY("\"calls\":[{\"id\":\"c\",\"event\":\"connect\"}]"), NULL, false, 0, 0},
+        {BODY("\"messages\":[],\"statuses\":[{\"id\":\"x\",\"status\":\"failed\",\"errors\":[{\"code\":"
+              "131047}]}]"),
+            NULL, false, 0, 0},
         {MESSAGE("\"type\":\"reaction\",\"reaction\":{\"message_id\":\"wamid.0\",\"emoji\":\"x\"}"), NULL,
             false, 0, 0},
         {BODY("\"statuses\":[{\"id\":\"wamid.2\",\"status\":\"delivered\",\"timestamp\":\"1772420000\","
@@ -185,6 +226,27 @@ static void reads_what_people_send(void **state) {
         conform_close(&conform);
     }
     log_set_level(LOG_INFO);
+}
+
+static void edits_and_revocations_name_their_message(void **state) {
+    (void)state;
+    struct conform conform = conform_open();
+    send(&conform, BODY("\"messages\":[{\"from\":\"6281100\",\"id\":\"wamid.0\",\"timestamp\":\"1772420000\","
+                        "\"type\":\"text\","
+                        "\"text\":{\"body\":\"Nenek sakit\"}}]"));
+    send(&conform,
+        MESSAGE(
+            "\"type\":\"edit\",\"edit\":{\"original_message_id\":\"wamid.0\",\"message\":{\"type\":\"text\","
+            "\"text\":{\"body\":\"Nenek sakit keras\"}}}"));
+    send(&conform, MESSAGE("\"type\":\"revoke\",\"revoke\":{\"original_message_id\":\"wamid.0\"}"));
+    assert_int_equal(bottle_reports(&conform.bottle), 3);
+    static const char *const relations[] = {"edit", "withdrawal"};
+    for (size_t i = 0; i < 2; i++) {
+        const Sigap__ReportReceived *report = conform_report(&conform, i + 1);
+        assert_string_equal(report->relation, relations[i]);
+        assert_memory_equal(report->amends.data, conform_report(&conform, 0)->report_id.data, ID_BYTES);
+    }
+    conform_close(&conform);
 }
 
 /* Two entries with two changes of two messages each, statuses between them. */
@@ -321,6 +383,7 @@ int main(void) {
         CONFORMANCE_TESTS,
         cmocka_unit_test(the_handshake_echoes_the_challenge),
         cmocka_unit_test(reads_what_people_send),
+        cmocka_unit_test(edits_and_revocations_name_their_message),
         cmocka_unit_test(reads_all_entries_and_changes),
         cmocka_unit_test(the_reporter_is_told_after_the_commit),
         cmocka_unit_test(a_question_is_asked_once_and_its_answer_joins),
