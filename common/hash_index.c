@@ -1,5 +1,6 @@
 #include "common/hash_index.h"
 
+#include "common/fault.h"
 #include "common_sql.h"
 
 #include <stdlib.h>
@@ -56,7 +57,8 @@ struct hash_index {
 
 static struct run *run_new(int64_t number, uint32_t count) {
     uint32_t blocks = (count + BLOCK_ENTRIES - 1) / BLOCK_ENTRIES;
-    struct run *run = calloc(1, sizeof *run + blocks * sizeof run->first[0]);
+    struct run *run =
+        fault_strikes(FAULT_MEMORY) ? NULL : calloc(1, sizeof *run + blocks * sizeof run->first[0]);
     if (run) {
         run->number = number;
         run->head.count = count;
@@ -79,7 +81,7 @@ static bool runs_have_room(struct hash_index *index) {
     if (index->run_count < index->run_room)
         return true;
     size_t room = index->run_room ? 2 * index->run_room : 16;
-    struct run **more = realloc(index->runs, room * sizeof *more);
+    struct run **more = fault_strikes(FAULT_MEMORY) ? NULL : realloc(index->runs, room * sizeof *more);
     if (!more)
         return false;
     index->runs = more;
@@ -126,7 +128,7 @@ static bool runs_load(struct hash_index *index, struct store *store) {
 }
 
 struct hash_index *hash_index_open(struct store *store, int number) {
-    struct hash_index *index = calloc(1, sizeof *index);
+    struct hash_index *index = fault_strikes(FAULT_MEMORY) ? NULL : calloc(1, sizeof *index);
     if (!index)
         return NULL;
     index->base = (int64_t)number << INDEX_SHIFT;
@@ -162,7 +164,7 @@ static bool fresh_has_room(struct hash_index *index) {
     if (index->fresh_count < index->fresh_room)
         return true;
     size_t room = index->fresh_room ? 2 * index->fresh_room : 256;
-    struct fresh *more = realloc(index->fresh, room * sizeof *more);
+    struct fresh *more = fault_strikes(FAULT_MEMORY) ? NULL : realloc(index->fresh, room * sizeof *more);
     if (!more)
         return false;
     index->fresh = more;

@@ -110,6 +110,10 @@ void turn_append_chained(struct turn *turn, enum lane lane, Sigap__Event *event,
     turn_append(turn, lane, event);
 }
 
+void turn_retry(struct turn *turn) {
+    turn->engine->retry = true;
+}
+
 void turn_answer_command(struct turn *turn, const Sigap__CommandIssued *command, unsigned status,
     const char *sentence, uint64_t version) {
     Sigap__CommandAnswered answered = SIGAP__COMMAND_ANSWERED__INIT;

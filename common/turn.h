@@ -120,6 +120,10 @@ void turn_answer_later(struct turn *turn, void *handle, const struct answer *ans
 /* Why the input is parked: one sentence with ids and codes only. Returns VERDICT_PARK. */
 enum verdict turn_park(struct turn *turn, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* No memory for what this daemon keeps beyond the turn: whatever the handler returns, the turn is rolled back
+ * and made again later. */
+void turn_retry(struct turn *turn);
+
 /* Answers a command: appends CommandAnswered in the urgent lane (a person waits). */
 void turn_answer_command(struct turn *turn, const Sigap__CommandIssued *command, unsigned status,
     const char *sentence, uint64_t version);

@@ -215,18 +215,10 @@ static void stand(struct turn *turn, const struct id *report, struct standing *o
 static struct standing stand_of_ticket(struct turn *turn, const struct ticket *ticket) {
     const struct intake *intake = turn->state;
     struct standing standing = {0};
-    struct id report = {0};
-    uint8_t key[SEAL_HASH_BYTES];
-    intake_ticket_key(keystore_hash(intake->keystore), ticket, key);
-    struct statement *get = intake_use(turn->store, INTAKE_REPORT_GET);
-    bind_blob(get, key, sizeof key);
-    if (statement_step(get))
-        report = column_id(get, 0);
-    statement_end(get);
+    struct id report;
+    bool known = intake_report_of_ticket(turn, ticket, &report);
     stand(turn, &report, &standing);
-    struct ticket same_day = intake_ticket_of((uint8_t[SEAL_HASH_BYTES]){0}, id_time(&report));
-    bool expired = turn->now - id_time(&report) > intake->retention_ms;
-    standing.known = !id_is_null(&report) && !expired && memcmp(same_day.bytes, ticket->bytes, 2) == 0;
+    standing.known = known && turn->now - id_time(&report) <= intake->retention_ms;
     return standing;
 }
 

@@ -9,6 +9,7 @@
 #include "services/intake/lmtp.h"
 #include "services/intake/media.h"
 #include "services/intake/outgoing.h"
+#include "services/intake/receive.h"
 #include "services/intake/replies.h"
 #include "services/intake/sender_view.h"
 #include "services/intake/source.h"
@@ -70,6 +71,7 @@ static void intake_close(void **state) {
         if (intake_sources[i]->close && intake->source_states[i])
             intake_sources[i]->close(&intake->source_states[i]);
     free(intake->source_states);
+    hash_index_close(&intake->reports);
     seal_session_free(&intake->session);
     keystore_free(&intake->keystore);
     if (intake->danger)
@@ -165,6 +167,8 @@ static void intake_perform(void *state, const struct effect *effect) {
 
 static enum verdict intake_on_start(struct turn *turn) {
     struct intake *intake = turn->state;
+    if (!intake_reports_open(turn))
+        return VERDICT_RETRY;
     intake_tokens_load(turn, &intake->tokens); /* what is committed: not ahead of the store */
     intake_sweep_start(turn);
     return VERDICT_DONE;

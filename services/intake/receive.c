@@ -4,10 +4,10 @@
  *
  *     duplicate key --keyed hash--> random part of the ticket --keyed hash--> report.key
  *
- * So one unique index answers both "have we had this?" and "whose ticket is this?", the store holds no ticket
- * that a thief could quote, and a duplicate finds its first ticket again although it is kept nowhere. Without
- * the hash key a ticket is as unguessable as 80 random bits; a report without a duplicate key takes 80 real
- * ones. */
+ * So one index (common/hash_index: the keys come in no order) answers both "have we had this?" and "whose
+ * ticket is this?", the store holds no ticket that a thief could quote, and a duplicate finds its first
+ * ticket again although it is kept nowhere. Without the hash key a ticket is as unguessable as 80 random
+ * bits; a report without a duplicate key takes 80 real ones. */
 #include "services/intake/receive.h"
 
 #include "intake_sql.h"
@@ -154,29 +154,84 @@ static void hash_message(struct turn *turn, const struct submission *submission,
 
 /* --- rows --- */
 
+enum { REPORTS_BY_KEY = 1 }; /* of the indices of this store */
+
+static uint64_t start_of(const uint8_t key[SEAL_HASH_BYTES]) {
+    uint64_t start;
+    memcpy(&start, key, sizeof start);
+    return start;
+}
+
+bool intake_reports_open(struct turn *turn) {
+    struct intake *intake = turn->state;
+    hash_index_close(&intake->reports); /* a start that was tried before */
+    intake->reports = hash_index_open(turn->store, REPORTS_BY_KEY);
+    if (!intake->reports)
+        return false;
+    bool whole = true;
+    struct statement *from = intake_use(turn->store, INTAKE_REPORT_FROM);
+    bind_int(from, hash_index_saved(intake->reports));
+    while (statement_step(from)) {
+        size_t size;
+        const void *key = column_blob(from, 1, &size);
+        whole = whole && hash_index_add(intake->reports, start_of(key), column_int(from, 0));
+    }
+    return whole;
+}
+
+/* The row of this number, if it is of this key: its report, and whether it says the same. */
+static bool is_row(struct turn *turn, int64_t number, const uint8_t key[SEAL_HASH_BYTES],
+    const uint8_t sameness[SEAL_HASH_BYTES], struct id *report, bool *same) {
+    struct statement *get = intake_use(turn->store, INTAKE_REPORT_GET);
+    bind_int(get, number);
+    bool found = false;
+    if (statement_step(get)) {
+        size_t size, content_size;
+        const void *has = column_blob(get, 0, &size), *content = column_blob(get, 2, &content_size);
+        found = size == SEAL_HASH_BYTES && sodium_memcmp(has, key, size) == 0;
+        if (found)
+            *report = column_id(get, 1);
+        *same =
+            found && content_size == SEAL_HASH_BYTES && sodium_memcmp(content, sameness, content_size) == 0;
+    }
+    statement_end(get);
+    return found;
+}
+
+/* The row that was there before: its report, and whether it says the same. False and the null id: none. */
+static bool find_row(struct turn *turn, const uint8_t key[SEAL_HASH_BYTES],
+    const uint8_t sameness[SEAL_HASH_BYTES], struct id *report) {
+    const struct intake *intake = turn->state;
+    int64_t numbers[8]; /* more keys of 64 bits that are alike there are not */
+    bool same = false;
+    size_t count = hash_index_find(intake->reports, turn->store, start_of(key), numbers, 8);
+    *report = (struct id){0};
+    for (size_t i = 0; i < count; i++)
+        if (is_row(turn, numbers[i], key, sameness, report, &same))
+            break;
+    return same;
+}
+
+/* False: there is one of this key. Looked for and written in one transaction, and the store is locked by this
+ * process: nobody writes between. (A store that several share would want UNIQUE(key) to decide.) */
 static bool add_row(struct turn *turn, const uint8_t key[SEAL_HASH_BYTES], const struct id *id,
     const uint8_t sameness[SEAL_HASH_BYTES]) {
+    struct intake *intake = turn->state;
+    struct id before;
+    find_row(turn, key, sameness, &before);
+    if (!id_is_null(&before))
+        return false;
+    int64_t number = hash_index_next(intake->reports);
     struct statement *add = intake_use(turn->store, INTAKE_REPORT_ADD);
+    bind_int(add, number);
     bind_blob(add, key, SEAL_HASH_BYTES);
     bind_id(add, id);
     bind_blob(add, sameness, SEAL_HASH_BYTES);
-    return statement_run(add) && store_changes(turn->store) == 1;
-}
-
-/* The row that was there before: its report, and whether it says the same. */
-static bool find_row(struct turn *turn, const uint8_t key[SEAL_HASH_BYTES],
-    const uint8_t sameness[SEAL_HASH_BYTES], struct id *report) {
-    struct statement *get = intake_use(turn->store, INTAKE_REPORT_GET);
-    bool same = false;
-    bind_blob(get, key, SEAL_HASH_BYTES);
-    if (statement_step(get)) {
-        size_t size;
-        const void *before = column_blob(get, 1, &size);
-        *report = column_id(get, 0);
-        same = size == SEAL_HASH_BYTES && sodium_memcmp(before, sameness, size) == 0;
-    }
-    statement_end(get);
-    return same;
+    statement_run(add);
+    if (!hash_index_add(intake->reports, start_of(key), number))
+        turn_retry(turn);
+    hash_index_save(intake->reports, turn);
+    return true;
 }
 
 static struct seal_place amendment_place(const struct id *report) {
@@ -222,7 +277,6 @@ bool intake_report_of_ticket(struct turn *turn, const struct ticket *ticket, str
     const struct intake *intake = turn->state;
     uint8_t key[SEAL_HASH_BYTES];
     intake_ticket_key(keystore_hash(intake->keystore), ticket, key);
-    *report = (struct id){0};
     find_row(turn, key, key, report);
     struct ticket same_day = intake_ticket_of((uint8_t[SEAL_HASH_BYTES]){0}, id_time(report));
     return !id_is_null(report) && memcmp(same_day.bytes, ticket->bytes, TICKET_DAY) == 0;
@@ -453,7 +507,7 @@ static void take_known(
 
 /* A withdrawal and the like: nothing is taken when there is nothing to join. */
 static bool has_row(struct turn *turn, const uint8_t key[SEAL_HASH_BYTES], struct receipt *receipt) {
-    struct id report = {0};
+    struct id report;
     find_row(turn, key, key, &report);
     receipt->kind = RECEIPT_REFUSED;
     receipt->problem = problem_not_found;

@@ -1,5 +1,5 @@
 /* The one way in: every source and the door end here. Writes the report's row and its record in the open
- * transaction; UNIQUE decides whether it is a duplicate, never a look before the write. */
+ * transaction, in which it was also looked whether it is a duplicate: nobody else writes this store. */
 #pragma once
 
 #include "common/problem.h"
@@ -22,6 +22,9 @@ struct receipt {
     bool urgent;          /* may be urgent: the caller says so, or it holds danger words */
     struct problem problem;
 };
+
+/* At the start, before anything is received: finds the keys of the reports that are kept. False: later. */
+bool intake_reports_open(struct turn *turn);
 
 /* Checks the submission and takes it, or says why not. token: whose allowance it counts against, NULL:
  * nobody's. What may be urgent is refused only when it cannot be used at all: never for too many at once,

@@ -3,6 +3,7 @@
 
 #include "common/clock.h"
 #include "common/danger.h"
+#include "common/hash_index.h"
 #include "common/keystore.h"
 #include "common/seal.h"
 #include "common/site.h"
@@ -38,7 +39,8 @@ struct intake {
     struct seal_session *session;
     struct intake_tokens tokens;
     struct intake_counts counts;
-    void **source_states; /* one a source of the table, what its open made */
+    struct hash_index *reports; /* by key, see receive.c; NULL before the first turn */
+    void **source_states;       /* one a source of the table, what its open made */
     struct intake_rotation *rotation;
     int64_t retention_ms; /* of outcomes and reply addresses */
     char *emergency_json; /* the site's numbers: one JSON object */

@@ -20,8 +20,8 @@ static const uint8_t beyond[ID_BYTES + 1] = {
 
 /* Where the pass stands in the two tables that are not in time order. */
 struct position {
-    uint8_t report[ID_BYTES + 1], progress[ID_BYTES + 1], sender[ID_BYTES + 1];
-    size_t report_size, progress_size, sender_size; /* 0: at the start */
+    uint8_t progress[ID_BYTES + 1], sender[ID_BYTES + 1];
+    size_t progress_size, sender_size; /* 0: at the start */
     int64_t next_at;
 };
 
@@ -30,14 +30,11 @@ static bool read_position(struct turn *turn, struct position *at) {
     *at = (struct position){0};
     bool there = statement_step(get);
     if (there) {
-        const void *report = column_blob(get, 0, &at->report_size);
-        if (at->report_size && at->report_size <= sizeof at->report)
-            memcpy(at->report, report, at->report_size);
-        const void *progress = column_blob(get, 1, &at->progress_size);
+        const void *progress = column_blob(get, 0, &at->progress_size);
         if (at->progress_size && at->progress_size <= sizeof at->progress)
             memcpy(at->progress, progress, at->progress_size);
-        at->next_at = column_int(get, 2);
-        const void *sender = column_blob(get, 3, &at->sender_size);
+        at->next_at = column_int(get, 1);
+        const void *sender = column_blob(get, 2, &at->sender_size);
         if (at->sender_size && at->sender_size <= sizeof at->sender)
             memcpy(at->sender, sender, at->sender_size);
     }
@@ -47,7 +44,6 @@ static bool read_position(struct turn *turn, struct position *at) {
 
 static void write_position(struct turn *turn, const struct position *at) {
     struct statement *set = intake_use(turn->store, INTAKE_SWEEP_SET);
-    bind_blob(set, at->report, at->report_size);
     bind_blob(set, at->progress, at->progress_size);
     bind_int(set, at->next_at);
     bind_blob(set, at->sender, at->sender_size);
@@ -95,23 +91,24 @@ static bool slice_end(struct turn *turn, enum intake_statement which, const uint
     return more;
 }
 
-/* Duplicate keys lie in no order of time: a pass goes through all of them by key, which deletes neighbours
- * together; by time each would cost a page of its own. */
-static bool expire_keys(struct turn *turn, struct position *at, int64_t keep_ms) {
-    uint8_t end[ID_BYTES + 1];
-    size_t end_size;
-    bool more = slice_end(turn, INTAKE_REPORT_SLICE, at->report, at->report_size, end, &end_size);
+/* Duplicate keys are numbered in the order in which they came. True when there may be more. */
+static bool expire_keys(struct turn *turn, int64_t keep_ms) {
+    const struct intake *intake = turn->state;
     struct id before = first_of(turn->now - keep_ms);
     struct statement *expire = intake_use(turn->store, INTAKE_REPORT_EXPIRE);
-    bind_blob(expire, at->report, at->report_size);
-    bind_blob(expire, end, end_size);
+    bind_int(expire, BATCH);
     bind_id(expire, &before);
     statement_run(expire);
-    memcpy(at->report, end, end_size);
-    at->report_size = more ? end_size : 0;
-    return more;
+    int64_t count = store_changes(turn->store);
+    struct statement *oldest = intake_use(turn->store, INTAKE_REPORT_OLDEST);
+    if (count && statement_step(oldest))
+        hash_index_forget(intake->reports, turn, column_int(oldest, 0));
+    statement_end(oldest);
+    return count == BATCH;
 }
 
+/* Cases lie in no order of the time of their change: a pass goes through all of them by key, which deletes
+ * neighbours together; by time each would cost a page of its own. */
 static bool expire_cases(struct turn *turn, struct position *at, int64_t keep_ms) {
     uint8_t end[ID_BYTES + 1];
     size_t end_size;
@@ -149,13 +146,13 @@ static void tidy_media(struct turn *turn, int64_t before_ms) {
         turn_effect(turn, &effect);
 }
 
-/* The three passes by key go on from step to step until all are through; one that is through waits. */
+/* The two passes by key go on from step to step until all are through; one that is through waits. */
 void intake_sweep_step(struct turn *turn) {
     const struct intake *intake = turn->state;
     int64_t keep = intake->retention_ms, address_keep = keep < addresses_ms ? keep : addresses_ms;
     struct position at;
     read_position(turn, &at);
-    bool started = at.report_size || at.progress_size || at.sender_size;
+    bool started = at.progress_size || at.sender_size;
     bool more = expire_oldest(turn, INTAKE_OUTCOME_EXPIRE, turn->now - keep);
     more |= expire_oldest(turn, INTAKE_REPLY_EXPIRE, turn->now - address_keep);
     more |= expire_oldest(turn, INTAKE_AMENDMENT_EXPIRE, turn->now - keep);
@@ -163,11 +160,11 @@ void intake_sweep_step(struct turn *turn) {
     more |=
         expire_oldest(turn, INTAKE_ATTACHMENT_EXPIRE, turn->now - duration_ms(intake->site->retention.media));
     more |= expire_oldest(turn, INTAKE_MEDIA_EXPIRE, turn->now - duration_ms(intake->site->retention.media));
-    bool keys = !started || at.report_size ? expire_keys(turn, &at, keep > keys_ms ? keep : keys_ms) : false;
+    more |= expire_keys(turn, keep > keys_ms ? keep : keys_ms);
     bool cases = !started || at.progress_size ? expire_cases(turn, &at, keep) : false;
     bool senders = !started || at.sender_size ? expire_senders(turn, &at) : false;
-    if (!more && !keys && !cases && !senders)
+    if (!more && !cases && !senders)
         tidy_media(turn, turn->now - duration_ms(intake->site->retention.media));
-    at.next_at = turn->now + (more || senders || keys || cases ? STEP_MS : day_ms);
+    at.next_at = turn->now + (more || senders || cases ? STEP_MS : day_ms);
     write_position(turn, &at);
 }

@@ -1,8 +1,14 @@
 -- name: report_add
-INSERT INTO report(key, id, content) VALUES(?, ?, ?) ON CONFLICT(key) DO NOTHING
+INSERT INTO report(number, key, id, content) VALUES(?, ?, ?, ?)
 
 -- name: report_get
-SELECT id, content FROM report WHERE key=?
+SELECT key, id, content FROM report WHERE number=?
+
+-- name: report_from
+SELECT number, key FROM report WHERE number > ? ORDER BY number
+
+-- name: report_oldest
+SELECT coalesce(min(number), 0) FROM report
 
 -- name: outcome_get
 SELECT state, case_id, question FROM outcome WHERE report=?
@@ -55,11 +61,11 @@ INSERT INTO token(name, scopes, rate, hash, issued_at, issued_by) VALUES(?, ?, ?
 DELETE FROM token WHERE number=?
 
 -- name: sweep_get
-SELECT report_key, case_id, next_at, sender_key FROM sweep WHERE number=1
+SELECT case_id, next_at, sender_key FROM sweep WHERE number=1
 
 -- name: sweep_set
-INSERT INTO sweep(number, report_key, case_id, next_at, sender_key) VALUES(1, ?, ?, ?, ?) ON CONFLICT(number) DO UPDATE
-SET report_key=excluded.report_key, case_id=excluded.case_id, next_at=excluded.next_at, sender_key=excluded.sender_key
+INSERT INTO sweep(number, case_id, next_at, sender_key) VALUES(1, ?, ?, ?) ON CONFLICT(number) DO UPDATE
+SET case_id=excluded.case_id, next_at=excluded.next_at, sender_key=excluded.sender_key
 
 -- name: outcome_expire
 DELETE FROM outcome WHERE report IN (SELECT report FROM outcome WHERE report < ? ORDER BY report LIMIT ?)
@@ -68,11 +74,11 @@ DELETE FROM outcome WHERE report IN (SELECT report FROM outcome WHERE report < ?
 DELETE FROM reply_address WHERE report IN
 (SELECT report FROM reply_address WHERE report < ? ORDER BY report LIMIT ?)
 
--- name: report_slice
-SELECT key FROM report WHERE key > ? ORDER BY key LIMIT 1 OFFSET ?
-
 -- name: report_expire
-DELETE FROM report WHERE key > ? AND key <= ? AND id < ?
+DELETE FROM report WHERE number IN (SELECT number FROM report ORDER BY number LIMIT ?) AND id < ?
+
+-- name: report_count
+SELECT count(*) FROM report
 
 -- name: progress_slice
 SELECT case_id FROM progress WHERE case_id > ? ORDER BY case_id LIMIT 1 OFFSET ?

@@ -15,16 +15,11 @@ static const char flagged[] =
 static const char danger[] = "{\"source\":\"a\",\"text\":\"dia pegang\\npisau\"}";
 
 static size_t rows(struct bottle *bottle) {
-    /* Counts by slices as the sweep sees them: one row at an offset. */
-    size_t count = 0;
-    for (bool more = true; more; count += more) {
-        struct statement *slice =
-            store_use(fixture_store(bottle->fixture), intake_daemon.schema, INTAKE_REPORT_SLICE);
-        bind_blob(slice, "", 0);
-        bind_int(slice, (int64_t)count);
-        more = statement_step(slice);
-        statement_end(slice);
-    }
+    struct statement *all =
+        store_use(fixture_store(bottle->fixture), intake_daemon.schema, INTAKE_REPORT_COUNT);
+    assert_true(statement_step(all));
+    size_t count = (size_t)column_int(all, 0);
+    statement_end(all);
     return count;
 }
 
