@@ -195,7 +195,7 @@ static bool serve(struct process *process, struct waiting_fetch *place) {
     struct buffer frame = BUFFER_MAX(LINK_FRAME_MAX);
     bool answered = engine_serve(process->engine, &place->fetch, &frame);
     if (answered) {
-        zmq_loop_send(process->journal, place->peer, place->peer_size, frame.bytes, frame.size);
+        zmq_loop_send_buffer(process->journal, place->peer, place->peer_size, &frame);
         place->used = false;
     }
     buffer_free(&frame);

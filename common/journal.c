@@ -222,18 +222,14 @@ void journal_rolled_back(struct journal *journal) {
 
 /* ---- serving ---- */
 
-/* Adds to records what of the chunk lies behind `after`. Returns how many records. */
-static uint64_t add_behind(
-    struct buffer *records, uint64_t first, const uint8_t *bytes, size_t size, uint64_t after) {
+/* Adds to out what of the chunk lies behind `after`. */
+static void add_behind(
+    struct buffer *out, uint64_t first, const uint8_t *bytes, size_t size, uint64_t after) {
     const uint8_t *at = bytes, *end = size ? bytes + size : bytes, *record;
     size_t record_size;
-    uint64_t sequence = first, added = 0;
-    while (sequence <= after && link_next_record(&at, end, &record, &record_size))
-        sequence++;
-    buffer_add(records, at, (size_t)(end - at));
-    while (link_next_record(&at, end, &record, &record_size))
-        added++;
-    return added;
+    while (first <= after && link_next_record(&at, end, &record, &record_size))
+        first++;
+    buffer_add(out, at, (size_t)(end - at));
 }
 
 static const struct chunk *find_in_memory(const struct lane_state *state, uint64_t sequence) {
@@ -248,10 +244,10 @@ static const struct chunk *find_in_memory(const struct lane_state *state, uint64
 }
 
 /* One chunk behind `after`; false when there is none. */
-static bool add_next_chunk(struct journal *journal, enum lane lane, struct buffer *records, uint64_t *after) {
+static bool add_next_chunk(struct journal *journal, enum lane lane, struct buffer *out, uint64_t *after) {
     const struct chunk *chunk = find_in_memory(&journal->lanes[lane], *after + 1);
     if (chunk) {
-        add_behind(records, chunk->first, chunk->records, chunk->size, *after);
+        add_behind(out, chunk->first, chunk->records, chunk->size, *after);
         *after = chunk->last;
         return true;
     }
@@ -262,7 +258,7 @@ static bool add_next_chunk(struct journal *journal, enum lane lane, struct buffe
     if (found) {
         size_t size;
         const void *bytes = column_blob(next, 2, &size);
-        add_behind(records, (uint64_t)column_int(next, 1), bytes, size, *after);
+        add_behind(out, (uint64_t)column_int(next, 1), bytes, size, *after);
         *after = sequence_of(column_int(next, 0));
     }
     statement_end(next);
@@ -277,8 +273,39 @@ static bool is_foreign(const struct journal *journal, const struct link_fetch *f
     return fetch->after != 0;
 }
 
+/* What is in memory of the records behind `after`, up to the credit: the frame gets its room at once. */
+static size_t bytes_in_memory(const struct lane_state *state, uint64_t after, size_t credit) {
+    size_t bytes = 0;
+    for (unsigned i = state->count; i-- > 0;) {
+        const struct chunk *chunk = &state->chunks[(state->start + i) % CHUNKS_MAX];
+        if (chunk->last <= after)
+            break;
+        bytes += chunk->size;
+    }
+    return bytes < credit ? bytes : credit;
+}
+
+/* Adds chunks until the credit is used up: the last one may go beyond it. */
+static void add_records(
+    struct journal *journal, const struct link_fetch *fetch, uint64_t after, struct buffer *out) {
+    enum { CREDIT_MIN = 4096, HEADER = 256 };
+    const struct lane_state *state = &journal->lanes[fetch->lane];
+    size_t credit = fetch->credit_bytes < CREDIT_MIN ? CREDIT_MIN : fetch->credit_bytes;
+    size_t start = out->size, before = start;
+    buffer_room(out, bytes_in_memory(state, after, credit) + HEADER);
+    while (after < state->head && out->size - start < credit && !out->failed &&
+           add_next_chunk(journal, fetch->lane, out, &after)) {
+        if (!out->failed) {
+            before = out->size;
+        } else if (before > start) { /* does not fit any more: left for the next fetch */
+            out->size = before;
+            out->failed = false;
+            break;
+        }
+    }
+}
+
 bool journal_serve(struct journal *journal, const struct link_fetch *fetch, struct buffer *out) {
-    enum { CREDIT_MIN = 4096 };
     struct lane_state *state = &journal->lanes[fetch->lane];
     struct link_batch header = {.lane = fetch->lane, .head = state->head};
     memcpy(header.journal, journal->name, LINK_NAME_MAX);
@@ -288,27 +315,15 @@ bool journal_serve(struct journal *journal, const struct link_fetch *fetch, stru
         link_write_diverged(out, &header);
         return true;
     }
-    uint64_t after = fetch->after;
+    header.after = fetch->after;
     if (!fetch->incarnation_known) /* a new link starts at the oldest kept, or here and now */
-        after = fetch->from_now ? state->head : state->oldest - 1;
-    header.after = after;
-    struct buffer records = BUFFER_MAX(LINK_FRAME_MAX - 1024);
-    size_t credit = fetch->credit_bytes < CREDIT_MIN ? CREDIT_MIN : fetch->credit_bytes;
-    size_t before = 0;
-    while (after < state->head && records.size < credit &&
-           add_next_chunk(journal, fetch->lane, &records, &after)) {
-        if (records.failed) { /* this chunk does not fit any more: leave it for the next fetch */
-            records.size = before;
-            records.failed = false;
-            break;
-        }
-        before = records.size;
-    }
-    bool something = records.size > 0 || !fetch->incarnation_known;
-    if (something)
-        link_write_batch(out, &header, records.bytes, records.size);
-    buffer_free(&records);
-    return something;
+        header.after = fetch->from_now ? state->head : state->oldest - 1;
+    if (fetch->incarnation_known && header.after == state->head)
+        return false;
+    size_t mark = link_begin_batch(out, &header), empty = out->size;
+    add_records(journal, fetch, header.after, out);
+    link_end_batch(out, mark);
+    return !out->failed && (out->size > empty || !fetch->incarnation_known);
 }
 
 /* ---- trimming ---- */

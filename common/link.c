@@ -273,12 +273,8 @@ static void add_bytes(struct buffer *out, uint32_t number, const void *bytes, si
 /* Bodies are small; only a batch's records are not, and they are added behind. 256 holds the longest body. */
 enum { BODY_BYTES = 256 };
 
-static void add_body(
-    struct buffer *out, uint32_t number, struct buffer *body, const void *tail, size_t tail_size) {
-    buffer_add_varint(out, (uint64_t)number << 3 | WIRE_BYTES);
-    buffer_add_varint(out, body->size + tail_size);
-    buffer_add(out, body->bytes, body->size);
-    buffer_add(out, tail, tail_size);
+static void add_body(struct buffer *out, uint32_t number, struct buffer *body) {
+    add_bytes(out, number, body->bytes, body->size);
     out->failed |= body->failed;
     buffer_free(body);
 }
@@ -293,18 +289,37 @@ void link_write_fetch(struct buffer *out, const struct link_fetch *fetch) {
     add_number(&body, 5, fetch->done);
     add_number(&body, 6, fetch->credit_bytes);
     add_number(&body, 7, fetch->from_now);
-    add_body(out, FRAME_FETCH, &body, NULL, 0);
+    add_body(out, FRAME_FETCH, &body);
+}
+
+/* A length that is known only at the end: a varint of always five bytes, which every reader takes. */
+enum { LENGTH_BYTES = 5 };
+
+size_t link_begin_batch(struct buffer *out, const struct link_batch *header) {
+    buffer_add_varint(out, FRAME_BATCH << 3 | WIRE_BYTES);
+    size_t mark = out->size;
+    buffer_add(out, "\0\0\0\0", LENGTH_BYTES);
+    add_bytes(out, 1, header->journal, strlen(header->journal));
+    add_bytes(out, 2, header->incarnation, LINK_INCARNATION);
+    add_number(out, 3, header->lane);
+    add_number(out, 4, header->after);
+    add_number(out, 6, header->head);
+    return mark;
+}
+
+void link_end_batch(struct buffer *out, size_t mark) {
+    if (out->failed)
+        return;
+    size_t length = out->size - mark - LENGTH_BYTES;
+    for (size_t i = 0; i < LENGTH_BYTES; i++)
+        out->bytes[mark + i] = (uint8_t)((length >> 7 * i & 0x7f) | (i + 1 < LENGTH_BYTES ? 0x80 : 0));
 }
 
 void link_write_batch(
     struct buffer *out, const struct link_batch *header, const void *records, size_t records_size) {
-    struct buffer body = BUFFER_MAX(BODY_BYTES);
-    add_bytes(&body, 1, header->journal, strlen(header->journal));
-    add_bytes(&body, 2, header->incarnation, LINK_INCARNATION);
-    add_number(&body, 3, header->lane);
-    add_number(&body, 4, header->after);
-    add_number(&body, 6, header->head);
-    add_body(out, FRAME_BATCH, &body, records, records_size);
+    size_t mark = link_begin_batch(out, header);
+    buffer_add(out, records, records_size);
+    link_end_batch(out, mark);
 }
 
 void link_write_diverged(struct buffer *out, const struct link_batch *where) {
@@ -314,13 +329,13 @@ void link_write_diverged(struct buffer *out, const struct link_batch *where) {
     add_number(&body, 3, where->lane);
     add_number(&body, 4, where->after + 1);
     add_number(&body, 5, where->head);
-    add_body(out, FRAME_DIVERGED, &body, NULL, 0);
+    add_body(out, FRAME_DIVERGED, &body);
 }
 
 void link_write_refused(struct buffer *out, const char *reason) {
     struct buffer body = BUFFER_MAX(BODY_BYTES);
     add_bytes(&body, 1, reason, strnlen(reason, 127));
-    add_body(out, FRAME_REFUSED, &body, NULL, 0);
+    add_body(out, FRAME_REFUSED, &body);
 }
 
 void link_add_record(struct buffer *out, const void *record, size_t size) {

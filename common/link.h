@@ -60,6 +60,9 @@ void link_write_fetch(struct buffer *out, const struct link_fetch *fetch);
 /* header says everything but the records, which are already in wire form. */
 void link_write_batch(
     struct buffer *out, const struct link_batch *header, const void *records, size_t records_size);
+/* The same in steps: between the two the caller adds the records to `out`. Returns the mark for the end. */
+size_t link_begin_batch(struct buffer *out, const struct link_batch *header);
+void link_end_batch(struct buffer *out, size_t mark);
 void link_write_diverged(struct buffer *out, const struct link_batch *where);
 void link_write_refused(struct buffer *out, const char *reason);
 /* Appends one record in wire form, as link_write_batch and the journal table hold them. */

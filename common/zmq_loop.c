@@ -326,13 +326,36 @@ bool zmq_loop_connect(struct zmq_loop_socket *socket, const char *endpoint, stru
            error_set(error, "%s: %s", endpoint, zmq_strerror(errno));
 }
 
+static bool send_peer(struct zmq_loop_socket *socket, const void *peer, size_t peer_size) {
+    socket->stirred = true;
+    return socket->type != ZMQ_ROUTER ||
+           zmq_send(socket->socket, peer, peer_size, ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0;
+}
+
 bool zmq_loop_send(
     struct zmq_loop_socket *socket, const void *peer, size_t peer_size, const void *frame, size_t size) {
-    socket->stirred = true;
-    if (socket->type == ZMQ_ROUTER &&
-        zmq_send(socket->socket, peer, peer_size, ZMQ_SNDMORE | ZMQ_DONTWAIT) < 0)
-        return false;
-    return zmq_send(socket->socket, frame, size, ZMQ_DONTWAIT) >= 0;
+    return send_peer(socket, peer, peer_size) && zmq_send(socket->socket, frame, size, ZMQ_DONTWAIT) >= 0;
+}
+
+/* In a thread of ZeroMQ, when the bytes are with the kernel. */
+static void free_bytes(void *bytes, void *hint) {
+    (void)hint;
+    free(bytes);
+}
+
+bool zmq_loop_send_buffer(
+    struct zmq_loop_socket *socket, const void *peer, size_t peer_size, struct buffer *frame) {
+    zmq_msg_t message;
+    bool taken = zmq_msg_init_data(&message, frame->bytes, frame->size, free_bytes, NULL) == 0;
+    if (taken)
+        *frame = BUFFER_MAX(frame->max); /* the message's now */
+    else
+        buffer_free(frame);
+    bool sent = taken && send_peer(socket, peer, peer_size) &&
+                zmq_msg_send(&message, socket->socket, ZMQ_DONTWAIT) >= 0;
+    if (taken && !sent)
+        zmq_msg_close(&message);
+    return sent;
 }
 
 /* ---- closing ---- */

@@ -4,6 +4,7 @@
  * replies were handled). */
 #pragma once
 
+#include "common/buffer.h"
 #include "common/error.h"
 
 #include <stdbool.h>
@@ -47,6 +48,9 @@ bool zmq_loop_connect(struct zmq_loop_socket *socket, const char *endpoint, stru
 /* false: the peer is gone or its queue is full; the message is dropped. */
 bool zmq_loop_send(
     struct zmq_loop_socket *socket, const void *peer, size_t peer_size, const void *frame, size_t size);
+/* The same without a copy: takes the bytes, whether it is sent or not; the buffer is empty after it. */
+bool zmq_loop_send_buffer(
+    struct zmq_loop_socket *socket, const void *peer, size_t peer_size, struct buffer *frame);
 /* Called after each round in which messages came in, and before the loop sleeps. Returns true to be called
  * again soon. */
 void zmq_loop_on_round(struct zmq_loop *loop, bool (*on_round)(void *context), void *context);
