@@ -6,6 +6,7 @@
  * index in our heap and everybody else out. */
 #include "common/fault.h"
 #include "common/store.h"
+#include "common/store_vfs.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -29,6 +30,7 @@ struct statement {
 
 struct store {
     sqlite3 *db;
+    struct store_vfs *vfs;
     const struct store_schema *schemas[SCHEMAS_MAX];
     struct statement *statements[SCHEMAS_MAX];
     unsigned schema_count;
@@ -202,8 +204,11 @@ static bool open_all(struct store *store, const struct store_options *options,
     const struct store_schema *const *schemas, unsigned schema_count, struct error *error) {
     if (!options->vfs && !lock(store, error))
         return false;
+    store->vfs = store_vfs_open(options->vfs, error);
+    if (!store->vfs)
+        return false;
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-    int code = sqlite3_open_v2(options->path, &store->db, flags, options->vfs);
+    int code = sqlite3_open_v2(options->path, &store->db, flags, store_vfs_name(store->vfs));
     if (code != SQLITE_OK)
         return error_set(error, "%s", sqlite3_errstr(code));
     if (!configure(store, options->cache_bytes, error) || !examine(store, error))
@@ -252,6 +257,7 @@ void store_close(struct store **at) {
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
         sqlite3_finalize(fixed[i]);
     sqlite3_close(store->db);
+    store_vfs_close(&store->vfs);
     if (store->lock_fd >= 0)
         close(store->lock_fd);
     free(store);
