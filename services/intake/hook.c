@@ -633,6 +633,12 @@ static bool is_question(const char *text, struct ticket *ticket, bool *valid) {
     return *valid || (asked && strcspn(rest, "0123456789") == 0 && !strchr(rest, ' '));
 }
 
+bool hook_asks_status(const char *text) {
+    struct ticket ticket;
+    bool valid;
+    return is_question(text, &ticket, &valid) && valid;
+}
+
 /* "/start", "/start@sigap_bot", "/start from-poster-7" as links carry it; with words behind it is a report.
  */
 static bool is_greeting(const char *text) {

@@ -95,6 +95,7 @@ struct hook {
     /* A call that tells somebody; one that fetches a medium. Optional. Texts in the arena. */
     bool (*reply_call)(struct arena *arena, const struct intake_channel *channel, const char *chat,
         const char *text, struct hook_call *call);
+    const char *reply_option; /* without it in sources.yaml nobody is told; NULL: "token" */
     /* step 0 first; an answer may lead to another call: see media.c. */
     bool (*media_call)(struct arena *arena, const struct intake_channel *channel, const char *reference,
         struct hook_call *call);
@@ -116,6 +117,8 @@ void hook_ignore(struct hook_batch *batch);
 /* A document with invalid UTF-8, NUL and half surrogates replaced, and numbers that fit nowhere as texts.
  * NULL: no JSON. The caller's to json_decref. */
 json_t *hook_json(const char *body, size_t size);
+/* "status TICKET", or a ticket alone: asks how a report stands. */
+bool hook_asks_status(const char *text);
 const char *hook_text(const json_t *object, const char *name); /* "" when it is no text */
 /* A number or text as text in the arena ("" when it is neither). */
 const char *hook_id(struct arena *arena, const json_t *object, const char *name);

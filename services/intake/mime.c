@@ -317,6 +317,12 @@ struct mime *mime_read(const char *mail, size_t size) {
     header(&part, "Auto-Submitted", mime->auto_submitted, sizeof mime->auto_submitted);
     header(&part, "From", line, sizeof line);
     address_of(line, mime->from, sizeof mime->from);
+    header(&part, "Reply-To", line, sizeof line);
+    address_of(line, mime->reply_to, sizeof mime->reply_to);
+    header(&part, "Precedence", line, sizeof line);
+    mime->bulk = strcasecmp(line, "bulk") == 0 || strcasecmp(line, "list") == 0 || strcasecmp(line, "junk") == 0;
+    header(&part, "List-Id", line, sizeof line);
+    mime->bulk |= *line != 0;
     header(&part, "Subject", line, sizeof line);
     mime->subject = decoded_words(line);
     take_part(mime, &part, 0, &left, &html);

@@ -18,8 +18,9 @@ enum {
 
 static bool can_tell(const struct intake *intake, const char *bot) {
     const struct intake_channel *channel = intake_channel_of_bot(intake->channels, bot);
-    return channel && !channel->silent && channel->source->hook && channel->source->hook->reply_call &&
-           intake_channel_option(channel, "token");
+    const struct hook *hook = channel ? channel->source->hook : NULL;
+    return hook && !channel->silent && hook->reply_call &&
+           intake_channel_option(channel, hook->reply_option ? hook->reply_option : "token");
 }
 
 static struct seal_place place_of(const struct id *id) {

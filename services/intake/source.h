@@ -33,7 +33,8 @@ struct hook_call {
     size_t header_count;
     const char *body;
     size_t body_size;
-    const char *username, *password; /* HTTP basic; NULL */
+    const char *username, *password; /* HTTP basic or SMTP AUTH; NULL */
+    const char *mail_from, *mail_to; /* a mail: addresses without <>; NULL: HTTP */
 };
 
 struct intake_source {

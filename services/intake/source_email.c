@@ -7,12 +7,21 @@
  *
  * A mail is known by its Message-ID. Subject and text are the report, quoted lines ("> ...") left out;
  * pictures, recordings and documents that come along are kept sealed. What a machine sent by itself (out of
- * office) says nothing. Known limits: nobody is answered by e-mail; a sender's address can be forged, so it
- * only tells witnesses apart. */
+ * office) says nothing.
+ *
+ * With the option `server` (smtps://mail.example:465, smtp://mail.example:587 with STARTTLS) the sender of a mail that came
+ * to the channel's address is answered: the receipt, a question, how a report stands ("status NUMBER" in the subject or
+ * in the first line). What is said is neutral, the subject too, and nothing of the report is repeated: others may read
+ * that mailbox, and a sender can be forged. Mails of lists and machines are not answered, and our answers say that
+ * they are such (RFC 3834), so that no two machines talk. Channels with `silent: yes` answer nobody.
+ *
+ * Options: address; server, user, password_file, networks, plain, ca_file. */
 #include "services/intake/hook.h"
 
+#include "common/hmac.h"
 #include "services/intake/mime.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -47,6 +56,41 @@ static void add_files(const struct mime *mime, struct hook_message *message) {
             .kind = kind_of(mime->files[i].type), .data = mime->files[i].data, .size = mime->files[i].size};
 }
 
+/* The first line with words in it, without blanks around it; "" when it is too long to be a question. */
+static void first_line(const char *text, char out[128]) {
+    text += strspn(text, " \t\r\n");
+    size_t size = strcspn(text, "\r\n");
+    while (size > 0 && strchr(" \t", text[size - 1]))
+        size--;
+    snprintf(out, 128, "%.*s", size < 128 ? (int)size : 0, text);
+}
+
+/* "Re: Bls: status 2611..." */
+static const char *without_marks(const char *subject) {
+    static const char *const marks[] = {"re:", "bls:", "fwd:", "fw:", "trs:"};
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        subject += strspn(subject, " ");
+        if (strncasecmp(subject, marks[i], strlen(marks[i])) == 0) {
+            subject += strlen(marks[i]);
+            i = (size_t)-1;
+        }
+    }
+    return subject;
+}
+
+/* Somebody asks how a report stands: nothing but that is said then, signatures and pictures in them are left out. */
+static bool asks(struct arena *arena, const struct mime *mime, struct hook_message *message) {
+    char line[128];
+    const char *candidates[] = {line, without_marks(mime->subject)};
+    first_line(mime->text, line);
+    for (size_t i = 0; i < 2; i++)
+        if (hook_asks_status(candidates[i])) {
+            message->text = arena_text(arena, candidates[i]);
+            return message->text != NULL;
+        }
+    return false;
+}
+
 static bool decode(struct hook_batch *batch, char *body, size_t size) {
     struct mime *mime = mime_read(body, size);
     if (!mime)
@@ -56,11 +100,13 @@ static bool decode(struct hook_batch *batch, char *body, size_t size) {
     struct hook_message message = {.id = mime->message_id,
         .text = arena_format(batch->turn->arena, "%s%s%s", mime->subject, subject ? "\n" : "", mime->text),
         .sender = mime->from,
+        .chat = *mime->reply_to ? mime->reply_to : mime->from,
         .at = mime_date(mime->date),
-        .silent = true};
+        .silent = mime->bulk || !intake_channel_option(batch->from->channel, "server")};
     if (!*message.id && message.text) /* a bare script: sender, date and subject are what it is known by */
         message.id = arena_format(batch->turn->arena, "%s:%s:%s", mime->from, mime->date, mime->subject);
-    add_files(mime, &message);
+    if (!asks(batch->turn->arena, mime, &message))
+        add_files(mime, &message);
     if (*mime->auto_submitted && strncasecmp(mime->auto_submitted, "no", 2) != 0)
         hook_ignore(batch);
     else
@@ -68,6 +114,58 @@ static bool decode(struct hook_batch *batch, char *body, size_t size) {
     mime_free(&mime);
     return true;
 }
+
+/* --- answering --- */
+
+/* One word: what would begin another header or another recipient is no address. */
+static bool is_address(const char *text) {
+    const char *at = strchr(text, '@');
+    for (const unsigned char *each = (const unsigned char *)text; *each; each++)
+        if (!isgraph(*each) || strchr("<>()[],;:\\\"", *each))
+            return false;
+    return at && at != text && at[1] && !strchr(at + 1, '@') && strlen(text) <= 254;
+}
+
+/* Base 64 in lines of 76, in the arena. NULL: it is exhausted. */
+static const char *encoded(struct arena *arena, const char *text) {
+    enum { LINE_BYTES = 57 }; /* make 76 characters */
+    size_t left = strlen(text), room = (left / LINE_BYTES + 1) * 79 + 1, used = 0;
+    char *out = arena_take(arena, room);
+    while (out && left) {
+        size_t part = left < LINE_BYTES ? left : LINE_BYTES;
+        hmac_base64_encode(text, part, HMAC_BASE64_STANDARD, out + used, room - used);
+        used += strlen(out + used);
+        memcpy(out + used, "\r\n", 2);
+        used += 2;
+        text += part;
+        left -= part;
+    }
+    if (out)
+        out[used] = 0;
+    return out;
+}
+
+static bool reply_call(struct arena *arena, const struct intake_channel *channel, const char *chat,
+    const char *text, struct hook_call *call) {
+    const char *server = intake_channel_option(channel, "server"),
+               *from = intake_channel_option(channel, "address"), *words = encoded(arena, text);
+    if (!server || !from || !is_address(from) || !is_address(chat) || !words)
+        return false;
+    call->url = server;
+    call->mail_from = from;
+    call->mail_to = chat;
+    call->username = intake_channel_option(channel, "user");
+    call->password = call->username ? intake_channel_option(channel, "password") : NULL;
+    call->body = arena_format(arena,
+        "From: <%s>\r\nTo: <%s>\r\nSubject: Pesan layanan / Service message\r\nAuto-Submitted: auto-replied\r\n"
+        "X-Auto-Response-Suppress: All\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n"
+        "Content-Transfer-Encoding: base64\r\n\r\n%s",
+        from, chat, words);
+    call->body_size = call->body ? strlen(call->body) : 0;
+    return call->body != NULL;
+}
+
+/* --- the door --- */
 
 static const struct intake_token *token_of(const struct intake_call *call) {
     return hook_token(call, http_bearer_token(call->request->header(call->request, "Authorization")));
@@ -91,10 +189,13 @@ static const struct hook hook = {
     .word = "email",
     .repeats = true,
     .decode = decode,
+    .reply_call = reply_call,
+    .reply_option = "server",
 };
 
 static const char *const routes[] = {"/v1/hooks/email/*", NULL};
-static const char *const option_names[] = {"address", NULL};
+static const char *const option_names[] = {
+    "address", "server", "user", "password_file", "networks", "plain", "ca_file", NULL};
 
 const struct intake_source intake_source_email = {
     .name = "email",

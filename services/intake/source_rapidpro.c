@@ -119,9 +119,29 @@ static bool decode(struct hook_batch *batch, char *body, size_t size) {
 
 /* --- answering --- */
 
+/* A question how a report stands: the flow shows the answer, nothing was reported. */
+static void answer_reply(struct hook_batch *batch, struct answer *answer) {
+    struct json_writer writer;
+    size_t size;
+    json_writer_init(&writer, 16 * 1024);
+    json_write_object(&writer);
+    json_member_text(&writer, "status", "answered");
+    json_member_text(&writer, "ticket", NULL);
+    json_member_text(&writer, "message", batch->reply);
+    json_write_end(&writer);
+    const char *text = json_writer_text(&writer, &size);
+    if (text)
+        intake_answer_json(200, arena_bytes(batch->turn->arena, text, size), answer);
+    json_writer_free(&writer);
+}
+
 static void answer_flow(struct hook_batch *batch, struct answer *answer) {
     char ticket[TICKET_TEXT + 1];
     struct arena *arena = batch->turn->arena;
+    if (!batch->taken && batch->reply) {
+        answer_reply(batch, answer);
+        return;
+    }
     if (!batch->taken || batch->receipt.kind == RECEIPT_REFUSED || batch->broken) {
         intake_answer_json(200, "{\"status\":\"kept\",\"ticket\":null}", answer);
         return;

@@ -41,6 +41,7 @@ struct web_job {
     uint32_t kind;
     enum job_step step;
     unsigned redirects;
+    bool mail; /* SMTP, not HTTP */
     const struct intake_channel *channel;
     struct arena *arena; /* of the calls */
     /* What is being written by a thread. */
@@ -80,7 +81,7 @@ static void finish(
         free(result.bytes);
 }
 
-static enum web_outcome outcome_of(const struct http_result *result) {
+static enum web_outcome outcome_of(const struct http_result *result, bool mail) {
     switch (result->outcome) {
     case HTTP_ANSWERED:
         break;
@@ -97,6 +98,8 @@ static enum web_outcome outcome_of(const struct http_result *result) {
     }
     if (result->status >= 200 && result->status < 300)
         return WEB_DONE;
+    if (mail) /* RFC 5321: 4yz later, 5yz never */
+        return result->status < 500 ? WEB_AGAIN : WEB_NEVER;
     bool busy =
         result->status == 408 || result->status == 425 || result->status == 429 || result->status >= 500;
     return busy ? WEB_AGAIN : WEB_NEVER;
@@ -261,14 +264,20 @@ static bool is_yes(const char *value) {
 }
 
 static void start(struct web_job *job, const struct hook_call *call) {
+    const char *const recipients[] = {call->mail_to};
+    job->mail = call->mail_to != NULL;
     const struct http_call http = {.url = call->url,
-        .method = call->method,
+        .method = call->mail_to ? NULL : call->method,
         .headers = call->headers,
         .header_count = call->header_count,
         .body = call->body,
         .body_size = call->body_size,
         .username = call->username,
         .password = call->password,
+        .mail_from = call->mail_from,
+        .recipients = call->mail_to ? recipients : NULL,
+        .recipient_count = call->mail_to != NULL,
+        .at_most_once = call->mail_to != NULL,
         .timeout_ms = TIMEOUT_MS,
         .max_answer_bytes = job->step == JOB_FETCH ? WEB_MEDIUM_MAX : ANSWER_MAX,
         .allow_private = intake_channel_option(job->channel, "networks") != NULL,
@@ -308,7 +317,7 @@ static void find(struct web_job *job, const struct http_result *result) {
 
 static void on_answer(void *context, const struct http_result *result) {
     struct web_job *job = context;
-    enum web_outcome outcome = outcome_of(result);
+    enum web_outcome outcome = outcome_of(result, job->mail);
     char detail[64];
     if (follow(job, result))
         return;

@@ -316,6 +316,24 @@ def test_a_forms_app_answers_a_digest(doors, tmp_path):
     assert curl(*form, f"{base}/submission", password="wrong")[0] == "401"
 
 
+def test_a_flood_of_one_text_is_one_case(doors):
+    """Forty people pass on the same words: a case, thirty-nine witnesses, and each has a ticket of his own."""
+    site = doors.site
+    text = "Pemuda di Desa Margomulyo, Watulimo, Trenggalek dipasung, kakinya dirantai di belakang rumah. Tolong sebarkan!"
+    tickets = []
+    for number in range(40):
+        body = update(500 + number, text, forward_origin={"type": "hidden_user", "sender_user_name": "grup", "date": 1})
+        body["message"]["from"]["id"] = body["message"]["chat"]["id"] = 7700000 + number
+        tickets.append(TICKET.search(doors.telegram(body).json["text"]).group())
+    assert len(set(tickets)) == 40
+    traces = [site.wait_trace(ticket, lambda trace: trace["case"]) for ticket in tickets]
+    assert len({trace["case"]["id"] for trace in traces}) == 1
+    assert sorted({trace["report"]["state"] for trace in traces}) == ["case", "joined"], traces[0]["report"]
+    boxes = (site.data / "outbox").glob("*/*.txt")
+    said = sum(box.read_text().count(f"Kasus {traces[0]['case']['id']} perlu ditangani") for box in boxes)
+    assert said <= 20, f"{said} calls for one case"
+
+
 def test_an_operator_looks_after_the_doors(doors, tmp_path):
     """A table with a wrong row, a sender nobody wants to hear from, a message that cannot be read: all of it by sigapctl."""
     site = doors.site

@@ -75,10 +75,35 @@ static void the_flow_gets_a_ticket(void **state) {
     }
 }
 
+/* The flow shows how the report stands; asking is no report. */
+static void a_question_is_answered_in_the_flow(void **state) {
+    (void)state;
+    static struct post post;
+    struct conform conform = conform_open();
+    const struct told told = {.number = 1, .text = conform_calm, .sender = "6281100"};
+    char ticket[TICKET_TEXT + 1];
+    snprintf(ticket, sizeof ticket, "%s", bottle_member(conform_post(&conform, &told, 1), "ticket"));
+    post.request =
+        (struct fixture_request){.method = "POST", .path = "/v1/hooks/rapidpro/flow", .body = post.body};
+    snprintf(post.body, sizeof post.body,
+        "{\"contact\":{\"uuid\":\"c1\",\"urn\":\"tel:+62811\"},\"run\":{\"uuid\":\"r9\"},\"results\":{"
+        "\"laporan\":{"
+        "\"value\":\"status %s\"}}}",
+        ticket);
+    sign(&conform, &post);
+    const struct answer *answer = fixture_request(conform.bottle.fixture, &post.request);
+    assert_int_equal(answer->status, 200);
+    assert_string_equal(bottle_member(answer, "status"), "answered");
+    assert_non_null(strstr(bottle_member(answer, "message"), ticket));
+    assert_int_equal(bottle_reports(&conform.bottle), 1);
+    conform_close(&conform);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         CONFORMANCE_TESTS,
         cmocka_unit_test(the_flow_gets_a_ticket),
+        cmocka_unit_test(a_question_is_answered_in_the_flow),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
