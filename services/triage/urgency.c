@@ -9,8 +9,8 @@
  * that takes.
  */
 static const float costs[PRIORITIES][PRIORITIES] = {
-    {0, 14.4f, 20.8f, 24, 27.2f},
-    {1, 0, 3, 6.2f, 10},
+    {0, 16, 23, 26.5f, 30},
+    {1, 0, 3.6f, 7.4f, 12},
     {3.5f, 1, 0, 1, 3},
     {4.5f, 2, 0.8f, 0, 0.8f},
     {5.5f, 3, 1.5f, 0.8f, 0},
@@ -20,6 +20,8 @@ static const float costs[PRIORITIES][PRIORITIES] = {
 #define DANGER_LEAST 0.30f
 #define DANGER_OF_UNKNOWN 0.5f
 #define NOT_CLOSED_BY_MACHINE 0.15f
+/* What says itself that it is no report is believed below this. */
+#define QUIET_BELOW 0.4f
 
 static void reason_add(struct urgency_found *out, const char *reason) {
     for (size_t i = 0; i < out->reason_count; i++)
@@ -48,6 +50,13 @@ static bool no_report(const struct vocabulary *vocabulary, int kind) {
     return kind != NO_INDEX && kind == vocabulary->no_report;
 }
 
+static float danger_share(const struct urgency_input *input, const struct urgency_found *found) {
+    float share = found->priority <= PRIORITY_P1 ? 1 : 0;
+    if (input->priorities)
+        share = input->priorities[PRIORITY_P0] + input->priorities[PRIORITY_P1];
+    return share;
+}
+
 static bool rule_is_for(const struct urgency_rule *rule, int kind) {
     if (!rule->kind_count)
         return true;
@@ -57,7 +66,7 @@ static bool rule_is_for(const struct urgency_rule *rule, int kind) {
     return false;
 }
 
-static void rule_apply(const struct urgency_rule *rule, struct urgency_found *out) {
+static void rule_apply(const struct urgency_rule *rule, float danger, struct urgency_found *out) {
     enum priority before = out->priority;
     switch (rule->effect) {
     case URGENCY_SET:
@@ -77,6 +86,11 @@ static void rule_apply(const struct urgency_rule *rule, struct urgency_found *ou
         if (out->priority < rule->priority && out->priority >= PRIORITY_P1)
             out->priority = rule->priority;
         break;
+    case URGENCY_QUIET:
+        if (danger < QUIET_BELOW && out->priority < rule->priority)
+            out->priority = rule->priority;
+        out->quiet |= danger < QUIET_BELOW;
+        break;
     }
     /* A criterion that holds is a reason too when the priority was there already: operators want to know
      * which. */
@@ -85,9 +99,10 @@ static void rule_apply(const struct urgency_rule *rule, struct urgency_found *ou
         reason_add(out, rule->id);
 }
 
-static void rules_apply(
-    const struct vocabulary *vocabulary, const struct signs *signs, int kind, struct urgency_found *out) {
-    static const enum urgency_effect order[] = {URGENCY_LOWER, URGENCY_RAISE, URGENCY_SET, URGENCY_HOLD};
+static void rules_apply(const struct vocabulary *vocabulary, const struct signs *signs, int kind,
+    float danger, struct urgency_found *out) {
+    static const enum urgency_effect order[] = {
+        URGENCY_LOWER, URGENCY_RAISE, URGENCY_SET, URGENCY_QUIET, URGENCY_HOLD};
     /* What reads like no report is raised by nothing but the rules that keep it open. */
     size_t first = no_report(vocabulary, kind) ? 3 : 0;
     for (size_t pass = first; pass < sizeof order / sizeof order[0]; pass++)
@@ -95,7 +110,7 @@ static void rules_apply(
             const struct urgency_rule *rule = &vocabulary->urgency[i];
             if (rule->effect == order[pass] && rule_is_for(rule, kind) &&
                 signs_hold(signs, rule->all, rule->all_count, rule->without, rule->without_count, rule->near))
-                rule_apply(rule, out);
+                rule_apply(rule, danger, out);
         }
 }
 
@@ -117,13 +132,6 @@ static void night_apply(
     }
 }
 
-static float danger_share(const struct urgency_input *input, const struct urgency_found *found) {
-    float share = found->priority <= PRIORITY_P1 ? 1 : 0;
-    if (input->priorities)
-        share = input->priorities[PRIORITY_P0] + input->priorities[PRIORITY_P1];
-    return share;
-}
-
 /* A message that the machine would close but that may be urgent after all goes to a person. */
 static void closing_guard(
     const struct vocabulary *vocabulary, const struct urgency_input *input, struct urgency_found *out) {
@@ -143,14 +151,15 @@ void urgency_find(const struct vocabulary *vocabulary, const struct text *text, 
         out->priority = vocabulary->kinds[input->kind].priority;
         reason_add(out, "default");
     }
-    rules_apply(vocabulary, signs, input->kind, out);
+    rules_apply(vocabulary, signs, input->kind, danger_share(input, out), out);
     if (!no_report(vocabulary, input->kind))
         night_apply(vocabulary, signs, input->local_hour, out);
     if (input->urgent_flag && out->priority > PRIORITY_P1) {
         out->priority = PRIORITY_P1;
         reason_add(out, "caller");
     }
-    out->danger = danger_share(input, out) >= (input->known ? DANGER_LEAST : DANGER_OF_UNKNOWN) ||
+    bool believed = input->known && !out->quiet;
+    out->danger = danger_share(input, out) >= (believed ? DANGER_LEAST : DANGER_OF_UNKNOWN) ||
                   out->priority <= PRIORITY_P1;
     closing_guard(vocabulary, input, out);
 }

@@ -4,7 +4,11 @@
  * The machine may raise. It lowers only what no life hangs on: a message that is no report, a question about
  * procedure, something long past. Sexual violence and violence against children never fall below P2 (DSC-02),
  * and a message that mentions suicide or a child in danger is never closed by the machine (DSC-04): it goes
- * to a person as P2. */
+ * to a person as P2.
+ *
+ * What reads like no report and tells why - a film, a match, an advert, a lesson, animals, a power cut -
+ * wakes nobody for a small chance of danger, as an unclear message does ("quiet"). It does when danger is
+ * more likely than not. */
 #pragma once
 
 #include "services/triage/model.h"
@@ -15,6 +19,7 @@ struct urgency_found {
     size_t reason_count;
     bool danger; /* P0 or P1 is possible: alert although unclear */
     bool human;  /* DSC-04: a person must look before this is closed */
+    bool quiet;  /* says itself that it is no report */
 };
 
 struct urgency_input {

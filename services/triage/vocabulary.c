@@ -69,8 +69,8 @@ struct urgency_file {
 static const cyaml_schema_value_t text_schema = {CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, 400)};
 
 static const cyaml_strval_t strengths[] = {{"strong", 3}, {"medium", 2}, {"weak", 1}};
-static const cyaml_strval_t effects[] = {
-    {"set", URGENCY_SET}, {"raise", URGENCY_RAISE}, {"hold", URGENCY_HOLD}, {"lower", URGENCY_LOWER}};
+static const cyaml_strval_t effects[] = {{"set", URGENCY_SET}, {"raise", URGENCY_RAISE},
+    {"hold", URGENCY_HOLD}, {"lower", URGENCY_LOWER}, {"quiet", URGENCY_QUIET}};
 static const cyaml_strval_t priorities[] = {
     {"P0", PRIORITY_P0}, {"P1", PRIORITY_P1}, {"P2", PRIORITY_P2}, {"P3", PRIORITY_P3}, {"P4", PRIORITY_P4}};
 
@@ -128,7 +128,7 @@ static const cyaml_schema_value_t concept_file_schema = {
 
 static const cyaml_schema_field_t urgency_fields[] = {
     CYAML_FIELD_STRING_PTR("id", CYAML_FLAG_POINTER, struct urgency_entry, id, 2, 60),
-    CYAML_FIELD_ENUM("effect", CYAML_FLAG_STRICT, struct urgency_entry, effect, effects, 4),
+    CYAML_FIELD_ENUM("effect", CYAML_FLAG_STRICT, struct urgency_entry, effect, effects, 5),
     CYAML_FIELD_ENUM("priority", CYAML_FLAG_STRICT, struct urgency_entry, priority, priorities, 5),
     NAME_LIST("kinds", struct urgency_entry, kinds, CYAML_FLAG_OPTIONAL, 0),
     NAME_LIST("all", struct urgency_entry, all, 0, 1),

@@ -63,7 +63,8 @@ enum urgency_effect {
     URGENCY_SET,   /* at least this priority */
     URGENCY_RAISE, /* one step up, not above `priority` */
     URGENCY_HOLD,  /* the machine may not close it: at least this priority, and a person looks (DSC-04) */
-    URGENCY_LOWER  /* down to this priority; never where the kind forbids it, see urgency.h */
+    URGENCY_LOWER, /* down to this priority; never where the kind forbids it, see urgency.h */
+    URGENCY_QUIET  /* down to this priority unless danger is more likely than not, see urgency.h */
 };
 
 struct urgency_rule {

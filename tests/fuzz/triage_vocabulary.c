@@ -15,7 +15,8 @@ static const char *const small[] = {
     "concepts:\n  - { code: C_ANAK, name: anak, lang: id, terms: [anak, bocah] }\ncombinations: []\n",
     "concepts:\n  - { code: S_PEREMPUAN, name: perempuan, lang: id, terms: [ibu] }\ncombinations: []\n",
     "rules: []\n",
-    "sigap-weights\t1\noutputs\tkdrt P0 P1 P2 P3 P4\nw:anak\t0:1.5\n",
+    "sigap-weights 1\noutputs\tkdrt P0 P1 P2 P3 P4\nw:anak\t0:1.5\n",
+    "sigap-rarity 1\nreports\t10\nanak\t4\n",
 };
 
 static void judge(const struct vocabulary *vocabulary) {
