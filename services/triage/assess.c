@@ -152,13 +152,15 @@ static const char *words_of(struct work *work, size_t first, size_t last, uint32
     return copy ? copy : "";
 }
 
+/* what: always one and the same literal for one meaning, so that it is compared as a pointer. */
 static void evidence_add(
     struct work *work, const char *what, const char *rule, size_t first, size_t last, float weight) {
     struct assessment *out = work->out;
     if (out->evidence_count == ASSESSMENT_EVIDENCE_MAX)
         return;
     for (size_t i = 0; i < out->evidence_count; i++)
-        if (strcmp(out->evidence[i].rule, rule) == 0 && strcmp(out->evidence[i].what, what) == 0)
+        if (out->evidence[i].what == what &&
+            (out->evidence[i].rule == rule || strcmp(out->evidence[i].rule, rule) == 0))
             return;
     struct evidence *one = &out->evidence[out->evidence_count++];
     *one = (struct evidence){.what = what, .rule = rule, .weight = weight};
@@ -224,13 +226,15 @@ static void evidence_learnt(struct work *work) {
 
 /* What else was understood, as far as there is room. */
 static void evidence_concepts(struct work *work) {
+    static const char affirmed[] = "concept", denied[] = "denied";
     const struct vocabulary *vocabulary = work->assessor->vocabulary;
-    for (size_t i = 0; i < work->signs.hit_count; i++) {
+    for (size_t i = 0; i < work->signs.hit_count && work->out->evidence_count < ASSESSMENT_EVIDENCE_MAX;
+         i++) {
         const struct hit *hit = &work->signs.hits[i];
         const struct term *term = &vocabulary->terms[hit->tag];
         if (term->use == TERM_CONCEPT && vocabulary->concepts[term->index].code[0] != 'F')
-            evidence_add(work, hit->negator >= 0 ? "denied" : "concept",
-                vocabulary->concepts[term->index].code, hit->first, hit->last, 1);
+            evidence_add(work, hit->negator >= 0 ? denied : affirmed, vocabulary->concepts[term->index].code,
+                hit->first, hit->last, 1);
     }
 }
 

@@ -26,6 +26,11 @@ struct edge_slot {
     uint32_t node;
 };
 
+struct node {
+    uint32_t ending; /* the first that ends here; 0: none */
+    bool goes_on;    /* has edges: most nodes are leaves, and then none is looked for */
+};
+
 /* What ends at a node: a chain, as several patterns may have the same form. */
 struct ending {
     uint32_t tag;
@@ -52,7 +57,7 @@ struct matcher {
     uint64_t prefix_sizes; /* bit n: some pattern has a beginning of n letters */
     struct edge_slot *edges;
     size_t edge_slots, edge_count;
-    uint32_t *node_endings; /* first ending of a node */
+    struct node *nodes;
     size_t node_count, node_capacity;
     struct ending *endings;
     size_t ending_count, ending_capacity;
@@ -170,11 +175,11 @@ static bool edges_grow(struct matcher *matcher) {
 }
 
 static bool node_make(struct matcher *matcher, uint32_t *node) {
-    if (!array_reserve((void **)&matcher->node_endings, &matcher->node_capacity, matcher->node_count + 1,
-            sizeof *matcher->node_endings))
+    if (!array_reserve((void **)&matcher->nodes, &matcher->node_capacity, matcher->node_count + 1,
+            sizeof *matcher->nodes))
         return false;
     *node = (uint32_t)matcher->node_count;
-    matcher->node_endings[matcher->node_count++] = 0;
+    matcher->nodes[matcher->node_count++] = (struct node){0, false};
     return true;
 }
 
@@ -196,21 +201,22 @@ static bool step_make(struct matcher *matcher, uint32_t *node, uint32_t symbol) 
         at = (at + 1) & (matcher->edge_slots - 1);
     matcher->edges[at] = (struct edge_slot){key, to};
     matcher->edge_count++;
+    matcher->nodes[*node].goes_on = true;
     *node = to;
     return true;
 }
 
 static bool ending_add(
     struct matcher *matcher, uint32_t node, uint32_t tag, uint32_t not_after, uint32_t part) {
-    for (uint32_t at = matcher->node_endings[node]; at; at = matcher->endings[at].next)
+    for (uint32_t at = matcher->nodes[node].ending; at; at = matcher->endings[at].next)
         if (matcher->endings[at].tag == tag && matcher->endings[at].part == part)
             return true; /* two forms of one pattern that fold to the same words */
     if (!array_reserve((void **)&matcher->endings, &matcher->ending_capacity, matcher->ending_count + 1,
             sizeof *matcher->endings))
         return false;
     matcher->endings[matcher->ending_count] =
-        (struct ending){tag, matcher->node_endings[node], not_after, part};
-    matcher->node_endings[node] = (uint32_t)matcher->ending_count++;
+        (struct ending){tag, matcher->nodes[node].ending, not_after, part};
+    matcher->nodes[node].ending = (uint32_t)matcher->ending_count++;
     return true;
 }
 
@@ -352,7 +358,7 @@ void matcher_free(struct matcher **matcher) {
     arena_free(&(*matcher)->scratch);
     free((*matcher)->symbols);
     free((*matcher)->edges);
-    free((*matcher)->node_endings);
+    free((*matcher)->nodes);
     free((*matcher)->endings);
     free((*matcher)->guards);
     free((*matcher)->combinations);
@@ -422,7 +428,7 @@ static bool guard_holds(const struct finder *finder, uint32_t not_after, size_t 
 }
 
 static void endings_take(struct finder *finder, uint32_t node, size_t first, size_t last) {
-    for (uint32_t at = finder->matcher->node_endings[node]; at; at = finder->matcher->endings[at].next) {
+    for (uint32_t at = finder->matcher->nodes[node].ending; at; at = finder->matcher->endings[at].next) {
         const struct ending *ending = &finder->matcher->endings[at];
         if (!guard_holds(finder, ending->not_after, first))
             continue;
@@ -444,7 +450,8 @@ static void walk(struct finder *finder, uint32_t node, size_t first, size_t at) 
         if (!edge_find(finder->matcher, node, *symbol, &to))
             continue;
         endings_take(finder, to, first, at);
-        walk(finder, to, first, at + 1);
+        if (finder->matcher->nodes[to].goes_on)
+            walk(finder, to, first, at + 1);
     }
 }
 

@@ -12,14 +12,19 @@
 
 enum {
     PAIRED_MAX = 16, /* concepts that are paired: 16 x 15 / 2 = 120 features */
+    OTHERS_MAX =
+        512, /* marks 8, pairs of concepts 120, concepts, kinds and combinations as many as a report has */
     WHOLE = UINT16_MAX
 };
 
+enum { SLOTS = 2 * FEATURES_MAX }; /* a power of two */
+
 struct collector {
     struct feature *features;
+    size_t capacity;
     char (*names)[FEATURE_NAME_MAX];
     size_t count;
-    uint64_t seen[64]; /* 4096 bits: most features are new, and then no list is searched */
+    uint16_t slots[SLOTS]; /* index + 1 of the feature, by its hash; 0: free */
 };
 
 uint64_t feature_hash(const char *name) {
@@ -32,24 +37,38 @@ static uint64_t hash_on(uint64_t hash, const char *text) {
     return hash;
 }
 
-/* The feature "class:one" or "class:one+other". */
-static void put(struct collector *collector, const char *class, const char *one, const char *other,
-    float value, size_t first, size_t last) {
-    if (collector->count == FEATURES_MAX)
-        return;
-    uint64_t hash = hash_on(hash_on(hash_on(TEXT_HASH_START, class), ":"), one);
+/* False when it is there already: said is said. */
+static bool slot_take(struct collector *collector, uint64_t hash) {
+    size_t at = (hash ^ hash >> 32) & (SLOTS - 1);
+    for (; collector->slots[at]; at = (at + 1) & (SLOTS - 1))
+        if (collector->features[collector->slots[at] - 1].hash == hash)
+            return false;
+    collector->slots[at] = (uint16_t)(collector->count + 1);
+    return true;
+}
+
+/* The feature "class:one" or "class:one+other"; seed: the hash of "class:". */
+static void put_seeded(struct collector *collector, const char *class, uint64_t seed, const char *one,
+    const char *other, float value, size_t first, size_t last) {
+    uint64_t hash = hash_on(seed, one);
     if (other)
         hash = hash_on(hash_on(hash, "+"), other);
-    uint64_t *seen = &collector->seen[hash >> 58], bit = 1ull << (hash >> 52 & 63);
-    for (size_t i = 0; *seen & bit && i < collector->count; i++)
-        if (collector->features[i].hash == hash)
-            return; /* said is said */
-    *seen |= bit;
+    if (collector->count == collector->capacity || !slot_take(collector, hash))
+        return;
     if (collector->names)
         snprintf(collector->names[collector->count], FEATURE_NAME_MAX, "%s:%s%s%s", class, one,
             other ? "+" : "", other ? other : "");
     collector->features[collector->count++] =
         (struct feature){.hash = hash, .first = (uint16_t)first, .last = (uint16_t)last, .value = value};
+}
+
+static uint64_t seed_of(const char *class) {
+    return hash_on(hash_on(TEXT_HASH_START, class), ":");
+}
+
+static void put(struct collector *collector, const char *class, const char *one, const char *other,
+    float value, size_t first, size_t last) {
+    put_seeded(collector, class, seed_of(class), one, other, value, first, last);
 }
 
 static const char *number_class(int number) {
@@ -72,27 +91,35 @@ static void word_sight(const struct word *word, char out[WORD_KEY_MAX]) {
         stem(word->key, word->key_size, out);
 }
 
+/* Runs of four letters, the ends of the word marked. */
+static void letters_put(struct collector *collector, const struct word *word, uint64_t seed, size_t at) {
+    char padded[WORD_KEY_MAX + 3] = "_";
+    size_t size = word->key_size + 2u;
+    memcpy(padded + 1, word->key, word->key_size);
+    padded[size - 1] = '_';
+    for (size_t k = 0; k + 4 <= size; k++) {
+        char run[5] = {padded[k], padded[k + 1], padded[k + 2], padded[k + 3], 0};
+        put_seeded(collector, "g", seed, run, NULL, 0.2f, at, at);
+    }
+}
+
 static void words_put(struct collector *collector, const struct text *text) {
+    const uint64_t plain = seed_of("w"), denied = seed_of("wn"), pair = seed_of("b"), run = seed_of("g");
     char before[WORD_KEY_MAX] = "", now[WORD_KEY_MAX];
     for (size_t i = 0; i < text->count; i++) {
         const struct word *word = &text->words[i];
+        bool no = word->negator >= 0;
         word_sight(word, now);
-        put(collector, word->negator >= 0 ? "wn" : "w", now, NULL, 1, i, i);
+        put_seeded(collector, no ? "wn" : "w", no ? denied : plain, now, NULL, 1, i, i);
         if (i && word->sentence == text->words[i - 1].sentence)
-            put(collector, "b", before, now, 0.6f, i - 1, i);
+            put_seeded(collector, "b", pair, before, now, 0.6f, i - 1, i);
         if (word->key_size > 6 && !(word->flags & WORD_NUMBER)) {
             char head[6] = {0};
             memcpy(head, now, strnlen(now, 5));
             put(collector, "p", head, NULL, 0.5f, i, i);
         }
-        if (!(word->flags & WORD_NUMBER)) {
-            char padded[WORD_KEY_MAX + 3];
-            int size = snprintf(padded, sizeof padded, "_%s_", word->key);
-            for (int k = 0; k + 4 <= size; k++) {
-                char gram[5] = {padded[k], padded[k + 1], padded[k + 2], padded[k + 3], 0};
-                put(collector, "g", gram, NULL, 0.2f, i, i);
-            }
-        }
+        if (!(word->flags & WORD_NUMBER))
+            letters_put(collector, word, run, i);
         strcpy(before, now);
     }
 }
@@ -156,8 +183,12 @@ static void values_level(struct collector *collector) {
 
 struct feature *features_read(const struct vocabulary *vocabulary, struct arena *arena,
     const struct text *text, const struct signs *signs, char (*names)[FEATURE_NAME_MAX], size_t *count) {
-    struct collector collector = {.names = names};
-    collector.features = arena_take(arena, FEATURES_MAX * sizeof *collector.features);
+    struct collector collector = {.names = names, .capacity = OTHERS_MAX};
+    for (size_t i = 0; i < text->count; i++)
+        collector.capacity +=
+            text->words[i].key_size + 3u; /* the word, its pair, its head, runs of letters */
+    collector.capacity = collector.capacity < FEATURES_MAX ? collector.capacity : FEATURES_MAX;
+    collector.features = arena_take(arena, collector.capacity * sizeof *collector.features);
     if (!collector.features)
         return NULL;
     marks_put(&collector, text);
@@ -192,6 +223,7 @@ struct model {
     size_t slots, row_count, row_bytes;
     size_t outputs, padded;
     uint16_t output[OUTPUTS_MAX];        /* kind, or KINDS_MAX + priority, of each column */
+    int16_t column[OUTPUTS_MAX];         /* the other way round; NO_INDEX for a kind without weights */
     float priors[KINDS_MAX][PRIORITIES]; /* how often a report of the kind has each priority */
 };
 
@@ -234,12 +266,15 @@ static int output_named(const struct vocabulary *vocabulary, const char *name) {
 static bool outputs_read(
     struct model *model, char *line, const struct vocabulary *vocabulary, struct error *error) {
     char *rest = NULL;
+    for (size_t i = 0; i < OUTPUTS_MAX; i++)
+        model->column[i] = NO_INDEX;
     if (!strtok_r(line, "\t\n", &rest) || strcmp(line, "outputs") != 0)
         return error_set(error, "outputs expected");
     for (char *name = strtok_r(NULL, " \t\n", &rest); name; name = strtok_r(NULL, " \t\n", &rest)) {
         int output = output_named(vocabulary, name);
         if (output == NO_INDEX || model->outputs == OUTPUTS_MAX)
             return error_set(error, "output %s is no kind of the site", name);
+        model->column[output] = (int16_t)model->outputs;
         model->output[model->outputs++] = (uint16_t)output;
     }
     model->padded = (model->outputs + LANES - 1) / LANES * LANES;
@@ -411,10 +446,8 @@ void model_judge(const struct model *model, const struct vocabulary *vocabulary,
 
 float model_weight(const struct model *model, const struct feature *feature, int kind) {
     const struct row *row = row_find(model, feature->hash);
-    for (size_t i = 0; row->hash && i < model->outputs; i++)
-        if (model->output[i] == kind)
-            return feature->value * row->scale * (float)row->steps[i];
-    return 0;
+    int column = model->column[kind];
+    return row->hash && column != NO_INDEX ? feature->value * row->scale * (float)row->steps[column] : 0;
 }
 
 void softmax(float *scores, size_t count) {
