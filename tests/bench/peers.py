@@ -5,6 +5,7 @@ import os
 import pwd
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -65,19 +66,48 @@ def postgresql(source, folder, reports):
         server.wait(30)
 
 
+def end_tree(server):
+    """The server and what it started: it runs in a session of its own."""
+    try:
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait(30)
+    except (ProcessLookupError, subprocess.TimeoutExpired):
+        os.killpg(server.pid, signal.SIGKILL)
+        server.wait(30)
+
+
 def rabbitmq(source, folder, reports):
-    if not find("rabbitmq-server", "/usr/sbin", "/usr/lib/rabbitmq/bin"):
+    """A node of its own with default settings, everything of it below the folder; the program knows port 5672 only."""
+    command = find("rabbitmq-server", "/usr/lib/rabbitmq/bin", "/usr/sbin")
+    if not command:
         return {"missing": "rabbitmq-server is not installed"}
-    with socket.socket() as probe:
-        if probe.connect_ex(("127.0.0.1", 5672)) != 0:
-            return {"missing": "rabbitmq-server is installed but does not run on port 5672"}
     program, problem = build(source, folder, "-lrabbitmq", "-lpthread")
-    return problem or rate([program, reports, "quorum"])
+    if problem:
+        return problem
+    with socket.socket() as probe:
+        if probe.connect_ex(("127.0.0.1", 5672)) == 0:
+            return {"missing": "port 5672 is taken by another server"}
+    place = folder / "rabbitmq"
+    place.mkdir()
+    for name in ("rabbitmq.conf", "enabled_plugins"):
+        (place / name).write_text("" if name.endswith("conf") else "[].")
+    environment = {**os.environ, "HOME": str(place), "RABBITMQ_NODENAME": f"bench{os.getpid()}@localhost",
+                   "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1", "RABBITMQ_MNESIA_BASE": str(place / "mnesia"),
+                   "RABBITMQ_LOG_BASE": str(place / "log"), "RABBITMQ_CONFIG_FILE": str(place / "rabbitmq.conf"),
+                   "RABBITMQ_ENABLED_PLUGINS_FILE": str(place / "enabled_plugins"), "ERL_EPMD_ADDRESS": "127.0.0.1",
+                   "ERL_EPMD_PORT": str(free_port())}
+    server = started([command], 5672, tries=600, start_new_session=True, env=environment, cwd=place)
+    try:
+        time.sleep(3)  # the port opens before the node says it is ready
+        return rate([program, reports, "quorum"])
+    finally:
+        end_tree(server)
+        subprocess.run(["epmd", "-kill"], env=environment, capture_output=True)
 
 
-def started(command, port):
-    server = subprocess.Popen(list(map(str, command)), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    for _ in range(100):
+def started(command, port, tries=100, **more):
+    server = subprocess.Popen(list(map(str, command)), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **more)
+    for _ in range(tries):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 break
