@@ -11,6 +11,7 @@
 #include "services/intake/outgoing.h"
 #include "services/intake/receive.h"
 #include "services/intake/replies.h"
+#include "services/intake/sender.h"
 #include "services/intake/sender_view.h"
 #include "services/intake/source.h"
 #include "services/intake/sweep.h"
@@ -170,6 +171,7 @@ static enum verdict intake_on_start(struct turn *turn) {
     if (!intake_reports_open(turn))
         return VERDICT_RETRY;
     intake_tokens_load(turn, &intake->tokens); /* what is committed: not ahead of the store */
+    sender_blocks_load(turn);
     intake_sweep_start(turn);
     return VERDICT_DONE;
 }

@@ -320,7 +320,8 @@ struct mime *mime_read(const char *mail, size_t size) {
     header(&part, "Reply-To", line, sizeof line);
     address_of(line, mime->reply_to, sizeof mime->reply_to);
     header(&part, "Precedence", line, sizeof line);
-    mime->bulk = strcasecmp(line, "bulk") == 0 || strcasecmp(line, "list") == 0 || strcasecmp(line, "junk") == 0;
+    mime->bulk =
+        strcasecmp(line, "bulk") == 0 || strcasecmp(line, "list") == 0 || strcasecmp(line, "junk") == 0;
     header(&part, "List-Id", line, sizeof line);
     mime->bulk |= *line != 0;
     header(&part, "Subject", line, sizeof line);

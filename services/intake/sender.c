@@ -91,8 +91,17 @@ void sender_asked(struct turn *turn, struct sender *sender, const struct first_r
     write_row(turn, sender);
 }
 
+void sender_blocks_load(struct turn *turn) {
+    struct intake *intake = turn->state;
+    struct statement *list = intake_use(turn->store, INTAKE_BLOCKED_LIST);
+    bind_int(list, 1);
+    intake->blocks = statement_step(list);
+    statement_end(list);
+}
+
 bool sender_is_blocked(struct turn *turn, const struct sender *sender) {
-    if (!sender->key_known)
+    const struct intake *intake = turn->state;
+    if (!sender->key_known || !intake->blocks)
         return false;
     struct statement *get = intake_use(turn->store, INTAKE_BLOCKED_GET);
     bind_blob(get, sender->key, sizeof sender->key);
@@ -102,6 +111,8 @@ bool sender_is_blocked(struct turn *turn, const struct sender *sender) {
 }
 
 bool sender_block(struct turn *turn, const struct sender *sender, const char *by) {
+    ((struct intake *)turn->state)->blocks =
+        true; /* also when this turn is undone: then it is only looked for in vain */
     struct statement *add = intake_use(turn->store, INTAKE_BLOCKED_ADD);
     bind_blob(add, sender->key, sizeof sender->key);
     bind_int(add, turn->now);

@@ -13,6 +13,8 @@ struct sender {
     struct first_report first; /* of its last report */
 };
 
+/* At start: whether anybody is blocked at all. */
+void sender_blocks_load(struct turn *turn);
 /* An administrator does not want to hear from it: put aside, visible, reversible. */
 bool sender_is_blocked(struct turn *turn, const struct sender *sender);
 /* False: it was blocked already, or was not. */

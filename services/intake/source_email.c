@@ -9,11 +9,12 @@
  * pictures, recordings and documents that come along are kept sealed. What a machine sent by itself (out of
  * office) says nothing.
  *
- * With the option `server` (smtps://mail.example:465, smtp://mail.example:587 with STARTTLS) the sender of a mail that came
- * to the channel's address is answered: the receipt, a question, how a report stands ("status NUMBER" in the subject or
- * in the first line). What is said is neutral, the subject too, and nothing of the report is repeated: others may read
- * that mailbox, and a sender can be forged. Mails of lists and machines are not answered, and our answers say that
- * they are such (RFC 3834), so that no two machines talk. Channels with `silent: yes` answer nobody.
+ * With the option `server` (smtps://mail.example:465, smtp://mail.example:587 with STARTTLS) the sender of a
+ * mail that came to the channel's address is answered: the receipt, a question, how a report stands ("status
+ * NUMBER" in the subject or in the first line). What is said is neutral, the subject too, and nothing of the
+ * report is repeated: others may read that mailbox, and a sender can be forged. Mails of lists and machines
+ * are not answered, and our answers say that they are such (RFC 3834), so that no two machines talk. Channels
+ * with `silent: yes` answer nobody.
  *
  * Options: address; server, user, password_file, networks, plain, ca_file. */
 #include "services/intake/hook.h"
@@ -78,7 +79,8 @@ static const char *without_marks(const char *subject) {
     return subject;
 }
 
-/* Somebody asks how a report stands: nothing but that is said then, signatures and pictures in them are left out. */
+/* Somebody asks how a report stands: nothing but that is said then, signatures and pictures in them are left
+ * out. */
 static bool asks(struct arena *arena, const struct mime *mime, struct hook_message *message) {
     char line[128];
     const char *candidates[] = {line, without_marks(mime->subject)};
@@ -157,7 +159,8 @@ static bool reply_call(struct arena *arena, const struct intake_channel *channel
     call->username = intake_channel_option(channel, "user");
     call->password = call->username ? intake_channel_option(channel, "password") : NULL;
     call->body = arena_format(arena,
-        "From: <%s>\r\nTo: <%s>\r\nSubject: Pesan layanan / Service message\r\nAuto-Submitted: auto-replied\r\n"
+        "From: <%s>\r\nTo: <%s>\r\nSubject: Pesan layanan / Service message\r\nAuto-Submitted: "
+        "auto-replied\r\n"
         "X-Auto-Response-Suppress: All\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n"
         "Content-Transfer-Encoding: base64\r\n\r\n%s",
         from, chat, words);

@@ -42,6 +42,7 @@ struct intake {
     struct hash_index *reports; /* by key, see receive.c; NULL before the first turn */
     void **source_states;       /* one a source of the table, what its open made */
     struct intake_rotation *rotation;
+    bool blocks; /* somebody is blocked, or was since the start: only then senders are looked up for it */
     int64_t retention_ms; /* of outcomes and reply addresses */
     char *emergency_json; /* the site's numbers: one JSON object */
 };

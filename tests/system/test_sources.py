@@ -353,6 +353,8 @@ def test_an_operator_looks_after_the_doors(doors, tmp_path):
     site.ctl("sender", "block", ticket)
     blocked = json.loads(site.ctl("sender", "list").stdout)
     assert len(blocked) == 1 and blocked[0]["by"] == "sigapctl"
+    site.stop()
+    site.start()  # a block outlives a restart
     assert say(9002, "Ada warga minta info bansos lagi").body == b""
     assert [hook["reason"] for hook in json.loads(site.ctl("hook", "list").stdout) if hook["reason"] == "blocked"] == ["blocked"]
     site.ctl("sender", "unblock", blocked[0]["key"])
