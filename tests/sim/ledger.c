@@ -147,6 +147,7 @@ static bool note(struct ledger *ledger, const struct machine *machine, const Sig
     switch (event->body_case) {
     case SIGAP__EVENT__BODY_REPORT_RECEIVED:
         report_of(ledger, event->report_received->report_id)->received++;
+        report_of(ledger, event->report_received->report_id)->amends = event->report_received->amends.len > 0;
         break;
     case SIGAP__EVENT__BODY_CASE_OPENED:
         report_of(ledger, event->case_opened->report_id)->opened++;

@@ -9,6 +9,7 @@ struct ledger_report {
     struct id id;
     unsigned received, opened, joined, closed, reviewed;
     bool reasoned, owned; /* closed with a reason; in review with an owner */
+    bool amends;          /* belongs to another */
 };
 
 struct ledger_case {

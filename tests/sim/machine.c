@@ -2,6 +2,8 @@
 #include "common_sql.h"
 #include "world.h"
 
+#include "common/ticket.h"
+
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,13 +54,24 @@ static const char *text_between(const char *body, size_t size, const char *mark,
     return out;
 }
 
+/* The first ticket in a text for people; "" when there is none. */
+static void ticket_within(const char *body, size_t size, char out[32]) {
+    struct ticket ticket;
+    for (size_t i = 0; i + TICKET_TEXT <= size; i++) {
+        snprintf(out, 32, "%.*s", (int)TICKET_TEXT, body + i);
+        if (out[6] == '-' && ticket_from_text(out, &ticket))
+            return;
+    }
+    out[0] = 0;
+}
+
 static void on_answered(void *context, void *origin, const struct answer *answer) {
     struct machine *machine = context;
     char ticket[32] = "";
     if (!still_alive(machine) || !origin)
         return;
-    if (answer->body_size)
-        text_between(answer->body, answer->body_size, "\"ticket\":\"", ticket);
+    if (answer->body_size && !*text_between(answer->body, answer->body_size, "\"ticket\":\"", ticket))
+        ticket_within(answer->body, answer->body_size, ticket);
     people_answered(machine->sim, origin, answer->status, ticket);
 }
 

@@ -18,11 +18,14 @@ enum {
 
 static const char *header_of(const struct request *request, const char *name) {
     const struct reporter *reporter = request->origin;
-    if (strcasecmp(name, "Authorization") == 0)
+    bool hook = reporter->way == BY_TELEGRAM;
+    if (hook && strcasecmp(name, "X-Telegram-Bot-Api-Secret-Token") == 0)
+        return reporter->bearer + strlen("Bearer ");
+    if (!hook && strcasecmp(name, "Authorization") == 0)
         return reporter->bearer;
     if (strcasecmp(name, "Content-Type") == 0)
         return "application/json";
-    if (strcasecmp(name, "Idempotency-Key") == 0 && !reporter->external)
+    if (!hook && strcasecmp(name, "Idempotency-Key") == 0 && !reporter->external)
         return reporter->key;
     return NULL;
 }
@@ -33,6 +36,36 @@ static void write_text(const struct reporter *reporter, char *out, size_t room) 
     _Pragma("GCC diagnostic pop")
 }
 
+/* An Update of the Bot API. What amends keeps chat and message, or chat and album. */
+static void write_update(struct reporter *reporter, unsigned number) {
+    const struct reporter *first = reporter->amends;
+    bool edit = first && !first->album;
+    unsigned chat = first ? number - 1 : number, message = edit ? number - 1 : number;
+    char album[160] = "";
+    if (reporter->album)
+        snprintf(album, sizeof album,
+            ",\"media_group_id\":\"g%u\",\"photo\":[{\"file_id\":\"F%u\",\"file_unique_id\":\"f%u\","
+            "\"width\":9,\"height\":9}]",
+            chat, number, number);
+    snprintf(reporter->body, sizeof reporter->body,
+        "{\"update_id\":%u,\"%s\":{\"message_id\":%u,\"from\":{\"id\":%u,\"is_bot\":false,\"first_name\":"
+        "\"A\"},"
+        "\"chat\":{\"id\":%u,\"type\":\"private\"},\"date\":1772420000%s,\"%s\":\"%s\"}}",
+        900000 + number, edit ? "edited_message" : "message", 100 + message, 5000000 + chat, 5000000 + chat,
+        album, reporter->album ? "caption" : "text", first && first->album ? "" : reporter->plain);
+}
+
+/* One in three messages of a chat is changed afterwards, or was the first picture of two; the other half may
+ * well come first. */
+static void make_amendment(struct sim *sim, unsigned number) {
+    struct reporter *reporter = &sim->reporters[number], *before = reporter - 1;
+    reporter->amends = before;
+    reporter->way = BY_TELEGRAM;
+    reporter->album = before->album;
+    snprintf(reporter->plain, sizeof reporter->plain, "%.660s (diralat)", before->plain);
+    write_update(reporter, number);
+}
+
 static void make_reporter(struct sim *sim, unsigned number) {
     struct reporter *reporter = &sim->reporters[number];
     struct chance *chance = &sim->chance;
@@ -40,7 +73,8 @@ static void make_reporter(struct sim *sim, unsigned number) {
     *reporter = (struct reporter){0};
     reporter->text = (unsigned)chance_below(chance, sizeof sim_texts / sizeof *sim_texts);
     reporter->place = (unsigned)chance_below(chance, sizeof sim_places / sizeof *sim_places);
-    reporter->by_door = chance_hits(chance, 300);
+    reporter->way = chance_hits(chance, 300) ? BY_DOOR : chance_hits(chance, 400) ? BY_TELEGRAM : BY_HTTP;
+    reporter->album = reporter->way == BY_TELEGRAM && chance_hits(chance, 400);
     reporter->urgent = chance_hits(chance, 50);
     reporter->external = chance_hits(chance, 300);
     snprintf(reporter->key, sizeof reporter->key, "report-%u", number);
@@ -49,6 +83,10 @@ static void make_reporter(struct sim *sim, unsigned number) {
         if (*at == '"' || *at == '\\')
             *at = '\'';
     snprintf(reporter->plain, sizeof reporter->plain, "%s (%u)", text, number / 2 * 2); /* some are copies */
+    if (reporter->way == BY_TELEGRAM) {
+        write_update(reporter, number);
+        return;
+    }
     snprintf(reporter->body, sizeof reporter->body,
         "{\"source\":\"whatsapp\",\"text\":\"%s\",\"urgent\":%s%s%s%s,\"reporter\":{\"channel\":\"whatsapp\","
         "\"address\":\"+62812%08u\",\"may_contact\":%s}}",
@@ -59,8 +97,14 @@ static void make_reporter(struct sim *sim, unsigned number) {
 
 void people_make(struct sim *sim) {
     sim->reporters = calloc(sim->options.reports + 1, sizeof *sim->reporters);
-    for (unsigned i = 0; i < sim->options.reports; i++)
-        make_reporter(sim, i);
+    for (unsigned i = 0; i < sim->options.reports; i++) {
+        const struct reporter *before = i ? &sim->reporters[i - 1] : NULL;
+        if (before && before->way == BY_TELEGRAM && !before->amends && chance_hits(&sim->chance, 350))
+            make_amendment(sim, i);
+        else
+            make_reporter(sim, i);
+        snprintf(sim->reporters[i].key, sizeof sim->reporters[i].key, "report-%u", i);
+    }
 }
 
 void people_free(struct sim *sim) {
@@ -86,7 +130,7 @@ static bool submit_by_door(struct sim *sim, struct reporter *reporter, struct ma
 static bool submit_by_http(struct sim *sim, struct reporter *reporter, struct machine *intake) {
     snprintf(reporter->bearer, sizeof reporter->bearer, "Bearer %s", sim->token);
     reporter->request = (struct request){.method = "POST",
-        .path = "/v1/reports",
+        .path = reporter->way == BY_TELEGRAM ? "/v1/hooks/telegram/sim" : "/v1/reports",
         .query = "",
         .body = reporter->body,
         .body_size = strlen(reporter->body),
@@ -105,8 +149,8 @@ static bool send_report(struct sim *sim, struct reporter *reporter) {
     reporter->outstanding = true; /* unless the answer comes before the call returns */
     reporter->sent_life = intake->life;
     reporter->try_at = sim->now + AGAIN_MS;
-    bool taken =
-        reporter->by_door ? submit_by_door(sim, reporter, intake) : submit_by_http(sim, reporter, intake);
+    bool taken = reporter->way == BY_DOOR ? submit_by_door(sim, reporter, intake)
+                                          : submit_by_http(sim, reporter, intake);
     trace(sim, "%s is sent%s", reporter->key, taken ? "" : " and refused at once");
     reporter->outstanding &= taken;
     return true;
@@ -117,16 +161,19 @@ void people_answered(struct sim *sim, struct reporter *reporter, unsigned status
     trace(sim, "%s is answered %u %s", reporter->key, status, ticket);
     if (status == 503 || status == 429)
         return;
-    if (status != 202 || !ticket[0]) {
+    /* A further picture of an album needs no word of thanks. */
+    bool thanks = !reporter->amends || !reporter->album;
+    if (status != (reporter->way == BY_TELEGRAM ? 200 : 202) || (thanks && !ticket[0])) {
         sim_fail(sim, "%s is answered %u: %s", reporter->key, status, reporter->plain);
         return;
     }
-    if (reporter->acknowledged && strcmp(reporter->ticket, ticket) != 0)
+    if (reporter->ticket[0] && ticket[0] && reporter->acknowledged && strcmp(reporter->ticket, ticket) != 0)
         sim_fail(sim, "%s had the ticket %s and is given %s", reporter->key, reporter->ticket, ticket);
     if (!reporter->acknowledged)
         sim->outcome->acknowledged++;
     reporter->acknowledged = true;
-    snprintf(reporter->ticket, sizeof reporter->ticket, "%s", ticket);
+    if (ticket[0])
+        snprintf(reporter->ticket, sizeof reporter->ticket, "%s", ticket);
 }
 
 static bool reporters_act(struct sim *sim) {

@@ -78,10 +78,20 @@ struct timer_fired {
     int64_t due_at;
 };
 
+enum reporter_way {
+    BY_HTTP,
+    BY_DOOR,
+    BY_TELEGRAM
+}; /* TELEGRAM: the platform's own body, as its servers send it */
+
+/* One message, or what was changed of the one before: an edit, a further picture of an album. */
 struct reporter {
     unsigned text, place;
     char key[32], bearer[160], ticket[32];
-    bool by_door, urgent, external; /* external: an external_id instead of an Idempotency-Key */
+    enum reporter_way way;
+    bool urgent, external;         /* external: an external_id instead of an Idempotency-Key */
+    bool album;                    /* pictures with a common name */
+    const struct reporter *amends; /* NULL: stands for itself */
     bool outstanding, acknowledged, before_snapshot;
     int64_t try_at;
     uint64_t sent_life; /* of intake when it was sent */
