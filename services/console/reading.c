@@ -9,7 +9,7 @@ enum {
     FRAME_MAX = 64 << 10, /* a View: an actor of 64 words and a few texts */
 };
 
-enum shape { SHAPE_LIST, SHAPE_CASE, SHAPE_REPORT, SHAPE_STATUS, SHAPE_EXPLAIN };
+enum shape { SHAPE_LIST, SHAPE_CASE, SHAPE_REPORT, SHAPE_STATUS, SHAPE_EXPLAIN, SHAPE_RETRY };
 
 struct part {
     const char *name; /* of the member */
@@ -55,6 +55,7 @@ const struct reading reading_queues = {NULL, 0,
         {"drafts", "router", SHAPE_LIST, "drafts", NULL, false},
         {"offers", "router", SHAPE_LIST, "offers", NULL, false},
         {"overdue", "casework", SHAPE_LIST, "tasks", "overdue", false},
+        {"hooks", "intake", SHAPE_LIST, "hooks", NULL, true},
         {"parked_intake", "intake", SHAPE_LIST, "parked", NULL, true},
         {"parked_triage", "triage", SHAPE_LIST, "parked", NULL, true},
         {"parked_router", "router", SHAPE_LIST, "parked", NULL, true},
@@ -79,6 +80,10 @@ const struct reading reading_review = {"id", 0, {{"review", "triage", SHAPE_REPO
 
 const struct reading reading_candidates = {
     "id", 0, {{"candidates", "router", SHAPE_EXPLAIN, NULL, NULL, false}}};
+
+/* A message of a platform that could not be read, once more: an administrator's word to intake, which may be
+ * said again and again, so that it needs no order of its own. */
+const struct reading reading_retry_hook = {"id", 0, {{"hook", "intake", SHAPE_RETRY, NULL, NULL, true}}};
 
 /* ---- asking ---- */
 
@@ -128,6 +133,8 @@ static void ask_part(const struct exchange *exchange, const struct reading *read
     Sigap__ReportView report = SIGAP__REPORT_VIEW__INIT;
     Sigap__ExplainView explain = SIGAP__EXPLAIN_VIEW__INIT;
     Sigap__StatusView status = SIGAP__STATUS_VIEW__INIT;
+    Sigap__ControlView control = SIGAP__CONTROL_VIEW__INIT;
+    char object[ID_TEXT + 1];
     unsigned limit = (unsigned)strtoul(narrowing->limit, NULL, 10);
     view.actor = actor;
     switch (part->shape) {
@@ -156,6 +163,13 @@ static void ask_part(const struct exchange *exchange, const struct reading *read
         explain.case_id = turn_bytes(exchange->turn, &wait->object);
         view.what_case = SIGAP__VIEW__WHAT_EXPLAIN;
         view.explain = &explain;
+        break;
+    case SHAPE_RETRY:
+        id_to_text(&wait->object, object);
+        control.action = (char *)"hook.retry";
+        control.argument = object;
+        view.what_case = SIGAP__VIEW__WHAT_CONTROL;
+        view.control = &control;
         break;
     case SHAPE_STATUS:
         view.what_case = SIGAP__VIEW__WHAT_STATUS;

@@ -66,6 +66,7 @@ static const struct route routes[] = {
     {"POST", "/api/cases/*/close", ACCESS_SESSION, .command = &command_close},
     {"POST", "/api/tasks/*/*", ACCESS_SESSION, .command = &command_move_task},
     {"POST", "/api/facilities/*/capacity", ACCESS_SESSION, .command = &command_capacity},
+    {"POST", "/api/hooks/*/retry", ACCESS_SESSION, .reading = &reading_retry_hook},
     {"POST", "/api/alerts/*/*", ACCESS_SESSION, .command = &command_answer_alert},
 
     {"POST", "/api/people/*", ACCESS_SESSION, .command = &command_set_person},

@@ -17,6 +17,7 @@ import urllib.parse
 import pytest
 
 import sigap
+from test_people import Person
 
 TICKET = re.compile(r"\d{6}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]")
 PLANTED = ["Sumartinah", "6281277315501", "Melati Ungu 77", "AgACAgUAAx-planted-file", "planted-medium-bytes"]
@@ -368,6 +369,17 @@ def test_an_operator_looks_after_the_doors(doors, tmp_path):
     waiting = sigap.wait_for(lambda: [hook for hook in doors.list("hooks") if hook["state"] == "aside"], 5)
     reasons = sorted(hook["reason"] for hook in waiting)
     assert "blocked" in reasons and any("chat" in reason for reason in reasons), reasons
+    person = Person(site, "adm-pintu", "administrator", "ADM", "*")
+    broken = next(hook for hook in waiting if "chat" in hook["reason"])
+    queue = person.get("/api/queues").json["hooks"]
+    assert broken["id"] in {hook["id"] for hook in queue} and all("text" not in hook for hook in queue)
+    assert person.post(f"/api/hooks/{broken['id']}/retry").status == 200
+    sigap.wait_for(lambda: broken["id"] not in {hook["id"] for hook in doors.list("hooks")}, 5)
+    assert person.post(f"/api/hooks/{broken['id']}/retry").status == 404
+    assert person.post(f"/api/hooks/{broken['id']}/retry", X_CSRF_Token="x").status == 403
+    other = Person(site, "opr-pintu", "operator", "OPR", "*")
+    assert other.post(f"/api/hooks/{broken['id']}/retry").status == 403
+
     blocked_one = next(hook["id"] for hook in waiting if hook["reason"] == "blocked")
     site.ctl("hook", "retry", blocked_one)
     sigap.wait_for(lambda: blocked_one not in {hook["id"] for hook in doors.list("hooks")}, 5)

@@ -61,6 +61,11 @@ const open = {
     else if (row.subject === 'offer' && row.case_id) open.sheet(row.case_id);
     else openAlert(row, now());
   },
+  retry: async (row) => {
+    const answer = await post(`/api/hooks/${row.id}/retry`, {});
+    toast(answer.status === 200 ? say('being_read_again') : complaint(answer), answer.status === 200);
+    setTimeout(readSystem, 500); // read by the next turn, or put aside again
+  },
 };
 let skew = 0; // the server's clock minus ours
 const now = () => Date.now() + skew;
@@ -77,7 +82,9 @@ function paintTabs() {
 function paintStatus() {
   const names = ['intake', 'triage', 'router', 'casework', 'notifier', 'console'];
   const parked = names.flatMap((name) => rows(system?.queues?.[`parked_${name}`], 'parked'));
+  const hooks = rows(system?.queues?.hooks, 'hooks');
   return [element('section.group', element('h2', say('status')), names.map((name) => daemonBox(name, system?.status?.[name]))),
+    hooks.length ? group('hooks', hooks, now(), open, true) : null,
     parked.length ? group('parked', parked, now(), open, true) : null];
 }
 

@@ -1,6 +1,6 @@
 // The live lists: what each row of a queue looks like, and what a touch on it does.
 import { breakable, chip, element, tag } from './dom.js';
-import { isEnglish, say, sayArea, sayHappening, sayKindShort, sayRole, saySpan, sayState, sayTime } from './words.js';
+import { isEnglish, say, sayArea, sayHappening, sayHook, sayKindShort, sayRole, saySpan, sayState, sayTime } from './words.js';
 
 // Owners answer a list, or an object with the list in it.
 export function rows(part, name) {
@@ -91,16 +91,23 @@ function oneParked(row, now) {
     dots(`${row.from} ${row.sequence}`, row.reason), null);
 }
 
+// A message of a platform that intake could not read: whoever may, has it read again.
+function oneHook(row, now, open) {
+  const button = row.state === 'aside' ? element('button', { type: 'button', onclick: () => open.retry(row) }, say('retry')) : null;
+  return card(row, row.bot, button, dots(row.source, sayHook(row.reason), `${row.size_bytes} B`), null);
+}
+
 const makers = {
   cases: oneCase, reviews: oneReview, unroutable: oneReferral, drafts: oneReferral, offers: oneOffer,
   overdue: oneTask, alerts: oneAlert, deliveries: oneDelivery, parked: oneParked,
+  hooks: oneHook,
 };
 
 // Urgent first, then as the owner has sorted.
 const byPriority = (a, b) => (a.priority ?? 'P9').localeCompare(b.priority ?? 'P9');
 
 export function group(name, list, now, open, titled) {
-  const sorted = name === 'deliveries' || name === 'parked' ? list : [...list].sort(byPriority);
+  const sorted = ['deliveries', 'parked', 'hooks'].includes(name) ? list : [...list].sort(byPriority);
   const heading = titled ? element('h2', say(name), element('span.count', String(list.length))) : null;
   if (!list.length) return element('section.group.idle', heading ?? element('p.empty', say('nothing')));
   return element('section.group', heading, element('ul.cards', sorted.map((row) => makers[name](row, now, open))));

@@ -24,6 +24,9 @@ const words = {
   alerts: ['Peringatan', 'Alerts'],
   notices: ['Pemberitahuan', 'Notices'],
   parked: ['Disisihkan', 'Put aside'],
+  hooks: ['Pesan kanal yang tidak terbaca', 'Messages of platforms that could not be read'],
+  retry: ['Baca lagi', 'Read again'],
+  being_read_again: ['Sedang dibaca lagi.', 'It is being read again.'],
   nothing: ['Tidak ada.', 'Nothing.'],
   loading: ['Memuat…', 'Loading…'],
   close: ['Tutup', 'Close'],
@@ -121,7 +124,7 @@ const words = {
 const states = {
   draft: ['menunggu fakta', 'draft'], active: ['berjalan', 'active'], on_hold: ['ditunda', 'on hold'],
   unroutable: ['tak ada tempat', 'no place found'], revoked: ['dicabut', 'revoked'], completed: ['selesai', 'completed'],
-  home: ['di rumah', 'at home'], requested: ['ditawarkan', 'requested'], received: ['sudah dibuka', 'received'],
+  home: ['di rumah', 'at home'], requested: ['ditawarkan', 'requested'], received: ['sampai di tempat', 'arrived'],
   accepted: ['diterima', 'accepted'], rejected: ['ditolak', 'rejected'], cancelled: ['dibatalkan', 'cancelled'],
   expired: ['lewat waktu', 'expired'], in_progress: ['sedang dilayani', 'in progress'], failed: ['gagal', 'failed'],
   entered_in_error: ['salah catat', 'entered in error'], waiting: ['menunggu', 'waiting'], due: ['harus dikerjakan', 'due'],
@@ -147,12 +150,12 @@ const happenings = {
   fact: ['Fakta', 'Fact'], task_done: ['Tugas selesai', 'Task done'], task_assigned: ['Tugas diberikan', 'Task assigned'],
   task_cancelled: ['Tugas dibatalkan', 'Task cancelled'], task_reopened: ['Tugas dibuka lagi', 'Task reopened'],
   offer_sent: ['Ditawarkan', 'Offered'], offer_accept: ['Diterima', 'Accepted'], offer_reject: ['Ditolak', 'Rejected'],
-  offer_expire: ['Tidak dijawab', 'Not answered'], offer_deliver: ['Tawaran dibuka', 'Offer opened'],
+  offer_expire: ['Tidak dijawab', 'Not answered'], offer_deliver: ['Tawaran sampai', 'The offer has arrived'],
   offer_cancel: ['Tawaran dibatalkan', 'Offer cancelled'], offer_decline: ['Ditarik kembali', 'Withdrawn'],
   offer_arrive: ['Klien tiba', 'Client arrived'], offer_schedule: ['Dijadwalkan', 'Scheduled'],
   offer_complete: ['Layanan selesai', 'Service completed'], offer_fail: ['Layanan gagal', 'Service failed'],
   offer_hold: ['Ditunda', 'On hold'], offer_resume: ['Dilanjutkan', 'Resumed'], home: ['di rumah', 'at home'],
-  offer_received: ['Tawaran dibuka', 'Offer opened'], offer_undelivered: ['Belum pasti sampai di tempat', 'Not known to have arrived'],
+  offer_received: ['Tawaran sampai', 'The offer has arrived'], offer_undelivered: ['Belum pasti sampai di tempat', 'Not known to have arrived'],
   offer_warn: ['Separuh waktu jawab lewat', 'Half of the time to answer is over'], offer_warn_start: ['Separuh waktu mulai lewat', 'Half of the time to start is over'],
   offer_start_timeout: ['Belum dimulai', 'Not started in time'], offer_start_expire: ['Tidak pernah dimulai', 'Never started'],
   offer_request_cancel: ['Diminta batal', 'Asked to cancel'], offer_confirm_cancel: ['Pembatalan disetujui', 'Cancelling confirmed'],
@@ -166,6 +169,12 @@ const happenings = {
   empty: ['tanpa isi', 'nothing in it'], possible_danger: ['mungkin bahaya', 'possible danger'], learnt: ['pengalaman laporan lama', 'learnt from earlier reports'],
   fits: ['cocok', 'fits'], maybe: ['mungkin', 'maybe'], out: ['tidak', 'no'],
   ask_first: ['tanya dulu: tempat belum diketahui', 'ask first: places not known'], by_hand: ['dipilih koordinator', 'chosen by a coordinator'],
+};
+
+// Why a message of a platform lies aside; what a decoder says of its own stands as it is.
+const hookReasons = {
+  unreadable: ['tidak terbaca', 'cannot be read'], blocked: ['pengirim diblokir', 'the sender is blocked'], cut: ['terlalu panjang', 'too long'],
+  not_acceptable: ['tidak dapat diterima', 'not acceptable'], no_id: ['tanpa nomor', 'without an id'],
 };
 
 let english = false;
@@ -185,6 +194,10 @@ export function sayState(state) {
   return (states[word] ?? [word, word])[english ? 1 : 0];
 }
 export const sayHappening = (word) => (happenings[word] ?? [word ?? '', word ?? ''])[english ? 1 : 0];
+export function sayHook(reason) {
+  const word = (reason ?? '').replace(/ training$/, '');
+  return (hookReasons[word] ?? [word, word])[english ? 1 : 0];
+}
 // Sentences of the daemons hold both languages: "Kalimat / Sentence".
 export function sayPair(text) {
   const parts = (text ?? '').split(' / ');
