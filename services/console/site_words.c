@@ -14,9 +14,9 @@ enum {
     CHILDREN_MAX = 256,    /* regencies of a province, districts of a regency */
 };
 
-/* ---- eligibility.yaml: only the reasons are ours; the router checks the file ---- */
+/* ---- files of the router, who checks them: only one list of each is ours ---- */
 
-struct reasons {
+struct rows {
     yaml_document_t document;
     yaml_node_t *list; /* a sequence */
     bool open;
@@ -39,28 +39,29 @@ static const char *text_of(const yaml_node_t *node) {
     return node && node->type == YAML_SCALAR_NODE ? (const char *)node->data.scalar.value : "";
 }
 
-static void reasons_close(struct reasons *reasons) {
-    if (reasons->open)
-        yaml_document_delete(&reasons->document);
-    reasons->open = false;
+static void rows_close(struct rows *rows) {
+    if (rows->open)
+        yaml_document_delete(&rows->document);
+    rows->open = false;
 }
 
-static bool reasons_open(const char *site_dir, struct reasons *reasons, struct error *error) {
+static bool rows_open(
+    const char *site_dir, const char *file_name, const char *key, struct rows *rows, struct error *error) {
     char path[CONFIG_PATH_MAX];
     yaml_parser_t parser;
-    FILE *file = config_path(path, site_dir, "eligibility.yaml") ? fopen(path, "rb") : NULL;
+    FILE *file = config_path(path, site_dir, file_name) ? fopen(path, "rb") : NULL;
     if (!file)
-        return error_set(error, "eligibility.yaml: cannot be opened");
+        return error_set(error, "%s: cannot be opened", file_name);
     if (yaml_parser_initialize(&parser)) {
         yaml_parser_set_input_file(&parser, file);
-        reasons->open = yaml_parser_load(&parser, &reasons->document);
+        rows->open = yaml_parser_load(&parser, &rows->document);
         yaml_parser_delete(&parser);
     }
     fclose(file);
-    yaml_node_t *root = reasons->open ? yaml_document_get_root_node(&reasons->document) : NULL;
-    reasons->list = member(&reasons->document, root, "refusal_reasons");
-    return (reasons->list && reasons->list->type == YAML_SEQUENCE_NODE) ||
-           error_set(error, "eligibility.yaml: has no list refusal_reasons");
+    yaml_node_t *root = rows->open ? yaml_document_get_root_node(&rows->document) : NULL;
+    rows->list = member(&rows->document, root, key);
+    return (rows->list && rows->list->type == YAML_SEQUENCE_NODE) ||
+           error_set(error, "%s: has no list %s", file_name, key);
 }
 
 /* ---- writing ---- */
@@ -108,11 +109,21 @@ static void write_reason(struct json_writer *writer, yaml_document_t *document, 
     json_write_end(writer);
 }
 
-static void write_reasons(struct json_writer *writer, struct reasons *reasons) {
-    json_member_array(writer, "refusal_reasons");
-    for (yaml_node_item_t *item = reasons->list->data.sequence.items.start;
-         item < reasons->list->data.sequence.items.top; item++)
-        write_reason(writer, &reasons->document, yaml_document_get_node(&reasons->document, *item));
+/* A fact is named by the question that finds it out. */
+static void write_fact(struct json_writer *writer, yaml_document_t *document, const yaml_node_t *fact) {
+    json_write_object(writer);
+    write_name(writer, text_of(member(document, fact, "name")), text_of(member(document, fact, "ask")),
+        text_of(member(document, fact, "ask_en")));
+    json_write_end(writer);
+}
+
+typedef void write_row(struct json_writer *writer, yaml_document_t *document, const yaml_node_t *row);
+
+static void write_rows(struct json_writer *writer, const char *key, struct rows *rows, write_row *write_one) {
+    json_member_array(writer, key);
+    for (yaml_node_item_t *item = rows->list->data.sequence.items.start;
+         item < rows->list->data.sequence.items.top; item++)
+        write_one(writer, &rows->document, yaml_document_get_node(&rows->document, *item));
     json_write_end(writer);
 }
 
@@ -144,7 +155,7 @@ static void write_areas(
 struct sources {
     struct site *site;
     struct site_kinds *kinds;
-    struct reasons reasons;
+    struct rows reasons, facts;
     struct gazetteer *gazetteer;
 };
 
@@ -161,7 +172,8 @@ static bool write_all(struct console *console, struct sources *sources, struct e
     json_member_text(&writer, "emergency_text_en", site->emergency_text_en);
     write_kinds(&writer, sources->kinds);
     write_roles(&writer, console->roles);
-    write_reasons(&writer, &sources->reasons);
+    write_rows(&writer, "refusal_reasons", &sources->reasons, write_reason);
+    write_rows(&writer, "facts", &sources->facts, write_fact);
     write_areas(&writer, site, sources->gazetteer);
     json_write_end(&writer);
     const char *text = json_writer_text(&writer, &console->site_json_size);
@@ -180,7 +192,8 @@ static bool sources_open(
     if (!(sources->site = site_load(site_dir, error)) ||
         !(sources->kinds = site_kinds_load(site_dir, error)) ||
         !(console->roles = site_roles_load(site_dir, error)) ||
-        !reasons_open(site_dir, &sources->reasons, error))
+        !rows_open(site_dir, "eligibility.yaml", "refusal_reasons", &sources->reasons, error) ||
+        !rows_open(site_dir, "rules.yaml", "facts", &sources->facts, error))
         return false;
     if (!config_path(path, site_dir, sources->site->gazetteer))
         return error_set(error, "site.yaml: gazetteer: the path is too long");
@@ -191,7 +204,8 @@ bool site_words_open(struct console *console, const char *site_dir, struct error
     struct sources sources = {0};
     bool good = sources_open(console, &sources, site_dir, error) && write_all(console, &sources, error);
     gazetteer_free(&sources.gazetteer);
-    reasons_close(&sources.reasons);
+    rows_close(&sources.reasons);
+    rows_close(&sources.facts);
     site_kinds_free(&sources.kinds);
     site_free(&sources.site);
     if (!good)

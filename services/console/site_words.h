@@ -1,4 +1,4 @@
-/* GET /api/site: what the page needs to speak the site's words: kinds, roles, reasons for refusing an offer,
+/* GET /api/site: what the page needs to speak the site's words: kinds, roles, reasons for refusing an offer, facts,
  * emergency numbers. Public words only; made once at start. */
 #pragma once
 

@@ -119,14 +119,15 @@ static void why_nothing_came_is_the_answer(void **state) {
     desk_close(&desk);
 }
 
-/* The core of a daemon shows what is parked to whoever asks: so we ask only for those who may know. */
+/* The core of a daemon shows what is parked to whoever asks: so we ask only for those who may know. So it is with
+ * messages that intake could not read. */
 static void parked_inputs_are_for_staff(void **state) {
     (void)state;
     static const struct {
         const char *account;
         size_t questions;
     } cases[] = {
-        {"upt facility UPT - UPT-A", 5}, {"sari responder TRC 35.07 -", 5}, {"opr operator OPR * -", 11}};
+        {"upt facility UPT - UPT-A", 5}, {"sari responder TRC 35.07 -", 5}, {"opr operator OPR * -", 12}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct desk desk = desk_signed_in(cases[i].account);
         assert_int_equal(desk_get(&desk, "/api/queues"), 0);
@@ -134,7 +135,7 @@ static void parked_inputs_are_for_staff(void **state) {
         fixture_advance(desk.fixture, WAIT_MS + WAIT_GRAIN_MS);
         assert_int_equal(desk.answer->status, 200);
         json_t *json = desk_json(&desk);
-        assert_int_equal(json_array_size(json_object_get(json, "refused")), 11 - cases[i].questions);
+        assert_int_equal(json_array_size(json_object_get(json, "refused")), 12 - cases[i].questions);
         json_decref(json);
         desk_close(&desk);
     }
@@ -172,6 +173,12 @@ static void the_sites_words_are_public(void **state) {
     json_t *json = desk_json(&desk);
     assert_int_equal(json_array_size(json_object_get(json, "kinds")), 35);
     assert_true(json_array_size(json_object_get(json, "refusal_reasons")) >= 10);
+    size_t index, named = 0;
+    json_t *fact;
+    json_array_foreach(json_object_get(json, "facts"), index, fact) named +=
+        strcmp(json_string_value(json_object_get(fact, "code")), "family_consent") == 0 &&
+        strstr(json_string_value(json_object_get(fact, "name")), "keluarga setuju");
+    assert_int_equal(named, 1);
     assert_string_equal(json_string_value(json_object_get(json, "zone")), "Asia/Jakarta");
     assert_string_equal(
         json_string_value(json_object_get(json_object_get(json, "areas"), "35.07")), "Kab. Malang");

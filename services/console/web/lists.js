@@ -1,6 +1,6 @@
 // The live lists: what each row of a queue looks like, and what a touch on it does.
 import { breakable, chip, element, tag } from './dom.js';
-import { isEnglish, say, sayArea, sayHappening, sayHook, sayKindShort, sayRole, saySpan, sayState, sayTime } from './words.js';
+import { isEnglish, say, sayArea, sayFact, sayHappening, sayHook, sayKindShort, sayRole, saySpan, sayState, sayTime } from './words.js';
 
 // Owners answer a list, or an object with the list in it.
 export function rows(part, name) {
@@ -53,7 +53,7 @@ function oneReview(row, now, open) {
 }
 
 function oneReferral(row, now, open) {
-  const missing = (row.missing ?? []).join(', ');
+  const missing = (row.missing ?? []).map(sayFact).join(' ');
   return card(row, sayKindShort(row.kind), age(row.since ?? row.opened_at, now, false),
     dots(sayArea(row.area), sayRole(row.owner_role), missing), () => open.sheet(row.case_id));
 }

@@ -4,7 +4,7 @@ import { get, complaint } from './api.js';
 import { breakable, byId, chip, element, facts, replace, tag, toast } from './dom.js';
 import { ask, reasonField, tell } from './form.js';
 import { age, dots, limit, rows } from './lists.js';
-import { getSite, isEnglish, say, sayArea, sayHappening, sayKind, sayPair, sayReason, sayRole, sayState, sayTime } from './words.js';
+import { getSite, isEnglish, say, sayArea, sayFact, sayValue, sayHappening, sayKind, sayPair, sayReason, sayRole, sayState, sayTime } from './words.js';
 
 let me = null;
 let shown = null; // {id, narrative}
@@ -114,7 +114,7 @@ function factsBox(casework, id) {
   }).then(then);
   if (!byId('yes-no'))
     document.body.append(element('datalist', { id: 'yes-no' }, element('option', { value: 'yes' }, say('yes')), element('option', { value: 'no' }, say('no'))));
-  return element('div.box', facts(known) ?? element('p.empty', say('nothing')),
+  return element('div.box', facts(known.map(([name, value]) => [sayFact(name), sayValue(value)])) ?? element('p.empty', say('nothing')),
     element('div.actions', [...wanted].slice(0, 12).map(([name, label]) => button(label, () => record(name))),
       button(`${say('record_fact')}…`, () => record(null))));
 }
@@ -168,7 +168,7 @@ function referralPart(document, now) {
   const placeless = referral && ['unroutable', 'draft', 'active'].includes(referral.state);
   return element('section', element('h2', say('referral')),
     referral ? element('div.box', element('div.row', tag(sayState(referral.state), referral.state === 'unroutable' ? 'bad' : ''), element('span.soft', referral.rule ?? '')),
-      facts([[say('missing_facts'), (referral.missing ?? []).join(', ')], [say('owner'), sayRole(referral.owner_role)], [say('plan'), referral.plan]]),
+      facts([[say('missing_facts'), (referral.missing ?? []).map(sayFact).join(' ')], [say('owner'), sayRole(referral.owner_role)], [say('plan'), referral.plan]]),
       element('div.actions', placeless && has('coordinator') ? button(`${say('assign')}…`, () => assign(referral)) : null,
         button(`${say('candidates')}…`, () => candidates(document.id)))) : null,
     offers.map((offer) => offerBox(offer, priority, now)));
@@ -182,7 +182,7 @@ async function candidates(id) {
   dialog.onclose = null;
   dialog.replaceChildren(element('h1', say('candidates')),
     list.length ? list.map((one) => element('div.box', element('div.row', element('h3', one.facility_name ?? one.name ?? one.facility ?? ''), tag(one.ended ? sayState(one.ended) : sayHappening(one.verdict), one.verdict === 'fits' ? 'good' : '')),
-      element('p.soft', dots(sayPair(one.sentence), (one.facts ?? []).join(', '), one.distance_km === null ? null : `${one.distance_km} km`)))) : element('p.empty', say('nothing')),
+      element('p.soft', dots(sayPair(one.sentence), (one.facts ?? []).map(sayFact).join(' '), one.distance_km === null ? null : `${one.distance_km} km`)))) : element('p.empty', say('nothing')),
     element('div.actions', button(say('close'), () => dialog.close())));
   dialog.showModal();
 }

@@ -205,7 +205,7 @@ export function sayPair(text) {
 }
 
 // ---- the site's words ----
-let site = { kinds: [], roles: [], refusal_reasons: [], areas: {}, zone: 'Asia/Jakarta', zone_name: 'WIB' };
+let site = { kinds: [], roles: [], refusal_reasons: [], facts: [], areas: {}, zone: 'Asia/Jakarta', zone_name: 'WIB' };
 
 export const setSite = (document) => { site = { ...site, ...document }; };
 export const getSite = () => site;
@@ -218,6 +218,9 @@ export const sayKind = (code) => (code ? named(site.kinds, code) : say('unknown_
 // For a list: without what stands in brackets.
 export const sayKindShort = (code) => sayKind(code).replace(/ \(.*\)$/, '');
 export const sayRole = (code) => (code ? named(site.roles, code) : '');
+export const sayFact = (name) => named(site.facts, name);
+const sayYesNo = { yes: ['ya', 'yes'], no: ['tidak', 'no'], L: ['laki-laki', 'male'], P: ['perempuan', 'female'] };
+export const sayValue = (value) => (sayYesNo[value] ?? [value, value])[english ? 1 : 0];
 export const sayReason = (code) => named(site.refusal_reasons, code);
 
 // "Singosari, Kab. Malang"; the code itself where the site does not know it.
