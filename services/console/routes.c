@@ -106,12 +106,20 @@ static bool comes_from_elsewhere(const struct request *request) {
     return site && strcmp(site, "cross-site") == 0;
 }
 
+/* Whoever is told 413 wants to know what would have passed. */
+static void refuse_size(struct exchange *exchange) {
+    struct problem problem = problem_too_large;
+    problem.detail_id = arena_format(exchange->turn->arena, "Paling banyak %d KiB", BODY_MAX / 1024);
+    problem.detail_en = arena_format(exchange->turn->arena, "At most %d KiB", BODY_MAX / 1024);
+    exchange_refuse(exchange, &problem);
+}
+
 static bool may_pass(struct exchange *exchange, const struct route *route) {
     static const struct problem forged = {403, "csrf", "Permintaan tidak membawa tanda halaman ini",
         "The request does not carry the token of this page", "Muat ulang halaman.", "Load the page again.",
         NULL, 0};
     if (exchange->request->body_size > BODY_MAX)
-        return exchange_refuse(exchange, &problem_too_large), false;
+        return refuse_size(exchange), false;
     bool post = route->method[0] == 'P';
     if (post && comes_from_elsewhere(exchange->request))
         return exchange_refuse(exchange, &forged), false;

@@ -314,6 +314,7 @@ static void bodies_are_read_strictly(void **state) {
     static char large[BODY_MAX + 2];
     memset(large, ' ', sizeof large - 1);
     assert_int_equal(desk_post(&desk, "/api/login", large), 413);
+    assert_non_null(strstr(desk_member(&desk, "detail"), "64 KiB"));
     assert_int_equal(fixture_effect_count(desk.fixture), 0);
     desk_close(&desk);
 }

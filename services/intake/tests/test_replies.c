@@ -46,6 +46,32 @@ static void the_site_has_a_sentence_for_every_state(void **state) {
     site_free(&site);
 }
 
+/* Whoever writes Javanese, Madurese or Minang is answered so, whatever is said. */
+static void the_site_speaks_its_peoples_languages(void **state) {
+    (void)state;
+    struct error error = {""};
+    struct site *site = site_load(jatim, &error);
+    struct intake_replies *replies = intake_replies_load(jatim, site, &error);
+    struct arena *arena = arena_new(1 << 20);
+    assert_non_null(replies);
+    for (enum language language = LANGUAGE_JV; language <= LANGUAGE_MIN; language++) {
+        for (enum reply each = 0; each < REPLIES; each++) {
+            const char *text = intake_reply_text(replies, arena, each, language, "260302-A");
+            assert_string_not_equal(text, intake_reply_text(replies, arena, each, LANGUAGE_ID, "260302-A"));
+            assert_null(strchr(text, '{'));
+        }
+        for (enum report_state each = 0; each < REPORT_STATES; each++) {
+            const char *text = intake_reply_state_text(replies, arena, each, language, "260302-A");
+            assert_string_not_equal(
+                text, intake_reply_state_text(replies, arena, each, LANGUAGE_ID, "260302-A"));
+            assert_null(strchr(text, '{'));
+        }
+    }
+    arena_free(&arena);
+    intake_replies_free(&replies);
+    site_free(&site);
+}
+
 /* Loads a replies.yaml of this text; NULL and the complaint when it is refused. */
 static struct intake_replies *load(const char *text, struct error *error) {
     char folder[] = "/tmp/sigap-replies-XXXXXX", path[64];
@@ -95,6 +121,7 @@ static void what_is_missing_is_named(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_site_has_a_sentence_for_every_state),
+        cmocka_unit_test(the_site_speaks_its_peoples_languages),
         cmocka_unit_test(placeholders_are_filled_and_quotes_escaped),
         cmocka_unit_test(what_is_missing_is_named),
     };
