@@ -95,6 +95,10 @@ static enum verdict on_event(struct turn *turn, const Sigap__Event *event) {
         return hear_report_joined(turn, event);
     case SIGAP__EVENT__BODY_CASE_CHANGED:
         return hear_case_changed(turn, event);
+    case SIGAP__EVENT__BODY_CASE_MERGED:
+        return hear_case_merged(turn, event);
+    case SIGAP__EVENT__BODY_REPORT_PARTED:
+        return hear_report_parted(turn, event);
     case SIGAP__EVENT__BODY_REFERRAL_OPENED:
         return hear_referral_opened(turn, event);
     case SIGAP__EVENT__BODY_REFERRAL_MOVED:
@@ -199,7 +203,8 @@ static void casework_metrics(void *state, struct metrics *metrics) {
 }
 
 static const Sigap__Event__BodyCase hears[] = {SIGAP__EVENT__BODY_CASE_OPENED,
-    SIGAP__EVENT__BODY_REPORT_JOINED, SIGAP__EVENT__BODY_CASE_CHANGED, SIGAP__EVENT__BODY_REFERRAL_OPENED,
+    SIGAP__EVENT__BODY_REPORT_JOINED, SIGAP__EVENT__BODY_CASE_CHANGED, SIGAP__EVENT__BODY_CASE_MERGED,
+    SIGAP__EVENT__BODY_REPORT_PARTED, SIGAP__EVENT__BODY_REFERRAL_OPENED,
     SIGAP__EVENT__BODY_REFERRAL_MOVED, SIGAP__EVENT__BODY_OFFER_SENT, SIGAP__EVENT__BODY_OFFER_MOVED,
     SIGAP__EVENT__BODY_ALERT_RAISED, SIGAP__EVENT__BODY_ALERT_MOVED, SIGAP__EVENT__BODY_DELIVERY_ENDED,
     SIGAP__EVENT__BODY_COMMAND_ISSUED, SIGAP__EVENT__BODY__NOT_SET};

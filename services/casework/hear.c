@@ -103,7 +103,8 @@ static void fill_case(struct case_file *file, const Sigap__CaseOpened *opened, i
 
 enum verdict hear_case_opened(struct turn *turn, const Sigap__Event *event) {
     const Sigap__CaseOpened *opened = event->case_opened;
-    struct id case_id;
+    struct id case_id, from;
+    char text[ID_TEXT + 1];
     enum verdict verdict;
     if (!case_of(event, &case_id))
         return turn_park(turn, "the case comes without an id");
@@ -120,7 +121,23 @@ enum verdict hear_case_opened(struct turn *turn, const Sigap__Event *event) {
         case_fact_set(&work->file, opened->facts[i]->name, opened->facts[i]->value,
             *opened->facts[i]->source ? opened->facts[i]->source : "text", turn->now);
     plan_open(&work->plan, opened->playbook);
+    if (id_from_bytes(opened->parted_from.data, opened->parted_from.len, &from)) {
+        id_to_text(&from, text);
+        timeline_add(turn, &case_id, "report_parted", text, "", "", NULL);
+    }
     narrative_put(turn, &case_id, &opened->report_id, false, &opened->narrative);
+    work_save(work, "casework", "");
+    return VERDICT_DONE;
+}
+
+/* Whoever withdraws may have been made to: the case goes on, and somebody finds out. */
+static enum verdict ask_about_withdrawal(struct turn *turn, const struct id *case_id) {
+    struct work *work = work_load(turn, case_id);
+    if (!work)
+        return VERDICT_RETRY;
+    if (work->file.state != CASE_OPEN)
+        return VERDICT_DONE;
+    plan_ask(&work->plan, "withdrawn_freely");
     work_save(work, "casework", "");
     return VERDICT_DONE;
 }
@@ -134,8 +151,12 @@ enum verdict hear_report_joined(struct turn *turn, const Sigap__Event *event) {
     id_from_bytes(joined->report_id.data, joined->report_id.len, &report);
     id_to_text(&report, text);
     narrative_put(turn, &case_id, &joined->report_id, joined->copy, &joined->narrative);
-    timeline_add(turn, &case_id, "report_joined", text, "", joined->copy ? "copy" : "witness", NULL);
-    return VERDICT_DONE;
+    timeline_add(turn, &case_id, "report_joined", text, "",
+        joined->copy        ? "copy"
+        : *joined->relation ? joined->relation
+                            : "witness",
+        NULL);
+    return strcmp(joined->relation, "withdrawal") == 0 ? ask_about_withdrawal(turn, &case_id) : VERDICT_DONE;
 }
 
 enum verdict hear_case_changed(struct turn *turn, const Sigap__Event *event) {

@@ -76,6 +76,8 @@ const char *text_open(
 /* The report's text; NULL: it cannot be opened. */
 const Sigap__ReportContent *narrative_open(
     struct turn *turn, const struct id *case_id, const struct id *report_id, const void *sealed, size_t size);
+bool narrative_seal(struct turn *turn, const struct id *case_id, const struct id *report_id,
+    const Sigap__ReportContent *content, ProtobufCBinaryData *out);
 /* Destroys the key and all that people wrote; what is left of the case is a number with its codes. */
 void case_erase(struct work *work, const char *actor);
 /* Cases whose key is gone (a restored store knows them still), and keys whose case never came to be. */
@@ -95,6 +97,11 @@ enum verdict hear_offer_moved(struct turn *turn, const Sigap__Event *event);
 enum verdict hear_alert_raised(struct turn *turn, const Sigap__Event *event);
 enum verdict hear_alert_moved(struct turn *turn, const Sigap__Event *event);
 enum verdict hear_delivery_ended(struct turn *turn, const Sigap__Event *event);
+
+/* merge.c */
+extern const char outcome_merged[]; /* of a case whose reports count with another: only triage reopens it */
+enum verdict hear_case_merged(struct turn *turn, const Sigap__Event *event);
+enum verdict hear_report_parted(struct turn *turn, const Sigap__Event *event);
 
 enum verdict obey(struct turn *turn, Sigap__CommandIssued *command);
 enum verdict show(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer);

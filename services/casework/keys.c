@@ -60,6 +60,23 @@ const Sigap__ReportContent *narrative_open(struct turn *turn, const struct id *c
     return opened ? sigap__report_content__unpack(arena_allocator(turn->arena), plain.len, plain.data) : NULL;
 }
 
+/* False when the case has no key any more, or memory is short. */
+bool narrative_seal(struct turn *turn, const struct id *case_id, const struct id *report_id,
+    const Sigap__ReportContent *content, ProtobufCBinaryData *out) {
+    struct casework *house = turn->state;
+    struct seal_case_key key;
+    struct seal_place place = {*report_id, "narrative", 0};
+    size_t size = sigap__report_content__get_packed_size(content);
+    uint8_t *plain = arena_take(turn->arena, size + 1);
+    if (!plain)
+        return false;
+    sigap__report_content__pack(content, plain);
+    bool sealed = case_key(house, case_id, &key) &&
+                  seal_field(&key, &place, plain, size, house->random, turn->arena, out);
+    seal_case_key_wipe(&key);
+    return sealed;
+}
+
 /* ---- erasing */
 
 int64_t erasure_complete_at(const struct casework *house, int64_t erased_at) {

@@ -268,6 +268,10 @@ static enum verdict reopen_case(const struct order *order) {
     struct case_file *file = &order->work->file;
     if (file->state == CASE_OPEN)
         return answer(order, 409, "Kasus ini masih terbuka / This case is still open");
+    if (strcmp(file->outcome, outcome_merged) == 0)
+        return answer(order, 409,
+            "Kasus ini digabung; pisahkan laporannya dulu / This case is merged into another; part its "
+            "report first");
     file->state = CASE_OPEN;
     file->changed_at = order->turn->now;
     plan_reopen_case(&order->work->plan);
@@ -313,6 +317,8 @@ enum verdict obey(struct turn *turn, Sigap__CommandIssued *command) {
         return obey_record_fact(&order);
     case SIGAP__COMMAND_ISSUED__COMMAND_CLOSE_CASE:
         return obey_close_case(&order);
+    case SIGAP__COMMAND_ISSUED__COMMAND_MERGE_CASE:
+    case SIGAP__COMMAND_ISSUED__COMMAND_SPLIT_REPORT:
     case SIGAP__COMMAND_ISSUED__COMMAND__NOT_SET:
     case SIGAP__COMMAND_ISSUED__COMMAND_ANSWER_OFFER:
     case SIGAP__COMMAND_ISSUED__COMMAND_ASSIGN_FACILITY:

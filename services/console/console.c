@@ -117,6 +117,8 @@ static enum verdict console_on_event(struct turn *turn, const Sigap__Event *even
     case SIGAP__EVENT__BODY_DELIVERY_ENDED:
     case SIGAP__EVENT__BODY_COMMAND_ISSUED:
     case SIGAP__EVENT__BODY_INPUT_PARKED:
+    case SIGAP__EVENT__BODY_CASE_MERGED:
+    case SIGAP__EVENT__BODY_REPORT_PARTED:
     case SIGAP__EVENT__BODY__NOT_SET:
     case _SIGAP__EVENT__BODY__CASE_IS_INT_SIZE:
         return VERDICT_DONE; /* pages ask again when anything has changed */

@@ -8,7 +8,10 @@
 
 #include <string.h>
 
-enum { NEWEST_MAX = 10000 /* rows looked at for the counts: about 1 ms */ };
+enum {
+    NEWEST_MAX = 10000, /* rows looked at for the counts: about 1 ms */
+    MERGES_MAX = 16,    /* one case into the next */
+};
 
 /* --- states --- */
 
@@ -119,8 +122,22 @@ static enum verdict closed(struct turn *turn, const Sigap__Event *event, const s
     bind_int(set, event->case_closed->reopened ? PROGRESS_BEGUN : PROGRESS_CLOSED);
     bind_int(set, turn->now);
     statement_run(set);
-    if (!event->case_closed->reopened)
+    if (!event->case_closed->reopened && strcmp(event->case_closed->outcome, "digabung") != 0)
         forget_address(turn, &event->trace);
+    return VERDICT_DONE;
+}
+
+/* Who asks for a report of this case is told how the other one stands, as long as the two are one. */
+static enum verdict merged(struct turn *turn, const Sigap__CaseMerged *merged, const struct id *case_id) {
+    struct id into;
+    if (id_is_null(case_id) || !id_from_bytes(merged->into.data, merged->into.len, &into))
+        return turn_park(turn, "a merged case without its ids");
+    struct statement *merge = intake_use(turn->store, INTAKE_PROGRESS_MERGE);
+    bind_id(merge, case_id);
+    bind_int(merge, PROGRESS_NONE);
+    bind_int(merge, turn->now);
+    bind_id(merge, merged->undone ? NULL : &into);
+    statement_run(merge);
     return VERDICT_DONE;
 }
 
@@ -142,6 +159,8 @@ enum verdict intake_follow(struct turn *turn, const Sigap__Event *event) {
         return closed_as_information(turn, event->report_closed);
     case SIGAP__EVENT__BODY_CASE_CLOSED:
         return closed(turn, event, &case_id);
+    case SIGAP__EVENT__BODY_CASE_MERGED:
+        return merged(turn, event->case_merged, &case_id);
     case SIGAP__EVENT__BODY_ALERT_MOVED:
         if (is_taken_on(event->alert_moved))
             begun(turn, &case_id);
@@ -164,6 +183,7 @@ enum verdict intake_follow(struct turn *turn, const Sigap__Event *event) {
     case SIGAP__EVENT__BODY_COMMAND_ISSUED:
     case SIGAP__EVENT__BODY_COMMAND_ANSWERED:
     case SIGAP__EVENT__BODY_INPUT_PARKED:
+    case SIGAP__EVENT__BODY_REPORT_PARTED:
     case SIGAP__EVENT__BODY__NOT_SET:
     case _SIGAP__EVENT__BODY__CASE_IS_INT_SIZE:
         return VERDICT_DONE;
@@ -195,12 +215,23 @@ static enum outcome_state read_outcome(
     return outcome;
 }
 
+/* Of the case that it counts with. */
 static enum progress_state read_progress(struct turn *turn, const struct id *case_id) {
-    struct statement *get = intake_use(turn->store, INTAKE_PROGRESS_GET);
-    bind_blob(get, case_id->bytes, ID_BYTES);
-    enum progress_state progress =
-        statement_step(get) ? (enum progress_state)column_int(get, 0) : PROGRESS_NONE;
-    statement_end(get);
+    enum progress_state progress = PROGRESS_NONE;
+    struct id at = *case_id;
+    for (unsigned i = 0; i < MERGES_MAX; i++) {
+        struct id into = {0};
+        struct statement *get = intake_use(turn->store, INTAKE_PROGRESS_GET);
+        bind_blob(get, at.bytes, ID_BYTES);
+        bool found = statement_step(get);
+        progress = found ? (enum progress_state)column_int(get, 0) : PROGRESS_NONE;
+        if (found)
+            into = column_id(get, 1);
+        statement_end(get);
+        if (id_is_null(&into))
+            break;
+        at = into;
+    }
     return progress;
 }
 

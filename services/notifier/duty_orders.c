@@ -471,6 +471,8 @@ static void obey(struct order *order, const Sigap__CommandIssued *command) {
     case SIGAP__COMMAND_ISSUED__COMMAND_MOVE_TASK:
     case SIGAP__COMMAND_ISSUED__COMMAND_RECORD_FACT:
     case SIGAP__COMMAND_ISSUED__COMMAND_CLOSE_CASE:
+    case SIGAP__COMMAND_ISSUED__COMMAND_MERGE_CASE:
+    case SIGAP__COMMAND_ISSUED__COMMAND_SPLIT_REPORT:
     case SIGAP__COMMAND_ISSUED__COMMAND__NOT_SET:
     case _SIGAP__COMMAND_ISSUED__COMMAND__CASE_IS_INT_SIZE:
         reply(order, 422, "Perintah tidak dikenal / Unknown order");

@@ -146,6 +146,8 @@ static enum verdict on_command(struct turn *turn, const Sigap__CommandIssued *co
     case SIGAP__COMMAND_ISSUED__COMMAND_MOVE_TASK:
     case SIGAP__COMMAND_ISSUED__COMMAND_RECORD_FACT:
     case SIGAP__COMMAND_ISSUED__COMMAND_CLOSE_CASE:
+    case SIGAP__COMMAND_ISSUED__COMMAND_MERGE_CASE:
+    case SIGAP__COMMAND_ISSUED__COMMAND_SPLIT_REPORT:
     case SIGAP__COMMAND_ISSUED__COMMAND__NOT_SET:
     case _SIGAP__COMMAND_ISSUED__COMMAND__CASE_IS_INT_SIZE:
         break;
@@ -160,7 +162,7 @@ static enum verdict on_event(struct turn *turn, const Sigap__Event *event) {
     case SIGAP__EVENT__BODY_CASE_OPENED:
         return react_case_opened(turn, event);
     case SIGAP__EVENT__BODY_REPORT_JOINED:
-        return react_report_joined(turn, event->report_joined);
+        return react_report_joined(turn, event);
     case SIGAP__EVENT__BODY_REPORT_IN_REVIEW:
         return react_report_in_review(turn, event->report_in_review);
     case SIGAP__EVENT__BODY_REPORT_CLOSED:
@@ -193,6 +195,8 @@ static enum verdict on_event(struct turn *turn, const Sigap__Event *event) {
     case SIGAP__EVENT__BODY_ALERT_MOVED:
     case SIGAP__EVENT__BODY_DELIVERY_ENDED:
     case SIGAP__EVENT__BODY_COMMAND_ANSWERED: /* the console's affair */
+    case SIGAP__EVENT__BODY_CASE_MERGED:
+    case SIGAP__EVENT__BODY_REPORT_PARTED:
     case SIGAP__EVENT__BODY__NOT_SET:
     case _SIGAP__EVENT__BODY__CASE_IS_INT_SIZE:
         break;

@@ -156,17 +156,44 @@ enum verdict react_case_opened(struct turn *turn, const Sigap__Event *event) {
         return VERDICT_RETRY;
     describe(turn, alert, opened->kind, opened->area, (int)opened->confidentiality - 1);
     alert->unverified = opened->unverified;
+    if (opened->n_alike)
+        snprintf(alert->detail, sizeof alert->detail, "possibly_same");
     escalate_start(turn, alert, SITUATION_CASE, &(struct escalation_first){0});
     inform_parallel(turn, alert, opened->facts, opened->n_facts);
     escalate_started(turn, alert);
     return VERDICT_DONE;
 }
 
-enum verdict react_report_joined(struct turn *turn, const Sigap__ReportJoined *joined) {
-    struct id report;
+/* A witness tells of a life in danger: whoever has answered the case before, somebody looks again. Nothing
+ * more is needed while its alert still asks for an answer. */
+static enum verdict alert_of_witness(struct turn *turn, const struct id *case_id) {
+    struct alert *all[ALERT_INCIDENT_MAX];
+    const struct alert *like = newest_of_case(all, alert_list(turn, case_id, all));
+    if (like && like->priority == SITE_P0 &&
+        (like->state == ALERT_STATE_OPEN || like->state == ALERT_STATE_EXHAUSTED))
+        return VERDICT_DONE;
+    struct alert *alert = alert_new(turn, case_id, SUBJECT_CASE, case_id, SITE_P0);
+    if (!alert)
+        return VERDICT_RETRY;
+    if (like)
+        describe_as(alert, like);
+    alert->unverified = true;
+    snprintf(alert->detail, sizeof alert->detail, "report_joined");
+    escalate_start(turn, alert, SITUATION_CASE, &(struct escalation_first){0});
+    escalate_started(turn, alert);
+    return VERDICT_DONE;
+}
+
+enum verdict react_report_joined(struct turn *turn, const Sigap__Event *event) {
+    const Sigap__ReportJoined *joined = event->report_joined;
+    struct id report, case_id;
     if (id_of(joined->report_id, &report))
         report_is_seen_to(turn, &report, "joined");
-    return VERDICT_DONE;
+    if (!joined->danger)
+        return VERDICT_DONE;
+    if (!case_of(event, &case_id))
+        return turn_park(turn, "a report joined a case without id");
+    return alert_of_witness(turn, &case_id);
 }
 
 enum verdict react_report_closed(struct turn *turn, const Sigap__ReportClosed *closed) {
@@ -191,7 +218,7 @@ enum verdict react_report_in_review(struct turn *turn, const Sigap__ReportInRevi
         return VERDICT_RETRY;
     describe(turn, alert, review->kind, review->area, SITE_C0);
     alert->unverified = true;
-    snprintf(alert->detail, sizeof alert->detail, "%s", review->reason);
+    snprintf(alert->detail, sizeof alert->detail, "%s", review->n_alike ? "possibly_same" : review->reason);
     escalate_start(turn, alert, SITUATION_REVIEW, &(struct escalation_first){.role = review->owner_role});
     escalate_started(turn, alert);
     return VERDICT_DONE;

@@ -10,7 +10,7 @@ enum {
 
 enum verdict react_report_received(struct turn *turn, const Sigap__ReportReceived *received);
 enum verdict react_case_opened(struct turn *turn, const Sigap__Event *event);
-enum verdict react_report_joined(struct turn *turn, const Sigap__ReportJoined *joined);
+enum verdict react_report_joined(struct turn *turn, const Sigap__Event *event);
 enum verdict react_report_in_review(struct turn *turn, const Sigap__ReportInReview *review);
 enum verdict react_report_closed(struct turn *turn, const Sigap__ReportClosed *closed);
 enum verdict react_case_changed(struct turn *turn, const Sigap__Event *event);

@@ -177,7 +177,10 @@ static void add_what(struct text_buffer *to, const struct text_facts *facts, boo
         add(to, english ? ". There is a service message" : ". Ada pesan layanan");
         return;
     }
-    if (facts->kind)
+    bool unclear = alert->subject == SUBJECT_REVIEW && facts->kind && !facts->kind->opens_case;
+    if (unclear) /* "not a report" is what it would be if it were nothing: that is what a person finds out */
+        add(to, english ? ": what it is about is not clear" : ": isinya belum jelas");
+    else if (facts->kind)
         add(to, ": %s", english ? facts->kind->name_en : facts->kind->name);
     if (alert->area[0]) {
         char district[AREA_TEXT + 1], label[128];
@@ -197,6 +200,12 @@ static void add_detail(struct text_buffer *to, const struct text_facts *facts, b
         add(to, " [%s]", alert->detail);
     if (alert->subject == SUBJECT_REFERRAL && strcmp(alert->detail, "unroutable") == 0)
         add(to, english ? "; nobody is left to ask" : "; tidak ada lagi tempat yang dapat ditanya");
+    if (strcmp(alert->detail, "possibly_same") == 0)
+        add(to, english ? "; possibly the same as a known case"
+                        : "; mungkin laporan yang sama dengan kasus lain");
+    if (strcmp(alert->detail, "report_joined") == 0)
+        add(to,
+            english ? "; a further report tells of danger to life" : "; laporan lain menyebut bahaya nyawa");
     if (facts->delivery->purpose == PURPOSE_TAKEN && alert->answered_team[0])
         add(to, ": %s", alert->answered_team);
     if (facts->delivery->role[0])

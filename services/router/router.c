@@ -149,6 +149,8 @@ static enum verdict router_event(struct turn *turn, const Sigap__Event *event) {
     case SIGAP__EVENT__BODY_DELIVERY_ENDED:
     case SIGAP__EVENT__BODY_COMMAND_ANSWERED:
     case SIGAP__EVENT__BODY_INPUT_PARKED:
+    case SIGAP__EVENT__BODY_CASE_MERGED:
+    case SIGAP__EVENT__BODY_REPORT_PARTED:
     case SIGAP__EVENT__BODY__NOT_SET:
     case _SIGAP__EVENT__BODY__CASE_IS_INT_SIZE:
         return VERDICT_DONE;

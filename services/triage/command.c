@@ -1,6 +1,7 @@
 /* What people decide: a report in review becomes a case or is closed with a reason; kind, priority or area of
  * an open case are corrected. The machine's rules do not bind them, except that a reason is always given. */
-#include "services/triage/state.h"
+#include "services/triage/heard.h"
+#include "services/triage/measure.h"
 
 #include "common/rights.h"
 
@@ -8,7 +9,7 @@
 
 static const char *const deciders[] = {"operator", "coordinator", "TRI", "OPR", "KOR", NULL};
 
-static enum verdict answer(struct turn *turn, const Sigap__CommandIssued *command, unsigned status,
+enum verdict triage_answer(struct turn *turn, const Sigap__CommandIssued *command, unsigned status,
     const char *sentence, uint64_t version) {
     turn_answer_command(turn, command, status, sentence, version);
     struct statement *set = triage_use(turn->store, TRIAGE_ANSWERED_SET);
@@ -32,7 +33,7 @@ static bool answered_before(struct turn *turn, const Sigap__CommandIssued *comma
     return found;
 }
 
-static void audit(
+void triage_audit(
     struct turn *turn, const Sigap__CommandIssued *command, const char *action, const struct id *object) {
     char text[ID_TEXT + 1];
     id_to_text(object, text);
@@ -75,54 +76,166 @@ bool review_read(struct turn *turn, const struct id *report_id, struct review_ro
     if (found) {
         size_t size;
         out->kind = arena_text(turn->arena, column_text(get, 0));
+        out->priority = (int)column_int(get, 1);
         out->area = arena_text(turn->arena, column_text(get, 2));
+        out->reason = arena_text(turn->arena, column_text(get, 3));
+        out->danger = column_int(get, 4) != 0;
         const void *bytes = column_blob(get, 5, &size);
         out->received = sigap__report_received__unpack(arena_allocator(turn->arena), size, bytes);
         out->training = column_int(get, 6) != 0;
+        out->amends = column_id(get, 7);
+        bytes = column_blob(get, 8, &size);
+        out->alike_count = alike_unpack(bytes, size, out->alike);
     }
     statement_end(get);
     return found && out->received;
 }
 
-static enum verdict decide_review(
-    struct turn *turn, const Sigap__CommandIssued *command, const Sigap__DecideReview *decide) {
-    struct triage *triage = turn->state;
-    struct review_row review = {0};
+void review_delete(struct turn *turn, const struct id *report_id) {
+    struct statement *delete = triage_use(turn->store, TRIAGE_REVIEW_DELETE);
+    bind_id(delete, report_id);
+    statement_run(delete);
+}
+
+struct deciding {
+    struct turn *turn;
+    const Sigap__CommandIssued *command;
+    const Sigap__DecideReview *decide;
+    struct review_row review;
+    struct id report_id, case_id; /* case_id null: it becomes none */
+};
+
+static void measure_review(struct deciding *deciding, const struct assessment *assessment) {
+    const struct review_row *review = &deciding->review;
+    const Sigap__DecideReview *decide = deciding->decide;
+    bool opened = !id_is_null(&deciding->case_id);
+    struct decided decided = {.source = opened ? "review" : "review_closed",
+        .actor = rights_name(deciding->command->actor),
+        .report_id = &deciding->report_id,
+        .case_id = opened ? &deciding->case_id : NULL,
+        .kind_said = review->kind,
+        .kind = assessment        ? assessment->kind
+                : decide->kind[0] ? decide->kind
+                                  : "bukan_laporan",
+        .area_said = review->area,
+        .area = assessment ? assessment->area : review->area,
+        .priority_said = review->priority,
+        .priority = assessment ? (int)assessment->priority : PRIORITY_P4,
+        .received = opened ? NULL : review->received};
+    measure_decided(deciding->turn, &decided);
+}
+
+static enum verdict decide_case(struct deciding *deciding) {
+    struct turn *turn = deciding->turn;
+    const struct triage *triage = turn->state;
+    const Sigap__DecideReview *decide = deciding->decide;
     struct assessment assessment;
-    struct id report_id, case_id;
     enum verdict verdict = VERDICT_DONE;
-    if (!id_from_bytes(decide->report_id.data, decide->report_id.len, &report_id) ||
-        !review_read(turn, &report_id, &review))
-        return answer(turn, command, 404,
-            "Laporan ini tidak menunggu keputusan / This report waits for no decision", 0);
-    if (!rights_covers(command->actor, review.area))
-        return answer(turn, command, 403, "Wilayah ini bukan wewenang Anda / This area is not yours", 0);
-    if (!command->reason[0])
-        return answer(turn, command, 422, "Alasan wajib diisi / A reason is needed", 0);
-    if ((decide->kind[0] && !known_kind(triage, decide->kind)) ||
-        (decide->area[0] && !known_area(triage, decide->area)))
-        return answer(turn, command, 422, "Jenis atau wilayah tidak dikenal / Unknown kind or area", 0);
-    turn->training |= review.training;
-    if (decide->open_case) {
-        arena_reset(triage->scratch);
-        Sigap__ReportContent *content = triage_open_content(turn, review.received, &verdict);
-        if (!content)
-            return verdict;
-        if (!triage_assess(turn, review.received, content, &assessment))
-            return VERDICT_RETRY;
-        overrule(&assessment, decide->kind, decide->priority, decide->area);
-        verdict = triage_open_case(turn, review.received, content, &assessment, &case_id);
+    arena_reset(triage->scratch);
+    const Sigap__ReportContent *content = triage_open_content(turn, deciding->review.received, &verdict);
+    if (!content)
+        return verdict;
+    if (!triage_assess(turn, deciding->review.received, content, &assessment))
+        return VERDICT_RETRY;
+    overrule(&assessment, decide->kind, decide->priority, decide->area);
+    struct opening opening = {.received = deciding->review.received,
+        .content = content,
+        .assessment = &assessment,
+        .alike = deciding->review.alike,
+        .alike_count = deciding->review.alike_count};
+    verdict = triage_open_case(turn, &opening);
+    deciding->case_id = opening.case_id;
+    if (verdict == VERDICT_DONE)
+        measure_review(deciding, &assessment);
+    return verdict;
+}
+
+static enum verdict decide_joins(struct deciding *deciding, struct open_case *found) {
+    struct turn *turn = deciding->turn;
+    enum verdict verdict = VERDICT_DONE;
+    const Sigap__ReportContent *content = triage_open_content(turn, deciding->review.received, &verdict);
+    if (!content)
+        return verdict;
+    struct joining joining = {deciding->review.received, content, found, "witness", false, 0};
+    verdict = triage_join(turn, &joining);
+    deciding->case_id = found->case_id;
+    if (verdict == VERDICT_DONE)
+        triage_raise(turn, found,
+            &(struct raising){
+                .priority = deciding->decide->priority == SIGAP__PRIORITY__PRIORITY_UNSPECIFIED
+                                ? found->priority
+                                : (int)(deciding->decide->priority - SIGAP__PRIORITY__PRIORITY_P0),
+                .area = deciding->decide->area,
+                .reason = "witness"});
+    return verdict;
+}
+
+static enum verdict decide_closes(struct deciding *deciding) {
+    const Sigap__DecideReview *decide = deciding->decide;
+    measure_review(deciding, NULL);
+    return triage_close_report(deciding->turn, &deciding->report_id,
+        decide->kind[0] ? decide->kind : deciding->review.kind, deciding->command->reason,
+        rights_name(deciding->command->actor));
+}
+
+/* NULL: it may be joined. */
+static const char *join_refusal(const struct deciding *deciding, const struct open_case *found) {
+    if (!rights_covers(deciding->command->actor, found->area) ||
+        (found->confidentiality == 3 && !rights_sees_secret(deciding->command->actor)))
+        return "Kasus tujuan bukan wewenang Anda / The case to join is not yours";
+    return found->closed_at ? "Kasus tujuan sudah ditutup / The case to join is closed" : NULL;
+}
+
+/* What to do is said in the audit. */
+static enum verdict decide_now(struct deciding *deciding) {
+    struct turn *turn = deciding->turn;
+    const Sigap__DecideReview *decide = deciding->decide;
+    struct open_case found;
+    struct id join_id;
+    enum verdict verdict;
+    const char *said = decide->open_case ? "review.opened" : "review.closed";
+    turn->training |= deciding->review.training;
+    if (id_from_bytes(decide->join_case.data, decide->join_case.len, &join_id)) {
+        if (!case_read_whole(turn, &join_id, &found))
+            return triage_answer(turn, deciding->command, 404, "Kasus tidak ditemukan / No such case", 0);
+        const char *refusal = join_refusal(deciding, &found);
+        if (refusal)
+            return triage_answer(turn, deciding->command, found.closed_at ? 409 : 403, refusal, 0);
+        verdict = decide_joins(deciding, &found);
+        said = "review.joined";
     } else {
-        verdict = triage_close_report(turn, &report_id, decide->kind[0] ? decide->kind : review.kind,
-            command->reason, command->actor->account);
+        verdict = decide->open_case ? decide_case(deciding) : decide_closes(deciding);
     }
     if (verdict != VERDICT_DONE)
         return verdict;
-    struct statement *delete = triage_use(turn->store, TRIAGE_REVIEW_DELETE);
-    bind_id(delete, &report_id);
-    statement_run(delete);
-    audit(turn, command, decide->open_case ? "review.opened" : "review.closed", &report_id);
-    return answer(turn, command, 200, "", 1);
+    review_delete(turn, &deciding->report_id);
+    verdict = triage_follow_decided(turn, &deciding->report_id,
+        id_is_null(&deciding->case_id) ? NULL : &deciding->case_id, deciding->review.kind,
+        rights_name(deciding->command->actor));
+    if (verdict != VERDICT_DONE)
+        return verdict;
+    triage_audit(turn, deciding->command, said, &deciding->report_id);
+    return triage_answer(turn, deciding->command, 200, "", 1);
+}
+
+static enum verdict decide_review(
+    struct turn *turn, const Sigap__CommandIssued *command, const Sigap__DecideReview *decide) {
+    struct triage *triage = turn->state;
+    struct deciding deciding = {.turn = turn, .command = command, .decide = decide};
+    if (!id_from_bytes(decide->report_id.data, decide->report_id.len, &deciding.report_id) ||
+        !review_read(turn, &deciding.report_id, &deciding.review))
+        return triage_answer(turn, command, 404,
+            "Laporan ini tidak menunggu keputusan / This report waits for no decision", 0);
+    if (!rights_covers(command->actor, deciding.review.area))
+        return triage_answer(
+            turn, command, 403, "Wilayah ini bukan wewenang Anda / This area is not yours", 0);
+    if (!command->reason[0])
+        return triage_answer(turn, command, 422, "Alasan wajib diisi / A reason is needed", 0);
+    if ((decide->kind[0] && !known_kind(triage, decide->kind)) ||
+        (decide->area[0] && !known_area(triage, decide->area)))
+        return triage_answer(
+            turn, command, 422, "Jenis atau wilayah tidak dikenal / Unknown kind or area", 0);
+    return decide_now(&deciding);
 }
 
 /* ---- an open case ---- */
@@ -134,15 +247,16 @@ static enum verdict change_case(
     struct id case_id;
     if (!id_from_bytes(change->case_id.data, change->case_id.len, &case_id) ||
         !case_read(turn, &case_id, &found))
-        return answer(turn, command, 404, "Kasus tidak ditemukan / No such case", 0);
+        return triage_answer(turn, command, 404, "Kasus tidak ditemukan / No such case", 0);
     if (!rights_covers(command->actor, found.area))
-        return answer(turn, command, 403, "Wilayah ini bukan wewenang Anda / This area is not yours", 0);
+        return triage_answer(
+            turn, command, 403, "Wilayah ini bukan wewenang Anda / This area is not yours", 0);
     if (command->expected_version && command->expected_version != found.version)
-        return answer(turn, command, 409,
+        return triage_answer(turn, command, 409,
             "Kasus sudah berubah, muat ulang / The case has changed, read it again", found.version);
     if ((change->kind[0] && !known_kind(triage, change->kind)) ||
         (change->area[0] && !known_area(triage, change->area)))
-        return answer(
+        return triage_answer(
             turn, command, 422, "Jenis atau wilayah tidak dikenal / Unknown kind or area", found.version);
     int before = found.priority;
     if (change->priority != SIGAP__PRIORITY__PRIORITY_UNSPECIFIED)
@@ -168,18 +282,56 @@ static enum verdict change_case(
     bind_int(update, (int64_t)found.chain.sequence);
     bind_id(update, &case_id);
     statement_run(update);
-    audit(turn, command, "case.changed", &case_id);
-    return answer(turn, command, 200, "", found.version + 1);
+    measure_decided(turn, &(struct decided){.source = "change",
+                              .actor = rights_name(command->actor),
+                              .report_id = &found.report_id,
+                              .case_id = &case_id,
+                              .kind_said = found.kind,
+                              .kind = change->kind[0] ? change->kind : found.kind,
+                              .area_said = found.area,
+                              .area = change->area[0] ? change->area : found.area,
+                              .priority_said = before,
+                              .priority = found.priority});
+    triage_audit(turn, command, "case.changed", &case_id);
+    return triage_answer(turn, command, 200, "", found.version + 1);
+}
+
+/* All that are ours; others have their owners. */
+static bool is_ours(const Sigap__CommandIssued *command) {
+    switch (command->command_case) {
+    case SIGAP__COMMAND_ISSUED__COMMAND_DECIDE_REVIEW:
+    case SIGAP__COMMAND_ISSUED__COMMAND_CHANGE_CASE:
+    case SIGAP__COMMAND_ISSUED__COMMAND_MERGE_CASE:
+    case SIGAP__COMMAND_ISSUED__COMMAND_SPLIT_REPORT:
+        return true;
+    case SIGAP__COMMAND_ISSUED__COMMAND__NOT_SET:
+    case SIGAP__COMMAND_ISSUED__COMMAND_ANSWER_OFFER:
+    case SIGAP__COMMAND_ISSUED__COMMAND_ASSIGN_FACILITY:
+    case SIGAP__COMMAND_ISSUED__COMMAND_SET_CAPACITY:
+    case SIGAP__COMMAND_ISSUED__COMMAND_MOVE_TASK:
+    case SIGAP__COMMAND_ISSUED__COMMAND_RECORD_FACT:
+    case SIGAP__COMMAND_ISSUED__COMMAND_CLOSE_CASE:
+    case SIGAP__COMMAND_ISSUED__COMMAND_ANSWER_ALERT:
+    case SIGAP__COMMAND_ISSUED__COMMAND_SET_PERSON:
+    case SIGAP__COMMAND_ISSUED__COMMAND_SET_ROTA:
+    case SIGAP__COMMAND_ISSUED__COMMAND_SET_OVERRIDE:
+    case _SIGAP__COMMAND_ISSUED__COMMAND__CASE_IS_INT_SIZE:
+        return false;
+    }
+    return false;
 }
 
 enum verdict triage_command(struct turn *turn, const Sigap__CommandIssued *command) {
-    bool mine = command->command_case == SIGAP__COMMAND_ISSUED__COMMAND_DECIDE_REVIEW ||
-                command->command_case == SIGAP__COMMAND_ISSUED__COMMAND_CHANGE_CASE;
-    if (!mine || answered_before(turn, command))
+    if (!is_ours(command) || answered_before(turn, command))
         return VERDICT_DONE;
     if (!rights_has_any(command->actor, deciders))
-        return answer(turn, command, 403, "Anda tidak berwenang memutuskan / You may not decide this", 0);
+        return triage_answer(
+            turn, command, 403, "Anda tidak berwenang memutuskan / You may not decide this", 0);
     if (command->command_case == SIGAP__COMMAND_ISSUED__COMMAND_DECIDE_REVIEW)
         return decide_review(turn, command, command->decide_review);
+    if (command->command_case == SIGAP__COMMAND_ISSUED__COMMAND_MERGE_CASE)
+        return triage_merge(turn, command, command->merge_case);
+    if (command->command_case == SIGAP__COMMAND_ISSUED__COMMAND_SPLIT_REPORT)
+        return triage_split(turn, command, command->split_report);
     return change_case(turn, command, command->change_case);
 }

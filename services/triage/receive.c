@@ -1,5 +1,6 @@
 /* A report comes in: opened, judged, and settled in exactly one way. */
-#include "services/triage/state.h"
+#include "services/triage/heard.h"
+#include "services/triage/measure.h"
 
 #include "proto/intake.pb-c.h"
 
@@ -7,9 +8,11 @@
 #include <string.h>
 
 enum {
+    ALIKE_JSON = 64,                   /* {"id":"26 letters","score":0.123}, */
     REVIEW_DANGER_MS = 15 * 60 * 1000, /* a person decides within: domain 4a, human acknowledgement of P0 */
-    COPY_BYTES_MIN = 40,               /* shorter texts ("tolong!") are alike by chance */
 };
+#define FORWARDED_TRUST 0.7f
+#define ESCALATED "ESC-07" /* another reporter tells of the same: domain 4b */
 
 Sigap__ReportContent *triage_open_content(
     struct turn *turn, const Sigap__ReportReceived *received, enum verdict *verdict) {
@@ -60,7 +63,7 @@ bool triage_assess(struct turn *turn, const Sigap__ReportReceived *received,
     return assess(&triage->site.assessor, triage->scratch, &report, out);
 }
 
-static void set_report(
+void triage_set_report(
     struct turn *turn, const struct id *report_id, enum report_state state, const struct id *case_id) {
     struct statement *set = triage_use(turn->store, TRIAGE_REPORT_SET);
     bind_id(set, report_id);
@@ -68,6 +71,19 @@ static void set_report(
     bind_id(set, case_id);
     bind_int(set, turn->now);
     statement_run(set);
+}
+
+bool triage_report_read(
+    struct turn *turn, const struct id *report_id, enum report_state *state, struct id *case_id) {
+    struct statement *get = triage_use(turn->store, TRIAGE_REPORT_GET);
+    bind_id(get, report_id);
+    bool found = statement_step(get);
+    if (found) {
+        *state = (enum report_state)column_int(get, 0);
+        *case_id = column_id(get, 1);
+    }
+    statement_end(get);
+    return found;
 }
 
 /* ---- opening a case ---- */
@@ -101,11 +117,21 @@ static void add_words(struct turn *turn, const struct assessment *assessment, Si
         opened->reasons[opened->n_reasons++] = (char *)assessment->reasons[i];
 }
 
-static bool is_child(const struct assessment *assessment) {
+static const char *fact_of(const struct assessment *assessment, const char *name) {
     for (size_t i = 0; i < assessment->fact_count; i++)
-        if (strcmp(assessment->facts[i].name, "age") == 0)
-            return atoi(assessment->facts[i].value) < 18;
-    return false;
+        if (strcmp(assessment->facts[i].name, name) == 0)
+            return assessment->facts[i].value;
+    return NULL;
+}
+
+int assessment_age(const struct assessment *assessment) {
+    const char *age = fact_of(assessment, "age");
+    return age ? atoi(age) : -1;
+}
+
+int assessment_sex(const struct assessment *assessment) {
+    const char *sex = fact_of(assessment, "sex");
+    return sex ? sex[0] : 0;
 }
 
 /* Where a kind has two playbooks (kekerasan_seksual: child or woman) the age decides; unknown takes the
@@ -114,10 +140,7 @@ static const char *playbook_of(const struct triage *triage, const struct assessm
     const struct site_kind *kind = site_kinds_find(triage->site.kinds, assessment->kind);
     if (!kind || !kind->playbooks_count)
         return "";
-    bool adult = false;
-    for (size_t i = 0; i < assessment->fact_count; i++)
-        if (strcmp(assessment->facts[i].name, "age") == 0)
-            adult = !is_child(assessment);
+    bool adult = assessment_age(assessment) >= 18;
     return kind->playbooks[kind->playbooks_count > 1 && adult ? 1 : 0];
 }
 
@@ -139,19 +162,40 @@ static void keep_heaviest(const struct assessment *assessment, struct assessment
         brief->evidence_count = KEPT;
 }
 
+/* The judgement, with the cases it looked like. malloc'd; NULL: out of memory. */
+static char *explained(const struct assessment *assessment, const struct alike *alike, size_t count) {
+    char *json = assess_to_json(assessment), text[ID_TEXT + 1];
+    size_t used = json ? strlen(json) : 0, room = used + 16 + count * ALIKE_JSON;
+    char *longer = json && count ? realloc(json, room) : json;
+    if (!count || !longer) {
+        if (!longer)
+            free(json);
+        return longer;
+    }
+    used += (size_t)snprintf(longer + used - 1, room - used, ",\"alike\":[") - 1;
+    for (size_t i = 0; i < count; i++) {
+        id_to_text(&alike[i].case_id, text);
+        used += (size_t)snprintf(longer + used, room - used, "%s{\"id\":\"%s\",\"score\":%u.%03u}",
+            i ? "," : "", text, alike[i].permille / 1000, alike[i].permille % 1000);
+    }
+    snprintf(longer + used, room - used, "]}");
+    return longer;
+}
+
 /* The narrative goes over under the case's own key; destroying that key erases the case. */
-static bool seal_case(struct turn *turn, const struct id *case_id, const struct id *report_id,
-    const Sigap__ReportContent *content, const struct assessment *assessment, Sigap__CaseOpened *opened,
-    ProtobufCBinaryData *evidence) {
+static bool seal_case(struct turn *turn, const struct opening *opening, const struct id *report_id,
+    Sigap__CaseOpened *opened, ProtobufCBinaryData *evidence) {
     struct triage *triage = turn->state;
+    const Sigap__ReportContent *content = opening->content;
+    const struct id *case_id = &opening->case_id;
     struct seal_case_key key;
     size_t size = sigap__report_content__get_packed_size(content);
     uint8_t *plain = arena_take(turn->arena, size + 1);
     opened->case_key.data = arena_take(turn->arena, SEAL_CASE_KEY_BYTES);
     opened->case_key.len = SEAL_CASE_KEY_BYTES;
     struct assessment brief;
-    keep_heaviest(assessment, &brief);
-    char *json = assess_to_json(&brief);
+    keep_heaviest(opening->assessment, &brief);
+    char *json = explained(&brief, opening->alike, opening->alike_count);
     bool sound = plain && opened->case_key.data && json;
     if (sound) {
         sigap__report_content__pack(content, plain);
@@ -189,31 +233,37 @@ static void insert_case(struct turn *turn, const struct id *case_id, const struc
     bind_blob(insert, opened->case_key.data, opened->case_key.len);
     bind_blob(insert, evidence->data, evidence->len);
     bind_text(insert, reasons);
+    bind_blob(insert, opened->narrative.data, opened->narrative.len);
     statement_run(insert);
 }
 
-static void keep_fingerprint(
-    struct turn *turn, const Sigap__ReportReceived *received, const struct id *case_id) {
-    if (!received->content_hash.len)
-        return;
-    struct statement *set = triage_use(turn->store, TRIAGE_FINGERPRINT_SET);
-    bind_blob(set, received->content_hash.data, received->content_hash.len);
-    bind_id(set, case_id);
-    bind_int(set, turn->now);
-    statement_run(set);
+static void add_alike(struct turn *turn, const struct opening *opening, Sigap__CaseOpened *opened) {
+    size_t count = opening->alike_count;
+    if (count)
+        proposal_write(turn, &opening->case_id, opening->alike, count);
+    opened->alike = alike_messages(turn, opening->alike, &count);
+    opened->n_alike = count;
 }
 
-enum verdict triage_open_case(struct turn *turn, const Sigap__ReportReceived *received,
-    const Sigap__ReportContent *content, const struct assessment *assessment, struct id *case_id) {
+static bool keep_print(struct turn *turn, const struct opening *opening) {
+    struct print print;
+    if (!opening->print)
+        heard_print(turn->state, opening->received, opening->content, &print);
+    return heard_keep(turn, opening->print ? opening->print : &print, opening->assessment, &opening->case_id);
+}
+
+enum verdict triage_open_case(struct turn *turn, struct opening *opening) {
     struct triage *triage = turn->state;
+    const Sigap__ReportReceived *received = opening->received;
+    const struct assessment *assessment = opening->assessment;
     Sigap__CaseOpened opened = SIGAP__CASE_OPENED__INIT;
     Sigap__Event event = SIGAP__EVENT__INIT;
     ProtobufCBinaryData evidence = {0, NULL};
     struct chain chain = {0};
     struct id report_id;
     id_from_bytes(received->report_id.data, received->report_id.len, &report_id);
-    *case_id = turn_id(turn);
-    opened.report_id = received->report_id;
+    opening->case_id = turn_id(turn);
+    opened.report_id = event.trace = received->report_id;
     opened.kind = (char *)assessment->kind;
     opened.priority = triage_priority_out((int)assessment->priority);
     opened.area = (char *)assessment->area;
@@ -224,19 +274,23 @@ enum verdict triage_open_case(struct turn *turn, const Sigap__ReportReceived *re
     opened.playbook = (char *)playbook_of(triage, assessment);
     opened.received_at = received->received_at;
     opened.channel = received->channel;
+    if (!id_is_null(&opening->parted_from))
+        opened.parted_from = turn_bytes(turn, &opening->parted_from);
     add_facts(turn, assessment, &opened);
     add_words(turn, assessment, &opened);
-    if (!seal_case(turn, case_id, &report_id, content, assessment, &opened, &evidence))
+    add_alike(turn, opening, &opened);
+    if (!seal_case(turn, opening, &report_id, &opened, &evidence))
         return VERDICT_RETRY;
     event.body_case = SIGAP__EVENT__BODY_CASE_OPENED;
     event.case_opened = &opened;
-    event.case_id = turn_bytes(turn, case_id);
+    event.case_id = turn_bytes(turn, &opening->case_id);
     turn_append_chained(
         turn, triage_lane((int)assessment->priority, assessment->possible_danger), &event, &chain);
-    insert_case(turn, case_id, &report_id, assessment, &opened, &evidence, &chain);
-    set_report(turn, &report_id, REPORT_CASE, case_id);
-    keep_fingerprint(turn, received, case_id);
-    return VERDICT_DONE;
+    insert_case(turn, &opening->case_id, &report_id, assessment, &opened, &evidence, &chain);
+    triage_set_report(turn, &report_id, REPORT_CASE, &opening->case_id);
+    triage->counts.opened++;
+    triage->counts.proposed += opening->alike_count > 0;
+    return keep_print(turn, opening) ? VERDICT_DONE : VERDICT_RETRY;
 }
 
 /* ---- the other ways a report is settled ---- */
@@ -252,7 +306,8 @@ enum verdict triage_close_report(
     event.body_case = SIGAP__EVENT__BODY_REPORT_CLOSED;
     event.report_closed = &closed;
     turn_append(turn, LANE_NORMAL, &event);
-    set_report(turn, report_id, REPORT_INFORMATION, NULL);
+    triage_set_report(turn, report_id, REPORT_INFORMATION, NULL);
+    ((struct triage *)turn->state)->counts.closed++;
     return VERDICT_DONE;
 }
 
@@ -265,19 +320,27 @@ static int64_t decide_by(const struct turn *turn, const struct assessment *asses
     return turn->now + (assessment->possible_danger && within > REVIEW_DANGER_MS ? REVIEW_DANGER_MS : within);
 }
 
-static enum verdict send_to_review(struct turn *turn, const Sigap__ReportReceived *received,
-    const struct id *report_id, const struct assessment *assessment) {
+enum verdict triage_send_to_review(struct turn *turn, const Sigap__ReportReceived *received,
+    const struct assessment *assessment, const struct heard *heard, const struct id *amends, bool danger,
+    const char *reason) {
+    struct triage *triage = turn->state;
+    struct id report_id;
+    size_t alike = heard ? heard->alike_count : 0;
     Sigap__ReportInReview review = SIGAP__REPORT_IN_REVIEW__INIT;
     Sigap__Event event = SIGAP__EVENT__INIT;
-    bool danger = assessment->possible_danger || received->urgent;
+    id_from_bytes(received->report_id.data, received->report_id.len, &report_id);
     review.report_id = received->report_id;
     review.danger = danger;
     review.priority = triage_priority_out((int)assessment->priority);
     review.kind = (char *)assessment->kind;
     review.area = (char *)assessment->area;
-    review.reason = (char *)review_reason_name(assessment->review_reason);
+    review.reason = (char *)reason;
     review.owner_role = (char *)"TRI";
     review.decide_by = decide_by(turn, assessment);
+    if (amends && !id_is_null(amends))
+        review.amends = turn_bytes(turn, amends);
+    review.alike = alike_messages(turn, heard ? heard->alike : NULL, &alike);
+    review.n_alike = alike;
     event.body_case = SIGAP__EVENT__BODY_REPORT_IN_REVIEW;
     event.report_in_review = &review;
     turn_append(turn, danger ? LANE_URGENT : LANE_NORMAL, &event);
@@ -287,7 +350,7 @@ static enum verdict send_to_review(struct turn *turn, const Sigap__ReportReceive
         return VERDICT_RETRY;
     sigap__report_received__pack(received, packed);
     struct statement *insert = triage_use(turn->store, TRIAGE_REVIEW_INSERT);
-    bind_id(insert, report_id);
+    bind_id(insert, &report_id);
     bind_int(insert, turn->now);
     bind_text(insert, assessment->kind);
     bind_int(insert, assessment->priority);
@@ -298,66 +361,12 @@ static enum verdict send_to_review(struct turn *turn, const Sigap__ReportReceive
     bind_int(insert, review.decide_by);
     bind_int(insert, turn->training);
     bind_blob(insert, packed, size);
+    bind_id(insert, amends);
+    ProtobufCBinaryData column = alike_pack(turn, heard ? heard->alike : NULL, alike);
+    bind_blob(insert, column.data, column.len);
     statement_run(insert);
-    set_report(turn, report_id, REPORT_IN_REVIEW, NULL);
-    return VERDICT_DONE;
-}
-
-/* ---- heard before? ---- */
-
-/* A copy of a text that has opened a case of the same kind family and area, within the time in which the
- * kind's reports are taken for one case. Short texts, and texts without a place, are alike by chance: they
- * open cases of their own. */
-static bool find_copied(struct turn *turn, const Sigap__ReportReceived *received,
-    const Sigap__ReportContent *content, const struct assessment *assessment, struct open_case *out) {
-    struct triage *triage = turn->state;
-    const struct site_kind *kind = site_kinds_find(triage->site.kinds, assessment->kind);
-    if (!received->content_hash.len || !assessment->area[0] || strlen(content->text) < COPY_BYTES_MIN ||
-        !kind)
-        return false;
-    struct statement *get = triage_use(turn->store, TRIAGE_FINGERPRINT_GET);
-    bind_blob(get, received->content_hash.data, received->content_hash.len);
-    struct id case_id = {0};
-    int64_t at = 0;
-    if (statement_step(get)) {
-        case_id = column_id(get, 0);
-        at = column_int(get, 1);
-    }
-    statement_end(get);
-    int64_t within = (int64_t)duration_ms(kind->same_case_within);
-    return !id_is_null(&case_id) && turn->now - at <= within && case_read(turn, &case_id, out) &&
-           !out->closed_at && strcmp(out->area, assessment->area) == 0;
-}
-
-static enum verdict join(struct turn *turn, const Sigap__ReportReceived *received,
-    const Sigap__ReportContent *content, const struct id *report_id, struct open_case *found) {
-    struct triage *triage = turn->state;
-    struct seal_case_key key;
-    Sigap__ReportJoined joined = SIGAP__REPORT_JOINED__INIT;
-    Sigap__Event event = SIGAP__EVENT__INIT;
-    size_t size = sigap__report_content__get_packed_size(content);
-    uint8_t *plain = arena_take(turn->arena, size + 1);
-    if (!plain || seal_case_key_unwrap(triage->opener, &found->case_id, found->case_key.data,
-                      found->case_key.len, &key) != SEAL_OPENED)
-        return plain ? turn_park(turn, "the case's key does not open") : VERDICT_RETRY;
-    sigap__report_content__pack(content, plain);
-    bool sealed = seal_field(&key, &(struct seal_place){*report_id, "narrative", 0}, plain, size,
-        triage->random, turn->arena, &joined.narrative);
-    seal_case_key_wipe(&key);
-    if (!sealed)
-        return VERDICT_RETRY;
-    joined.report_id = received->report_id;
-    joined.copy = true;
-    event.body_case = SIGAP__EVENT__BODY_REPORT_JOINED;
-    event.report_joined = &joined;
-    event.case_id = turn_bytes(turn, &found->case_id);
-    turn_append_chained(turn, triage_lane(found->priority, false), &event, &found->chain);
-    struct statement *chain = triage_use(turn->store, TRIAGE_CASE_CHAIN);
-    bind_int(chain, found->chain.lane);
-    bind_int(chain, (int64_t)found->chain.sequence);
-    bind_id(chain, &found->case_id);
-    statement_run(chain);
-    set_report(turn, report_id, REPORT_JOINED, &found->case_id);
+    triage_set_report(turn, &report_id, REPORT_IN_REVIEW, NULL);
+    triage->counts.reviewed++;
     return VERDICT_DONE;
 }
 
@@ -380,26 +389,80 @@ static bool needs_person(const struct assessment *assessment) {
     return true;
 }
 
+bool triage_goes_on(const struct assessment *assessment) {
+    return assessment->opens_case && !needs_person(assessment);
+}
+
+/* What is passed on is believed less; how urgent it may be stays. */
+static void distrust_forwarded(const Sigap__ReportReceived *received, struct assessment *assessment) {
+    size_t room = sizeof assessment->reasons / sizeof *assessment->reasons;
+    if (!received->forwarded)
+        return;
+    assessment->confidence *= FORWARDED_TRUST;
+    if (assessment->reason_count < room)
+        assessment->reasons[assessment->reason_count++] = "forwarded";
+}
+
+/* The same incident, told by somebody: a copy proves nothing, another reporter makes it more urgent by one
+ * step (ESC-07), once a case; what it says itself counts in any case. */
+static enum verdict join_known(struct turn *turn, const Sigap__ReportReceived *received,
+    const Sigap__ReportContent *content, const struct assessment *assessment, struct heard *heard) {
+    struct triage *triage = turn->state;
+    struct open_case *found = &heard->found;
+    bool copy = heard->how == HEARD_COPY, danger = assessment->possible_danger || received->urgent;
+    bool once = strstr(found->reasons, ESCALATED) == NULL;
+    int said = (int)assessment->priority;
+    struct raising raising = {.priority = found->priority, .area = "", .reason = "witness"};
+    struct joining joining = {
+        received, content, found, copy ? "copy" : "witness", danger && !copy, heard->permille};
+    enum verdict verdict = triage_join(turn, &joining);
+    if (verdict != VERDICT_DONE)
+        return verdict;
+    if (!copy && said < raising.priority)
+        raising.priority = said;
+    if (!copy && heard->other_reporter && !received->forwarded && once) {
+        raising.priority -= raising.priority > PRIORITY_P0;
+        raising.reason = ESCALATED;
+    }
+    triage_raise(turn, found, &raising);
+    if (!copy && !heard_keep(turn, &heard->print, assessment, &found->case_id))
+        return VERDICT_RETRY;
+    triage->counts.copies += copy;
+    triage->counts.witnesses += !copy;
+    return VERDICT_DONE;
+}
+
 enum verdict triage_receive(struct turn *turn, const Sigap__ReportReceived *received) {
     struct triage *triage = turn->state;
     enum verdict verdict = VERDICT_DONE;
     struct assessment assessment;
-    struct open_case copied;
-    struct id report_id, case_id;
+    struct heard heard;
+    struct id report_id;
     arena_reset(triage->scratch);
     Sigap__ReportContent *content = triage_open_content(turn, received, &verdict);
-    if (!content)
+    if (!content || triage_follow(turn, received, content, &verdict))
         return verdict;
     id_from_bytes(received->report_id.data, received->report_id.len, &report_id);
     if (!triage_assess(turn, received, content, &assessment))
         return VERDICT_RETRY;
-    if (find_copied(turn, received, content, &assessment, &copied))
-        return join(turn, received, content, &report_id, &copied);
-    if (needs_person(&assessment))
-        return send_to_review(turn, received, &report_id, &assessment);
-    if (assessment.opens_case)
-        return triage_open_case(turn, received, content, &assessment, &case_id);
-    if (assessment.possible_danger || received->urgent) /* the machine never closes what may be a life */
-        return send_to_review(turn, received, &report_id, &assessment);
+    distrust_forwarded(received, &assessment);
+    measure_machine(turn, &assessment);
+    if (!heard_look(turn, received, content, &assessment, &heard))
+        return VERDICT_RETRY;
+    if (heard.how != HEARD_NEVER)
+        return join_known(turn, received, content, &assessment, &heard);
+    bool danger = assessment.possible_danger || received->urgent;
+    if (triage_goes_on(&assessment)) {
+        struct opening opening = {.received = received,
+            .content = content,
+            .assessment = &assessment,
+            .alike = heard.alike,
+            .alike_count = heard.alike_count,
+            .print = &heard.print};
+        return triage_open_case(turn, &opening);
+    }
+    if (needs_person(&assessment) || danger) /* the machine never closes what may be a life */
+        return triage_send_to_review(
+            turn, received, &assessment, &heard, NULL, danger, review_reason_name(assessment.review_reason));
     return triage_close_report(turn, &report_id, assessment.kind, "information", "triage");
 }

@@ -25,12 +25,26 @@ struct triage_site {
 bool triage_site_open(struct triage_site *out, const char *site_dir, struct error *error);
 void triage_site_close(struct triage_site *site);
 
+/* Since the start. */
+struct triage_counts {
+    uint64_t opened, copies, witnesses, follow_ups, proposed, reviewed, closed, merged, parted, not_compared;
+};
+
 struct triage {
     struct triage_site site;
     struct keystore *keys;
     struct seal_opener *opener;
     const struct random *random;
     struct arena *scratch; /* of one report: small and warm, where the turn's arena grows with every report */
+    struct arena *judging; /* of one comparison with a report that was heard before */
+    struct hash_index *index; /* of prints, see heard.h */
+    struct allowance {
+        int64_t at; /* epoch ms up to which it is filled */
+        unsigned left;
+    } judging_left;
+    uint8_t shingle_key[16];
+    struct measure *measure; /* see measure.h */
+    struct triage_counts counts;
 };
 
 /* A case as triage keeps it. Texts live in the turn's arena. */
@@ -42,36 +56,125 @@ struct open_case {
     int64_t opened_at, closed_at;
     uint64_t version;
     struct chain chain;
-    ProtobufCBinaryData case_key, evidence;
+    ProtobufCBinaryData case_key, evidence, narrative;
+    struct id merged_into; /* null: it stands for itself */
+};
+
+/* A case that may tell of the same incident. */
+struct alike {
+    struct id case_id;
+    unsigned permille;
 };
 
 bool case_read(struct turn *turn, const struct id *case_id, struct open_case *out);
+/* The case that it counts with: itself, or what it was merged into. */
+bool case_read_whole(struct turn *turn, const struct id *case_id, struct open_case *out);
+/* What its first report said. NULL: from before it was kept, or the key does not open. */
+Sigap__ReportContent *case_content(struct turn *turn, const struct open_case *found);
+
+/* -1: not said. */
+int assessment_age(const struct assessment *assessment);
+/* 0: not said, else a letter of the fact. */
+int assessment_sex(const struct assessment *assessment);
+
+struct heard;
+struct print;
 
 /* receive.c */
 enum verdict triage_receive(struct turn *turn, const Sigap__ReportReceived *received);
-/* Opens the case of a report whose content lies open in `content`. assessment: what the machine or a person
- * says. */
-enum verdict triage_open_case(struct turn *turn, const Sigap__ReportReceived *received,
-    const Sigap__ReportContent *content, const struct assessment *assessment, struct id *case_id);
+
+/* Opens the case of a report whose content lies open in `content`. */
+struct opening {
+    const Sigap__ReportReceived *received;
+    const Sigap__ReportContent *content;
+    const struct assessment *assessment; /* what the machine or a person says */
+    const struct alike *alike;           /* cases it may be the same as */
+    size_t alike_count;
+    const struct print *print; /* NULL: is made */
+    struct id parted_from;     /* null: it joined no case before */
+    struct id case_id;         /* out */
+};
+enum verdict triage_open_case(struct turn *turn, struct opening *opening);
 enum verdict triage_close_report(
     struct turn *turn, const struct id *report_id, const char *kind, const char *reason, const char *by);
+/* A person looks. amends: the report it belongs to; null: it stands alone. */
+enum verdict triage_send_to_review(struct turn *turn, const Sigap__ReportReceived *received,
+    const struct assessment *assessment, const struct heard *heard, const struct id *amends, bool danger,
+    const char *reason);
 /* NULL with *verdict set when it cannot be read. */
 Sigap__ReportContent *triage_open_content(
     struct turn *turn, const Sigap__ReportReceived *received, enum verdict *verdict);
 bool triage_assess(struct turn *turn, const Sigap__ReportReceived *received,
     const Sigap__ReportContent *content, struct assessment *out);
+void triage_set_report(
+    struct turn *turn, const struct id *report_id, enum report_state state, const struct id *case_id);
+/* False: not known (any more). */
+bool triage_report_read(
+    struct turn *turn, const struct id *report_id, enum report_state *state, struct id *case_id);
+
+/* Clear enough to open a case without a person. */
+bool triage_goes_on(const struct assessment *assessment);
+
+/* join.c */
+struct joining {
+    const Sigap__ReportReceived *received;
+    const Sigap__ReportContent *content;
+    struct open_case *found;
+    const char *relation; /* copy, witness; or how it amends a report of the case */
+    bool danger;          /* somebody is alerted, whoever has answered the case before */
+    unsigned permille;    /* how alike; 0: not compared */
+};
+enum verdict triage_join(struct turn *turn, const struct joining *joining);
+/* What a further report adds: upwards only. */
+struct raising {
+    int priority;                    /* as it was, or more urgent */
+    const char *area;                /* "": as it was */
+    const char *reason;              /* rule or relation: is kept with the case */
+    const struct fact *const *facts; /* NULL: none */
+    size_t fact_count;
+};
+/* Nothing is said when nothing changes. */
+void triage_raise(struct turn *turn, struct open_case *found, const struct raising *raising);
+
+/* follow.c */
+/* What amends a report we know. False: it does not, or that one is forgotten; it is judged like any other. */
+bool triage_follow(struct turn *turn, const Sigap__ReportReceived *received,
+    const Sigap__ReportContent *content, enum verdict *verdict);
+/* The report in review became (or joined) a case, or none: what amends it goes the same way. case_id null:
+ * closed with this reason. */
+enum verdict triage_follow_decided(struct turn *turn, const struct id *report_id, const struct id *case_id,
+    const char *kind, const char *by);
 
 /* A report that waits for a person's decision. */
 struct review_row {
-    const char *kind, *area;
+    const char *kind, *area, *reason;
+    int priority;
+    bool danger;
     Sigap__ReportReceived *received; /* as it came, still sealed */
     bool training;
+    struct id amends; /* null: it stands alone */
+    struct alike alike[3];
+    size_t alike_count;
 };
 
 /* command.c */
 /* False: it does not wait (any more). Everything is in the turn's arena. */
 bool review_read(struct turn *turn, const struct id *report_id, struct review_row *out);
+void review_delete(struct turn *turn, const struct id *report_id);
 enum verdict triage_command(struct turn *turn, const Sigap__CommandIssued *command);
+enum verdict triage_answer(struct turn *turn, const Sigap__CommandIssued *command, unsigned status,
+    const char *sentence, uint64_t version);
+void triage_audit(
+    struct turn *turn, const Sigap__CommandIssued *command, const char *action, const struct id *object);
+
+/* merge.c */
+enum verdict triage_merge(
+    struct turn *turn, const Sigap__CommandIssued *command, const Sigap__MergeCase *merge);
+enum verdict triage_split(
+    struct turn *turn, const Sigap__CommandIssued *command, const Sigap__SplitReport *split);
+/* The proposals of a case. Returns how many. */
+size_t proposal_read(struct turn *turn, const struct id *case_id, struct alike out[3]);
+void proposal_write(struct turn *turn, const struct id *case_id, const struct alike *alike, size_t count);
 
 /* view.c */
 enum verdict triage_view(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer);

@@ -1,7 +1,9 @@
 #include "services/triage/triage.h"
 
+#include "common/hash_index.h"
+#include "services/triage/heard.h"
 #include "services/triage/likeness.h"
-#include "services/triage/state.h"
+#include "services/triage/measure.h"
 #include "services/triage/train.h"
 
 #include <stdlib.h>
@@ -10,10 +12,12 @@
 enum {
     SWEEP_EVERY_MS = 3600 * 1000,
     SWEEP_ROWS = 500,
-    SCRATCH_BYTES = ASSESSMENT_ARENA_BYTES + (256 << 10), /* an assessment and the opened text */
+    MERGES_MAX = 16, /* one into the next: nobody merges more often before somebody looks */
+    SCRATCH_BYTES = 3 * ASSESSMENT_ARENA_BYTES + (256 << 10), /* what follows is read alone and together */
+    JUDGING_BYTES = 3 * ASSESSMENT_ARENA_BYTES, /* two assessments and what is compared of them */
 };
 #define KEEP_CLOSED_MS (30 * 24 * 3600 * INT64_C(1000))
-#define KEEP_FINGERPRINT_MS (365 * 24 * 3600 * INT64_C(1000))
+#define KEEP_PRINT_MS (365 * 24 * 3600 * INT64_C(1000))
 
 bool triage_site_open(struct triage_site *out, const char *site_dir, struct error *error) {
     char path[CONFIG_PATH_MAX], aliases[CONFIG_PATH_MAX];
@@ -44,6 +48,9 @@ static void close_state(void **state) {
     if (!triage)
         return;
     arena_free(&triage->scratch);
+    arena_free(&triage->judging);
+    hash_index_close(&triage->index);
+    free(triage->measure);
     seal_opener_free(&triage->opener);
     keystore_free(&triage->keys);
     triage_site_close(&triage->site);
@@ -57,7 +64,8 @@ static bool open_state(const struct daemon_setup *setup, void **state, struct er
         return error_set(error, "out of memory");
     *state = triage;
     triage->random = setup->random;
-    if (!(triage->scratch = arena_new(SCRATCH_BYTES))) {
+    if (!(triage->scratch = arena_new(SCRATCH_BYTES)) || !(triage->judging = arena_new(JUDGING_BYTES)) ||
+        !(triage->measure = measure_new())) {
         close_state(state);
         return error_set(error, "out of memory");
     }
@@ -123,14 +131,44 @@ bool case_read(struct turn *turn, const struct id *case_id, struct open_case *ou
             .version = (uint64_t)column_int(get, 9),
             .chain = {(enum lane)column_int(get, 10), (uint64_t)column_int(get, 11)},
             .reasons = arena_text(turn->arena, column_text(get, 14)),
+            .merged_into = column_id(get, 16),
         };
         const void *bytes = column_blob(get, 12, &size);
         out->case_key = (ProtobufCBinaryData){size, (uint8_t *)arena_bytes(turn->arena, bytes, size)};
         bytes = column_blob(get, 13, &size);
         out->evidence = (ProtobufCBinaryData){size, (uint8_t *)arena_bytes(turn->arena, bytes, size)};
+        bytes = column_blob(get, 15, &size);
+        out->narrative = (ProtobufCBinaryData){size, (uint8_t *)arena_bytes(turn->arena, bytes, size)};
     }
     statement_end(get);
     return found && !arena_exhausted(turn->arena);
+}
+
+bool case_read_whole(struct turn *turn, const struct id *case_id, struct open_case *out) {
+    struct open_case next;
+    if (!case_read(turn, case_id, out))
+        return false;
+    for (unsigned i = 0; i < MERGES_MAX && !id_is_null(&out->merged_into); i++) {
+        if (!case_read(turn, &out->merged_into, &next))
+            return !arena_exhausted(turn->arena); /* swept: what is left of it */
+        *out = next;
+    }
+    return true;
+}
+
+Sigap__ReportContent *case_content(struct turn *turn, const struct open_case *found) {
+    struct triage *triage = turn->state;
+    struct seal_case_key key;
+    ProtobufCBinaryData plain;
+    Sigap__ReportContent *content = NULL;
+    if (!found->narrative.len || seal_case_key_unwrap(triage->opener, &found->case_id, found->case_key.data,
+                                     found->case_key.len, &key) != SEAL_OPENED)
+        return NULL;
+    if (seal_open_field(&key, &(struct seal_place){found->report_id, "narrative", 0}, found->narrative.data,
+            found->narrative.len, turn->arena, &plain) == SEAL_OPENED)
+        content = sigap__report_content__unpack(arena_allocator(turn->arena), plain.len, plain.data);
+    seal_case_key_wipe(&key);
+    return content;
 }
 
 /* ---- events ---- */
@@ -141,6 +179,8 @@ static int64_t next_sweep(const struct turn *turn) {
 }
 
 static enum verdict on_start(struct turn *turn) {
+    if (!heard_open(turn))
+        return VERDICT_RETRY;
     struct id nobody = id_make(1, (const uint8_t[10]){0});
     turn_timer_set(turn, TRIAGE_TIMER_SWEEP, &nobody, next_sweep(turn), false);
     return VERDICT_DONE;
@@ -155,6 +195,28 @@ static enum verdict on_case_closed(struct turn *turn, const Sigap__Event *event)
     bind_id(close, &case_id);
     statement_run(close);
     return VERDICT_DONE;
+}
+
+static void triage_metrics(void *state, struct metrics *metrics) {
+    const struct triage *triage = state;
+    const struct triage_counts *counts = &triage->counts;
+    const struct {
+        const char *how;
+        uint64_t count;
+    } settled[] = {{"opened", counts->opened}, {"copy", counts->copies}, {"witness", counts->witnesses},
+        {"follow_up", counts->follow_ups}, {"review", counts->reviewed}, {"information", counts->closed}};
+    metrics_family(
+        metrics, METRICS_COUNTER, "sigap_triage_settled_total", "What became of reports since the start.");
+    for (size_t i = 0; i < sizeof settled / sizeof *settled; i++)
+        metrics_value(metrics, "how", settled[i].how, (int64_t)settled[i].count);
+    metrics_counter(metrics, "sigap_triage_proposed_total",
+        "Cases opened with a proposal that they are known.", counts->proposed);
+    metrics_counter(metrics, "sigap_triage_not_compared_total", "Candidates not compared for want of time.",
+        counts->not_compared);
+    metrics_counter(metrics, "sigap_triage_merged_total", "Cases merged by people.", counts->merged);
+    metrics_counter(
+        metrics, "sigap_triage_parted_total", "Reports parted from a case by people.", counts->parted);
+    measure_metrics(triage->measure, metrics);
 }
 
 static enum verdict on_event(struct turn *turn, const Sigap__Event *event) {
@@ -183,6 +245,8 @@ static enum verdict on_event(struct turn *turn, const Sigap__Event *event) {
     case SIGAP__EVENT__BODY_DELIVERY_ENDED:
     case SIGAP__EVENT__BODY_COMMAND_ANSWERED:
     case SIGAP__EVENT__BODY_INPUT_PARKED:
+    case SIGAP__EVENT__BODY_CASE_MERGED:
+    case SIGAP__EVENT__BODY_REPORT_PARTED:
     case SIGAP__EVENT__BODY__NOT_SET:
     case _SIGAP__EVENT__BODY__CASE_IS_INT_SIZE:
         return VERDICT_DONE; /* not for us */
@@ -203,8 +267,11 @@ static enum verdict on_timer(struct turn *turn, uint32_t kind, const struct id *
     (void)due_at;
     if (kind != TRIAGE_TIMER_SWEEP)
         return turn_park(turn, "timer of an unknown kind %u", kind);
+    sweep(turn, TRIAGE_WITNESS_SWEEP, turn->now - KEEP_CLOSED_MS);
     sweep(turn, TRIAGE_CASE_SWEEP, turn->now - KEEP_CLOSED_MS);
-    sweep(turn, TRIAGE_FINGERPRINT_SWEEP, turn->now - KEEP_FINGERPRINT_MS);
+    sweep(turn, TRIAGE_PROPOSAL_SWEEP, turn->now - KEEP_CLOSED_MS);
+    heard_forget(turn, turn->now - KEEP_PRINT_MS, SWEEP_ROWS);
+    measure_keep(turn);
     sweep(turn, TRIAGE_REPORT_SWEEP, turn->now - KEEP_CLOSED_MS);
     turn_timer_set(turn, TRIAGE_TIMER_SWEEP, object, next_sweep(turn), false);
     return VERDICT_DONE;
@@ -213,7 +280,7 @@ static enum verdict on_timer(struct turn *turn, uint32_t kind, const struct id *
 static const Sigap__Event__BodyCase hears[] = {SIGAP__EVENT__BODY_REPORT_RECEIVED,
     SIGAP__EVENT__BODY_COMMAND_ISSUED, SIGAP__EVENT__BODY_CASE_CLOSED, SIGAP__EVENT__BODY__NOT_SET};
 
-static const char *const lists[] = {"cases", "reviews", NULL};
+static const char *const lists[] = {"cases", "reviews", "duplicates", "corrections", "measures", NULL};
 
 const struct daemon triage_daemon = {
     .name = "triage",
@@ -229,4 +296,5 @@ const struct daemon triage_daemon = {
     .on_view = triage_view,
     .check = check,
     .tools = tools,
+    .metrics = triage_metrics,
 };

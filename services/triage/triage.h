@@ -1,7 +1,9 @@
 /* Triage: what is it, how urgent, where, have we heard of it before; opens cases.
  *
- *   in   ReportReceived (intake), DecideReview and ChangeCase (console), CaseClosed (casework)
- *   out  CaseOpened | ReportJoined | ReportInReview | ReportClosed, one a report; CaseChanged
+ *   in   ReportReceived (intake), DecideReview, ChangeCase, MergeCase and SplitReport (console), CaseClosed
+ *        (casework)
+ *   out  CaseOpened | ReportJoined | ReportInReview | ReportClosed, one a report; CaseChanged, CaseMerged,
+ *        ReportParted
  *
  * Each report is settled in exactly one way. What may be life-threatening but is unclear goes to a person and
  * alerts at once all the same; the machine never closes it. The judgement itself is a pure function, see
@@ -11,6 +13,9 @@
  *
  *   triage       the daemon: which record goes where; state.h is what it holds
  *   receive      a report: opened, judged, joined to a case or not, settled; the rows
+ *   follow       what amends a report goes where that went
+ *   heard        heard before? prints of reports, and what is alike
+ *   join         a report joins a case, and what it adds to it: upwards only
  *   assess       the judgement, made of the next six. Pure
  *   text, spelling, stem   words as people write them, corrected, without their endings
  *   vocabulary, pattern, matcher, concept   the site's words and patterns, and where the text has them
@@ -20,6 +25,8 @@
  *   urgency      P0 to P4, and what may be life-threatening
  *   likeness     do two reports tell of one incident
  *   command      people: reviews decided, cases corrected
+ *   merge        people: cases merged, reports parted, and both taken back
+ *   measure      what they decided, beside what the machine had said
  *   view, explain   what others may ask; `sigapctl triage explain` */
 #pragma once
 

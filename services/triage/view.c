@@ -1,12 +1,21 @@
 /* What others may see of triage: how a report was settled, open cases, the review queue. */
-#include "services/triage/state.h"
+#include "services/triage/heard.h"
+#include "services/triage/measure.h"
 
 #include "common/json.h"
 #include "common/rights.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-enum { ANSWER_BYTES = 1 << 20, ROWS_DEFAULT = 100, ROWS_MAX = 1000 };
+enum {
+    ANSWER_BYTES = 1 << 20,
+    ROWS_DEFAULT = 100,
+    ROWS_MAX = 1000,
+    MEMBERS_MAX = 100, /* reports shown of one case */
+    MERGED_MAX = 16,   /* cases merged into one, shown with it */
+    LINES_MAX = 200,   /* corrections with their words in one answer: x 4 KiB */
+};
 
 static void put_id(struct json_writer *writer, const char *key, const struct id *id) {
     char text[ID_TEXT + 1];
@@ -52,42 +61,80 @@ static bool may_read_review(const Sigap__Actor *actor, const char *area) {
     return rights_has_any(actor, roles) && !never_reads(actor) && reaches(actor, area);
 }
 
+/* What a person needs to decide: the words, what was made of them, and what they may belong to. */
+struct reviewed {
+    struct review_row row;
+    const char *text, *first; /* first: of the report that it amends; NULL: it stands alone */
+    char *assessment;         /* JSON, malloc'd */
+};
+
+static const char *first_words(struct turn *turn, const struct id *amends, enum verdict *verdict) {
+    struct review_row first;
+    if (id_is_null(amends) || !review_read(turn, amends, &first))
+        return NULL;
+    const Sigap__ReportContent *content = triage_open_content(turn, first.received, verdict);
+    return content ? content->text : NULL;
+}
+
 /* Who decides must read what was written. False: *verdict says what to do. */
 static bool read_words(struct turn *turn, const Sigap__Actor *actor, const struct id *report_id,
-    const char **text, Sigap__ViewAnswer *answer, enum verdict *verdict) {
-    struct review_row review;
+    struct reviewed *out, Sigap__ViewAnswer *answer, enum verdict *verdict) {
+    const struct triage *triage = turn->state;
+    struct assessment assessment;
     char id[ID_TEXT + 1];
     *verdict = VERDICT_DONE;
-    if (!review_read(turn, report_id, &review))
+    if (!review_read(turn, report_id, &out->row))
         return answer->status = 404, false;
-    if (!may_read_review(actor, review.area))
+    if (!may_read_review(actor, out->row.area))
         return answer->status = 403, false;
-    const Sigap__ReportContent *content = triage_open_content(turn, review.received, verdict);
+    arena_reset(triage->scratch);
+    const Sigap__ReportContent *content = triage_open_content(turn, out->row.received, verdict);
     if (!content)
         return false;
+    out->text = arena_text(turn->arena, content->text);
+    if (triage_assess(turn, out->row.received, content, &assessment))
+        out->assessment = assess_to_json(&assessment);
+    out->first = first_words(turn, &out->row.amends, verdict);
     id_to_text(report_id, id);
     turn_audit(turn, rights_name(actor), "review.narrative", id);
-    *text = content->text;
-    return true;
+    return *verdict == VERDICT_DONE;
+}
+
+static void put_alike(struct turn *turn, struct json_writer *writer, const Sigap__Actor *actor,
+    const struct alike *alike, size_t count);
+
+static void put_reviewed(struct turn *turn, struct json_writer *writer, const Sigap__Actor *actor,
+    const struct reviewed *reviewed) {
+    json_member_text(writer, "narrative", reviewed->text);
+    json_member_text(writer, "channel", reviewed->row.received->channel);
+    json_member_bool(writer, "forwarded", reviewed->row.received->forwarded);
+    json_member_bool(writer, "group", reviewed->row.received->group);
+    json_member_text(writer, "relation", reviewed->row.received->relation);
+    put_id(writer, "amends", &reviewed->row.amends);
+    json_member_text(writer, "first_narrative", reviewed->first);
+    put_alike(turn, writer, actor, reviewed->row.alike, reviewed->row.alike_count);
+    if (reviewed->assessment) {
+        json_write_key(writer, "assessment");
+        json_write_raw(writer, reviewed->assessment, strlen(reviewed->assessment));
+    }
 }
 
 static enum verdict view_report(
     struct turn *turn, const Sigap__View *asked, const Sigap__ReportView *view, Sigap__ViewAnswer *answer) {
     struct id report_id, case_id = {0};
-    int64_t state = 0;
-    const char *text = NULL;
+    enum report_state state = 0;
+    struct reviewed reviewed = {.text = NULL};
+    struct open_case whole;
     enum verdict verdict;
     if (!id_from_bytes(view->report_id.data, view->report_id.len, &report_id))
         return answer->status = 404, VERDICT_DONE;
-    if (view->narrative && !read_words(turn, asked->actor, &report_id, &text, answer, &verdict))
+    if (view->narrative && !read_words(turn, asked->actor, &report_id, &reviewed, answer, &verdict)) {
+        free(reviewed.assessment);
         return verdict;
-    struct statement *get = triage_use(turn->store, TRIAGE_REPORT_GET);
-    bind_id(get, &report_id);
-    if (statement_step(get)) {
-        state = column_int(get, 0);
-        case_id = column_id(get, 1);
     }
-    statement_end(get);
+    if (triage_report_read(turn, &report_id, &state, &case_id) && !id_is_null(&case_id) &&
+        case_read_whole(turn, &case_id, &whole))
+        case_id = whole.case_id; /* where it counts now */
     struct json_writer writer;
     json_writer_init(&writer, ANSWER_BYTES);
     json_write_object(&writer);
@@ -96,8 +143,9 @@ static enum verdict view_report(
     json_member_text(&writer, "state", report_state_word(state));
     json_write_end(&writer);
     put_id(&writer, "case_id", &case_id);
-    if (text)
-        json_member_text(&writer, "narrative", text);
+    if (reviewed.text)
+        put_reviewed(turn, &writer, asked->actor, &reviewed);
+    free(reviewed.assessment);
     json_write_end(&writer);
     return finish(turn, &writer, answer, state ? 200 : 404);
 }
@@ -154,6 +202,84 @@ static void put_case(struct json_writer *writer, const struct open_case *found, 
     json_member_integer(writer, "version", (int64_t)found->version);
 }
 
+/* ---- what it may be the same as, what belongs to it */
+
+/* Only what the asker may see of each: a case elsewhere is not there for them. */
+static void put_alike(struct turn *turn, struct json_writer *writer, const Sigap__Actor *actor,
+    const struct alike *alike, size_t count) {
+    json_member_array(writer, "alike");
+    for (size_t i = 0; i < count; i++) {
+        struct open_case other;
+        if (!case_read_whole(turn, &alike[i].case_id, &other) || !reaches(actor, other.area))
+            continue;
+        json_write_object(writer);
+        json_write_key(writer, "score");
+        json_write_decimal(writer, alike[i].permille, 3);
+        put_case(writer, &other, is_restricted(actor, &other));
+        json_write_end(writer);
+    }
+    json_write_end(writer);
+}
+
+static void put_member(struct json_writer *writer, const struct id *report_id, const struct id *case_id,
+    int64_t at, const char *relation, unsigned permille) {
+    json_write_object(writer);
+    put_id(writer, "report_id", report_id);
+    put_id(writer, "case_id", case_id);
+    json_member_integer(writer, "at", at);
+    json_member_text(writer, "relation", relation);
+    if (permille) {
+        json_write_key(writer, "score");
+        json_write_decimal(writer, permille, 3);
+    }
+    json_write_end(writer);
+}
+
+static void put_witnesses(struct turn *turn, struct json_writer *writer, const struct id *case_id) {
+    struct statement *rows = triage_use(turn->store, TRIAGE_WITNESS_LIST);
+    bind_id(rows, case_id);
+    bind_int(rows, MEMBERS_MAX);
+    while (statement_step(rows)) {
+        struct id report_id = column_id(rows, 0);
+        put_member(writer, &report_id, case_id, column_int(rows, 1), column_text(rows, 2),
+            (unsigned)column_int(rows, 3));
+    }
+}
+
+/* The reports of a case, and of those that were merged into it. */
+static void put_reports(struct turn *turn, struct json_writer *writer, const struct open_case *found) {
+    struct id merged[MERGED_MAX], opened_by[MERGED_MAX];
+    int64_t at[MERGED_MAX];
+    size_t count = 0;
+    json_member_array(writer, "reports");
+    put_member(writer, &found->report_id, &found->case_id, found->opened_at, "opened", 0);
+    put_witnesses(turn, writer, &found->case_id);
+    struct statement *rows = triage_use(turn->store, TRIAGE_CASE_MERGED_IN);
+    bind_id(rows, &found->case_id);
+    bind_int(rows, MERGED_MAX);
+    while (count < MERGED_MAX && statement_step(rows)) {
+        merged[count] = column_id(rows, 0);
+        opened_by[count] = column_id(rows, 1);
+        at[count++] = column_int(rows, 2);
+    }
+    statement_end(rows);
+    for (size_t i = 0; i < count; i++) {
+        put_member(writer, &opened_by[i], &merged[i], at[i], "merged", 0);
+        put_witnesses(turn, writer, &merged[i]);
+    }
+    json_write_end(writer);
+}
+
+static void put_known(
+    struct turn *turn, struct json_writer *writer, const Sigap__Actor *actor, const struct open_case *found) {
+    struct alike alike[HEARD_ALIKE_MAX];
+    size_t count = proposal_read(turn, &found->case_id, alike);
+    put_reasons(turn, writer, found->reasons);
+    put_id(writer, "merged_into", &found->merged_into);
+    put_alike(turn, writer, actor, alike, count);
+    put_reports(turn, writer, found);
+}
+
 static enum verdict view_case(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer) {
     struct open_case found;
     struct id case_id;
@@ -166,7 +292,7 @@ static enum verdict view_case(struct turn *turn, const Sigap__View *view, Sigap_
     bool restricted = is_restricted(view->actor, &found);
     put_case(&writer, &found, restricted);
     if (!restricted)
-        put_reasons(turn, &writer, found.reasons);
+        put_known(turn, &writer, view->actor, &found);
     if (view->case_file->narrative && may_read_words(view->actor, &found)) {
         char text[ID_TEXT + 1];
         id_to_text(&case_id, text);
@@ -223,14 +349,162 @@ static void put_review_rows(
         json_member_bool(writer, "danger", column_int(rows, 6) != 0);
         json_member_text(writer, "owner_role", column_text(rows, 7));
         json_member_integer(writer, "decide_by", column_int(rows, 8));
+        size_t alike;
+        column_blob(rows, 9, &alike);
+        json_member_bool(writer, "alike", alike > 0); /* maybe known already */
         json_write_end(writer);
     }
 }
 
-static enum verdict view_list(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer) {
-    bool cases = strcmp(view->list->name, "cases") == 0;
+/* Cases that may be the same as others: the pair is shown by the case. */
+static void put_proposal_rows(struct turn *turn, struct json_writer *writer, const Sigap__Actor *actor,
+    const char *prefix, unsigned limit) {
+    struct statement *rows = triage_use(turn->store, TRIAGE_PROPOSAL_LIST);
+    bind_text(rows, prefix);
+    bind_int(rows, limit);
+    while (statement_step(rows)) {
+        struct open_case row = {.case_id = column_id(rows, 0),
+            .kind = column_text(rows, 1),
+            .priority = (int)column_int(rows, 2),
+            .area = column_text(rows, 3),
+            .confidence_permille = (int)column_int(rows, 4),
+            .confidentiality = (int)column_int(rows, 5),
+            .unverified = column_int(rows, 6) != 0,
+            .opened_at = column_int(rows, 7),
+            .closed_at = column_int(rows, 8),
+            .version = (uint64_t)column_int(rows, 9)};
+        struct alike alike[HEARD_ALIKE_MAX];
+        size_t size;
+        const void *bytes = column_blob(rows, 10, &size);
+        size_t count = alike_unpack(bytes, size, alike);
+        json_write_object(writer);
+        put_case(writer, &row, is_restricted(actor, &row));
+        put_id(writer, "other", &alike[0].case_id);
+        json_write_key(writer, "score");
+        json_write_decimal(writer, count ? alike[0].permille : 0, 3);
+        json_write_end(writer);
+    }
+}
+
+/* ---- what people decided: lines to learn from */
+
+struct line {
+    int64_t number, at;
+    const char *source, *kind_said, *kind, *area_said, *area;
+    int priority_said, priority;
+    struct id report_id, case_id;
+    Sigap__ReportReceived *received;
+};
+
+static void line_read(struct turn *turn, struct statement *row, struct line *out) {
+    size_t size;
+    *out = (struct line){.number = column_int(row, 0),
+        .at = column_int(row, 1),
+        .source = arena_text(turn->arena, column_text(row, 2)),
+        .report_id = column_id(row, 3),
+        .case_id = column_id(row, 4),
+        .kind_said = arena_text(turn->arena, column_text(row, 5)),
+        .kind = arena_text(turn->arena, column_text(row, 6)),
+        .priority_said = (int)column_int(row, 7),
+        .priority = (int)column_int(row, 8),
+        .area_said = arena_text(turn->arena, column_text(row, 9)),
+        .area = arena_text(turn->arena, column_text(row, 10))};
+    const void *bytes = column_blob(row, 11, &size);
+    if (size)
+        out->received = sigap__report_received__unpack(arena_allocator(turn->arena), size, bytes);
+}
+
+/* NULL: no longer kept, or not for this person. The words of a case live and die with its key. */
+static const char *line_words(
+    struct turn *turn, const Sigap__Actor *actor, const struct line *line, enum verdict *verdict) {
+    struct open_case found;
+    const Sigap__ReportContent *content = NULL;
+    if (line->received && may_read_review(actor, line->area))
+        content = triage_open_content(turn, line->received, verdict);
+    else if (!line->received && case_read(turn, &line->case_id, &found) && may_read_words(actor, &found))
+        content = case_content(turn, &found);
+    return content ? arena_text(turn->arena, content->text) : NULL;
+}
+
+/* As `sigapctl triage train` reads them, with what the machine had said beside. */
+static void put_line(struct json_writer *writer, const struct line *line, const char *words) {
+    json_write_object(writer);
+    json_member_integer(writer, "number", line->number);
+    put_id(writer, "id", &line->report_id);
+    json_member_integer(writer, "at", line->at);
+    json_member_text(writer, "source", line->source);
+    if (words)
+        json_member_text(writer, "text", words);
+    json_member_text(writer, "kind", line->kind);
+    json_member_text(writer, "urgency", priority_name((enum priority)(line->priority % PRIORITIES)));
+    json_member_text(writer, "area", line->area);
+    json_member_text(writer, "kind_said", line->kind_said);
+    json_member_text(
+        writer, "urgency_said", priority_name((enum priority)(line->priority_said % PRIORITIES)));
+    json_member_text(writer, "area_said", line->area_said);
+    json_write_end(writer);
+}
+
+static enum verdict put_lines(struct turn *turn, struct json_writer *writer, const Sigap__View *view,
+    const char *prefix, unsigned limit) {
+    struct triage *triage = turn->state;
+    struct line *lines = arena_take(turn->arena, LINES_MAX * sizeof *lines);
+    size_t count = 0;
+    enum verdict verdict = VERDICT_DONE;
+    struct statement *rows = triage_use(turn->store, TRIAGE_CORRECTION_LIST);
+    bind_int(rows, (int64_t)view->list->after);
+    bind_text(rows, prefix);
+    bind_int(rows, limit < LINES_MAX ? limit : LINES_MAX);
+    while (lines && count < LINES_MAX && statement_step(rows))
+        line_read(turn, rows, &lines[count++]);
+    statement_end(rows);
+    for (size_t i = 0; i < count && verdict == VERDICT_DONE; i++) {
+        arena_reset(triage->scratch);
+        put_line(writer, &lines[i],
+            view->list->narrative ? line_words(turn, view->actor, &lines[i], &verdict) : NULL);
+    }
+    return verdict;
+}
+
+static enum verdict view_corrections(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer) {
+    static const char *const roles[] = {"operator", "coordinator", "TRI", NULL};
     const Sigap__Actor *actor = view->actor;
-    if (!cases && strcmp(view->list->name, "reviews") != 0)
+    struct json_writer writer;
+    enum verdict verdict = VERDICT_DONE;
+    if (view->list->narrative && (never_reads(actor) || !rights_has_any(actor, roles)))
+        return answer->status = 403, VERDICT_DONE;
+    if (view->list->narrative)
+        turn_audit(turn, rights_name(actor), "corrections.narrative", "");
+    unsigned limit = view->list->limit ? view->list->limit : LINES_MAX;
+    json_writer_init(&writer, ANSWER_BYTES);
+    json_write_array(&writer);
+    for (size_t i = 0; rights_by_area(actor) && i < actor->n_areas && verdict == VERDICT_DONE; i++)
+        verdict = put_lines(turn, &writer, view, actor->areas[i], limit);
+    json_write_end(&writer);
+    if (verdict == VERDICT_DONE)
+        return finish(turn, &writer, answer, 200);
+    json_writer_free(&writer);
+    return verdict;
+}
+
+/* Figures without words: whoever works in the house. */
+static enum verdict view_measures(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer) {
+    struct json_writer writer;
+    if (!rights_by_area(view->actor))
+        return answer->status = 403, VERDICT_DONE;
+    json_writer_init(&writer, ANSWER_BYTES);
+    measure_show(turn, &writer);
+    return finish(turn, &writer, answer, 200);
+}
+
+static enum verdict view_list(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer) {
+    bool cases = strcmp(view->list->name, "cases") == 0, reviews = strcmp(view->list->name, "reviews") == 0;
+    const Sigap__Actor *actor = view->actor;
+    if (strcmp(view->list->name, "corrections") == 0)
+        return view_corrections(turn, view, answer);
+    if (strcmp(view->list->name, "measures") == 0)
+        return view_measures(turn, view, answer);
+    if (!cases && !reviews && strcmp(view->list->name, "duplicates") != 0)
         return answer->status = 404, VERDICT_DONE;
     struct json_writer writer;
     json_writer_init(&writer, ANSWER_BYTES);
@@ -244,8 +518,10 @@ static enum verdict view_list(struct turn *turn, const Sigap__View *view, Sigap_
         }
         if (cases)
             put_case_rows(turn, &writer, actor, prefix, limit_of(view->list));
-        else
+        else if (reviews)
             put_review_rows(turn, &writer, prefix, limit_of(view->list));
+        else
+            put_proposal_rows(turn, &writer, actor, prefix, limit_of(view->list));
     }
     json_write_end(&writer);
     return finish(turn, &writer, answer, 200);

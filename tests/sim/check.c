@@ -123,6 +123,21 @@ static json_t *ask_case(struct sim *sim, const char *daemon, const struct id *ca
     return ask(sim, daemon, &view, status);
 }
 
+/* As somebody who may read what was written. */
+static json_t *ask_words(struct sim *sim, const struct id *case_id, unsigned *status) {
+    Sigap__Actor actor;
+    Sigap__View view;
+    Sigap__CaseView what = SIGAP__CASE_VIEW__INIT;
+    be_staff(&actor, &view);
+    actor.roles = roles + 1;
+    actor.n_roles--; /* no administrator */
+    view.what_case = SIGAP__VIEW__WHAT_CASE_FILE;
+    view.case_file = &what;
+    what.case_id = (ProtobufCBinaryData){ID_BYTES, (uint8_t *)case_id->bytes};
+    what.narrative = true;
+    return ask(sim, "casework", &view, status);
+}
+
 static json_t *ask_list(
     struct sim *sim, const char *daemon, const char *name, const char *area, unsigned *status) {
     Sigap__Actor actor;
@@ -187,17 +202,39 @@ static bool check_held(struct sim *sim) {
     return true;
 }
 
+/* The words of a report stand once in the file of the case that it counts with, and what it counts with is no
+ * case that counts with another. */
+static bool check_member(struct sim *sim, struct ledger *ledger, const char *report, const char *case_text) {
+    struct id case_id;
+    unsigned status, found = 0;
+    size_t index;
+    json_t *narrative;
+    if (!id_from_text(case_text, &case_id))
+        return sim_fail(sim, "report %s is in a case, and in none", report);
+    if (!id_is_null(&ledger_case_of(ledger, &case_id)->merged_into))
+        return sim_fail(sim, "report %s counts with case %s, which counts with another", report, case_text);
+    if (!machine_of(sim, "casework"))
+        return true;
+    json_t *json = ask_words(sim, &case_id, &status);
+    json_array_foreach(json_object_get(json, "narratives"), index, narrative) {
+        found += strcmp(text_of(narrative, "report_id"), report) == 0;
+    }
+    json_decref(json);
+    return (status == 200 && found == 1) || sim_fail(sim, "report %s is %u times in the file of case %s (%u)",
+                                                report, found, case_text, status);
+}
+
 /* Settled in exactly one way; a review may have come before. */
 static bool check_report(struct sim *sim, struct ledger *ledger, const char *name, const struct id *id) {
     const struct ledger_report *report = ledger_report_of(ledger, id);
-    unsigned settled = report->opened + report->joined + report->closed;
+    unsigned settled = report->opened + report->joined + report->closed - report->parted;
     char text[ID_TEXT + 1];
     id_to_text(id, text);
     if (report->received != 1)
         return sim_fail(sim, "%s (report %s) was told %u times", name, text, report->received);
     if (settled > 1 || report->reviewed > 1 || settled + report->reviewed == 0)
-        return sim_fail(sim, "%s (report %s): %u cases opened, %u joined, %u closed, %u reviews", name, text,
-            report->opened, report->joined, report->closed, report->reviewed);
+        return sim_fail(sim, "%s (report %s): %u cases opened, %u joined, %u parted, %u closed, %u reviews",
+            name, text, report->opened, report->joined, report->parted, report->closed, report->reviewed);
     if ((report->closed && !report->reasoned) || (report->reviewed && !report->owned))
         return sim_fail(sim, "%s (report %s): closed without a reason, or in review with nobody", name, text);
     unsigned status;
@@ -209,6 +246,8 @@ static bool check_report(struct sim *sim, struct ledger *ledger, const char *nam
         sound |= strcmp(state, known[i]) == 0;
     if (status != 200 || !sound)
         sim_fail(sim, "%s (report %s): triage answers %u, state '%s'", name, text, status, state);
+    else if (strcmp(state, "case") == 0 || strcmp(state, "joined") == 0)
+        check_member(sim, ledger, text, text_of(json, "case_id"));
     json_decref(json);
     return !sim->failed;
 }
@@ -226,8 +265,8 @@ static bool check_counts(struct sim *sim, const struct ledger *ledger) {
     unsigned messages = 0, edits = 0, pictures = 0, told = 0, amended = 0;
     for (unsigned i = 0; i < sim->options.reports; i++) {
         const struct reporter *reporter = &sim->reporters[i];
-        messages += !reporter->amends;
-        edits += reporter->amends && !reporter->album;
+        messages += !reporter->amends && !reporter->follows;
+        edits += reporter->follows || (reporter->amends && !reporter->album);
         pictures += reporter->amends && reporter->album;
     }
     for (unsigned i = 0; i < ledger->report_count; i++) {
@@ -251,6 +290,8 @@ static bool check_tickets(struct sim *sim, struct ledger *ledger) {
                 return false;
             continue;
         }
+        if (reporter->follows)
+            continue;
         json_t *json = ask_report(sim, "intake", reporter->ticket, NULL, &status);
         bool found = status == 200 && id_from_text(text_of(json_object_get(json, "report"), "id"), &id);
         json_decref(json);
@@ -258,11 +299,15 @@ static bool check_tickets(struct sim *sim, struct ledger *ledger) {
             return sim_fail(sim, "intake does not know the ticket %s of %s (%u)", reporter->ticket,
                 reporter->key, status);
         for (unsigned k = 0; k < i; k++)
-            if (!sim->reporters[k].amends && strcmp(sim->reporters[k].ticket, reporter->ticket) == 0)
+            if (!sim->reporters[k].amends && !sim->reporters[k].follows &&
+                strcmp(sim->reporters[k].ticket, reporter->ticket) == 0)
                 return sim_fail(sim, "%s and %s have one ticket", sim->reporters[k].key, reporter->key);
         if (!check_report(sim, ledger, reporter->key, &id))
             return false;
     }
+    for (unsigned i = 0; i < ledger->report_count; i++)
+        if (!check_report(sim, ledger, "a report", &ledger->reports[i].id)) /* what amends, too */
+            return false;
     return check_counts(sim, ledger);
 }
 

@@ -156,6 +156,7 @@ static bool note(struct ledger *ledger, const struct machine *machine, const Sig
         break;
     case SIGAP__EVENT__BODY_REPORT_JOINED:
         report_of(ledger, event->report_joined->report_id)->joined++;
+        report_of(ledger, event->report_joined->report_id)->joined_case = case_id;
         break;
     case SIGAP__EVENT__BODY_REPORT_IN_REVIEW:
         report_of(ledger, event->report_in_review->report_id)->reviewed++;
@@ -164,6 +165,15 @@ static bool note(struct ledger *ledger, const struct machine *machine, const Sig
     case SIGAP__EVENT__BODY_REPORT_CLOSED:
         report_of(ledger, event->report_closed->report_id)->closed++;
         report_of(ledger, event->report_closed->report_id)->reasoned = *event->report_closed->reason;
+        break;
+    case SIGAP__EVENT__BODY_REPORT_PARTED:
+        /* Also said of the case that showed it by a merge. */
+        report_of(ledger, event->report_parted->report_id)->parted +=
+            id_equal(&report_of(ledger, event->report_parted->report_id)->joined_case, &case_id);
+        break;
+    case SIGAP__EVENT__BODY_CASE_MERGED:
+        ledger_case_of(ledger, &case_id)->merged_into =
+            event->case_merged->undone ? (struct id){{0}} : id_of(event->case_merged->into);
         break;
     case SIGAP__EVENT__BODY_CASE_CHANGED:
         if (event->case_changed->priority)

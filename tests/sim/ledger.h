@@ -7,7 +7,8 @@ enum { LEDGER_MAX = 4096 };
 
 struct ledger_report {
     struct id id;
-    unsigned received, opened, joined, closed, reviewed;
+    unsigned received, opened, joined, parted, closed, reviewed;
+    struct id joined_case;
     bool reasoned, owned; /* closed with a reason; in review with an owner */
     bool amends;          /* belongs to another */
 };
@@ -17,6 +18,7 @@ struct ledger_case {
     unsigned opened, planned, referred, alerted;
     bool closed;
     Sigap__Priority priority;
+    struct id merged_into; /* null: it stands for itself */
 };
 
 struct ledger_referral {

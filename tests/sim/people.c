@@ -77,6 +77,11 @@ static void make_reporter(struct sim *sim, unsigned number) {
     reporter->album = reporter->way == BY_TELEGRAM && chance_hits(chance, 400);
     reporter->urgent = chance_hits(chance, 50);
     reporter->external = chance_hits(chance, 300);
+    if (number && reporter->way == BY_HTTP && chance_hits(chance, 250))
+        reporter->follows = &sim->reporters[chance_below(chance, number)];
+    if (reporter->follows && (reporter->follows->follows || reporter->follows->amends))
+        reporter->follows = NULL;
+    reporter->external &= !reporter->follows;
     snprintf(reporter->key, sizeof reporter->key, "report-%u", number);
     write_text(reporter, text, sizeof text);
     for (char *at = text; *at; at++)
@@ -85,6 +90,10 @@ static void make_reporter(struct sim *sim, unsigned number) {
     snprintf(reporter->plain, sizeof reporter->plain, "%s (%u)", text, number / 2 * 2); /* some are copies */
     if (reporter->way == BY_TELEGRAM) {
         write_update(reporter, number);
+        return;
+    }
+    if (reporter->follows) {
+        snprintf(reporter->body, sizeof reporter->body, "{\"text\":\"%s\"}", reporter->plain);
         return;
     }
     snprintf(reporter->body, sizeof reporter->body,
@@ -129,8 +138,10 @@ static bool submit_by_door(struct sim *sim, struct reporter *reporter, struct ma
 
 static bool submit_by_http(struct sim *sim, struct reporter *reporter, struct machine *intake) {
     snprintf(reporter->bearer, sizeof reporter->bearer, "Bearer %s", sim->token);
+    snprintf(reporter->path, sizeof reporter->path, "/v1/reports%s%s%s", reporter->follows ? "/" : "",
+        reporter->follows ? reporter->follows->ticket : "", reporter->follows ? "/messages" : "");
     reporter->request = (struct request){.method = "POST",
-        .path = reporter->way == BY_TELEGRAM ? "/v1/hooks/telegram/sim" : "/v1/reports",
+        .path = reporter->way == BY_TELEGRAM ? "/v1/hooks/telegram/sim" : reporter->path,
         .query = "",
         .body = reporter->body,
         .body_size = strlen(reporter->body),
@@ -159,7 +170,8 @@ static bool send_report(struct sim *sim, struct reporter *reporter) {
 void people_answered(struct sim *sim, struct reporter *reporter, unsigned status, const char *ticket) {
     reporter->outstanding = false;
     trace(sim, "%s is answered %u %s", reporter->key, status, ticket);
-    if (status == 503 || status == 429)
+    if (status == 503 || status == 429 ||
+        (status == 404 && reporter->follows)) /* its first may be lost, too */
         return;
     /* A further picture of an album needs no word of thanks. */
     bool thanks = !reporter->amends || !reporter->album;
@@ -190,6 +202,10 @@ static bool reporters_act(struct sim *sim) {
             reporter->outstanding = false; /* nobody will answer any more */
         if (reporter->outstanding || reporter->acknowledged || sim->now < reporter->try_at)
             continue;
+        if (reporter->follows && !reporter->follows->acknowledged) {
+            reporter->try_at = sim->now + AGAIN_MS; /* no ticket to write under yet */
+            continue;
+        }
         acted |= send_report(sim, reporter);
     }
     if (sim->reported && !sim->quiet && chance_hits(&sim->chance, 20)) { /* somebody sends it twice */
@@ -318,6 +334,11 @@ static void see_missing(struct giving *giving, const Sigap__Event *event, char *
         record_fact(giving, event->case_id, missing[i]);
 }
 
+static const struct case_seen *some_case(struct sim *sim) {
+    unsigned known = sim->case_count < CASES_SEEN ? sim->case_count : CASES_SEEN;
+    return &sim->cases[chance_below(&sim->chance, known)];
+}
+
 static void see_review(struct giving *giving, const Sigap__ReportInReview *review) {
     Sigap__DecideReview decide = SIGAP__DECIDE_REVIEW__INIT;
     decide.report_id = review->report_id;
@@ -326,6 +347,10 @@ static void see_review(struct giving *giving, const Sigap__ReportInReview *revie
         (char *)(review->kind[0] && chance_hits(&giving->sim->chance, 500) ? review->kind : "pasung");
     decide.priority = (Sigap__Priority)chance_between(&giving->sim->chance, 1, 4);
     decide.area = (char *)"35.07.13";
+    if (giving->sim->case_count && chance_hits(&giving->sim->chance, 200)) {
+        const struct case_seen *seen = some_case(giving->sim);
+        decide.join_case = (ProtobufCBinaryData){ID_BYTES, (uint8_t *)seen->case_id.bytes};
+    }
     giving->command.command_case = SIGAP__COMMAND_ISSUED__COMMAND_DECIDE_REVIEW;
     giving->command.decide_review = &decide;
     give(giving);
@@ -359,7 +384,46 @@ static void see_tasks(struct giving *giving, const Sigap__Event *event) {
     }
 }
 
+/* ---- two cases that may be one ---- */
+
+static void merge_cases(struct giving *giving, const struct case_seen *one, const struct case_seen *other) {
+    Sigap__MergeCase merge = SIGAP__MERGE_CASE__INIT;
+    merge.case_id = (ProtobufCBinaryData){ID_BYTES, (uint8_t *)one->case_id.bytes};
+    merge.into = (ProtobufCBinaryData){ID_BYTES, (uint8_t *)other->case_id.bytes};
+    merge.distinct = chance_hits(&giving->sim->chance, 100);
+    giving->command.command_case = SIGAP__COMMAND_ISSUED__COMMAND_MERGE_CASE;
+    giving->command.merge_case = &merge;
+    give(giving);
+}
+
+static void split_report(struct giving *giving, ProtobufCBinaryData report_id) {
+    Sigap__SplitReport split = SIGAP__SPLIT_REPORT__INIT;
+    split.report_id = report_id;
+    giving->command.command_case = SIGAP__COMMAND_ISSUED__COMMAND_SPLIT_REPORT;
+    giving->command.split_report = &split;
+    give(giving);
+}
+
+static void remember_case(struct sim *sim, const Sigap__Event *event) {
+    struct case_seen *seen = &sim->cases[sim->case_count++ % CASES_SEEN];
+    id_from_bytes(event->case_id.data, event->case_id.len, &seen->case_id);
+    id_from_bytes(event->case_opened->report_id.data, event->case_opened->report_id.len, &seen->report_id);
+}
+
+static void see_merged(struct giving *giving, const Sigap__Event *event) {
+    for (unsigned i = 0; i < CASES_SEEN; i++) {
+        const struct case_seen *seen = &giving->sim->cases[i];
+        if (event->case_id.len == ID_BYTES &&
+            memcmp(seen->case_id.bytes, event->case_id.data, ID_BYTES) == 0 &&
+            chance_hits(&giving->sim->chance, 400))
+            split_report(giving, (ProtobufCBinaryData){ID_BYTES, (uint8_t *)seen->report_id.bytes});
+    }
+}
+
 static void see_case(struct giving *giving, const Sigap__Event *event) {
+    remember_case(giving->sim, event);
+    if (chance_hits(&giving->sim->chance, 300))
+        return merge_cases(giving, some_case(giving->sim), some_case(giving->sim));
     Sigap__CloseCase close = SIGAP__CLOSE_CASE__INIT;
     Sigap__ChangeCase change = SIGAP__CHANGE_CASE__INIT;
     if (chance_hits(&giving->sim->chance, 500)) {
@@ -403,6 +467,12 @@ static void consider(struct sim *sim, const Sigap__Event *event) {
     switch (event->body_case) {
     case SIGAP__EVENT__BODY_CASE_OPENED:
         return see_case(&giving, event);
+    case SIGAP__EVENT__BODY_CASE_MERGED:
+        return see_merged(&giving, event);
+    case SIGAP__EVENT__BODY_REPORT_JOINED:
+        if (chance_hits(&sim->chance, 300))
+            split_report(&giving, event->report_joined->report_id);
+        return;
     case SIGAP__EVENT__BODY_REPORT_IN_REVIEW:
         return see_review(&giving, event->report_in_review);
     case SIGAP__EVENT__BODY_REFERRAL_OPENED:
@@ -423,7 +493,6 @@ static void consider(struct sim *sim, const Sigap__Event *event) {
     case SIGAP__EVENT__BODY_ALERT_RAISED:
         return see_alert(&giving, event->alert_raised);
     case SIGAP__EVENT__BODY_REPORT_RECEIVED:
-    case SIGAP__EVENT__BODY_REPORT_JOINED:
     case SIGAP__EVENT__BODY_REPORT_CLOSED:
     case SIGAP__EVENT__BODY_CASE_CHANGED:
     case SIGAP__EVENT__BODY_TASK_MOVED:
@@ -435,6 +504,7 @@ static void consider(struct sim *sim, const Sigap__Event *event) {
     case SIGAP__EVENT__BODY_COMMAND_ISSUED:
     case SIGAP__EVENT__BODY_COMMAND_ANSWERED:
     case SIGAP__EVENT__BODY_INPUT_PARKED:
+    case SIGAP__EVENT__BODY_REPORT_PARTED:
     case SIGAP__EVENT__BODY__NOT_SET:
     case _SIGAP__EVENT__BODY__CASE_IS_INT_SIZE:
         return;

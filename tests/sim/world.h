@@ -14,6 +14,7 @@ enum {
     TODO_MAX = 4096,
     RESULTS_PENDING_MAX = 2048,
     COMMANDS_MAX = 4096,
+    CASES_SEEN = 16,
 };
 
 /* A daemon of the pipeline and whose journals it reads. */
@@ -87,6 +88,8 @@ enum reporter_way {
 /* One message, or what was changed of the one before: an edit, a further picture of an album. */
 struct reporter {
     unsigned text, place;
+    struct reporter *follows; /* says something further under that one's ticket; NULL: a report of its own */
+    char path[80];
     char key[32], bearer[160], ticket[32];
     enum reporter_way way;
     bool urgent, external;         /* external: an external_id instead of an Idempotency-Key */
@@ -120,6 +123,11 @@ struct command {
     struct request request;
 };
 
+/* A case as staff saw it opened. */
+struct case_seen {
+    struct id case_id, report_id;
+};
+
 struct view_result {
     bool answered;
     unsigned status;
@@ -143,6 +151,8 @@ struct sim {
     unsigned todo_count;
     struct pending_result results[RESULTS_PENDING_MAX];
     unsigned result_count;
+    struct case_seen cases[CASES_SEEN]; /* of which staff merge some, and take that back */
+    unsigned case_count;
     struct command commands[COMMANDS_MAX];
     unsigned command_count;
     bool quiet;  /* the faults are over */

@@ -74,6 +74,13 @@ INSERT INTO narrative(case_id, report_id, at, copy, sealed) VALUES(?, ?, ?, ?, ?
 -- name: narrative_all
 SELECT report_id, at, copy, sealed FROM narrative WHERE case_id=? ORDER BY at LIMIT ?
 
+-- name: narrative_remove
+DELETE FROM narrative WHERE case_id=? AND report_id=?
+
+-- name: narrative_passed_delete
+-- Of the first case, the reports that it has of the second.
+DELETE FROM narrative WHERE case_id=? AND report_id IN (SELECT report_id FROM narrative WHERE case_id=?)
+
 -- name: narrative_delete
 DELETE FROM narrative WHERE case_id=?
 

@@ -33,14 +33,19 @@ SET state=3, case_id=excluded.case_id, question=0 WHERE outcome.state < 3
 UPDATE outcome SET question=0 WHERE report=? AND question<>0
 
 -- name: progress_get
-SELECT state FROM progress WHERE case_id=?
+SELECT state, merged_into FROM progress WHERE case_id=?
 
 -- name: progress_begin
-INSERT INTO progress(case_id, state, changed_at) VALUES(?, ?, ?) ON CONFLICT(case_id) DO NOTHING
+INSERT INTO progress(case_id, state, changed_at) VALUES(?, ?, ?) ON CONFLICT(case_id) DO UPDATE
+SET state=excluded.state, changed_at=excluded.changed_at WHERE progress.state=0
 
 -- name: progress_set
 INSERT INTO progress(case_id, state, changed_at) VALUES(?, ?, ?) ON CONFLICT(case_id) DO UPDATE
 SET state=excluded.state, changed_at=excluded.changed_at
+
+-- name: progress_merge
+INSERT INTO progress(case_id, state, changed_at, merged_into) VALUES(?, ?, ?, ?) ON CONFLICT(case_id) DO UPDATE
+SET merged_into=excluded.merged_into, changed_at=excluded.changed_at
 
 -- name: reply_add
 INSERT INTO reply_address(report, address) VALUES(?, ?)

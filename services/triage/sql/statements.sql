@@ -7,17 +7,26 @@ SELECT state, case_id, at FROM report WHERE report_id=?
 
 -- name: case_insert
 INSERT INTO open_case(case_id, report_id, kind, priority, area, confidence, confidentiality, unverified, opened_at,
-    chain_lane, chain_sequence, case_key, evidence, reasons) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    chain_lane, chain_sequence, case_key, evidence, reasons, narrative) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: case_get
 SELECT report_id, kind, priority, area, confidence, confidentiality, unverified, opened_at, closed_at, version,
-    chain_lane, chain_sequence, case_key, evidence, reasons FROM open_case WHERE case_id=?
+    chain_lane, chain_sequence, case_key, evidence, reasons, narrative, merged_into FROM open_case WHERE case_id=?
 
 -- name: case_change
 UPDATE open_case SET kind=?, priority=?, area=?, unverified=0, chain_lane=?, chain_sequence=?, version=version+1 WHERE case_id=?
 
 -- name: case_chain
 UPDATE open_case SET chain_lane=?, chain_sequence=? WHERE case_id=?
+
+-- name: case_raise
+UPDATE open_case SET priority=?, area=?, reasons=?, chain_lane=?, chain_sequence=?, version=version+1 WHERE case_id=?
+
+-- name: case_merge
+UPDATE open_case SET merged_into=?, closed_at=?, chain_lane=?, chain_sequence=?, version=version+1 WHERE case_id=?
+
+-- name: case_merged_in
+SELECT case_id, report_id, opened_at FROM open_case WHERE merged_into=? ORDER BY case_id LIMIT ?
 
 -- name: case_close
 UPDATE open_case SET closed_at=?, version=version+1 WHERE case_id=?
@@ -32,33 +41,80 @@ ORDER BY case_id DESC LIMIT ?2
 SELECT count(*), sum(closed_at=0) FROM open_case
 
 -- name: case_sweep
-DELETE FROM open_case WHERE case_id IN (SELECT case_id FROM open_case WHERE closed_at>0 AND closed_at<? LIMIT ?)
+-- A merged case is needed as long as the one that it counts with.
+DELETE FROM open_case WHERE case_id IN (SELECT c.case_id FROM open_case c WHERE c.closed_at>0 AND c.closed_at<? AND
+    NOT EXISTS(SELECT 1 FROM open_case t WHERE t.case_id=c.merged_into AND t.closed_at=0) LIMIT ?)
 
--- name: fingerprint_set
-INSERT INTO fingerprint(content_hash, case_id, at) VALUES(?, ?, ?)
-ON CONFLICT(content_hash) DO UPDATE SET case_id=excluded.case_id, at=excluded.at
+-- name: print_add
+INSERT INTO print(number, at, case_id, kind, area, age, sex, marks) VALUES(?, ?, ?, ?, ?, ?, ?, ?)
 
--- name: fingerprint_get
-SELECT case_id, at FROM fingerprint WHERE content_hash=?
+-- name: print_get
+SELECT at, case_id, kind, area, age, sex, marks FROM print WHERE number=?
 
--- name: fingerprint_sweep
-DELETE FROM fingerprint WHERE content_hash IN (SELECT content_hash FROM fingerprint WHERE at<? LIMIT ?)
+-- name: print_first
+SELECT min(number) FROM print
+
+-- name: print_after
+SELECT number, kind, area, marks FROM print WHERE number>? ORDER BY number
+
+-- name: print_sweep
+DELETE FROM print WHERE number IN (SELECT number FROM print ORDER BY number LIMIT ?2) AND at<?1
+
+-- name: witness_add
+INSERT INTO witness(case_id, report_id, at, relation, permille, received, narrative) VALUES(?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT(case_id, report_id) DO NOTHING
+
+-- name: witness_get
+SELECT relation, received, narrative FROM witness WHERE case_id=? AND report_id=?
+
+-- name: witness_list
+SELECT report_id, at, relation, permille FROM witness WHERE case_id=? ORDER BY report_id LIMIT ?
+
+-- name: witness_delete
+DELETE FROM witness WHERE case_id=? AND report_id=?
+
+-- name: witness_sweep
+DELETE FROM witness WHERE case_id IN (SELECT c.case_id FROM open_case c WHERE c.closed_at>0 AND c.closed_at<? AND
+    NOT EXISTS(SELECT 1 FROM open_case t WHERE t.case_id=c.merged_into AND t.closed_at=0) LIMIT ?)
+
+-- name: proposal_set
+INSERT INTO proposal(case_id, at, alike) VALUES(?, ?, ?) ON CONFLICT(case_id) DO UPDATE SET alike=excluded.alike
+
+-- name: proposal_get
+SELECT alike FROM proposal WHERE case_id=?
+
+-- name: proposal_delete
+DELETE FROM proposal WHERE case_id=?
+
+-- name: proposal_list
+SELECT c.case_id, c.kind, c.priority, c.area, c.confidence, c.confidentiality, c.unverified, c.opened_at, c.closed_at,
+    c.version, p.alike
+FROM proposal p JOIN open_case c ON c.case_id=p.case_id
+WHERE c.closed_at=0 AND (?1='*' OR c.area=?1 OR substr(c.area, 1, length(?1)+1)=?1||'.' OR (c.area='' AND length(?1)=2))
+ORDER BY p.case_id DESC LIMIT ?2
+
+-- name: proposal_sweep
+DELETE FROM proposal WHERE case_id IN (SELECT p.case_id FROM proposal p LEFT JOIN open_case c ON c.case_id=p.case_id
+    WHERE c.case_id IS NULL OR c.closed_at>0 OR p.at<? LIMIT ?)
 
 -- name: report_sweep
 DELETE FROM report WHERE report_id IN (SELECT report_id FROM report WHERE at<? AND state<>2 ORDER BY report_id LIMIT ?)
 
 -- name: review_insert
-INSERT INTO review(report_id, at, kind, priority, area, reason, danger, owner_role, decide_by, training, received)
-VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO review(report_id, at, kind, priority, area, reason, danger, owner_role, decide_by, training, received, amends,
+    alike) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: review_get
-SELECT kind, priority, area, reason, danger, received, training FROM review WHERE report_id=?
+SELECT kind, priority, area, reason, danger, received, training, amends, alike FROM review WHERE report_id=?
+
+-- name: review_amending
+SELECT report_id FROM review WHERE amends=? ORDER BY report_id LIMIT ?
 
 -- name: review_delete
 DELETE FROM review WHERE report_id=?
 
 -- name: review_list
-SELECT report_id, at, kind, priority, area, reason, danger, owner_role, decide_by FROM review
+SELECT report_id, at, kind, priority, area, reason, danger, owner_role, decide_by, alike FROM review
 WHERE (?1='*' OR area=?1 OR substr(area, 1, length(?1)+1)=?1||'.' OR (area='' AND length(?1)=2))
 ORDER BY danger DESC, priority, at LIMIT ?2
 
@@ -67,3 +123,40 @@ SELECT status, version FROM answered WHERE command_id=?
 
 -- name: answered_set
 INSERT INTO answered(command_id, status, version) VALUES(?, ?, ?) ON CONFLICT DO NOTHING
+
+-- name: correction_add
+INSERT INTO correction(at, source, actor, report_id, case_id, kind_said, kind, priority_said, priority, area_said, area,
+    received) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: correction_list
+SELECT number, at, source, report_id, case_id, kind_said, kind, priority_said, priority, area_said, area, received
+FROM correction WHERE number>?1 AND
+    (?2='*' OR area=?2 OR substr(area, 1, length(?2)+1)=?2||'.' OR (area='' AND length(?2)=2))
+ORDER BY number LIMIT ?3
+
+-- name: correction_matrix
+SELECT kind_said, kind, count(*) FROM correction WHERE at>=? GROUP BY kind_said, kind ORDER BY 3 DESC LIMIT ?
+
+-- name: correction_priorities
+SELECT priority_said, priority, count(*) FROM correction WHERE at>=? GROUP BY priority_said, priority ORDER BY 1, 2
+
+-- name: correction_counts
+SELECT count(*), coalesce(sum(kind<>kind_said), 0), coalesce(sum(priority<>priority_said), 0),
+    coalesce(sum(area<>area_said), 0) FROM correction WHERE at>=? AND at<?
+
+-- name: correction_forget
+UPDATE correction SET received=NULL WHERE number IN
+(SELECT number FROM correction WHERE at<? AND received IS NOT NULL LIMIT ?)
+
+-- name: correction_sweep
+DELETE FROM correction WHERE number IN (SELECT number FROM correction ORDER BY number LIMIT ?2) AND at<?1
+
+-- name: week_add
+INSERT INTO week(week, what, code, seen, expected) VALUES(?, ?, ?, ?, ?)
+ON CONFLICT(week, what, code) DO UPDATE SET seen=week.seen+excluded.seen, expected=week.expected+excluded.expected
+
+-- name: week_list
+SELECT week, what, code, seen, expected FROM week WHERE week>=? ORDER BY week DESC, what, code
+
+-- name: week_sweep
+DELETE FROM week WHERE week<?

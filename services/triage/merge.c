@@ -1,0 +1,306 @@
+/* Merging two cases and parting a report from one: always by a person, with a reason, and always to be taken
+ * back. No row of a report is rewritten by a merge: the case only says what it counts with, so that undoing
+ * it leaves everything as it was. */
+#include "services/triage/heard.h"
+
+#include "common/rights.h"
+
+#include <string.h>
+
+/* ---- proposals ---- */
+
+size_t proposal_read(struct turn *turn, const struct id *case_id, struct alike out[HEARD_ALIKE_MAX]) {
+    struct statement *get = triage_use(turn->store, TRIAGE_PROPOSAL_GET);
+    size_t size, count = 0;
+    bind_id(get, case_id);
+    if (statement_step(get)) {
+        const void *bytes = column_blob(get, 0, &size);
+        count = alike_unpack(bytes, size, out);
+    }
+    statement_end(get);
+    return count;
+}
+
+void proposal_write(struct turn *turn, const struct id *case_id, const struct alike *alike, size_t count) {
+    struct statement *write = triage_use(turn->store, count ? TRIAGE_PROPOSAL_SET : TRIAGE_PROPOSAL_DELETE);
+    bind_id(write, case_id);
+    if (count) {
+        ProtobufCBinaryData column = alike_pack(turn, alike, count);
+        bind_int(write, turn->now);
+        bind_blob(write, column.data, column.len);
+    }
+    statement_run(write);
+}
+
+/* A person has said what the two are to each other. */
+static bool proposal_settle(struct turn *turn, const struct id *case_id, const struct id *other) {
+    struct alike alike[HEARD_ALIKE_MAX];
+    size_t count = proposal_read(turn, case_id, alike), kept = 0;
+    for (size_t i = 0; i < count; i++)
+        if (!id_equal(&alike[i].case_id, other))
+            alike[kept++] = alike[i];
+    if (kept != count)
+        proposal_write(turn, case_id, alike, kept);
+    return kept != count;
+}
+
+/* ---- who may, and when ---- */
+
+/* 0: go on; else the answer is given. */
+static bool refuse_case(struct turn *turn, const Sigap__CommandIssued *command, const struct open_case *found,
+    enum verdict *verdict) {
+    const char *sentence = NULL;
+    if (!rights_covers(command->actor, found->area))
+        sentence = "Wilayah ini bukan wewenang Anda / This area is not yours";
+    else if (found->confidentiality == 3 && !rights_sees_secret(command->actor))
+        sentence =
+            "Kasus C3 hanya digabung atau dipisah oleh petugas yang ditunjuk / Only officers named for "
+            "C3 merge or part such cases";
+    if (sentence)
+        *verdict = triage_answer(turn, command, 403, sentence, 0);
+    return sentence != NULL;
+}
+
+static bool refuse_version(struct turn *turn, const Sigap__CommandIssued *command,
+    const struct open_case *found, enum verdict *verdict) {
+    if (!command->expected_version || command->expected_version == found->version)
+        return false;
+    *verdict = triage_answer(turn, command, 409,
+        "Kasus sudah berubah, muat ulang / The case has changed, read it again", found->version);
+    return true;
+}
+
+static bool find(struct turn *turn, const ProtobufCBinaryData *bytes, struct open_case *out) {
+    struct id id;
+    return id_from_bytes(bytes->data, bytes->len, &id) && case_read(turn, &id, out);
+}
+
+/* Why the two cannot become one; NULL: they can. `into` must not lead back to the case itself. */
+static const char *merge_refusal(
+    struct turn *turn, const struct open_case *found, const struct open_case *into) {
+    struct open_case whole;
+    if (id_equal(&found->case_id, &into->case_id) || !case_read_whole(turn, &into->case_id, &whole) ||
+        id_equal(&whole.case_id, &found->case_id))
+        return "Pilih kasus lain sebagai tujuan / Choose another case to merge into";
+    if (!id_is_null(&found->merged_into))
+        return "Kasus ini sudah digabung / This case is merged already";
+    if (found->closed_at || into->closed_at || !id_is_null(&into->merged_into))
+        return "Keduanya harus masih terbuka / Both must be open";
+    if (found->confidentiality > into->confidentiality)
+        return "Gabungkan ke kasus yang lebih rahasia, bukan sebaliknya / Merge into the more confidential "
+               "case, "
+               "not out of it";
+    return NULL;
+}
+
+/* ---- merging ---- */
+
+static void tell_merged(struct turn *turn, struct open_case *found, const struct open_case *into, bool undone,
+    const char *actor) {
+    Sigap__CaseMerged merged = SIGAP__CASE_MERGED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    merged.into = turn_bytes(turn, &into->case_id);
+    merged.undone = undone;
+    merged.actor = (char *)actor;
+    event.body_case = SIGAP__EVENT__BODY_CASE_MERGED;
+    event.case_merged = &merged;
+    event.case_id = turn_bytes(turn, &found->case_id);
+    turn_cause(turn, into->chain.lane, into->chain.sequence); /* readers know that one first */
+    turn_append_chained(turn, triage_lane(found->priority, found->unverified), &event, &found->chain);
+}
+
+static void write_merged(
+    struct turn *turn, const struct open_case *found, const struct id *into, int64_t closed_at) {
+    struct statement *merge = triage_use(turn->store, TRIAGE_CASE_MERGE);
+    bind_id(merge, into);
+    bind_int(merge, closed_at);
+    bind_int(merge, found->chain.lane);
+    bind_int(merge, (int64_t)found->chain.sequence);
+    bind_id(merge, &found->case_id);
+    statement_run(merge);
+}
+
+static enum verdict merge_now(
+    struct turn *turn, const Sigap__CommandIssued *command, struct open_case *found, struct open_case *into) {
+    struct triage *triage = turn->state;
+    proposal_write(turn, &found->case_id, NULL, 0);
+    proposal_settle(turn, &into->case_id, &found->case_id);
+    tell_merged(turn, found, into, false, rights_name(command->actor));
+    write_merged(turn, found, &into->case_id, turn->now);
+    triage_raise(turn, into,
+        &(struct raising){.priority = found->priority < into->priority ? found->priority : into->priority,
+            .area = found->area,
+            .reason = "merged"});
+    triage->counts.merged++;
+    triage_audit(turn, command, "case.merged", &found->case_id);
+    return triage_answer(turn, command, 200, "", found->version + 1);
+}
+
+static enum verdict keep_apart(struct turn *turn, const Sigap__CommandIssued *command,
+    const struct open_case *found, const struct open_case *other) {
+    bool either = proposal_settle(turn, &found->case_id, &other->case_id);
+    either |= proposal_settle(turn, &other->case_id, &found->case_id);
+    if (!either)
+        return triage_answer(
+            turn, command, 409, "Tidak ada usul yang menunggu / No such proposal waits", found->version);
+    triage_audit(turn, command, "case.distinct", &found->case_id);
+    return triage_answer(turn, command, 200, "", found->version);
+}
+
+enum verdict triage_merge(
+    struct turn *turn, const Sigap__CommandIssued *command, const Sigap__MergeCase *merge) {
+    struct open_case found, into;
+    enum verdict verdict;
+    if (!find(turn, &merge->case_id, &found) || !find(turn, &merge->into, &into))
+        return triage_answer(turn, command, 404, "Kasus tidak ditemukan / No such case", 0);
+    if (refuse_case(turn, command, &found, &verdict) || refuse_case(turn, command, &into, &verdict) ||
+        refuse_version(turn, command, &found, &verdict))
+        return verdict;
+    if (!command->reason[0])
+        return triage_answer(turn, command, 422, "Alasan wajib diisi / A reason is needed", found.version);
+    if (merge->distinct)
+        return keep_apart(turn, command, &found, &into);
+    const char *refusal = merge_refusal(turn, &found, &into);
+    if (refusal)
+        return triage_answer(turn, command, 409, refusal, found.version);
+    return merge_now(turn, command, &found, &into);
+}
+
+/* ---- parting ---- */
+
+static enum verdict undo_merge(
+    struct turn *turn, const Sigap__CommandIssued *command, struct open_case *found) {
+    struct open_case into;
+    if (!case_read(turn, &found->merged_into, &into))
+        return triage_answer(turn, command, 409,
+            "Kasus tujuan sudah tidak tersimpan / The case it was merged into is no longer kept",
+            found->version);
+    tell_merged(turn, found, &into, true, rights_name(command->actor));
+    write_merged(turn, found, NULL, 0);
+    triage_audit(turn, command, "case.unmerged", &found->case_id);
+    return triage_answer(turn, command, 200, "", found->version + 1);
+}
+
+struct parting {
+    struct id report_id;
+    struct open_case from;
+    Sigap__ReportReceived *received;
+    Sigap__ReportContent *content;
+};
+
+static bool read_witness(struct turn *turn, struct parting *parting) {
+    struct triage *triage = turn->state;
+    const struct open_case *from = &parting->from;
+    ProtobufCBinaryData sealed = {0, NULL}, plain;
+    struct seal_case_key key;
+    struct statement *get = triage_use(turn->store, TRIAGE_WITNESS_GET);
+    bind_id(get, &from->case_id);
+    bind_id(get, &parting->report_id);
+    if (statement_step(get)) {
+        size_t size;
+        const void *bytes = column_blob(get, 1, &size);
+        parting->received = sigap__report_received__unpack(arena_allocator(turn->arena), size, bytes);
+        bytes = column_blob(get, 2, &size);
+        sealed = (ProtobufCBinaryData){size, (uint8_t *)arena_bytes(turn->arena, bytes, size)};
+    }
+    statement_end(get);
+    if (!parting->received || seal_case_key_unwrap(triage->opener, &from->case_id, from->case_key.data,
+                                  from->case_key.len, &key) != SEAL_OPENED)
+        return false;
+    if (seal_open_field(&key, &(struct seal_place){parting->report_id, "narrative", 0}, sealed.data,
+            sealed.len, turn->arena, &plain) == SEAL_OPENED)
+        parting->content = sigap__report_content__unpack(arena_allocator(turn->arena), plain.len, plain.data);
+    seal_case_key_wipe(&key);
+    return parting->content != NULL;
+}
+
+/* To the case itself, and to the one it counts with now, which shows its reports. */
+static void tell_parted(
+    struct turn *turn, const struct parting *parting, const struct id *case_id, const char *actor) {
+    struct open_case whole = parting->from, next;
+    for (bool more = true; more; whole = next) {
+        Sigap__ReportParted parted = SIGAP__REPORT_PARTED__INIT;
+        Sigap__Event event = SIGAP__EVENT__INIT;
+        parted.report_id = turn_bytes(turn, &parting->report_id);
+        parted.case_id = turn_bytes(turn, case_id);
+        parted.actor = (char *)actor;
+        event.body_case = SIGAP__EVENT__BODY_REPORT_PARTED;
+        event.report_parted = &parted;
+        event.case_id = turn_bytes(turn, &whole.case_id);
+        turn_append_chained(turn, triage_lane(whole.priority, whole.unverified), &event, &whole.chain);
+        write_merged(turn, &whole, &whole.merged_into, whole.closed_at);
+        more = !id_is_null(&whole.merged_into) && case_read(turn, &whole.merged_into, &next);
+    }
+}
+
+/* A person says that it is a case: what the text alone does not show is taken from where it was. */
+static void overrule(const struct open_case *from, struct assessment *assessment) {
+    if (!assessment->opens_case) {
+        assessment->kind = from->kind;
+        assessment->priority = (enum priority)from->priority;
+        assessment->opens_case = true;
+    }
+    if (!assessment->area[0])
+        memcpy(assessment->area, from->area, strnlen(from->area, AREA_TEXT) + 1);
+    if (from->confidentiality > assessment->confidentiality)
+        assessment->confidentiality = from->confidentiality;
+    assessment->review = false;
+}
+
+static enum verdict part_now(
+    struct turn *turn, const Sigap__CommandIssued *command, struct parting *parting) {
+    struct triage *triage = turn->state;
+    struct assessment assessment;
+    struct opening opening = {
+        .content = parting->content, .assessment = &assessment, .parted_from = parting->from.case_id};
+    opening.received = parting->received;
+    arena_reset(triage->scratch);
+    if (!triage_assess(turn, parting->received, parting->content, &assessment))
+        return VERDICT_RETRY;
+    overrule(&parting->from, &assessment);
+    enum verdict verdict = triage_open_case(turn, &opening);
+    if (verdict != VERDICT_DONE)
+        return verdict;
+    tell_parted(turn, parting, &opening.case_id, rights_name(command->actor));
+    struct statement *forget = triage_use(turn->store, TRIAGE_WITNESS_DELETE);
+    bind_id(forget, &parting->from.case_id);
+    bind_id(forget, &parting->report_id);
+    statement_run(forget);
+    triage->counts.parted++;
+    triage_audit(turn, command, "report.parted", &parting->report_id);
+    return triage_answer(turn, command, 200, "", parting->from.version + 1);
+}
+
+enum verdict triage_split(
+    struct turn *turn, const Sigap__CommandIssued *command, const Sigap__SplitReport *split) {
+    struct parting parting = {.received = NULL};
+    enum report_state state;
+    struct id case_id;
+    enum verdict verdict;
+    if (!id_from_bytes(split->report_id.data, split->report_id.len, &parting.report_id) ||
+        !triage_report_read(turn, &parting.report_id, &state, &case_id) ||
+        (state != REPORT_CASE && state != REPORT_JOINED) || !case_read(turn, &case_id, &parting.from))
+        return triage_answer(
+            turn, command, 404, "Laporan ini tidak ada di kasus mana pun / This report is in no case", 0);
+    if (refuse_case(turn, command, &parting.from, &verdict) ||
+        refuse_version(turn, command, &parting.from, &verdict))
+        return verdict;
+    if (!command->reason[0])
+        return triage_answer(
+            turn, command, 422, "Alasan wajib diisi / A reason is needed", parting.from.version);
+    if (state == REPORT_CASE && !id_is_null(&parting.from.merged_into))
+        return undo_merge(turn, command, &parting.from);
+    if (state == REPORT_CASE)
+        return triage_answer(turn, command, 409,
+            "Laporan ini yang membuka kasus; pisahkan laporan lainnya / This report opened the case: part "
+            "the "
+            "others from it",
+            parting.from.version);
+    if (!read_witness(turn, &parting))
+        return arena_exhausted(turn->arena)
+                   ? VERDICT_RETRY
+                   : triage_answer(turn, command, 409,
+                         "Isi laporan ini tidak tersimpan lagi / What it said is no longer kept",
+                         parting.from.version);
+    return part_now(turn, command, &parting);
+}

@@ -1,0 +1,502 @@
+/* Heard before: copies, witnesses and proposals; what amends a report; merging and parting by people; what
+ * they decided, kept. */
+#include "services/triage/heard.h"
+#include "services/triage/tests/world.h"
+
+#define LONELY                                                                                               \
+    "Kakek umur 80 tahun hidup sebatang kara di Ngebel Ponorogo, rumahnya hampir roboh, tidak ada yang urus"
+#define WHEELCHAIR "Mohon bantuan kursi roda untuk adik saya yang lumpuh di Watulimo Trenggalek"
+#define LONELY_TOLD                                                                                          \
+    "Ada kakek 80 tahun di Ngebel Ponorogo tinggal sendiri, kalau hujan gubuknya kebanjiran, mohon sembako"
+
+static size_t count(struct world *world, Sigap__Event__BodyCase body) {
+    return fixture_count(world->fixture, body);
+}
+
+static const Sigap__Event *last(struct world *world, Sigap__Event__BodyCase body) {
+    const struct fixture_record *record = fixture_last(world->fixture, body);
+    assert_non_null(record);
+    return record->event;
+}
+
+static struct id case_of(const Sigap__Event *event) {
+    struct id id;
+    assert_true(id_from_bytes(event->case_id.data, event->case_id.len, &id));
+    return id;
+}
+
+static struct id last_case(struct world *world) {
+    return case_of(last(world, SIGAP__EVENT__BODY_CASE_OPENED));
+}
+
+/* ---- prints */
+
+static void test_prints_tell_copies_from_templates(void **state) {
+    static const struct {
+        const char *a, *b;
+        unsigned least, most;
+    } pairs[] = {
+        {SHACKLED, SHACKLED, 1000, 1000}, {SHACKLED, SHACKLED " sejak lama", 700, 1000},
+        {SHACKLED,
+            "TETANGGA saya di Watulimo, Trenggalek dipasung bapaknya; kakinya dirantai di kandang "
+            "belakang rumah!!",
+            1000, 1000},
+        {SHACKLED, BEATEN, 0, 100},
+        {"Pak Slamet Wibowo di Watulimo dipasung sudah lama, kakinya dirantai, umur 40 tahun. Dari Siti, "
+         "nomor 7.",
+            "Pak Joko Kusuma di Watulimo dipasung sudah lama, kakinya dirantai, umur 42 tahun. Dari Dewi, "
+            "nomor 9.",
+            100, 800},
+        {"min tolong", "min tolong", 0, 0}, /* too short to tell anything */
+    };
+    struct world *world = *state;
+    const struct triage *triage = fixture_state(world->fixture);
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        Sigap__ReportReceived received = SIGAP__REPORT_RECEIVED__INIT;
+        Sigap__ReportContent one = SIGAP__REPORT_CONTENT__INIT, other = SIGAP__REPORT_CONTENT__INIT;
+        struct print a, b;
+        one.text = (char *)pairs[i].a;
+        other.text = (char *)pairs[i].b;
+        heard_print(triage, &received, &one, &a);
+        heard_print(triage, &received, &other, &b);
+        assert_in_range(print_agreement(&a, &b), pairs[i].least, pairs[i].most);
+    }
+}
+
+/* ---- heard before */
+
+static void test_a_changed_word_is_still_a_copy(void **state) {
+    struct world *world = *state;
+    send(world, &(struct message){.text = SHACKLED ", tolong segera dibantu ya", .hash = 1, .reporter = 1});
+    send(world, &(struct message){.text = SHACKLED ", tolong segera dibantu yaa", .hash = 2, .reporter = 2});
+    assert_int_equal(count(world, SIGAP__EVENT__BODY_CASE_OPENED), 1);
+    assert_true(last(world, SIGAP__EVENT__BODY_REPORT_JOINED)->report_joined->copy);
+    assert_int_equal(count(world, SIGAP__EVENT__BODY_CASE_CHANGED), 0); /* ESC-07: proves nothing */
+}
+
+/* A bot's form, a second child: nothing but a name or a number is another, and so is the case. */
+static void test_a_name_or_a_number_makes_another_case(void **state) {
+    static const char *const texts[] = {SHACKLED ", namanya Parto, rumah nomor 7",
+        SHACKLED ", namanya Parto, rumah nomor 8", SHACKLED ", namanya Slamet, rumah nomor 7"};
+    struct world *world = *state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        send(world,
+            &(struct message){.text = texts[i], .hash = (uint8_t)(i + 1), .reporter = (uint8_t)(i + 1)});
+    assert_int_equal(count(world, SIGAP__EVENT__BODY_CASE_OPENED), 3);
+    assert_int_equal(count(world, SIGAP__EVENT__BODY_REPORT_JOINED), 0);
+    assert_true(last(world, SIGAP__EVENT__BODY_CASE_OPENED)->case_opened->n_alike > 0);
+}
+
+static void test_what_is_merely_alike_opens_and_is_proposed(void **state) {
+    struct world *world = *state;
+    send(world, &(struct message){.text = LONELY, .hash = 1, .reporter = 1});
+    struct id first = last_case(world);
+    send(world, &(struct message){.text = LONELY_TOLD, .hash = 2, .reporter = 2});
+    assert_int_equal(count(world, SIGAP__EVENT__BODY_REPORT_JOINED), 0);
+    assert_int_equal(count(world, SIGAP__EVENT__BODY_CASE_OPENED), 2);
+    const Sigap__CaseOpened *opened = last(world, SIGAP__EVENT__BODY_CASE_OPENED)->case_opened;
+    assert_int_equal(opened->n_alike, 1);
+    assert_memory_equal(opened->alike[0]->case_id.data, first.bytes, ID_BYTES);
+    assert_in_range(opened->alike[0]->permille, 500, 1000);
+}
+
+static void test_others_are_not_taken_for_the_same(void **state) {
+    static const char *const others[] = {
+        "Nenek umur 68 tahun di Ngebel Ponorogo ditelantarkan anaknya, tidur di emperan pasar, mohon dibantu",
+        "Kakek umur 80 tahun hidup sebatang kara di Kepanjen Kabupaten Malang, rumahnya hampir roboh",
+    };
+    struct world *world = *state;
+    send(world, &(struct message){.text = LONELY, .hash = 1, .reporter = 1});
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        send(world, &(struct message){.text = others[i], .hash = (uint8_t)(i + 2), .reporter = 9});
+        assert_int_equal(count(world, SIGAP__EVENT__BODY_REPORT_JOINED), 0);
+        assert_int_equal(last(world, SIGAP__EVENT__BODY_CASE_OPENED)->case_opened->n_alike, 0);
+    }
+}
+
+static void test_prints_are_found_after_a_restart(void **state) {
+    struct world *world = *state;
+    report(world, SHACKLED, 1);
+    fixture_restart(world->fixture, false);
+    report(world, SHACKLED, 1);
+    assert_int_equal(count(world, SIGAP__EVENT__BODY_REPORT_JOINED), 1);
+}
+
+static void test_an_old_report_is_another_case(void **state) {
+    struct world *world = *state;
+    report(world, BEATEN, 1);
+    fixture_advance(world->fixture, 73 * INT64_C(3600000));
+    report(world, BEATEN, 1);
+    assert_int_equal(count(world, SIGAP__EVENT__BODY_CASE_OPENED), 2);
+}
+
+/* ---- what amends a report */
+
+static void test_an_amendment_may_only_raise(void **state) {
+    struct world *world = *state;
+    struct id first = send(world, &(struct message){.text = WHEELCHAIR, .hash = 1, .reporter = 1});
+    const Sigap__CaseOpened *opened = last(world, SIGAP__EVENT__BODY_CASE_OPENED)->case_opened;
+    Sigap__Priority before = opened->priority;
+    send(world, &(struct message){.text = "terima kasih min", .amends = &first, .relation = "follow_up"});
+    assert_string_equal(last(world, SIGAP__EVENT__BODY_REPORT_JOINED)->report_joined->relation, "follow_up");
+    assert_int_equal(count(world, SIGAP__EVENT__BODY_CASE_CHANGED), 0);
+    send(world,
+        &(struct message){.text = "tolong cepat, sekarang dia tidak sadar dan kejang, kepalanya berdarah",
+            .amends = &first,
+            .relation = "edit"});
+    const Sigap__CaseChanged *changed = last(world, SIGAP__EVENT__BODY_CASE_CHANGED)->case_changed;
+    assert_true(changed->priority < before);
+    assert_int_equal(changed->priority_before, before);
+    assert_true(last(world, SIGAP__EVENT__BODY_REPORT_JOINED)->report_joined->danger);
+    assert_int_equal(count(world, SIGAP__EVENT__BODY_CASE_OPENED), 1);
+    assert_int_equal(settled(world), 3);
+}
+
+static void test_a_withdrawal_is_told_and_closes_nothing(void **state) {
+    struct world *world = *state;
+    struct id first = send(world, &(struct message){.text = SHACKLED, .hash = 1});
+    send(world, &(struct message){.text = "[pengirim menarik pesan ini / the sender withdrew this message]",
+                    .amends = &first,
+                    .relation = "withdrawal"});
+    assert_string_equal(last(world, SIGAP__EVENT__BODY_REPORT_JOINED)->report_joined->relation, "withdrawal");
+    assert_int_equal(count(world, SIGAP__EVENT__BODY_REPORT_CLOSED), 0);
+    assert_int_equal(count(world, SIGAP__EVENT__BODY_CASE_CHANGED), 0);
+}
+
+static void test_an_answer_opens_what_was_unclear(void **state) {
+    struct world *world = *state;
+    struct id first = send(world, &(struct message){.text = "min tolong"});
+    assert_int_equal(count(world, SIGAP__EVENT__BODY_REPORT_IN_REVIEW), 1);
+    struct id second =
+        send(world, &(struct message){.text = SHACKLED, .amends = &first, .relation = "answer"});
+    const Sigap__CaseOpened *opened = last(world, SIGAP__EVENT__BODY_CASE_OPENED)->case_opened;
+    assert_string_equal(opened->kind, "pasung");
+    assert_memory_equal(opened->report_id.data, first.bytes, ID_BYTES);
+    assert_memory_equal(
+        last(world, SIGAP__EVENT__BODY_REPORT_JOINED)->report_joined->report_id.data, second.bytes, ID_BYTES);
+}
+
+static void test_what_stays_unclear_waits_with_its_first(void **state) {
+    struct world *world = *state;
+    struct id first = send(world, &(struct message){.text = "min tolong"});
+    send(world, &(struct message){.text = "halo min", .amends = &first, .relation = "follow_up"});
+    assert_int_equal(count(world, SIGAP__EVENT__BODY_REPORT_IN_REVIEW), 2);
+    assert_memory_equal(last(world, SIGAP__EVENT__BODY_REPORT_IN_REVIEW)->report_in_review->amends.data,
+        first.bytes, ID_BYTES);
+}
+
+static void test_what_is_passed_on_is_believed_less(void **state) {
+    struct world *world = *state;
+    send(world, &(struct message){.text = SHACKLED, .hash = 1});
+    const Sigap__CaseOpened *own = last(world, SIGAP__EVENT__BODY_CASE_OPENED)->case_opened;
+    uint32_t confidence = own->confidence_permille;
+    Sigap__Priority priority = own->priority;
+    send(world, &(struct message){
+                    .text = "Tetangga saya di Pule Trenggalek dipasung bapaknya, kakinya dirantai di kandang "
+                            "belakang rumah",
+                    .hash = 2,
+                    .forwarded = true});
+    const Sigap__CaseOpened *passed = last(world, SIGAP__EVENT__BODY_CASE_OPENED)->case_opened;
+    assert_true(passed->confidence_permille < confidence * 8 / 10);
+    assert_int_equal(passed->priority, priority);
+}
+
+/* ---- people */
+
+struct clerk {
+    const char *role, *area, *reason;
+    uint64_t version;
+};
+
+static const struct clerk operator_here = {"operator", "35", "dilihat", 0};
+
+static unsigned order(struct world *world, const struct clerk *clerk, Sigap__CommandIssued *command) {
+    Sigap__Actor actor = SIGAP__ACTOR__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    struct id command_id = fixture_id(world->fixture);
+    char *roles[] = {(char *)clerk->role, (char *)"operator"}, *areas[] = {(char *)clerk->area};
+    actor.account = (char *)"petugas";
+    actor.roles = roles;
+    actor.areas = areas;
+    actor.n_roles = strcmp(clerk->role, "responder") == 0 ? 1 : 2;
+    actor.n_areas = 1;
+    command->command_id = (ProtobufCBinaryData){ID_BYTES, command_id.bytes};
+    command->actor = &actor;
+    command->reason = (char *)clerk->reason;
+    command->expected_version = clerk->version;
+    event.body_case = SIGAP__EVENT__BODY_COMMAND_ISSUED;
+    event.command_issued = command;
+    fixture_event(world->fixture, "console", LANE_URGENT, &event);
+    fixture_turn(world->fixture);
+    return last(world, SIGAP__EVENT__BODY_COMMAND_ANSWERED)->command_answered->status;
+}
+
+static unsigned merge(struct world *world, const struct clerk *clerk, const struct id *one,
+    const struct id *into, bool distinct) {
+    Sigap__MergeCase merging = SIGAP__MERGE_CASE__INIT;
+    Sigap__CommandIssued command = SIGAP__COMMAND_ISSUED__INIT;
+    merging.case_id = (ProtobufCBinaryData){ID_BYTES, (uint8_t *)one->bytes};
+    merging.into = (ProtobufCBinaryData){ID_BYTES, (uint8_t *)into->bytes};
+    merging.distinct = distinct;
+    command.command_case = SIGAP__COMMAND_ISSUED__COMMAND_MERGE_CASE;
+    command.merge_case = &merging;
+    return order(world, clerk, &command);
+}
+
+static unsigned split(struct world *world, const struct clerk *clerk, const struct id *report_id) {
+    Sigap__SplitReport splitting = SIGAP__SPLIT_REPORT__INIT;
+    Sigap__CommandIssued command = SIGAP__COMMAND_ISSUED__INIT;
+    splitting.report_id = (ProtobufCBinaryData){ID_BYTES, (uint8_t *)report_id->bytes};
+    command.command_case = SIGAP__COMMAND_ISSUED__COMMAND_SPLIT_REPORT;
+    command.split_report = &splitting;
+    return order(world, clerk, &command);
+}
+
+static json_t *look(struct world *world, const Sigap__View *asked, const char *role) {
+    Sigap__View view = *asked;
+    Sigap__Actor actor = SIGAP__ACTOR__INIT;
+    char *roles[] = {(char *)role}, *areas[] = {(char *)"*"};
+    unsigned status;
+    actor.account = (char *)"petugas";
+    actor.roles = roles;
+    actor.areas = areas;
+    actor.n_roles = actor.n_areas = 1;
+    view.actor = &actor;
+    json_t *json = fixture_view(world->fixture, &view, &status);
+    assert_int_equal(status, 200);
+    return json;
+}
+
+static json_t *look_at_case(struct world *world, const struct id *case_id) {
+    Sigap__View view = SIGAP__VIEW__INIT;
+    Sigap__CaseView what = SIGAP__CASE_VIEW__INIT;
+    what.case_id = (ProtobufCBinaryData){ID_BYTES, (uint8_t *)case_id->bytes};
+    view.what_case = SIGAP__VIEW__WHAT_CASE_FILE;
+    view.case_file = &what;
+    return look(world, &view, "operator");
+}
+
+static json_t *look_at_list(struct world *world, const char *name, bool narrative, const char *role) {
+    Sigap__View view = SIGAP__VIEW__INIT;
+    Sigap__ListView what = SIGAP__LIST_VIEW__INIT;
+    what.name = (char *)name;
+    what.narrative = narrative;
+    view.what_case = SIGAP__VIEW__WHAT_LIST;
+    view.list = &what;
+    return look(world, &view, role);
+}
+
+static const char *case_of_report(struct world *world, const struct id *report_id) {
+    static char text[ID_TEXT + 1];
+    Sigap__View view = SIGAP__VIEW__INIT;
+    Sigap__ReportView what = SIGAP__REPORT_VIEW__INIT;
+    what.report_id = (ProtobufCBinaryData){ID_BYTES, (uint8_t *)report_id->bytes};
+    view.what_case = SIGAP__VIEW__WHAT_REPORT;
+    view.report = &what;
+    json_t *json = look(world, &view, "operator");
+    snprintf(text, sizeof text, "%s", json_string_value(json_object_get(json, "case_id")));
+    json_decref(json);
+    return text;
+}
+
+static void assert_in_case(struct world *world, const struct id *report_id, const struct id *case_id) {
+    char text[ID_TEXT + 1];
+    id_to_text(case_id, text);
+    assert_string_equal(case_of_report(world, report_id), text);
+}
+
+static void test_a_merge_is_ordered_and_taken_back(void **state) {
+    static const struct clerk responder = {"responder", "35", "x", 0},
+                              elsewhere = {"operator", "35.07", "x", 0}, silent = {"operator", "35", "", 0},
+                              late = {"operator", "35", "x", 7};
+    struct world *world = *state;
+    struct id first = report(world, SHACKLED, 1), one = last_case(world);
+    struct id second = report(world, LONELY, 2), other = last_case(world);
+    assert_int_equal(merge(world, &responder, &other, &one, false), 403);
+    assert_int_equal(merge(world, &elsewhere, &other, &one, false), 403);
+    assert_int_equal(merge(world, &silent, &other, &one, false), 422);
+    assert_int_equal(merge(world, &late, &other, &one, false), 409);
+    assert_int_equal(merge(world, &operator_here, &other, &other, false), 409);
+    assert_int_equal(count(world, SIGAP__EVENT__BODY_CASE_MERGED), 0);
+
+    assert_int_equal(merge(world, &operator_here, &other, &one, false), 200);
+    const Sigap__Event *event = last(world, SIGAP__EVENT__BODY_CASE_MERGED);
+    assert_memory_equal(event->case_id.data, other.bytes, ID_BYTES);
+    assert_memory_equal(event->case_merged->into.data, one.bytes, ID_BYTES);
+    assert_false(event->case_merged->undone);
+    assert_in_case(world, &second, &one);
+    assert_int_equal(merge(world, &operator_here, &one, &other, false), 409); /* not in a circle */
+    assert_int_equal(split(world, &operator_here, &first), 409);              /* it opened the case */
+
+    assert_int_equal(split(world, &operator_here, &second), 200);
+    assert_true(last(world, SIGAP__EVENT__BODY_CASE_MERGED)->case_merged->undone);
+    assert_in_case(world, &second, &other);
+    assert_in_case(world, &first, &one);
+}
+
+static void test_a_merge_hands_urgency_on(void **state) {
+    struct world *world = *state;
+    report(world, "Lansia sebatang kara di Watulimo Trenggalek butuh kursi roda, mohon bantuan alat", 1);
+    struct id calm = last_case(world);
+    report(world, BEATEN, 2);
+    struct id urgent = last_case(world);
+    Sigap__Priority priority = last(world, SIGAP__EVENT__BODY_CASE_OPENED)->case_opened->priority;
+    unsigned status = merge(world, &(struct clerk){"TRI", "35", "x", 0}, &urgent, &calm, false);
+    if (status == 409) /* the more confidential one is not merged out of itself */
+        status = merge(world, &(struct clerk){"TRI", "35", "x", 0}, &calm, &urgent, false);
+    assert_int_equal(status, 200);
+    json_t *json = look_at_case(world, &urgent);
+    assert_string_equal(json_string_value(json_object_get(json, "priority")), priority == 1 ? "P0" : "P1");
+    json_decref(json);
+}
+
+static void test_a_report_is_parted_and_joined_again(void **state) {
+    struct world *world = *state;
+    struct id first = report(world, SHACKLED, 1), one = last_case(world);
+    struct id copy = report(world, SHACKLED, 1);
+    assert_in_case(world, &copy, &one);
+    assert_int_equal(split(world, &operator_here, &copy), 200);
+    struct id other = last_case(world);
+    const Sigap__CaseOpened *opened = last(world, SIGAP__EVENT__BODY_CASE_OPENED)->case_opened;
+    assert_memory_equal(opened->parted_from.data, one.bytes, ID_BYTES);
+    assert_memory_equal(opened->report_id.data, copy.bytes, ID_BYTES);
+    assert_memory_equal(
+        last(world, SIGAP__EVENT__BODY_REPORT_PARTED)->report_parted->case_id.data, other.bytes, ID_BYTES);
+    assert_in_case(world, &copy, &other);
+    assert_int_equal(merge(world, &operator_here, &other, &one, false), 200);
+    assert_in_case(world, &copy, &one);
+    assert_in_case(world, &first, &one);
+}
+
+static void test_confidential_cases_have_their_officers(void **state) {
+    struct world *world = *state;
+    report(world, "Anak perempuan 13 tahun diperkosa pamannya berkali-kali di Lowokwaru kota Malang", 1);
+    struct id one = last_case(world);
+    if (last(world, SIGAP__EVENT__BODY_CASE_OPENED)->case_opened->confidentiality !=
+        SIGAP__CONFIDENTIALITY__CONFIDENTIALITY_C3)
+        fail_msg("a raped child is no C3 case");
+    report(world, SHACKLED, 2);
+    struct id other = last_case(world);
+    assert_int_equal(merge(world, &operator_here, &other, &one, false), 403);
+    assert_int_equal(merge(world, &(struct clerk){"PPA", "35", "x", 0}, &other, &one, false), 200);
+}
+
+static void test_a_proposal_waits_until_somebody_says(void **state) {
+    struct world *world = *state;
+    send(world, &(struct message){.text = LONELY, .hash = 1, .reporter = 1});
+    struct id one = last_case(world);
+    send(world, &(struct message){.text = LONELY_TOLD, .hash = 2, .reporter = 2});
+    struct id other = last_case(world);
+    json_t *list = look_at_list(world, "duplicates", false, "operator");
+    assert_int_equal(json_array_size(list), 1);
+    json_decref(list);
+    json_t *json = look_at_case(world, &other);
+    assert_int_equal(json_array_size(json_object_get(json, "alike")), 1);
+    json_decref(json);
+    assert_int_equal(merge(world, &operator_here, &other, &one, true), 200);
+    assert_int_equal(merge(world, &operator_here, &other, &one, true), 409);
+    list = look_at_list(world, "duplicates", false, "operator");
+    assert_int_equal(json_array_size(list), 0);
+    json_decref(list);
+    assert_int_equal(count(world, SIGAP__EVENT__BODY_CASE_MERGED), 0);
+}
+
+static unsigned decide(
+    struct world *world, const struct id *report_id, bool open, const char *kind, const struct id *join) {
+    Sigap__DecideReview decision = SIGAP__DECIDE_REVIEW__INIT;
+    Sigap__CommandIssued command = SIGAP__COMMAND_ISSUED__INIT;
+    decision.report_id = (ProtobufCBinaryData){ID_BYTES, (uint8_t *)report_id->bytes};
+    decision.open_case = open;
+    decision.kind = (char *)kind;
+    decision.priority = open ? SIGAP__PRIORITY__PRIORITY_P1 : SIGAP__PRIORITY__PRIORITY_UNSPECIFIED;
+    if (join)
+        decision.join_case = (ProtobufCBinaryData){ID_BYTES, (uint8_t *)join->bytes};
+    command.command_case = SIGAP__COMMAND_ISSUED__COMMAND_DECIDE_REVIEW;
+    command.decide_review = &decision;
+    return order(world, &operator_here, &command);
+}
+
+static void test_a_review_may_join_a_case(void **state) {
+    struct world *world = *state;
+    report(world, SHACKLED, 1);
+    struct id one = last_case(world), waiting = report(world, "min tolong", 2);
+    assert_int_equal(decide(world, &waiting, false, "", &one), 200);
+    assert_in_case(world, &waiting, &one);
+    assert_int_equal(settled(world), 3); /* opened, reviewed, joined */
+}
+
+static void test_what_amends_goes_where_its_first_goes(void **state) {
+    struct world *world = *state;
+    struct id first = send(world, &(struct message){.text = "min tolong"});
+    struct id more =
+        send(world, &(struct message){.text = "halo min", .amends = &first, .relation = "follow_up"});
+    assert_int_equal(decide(world, &first, true, "pasung", NULL), 200);
+    struct id one = last_case(world);
+    assert_in_case(world, &first, &one);
+    assert_in_case(world, &more, &one);
+}
+
+static void test_decisions_are_kept_to_learn_from(void **state) {
+    struct world *world = *state;
+    struct id opened = report(world, "min tolong tetangga", 1), closed = report(world, "xqzt brrw", 2);
+    assert_int_equal(decide(world, &opened, true, "pasung", NULL), 200);
+    assert_int_equal(decide(world, &closed, false, "", NULL), 200);
+    json_t *lines = look_at_list(world, "corrections", true, "operator");
+    assert_int_equal(json_array_size(lines), 2);
+    json_t *line = json_array_get(lines, 0);
+    assert_string_equal(json_string_value(json_object_get(line, "text")), "min tolong tetangga");
+    assert_string_equal(json_string_value(json_object_get(line, "kind")), "pasung");
+    assert_string_equal(json_string_value(json_object_get(line, "urgency")), "P1");
+    assert_string_equal(json_string_value(json_object_get(json_array_get(lines, 1), "text")), "xqzt brrw");
+    json_decref(lines);
+    lines = look_at_list(world, "corrections", false, "administrator"); /* never the words */
+    assert_int_equal(json_array_size(lines), 2);
+    assert_null(json_object_get(json_array_get(lines, 0), "text"));
+    json_decref(lines);
+    json_t *measures = look_at_list(world, "measures", false, "operator");
+    assert_int_equal(json_integer_value(json_object_get(measures, "decisions")), 2);
+    assert_int_equal(json_array_size(json_object_get(measures, "weeks")), 8);
+    json_t *week = json_array_get(json_object_get(measures, "weeks"), 0);
+    assert_int_equal(json_integer_value(json_object_get(week, "reports")), 2);
+    json_decref(measures);
+}
+
+/* An hour later what was counted is in rows: a restart does not lose it. */
+static void test_weeks_outlive_the_process(void **state) {
+    struct world *world = *state;
+    report(world, SHACKLED, 1);
+    fixture_advance(world->fixture, 2 * INT64_C(3600000));
+    fixture_restart(world->fixture, false);
+    json_t *measures = look_at_list(world, "measures", false, "operator");
+    json_t *week = json_array_get(json_object_get(measures, "weeks"), 0);
+    assert_int_equal(json_integer_value(json_object_get(week, "reports")), 1);
+    json_decref(measures);
+}
+
+int main(void) {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(test_prints_tell_copies_from_templates),
+        TEST(test_a_changed_word_is_still_a_copy),
+        TEST(test_a_name_or_a_number_makes_another_case),
+        TEST(test_what_is_merely_alike_opens_and_is_proposed),
+        TEST(test_others_are_not_taken_for_the_same),
+        TEST(test_prints_are_found_after_a_restart),
+        TEST(test_an_old_report_is_another_case),
+        TEST(test_an_amendment_may_only_raise),
+        TEST(test_a_withdrawal_is_told_and_closes_nothing),
+        TEST(test_an_answer_opens_what_was_unclear),
+        TEST(test_what_stays_unclear_waits_with_its_first),
+        TEST(test_what_is_passed_on_is_believed_less),
+        TEST(test_a_merge_is_ordered_and_taken_back),
+        TEST(test_a_merge_hands_urgency_on),
+        TEST(test_a_report_is_parted_and_joined_again),
+        TEST(test_confidential_cases_have_their_officers),
+        TEST(test_a_proposal_waits_until_somebody_says),
+        TEST(test_a_review_may_join_a_case),
+        TEST(test_what_amends_goes_where_its_first_goes),
+        TEST(test_decisions_are_kept_to_learn_from),
+        TEST(test_weeks_outlive_the_process),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
