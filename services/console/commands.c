@@ -21,10 +21,10 @@ enum {
 
 struct order {
     const char *reason, *on_behalf_of, *reason_code, *outcome, *facility, *kind, *area, *name, *value, *owner,
-        *case_id;
+        *case_id, *into, *join_case;
     int64_t expected_version, places;
     int priority; /* place in priority_words, -1: not said */
-    bool open_case, known, reopen;
+    bool open_case, known, reopen, distinct;
     /* of people and rotas */
     const char *zone, *language, *period, *handover, *start, *end, *person, *instead_of, *from, *until,
         *override;
@@ -63,8 +63,11 @@ static const char *const priority_words[] = {"P0", "P1", "P2", "P3", "P4", NULL}
 static const struct json_field offer_fields[] = {
     TEXT(reason_code, false, 0, WORD_MAX), TEXT(outcome, false, 0, REASON_MAX), COMMON};
 static const struct json_field assign_fields[] = {TEXT(facility, true, 1, WORD_MAX), COMMON};
-static const struct json_field decide_fields[] = {
-    BOOL(open_case, true), TEXT(kind, false, 0, WORD_MAX), PRIORITY, TEXT(area, false, 0, 13), COMMON};
+static const struct json_field decide_fields[] = {BOOL(open_case, true), TEXT(kind, false, 0, WORD_MAX),
+    PRIORITY, TEXT(area, false, 0, 13), TEXT(join_case, false, ID_TEXT, ID_TEXT), COMMON};
+static const struct json_field merge_fields[] = {
+    TEXT(into, true, ID_TEXT, ID_TEXT), BOOL(distinct, false), COMMON};
+static const struct json_field split_fields[] = {COMMON};
 static const struct json_field change_fields[] = {
     TEXT(kind, false, 0, WORD_MAX), PRIORITY, TEXT(area, false, 0, 13), COMMON};
 static const struct json_field fact_fields[] = {
@@ -140,6 +143,12 @@ static Sigap__Priority priority_of(const struct order *order) {
                                : (Sigap__Priority)(SIGAP__PRIORITY__PRIORITY_P0 + order->priority);
 }
 
+/* Empty when it is no id, or none was given. */
+static ProtobufCBinaryData id_bytes(struct turn *turn, const char *text) {
+    struct id id;
+    return text && id_from_text(text, &id) ? turn_bytes(turn, &id) : (ProtobufCBinaryData){0, NULL};
+}
+
 /* Takes the message of one kind and ties it to the command. */
 #define MAKE(type, prefix, member, CASE)                                                                     \
     Sigap__##type *message = arena_take(making->turn->arena, sizeof *message);                               \
@@ -180,6 +189,22 @@ static bool make_decide(struct making *making) {
     message->kind = word(making->order->kind);
     message->priority = priority_of(making->order);
     message->area = word(making->order->area);
+    message->join_case = id_bytes(making->turn, making->order->join_case);
+    return true;
+}
+
+/* Both cases are named; no id at all where the text is none: the owner knows no such case. */
+static bool make_merge(struct making *making) {
+    MAKE(MergeCase, merge_case, merge_case, MERGE_CASE);
+    message->case_id = making->object_id;
+    message->into = id_bytes(making->turn, making->order->into);
+    message->distinct = making->order->distinct;
+    return true;
+}
+
+static bool make_split(struct making *making) {
+    MAKE(SplitReport, split_report, split_report, SPLIT_REPORT);
+    message->report_id = making->object_id;
     return true;
 }
 
@@ -319,6 +344,8 @@ static bool make_remove_override(struct making *making) {
     return true;
 }
 
+const struct command command_merge = {"case.merge", merge_fields, true, true, make_merge};
+const struct command command_split = {"report.split", split_fields, true, false, make_split};
 const struct command command_set_person = {"person.set", person_fields, false, false, make_set_person};
 const struct command command_remove_person = {
     "person.remove", remove_fields, false, false, make_remove_person};

@@ -28,6 +28,7 @@ struct reading {
 const struct reading reading_live = {NULL, LIVE_ROWS,
     {{"cases", "triage", SHAPE_LIST, "cases", NULL, false},
         {"reviews", "triage", SHAPE_LIST, "reviews", NULL, false},
+        {"duplicates", "triage", SHAPE_LIST, "duplicates", NULL, false},
         {"offers", "router", SHAPE_LIST, "offers", NULL, false},
         {"unroutable", "router", SHAPE_LIST, "unroutable", NULL, false},
         {"drafts", "router", SHAPE_LIST, "drafts", NULL, false},
@@ -51,6 +52,7 @@ const struct reading reading_facilities = {
 
 const struct reading reading_queues = {NULL, 0,
     {{"reviews", "triage", SHAPE_LIST, "reviews", NULL, false},
+        {"duplicates", "triage", SHAPE_LIST, "duplicates", NULL, false},
         {"unroutable", "router", SHAPE_LIST, "unroutable", NULL, false},
         {"drafts", "router", SHAPE_LIST, "drafts", NULL, false},
         {"offers", "router", SHAPE_LIST, "offers", NULL, false},
@@ -70,6 +72,11 @@ const struct reading reading_status = {NULL, 0,
         {"casework", "casework", SHAPE_STATUS, NULL, NULL, false},
         {"notifier", "notifier", SHAPE_STATUS, NULL, NULL, false},
         {"console", "console", SHAPE_STATUS, NULL, NULL, false}}};
+
+const struct reading reading_corrections = {
+    NULL, 200, {{"corrections", "triage", SHAPE_LIST, "corrections", NULL, false}}};
+const struct reading reading_measures = {
+    NULL, 0, {{"measures", "triage", SHAPE_LIST, "measures", NULL, false}}};
 
 const struct reading reading_case = {"id", 0,
     {{"triage", "triage", SHAPE_CASE, NULL, NULL, false}, {"router", "router", SHAPE_CASE, NULL, NULL, false},
@@ -106,7 +113,7 @@ void reading_ask(
 
 /* What the query may narrow. */
 struct narrowing {
-    char area[16], state[32], facility[64], limit[8], narrative[4];
+    char area[16], state[32], facility[64], limit[8], narrative[4], after[24];
 };
 
 static void read_query(const struct request *request, struct narrowing *out) {
@@ -118,7 +125,7 @@ static void read_query(const struct request *request, struct narrowing *out) {
         size_t room;
     } members[] = {{"area", out->area, sizeof out->area}, {"state", out->state, sizeof out->state},
         {"facility", out->facility, sizeof out->facility}, {"limit", out->limit, sizeof out->limit},
-        {"narrative", out->narrative, sizeof out->narrative}};
+        {"narrative", out->narrative, sizeof out->narrative}, {"after", out->after, sizeof out->after}};
     for (size_t i = 0; i < sizeof members / sizeof *members; i++)
         if (!http_form_find(request->query, size, members[i].name, members[i].value, members[i].room))
             members[i].value[0] = 0;
@@ -144,6 +151,8 @@ static void ask_part(const struct exchange *exchange, const struct reading *read
         list.state = part->state ? (char *)part->state : (char *)narrowing->state;
         list.facility = (char *)narrowing->facility;
         list.limit = limit == 0 ? reading->limit : limit > 1000 ? 1000 : limit;
+        list.after = strtoull(narrowing->after, NULL, 10);
+        list.narrative = reading == &reading_corrections && narrowing->narrative[0] == '1';
         view.what_case = SIGAP__VIEW__WHAT_LIST;
         view.list = &list;
         break;
@@ -188,15 +197,23 @@ static uint64_t changes_now(const struct exchange *exchange) {
     return exchange->console->changes_start + turn_records_read(exchange->turn);
 }
 
+/* What the audit calls the words that are asked for; NULL: this reading has none. */
+static const char *narrative_word(const struct reading *reading) {
+    return reading == &reading_case          ? "case.narrative"
+           : reading == &reading_review      ? "review.narrative"
+           : reading == &reading_corrections ? "corrections.narrative"
+                                             : NULL;
+}
+
 void reading_begin(struct exchange *exchange, const struct reading *reading) {
     struct wait wait = {.kind = WAIT_READING, .reading = reading, .until = exchange->turn->now + WAIT_MS};
     struct narrowing narrowing;
     if (reading->object && !id_from_text(exchange->parts[0], &wait.object))
         return exchange_refuse(exchange, &problem_not_found);
     read_query(exchange->request, &narrowing);
-    if (narrowing.narrative[0] == '1' && (reading == &reading_case || reading == &reading_review))
-        turn_audit(exchange->turn, exchange->person->account.name,
-            reading == &reading_case ? "case.narrative" : "review.narrative", exchange->parts[0]);
+    if (narrowing.narrative[0] == '1' && narrative_word(reading))
+        turn_audit(
+            exchange->turn, exchange->person->account.name, narrative_word(reading), exchange->parts[0]);
     wait.id = turn_id(exchange->turn);
     wait.changes = changes_now(exchange);
     bool staff = is_staff(&exchange->person->account);

@@ -55,6 +55,8 @@ static const struct route routes[] = {
     {"GET", "/api/people", ACCESS_SESSION, .reading = &reading_people},
     {"GET", "/api/duty", ACCESS_SESSION, .reading = &reading_duty},
     {"GET", "/api/duty/uncovered", ACCESS_SESSION, .reading = &reading_uncovered},
+    {"GET", "/api/corrections", ACCESS_SESSION, .reading = &reading_corrections},
+    {"GET", "/api/measures", ACCESS_SESSION, .reading = &reading_measures},
     {"GET", "/api/status", ACCESS_SESSION, .reading = &reading_status},
     {"GET", "/api/commands/*", ACCESS_SESSION, .handle = command_look},
 
@@ -62,6 +64,8 @@ static const struct route routes[] = {
     {"POST", "/api/referrals/*/assign", ACCESS_SESSION, .command = &command_assign},
     {"POST", "/api/reviews/*/decide", ACCESS_SESSION, .command = &command_decide},
     {"POST", "/api/cases/*/change", ACCESS_SESSION, .command = &command_change},
+    {"POST", "/api/cases/*/merge", ACCESS_SESSION, .command = &command_merge},
+    {"POST", "/api/reports/*/split", ACCESS_SESSION, .command = &command_split},
     {"POST", "/api/cases/*/facts", ACCESS_SESSION, .command = &command_fact},
     {"POST", "/api/cases/*/close", ACCESS_SESSION, .command = &command_close},
     {"POST", "/api/tasks/*/*", ACCESS_SESSION, .command = &command_move_task},

@@ -1,7 +1,7 @@
 // The page: signing in, the tabs, and asking every two seconds whether anything has happened.
 import { complaint, get, post, setToken } from './api.js';
 import { byId, element, replace, toast } from './dom.js';
-import { daemonBox, group, refreshTimes, rows } from './lists.js';
+import { daemonBox, group, measuresBox, refreshTimes, rows } from './lists.js';
 import { closeSheet, openAlert, openOffer, openReview, openSheet, setPerson } from './sheet.js';
 import { getSite, isEnglish, say, setEnglish, setSite } from './words.js';
 
@@ -9,7 +9,7 @@ const POLL_MS = 2000, HIDDEN_POLL_MS = 15000, WHOLE_EVERY = 5;
 
 const tabs = [
   { name: 'cases', parts: ['cases'] },
-  { name: 'queues', parts: ['alerts', 'reviews', 'unroutable', 'offers', 'overdue', 'drafts'] },
+  { name: 'queues', parts: ['alerts', 'reviews', 'duplicates', 'unroutable', 'offers', 'overdue', 'drafts'] },
   { name: 'deliveries', parts: ['deliveries'] },
   { name: 'status', parts: [] },
 ];
@@ -85,7 +85,7 @@ function paintStatus() {
   const hooks = rows(system?.queues?.hooks, 'hooks');
   return [element('section.group', element('h2', say('status')), names.map((name) => daemonBox(name, system?.status?.[name]))),
     hooks.length ? group('hooks', hooks, now(), open, true) : null,
-    parked.length ? group('parked', parked, now(), open, true) : null];
+    parked.length ? group('parked', parked, now(), open, true) : null, measuresBox(system?.measures)];
 }
 
 // A list is only made anew when it has changed, and never under a finger: a touch must meet what was seen.
@@ -142,8 +142,8 @@ addEventListener('hashchange', go);
 byId('sheet').addEventListener('close', () => { if (location.hash.startsWith('#case/')) location.hash = tab; });
 
 async function readSystem() {
-  const [status, queues] = await Promise.all([get('/api/status'), get('/api/queues')]);
-  system = { status: status.document, queues: queues.document };
+  const [status, queues, measures] = await Promise.all([get('/api/status'), get('/api/queues'), get('/api/measures')]);
+  system = { status: status.document, queues: queues.document, measures: measures.document?.measures };
   if (tab === 'status') paint();
 }
 

@@ -1,6 +1,6 @@
 // The live lists: what each row of a queue looks like, and what a touch on it does.
 import { breakable, chip, element, tag } from './dom.js';
-import { isEnglish, say, sayArea, sayFact, sayHappening, sayHook, sayKindShort, sayRole, saySpan, sayState, sayTime } from './words.js';
+import { isEnglish, isReport, say, sayArea, sayFact, sayHappening, sayHook, sayKindShort, sayRole, saySpan, sayState, sayTime } from './words.js';
 
 // Owners answer a list, or an object with the list in it.
 export function rows(part, name) {
@@ -46,10 +46,18 @@ function oneCase(row, now, open) {
     () => open.sheet(row.id ?? row.case_id));
 }
 
+// What the machine would call no report at all is a title that misleads: why it waits is that nobody is sure.
+export const sayReview = (row) => (isReport(row.kind) ? sayKindShort(row.kind) : say(row.danger ? 'maybe_danger' : 'unclear_report'));
+
 function oneReview(row, now, open) {
-  return card(row, sayKindShort(row.kind), limit(row.decide_by, now),
-    [dots(sayArea(row.area), sayHappening(row.reason), sayRole(row.owner_role)), ' ', row.danger ? tag(say('danger'), 'bad') : null],
+  return card(row, sayReview(row), limit(row.decide_by, now),
+    [dots(sayArea(row.area), sayHappening(row.reason), sayRole(row.owner_role)), ' ', row.danger ? tag(say('danger'), 'bad') : null, row.alike ? tag(say('possibly_same')) : null],
     () => open.review(row));
+}
+
+function oneDuplicate(row, now, open) {
+  return card(row, row.restricted ? say('restricted_kind') : sayKindShort(row.kind), age(row.opened_at, now, false),
+    dots(row.restricted ? null : sayArea(row.area), `${Math.round(row.score * 100)} ${say('same_hint')}`), () => open.sheet(row.id));
 }
 
 function oneReferral(row, now, open) {
@@ -70,7 +78,7 @@ function oneTask(row, now, open) {
 }
 
 function oneAlert(row, now, open) {
-  return card(row, row.kind ? sayKindShort(row.kind) : row.kind_name ?? sayHappening(row.subject),
+  return card(row, row.subject === 'review' && row.kind ? sayReview({ ...row, danger: row.unverified }) : row.kind ? sayKindShort(row.kind) : row.kind_name ?? sayHappening(row.subject),
     age(row.opened_at, now, row.state === 'open' && row.needs_answer),
     [dots(sayHappening(row.subject), row.area ? sayArea(row.area) : null, sayState(row.state)), ' ',
       row.training ? tag(say('training')) : null, row.unverified ? tag(say('unverified'), 'bad') : null], () => open.alert(row));
@@ -98,7 +106,7 @@ function oneHook(row, now, open) {
 }
 
 const makers = {
-  cases: oneCase, reviews: oneReview, unroutable: oneReferral, drafts: oneReferral, offers: oneOffer,
+  cases: oneCase, reviews: oneReview, duplicates: oneDuplicate, unroutable: oneReferral, drafts: oneReferral, offers: oneOffer,
   overdue: oneTask, alerts: oneAlert, deliveries: oneDelivery, parked: oneParked,
   hooks: oneHook,
 };
@@ -125,6 +133,33 @@ export function daemonBox(name, status) {
       status.waiting ? tag(`${say('waiting_records')} ${status.waiting}`) : null,
       lag ? tag(`${say('lag')} ${lag}`) : null,
       (status.links ?? []).filter((link) => link.state !== 'live' && link.lane === 'urgent').map((link) => tag(`${link.from} ${link.state}`, 'bad'))));
+}
+
+// ---- how well triage judges ----
+
+const percent = (part, whole) => (whole ? `${Math.round((100 * part) / whole)} %` : '–');
+
+function matrix(pairs, name) {
+  const wrong = pairs.filter((one) => one.said !== one.decided).slice(0, 8);
+  return wrong.length ? element('ul.timeline', wrong.map((one) => element('li', `${name(one.said)} → ${name(one.decided)}: ${one.count}`))) : null;
+}
+
+function week(one) {
+  const changed = one.kind_changed + one.priority_changed;
+  return element('tr', element('td', sayTime(one.begins).split(',')[0].split(' pukul')[0]), element('td', String(one.reports)),
+    element('td', `${one.decisions}${changed ? ` (${changed})` : ''}`), element('td', percent(one.drift_kinds, 1)), element('td', percent(one.drift_priorities, 1)));
+}
+
+// Shares of what people changed, which kinds are taken for which, and drift week by week.
+export function measuresBox(measures) {
+  if (!measures) return null;
+  const weeks = measures.weeks.filter((one) => one.reports || one.decisions);
+  return element('section.group', element('h2', say('measures')), element('div.box', element('p.soft', say('measures_hint')),
+    element('p', dots(`${measures.decisions} ${say('decisions')}`, ...['kind', 'priority', 'area'].map((what) =>
+      `${say(`${what}_changed`)} ${percent(measures[`${what}_changed`], measures.decisions)}`))),
+    matrix(measures.kinds, sayKindShort), matrix(measures.priorities, (one) => one),
+    weeks.length ? element('div.wide', element('table', element('thead', element('tr', element('th', ''), element('th', say('reports_count')), element('th', say('decisions')),
+      element('th', `${say('drift')}: ${say('kind')}`), element('th', `${say('drift')}: ${say('priority')}`))), element('tbody', weeks.map(week)))) : null));
 }
 
 export { dots };

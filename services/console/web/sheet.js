@@ -3,7 +3,7 @@
 import { get, complaint } from './api.js';
 import { breakable, byId, chip, element, facts, replace, tag, toast } from './dom.js';
 import { ask, reasonField, tell } from './form.js';
-import { age, dots, limit, rows } from './lists.js';
+import { age, dots, limit, rows, sayReview } from './lists.js';
 import { getSite, isEnglish, say, sayArea, sayFact, sayValue, sayHappening, sayKind, sayPair, sayReason, sayRole, sayState, sayTime } from './words.js';
 
 let me = null;
@@ -154,10 +154,77 @@ function head(document) {
     casework.restricted ? element('p.soft', say('restricted')) : null);
 }
 
+// ---- is it known already? ----
+
+const openCase = (id) => { location.hash = `case/${id}`; };
+
+// Another case that may be the same: what it is, how alike, and what one may say to it.
+function alikeBox(other, actions) {
+  return element('div.box',
+    element('div.row', chip(other.priority), element('h3', other.restricted ? say('restricted_kind') : sayKind(other.kind)),
+      tag(`${Math.round(other.score * 100)} ${say('same_hint')}`, 'bad')),
+    element('p.soft', dots(other.restricted ? null : sayArea(other.area), sayTime(other.opened_at), sayState(other.state), other.id)),
+    element('div.actions', button(say('open_it'), () => openCase(other.id)), actions));
+}
+
+function mergeCase(id, triage, into) {
+  const fields = [...(into ? [] : [{ name: 'into', label: say('case_number'), type: 'text', max: 26, required: true }]), reasonField(true)];
+  return ask({ title: say('merge'), path: `/api/cases/${id}/merge`, button: say('merge'),
+    fixed: { ...(into ? { into } : {}), ...(triage?.version ? { expected_version: triage.version } : {}) },
+    fields: fields.map((field) => (field.name === 'reason' ? { ...field, hint: `${say('merge_hint')} ${say('reason_hint')}` } : field)) }).then(then);
+}
+
+function notSame(id, into) {
+  return ask({ title: say('not_same'), path: `/api/cases/${id}/merge`, fixed: { into, distinct: true }, fields: [reasonField(true)] }).then(then);
+}
+
+function alikePart(document) {
+  const triage = document.triage, list = triage?.alike ?? [];
+  const into = triage?.merged_into;
+  if (into)
+    return element('section', element('h2', say('merged_into')), element('div.box', element('p.soft', into),
+      element('div.actions', button(say('open_it'), () => openCase(into)))));
+  if (!list.length) return null;
+  const mine = has('operator', 'coordinator');
+  return element('section', element('h2', say('alike')), list.map((other) => alikeBox(other, mine
+    ? [button(`${say('merge_into')}…`, () => mergeCase(document.id, triage, other.id), 'main'), button(`${say('not_same')}…`, () => notSame(document.id, other.id))] : null)));
+}
+
+function splitReport(report) {
+  return ask({ title: say('split'), path: `/api/reports/${report.report_id}/split`, button: say('split'), bad: true,
+    fields: [{ ...reasonField(true), hint: `${say('split_hint')} ${say('reason_hint')}` }] }).then(then);
+}
+
+function reportsPart(document) {
+  const list = document.triage?.reports ?? [];
+  if (list.length < 2) return null;
+  return element('section', element('h2', `${say('reports')} (${list.length})`), element('div.box', element('ul.timeline', list.map((report) =>
+    element('li', element('div.row', element('span', dots(sayHappening(report.relation), report.score ? `${Math.round(report.score * 100)} ${say('same_hint')}` : null)),
+      has('operator', 'coordinator') && report.relation !== 'opened' ? button(`${say('split')}…`, () => splitReport(report)) : null),
+    element('small', sayTime(report.at)))))));
+}
+
+// What the judgement stands on: the reporter's words, rules, facts, each with its weight.
+function whyBox(assessment) {
+  const strongest = new Map(); // one line a word, however many spellings of the vocabulary it fits
+  for (const one of assessment?.evidence ?? []) {
+    const key = `${one.what} ${one.words || one.rule}`;
+    if (!(strongest.get(key)?.weight >= one.weight)) strongest.set(key, one);
+  }
+  const evidence = [...strongest.values()];
+  if (!evidence.length) return null;
+  const kinds = (assessment.kinds ?? []).filter((one) => one.score >= 0.01).map((one) => `${sayKind(one.kind)} ${Math.round(one.score * 100)} %`);
+  return element('details.box', { open: true }, element('summary', say('why')),
+    element('p.soft', kinds.join(', ')),
+    element('ul.timeline', evidence.map((one) => element('li',
+      dots(sayHappening(one.what), one.words ? `“${one.words}”` : null, ['keyword', 'word'].includes(one.what) ? null : sayHappening(one.rule), one.weight && one.weight !== 1 ? `${say('weight')} ${one.weight.toFixed(1)}` : null)))));
+}
+
 // Rarely needed, so it comes last.
 function managePart(document) {
   if (!has('operator', 'coordinator') || !(document.triage || document.casework)) return null;
   return element('section', element('div.actions', button(`${say('change_case')}…`, () => changeCase(document.id, document.triage)),
+    document.triage?.merged_into || document.casework?.closed ? null : button(`${say('merge')}…`, () => mergeCase(document.id, document.triage, null)),
     button(document.casework?.closed ? say('reopen') : `${say('close_case')}…`, () => closeCase(document.id, document.casework?.closed))));
 }
 
@@ -220,7 +287,8 @@ function narrativePart(document) {
   const texts = casework?.narratives?.length ? casework.narratives : casework?.narrative ? [{ text: casework.narrative }] : [];
   return element('section', element('h2', say('narrative')),
     document.refused.includes('casework') ? element('p.complaint', say('not_allowed')) : null,
-    texts.map((one) => element('div.box', one.at ? element('p.soft', sayTime(one.at)) : null, element('p.narrative', one.text ?? ''))));
+    texts.map((one) => element('div.box', one.at ? element('p.soft', sayTime(one.at)) : null, element('p.narrative', one.text ?? ''))),
+    whyBox(document.triage?.assessment));
 }
 
 function timelinePart(document) {
@@ -265,7 +333,7 @@ export async function openSheet(id, narrative) {
   const offers = document.router?.offers ?? [];
   frame(sayKind(document.triage?.kind ?? casework?.kind ?? offers[0]?.kind),
     document.missing.length ? element('p.notice', `${say('missing')}: ${document.missing.join(', ')}`) : null,
-    head(document), narrativePart(document), deliveriesPart(document, now), referralPart(document, now),
+    head(document), alikePart(document), narrativePart(document), reportsPart(document), deliveriesPart(document, now), referralPart(document, now),
     tasks.length ? element('section', element('h2', say('tasks')), openTasks.map((task) => taskBox(task, id, now)),
       otherTasks.length ? element('details', element('summary', `${sayState('waiting')}, ${sayState('done')} (${otherTasks.length})`), otherTasks.map((task) => taskBox(task, id, now))) : null) : null,
     casework && !casework.restricted ? element('section', element('h2', say('facts')), factsBox(casework, id)) : null,
@@ -290,12 +358,19 @@ export function openReview(review, now) {
   const known = getSite().kinds.some((kind) => kind.code === review.kind && kind.opens_case);
   const words = element('div.actions', button(say('read_narrative'), async () => {
     const answer = await get(`/api/reviews/${review.report_id}?narrative=1`);
-    const text = answer.document?.review?.narrative;
-    replace(words, text ? element('p.narrative', text) : element('p.complaint', complaint(answer)));
+    const read = answer.document?.review, text = read?.narrative;
+    words.replaceWith(text ? element('div',
+      read.first_narrative ? [element('p.soft', say('first_words')), element('p.narrative', read.first_narrative)] : null,
+      element('p.narrative', text),
+      element('p.soft', dots(read.channel, read.forwarded ? say('forwarded') : null, read.group ? say('group') : null, read.relation ? sayHappening(read.relation) : null)),
+      (read.alike ?? []).map((other) => alikeBox(other, button(`${say('join_this')}…`, () => ask({
+        title: say('join_this'), path, fixed: { open_case: false, join_case: other.id }, fields: [reasonField(true)] }).then(close), 'main'))),
+      whyBox(read.assessment)) : element('p.complaint', complaint(answer)));
   }));
-  frame(say('reviews'),
-    element('div.box', element('div.row', chip(review.priority), review.danger ? tag(say('danger'), 'bad') : null, tag(sayHappening(review.reason))),
-      facts([[say('kind'), sayKind(review.kind)], [say('area'), sayArea(review.area)], [say('owner'), sayRole(review.owner_role)],
+  frame(sayReview(review),
+    element('div.box', element('div.row', chip(review.priority), review.danger ? tag(say('danger'), 'bad') : null, tag(sayHappening(review.reason)),
+      review.alike ? tag(say('possibly_same')) : null),
+      facts([[say('kind'), known ? sayKind(review.kind) : sayReview(review)], [say('area'), sayArea(review.area)], [say('owner'), sayRole(review.owner_role)],
         [say('due'), review.decide_by ? element('span', sayTime(review.decide_by), ' ', limit(review.decide_by, now)) : null], ['ID', review.report_id]]),
       words,
       element('div.actions',

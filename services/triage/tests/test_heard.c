@@ -187,15 +187,16 @@ static void test_what_stays_unclear_waits_with_its_first(void **state) {
 
 static void test_what_is_passed_on_is_believed_less(void **state) {
     struct world *world = *state;
-    send(world, &(struct message){.text = SHACKLED, .hash = 1});
+    send(world, &(struct message){.text = BEATEN, .hash = 1});
     const Sigap__CaseOpened *own = last(world, SIGAP__EVENT__BODY_CASE_OPENED)->case_opened;
     uint32_t confidence = own->confidence_permille;
     Sigap__Priority priority = own->priority;
-    send(world, &(struct message){
-                    .text = "Tetangga saya di Pule Trenggalek dipasung bapaknya, kakinya dirantai di kandang "
-                            "belakang rumah",
-                    .hash = 2,
-                    .forwarded = true});
+    send(world,
+        &(struct message){
+            .text = "tolong cepat, anak tetangga umur 6 tahun sedang dipukuli bapaknya pakai sabuk sampai "
+                    "berdarah di Rungkut kota Surabaya",
+            .hash = 2,
+            .forwarded = true});
     const Sigap__CaseOpened *passed = last(world, SIGAP__EVENT__BODY_CASE_OPENED)->case_opened;
     assert_true(passed->confidence_permille < confidence * 8 / 10);
     assert_int_equal(passed->priority, priority);
