@@ -1,4 +1,4 @@
-/* Assessments as JSON, for operators and for the evaluation in tests/triage. */
+/* Assessments as JSON, for the console and for the evaluation in tests/triage, and as text for people. */
 #include "services/triage/state.h"
 
 #include "common/json.h"
@@ -135,7 +135,146 @@ static char *answer(const struct explainer *explainer, const char *line, size_t 
     return json;
 }
 
-static int lines_answer(const struct explainer *explainer, FILE *in, FILE *out) {
+/* ---- for people */
+
+enum { SHOWN = 10 }; /* features told of each score */
+
+struct shown {
+    size_t feature;
+    float weight;
+};
+
+static int by_size(const void *a, const void *b) {
+    float one = fabsf(((const struct shown *)a)->weight), other = fabsf(((const struct shown *)b)->weight);
+    return (one < other) - (one > other);
+}
+
+struct seen {
+    struct text text;
+    struct signs signs;
+    struct feature *features;
+    char (*names)[FEATURE_NAME_MAX];
+    size_t count;
+};
+
+static bool features_see(const struct explainer *explainer, const struct report *report, struct seen *out) {
+    const struct vocabulary *vocabulary = explainer->site.vocabulary;
+    *out = (struct seen){.names = arena_take(explainer->arena, FEATURES_MAX * sizeof *out->names)};
+    if (!out->names ||
+        !text_read(explainer->arena, vocabulary->spelling, report->text, report->size, &out->text) ||
+        !signs_read(vocabulary, explainer->arena, &out->text, &out->signs))
+        return false;
+    out->features =
+        features_read(vocabulary, explainer->arena, &out->text, &out->signs, out->names, &out->count);
+    return out->features != NULL;
+}
+
+/* What spoke most for and against one score, and how much all of it together. */
+static void features_print(
+    const struct explainer *explainer, const struct seen *seen, int output, const char *name, FILE *out) {
+    const struct model *model = explainer->site.vocabulary->model;
+    struct shown shown[FEATURES_MAX];
+    float sum = 0;
+    for (size_t i = 0; model && i < seen->count; i++) {
+        shown[i] = (struct shown){i, model_weight(model, &seen->features[i], output)};
+        sum += shown[i].weight;
+    }
+    if (!model)
+        return;
+    qsort(shown, seen->count, sizeof *shown, by_size);
+    fprintf(out, "  ciri / features %s, %zu, jumlah / sum %+.2f:\n   ", name, seen->count, (double)sum);
+    for (size_t i = 0; i < SHOWN && i < seen->count && shown[i].weight != 0; i++)
+        fprintf(out, " %+.2f %s", (double)shown[i].weight, seen->names[shown[i].feature]);
+    fputc('\n', out);
+}
+
+/* As the vocabulary reads it: folded, spelled out, clauses parted by |, what is denied marked with !. */
+static void words_print(const struct text *text, FILE *out) {
+    fputs("  terbaca / read:", out);
+    for (size_t i = 0; i < text->count; i++) {
+        const struct word *word = &text->words[i];
+        bool parted = i && word->clause != word[-1].clause;
+        fprintf(out, "%s %s%s", parted ? " |" : "", word->negator >= 0 ? "!" : "", word->key);
+    }
+    fputc('\n', out);
+}
+
+static void area_print(const struct explainer *explainer, const struct assessment *said, FILE *out) {
+    char label[128];
+    fputs("  tempat / place: ", out);
+    if (said->area[0]) {
+        gazetteer_label(explainer->site.gazetteer, said->area, label, sizeof label);
+        fprintf(out, "%s %s", said->area, label);
+    } else {
+        fputs(said->area_candidate_count ? "salah satu / one of" : "tidak jelas / not told", out);
+    }
+    for (size_t i = 0; i < said->area_candidate_count; i++) {
+        gazetteer_label(explainer->site.gazetteer, said->area_candidates[i], label, sizeof label);
+        fprintf(out, "%s %s %s", i ? "," : "", said->area_candidates[i], label);
+    }
+    fputc('\n', out);
+}
+
+static void evidence_print(const struct assessment *said, FILE *out) {
+    for (size_t i = 0; i < said->evidence_count; i++) {
+        const struct evidence *one = &said->evidence[i];
+        fprintf(out, "  %-12s %-28s %+.2f  %s%s%s\n", one->what, one->rule, (double)one->weight,
+            one->words[0] ? "\"" : "", one->words, one->words[0] ? "\"" : "");
+    }
+}
+
+static void scores_print(const struct assessment *said, FILE *out) {
+    fputs("  jenis / kind:", out);
+    for (size_t i = 0; i < said->kind_count; i++)
+        fprintf(out, " %s %.2f", said->kinds[i].kind, (double)said->kinds[i].score);
+    fprintf(out, "\n  prioritas / priority: %s  (", priority_name(said->priority));
+    for (size_t i = 0; i < PRIORITIES; i++)
+        fprintf(out, "%sP%zu %.2f", i ? " " : "", i, (double)said->priorities[i]);
+    fputs(")  karena / because:", out);
+    for (size_t i = 0; i < said->reason_count; i++)
+        fprintf(out, " %s", said->reasons[i]);
+    fprintf(out, "\n  bahaya / danger: %s   membuka kasus / opens a case: %s   tinjau / review: %s %s\n",
+        said->possible_danger ? "ya / yes" : "tidak / no", said->opens_case ? "ya / yes" : "tidak / no",
+        said->review ? "ya / yes" : "tidak / no", review_reason_name(said->review_reason));
+    fputs("  fakta / facts:", out);
+    for (size_t i = 0; i < said->fact_count; i++)
+        fprintf(out, " %s=%s", said->facts[i].name, said->facts[i].value);
+    fputc('\n', out);
+}
+
+static bool report_print(const struct explainer *explainer, const char *line, size_t size, FILE *out) {
+    const struct vocabulary *vocabulary = explainer->site.vocabulary;
+    struct report report = {.text = line, .size = size, .local_hour = -1};
+    struct assessment said;
+    struct seen seen;
+    arena_reset(explainer->arena);
+    if (!assess(&explainer->site.assessor, explainer->arena, &report, &said) ||
+        !features_see(explainer, &report, &seen))
+        return fputs("laporan terlalu panjang / the report is too large\n", out) >= 0;
+    fprintf(out, "%.*s\n", (int)size, line);
+    words_print(&seen.text, out);
+    scores_print(&said, out);
+    area_print(explainer, &said, out);
+    evidence_print(&said, out);
+    features_print(explainer, &seen, vocabulary_kind(vocabulary, said.kind), said.kind, out);
+    if (said.kind_count > 1)
+        features_print(
+            explainer, &seen, vocabulary_kind(vocabulary, said.kinds[1].kind), said.kinds[1].kind, out);
+    features_print(explainer, &seen, KINDS_MAX + (int)said.priority, priority_name(said.priority), out);
+    return fputc('\n', out) != EOF;
+}
+
+static bool line_answer(
+    const struct explainer *explainer, const char *line, size_t size, bool json, FILE *out) {
+    if (!json && size <= LINE_MAX_BYTES)
+        return report_print(explainer, line, line[size - 1] == '\n' ? size - 1 : size, out);
+    char *answered = size > LINE_MAX_BYTES ? refusal("the line is too long") : answer(explainer, line, size);
+    bool good = answered && fputs(answered, out) >= 0 && fputc('\n', out) != EOF;
+    free(answered);
+    return good;
+}
+
+static int lines_answer(const struct explainer *explainer, bool json, FILE *in, FILE *out) {
     char *line = NULL;
     size_t capacity = 0;
     ssize_t size;
@@ -143,10 +282,7 @@ static int lines_answer(const struct explainer *explainer, FILE *in, FILE *out) 
     while (good && (size = getline(&line, &capacity, in)) >= 0) {
         if (size == 0 || line[0] == '\n')
             continue;
-        char *json =
-            size > LINE_MAX_BYTES ? refusal("the line is too long") : answer(explainer, line, (size_t)size);
-        good = json && fputs(json, out) >= 0 && fputc('\n', out) != EOF;
-        free(json);
+        good = line_answer(explainer, line, (size_t)size, json, out);
     }
     free(line);
     if (!good || fflush(out) != 0) {
@@ -156,12 +292,12 @@ static int lines_answer(const struct explainer *explainer, FILE *in, FILE *out) 
     return 0;
 }
 
-int triage_explain_main(const char *site_folder, FILE *in, FILE *out) {
+int triage_explain_main(const char *site_folder, bool json, FILE *in, FILE *out) {
     struct explainer explainer;
     struct error error = {0};
     int status = 1;
     if (explainer_open(&explainer, site_folder, &error))
-        status = lines_answer(&explainer, in, out);
+        status = lines_answer(&explainer, json, in, out);
     else
         fprintf(stderr, "%s: %s\n", site_folder, error.text);
     explainer_close(&explainer);

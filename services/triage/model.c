@@ -444,9 +444,9 @@ void model_judge(const struct model *model, const struct vocabulary *vocabulary,
     softmax(priorities, PRIORITIES);
 }
 
-float model_weight(const struct model *model, const struct feature *feature, int kind) {
+float model_weight(const struct model *model, const struct feature *feature, int output) {
     const struct row *row = row_find(model, feature->hash);
-    int column = model->column[kind];
+    int column = model->column[output];
     return row->hash && column != NO_INDEX ? feature->value * row->scale * (float)row->steps[column] : 0;
 }
 

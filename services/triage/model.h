@@ -48,7 +48,7 @@ void model_score(const struct model *model, const struct feature *features, size
 /* Probabilities: kinds[] over the vocabulary's kinds, priorities[] over P0..P4. */
 void model_judge(const struct model *model, const struct vocabulary *vocabulary,
     const struct feature *features, size_t count, float kinds[KINDS_MAX], float priorities[PRIORITIES]);
-/* How much one feature says for a kind. */
-float model_weight(const struct model *model, const struct feature *feature, int kind);
+/* How much one feature says for a kind, or for a priority: KINDS_MAX + priority. */
+float model_weight(const struct model *model, const struct feature *feature, int output);
 /* Scores to probabilities, in place. */
 void softmax(float *scores, size_t count);

@@ -456,12 +456,18 @@ struct reading {
 
 enum { READINGS_MAX = 192 };
 
-/* The only district or regency of its name in the country. */
+/* The only district or regency of its name in the country; a name and its other spelling are one. */
 static bool is_unique(const struct place_index *index, const struct name *name) {
-    size_t count = 0;
-    for (uint32_t at = name->entries; at; at = index->entries[at].next)
-        count += index->entries[at].level != AREA_VILLAGE;
-    return count == 1;
+    const char *only = NULL;
+    for (uint32_t at = name->entries; at; at = index->entries[at].next) {
+        const struct entry *entry = &index->entries[at];
+        if (entry->level == AREA_VILLAGE)
+            continue;
+        if (only && strcmp(only, entry->code) != 0)
+            return false;
+        only = entry->code;
+    }
+    return only != NULL;
 }
 
 static bool has_served_district(const struct place_index *index, const struct name *name) {
@@ -484,7 +490,7 @@ static float fit_elsewhere(
     bool unique = !name->word && entry->level == AREA_DISTRICT && is_unique(index, name);
     if (name->marker == MARKER_IN && !name->word)
         return plain || town || (unique && (name->capital || long_name)) ? 0.7f : 0.2f;
-    if (plain && (town || long_name || unique))
+    if ((plain && (town || long_name || unique)) || (unique && long_name)) /* "lubuk sikaping" */
         return 0.6f;
     if (town && name->capital)
         return 0.4f;

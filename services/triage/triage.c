@@ -87,11 +87,11 @@ static bool check(const char *site_dir, struct error *error) {
 
 static int run_explain(int argc, char **argv, const char *site_dir) {
     if (argc > 2 || (argc == 2 && strcmp(argv[1], "--json") != 0)) {
-        fprintf(stderr, "usage: sigapctl triage explain --json   (JSON lines {\"text\", \"lat\", \"lon\"} on "
-                        "standard input)\n");
+        fprintf(stderr, "usage: sigapctl triage explain [--json]   (a report a line on standard input; with "
+                        "--json {\"text\", \"lat\", \"lon\"})\n");
         return 2;
     }
-    return triage_explain_main(site_dir, stdin, stdout);
+    return triage_explain_main(site_dir, argc == 2, stdin, stdout);
 }
 
 static int run_pairs(int argc, char **argv, const char *site_dir) {
@@ -105,7 +105,7 @@ static int run_pairs(int argc, char **argv, const char *site_dir) {
 }
 
 static const struct daemon_tool tools[] = {
-    {"explain", "--json: how reports on standard input would be judged, and why", run_explain},
+    {"explain", "[--json]: how reports on standard input would be judged, and why", run_explain},
     {"pairs", "--json: do two reports tell of one incident", run_pairs},
     {"train", "learn the weights of the model from labelled reports", triage_train_main}, {NULL, NULL, NULL}};
 

@@ -7,5 +7,5 @@ int main(int argc, char **argv) {
         fprintf(stderr, "usage: %s SITE < reports.jsonl > assessments.jsonl\n", argv[0]);
         return 2;
     }
-    return triage_explain_main(argv[1], stdin, stdout);
+    return triage_explain_main(argv[1], true, stdin, stdout);
 }

@@ -241,7 +241,7 @@ static void test_explain_answers_line_by_line(void **state) {
     char *output = NULL;
     size_t size = 0;
     FILE *in = fmemopen(input, strlen(input), "r"), *out = open_memstream(&output, &size);
-    assert_int_equal(triage_explain_main(SITE, in, out), 0);
+    assert_int_equal(triage_explain_main(SITE, true, in, out), 0);
     fclose(in);
     fclose(out);
     static const struct {

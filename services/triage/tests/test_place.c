@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -87,6 +88,11 @@ static void test_names(void **state) {
         {"alun2 kota madiun", "35.77"},
         {"Lamongan kota", "35.24.22"},
         {"kakak kelas tujuh", ""},
+        {"dua kali tidak kontrol sebab ongkos. lubuk sikaping", "13.08.05"},
+        {"Dikurung di Situjuah, tolong", "13.07.10"},
+        {"Prenduan ada orang stres bakar rumah", "35.29.11"},
+        {"kebakaran di Tarakan, Kalimantan Utara", "65.71"},
+        {"longsor di Sentani Jayapura", "91.03.01"},
         {"", ""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -95,6 +101,30 @@ static void test_names(void **state) {
             fail_msg("\"%s\" is in \"%s\", not \"%s\"", cases[i].message, found.area, cases[i].area);
         assert_int_equal(found.level, area_level(found.area));
     }
+}
+
+/* The first regency with a district of a name of its own, of each province of the country. */
+static void test_every_province(void **state) {
+    struct fixture *fixture = *state;
+    struct place provinces[64], regencies[64], districts[128];
+    size_t count = gazetteer_children(fixture->gazetteer, "", provinces, 64), found_in = 0;
+    assert_int_equal(count, 38);
+    for (size_t i = 0; i < count; i++) {
+        size_t all = gazetteer_children(fixture->gazetteer, provinces[i].code, regencies, 64);
+        for (size_t k = 0; k < all && k < 3; k++) {
+            size_t below = gazetteer_children(fixture->gazetteer, regencies[k].code, districts, 128);
+            char text[256];
+            assert_true(below > 0);
+            snprintf(text, sizeof text, "Banjir di Kec. %s, %s %s, tolong", districts[below - 1].name,
+                regencies[k].city ? "Kota" : "Kab.", regencies[k].name);
+            const char *area = find(*state, text, NULL, NULL).area;
+            if (strcmp(area, districts[below - 1].code) != 0)
+                print_message("\"%s\" is in \"%s\", not %s\n", text, area, districts[below - 1].code);
+            else
+                found_in++;
+        }
+    }
+    assert_true(found_in >= 108); /* of three regencies each; the rest are asked, see the messages */
 }
 
 static void test_twins_stay_two(void **state) {
@@ -142,6 +172,7 @@ static void test_declared(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names),
+        cmocka_unit_test(test_every_province),
         cmocka_unit_test(test_twins_stay_two),
         cmocka_unit_test(test_the_message_decides_between_twins),
         cmocka_unit_test(test_position),
