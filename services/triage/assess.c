@@ -17,6 +17,7 @@ struct work {
     struct assessment *out;
     struct text text;
     struct signs signs;
+    struct place_names *names;
     struct feature *features;
     size_t feature_count;
     float kinds[KINDS_MAX];       /* probabilities */
@@ -262,7 +263,8 @@ static bool place_apply(struct work *work, struct place_found *place) {
     if (!work->assessor->places)
         return true;
     const char *declared = report->area && report->area[0] ? report->area : NULL;
-    if (!place_find(work->assessor->places, work->arena, &work->text, report->position, declared, place))
+    if (!place_find(
+            work->assessor->places, work->arena, &work->text, work->names, report->position, declared, place))
         return false;
     struct assessment *out = work->out;
     memcpy(out->area, place->area, sizeof out->area);
@@ -300,7 +302,11 @@ bool assess(const struct assessor *assessor, struct arena *arena, const struct r
     if (!text_read(arena, vocabulary->spelling, report->text, report->size, &work.text) ||
         !signs_read(vocabulary, arena, &work.text, &work.signs))
         return false;
-    work.features = features_read(vocabulary, arena, &work.text, &work.signs, NULL, &work.feature_count);
+    work.names = place_names_read(assessor->places, arena, &work.text);
+    const bool *places = work.names ? place_names_mark(work.names, arena, &work.text) : NULL;
+    if (places)
+        work.features =
+            features_read(vocabulary, arena, &work.text, &work.signs, places, NULL, &work.feature_count);
     if (!work.features)
         return false;
     kinds_score(&work);

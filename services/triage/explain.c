@@ -164,8 +164,12 @@ static bool features_see(const struct explainer *explainer, const struct report 
         !text_read(explainer->arena, vocabulary->spelling, report->text, report->size, &out->text) ||
         !signs_read(vocabulary, explainer->arena, &out->text, &out->signs))
         return false;
+    const struct place_names *names = place_names_read(explainer->site.places, explainer->arena, &out->text);
+    const bool *places = names ? place_names_mark(names, explainer->arena, &out->text) : NULL;
+    if (!places)
+        return false;
     out->features =
-        features_read(vocabulary, explainer->arena, &out->text, &out->signs, out->names, &out->count);
+        features_read(vocabulary, explainer->arena, &out->text, &out->signs, places, out->names, &out->count);
     return out->features != NULL;
 }
 

@@ -103,12 +103,16 @@ static void letters_put(struct collector *collector, const struct word *word, ui
     }
 }
 
-static void words_put(struct collector *collector, const struct text *text) {
+static void words_put(struct collector *collector, const struct text *text, const bool *places) {
     const uint64_t plain = seed_of("w"), denied = seed_of("wn"), pair = seed_of("b"), run = seed_of("g");
     char before[WORD_KEY_MAX] = "", now[WORD_KEY_MAX];
     for (size_t i = 0; i < text->count; i++) {
         const struct word *word = &text->words[i];
         bool no = word->negator >= 0;
+        if (places && places[i]) {
+            strcpy(before, "@"); /* a pair with a place is one with any */
+            continue;
+        }
         word_sight(word, now);
         put_seeded(collector, no ? "wn" : "w", no ? denied : plain, now, NULL, 1, i, i);
         if (i && word->sentence == text->words[i - 1].sentence)
@@ -182,7 +186,8 @@ static void values_level(struct collector *collector) {
 }
 
 struct feature *features_read(const struct vocabulary *vocabulary, struct arena *arena,
-    const struct text *text, const struct signs *signs, char (*names)[FEATURE_NAME_MAX], size_t *count) {
+    const struct text *text, const struct signs *signs, const bool *places, char (*names)[FEATURE_NAME_MAX],
+    size_t *count) {
     struct collector collector = {.names = names, .capacity = OTHERS_MAX};
     for (size_t i = 0; i < text->count; i++)
         collector.capacity +=
@@ -194,7 +199,7 @@ struct feature *features_read(const struct vocabulary *vocabulary, struct arena 
     marks_put(&collector, text);
     concepts_put(&collector, vocabulary, signs);
     kinds_put(&collector, vocabulary, signs);
-    words_put(&collector, text);
+    words_put(&collector, text, places);
     values_level(&collector);
     *count = collector.count;
     return collector.features;

@@ -30,10 +30,12 @@ struct feature {
     float value;
 };
 
-/* What a report shows, for learning and for judging alike. names: NULL, or room for FEATURES_MAX names (only
- * the trainer wants them). In the arena; NULL when it is exhausted. */
+/* What a report shows, for learning and for judging alike. places: which words are names of places, see
+ * place_names_mark; where it was says nothing of what it was. NULL: none. names: NULL, or room for
+ * FEATURES_MAX names (only the trainer wants them). In the arena; NULL when it is exhausted. */
 struct feature *features_read(const struct vocabulary *vocabulary, struct arena *arena,
-    const struct text *text, const struct signs *signs, char (*names)[FEATURE_NAME_MAX], size_t *count);
+    const struct text *text, const struct signs *signs, const bool *places, char (*names)[FEATURE_NAME_MAX],
+    size_t *count);
 uint64_t feature_hash(const char *name);
 
 struct model;

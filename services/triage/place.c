@@ -17,6 +17,7 @@ struct entry {
     uint8_t level;
     bool city;
     bool served; /* lies in a province of the site */
+    bool word;   /* its name is also a word of the language */
 };
 
 struct name_slot {
@@ -103,7 +104,7 @@ static bool entry_add(struct place_index *index, uint64_t hash, const struct pla
     slot->hash = hash;
     uint32_t number = (uint32_t)++index->entry_count;
     index->entries[number] = (struct entry){
-        place->code, slot->entry, (uint8_t)place->level, place->city, served(index, place->code)};
+        place->code, slot->entry, (uint8_t)place->level, place->city, served(index, place->code), false};
     slot->entry = number;
     return true;
 }
@@ -184,6 +185,8 @@ static bool aliases_fill(struct place_index *index, struct arena *arena, const s
     return good;
 }
 
+static void words_tell(struct place_index *index);
+
 struct place_index *place_index_new(const struct gazetteer *gazetteer, const struct spelling *spelling,
     char *const *provinces, size_t province_count, const char *aliases, struct error *error) {
     struct place_index *index = calloc(1, sizeof *index);
@@ -197,6 +200,7 @@ struct place_index *place_index_new(const struct gazetteer *gazetteer, const str
             snprintf(index->provinces[index->provinces_count++], CODE_BYTES, "%s", provinces[i]);
         good = index_fill(index, arena, spelling, error) &&
                (!aliases || aliases_fill(index, arena, spelling, aliases, error));
+        words_tell(index);
     }
     arena_free(&arena);
     if (!good && index)
@@ -301,6 +305,14 @@ static enum marker marker_of(const struct word *word) {
         if (word_is_one_of(word, table[i].keys))
             return table[i].marker;
     return MARKER_NONE;
+}
+
+/* Once, so that no message pays for the length of the list. */
+static void words_tell(struct place_index *index) {
+    for (const char *const *word = also_words; *word; word++)
+        for (uint32_t at = name_find(index, name_step(TEXT_HASH_START, text_hash(*word))); at;
+             at = index->entries[at].next)
+            index->entries[at].word = true;
 }
 
 static bool is_list(const struct word *word, const char *const *list) {
@@ -428,22 +440,35 @@ static size_t names_read(
             .marker = marker_around(index, text, i, i + used - 1),
             .capital = capital && !(word->flags & WORD_OPENS && text->words[i].flags & WORD_SHOUTED),
             .opens = word->flags & WORD_OPENS && !alone,
-            .word = used == 1 && is_list(word, also_words) && !alone &&
+            .word = used == 1 && index->entries[found].word && !alone &&
                     !(capital && !(word->flags & WORD_OPENS) && is_list(word, towns_in_capitals))};
     }
     return count;
 }
 
-void place_names_mark(const struct place_index *index, const struct text *text, bool *marks) {
+struct place_names {
     struct name names[PLACE_NAMES_MAX];
-    size_t count = names_read(index, text, names);
-    for (size_t i = 0; i < count; i++) {
-        bool told_apart = !names[i].word || (names[i].capital && !names[i].opens) ||
-                          names[i].marker == MARKER_DISTRICT || names[i].marker == MARKER_VILLAGE ||
-                          names[i].marker == MARKER_IN;
-        for (size_t at = names[i].first; at <= names[i].last && told_apart; at++)
+    size_t count;
+};
+
+struct place_names *place_names_read(
+    const struct place_index *index, struct arena *arena, const struct text *text) {
+    struct place_names *out = arena_take(arena, sizeof *out);
+    if (out && index)
+        out->count = names_read(index, text, out->names);
+    return out;
+}
+
+bool *place_names_mark(const struct place_names *names, struct arena *arena, const struct text *text) {
+    bool *marks = arena_take(arena, (text->count + 1) * sizeof *marks);
+    for (size_t i = 0; marks && i < names->count; i++) {
+        const struct name *name = &names->names[i];
+        bool told_apart = !name->word || (name->capital && !name->opens) || name->marker == MARKER_DISTRICT ||
+                          name->marker == MARKER_VILLAGE;
+        for (size_t at = name->first; at <= name->last && told_apart; at++)
             marks[at] = true;
     }
+    return marks;
 }
 
 /* ---- readings */
@@ -728,15 +753,13 @@ static void candidates_common(struct place_found *out) {
     area_decide(out, regency);
 }
 
-static bool text_place(
-    const struct place_index *index, struct arena *arena, const struct text *text, struct place_found *out) {
-    struct name *names = arena_take(arena, PLACE_NAMES_MAX * sizeof *names);
+static bool text_place(const struct place_index *index, struct arena *arena, const struct text *text,
+    const struct place_names *names, struct place_found *out) {
     struct reading *readings = arena_take(arena, READINGS_MAX * sizeof *readings);
     struct choice *choices = arena_take(arena, READINGS_MAX * sizeof *choices);
-    if (!names || !readings || !choices)
+    if (!readings || !choices)
         return false;
-    size_t name_count = names_read(index, text, names);
-    size_t reading_count = readings_list(index, names, name_count, readings);
+    size_t reading_count = readings_list(index, names->names, names->count, readings);
     choices_weigh(choices, choices_list(index, readings, reading_count, choices), out);
     twins_decide(index, text, out);
     candidates_common(out);
@@ -793,9 +816,10 @@ static void declaration_apply(
 }
 
 bool place_find(const struct place_index *index, struct arena *arena, const struct text *text,
-    const struct position *position, const char *declared, struct place_found *out) {
+    const struct place_names *names, const struct position *position, const char *declared,
+    struct place_found *out) {
     *out = (struct place_found){.level = AREA_NONE};
-    if (!text_place(index, arena, text, out))
+    if (!text_place(index, arena, text, names, out))
         return false;
     position_apply(index, position, out);
     declaration_apply(index, declared, out);

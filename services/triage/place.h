@@ -51,11 +51,17 @@ struct place_index *place_index_new(const struct gazetteer *gazetteer, const str
     char *const *provinces, size_t province_count, const char *aliases, struct error *error);
 void place_index_free(struct place_index **index);
 
-/* Marks the words of the message that are part of a place's name: marks[i] for text->words[i], all
- * false before. Names that are also words of the language are marked only where they are told apart by a
- * capital letter, a marker or by being a name of several words. */
-void place_names_mark(const struct place_index *index, const struct text *text, bool *marks);
+struct place_names;
 
-/* position and declared may be NULL. False only when the arena is exhausted. */
+/* The names of places in the message, in the arena; NULL when it is exhausted. index NULL: none. */
+struct place_names *place_names_read(
+    const struct place_index *index, struct arena *arena, const struct text *text);
+/* Which words are part of such a name: one flag for each of text->words, in the arena; NULL when it is
+ * exhausted. Names that are also words of the language are marked only where a capital letter, a marker or a
+ * second word tells them apart. */
+bool *place_names_mark(const struct place_names *names, struct arena *arena, const struct text *text);
+
+/* names: of place_names_read. position and declared may be NULL. False only when the arena is exhausted. */
 bool place_find(const struct place_index *index, struct arena *arena, const struct text *text,
-    const struct position *position, const char *declared, struct place_found *out);
+    const struct place_names *names, const struct position *position, const char *declared,
+    struct place_found *out);

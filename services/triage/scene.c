@@ -490,11 +490,10 @@ static void telling_take(
 }
 
 static bool words_take(const struct assessor *assessor, struct arena *arena, struct scene *scene) {
-    bool *places = arena_take(arena, (scene->text.count + 1) * sizeof *places);
+    const struct place_names *names = place_names_read(assessor->places, arena, &scene->text);
+    const bool *places = names ? place_names_mark(names, arena, &scene->text) : NULL;
     if (!places)
         return false;
-    if (assessor->places)
-        place_names_mark(assessor->places, &scene->text, places);
     for (size_t i = 0; i < scene->text.count; i++) {
         const struct word *word = &scene->text.words[i];
         if (word->flags & WORD_NUMBER)

@@ -145,7 +145,10 @@ static void example_see(struct trainer *trainer, struct example *example) {
     if (!text_read(trainer->arena, vocabulary->spelling, example->text, strlen(example->text), &text) ||
         !signs_read(vocabulary, trainer->arena, &text, &signs))
         die("out of memory");
-    struct feature *features = must(features_read(vocabulary, trainer->arena, &text, &signs, names, &count));
+    const struct place_names *found = must(place_names_read(trainer->site.places, trainer->arena, &text));
+    const bool *places = must(place_names_mark(found, trainer->arena, &text));
+    struct feature *features =
+        must(features_read(vocabulary, trainer->arena, &text, &signs, places, names, &count));
     example->seen = must(calloc(count + 1, sizeof *example->seen));
     for (size_t i = 0; i < count; i++) {
         uint32_t number = feature_number(&trainer->features, names[i]);

@@ -50,7 +50,9 @@ static struct place_found find(
     struct place_found found;
     arena_reset(fixture->arena);
     assert_true(text_read(fixture->arena, fixture->spelling, message, strlen(message), &text));
-    assert_true(place_find(fixture->index, fixture->arena, &text, position, declared, &found));
+    const struct place_names *names = place_names_read(fixture->index, fixture->arena, &text);
+    assert_non_null(names);
+    assert_true(place_find(fixture->index, fixture->arena, &text, names, position, declared, &found));
     return found;
 }
 
@@ -144,6 +146,27 @@ static void test_the_message_decides_between_twins(void **state) {
     assert_string_equal(find(*state, "Kediri, kota atau kabupaten saya lupa", NULL, NULL).area, "");
 }
 
+/* "di panti" is an institution, "Kec. Panti" a district. */
+static void test_marks(void **state) {
+    static const struct {
+        const char *message, *marks; /* a letter for each word: p for a part of a name */
+    } cases[] = {{"dipukul di panti", "---"}, {"di Kec. Panti Jember", "--pp"},
+        {"warga lubuk sikaping hanyut", "-pp-"}, {"bawa parang", "--"}};
+    struct fixture *fixture = *state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct text text;
+        arena_reset(fixture->arena);
+        assert_true(
+            text_read(fixture->arena, fixture->spelling, cases[i].message, strlen(cases[i].message), &text));
+        const bool *marks =
+            place_names_mark(place_names_read(fixture->index, fixture->arena, &text), fixture->arena, &text);
+        assert_int_equal(text.count, strlen(cases[i].marks));
+        for (size_t k = 0; k < text.count; k++)
+            if (marks[k] != (cases[i].marks[k] == 'p'))
+                fail_msg("\"%s\": %s", cases[i].message, text.words[k].key);
+    }
+}
+
 static void test_position(void **state) {
     struct position surabaya = {-7.27, 112.74}, sea = {-11.5, 105.0};
     assert_string_equal(find(*state, "tolong", &surabaya, NULL).area, "35.78");
@@ -175,6 +198,7 @@ int main(void) {
         cmocka_unit_test(test_every_province),
         cmocka_unit_test(test_twins_stay_two),
         cmocka_unit_test(test_the_message_decides_between_twins),
+        cmocka_unit_test(test_marks),
         cmocka_unit_test(test_position),
         cmocka_unit_test(test_declared),
     };
