@@ -297,6 +297,9 @@ void engine_effect_finished(struct engine *engine, const struct effect_result *r
 
 bool engine_frame(struct engine *engine, unsigned link, const struct link_frame *frame) {
     bool more = inbox_receive(engine->links[link], frame, engine_monotonic(engine));
+    if (more)
+        engine->quiet[link][frame->batch.lane] =
+            !engine_hears_any(engine, frame->batch.records, frame->batch.records_size);
     if (inbox_just_cut(engine->links[link]))
         log_line(LOG_ERROR, "link-cut", "from=%s reason=%s oldest=%llu head=%llu",
             inbox_name(engine->links[link]),
@@ -744,6 +747,11 @@ static bool anything_blocked(const struct engine *engine) {
             if (engine->blocked_since[link][lane])
                 return true;
     return false;
+}
+
+/* While something waits for its cause each link may hold it. */
+bool engine_link_is_quiet(const struct engine *engine, unsigned link, enum lane lane) {
+    return engine->quiet[link][lane] && !anything_blocked(engine) && !held_waiting_count(engine->held);
 }
 
 int64_t engine_wake_at(struct engine *engine) {

@@ -102,6 +102,7 @@ struct engine {
     unsigned singly;       /* turns still to make with one input each, after one of many was rolled back */
     unsigned careful;      /* turns still to make with savepoints, see CAREFUL_TURNS */
     int64_t blocked_since[ENGINE_LINKS_MAX][LANES]; /* monotonic; a head record waits for its cause */
+    bool quiet[ENGINE_LINKS_MAX][LANES];            /* nothing in its last batch is heard here */
     int64_t backoff_until, backoff_ms;              /* monotonic */
     int64_t passed_over_since;                      /* monotonic; 0: all cursors are in their rows */
     int64_t paused_until;                           /* monotonic: a barrier, nothing but views is worked on */
@@ -124,6 +125,8 @@ Sigap__SubmitReport *engine_read_submit(
 
 /* gather.c: works on what has arrived, inside the open transaction. False: the turn must be rolled back. */
 bool engine_gather(struct engine *engine);
+/* Does this daemon want to hear one of these records? */
+bool engine_hears_any(const struct engine *engine, const uint8_t *records, size_t size);
 /* Outside a turn: reads over what this daemon does not hear, without a transaction. */
 void engine_pass_over(struct engine *engine);
 /* Waiting records whose causes have come, in their order, as many as a turn has room for. */

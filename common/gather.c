@@ -276,14 +276,23 @@ static bool is_held_back(
     return held_blocks(engine->held, &record);
 }
 
-static bool is_heard(const struct engine *engine, const struct record *record) {
+static bool is_heard(const struct engine *engine, const void *record, size_t size) {
     if (!engine->daemon->hears)
         return true;
-    uint32_t body = link_body_of(record->bytes, record->size);
+    uint32_t body = link_body_of(record, size);
     for (const Sigap__Event__BodyCase *kind = engine->daemon->hears; *kind; kind++)
         if ((uint32_t)*kind == body)
             return true;
     return body == 0;
+}
+
+bool engine_hears_any(const struct engine *engine, const uint8_t *records, size_t size) {
+    const uint8_t *at = records, *end = records + size, *record;
+    size_t record_size;
+    while (link_next_record(&at, end, &record, &record_size))
+        if (is_heard(engine, record, record_size))
+            return true;
+    return false;
 }
 
 static bool cause_passed(void *context, const char *journal, size_t size, uint32_t lane, uint64_t sequence) {
@@ -299,7 +308,7 @@ static bool cause_passed(void *context, const char *journal, size_t size, uint32
 /* Nobody here wants it, and it hides nothing: a record that is heard may name it as its only cause, so its
  * own causes must have been passed, and while anything is held it takes the long way. */
 static bool is_passed_over(struct engine *engine, const struct record *record) {
-    return !is_heard(engine, record) && !held_waiting_count(engine->held) &&
+    return !is_heard(engine, record->bytes, record->size) && !held_waiting_count(engine->held) &&
            !held_parked_count(engine->held) &&
            link_causes_passed(record->bytes, record->size, cause_passed, engine);
 }
