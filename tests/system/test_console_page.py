@@ -107,6 +107,41 @@ def test_new_case_appears_by_itself_and_its_offer_is_answered(browser, site, acc
     assert any(offer["state"] == "accepted" for offer in site.trace(ticket)["offers"])
 
 
+@pytest.mark.parametrize("browser", [SMALL], indirect=True, ids=lambda size: f"{size[0]}px")
+def test_people_and_rotas_are_kept_on_the_page(browser, site, account):
+    """A person, a rota, a swap: by hand, and the next emergency knows of it."""
+    sign_in(browser, site, account)
+    code, team = "p-hal", "opr"
+    browser.touch("#tabs [data-key=duty]")
+    browser.wait("document.querySelector('#lists form [name=code]') !== null")
+    assert_fits(browser)
+    browser.write("#lists [name=code]", code)
+    browser.touch("#lists button", "Petugas baru")
+    browser.wait("document.getElementById('form').open")
+    browser.write("#form [name=name]", "Kartini Muda")
+    assert_fits(browser)
+    picture(browser, "person")
+    browser.touch("#form button", "Kirim")
+    browser.wait("document.getElementById('lists').innerText.includes('Kartini Muda')")
+    browser.run(f"document.querySelector('#lists [name=team]').value = '{team}'")
+    browser.touch("#lists button", "Jadwal piket")
+    browser.wait("document.getElementById('form').open")
+    browser.write("#form [name=people]", code)
+    browser.touch("#form button", "Kirim")
+    browser.wait("document.querySelector('#lists .tag.good')?.innerText.includes('Kartini')")
+    browser.touch("#lists button", "Ganti petugas")
+    browser.wait("document.getElementById('form').open")
+    assert_fits(browser)
+    browser.touch("#form button", "Kirim")
+    browser.wait("document.getElementById('lists').innerText.includes('→')")
+    assert_fits(browser)
+    picture(browser, "duty")
+    rota = next(one for one in json.loads(site.ctl("duty", "list").stdout) if one["team"] == team)
+    assert rota["people"] == [code] and rota["now"] == [] and rota["overrides"][0]["instead_of"] == code
+    browser.touch("#lists button", "Hapus")
+    browser.wait("document.querySelector('#lists .tag.good')?.innerText.includes('Kartini')")
+
+
 def test_back_closes_the_sheet(browser, site, account):
     sign_in(browser, site, account)
     open_case(browser, site, "kembali")
@@ -146,7 +181,7 @@ def test_english_is_one_touch_away(browser, site, account):
     sign_in(browser, site, account)
     browser.touch("#language")
     browser.wait("document.getElementById('tabs').innerText.includes('Cases')")
-    assert re.search(r"Deliveries", browser.text())
+    assert re.search(r"Messages", browser.text())
 
 
 def test_signing_out_forgets_the_lists(browser, site, account):

@@ -1,6 +1,7 @@
 // The page: signing in, the tabs, and asking every two seconds whether anything has happened.
 import { complaint, get, post, setToken } from './api.js';
 import { byId, element, replace, toast } from './dom.js';
+import { dutyRead, forgetDuty, paintDuty, readDuty } from './duty.js';
 import { daemonBox, group, measuresBox, refreshTimes, rows } from './lists.js';
 import { closeSheet, openAlert, openOffer, openReview, openSheet, setPerson } from './sheet.js';
 import { getSite, isEnglish, say, setEnglish, setSite } from './words.js';
@@ -11,6 +12,7 @@ const tabs = [
   { name: 'cases', parts: ['cases'] },
   { name: 'queues', parts: ['alerts', 'reviews', 'duplicates', 'unroutable', 'offers', 'overdue', 'drafts'] },
   { name: 'deliveries', parts: ['deliveries'] },
+  { name: 'duty', parts: [] },
   { name: 'status', parts: [] },
 ];
 const hot = ['reviews', 'unroutable', 'overdue'];
@@ -118,9 +120,12 @@ function paint() {
   if (pressed || !person) return;
   const box = byId('lists');
   paintTabs();
-  if (live && tab !== 'status') return paintGroups(tabs.find(({ name }) => name === tab).parts);
+  if (live && !['status', 'duty'].includes(tab)) return paintGroups(tabs.find(({ name }) => name === tab).parts);
+  if (tab === 'duty' && box.dataset.tab === 'duty') return; // it changes when it is read, not with the clock
   delete box.dataset.tab;
-  replace(box, live && system ? paintStatus() : element('p.empty', say('loading')));
+  const there = live && (tab === 'duty' ? dutyRead() : system);
+  if (there && tab === 'duty') box.dataset.tab = 'duty';
+  replace(box, there ? (tab === 'duty' ? paintDuty() : paintStatus()) : element('p.empty', say('loading')));
 }
 
 // The address says where one is, so that "back" on a telephone closes the sheet instead of leaving the page.
@@ -136,6 +141,12 @@ function go() {
   scrollTo(0, 0);
   paint();
   if (tab === 'status') readSystem();
+  if (tab === 'duty') readDuty(repaintDuty);
+}
+
+function repaintDuty() {
+  delete byId('lists').dataset.tab;
+  if (tab === 'duty') paint();
 }
 
 addEventListener('hashchange', go);
@@ -200,6 +211,7 @@ function signedIn(document) {
 
 function signedOut(sentence) {
   person = null;
+  forgetDuty();
   live = system = null;
   round++;
   clearTimeout(timer);
@@ -259,6 +271,7 @@ byId('me').addEventListener('click', () => {
 byId('language').addEventListener('click', () => {
   setEnglish(!isEnglish());
   paintWords();
+  delete byId('lists').dataset.tab;
   if (person) paint();
 });
 
