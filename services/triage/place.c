@@ -245,28 +245,29 @@ struct name {
 };
 
 /* Names that are also words, in their folded form (a doubled letter counts once). */
-static const char *const also_words[] = {"ibu", "ayah", "buk", "besuk", "pangul", "tangul", "malo",
-    "bantaran", "pesantren", "sarmi", "mana", "kasihan", "baras", "menganti", "balai", "kudu", "perak",
-    "bareng", "jangkar", "mari", "kerep", "sumbang", "sukun", "abang", "aek", "agam", "agung", "air", "alor",
-    "angrek", "asam", "atas", "babat", "bakti", "balong", "bandar", "bangsal", "bangun", "banjar", "banyak",
-    "barat", "baron", "baru", "barus", "batang", "batu", "bawah", "bayang", "belakang", "besar", "bima",
-    "blimbing", "bone", "bukit", "bulak", "bulan", "bunga", "bungah", "bunut", "buol", "buru", "candi",
-    "cendana", "dagangan", "dairi", "dalam", "damai", "danau", "darat", "deket", "deli", "depan", "depok",
-    "doko", "dua", "duduk", "dukun", "ende", "gading", "gapura", "garum", "geger", "genteng", "gerih", "giri",
-    "gondang", "gowa", "gunung", "harau", "hilir", "hulu", "jambon", "jati", "jaya", "jetis", "jompo", "kali",
-    "kalis", "kamal", "kampak", "kampung", "kapas", "karang", "karo", "karya", "kauman", "kaur", "kecil",
-    "kedung", "kembang", "kenanga", "kendal", "kota", "koto", "kraton", "kuala", "kudus", "kurung", "lama",
-    "landak", "larangan", "lawang", "laut", "lembah", "lembang", "lenteng", "licin", "lima", "linga", "luak",
-    "luar", "lubuk", "maju", "makmur", "mandiri", "manis", "masjid", "mawar", "mayang", "melati", "merdeka",
-    "metro", "minang", "modo", "mojo", "muara", "muda", "mulya", "muna", "murni", "nias", "pace", "pacet",
-    "padang", "padas", "pagar", "palang", "pandan", "pangkalan", "panji", "panti", "parang", "pare",
-    "pasaman", "pasar", "paser", "pasir", "pati", "pauh", "pesisir", "pinang", "pucuk", "pukul", "pulau",
-    "pule", "pulung", "rakit", "ranah", "rantau", "ras", "raya", "rembang", "sabu", "sangir", "sari", "satu",
-    "sawah", "sawo", "sebelah", "sejahtera", "sekar", "selat", "selatan", "semen", "serang", "setia", "siak",
-    "silo", "simpang", "sinar", "sine", "singkep", "soko", "solok", "sukses", "sukun", "sumber", "sungai",
-    "suruh", "sutera", "talang", "taman", "tambak", "tanjung", "tapin", "tebing", "tegal", "telaga", "teluk",
-    "tempeh", "tengah", "tiga", "tigo", "timur", "toba", "tua", "tual", "tugu", "tulang", "turi", "tutur",
-    "ulak", "utara", "wajo", "wangi", "waru", "wates", "way", NULL};
+static const char *const also_words[] = {"balung", "saling", "kai", "tambak", "ibu", "ayah", "buk", "besuk",
+    "pangul", "tangul", "malo", "bantaran", "pesantren", "sarmi", "mana", "kasihan", "baras", "menganti",
+    "balai", "kudu", "perak", "bareng", "jangkar", "mari", "kerep", "sumbang", "sukun", "abang", "aek",
+    "agam", "agung", "air", "alor", "angrek", "asam", "atas", "babat", "bakti", "balong", "bandar", "bangsal",
+    "bangun", "banjar", "banyak", "barat", "baron", "baru", "barus", "batang", "batu", "bawah", "bayang",
+    "belakang", "besar", "bima", "blimbing", "bone", "bukit", "bulak", "bulan", "bunga", "bungah", "bunut",
+    "buol", "buru", "candi", "cendana", "dagangan", "dairi", "dalam", "damai", "danau", "darat", "deket",
+    "deli", "depan", "depok", "doko", "dua", "duduk", "dukun", "ende", "gading", "gapura", "garum", "geger",
+    "genteng", "gerih", "giri", "gondang", "gowa", "gunung", "harau", "hilir", "hulu", "jambon", "jati",
+    "jaya", "jetis", "jompo", "kali", "kalis", "kamal", "kampak", "kampung", "kapas", "karang", "karo",
+    "karya", "kauman", "kaur", "kecil", "kedung", "kembang", "kenanga", "kendal", "kota", "koto", "kraton",
+    "kuala", "kudus", "kurung", "lama", "landak", "larangan", "lawang", "laut", "lembah", "lembang",
+    "lenteng", "licin", "lima", "linga", "luak", "luar", "lubuk", "maju", "makmur", "mandiri", "manis",
+    "masjid", "mawar", "mayang", "melati", "merdeka", "metro", "minang", "modo", "mojo", "muara", "muda",
+    "mulya", "muna", "murni", "nias", "pace", "pacet", "padang", "padas", "pagar", "palang", "pandan",
+    "pangkalan", "panji", "panti", "parang", "pare", "pasaman", "pasar", "paser", "pasir", "pati", "pauh",
+    "pesisir", "pinang", "pucuk", "pukul", "pulau", "pule", "pulung", "rakit", "ranah", "rantau", "ras",
+    "raya", "rembang", "sabu", "sangir", "sari", "satu", "sawah", "sawo", "sebelah", "sejahtera", "sekar",
+    "selat", "selatan", "semen", "serang", "setia", "siak", "silo", "simpang", "sinar", "sine", "singkep",
+    "soko", "solok", "sukses", "sukun", "sumber", "sungai", "suruh", "sutera", "talang", "taman", "tambak",
+    "tanjung", "tapin", "tebing", "tegal", "telaga", "teluk", "tempeh", "tengah", "tiga", "tigo", "timur",
+    "toba", "tua", "tual", "tugu", "tulang", "turi", "tutur", "ulak", "utara", "wajo", "wangi", "waru",
+    "wates", "way", NULL};
 
 /* Of these a capital letter is enough: they are words of other languages or rare ones, and well-known towns.
  */
@@ -290,7 +291,8 @@ static enum marker marker_of(const struct word *word) {
     static const char *const hamlet[] = {"dusun", "dukuh", "jorong", "korong", "kampung", "kasun", NULL};
     static const char *const away[] = {"asal", "dari", "asalnya", "logat", "logatnya", "ktp", "kelahiran",
         "rantau", "merantau", "perantau", "orang", "bahasa", NULL};
-    static const char *const towards[] = {"ke", "ka", "menuju", "tujuan", "jurusan", "arah", NULL};
+    static const char *const towards[] = {
+        "ke", "ka", "lewat", "via", "transit", "menuju", "tujuan", "jurusan", "arah", NULL};
     static const char *const street[] = {"jalan", "gang", "toko", "warung", "hotel", "bank", "universitas",
         "pt", "bukit", "gunung", "sungai", "kali", "jembatan", "perumahan", "kue", "nasi", "masakan", "makan",
         "soto", "rawon", "sate", "suku", "pantai", "pondok", "perum", "timnas", "persib", "arema", "stadion",
@@ -403,6 +405,33 @@ static bool kind_of_place_first(const struct place_index *index, const struct te
     return has_city(index, name_at(index, text, first + 1, &used));
 }
 
+/* What two words together are a name only where somebody writes them so: "di kota mana", "hulu sungai". */
+static bool is_phrase(const struct text *text, size_t first) {
+    static const char *const phrases[][2] = {{"kota", "mana"}, {"masjid", "raya"}, {"mesjid", "raya"},
+        {"hulu", "sungai"}, {"kebun", "tebu"}, {"air", "putih"}, {"andam", "dewi"}, {"balai", "kota"},
+        {"tanjung", "raya"}, {"pulau", "besar"}, {"simpang", "empat"}, {"tanah", "merah"}, {"batu", "besar"},
+        {"muara", "sungai"}, {"pasar", "baru"}, {"jalan", "baru"}, {"kampung", "tengah"},
+        {"kuala", "lumpur"}};
+    const struct word *word = &text->words[first];
+    for (size_t i = 0; i < sizeof phrases / sizeof phrases[0] && first + 1 < text->count; i++)
+        if (strcmp(word->key, phrases[i][0]) == 0 && strcmp(word[1].key, phrases[i][1]) == 0)
+            return !(word->flags & WORD_CAPITAL);
+    return false;
+}
+
+/* "Pak Bambang", "Lek Sarjo": people are called like small places. */
+static bool is_person(
+    const struct place_index *index, const struct text *text, size_t first, uint32_t found) {
+    static const char *const titles[] = {"pak", "bapak", "bu", "ibu", "mas", "mbak", "mbah", "lek", "cak",
+        "om", "tante", "si", "haji", "kang", "dik", "mak", "pakde", "bude", "paklik", "bulik", "gus", "uni",
+        "uda", "sdr", "saudara", "almarhum", "mbok", "nyai", "yu", "lik", NULL};
+    size_t used = 0;
+    const struct word *word = &text->words[first];
+    return first && word->flags & WORD_CAPITAL && word_is_one_of(word - 1, titles) &&
+           word->clause == word[-1].clause && !names_regency(index, found) &&
+           (first + 1 == text->count || !name_at(index, text, first + 1, &used));
+}
+
 /* "bukan Tegalsari Surabaya"; and "malang benar nasibnya", which is bad luck. */
 static bool is_no_name(const struct text *text, size_t first) {
     static const char *const luck[] = {
@@ -427,7 +456,8 @@ static size_t names_read(
     size_t count = 0, used;
     for (size_t i = 0; i < text->count && count < PLACE_NAMES_MAX; i += used ? used : 1) {
         uint32_t found = name_at(index, text, i, &used);
-        if (found && (is_no_name(text, i) || kind_of_place_first(index, text, i)))
+        if (found && (is_no_name(text, i) || kind_of_place_first(index, text, i) || is_phrase(text, i) ||
+                         (used == 1 && is_person(index, text, i, found))))
             found = 0, used = 1;
         if (!found)
             continue;
@@ -515,7 +545,9 @@ static float fit_elsewhere(
     bool unique = !name->word && entry->level == AREA_DISTRICT && is_unique(index, name);
     if (name->marker == MARKER_IN && !name->word)
         return plain || town || (unique && (name->capital || long_name)) ? 0.7f : 0.2f;
-    if ((plain && (town || long_name || unique)) || (unique && long_name)) /* "lubuk sikaping" */
+    if (plain && (town || long_name || unique))
+        return 0.6f;
+    if (unique && long_name && name->opens) /* "obat habis. lubuk sikaping" */
         return 0.6f;
     if (town && name->capital)
         return 0.4f;
@@ -580,6 +612,8 @@ static float fit(const struct place_index *index, const struct name *name, const
         weight *= name->opens || !name->capital ? 0.12f : name->marker == MARKER_IN ? 0.5f : 0.35f;
     if (!entry->served)
         weight *= fit_elsewhere(index, name, entry, marked);
+    if (!entry->served && (name->marker == MARKER_AWAY || name->marker == MARKER_FAR))
+        weight *= 0.5f; /* who is stranded here, and whose family is there */
     if (entry->level == AREA_PROVINCE)
         weight *= 0.2f;
     return weight;
