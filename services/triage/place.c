@@ -245,29 +245,28 @@ struct name {
 };
 
 /* Names that are also words, in their folded form (a doubled letter counts once). */
-static const char *const also_words[] = {"balung", "saling", "kai", "tambak", "ibu", "ayah", "buk", "besuk",
-    "pangul", "tangul", "malo", "bantaran", "pesantren", "sarmi", "mana", "kasihan", "baras", "menganti",
-    "balai", "kudu", "perak", "bareng", "jangkar", "mari", "kerep", "sumbang", "sukun", "abang", "aek",
-    "agam", "agung", "air", "alor", "angrek", "asam", "atas", "babat", "bakti", "balong", "bandar", "bangsal",
-    "bangun", "banjar", "banyak", "barat", "baron", "baru", "barus", "batang", "batu", "bawah", "bayang",
-    "belakang", "besar", "bima", "blimbing", "bone", "bukit", "bulak", "bulan", "bunga", "bungah", "bunut",
-    "buol", "buru", "candi", "cendana", "dagangan", "dairi", "dalam", "damai", "danau", "darat", "deket",
-    "deli", "depan", "depok", "doko", "dua", "duduk", "dukun", "ende", "gading", "gapura", "garum", "geger",
-    "genteng", "gerih", "giri", "gondang", "gowa", "gunung", "harau", "hilir", "hulu", "jambon", "jati",
-    "jaya", "jetis", "jompo", "kali", "kalis", "kamal", "kampak", "kampung", "kapas", "karang", "karo",
-    "karya", "kauman", "kaur", "kecil", "kedung", "kembang", "kenanga", "kendal", "kota", "koto", "kraton",
-    "kuala", "kudus", "kurung", "lama", "landak", "larangan", "lawang", "laut", "lembah", "lembang",
-    "lenteng", "licin", "lima", "linga", "luak", "luar", "lubuk", "maju", "makmur", "mandiri", "manis",
-    "masjid", "mawar", "mayang", "melati", "merdeka", "metro", "minang", "modo", "mojo", "muara", "muda",
-    "mulya", "muna", "murni", "nias", "pace", "pacet", "padang", "padas", "pagar", "palang", "pandan",
-    "pangkalan", "panji", "panti", "parang", "pare", "pasaman", "pasar", "paser", "pasir", "pati", "pauh",
-    "pesisir", "pinang", "pucuk", "pukul", "pulau", "pule", "pulung", "rakit", "ranah", "rantau", "ras",
-    "raya", "rembang", "sabu", "sangir", "sari", "satu", "sawah", "sawo", "sebelah", "sejahtera", "sekar",
-    "selat", "selatan", "semen", "serang", "setia", "siak", "silo", "simpang", "sinar", "sine", "singkep",
-    "soko", "solok", "sukses", "sukun", "sumber", "sungai", "suruh", "sutera", "talang", "taman", "tambak",
-    "tanjung", "tapin", "tebing", "tegal", "telaga", "teluk", "tempeh", "tengah", "tiga", "tigo", "timur",
-    "toba", "tua", "tual", "tugu", "tulang", "turi", "tutur", "ulak", "utara", "wajo", "wangi", "waru",
-    "wates", "way", NULL};
+static const char *const also_words[] = {"saling", "kai", "ibu", "ayah", "buk", "besuk", "pangul", "tangul",
+    "malo", "bantaran", "pesantren", "sarmi", "mana", "kasihan", "baras", "menganti", "balai", "kudu",
+    "perak", "bareng", "jangkar", "mari", "kerep", "sumbang", "sukun", "abang", "aek", "agam", "agung", "air",
+    "alor", "angrek", "asam", "atas", "babat", "bakti", "balong", "bandar", "bangsal", "bangun", "banjar",
+    "banyak", "barat", "baron", "baru", "barus", "batang", "batu", "bawah", "bayang", "belakang", "besar",
+    "bima", "blimbing", "bone", "bukit", "bulak", "bulan", "bunga", "bungah", "bunut", "buol", "buru",
+    "candi", "cendana", "dagangan", "dairi", "dalam", "damai", "danau", "darat", "deket", "deli", "depan",
+    "depok", "doko", "dua", "duduk", "dukun", "ende", "gading", "gapura", "garum", "geger", "genteng",
+    "gerih", "giri", "gondang", "gowa", "gunung", "harau", "hilir", "hulu", "jambon", "jati", "jaya", "jetis",
+    "jompo", "kali", "kalis", "kamal", "kampak", "kampung", "kapas", "karang", "karo", "karya", "kauman",
+    "kaur", "kecil", "kedung", "kembang", "kenanga", "kendal", "kota", "koto", "kraton", "kuala", "kudus",
+    "kurung", "lama", "landak", "larangan", "lawang", "laut", "lembah", "lembang", "lenteng", "licin", "lima",
+    "linga", "luak", "luar", "lubuk", "maju", "makmur", "mandiri", "manis", "masjid", "mawar", "mayang",
+    "melati", "merdeka", "metro", "minang", "modo", "mojo", "muara", "muda", "mulya", "muna", "murni", "nias",
+    "pace", "pacet", "padang", "padas", "pagar", "palang", "pandan", "pangkalan", "panji", "panti", "parang",
+    "pare", "pasaman", "pasar", "paser", "pasir", "pati", "pauh", "pesisir", "pinang", "pucuk", "pukul",
+    "pulau", "pule", "pulung", "rakit", "ranah", "rantau", "ras", "raya", "rembang", "sabu", "sangir", "sari",
+    "satu", "sawah", "sawo", "sebelah", "sejahtera", "sekar", "selat", "selatan", "semen", "serang", "setia",
+    "siak", "silo", "simpang", "sinar", "sine", "singkep", "soko", "solok", "sukses", "sukun", "sumber",
+    "sungai", "suruh", "sutera", "talang", "taman", "tambak", "tanjung", "tapin", "tebing", "tegal", "telaga",
+    "teluk", "tempeh", "tengah", "tiga", "tigo", "timur", "toba", "tua", "tual", "tugu", "tulang", "turi",
+    "tutur", "ulak", "utara", "wajo", "wangi", "waru", "wates", "way", NULL};
 
 /* Of these a capital letter is enough: they are words of other languages or rare ones, and well-known towns.
  */
@@ -331,7 +330,8 @@ static bool names_regency(const struct place_index *index, uint32_t entry) {
 /* "anaknya di", "pulang ke ibu di", "kerja di": somebody or something else is there. */
 static bool is_far(const struct text *text, size_t marker) {
     static const char *const far[] = {"pulang", "kerja", "bekerja", "kuliah", "anak", "anaknya", "merantau",
-        "saudara", "saudaranya", "kakaknya", "adiknya", "suaminya", "istrinya", "ibunya", "bapaknya", NULL};
+        "saudara", "saudaranya", "kakaknya", "adiknya", "suaminya", "istrinya", "ibunya", "bapaknya",
+        "keluarga", "keluarganya", "ortu", "ortunya", "orangtuanya", "majikan", NULL};
     for (size_t i = marker; i-- && i + 3 >= marker;)
         if (text->words[i].clause == text->words[marker].clause && word_is_one_of(&text->words[i], far))
             return true;
@@ -408,10 +408,7 @@ static bool kind_of_place_first(const struct place_index *index, const struct te
 /* What two words together are a name only where somebody writes them so: "di kota mana", "hulu sungai". */
 static bool is_phrase(const struct text *text, size_t first) {
     static const char *const phrases[][2] = {{"kota", "mana"}, {"masjid", "raya"}, {"mesjid", "raya"},
-        {"hulu", "sungai"}, {"kebun", "tebu"}, {"air", "putih"}, {"andam", "dewi"}, {"balai", "kota"},
-        {"tanjung", "raya"}, {"pulau", "besar"}, {"simpang", "empat"}, {"tanah", "merah"}, {"batu", "besar"},
-        {"muara", "sungai"}, {"pasar", "baru"}, {"jalan", "baru"}, {"kampung", "tengah"},
-        {"kuala", "lumpur"}};
+        {"hulu", "sungai"}, {"kebun", "tebu"}, {"air", "putih"}, {"andam", "dewi"}, {"balai", "kota"}};
     const struct word *word = &text->words[first];
     for (size_t i = 0; i < sizeof phrases / sizeof phrases[0] && first + 1 < text->count; i++)
         if (strcmp(word->key, phrases[i][0]) == 0 && strcmp(word[1].key, phrases[i][1]) == 0)
@@ -422,9 +419,9 @@ static bool is_phrase(const struct text *text, size_t first) {
 /* "Pak Bambang", "Lek Sarjo": people are called like small places. */
 static bool is_person(
     const struct place_index *index, const struct text *text, size_t first, uint32_t found) {
-    static const char *const titles[] = {"pak", "bapak", "bu", "ibu", "mas", "mbak", "mbah", "lek", "cak",
-        "om", "tante", "si", "haji", "kang", "dik", "mak", "pakde", "bude", "paklik", "bulik", "gus", "uni",
-        "uda", "sdr", "saudara", "almarhum", "mbok", "nyai", "yu", "lik", NULL};
+    static const char *const titles[] = {"pak", "bapak", "bu", "ibu", "mas", "mbak", "kakak", "mbah", "lek",
+        "cak", "om", "tante", "si", "haji", "kang", "dik", "mak", "pakde", "bude", "paklik", "bulik", "gus",
+        "uni", "uda", "sdr", "saudara", "almarhum", "mbok", "nyai", "yu", "lik", NULL};
     size_t used = 0;
     const struct word *word = &text->words[first];
     return first && word->flags & WORD_CAPITAL && word_is_one_of(word - 1, titles) &&
@@ -456,7 +453,9 @@ static size_t names_read(
     size_t count = 0, used;
     for (size_t i = 0; i < text->count && count < PLACE_NAMES_MAX; i += used ? used : 1) {
         uint32_t found = name_at(index, text, i, &used);
-        if (found && (is_no_name(text, i) || kind_of_place_first(index, text, i) || is_phrase(text, i) ||
+        if (found && is_phrase(text, i))
+            found = 0, used = 2;
+        if (found && (is_no_name(text, i) || kind_of_place_first(index, text, i) ||
                          (used == 1 && is_person(index, text, i, found))))
             found = 0, used = 1;
         if (!found)
@@ -612,8 +611,12 @@ static float fit(const struct place_index *index, const struct name *name, const
         weight *= name->opens || !name->capital ? 0.12f : name->marker == MARKER_IN ? 0.5f : 0.35f;
     if (!entry->served)
         weight *= fit_elsewhere(index, name, entry, marked);
-    if (!entry->served && (name->marker == MARKER_AWAY || name->marker == MARKER_FAR))
+    if (!entry->served && entry->level == AREA_REGENCY &&
+        (name->marker == MARKER_AWAY || name->marker == MARKER_FAR))
         weight *= 0.5f; /* who is stranded here, and whose family is there */
+    if (!entry->served && name->word && !name->capital && !has_served_district(index, name) &&
+        (name->marker == MARKER_DISTRICT || name->marker == MARKER_VILLAGE))
+        weight = 0; /* "puskesmas mana", "kades saling hadang" */
     if (entry->level == AREA_PROVINCE)
         weight *= 0.2f;
     return weight;

@@ -94,6 +94,63 @@ static void test_doubt_reaches_a_person(void **state) {
     }
 }
 
+/* A small chance of danger wakes somebody for an unclear message, and nobody for one that says what it is. */
+static void test_quiet(void **state) {
+    static const struct {
+        const char *text;
+        float p0;
+        bool alert;
+    } cases[] = {
+        {"orang itu dihajar", 0.25f, true},
+        {"persebaya dihajar, wasitnya parah", 0.25f, false},
+        {"persebaya dihajar, wasitnya parah", 0.6f, true},
+        {"kucing dihajar", 0.25f, false},
+        {"video viral tapi ini beneran, orang itu dihajar", 0.25f, true},
+        {"filmnya tentang bunuh diri", 0.25f, true},
+    };
+    struct fixture *fixture = *state;
+    const struct vocabulary *vocabulary = fixture->assessor.vocabulary;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const float priorities[PRIORITIES] = {cases[i].p0, 0, 0, 0, 1 - cases[i].p0};
+        struct urgency_input input = {
+            .kind = vocabulary->no_report, .priorities = priorities, .known = true, .local_hour = -1};
+        struct urgency_found found;
+        struct signs signs;
+        struct text text;
+        arena_reset(fixture->arena);
+        assert_true(
+            text_read(fixture->arena, vocabulary->spelling, cases[i].text, strlen(cases[i].text), &text));
+        assert_true(signs_read(vocabulary, fixture->arena, &text, &signs));
+        urgency_find(vocabulary, &text, &signs, &input, &found);
+        if ((found.priority <= PRIORITY_P1) != cases[i].alert)
+            fail_msg("%s: %s", cases[i].text, priority_name(found.priority));
+    }
+}
+
+/* The same words as a case and as something else. */
+static void test_cases_and_their_doubles(void **state) {
+    static const struct {
+        const char *text;
+        bool alert;
+    } cases[] = {
+        {"Persebaya dihajar tiga gol tanpa balas di stadion", false},
+        {"adik saya dihajar bapak tiri sampai hidungnya berdarah", true},
+        {"lirik lagunya: biar aku mati di pelukanmu", false},
+        {"aku mau mati saja malam ini, obatnya sudah kukumpulkan", true},
+        {"jual rantai kandang sapi ukuran 2 meter, bisa COD", false},
+        {"kakak saya dirantai di kandang sapi, kakinya luka", true},
+        {"simulasi kebakaran di kantor besok jam 9, jangan panik", false},
+        {"kebakaran di kampung kami, nenek masih terjebak di dalam", true},
+        {"lowongan pengasuh bayi menginap, gaji 2 juta, hubungi wa", false},
+        {"nemu bayi di kardus depan toko, masih ada tali pusarnya", true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct assessment found = judge(*state, cases[i].text);
+        if ((found.priority <= PRIORITY_P1) != cases[i].alert)
+            fail_msg("%s: %s %s", cases[i].text, found.kind, priority_name(found.priority));
+    }
+}
+
 static void test_nothing_known_is_reviewed(void **state) {
     assert_true(judge(*state, "").review);
     assert_int_equal(judge(*state, "").review_reason, REVIEW_EMPTY);
@@ -261,6 +318,23 @@ static void test_explain_answers_line_by_line(void **state) {
     free(output);
 }
 
+static void test_explain_for_people(void **state) {
+    (void)state;
+    char input[] = "tetangga dipasung di kec dampit kab malang\n";
+    char *output = NULL;
+    size_t size = 0;
+    FILE *in = fmemopen(input, strlen(input), "r"), *out = open_memstream(&output, &size);
+    assert_int_equal(triage_explain_main(SITE, false, in, out), 0);
+    fclose(in);
+    fclose(out);
+    static const char *const told[] = {"tetanga dipasung", "pasung 0.", "Kec. Dampit, Kab. Malang",
+        "because: learnt", "\"dipasung\"", "w:pasung", "ciri / features P"};
+    for (size_t i = 0; i < sizeof told / sizeof told[0]; i++)
+        if (!strstr(output, told[i]))
+            fail_msg("%s is not in: %s", told[i], output);
+    free(output);
+}
+
 /* ---- training */
 
 static char *file_read(const char *path, size_t *size) {
@@ -324,6 +398,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_clear_reports),
         cmocka_unit_test(test_doubt_reaches_a_person),
+        cmocka_unit_test(test_quiet),
+        cmocka_unit_test(test_cases_and_their_doubles),
         cmocka_unit_test(test_nothing_known_is_reviewed),
         cmocka_unit_test(test_urgent_flag_raises),
         cmocka_unit_test(test_facts),
@@ -334,6 +410,7 @@ int main(void) {
         cmocka_unit_test(test_any_bytes),
         cmocka_unit_test(test_largest_message_fits),
         cmocka_unit_test(test_explain_answers_line_by_line),
+        cmocka_unit_test(test_explain_for_people),
         cmocka_unit_test(test_training_is_reproducible),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -91,6 +91,7 @@ static void test_names(void **state) {
         {"Lamongan kota", "35.24.22"},
         {"kakak kelas tujuh", ""},
         {"saya istri Pak Bambang", ""},
+        {"puskesmas mana yang punya obat", ""},
         {"Cak Sarjo kambuh, gowo pacul", ""},
         {"hanya minum air putih tiga hari", ""},
         {"IPWL ada di kota mana saja", ""},
