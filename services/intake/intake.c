@@ -306,8 +306,7 @@ static void intake_metrics(void *state, struct metrics *metrics) {
 static const Sigap__Event__BodyCase hears[] = {SIGAP__EVENT__BODY_CASE_OPENED,
     SIGAP__EVENT__BODY_REPORT_JOINED, SIGAP__EVENT__BODY_REPORT_IN_REVIEW, SIGAP__EVENT__BODY_REPORT_CLOSED,
     SIGAP__EVENT__BODY_CASE_MERGED, SIGAP__EVENT__BODY_CASE_CLOSED, SIGAP__EVENT__BODY_ALERT_MOVED,
-    SIGAP__EVENT__BODY_TASK_MOVED,
-    SIGAP__EVENT__BODY__NOT_SET};
+    SIGAP__EVENT__BODY_TASK_MOVED, SIGAP__EVENT__BODY__NOT_SET};
 
 static const struct daemon_tool tools[] = {
     {"import", "FILE.csv: a table of reports to a running site, a line a row", intake_import},

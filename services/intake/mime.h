@@ -33,3 +33,5 @@ void mime_free(struct mime **mime);
 char *mime_to_utf8(const char *charset, const char *text, size_t size);
 /* "Mon, 2 Mar 2026 10:00:00 +0700": epoch ms; 0 when it is none. */
 long long mime_date(const char *text);
+/* The other way, in UTC. */
+void mime_date_write(long long at_ms, char out[40]);

@@ -17,6 +17,7 @@
 #include "common/json.h"
 #include "services/intake/answer.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -113,6 +114,14 @@ static bool says_something(const json_t *from) {
     return false;
 }
 
+/* A live location is an edit every few seconds. On a grid of half a kilometre those from one place are one
+ * message, which is known already; whoever is taken away is still followed. */
+static void coarsen(struct hook_message *message) {
+    static const double grid = 200; /* parts of a degree */
+    message->latitude = round(message->latitude * grid) / grid;
+    message->longitude = round(message->longitude * grid) / grid;
+}
+
 static void read_message(struct hook_batch *batch, json_t *from, const char *kind, bool edited) {
     struct arena *arena = batch->turn->arena;
     const json_t *chat = json_object_get(from, "chat"), *sender = json_object_get(from, "from");
@@ -139,6 +148,8 @@ static void read_message(struct hook_batch *batch, json_t *from, const char *kin
     message.forwarded = is_forwarded(from);
     const json_t *venue = json_object_get(from, "venue");
     message.located = read_place(json_object_get(venue ? venue : from, "location"), &message);
+    if (edited && message.located && !*message.text)
+        coarsen(&message);
     read_media(from, &message);
     hook_emit(batch, &message);
 }

@@ -2,6 +2,7 @@
 
 #include "common/http_client.h"
 #include "services/intake/hook.h"
+#include "services/intake/mime.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -263,15 +264,27 @@ static bool is_yes(const char *value) {
     return value && strcmp(value, "yes") == 0;
 }
 
+/* A mail with its date, and an id that stays when it is sent again, so that the other side knows a
+ * repetition. NULL: no memory, it goes without. */
+static const char *dated(struct web_job *job, const struct hook_call *call) {
+    const struct clock *clock = job->web->intake->clock;
+    char date[40], id[ID_TEXT + 1];
+    mime_date_write(clock->wall_ms(clock->state), date);
+    id_to_text(&job->id, id);
+    return arena_format(job->arena, "Date: %s\r\nMessage-ID: <%s%s>\r\n%s", date, id,
+        strchr(call->mail_from, '@'), call->body);
+}
+
 static void start(struct web_job *job, const struct hook_call *call) {
     const char *const recipients[] = {call->mail_to};
+    const char *mail = call->mail_to ? dated(job, call) : NULL;
     job->mail = call->mail_to != NULL;
     const struct http_call http = {.url = call->url,
         .method = call->mail_to ? NULL : call->method,
         .headers = call->headers,
         .header_count = call->header_count,
-        .body = call->body,
-        .body_size = call->body_size,
+        .body = mail ? mail : call->body,
+        .body_size = mail ? strlen(mail) : call->body_size,
         .username = call->username,
         .password = call->password,
         .mail_from = call->mail_from,

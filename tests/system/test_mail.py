@@ -60,6 +60,7 @@ def test_a_mail_is_answered_and_asks_again(fresh, tmp_path):
     to, mail, text = answers(1)
     ticket = TICKET.search(text).group()
     assert to == "rina@example.org" and mail["From"] == "lapor@sigap.example" and mail["Auto-Submitted"] == "auto-replied"
+    assert mail["Date"].datetime.year >= 2026 and mail["Message-ID"].endswith("@sigap.example>")
     assert "112" in text and "Sumartinah" not in mail.as_string() and "pukul" not in text
     assert ticket not in mail["Subject"] and "lapor" not in mail["Subject"].lower()
 

@@ -203,6 +203,27 @@ static void reads_what_people_send(void **state) {
     }
 }
 
+/* Eight hours of a live location are as many reports as there were places. */
+static void a_live_location_is_a_report_a_place(void **state) {
+    (void)state;
+    struct conform conform = conform_open();
+    char body[512];
+    for (int i = 0; i < 100; i++) {
+        snprintf(body, sizeof body,
+            "{\"update_id\":%d,\"%s\":{\"message_id\":3," FROM "," CHAT
+            ",\"date\":1772420000,\"edit_date\":%d,\"location\":{"
+            "\"latitude\":%.6f,\"longitude\":112.6301,\"live_period\":28800,\"heading\":%d}}}",
+            i, i ? "edited_message" : "message", 1772420000 + 30 * i,
+            -7.9801 - (i >= 50 ? 0.02 : 0) - i * 0.00001, i);
+        assert_int_equal(send(&conform, body)->status, 200);
+    }
+    assert_in_range(
+        bottle_reports(&conform.bottle), 3, 4); /* the first, its place on the grid, the second place */
+    assert_memory_equal(bottle_last(&conform.bottle)->event->report_received->amends.data,
+        conform_report(&conform, 0)->report_id.data, ID_BYTES);
+    conform_close(&conform);
+}
+
 /* Taken back by somebody who writes to a business account: joins what we have of it. */
 static void a_deleted_business_message_is_withdrawn(void **state) {
     (void)state;
@@ -337,6 +358,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         CONFORMANCE_TESTS,
         cmocka_unit_test(reads_what_people_send),
+        cmocka_unit_test(a_live_location_is_a_report_a_place),
         cmocka_unit_test(a_deleted_business_message_is_withdrawn),
         cmocka_unit_test(answers_in_the_chat),
         cmocka_unit_test(a_pin_joins_the_words_before_it),
