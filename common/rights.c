@@ -48,6 +48,18 @@ bool rights_sees_secret(const Sigap__Actor *actor) {
     return rights_has_any(actor, named);
 }
 
+bool rights_in_conflict(const Sigap__Actor *actor, const char *accounts) {
+    const char *name = rights_name(actor);
+    size_t size = strlen(name);
+    for (const char *at = accounts; size && at && *at; at += *at == ' ') {
+        size_t word = strcspn(at, " ");
+        if (word == size && memcmp(at, name, size) == 0)
+            return true;
+        at += word;
+    }
+    return false;
+}
+
 const char *rights_name(const Sigap__Actor *actor) {
     return actor && actor->account ? actor->account : "";
 }

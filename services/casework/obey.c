@@ -228,6 +228,16 @@ static enum verdict obey_move_task(struct order *order) {
 
 /* ---- facts and the case itself */
 
+/* A further officer in conflict stands beside those who are known. */
+static const char *whole_value(const struct order *order, const Sigap__Fact *fact) {
+    const char *value = fact_value(fact->value);
+    const struct case_fact *known = case_fact(&order->work->file, fact->name);
+    if (strcmp(fact->name, RIGHTS_CONFLICT_OFFICER) != 0 || !known)
+        return value;
+    const char *both = arena_format(order->turn->arena, "%s %s", known->value, value);
+    return both ? both : value;
+}
+
 static enum verdict obey_record_fact(struct order *order) {
     const Sigap__RecordFact *wanted = order->command->record_fact;
     enum verdict verdict;
@@ -245,7 +255,7 @@ static enum verdict obey_record_fact(struct order *order) {
         return answer(order, 422, "Fakta ini tidak dikenal situs / The site does not know this fact");
     bool at_facility = rights_has(order->command->actor, "facility");
     return record(
-        order, wanted->fact->name, fact_value(wanted->fact->value), at_facility ? "facility" : "operator");
+        order, wanted->fact->name, whole_value(order, wanted->fact), at_facility ? "facility" : "operator");
 }
 
 static enum verdict close_case(const struct order *order, const char *outcome) {

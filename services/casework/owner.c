@@ -1,7 +1,7 @@
 #include "services/casework/owner.h"
 
 #include "common/area.h"
-#include "services/casework/extract.h"
+#include "common/extract.h"
 
 #include <ctype.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 #include "services/casework/places.h"
 
-#include "services/casework/extract.h"
+#include "common/extract.h"
 
 #include <stdlib.h>
 #include <string.h>

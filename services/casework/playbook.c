@@ -1,6 +1,6 @@
 #include "services/casework/playbook.h"
 
-#include "services/casework/extract.h"
+#include "common/extract.h"
 
 #include <ctype.h>
 #include <stdio.h>

@@ -63,9 +63,33 @@ static bool at_facility(const Sigap__Actor *actor, const struct case_file *file)
     return false;
 }
 
+/* Parts of an institution begin as it does: "A", "A-SHELTER". ids: separated by blanks or commas. */
+static bool is_named(const char *facility, const char *ids) {
+    while (*ids) {
+        size_t size = strcspn(ids, " ,");
+        if (size && strncmp(facility, ids, size) == 0 && (facility[size] == 0 || facility[size] == '-'))
+            return true;
+        ids += size + (ids[size] != 0);
+    }
+    return false;
+}
+
+/* ESC-10: out of the chain, as an officer or as the facility. */
+bool rights_conflict(const Sigap__Actor *actor, const struct case_file *file) {
+    const struct case_fact *officers = case_fact(file, RIGHTS_CONFLICT_OFFICER);
+    const struct case_fact *facilities = case_fact(file, "conflict_facility");
+    if (officers && rights_in_conflict(actor, officers->value))
+        return true;
+    for (size_t i = 0; facilities && actor && i < actor->n_facilities; i++)
+        if (is_named(actor->facilities[i], facilities->value))
+            return true;
+    return false;
+}
+
 bool rights_reach(const Sigap__Actor *actor, const struct case_file *file) {
-    return actor && ((works_in_area(actor) && rights_covers(actor, file->area)) ||
-                        (rights_has(actor, "facility") && at_facility(actor, file)));
+    return actor && !rights_conflict(actor, file) &&
+           ((works_in_area(actor) && rights_covers(actor, file->area)) ||
+               (rights_has(actor, "facility") && at_facility(actor, file)));
 }
 
 bool rights_inside(const Sigap__Actor *actor, const struct case_file *file) {

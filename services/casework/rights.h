@@ -30,6 +30,8 @@ void rights_bind(struct rights_query *query, struct statement *statement, const 
 /* A range of area codes for a prefix; "" is everywhere. */
 void rights_bind_area(struct rights_query *query, struct statement *statement, const char *prefix);
 
+/* May be part of what is reported: the case is not there for them. */
+bool rights_conflict(const Sigap__Actor *actor, const struct case_file *file);
 /* Works on cases of this area, or at the facility that has the client. */
 bool rights_reach(const Sigap__Actor *actor, const struct case_file *file);
 /* C3: the inside of the file only for TRI, PPA, PKS and KOR; others see the number. */

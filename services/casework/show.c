@@ -276,7 +276,7 @@ static struct work *case_visible(struct turn *turn, const struct id *case_id, co
     rights_bind(&rights, row, actor);
     bool found = work && statement_step(row) && take_row(work, row);
     statement_end(row);
-    return found ? work : NULL;
+    return found && !rights_conflict(actor, &work->file) ? work : NULL;
 }
 
 static enum verdict show_case(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer) {
@@ -349,7 +349,7 @@ static enum verdict show_cases(struct turn *turn, const Sigap__View *view, Sigap
     rights_bind(&rights, rows, view->actor);
     bind_int(rows, limit_of(view->list));
     while (work && statement_step(rows))
-        if (take_row(work, rows))
+        if (take_row(work, rows) && !rights_conflict(view->actor, &work->file))
             write_case_row(&json, work, view->actor);
     statement_end(rows);
     json_write_end(&json);
@@ -410,7 +410,7 @@ static enum verdict show_tasks(struct turn *turn, const Sigap__View *view, Sigap
     rights_bind(&rights, rows, view->actor);
     bind_int(rows, SCAN_MAX);
     while (work && left && statement_step(rows))
-        if (take_row(work, rows))
+        if (take_row(work, rows) && !rights_conflict(view->actor, &work->file))
             left -= write_tasks_of(&json, work, view, left);
     statement_end(rows);
     json_write_end(&json);

@@ -1,6 +1,7 @@
 #include "notifier.h"
 
 #include "answer.h"
+#include "conflict.h"
 #include "duty_orders.h"
 #include "escalate.h"
 #include "notifier_sql.h"
@@ -126,6 +127,7 @@ static void forget_later(struct turn *turn, bool soon) {
 
 static enum verdict on_start(struct turn *turn) {
     escalate_keep_policies(turn);
+    conflict_open(turn);
     forget_later(turn, false);
     return outgoing_start(turn);
 }

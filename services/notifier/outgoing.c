@@ -2,6 +2,7 @@
 
 #include "arrival.h"
 #include "common/log.h"
+#include "conflict.h"
 #include "escalate.h"
 #include "notifier.h"
 #include "notifier_sql.h"
@@ -105,6 +106,8 @@ bool outgoing_tell_person(struct turn *turn, struct alert *alert, const struct t
     const struct notifier *notifier = turn->state;
     const struct recipient recipient = {team, duty_person(turn, code)};
     bool woken = false, reached = false;
+    if (conflict_has(turn, &alert->case_id, code))
+        return false; /* may be part of what is reported: somebody else is told */
     if (!recipient.person || hears_it_already(turn, alert, code, purpose))
         return recipient.person != NULL;
     for (unsigned i = 0; i < recipient.person->contact_count; i++) {

@@ -2,6 +2,8 @@
 
 #include "alert.h"
 #include "common/log.h"
+#include "common/rights.h"
+#include "conflict.h"
 #include "escalate.h"
 #include "notifier_sql.h"
 #include "outgoing.h"
@@ -674,6 +676,8 @@ enum verdict react_fact_recorded(struct turn *turn, const Sigap__Event *event) {
     Sigap__Fact *fact = event->fact_recorded->fact;
     struct alert *all[ALERT_INCIDENT_MAX];
     struct id case_id;
+    if (fact && strcmp(fact->name, RIGHTS_CONFLICT_OFFICER) == 0 && case_of(event, &case_id))
+        conflict_record(turn, &case_id, fact->value);
     if (!fact || !escalation_asks(notifier->escalation, fact->name) || !case_of(event, &case_id))
         return VERDICT_DONE;
     struct alert *alert = newest_of_case(all, alert_list(turn, &case_id, all));

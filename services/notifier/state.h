@@ -48,6 +48,7 @@ struct notifier {
     struct delivery_channel channels[CHANNELS_MAX];
     unsigned channel_count;
     bool simulated;
+    bool any_conflict; /* see conflict.h */
     struct daemon_loop *loop; /* NULL until connected */
     char data_dir[256];
     const struct clock *clock;

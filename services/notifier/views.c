@@ -4,6 +4,7 @@
 #include "answer.h"
 #include "common/json.h"
 #include "common/rights.h"
+#include "conflict.h"
 #include "duty_orders.h"
 #include "duty_views.h"
 #include "escalate.h"
@@ -160,7 +161,7 @@ static enum verdict view_case(struct turn *turn, const Sigap__View *view, Sigap_
     for (unsigned i = 0; i < found; i++)
         if (answer_may_see(all[i], view->actor))
             seen[count++] = all[i];
-    if (!count) {
+    if (!count || rights_in_conflict(view->actor, conflict_of(turn, &case_id))) {
         answer->status = 404; /* the same for what is not there and what is not theirs */
         return VERDICT_DONE;
     }
@@ -206,6 +207,16 @@ static void bind_rights(struct statement *search, const Sigap__Actor *actor) {
         bind_text(search, actor && i < actor->n_facilities ? actor->facilities[i] : "-");
 }
 
+/* Of what one may be part of, nothing is shown. */
+static unsigned without_conflict(
+    struct turn *turn, const Sigap__Actor *actor, struct alert **all, unsigned count) {
+    unsigned left = 0;
+    for (unsigned i = 0; i < count; i++)
+        if (!rights_in_conflict(actor, conflict_of(turn, &all[i]->case_id)))
+            all[left++] = all[i];
+    return left;
+}
+
 static unsigned search(struct turn *turn, const Sigap__View *view, enum notifier_statement which,
     uint32_t limit, struct alert **out) {
     const Sigap__ListView *list = view->list;
@@ -224,7 +235,7 @@ static unsigned search(struct turn *turn, const Sigap__View *view, enum notifier
             out[count++] = alert;
     }
     statement_end(rows);
-    return count;
+    return without_conflict(turn, view->actor, out, count);
 }
 
 static void write_deliveries_of(struct turn *turn, struct json_writer *json, const struct alert *alert,

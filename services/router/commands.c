@@ -139,7 +139,8 @@ static enum verdict assign_facility(struct turn *turn, const Sigap__CommandIssue
         !route_begin(work, turn, &id))
         return answer(turn, command, 404, said_unknown, 0);
     struct referral *referral = &work->referral;
-    if (!rights_has(command->actor, "coordinator") || !rights_covers(command->actor, referral->area))
+    if (!rights_has(command->actor, "coordinator") || !rights_covers(command->actor, referral->area) ||
+        rights_in_conflict(command->actor, pairs_get(&referral->facts, RIGHTS_CONFLICT_OFFICER)))
         return answer(turn, command, 403, said_right, 0);
     if (is_repeated(command, &referral->last_command))
         return answer(turn, command, 200, said_done, referral->version);

@@ -189,6 +189,8 @@ static enum verdict view_case(struct turn *turn, const Sigap__View *view, Sigap_
         !route_begin(work, turn, &id))
         return VERDICT_DONE;
     const struct referral *referral = &work->referral;
+    if (rights_in_conflict(view->actor, pairs_get(&referral->facts, RIGHTS_CONFLICT_OFFICER)))
+        return VERDICT_DONE;
     bool office = has_office(view->actor) && rights_covers(view->actor, referral->area);
     bool facility = !office && open_as_facility(work, view->actor);
     bool secret = office && referral->confidentiality >= 3 && !rights_sees_secret(view->actor);
@@ -309,6 +311,8 @@ static enum verdict explain(struct turn *turn, const Sigap__View *view, Sigap__V
         !route_begin(work, turn, &id))
         return VERDICT_DONE;
     const struct referral *referral = &work->referral;
+    if (rights_in_conflict(view->actor, pairs_get(&referral->facts, RIGHTS_CONFLICT_OFFICER)))
+        return VERDICT_DONE;
     bool secret = referral->confidentiality >= 3 && !rights_sees_secret(view->actor);
     if (!has_office(view->actor) || !rights_covers(view->actor, referral->area) || secret) {
         answer->status = 403;

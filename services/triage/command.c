@@ -181,6 +181,7 @@ static enum verdict decide_closes(struct deciding *deciding) {
 /* NULL: it may be joined. */
 static const char *join_refusal(const struct deciding *deciding, const struct open_case *found) {
     if (!rights_covers(deciding->command->actor, found->area) ||
+        rights_in_conflict(deciding->command->actor, found->conflict) ||
         (found->confidentiality == 3 && !rights_sees_secret(deciding->command->actor)))
         return "Kasus tujuan bukan wewenang Anda / The case to join is not yours";
     return found->closed_at ? "Kasus tujuan sudah ditutup / The case to join is closed" : NULL;
@@ -248,7 +249,7 @@ static enum verdict change_case(
     if (!id_from_bytes(change->case_id.data, change->case_id.len, &case_id) ||
         !case_read(turn, &case_id, &found))
         return triage_answer(turn, command, 404, "Kasus tidak ditemukan / No such case", 0);
-    if (!rights_covers(command->actor, found.area))
+    if (!rights_covers(command->actor, found.area) || rights_in_conflict(command->actor, found.conflict))
         return triage_answer(
             turn, command, 403, "Wilayah ini bukan wewenang Anda / This area is not yours", 0);
     if (command->expected_version && command->expected_version != found.version)

@@ -23,7 +23,7 @@ enum {
     CHANGED_MAX = 6,   /* words that a copy may have more or less */
     AGE_APART = 5,     /* years: domain reference 9c */
     MARKS_BYTES = 3 * 8 + 2 * HEARD_SIGNATURE,
-    JUDGED_BURST = 40,
+    LOOKS_BURST = 200,
     PRINT_INDEX = 1, /* of this store */
 };
 #define CELL_DEGREES 0.01 /* 1.1 km */
@@ -394,13 +394,14 @@ static bool find_copy(struct looking *looking, struct heard *out) {
     return false;
 }
 
-static bool may_compare(struct turn *turn) {
+/* A look costs some 15 rows and two comparisons, 300 us: more than all the rest of a report. */
+static bool may_look(struct turn *turn) {
     struct triage *triage = turn->state;
-    struct allowance *allowance = &triage->judging_left;
-    int64_t gained = (turn->now - allowance->at) * HEARD_JUDGED_RATE / 1000;
+    struct allowance *allowance = &triage->looks_left;
+    int64_t gained = (turn->now - allowance->at) * HEARD_LOOKS_RATE / 1000;
     if (gained > 0) {
         allowance->left =
-            gained + allowance->left > JUDGED_BURST ? JUDGED_BURST : allowance->left + (unsigned)gained;
+            gained + allowance->left > LOOKS_BURST ? LOOKS_BURST : allowance->left + (unsigned)gained;
         allowance->at = turn->now;
     }
     if (!allowance->left) {
@@ -528,11 +529,11 @@ bool heard_look(struct turn *turn, const Sigap__ReportReceived *received, const 
         .print = &out->print};
     *out = (struct heard){.how = HEARD_NEVER};
     heard_print(triage, received, content, &out->print);
-    if (find_copy(&looking, out))
+    if (find_copy(&looking, out) || !may_look(turn))
         return true;
     look_around(&looking);
     for (size_t i = 0; i < looking.trace_count && i < HEARD_JUDGED_MAX && out->how == HEARD_NEVER; i++)
-        if (may_compare(turn) && !judge(&looking, &looking.traces[i], out))
+        if (!judge(&looking, &looking.traces[i], out))
             return false;
     return true;
 }

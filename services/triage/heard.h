@@ -5,9 +5,9 @@
  * What is found is only a candidate. A copy of a text about the same place, or the same words with some
  * politeness more or less, joins the case that it opened. Of others the most promising two are compared by
  * likeness.h; only what is told in other words and alike beyond HEARD_CERTAIN joins as a witness: two texts
- * that differ in a name or a number are a form that was filled in twice. What is merely alike opens its case at once and is proposed to a person,
- * who may merge the two. A case that only named officers may see (C3) is joined by nobody but them, save by
- * copies. */
+ * that differ in a name or a number are a form that was filled in twice. What is merely alike opens its case
+ * at once and is proposed to a person, who may merge the two. A case that only named officers may see (C3) is
+ * joined by nobody but them, save by copies. */
 #pragma once
 
 #include "services/triage/state.h"
@@ -15,9 +15,9 @@
 enum {
     HEARD_ALIKE_MAX = 3,
     HEARD_SIGNATURE = 16, /* values of a signature, 16 bits each */
-    HEARD_JUDGED_MAX = 2, /* comparisons a report, of about 150 us each */
-    HEARD_JUDGED_RATE =
-        60, /* and a second: in a flood the newest are no longer compared, copies still join */
+    HEARD_JUDGED_MAX = 2, /* comparisons a report */
+    HEARD_LOOKS_RATE =
+        100, /* a second: in a flood the newest are not looked for; the same text still joins */
 };
 
 /* Above the highest score of any of the labelled pairs that are not the same, 0.871 (tests/triage). */

@@ -50,7 +50,7 @@ static bool proposal_settle(struct turn *turn, const struct id *case_id, const s
 static bool refuse_case(struct turn *turn, const Sigap__CommandIssued *command, const struct open_case *found,
     enum verdict *verdict) {
     const char *sentence = NULL;
-    if (!rights_covers(command->actor, found->area))
+    if (!rights_covers(command->actor, found->area) || rights_in_conflict(command->actor, found->conflict))
         sentence = "Wilayah ini bukan wewenang Anda / This area is not yours";
     else if (found->confidentiality == 3 && !rights_sees_secret(command->actor))
         sentence =

@@ -1,4 +1,5 @@
 /* A report comes in: opened, judged, and settled in exactly one way. */
+#include "services/triage/conflict.h"
 #include "services/triage/heard.h"
 #include "services/triage/measure.h"
 
@@ -60,7 +61,9 @@ bool triage_assess(struct turn *turn, const Sigap__ReportReceived *received,
         .urgent = received->urgent,
         .local_hour = local_hour(triage, received->received_at),
     };
-    return assess(&triage->site.assessor, triage->scratch, &report, out);
+    return assess(&triage->site.assessor, triage->scratch, &report, out) &&
+           conflict_find(
+               triage->site.conflict, triage->site.vocabulary->spelling, triage->scratch, content->text, out);
 }
 
 void triage_set_report(

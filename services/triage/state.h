@@ -19,6 +19,7 @@ struct triage_site {
     struct vocabulary *vocabulary;
     struct gazetteer *gazetteer;
     struct place_index *places;
+    struct conflict_names *conflict;
     struct assessor assessor;
 };
 
@@ -41,7 +42,7 @@ struct triage {
     struct allowance {
         int64_t at; /* epoch ms up to which it is filled */
         unsigned left;
-    } judging_left;
+    } looks_left;
     uint8_t shingle_key[16];
     struct measure *measure; /* see measure.h */
     struct triage_counts counts;
@@ -58,6 +59,7 @@ struct open_case {
     struct chain chain;
     ProtobufCBinaryData case_key, evidence, narrative;
     struct id merged_into; /* null: it stands for itself */
+    const char *conflict;  /* " account account ": who may be part of what is reported; "": nobody */
 };
 
 /* A case that may tell of the same incident. */

@@ -1,6 +1,8 @@
 #include "services/triage/triage.h"
 
 #include "common/hash_index.h"
+#include "common/rights.h"
+#include "services/triage/conflict.h"
 #include "services/triage/heard.h"
 #include "services/triage/likeness.h"
 #include "services/triage/measure.h"
@@ -31,11 +33,14 @@ bool triage_site_open(struct triage_site *out, const char *site_dir, struct erro
         return false;
     out->places = place_index_new(out->gazetteer, out->vocabulary->spelling, out->site->provinces,
         out->site->provinces_count, aliases, error);
+    if (!(out->conflict = conflict_names_load(site_dir, error)))
+        return false;
     out->assessor = (struct assessor){out->vocabulary, out->places};
     return out->places != NULL;
 }
 
 void triage_site_close(struct triage_site *site) {
+    conflict_names_free(&site->conflict);
     place_index_free(&site->places);
     gazetteer_free(&site->gazetteer);
     vocabulary_free(&site->vocabulary);
@@ -132,6 +137,7 @@ bool case_read(struct turn *turn, const struct id *case_id, struct open_case *ou
             .chain = {(enum lane)column_int(get, 10), (uint64_t)column_int(get, 11)},
             .reasons = arena_text(turn->arena, column_text(get, 14)),
             .merged_into = column_id(get, 16),
+            .conflict = arena_text(turn->arena, column_text(get, 17)),
         };
         const void *bytes = column_blob(get, 12, &size);
         out->case_key = (ProtobufCBinaryData){size, (uint8_t *)arena_bytes(turn->arena, bytes, size)};
@@ -197,6 +203,22 @@ static enum verdict on_case_closed(struct turn *turn, const Sigap__Event *event)
     return VERDICT_DONE;
 }
 
+/* Who may be part of what is reported sees and decides nothing of it from here on; the rest of facts is
+ * casework's. */
+static enum verdict on_fact_recorded(struct turn *turn, const Sigap__Event *event) {
+    const Sigap__Fact *fact = event->fact_recorded->fact;
+    struct id case_id;
+    if (!fact || strcmp(fact->name, RIGHTS_CONFLICT_OFFICER) != 0)
+        return VERDICT_DONE;
+    if (!id_from_bytes(event->case_id.data, event->case_id.len, &case_id))
+        return turn_park(turn, "a fact of a case without id");
+    struct statement *set = triage_use(turn->store, TRIAGE_CASE_CONFLICT);
+    bind_text(set, fact->value);
+    bind_id(set, &case_id);
+    statement_run(set);
+    return VERDICT_DONE;
+}
+
 static void triage_metrics(void *state, struct metrics *metrics) {
     const struct triage *triage = state;
     const struct triage_counts *counts = &triage->counts;
@@ -211,8 +233,8 @@ static void triage_metrics(void *state, struct metrics *metrics) {
         metrics_value(metrics, "how", settled[i].how, (int64_t)settled[i].count);
     metrics_counter(metrics, "sigap_triage_proposed_total",
         "Cases opened with a proposal that they are known.", counts->proposed);
-    metrics_counter(metrics, "sigap_triage_not_compared_total", "Candidates not compared for want of time.",
-        counts->not_compared);
+    metrics_counter(metrics, "sigap_triage_not_compared_total",
+        "Reports not looked for among the known ones for want of time.", counts->not_compared);
     metrics_counter(metrics, "sigap_triage_merged_total", "Cases merged by people.", counts->merged);
     metrics_counter(
         metrics, "sigap_triage_parted_total", "Reports parted from a case by people.", counts->parted);
@@ -227,6 +249,8 @@ static enum verdict on_event(struct turn *turn, const Sigap__Event *event) {
         return triage_command(turn, event->command_issued);
     case SIGAP__EVENT__BODY_CASE_CLOSED:
         return on_case_closed(turn, event);
+    case SIGAP__EVENT__BODY_FACT_RECORDED:
+        return on_fact_recorded(turn, event);
     case SIGAP__EVENT__BODY_CASE_OPENED:
     case SIGAP__EVENT__BODY_REPORT_JOINED:
     case SIGAP__EVENT__BODY_REPORT_IN_REVIEW:
@@ -239,7 +263,6 @@ static enum verdict on_event(struct turn *turn, const Sigap__Event *event) {
     case SIGAP__EVENT__BODY_TASKS_PLANNED:
     case SIGAP__EVENT__BODY_TASK_MOVED:
     case SIGAP__EVENT__BODY_TASK_REMINDER:
-    case SIGAP__EVENT__BODY_FACT_RECORDED:
     case SIGAP__EVENT__BODY_ALERT_RAISED:
     case SIGAP__EVENT__BODY_ALERT_MOVED:
     case SIGAP__EVENT__BODY_DELIVERY_ENDED:
@@ -278,7 +301,8 @@ static enum verdict on_timer(struct turn *turn, uint32_t kind, const struct id *
 }
 
 static const Sigap__Event__BodyCase hears[] = {SIGAP__EVENT__BODY_REPORT_RECEIVED,
-    SIGAP__EVENT__BODY_COMMAND_ISSUED, SIGAP__EVENT__BODY_CASE_CLOSED, SIGAP__EVENT__BODY__NOT_SET};
+    SIGAP__EVENT__BODY_COMMAND_ISSUED, SIGAP__EVENT__BODY_CASE_CLOSED, SIGAP__EVENT__BODY_FACT_RECORDED,
+    SIGAP__EVENT__BODY__NOT_SET};
 
 static const char *const lists[] = {"cases", "reviews", "duplicates", "corrections", "measures", NULL};
 

@@ -173,6 +173,7 @@ static bool is_restricted(const Sigap__Actor *actor, const struct open_case *fou
 static bool may_read_words(const Sigap__Actor *actor, const struct open_case *found) {
     static const char *const wide[] = {"operator", "coordinator", "TRI", NULL};
     return reaches(actor, found->area) && !never_reads(actor) &&
+           !rights_in_conflict(actor, found->conflict) &&
            (found->confidentiality == 3 ? rights_sees_secret(actor) : rights_has_any(actor, wide));
 }
 
@@ -210,7 +211,8 @@ static void put_alike(struct turn *turn, struct json_writer *writer, const Sigap
     json_member_array(writer, "alike");
     for (size_t i = 0; i < count; i++) {
         struct open_case other;
-        if (!case_read_whole(turn, &alike[i].case_id, &other) || !reaches(actor, other.area))
+        if (!case_read_whole(turn, &alike[i].case_id, &other) || !reaches(actor, other.area) ||
+            rights_in_conflict(actor, other.conflict))
             continue;
         json_write_object(writer);
         json_write_key(writer, "score");
@@ -284,7 +286,8 @@ static enum verdict view_case(struct turn *turn, const Sigap__View *view, Sigap_
     struct open_case found;
     struct id case_id;
     if (!id_from_bytes(view->case_file->case_id.data, view->case_file->case_id.len, &case_id) ||
-        !case_read(turn, &case_id, &found) || !reaches(view->actor, found.area))
+        !case_read(turn, &case_id, &found) || !reaches(view->actor, found.area) ||
+        rights_in_conflict(view->actor, found.conflict))
         return answer->status = 404, VERDICT_DONE; /* what is not theirs does not exist for them */
     struct json_writer writer;
     json_writer_init(&writer, ANSWER_BYTES);
@@ -326,6 +329,8 @@ static void put_case_rows(struct turn *turn, struct json_writer *writer, const S
             .opened_at = column_int(rows, 7),
             .closed_at = column_int(rows, 8),
             .version = (uint64_t)column_int(rows, 9)};
+        if (rights_in_conflict(actor, column_text(rows, 10)))
+            continue;
         json_write_object(writer);
         put_case(writer, &row, is_restricted(actor, &row));
         json_write_end(writer);
@@ -375,6 +380,8 @@ static void put_proposal_rows(struct turn *turn, struct json_writer *writer, con
             .version = (uint64_t)column_int(rows, 9)};
         struct alike alike[HEARD_ALIKE_MAX];
         size_t size;
+        if (rights_in_conflict(actor, column_text(rows, 11)))
+            continue;
         const void *bytes = column_blob(rows, 10, &size);
         size_t count = alike_unpack(bytes, size, alike);
         json_write_object(writer);

@@ -164,3 +164,22 @@ def picture_of(browser):
         if folder:
             browser.picture(Path(folder) / f"{name}.png")
     return look
+
+
+def test_who_is_accused_is_out_of_the_chain(site, clerk):
+    ticket = site.report("Anak umur 10 tahun di PPSPA Batu dipukuli pengasuh panti sampai lebam, tolong jangan bocor ke panti")
+    case = case_of(site, ticket)
+    document = clerk.get(f"/api/cases/{case}").json
+    assert document["casework"]["facts"]["conflict_facility"] == "JTM-PPSPA-BATU"
+    assert not [offer for offer in site.trace(ticket)["offers"] if offer["facility"].startswith("JTM-PPSPA-BATU")]
+    candidates = clerk.get(f"/api/cases/{case}/candidates").json["candidates"]
+    assert '"conflict"' in json.dumps(candidates), candidates
+
+    accused = Person(site, "terkait", "operator,coordinator", "TRI,KOR", "*")
+    assert accused.get(f"/api/cases/{case}").json["triage"]
+    assert clerk.post(f"/api/cases/{case}/facts", {"name": "conflict_officer", "value": "terkait"}).status == 200
+    site.idle()
+    assert accused.get(f"/api/cases/{case}").status == 404
+    assert case not in [row["id"] for row in accused.get("/api/cases").json["cases"]]
+    assert accused.post(f"/api/cases/{case}/facts", {"name": "conflict_officer", "value": "x"}).status == 403
+    assert clerk.get(f"/api/cases/{case}").status == 200

@@ -11,7 +11,8 @@ INSERT INTO open_case(case_id, report_id, kind, priority, area, confidence, conf
 
 -- name: case_get
 SELECT report_id, kind, priority, area, confidence, confidentiality, unverified, opened_at, closed_at, version,
-    chain_lane, chain_sequence, case_key, evidence, reasons, narrative, merged_into FROM open_case WHERE case_id=?
+    chain_lane, chain_sequence, case_key, evidence, reasons, narrative, merged_into,
+    conflict FROM open_case WHERE case_id=?
 
 -- name: case_change
 UPDATE open_case SET kind=?, priority=?, area=?, unverified=0, chain_lane=?, chain_sequence=?, version=version+1 WHERE case_id=?
@@ -25,6 +26,9 @@ UPDATE open_case SET priority=?, area=?, reasons=?, chain_lane=?, chain_sequence
 -- name: case_merge
 UPDATE open_case SET merged_into=?, closed_at=?, chain_lane=?, chain_sequence=?, version=version+1 WHERE case_id=?
 
+-- name: case_conflict
+UPDATE open_case SET conflict=trim(conflict||' '||?) WHERE case_id=?
+
 -- name: case_merged_in
 SELECT case_id, report_id, opened_at FROM open_case WHERE merged_into=? ORDER BY case_id LIMIT ?
 
@@ -32,7 +36,7 @@ SELECT case_id, report_id, opened_at FROM open_case WHERE merged_into=? ORDER BY
 UPDATE open_case SET closed_at=?, version=version+1 WHERE case_id=?
 
 -- name: case_list
-SELECT case_id, kind, priority, area, confidence, confidentiality, unverified, opened_at, closed_at, version
+SELECT case_id, kind, priority, area, confidence, confidentiality, unverified, opened_at, closed_at, version, conflict
 FROM open_case
 WHERE (?1='*' OR area=?1 OR substr(area, 1, length(?1)+1)=?1||'.' OR (area='' AND length(?1)=2))
 ORDER BY case_id DESC LIMIT ?2
@@ -88,7 +92,7 @@ DELETE FROM proposal WHERE case_id=?
 
 -- name: proposal_list
 SELECT c.case_id, c.kind, c.priority, c.area, c.confidence, c.confidentiality, c.unverified, c.opened_at, c.closed_at,
-    c.version, p.alike
+    c.version, p.alike, c.conflict
 FROM proposal p JOIN open_case c ON c.case_id=p.case_id
 WHERE c.closed_at=0 AND (?1='*' OR c.area=?1 OR substr(c.area, 1, length(?1)+1)=?1||'.' OR (c.area='' AND length(?1)=2))
 ORDER BY p.case_id DESC LIMIT ?2

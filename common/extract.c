@@ -1,4 +1,4 @@
-#include "services/casework/extract.h"
+#include "common/extract.h"
 
 #include "common/config.h"
 

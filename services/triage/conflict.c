@@ -1,0 +1,120 @@
+#include "services/triage/conflict.h"
+
+#include "common/extract.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    NAMES_MAX = 512,
+    SHORT_MAX = 16,  /* "RSBRW" */
+    PLACE_MAX = 24,  /* "pasuruan" */
+    SHORT_LEAST = 4, /* letters: fewer are no name */
+};
+
+struct conflict_name {
+    const char *id;
+    char words[SHORT_MAX], place[PLACE_MAX]; /* folded as words of a report are */
+};
+
+struct conflict_names {
+    struct extract *facilities; /* ids point into it */
+    struct conflict_name list[NAMES_MAX];
+    size_t count;
+};
+
+/* ---- names of facilities */
+
+static void fold(const char *text, size_t size, char *out, size_t room) {
+    size_t used = 0;
+    for (size_t i = 0; i < size && used + 1 < room; i++)
+        if (!used || out[used - 1] != (char)tolower((unsigned char)text[i])) /* a double letter counts once */
+            out[used++] = (char)tolower((unsigned char)text[i]);
+    out[used] = 0;
+}
+
+/* "UPT Perlindungan dan Pelayanan Sosial Petirahan Anak (PPSPA) Batu": the word in capitals, and the last. */
+static void name_take(struct conflict_names *names, const char *id, const char *name) {
+    struct conflict_name *out = &names->list[names->count];
+    const char *at = name, *last = strrchr(name, ' ');
+    *out = (struct conflict_name){.id = id};
+    while (*at) {
+        size_t size = 0;
+        while (isupper((unsigned char)at[size]))
+            size++;
+        bool whole = !isalnum((unsigned char)at[size]) && (at == name || !isalnum((unsigned char)at[-1]));
+        if (whole && size >= SHORT_LEAST && size < SHORT_MAX)
+            fold(at, size, out->words, sizeof out->words);
+        at += size ? size : 1;
+    }
+    if (last)
+        fold(last + 1, strlen(last + 1), out->place, sizeof out->place);
+    names->count += out->words[0] && out->place[0];
+}
+
+struct conflict_names *conflict_names_load(const char *site_dir, struct error *error) {
+    struct conflict_names *names = calloc(1, sizeof *names);
+    const struct extract_node *entry;
+    if (!names) {
+        error_set(error, "out of memory");
+        return NULL;
+    }
+    names->facilities = extract_open(site_dir, "facilities.yaml", error);
+    if (!names->facilities) {
+        conflict_names_free(&names);
+        return NULL;
+    }
+    for (size_t i = 0; (entry = extract_entry(names->facilities, NULL, "facilities", i)) != NULL; i++) {
+        const char *id = extract_text(names->facilities, entry, "id");
+        const char *name = extract_text(names->facilities, entry, "name");
+        bool part = extract_text(names->facilities, entry, "part_of") != NULL;
+        if (id && name && !part && names->count < NAMES_MAX)
+            name_take(names, id, name);
+    }
+    return names;
+}
+
+void conflict_names_free(struct conflict_names **names) {
+    if (*names && (*names)->facilities)
+        extract_close(&(*names)->facilities);
+    free(*names);
+    *names = NULL;
+}
+
+/* ---- the text */
+
+static bool has_word(const struct text *text, const char *key) {
+    for (size_t i = 0; i < text->count; i++)
+        if (strcmp(text->words[i].key, key) == 0)
+            return true;
+    return false;
+}
+
+static const char *facility_named(const struct conflict_names *names, const struct text *text) {
+    for (size_t i = 0; i < names->count; i++)
+        if (has_word(text, names->list[i].words) && has_word(text, names->list[i].place))
+            return names->list[i].id;
+    return NULL;
+}
+
+static bool accuses(const struct assessment *assessment) {
+    for (size_t i = 0; i < assessment->fact_count; i++)
+        if (strcmp(assessment->facts[i].name, "conflict_of_interest") == 0)
+            return strcmp(assessment->facts[i].value, "yes") == 0;
+    return false;
+}
+
+bool conflict_find(const struct conflict_names *names, const struct spelling *spelling, struct arena *arena,
+    const char *words, struct assessment *assessment) {
+    struct text text;
+    if (!accuses(assessment) || assessment->fact_count == FACTS_MAX)
+        return true;
+    if (!text_read(arena, spelling, words, strlen(words), &text))
+        return false;
+    const char *facility = facility_named(names, &text);
+    if (facility)
+        assessment->facts[assessment->fact_count++] =
+            (struct fact){.name = "conflict_facility", .value = facility};
+    return true;
+}

@@ -1,0 +1,89 @@
+/* Conflict of interest: whom a report accuses, and who is then out of the chain. */
+#include "common/rights.h"
+#include "services/triage/conflict.h"
+#include "services/triage/tests/world.h"
+
+static const struct {
+    const char *text, *facility; /* NULL: no conflict; "": not known which */
+} reports[] = {
+    {"di panti swasta rungkut surabaya anak2 sering dipukuli pengasuh, saya mantan staf, ada bukti video",
+        ""},
+    {"Anak umur 10 tahun di PPSPA Batu dipukuli pengasuh panti sampai lebam, tolong jangan bocor ke panti",
+        "JTM-PPSPA-BATU"},
+    {"Anak di Krian Sidoarjo dipukuli oleh ibu tirinya, badannya lebam", NULL},
+    {"Anak umur 12 tahun dipukuli ayahnya sampai lebam di Kota Batu, rumahnya dekat PPSPA Batu", NULL},
+};
+
+static void test_who_is_accused(void **state) {
+    struct world *world = *state;
+    for (size_t i = 0; i < sizeof reports / sizeof *reports; i++) {
+        report(world, reports[i].text, 0);
+        const struct fixture_record *record = fixture_last(world->fixture, SIGAP__EVENT__BODY_CASE_OPENED);
+        if (!record)
+            fail_msg("no case for: %s", reports[i].text);
+        const Sigap__CaseOpened *opened = record->event->case_opened;
+        const char *conflict = NULL, *facility = "";
+        for (size_t k = 0; k < opened->n_facts; k++) {
+            if (strcmp(opened->facts[k]->name, "conflict_of_interest") == 0)
+                conflict = opened->facts[k]->value;
+            if (strcmp(opened->facts[k]->name, "conflict_facility") == 0)
+                facility = opened->facts[k]->value;
+        }
+        if ((conflict != NULL) != (reports[i].facility != NULL) ||
+            strcmp(facility, reports[i].facility ? reports[i].facility : "") != 0)
+            fail_msg(
+                "%s: conflict %s, facility '%s'", reports[i].text, conflict ? conflict : "none", facility);
+        fixture_forget(world->fixture);
+    }
+}
+
+static unsigned look(struct world *world, const struct id *case_id, const char *account) {
+    Sigap__Actor actor = SIGAP__ACTOR__INIT;
+    Sigap__View view = SIGAP__VIEW__INIT;
+    Sigap__CaseView what = SIGAP__CASE_VIEW__INIT;
+    char *roles[] = {(char *)"operator", (char *)"TRI"}, *areas[] = {(char *)"*"};
+    unsigned status;
+    actor.account = (char *)account;
+    actor.roles = roles;
+    actor.n_roles = 2;
+    actor.areas = areas;
+    actor.n_areas = 1;
+    what.case_id = (ProtobufCBinaryData){ID_BYTES, (uint8_t *)case_id->bytes};
+    view.actor = &actor;
+    view.what_case = SIGAP__VIEW__WHAT_CASE_FILE;
+    view.case_file = &what;
+    json_decref(fixture_view(world->fixture, &view, &status));
+    return status;
+}
+
+/* What casework has recorded closes the case to the officer, and to nobody else. */
+static void test_an_officer_in_conflict_sees_nothing(void **state) {
+    struct world *world = *state;
+    Sigap__FactRecorded recorded = SIGAP__FACT_RECORDED__INIT;
+    Sigap__Fact fact = SIGAP__FACT__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    struct id case_id;
+    report(world, SHACKLED, 1);
+    const Sigap__Event *opened = fixture_last(world->fixture, SIGAP__EVENT__BODY_CASE_OPENED)->event;
+    id_from_bytes(opened->case_id.data, opened->case_id.len, &case_id);
+    assert_int_equal(look(world, &case_id, "budi"), 200);
+    fact.name = (char *)RIGHTS_CONFLICT_OFFICER;
+    fact.value = (char *)"budi";
+    recorded.fact = &fact;
+    event.body_case = SIGAP__EVENT__BODY_FACT_RECORDED;
+    event.fact_recorded = &recorded;
+    event.case_id = (ProtobufCBinaryData){ID_BYTES, case_id.bytes};
+    fixture_event(world->fixture, "casework", LANE_URGENT, &event);
+    fixture_turn(world->fixture);
+    assert_int_equal(look(world, &case_id, "budi"), 404);
+    assert_int_equal(look(world, &case_id, "budiman"), 200);
+}
+
+int main(void) {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(test_who_is_accused),
+        TEST(test_an_officer_in_conflict_sees_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
