@@ -8,7 +8,7 @@
 
 const struct enrolled sim_enrolled[] = {
     {&intake_daemon, {"triage", "casework", "notifier"}},
-    {&triage_daemon, {"intake", "router", "casework", "console"}},
+    {&triage_daemon, {"intake", "casework", "console"}},
     {&router_daemon, {"triage", "casework", "notifier", "console"}},
     {&casework_daemon, {"triage", "router", "notifier", "console"}},
     {&notifier_daemon, {"intake", "triage", "router", "casework", "console"}},
