@@ -304,6 +304,11 @@ struct alert *alert_read(struct turn *turn, const struct id *id) {
     return alert;
 }
 
+bool alert_is_first(const struct alert *alert) {
+    struct id first = alert_number_id(&alert->id, 0);
+    return !alert->row && id_equal(&alert->id, &first);
+}
+
 unsigned alert_list(struct turn *turn, const struct id *incident, struct alert *out[ALERT_INCIDENT_MAX]) {
     struct id first, last;
     unsigned count = 0;

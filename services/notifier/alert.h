@@ -127,6 +127,8 @@ struct alert *alert_read(struct turn *turn, const struct id *id);
 /* The first of this subject in the incident of `incident`; NULL: none. */
 struct alert *alert_find(
     struct turn *turn, const struct id *incident, enum alert_subject subject, const struct id *subject_id);
+/* Not written yet and the first of its incident: there are no others. */
+bool alert_is_first(const struct alert *alert);
 /* All of the incident, the newest ALERT_INCIDENT_MAX of them, oldest first. */
 unsigned alert_list(struct turn *turn, const struct id *incident, struct alert *out[ALERT_INCIDENT_MAX]);
 /* A new one, not stored; its id is the incident's next. */

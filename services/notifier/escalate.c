@@ -198,7 +198,7 @@ static void borrow_chain(struct turn *turn, struct alert *alert) {
 void escalate_append(struct turn *turn, struct alert *alert, enum lane lane, Sigap__Event *event) {
     if (has_case(alert)) {
         event->case_id = turn_bytes(turn, &alert->case_id);
-        if (!alert->chain.sequence)
+        if (!alert->chain.sequence && !alert_is_first(alert))
             borrow_chain(turn, alert);
     }
     event->training = alert->training;

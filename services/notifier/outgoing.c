@@ -407,7 +407,7 @@ static bool still_wanted(const struct alert *alert, const struct delivery *deliv
  * Looks at all alerts of the incident, the one at hand as it is in memory. */
 static int64_t last_sent_at(struct turn *turn, const struct alert *alert, const struct delivery *delivery) {
     struct alert *all[ALERT_INCIDENT_MAX];
-    unsigned count = alert_list(turn, &alert->id, all);
+    unsigned count = alert_is_first(alert) ? 0 : alert_list(turn, &alert->id, all);
     int64_t last = 0;
     for (unsigned i = 0; i <= count; i++) {
         const struct alert *each = i < count ? all[i] : alert;

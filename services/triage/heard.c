@@ -24,6 +24,7 @@ enum {
     AGE_APART = 5,     /* years: domain reference 9c */
     MARKS_BYTES = 3 * 8 + 2 * HEARD_SIGNATURE,
     LOOKS_BURST = 200,
+    RECENT = 2048,   /* x 200 bytes = 400 KiB */
     PRINT_INDEX = 1, /* of this store */
 };
 #define CELL_DEGREES 0.01 /* 1.1 km */
@@ -177,6 +178,26 @@ static void print_unpack(const uint8_t *bytes, size_t size, struct print *out) {
         memcpy(out->signature, bytes + 24, sizeof out->signature);
 }
 
+/* ---- rows ---- */
+
+/* A row of the store that an index entry led to. Texts are short copies: the statement is used again. */
+struct trace {
+    int64_t number, at;
+    struct id case_id;
+    char kind[64], area[AREA_TEXT + 1];
+    int age, sex;
+    struct print print;
+    unsigned agreement; /* permille */
+};
+
+/* The newest rows once more in memory: most candidates are among them, and a report has some ten. A row never
+ * changes. One that was rolled back has a number that nobody gets again, and leads to a case that is not
+ * there.
+ */
+struct recent {
+    struct trace traces[RECENT];
+};
+
 /* ---- the index ---- */
 
 static bool index_add(
@@ -197,6 +218,8 @@ static bool index_add(
 
 bool heard_open(struct turn *turn) {
     struct triage *triage = turn->state;
+    if (!triage->recent && !(triage->recent = calloc(1, sizeof *triage->recent)))
+        return false;
     if (!triage->index && !(triage->index = hash_index_open(turn->store, PRINT_INDEX)))
         return false;
     bool added = true;
@@ -210,6 +233,12 @@ bool heard_open(struct turn *turn) {
         added &= index_add(triage, &print, column_text(rows, 1), column_text(rows, 2), column_int(rows, 0));
     }
     return added;
+}
+
+void heard_close(struct triage *triage) {
+    hash_index_close(&triage->index);
+    free(triage->recent);
+    triage->recent = NULL;
 }
 
 bool heard_keep(struct turn *turn, const struct print *print, const struct assessment *assessment,
@@ -228,6 +257,15 @@ bool heard_keep(struct turn *turn, const struct print *print, const struct asses
     bind_int(add, assessment_sex(assessment));
     bind_blob(add, marks, print->shingled ? MARKS_BYTES : MARKS_BYTES - sizeof print->signature);
     statement_run(add);
+    struct trace *recent = &triage->recent->traces[(uint64_t)number % RECENT];
+    *recent = (struct trace){.number = number,
+        .at = turn->now,
+        .case_id = *case_id,
+        .age = assessment_age(assessment),
+        .sex = assessment_sex(assessment),
+        .print = *print};
+    snprintf(recent->kind, sizeof recent->kind, "%s", assessment->kind);
+    snprintf(recent->area, sizeof recent->area, "%s", assessment->area);
     bool added = index_add(triage, print, assessment->kind, assessment->area, number);
     hash_index_save(triage->index, turn);
     return added;
@@ -248,16 +286,6 @@ void heard_forget(struct turn *turn, int64_t before, unsigned most) {
 
 /* ---- candidates ---- */
 
-/* A row of the store that an index entry led to. Texts are short copies: the statement is used again. */
-struct trace {
-    int64_t number, at;
-    struct id case_id;
-    char kind[64], area[AREA_TEXT + 1];
-    int age, sex;
-    struct print print;
-    unsigned agreement; /* permille */
-};
-
 struct looking {
     struct turn *turn;
     const Sigap__ReportReceived *received;
@@ -271,7 +299,7 @@ struct looking {
     size_t trace_count;
 };
 
-static bool trace_read(struct turn *turn, int64_t number, struct trace *out) {
+static bool trace_read_row(struct turn *turn, int64_t number, struct trace *out) {
     struct statement *get = triage_use(turn->store, TRIAGE_PRINT_GET);
     bind_int(get, number);
     bool found = statement_step(get);
@@ -289,6 +317,15 @@ static bool trace_read(struct turn *turn, int64_t number, struct trace *out) {
     }
     statement_end(get);
     return found;
+}
+
+static bool trace_read(struct turn *turn, int64_t number, struct trace *out) {
+    const struct triage *triage = turn->state;
+    const struct trace *recent = &triage->recent->traces[(uint64_t)number % RECENT];
+    if (recent->number != number)
+        return trace_read_row(turn, number, out);
+    *out = *recent;
+    return true;
 }
 
 static bool in_time(const struct looking *looking, const struct trace *trace) {

@@ -44,6 +44,7 @@ struct heard {
 /* The index over the rows; at a start those that it has not yet written are read. False when out of memory.
  */
 bool heard_open(struct turn *turn);
+void heard_close(struct triage *triage);
 
 /* False only when memory runs out. */
 bool heard_look(struct turn *turn, const Sigap__ReportReceived *received, const Sigap__ReportContent *content,

@@ -39,6 +39,7 @@ struct triage {
     struct arena *scratch; /* of one report: small and warm, where the turn's arena grows with every report */
     struct arena *judging; /* of one comparison with a report that was heard before */
     struct hash_index *index; /* of prints, see heard.h */
+    struct recent *recent;    /* newest prints, see heard.c */
     struct allowance {
         int64_t at; /* epoch ms up to which it is filled */
         unsigned left;

@@ -1,6 +1,5 @@
 #include "services/triage/triage.h"
 
-#include "common/hash_index.h"
 #include "common/rights.h"
 #include "services/triage/conflict.h"
 #include "services/triage/heard.h"
@@ -54,7 +53,7 @@ static void close_state(void **state) {
         return;
     arena_free(&triage->scratch);
     arena_free(&triage->judging);
-    hash_index_close(&triage->index);
+    heard_close(triage);
     free(triage->measure);
     seal_opener_free(&triage->opener);
     keystore_free(&triage->keys);

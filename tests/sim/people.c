@@ -62,7 +62,9 @@ static void make_amendment(struct sim *sim, unsigned number) {
     reporter->amends = before;
     reporter->way = BY_TELEGRAM;
     reporter->album = before->album;
-    snprintf(reporter->plain, sizeof reporter->plain, "%.660s (diralat)", before->plain);
+    size_t kept = strnlen(before->plain, 660);
+    memcpy(reporter->plain, before->plain, kept);
+    snprintf(reporter->plain + kept, sizeof reporter->plain - kept, " (diralat)");
     write_update(reporter, number);
 }
 
