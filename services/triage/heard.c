@@ -23,7 +23,7 @@ enum {
     CHANGED_MAX = 6,   /* words that a copy may have more or less */
     AGE_APART = 5,     /* years: domain reference 9c */
     MARKS_BYTES = 3 * 8 + 2 * HEARD_SIGNATURE,
-    LOOKS_BURST = 200,
+    LOOKS_BURST = 40,
     RECENT = 2048,   /* x 200 bytes = 400 KiB */
     PRINT_INDEX = 1, /* of this store */
 };
@@ -431,7 +431,7 @@ static bool find_copy(struct looking *looking, struct heard *out) {
     return false;
 }
 
-/* A look costs some 15 rows and two comparisons, 300 us: more than all the rest of a report. */
+/* A look costs some 15 rows and two comparisons, up to 2 ms: more than twenty reports. */
 static bool may_look(struct turn *turn) {
     struct triage *triage = turn->state;
     struct allowance *allowance = &triage->looks_left;

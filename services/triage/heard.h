@@ -14,10 +14,9 @@
 
 enum {
     HEARD_ALIKE_MAX = 3,
-    HEARD_SIGNATURE = 16, /* values of a signature, 16 bits each */
-    HEARD_JUDGED_MAX = 2, /* comparisons a report */
-    HEARD_LOOKS_RATE =
-        100, /* a second: in a flood the newest are not looked for; the same text still joins */
+    HEARD_SIGNATURE = 16,  /* values of a signature, 16 bits each */
+    HEARD_JUDGED_MAX = 2,  /* comparisons a report */
+    HEARD_LOOKS_RATE = 20, /* a second: in a flood the newest are not looked for, only copies are */
 };
 
 /* Above the highest score of any of the labelled pairs that are not the same, 0.871 (tests/triage). */
