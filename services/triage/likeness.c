@@ -22,29 +22,28 @@ enum {
 
 /* Fitted to labelled pairs by tests/triage/fit_pairs, rounded; see tests/triage/README.md. */
 static const float weights[LIKENESS_FEATURES] = {
-    [LIKE_BIAS] = -0.8f,
+    [LIKE_BIAS] = -0.6f,
     [LIKE_NEAR] = 0.3f,
     [LIKE_FAR] = -3.0f,
     [LIKE_AREA_SAME] = 0.2f,
     [LIKE_AREA_OTHER] = -4.0f,
     [LIKE_LATE] = -4.0f,
-    [LIKE_KIND] = 0.5f,
-    [LIKE_KIND_NOT] = -0.7f,
-    [LIKE_WORDS_COUNT] = 1.8f,
+    [LIKE_KIND] = 0.7f,
+    [LIKE_KIND_NOT] = -0.9f,
+    [LIKE_WORDS_COUNT] = 1.7f,
     [LIKE_WORD_RAREST] = 1.2f,
-    [LIKE_LETTERS] = 0.4f,
-    [LIKE_DETAILS] = 1.6f,
-    [LIKE_DETAILS_SHARE] = 0.7f,
-    [LIKE_CONCEPTS_ONE] = -1.7f,
-    [LIKE_SURROUNDINGS] = 0.0f,
-    [LIKE_SURROUNDINGS_NOT] = -1.9f,
-    [LIKE_COUNTS] = 0.6f,
-    [LIKE_AGE] = 0.3f,
+    [LIKE_LETTERS] = 0.1f,
+    [LIKE_DETAILS] = 1.5f,
+    [LIKE_DETAILS_SHARE] = 0.6f,
+    [LIKE_CONCEPTS_ONE] = -1.9f,
+    [LIKE_SURROUNDINGS_NOT] = -1.8f,
+    [LIKE_COUNTS] = 0.7f,
+    [LIKE_AGE] = 0.2f,
     [LIKE_AGE_NOT] = -1.6f,
-    [LIKE_SEX_NOT] = -0.4f,
+    [LIKE_SEX_NOT] = -0.3f,
     [LIKE_PERSON_NOT] = -0.8f,
-    [LIKE_PERSONS] = 0.6f,
-    [LIKE_FOLLOWS] = 0.3f,
+    [LIKE_PERSONS] = 0.5f,
+    [LIKE_FOLLOWS] = 0.2f,
 };
 
 /* ---- words */
@@ -184,7 +183,6 @@ static void places_compare(const struct told *a, const struct told *b, const str
     }
     const uint64_t around = (UINT64_C(1) << DETAIL_SURROUNDINGS) - 1;
     uint64_t here = left->details[0] & around, there = right->details[0] & around;
-    features[LIKE_SURROUNDINGS] = (here & there) != 0;
     features[LIKE_SURROUNDINGS_NOT] = here && there && !(here & there);
     const char *area = left->said.area, *other = right->said.area;
     if (!area[0] || !other[0])

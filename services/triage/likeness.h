@@ -24,8 +24,7 @@ enum likeness_feature {
     LIKE_DETAILS_SHARE, /* 0..1: of those of the shorter one */
     LIKE_CONCEPTS_ONE,  /* 0..1: how much only one of them tells (beating, hunger ...), rare things count most
                          */
-    LIKE_SURROUNDINGS,  /* market, well, kitchen: one in common */
-    LIKE_SURROUNDINGS_NOT, /* both name such, and none in common */
+    LIKE_SURROUNDINGS_NOT, /* both name surroundings (market, well, kitchen), and none in common */
     LIKE_COUNTS,           /* the same number of the same things */
     LIKE_AGE,              /* both name an age, and one agrees */
     LIKE_AGE_NOT,          /* both name an age, and none agrees */
