@@ -9,7 +9,7 @@
  * that takes.
  */
 static const float costs[PRIORITIES][PRIORITIES] = {
-    {0, 16, 23, 26.5f, 30},
+    {0, 20, 25, 28, 31},
     {1, 0, 3.6f, 7.4f, 12},
     {3.5f, 1, 0, 1, 3},
     {4.5f, 2, 0.8f, 0, 0.8f},
