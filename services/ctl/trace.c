@@ -98,6 +98,8 @@ static json_t *compose(
     static const char *const referral_keys[] = {"state", "missing", "rule", "plan", NULL};
     static const char *const task_keys[] = {"code", "role", "due_at", "state", NULL};
     static const char *const delivery_keys[] = {"to", "channel", "state", "at", NULL};
+    static const char *const alike_keys[] = {"id", "score", "state", NULL};
+    static const char *const joined_keys[] = {"report_id", "relation", "at", NULL};
     const char *case_id = text(triage, "case_id")[0] ? text(triage, "case_id") : text(report, "case_id");
     json_t *state = json_object_get(triage, "report") ? json_object_get(triage, "report")
                                                       : json_object_get(report, "report");
@@ -105,13 +107,15 @@ static json_t *compose(
     if (case_id[0])
         ask_case(case_id, parts);
     json_t *referral = json_object_get(parts[1].answer, "referral");
-    json_t *out = json_pack("{s:s,s:O,s:o,s:o,s:o,s:o,s:o,s:o}", "ticket", ticket, "report", state, "case",
-        parts[0].answer ? pick(parts[0].answer, case_keys) : json_null(), "offers",
+    json_t *out = json_pack("{s:s,s:O,s:o,s:o,s:o,s:o,s:o,s:o,s:{s:o,s:o,s:o}}", "ticket", ticket, "report",
+        state, "case", parts[0].answer ? pick(parts[0].answer, case_keys) : json_null(), "offers",
         pick_all(json_object_get(parts[1].answer, "offers"), offer_keys), "referral",
         json_is_object(referral) ? pick(referral, referral_keys) : json_null(), "tasks",
         pick_all(json_object_get(parts[2].answer, "tasks"), task_keys), "deliveries",
         pick_all(json_object_get(parts[3].answer, "deliveries"), delivery_keys), "missing",
-        missing_of(triage_status, parts));
+        missing_of(triage_status, parts), "why", "reasons", copy(parts[0].answer, "reasons"), "alike",
+        pick_all(json_object_get(parts[0].answer, "alike"), alike_keys), "reports",
+        pick_all(json_object_get(parts[0].answer, "reports"), joined_keys));
     for (unsigned i = 0; i < PARTS; i++)
         json_decref(parts[i].answer);
     return out;
@@ -148,6 +152,16 @@ static void print_trace(const json_t *trace) {
     if (json_is_object(found))
         printf("case     %s  %s  %s  area %s\n", text(found, "id"), text(found, "priority"),
             text(found, "kind"), text(found, "area")[0] ? text(found, "area") : "?");
+    json_t *why = json_object_get(trace, "why");
+    json_array_foreach(json_object_get(why, "reasons"), index, row)
+        printf("%s%s", index ? ", " : "reasons  ", json_string_value(row));
+    if (json_array_size(json_object_get(why, "reasons")))
+        printf("\n");
+    json_array_foreach(json_object_get(why, "reports"), index, row)
+        printf("said by  %s  %s  %s\n", text(row, "report_id"), text(row, "relation"),
+            local_time(json_integer_value(json_object_get(row, "at")), at));
+    json_array_foreach(json_object_get(why, "alike"), index, row) printf("alike    %s  %.0f %%  %s\n",
+        text(row, "id"), 100 * json_number_value(json_object_get(row, "score")), text(row, "state"));
     if (json_is_object(referral)) {
         printf("referral %s  %s %s", text(referral, "state"), text(referral, "rule"), text(referral, "plan"));
         json_array_foreach(json_object_get(referral, "missing"), index, row)

@@ -4,6 +4,7 @@
 #include "services/triage/conflict.h"
 #include "services/triage/heard.h"
 #include "services/triage/likeness.h"
+#include "services/triage/lines.h"
 #include "services/triage/measure.h"
 #include "services/triage/train.h"
 
@@ -111,7 +112,8 @@ static int run_pairs(int argc, char **argv, const char *site_dir) {
 static const struct daemon_tool tools[] = {
     {"explain", "[--json]: how reports on standard input would be judged, and why", run_explain},
     {"pairs", "--json: do two reports tell of one incident", run_pairs},
-    {"train", "learn the weights of the model from labelled reports", triage_train_main}, {NULL, NULL, NULL}};
+    {"train", "learn the weights of the model from labelled reports", triage_train_main},
+    {"corrections", "what people decided, as lines to learn from", triage_lines_main}, {NULL, NULL, NULL}};
 
 /* ---- rows ---- */
 

@@ -26,7 +26,7 @@
  *   likeness     do two reports tell of one incident
  *   command      people: reviews decided, cases corrected
  *   merge        people: cases merged, reports parted, and both taken back
- *   measure      what they decided, beside what the machine had said
+ *   measure, lines   what they decided, beside what the machine had said; as lines to learn from
  *   view, explain   what others may ask; `sigapctl triage explain` */
 #pragma once
 

@@ -3,11 +3,12 @@ further finds its case. Through the doors of real processes, and once in a real 
 
 import json
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
 from browser import PROGRAM, Browser
-from sigap import wait_for
+from sigap import BIN, wait_for
 from test_people import Person
 
 PASUNG = ("Tetangga saya di Dampit Malang dipasung keluarganya, kakinya dirantai di kandang belakang rumah, namanya {}.")
@@ -53,6 +54,7 @@ def test_what_is_alike_is_proposed_merged_and_parted(site, clerk):
     assert other in [row["id"] for row in clerk.get("/api/queues").json["duplicates"]]
     shown = clerk.get(f"/api/cases/{other}").json["triage"]
     assert [row["id"] for row in shown["alike"]] == [one] and shown["alike"][0]["score"] > 0.5
+    assert [row["id"] for row in site.trace(ticket)["why"]["alike"]] == [one]
 
     stale = clerk.post(f"/api/cases/{other}/merge", {"into": one, "reason": "sama", "expected_version": 99})
     assert stale.status == 409, stale
@@ -87,7 +89,7 @@ def test_a_withdrawal_closes_nothing(site, clerk):
     assert document["triage"]["priority"] == site.trace(ticket)["case"]["priority"]
 
 
-def test_decisions_become_lines_to_learn_from(site, clerk):
+def test_decisions_become_lines_to_learn_from(site, clerk, tmp_path):
     site.report("min tolong dicek ya, ada yang aneh di dekat pasar", urgent=True)
     site.idle()
     waiting = wait_for(lambda: clerk.get("/api/queues").json["reviews"])
@@ -101,6 +103,12 @@ def test_decisions_become_lines_to_learn_from(site, clerk):
     assert admin.get("/api/corrections?narrative=1").status == 403
     assert all("text" not in line for line in admin.get("/api/corrections").json["corrections"])
     measures = clerk.get("/api/measures").json["measures"]
+    file = tmp_path / "lines.jsonl"
+    done = subprocess.run([BIN / "sigapctl", "--site", site.site, "triage", "corrections", "--url", f"http://127.0.0.1:{site.port}",
+                           "--account", clerk.name, "--out", file], input=clerk.password + "\n", text=True, capture_output=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert read["narrative"] in [json.loads(line)["text"] for line in file.read_text().splitlines()]
+    assert file.stat().st_mode & 0o077 == 0
     assert measures["decisions"] >= 1 and measures["weeks"][0]["reports"] >= 1
 
 
