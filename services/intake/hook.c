@@ -9,6 +9,7 @@
 #include "services/intake/sender.h"
 #include "services/intake/sender_view.h"
 
+#include <errno.h>
 #include <math.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -104,6 +105,8 @@ static size_t clean(const char *body, size_t size, char *out) {
 json_t *hook_json(const char *body, size_t size) {
     json_t *document = NULL;
     enum json_refusal refusal = json_read(body, size, HOOK_BODY_MAX, &document);
+    if (refusal == JSON_NO_MEMORY)
+        errno = ENOMEM;
     if (refusal != JSON_NOT_UTF8 && refusal != JSON_NUL && refusal != JSON_BAD_SYNTAX &&
         refusal != JSON_BAD_NUMBER)
         return document;
@@ -111,7 +114,8 @@ json_t *hook_json(const char *body, size_t size) {
     if (!cleaned)
         return NULL;
     size_t cleaned_size = clean(body, size, cleaned);
-    json_read(cleaned, cleaned_size, 3 * (size_t)HOOK_BODY_MAX, &document);
+    if (json_read(cleaned, cleaned_size, 3 * (size_t)HOOK_BODY_MAX, &document) == JSON_NO_MEMORY)
+        errno = ENOMEM;
     sodium_memzero(cleaned, cleaned_size);
     free(cleaned);
     return document;
@@ -300,7 +304,7 @@ void hook_broken_json(struct hook_batch *batch, json_t *body, const char *reason
     if (!keep)
         return;
     if (!raw) {
-        put_aside(batch, "", 0, reason);
+        hook_starve(batch->turn);
         return;
     }
     put_aside(batch, raw, strlen(raw), reason);
@@ -787,17 +791,27 @@ static void count_committed(void *state, const void *argument) {
     intake->counts.put_aside += counts->put_aside;
 }
 
+void hook_starve(struct turn *turn) {
+    arena_take(turn->arena, SIZE_MAX / 2);
+}
+
 /* Decodes the messages from `first` on. True when there are more behind them. */
 static bool decode(struct hook_batch *batch, const void *body, size_t size) {
     char *copy = malloc(size + 1); /* not from the arena: 3 MB for a moment */
-    if (!copy)
+    if (!copy) {
+        hook_starve(batch->turn);
         return false;
+    }
     memcpy(copy, body, size);
     copy[size] = 0;
+    errno = 0;
     bool sound = batch->source->hook->decode(batch, copy, size);
+    bool starved = !sound && errno == ENOMEM;
     sodium_memzero(copy, size);
     free(copy);
-    if (!sound && batch->first == 0)
+    if (starved)
+        hook_starve(batch->turn);
+    else if (!sound && batch->first == 0)
         put_aside(batch, body, size, "unreadable");
     struct hook_counts counts = {batch->ignored, batch->broken, 0};
     turn_after_commit(batch->turn, count_committed, &counts, sizeof counts);

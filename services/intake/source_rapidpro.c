@@ -132,6 +132,8 @@ static void answer_reply(struct hook_batch *batch, struct answer *answer) {
     const char *text = json_writer_text(&writer, &size);
     if (text)
         intake_answer_json(200, arena_bytes(batch->turn->arena, text, size), answer);
+    else
+        hook_starve(batch->turn);
     json_writer_free(&writer);
 }
 
