@@ -373,6 +373,14 @@ static void release_all(struct engine *engine) {
 
 /* ---- the turn ---- */
 
+/* A clock that was set back must not stop time: from there on it is counted by the monotonic clock. */
+static int64_t time_now(const struct engine *engine, int64_t wall, int64_t monotonic) {
+    int64_t before = engine->monotonic_seen ? engine->monotonic_seen : monotonic;
+    if (wall >= engine->now)
+        return wall;
+    return engine->now - wall > BACKWARD_MS ? engine->now + monotonic - before : engine->now;
+}
+
 static void read_clock(struct engine *engine) {
     int64_t wall = clock_wall_ms(engine->setup.clock), monotonic = engine_monotonic(engine);
     if (engine->wall_seen) {
@@ -382,14 +390,9 @@ static void read_clock(struct engine *engine) {
             log_line(LOG_WARN, "clock-jump", "by_ms=%lld", (long long)jump);
         }
     }
-    int64_t before = engine->monotonic_seen ? engine->monotonic_seen : monotonic;
+    engine->now = time_now(engine, wall, monotonic);
     engine->wall_seen = wall;
     engine->monotonic_seen = monotonic;
-    /* A clock that was set back must not stop time: from there on it is counted by the monotonic clock. */
-    if (wall >= engine->now)
-        engine->now = wall;
-    else if (engine->now - wall > BACKWARD_MS)
-        engine->now += monotonic - before;
 }
 
 static void read_next_timer(struct engine *engine) {
@@ -754,7 +757,8 @@ bool engine_link_is_quiet(const struct engine *engine, unsigned link, enum lane 
     return engine->quiet[link][lane] && !anything_blocked(engine) && !held_waiting_count(engine->held);
 }
 
-int64_t engine_wake_at(struct engine *engine) {
+/* In the engine's own time, which is ahead of the wall's after that was set back. */
+static int64_t due_at(struct engine *engine) {
     if (engine->paused_until > engine_monotonic(engine))
         return engine->now + 1000;
     read_next_timer(engine);
@@ -766,6 +770,11 @@ int64_t engine_wake_at(struct engine *engine) {
     if (anything_blocked(engine) && at > engine->now + BLOCKED_MS)
         at = engine->now + BLOCKED_MS;
     return at;
+}
+
+int64_t engine_wake_at(struct engine *engine) {
+    int64_t at = due_at(engine), wall = clock_wall_ms(engine->setup.clock);
+    return at == INT64_MAX ? at : at - (time_now(engine, wall, engine_monotonic(engine)) - wall);
 }
 
 void engine_idle(struct engine *engine) {

@@ -508,6 +508,28 @@ static void test_time_goes_on_when_the_clock_is_set_back(void **state) {
     assert_int_equal(world->effects, 3);
 }
 
+/* An hour back and nothing comes in: a timer that is due in ten minutes is not due in an hour and ten. */
+static void test_the_loop_wakes_in_time_when_the_clock_is_set_back(void **state) {
+    struct world *world = *state;
+    ask(world, "one");
+    settle(world);
+    world->wall -= 3600000;
+    world->monotonic += 500;
+    ask(world, "two");
+    settle(world);
+    world->wall += 600000;
+    world->monotonic += 600000; /* confirmed */
+    settle(world);
+    assert_int_equal(world->effects, 2);
+    ask(world, "three");
+    settle(world);
+    assert_in_range(engine_wake_at(world->beta), world->wall + 1, world->wall + 1000);
+    world->wall += 1000;
+    world->monotonic += 1000;
+    settle(world);
+    assert_int_equal(world->effects, 3);
+}
+
 static void test_foreign_cursor_diverges(void **state) {
     struct world *world = *state;
     ask(world, "one");
@@ -641,6 +663,7 @@ int main(void) {
         TEST(test_full_disk_takes_only_what_may_be_urgent),
         TEST(test_timer_fires_once),
         TEST(test_time_goes_on_when_the_clock_is_set_back),
+        TEST(test_the_loop_wakes_in_time_when_the_clock_is_set_back),
         TEST(test_foreign_cursor_diverges),
         TEST(test_input_that_ends_the_process_is_parked),
         TEST(test_what_is_not_heard_is_read_over),
