@@ -753,6 +753,122 @@ static void another_kind_by_triage(void **state) {
     assert_true(waits);
 }
 
+/* ---- one incident or two */
+
+static size_t narratives(const char **outcome) {
+    static char text[32];
+    unsigned status;
+    json_t *json = view_case(&tri, true, &status);
+    assert_int_equal(status, 200);
+    size_t count = json_array_size(json_object_get(json, "narratives"));
+    const char *word = json_string_value(json_object_get(json_object_get(json, "closed"), "outcome"));
+    snprintf(text, sizeof text, "%s", word ? word : "");
+    *outcome = text;
+    json_decref(json);
+    return count;
+}
+
+static void say_merged(const struct id *case_id, const struct id *into, bool undone) {
+    Sigap__CaseMerged merged = SIGAP__CASE_MERGED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    merged.into = bytes_of(into);
+    merged.undone = undone;
+    merged.actor = (char *)"tri1";
+    event.body_case = SIGAP__EVENT__BODY_CASE_MERGED;
+    event.case_merged = &merged;
+    bench.case_id = *case_id;
+    send("triage", LANE_URGENT, &event);
+}
+
+static void a_merge_closes_and_is_undone(void **state) {
+    const char *outcome;
+    (void)state;
+    open_pasung();
+    struct id one = bench.case_id;
+    open_pasung();
+    struct id other = bench.case_id;
+    say_merged(&other, &one, false);
+    const struct fixture_record *closed = fixture_last(bench.fixture, SIGAP__EVENT__BODY_CASE_CLOSED);
+    assert_non_null(closed);
+    assert_string_equal(closed->event->case_closed->outcome, "digabung");
+    assert_int_equal(narratives(&outcome), 1);
+    assert_string_equal(outcome, "digabung");
+    assert_int_equal(close_case(&tri, "", true), 409); /* only triage takes it back */
+    bench.case_id = one;
+    assert_int_equal(narratives(&outcome), 2);
+    assert_string_equal(outcome, "");
+    say_merged(&other, &one, true);
+    assert_true(fixture_last(bench.fixture, SIGAP__EVENT__BODY_CASE_CLOSED)->event->case_closed->reopened);
+    assert_int_equal(narratives(&outcome), 1);
+    assert_string_equal(outcome, "");
+    assert_task("PSG-01", "due");
+    bench.case_id = one;
+    assert_int_equal(narratives(&outcome), 1);
+}
+
+static void joined(const char *relation, struct id *report_id) {
+    Sigap__ReportJoined joined = SIGAP__REPORT_JOINED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    bench.report_id = *report_id = fixture_id(bench.fixture);
+    joined.report_id = bytes_of(&bench.report_id);
+    joined.relation = (char *)relation;
+    joined.narrative = seal_report_text("lagi");
+    event.body_case = SIGAP__EVENT__BODY_REPORT_JOINED;
+    event.report_joined = &joined;
+    send("triage", LANE_URGENT, &event);
+}
+
+static void a_parted_report_is_shown_no_more(void **state) {
+    Sigap__ReportParted parted = SIGAP__REPORT_PARTED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    const char *outcome;
+    struct id report_id, other;
+    (void)state;
+    open_pasung();
+    joined("follow_up", &report_id);
+    assert_int_equal(narratives(&outcome), 2);
+    other = fixture_id(bench.fixture);
+    parted.report_id = bytes_of(&report_id);
+    parted.case_id = bytes_of(&other);
+    event.body_case = SIGAP__EVENT__BODY_REPORT_PARTED;
+    event.report_parted = &parted;
+    send("triage", LANE_URGENT, &event);
+    assert_int_equal(narratives(&outcome), 1);
+}
+
+static void a_withdrawal_is_asked_about(void **state) {
+    const char *outcome;
+    struct id report_id;
+    (void)state;
+    open_pasung();
+    assert_false(has_task("FAKTA-withdrawn_freely"));
+    joined("withdrawal", &report_id);
+    assert_task("FAKTA-withdrawn_freely", "due");
+    narratives(&outcome);
+    assert_string_equal(outcome, "");
+}
+
+static void an_officer_in_conflict_is_out(void **state) {
+    static const struct person second = {"opr2", {"operator", "OPR"}, "35", NULL};
+    unsigned status;
+    (void)state;
+    open_pasung();
+    json_decref(view_case(&opr, false, &status));
+    assert_int_equal(status, 200);
+    assert_int_equal(record_fact(&tri, "conflict_officer", "opr1"), 200);
+    assert_int_equal(record_fact(&tri, "conflict_officer", "opr2"), 200); /* both, not the last one */
+    json_decref(view_case(&opr, false, &status));
+    assert_int_equal(status, 404);
+    json_decref(view_case(&second, false, &status));
+    assert_int_equal(status, 404);
+    json_t *list = view_list(&opr, "cases", "", "");
+    assert_int_equal(json_array_size(list), 0);
+    json_decref(list);
+    assert_int_equal(record_fact(&opr, "conflict_officer", "nobody"), 403);
+    json_decref(view_case(&tri, false, &status));
+    assert_int_equal(status, 200);
+}
+
 /* ---- time */
 
 static size_t reminders(const char *code, unsigned percent) {
@@ -1065,6 +1181,10 @@ int main(void) {
         TEST(without_its_key_no_case_is_told),
         TEST(queues_show_the_most_overdue_first),
         TEST(without_a_place_it_is_the_province_s),
+        TEST(a_merge_closes_and_is_undone),
+        TEST(a_parted_report_is_shown_no_more),
+        TEST(a_withdrawal_is_asked_about),
+        TEST(an_officer_in_conflict_is_out),
         TEST(a_witness_joins),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

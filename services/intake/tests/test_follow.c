@@ -147,6 +147,42 @@ static void a_report_goes_from_received_to_closed(void **state) {
     }
 }
 
+static void say_merged(
+    struct fixture *fixture, const struct story *story, const struct story *into, bool undone) {
+    Sigap__CaseMerged merged = SIGAP__CASE_MERGED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    merged.into = bytes_of(&into->case_id);
+    merged.undone = undone;
+    event.case_id = bytes_of(&story->case_id);
+    event.body_case = SIGAP__EVENT__BODY_CASE_MERGED;
+    event.case_merged = &merged;
+    fixture_event(fixture, "triage", LANE_NORMAL, &event);
+    fixture_turn(fixture);
+}
+
+/* Whose case counts with another is told how that one stands. */
+static void a_merged_case_stands_as_the_other_does(void **state) {
+    (void)state;
+    struct bottle bottle = bottle_open(false);
+    const char *first = bottle_ticket(&bottle, body, NULL);
+    struct story one = story_of(&bottle);
+    bottle_ticket(&bottle, body, NULL);
+    struct story other = story_of(&bottle);
+    say(bottle.fixture, &one, OPENED);
+    say(bottle.fixture, &other, OPENED);
+    say_merged(bottle.fixture, &one, &other, false);
+    say(bottle.fixture, &one, CASE_CLOSED);
+    assert_string_equal(state_of(&bottle, first), "case_open");
+    say(bottle.fixture, &other, ACCEPTED);
+    assert_string_equal(state_of(&bottle, first), "being_handled");
+    say(bottle.fixture, &other, CASE_CLOSED);
+    assert_string_equal(state_of(&bottle, first), "closed");
+    say_merged(bottle.fixture, &one, &other, true);
+    say(bottle.fixture, &one, CASE_REOPENED);
+    assert_string_equal(state_of(&bottle, first), "being_handled");
+    fixture_close(&bottle.fixture);
+}
+
 static void every_report_of_a_case_is_told(void **state) {
     (void)state;
     struct bottle bottle = bottle_open(false);
@@ -328,6 +364,7 @@ static void a_decision_without_its_report_is_parked(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_report_goes_from_received_to_closed),
+        cmocka_unit_test(a_merged_case_stands_as_the_other_does),
         cmocka_unit_test(every_report_of_a_case_is_told),
         cmocka_unit_test(wrong_and_unknown_tickets_are_told_apart),
         cmocka_unit_test(people_type_tickets_as_they_like),

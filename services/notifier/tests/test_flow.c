@@ -465,6 +465,32 @@ static void test_raised_priority_alerts_again(void **state) {
     flow_free(flow);
 }
 
+/* Whoever has answered before: another report of danger to life wakes somebody again, a copy nobody. */
+static void test_a_witness_of_danger_alerts_again(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    Sigap__ReportJoined joined = SIGAP__REPORT_JOINED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    struct id case_id = flow_case_opened(flow, emergency), report_id = fixture_id(flow->fixture);
+    char token[80];
+    joined.report_id = (ProtobufCBinaryData){ID_BYTES, report_id.bytes};
+    event.body_case = SIGAP__EVENT__BODY_REPORT_JOINED;
+    event.report_joined = &joined;
+    joined.danger = true;
+    flow_event(flow, "triage", LANE_URGENT, &case_id, &event);
+    assert_int_equal(fixture_count(flow->fixture, SIGAP__EVENT__BODY_ALERT_RAISED), 1); /* it rings still */
+    flow_token(flow_last(flow, "tksk-3507"), "Terima", token);
+    assert_int_equal(flow_answer_link(flow, token, "accept")->status, 200);
+    joined.danger = false;
+    flow_event(flow, "triage", LANE_URGENT, &case_id, &event);
+    assert_int_equal(fixture_count(flow->fixture, SIGAP__EVENT__BODY_ALERT_RAISED), 1);
+    joined.danger = true;
+    flow_event(flow, "triage", LANE_URGENT, &case_id, &event);
+    assert_int_equal(fixture_count(flow->fixture, SIGAP__EVENT__BODY_ALERT_RAISED), 2);
+    assert_non_null(strstr(flow_last(flow, "opr")->text, "laporan lain menyebut bahaya nyawa"));
+    flow_free(flow);
+}
+
 static void test_place_found_later(void **state) {
     (void)state;
     struct flow *flow = flow_new(NULL);
@@ -1044,6 +1070,7 @@ int main(void) {
         cmocka_unit_test(test_dead_man),
         cmocka_unit_test(test_parked_input_is_told_once),
         cmocka_unit_test(test_raised_priority_alerts_again),
+        cmocka_unit_test(test_a_witness_of_danger_alerts_again),
         cmocka_unit_test(test_place_found_later),
         cmocka_unit_test(test_closed_case_is_quiet),
         cmocka_unit_test(test_two_channels_at_once_for_a_life),
