@@ -338,6 +338,16 @@ static bool is_far(const struct text *text, size_t marker) {
     return false;
 }
 
+/* "terminal Bungurasih Sidoarjo": the town of a terminal that has a name. */
+static bool of_town(const struct text *text, size_t first) {
+    for (size_t back = 2; back <= 3 && back <= first; back++) {
+        const struct word *word = &text->words[first - back];
+        if (word->clause == text->words[first].clause && marker_of(word) == MARKER_TOWN)
+            return true;
+    }
+    return false;
+}
+
 /* The marker before a name, else "kota" or "kab" right after it ("Malang kab", "Padang kota"). */
 static enum marker marker_around(
     const struct place_index *index, const struct text *text, size_t first, size_t last) {
@@ -346,6 +356,8 @@ static enum marker marker_around(
         before = marker_of(&text->words[first - 1]);
     if (before == MARKER_IN && is_far(text, first - 1))
         before = MARKER_FAR;
+    if (before == MARKER_NONE && of_town(text, first))
+        before = MARKER_TOWN;
     if (before == MARKER_STREET && first >= 2 && strcmp(text->words[first - 1].key, "kali") == 0)
         before = MARKER_NONE; /* "tiga kali Malang" */
     if (before == MARKER_REGENCY || before == MARKER_CITY || before == MARKER_DISTRICT ||
@@ -408,7 +420,8 @@ static bool kind_of_place_first(const struct place_index *index, const struct te
 /* What two words together are a name only where somebody writes them so: "di kota mana", "hulu sungai". */
 static bool is_phrase(const struct text *text, size_t first) {
     static const char *const phrases[][2] = {{"kota", "mana"}, {"masjid", "raya"}, {"mesjid", "raya"},
-        {"hulu", "sungai"}, {"kebun", "tebu"}, {"air", "putih"}, {"andam", "dewi"}, {"balai", "kota"}};
+        {"hulu", "sungai"}, {"kebun", "tebu"}, {"air", "putih"}, {"andam", "dewi"}, {"balai", "kota"},
+        {"taman", "kota"}};
     const struct word *word = &text->words[first];
     for (size_t i = 0; i < sizeof phrases / sizeof phrases[0] && first + 1 < text->count; i++)
         if (strcmp(word->key, phrases[i][0]) == 0 && strcmp(word[1].key, phrases[i][1]) == 0)
@@ -495,7 +508,7 @@ bool *place_names_mark(const struct place_names *names, struct arena *arena, con
         bool told_apart = !name->word || (name->capital && !name->opens) || name->marker == MARKER_DISTRICT ||
                           name->marker == MARKER_VILLAGE;
         for (size_t at = name->first; at <= name->last && told_apart; at++)
-            marks[at] = true;
+            marks[at] = marker_of(&text->words[at]) == MARKER_NONE; /* "terminal" tells something itself */
     }
     return marks;
 }

@@ -90,6 +90,12 @@ static void test_names(void **state) {
         {"alun2 kota madiun", "35.77"},
         {"Lamongan kota", "35.24.22"},
         {"kakak kelas tujuh", ""},
+        {"rombongan dari Lombok di terminal Purabaya", "35.15"},
+        {"kakek linglung di terminal Arjosari", "35.73"}, /* a district of Pacitan, too */
+        {"nenek di RS Saiful Anwar malang", "35.73"},
+        {"terminal bungurasih sidoarjo", "35.15"},
+        {"terminal Gayatri Tulungagung", "35.04"},
+        {"gelandangan di taman kota", ""},
         {"saya istri Pak Bambang", ""},
         {"puskesmas mana yang punya obat", ""},
         {"Cak Sarjo kambuh, gowo pacul", ""},
@@ -160,7 +166,7 @@ static void test_marks(void **state) {
     static const struct {
         const char *message, *marks; /* a letter for each word: p for a part of a name */
     } cases[] = {{"dipukul di panti", "---"}, {"di Kec. Panti Jember", "--pp"},
-        {"warga lubuk sikaping hanyut", "-pp-"}, {"bawa parang", "--"}};
+        {"warga lubuk sikaping hanyut", "-pp-"}, {"bawa parang", "--"}, {"di terminal Arjosari", "--p"}};
     struct fixture *fixture = *state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct text text;
