@@ -100,8 +100,9 @@ const char *review_reason_name(enum review_reason reason);
 char *assess_to_json(const struct assessment *assessment);
 
 /* `sigapctl triage explain`. With json: reads JSON lines {"text", "lat", "lon", "area", "urgent", "hour"} and
- * answers each with a line of assess_to_json, {"error": ...} for a line that is none. Else each line is a
- * report as it was sent, answered for people: how it was read, scores, place, evidence, and the features that
- * weighed most for the first two kinds and the priority. Returns an exit status: 0, or 1 when the site cannot
- * be loaded or the output cannot be written (said on stderr). */
+ * answers each with a line of assess_to_json, {"error": ...} for a line that is none; "known", a list of
+ * {"id", "text", "minutes", "lat", "lon"}, is answered by "alike": how much the report is like each of them.
+ * Else each line is a report as it was sent, answered for people: how it was read, scores, place, evidence,
+ * and the features that weighed most for the first two kinds and the priority. Returns an exit status: 0, or
+ * 1 when the site cannot be loaded or the output cannot be written (said on stderr). */
 int triage_explain_main(const char *site_folder, bool json, FILE *in, FILE *out);

@@ -1,4 +1,5 @@
 /* Assessments as JSON, for the console and for the evaluation in tests/triage, and as text for people. */
+#include "services/triage/likeness.h"
 #include "services/triage/state.h"
 
 #include "common/json.h"
@@ -85,17 +86,19 @@ char *assess_to_json(const struct assessment *assessment) {
 
 struct explainer {
     struct triage_site site;
-    struct arena *arena;
+    struct arena *arena, *comparing; /* comparing: two reports */
 };
 
 static void explainer_close(struct explainer *explainer) {
     arena_free(&explainer->arena);
+    arena_free(&explainer->comparing);
     triage_site_close(&explainer->site);
 }
 
 static bool explainer_open(struct explainer *explainer, const char *folder, struct error *error) {
-    *explainer = (struct explainer){.arena = arena_new(ASSESSMENT_ARENA_BYTES)};
-    if (!explainer->arena)
+    *explainer = (struct explainer){
+        .arena = arena_new(ASSESSMENT_ARENA_BYTES), .comparing = arena_new(3 * ASSESSMENT_ARENA_BYTES)};
+    if (!explainer->arena || !explainer->comparing)
         return error_set(error, "out of memory");
     return triage_site_open(&explainer->site, folder, error);
 }
@@ -103,6 +106,40 @@ static bool explainer_open(struct explainer *explainer, const char *folder, stru
 static char *refusal(const char *sentence) {
     json_t *object = json_pack("{s:s}", "error", sentence);
     char *text = object ? json_dumps(object, JSON_COMPACT) : NULL;
+    json_decref(object);
+    return text;
+}
+
+/* ---- is it known already? */
+
+static json_t *compare(const struct explainer *explainer, const json_t *input, const json_t *known) {
+    struct position here, there;
+    struct likeness likeness;
+    struct told ours, theirs;
+    arena_reset(explainer->comparing);
+    if (!told_read(input, &ours, &here) || !told_read(known, &theirs, &there) ||
+        !likeness_judge(&explainer->site.assessor, explainer->site.kinds, explainer->comparing, &ours,
+            &theirs, &likeness))
+        return json_pack("{s:s}", "error", "known: a text is missing or too large");
+    const char *id = json_string_value(json_object_get(known, "id"));
+    return json_pack(
+        "{s:s,s:f,s:b}", "id", id ? id : "", "score", (double)likeness.score, "same", (int)likeness.same);
+}
+
+/* The judgement with "alike": how much it is like each of the reports under "known". Takes the text over. */
+static char *with_alike(const struct explainer *explainer, const json_t *input, char *judgement) {
+    const json_t *known = json_object_get(input, "known");
+    json_t *object = json_is_array(known) && judgement ? json_loads(judgement, 0, NULL) : NULL, *list, *one;
+    size_t index;
+    if (!object)
+        return judgement;
+    free(judgement);
+    list = json_array();
+    json_array_foreach(known, index, one) {
+        json_array_append_new(list, compare(explainer, input, one));
+    }
+    json_object_set_new(object, "alike", list);
+    char *text = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(6));
     json_decref(object);
     return text;
 }
@@ -131,6 +168,7 @@ static char *answer(const struct explainer *explainer, const char *line, size_t 
     char *json = assess(&explainer->site.assessor, explainer->arena, &report, &assessment)
                      ? assess_to_json(&assessment)
                      : refusal("the report is too large");
+    json = with_alike(explainer, input, json);
     json_decref(input);
     return json;
 }

@@ -301,7 +301,7 @@ bool likeness_judge(const struct assessor *assessor, const struct site_kinds *ki
 
 /* ---- the tool */
 
-static bool told_read(const json_t *input, struct told *told, struct position *position) {
+bool told_read(const json_t *input, struct told *told, struct position *position) {
     const json_t *latitude = json_object_get(input, "lat"), *longitude = json_object_get(input, "lon");
     const char *text = json_string_value(json_object_get(input, "text"));
     if (!text)

@@ -8,6 +8,8 @@
 
 #include "services/triage/assess.h"
 
+#include <jansson.h>
+
 enum likeness_feature {
     LIKE_BIAS,
     LIKE_NEAR,          /* positions within LIKENESS_NEAR_KM */
@@ -55,6 +57,9 @@ struct likeness {
  * the arena is exhausted; two assessments (ASSESSMENT_ARENA_BYTES) must fit. */
 bool likeness_judge(const struct assessor *assessor, const struct site_kinds *kinds, struct arena *arena,
     const struct told *a, const struct told *b, struct likeness *out);
+
+/* From {"text", "minutes", "lat", "lon"}; points into it and into position. False without a text. */
+bool told_read(const json_t *input, struct told *told, struct position *position);
 
 /* `sigapctl triage pairs --json`: reads JSON lines {"a":{"text","minutes","lat","lon"},"b":{...}} and answers
  * each with {"same":true|false,"score":0..1}; with features, for fitting, also their values. Returns an exit

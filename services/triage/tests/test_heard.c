@@ -474,6 +474,26 @@ static void test_weeks_outlive_the_process(void **state) {
     json_decref(measures);
 }
 
+/* `sigapctl triage explain --json` with reports that are known. */
+static void test_explain_says_what_is_alike(void **state) {
+    static const char input[] =
+        "{\"text\":\"" LONELY "\",\"known\":[{\"id\":\"a\",\"text\":\"" LONELY_TOLD
+        "\",\"minutes\":30},{\"id\":\"b\",\"text\":\"" BEATEN "\"},{\"id\":\"c\"}]}\n";
+    char output[16384] = "";
+    (void)state;
+    FILE *in = fmemopen((char *)input, sizeof input - 1, "r"), *out = fmemopen(output, sizeof output, "w");
+    assert_int_equal(triage_explain_main(SIGAP_SOURCE_DIR "/deploy/sites/jatim", true, in, out), 0);
+    fclose(in);
+    fclose(out);
+    json_t *answer = json_loads(output, 0, NULL), *alike = json_object_get(answer, "alike");
+    assert_int_equal(json_array_size(alike), 3);
+    assert_true(json_is_true(json_object_get(json_array_get(alike, 0), "same")));
+    assert_true(json_is_false(json_object_get(json_array_get(alike, 1), "same")));
+    assert_non_null(json_object_get(json_array_get(alike, 2), "error"));
+    assert_non_null(json_object_get(answer, "evidence"));
+    json_decref(answer);
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
@@ -498,6 +518,7 @@ int main(void) {
         TEST(test_what_amends_goes_where_its_first_goes),
         TEST(test_decisions_are_kept_to_learn_from),
         TEST(test_weeks_outlive_the_process),
+        TEST(test_explain_says_what_is_alike),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
