@@ -30,9 +30,11 @@ enum {
     LISTEN_MAX = 4,
     ASKS_MAX = 512,
     ASK_TIMEOUT_MS = 2000,
-    HEARTBEAT_MS = 10000, /* an empty batch for who waits so long: it is alive, and its cursor comes back */
+    HEARTBEAT_MS = 20000, /* an empty batch for who waits so long: it is alive, and its cursor comes back */
     QUIET_MS = 100,
-    REFETCH_MS = 20000, /* nothing heard: ask again */
+    REFETCH_MS = 30000, /* nothing heard: ask again */
+    TICK_MS = 3000,
+    TICK_ASKING_MS = 1000, /* while somebody waits for an answer of another daemon */
     TURNS_A_ROUND = 4,
     VIEW_FRAME_MAX = 1 << 20,
     ANSWER_FRAME_MAX = 8 << 20,
@@ -426,6 +428,8 @@ static void fail_ask(struct process *process, const struct effect *effect) {
     finished(&process->loop, &result);
 }
 
+static void on_tick(uv_timer_t *timer);
+
 static void ask(struct daemon_loop *loop, const char *daemon, const struct effect *effect, uint64_t number,
     const void *frame, size_t size) {
     struct process *process = process_of(loop);
@@ -438,22 +442,31 @@ static void ask(struct daemon_loop *loop, const char *daemon, const struct effec
         return fail_ask(process, effect);
     *place = (struct ask){number, *effect, monotonic() + ASK_TIMEOUT_MS};
     place->effect.what = NULL;
+    if (uv_timer_get_repeat(&process->heartbeat) == TICK_MS)
+        uv_timer_start(&process->heartbeat, on_tick, TICK_ASKING_MS, TICK_ASKING_MS);
 }
 
-static void expire_asks(struct process *process) {
+/* Returns whether any is left. */
+static bool expire_asks(struct process *process) {
     int64_t now = monotonic();
+    bool left = false;
     for (unsigned i = 0; i < ASKS_MAX; i++) {
-        if (!process->asks[i].number || process->asks[i].until > now)
+        if (!process->asks[i].number)
+            continue;
+        left = true;
+        if (process->asks[i].until > now)
             continue;
         process->asks[i].number = 0;
         fail_ask(process, &process->asks[i].effect);
     }
+    return left;
 }
 
-static void on_second(uv_timer_t *timer) {
-    struct process *process = timer->data;
-    expire_asks(process);
+/* Idle daemons should hardly wake: six of them, each a second, were a third of all. */
+static void on_tick(uv_timer_t *timer) {
+    bool asking = expire_asks(timer->data);
     on_heartbeat(timer);
+    uv_timer_set_repeat(timer, asking ? TICK_ASKING_MS : TICK_MS);
 }
 
 /* ---- start and stop ---- */
@@ -693,7 +706,7 @@ static void start_timers(struct process *process) {
     uv_signal_init(&process->uv, &process->interrupt);
     process->timer.data = process->heartbeat.data = process->terminate.data = process->interrupt.data =
         process;
-    uv_timer_start(&process->heartbeat, on_second, 1000, 1000);
+    uv_timer_start(&process->heartbeat, on_tick, TICK_MS, TICK_MS);
     uv_signal_start(&process->terminate, on_signal, SIGTERM);
     uv_signal_start(&process->interrupt, on_signal, SIGINT);
 }
