@@ -273,8 +273,8 @@ static bool is_foreign(const struct journal *journal, const struct link_fetch *f
     return fetch->after != 0;
 }
 
-/* What is in memory of the records behind `after`, up to the credit: the frame gets its room at once. */
-static size_t bytes_in_memory(const struct lane_state *state, uint64_t after, size_t credit) {
+/* What is in memory of the records behind `after`, `most` at most: the frame gets its room at once. */
+static size_t bytes_in_memory(const struct lane_state *state, uint64_t after, size_t most) {
     size_t bytes = 0;
     for (unsigned i = state->count; i-- > 0;) {
         const struct chunk *chunk = &state->chunks[(state->start + i) % CHUNKS_MAX];
@@ -282,17 +282,18 @@ static size_t bytes_in_memory(const struct lane_state *state, uint64_t after, si
             break;
         bytes += chunk->size;
     }
-    return bytes < credit ? bytes : credit;
+    return bytes < most ? bytes : most;
 }
 
 /* Adds chunks until the credit is used up: the last one may go beyond it. */
 static void add_records(
     struct journal *journal, const struct link_fetch *fetch, uint64_t after, struct buffer *out) {
-    enum { CREDIT_MIN = 4096, HEADER = 256 };
+    enum { CREDIT_MIN = 4096 };
     const struct lane_state *state = &journal->lanes[fetch->lane];
     size_t credit = fetch->credit_bytes < CREDIT_MIN ? CREDIT_MIN : fetch->credit_bytes;
     size_t start = out->size, before = start;
-    buffer_room(out, bytes_in_memory(state, after, credit) + HEADER);
+    size_t room = out->max - out->size; /* a reader may ask for more than a frame holds */
+    buffer_room(out, bytes_in_memory(state, after, credit < room ? credit : room));
     while (after < state->head && out->size - start < credit && !out->failed &&
            add_next_chunk(journal, fetch->lane, out, &after)) {
         if (!out->failed) {

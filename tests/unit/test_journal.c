@@ -351,6 +351,19 @@ static void a_cut_link_stays_cut_until_somebody_has_looked(void **state) {
     assert_true(hand_over(bench, LANE_NORMAL));
 }
 
+/* A reader that asks for more than a frame holds gets as much as one holds, and the rest after it. */
+static void more_than_a_frame_comes_in_two(void **state) {
+    struct bench *bench = *state;
+    enum { TURNS = 1024 }; /* x 4 KiB with tag and length: all of it is kept in memory */
+    struct link_fetch fetch = fetch_of(bench, LANE_NORMAL, 0);
+    fetch.credit_bytes = UINT32_MAX;
+    for (unsigned i = 0; i < TURNS; i++)
+        append(bench, LANE_NORMAL, 1, 4096 - 3 - 32);
+    fetch.after = serve(bench, &fetch);
+    assert_in_range(fetch.after, TURNS - 8, TURNS - 1);
+    assert_int_equal(serve(bench, &fetch), TURNS - fetch.after);
+}
+
 static void a_batch_of_another_journal_or_with_a_bad_tail_is_dropped(void **state) {
     struct bench *bench = *state;
     append(bench, LANE_NORMAL, 2, 0);
@@ -377,6 +390,7 @@ int main(void) {
         TEST(nothing_is_served_before_the_commit),
         TEST(a_reopened_journal_goes_on),
         TEST(credit_bounds_a_batch_and_one_turn_always_fits),
+        TEST(more_than_a_frame_comes_in_two),
         TEST(a_turn_that_says_too_much_is_told),
         TEST(what_is_not_of_this_journal_diverges),
         TEST(a_new_reader_starts_where_it_says),
