@@ -19,7 +19,7 @@ enum {
     OF_CELL = 3,
     ROWS_MAX = 16,
     AGREES_COPY = 750, /* permille of the signature: the same text with a word or two changed */
-    AGREES_FORM = 400, /* and a form that was filled in: alike by its words, whoever it is about */
+    SHARED_FORM = 600, /* and of words: a form that was filled in, alike by its words whoever it is about */
     CHANGED_MAX = 6,   /* words that a copy may have more or less */
     AGE_APART = 5,     /* years: domain reference 9c */
     MARKS_BYTES = 3 * 8 + 2 * HEARD_SIGNATURE,
@@ -519,16 +519,35 @@ static bool same_words(struct triage *triage, const char *a, const char *b) {
            adds_nothing(&other, &one);
 }
 
+static unsigned shared_permille(const struct text *text, const struct text *other) {
+    size_t shared = 0;
+    for (size_t i = 0; i < text->count; i++)
+        shared += has_word(other, &text->words[i]);
+    return text->count ? (unsigned)(shared * 1000 / text->count) : 1000;
+}
+
+/* Not a form that was filled in twice: counted over all words, as a signature only estimates it. */
+static bool other_words(struct triage *triage, const char *a, const char *b) {
+    const struct spelling *spelling = triage->site.vocabulary->spelling;
+    struct text one, other;
+    arena_reset(triage->judging);
+    return text_read(triage->judging, spelling, a, strlen(a), &one) &&
+           text_read(triage->judging, spelling, b, strlen(b), &other) &&
+           shared_permille(&one, &other) < SHARED_FORM && shared_permille(&other, &one) < SHARED_FORM;
+}
+
 /* What joins of itself: a copy, or the same told in other words. A form that was filled in is neither. */
 static enum heard_how joins(const struct looking *looking, const struct trace *trace,
     const struct open_case *found, const Sigap__ReportContent *content, float score) {
+    struct triage *triage = looking->turn->state;
     bool open = found->confidentiality < 3 && looking->assessment->confidentiality < 3;
     bool placed = area_common(found->area, looking->assessment->area) >= AREA_REGENCY;
-    if (trace->agreement >= AGREES_COPY &&
-        same_words(looking->turn->state, looking->content->text, content->text))
+    if (trace->agreement >= AGREES_COPY && same_words(triage, looking->content->text, content->text))
         return HEARD_COPY;
-    return open && placed && trace->agreement < AGREES_FORM && score >= HEARD_CERTAIN ? HEARD_WITNESS
-                                                                                      : HEARD_NEVER;
+    return open && placed && score >= HEARD_CERTAIN &&
+                   other_words(triage, looking->content->text, content->text)
+               ? HEARD_WITNESS
+               : HEARD_NEVER;
 }
 
 /* Takes one candidate. False when memory runs out. */

@@ -87,6 +87,24 @@ static void test_a_name_or_a_number_makes_another_case(void **state) {
     assert_true(last(world, SIGAP__EVENT__BODY_CASE_OPENED)->case_opened->n_alike > 0);
 }
 
+/* So many fields of a form differ that the signature of its words hardly agrees any more: these two were once
+ * taken for two tellings of one incident. */
+static void test_two_people_in_one_form_are_two_cases(void **state) {
+    static const char *const texts[] = {
+        "Tetangga saya Pak Supri Nugroho di Proppo Pamekasan dipasung sudah lama, kakinya dirantai di "
+        "belakang rumah, umur 53 tahun. Saya lihat sendiri kemarin. Pelapor Joko Astuti nomor 110.",
+        "Tetangga saya Pak Siti Wibowo di Proppo Pamekasan dipasung sudah lama, kakinya dirantai di "
+        "belakang rumah, umur 49 tahun. Saya lihat sendiri kemarin. Pelapor Wati Maryati nomor 256.",
+        "Tetangga saya Pak Sri Rahayu di Proppo Pamekasan dipasung sudah lama, kakinya dirantai di "
+        "belakang rumah, umur 48 tahun. Saya lihat sendiri kemarin. Pelapor Hasan Hidayat nomor 296."};
+    struct world *world = *state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        send(world,
+            &(struct message){.text = texts[i], .hash = (uint8_t)(i + 1), .reporter = (uint8_t)(i + 1)});
+    assert_int_equal(count(world, SIGAP__EVENT__BODY_REPORT_JOINED), 0);
+    assert_int_equal(count(world, SIGAP__EVENT__BODY_CASE_OPENED), 3);
+}
+
 static void test_what_is_merely_alike_opens_and_is_proposed(void **state) {
     struct world *world = *state;
     send(world, &(struct message){.text = LONELY, .hash = 1, .reporter = 1});
@@ -500,6 +518,7 @@ int main(void) {
         TEST(test_prints_tell_copies_from_templates),
         TEST(test_a_changed_word_is_still_a_copy),
         TEST(test_a_name_or_a_number_makes_another_case),
+        TEST(test_two_people_in_one_form_are_two_cases),
         TEST(test_what_is_merely_alike_opens_and_is_proposed),
         TEST(test_others_are_not_taken_for_the_same),
         TEST(test_prints_are_found_after_a_restart),
