@@ -41,9 +41,6 @@ FROM open_case
 WHERE (?1='*' OR area=?1 OR substr(area, 1, length(?1)+1)=?1||'.' OR (area='' AND length(?1)=2))
 ORDER BY case_id DESC LIMIT ?2
 
--- name: case_counts
-SELECT count(*), sum(closed_at=0) FROM open_case
-
 -- name: case_sweep
 -- A merged case is needed as long as the one that it counts with.
 DELETE FROM open_case WHERE case_id IN (SELECT c.case_id FROM open_case c WHERE c.closed_at>0 AND c.closed_at<? AND
