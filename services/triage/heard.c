@@ -509,14 +509,18 @@ static bool adds_nothing(const struct text *text, const struct text *other) {
     return true;
 }
 
+static bool read_both(
+    struct triage *triage, const char *a, const char *b, struct text *one, struct text *other) {
+    const struct spelling *spelling = triage->site.vocabulary->spelling;
+    arena_reset(triage->judging);
+    return text_read(triage->judging, spelling, a, strlen(a), one) &&
+           text_read(triage->judging, spelling, b, strlen(b), other);
+}
+
 /* The same words, but for politeness, spelling and punctuation. */
 static bool same_words(struct triage *triage, const char *a, const char *b) {
-    const struct spelling *spelling = triage->site.vocabulary->spelling;
     struct text one, other;
-    arena_reset(triage->judging);
-    return text_read(triage->judging, spelling, a, strlen(a), &one) &&
-           text_read(triage->judging, spelling, b, strlen(b), &other) && adds_nothing(&one, &other) &&
-           adds_nothing(&other, &one);
+    return read_both(triage, a, b, &one, &other) && adds_nothing(&one, &other) && adds_nothing(&other, &one);
 }
 
 static unsigned shared_permille(const struct text *text, const struct text *other) {
@@ -528,12 +532,9 @@ static unsigned shared_permille(const struct text *text, const struct text *othe
 
 /* Not a form that was filled in twice: counted over all words, as a signature only estimates it. */
 static bool other_words(struct triage *triage, const char *a, const char *b) {
-    const struct spelling *spelling = triage->site.vocabulary->spelling;
     struct text one, other;
-    arena_reset(triage->judging);
-    return text_read(triage->judging, spelling, a, strlen(a), &one) &&
-           text_read(triage->judging, spelling, b, strlen(b), &other) &&
-           shared_permille(&one, &other) < SHARED_FORM && shared_permille(&other, &one) < SHARED_FORM;
+    return read_both(triage, a, b, &one, &other) && shared_permille(&one, &other) < SHARED_FORM &&
+           shared_permille(&other, &one) < SHARED_FORM;
 }
 
 /* What joins of itself: a copy, or the same told in other words. A form that was filled in is neither. */

@@ -313,22 +313,27 @@ static unsigned limit_of(const Sigap__ListView *list) {
     return limit > ROWS_MAX ? ROWS_MAX : limit;
 }
 
+/* The first ten columns of a list of cases. */
+static struct open_case listed_case(struct statement *rows) {
+    return (struct open_case){.case_id = column_id(rows, 0),
+        .kind = column_text(rows, 1),
+        .priority = (int)column_int(rows, 2),
+        .area = column_text(rows, 3),
+        .confidence_permille = (int)column_int(rows, 4),
+        .confidentiality = (int)column_int(rows, 5),
+        .unverified = column_int(rows, 6) != 0,
+        .opened_at = column_int(rows, 7),
+        .closed_at = column_int(rows, 8),
+        .version = (uint64_t)column_int(rows, 9)};
+}
+
 static void put_case_rows(struct turn *turn, struct json_writer *writer, const Sigap__Actor *actor,
     const char *prefix, unsigned limit) {
     struct statement *rows = triage_use(turn->store, TRIAGE_CASE_LIST);
     bind_text(rows, prefix);
     bind_int(rows, limit);
     while (statement_step(rows)) {
-        struct open_case row = {.case_id = column_id(rows, 0),
-            .kind = column_text(rows, 1),
-            .priority = (int)column_int(rows, 2),
-            .area = column_text(rows, 3),
-            .confidence_permille = (int)column_int(rows, 4),
-            .confidentiality = (int)column_int(rows, 5),
-            .unverified = column_int(rows, 6) != 0,
-            .opened_at = column_int(rows, 7),
-            .closed_at = column_int(rows, 8),
-            .version = (uint64_t)column_int(rows, 9)};
+        struct open_case row = listed_case(rows);
         if (rights_in_conflict(actor, column_text(rows, 10)))
             continue;
         json_write_object(writer);
@@ -368,16 +373,7 @@ static void put_proposal_rows(struct turn *turn, struct json_writer *writer, con
     bind_text(rows, prefix);
     bind_int(rows, limit);
     while (statement_step(rows)) {
-        struct open_case row = {.case_id = column_id(rows, 0),
-            .kind = column_text(rows, 1),
-            .priority = (int)column_int(rows, 2),
-            .area = column_text(rows, 3),
-            .confidence_permille = (int)column_int(rows, 4),
-            .confidentiality = (int)column_int(rows, 5),
-            .unverified = column_int(rows, 6) != 0,
-            .opened_at = column_int(rows, 7),
-            .closed_at = column_int(rows, 8),
-            .version = (uint64_t)column_int(rows, 9)};
+        struct open_case row = listed_case(rows);
         struct alike alike[HEARD_ALIKE_MAX];
         size_t size;
         if (rights_in_conflict(actor, column_text(rows, 11)))
