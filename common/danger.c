@@ -15,7 +15,8 @@ enum {
     WORD_MAX = 40,
     BEGINNING_LEAST = 3,
     FOLD_POINTS = 0x250, /* Latin with marks ends here; other scripts part words */
-    UNFOLD_MAX = 18
+    UNFOLD_MAX = 18,
+    KNOWN_BITS = 1 << 16
 };
 
 #define HASH_START 0xcbf29ce484222325u
@@ -43,6 +44,7 @@ struct danger {
     size_t pair_count;
     uint64_t beginnings; /* bit n: some entry ends with a beginning of n letters */
     int start, enough;
+    uint64_t known[KNOWN_BITS / 64]; /* which hashes may be in slots, or begin a phrase */
 };
 
 enum { HIT = 1 << 20 }; /* points of a word that is enough by itself */
@@ -177,6 +179,16 @@ static const cyaml_schema_value_t terms_file_schema = {
 
 /* ---- the table */
 
+/* Most words of a report are in no list, and a look into 256 KiB for each of their beginnings would be most
+ * of the work: 8 KiB of bits say no first. */
+static void note_known(struct danger *danger, uint64_t hash) {
+    danger->known[hash >> 32 & (KNOWN_BITS - 1) / 64] |= 1ull << (hash >> 58);
+}
+
+static bool may_be_known(const struct danger *danger, uint64_t hash) {
+    return danger->known[hash >> 32 & (KNOWN_BITS - 1) / 64] >> (hash >> 58) & 1;
+}
+
 static const struct slot *slot_find(const struct danger *danger, uint64_t hash) {
     for (size_t at = hash & (danger->slot_count - 1);; at = (at + 1) & (danger->slot_count - 1)) {
         if (!danger->slots[at].hash)
@@ -192,6 +204,7 @@ static bool use_add(struct danger *danger, uint64_t hash, struct use use, struct
     size_t at = hash & (danger->slot_count - 1);
     while (danger->slots[at].hash && danger->slots[at].hash != hash)
         at = (at + 1) & (danger->slot_count - 1);
+    note_known(danger, hash);
     use.next = danger->slots[at].use;
     danger->slots[at].hash = hash;
     danger->uses[++danger->use_count] = use;
@@ -210,6 +223,8 @@ static bool phrase_hash(
     uint64_t before = 0, last = 0;
     while (word_next(&scanner, word, &length)) {
         before = words > 1 ? hash_join(before, last) : last;
+        if (words)
+            note_known(danger, before); /* the beginning of a phrase: the scan goes on after it */
         last = HASH_START;
         for (size_t i = 0; i < length; i++)
             last = hash_step(last, word[i]);
@@ -347,6 +362,8 @@ static void pair_count(struct count *count, const struct use *use) {
 }
 
 static void hash_count(struct count *count, uint64_t hash) {
+    if (!may_be_known(count->danger, hash))
+        return;
     const struct slot *slot = slot_find(count->danger, hash);
     for (uint32_t at = slot ? slot->use : 0; at; at = count->danger->uses[at].next) {
         const struct use *use = &count->danger->uses[at];
@@ -359,15 +376,31 @@ static void hash_count(struct count *count, uint64_t hash) {
     }
 }
 
-/* A word, and the phrases that end with it. before: the words before it, the nearest first. */
-static void word_count(struct count *count, uint64_t hash, const uint64_t before[DANGER_PHRASE_MAX - 1]) {
-    hash_count(count, hash);
+/* The last words before the current one that may be the beginning of a phrase. */
+struct open_phrases {
+    uint64_t hashes[DANGER_PHRASE_MAX - 1];
+    size_t count;
+};
+
+/* before: the words before the current one, the nearest first; 0 for none. */
+static struct open_phrases phrases_open(
+    const struct danger *danger, const uint64_t before[DANGER_PHRASE_MAX - 1]) {
+    struct open_phrases open = {.count = 0};
     for (size_t words = 1; words < DANGER_PHRASE_MAX && before[words - 1]; words++) {
         uint64_t phrase = before[words - 1];
         for (size_t i = words - 1; i > 0; i--)
             phrase = hash_join(phrase, before[i - 1]);
-        hash_count(count, hash_join(phrase, hash));
+        if (may_be_known(danger, phrase))
+            open.hashes[open.count++] = phrase;
     }
+    return open;
+}
+
+/* A word, and the phrases that end with it. */
+static void word_count(struct count *count, uint64_t hash, const struct open_phrases *open) {
+    hash_count(count, hash);
+    for (size_t i = 0; i < open->count; i++)
+        hash_count(count, hash_join(open->hashes[i], hash));
 }
 
 int danger_points(const struct danger *danger, const char *text, size_t size) {
@@ -378,13 +411,14 @@ int danger_points(const struct danger *danger, const char *text, size_t size) {
     uint64_t before[DANGER_PHRASE_MAX - 1] = {0};
     while (count.points < HIT / 2 && word_next(&scanner, word, &length)) {
         uint64_t hash = HASH_START;
+        struct open_phrases open = phrases_open(danger, before);
         count.word++;
         for (size_t i = 0; i < length; i++) {
             hash = hash_step(hash, word[i]);
             if (danger->beginnings >> (i + 1) & 1)
-                word_count(&count, hash ^ BEGINNING_MARK, before);
+                word_count(&count, hash ^ BEGINNING_MARK, &open);
         }
-        word_count(&count, hash, before);
+        word_count(&count, hash, &open);
         memmove(before + 1, before, sizeof before - sizeof before[0]);
         before[0] = hash;
     }

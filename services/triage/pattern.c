@@ -6,7 +6,7 @@
 
 /* A set of strings under construction; sequences multiply sets, alternatives join them. */
 struct set {
-    char (*texts)[PATTERN_FORM_MAX];
+    char **texts;
     size_t count, capacity;
 };
 
@@ -28,7 +28,7 @@ static bool set_add(struct parser *parser, struct set *set, const char *head, co
         return error_set(parser->error, "a pattern unfolds to too many or too long forms");
     if (set->count == set->capacity) {
         size_t capacity = set->capacity ? set->capacity * 4 : 4;
-        char(*texts)[PATTERN_FORM_MAX] = arena_take(parser->arena, capacity * sizeof *texts);
+        char **texts = arena_take(parser->arena, capacity * sizeof *texts);
         if (!texts)
             return error_set(parser->error, "no memory for the forms of a pattern");
         if (set->count)
@@ -36,9 +36,12 @@ static bool set_add(struct parser *parser, struct set *set, const char *head, co
         set->texts = texts;
         set->capacity = capacity;
     }
-    char *text = set->texts[set->count++];
+    char *text = arena_take(parser->arena, size + 1);
+    if (!text)
+        return error_set(parser->error, "no memory for the forms of a pattern");
     memcpy(text, head, strlen(head));
     memcpy(text + strlen(head), tail, strlen(tail) + 1);
+    set->texts[set->count++] = text;
     return true;
 }
 

@@ -5,14 +5,14 @@
 #include "common/error.h"
 
 enum {
-    PATTERN_FORM_MAX = 128, /* bytes of one form */
+    PATTERN_FORM_MAX = 128, /* bytes of one form, the last a NUL */
     PATTERN_ANY = 1,        /* stands for one word of any kind in a form */
     PATTERN_BEGINS = 2      /* after the letters of a word: any ending */
 };
 
 struct pattern_forms {
-    char (*forms)[PATTERN_FORM_MAX];
-    size_t count, capacity;
+    char **forms; /* the caller may change their letters */
+    size_t count;
     char not_after[4][32]; /* words of (?<!...) */
     size_t not_after_count;
 };
