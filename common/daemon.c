@@ -36,7 +36,7 @@ enum {
     TICK_MS = 3000,
     TICK_ASKING_MS = 1000, /* while somebody waits for an answer of another daemon */
     TURNS_A_ROUND = 4,
-    VIEW_FRAME_MAX = 1 << 20,
+    VIEW_FRAME_MAX = 8 << 20, /* a medium of 6 MiB, sealed; of our own console only */
     ANSWER_FRAME_MAX = 8 << 20,
     STORE_PATH = 400,
     SITE_PATH = 1024,

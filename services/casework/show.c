@@ -4,6 +4,7 @@
 
 #include "casework_sql.h"
 #include "common/json.h"
+#include "common/medium.h"
 #include "services/casework/rights.h"
 
 #include <string.h>
@@ -310,6 +311,84 @@ static enum verdict show_case(struct turn *turn, const Sigap__View *view, Sigap_
     return deliver(turn, &json, answer);
 }
 
+/* ---- photos and other files: they lie with intake, sealed; who may read the words may see them */
+
+static void write_reports(struct json_writer *json, struct turn *turn, const struct id *case_id) {
+    json_write_object(json);
+    json_member_array(json, "reports");
+    struct statement *rows = casework_use(turn->store, CASEWORK_NARRATIVE_ALL);
+    bind_id(rows, case_id);
+    bind_int(rows, NARRATIVES_MAX);
+    while (statement_step(rows)) {
+        struct id report = column_id(rows, 0);
+        char text[ID_TEXT + 1];
+        id_to_text(&report, text);
+        json_write_text(json, text);
+    }
+    json_write_end(json);
+    json_write_end(json);
+}
+
+static bool is_of_case(struct turn *turn, const struct id *case_id, const ProtobufCBinaryData *report_id) {
+    struct id report;
+    if (!id_from_bytes(report_id->data, report_id->len, &report))
+        return false;
+    struct statement *get = casework_use(turn->store, CASEWORK_NARRATIVE_KNOWN);
+    bind_id(get, case_id);
+    bind_id(get, &report);
+    bool found = statement_step(get);
+    statement_end(get);
+    return found;
+}
+
+static enum verdict open_medium(struct turn *turn, const struct id *case_id,
+    const Sigap__SealedMedium *sealed, Sigap__ViewAnswer *answer) {
+    const struct casework *house = turn->state;
+    answer->status = 404;
+    if (!is_of_case(turn, case_id, &sealed->report_id))
+        return VERDICT_DONE;
+    switch (medium_open(house->opener, sealed, turn->arena, &answer->opened)) {
+    case SEAL_OPENED:
+        answer->status = 200;
+        return VERDICT_DONE;
+    case SEAL_BROKEN:
+        return VERDICT_DONE;
+    case SEAL_NO_MEMORY:
+        break;
+    }
+    return VERDICT_RETRY;
+}
+
+static enum verdict show_media(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer) {
+    const Sigap__MediaView *media = view->media;
+    struct id case_id;
+    struct work *work = NULL;
+    char text[ID_TEXT + 1];
+    if (id_from_bytes(media->case_id.data, media->case_id.len, &case_id))
+        work = case_visible(turn, &case_id, view->actor);
+    if (!work) {
+        answer->status = 404;
+        return VERDICT_DONE;
+    }
+    id_to_text(&case_id, text);
+    bool may = rights_narrative(view->actor, &work->file);
+    turn_audit(turn, rights_name(view->actor),
+        !may            ? "case.media.refused"
+        : media->sealed ? "case.medium"
+                        : "case.media",
+        text);
+    if (!may) {
+        answer->status = 403;
+        return VERDICT_DONE;
+    }
+    if (media->sealed)
+        return open_medium(turn, &case_id, media->sealed, answer);
+    struct json_writer json;
+    json_writer_init(&json, NARRATIVES_MAX * 32 + 64);
+    write_reports(&json, turn, &case_id);
+    return deliver(turn, &json, answer);
+}
+
 /* ---- lists */
 
 static uint32_t limit_of(const Sigap__ListView *list) {
@@ -432,6 +511,8 @@ enum verdict show(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer 
         return show_case(turn, view, answer);
     case SIGAP__VIEW__WHAT_LIST:
         return show_list(turn, view, answer);
+    case SIGAP__VIEW__WHAT_MEDIA:
+        return show_media(turn, view, answer);
     case SIGAP__VIEW__WHAT__NOT_SET:
     case SIGAP__VIEW__WHAT_STATUS:
     case SIGAP__VIEW__WHAT_REPORT:

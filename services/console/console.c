@@ -1,12 +1,14 @@
 /* A tour: a request comes in (on_request), passes the checks of routes.c, and is answered at once or begins a
  * wait. A wait for views sends questions (reading.c) whose answers come back through on_effect; a wait for a
  * command ends when CommandAnswered comes by link (on_event, commands.c); a wait for a password when Argon2
- * has spoken (passwords.c). Whatever does not come in time is ended by the alarm (on_timer). */
+ * has spoken (passwords.c); a picture goes through three hands (media.c). Whatever does not come in time is
+ * ended by the alarm (on_timer). */
 #include "console.h"
 
 #include "answer_link.h"
 #include "commands.h"
 #include "console_sql.h"
+#include "media.h"
 #include "reading.h"
 #include "routes.h"
 #include "sessions.h"
@@ -140,6 +142,10 @@ static void finish_late(struct turn *turn, struct wait *wait) {
     case WAIT_LINK_ANSWER:
         answer_link_finish(turn, wait);
         break;
+    case WAIT_MEDIA:
+    case WAIT_PICTURE:
+        media_late(turn, wait);
+        break;
     case WAIT_LOGIN:
     case WAIT_PASSWORD:
         session_late(turn, wait);
@@ -167,6 +173,10 @@ static enum verdict console_on_timer(
 }
 
 static void part_came(struct turn *turn, struct wait *wait, const struct effect_result *result) {
+    if (wait->kind == WAIT_MEDIA || wait->kind == WAIT_PICTURE) {
+        media_came(turn, wait, result);
+        return;
+    }
     if (!reading_came(turn, wait, result->kind - EFFECT_ASK, result))
         return;
     if (wait->kind == WAIT_LINK)
@@ -188,6 +198,8 @@ static enum verdict console_on_effect(struct turn *turn, const struct effect_res
         session_verified(turn, wait, result);
     else if (result->kind == EFFECT_CHANGE)
         session_changed(turn, wait, result);
+    else if (result->kind == EFFECT_DRAW)
+        media_drawn(turn, wait, result);
     else if (result->kind >= EFFECT_ASK)
         part_came(turn, wait, result);
     return VERDICT_DONE;
@@ -226,7 +238,8 @@ static bool console_connect(void *state, struct daemon_loop *loop, struct error 
     struct console *console = state;
     console->loop = loop;
     console->passwords = passwords_open(loop);
-    if (!console->passwords)
+    console->pictures = pictures_open(loop);
+    if (!console->passwords || !console->pictures)
         return error_set(error, "out of memory");
     warm_up(console);
     return true;
@@ -236,6 +249,10 @@ static void console_perform(void *state, const struct effect *effect) {
     struct console *console = state;
     if (!console)
         return;
+    if (effect->kind == EFFECT_DRAW) {
+        pictures_start(console->pictures, effect);
+        return;
+    }
     if (effect->kind < EFFECT_ASK) {
         passwords_start(console->passwords, effect);
         return;
@@ -246,7 +263,9 @@ static void console_perform(void *state, const struct effect *effect) {
 }
 
 static void console_disconnect(void *state) {
-    passwords_close(&((struct console *)state)->passwords);
+    struct console *console = state;
+    passwords_close(&console->passwords);
+    pictures_close(&console->pictures);
 }
 
 static void console_metrics(void *state, struct metrics *metrics) {

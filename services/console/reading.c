@@ -1,12 +1,14 @@
 #include "reading.h"
 
+#include "common/medium.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 enum {
     PART_MAX = 1 << 20, /* bytes of one part: 1000 rows of 1 KiB; 16 parts = 16 MiB < DOCUMENT_MAX */
     LIVE_ROWS = 50,
-    FRAME_MAX = 64 << 10, /* a View: an actor of 64 words and a few texts */
+    FRAME_MAX = MEDIUM_SHOWN_MAX + (64 << 10), /* a View: a medium, an actor of 64 words and a few texts */
 };
 
 enum shape { SHAPE_LIST, SHAPE_CASE, SHAPE_REPORT, SHAPE_STATUS, SHAPE_EXPLAIN, SHAPE_RETRY };

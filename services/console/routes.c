@@ -2,6 +2,7 @@
 
 #include "answer_link.h"
 #include "commands.h"
+#include "media.h"
 #include "reading.h"
 #include "sessions.h"
 
@@ -46,6 +47,10 @@ static const struct route routes[] = {
     {"GET", "/api/cases", ACCESS_SESSION, .reading = &reading_cases},
     {"GET", "/api/cases/*", ACCESS_SESSION, .reading = &reading_case},
     {"GET", "/api/reviews/*", ACCESS_SESSION, .reading = &reading_review},
+    {"GET", "/api/cases/*/media", ACCESS_SESSION, .handle = media_list_begin},
+    {"GET", "/api/cases/*/media/*", ACCESS_SESSION, .handle = media_show_begin},
+    {"GET", "/api/reviews/*/media", ACCESS_SESSION, .handle = media_list_begin},
+    {"GET", "/api/reviews/*/media/*", ACCESS_SESSION, .handle = media_show_begin},
     {"GET", "/api/cases/*/candidates", ACCESS_SESSION, .reading = &reading_candidates},
     {"GET", "/api/queues", ACCESS_SESSION, .reading = &reading_queues},
     {"GET", "/api/deliveries", ACCESS_SESSION, .reading = &reading_deliveries},

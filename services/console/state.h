@@ -6,6 +6,7 @@
 #include "common/site.h"
 #include "pages.h"
 #include "passwords.h"
+#include "pictures.h"
 #include "waits.h"
 
 enum timer_kind {
@@ -17,6 +18,7 @@ enum effect_kind {
     EFFECT_VERIFY = 1, /* does this password fit (a sign-in) */
     EFFECT_CHANGE = 2, /* does the old one fit, and the hash of the new one */
     EFFECT_HASH = 3,   /* the Argon2id string of a password we made */
+    EFFECT_DRAW = 4,   /* a picture anew, see pictures.h */
     EFFECT_ASK = 16,   /* + number of the part: a view of another daemon */
 };
 
@@ -31,7 +33,9 @@ struct console {
     struct pages pages;
     struct waits waits;
     struct passwords *passwords; /* NULL in a simulation */
+    struct pictures *pictures;   /* NULL in a simulation */
     struct daemon_loop *loop;    /* NULL in a simulation */
     uint64_t ask_number;         /* of the last view asked; a number too many after a rollback is no harm */
-    uint64_t changes_start; /* added to the records read, so that a number of before a restart means nothing now */
+    uint64_t
+        changes_start; /* added to the records read, so that a number of before a restart means nothing now */
 };

@@ -30,6 +30,8 @@ enum wait_kind {
     WAIT_LINK_ANSWER, /* an answer link was used */
     WAIT_LOGIN,
     WAIT_PASSWORD,
+    WAIT_MEDIA,   /* what photos and files there are, see media.h */
+    WAIT_PICTURE, /* one of them is drawn */
 };
 
 struct wait_part {
@@ -46,14 +48,15 @@ struct wait {
     int64_t answered_at; /* turn->now of the turn that answers it; 0: not yet */
     /* READING and LINK */
     const void *reading; /* struct reading */
-    struct id object;    /* the case a document is about */
+    struct id object;    /* the case a document is about; MEDIA and PICTURE: or the report in review */
+    const char *owner;   /* MEDIA and PICTURE: the daemon that decides who may see */
     uint64_t changes;    /* console->changes when it was asked */
     unsigned part_count;
     struct wait_part parts[WAIT_PARTS_MAX];
-    /* COMMAND and LINK_ANSWER */
+    /* COMMAND and LINK_ANSWER; PICTURE: the medium */
     struct id command;
     char token[WAIT_TOKEN]; /* LINK and LINK_ANSWER */
-    /* LOGIN and PASSWORD */
+    /* LOGIN and PASSWORD; MEDIA and PICTURE: who looks */
     char account[WAIT_ACCOUNT], remote[WAIT_REMOTE];
     uint8_t session[32]; /* PASSWORD: the session that stays */
     bool secure;         /* the request came over TLS */

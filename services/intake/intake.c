@@ -271,7 +271,7 @@ static void intake_refuse_request(
 static enum verdict intake_on_view(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer) {
     if (!intake_token_control(turn, view, answer) && !intake_follow_view(turn, view, answer) &&
         !hook_view(turn, view, answer) && !sender_view(turn, view, answer) &&
-        !intake_media_view(turn, view, answer))
+        !intake_media_view(turn, view, answer) && !intake_media_show(turn, view, answer))
         answer->status = 404;
     return VERDICT_DONE;
 }

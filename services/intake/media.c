@@ -1,6 +1,7 @@
 #include "services/intake/media.h"
 
 #include "common/json.h"
+#include "common/medium.h"
 #include "intake_sql.h"
 #include "services/intake/hook.h"
 #include "services/intake/web.h"
@@ -90,10 +91,9 @@ bool intake_media_keep(struct turn *turn, const struct id *report, const char *b
     const void *bytes, size_t size) {
     struct intake *intake = turn->state;
     uint8_t hash[SEAL_HASH_BYTES];
-    struct seal_place place = {.field = "medium"};
     struct sealed_report sealed;
     seal_hash(keystore_hash(intake->keystore), SEAL_HASH_CONTENT, bytes, size, hash);
-    memcpy(place.record.bytes, hash, sizeof place.record.bytes);
+    struct seal_place place = medium_place(hash);
     struct id id = id_of(report, hash);
     struct statement *keep = intake_use(turn->store, INTAKE_MEDIA_KEEP);
     bind_id(keep, &id);

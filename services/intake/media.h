@@ -18,3 +18,5 @@ void intake_media_timer(struct turn *turn, const struct id *id, int64_t due_at);
 void intake_media_result(struct turn *turn, const struct effect_result *result);
 /* ListView "media". False: another view. */
 bool intake_media_view(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer);
+/* MediaView, see media_show.c. False: another view. */
+bool intake_media_show(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer);

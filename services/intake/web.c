@@ -1,6 +1,7 @@
 #include "services/intake/web.h"
 
 #include "common/http_client.h"
+#include "common/medium.h"
 #include "services/intake/hook.h"
 #include "services/intake/mime.h"
 
@@ -168,11 +169,10 @@ static void on_written(uv_work_t *work, int status) {
 /* Sealed for the site as a report is: this daemon cannot read it again. Layout: session, key, ciphertext. */
 static bool seal_medium(struct web_job *job, const void *bytes, size_t size) {
     struct intake *intake = job->web->intake;
-    struct seal_place place = {.field = "medium"};
     struct sealed_report sealed;
     struct arena *arena = arena_new(2 * (size_t)WEB_MEDIUM_MAX);
     seal_hash(keystore_hash(intake->keystore), SEAL_HASH_CONTENT, bytes, size, job->medium.hash);
-    memcpy(place.record.bytes, job->medium.hash, sizeof place.record.bytes);
+    struct seal_place place = medium_place(job->medium.hash);
     seal_session_rotate(intake->session, clock_wall_ms(intake->clock));
     bool good = arena && seal_report(intake->session, &place, bytes, size, arena, &sealed);
     if (good) {

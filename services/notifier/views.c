@@ -362,6 +362,7 @@ enum verdict views_answer(struct turn *turn, const Sigap__View *view, Sigap__Vie
     case SIGAP__VIEW__WHAT_PARKED_RETRY:
     case SIGAP__VIEW__WHAT_REPORT: /* other daemons' */
     case SIGAP__VIEW__WHAT_EXPLAIN:
+    case SIGAP__VIEW__WHAT_MEDIA:
     case SIGAP__VIEW__WHAT__NOT_SET:
     case _SIGAP__VIEW__WHAT__CASE_IS_INT_SIZE:
         break;

@@ -576,6 +576,7 @@ enum verdict router_view(struct turn *turn, const Sigap__View *view, Sigap__View
     case SIGAP__VIEW__WHAT_PARKED_RETRY:
     case SIGAP__VIEW__WHAT_TOKEN:
     case SIGAP__VIEW__WHAT_CONTROL:
+    case SIGAP__VIEW__WHAT_MEDIA:
     case SIGAP__VIEW__WHAT__NOT_SET:
     case _SIGAP__VIEW__WHAT__CASE_IS_INT_SIZE:
         answer->status = 404;

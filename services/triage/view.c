@@ -3,6 +3,7 @@
 #include "services/triage/measure.h"
 
 #include "common/json.h"
+#include "common/medium.h"
 #include "common/rights.h"
 
 #include <stdlib.h>
@@ -530,6 +531,54 @@ static enum verdict view_list(struct turn *turn, const Sigap__View *view, Sigap_
     return finish(turn, &writer, answer, 200);
 }
 
+/* ---- photos and other files of a report in review: they lie with intake, sealed ---- */
+
+static bool same_id(const ProtobufCBinaryData *bytes, const struct id *id) {
+    return bytes->len == ID_BYTES && memcmp(bytes->data, id->bytes, ID_BYTES) == 0;
+}
+
+static enum verdict open_medium(struct turn *turn, const struct id *report_id, const struct id *first,
+    const Sigap__SealedMedium *sealed, Sigap__ViewAnswer *answer) {
+    const struct triage *triage = turn->state;
+    bool of_it =
+        same_id(&sealed->report_id, report_id) || (!id_is_null(first) && same_id(&sealed->report_id, first));
+    enum seal_result result =
+        of_it ? medium_open(triage->opener, sealed, turn->arena, &answer->opened) : SEAL_BROKEN;
+    answer->status = result == SEAL_OPENED ? 200 : 404;
+    return result == SEAL_NO_MEMORY ? VERDICT_RETRY : VERDICT_DONE;
+}
+
+/* Who decides may see what came with the report, and with the one that it adds to while that waits too. */
+static enum verdict view_media(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer) {
+    const Sigap__MediaView *media = view->media;
+    struct id report_id, first = {0};
+    struct review_row row, other;
+    char text[ID_TEXT + 1];
+    if (!id_from_bytes(media->report_id.data, media->report_id.len, &report_id) ||
+        !review_read(turn, &report_id, &row))
+        return answer->status = 404, VERDICT_DONE;
+    if (!may_read_review(view->actor, row.area))
+        return answer->status = 403, VERDICT_DONE;
+    if (!id_is_null(&row.amends) && review_read(turn, &row.amends, &other))
+        first = row.amends;
+    id_to_text(&report_id, text);
+    turn_audit(turn, rights_name(view->actor), media->sealed ? "review.medium" : "review.media", text);
+    if (media->sealed)
+        return open_medium(turn, &report_id, &first, media->sealed, answer);
+    struct json_writer writer;
+    json_writer_init(&writer, ANSWER_BYTES);
+    json_write_object(&writer);
+    json_member_array(&writer, "reports");
+    json_write_text(&writer, text);
+    if (!id_is_null(&first)) {
+        id_to_text(&first, text);
+        json_write_text(&writer, text);
+    }
+    json_write_end(&writer);
+    json_write_end(&writer);
+    return finish(turn, &writer, answer, 200);
+}
+
 enum verdict triage_view(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer) {
     switch (view->what_case) {
     case SIGAP__VIEW__WHAT_REPORT:
@@ -538,6 +587,8 @@ enum verdict triage_view(struct turn *turn, const Sigap__View *view, Sigap__View
         return view_case(turn, view, answer);
     case SIGAP__VIEW__WHAT_LIST:
         return view_list(turn, view, answer);
+    case SIGAP__VIEW__WHAT_MEDIA:
+        return view_media(turn, view, answer);
     case SIGAP__VIEW__WHAT_STATUS:
     case SIGAP__VIEW__WHAT_PARKED_RETRY:
     case SIGAP__VIEW__WHAT_EXPLAIN:

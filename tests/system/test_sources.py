@@ -30,6 +30,7 @@ class Platform:
 
     def __init__(self):
         said = self.said = []
+        self.pictures = {}  # by file_id; any other is JPEG
         outer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -44,9 +45,9 @@ class Platform:
             def answer(self):
                 status, body, location = 200, b"{}", None
                 if "/getFile" in self.path:
-                    body = json.dumps({"ok": True, "result": {"file_path": "photos/1.jpg"}}).encode()
+                    body = json.dumps({"ok": True, "result": {"file_path": "photos/" + self.path.split("file_id=")[1]}}).encode()
                 elif "/photos/" in self.path or self.path == "/medium":
-                    body = JPEG
+                    body = outer.pictures.get(self.path.rsplit("/", 1)[1], JPEG)
                 elif self.path == "/moved":
                     status, location = 302, f"http://127.0.0.1:{outer.port}/medium"
                 elif re.fullmatch(r"/\d+", self.path):

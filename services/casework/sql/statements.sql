@@ -74,6 +74,9 @@ INSERT INTO narrative(case_id, report_id, at, copy, sealed) VALUES(?, ?, ?, ?, ?
 -- name: narrative_all
 SELECT report_id, at, copy, sealed FROM narrative WHERE case_id=? ORDER BY at LIMIT ?
 
+-- name: narrative_known
+SELECT 1 FROM narrative WHERE case_id=? AND report_id=?
+
 -- name: narrative_remove
 DELETE FROM narrative WHERE case_id=? AND report_id=?
 

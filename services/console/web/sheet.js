@@ -3,6 +3,7 @@
 import { get, complaint } from './api.js';
 import { breakable, byId, chip, element, facts, replace, tag, toast } from './dom.js';
 import { ask, reasonField, tell } from './form.js';
+import { fillMedia } from './media.js';
 import { age, dots, limit, rows, sayReview } from './lists.js';
 import { getSite, isEnglish, say, sayArea, sayFact, sayValue, sayHappening, sayKind, sayPair, sayReason, sayRole, sayState, sayTime } from './words.js';
 
@@ -285,9 +286,16 @@ function narrativePart(document) {
   if (!shown.narrative)
     return casework && !casework.restricted ? element('section', element('div.actions', button(say('read_narrative'), () => openSheet(document.id, true)))) : null;
   const texts = casework?.narratives?.length ? casework.narratives : casework?.narrative ? [{ text: casework.narrative }] : [];
+  const rest = element('div'), places = new Map([['rest', rest]]);
+  const boxes = texts.map((one) => {
+    const box = element('div.box', one.at ? element('p.soft', sayTime(one.at)) : null, element('p.narrative', one.text ?? ''));
+    places.set(one.report_id, box);
+    return box;
+  });
+  if (texts.length) fillMedia(`/api/cases/${document.id}/media`, places);
   return element('section', element('h2', say('narrative')),
     document.refused.includes('casework') ? element('p.complaint', say('not_allowed')) : null,
-    texts.map((one) => element('div.box', one.at ? element('p.soft', sayTime(one.at)) : null, element('p.narrative', one.text ?? ''))),
+    boxes, rest,
     whyBox(document.triage?.assessment));
 }
 
@@ -358,10 +366,11 @@ export function openReview(review, now) {
   const known = getSite().kinds.some((kind) => kind.code === review.kind && kind.opens_case);
   const words = element('div.actions', button(say('read_narrative'), async () => {
     const answer = await get(`/api/reviews/${review.report_id}?narrative=1`);
-    const read = answer.document?.review, text = read?.narrative;
+    const read = answer.document?.review, text = read?.narrative, photos = element('div');
+    if (text) fillMedia(`/api/reviews/${review.report_id}/media`, new Map([['rest', photos]]));
     words.replaceWith(text ? element('div',
       read.first_narrative ? [element('p.soft', say('first_words')), element('p.narrative', read.first_narrative)] : null,
-      element('p.narrative', text),
+      element('p.narrative', text), photos,
       element('p.soft', dots(read.channel, read.forwarded ? say('forwarded') : null, read.group ? say('group') : null, read.relation ? sayHappening(read.relation) : null)),
       (read.alike ?? []).map((other) => alikeBox(other, button(`${say('join_this')}…`, () => ask({
         title: say('join_this'), path, fixed: { open_case: false, join_case: other.id }, fields: [reasonField(true)] }).then(close), 'main'))),

@@ -184,3 +184,12 @@ DELETE FROM blocked WHERE key=?
 
 -- name: blocked_list
 SELECT key, at, by FROM blocked ORDER BY at DESC LIMIT ?
+
+-- name: media_of_report
+SELECT id, kind, state, type, size_bytes, detail FROM media WHERE report=? ORDER BY id LIMIT ?
+
+-- name: media_kept
+SELECT report, hash, size_bytes FROM media WHERE id=? AND state=1
+
+-- name: attachment_get
+SELECT body FROM attachment WHERE id=?

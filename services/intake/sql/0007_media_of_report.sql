@@ -1,0 +1,2 @@
+-- What the console shows of a report.
+CREATE INDEX media_report ON media(report, id);
