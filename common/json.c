@@ -355,7 +355,7 @@ static bool grow(struct json_writer *writer, size_t more) {
         capacity *= 2;
     char *bytes = fault_strikes(FAULT_MEMORY) ? NULL : realloc(writer->bytes, capacity);
     if (!bytes) {
-        writer->failed = true;
+        writer->failed = writer->no_memory = true;
         return false;
     }
     writer->bytes = bytes;

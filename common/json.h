@@ -118,6 +118,7 @@ struct json_writer {
     bool keyed;       /* a key waits for its value */
     bool done;        /* the top value is complete */
     bool failed;
+    bool no_memory; /* it failed for this reason: the same may be written another time */
 };
 
 /* max_bytes: the most the text may take, without the NUL after it. Takes no memory yet. */

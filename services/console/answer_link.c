@@ -52,9 +52,13 @@ static void put_tail(struct buffer *page) {
 }
 
 static void reply_page(struct turn *turn, struct answer *answer, unsigned status, struct buffer *page) {
+    static const char no_room[] =
+        "<!doctype html><html lang=\"id\"><meta charset=\"utf-8\"><title>Sigap</title>"
+        "<p>Sistem sedang penuh; buka lagi tautan ini sebentar lagi.</p>"
+        "<p lang=\"en\">The system is busy; open this link again shortly.</p></html>";
     put_tail(page);
     buffer_add(page, "", 1);
-    reply_html(turn, answer, page->failed ? 500 : status, page->failed ? "500" : (const char *)page->bytes);
+    reply_html(turn, answer, page->failed ? 503 : status, page->failed ? no_room : (const char *)page->bytes);
     buffer_free(page);
 }
 

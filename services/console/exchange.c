@@ -25,11 +25,12 @@ static void reply_text(struct turn *turn, struct answer *answer, unsigned status
 void reply_json(struct turn *turn, struct answer *answer, unsigned status, struct json_writer *writer) {
     size_t size;
     const char *text = json_writer_text(writer, &size);
+    bool again = writer->no_memory;
     if (text)
         reply_text(turn, answer, status, "application/json", text, size);
     json_writer_free(writer);
-    if (!text)
-        reply_problem(turn, answer, &problem_internal);
+    if (!text) /* what was done is done: whoever asks again is told so */
+        reply_problem(turn, answer, again ? &problem_overloaded : &problem_internal);
 }
 
 void reply_problem(struct turn *turn, struct answer *answer, const struct problem *problem) {

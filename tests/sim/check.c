@@ -435,13 +435,49 @@ static bool check_capacity(struct sim *sim, const struct ledger *ledger) {
     return sound;
 }
 
-/* Restored journals may hold an order whose answer was lost; it is given again with the same id, or not at
- * all. */
+/* The same order sent twice, or again after a crash, is in the journal once. */
 static bool check_command(struct sim *sim, const struct ledger_command *command) {
     char text[ID_TEXT + 1];
     id_to_text(&command->id, text);
-    return !command->issued || command->answered ||
-           sim_fail(sim, "command %s was given %u times and never answered", text, command->issued);
+    return (command->issued == 1 && command->answered == 1) ||
+           sim_fail(sim, "command %s was given %u times and answered %u times", text, command->issued,
+               command->answered);
+}
+
+/* What somebody was told of an order is what its owner has said. */
+static bool check_told(struct sim *sim, struct ledger *ledger, const struct told *told) {
+    const struct ledger_command *command = ledger_command_of(ledger, &told->id);
+    char text[ID_TEXT + 1];
+    id_to_text(&told->id, text);
+    if (command->issued != 1)
+        return sim_fail(sim, "order %s was answered %u and is in no journal", text, told->status);
+    return told->status == 202 || told->status == command->status ||
+           sim_fail(
+               sim, "order %s was answered %u, its owner had said %u", text, told->status, command->status);
+}
+
+/* Nobody waits for the console any more. */
+static bool check_desks(struct sim *sim, struct ledger *ledger) {
+    for (unsigned i = 0; i < sim->errand_count; i++)
+        if (sim->errands[i]->outstanding)
+            return sim_fail(sim, "%s was never answered", sim->errands[i]->path);
+    for (size_t i = 0; i < sim->told_count; i++)
+        if (!check_told(sim, ledger, &sim->told[i]))
+            return false;
+    return true;
+}
+
+static void cover_order(struct coverage *coverage, const struct ledger_command *command) {
+    if (command->kind >= COVERAGE_TAGS)
+        return;
+    struct coverage_order *order = &coverage->orders[command->kind];
+    order->given++;
+    if (command->status < 300)
+        order->done++;
+    else if (command->status == 409 && command->versioned)
+        order->stale++;
+    else
+        order->refused++;
 }
 
 static bool check_ledger(struct sim *sim, struct ledger *ledger) {
@@ -454,9 +490,11 @@ static bool check_ledger(struct sim *sim, struct ledger *ledger) {
     for (unsigned i = 0; i < ledger->alert_count; i++)
         if (!check_alert(sim, &ledger->alerts[i]))
             return false;
-    for (unsigned i = 0; i < ledger->command_count; i++)
+    for (unsigned i = 0; i < ledger->command_count; i++) {
         if (!check_command(sim, &ledger->commands[i]))
             return false;
+        cover_order(&sim->outcome->coverage, &ledger->commands[i]);
+    }
     return true;
 }
 
@@ -466,7 +504,7 @@ bool check_all(struct sim *sim) {
     if (sound && ledger->parked)
         sound = sim_fail(sim, "%u inputs were parked, the last: %s", ledger->parked, ledger->parked_reason);
     sound = sound && check_held(sim) && check_tickets(sim, ledger) && check_ledger(sim, ledger) &&
-            check_capacity(sim, ledger);
+            check_desks(sim, ledger) && check_capacity(sim, ledger);
     for (unsigned i = 0; i < ledger->case_count; i++)
         sim->outcome->cases += ledger->cases[i].opened;
     free(ledger);

@@ -1,5 +1,6 @@
 /* Who is simulated. A daemon is enrolled by its line here and its name in CMakeLists.txt. */
 #include "services/casework/casework.h"
+#include "services/console/console.h"
 #include "services/intake/intake.h"
 #include "services/notifier/notifier.h"
 #include "services/router/router.h"
@@ -12,7 +13,7 @@ const struct enrolled sim_enrolled[] = {
     {&router_daemon, {"triage", "casework", "notifier", "console"}},
     {&casework_daemon, {"triage", "router", "notifier", "console"}},
     {&notifier_daemon, {"intake", "triage", "router", "casework", "console"}},
-    {&toy_console_daemon, {"intake", "triage", "router", "casework", "notifier"}},
+    {&console_daemon, {"intake", "triage", "router", "casework", "notifier"}},
 };
 
 const unsigned sim_enrolled_count = sizeof sim_enrolled / sizeof *sim_enrolled;

@@ -91,13 +91,19 @@ static void note_alert(struct ledger *ledger, ProtobufCBinaryData bytes, Protobu
     }
 }
 
-static void note_command(struct ledger *ledger, ProtobufCBinaryData bytes, bool answer) {
+struct ledger_command *ledger_command_of(struct ledger *ledger, const struct id *id) {
+    return ENTRY(ledger, command, id);
+}
+
+static struct ledger_command *command_of(struct ledger *ledger, ProtobufCBinaryData bytes) {
     struct id id = id_of(bytes);
-    struct ledger_command *command = ENTRY(ledger, command, &id);
-    if (answer)
-        command->answered++;
-    else
-        command->issued++;
+    return ledger_command_of(ledger, &id);
+}
+
+static void note_issued(struct ledger_command *command, const Sigap__CommandIssued *issued) {
+    command->issued++;
+    command->kind = issued->command_case;
+    command->versioned = issued->expected_version != 0;
 }
 
 static void note_parked(
@@ -144,6 +150,8 @@ static void tell(const struct machine *machine, enum lane lane, size_t sequence,
 
 static bool note(struct ledger *ledger, const struct machine *machine, const Sigap__Event *event) {
     struct id case_id = id_of(event->case_id);
+    if ((unsigned)event->body_case < COVERAGE_TAGS)
+        machine->sim->outcome->coverage.events[event->body_case]++;
     switch (event->body_case) {
     case SIGAP__EVENT__BODY_REPORT_RECEIVED:
         report_of(ledger, event->report_received->report_id)->received++;
@@ -208,10 +216,11 @@ static bool note(struct ledger *ledger, const struct machine *machine, const Sig
             event->alert_moved->to, SIGAP__PRIORITY__PRIORITY_UNSPECIFIED, event->at);
         break;
     case SIGAP__EVENT__BODY_COMMAND_ISSUED:
-        note_command(ledger, event->command_issued->command_id, false);
+        note_issued(command_of(ledger, event->command_issued->command_id), event->command_issued);
         break;
     case SIGAP__EVENT__BODY_COMMAND_ANSWERED:
-        note_command(ledger, event->command_answered->command_id, true);
+        command_of(ledger, event->command_answered->command_id)->answered++;
+        command_of(ledger, event->command_answered->command_id)->status = event->command_answered->status;
         break;
     case SIGAP__EVENT__BODY_INPUT_PARKED:
         note_parked(ledger, machine, event->input_parked);

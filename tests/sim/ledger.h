@@ -45,6 +45,8 @@ struct ledger_alert {
 struct ledger_command {
     struct id id;
     unsigned issued, answered;
+    unsigned kind, status; /* status: of the answer */
+    bool versioned;        /* it named a version */
 };
 
 struct ledger {
@@ -62,3 +64,4 @@ struct ledger {
 bool ledger_read(struct sim *sim, struct ledger *ledger);
 struct ledger_report *ledger_report_of(struct ledger *ledger, const struct id *id); /* made when missing */
 struct ledger_case *ledger_case_of(struct ledger *ledger, const struct id *id);
+struct ledger_command *ledger_command_of(struct ledger *ledger, const struct id *id);

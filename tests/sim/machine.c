@@ -70,6 +70,8 @@ static void on_answered(void *context, void *origin, const struct answer *answer
     char ticket[32] = "";
     if (!still_alive(machine) || !origin)
         return;
+    if (strcmp(machine->name, "console") == 0)
+        return desk_answered(machine->sim, origin, answer);
     if (answer->body_size && !*text_between(answer->body, answer->body_size, "\"ticket\":\"", ticket))
         ticket_within(answer->body, answer->body_size, ticket);
     people_answered(machine->sim, origin, answer->status, ticket);
@@ -91,7 +93,8 @@ static void on_submit_answered(void *context, void *origin, const void *frame, s
 static void on_view_answered(void *context, void *origin, const void *frame, size_t size) {
     struct machine *machine = context;
     struct sim *sim = machine->sim;
-    if (!still_alive(machine) || !sim->view || origin != (void *)(uintptr_t)sim->view_number)
+    if (!still_alive(machine) || console_told(sim, origin, frame, size) || !sim->view ||
+        origin != (void *)(uintptr_t)sim->view_number)
         return;
     Sigap__ViewAnswer *answer = sigap__view_answer__unpack(NULL, size, frame);
     if (!answer)

@@ -1,5 +1,6 @@
-/* Everybody outside: reporters, staff who see what the console shows, and the channels of the notifier. They
- * are slow, forgetful and contradict each other. */
+/* Everybody outside: reporters here, staff in staff.c and desk.c, and the channels that messages go out by.
+ * They are slow, forgetful and contradict each other. */
+#include "services/notifier/channel.h"
 #include "texts.h"
 #include "world.h"
 
@@ -10,7 +11,6 @@
 
 enum {
     AGAIN_MS = 5000,
-    COMMAND_ROOM = 4096,
     HOUR_MS = 3600000,
 };
 
@@ -116,12 +116,17 @@ void people_make(struct sim *sim) {
             make_reporter(sim, i);
         snprintf(sim->reporters[i].key, sizeof sim->reporters[i].key, "report-%u", i);
     }
+    desks_make(sim);
+    staff_make(sim);
 }
 
 void people_free(struct sim *sim) {
     free(sim->reporters);
     for (unsigned i = 0; i < sim->todo_count; i++)
         free(sim->todos[i].event);
+    for (unsigned i = 0; i < sim->result_count; i++)
+        free(sim->results[i].result.bytes);
+    desks_free(sim);
 }
 
 static bool submit_by_door(struct sim *sim, struct reporter *reporter, struct machine *intake) {
@@ -218,346 +223,41 @@ static bool reporters_act(struct sim *sim) {
     return acted;
 }
 
-/* ---- staff ---- */
-
-void people_see(struct sim *sim, const void *bytes, size_t size) {
-    Sigap__Event *event = sigap__event__unpack(NULL, size, bytes);
-    bool interesting = event && event->body_case != SIGAP__EVENT__BODY_COMMAND_ANSWERED;
-    if (event)
-        sigap__event__free_unpacked(event, NULL);
-    if (!interesting || sim->todo_count == TODO_MAX || sim->silent || chance_hits(&sim->chance, 300))
-        return;
-    struct todo *todo = &sim->todos[sim->todo_count++];
-    todo->at = sim->now + chance_between(&sim->chance, 0, chance_hits(&sim->chance, 500) ? 2000 : HOUR_MS);
-    todo->event = malloc(size);
-    todo->size = size;
-    memcpy(todo->event, bytes, size);
-}
-
-static char *all_roles[] = {(char *)"responder", (char *)"facility", (char *)"operator",
-    (char *)"coordinator", (char *)"administrator", (char *)"KAB", (char *)"PPA", (char *)"TRI",
-    (char *)"PKS", (char *)"KOR"};
-static char *all_areas[] = {(char *)"*"};
-
-struct giving {
-    struct sim *sim;
-    Sigap__CommandIssued command;
-    Sigap__Actor actor;
-    char *facilities[1];
-};
-
-static void give(struct giving *giving) {
-    struct sim *sim = giving->sim;
-    struct machine *console = machine_of(sim, "console");
-    static const unsigned often[] = {1, 1, 1, 1, 1, 2};
-    uint8_t tail[10];
-    if (!console->engine || sim->command_count == COMMANDS_MAX)
-        return;
-    chance_fill(&sim->chance, tail, sizeof tail);
-    struct command *command = &sim->commands[sim->command_count++];
-    command->id = id_make(sim->now + sim->skew, tail);
-    giving->command.command_id = (ProtobufCBinaryData){ID_BYTES, command->id.bytes};
-    giving->command.actor = &giving->actor;
-    giving->command.issued_at = sim->now + sim->skew;
-    giving->command.reason = (char *)"dilihat petugas";
-    giving->command.expected_version = chance_hits(&sim->chance, 50) ? chance_below(&sim->chance, 9) : 0;
-    command->size = sigap__command_issued__get_packed_size(&giving->command);
-    command->bytes = malloc(command->size);
-    sigap__command_issued__pack(&giving->command, command->bytes);
-    command->request = (struct request){.method = "POST",
-        .path = "/",
-        .query = "",
-        .body = command->bytes,
-        .body_size = command->size,
-        .remote = ""};
-    for (unsigned i = 0; i < often[chance_below(&sim->chance, 6)]; i++)
-        engine_request(console->engine, &command->request);
-    trace(sim, "command %u of kind %d", sim->command_count, giving->command.command_case);
-}
-
-static void answer_offer(
-    struct giving *giving, ProtobufCBinaryData offer, char *facility, const char *event) {
-    Sigap__AnswerOffer answer = SIGAP__ANSWER_OFFER__INIT;
-    answer.offer_id = offer;
-    answer.event = (char *)event;
-    if (strcmp(event, "reject") == 0)
-        answer.reason_code = (char *)"PENUH";
-    giving->facilities[0] = facility;
-    giving->actor.facilities = giving->facilities;
-    giving->actor.n_facilities = 1;
-    giving->command.command_case = SIGAP__COMMAND_ISSUED__COMMAND_ANSWER_OFFER;
-    giving->command.answer_offer = &answer;
-    give(giving);
-}
-
-static void set_capacity(struct giving *giving, char *facility) {
-    Sigap__SetCapacity capacity = SIGAP__SET_CAPACITY__INIT;
-    capacity.facility = facility;
-    capacity.known = true;
-    giving->sim->capacity_set = true;
-    capacity.places = (uint32_t)chance_below(&giving->sim->chance, 6);
-    giving->facilities[0] = facility;
-    giving->actor.facilities = giving->facilities;
-    giving->actor.n_facilities = 1;
-    giving->command.command_case = SIGAP__COMMAND_ISSUED__COMMAND_SET_CAPACITY;
-    giving->command.set_capacity = &capacity;
-    give(giving);
-}
-
-static void see_offer(struct giving *giving, Sigap__OfferSent *offer) {
-    static const char *const events[] = {"accept", "accept", "accept", "reject", "reject", "receive"};
-    struct chance *chance = &giving->sim->chance;
-    if (chance_hits(chance, 100))
-        set_capacity(giving, offer->facility);
-    else
-        answer_offer(giving, offer->offer_id, offer->facility, events[chance_below(chance, 6)]);
-}
-
-static void see_offer_moved(struct giving *giving, Sigap__OfferMoved *moved) {
-    static const char *const events[] = {"arrive", "schedule", "complete", "fail", "cancel", "accept"};
-    answer_offer(giving, moved->offer_id, moved->facility, events[chance_below(&giving->sim->chance, 6)]);
-}
-
-static void record_fact(struct giving *giving, ProtobufCBinaryData case_id, char *name) {
-    Sigap__RecordFact record = SIGAP__RECORD_FACT__INIT;
-    Sigap__Fact fact = SIGAP__FACT__INIT;
-    fact.name = name;
-    fact.value = (char *)(chance_hits(&giving->sim->chance, 700) ? "yes" : "no");
-    fact.source = (char *)"operator";
-    record.case_id = case_id;
-    record.fact = &fact;
-    giving->command.command_case = SIGAP__COMMAND_ISSUED__COMMAND_RECORD_FACT;
-    giving->command.record_fact = &record;
-    give(giving);
-}
-
-static void see_missing(struct giving *giving, const Sigap__Event *event, char **missing, size_t count) {
-    for (size_t i = 0; i < count; i++)
-        record_fact(giving, event->case_id, missing[i]);
-}
-
-static const struct case_seen *some_case(struct sim *sim) {
-    unsigned known = sim->case_count < CASES_SEEN ? sim->case_count : CASES_SEEN;
-    return &sim->cases[chance_below(&sim->chance, known)];
-}
-
-static void see_review(struct giving *giving, const Sigap__ReportInReview *review) {
-    Sigap__DecideReview decide = SIGAP__DECIDE_REVIEW__INIT;
-    decide.report_id = review->report_id;
-    decide.open_case = chance_hits(&giving->sim->chance, 600);
-    decide.kind =
-        (char *)(review->kind[0] && chance_hits(&giving->sim->chance, 500) ? review->kind : "pasung");
-    decide.priority = (Sigap__Priority)chance_between(&giving->sim->chance, 1, 4);
-    decide.area = (char *)"35.07.13";
-    if (giving->sim->case_count && chance_hits(&giving->sim->chance, 200)) {
-        const struct case_seen *seen = some_case(giving->sim);
-        decide.join_case = (ProtobufCBinaryData){ID_BYTES, (uint8_t *)seen->case_id.bytes};
-    }
-    giving->command.command_case = SIGAP__COMMAND_ISSUED__COMMAND_DECIDE_REVIEW;
-    giving->command.decide_review = &decide;
-    give(giving);
-}
-
-static void see_alert(struct giving *giving, const Sigap__AlertRaised *alert) {
-    static const char *const actions[] = {
-        "accept", "accept", "accept", "cannot", "snooze", "escalate", "done"};
-    Sigap__AnswerAlert answer = SIGAP__ANSWER_ALERT__INIT;
-    answer.alert_id = alert->alert_id;
-    answer.action = (char *)actions[chance_below(&giving->sim->chance, 7)];
-    giving->command.command_case = SIGAP__COMMAND_ISSUED__COMMAND_ANSWER_ALERT;
-    giving->command.answer_alert = &answer;
-    give(giving);
-}
-
-static void see_tasks(struct giving *giving, const Sigap__Event *event) {
-    static const char *const events[] = {"done", "done", "cancel", "reopen"};
-    const Sigap__TasksPlanned *planned = event->tasks_planned;
-    for (size_t i = 0; i < planned->n_tasks; i++) {
-        if (!chance_hits(&giving->sim->chance, 150))
-            continue;
-        Sigap__MoveTask move = SIGAP__MOVE_TASK__INIT;
-        move.task_id = planned->tasks[i]->task_id;
-        move.case_id = event->case_id;
-        move.event = (char *)events[chance_below(&giving->sim->chance, 4)];
-        move.outcome = (char *)"selesai";
-        giving->command.command_case = SIGAP__COMMAND_ISSUED__COMMAND_MOVE_TASK;
-        giving->command.move_task = &move;
-        give(giving);
-    }
-}
-
-/* ---- two cases that may be one ---- */
-
-static void merge_cases(struct giving *giving, const struct case_seen *one, const struct case_seen *other) {
-    Sigap__MergeCase merge = SIGAP__MERGE_CASE__INIT;
-    merge.case_id = (ProtobufCBinaryData){ID_BYTES, (uint8_t *)one->case_id.bytes};
-    merge.into = (ProtobufCBinaryData){ID_BYTES, (uint8_t *)other->case_id.bytes};
-    merge.distinct = chance_hits(&giving->sim->chance, 100);
-    giving->command.command_case = SIGAP__COMMAND_ISSUED__COMMAND_MERGE_CASE;
-    giving->command.merge_case = &merge;
-    give(giving);
-}
-
-static void split_report(struct giving *giving, ProtobufCBinaryData report_id) {
-    Sigap__SplitReport split = SIGAP__SPLIT_REPORT__INIT;
-    split.report_id = report_id;
-    giving->command.command_case = SIGAP__COMMAND_ISSUED__COMMAND_SPLIT_REPORT;
-    giving->command.split_report = &split;
-    give(giving);
-}
-
-static void remember_case(struct sim *sim, const Sigap__Event *event) {
-    struct case_seen *seen = &sim->cases[sim->case_count++ % CASES_SEEN];
-    id_from_bytes(event->case_id.data, event->case_id.len, &seen->case_id);
-    id_from_bytes(event->case_opened->report_id.data, event->case_opened->report_id.len, &seen->report_id);
-}
-
-static void see_merged(struct giving *giving, const Sigap__Event *event) {
-    for (unsigned i = 0; i < CASES_SEEN; i++) {
-        const struct case_seen *seen = &giving->sim->cases[i];
-        if (event->case_id.len == ID_BYTES &&
-            memcmp(seen->case_id.bytes, event->case_id.data, ID_BYTES) == 0 &&
-            chance_hits(&giving->sim->chance, 400))
-            split_report(giving, (ProtobufCBinaryData){ID_BYTES, (uint8_t *)seen->report_id.bytes});
-    }
-}
-
-static void see_case(struct giving *giving, const Sigap__Event *event) {
-    remember_case(giving->sim, event);
-    if (chance_hits(&giving->sim->chance, 300))
-        return merge_cases(giving, some_case(giving->sim), some_case(giving->sim));
-    Sigap__CloseCase close = SIGAP__CLOSE_CASE__INIT;
-    Sigap__ChangeCase change = SIGAP__CHANGE_CASE__INIT;
-    if (chance_hits(&giving->sim->chance, 500)) {
-        change.case_id = event->case_id;
-        change.priority = (Sigap__Priority)chance_between(&giving->sim->chance, 1, 4);
-        if (chance_hits(&giving->sim->chance, 300))
-            change.area = (char *)"35.78.03";
-        giving->command.command_case = SIGAP__COMMAND_ISSUED__COMMAND_CHANGE_CASE;
-        giving->command.change_case = &change;
-    } else {
-        close.case_id = event->case_id;
-        close.outcome = (char *)"tidak_terbukti";
-        close.reopen = chance_hits(&giving->sim->chance, 200);
-        giving->command.command_case = SIGAP__COMMAND_ISSUED__COMMAND_CLOSE_CASE;
-        giving->command.close_case = &close;
-    }
-    if (chance_hits(&giving->sim->chance, 200))
-        give(giving);
-}
-
-static void see_unroutable(struct giving *giving, ProtobufCBinaryData referral) {
-    static const char *const some[] = {
-        "RS-LAWANG", "JTM-RSBKW-KDR-SHELTER", "JTM-PPSPA-BATU-SHELTER", "nowhere"};
-    Sigap__AssignFacility assign = SIGAP__ASSIGN_FACILITY__INIT;
-    assign.referral_id = referral;
-    assign.facility = (char *)some[chance_below(&giving->sim->chance, 4)];
-    giving->command.command_case = SIGAP__COMMAND_ISSUED__COMMAND_ASSIGN_FACILITY;
-    giving->command.assign_facility = &assign;
-    give(giving);
-}
-
-static void consider(struct sim *sim, const Sigap__Event *event) {
-    struct giving giving = {.sim = sim};
-    sigap__command_issued__init(&giving.command);
-    sigap__actor__init(&giving.actor);
-    giving.actor.account = (char *)"petugas";
-    giving.actor.roles = all_roles;
-    giving.actor.n_roles = sizeof all_roles / sizeof *all_roles;
-    giving.actor.areas = all_areas;
-    giving.actor.n_areas = 1;
-    switch (event->body_case) {
-    case SIGAP__EVENT__BODY_CASE_OPENED:
-        return see_case(&giving, event);
-    case SIGAP__EVENT__BODY_CASE_MERGED:
-        return see_merged(&giving, event);
-    case SIGAP__EVENT__BODY_REPORT_JOINED:
-        if (chance_hits(&sim->chance, 300))
-            split_report(&giving, event->report_joined->report_id);
-        return;
-    case SIGAP__EVENT__BODY_REPORT_IN_REVIEW:
-        return see_review(&giving, event->report_in_review);
-    case SIGAP__EVENT__BODY_REFERRAL_OPENED:
-        if (event->referral_opened->state == SIGAP__REFERRAL_STATE__REFERRAL_UNROUTABLE)
-            return see_unroutable(&giving, event->referral_opened->referral_id);
-        return see_missing(
-            &giving, event, event->referral_opened->missing, event->referral_opened->n_missing);
-    case SIGAP__EVENT__BODY_REFERRAL_MOVED:
-        if (event->referral_moved->to == SIGAP__REFERRAL_STATE__REFERRAL_UNROUTABLE)
-            return see_unroutable(&giving, event->referral_moved->referral_id);
-        return see_missing(&giving, event, event->referral_moved->missing, event->referral_moved->n_missing);
-    case SIGAP__EVENT__BODY_OFFER_SENT:
-        return see_offer(&giving, event->offer_sent);
-    case SIGAP__EVENT__BODY_OFFER_MOVED:
-        return see_offer_moved(&giving, event->offer_moved);
-    case SIGAP__EVENT__BODY_TASKS_PLANNED:
-        return see_tasks(&giving, event);
-    case SIGAP__EVENT__BODY_ALERT_RAISED:
-        return see_alert(&giving, event->alert_raised);
-    case SIGAP__EVENT__BODY_REPORT_RECEIVED:
-    case SIGAP__EVENT__BODY_REPORT_CLOSED:
-    case SIGAP__EVENT__BODY_CASE_CHANGED:
-    case SIGAP__EVENT__BODY_TASK_MOVED:
-    case SIGAP__EVENT__BODY_TASK_REMINDER:
-    case SIGAP__EVENT__BODY_FACT_RECORDED:
-    case SIGAP__EVENT__BODY_CASE_CLOSED:
-    case SIGAP__EVENT__BODY_ALERT_MOVED:
-    case SIGAP__EVENT__BODY_DELIVERY_ENDED:
-    case SIGAP__EVENT__BODY_COMMAND_ISSUED:
-    case SIGAP__EVENT__BODY_COMMAND_ANSWERED:
-    case SIGAP__EVENT__BODY_INPUT_PARKED:
-    case SIGAP__EVENT__BODY_REPORT_PARTED:
-    case SIGAP__EVENT__BODY__NOT_SET:
-    case _SIGAP__EVENT__BODY__CASE_IS_INT_SIZE:
-        return;
-    }
-}
-
-static bool staff_act(struct sim *sim) {
-    bool acted = false;
-    for (unsigned i = 0; i < sim->todo_count;) {
-        if (sim->todos[i].at > sim->now && !sim->silent) {
-            i++;
-            continue;
-        }
-        Sigap__Event *event = sigap__event__unpack(NULL, sim->todos[i].size, sim->todos[i].event);
-        if (event && !sim->silent)
-            consider(sim, event);
-        if (event)
-            sigap__event__free_unpacked(event, NULL);
-        free(sim->todos[i].event);
-        sim->todos[i] = sim->todos[--sim->todo_count];
-        acted = true;
-    }
-    return acted;
-}
-
 /* ---- channels ---- */
 
-/* The words of services/notifier/channel.h: taken over, delivered, later, no such address. */
-enum { SENT_ACCEPTED = 0, SENT_DELIVERED = 1, SENT_TRANSIENT = 2, SENT_RECIPIENT = 3 };
-
-static void add_result(struct machine *machine, const struct effect *effect, int outcome, int64_t within_ms) {
+void result_add(struct machine *machine, const struct effect_result *result, int64_t within_ms) {
     struct sim *sim = machine->sim;
-    if (sim->result_count == RESULTS_PENDING_MAX)
-        return; /* as if nobody had answered */
-    sim->results[sim->result_count++] = (struct pending_result){machine->number, machine->life,
-        sim->now + chance_between(&sim->chance, 0, within_ms),
-        {.id = effect->id, .kind = effect->kind, .outcome = outcome, .retry_after_ms = 1000}};
+    if (sim->result_count == RESULTS_PENDING_MAX) { /* as if nobody had answered */
+        free(result->bytes);
+        return;
+    }
+    sim->results[sim->result_count++] = (struct pending_result){
+        machine->number, machine->life, sim->now + chance_between(&sim->chance, 0, within_ms), *result};
+}
+
+static void add_outcome(
+    struct machine *machine, const struct effect *effect, int outcome, int64_t within_ms) {
+    const struct effect_result result = {
+        .id = effect->id, .kind = effect->kind, .outcome = outcome, .retry_after_ms = 1000};
+    result_add(machine, &result, within_ms);
 }
 
 void people_effect(struct machine *machine, const struct effect *effect) {
-    static const int outcomes[] = {SENT_ACCEPTED, SENT_DELIVERED, SENT_DELIVERED, SENT_DELIVERED,
-        SENT_TRANSIENT, SENT_RECIPIENT, EFFECT_UNKNOWN};
+    static const int outcomes[] = {SEND_ACCEPTED, SEND_DELIVERED, SEND_DELIVERED, SEND_DELIVERED,
+        SEND_TRANSIENT, SEND_RECIPIENT, SEND_UNKNOWN};
     struct sim *sim = machine->sim;
     struct chance *chance = &sim->chance;
+    if (strcmp(machine->name, "console") == 0)
+        return console_effect(machine, effect);
+    if (strcmp(machine->name, "notifier") == 0)
+        desk_message(sim, ((const struct message *)effect->what)->text);
     if (sim->quiet || sim->options.calm) {
-        add_result(machine, effect, SENT_DELIVERED, sim->quiet ? 0 : 10);
+        add_outcome(machine, effect, SEND_DELIVERED, sim->quiet ? 0 : 10);
         return;
     }
     unsigned times = chance_hits(chance, 80) ? 0 : chance_hits(chance, 80) ? 2 : 1; /* never, twice, once */
     for (unsigned i = 0; i < times; i++)
-        add_result(
+        add_outcome(
             machine, effect, outcomes[chance_below(chance, 7)], chance_hits(chance, 100) ? 60000 : 500);
 }
 
@@ -571,7 +271,9 @@ static bool channels_act(struct sim *sim) {
             i++;
             continue;
         }
-        if (!gone)
+        if (gone)
+            free(pending->result.bytes);
+        else
             engine_effect_finished(machine->engine, &pending->result);
         sim->results[i] = sim->results[--sim->result_count];
         acted = true;
@@ -582,8 +284,9 @@ static bool channels_act(struct sim *sim) {
 /* ---- all ---- */
 
 bool people_act(struct sim *sim) {
-    bool reporters = reporters_act(sim), staff = staff_act(sim), channels = channels_act(sim);
-    return reporters || staff || channels;
+    bool reporters = reporters_act(sim), staff = staff_act(sim), desks = desks_act(sim);
+    bool asks = console_asks_expire(sim), channels = channels_act(sim);
+    return reporters || staff || desks || asks || channels;
 }
 
 int64_t people_wake_at(const struct sim *sim) {
@@ -596,16 +299,20 @@ int64_t people_wake_at(const struct sim *sim) {
         at = sim->todos[i].at < at ? sim->todos[i].at : at;
     for (unsigned i = 0; i < sim->result_count; i++)
         at = sim->results[i].at < at ? sim->results[i].at : at;
-    return at;
+    int64_t desks = desks_wake_at(sim), asks = console_wake_at(sim);
+    at = desks < at ? desks : at;
+    return asks < at ? asks : at;
 }
 
 void people_snapshot(struct sim *sim) {
+    desks_snapshot(sim);
     for (unsigned i = 0; i < sim->reported; i++)
         sim->reporters[i].before_snapshot = sim->reporters[i].acknowledged;
 }
 
 /* What was acknowledged after the snapshot was lost with the disks, and is known to be: it is sent again. */
 void people_restored(struct sim *sim) {
+    desks_restored(sim);
     for (unsigned i = 0; i < sim->reported; i++) {
         struct reporter *reporter = &sim->reporters[i];
         if (!reporter->acknowledged || reporter->before_snapshot)

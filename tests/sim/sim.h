@@ -9,6 +9,7 @@
 #pragma once
 
 #include "common/fault.h"
+#include "coverage.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -41,6 +42,7 @@ struct sim_outcome {
     uint64_t fault_count; /* how often the call of sim_options.fault was made */
     unsigned acknowledged, cases, kills, restores, turns, steps;
     int64_t virtual_ms; /* time that has passed inside */
+    struct coverage coverage;
 };
 
 /* The last steps are printed on stderr when it has not passed. */

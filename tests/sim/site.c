@@ -1,4 +1,5 @@
-/* A site that loads fast: the same rules, facilities and words, places of two regencies only. */
+/* A site that loads fast: the same rules, facilities and words, places of two regencies only, and of the
+ * model the single words. */
 #include "sim.h"
 
 #include <dirent.h>
@@ -18,7 +19,8 @@ static bool keep_all(const char *line, char *changed) {
     return true;
 }
 
-/* All provinces and regencies, facilities are elsewhere too; districts and villages of Malang and Surabaya. */
+/* All provinces and regencies, facilities are elsewhere too; districts and villages of Malang and Surabaya.
+ */
 static bool is_near(const char *code) {
     return strcspn(code, "\t\r\n") <= 5 || strncmp(code, "35.07", 5) == 0 || strncmp(code, "35.78", 5) == 0;
 }
@@ -38,6 +40,18 @@ static bool keep_own_places(const char *line, char *changed) {
     if (strncmp(line, "gazetteer:", 10) == 0)
         strcpy(changed, "gazetteer: places\n");
     return true;
+}
+
+/* The model without its pairs of words, which are most of it. */
+static bool keep_single(const char *line, char *changed) {
+    (void)changed;
+    return strncmp(line, "b:", 2) != 0;
+}
+
+static keep_line *keep_of(const char *name) {
+    if (strcmp(name, "site.yaml") == 0)
+        return keep_own_places;
+    return strcmp(name, "weights.tsv") == 0 ? keep_single : keep_all;
 }
 
 static bool copy(const char *from, const char *to, keep_line *keep) {
@@ -72,8 +86,7 @@ static bool copy_folder(const char *from, const char *to) {
         if (S_ISDIR(info.st_mode))
             sound = copy_folder(source, target);
         else
-            sound =
-                copy(source, target, strcmp(entry->d_name, "site.yaml") == 0 ? keep_own_places : keep_all);
+            sound = copy(source, target, keep_of(entry->d_name));
     }
     if (folder)
         closedir(folder);

@@ -142,6 +142,14 @@ static void answer(struct machine *machine, unsigned link, enum lane lane, bool 
         add_flight(wire, &bytes);
 }
 
+/* What the pages of the console show to staff: its owner says it, so it is true. */
+static void show(struct machine *console, const struct link_batch *batch) {
+    const uint8_t *at = batch->records, *end = at + batch->records_size, *record;
+    size_t size;
+    while (link_next_record(&at, end, &record, &size))
+        staff_see(console->sim, record, size);
+}
+
 static bool arrive(struct machine *machine, unsigned link, enum lane lane, bool faults) {
     struct wire *wire = &machine->wires[link][lane];
     struct chance *chance = &machine->sim->chance;
@@ -151,6 +159,8 @@ static bool arrive(struct machine *machine, unsigned link, enum lane lane, bool 
     struct link_frame frame;
     link_read(wire->flights[i].bytes.bytes, wire->flights[i].bytes.size, &frame);
     engine_frame(machine->engine, link, &frame);
+    if (strcmp(machine->name, "console") == 0 && frame.kind == LINK_BATCH)
+        show(machine, &frame.batch);
     if (faults && chance_hits(chance, REPEAT_PERMILLE))
         return true;
     buffer_free(&wire->flights[i].bytes);

@@ -13,8 +13,9 @@ enum {
     TRACE_LINE = 200,
     TODO_MAX = 4096,
     RESULTS_PENDING_MAX = 2048,
-    COMMANDS_MAX = 4096,
     CASES_SEEN = 16,
+    DESKS_MAX = 40,
+    ASKS_MAX = 512,
 };
 
 /* A daemon of the pipeline and whose journals it reads. */
@@ -116,11 +117,48 @@ struct pending_result {
     struct effect_result result;
 };
 
-struct command {
-    struct id id;
-    uint8_t *bytes;
-    size_t size;
+/* Somebody with an account of the console. */
+struct desk {
+    char account[33], rights[120], remote[20]; /* rights: as account.create takes them */
+    bool made, signing_in;
+    char passwords[2]
+                  [64]; /* the one we were given, and the one chosen instead: either may hold after a crash */
+    unsigned password;  /* which is tried */
+    unsigned refused;   /* so often one behind the other */
+    char cookie[96], csrf[64]; /* "": signed out */
+    int64_t try_at;
+};
+
+enum errand_kind { ERRAND_SIGN_IN, ERRAND_PASSWORD, ERRAND_LOOK, ERRAND_ORDER, ERRAND_LINK };
+
+/* Something somebody wants of the console: one request, sent again until it is answered or given up. */
+struct errand {
+    enum errand_kind kind;
+    struct desk *desk; /* NULL: whoever has the link */
+    char path[160], body[700], id_text[ID_TEXT + 1];
+    const char *query;
+    struct id id;         /* of the order */
+    unsigned password;    /* which of the two it signs in with */
+    bool over, signs_out; /* over: nothing more is wanted of it */
+    unsigned outstanding; /* answers that are still to come */
+    uint64_t sent_life;   /* of the console when it was sent */
+    int64_t try_at;
     struct request request;
+};
+
+/* What somebody was told of an order. */
+struct told {
+    struct id id;
+    unsigned status;
+    bool before_snapshot;
+};
+
+/* A view that the console asks of another daemon. */
+struct ask {
+    uint64_t number, life;
+    int64_t until;
+    struct id effect;
+    uint32_t kind;
 };
 
 /* A case as staff saw it opened. */
@@ -153,8 +191,15 @@ struct sim {
     unsigned result_count;
     struct case_seen cases[CASES_SEEN]; /* of which staff merge some, and take that back */
     unsigned case_count;
-    struct command commands[COMMANDS_MAX];
-    unsigned command_count;
+    struct desk desks[DESKS_MAX];
+    unsigned desk_count;
+    struct errand **errands;
+    unsigned errand_count, errand_room;
+    struct told *told;
+    size_t told_count, told_room;
+    struct ask asks[ASKS_MAX];
+    unsigned ask_count;
+    uint64_t ask_number;
     bool quiet;  /* the faults are over */
     bool silent; /* staff has gone home, too */
     bool snapshot_taken, restored;
@@ -210,13 +255,40 @@ void people_free(struct sim *sim);
 bool people_act(struct sim *sim);
 int64_t people_wake_at(const struct sim *sim);
 void people_answered(struct sim *sim, struct reporter *reporter, unsigned status, const char *ticket);
-void people_see(struct sim *sim, const void *event, size_t size);
 void people_effect(struct machine *machine, const struct effect *effect);
 void people_snapshot(struct sim *sim);
 void people_restored(struct sim *sim);
 
-/* console.c: the toy that stands for the web console */
-extern const struct daemon toy_console_daemon;
+/* The result comes back to the machine within this time, unless it dies. bytes go over. */
+void result_add(struct machine *machine, const struct effect_result *result, int64_t within_ms);
+
+/* staff.c */
+void staff_make(struct sim *sim);
+void staff_see(struct sim *sim, const void *event, size_t size);
+bool staff_act(struct sim *sim);
+const struct case_seen *staff_some_case(struct sim *sim); /* only when there is one */
+
+/* desk.c */
+void desks_make(struct sim *sim);
+void desks_free(struct sim *sim);
+struct desk *desk_of_facility(struct sim *sim, const char *facility); /* NULL: too many */
+/* The path may have a query. The body is for the caller to write. */
+struct errand *errand_add(struct sim *sim, enum errand_kind kind, struct desk *desk, const char *path, ...)
+    __attribute__((format(printf, 4, 5)));
+bool desks_act(struct sim *sim);
+int64_t desks_wake_at(const struct sim *sim);
+void desk_answered(struct sim *sim, struct errand *errand, const struct answer *answer);
+/* A message has reached somebody, who may use its links. */
+void desk_message(struct sim *sim, const char *text);
+void desks_snapshot(struct sim *sim);
+void desks_restored(struct sim *sim);
+
+/* console.c: what the console does outside its turns */
+void console_effect(struct machine *machine, const struct effect *effect);
+/* False: that view was not asked by the console. */
+bool console_told(struct sim *sim, const void *origin, const void *frame, size_t size);
+bool console_asks_expire(struct sim *sim);
+int64_t console_wake_at(const struct sim *sim);
 
 /* check.c */
 bool check_all(struct sim *sim);

@@ -1,6 +1,8 @@
 /* Orders: given once, answered by their owner, shown to who gave them. */
 #include "desk.h"
 
+#include "common/fault.h"
+
 #define OBJECT "01JM0000000000000000000000"
 #define OTHER "01JM0000000000000000000001"
 static const char accept[] = "/api/offers/" OBJECT "/accept";
@@ -242,6 +244,31 @@ static void an_answer_at_the_last_moment_is_given_once(void **state) {
     desk_close(&desk);
 }
 
+/* No memory for the answer itself: the order is as it was decided, and asking again tells so. */
+static void without_memory_nobody_is_told_a_failure_that_was_none(void **state) {
+    (void)state;
+    static const char *const id[2] = {"Command-Id", OTHER};
+    struct desk desk = desk_signed_in("sari");
+    assert_false(desk_ask(&desk, "POST", accept, "{}", id));
+    const Sigap__CommandIssued *issued = desk_issued(&desk);
+    fault_arm(FAULT_MEMORY, 0);
+    desk_command_answered(&desk, issued, 200, "ok");
+    uint64_t sites = fault_count(FAULT_MEMORY);
+    fault_disarm();
+    assert_int_equal(desk.answer->status, 200);
+    assert_true(sites > 0);
+    for (uint64_t nth = 1; nth <= sites; nth++) {
+        fault_arm(FAULT_MEMORY, nth);
+        bool answered = desk_ask(&desk, "POST", accept, "{}", id);
+        fault_disarm();
+        assert_true(answered);
+        assert_true(desk.answer->status == 200 || desk.answer->status == 503);
+        assert_true(desk_ask(&desk, "POST", accept, "{}", id));
+        assert_int_equal(desk.answer->status, 200);
+    }
+    desk_close(&desk);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_order_goes_to_the_journal_and_its_answer_comes_back),
@@ -253,6 +280,7 @@ int main(void) {
         cmocka_unit_test(people_are_sealed),
         cmocka_unit_test(orders_about_a_case_name_it),
         cmocka_unit_test(an_answer_at_the_last_moment_is_given_once),
+        cmocka_unit_test(without_memory_nobody_is_told_a_failure_that_was_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
