@@ -395,13 +395,17 @@ static void read_clock(struct engine *engine) {
     engine->monotonic_seen = monotonic;
 }
 
+/* A look that failed says nothing of timers: a turn is due at once, which finds the store ill, rolls back and
+ * forgives it (or ends the process), and looks again. */
 static void read_next_timer(struct engine *engine) {
     if (!engine->timers_changed)
         return;
     struct statement *next = common_use(engine->store, COMMON_TIMER_NEXT);
     engine->next_timer = statement_step(next) && !column_is_null(next, 0) ? column_int(next, 0) : INT64_MAX;
     statement_end(next);
-    engine->timers_changed = false;
+    engine->timers_changed = store_health(engine->store) != STORE_OK;
+    if (engine->timers_changed)
+        engine->next_timer = engine->now;
 }
 
 static void write_consumers(struct engine *engine) {

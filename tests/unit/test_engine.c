@@ -488,6 +488,29 @@ static void test_timer_fires_once(void **state) {
     assert_int_equal(world->effects, 1);
 }
 
+/* Also the look for the next timer, behind the commit, may fail: nothing else comes in that would make beta
+ * look again. */
+static void test_a_failed_step_loses_no_timer(void **state) {
+    struct world *world = *state;
+    bool failed = true;
+    for (unsigned nth = 1; failed; nth++) {
+        ask(world, "one");
+        turns(world->alpha);
+        carry(world->alpha, world->beta, 0, LANE_NORMAL);
+        fault_arm(FAULT_STEP, nth);
+        turns(world->beta);
+        failed = fault_count(FAULT_STEP) >= nth;
+        fault_disarm();
+        for (unsigned i = 0; i < 10; i++) {
+            world->wall += 300;
+            world->monotonic += 300;
+            turns(world->beta);
+        }
+        assert_int_equal(world->effects, nth);
+        assert_true(nth < 100);
+    }
+}
+
 static void test_time_goes_on_when_the_clock_is_set_back(void **state) {
     struct world *world = *state;
     ask(world, "one");
@@ -662,6 +685,7 @@ int main(void) {
         TEST(test_replay_makes_the_same_ids),
         TEST(test_full_disk_takes_only_what_may_be_urgent),
         TEST(test_timer_fires_once),
+        TEST(test_a_failed_step_loses_no_timer),
         TEST(test_time_goes_on_when_the_clock_is_set_back),
         TEST(test_the_loop_wakes_in_time_when_the_clock_is_set_back),
         TEST(test_foreign_cursor_diverges),
