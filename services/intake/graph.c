@@ -73,21 +73,40 @@ static void read_attachments(const json_t *attachments, struct hook_message *mes
     json_array_foreach(attachments, i, each) {
         const json_t *payload = json_object_get(each, "payload");
         const json_t *place = json_object_get(payload, "coordinates");
-        const char *url = hook_text(payload, "url");
-        if (place) {
+        const char *url = hook_text(payload, "url"), *type = hook_text(each, "type");
+        if (strcmp(type, "fallback") == 0 || strcmp(type, "template") == 0) {
+            continue; /* a link: it is text, see words_of */
+        } else if (place) {
             message->located = hook_number(place, "lat", &message->latitude) &&
                                hook_number(place, "long", &message->longitude);
         } else if (*url && message->media_count < HOOK_MEDIA_MAX) {
-            message->media[message->media_count++] =
-                (struct hook_media){.kind = kind_of(hook_text(each, "type")), .reference = url};
+            message->media[message->media_count++] = (struct hook_media){
+                .kind = json_object_get(payload, "sticker_id") ? "sticker" : kind_of(type), .reference = url};
         }
     }
 }
 
-/* A quick reply says what its button says; a postback has a title. */
-static const char *words_of(const json_t *message, const json_t *postback) {
+/* A link that was shared: its title and where it leads, in the payload or, as it used to be, beside it. */
+static const char *link_of(struct arena *arena, const json_t *message) {
+    const json_t *first = json_array_get(json_object_get(message, "attachments"), 0);
+    const json_t *payload = json_object_get(first, "payload");
+    const json_t *from = json_is_object(payload) ? payload : first;
+    const char *title = hook_text(from, "title"), *url = hook_text(from, "url");
+    bool is_link = strcmp(hook_text(first, "type"), "fallback") == 0 ||
+                   strcmp(hook_text(first, "type"), "template") == 0;
+    return is_link ? arena_format(arena, "%s%s%s", title, *title && *url ? " " : "", url) : "";
+}
+
+/* A quick reply says what its button says; a postback has a title. The button that opens a conversation says
+ * nothing: whoever touched it is greeted. */
+static const char *words_of(struct arena *arena, const json_t *message, const json_t *postback) {
     const char *text = hook_text(message, "text"), *title = hook_text(postback, "title");
-    return *text ? text : *title ? title : hook_text(postback, "payload");
+    if (strcasestr(hook_text(postback, "payload"), "GET_STARTED"))
+        return HOOK_GREETING;
+    return *text      ? text
+           : *title   ? title
+           : postback ? hook_text(postback, "payload")
+                      : link_of(arena, message);
 }
 
 static bool is_noise(const json_t *event, const json_t *message, const json_t *postback) {
@@ -118,7 +137,7 @@ static void read_event(struct hook_batch *batch, const char *object, json_t *eve
         return;
     }
     struct hook_message out = {.id = hook_text(message ? message : postback, "mid"),
-        .text = words_of(message, postback),
+        .text = words_of(arena, message, postback),
         .sender = hook_id(arena, json_object_get(event, "sender"), "id"),
         .at = hook_time(event, "timestamp"),
         .relation = edit                                                   ? "edit"

@@ -23,6 +23,9 @@
 
 #include <jansson.h>
 
+/* What a source says for a message that only opens a conversation: answered with how to report. */
+#define HOOK_GREETING "/start"
+
 enum {
     HOOK_BODY_MAX = 3 << 20, /* the largest of all: WhatsApp */
     HOOK_SLICE = 32,         /* messages a turn: x 16 KiB = half of what one input may append (1 MiB) */

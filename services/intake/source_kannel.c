@@ -13,6 +13,10 @@
  * nothing in it: anything else would be sent to the reporter as an SMS. Whether Kannel repeats is for its
  * configuration to say, so everything is taken, on the reserve if need be.
  *
+ * A `post-url` brings the text as the body and the rest as headers (X-Kannel-From, which wants `send-sender =
+ * true`, X-Kannel-To, X-Kannel-Time, X-Kannel-SMSC; the charset with the Content-Type); what its query says
+ * counts as above, so that `?id=%I` makes it known when it comes again.
+ *
  * Text is UTF-8 unless `charset` (%C) says otherwise, as Kannel passes on what the centre sent: UCS-2 in two
  * bytes a letter (also when only `coding` (%c) says 2), ISO-8859-1 and whatever else iconv knows.
  *
@@ -121,7 +125,8 @@ static const char *converted(struct arena *arena, const char *form, size_t size)
     http_form_find(form, size, "charset", charset, sizeof charset);
     http_form_find(form, size, "coding", coding, sizeof coding);
     bool wide = strcasecmp(charset, "UCS-2") == 0 || strcasecmp(charset, "UCS-2BE") == 0 ||
-                strcasecmp(charset, "UTF-16") == 0 || (!*charset && strcmp(coding, "2") == 0);
+                strcasecmp(charset, "UTF-16") == 0 || strcasecmp(charset, "UTF16-BE") == 0 ||
+                (!*charset && strcmp(coding, "2") == 0);
     if (!bytes || (!wide && (!*charset || strcasecmp(charset, "UTF-8") == 0)) ||
         !(http_form_find_bytes(form, size, "message", bytes, size + 1, &length) ||
             http_form_find_bytes(form, size, "text", bytes, size + 1, &length)))
@@ -158,10 +163,10 @@ static bool decode(struct hook_batch *batch, char *body, size_t size) {
 
 /* --- answering --- */
 
-static const char *escaped(struct arena *arena, const char *text) {
+static const char *escaped_bytes(struct arena *arena, const char *text, size_t size) {
     static const char hex[] = "0123456789ABCDEF";
-    char *out = arena_take(arena, 3 * strlen(text) + 1), *to = out;
-    for (; out && *text; text++) {
+    char *out = arena_take(arena, 3 * size + 1), *to = out;
+    for (const char *end = text + size; out && text < end; text++) {
         unsigned char c = (unsigned char)*text;
         bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
         if (!plain) {
@@ -171,6 +176,10 @@ static const char *escaped(struct arena *arena, const char *text) {
         *to++ = plain ? (char)c : hex[c & 15];
     }
     return out ? out : "";
+}
+
+static const char *escaped(struct arena *arena, const char *text) {
+    return escaped_bytes(arena, text, strlen(text));
 }
 
 static bool reply_call(struct arena *arena, const struct intake_channel *channel, const char *chat,
@@ -190,6 +199,37 @@ static bool reply_call(struct arena *arena, const struct intake_channel *channel
 
 /* --- the door --- */
 
+static const char *header_of(struct arena *arena, const struct request *request, const char *name) {
+    const char *value = request->header(request, name);
+    return value ? escaped(arena, value) : "";
+}
+
+/* The value of charset in "text/plain; charset=\"UTF-8\"". */
+static const char *charset_of(struct arena *arena, const char *type) {
+    const char *at = type ? strcasestr(type, "charset=") : NULL;
+    if (!at)
+        return "";
+    at += strlen("charset=");
+    at += *at == '"';
+    return escaped_bytes(arena, at, strcspn(at, "\"; "));
+}
+
+/* What a post-url sends, as the form that a get-url would have been. */
+static const char *form_of_post(struct arena *arena, const struct request *request) {
+    return arena_format(arena, "sender=%s&to=%s&ts=%s&backend=%s&charset=%s&message=%s&%s",
+        header_of(arena, request, "X-Kannel-From"), header_of(arena, request, "X-Kannel-To"),
+        header_of(arena, request, "X-Kannel-Time"), header_of(arena, request, "X-Kannel-SMSC"),
+        charset_of(arena, request->header(request, "Content-Type")),
+        escaped_bytes(arena, request->body_size ? request->body : "", request->body_size), request->query);
+}
+
+static bool is_post_url(const struct request *request) {
+    const char *type = request->header(request, "Content-Type");
+    return request->header(request, "X-Kannel-To") && type &&
+           (strncasecmp(type, "text/plain", 10) == 0 ||
+               strncasecmp(type, "application/octet-stream", 24) == 0);
+}
+
 static enum verdict on_request(struct turn *turn, const struct intake_call *call, struct answer *answer) {
     struct hook_from from;
     struct request request = *call->request;
@@ -200,6 +240,10 @@ static enum verdict on_request(struct turn *turn, const struct intake_call *call
         request.method = "POST";
         request.body = request.query;
         request.body_size = strlen(request.query);
+    }
+    if (known && is_post_url(call->request)) {
+        request.body = form_of_post(turn->arena, call->request);
+        request.body_size = request.body ? strlen(request.body) : 0;
     }
     if (!hook_refuse(turn, &inner, NULL, known, answer))
         hook_request(turn, &inner, &intake_source_kannel, &from, answer);

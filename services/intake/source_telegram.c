@@ -7,8 +7,8 @@
  *
  * A message is known by chat and message_id: a repeated update, and an edit of it, find it again; the
  * pictures of an album share their media_group_id. Kept: message, edited_message, channel_post,
- * edited_channel_post, business_message, what was deleted of those, and a button's text (callback_query).
- * Everything else (members, answers to polls, reactions) says nothing to us: 200.
+ * edited_channel_post, business_message, guest_message, what was deleted of those, and a button's text
+ * (callback_query). Everything else (members, answers to polls, reactions) says nothing to us: 200.
  *
  * Options: secret_file; token_file (the bot's token: answers and media), api_url, networks, plain, ca_file.
  */
@@ -62,9 +62,69 @@ static void read_media(const json_t *from, struct hook_message *message) {
             add_medium(message, kinds[i].kind, json_object_get(from, kinds[i].name));
 }
 
+/* Photos and videos that one pays for, also when they are free. */
+static void read_paid(const json_t *paid, struct hook_message *message) {
+    size_t i;
+    json_t *each;
+    json_array_foreach(json_object_get(paid, "paid_media"), i, each) {
+        const json_t *photos = json_object_get(each, "photo"), *video = json_object_get(each, "video");
+        if (json_array_size(photos) > 0)
+            add_medium(message, "photo", largest(photos));
+        else if (json_is_object(video))
+            add_medium(message, "video", video);
+    }
+}
+
 static bool read_place(const json_t *location, struct hook_message *message) {
     return hook_number(location, "latitude", &message->latitude) &&
            hook_number(location, "longitude", &message->longitude);
+}
+
+/* The words of a rich message, a block a line. Kinds of blocks are many and grow; what people read is `text`,
+ * a text or a list of pieces that have a `text` themselves. Not deeper than hook_json lets pass. */
+struct rich {
+    char *at, *end;
+};
+
+static void add_rich(struct rich *rich, const char *text) {
+    size_t size = strlen(text), room = (size_t)(rich->end - rich->at);
+    if (size > room) { /* full: cut between two characters, and nothing behind it */
+        for (size = room; size > 0 && ((unsigned char)text[size] & 0xc0) == 0x80;)
+            size--;
+        rich->end = rich->at + size;
+    }
+    rich->at = mempcpy(rich->at, text, size);
+}
+
+static void read_rich(struct rich *rich, const json_t *from, bool words) {
+    const char *name;
+    json_t *each;
+    size_t i;
+    if (words && json_is_string(from))
+        add_rich(rich, json_string_value(from));
+    json_array_foreach(from, i, each) {
+        read_rich(rich, each, words);
+        if (!words && rich->at[-1] != '\n')
+            add_rich(rich, "\n");
+    }
+    json_object_foreach((json_t *)from, name, each) {
+        bool text = words || strcmp(name, "text") == 0;
+        if (text ? strcmp(name, "text") == 0 : json_is_array(each) || json_is_object(each))
+            read_rich(rich, each, text);
+    }
+}
+
+static const char *rich_text(struct arena *arena, const json_t *message) {
+    char *text = json_is_object(message) ? arena_take(arena, SUBMISSION_TEXT_MAX + 2) : NULL;
+    if (!text)
+        return "";
+    struct rich rich = {text + 1, text + SUBMISSION_TEXT_MAX};
+    text[0] = '\n';
+    read_rich(&rich, message, false);
+    while (rich.at > text + 1 && rich.at[-1] == '\n')
+        rich.at--;
+    *rich.at = 0;
+    return text + 1;
 }
 
 /* What somebody typed into a form of the bot (a Mini App), a checklist or a poll. */
@@ -95,7 +155,8 @@ static const char *words_of(struct arena *arena, const json_t *from) {
     if (json_is_object(contact))
         return arena_format(arena, "[kontak / contact] %s %s %s", hook_text(contact, "first_name"),
             hook_text(contact, "last_name"), hook_text(contact, "phone_number"));
-    return typed_elsewhere(arena, from);
+    const char *rich = rich_text(arena, json_object_get(from, "rich_message"));
+    return *rich ? rich : typed_elsewhere(arena, from);
 }
 
 static bool is_forwarded(const json_t *from) {
@@ -107,7 +168,7 @@ static bool is_forwarded(const json_t *from) {
 static bool says_something(const json_t *from) {
     static const char *const contents[] = {"text", "caption", "photo", "voice", "audio", "video",
         "video_note", "animation", "document", "sticker", "location", "venue", "contact", "poll", "dice",
-        "story", "paid_media", "checklist", "web_app_data", NULL};
+        "story", "paid_media", "checklist", "web_app_data", "rich_message", "live_photo", NULL};
     for (size_t i = 0; contents[i]; i++)
         if (json_object_get(from, contents[i]))
             return true;
@@ -126,7 +187,9 @@ static void read_message(struct hook_batch *batch, json_t *from, const char *kin
     struct arena *arena = batch->turn->arena;
     const json_t *chat = json_object_get(from, "chat"), *sender = json_object_get(from, "from");
     const char *chat_id = hook_id(arena, chat, "id"), *message_id = hook_id(arena, from, "message_id");
+    const char *business = hook_text(from, "business_connection_id");
     const char *group_id = hook_id(arena, from, "media_group_id"), *sender_id = hook_id(arena, sender, "id");
+    bool guest = strcmp(kind, "guest_message") == 0;
     struct hook_message message = {.at = hook_time(from, "date")};
     if (!json_is_object(from) || !*chat_id || !*message_id) {
         hook_broken_json(batch, json_pack("{s:O}", kind, from), "no chat or message_id");
@@ -139,18 +202,22 @@ static void read_message(struct hook_batch *batch, json_t *from, const char *kin
     message.id = *group_id ? arena_format(arena, "%s:album:%s", chat_id, group_id)
                            : arena_format(arena, "%s:%s", chat_id, message_id);
     message.text = words_of(arena, from);
-    message.chat = chat_id;
+    message.chat = *business ? arena_format(arena, "%s %s", business, chat_id) : chat_id;
     message.sender = *sender_id ? sender_id : hook_id(arena, json_object_get(from, "sender_chat"), "id");
     message.sender = *message.sender ? message.sender : chat_id;
     message.language = hook_text(sender, "language_code");
     message.relation = edited ? "edit" : *group_id ? "album" : NULL;
-    message.group = strcmp(hook_text(chat, "type"), "private") != 0;
+    /* A guest was called into a chat of others: they read along, and its number may be that of another chat.
+     */
+    message.group = guest || strcmp(hook_text(chat, "type"), "private") != 0;
+    message.id = guest ? arena_format(arena, "guest:%s", message.id) : message.id;
     message.forwarded = is_forwarded(from);
     const json_t *venue = json_object_get(from, "venue");
     message.located = read_place(json_object_get(venue ? venue : from, "location"), &message);
     if (edited && message.located && !*message.text)
         coarsen(&message);
     read_media(from, &message);
+    read_paid(json_object_get(from, "paid_media"), &message);
     hook_emit(batch, &message);
 }
 
@@ -199,7 +266,8 @@ static bool decode(struct hook_batch *batch, char *body, size_t size) {
         const char *name;
         bool edited;
     } kinds[] = {{"message", false}, {"edited_message", true}, {"channel_post", false},
-        {"edited_channel_post", true}, {"business_message", false}, {"edited_business_message", true}};
+        {"edited_channel_post", true}, {"business_message", false}, {"edited_business_message", true},
+        {"guest_message", false}};
     json_t *update = hook_json(body, size);
     bool found = false;
     if (!json_is_object(update)) {
@@ -228,6 +296,16 @@ static bool decode(struct hook_batch *batch, char *body, size_t size) {
 
 /* --- answering --- */
 
+/* Where an answer goes: a chat, or "CONNECTION CHAT" for who wrote to somebody's business account. */
+static void write_chat(struct json_writer *writer, const char *chat) {
+    const char *space = strchr(chat, ' ');
+    if (space) {
+        json_write_key(writer, "business_connection_id");
+        json_write_text_bytes(writer, chat, (size_t)(space - chat));
+    }
+    json_member_text(writer, "chat_id", space ? space + 1 : chat);
+}
+
 /* The one object that may stand in the answer is a call of a method. */
 static void answer_update(struct hook_batch *batch, struct answer *answer) {
     struct json_writer writer;
@@ -237,7 +315,7 @@ static void answer_update(struct hook_batch *batch, struct answer *answer) {
     json_writer_init(&writer, 64 * 1024);
     json_write_object(&writer);
     json_member_text(&writer, "method", "sendMessage");
-    json_member_text(&writer, "chat_id", batch->chat);
+    write_chat(&writer, batch->chat);
     json_member_text(&writer, "text", batch->reply);
     json_write_end(&writer);
     const char *text = json_writer_text(&writer, &size);
@@ -260,7 +338,7 @@ static bool reply_call(struct arena *arena, const struct intake_channel *channel
     const char *base = method_url(arena, channel, "bot");
     json_writer_init(&writer, 64 * 1024);
     json_write_object(&writer);
-    json_member_text(&writer, "chat_id", chat);
+    write_chat(&writer, chat);
     json_member_text(&writer, "text", text);
     json_write_end(&writer);
     const char *json = json_writer_text(&writer, &call->body_size);

@@ -54,6 +54,8 @@ static char *signed_text(const struct intake_call *call, size_t *size) {
         *size = (size_t)snprintf(
             text, room, "%s%s%s%s", base, request->path, *request->query ? "?" : "", request->query);
         for (size_t i = 0; i < count; i++) {
+            if (i && by_name(&pairs[i - 1], &pairs[i]) == 0)
+                continue; /* what is said twice is signed once */
             char *end = stpcpy(stpcpy(text + *size, pairs[i].name), pairs[i].value);
             *size = (size_t)(end - text);
         }
@@ -116,20 +118,28 @@ static bool read_number(const char *text, double *number) {
     return end != text && !*end;
 }
 
+/* The words; or a button's, or the answers of a WhatsApp flow (JSON, a person reads it), or the name and the
+ * address of a place. */
+static const char *words_of(struct arena *arena, const struct http_pair *pairs, size_t count) {
+    static const char *const names[] = {"Body", "ButtonText", "InteractiveData"};
+    const char *label = value_of(pairs, count, "Label"), *address = value_of(pairs, count, "Address");
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (*value_of(pairs, count, names[i]))
+            return value_of(pairs, count, names[i]);
+    return arena_format(arena, "%s%s%s", label, *label && *address ? ", " : "", address);
+}
+
 static bool decode(struct hook_batch *batch, char *body, size_t size) {
     struct http_pair pairs[PAIRS_MAX];
     size_t count = http_form_read(body, size, pairs, PAIRS_MAX);
     if (count == 0 || count > PAIRS_MAX)
         return false;
     const char *id = value_of(pairs, count, "MessageSid"), *from = value_of(pairs, count, "From");
-    const char *place = value_of(pairs, count, "Address"), *button = value_of(pairs, count, "ButtonText");
     const char *text = value_of(pairs, count, "Body"), *status = value_of(pairs, count, "MessageStatus");
     bool whatsapp = strncmp(from, "whatsapp:", 9) == 0;
     struct hook_message message = {.id = *id ? id : value_of(pairs, count, "SmsSid"),
         .word = whatsapp ? "whatsapp" : NULL,
-        .text = *text     ? text
-                : *button ? button
-                          : place,
+        .text = words_of(batch->turn->arena, pairs, count),
         .sender = from,
         .forwarded = strcmp(value_of(pairs, count, "Forwarded"), "true") == 0 ||
                      strcmp(value_of(pairs, count, "FrequentlyForwarded"), "true") == 0};

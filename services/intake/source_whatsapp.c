@@ -3,8 +3,9 @@
  * beside them statuses and errors; all of them are read. A message is known by its number and its id.
  *
  * Types: text, image, audio, voice, video, document, sticker, location, contacts, button, interactive
- * (button, list and flow replies), order, edit and revoke (of the message they name), reaction and system
- * (ignored), unsupported (kept: the reporter wrote something). The sender is `from`, or `from_user_id` where
+ * (button, list and flow replies), order, edit and revoke (of the message they name), request_welcome (a chat
+ * was opened: greeted), reaction, system and the permission to be called (ignored), unsupported (kept: the
+ * reporter wrote something). The sender is `from`, or `from_user_id` where
  * the number is hidden.
  *
  * Options: graph.h; number_id is the phone_number_id that answers are sent from. */
@@ -92,8 +93,16 @@ static void read_content(
         message->text = interactive_text(arena, own);
     else if (strcmp(type, "order") == 0)
         message->text = hook_text(own, "text");
+    else if (strcmp(type, "request_welcome") == 0)
+        message->text = HOOK_GREETING;
     else
         read_medium(from, type, message);
+}
+
+/* system: a number was changed. A permission to be called comes by itself after a call of ours. */
+static bool says_nothing(const json_t *from, const char *type) {
+    return strcmp(type, "reaction") == 0 || strcmp(type, "system") == 0 ||
+           strcmp(hook_text(json_object_get(from, "interactive"), "type"), "call_permission_reply") == 0;
 }
 
 static void read_message(struct hook_batch *batch, json_t *from, const char *number) {
@@ -109,7 +118,7 @@ static void read_message(struct hook_batch *batch, json_t *from, const char *num
             "a message without id");
         return;
     }
-    if (strcmp(type, "reaction") == 0 || strcmp(type, "system") == 0) { /* system: a number was changed */
+    if (says_nothing(from, type)) {
         hook_ignore(batch);
         return;
     }

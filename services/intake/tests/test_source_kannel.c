@@ -87,6 +87,49 @@ static void a_get_is_a_message_and_nothing_is_sent_back(void **state) {
     }
 }
 
+/* post-url: the text is the body, the rest stands in headers (smsbox of Kannel 1.4 and 1.5). */
+static void a_post_url_is_read_too(void **state) {
+    static const struct {
+        const char *type, *from, *query, *body, *text;
+        size_t size;
+    } cases[] = {
+        {"text/plain; charset=\"UTF-8\"", "+62811", "id=1", "Nenek sakit & sendiri = ya\n50%",
+            "Nenek sakit & sendiri = ya\n50%", 0},
+        {"text/plain", "62811", "id=2", "sender=62999&message=bukan", "sender=62999&message=bukan", 0},
+        {"text/plain; charset=\"UTF-16BE\"", "+62811", "id=3", "\0s\0a\0k\0i\0t\xd8\x3d\xde\x22",
+            "sakit\xf0\x9f\x98\xa2", 14},
+        {"text/plain; charset=ISO-8859-1; x=y", "+62811", "id=4", "Caf\xe9", "Caf\xc3\xa9", 0},
+        {"application/octet-stream", "+62811", "id=5", "Nenek", "Nenek", 0},
+        {"text/plain", NULL, "id=6&sender=%2B62811", "tanpa send-sender", "tanpa send-sender", 0},
+        {"text/plain", "+62811", "", "tanpa id", "tanpa id", 0},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct conform conform = conform_open();
+        char path[128];
+        snprintf(path, sizeof path, "/v1/hooks/kannel/sms/%s", conform.bottle.bearer + 7);
+        for (int again = 0; again < 2; again++) {
+            const struct answer *answer = fixture_request(conform.bottle.fixture,
+                &(struct fixture_request){.method = "POST",
+                    .path = path,
+                    .query = cases[i].query,
+                    .body = cases[i].body,
+                    .body_size = cases[i].size,
+                    .headers = {{"Content-Type", cases[i].type}, {"X-Kannel-To", "62341"},
+                        {"X-Kannel-Time", "2026-03-02 02:53:20"},
+                        {cases[i].from ? "X-Kannel-From" : NULL, cases[i].from}}});
+            if (answer->status != 200 || answer->body_size || bottle_reports(&conform.bottle) != 1)
+                fail_msg("case %zu: %u", i, answer->status);
+        }
+        const Sigap__ReportReceived *report = conform_report(&conform, 0);
+        if (strcmp(conform_text(report), cases[i].text) != 0)
+            fail_msg("case %zu: %s", i, conform_text(report));
+        if (cases[i].query[0] == 0 || cases[i].from)
+            assert_true(report->reporter.len > 0);
+        conform_close(&conform);
+    }
+}
+
 static void only_listed_addresses_may_call(void **state) {
     (void)state;
     now = &kannel_of_addresses;
@@ -103,6 +146,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         CONFORMANCE_TESTS,
         cmocka_unit_test(a_get_is_a_message_and_nothing_is_sent_back),
+        cmocka_unit_test(a_post_url_is_read_too),
         cmocka_unit_test(only_listed_addresses_may_call),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

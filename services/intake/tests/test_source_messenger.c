@@ -110,12 +110,20 @@ static void reads_what_people_send(void **state) {
         {EVENT("\"message\":{\"mid\":\"m_1\",\"text\":\"Nenek\",\"attachments\":null,\"nlp\":{},\"new\":[]}"),
             "Nenek", 0, false},
         {EVENT("\"message\":{\"mid\":\"m_1\",\"text\":\"\",\"attachments\":[{\"type\":\"fallback\","
-               "\"payload\":null,\"title\":\"x\"}]}"),
-            "[pesan tanpa teks / message without text]", 0, false},
+               "\"payload\":null,\"title\":\"Banjir di Papar\",\"url\":\"https://berita.example/1\"}]}"),
+            "Banjir di Papar https://berita.example/1", 0, false},
+        {EVENT("\"message\":{\"mid\":\"m_1\",\"attachments\":[{\"type\":\"fallback\",\"payload\":{\"url\":"
+               "\"https://berita.example/1\",\"title\":\"Banjir\"}}]}"),
+            "Banjir https://berita.example/1", 0, false},
+        {EVENT("\"message\":{\"mid\":\"m_1\",\"text\":\"lihat https://berita.example/1\",\"attachments\":[{"
+               "\"type\":\"fallback\",\"payload\":{\"url\":\"https://l.example/1\",\"title\":\"Banjir\"}}]}"),
+            "lihat https://berita.example/1", 0, false},
+        {EVENT("\"postback\":{\"mid\":\"m_3\",\"title\":\"Get Started\",\"payload\":\"GET_STARTED\"}"), NULL,
+            0, false}, /* greeted */
         {EVENT("\"message\":{\"mid\":\"m_1\",\"sticker_id\":369239263222822,\"attachments\":[{\"type\":"
                "\"image\",\"payload\":{\"url\":"
                "\"https://cdn.example/1\",\"sticker_id\":369239263222822}}]}"),
-            "[foto / photo]", 1, false},
+            "[stiker / sticker]", 1, false},
         {EVENT("\"referral\":{\"ref\":\"x\",\"source\":\"SHORTLINK\"}"), NULL, 0, false},
         {EVENT("\"optin\":{\"type\":\"notification_messages\"}"), NULL, 0, false},
         {EVENT("\"pass_thread_control\":{\"new_owner_app_id\":\"1\"}"), NULL, 0, false},

@@ -170,6 +170,32 @@ static void reads_what_people_send(void **state) {
         {"{\"update_id\":1,\"business_connection\":{\"id\":\"x\"},\"inline_query\":{\"query\":\"tolong\"},"
          "\"chat_join_request\":{},\"purchased_paid_media\":{},\"removed_chat_boost\":{}}",
             NULL, false, 0},
+        {"{\"update_id\":1,\"message\":{\"message_id\":1," FROM "," CHAT
+         ",\"date\":1772420000,\"paid_media\":{\"star_count\":0,\"paid_media\":[{\"type\":\"photo\","
+         "\"photo\":[{"
+         "\"file_id\":\"P\",\"file_unique_id\":\"p\",\"width\":9,\"height\":9}]},{\"type\":\"video\","
+         "\"video\":{"
+         "\"file_id\":\"V\",\"file_unique_id\":\"v\"}},{\"type\":\"preview\"}]},\"caption\":\"Rumah "
+         "roboh\"}}",
+            "Rumah roboh", false, 2},
+        {"{\"update_id\":1,\"message\":{\"message_id\":1," FROM "," CHAT
+         ",\"date\":1772420000,\"rich_message\":{\"blocks\":[{\"type\":\"heading\",\"text\":\"Banjir\","
+         "\"size\":1},{"
+         "\"type\":\"paragraph\",\"text\":[\"dua "
+         "\",{\"type\":\"bold\",\"text\":[\"lansia\",{\"type\":\"url\",\"text\":"
+         "\" "
+         "terjebak\",\"url\":\"https://"
+         "x.example\"}]}]},{\"type\":\"list\",\"items\":[{\"label\":\"1\",\"blocks\":[{"
+         "\"type\":\"paragraph\",\"text\":\"di Papar\"}]}]}]}}}",
+            "Banjir\ndua lansia terjebak\ndi Papar", false, 0},
+        {"{\"update_id\":1,\"message\":{\"message_id\":1," FROM "," CHAT
+         ",\"date\":1772420000,\"rich_message\":{\"blocks\":[]}}}",
+            "[pesan tanpa teks / message without text]", false, 0},
+        {"{\"update_id\":1,\"guest_message\":{\"message_id\":1," FROM "," CHAT
+         ",\"guest_query_id\":\"g\",\"date\":1772420000,\"text\":\"@sigap nenek sakit\"}}",
+            "@sigap nenek sakit", false, 0},
+        {"{\"update_id\":1,\"stopped_message_generation\":{" CHAT "},\"managed_bot\":{},\"subscription\":{}}",
+            NULL, false, 0},
         {"{\"update_id\":1,\"deleted_business_messages\":{\"business_connection_id\":\"x\"," CHAT
          ",\"message_ids\":[1,2]}}",
             NULL, false, 0}, /* we never had them */
@@ -222,6 +248,35 @@ static void a_live_location_is_a_report_a_place(void **state) {
     assert_memory_equal(bottle_last(&conform.bottle)->event->report_received->amends.data,
         conform_report(&conform, 0)->report_id.data, ID_BYTES);
     conform_close(&conform);
+}
+
+/* Who wrote to somebody's business account is answered there, by the connection; anybody else in the chat.
+ * Checked against the types of grammY 1.46 (sendMessage). */
+static void the_receipt_goes_where_the_message_came_from(void **state) {
+    static const struct {
+        const char *body, *connection;
+    } cases[] = {
+        {"{\"update_id\":1,\"message\":{\"message_id\":7," FROM "," CHAT
+         ",\"date\":1772420000,\"text\":\"Nenek sakit di Wlingi\"}}",
+            NULL},
+        {"{\"update_id\":1,\"business_message\":{\"message_id\":7," FROM "," CHAT
+         ",\"date\":1772420000,\"business_connection_id\":\"Ab_1-x\",\"text\":\"Nenek sakit di Wlingi\"}}",
+            "Ab_1-x"},
+    };
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct conform conform = conform_open();
+        const struct answer *answer = send(&conform, cases[i].body);
+        json_t *call = json_loadb(answer->body, answer->body_size, 0, NULL);
+        assert_string_equal(json_string_value(json_object_get(call, "method")), "sendMessage");
+        assert_string_equal(json_string_value(json_object_get(call, "chat_id")), "5512");
+        const char *connection = json_string_value(json_object_get(call, "business_connection_id"));
+        assert_true(
+            cases[i].connection ? connection && strcmp(connection, cases[i].connection) == 0 : !connection);
+        assert_int_equal(json_object_size(call), cases[i].connection ? 4 : 3);
+        json_decref(call);
+        conform_close(&conform);
+    }
 }
 
 /* Taken back by somebody who writes to a business account: joins what we have of it. */
@@ -358,6 +413,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         CONFORMANCE_TESTS,
         cmocka_unit_test(reads_what_people_send),
+        cmocka_unit_test(the_receipt_goes_where_the_message_came_from),
         cmocka_unit_test(a_live_location_is_a_report_a_place),
         cmocka_unit_test(a_deleted_business_message_is_withdrawn),
         cmocka_unit_test(answers_in_the_chat),

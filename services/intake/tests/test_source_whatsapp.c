@@ -148,7 +148,7 @@ static void reads_what_people_send(void **state) {
             "{\"isi\":\"nenek sakit\"}", false, 0, 0},
         {MESSAGE("\"type\":\"unsupported\",\"errors\":[{\"code\":131051,\"title\":\"Unsupported\"}]"),
             "[pesan tanpa teks / message without text]", false, 0, 0},
-        {MESSAGE("\"type\":\"request_welcome\""), "[pesan tanpa teks / message without text]", false, 0, 0},
+        {MESSAGE("\"type\":\"request_welcome\""), NULL, false, 0, 0}, /* greeted */
         {BODY("\"messages\":[{\"from_user_id\":\"US.13491\",\"id\":\"wamid.9\",\"timestamp\":1772420000000,"
               "\"type\":\"text\","
               "\"text\":{\"body\":\"Nenek sakit\"}}]"),
@@ -168,8 +168,10 @@ static void reads_what_people_send(void **state) {
                  "\"id\":\"2\",\"title\":"
                  "\"Tidak aman\"}}"),
             "Tidak aman", false, 0, 0},
-        {MESSAGE("\"type\":\"interactive\",\"interactive\":{\"type\":\"call_permission_reply\"}"),
-            "[pesan tanpa teks / message without text]", false, 0, 0},
+        {MESSAGE("\"type\":\"interactive\",\"interactive\":{\"type\":\"call_permission_reply\","
+                 "\"call_permission_reply\":{\"response\":\"accept\",\"expiration_timestamp\":1772420000,"
+                 "\"response_source\":\"user_action\"}}"),
+            NULL, false, 0, 0},
         {MESSAGE("\"type\":\"text\",\"text\":null"), "[pesan tanpa teks / message without text]", false, 0,
             0},
         {MESSAGE("\"type\":\"text\",\"text\":{\"body\":12}"), "[pesan tanpa teks / message without text]",
