@@ -19,7 +19,6 @@ enum {
     OF_CELL = 3,
     ROWS_MAX = 16,
     AGREES_COPY = 750, /* permille of the signature: the same text with a word or two changed */
-    SHARED_FORM = 600, /* and of words: a form that was filled in, alike by its words whoever it is about */
     CHANGED_MAX = 6,   /* words that a copy may have more or less */
     AGE_APART = 5,     /* years: domain reference 9c */
     MARKS_BYTES = 3 * 8 + 2 * HEARD_SIGNATURE,
@@ -509,46 +508,26 @@ static bool adds_nothing(const struct text *text, const struct text *other) {
     return true;
 }
 
-static bool read_both(
-    struct triage *triage, const char *a, const char *b, struct text *one, struct text *other) {
-    const struct spelling *spelling = triage->site.vocabulary->spelling;
-    arena_reset(triage->judging);
-    return text_read(triage->judging, spelling, a, strlen(a), one) &&
-           text_read(triage->judging, spelling, b, strlen(b), other);
-}
-
 /* The same words, but for politeness, spelling and punctuation. */
 static bool same_words(struct triage *triage, const char *a, const char *b) {
+    const struct spelling *spelling = triage->site.vocabulary->spelling;
     struct text one, other;
-    return read_both(triage, a, b, &one, &other) && adds_nothing(&one, &other) && adds_nothing(&other, &one);
-}
-
-static unsigned shared_permille(const struct text *text, const struct text *other) {
-    size_t shared = 0;
-    for (size_t i = 0; i < text->count; i++)
-        shared += has_word(other, &text->words[i]);
-    return text->count ? (unsigned)(shared * 1000 / text->count) : 1000;
-}
-
-/* Not a form that was filled in twice: counted over all words, as a signature only estimates it. */
-static bool other_words(struct triage *triage, const char *a, const char *b) {
-    struct text one, other;
-    return read_both(triage, a, b, &one, &other) && shared_permille(&one, &other) < SHARED_FORM &&
-           shared_permille(&other, &one) < SHARED_FORM;
+    arena_reset(triage->judging);
+    return text_read(triage->judging, spelling, a, strlen(a), &one) &&
+           text_read(triage->judging, spelling, b, strlen(b), &other) && adds_nothing(&one, &other) &&
+           adds_nothing(&other, &one);
 }
 
 /* What joins of itself: a copy, or the same told in other words. A form that was filled in is neither. */
 static enum heard_how joins(const struct looking *looking, const struct trace *trace,
-    const struct open_case *found, const Sigap__ReportContent *content, float score) {
+    const struct open_case *found, const Sigap__ReportContent *content, const struct likeness *likeness) {
     struct triage *triage = looking->turn->state;
     bool open = found->confidentiality < 3 && looking->assessment->confidentiality < 3;
     bool placed = area_common(found->area, looking->assessment->area) >= AREA_REGENCY;
     if (trace->agreement >= AGREES_COPY && same_words(triage, looking->content->text, content->text))
         return HEARD_COPY;
-    return open && placed && score >= HEARD_CERTAIN &&
-                   other_words(triage, looking->content->text, content->text)
-               ? HEARD_WITNESS
-               : HEARD_NEVER;
+    bool form = likeness->features[LIKE_FRAME_NOT] > 0;
+    return open && placed && !form && likeness->score >= HEARD_CERTAIN ? HEARD_WITNESS : HEARD_NEVER;
 }
 
 /* Takes one candidate. False when memory runs out. */
@@ -565,7 +544,7 @@ static bool judge(const struct looking *looking, const struct trace *trace, stru
     if (!likeness.same)
         return true;
     out->permille = (unsigned)(likeness.score * 1000);
-    out->how = joins(looking, trace, &found, content, likeness.score);
+    out->how = joins(looking, trace, &found, content, &likeness);
     if (out->how == HEARD_NEVER) {
         propose(out, &found.case_id, out->permille);
         return true;

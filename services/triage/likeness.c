@@ -3,6 +3,7 @@
 #include "services/triage/rarity.h"
 #include "services/triage/scene.h"
 #include "services/triage/state.h"
+#include "services/triage/stem.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -13,12 +14,20 @@ enum {
     BEGINNING = 5, /* letters in which two words of one stem agree ("terikat", "terikatnya") */
     RUN = 4,       /* letters that are compared as one */
     RUNS_MAX = 1024,
+    FRAME_WORDS = 96, /* of a report that are compared in their order: 96 x 96 steps */
+    FRAME_LEAST = 6,
     LINE_MAX_BYTES = 64 * 1024,
     ARENA_BYTES = 2 * ASSESSMENT_ARENA_BYTES
 };
 
 /* So much rarity in common is as much as tells anything; a rare word has 0.8, a common one 0.1. */
 #define WORDS_MANY 3.0f
+/* Words in common in their order, of those of the shorter one: no form below the first, one from the second
+ * on. */
+#define FRAME_FROM 0.4f
+#define FRAME_WHOLE 0.7f
+/* Two names or numbers. */
+#define FILLED_MANY 1.5f
 
 /* Fitted to labelled pairs by tests/triage/fit_pairs, rounded; see tests/triage/README.md. */
 static const float weights[LIKENESS_FEATURES] = {
@@ -27,23 +36,36 @@ static const float weights[LIKENESS_FEATURES] = {
     [LIKE_FAR] = -3.0f,
     [LIKE_AREA_SAME] = 0.2f,
     [LIKE_AREA_OTHER] = -4.0f,
+    [LIKE_SPOT] = 0.6f,
+    [LIKE_SPOT_NOT] = -1.5f,
     [LIKE_LATE] = -4.0f,
-    [LIKE_KIND] = 0.6f,
-    [LIKE_KIND_NOT] = -1.4f,
-    [LIKE_WORDS_COUNT] = 1.7f,
-    [LIKE_WORD_RAREST] = 1.2f,
+    [LIKE_KIND] = 0.3f,
+    [LIKE_KIND_NOT] = -0.8f,
+    [LIKE_WORDS_COUNT] = 1.4f,
+    [LIKE_WORD_RAREST] = 0.8f,
+    [LIKE_FRAME_NOT] = -2.0f,
     [LIKE_LETTERS] = 0.2f,
-    [LIKE_DETAILS] = 1.4f,
-    [LIKE_DETAILS_SHARE] = 0.7f,
-    [LIKE_CONCEPTS_ONE] = -1.9f,
-    [LIKE_SURROUNDINGS_NOT] = -1.8f,
-    [LIKE_COUNTS] = 0.7f,
-    [LIKE_AGE] = 0.2f,
-    [LIKE_AGE_NOT] = -1.6f,
-    [LIKE_SEX_NOT] = -0.3f,
-    [LIKE_PERSON_NOT] = -0.8f,
-    [LIKE_PERSONS] = 0.5f,
-    [LIKE_FOLLOWS] = 0.2f,
+    [LIKE_DETAILS] = 1.9f,
+    [LIKE_DETAILS_SHARE] = 0.4f,
+    [LIKE_DETAILS_NOT] = -0.6f,
+    [LIKE_HARM] = 0.8f,
+    [LIKE_HARM_NOT] = -0.9f,
+    [LIKE_WHO_NOT] = -0.5f,
+    [LIKE_STATE_NOT] = -0.5f,
+    [LIKE_CONCEPTS_ONE] = -1.7f,
+    [LIKE_SURROUNDINGS] = 0.6f,
+    [LIKE_SURROUNDINGS_NOT] = -0.9f,
+    [LIKE_COUNTS] = 1.2f,
+    [LIKE_COUNTS_NOT] = -0.4f,
+    [LIKE_NAME] = 0.4f,
+    [LIKE_NAME_NOT] = -2.0f,
+    [LIKE_AGE] = 0.3f,
+    [LIKE_AGE_NOT] = -1.5f,
+    [LIKE_SEX_NOT] = -1.0f,
+    [LIKE_PERSON_NOT] = -0.6f,
+    [LIKE_PERSONS] = 0.7f,
+    [LIKE_FOLLOWS] = 0.1f,
+    [LIKE_SAID_NOT] = -1.5f,
 };
 
 /* ---- words */
@@ -68,7 +90,7 @@ static void words_compare(const struct scene *a, const struct scene *b, float *f
     float shared = 0, rarest = 0;
     for (size_t i = 0; i < a->telling_count; i++) {
         const struct telling *telling = &a->telling[i];
-        if (telling->place || !tells(b, telling))
+        if (telling->place || telling->name || !tells(b, telling))
             continue;
         shared += weight_of(telling);
         rarest = telling->rarity > rarest ? telling->rarity : rarest;
@@ -77,18 +99,115 @@ static void words_compare(const struct scene *a, const struct scene *b, float *f
     features[LIKE_WORD_RAREST] = rarest * rarest;
 }
 
-/* Things and deeds, surroundings left to places_compare. */
-static void details_compare(const struct scene *a, const struct scene *b, float *features) {
-    int both = 0, of_a = 0, of_b = 0;
-    for (size_t i = 0; i < DETAILS_MAX / 64; i++) {
-        uint64_t mask = i ? UINT64_MAX : ~((UINT64_C(1) << DETAIL_SURROUNDINGS) - 1);
-        both += __builtin_popcountll(a->details[i] & b->details[i] & mask);
-        of_a += __builtin_popcountll(a->details[i] & mask);
-        of_b += __builtin_popcountll(b->details[i] & mask);
+/* ---- the form */
+
+static size_t frame_words(const struct scene *scene) {
+    return scene->text.count < FRAME_WORDS ? scene->text.count : FRAME_WORDS;
+}
+
+/* Words in common in the same order: the longest common subsequence. */
+static size_t frame_length(const struct scene *a, const struct scene *b) {
+    uint8_t rows[2][FRAME_WORDS + 1] = {{0}};
+    size_t of_a = frame_words(a), of_b = frame_words(b);
+    for (size_t i = 0; i < of_a; i++) {
+        const uint8_t *before = rows[i & 1];
+        uint8_t *row = rows[~i & 1];
+        for (size_t k = 0; k < of_b; k++) {
+            uint8_t longest = before[k + 1] > row[k] ? before[k + 1] : row[k];
+            row[k + 1] = a->text.words[i].hash == b->text.words[k].hash ? (uint8_t)(before[k] + 1) : longest;
+        }
     }
-    int least = of_a < of_b ? of_a : of_b;
+    return rows[of_a & 1][of_b];
+}
+
+static bool has_word(const struct scene *scene, const struct word *word) {
+    for (size_t i = 0; i < scene->text.count; i++) {
+        const struct word *other = &scene->text.words[i];
+        if (other->hash == word->hash ||
+            (other->flags & word->flags & WORD_NUMBER && other->number == word->number))
+            return true;
+    }
+    return false;
+}
+
+/* What a form is filled in with: everything that the other does not say, common words hardly. */
+static float filled_in(
+    const struct vocabulary *vocabulary, const struct scene *scene, const struct scene *other) {
+    float filled = 0;
+    for (size_t i = 0; i < frame_words(scene); i++) {
+        const struct word *word = &scene->text.words[i];
+        char stemmed[WORD_KEY_MAX];
+        if (has_word(other, word))
+            continue;
+        stem(word->key, word->key_size, stemmed);
+        float rarity = word->flags & WORD_NUMBER ? 1 : rarity_of(vocabulary->rarity, stemmed);
+        filled += rarity * rarity;
+    }
+    return filled;
+}
+
+/* What two copies of one form have in common is the form's, and speaks for nothing. Called last. */
+static void frame_compare(
+    const struct vocabulary *vocabulary, const struct scene *a, const struct scene *b, float *features) {
+    static const enum likeness_feature of_frame[] = {LIKE_WORDS_COUNT, LIKE_WORD_RAREST, LIKE_LETTERS,
+        LIKE_DETAILS, LIKE_DETAILS_SHARE, LIKE_HARM, LIKE_SURROUNDINGS, LIKE_PERSONS};
+    size_t of_a = frame_words(a), of_b = frame_words(b), least = of_a < of_b ? of_a : of_b;
+    if (least < FRAME_LEAST)
+        return;
+    float alike = (float)frame_length(a, b) / (float)least;
+    float frame = fminf(1, fmaxf(0, (alike - FRAME_FROM) / (FRAME_WHOLE - FRAME_FROM)));
+    float filled = fminf(filled_in(vocabulary, a, b), filled_in(vocabulary, b, a));
+    float form = frame * fminf(1, filled / FILLED_MANY);
+    features[LIKE_FRAME_NOT] = form;
+    for (size_t i = 0; i < sizeof of_frame / sizeof of_frame[0]; i++)
+        features[of_frame[i]] *= 1 - form;
+}
+
+/* ---- details */
+
+/* Of some classes: how many details both tell, and of how many classes each tells others. */
+struct agreement {
+    float both, differ;
+};
+
+static void class_compare(const struct details *details, const struct scene *a, const struct scene *b,
+    enum detail_class class, struct agreement *out) {
+    struct detail_set left = details_of(details, &a->details, class),
+                      right = details_of(details, &b->details, class), shared = details_both(&left, &right);
+    unsigned count = details_count(&shared);
+    out->both += (float)count;
+    out->differ += details_count(&left) && details_count(&right) && !count;
+}
+
+static void classes_compare(
+    const struct details *details, const struct scene *a, const struct scene *b, float *features) {
+    struct agreement around = {0}, harm = {0}, who = {0}, state = {0};
+    class_compare(details, a, b, DETAIL_SURROUNDING, &around);
+    class_compare(details, a, b, DETAIL_HARM, &harm);
+    class_compare(details, a, b, DETAIL_WEAPON, &harm);
+    class_compare(details, a, b, DETAIL_BODY, &harm);
+    class_compare(details, a, b, DETAIL_WHO, &who);
+    class_compare(details, a, b, DETAIL_STATE, &state);
+    class_compare(details, a, b, DETAIL_ABROAD, &state);
+    features[LIKE_SURROUNDINGS] = fminf(1, around.both / 2);
+    features[LIKE_SURROUNDINGS_NOT] = around.differ;
+    features[LIKE_HARM] = fminf(1, harm.both / 2);
+    features[LIKE_HARM_NOT] = fminf(1, harm.differ / 2);
+    features[LIKE_WHO_NOT] = who.differ;
+    features[LIKE_STATE_NOT] = fminf(1, state.differ);
+}
+
+/* All but surroundings. */
+static void details_compare(
+    const struct details *details, const struct scene *a, const struct scene *b, float *features) {
+    struct detail_set left = details_without(details, &a->details, DETAIL_SURROUNDING),
+                      right = details_without(details, &b->details, DETAIL_SURROUNDING),
+                      shared = details_both(&left, &right);
+    unsigned both = details_count(&shared), of_a = details_count(&left), of_b = details_count(&right);
+    unsigned least = of_a < of_b ? of_a : of_b;
     features[LIKE_DETAILS] = fminf(1, (float)both / 3);
     features[LIKE_DETAILS_SHARE] = least ? (float)both / (float)least : 0;
+    features[LIKE_DETAILS_NOT] = fminf(1, (float)(least - both) / 3);
 }
 
 /* Runs of letters of the words that are no names of places, sorted and each once. */
@@ -181,9 +300,6 @@ static void places_compare(const struct told *a, const struct told *b, const str
         features[LIKE_NEAR] = km <= LIKENESS_NEAR_KM;
         features[LIKE_FAR] = km > LIKENESS_FAR_KM;
     }
-    const uint64_t around = (UINT64_C(1) << DETAIL_SURROUNDINGS) - 1;
-    uint64_t here = left->details[0] & around, there = right->details[0] & around;
-    features[LIKE_SURROUNDINGS_NOT] = here && there && !(here & there);
     const char *area = left->said.area, *other = right->said.area;
     if (!area[0] || !other[0])
         return;
@@ -250,12 +366,43 @@ static void persons_compare(const struct scene *a, const struct scene *b, float 
 }
 
 static void counts_compare(const struct scene *a, const struct scene *b, float *features) {
-    bool same = false;
+    bool same = false, other = false;
     for (size_t i = 0; i < a->counted_count; i++)
-        for (size_t k = 0; k < b->counted_count; k++)
-            same |= a->counted[i].number == b->counted[k].number &&
-                    same_word(a->counted[i].what, b->counted[k].what);
+        for (size_t k = 0; k < b->counted_count; k++) {
+            bool things = same_word(a->counted[i].what, b->counted[k].what);
+            same |= things && a->counted[i].number == b->counted[k].number;
+            other |= things && a->counted[i].number != b->counted[k].number;
+        }
     features[LIKE_COUNTS] = same;
+    features[LIKE_COUNTS_NOT] = other && !same;
+}
+
+static void identities_compare(const struct scene *a, const struct scene *b, float *features) {
+    struct identity_match match;
+    identity_compare(&a->text, &a->identity, &b->text, &b->identity, &match);
+    features[LIKE_NAME] = match.name;
+    features[LIKE_NAME_NOT] = match.name_not;
+    features[LIKE_SPOT] = fminf(1, (float)match.spots / 2);
+    features[LIKE_SPOT_NOT] = match.spots_not > 0;
+}
+
+/* "Ini kasus lain, bukan yang kemarin": the reporter knows of the other one. */
+static bool says_other(const struct scene *scene) {
+    static const char *const cases[] = {
+        "kasus", "kejadian", "laporan", "orang", "warga", "keluarga", "korban", NULL};
+    static const char *const other[] = {"lain", "beda", "berbeda", "lainnya", "baru", "liyo", NULL};
+    static const char *const former[] = {"kemarin", "tadi", "sebelumnya", "dulu", "itu", NULL};
+    const struct text *text = &scene->text;
+    for (size_t i = 0; i + 1 < text->count; i++) {
+        const struct word *word = &text->words[i], *next = word + 1;
+        if (word->clause != next->clause)
+            continue;
+        if ((word_is_one_of(word, cases) && word_is_one_of(next, other)) ||
+            (strcmp(word->key, "satu") == 0 && strcmp(next->key, "lagi") == 0) ||
+            (word->negator >= 0 && word_is_one_of(next, former)))
+            return true;
+    }
+    return false;
 }
 
 /* ---- the judgement */
@@ -271,11 +418,15 @@ static void scenes_compare(
     const struct vocabulary *vocabulary, const struct scene *a, const struct scene *b, float *features) {
     int follows = vocabulary_concept(vocabulary, "S_TINDAK_LANJUT");
     words_compare(a, b, features);
-    details_compare(a, b, features);
+    details_compare(vocabulary->details, a, b, features);
+    classes_compare(vocabulary->details, a, b, features);
+    identities_compare(a, b, features);
     letters_compare(a, b, features);
     concepts_compare(vocabulary, a, b, features);
     persons_compare(a, b, features);
     counts_compare(a, b, features);
+    frame_compare(vocabulary, a, b, features);
+    features[LIKE_SAID_NOT] = says_other(a) || says_other(b);
     features[LIKE_FOLLOWS] = signs_have(&a->signs, follows) || signs_have(&b->signs, follows);
 }
 

@@ -16,24 +16,37 @@ enum likeness_feature {
     LIKE_FAR,           /* positions further apart than LIKENESS_FAR_KM */
     LIKE_AREA_SAME,     /* the same district */
     LIKE_AREA_OTHER,    /* areas that exclude each other */
+    LIKE_SPOT,          /* the same hamlet, street, market ... by name or number */
+    LIKE_SPOT_NOT,      /* another one */
     LIKE_LATE,          /* further apart in time than reports of one such case are */
     LIKE_KIND,          /* 0..1: how far the likely kinds agree */
     LIKE_KIND_NOT,      /* the likely kinds have nothing to do with each other */
     LIKE_WORDS_COUNT,   /* 0..1: how much they share, rare words count most */
     LIKE_WORD_RAREST,   /* 0..1: rarity of the rarest word in common */
+    LIKE_FRAME_NOT,     /* 0..1: one form, filled in with other names, numbers and things */
     LIKE_LETTERS,       /* 0..1: share of runs of four letters in common */
     LIKE_DETAILS,       /* 0..1: things and deeds in common (knife, jump, milk, theft), three are 1 */
     LIKE_DETAILS_SHARE, /* 0..1: of those of the shorter one */
+    LIKE_DETAILS_NOT,   /* 0..1: each tells some that the other does not */
+    LIKE_HARM,          /* 0..1: the same harm, weapon or part of the body */
+    LIKE_HARM_NOT,      /* 0..1: another harm, weapon, part of the body */
+    LIKE_WHO_NOT,       /* the one who did it, or whom it is done to, stands in another relation */
+    LIKE_STATE_NOT,     /* another state, another country */
     LIKE_CONCEPTS_ONE,  /* 0..1: how much only one of them tells (beating, hunger ...), rare things count most
                          */
-    LIKE_SURROUNDINGS_NOT, /* both name surroundings (market, well, kitchen), and none in common */
+    LIKE_SURROUNDINGS,  /* 0..1: surroundings in common (market, well, kitchen), two are 1 */
+    LIKE_SURROUNDINGS_NOT, /* both name surroundings, and none in common */
     LIKE_COUNTS,           /* the same number of the same things */
+    LIKE_COUNTS_NOT,       /* another number of the same things */
+    LIKE_NAME,             /* somebody's name is in both */
+    LIKE_NAME_NOT,         /* both name somebody, and nobody in common */
     LIKE_AGE,              /* both name an age, and one agrees */
     LIKE_AGE_NOT,          /* both name an age, and none agrees */
     LIKE_SEX_NOT,          /* only women and girls here, only men and boys there */
     LIKE_PERSON_NOT,       /* whom the one is about, the other does not mention */
     LIKE_PERSONS,          /* 0..1: share of the mentioned people that the other mentions too */
     LIKE_FOLLOWS,          /* one of them says that it follows an earlier report */
+    LIKE_SAID_NOT,         /* one of them says that it is another case */
     LIKENESS_FEATURES
 };
 

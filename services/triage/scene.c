@@ -210,254 +210,6 @@ const struct person *scene_focus(const struct scene *scene) {
     return scene->person_count ? &scene->persons[0] : NULL;
 }
 
-/* ---- details */
-
-/* Things, places that are no names, and deeds, as reporters of four languages call them: stems, so that
- * "kecemplung", "jatuh" and "tiba" are one. What two tellings of one incident have in common is in here more
- * often than in the words themselves. The first DETAIL_SURROUNDINGS rows are surroundings. */
-static const char *const details[] = {
-    "pasar los",
-    "terminal halte",
-    "stasiun peron",
-    "masjid mushola musala surau langgar musola mesjid",
-    "jembatan kreteg kolong flyover ngarai jambatan",
-    "kos kosan kost",
-    "sekolah sd smp sma smk sdn mts sikola",
-    "pondok pesantren",
-    "puskesmas polindes klinik",
-    "rsud rs igd",
-    "hotel penginapan",
-    "kontrakan rusun",
-    "sungai kali embung waduk",
-    "sumur sumor",
-    "mandi jeding toilet wc jhedhing",
-    "dapur pawon dapua",
-    "kandang",
-    "gubuk bedeng",
-    "toko ruko indomaret minimarket emperan kadai",
-    "balai",
-    "ronda kamling",
-    "alun",
-    "perempatan lampu simpang pertigaan",
-    "rel kereta",
-    "perumahan blok",
-    "pabrik gudang",
-    "panti",
-    "pom spbu",
-    "sawah ladang kebun",
-    "polsek polres",
-    "tower menara",
-    "warung kafe karaoke",
-    "teras",
-    "atap genteng loteng",
-    "pohon wit",
-    "parkir",
-    "bandara pelabuhan dermaga",
-    "makam kuburan",
-    "lapas rutan penjara sel",
-    "kamar bilik",
-    "jatuh tiba cemplung kecemplung ndlosor terjatuh jatuah gagger nibo",
-    "tali tambang tampar selendang",
-    "pisau lading belati",
-    "arit clurit celurit sabit are",
-    "parang golok bendo ladiang",
-    "linggis",
-    "kapak kampak",
-    "helm",
-    "sabuk pinggang ikat",
-    "rotan kayu bambu pentung",
-    "rantai rante dirante dirantai borgol gembok",
-    "balok pasung",
-    "kerangkeng kurung kurungan teralis",
-    "bensin karosin minyak",
-    "bakar kobong obong tabaka kobbhung",
-    "perahu kapal parao",
-    "loncat lompat terjun aloncat",
-    "gantung",
-    "sayat silet nyilet cutter",
-    "racun baygon nyamuk karbol pembersih",
-    "hamil meteng tandu bunting",
-    "kardus kresek karung",
-    "jarik sarung kain selimut",
-    "surat pesan",
-    "kursi roda",
-    "popok pampers",
-    "lapar kelaparan ngelih makan ngakan",
-    "singkong gaplek aking",
-    "susu",
-    "beras",
-    "meninggal mati tewas seda maningga mayat jenazah wafat",
-    "hilang ilang leceng",
-    "tertimbun kurug kurugan timbun",
-    "roboh ambruk rubuh runtuh",
-    "usir",
-    "nikah kawin dikawin",
-    "guru ustad kiai",
-    "tiri",
-    "paman om pakde paklik",
-    "paspor visa",
-    "gaji upah bayaran",
-    "agen calo penyalur",
-    "jual dol adol",
-    "mabuk mendem miras ciu",
-    "sabu nyabu sakau",
-    "pil obat",
-    "suntik",
-    "luka borok dekubitus busuk bosok lecet",
-    "belatung ulat",
-    "demam panas",
-    "kejang step",
-    "muntah",
-    "batuk",
-    "telanjang",
-    "sendiri dewe surang kadhibi",
-    "gerobak",
-    "ngemis pengemis minta2 ngamis",
-    "ngamen pengamen pamen",
-    "silver",
-    "tisu koran",
-    "maling curi colong cilok",
-    "tawuran bentrok bacakak silat",
-    "massa keroyok amuk",
-    "longsor galodo",
-    "gempa",
-    "banjir air rob",
-    "puting beliung angin",
-    "kebakaran api",
-    "kering asat",
-    "video foto",
-    "setubuh cabul raba perkosa",
-    "koma kritis pingsan semaput",
-    "darah getih",
-    "patah retak",
-    "stroke lumpuh",
-    "buta netra",
-    "bisu tuli rungu wicara",
-    "kusta lepra oypmk",
-    "hiv odha arv aids",
-    "pkh bpnt kks bansos",
-    "potong pungut",
-    "ktp kk nik",
-    "kecopetan copet dompet rampok",
-    "ongkos bekal tiket",
-    "bingung linglung pikun sesat nyasar lali",
-    "bayi orok",
-    "kembar",
-    "pengungsi ngungsi ungsi",
-    "tetangga tonggo tatangga",
-    "senior kakak",
-    "teriak jerit bengok tereak",
-    "tangis nangis",
-    "kunci dikunci tutup",
-    "lari kabur minggat",
-    "ancam",
-    "pukul gebuk hantam antem hajar tampar",
-    "selang cambuk",
-    "siram",
-    "rokok sundut",
-    "tenggelam hanyut kelelep anyut",
-    "ludah",
-    "motor",
-    "mobil",
-    "becak bus bis truk",
-    "boneka",
-    "tas",
-    "yatim piatu",
-    "tahan",
-    "opname rawat inap dirawat",
-    "bergantung terbaring tetraplegi cerebral palsy cp care",
-    "bisik suara halusinasi",
-    "tower",
-    "jual lapak dagang",
-    "sepatu sandal",
-    "pasangan pacar pacaran",
-    "bengkel",
-    "ternak kambing sapi ayam",
-    "listrik lampu",
-    "pintu lawang",
-    "jendela candela",
-    "hujan ujan",
-    "telepon telpon hp vc",
-    "foto",
-    "darah",
-    "gigi",
-    "kepala sirah sirahe kapalo",
-    "tangan lengan tanang",
-    "kaki sikil sikile suku",
-    "punggung geger",
-    "perut weteng",
-    "rambut",
-    "kelamin",
-    "mulut",
-    "mata",
-    "tangga",
-    "lantai",
-    "kasur tikar",
-    "tisu",
-    "balon bunga",
-    "jemput",
-    "pulang mulih baliak",
-    "berangkat budal",
-    "bali",
-    "malaysia",
-    "batam",
-    "kamboja myanmar",
-    "arab riyadh",
-    "hongkong taiwan singapura",
-    "modal",
-    "pelatihan kursus",
-    "pijat",
-    "jahit",
-    "etalase gerobak",
-    "kompor",
-    "rongsok pemulung rombeng",
-    "becak",
-    "kuli tukang",
-    "petani tani sawah",
-    "nelayan",
-    "sopir supir",
-    "perawat bidan",
-    "tentara",
-    "satpam",
-    "lapor",
-    "sidang diversi",
-    "bela",
-    "pesawat",
-    "tabung gas",
-    "asap",
-    "abu lahar awan",
-    "tanah retak amblas",
-    "jalan putus",
-    "jembatan putus",
-    "dapur umum",
-    "selimut",
-    "air bersih",
-    "sekolah darurat",
-    "campak diare muntaber",
-    "kutil kudis kurap",
-    "kanker tumor",
-    "paru tbc",
-    "jantung sesak napas",
-    "gula diabetes",
-    "asma",
-    "cerai pegat",
-};
-
-static_assert(sizeof details / sizeof details[0] <= DETAILS_MAX, "one bit for each");
-
-static bool in_row(const char *row, const char *word, size_t size) {
-    for (const char *at = strstr(row, word); at; at = strstr(at + 1, word))
-        if ((at == row || at[-1] == ' ') && (at[size] == ' ' || at[size] == 0))
-            return true;
-    return false;
-}
-
-static void details_take(struct scene *scene, const char *key, const char *stemmed) {
-    for (size_t i = 0; i < sizeof details / sizeof details[0]; i++)
-        if (in_row(details[i], key, strlen(key)) || in_row(details[i], stemmed, strlen(stemmed)))
-            scene->details[i / 64] |= UINT64_C(1) << i % 64;
-}
-
 /* ---- words and counts */
 
 /* "3 rumah" is; "3 hari", "jam 3", an age and a year are not: those are told differently each time. */
@@ -474,10 +226,10 @@ static void counted_take(struct scene *scene, size_t at) {
 }
 
 static void telling_take(
-    const struct assessor *assessor, struct scene *scene, const struct word *word, bool place) {
+    const struct assessor *assessor, struct scene *scene, const struct word *word, bool place, bool name) {
     char out[WORD_KEY_MAX];
     stem(word->key, word->key_size, out);
-    details_take(scene, word->key, out);
+    details_add(assessor->vocabulary->details, word, out, &scene->details);
     for (size_t i = 0; i < scene->telling_count; i++)
         if (strcmp(scene->telling[i].stem, out) == 0)
             return;
@@ -487,6 +239,7 @@ static void telling_take(
     strcpy(telling->stem, out);
     telling->rarity = rarity_of(assessor->vocabulary->rarity, out);
     telling->place = place;
+    telling->name = name;
 }
 
 static bool words_take(const struct assessor *assessor, struct arena *arena, struct scene *scene) {
@@ -494,12 +247,13 @@ static bool words_take(const struct assessor *assessor, struct arena *arena, str
     const bool *places = names ? place_names_mark(names, arena, &scene->text) : NULL;
     if (!places)
         return false;
+    identity_read(&scene->text, places, assessor->vocabulary->rarity, &scene->identity);
     for (size_t i = 0; i < scene->text.count; i++) {
         const struct word *word = &scene->text.words[i];
         if (word->flags & WORD_NUMBER)
             counted_take(scene, i);
         else if (word->key_size >= 2)
-            telling_take(assessor, scene, word, places[i]);
+            telling_take(assessor, scene, word, places[i], identity_is_name(&scene->identity, i));
     }
     return true;
 }

@@ -4,13 +4,13 @@
 #pragma once
 
 #include "services/triage/assess.h"
+#include "services/triage/details.h"
+#include "services/triage/identity.h"
 
 enum {
     TELLING_MAX = 192, /* words of one report that are compared, each once; a report of 60 has about 30 */
     PERSONS_MAX = 24,
-    COUNTS_MAX = 16,
-    DETAILS_MAX = 256,
-    DETAIL_SURROUNDINGS = 40 /* the first of the details: market, well, kitchen ... */
+    COUNTS_MAX = 16
 };
 
 enum sex { SEX_UNSAID, SEX_WOMAN, SEX_MAN };
@@ -32,6 +32,7 @@ struct telling {
     char stem[WORD_KEY_MAX];
     float rarity; /* 0..1, see rarity.h */
     bool place;   /* name of a place */
+    bool name;    /* name of somebody */
 };
 
 struct scene {
@@ -44,7 +45,8 @@ struct scene {
     size_t person_count;
     struct counted counted[COUNTS_MAX];
     size_t counted_count;
-    uint64_t details[DETAILS_MAX / 64]; /* bits of things, surroundings and deeds, see scene.c */
+    struct detail_set details;
+    struct identity identity;
 };
 
 /* False only when the arena is exhausted; one assessment (ASSESSMENT_ARENA_BYTES) must fit. */

@@ -2,6 +2,7 @@
  * with the entry that is wrong: a vocabulary that is half there would misjudge silently. */
 #include "services/triage/vocabulary.h"
 
+#include "services/triage/details.h"
 #include "services/triage/model.h"
 #include "services/triage/rarity.h"
 
@@ -369,8 +370,9 @@ static bool vocabulary_fill(struct vocabulary *vocabulary, const char *site, str
         return error_set(error, "the path of the vocabulary is too long");
     vocabulary->spelling = spelling_new();
     vocabulary->matcher = vocabulary->spelling ? matcher_new(vocabulary->spelling) : NULL;
+    vocabulary->details = vocabulary->spelling ? details_new(vocabulary->spelling) : NULL;
     vocabulary->terms = calloc(TERMS_MAX, sizeof *vocabulary->terms);
-    if (!vocabulary->matcher || !vocabulary->terms)
+    if (!vocabulary->matcher || !vocabulary->details || !vocabulary->terms)
         return error_set(error, "no memory for the vocabulary");
     vocabulary->site_kinds = site_kinds_load(site, error);
     bool taken = vocabulary->site_kinds && kinds_take(vocabulary, error) &&
@@ -404,6 +406,7 @@ void vocabulary_free(struct vocabulary **vocabulary) {
     model_free(&(*vocabulary)->model);
     rarity_free(&(*vocabulary)->rarity);
     matcher_free(&(*vocabulary)->matcher);
+    details_free(&(*vocabulary)->details);
     spelling_free(&(*vocabulary)->spelling);
     free((*vocabulary)->terms);
     free((*vocabulary)->combinations);

@@ -89,6 +89,7 @@ enum named_concept {
     NAMED_CONCEPTS
 };
 
+struct details;
 struct model;
 struct rarity;
 
@@ -107,8 +108,9 @@ struct vocabulary {
     size_t urgency_count;
     struct spelling *spelling;
     struct matcher *matcher;
-    struct model *model;   /* NULL: no weights */
-    struct rarity *rarity; /* NULL: all words are taken for equally rare */
+    struct details *details; /* for comparing reports, see details.h */
+    struct model *model;     /* NULL: no weights */
+    struct rarity *rarity;   /* NULL: all words are taken for equally rare */
     /* Owned sources of the texts above. */
     struct site_kinds *site_kinds;
     void *files[8];

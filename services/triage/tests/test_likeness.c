@@ -73,6 +73,48 @@ static void test_same_and_other(void **state) {
     }
 }
 
+/* One form, filled in for somebody or something else; and what the same people say again. */
+static void test_forms(void **state) {
+    static const struct {
+        const char *a, *b;
+        bool same;
+    } cases[] = {
+#define FORM(name, age, village)                                                                             \
+    "Mohon bantuan, ada warga bernama " name " umur " age " th dipasung di desa " village                    \
+    " Kec. Wates Kab. Blitar"
+        {FORM("Suyono", "42", "Ringinrejo"), FORM("Lasmi", "31", "Ringinrejo"), false},
+        {FORM("Suyono", "42", "Ringinrejo"), FORM("Tarmuji", "43", "Ringinrejo"), false},
+        {FORM("Suyono", "42", "Ringinrejo"), FORM("Suyono", "12", "Ringinrejo"), false},
+        {FORM("Suyono", "42", "Ringinrejo"), FORM("Suyono", "42", "Tulungrejo"), false},
+        {FORM("Suyono", "42", "Ringinrejo"), FORM("Suyono", "42", "Ringinrejo"), true},
+        {FORM("Suyono", "42", "Ringinrejo"),
+            "pak di ringinrejo wates blitar ada orang dipasung, pak suyono namanya, 40an", true},
+#undef FORM
+        {"Banjir di RT 03 RW 02 Gempol Pasuruan, 12 rumah terendam",
+            "Banjir di RT 05 RW 04 Gempol Pasuruan, 12 rumah terendam", false},
+        {"Tanggal 3 perahu terbalik di Lekok Pasuruan, 2 nelayan hilang",
+            "Tanggal 17 perahu terbalik di Lekok Pasuruan, 5 nelayan hilang", false},
+        {"Bayi laki-laki dibuang di depan mushola Al Ikhlas Krian Sidoarjo, dibungkus jarik",
+            "Bayi perempuan dibuang di depan mushola Al Hidayah Krian Sidoarjo, dibungkus sarung", false},
+        {"Lapor KDRT di Tandes Surabaya gang Melati: suami menyiram istri dengan air panas, korban bernama "
+         "Norhayati",
+            "Lapor KDRT di Tandes Surabaya gang Kenanga: suami menyiram istri dengan air panas, korban "
+            "bernama Aminah",
+            false},
+        {"Lapor KDRT di Tandes Surabaya gang Melati: suami menyiram istri dengan air panas, korban bernama "
+         "Norhayati",
+            "KDRT Tandes sby, ibu Norhayati disiram suaminya air panas, sekarang di rumah RT gang Melati",
+            true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct told a = told(cases[i].a, 0), b = told(cases[i].b, 30);
+        struct likeness there = judge(*state, &a, &b), back = judge(*state, &b, &a);
+        if (there.same != cases[i].same || back.same != cases[i].same)
+            fail_msg(
+                "\"%s\", \"%s\": %f, %f", cases[i].a, cases[i].b, (double)there.score, (double)back.score);
+    }
+}
+
 static void test_far_and_late(void **state) {
     const struct position here = {-8.21, 112.75}, there = {-7.25, 112.75};
     struct told a = told(goose, 0), b = told(goose, 5);
@@ -115,6 +157,7 @@ static void test_lines(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_same_and_other),
+        cmocka_unit_test(test_forms),
         cmocka_unit_test(test_far_and_late),
         cmocka_unit_test(test_any_bytes),
         cmocka_unit_test(test_lines),

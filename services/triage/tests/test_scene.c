@@ -111,20 +111,110 @@ static void test_counts(void **state) {
     assert_string_equal(scene->counted[0].what, "rumah");
 }
 
-static uint64_t around(const struct scene *scene) {
-    return scene->details[0] & ((UINT64_C(1) << DETAIL_SURROUNDINGS) - 1);
+static struct detail_set around(const struct fixture *fixture, const struct scene *scene) {
+    return details_of(fixture->site.vocabulary->details, &scene->details, DETAIL_SURROUNDING);
 }
 
 static void test_details(void **state) {
-    uint64_t market = around(scene_of(*state, "di pasar")), well = around(scene_of(*state, "dekat sumur"));
-    assert_true(market && well && market != well);
-    assert_int_equal(around(scene_of(*state, "turu nang los iwak")), market);
-    struct scene one = *scene_of(*state, "mau loncat bawa pisau"), *other = scene_of(*state, "terjun");
-    assert_int_equal(around(&one), 0);
-    bool shared = false;
-    for (size_t i = 0; i < DETAILS_MAX / 64; i++)
-        shared |= (one.details[i] & other->details[i]) != 0;
-    assert_true(shared);
+    const struct fixture *fixture = *state;
+    struct detail_set market = around(fixture, scene_of(*state, "di pasar")),
+                      well = around(fixture, scene_of(*state, "dekat sumur")),
+                      both = details_both(&market, &well);
+    assert_int_equal(details_count(&market), 1);
+    assert_int_equal(details_count(&well), 1);
+    assert_int_equal(details_count(&both), 0);
+    struct detail_set stall = around(fixture, scene_of(*state, "turu nang los iwak"));
+    assert_memory_equal(&stall, &market, sizeof stall);
+}
+
+/* One thing in the words of several languages, spelt as they are written: a letter that repeats counts once.
+ */
+static void test_details_of_many_tongues(void **state) {
+    static const struct {
+        const char *one, *other;
+        bool alike;
+    } cases[] = {
+        {"mau loncat bawa pisau", "terjun", true},
+        {"tetangga", "tonggo", true},
+        {"punggung memar", "geger biru", true},
+        {"dia tenggelam", "kintir", true},
+        {"meninggal", "wis mati", true},
+        {"kepala", "sikile", false},
+        {"pisau", "clurit", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct scene one = *scene_of(*state, cases[i].one);
+        const struct scene *other = scene_of(*state, cases[i].other);
+        struct detail_set both = details_both(&one.details, &other->details);
+        if ((details_count(&both) > 0) != cases[i].alike)
+            fail_msg("\"%s\", \"%s\"", cases[i].one, cases[i].other);
+    }
+}
+
+/* Names of people, in the order of the message. */
+static void test_names(void **state) {
+    static const struct {
+        const char *text, *names;
+    } cases[] = {
+        {"ada warga bernama Suyono umur 42 th dipasung", "suyono "},
+        {"wong dipasung jenenge suyono", "suyono "},
+        {"Nenek Karsinem 78 th hidup sendiri", "karsinem "},
+        {"mbah karsinem sendirian", "karsinem "},
+        {"Anak saya Rina 17 th dibawa agen", "rina "},
+        {"siswi SMP inisial R (14) diperkosa", "r "},
+        {"Ibu Siti Aminah diusir", "siti aminah "},
+        {"Pelapor Joko Astuti", ""},
+        {"Pak RT tolong, ibu bidan sudah datang", ""},
+        {"adik saya kejepit tembok", ""},
+        {"tolong pak di Dampit Malang ada nenek sendirian", ""},
+        {"bapak tua di pasar", ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct scene *scene = scene_of(*state, cases[i].text);
+        char names[128] = "";
+        for (size_t k = 0; k < scene->identity.name_count; k++) {
+            strcat(names, scene->text.words[scene->identity.names[k]].key);
+            strcat(names, " ");
+        }
+        if (strcmp(names, cases[i].names) != 0)
+            fail_msg("\"%s\": %s", cases[i].text, names);
+    }
+}
+
+static void test_identities(void **state) {
+    static const struct {
+        const char *a, *b;
+        bool name, name_not;
+        unsigned spots, spots_not;
+    } cases[] = {
+        {"warga bernama Suyono", "warga bernama Tarmuji", false, true, 0, 0},
+        {"warga bernama Suyono", "pak suyono dipasung", true, false, 0, 0},
+        {"korban Norhayati", "ibu Nurhayati", true, false, 0, 0},
+        {"Bu Sumarni", "Bu Sumarti", false, true, 0, 0},
+        {"siswi inisial R", "Rina dibawa kabur, anak saya Rina", false, false, 0, 0},
+        {"banjir RT 03 RW 02", "banjir rt 3 rw 5", false, false, 1, 1},
+        {"di Gang Melati", "gang kenanga", false, false, 0, 1},
+        {"di Gang Melati", "ibu di rumah RT gang melati", false, false, 1, 0},
+        {"dusun Beru", "Update Beru: tiga hilang", false, false, 1, 0},
+        {"ODGJ di Pasar Raya", "ODGJ di Pasar Lubuk Buaya", false, false, 0, 1},
+        {"depan musholla Al Ikhlas", "depan mushola Al Hidayah", false, false, 0, 1},
+        {"di jalan besar", "di jalan raya", false, false, 0, 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct scene a = *scene_of(*state, cases[i].a);
+        struct fixture *fixture = *state;
+        struct arena *kept = arena_new(ASSESSMENT_ARENA_BYTES), *first = fixture->arena;
+        fixture->arena = kept; /* the words of the first live in the other */
+        const struct scene *b = scene_of(*state, cases[i].b);
+        struct identity_match match;
+        identity_compare(&a.text, &a.identity, &b->text, &b->identity, &match);
+        fixture->arena = first;
+        arena_free(&kept);
+        if (match.name != cases[i].name || match.name_not != cases[i].name_not ||
+            match.spots != cases[i].spots || match.spots_not != cases[i].spots_not)
+            fail_msg("\"%s\", \"%s\": name %d, not %d, spots %u, not %u", cases[i].a, cases[i].b, match.name,
+                match.name_not, match.spots, match.spots_not);
+    }
 }
 
 static bool is_place(const struct scene *scene, const char *stem) {
@@ -180,6 +270,9 @@ int main(void) {
         cmocka_unit_test(test_spouses),
         cmocka_unit_test(test_counts),
         cmocka_unit_test(test_details),
+        cmocka_unit_test(test_details_of_many_tongues),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_identities),
         cmocka_unit_test(test_places),
         cmocka_unit_test(test_rarity),
     };
