@@ -526,6 +526,7 @@ static void read_message(
             message->at > 0 && message->at <= batch->turn->now + SUBMISSION_AHEAD_MS ? message->at : 0,
         .reporter_address = line_or_null(silent ? message->sender : reply, SUBMISSION_ADDRESS_MAX),
         .may_contact = !silent && reply,
+        .language = message->language,
         .urgent = message->urgent,
         .training = batch->from->training,
         .amendable = true,
@@ -599,11 +600,17 @@ static void say(struct hook_batch *batch, const struct hook_message *message, co
     }
 }
 
+/* Of what somebody has just written; else as the platform says of its user. */
+static enum language language_of(const struct hook_batch *batch, const struct hook_message *message) {
+    const char *text = message->text ? message->text : "";
+    return intake_language_of(batch->intake->replies, text, strnlen(text, LANGUAGE_BYTES), message->language);
+}
+
 static void say_receipt(
     struct hook_batch *batch, const struct hook_message *message, const struct receipt *receipt) {
     char ticket[TICKET_TEXT + 1];
     bool joined = !id_equal(&receipt->first, &receipt->report);
-    enum language language = intake_language(message->language);
+    enum language language = language_of(batch, message);
     enum reply reply = receipt->urgent ? REPLY_URGENT : joined ? REPLY_ADDED : REPLY_RECEIVED;
     if (receipt->kind == RECEIPT_AGAIN && !batch->source->hook->answers_inline)
         return; /* told already */
@@ -667,7 +674,7 @@ static bool converse(struct hook_batch *batch, const struct hook_message *messag
     char text[TICKET_TEXT + 1] = "";
     bool valid;
     enum report_state state;
-    enum language language = intake_language(message->language);
+    enum language language = language_of(batch, message);
     if (!has_words(message->text) || message->relation || message->media_count || message->group)
         return false;
     if (is_greeting(message->text)) {

@@ -139,8 +139,10 @@ void intake_tell_result(struct turn *turn, const struct effect_result *result) {
 
 /* --- questions --- */
 
-/* word, address, bot and ticket, a line each: see receive.c. */
-static bool read_address(struct turn *turn, const struct id *report, char *lines[4]) {
+/* word, address, bot, ticket and language, a line each: see receive.c. The last is NULL in older rows. */
+enum { ADDRESS_LINES = 5 };
+
+static bool read_address(struct turn *turn, const struct id *report, char *lines[ADDRESS_LINES]) {
     const struct intake *intake = turn->state;
     const struct seal_place place = {*report, "reply_address", 0};
     ProtobufCBinaryData plain = {0};
@@ -155,13 +157,13 @@ static bool read_address(struct turn *turn, const struct id *report, char *lines
     }
     statement_end(get);
     char *rest = (char *)plain.data;
-    for (size_t i = 0; found && i < 4; i++)
-        found = (lines[i] = strsep(&rest, "\n")) != NULL;
-    return found;
+    for (size_t i = 0; found && i < ADDRESS_LINES; i++)
+        lines[i] = strsep(&rest, "\n");
+    return found && lines[3];
 }
 
 bool intake_reporter_of(struct turn *turn, const struct id *report, const char **bot, const char **address) {
-    char *lines[4];
+    char *lines[ADDRESS_LINES];
     if (!read_address(turn, report, lines))
         return false;
     *address = lines[1];
@@ -177,7 +179,7 @@ int intake_question_of(const char *reason) {
 
 void intake_ask(struct turn *turn, const struct id *report, const char *reason) {
     const struct intake *intake = turn->state;
-    char *lines[4];
+    char *lines[ADDRESS_LINES];
     struct sender sender;
     struct first_report about = {.report = *report};
     int question = intake_question_of(reason);
@@ -187,8 +189,8 @@ void intake_ask(struct turn *turn, const struct id *report, const char *reason) 
     sender_read(turn, lines[2], lines[1], &sender);
     if (sender.asked_at && turn->now - sender.asked_at < HOOK_ANSWER_MS)
         return; /* one question at a time */
-    const char *text =
-        intake_reply_text(intake->replies, turn->arena, (enum reply)question, LANGUAGE_ID, lines[3]);
+    const char *text = intake_reply_text(
+        intake->replies, turn->arena, (enum reply)question, intake_language(lines[4]), lines[3]);
     if (!text)
         return;
     sender_asked(turn, &sender, &about);

@@ -11,6 +11,7 @@
 #include "services/intake/receive.h"
 
 #include "intake_sql.h"
+#include "services/intake/replies.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -291,8 +292,10 @@ static void add_reply_address(struct turn *turn, const struct submission *submis
         return;
     char quoted[TICKET_TEXT + 1];
     ticket_to_text(ticket, quoted);
-    const char *plain = arena_format(
-        turn->arena, "%s\n%s\n%s\n%s", submission->reporter_word, address, submission->source, quoted);
+    enum language language =
+        intake_language_of(intake->replies, submission->text, submission->text_size, submission->language);
+    const char *plain = arena_format(turn->arena, "%s\n%s\n%s\n%s\n%s", submission->reporter_word, address,
+        submission->source, quoted, intake_language_code(language));
     const struct seal_place place = {*id, "reply_address", 0};
     ProtobufCBinaryData sealed;
     if (!plain || !seal_local(keystore_local(intake->keystore), &place, plain, strlen(plain), intake->random,

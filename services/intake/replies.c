@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { REPLY_BYTES = 1024, WORD_BYTES = 64 };
+enum { REPLY_BYTES = 1024, WORD_BYTES = 64, WORDS_MAX = 2000 /* of one language */ };
 
 /* --- replies.yaml --- */
 
@@ -25,11 +25,19 @@ struct state_row {
     struct texts texts;
 };
 
+struct language_row {
+    char *code;
+    char **words;
+    unsigned words_count;
+};
+
 struct replies_file {
     struct reply_row *replies;
     unsigned replies_count;
     struct state_row *states;
     unsigned states_count;
+    struct language_row *languages;
+    unsigned languages_count;
 };
 
 #define TEXT(key, structure, member, most)                                                                   \
@@ -61,9 +69,21 @@ static const cyaml_schema_field_t state_fields[] = {
 static const cyaml_schema_value_t state_schema = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct state_row, state_fields)};
 
+static const cyaml_schema_value_t word_schema = {
+    CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char *, 1, WORD_BYTES)};
+static const cyaml_schema_field_t language_fields[] = {
+    TEXT("code", struct language_row, code, WORD_BYTES),
+    CYAML_FIELD_SEQUENCE("words", CYAML_FLAG_POINTER, struct language_row, words, &word_schema, 1, WORDS_MAX),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t language_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct language_row, language_fields)};
+
 static const cyaml_schema_field_t file_fields[] = {
     CYAML_FIELD_SEQUENCE("replies", CYAML_FLAG_POINTER, struct replies_file, replies, &reply_schema, 1, 256),
     CYAML_FIELD_SEQUENCE("states", CYAML_FLAG_POINTER, struct replies_file, states, &state_schema, 1, 64),
+    CYAML_FIELD_SEQUENCE("languages", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct replies_file,
+        languages, &language_schema, 1, LANGUAGES),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t file_schema = {
@@ -77,6 +97,13 @@ struct intake_replies {
     char *received, *of_state[REPORT_STATES];
     /* For chats: the same without JSON. */
     char *plain[REPLIES][LANGUAGES], *plain_state[REPORT_STATES][LANGUAGES];
+    struct language_word *words; /* in alphabetical order */
+    size_t word_count;
+};
+
+struct language_word {
+    char text[WORD_BYTES + 1];
+    enum language language;
 };
 
 static const char *const whens[REPLIES] = {
@@ -198,10 +225,38 @@ static void make_chat(
     }
 }
 
+static int by_text(const void *a, const void *b) {
+    return strcmp(((const struct language_word *)a)->text, ((const struct language_word *)b)->text);
+}
+
+/* Each word tells one language: what two of them share tells nothing. */
+static bool make_words(const struct replies_file *file, struct intake_replies *replies, struct error *error) {
+    replies->words = calloc((size_t)LANGUAGES * WORDS_MAX, sizeof *replies->words);
+    if (!replies->words)
+        return error_set(error, "out of memory");
+    for (unsigned i = 0; i < file->languages_count; i++) {
+        const struct language_row *row = &file->languages[i];
+        enum language language = intake_language(row->code);
+        if (strcmp(intake_language_code(language), row->code) != 0)
+            return error_set(
+                error, "replies.yaml: languages: \"%s\" is not one that replies are written in", row->code);
+        for (unsigned k = 0; k < row->words_count; k++) {
+            struct language_word *word = &replies->words[replies->word_count++];
+            snprintf(word->text, sizeof word->text, "%s", row->words[k]);
+            word->language = language;
+        }
+    }
+    qsort(replies->words, replies->word_count, sizeof *replies->words, by_text);
+    for (size_t i = 1; i < replies->word_count; i++)
+        if (by_text(&replies->words[i - 1], &replies->words[i]) == 0)
+            return error_set(error, "replies.yaml: languages: \"%s\" is there twice", replies->words[i].text);
+    return true;
+}
+
 static bool make_all(const struct replies_file *file, const struct site *site, struct intake_replies *replies,
     struct error *error) {
     replies->received = make(file, site, "received", NULL, error);
-    bool sound = replies->received != NULL;
+    bool sound = replies->received != NULL && make_words(file, replies, error);
     make_chat(file, site, replies);
     for (size_t i = 0; sound && i < REPORT_STATES; i++) {
         replies->of_state[i] = make(file, site, rows_of_states[i].when, rows_of_states[i].word, error);
@@ -228,6 +283,7 @@ void intake_replies_free(struct intake_replies **replies) {
     if (!*replies)
         return;
     free((*replies)->received);
+    free((*replies)->words);
     for (size_t i = 0; i < REPORT_STATES; i++)
         free((*replies)->of_state[i]);
     for (size_t k = 0; k < LANGUAGES; k++) {
@@ -267,13 +323,66 @@ const char *intake_reply_state(
     return with_ticket(arena, replies->of_state[state], ticket);
 }
 
+static const char *const codes[LANGUAGES] = {"id", "en", "jv", "mad", "min"};
+
+const char *intake_language_code(enum language language) {
+    return codes[language];
+}
+
 enum language intake_language(const char *code) {
-    static const char *const codes[LANGUAGES] = {"id", "en", "jv", "mad", "min"};
     size_t size = code ? strcspn(code, "-_") : 0;
     for (enum language each = 0; each < LANGUAGES; each++)
         if (size == strlen(codes[each]) && strncmp(code, codes[each], size) == 0)
             return each;
     return LANGUAGE_ID;
+}
+
+/* A mark in a word that is part of it: ta', na'kana'. Typed in three ways; 0: none here. */
+static size_t mark_at(const unsigned char *at) {
+    return *at == '\'' || *at == '`' ? 1 : memcmp(at, "\xe2\x80\x99", 3) == 0 ? 3 : 0;
+}
+
+/* The next word from *at, small letters; what is longer than any of ours is cut. False: there is none. */
+static bool next_word(const unsigned char **at, const unsigned char *end, char word[WORD_BYTES + 1]) {
+    size_t used = 0;
+    for (const unsigned char *from = *at; from < end;) {
+        size_t mark = used && end - from >= 3 ? mark_at(from) : used && *from == '\'';
+        bool letter = (*from | 0x20) >= 'a' && (*from | 0x20) <= 'z';
+        if (!mark && !letter && *from < 0x80) {
+            from++;
+            *at = from;
+            if (used)
+                break;
+            continue;
+        }
+        if (used < WORD_BYTES)
+            word[used++] = mark ? '\'' : (char)(letter ? *from | 0x20 : *from);
+        from += mark ? mark : 1;
+        *at = from;
+    }
+    word[used] = 0;
+    return used > 0;
+}
+
+enum language intake_language_of(
+    const struct intake_replies *replies, const char *text, size_t size, const char *code) {
+    unsigned counts[LANGUAGES] = {0};
+    struct language_word word;
+    const unsigned char *at = (const unsigned char *)text,
+                        *end = at + (size < LANGUAGE_BYTES ? size : LANGUAGE_BYTES);
+    while (next_word(&at, end, word.text)) {
+        const struct language_word *found =
+            bsearch(&word, replies->words, replies->word_count, sizeof word, by_text);
+        if (found)
+            counts[found->language]++;
+    }
+    enum language best = LANGUAGE_ID;
+    unsigned next = 0; /* how often the runner-up */
+    for (enum language each = 1; each < LANGUAGES; each++)
+        best = counts[each] > counts[best] ? each : best;
+    for (enum language each = 0; each < LANGUAGES; each++)
+        next = each != best && counts[each] > next ? counts[each] : next;
+    return counts[best] >= 2 && counts[best] > next ? best : intake_language(code);
 }
 
 const char *intake_reply_text(const struct intake_replies *replies, struct arena *arena, enum reply reply,

@@ -29,6 +29,13 @@ enum language { LANGUAGE_ID, LANGUAGE_EN, LANGUAGE_JV, LANGUAGE_MAD, LANGUAGE_MI
 
 /* "en", "en-GB", "jv" ...; anything else, NULL too, is Indonesian. */
 enum language intake_language(const char *code);
+const char *intake_language_code(enum language language);
+/* The language of a text, by the words of `languages` in replies.yaml: the one of which at least two are in
+ * it, and more than of any other. Otherwise that of code (as above; what a platform says of its user). Texts
+ * are long enough after LANGUAGE_BYTES. */
+enum { LANGUAGE_BYTES = 2048 };
+enum language intake_language_of(
+    const struct intake_replies *replies, const char *text, size_t size, const char *code);
 /* NULL when the site does not say this, or the arena is exhausted. */
 const char *intake_reply_text(const struct intake_replies *replies, struct arena *arena, enum reply reply,
     enum language language, const char *ticket);

@@ -205,6 +205,8 @@ static void read_message(struct hook_batch *batch, json_t *from, const char *kin
     message.chat = *business ? arena_format(arena, "%s %s", business, chat_id) : chat_id;
     message.sender = *sender_id ? sender_id : hook_id(arena, json_object_get(from, "sender_chat"), "id");
     message.sender = *message.sender ? message.sender : chat_id;
+    if (*business)
+        message.sender = message.chat; /* known by where the answer goes, as everybody in a private chat is */
     message.language = hook_text(sender, "language_code");
     message.relation = edited ? "edit" : *group_id ? "album" : NULL;
     /* A guest was called into a chat of others: they read along, and its number may be that of another chat.

@@ -38,6 +38,8 @@ struct submission {
     int64_t occurred_at;                             /* epoch ms, 0: unknown */
     const char *reporter_channel, *reporter_address; /* NULL or "": anonymous */
     bool may_contact;                                /* false: never written to, the address is not kept */
+    const char
+        *language; /* of the reporter, as the platform says; NULL: not known. What was written says more */
     bool urgent, training;
 
     /* Of messages from platforms (hook.h), who cannot be told that a key was used for something else. */

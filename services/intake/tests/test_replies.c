@@ -87,6 +87,73 @@ static struct intake_replies *load(const char *text, struct error *error) {
     return replies;
 }
 
+static void a_text_tells_its_language(void **state) {
+    static const struct {
+        const char *text, *code;
+        enum language language;
+    } cases[] = {
+        {"Tetangga saya dipukuli suaminya, tolong", NULL, LANGUAGE_ID},
+        {"Mboten wonten sing ngopeni, simbahe ijen", NULL, LANGUAGE_JV},
+        {"TULUNG PAK, BOJOKU NGAMUK MANEH", NULL, LANGUAGE_JV},
+        {"Pa', ana'na tatangga epokol eppa'na", NULL, LANGUAGE_MAD},
+        {"Pa\xe2\x80\x99, ana\xe2\x80\x99na tatangga epokol eppa\xe2\x80\x99na", NULL,
+            LANGUAGE_MAD}, /* as telephones write it */
+        {"Or\xc3\xa8ng ghil\xc3\xa2 ngamok", NULL, LANGUAGE_MAD},
+        {"Ado urang gaek surang diri di siko, indak ado nan maagiah makan", NULL, LANGUAGE_MIN},
+        {"My neighbour is beaten by her husband", NULL, LANGUAGE_EN},
+        {"My neighbour is beaten by her husband", "id", LANGUAGE_EN},
+        {"Tetangga saya sudah dipukuli", "en", LANGUAGE_ID}, /* the words count more than the telephone */
+        {"tolong", "jv", LANGUAGE_JV},
+        {"wong", NULL, LANGUAGE_ID},                   /* one word is none */
+        {"wong ambo urang tiyang", "en", LANGUAGE_EN}, /* as much of this as of that */
+        {"", "en-GB", LANGUAGE_EN},
+        {"'' '` \xe2\x80\x99 \xe2", NULL, LANGUAGE_ID},
+    };
+    (void)state;
+    struct error error = {""};
+    struct site *site = site_load(jatim, &error);
+    struct intake_replies *replies = intake_replies_load(jatim, site, &error);
+    assert_non_null(replies);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        size_t size = strlen(cases[i].text);
+        char *exact = malloc(size ? size : 1); /* not a byte behind it */
+        memcpy(exact, cases[i].text, size);
+        if (intake_language_of(replies, exact, size, cases[i].code) != cases[i].language)
+            fail_msg("\"%s\"", cases[i].text);
+        free(exact);
+    }
+    intake_replies_free(&replies);
+    site_free(&site);
+}
+
+/* The examples of the field, by their labels. One that is called Indonesian is mostly Javanese. */
+static void examples_are_told_apart(void **state) {
+    (void)state;
+    struct error error = {""};
+    struct site *site = site_load(jatim, &error);
+    struct intake_replies *replies = intake_replies_load(jatim, site, &error);
+    FILE *file = fopen(SIGAP_SOURCE_DIR "/tests/triage/examples.jsonl", "r");
+    char line[16384];
+    unsigned all = 0, wrong = 0, local = 0, known = 0;
+    assert_true(replies && file);
+    while (fgets(line, sizeof line, file)) {
+        json_t *example = json_loads(line, 0, NULL);
+        const char *text = json_string_value(json_object_get(example, "text"));
+        const char *label = json_string_value(json_object_get(example, "lang"));
+        enum language told = intake_language_of(replies, text, strlen(text), NULL);
+        local += strcmp(label, "id") != 0;
+        known += strcmp(label, "id") != 0 && told == intake_language(label);
+        wrong += told != LANGUAGE_ID && told != intake_language(label);
+        all++;
+        json_decref(example);
+    }
+    fclose(file);
+    if (local < 10 || known * 10 < local * 8 || wrong * 50 > all)
+        fail_msg("%u of %u are known, %u of %u are taken for another", known, local, wrong, all);
+    intake_replies_free(&replies);
+    site_free(&site);
+}
+
 #define REPLY(when, text) "  - { code: X, when: " when ", text: '" text "', text_en: en }\n"
 #define STATE(code) "  - { code: " code ", text: id, text_en: en }\n"
 #define REST REPLY("status", "{STATUS_UMUM}") REPLY("not_a_case", "x") REPLY("closed", "x")
@@ -115,6 +182,17 @@ static void what_is_missing_is_named(void **state) {
     assert_non_null(strstr(error.text, "in_progress"));
     assert_null(load("replies:\n" REST STATES STATE("in_progress"), &error));
     assert_non_null(strstr(error.text, "received"));
+    static const char whole[] = "replies:\n" REPLY("received", "x") REST STATES STATE("in_progress");
+    static const struct {
+        const char *languages, *named;
+    } cases[] = {{"languages:\n  - { code: fr, words: [le] }\n", "fr"},
+        {"languages:\n  - { code: jv, words: [wong] }\n  - { code: mad, words: [wong] }\n", "wong"}};
+    for (size_t i = 0; i < 2; i++) {
+        char text[2048];
+        snprintf(text, sizeof text, "%s%s", whole, cases[i].languages);
+        assert_null(load(text, &error));
+        assert_non_null(strstr(error.text, cases[i].named));
+    }
     assert_null(load("replies: []\nstates: []\nmore: 1\n", &error));
 }
 
@@ -122,6 +200,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_site_has_a_sentence_for_every_state),
         cmocka_unit_test(the_site_speaks_its_peoples_languages),
+        cmocka_unit_test(a_text_tells_its_language),
+        cmocka_unit_test(examples_are_told_apart),
         cmocka_unit_test(placeholders_are_filled_and_quotes_escaped),
         cmocka_unit_test(what_is_missing_is_named),
     };

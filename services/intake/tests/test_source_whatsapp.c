@@ -333,6 +333,29 @@ static void a_question_is_asked_once_and_its_answer_joins(void **state) {
     conform_close(&conform);
 }
 
+/* Receipt and question are in the language that was written. */
+static void who_writes_javanese_is_asked_in_javanese(void **state) {
+    (void)state;
+    struct conform conform = conform_open();
+    struct fixture *fixture = conform.bottle.fixture;
+    Sigap__ReportInReview review = SIGAP__REPORT_IN_REVIEW__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    send(&conform,
+        MESSAGE("\"type\":\"text\",\"text\":{\"body\":\"Simbah mboten saged metu omah, mboten wonten "
+                "sing ngopeni\"}"));
+    assert_non_null(
+        strstr(((const struct web_tell *)fixture_effect_take(fixture)->what)->text, "Matur nuwun"));
+    review.report_id = conform_report(&conform, 0)->report_id;
+    review.reason = (char *)"place_unclear";
+    event.body_case = SIGAP__EVENT__BODY_REPORT_IN_REVIEW;
+    event.report_in_review = &review;
+    fixture_event(fixture, "triage", LANE_NORMAL, &event);
+    fixture_turn(fixture);
+    assert_non_null(
+        strstr(((const struct web_tell *)fixture_effect_take(fixture)->what)->text, "Nyuwun pirsa"));
+    conform_close(&conform);
+}
+
 static void a_medium_is_fetched_or_noted_as_unavailable(void **state) {
     (void)state;
     struct conform conform = conform_open();
@@ -388,6 +411,7 @@ int main(void) {
         cmocka_unit_test(edits_and_revocations_name_their_message),
         cmocka_unit_test(reads_all_entries_and_changes),
         cmocka_unit_test(the_reporter_is_told_after_the_commit),
+        cmocka_unit_test(who_writes_javanese_is_asked_in_javanese),
         cmocka_unit_test(a_question_is_asked_once_and_its_answer_joins),
         cmocka_unit_test(a_medium_is_fetched_or_noted_as_unavailable),
     };
