@@ -18,6 +18,7 @@ enum {
     STEADY_MS = 600000, /* ... but when it stays so for so long */
     BACKWARD_MS = 1000, /* a wall clock so far behind us was set back */
     HOUSEKEEP_MS = 10000,
+    TRIM_AGAIN_MS = 200,   /* rows of the journal are past their time: 5000 a second, more than come in */
     PASSED_OVER_MS = 1000, /* so long a cursor that has only read over records stays out of its row */
     REFILL_MS = 5000,
     LOG_PASSIVE_BYTES = 4 << 20,
@@ -424,7 +425,8 @@ static void write_consumers(struct engine *engine) {
 }
 
 /* Core consumers hold trimming back however long they are away; others for seven days. */
-static void trim(struct engine *engine) {
+static bool trim(struct engine *engine) {
+    bool more = false;
     for (enum lane lane = 0; lane < LANES; lane++) {
         uint64_t upto = journal_head(engine->journal, lane);
         for (unsigned i = 0; i < engine->consumer_count; i++) {
@@ -434,8 +436,9 @@ static void trim(struct engine *engine) {
             if (!gone && (engine->consumers[i].core || engine->consumers[i].known) && done < upto)
                 upto = done;
         }
-        journal_trim(engine->journal, lane, upto, engine->now - engine->keep_ms);
+        more |= journal_trim(engine->journal, lane, upto, engine->now - engine->keep_ms);
     }
+    return more;
 }
 
 /* Only when there was something since: an idle daemon writes nothing. */
@@ -448,9 +451,9 @@ static bool housekeeping_due(const struct engine *engine) {
 
 static void housekeep(struct engine *engine) {
     write_consumers(engine);
-    trim(engine);
-    engine->housekeep_at = engine_monotonic(engine) + HOUSEKEEP_MS;
-    engine->housekept_turns = engine->turns + 1; /* this turn itself is no reason for another */
+    bool more = trim(engine);
+    engine->housekeep_at = engine_monotonic(engine) + (more ? TRIM_AGAIN_MS : HOUSEKEEP_MS);
+    engine->housekept_turns = engine->turns + !more; /* this turn itself is no reason for another */
 }
 
 static void undo_turn(struct engine *engine) {

@@ -10,6 +10,7 @@ enum {
     MEMORY_MAX = 4 << 20, /* recent chunks kept a lane: a consumer at most so far behind costs no read */
     CHUNKS_MAX = 1024,
     STAGED_KEEP = 256 << 10,
+    TRIM_ROWS = 1024, /* a turn: about 5 ms */
 };
 
 struct chunk {
@@ -20,6 +21,7 @@ struct chunk {
 
 struct lane_state {
     uint64_t head, oldest;
+    int64_t oldest_at; /* INT64_MAX: nothing is kept */
     struct buffer staged;
     uint32_t staged_count;
     struct chunk chunks[CHUNKS_MAX]; /* ring of the most recent ones, in order */
@@ -50,13 +52,13 @@ static void read_edges(struct journal *journal, enum lane lane) {
     bind_int(edges, position(lane, 0));
     bind_int(edges, position(lane + 1, 0) - 1);
     if (statement_step(edges)) {
-        if (!column_is_null(edges, 1)) {
-            state->oldest = (uint64_t)column_int(edges, 0);
-            uint64_t last = sequence_of(column_int(edges, 1));
-            state->head = last > state->head ? last : state->head;
-        } else {
-            state->oldest = state->head + 1;
-        }
+        state->oldest = (uint64_t)column_int(edges, 0);
+        uint64_t last = sequence_of(column_int(edges, 1));
+        state->head = last > state->head ? last : state->head;
+        state->oldest_at = column_int(edges, 2);
+    } else if (store_health(journal->store) == STORE_OK) {
+        state->oldest = state->head + 1;
+        state->oldest_at = INT64_MAX;
     }
     statement_end(edges);
 }
@@ -329,26 +331,21 @@ bool journal_serve(struct journal *journal, const struct link_fetch *fetch, stru
 
 /* ---- trimming ---- */
 
-void journal_trim(struct journal *journal, enum lane lane, uint64_t sequence, int64_t before_at) {
+bool journal_trim(struct journal *journal, enum lane lane, uint64_t sequence, int64_t before_at) {
+    if (journal->lanes[lane].oldest_at >= before_at)
+        return false;
     if (sequence >= journal->lanes[lane].head) /* the last row stays: it tells where the numbering goes on */
         sequence = journal->lanes[lane].head ? journal->lanes[lane].head - 1 : 0;
     struct statement *trim = common_use(journal->store, COMMON_JOURNAL_TRIM);
     bind_int(trim, position(lane, 0));
     bind_int(trim, position(lane, sequence));
+    bind_int(trim, TRIM_ROWS);
     bind_int(trim, before_at);
     statement_run(trim);
+    return store_changes(journal->store) == TRIM_ROWS;
 }
 
 void journal_refresh(struct journal *journal) {
     for (enum lane lane = 0; lane < LANES; lane++)
         read_edges(journal, lane);
-}
-
-int64_t journal_bytes(struct journal *journal, enum lane lane) {
-    struct statement *sum = common_use(journal->store, COMMON_JOURNAL_BYTES);
-    bind_int(sum, position(lane, 0));
-    bind_int(sum, position(lane + 1, 0) - 1);
-    int64_t bytes = statement_step(sum) ? column_int(sum, 0) : 0;
-    statement_end(sum);
-    return bytes;
 }

@@ -38,8 +38,8 @@ void journal_rolled_back(struct journal *journal);
  * consumers that are behind what is kept in memory (4 MiB a lane). */
 bool journal_serve(struct journal *journal, const struct link_fetch *fetch, struct buffer *out);
 
-/* Inside a turn: forgets rows up to `sequence` that are older than before_at. */
-void journal_trim(struct journal *journal, enum lane lane, uint64_t sequence, int64_t before_at);
+/* Inside a turn: forgets rows up to `sequence` that are older than before_at, 1024 of them at most. True:
+ * there may be more. */
+bool journal_trim(struct journal *journal, enum lane lane, uint64_t sequence, int64_t before_at);
 /* After a trim was committed: reads the edges again. */
 void journal_refresh(struct journal *journal);
-int64_t journal_bytes(struct journal *journal, enum lane lane);

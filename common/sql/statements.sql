@@ -11,18 +11,21 @@ DELETE FROM meta WHERE key=?
 INSERT INTO journal(position, first, at, bytes, records) VALUES(?, ?, ?, ?, ?)
 
 -- name: journal_edges
-SELECT min(first), max(position) FROM journal WHERE position BETWEEN ? AND ?
+-- Two seeks: min() and max() in one query would go through the whole lane.
+SELECT oldest.first, newest.position, oldest.at
+FROM (SELECT first, at FROM journal WHERE position BETWEEN ?1 AND ?2 ORDER BY position LIMIT 1) AS oldest,
+    (SELECT position FROM journal WHERE position BETWEEN ?1 AND ?2 ORDER BY position DESC LIMIT 1) AS newest
 
 -- name: journal_next
 SELECT position, first, records FROM journal WHERE position > ? AND position < ? ORDER BY position LIMIT 1
 
 -- name: journal_trim
-DELETE FROM journal WHERE position BETWEEN ? AND ? AND at < ?
-
--- name: journal_bytes
-SELECT coalesce(sum(bytes), 0), count(*) FROM journal WHERE position BETWEEN ? AND ?
+-- The oldest rows: position is in the order of time.
+DELETE FROM journal WHERE position IN
+(SELECT position FROM journal WHERE position BETWEEN ? AND ? ORDER BY position LIMIT ?) AND at < ?
 
 -- name: cursor_all
+-- scans cursor: two rows a link.
 SELECT journal, lane, incarnation, after FROM cursor
 
 -- name: cursor_create
@@ -32,6 +35,7 @@ INSERT INTO cursor(journal, lane, incarnation, after) VALUES(?, ?, ?, ?)
 UPDATE cursor SET after=?, incarnation=? WHERE journal=? AND lane=? AND after=?
 
 -- name: consumer_all
+-- scans consumer: two rows a reader.
 SELECT name, lane, done, seen_at FROM consumer
 
 -- name: consumer_set
@@ -43,6 +47,7 @@ INSERT INTO waiting(journal, lane, sequence, at, case_id, record) VALUES(?, ?, ?
 RETURNING number
 
 -- name: waiting_all
+-- scans waiting: what is held back, at the start.
 SELECT number, journal, lane, sequence, at, case_id, record FROM waiting ORDER BY number
 
 -- name: waiting_get
@@ -56,17 +61,20 @@ INSERT INTO parked(journal, lane, sequence, at, case_id, reason, record) VALUES(
 RETURNING number
 
 -- name: parked_all
+-- scans parked: what an operator has to look at.
 SELECT number, journal, lane, sequence, at, case_id, reason FROM parked ORDER BY number
 
 -- name: parked_get
 SELECT journal, lane, sequence, at, case_id, record FROM parked WHERE number=?
 
 -- name: parked_move
+-- scans parked: what an operator has to look at.
 -- Negative numbers put what is tried again in front of all that waits, in its old order.
 INSERT INTO waiting(number, journal, lane, sequence, at, case_id, record)
 SELECT number - 1000000000000, journal, lane, sequence, at, case_id, record FROM parked WHERE ?1=0 OR number=?1
 
 -- name: parked_moved
+-- scans parked: what an operator has to look at.
 DELETE FROM parked WHERE ?1=0 OR number=?1
 
 -- name: timer_set
@@ -85,6 +93,7 @@ SELECT due_at, kind, object, critical FROM timer WHERE due_at <= ? AND critical=
 SELECT min(due_at) FROM timer
 
 -- name: audit_last
+-- scans audit: one row.
 SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1
 
 -- name: audit_add

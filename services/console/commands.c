@@ -15,6 +15,7 @@ enum {
     PEOPLE_MAX = 32, /* of one rota */
     AT_ONCE_MAX = 8,
     PLACES_MAX = 100000,
+    SWEPT_AT_ONCE = 512,
 };
 
 /* ---- what may stand in a body: every kind of order knows some of these ---- */
@@ -395,11 +396,13 @@ static void row_add(struct turn *turn, const struct id *id, const char *account,
     statement_run(add);
 }
 
-void command_sweep(struct turn *turn) {
+bool command_sweep(struct turn *turn) {
     struct statement *sweep = console_use(turn->store, CONSOLE_COMMAND_SWEEP);
-    bind_int(sweep, turn->now - COMMAND_KEPT_MS);
+    bind_int(sweep, turn->now - COMMAND_KEPT_MS - 1);
     bind_int(sweep, COMMANDS_KEPT);
+    bind_int(sweep, SWEPT_AT_ONCE);
     statement_run(sweep);
+    return store_changes(turn->store) == SWEPT_AT_ONCE;
 }
 
 static void digest_part(crypto_generichash_state *hash, const void *bytes, size_t size) {

@@ -37,4 +37,5 @@ bool command_find(struct turn *turn, const struct id *id, struct command_row *ou
 void command_answered(struct turn *turn, const Sigap__CommandAnswered *answered);
 /* Answers a wait of kind COMMAND with the row as it is: the owner's word, or 202. */
 void command_finish(struct turn *turn, struct wait *wait);
-void command_sweep(struct turn *turn);
+/* Orders past their day, 512 of them at most. True: there may be more. */
+bool command_sweep(struct turn *turn);

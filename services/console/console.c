@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HOUR_MS = 3600 * 1000, CHANGES_START_BITS = 40 };
+enum { HOUR_MS = 3600 * 1000, SWEEP_STEP_MS = 1000, CHANGES_START_BITS = 40 };
 
 static const struct id sweep_object = {{'s', 'w', 'e', 'e', 'p'}};
 
@@ -153,10 +153,22 @@ static void finish_late(struct turn *turn, struct wait *wait) {
     }
 }
 
+/* As long as there is more to forget there is another step in a second. */
+static void sweep_commands(struct turn *turn) {
+    if (command_sweep(turn))
+        turn_timer_set(turn, TIMER_COMMANDS, &sweep_object, turn->now + SWEEP_STEP_MS, false);
+}
+
+/* The timer of the next step bears the place where this one ended. */
+static void sweep_attempts(struct turn *turn, const struct id *after) {
+    struct id end;
+    if (throttle_sweep(turn, after, &end))
+        turn_timer_set(turn, TIMER_ATTEMPTS, &end, turn->now + SWEEP_STEP_MS, false);
+}
+
 static enum verdict console_on_timer(
     struct turn *turn, uint32_t kind, const struct id *object, int64_t due_at) {
     struct console *console = turn->state;
-    (void)object;
     (void)due_at;
     switch ((enum timer_kind)kind) {
     case TIMER_ALARM:
@@ -164,9 +176,15 @@ static enum verdict console_on_timer(
         break;
     case TIMER_SWEEP:
         session_sweep(turn);
-        throttle_sweep(turn);
-        command_sweep(turn);
+        sweep_commands(turn);
+        sweep_attempts(turn, &(struct id){{0}});
         set_sweep(turn);
+        break;
+    case TIMER_COMMANDS:
+        sweep_commands(turn);
+        break;
+    case TIMER_ATTEMPTS:
+        sweep_attempts(turn, object);
         break;
     }
     return VERDICT_DONE;

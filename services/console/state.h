@@ -10,8 +10,10 @@
 #include "waits.h"
 
 enum timer_kind {
-    TIMER_ALARM = 1, /* somebody has waited long enough */
-    TIMER_SWEEP = 2, /* once an hour: sessions, attempts, commands that are over */
+    TIMER_ALARM = 1,    /* somebody has waited long enough */
+    TIMER_SWEEP = 2,    /* once an hour: sessions, attempts, commands that are over */
+    TIMER_COMMANDS = 3, /* ... more commands */
+    TIMER_ATTEMPTS = 4, /* ... more attempts; the object is the key behind which */
 };
 
 enum effect_kind {

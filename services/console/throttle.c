@@ -5,7 +5,7 @@
 #include <sodium.h>
 #include <string.h>
 
-enum { KEY_BYTES = 16 };
+enum { KEY_BYTES = ID_BYTES, SWEPT_AT_ONCE = 512 };
 
 int64_t throttle_wait_ms(enum throttle throttle, int64_t count, int64_t last_at, int64_t now) {
     static const struct {
@@ -93,8 +93,20 @@ void throttle_forgive(struct turn *turn, const char *account, const char *remote
         write_count(turn, key, count - 1, last_at);
 }
 
-void throttle_sweep(struct turn *turn) {
-    struct statement *sweep = console_use(turn->store, CONSOLE_ATTEMPT_SWEEP);
-    bind_int(sweep, turn->now - THROTTLE_WINDOW_MS);
-    statement_run(sweep);
+/* Keys are hashes, in no order of time: a pass goes through all of them, a slice a step. */
+bool throttle_sweep(struct turn *turn, const struct id *after, struct id *end) {
+    static const struct id beyond = {
+        {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
+    struct statement *slice = console_use(turn->store, CONSOLE_ATTEMPT_SLICE);
+    bind_blob(slice, after->bytes, ID_BYTES); /* also the null id, which bind_id would make NULL */
+    bind_int(slice, SWEPT_AT_ONCE - 1);
+    bool more = statement_step(slice);
+    *end = more ? column_id(slice, 0) : beyond;
+    statement_end(slice);
+    struct statement *expire = console_use(turn->store, CONSOLE_ATTEMPT_EXPIRE);
+    bind_blob(expire, after->bytes, ID_BYTES);
+    bind_blob(expire, end->bytes, ID_BYTES);
+    bind_int(expire, turn->now - THROTTLE_WINDOW_MS);
+    statement_run(expire);
+    return more;
 }

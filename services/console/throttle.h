@@ -20,4 +20,6 @@ int64_t throttle_wait_ms(enum throttle throttle, int64_t count, int64_t last_at,
 /* Counts this try. Returns 0, or how long to wait: then it was not counted and must not be made. */
 int64_t throttle_try(struct turn *turn, const char *account, const char *remote);
 void throttle_forgive(struct turn *turn, const char *account, const char *remote);
-void throttle_sweep(struct turn *turn);
+/* Forgets what is behind `after` (null: the first) up to *end and past its time. True: there is more behind
+ * it. */
+bool throttle_sweep(struct turn *turn, const struct id *after, struct id *end);

@@ -9,11 +9,12 @@
 
 /* Kinds of durable timers. */
 enum {
-    TIMER_SWEEP = 1,    /* object: place in the table from which to look for normal alerts that are due */
-    TIMER_CRITICAL = 2, /* the same for critical ones */
-    TIMER_DELIVERY = 3, /* object: delivery; end of a lease, hold or wait */
-    TIMER_DEADMAN = 4,  /* object: always the same */
-    TIMER_FORGET = 5,   /* old alerts are swept away */
+    TIMER_SWEEP = 1,     /* object: place in the table from which to look for normal alerts that are due */
+    TIMER_CRITICAL = 2,  /* the same for critical ones */
+    TIMER_DELIVERY = 3,  /* object: delivery; end of a lease, hold or wait */
+    TIMER_DEADMAN = 4,   /* object: always the same */
+    TIMER_FORGET = 5,    /* old alerts are swept away */
+    TIMER_LEFT_OVER = 6, /* after a start: the next portion of what was on its way */
 };
 
 /* Alerts whose ids begin in the same `bucket_ms` share a timer when they are due in the same `round_ms`: at

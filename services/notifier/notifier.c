@@ -251,6 +251,8 @@ static enum verdict on_timer(struct turn *turn, uint32_t kind, const struct id *
         return react_deadman(turn);
     case TIMER_FORGET:
         return forget(turn);
+    case TIMER_LEFT_OVER:
+        return outgoing_left_over(turn);
     default:
         return turn_park(turn, "a timer of an unknown kind %u", kind);
     }

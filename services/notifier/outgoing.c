@@ -834,9 +834,16 @@ static void wait_for_receipt(
     turn_timer_set(turn, TIMER_DELIVERY, &id, delivery->next_at, alert_is_critical(alert));
 }
 
-/* Up to here the local channels have handed over all. */
+static int64_t lower(int64_t a, int64_t b) {
+    return a < b ? a : b;
+}
+
+/* Up to here the local channels have handed over all. What was left over has lower numbers than what is
+ * handed over now, and counts only once it was seen to. */
 static int64_t settled_up_to(const struct notifier *notifier) {
-    return notifier->stuck ? notifier->stuck - 1 : notifier->handed;
+    const struct left_over *left = &notifier->left_over;
+    int64_t upto = notifier->stuck ? notifier->stuck - 1 : notifier->handed;
+    return left->local_after < left->highest ? lower(upto, left->local_after) : upto;
 }
 
 static void clear_handover(void *state, const void *argument) {
@@ -928,6 +935,11 @@ enum verdict outgoing_timer(struct turn *turn, const struct id *id, int64_t due_
 
 /* --- after a start --- */
 
+/* Alerts a turn: their rows, and up to 20 messages of 3 KiB each, are 8 MiB of the turn's 48. */
+enum { PORTION = 128 };
+
+static const struct id left_over_object = {{'l', 'e', 'f', 't'}};
+
 static int64_t read_number(struct turn *turn, enum notifier_statement which) {
     struct statement *get = notifier_use(turn->store, which);
     int64_t number = statement_step(get) ? column_int(get, 0) : 0;
@@ -939,27 +951,49 @@ int64_t outgoing_watermark(struct turn *turn) {
     return read_number(turn, NOTIFIER_WATERMARK_GET);
 }
 
-struct left_over {
-    enum notifier_statement list;
-    bool local; /* numbers above the watermark and not above the highest at the start (later ones are
-                   repetitions) */
-    int64_t watermark, highest;
+/* Of a list, so many that follow each other. */
+struct portion {
+    struct id ids[PORTION];
+    int64_t last; /* number; nothing is left behind it: the highest */
+    unsigned count;
 };
 
-static bool is_left_over(const struct delivery *delivery, const struct left_over *what) {
-    if (delivery->state != DELIVERY_SENDING || what->local != (delivery->number != 0))
-        return false;
-    return !what->local || (delivery->number > what->watermark && delivery->number <= what->highest);
+/* Ids first, rows afterwards: a statement that is being stepped must not see what it is made to change. */
+static void collect(struct turn *turn, enum notifier_statement which, int64_t after, int64_t highest,
+    struct portion *portion) {
+    struct statement *list = notifier_use(turn->store, which);
+    portion->count = 0;
+    portion->last = highest;
+    bind_int(list, after);
+    bind_int(list, highest);
+    bind_int(list, PORTION);
+    while (portion->count < PORTION && statement_step(list)) {
+        portion->ids[portion->count++] = column_id(list, 1);
+        if (portion->count == PORTION)
+            portion->last = column_int(list, 0);
+    }
+    statement_end(list);
 }
 
-static void settle_left_over(struct turn *turn, const struct id *id, const struct left_over *what) {
+/* A network attempt of this process bears a lease that began after its start. */
+static bool is_left_over(const struct delivery *delivery, const struct left_over *left, int64_t local_upto) {
+    if (delivery->state != DELIVERY_SENDING)
+        return false;
+    if (delivery->number)
+        return delivery->number > left->local_after && delivery->number <= local_upto;
+    return local_upto == 0 && delivery->next_at <= left->started_at + LEASE_MS;
+}
+
+/* local_upto: local channels, numbers up to here; 0: those over a network. */
+static void settle_left_over(
+    struct turn *turn, const struct id *id, const struct left_over *left, int64_t local_upto) {
     struct alert *alert = alert_read(turn, id);
     if (!alert)
         return;
     bool any = false;
     for (unsigned i = 0, count = alert->delivery_count; i < count; i++) {
         struct delivery *delivery = &alert->deliveries[i];
-        if (!is_left_over(delivery, what))
+        if (!is_left_over(delivery, left, local_upto))
             continue;
         if (!delivery->number)
             write_attempt(turn, alert, delivery, EFFECT_UNKNOWN, "process ended");
@@ -973,29 +1007,49 @@ static void settle_left_over(struct turn *turn, const struct id *id, const struc
     alert_write(turn, alert);
 }
 
-/* Ids first, rows afterwards: a statement that is being stepped must not see what it is made to change. */
-static unsigned collect(
-    struct turn *turn, enum notifier_statement which, int64_t after, bool bind_after, struct id **out) {
-    enum { MOST = 65536 }; /* a turn hands over 256 inputs; this is a start after many rolled-back ones */
-    unsigned count = 0, room = 256;
-    struct id *ids = arena_take(turn->arena, room * sizeof *ids);
-    struct statement *list = notifier_use(turn->store, which);
-    if (bind_after)
-        bind_int(list, after);
-    while (ids && count < MOST && statement_step(list)) {
-        if (count == room) {
-            struct id *more = arena_take(turn->arena, room * 2 * sizeof *more);
-            if (!more)
-                break;
-            memcpy(more, ids, room * sizeof *ids);
-            ids = more;
-            room *= 2;
-        }
-        ids[count++] = column_id(list, 0);
-    }
-    statement_end(list);
-    *out = ids;
-    return count;
+static void settle_portion(
+    struct turn *turn, const struct portion *portion, const struct left_over *left, int64_t local_upto) {
+    for (unsigned i = 0; i < portion->count; i++)
+        settle_left_over(turn, &portion->ids[i], left, local_upto);
+}
+
+static void tell_handed(struct notifier *notifier) {
+    if (notifier->handover_told || !notifier->loop)
+        return;
+    struct effect_result result = {.kind = EFFECT_HANDED};
+    notifier->handover_told = true;
+    notifier->loop->finished(notifier->loop, &result);
+}
+
+static void go_on(void *state, const void *argument) {
+    struct notifier *notifier = state;
+    memcpy(&notifier->left_over, argument, sizeof notifier->left_over);
+    if (settled_up_to(notifier) > notifier->written)
+        tell_handed(notifier);
+}
+
+/* Rows and handovers are two lists of one row of numbers: seen to as far as both were read. */
+enum verdict outgoing_left_over(struct turn *turn) {
+    struct left_over left = ((const struct notifier *)turn->state)->left_over;
+    struct portion *portions = arena_take(turn->arena, 3 * sizeof *portions);
+    if (!portions)
+        return VERDICT_RETRY;
+    collect(turn, NOTIFIER_ALERT_SENDING, left.network_after, left.highest, &portions[0]);
+    collect(turn, NOTIFIER_ALERT_SINCE, left.local_after, left.highest, &portions[1]);
+    collect(turn, NOTIFIER_HANDOVER_SINCE, left.local_after, left.highest, &portions[2]);
+    int64_t local_upto = lower(portions[1].last, portions[2].last);
+    settle_portion(turn, &portions[0], &left, 0);
+    settle_portion(turn, &portions[1], &left, local_upto);
+    settle_portion(turn, &portions[2], &left, local_upto);
+    left.network_after = portions[0].last;
+    left.local_after = local_upto;
+    if (left.network_after < left.highest || left.local_after < left.highest)
+        turn_timer_set(turn, TIMER_LEFT_OVER, &left_over_object, turn->now, true);
+    turn_after_commit(turn, go_on, &left, sizeof left);
+    if (portions[0].count + portions[1].count + portions[2].count)
+        log_line(LOG_INFO, "left-over", "on_their_way=%u in_boxes=%u", portions[0].count,
+            portions[1].count + portions[2].count);
+    return VERDICT_DONE;
 }
 
 enum verdict outgoing_start(struct turn *turn) {
@@ -1004,33 +1058,15 @@ enum verdict outgoing_start(struct turn *turn) {
     int64_t rows = read_number(turn, NOTIFIER_ALERT_LAST_NUMBER);
     int64_t handovers = read_number(turn, NOTIFIER_HANDOVER_LAST_NUMBER);
     int64_t highest = rows > handovers ? rows : handovers;
-    notifier->next_number = highest > watermark ? highest : watermark;
+    highest = highest > watermark ? highest : watermark;
+    notifier->next_number = highest;
     notifier->handed = notifier->written = watermark;
-    const struct left_over lists[] = {{NOTIFIER_ALERT_SENDING, false, watermark, highest},
-        {NOTIFIER_ALERT_SINCE, true, watermark, highest},
-        {NOTIFIER_HANDOVER_SINCE, true, watermark, highest}};
-    enum { LISTS = sizeof lists / sizeof *lists };
-    struct id *ids[LISTS];
-    unsigned counts[LISTS];
-    for (size_t k = 0; k < LISTS; k++) /* all of them first: settling one list adds to the others */
-        counts[k] = collect(turn, lists[k].list, watermark, lists[k].local, &ids[k]);
-    for (size_t k = 0; k < LISTS; k++)
-        for (unsigned i = 0; i < counts[k]; i++)
-            settle_left_over(turn, &ids[k][i], &lists[k]);
-    if (counts[0] + counts[1] + counts[2])
-        log_line(LOG_INFO, "left-over", "on_their_way=%u in_boxes=%u", counts[0], counts[1] + counts[2]);
-    return VERDICT_DONE;
+    notifier->left_over =
+        (struct left_over){.started_at = turn->now, .highest = highest, .local_after = watermark};
+    return outgoing_left_over(turn);
 }
 
 /* --- outside the turn --- */
-
-static void tell_handed(struct notifier *notifier) {
-    if (notifier->handover_told)
-        return;
-    struct effect_result result = {.kind = EFFECT_HANDED};
-    notifier->handover_told = true;
-    notifier->loop->finished(notifier->loop, &result);
-}
 
 static void on_done(void *context, const struct message *message, const struct channel_result *result) {
     struct notifier *notifier = context;

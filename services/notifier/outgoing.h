@@ -54,6 +54,8 @@ void outgoing_withdraw_calls(struct turn *turn, struct alert *alert);
 enum verdict outgoing_result(struct turn *turn, const struct effect_result *result);
 enum verdict outgoing_timer(struct turn *turn, const struct id *delivery, int64_t due_at);
 enum verdict outgoing_start(struct turn *turn);
+/* The next portion of what was on its way at the start. */
+enum verdict outgoing_left_over(struct turn *turn);
 
 bool outgoing_connect(void *state, struct daemon_loop *loop, struct error *error);
 void outgoing_perform(void *state, const struct effect *effect);

@@ -29,6 +29,14 @@ struct delivery_channel {
 
 enum { POLICIES_KEPT = 64 };
 
+/* What was on its way when the process before this one ended: gone through in the order of numbers, a portion
+ * a turn, see outgoing.c. */
+struct left_over {
+    int64_t started_at;                 /* what was sent later is our own */
+    int64_t highest;                    /* number at the start */
+    int64_t network_after, local_after; /* seen to so far */
+};
+
 struct notifier {
     /* the site */
     struct site *site;
@@ -48,7 +56,7 @@ struct notifier {
     struct delivery_channel channels[CHANNELS_MAX];
     unsigned channel_count;
     bool simulated;
-    bool any_conflict; /* see conflict.h */
+    bool any_conflict;        /* see conflict.h */
     struct daemon_loop *loop; /* NULL until connected */
     char data_dir[256];
     const struct clock *clock;
@@ -57,6 +65,7 @@ struct notifier {
     int64_t next_number;
     int64_t handed, stuck, written; /* stuck: the lowest number that failed and is not settled, 0 none */
     bool handover_told;             /* a result is on its way */
+    struct left_over left_over;
 
     struct policy policies[POLICIES_KEPT]; /* frozen ones by number; refilled as needed */
     unsigned policy_next;

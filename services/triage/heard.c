@@ -270,17 +270,19 @@ bool heard_keep(struct turn *turn, const struct print *print, const struct asses
     return added;
 }
 
-void heard_forget(struct turn *turn, int64_t before, unsigned most) {
+bool heard_forget(struct turn *turn, int64_t before, unsigned most) {
     struct triage *triage = turn->state;
     struct statement *delete = triage_use(turn->store, TRIAGE_PRINT_SWEEP);
     bind_int(delete, before);
     bind_int(delete, most);
     statement_run(delete);
+    bool more = store_changes(turn->store) == most;
     struct statement *first = triage_use(turn->store, TRIAGE_PRINT_FIRST);
     int64_t number = statement_step(first) ? column_int(first, 0) : 0;
     statement_end(first);
     if (number)
         hash_index_forget(triage->index, turn, number);
+    return more;
 }
 
 /* ---- candidates ---- */

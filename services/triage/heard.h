@@ -56,8 +56,8 @@ void heard_print(const struct triage *triage, const Sigap__ReportReceived *recei
 bool heard_keep(struct turn *turn, const struct print *print, const struct assessment *assessment,
     const struct id *case_id);
 
-/* Prints from before this time, `most` of them at a time. */
-void heard_forget(struct turn *turn, int64_t before, unsigned most);
+/* Prints from before this time, `most` of them at a time. True: there may be more. */
+bool heard_forget(struct turn *turn, int64_t before, unsigned most);
 
 /* How many of the values agree, in permille: an estimate of the pairs of words in common. */
 unsigned print_agreement(const struct print *a, const struct print *b);

@@ -13,7 +13,9 @@
 
 enum {
     SWEEP_EVERY_MS = 3600 * 1000,
-    SWEEP_ROWS = 500,
+    SWEEP_ROWS = 500,  /* a step and table: about 2 ms */
+    SWEEP_CASES = 100, /* with their witnesses */
+    SWEEP_STEP_MS = 1000,
     MERGES_MAX = 16, /* one into the next: nobody merges more often before somebody looks */
     SCRATCH_BYTES = 3 * ASSESSMENT_ARENA_BYTES + (256 << 10), /* what follows is read alone and together */
     JUDGING_BYTES = 3 * ASSESSMENT_ARENA_BYTES, /* two assessments and what is compared of them */
@@ -280,24 +282,47 @@ static enum verdict on_event(struct turn *turn, const Sigap__Event *event) {
 
 /* ---- sweeping ---- */
 
-static void sweep(struct turn *turn, enum triage_statement statement, int64_t before) {
+/* Both say whether there may be more. */
+static bool sweep_by_time(struct turn *turn, enum triage_statement statement, int64_t before, int64_t most) {
     struct statement *delete = triage_use(turn->store, statement);
     bind_int(delete, before);
+    bind_int(delete, most);
+    statement_run(delete);
+    return store_changes(turn->store) == most;
+}
+
+/* Ids are in the order of time, so the oldest rows are the first. */
+static bool sweep_by_id(struct turn *turn, enum triage_statement statement, int64_t before) {
+    struct id first = id_make(before < 0 ? 0 : before, (const uint8_t[10]){0});
+    struct statement *delete = triage_use(turn->store, statement);
+    bind_id(delete, &first);
+    if (statement != TRIAGE_ANSWERED_SWEEP)
+        bind_int(delete, before);
     bind_int(delete, SWEEP_ROWS);
     statement_run(delete);
+    return store_changes(turn->store) == SWEEP_ROWS;
+}
+
+/* A step looks at no more rows than it may delete; there is another in a second as long as there are more. */
+static void sweep(struct turn *turn, const struct id *object) {
+    int64_t before = turn->now - KEEP_CLOSED_MS;
+    sweep_by_time(turn, TRIAGE_WITNESS_SWEEP, before, SWEEP_CASES);
+    sweep_by_time(turn, TRIAGE_REPORT_OF_CASE_SWEEP, before, SWEEP_CASES);
+    bool more = sweep_by_time(turn, TRIAGE_CASE_SWEEP, before, SWEEP_CASES);
+    more |= sweep_by_time(turn, TRIAGE_REPORT_SWEEP, before, SWEEP_ROWS);
+    more |= sweep_by_id(turn, TRIAGE_PROPOSAL_SWEEP, before);
+    more |= sweep_by_id(turn, TRIAGE_ANSWERED_SWEEP, before);
+    more |= heard_forget(turn, turn->now - KEEP_PRINT_MS, SWEEP_ROWS);
+    measure_keep(turn);
+    turn_timer_set(
+        turn, TRIAGE_TIMER_SWEEP, object, more ? turn->now + SWEEP_STEP_MS : next_sweep(turn), false);
 }
 
 static enum verdict on_timer(struct turn *turn, uint32_t kind, const struct id *object, int64_t due_at) {
     (void)due_at;
     if (kind != TRIAGE_TIMER_SWEEP)
         return turn_park(turn, "timer of an unknown kind %u", kind);
-    sweep(turn, TRIAGE_WITNESS_SWEEP, turn->now - KEEP_CLOSED_MS);
-    sweep(turn, TRIAGE_CASE_SWEEP, turn->now - KEEP_CLOSED_MS);
-    sweep(turn, TRIAGE_PROPOSAL_SWEEP, turn->now - KEEP_CLOSED_MS);
-    heard_forget(turn, turn->now - KEEP_PRINT_MS, SWEEP_ROWS);
-    measure_keep(turn);
-    sweep(turn, TRIAGE_REPORT_SWEEP, turn->now - KEEP_CLOSED_MS);
-    turn_timer_set(turn, TRIAGE_TIMER_SWEEP, object, next_sweep(turn), false);
+    sweep(turn, object);
     return VERDICT_DONE;
 }
 

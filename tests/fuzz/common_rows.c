@@ -59,7 +59,6 @@ static void read_journal(uint64_t after) {
         serve(journal, lane, 0);
         serve(journal, lane, after);
         serve(journal, lane, journal_head(journal, lane));
-        journal_bytes(journal, lane);
         journal_trim(journal, lane, after, 500);
     }
     journal_free(&journal);

@@ -3,6 +3,7 @@
 #include "common/inbox.h"
 #include "common/journal.h"
 #include "common_sql.h"
+#include "tests/fixture/steps.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -235,6 +236,7 @@ static void trimming_leaves_what_is_young_and_the_last_row(void **state) {
         bench->now = 1000 + i;
         append(bench, LANE_NORMAL, 2, 0);
     }
+    journal_refresh(bench->journal);
     assert_true(store_begin(bench->store));
     journal_trim(bench->journal, LANE_NORMAL, 11, 1008); /* a row is whole or gone: 11 lies inside one */
     journal_trim(bench->journal, LANE_URGENT, 100, 9999);
@@ -251,6 +253,31 @@ static void trimming_leaves_what_is_young_and_the_last_row(void **state) {
     journal_free(&bench->journal);
     bench->journal = open_journal(bench, 9);
     assert_int_equal(journal_head(bench->journal, LANE_NORMAL), 20); /* the numbering goes on */
+}
+
+/* Housekeeping comes every ten seconds, and a journal is kept for weeks: it must not go through all of it. */
+static void trimming_looks_at_no_more_than_it_forgets(void **state) {
+    enum { ROWS = 3000, TRIMMED = 1024 };
+    struct bench *bench = *state;
+    for (int i = 0; i < ROWS; i++) {
+        bench->now = 1000 + i;
+        append(bench, LANE_NORMAL, 1, 0);
+    }
+    steps_taken();
+    journal_refresh(bench->journal);
+    assert_true(store_begin(bench->store));
+    assert_false(journal_trim(bench->journal, LANE_NORMAL, ROWS, 1000)); /* none is old enough */
+    assert_in_range(steps_taken(), 0, 500);
+    assert_true(journal_trim(bench->journal, LANE_NORMAL, ROWS, 1000 + TRIMMED + 10));
+    assert_in_range(steps_taken(), TRIMMED, 40 * TRIMMED);
+    assert_int_equal(store_commit(bench->store), STORE_OK);
+    journal_refresh(bench->journal);
+    assert_int_equal(journal_oldest(bench->journal, LANE_NORMAL), TRIMMED + 1);
+    assert_true(store_begin(bench->store));
+    assert_false(journal_trim(bench->journal, LANE_NORMAL, ROWS, 1000 + TRIMMED + 10));
+    assert_int_equal(store_commit(bench->store), STORE_OK);
+    journal_refresh(bench->journal);
+    assert_int_equal(journal_oldest(bench->journal, LANE_NORMAL), TRIMMED + 11);
 }
 
 /* ---- the reading end ---- */
@@ -383,6 +410,7 @@ static void a_batch_of_another_journal_or_with_a_bad_tail_is_dropped(void **stat
 }
 
 int main(void) {
+    steps_watch();
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(records_are_numbered_without_gaps),
@@ -395,6 +423,7 @@ int main(void) {
         TEST(what_is_not_of_this_journal_diverges),
         TEST(a_new_reader_starts_where_it_says),
         TEST(trimming_leaves_what_is_young_and_the_last_row),
+        TEST(trimming_looks_at_no_more_than_it_forgets),
         TEST(the_cursor_moves_with_the_commit),
         TEST(somebody_else_at_the_cursor_is_noticed),
         TEST(a_cut_link_stays_cut_until_somebody_has_looked),

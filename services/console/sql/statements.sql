@@ -15,6 +15,7 @@ UPDATE account SET password=?, changed_at=? WHERE name=? AND password=?
 UPDATE account SET disabled=?, changed_at=? WHERE name=?
 
 -- name: account_all
+-- scans account: a row a person.
 SELECT name, classes, codes, areas, facilities, disabled, created_at, changed_at FROM account ORDER BY name LIMIT ?
 
 -- name: session_add
@@ -30,12 +31,15 @@ UPDATE session SET seen_at=? WHERE token=?
 DELETE FROM session WHERE token=?
 
 -- name: session_end_others
+-- scans session: 20 an account at most.
 DELETE FROM session WHERE account=? AND token<>?
 
 -- name: session_end_oldest
+-- scans session: 20 an account at most.
 DELETE FROM session WHERE token IN (SELECT token FROM session WHERE account=? ORDER BY created_at DESC LIMIT -1 OFFSET ?)
 
 -- name: session_sweep
+-- scans session: 20 an account at most.
 DELETE FROM session WHERE created_at<? OR seen_at<?
 
 -- name: attempt_find
@@ -48,8 +52,11 @@ ON CONFLICT(key) DO UPDATE SET count=excluded.count, last_at=excluded.last_at
 -- name: attempt_forget
 DELETE FROM attempt WHERE key=?
 
--- name: attempt_sweep
-DELETE FROM attempt WHERE last_at<?
+-- name: attempt_slice
+SELECT key FROM attempt WHERE key > ? ORDER BY key LIMIT 1 OFFSET ?
+
+-- name: attempt_expire
+DELETE FROM attempt WHERE key > ? AND key <= ? AND last_at < ?
 
 -- name: command_add
 INSERT INTO command(id, account, digest, issued_at, status, sentence, version) VALUES(?, ?, ?, ?, 0, '', 0)
@@ -61,5 +68,6 @@ SELECT account, digest, issued_at, status, sentence, version FROM command WHERE 
 UPDATE command SET status=?, sentence=?, version=? WHERE id=? AND status=0
 
 -- name: command_sweep
-DELETE FROM command WHERE issued_at<?1
-OR id IN (SELECT id FROM command ORDER BY issued_at DESC LIMIT -1 OFFSET ?2)
+-- scans command_issued: by its index, those that are kept. The oldest, as many as are asked for.
+DELETE FROM command WHERE id IN (SELECT id FROM command WHERE issued_at <=
+    max(?1, coalesce((SELECT issued_at FROM command ORDER BY issued_at DESC LIMIT 1 OFFSET ?2), 0)) ORDER BY issued_at LIMIT ?3)

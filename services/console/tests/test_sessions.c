@@ -1,6 +1,9 @@
 /* Accounts, signing in, staying signed in. */
 #include "desk.h"
 
+#include "console_sql.h"
+#include "throttle.h"
+
 #define HOUR INT64_C(3600000)
 
 static void the_page_needs_no_login(void **state) {
@@ -319,6 +322,39 @@ static void bodies_are_read_strictly(void **state) {
     desk_close(&desk);
 }
 
+static bool is_counted(struct store *store, const uint8_t key[16]) {
+    struct statement *find = console_use(store, CONSOLE_ATTEMPT_FIND);
+    bind_blob(find, key, 16);
+    bool found = statement_step(find);
+    statement_end(find);
+    return found;
+}
+
+/* Whoever guesses from many places leaves many counts behind: they go a slice at a time. */
+static void counts_of_tries_are_forgotten_in_slices(void **state) {
+    (void)state;
+    enum { TRIES = 2000 };
+    struct desk desk = desk_open();
+    struct store *store = fixture_store(desk.fixture);
+    assert_true(store_begin(store));
+    for (unsigned i = 0; i < TRIES; i++) {
+        const uint8_t key[16] = {(uint8_t)(i >> 8), (uint8_t)i, 1};
+        struct statement *set = console_use(store, CONSOLE_ATTEMPT_SET);
+        bind_blob(set, key, sizeof key);
+        bind_int(set, 1);
+        bind_int(set, fixture_now(desk.fixture) - THROTTLE_WINDOW_MS);
+        statement_run(set);
+    }
+    assert_int_equal(store_commit(store), STORE_OK);
+    const uint8_t first[16] = {0, 0, 1}, last[16] = {(TRIES - 1) >> 8, (TRIES - 1) & 0xff, 1};
+    fixture_advance(desk.fixture, 3600 * 1000 - fixture_now(desk.fixture) % (3600 * 1000) + 500);
+    assert_false(is_counted(store, first));
+    assert_true(is_counted(store, last));
+    fixture_advance(desk.fixture, 10 * 1000);
+    assert_false(is_counted(store, last));
+    desk_close(&desk);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_page_needs_no_login),
@@ -338,6 +374,7 @@ int main(void) {
         cmocka_unit_test(a_late_rehash_does_not_bring_an_old_password_back),
         cmocka_unit_test(argon2_that_never_answers_is_answered),
         cmocka_unit_test(bodies_are_read_strictly),
+        cmocka_unit_test(counts_of_tries_are_forgotten_in_slices),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -19,9 +19,11 @@ INSERT INTO outcome(report, state, case_id, question) VALUES(?, ?, ?, ?) ON CONF
 SET state=excluded.state, case_id=excluded.case_id, question=excluded.question WHERE outcome.state < 3 OR excluded.state = 3
 
 -- name: outcome_newest
+-- scans outcome: the newest, as many as are asked for.
 SELECT report, state, case_id FROM outcome ORDER BY report DESC LIMIT ?
 
 -- name: outcome_counts
+-- scans outcome: the newest, as many as are asked for.
 SELECT state, count(*) FROM (SELECT state FROM outcome ORDER BY report DESC LIMIT ?) AS newest GROUP BY state
 
 -- name: outcome_join
@@ -57,6 +59,7 @@ SELECT address FROM reply_address WHERE report=?
 DELETE FROM reply_address WHERE report=?
 
 -- name: token_all
+-- scans token: a row a bot.
 SELECT number, name, scopes, rate, hash, issued_at FROM token ORDER BY number
 
 -- name: token_add
@@ -80,9 +83,11 @@ DELETE FROM reply_address WHERE report IN
 (SELECT report FROM reply_address WHERE report < ? ORDER BY report LIMIT ?)
 
 -- name: report_expire
+-- scans report: the oldest, as many as are asked for.
 DELETE FROM report WHERE number IN (SELECT number FROM report ORDER BY number LIMIT ?) AND id < ?
 
 -- name: report_count
+-- scans report: tests ask, nobody else.
 SELECT count(*) FROM report
 
 -- name: progress_slice
@@ -113,6 +118,7 @@ UPDATE hook SET state=?, next=?, due_at=?, reason=? WHERE id=?
 DELETE FROM hook WHERE id=?
 
 -- name: hook_list
+-- scans hook: the first, as many as are asked for.
 SELECT id, bot, source, state, next, due_at, reason, length(body) FROM hook ORDER BY id LIMIT ?
 
 -- name: hook_expire
@@ -146,6 +152,7 @@ UPDATE media SET attempts=?, due_at=? WHERE id=?
 UPDATE media SET state=?, due_at=0, reference=x'', hash=?, type=?, size_bytes=?, detail=? WHERE id=?
 
 -- name: media_list
+-- scans media: the newest, as many as are asked for.
 SELECT id, report, bot, kind, state, attempts, hash, type, size_bytes, detail FROM media ORDER BY id DESC LIMIT ?
 
 -- name: media_expire
@@ -183,6 +190,7 @@ INSERT INTO blocked(key, at, by) VALUES(?, ?, ?) ON CONFLICT(key) DO NOTHING
 DELETE FROM blocked WHERE key=?
 
 -- name: blocked_list
+-- scans blocked: a row a word of an operator.
 SELECT key, at, by FROM blocked ORDER BY at DESC LIMIT ?
 
 -- name: media_of_report

@@ -19,10 +19,10 @@ SELECT id FROM alert WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT 1
 SELECT id FROM alert WHERE id BETWEEN ? AND ? AND next_at BETWEEN 1 AND ? ORDER BY id LIMIT ?
 
 -- name: alert_sending
-SELECT id FROM alert WHERE sending > 0 ORDER BY number
+SELECT number, id FROM alert INDEXED BY alert_sending WHERE sending > 0 AND number > ? AND number <= ? ORDER BY number LIMIT ?
 
 -- name: alert_since
-SELECT id FROM alert WHERE number > ? ORDER BY number
+SELECT number, id FROM alert WHERE number > ? AND number <= ? ORDER BY number LIMIT ?
 
 -- name: alert_last_number
 SELECT max(number) FROM alert
@@ -46,6 +46,7 @@ AND (?11 = '' OR facility = ?11)
 ORDER BY number DESC LIMIT ?12
 
 -- name: alert_search_critical
+-- scans alert_critical: unanswered alerts at which a life may hang.
 -- Unanswered ones at which a life may hang, however old: they have an index of their own.
 SELECT number, id, subject, state, priority, confidentiality, area, facility, next_at, body FROM alert
 INDEXED BY alert_critical
@@ -61,7 +62,7 @@ ORDER BY number DESC LIMIT ?12
 INSERT INTO handover(number, alert) VALUES(?, ?) ON CONFLICT(number) DO NOTHING
 
 -- name: handover_since
-SELECT alert FROM handover WHERE number > ? ORDER BY number
+SELECT number, alert FROM handover WHERE number > ? AND number <= ? ORDER BY number LIMIT ?
 
 -- name: handover_last_number
 SELECT max(number) FROM handover
@@ -100,12 +101,14 @@ SELECT number, at, channel, outcome, detail FROM attempt WHERE delivery=? ORDER 
 DELETE FROM attempt WHERE delivery IN (SELECT delivery FROM attempt WHERE delivery < ? ORDER BY delivery LIMIT ?)
 
 -- name: person_all
+-- scans person: a row a person.
 SELECT code, version, sealed FROM person WHERE length(sealed) > 0 ORDER BY code
 
 -- name: person_get
 SELECT version, area, length(sealed), last_command FROM person WHERE code=?
 
 -- name: person_count
+-- scans person: a row a person.
 SELECT count(*) FROM person
 
 -- name: person_set
@@ -114,6 +117,7 @@ ON CONFLICT(code) DO UPDATE SET version=excluded.version, area=excluded.area, se
     last_command=excluded.last_command
 
 -- name: rota_all
+-- scans rota: a row a team.
 SELECT team, version, zone, period, handover, start_day, end_day, at_once, people FROM rota ORDER BY team
 
 -- name: rota_get
@@ -133,9 +137,11 @@ UPDATE rota SET version=version+1, last_command=? WHERE team=?
 DELETE FROM rota WHERE team=?
 
 -- name: override_all
+-- scans rota_override: those of the next weeks.
 SELECT team, id, from_at, until_at, person, instead_of FROM rota_override ORDER BY team, from_at, id
 
 -- name: override_count
+-- scans rota_override: those of the next weeks.
 SELECT count(*) FROM rota_override WHERE team=?
 
 -- name: override_set
@@ -146,9 +152,11 @@ ON CONFLICT(id) DO NOTHING
 DELETE FROM rota_override WHERE id=? AND team=?
 
 -- name: override_forget
+-- scans rota_override: those of the next weeks.
 DELETE FROM rota_override WHERE team=? AND until_at<?
 
 -- name: override_remove_team
+-- scans rota_override: those of the next weeks.
 DELETE FROM rota_override WHERE team=?
 
 -- name: alert_open_with
@@ -157,6 +165,7 @@ SELECT id FROM alert WHERE number > (SELECT coalesce(max(number), 0) - ?2 FROM a
 AND state IN (1, 3) AND instr(body, ?1) > 0 ORDER BY number DESC LIMIT ?3
 
 -- name: alert_critical_with
+-- scans alert_critical: unanswered alerts at which a life may hang.
 -- However old: they have an index of their own.
 SELECT id FROM alert INDEXED BY alert_critical
 WHERE state IN (1, 3) AND priority <= 1 AND instr(body, ?1) > 0 ORDER BY number DESC LIMIT ?2
@@ -169,7 +178,9 @@ SET at=excluded.at, accounts=conflict.accounts||' '||excluded.accounts
 SELECT accounts FROM conflict WHERE case_id=?
 
 -- name: conflict_count
+-- scans conflict: such cases are few.
 SELECT count(*) FROM conflict
 
 -- name: conflict_forget
+-- scans conflict: such cases are few.
 DELETE FROM conflict WHERE at<?

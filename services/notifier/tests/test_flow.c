@@ -841,6 +841,40 @@ static void test_crash_while_sending(void **state) {
     flow_free(flow);
 }
 
+static unsigned drop_effects(struct flow *flow) {
+    unsigned count = 0;
+    while (fixture_effect_take(flow->fixture))
+        count++;
+    return count;
+}
+
+/* A long queue at the end of a process: the next one sees to it in turns of a bounded size, so that a life
+ * comes in between. */
+static void test_what_is_left_over_is_seen_to_in_portions(void **state) {
+    (void)state;
+    enum { CASES = 400 };
+    struct flow *flow = calloc(1, sizeof *flow);
+    flow_open_at(flow, mail_site, 0, true);
+    flow->silent = true;
+    unsigned before = 0, again = 0, turns = 0;
+    for (int i = 0; i < CASES; i++) {
+        flow_case_opened(flow, emergency);
+        before += flow->count;
+        flow->count = 0;
+    }
+    assert_true(before >= CASES);
+    fixture_restart(flow->fixture, false);
+    while (engine_turn(fixture_engine(flow->fixture)) == ENGINE_WORKED) {
+        unsigned sent = drop_effects(flow);
+        assert_true(sent < before / 2);
+        again += sent;
+        turns++;
+    }
+    assert_true(turns >= 4);
+    assert_int_equal(again, before + CASES); /* of a mail nobody knows about the next method, too */
+    flow_free(flow);
+}
+
 static void test_nothing_is_repeated_after_a_settled_crash(void **state) {
     (void)state;
     struct flow *flow = calloc(1, sizeof *flow);
@@ -1087,6 +1121,7 @@ int main(void) {
         cmocka_unit_test(test_transient_failures_climb_the_ladder),
         cmocka_unit_test(test_lease_that_runs_out),
         cmocka_unit_test(test_crash_while_sending),
+        cmocka_unit_test(test_what_is_left_over_is_seen_to_in_portions),
         cmocka_unit_test(test_nothing_is_repeated_after_a_settled_crash),
         cmocka_unit_test(test_breaker_holds_a_broken_channel),
         cmocka_unit_test(test_training_reaches_nobody_real),

@@ -18,14 +18,15 @@ WHERE case_id=?
 DELETE FROM referral WHERE case_id=?
 
 -- name: referral_queue
+-- The index is taken only by who says its condition.
 SELECT case_id, state, kind, priority, area, confidentiality, owner_role, missing, rule, plan, opened_at, moved_at, version,
     training
 FROM referral
-WHERE state=? AND (?='*' OR area=? OR substr(area, 1, length(?) + 1)=? || '.' OR (area='' AND length(?)<=2))
+WHERE state IN (1, 3) AND state=? AND (?='*' OR area=? OR substr(area, 1, length(?) + 1)=? || '.' OR (area='' AND length(?)<=2))
 ORDER BY case_id LIMIT ?
 
 -- name: referral_unroutable
-SELECT case_id FROM referral WHERE state=3 ORDER BY case_id LIMIT ?
+SELECT case_id FROM referral WHERE state IN (1, 3) AND state=3 ORDER BY case_id LIMIT ?
 
 -- name: offer_insert
 INSERT INTO offer(id, case_id, facility, state, open, hold, cancel_requested, version, rank, ask_first, by_hand, sent_at,
@@ -56,16 +57,15 @@ ORDER BY id LIMIT ?
 -- name: offers_in_area
 SELECT id, case_id, facility, state, open, hold, cancel_requested, version, rank, ask_first, by_hand, sent_at,
     answer_by, since, done, mark, due_at, escalation, kind, priority, area, age_band, sex, reason, last_command
-FROM offer
+FROM offer INDEXED BY offer_open
+-- scans offer_open: what somebody has to answer or to do.
 WHERE open=1 AND (?=0 OR state=?)
     AND (?='*' OR area=? OR substr(area, 1, length(?) + 1)=? || '.' OR (area='' AND length(?)<=2))
 ORDER BY id LIMIT ?
 
 -- name: offer_load
+-- scans offer_open: at the start.
 SELECT facility, count(*) FROM offer WHERE open=1 GROUP BY facility
-
--- name: offer_count_open
-SELECT count(*) FROM offer WHERE open=1
 
 -- name: capacity_get
 SELECT known, places, held, updated_at, version, last_command FROM capacity WHERE facility=?
@@ -85,4 +85,5 @@ UPDATE capacity SET held=held-1 WHERE facility=?
 UPDATE capacity SET held=held-1, places=places-1 WHERE facility=?
 
 -- name: capacity_all
+-- scans capacity: a row a facility.
 SELECT facility, known, places, held, updated_at, version FROM capacity ORDER BY facility

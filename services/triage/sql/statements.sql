@@ -38,13 +38,15 @@ UPDATE open_case SET closed_at=?, version=version+1 WHERE case_id=?
 -- name: case_list
 SELECT case_id, kind, priority, area, confidence, confidentiality, unverified, opened_at, closed_at, version, conflict
 FROM open_case
-WHERE (?1='*' OR area=?1 OR substr(area, 1, length(?1)+1)=?1||'.' OR (area='' AND length(?1)=2))
+-- scans open_case: at most the newest 10,000, so that an area with few cases makes no turn long.
+WHERE case_id>=coalesce((SELECT case_id FROM open_case ORDER BY case_id DESC LIMIT 1 OFFSET 10000), x'') AND
+    (?1='*' OR area=?1 OR substr(area, 1, length(?1)+1)=?1||'.' OR (area='' AND length(?1)=2))
 ORDER BY case_id DESC LIMIT ?2
 
 -- name: case_sweep
 -- A merged case is needed as long as the one that it counts with.
 DELETE FROM open_case WHERE case_id IN (SELECT c.case_id FROM open_case c WHERE c.closed_at>0 AND c.closed_at<? AND
-    NOT EXISTS(SELECT 1 FROM open_case t WHERE t.case_id=c.merged_into AND t.closed_at=0) LIMIT ?)
+    NOT EXISTS(SELECT 1 FROM open_case t WHERE t.case_id=c.merged_into AND t.closed_at=0) ORDER BY c.closed_at LIMIT ?)
 
 -- name: print_add
 INSERT INTO print(number, at, case_id, kind, area, age, sex, marks) VALUES(?, ?, ?, ?, ?, ?, ?, ?)
@@ -59,6 +61,7 @@ SELECT min(number) FROM print
 SELECT number, kind, area, marks FROM print WHERE number>? ORDER BY number
 
 -- name: print_sweep
+-- scans print: the oldest rows, so many as are asked for.
 DELETE FROM print WHERE number IN (SELECT number FROM print ORDER BY number LIMIT ?2) AND at<?1
 
 -- name: witness_add
@@ -75,8 +78,9 @@ SELECT report_id, at, relation, permille FROM witness WHERE case_id=? ORDER BY r
 DELETE FROM witness WHERE case_id=? AND report_id=?
 
 -- name: witness_sweep
+-- Of the cases that case_sweep deletes.
 DELETE FROM witness WHERE case_id IN (SELECT c.case_id FROM open_case c WHERE c.closed_at>0 AND c.closed_at<? AND
-    NOT EXISTS(SELECT 1 FROM open_case t WHERE t.case_id=c.merged_into AND t.closed_at=0) LIMIT ?)
+    NOT EXISTS(SELECT 1 FROM open_case t WHERE t.case_id=c.merged_into AND t.closed_at=0) ORDER BY c.closed_at LIMIT ?)
 
 -- name: proposal_set
 INSERT INTO proposal(case_id, at, alike) VALUES(?, ?, ?) ON CONFLICT(case_id) DO UPDATE SET alike=excluded.alike
@@ -91,15 +95,23 @@ DELETE FROM proposal WHERE case_id=?
 SELECT c.case_id, c.kind, c.priority, c.area, c.confidence, c.confidentiality, c.unverified, c.opened_at, c.closed_at,
     c.version, p.alike, c.conflict
 FROM proposal p JOIN open_case c ON c.case_id=p.case_id
-WHERE c.closed_at=0 AND (?1='*' OR c.area=?1 OR substr(c.area, 1, length(?1)+1)=?1||'.' OR (c.area='' AND length(?1)=2))
+-- scans proposal: at most the newest 10,000, as case_list.
+WHERE p.case_id>=coalesce((SELECT case_id FROM proposal ORDER BY case_id DESC LIMIT 1 OFFSET 10000), x'') AND c.closed_at=0 AND (?1='*' OR c.area=?1 OR substr(c.area, 1, length(?1)+1)=?1||'.' OR (c.area='' AND length(?1)=2))
 ORDER BY p.case_id DESC LIMIT ?2
 
 -- name: proposal_sweep
-DELETE FROM proposal WHERE case_id IN (SELECT p.case_id FROM proposal p LEFT JOIN open_case c ON c.case_id=p.case_id
-    WHERE c.case_id IS NULL OR c.closed_at>0 OR p.at<? LIMIT ?)
+-- In the order of the ids, which is that of time; what was proposed later of an old case stays until it is old too. Of a
+-- case that is closed nobody is shown it.
+DELETE FROM proposal WHERE case_id IN (SELECT case_id FROM proposal WHERE case_id<?1 AND at<?2 ORDER BY case_id LIMIT ?3)
 
 -- name: report_sweep
-DELETE FROM report WHERE report_id IN (SELECT report_id FROM report WHERE at<? AND state<>2 ORDER BY report_id LIMIT ?)
+-- What is closed or has joined a case; what opened one goes with it, what is in review stays.
+DELETE FROM report WHERE report_id IN (SELECT report_id FROM report WHERE state>2 AND at<? ORDER BY at LIMIT ?)
+
+-- name: report_of_case_sweep
+-- Of the cases that case_sweep deletes.
+DELETE FROM report WHERE report_id IN (SELECT c.report_id FROM open_case c WHERE c.closed_at>0 AND c.closed_at<? AND
+    NOT EXISTS(SELECT 1 FROM open_case t WHERE t.case_id=c.merged_into AND t.closed_at=0) ORDER BY c.closed_at LIMIT ?)
 
 -- name: review_insert
 INSERT INTO review(report_id, at, kind, priority, area, reason, danger, owner_role, decide_by, training, received, amends,
@@ -115,6 +127,7 @@ SELECT report_id FROM review WHERE amends=? ORDER BY report_id LIMIT ?
 DELETE FROM review WHERE report_id=?
 
 -- name: review_list
+-- scans review: what waits for a person.
 SELECT report_id, at, kind, priority, area, reason, danger, owner_role, decide_by, alike FROM review
 WHERE (?1='*' OR area=?1 OR substr(area, 1, length(?1)+1)=?1||'.' OR (area='' AND length(?1)=2))
 ORDER BY danger DESC, priority, at LIMIT ?2
@@ -124,6 +137,10 @@ SELECT status, version FROM answered WHERE command_id=?
 
 -- name: answered_set
 INSERT INTO answered(command_id, status, version) VALUES(?, ?, ?) ON CONFLICT DO NOTHING
+
+-- name: answered_sweep
+-- The console keeps an order for a day and gives none twice; ids are made in the order of time.
+DELETE FROM answered WHERE command_id IN (SELECT command_id FROM answered WHERE command_id<?1 ORDER BY command_id LIMIT ?2)
 
 -- name: correction_add
 INSERT INTO correction(at, source, actor, report_id, case_id, kind_said, kind, priority_said, priority, area_said, area,
@@ -150,6 +167,7 @@ UPDATE correction SET received=NULL WHERE number IN
 (SELECT number FROM correction WHERE at<? AND received IS NOT NULL LIMIT ?)
 
 -- name: correction_sweep
+-- scans correction: the oldest rows, so many as are asked for.
 DELETE FROM correction WHERE number IN (SELECT number FROM correction ORDER BY number LIMIT ?2) AND at<?1
 
 -- name: week_add
