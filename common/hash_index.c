@@ -1,6 +1,8 @@
 #include "common/hash_index.h"
 
 #include "common/fault.h"
+#include "common/hash_merge.h"
+#include "common/log.h"
 #include "common_sql.h"
 
 #include <stdlib.h>
@@ -8,71 +10,49 @@
 
 enum {
     BUCKETS = HASH_INDEX_RUN,
-    RUN_MAX = 2 * HASH_INDEX_RUN, /* no head says more: a row has not so many keys */
-    BLOCK_ENTRIES = 500,          /* 8,000 bytes: a row that fits a page of 8 KiB */
-    /* A filter is 1,024 lines of 64 bytes. A key sets one bit in each word of its line: 10 bits of the hash
-     * choose the line, 8 times 6 bits the bits. With 32 keys a line one stranger in a thousand passes. */
-    FILTER_LINES = 1024,
-    LINE_WORDS = 8,
-    FILTER_WORDS = FILTER_LINES * LINE_WORDS,
+    /* Runs of level n hold 32,768 x 8^n keys; those of 17 million stay as they are. */
+    LEVELS = 4,
     RUN_SHIFT = 16, /* of the number of a row of hash_run, see sql/0002_hash_runs.sql */
     INDEX_SHIFT = 56,
-};
-
-/* A key of a run. Byte order is the machine's, as stores do not travel between kinds of machines. */
-struct entry {
-    uint64_t hash;
-    int64_t row;
+    /* Per 500 keys added, each level writes two blocks of its merge: done before half as many runs have come
+     * as it takes away. Behind by a whole merge (a start that adds millions), it writes as fast as runs come
+     * in. */
+    KEYS_A_STEP = HASH_RUN_BLOCK,
+    BLOCKS_A_STEP = 2,
+    BLOCKS_MAX = 16, /* a turn and level: 300 us */
+    BLOCKS_BEHIND = 96,
+    BEHIND = 2 * HASH_MERGE_RUNS, /* runs of a level */
+    SWEPT = 64,                   /* rows of runs that are no more, deleted a turn */
 };
 
 /* The newest keys: chains, so that the newest of equal ones comes first. */
 struct fresh {
-    struct entry entry;
+    struct hash_entry entry;
     uint32_t next; /* place + 1 of the one before in this bucket */
-};
-
-/* Row 0 of a run, behind it the first hash of each block. */
-struct head {
-    int64_t row; /* all rows up to this one are in this run and those before */
-    uint32_t count, blocks;
-    uint64_t filter[FILTER_WORDS];
-};
-
-struct run {
-    int64_t number;
-    struct head head;
-    uint64_t first[]; /* of each block */
 };
 
 struct hash_index {
     int64_t base; /* of its rows of hash_run */
     int64_t last; /* number given out last */
     struct fresh *fresh;
-    size_t fresh_count, fresh_room, try_at;
+    size_t fresh_from, fresh_end, fresh_room; /* those from fresh_from on are in no run */
     uint32_t bucket[BUCKETS];
-    struct run **runs; /* oldest first */
+    struct hash_run **runs; /* oldest first: the largest first */
     size_t run_count, run_room;
-    struct run *written; /* in a turn that is not committed yet */
+    int64_t last_run;                  /* number given out last; some come to nothing */
+    int64_t kept_from;                 /* rows below it are deleted */
+    struct hash_merge *merges[LEVELS]; /* of runs of this level; of the last there is none */
+    bool stopped;                      /* a run is damaged: no more merging until the next start */
+    int64_t *gone;                     /* runs whose rows are still to be deleted */
+    size_t gone_count, gone_room;
+    /* What was written in a turn of which we do not know yet that it was committed. */
+    bool waits;
+    struct hash_run *written;
+    uint64_t added, added_then, added_at_step;
 };
 
-static struct run *run_new(int64_t number, uint32_t count) {
-    uint32_t blocks = (count + BLOCK_ENTRIES - 1) / BLOCK_ENTRIES;
-    struct run *run =
-        fault_strikes(FAULT_MEMORY) ? NULL : calloc(1, sizeof *run + blocks * sizeof run->first[0]);
-    if (run) {
-        run->number = number;
-        run->head.count = count;
-        run->head.blocks = blocks;
-    }
-    return run;
-}
-
-static size_t head_bytes(const struct run *run) {
-    return sizeof run->head + run->head.blocks * sizeof run->first[0];
-}
-
-static int64_t row_number(const struct hash_index *index, int64_t run, int64_t block) {
-    return index->base + (run << RUN_SHIFT) + block;
+static int64_t place_of(const struct hash_index *index, int64_t run) {
+    return index->base + (run << RUN_SHIFT);
 }
 
 /* ---- opening ---- */
@@ -81,7 +61,7 @@ static bool runs_have_room(struct hash_index *index) {
     if (index->run_count < index->run_room)
         return true;
     size_t room = index->run_room ? 2 * index->run_room : 16;
-    struct run **more = fault_strikes(FAULT_MEMORY) ? NULL : realloc(index->runs, room * sizeof *more);
+    struct hash_run **more = fault_strikes(FAULT_MEMORY) ? NULL : realloc(index->runs, room * sizeof *more);
     if (!more)
         return false;
     index->runs = more;
@@ -89,41 +69,62 @@ static bool runs_have_room(struct hash_index *index) {
     return true;
 }
 
-/* NULL: no memory, or the row is not a head. */
-static struct run *run_read(int64_t number, const void *body, size_t size) {
-    struct head start = {0};
-    if (size >= sizeof start)
-        memcpy(&start, body, sizeof start); /* where a row lies in its page is no place for a struct */
-    struct run *run = start.count && start.count <= RUN_MAX ? run_new(number, start.count) : NULL;
-    if (!run)
-        return NULL;
-    if (size != head_bytes(run)) {
-        free(run);
-        return NULL;
+/* Room for that of all runs of a merge, too. */
+static bool gone_has_room(struct hash_index *index, size_t more) {
+    if (index->gone_count + more <= index->gone_room)
+        return true;
+    size_t room = 2 * index->gone_room + more;
+    int64_t *list = fault_strikes(FAULT_MEMORY) ? NULL : realloc(index->gone, room * sizeof *list);
+    if (!list)
+        return false;
+    index->gone = list;
+    index->gone_room = room;
+    return true;
+}
+
+/* A merged run is numbered later than those that came while it was made: its place is among the rows it
+ * holds. */
+static void run_insert(struct hash_index *index, struct hash_run *run) {
+    size_t at = index->run_count++;
+    for (; at > 0 && index->runs[at - 1]->row > run->row; at--)
+        index->runs[at] = index->runs[at - 1];
+    index->runs[at] = run;
+}
+
+/* Rows of one run, of which the first was read: a run, or rows without a head, which were to be one or have
+ * been. */
+static bool run_load(struct hash_index *index, struct store *store, struct statement *row) {
+    size_t size;
+    int64_t place = column_int(row, 0);
+    const void *body = column_blob(row, 1, &size);
+    void *head = fault_strikes(FAULT_MEMORY) ? NULL : malloc(size + 1);
+    if (head && size)
+        memcpy(head, body, size);
+    statement_end(row);
+    int64_t number = (place - index->base) >> RUN_SHIFT;
+    bool loaded = head && runs_have_room(index) && gone_has_room(index, 1);
+    index->last_run = number;
+    if (loaded && place != place_of(index, number)) {
+        index->gone[index->gone_count++] = number;
+    } else if (loaded) {
+        struct hash_run *run = hash_run_read(store, place, head, size);
+        if (run)
+            run_insert(index, run);
+        loaded = run != NULL;
     }
-    memcpy(&run->head, body, sizeof run->head);
-    memcpy(run->first, (const char *)body + sizeof run->head, size - sizeof run->head);
-    return run;
+    free(head);
+    return loaded;
 }
 
 static bool runs_load(struct hash_index *index, struct store *store) {
-    int64_t from = index->base, end = index->base + (INT64_C(1) << INDEX_SHIFT);
     for (;;) {
         struct statement *next = common_use(store, COMMON_HASH_RUN_NEXT);
-        bind_int(next, from);
-        bind_int(next, end);
+        bind_int(next, place_of(index, index->last_run + 1));
+        bind_int(next, index->base + (INT64_C(1) << INDEX_SHIFT));
         if (!statement_step(next))
             return store_health(store) == STORE_OK;
-        size_t size;
-        const void *body = column_blob(next, 1, &size);
-        int64_t number = (column_int(next, 0) - index->base) >> RUN_SHIFT;
-        struct run *run = runs_have_room(index) ? run_read(number, body, size) : NULL;
-        statement_end(next);
-        if (!run)
+        if (!run_load(index, store, next))
             return false;
-        index->runs[index->run_count++] = run;
-        index->last = run->head.row;
-        from = row_number(index, number + 1, 0);
     }
 }
 
@@ -132,26 +133,30 @@ struct hash_index *hash_index_open(struct store *store, int number) {
     if (!index)
         return NULL;
     index->base = (int64_t)number << INDEX_SHIFT;
-    index->try_at = HASH_INDEX_RUN;
     if (!runs_load(index, store))
         hash_index_close(&index);
+    else
+        index->last = hash_index_saved(index);
     return index;
 }
 
 void hash_index_close(struct hash_index **index) {
     if (!*index)
         return;
+    for (unsigned level = 0; level < LEVELS; level++)
+        hash_merge_free(&(*index)->merges[level]);
     for (size_t i = 0; i < (*index)->run_count; i++)
-        free((*index)->runs[i]);
+        hash_run_free(&(*index)->runs[i]);
+    hash_run_free(&(*index)->written);
     free((*index)->runs);
-    free((*index)->written);
+    free((*index)->gone);
     free((*index)->fresh);
     free(*index);
     *index = NULL;
 }
 
 int64_t hash_index_saved(const struct hash_index *index) {
-    return index->run_count ? index->runs[index->run_count - 1]->head.row : 0;
+    return index->run_count ? index->runs[index->run_count - 1]->row : 0;
 }
 
 int64_t hash_index_next(struct hash_index *index) {
@@ -159,18 +164,6 @@ int64_t hash_index_next(struct hash_index *index) {
 }
 
 /* ---- the newest keys ---- */
-
-static bool fresh_has_room(struct hash_index *index) {
-    if (index->fresh_count < index->fresh_room)
-        return true;
-    size_t room = index->fresh_room ? 2 * index->fresh_room : 256;
-    struct fresh *more = fault_strikes(FAULT_MEMORY) ? NULL : realloc(index->fresh, room * sizeof *more);
-    if (!more)
-        return false;
-    index->fresh = more;
-    index->fresh_room = room;
-    return true;
-}
 
 static uint32_t *bucket_of(struct hash_index *index, uint64_t hash) {
     return &index->bucket[hash % BUCKETS];
@@ -182,11 +175,39 @@ static void chain(struct hash_index *index, size_t at) {
     *bucket = (uint32_t)at + 1;
 }
 
+/* Room of those that are in runs is used again once they are the larger part: each key moves once. */
+static void fresh_close_up(struct hash_index *index) {
+    size_t count = index->fresh_end - index->fresh_from;
+    if (index->fresh_from <= count)
+        return;
+    memmove(index->fresh, index->fresh + index->fresh_from, count * sizeof *index->fresh);
+    memset(index->bucket, 0, sizeof index->bucket);
+    index->fresh_from = 0;
+    index->fresh_end = count;
+    for (size_t i = 0; i < count; i++)
+        chain(index, i);
+}
+
+static bool fresh_has_room(struct hash_index *index) {
+    if (index->fresh_end < index->fresh_room)
+        return true;
+    size_t room = index->fresh_room ? 2 * index->fresh_room : 256;
+    struct fresh *more = fault_strikes(FAULT_MEMORY) || index->fresh_end >= UINT32_MAX / 2
+                             ? NULL
+                             : realloc(index->fresh, room * sizeof *more);
+    if (!more)
+        return false;
+    index->fresh = more;
+    index->fresh_room = room;
+    return true;
+}
+
 bool hash_index_add(struct hash_index *index, uint64_t hash, int64_t row) {
     if (!fresh_has_room(index))
         return false;
-    index->fresh[index->fresh_count].entry = (struct entry){hash, row};
-    chain(index, index->fresh_count++);
+    index->fresh[index->fresh_end].entry = (struct hash_entry){hash, row};
+    chain(index, index->fresh_end++);
+    index->added++;
     if (row > index->last)
         index->last = row;
     return true;
@@ -194,92 +215,10 @@ bool hash_index_add(struct hash_index *index, uint64_t hash, int64_t row) {
 
 static size_t find_fresh(struct hash_index *index, uint64_t hash, int64_t *rows, size_t max) {
     size_t count = 0;
-    for (uint32_t at = *bucket_of(index, hash); at && count < max; at = index->fresh[at - 1].next)
+    for (uint32_t at = *bucket_of(index, hash); at > index->fresh_from && count < max;
+         at = index->fresh[at - 1].next)
         if (index->fresh[at - 1].entry.hash == hash)
             rows[count++] = index->fresh[at - 1].entry.row;
-    return count;
-}
-
-/* The oldest `count` are in a run now. */
-static void drop_fresh(struct hash_index *index, size_t count) {
-    index->fresh_count -= count;
-    memmove(index->fresh, index->fresh + count, index->fresh_count * sizeof *index->fresh);
-    memset(index->bucket, 0, sizeof index->bucket);
-    for (size_t i = 0; i < index->fresh_count; i++)
-        chain(index, i);
-}
-
-/* ---- runs ---- */
-
-static uint64_t *filter_line(struct head *head, uint64_t hash) {
-    return head->filter + hash % FILTER_LINES * LINE_WORDS;
-}
-
-static uint64_t filter_bit(uint64_t hash, unsigned word) {
-    return UINT64_C(1) << (hash >> (10 + 6 * word) & 63);
-}
-
-static bool filter_passes(struct head *head, uint64_t hash) {
-    const uint64_t *line = filter_line(head, hash);
-    for (unsigned word = 0; word < LINE_WORDS; word++)
-        if (!(line[word] & filter_bit(hash, word)))
-            return false;
-    return true;
-}
-
-static void filter_add(struct head *head, uint64_t hash) {
-    uint64_t *line = filter_line(head, hash);
-    for (unsigned word = 0; word < LINE_WORDS; word++)
-        line[word] |= filter_bit(hash, word);
-}
-
-/* Entries of a row: not aligned. */
-static struct entry entry_at(const char *entries, size_t number) {
-    struct entry entry;
-    memcpy(&entry, entries + number * sizeof entry, sizeof entry);
-    return entry;
-}
-
-/* The first entry that is not below the hash. */
-static size_t lower_bound(const char *entries, size_t count, uint64_t hash) {
-    size_t from = 0;
-    while (count) {
-        size_t half = count / 2;
-        bool below = entry_at(entries, from + half).hash < hash;
-        from += below ? half + 1 : 0;
-        count = below ? count - half - 1 : half;
-    }
-    return from;
-}
-
-static size_t find_in_block(struct store *store, int64_t number, uint64_t hash, int64_t *rows, size_t max) {
-    size_t size, count = 0;
-    struct statement *get = common_use(store, COMMON_HASH_RUN_GET);
-    bind_int(get, number);
-    if (statement_step(get)) {
-        const char *entries = column_blob(get, 0, &size);
-        size_t all = size / sizeof(struct entry);
-        for (size_t i = lower_bound(entries, all, hash); i < all && count < max; i++) {
-            struct entry entry = entry_at(entries, i);
-            if (entry.hash != hash)
-                break;
-            rows[count++] = entry.row;
-        }
-    }
-    statement_end(get);
-    return count;
-}
-
-/* Equal keys may go on into the next block. */
-static size_t find_in_run(struct hash_index *index, struct store *store, struct run *run, uint64_t hash,
-    int64_t *rows, size_t max) {
-    size_t count = 0;
-    uint32_t block = 0;
-    while (block + 1 < run->head.blocks && run->first[block + 1] < hash)
-        block++;
-    for (; block < run->head.blocks && run->first[block] <= hash && count < max; block++)
-        count +=
-            find_in_block(store, row_number(index, run->number, block + 1), hash, rows + count, max - count);
     return count;
 }
 
@@ -287,106 +226,201 @@ size_t hash_index_find(
     struct hash_index *index, struct store *store, uint64_t hash, int64_t *rows, size_t max) {
     size_t count = find_fresh(index, hash, rows, max);
     for (size_t i = index->run_count; i > 0 && count < max; i--)
-        if (filter_passes(&index->runs[i - 1]->head, hash))
-            count += find_in_run(index, store, index->runs[i - 1], hash, rows + count, max - count);
+        count += hash_run_find(index->runs[i - 1], store, hash, rows + count, max - count);
     return count;
 }
 
-/* By hash, of equal ones the newest first. */
-static int compare(const void *left, const void *right) {
-    const struct entry *a = left, *b = right;
-    if (a->hash != b->hash)
-        return a->hash < b->hash ? -1 : 1;
-    return (a->row < b->row) - (a->row > b->row);
-}
-
-static void write_row(struct store *store, int64_t number, const void *body, size_t size) {
-    struct statement *add = common_use(store, COMMON_HASH_RUN_ADD);
-    bind_int(add, number);
-    bind_blob(add, body, size);
-    statement_run(add);
-}
-
-/* The entries in their order, the run filled in. */
-static void write_run(
-    struct hash_index *index, struct store *store, struct run *run, const struct entry *entries) {
-    for (uint32_t block = 0; block < run->head.blocks; block++) {
-        const struct entry *from = entries + block * BLOCK_ENTRIES;
-        uint32_t left = run->head.count - block * BLOCK_ENTRIES;
-        size_t count = left < BLOCK_ENTRIES ? left : BLOCK_ENTRIES;
-        run->first[block] = from->hash;
-        write_row(store, row_number(index, run->number, block + 1), from, count * sizeof *from);
-    }
-    for (uint32_t i = 0; i < run->head.count; i++)
-        filter_add(&run->head, entries[i].hash);
-    write_row(store, row_number(index, run->number, 0), &run->head, head_bytes(run));
-}
-
-static void saved(void *state, const void *argument) {
-    struct hash_index *index = *(struct hash_index *const *)argument;
-    struct run *run = index->written;
-    (void)state;
-    index->written = NULL;
-    index->runs[index->run_count++] = run;
-    drop_fresh(index, run->head.count);
-    index->try_at = HASH_INDEX_RUN;
-}
+/* ---- writing runs ---- */
 
 /* How many of the oldest make a run: those of one row stay together. */
 static uint32_t run_length(const struct hash_index *index) {
-    uint32_t count = HASH_INDEX_RUN;
-    while (count < index->fresh_count && index->fresh[count].entry.row == index->fresh[count - 1].entry.row)
+    const struct fresh *fresh = index->fresh + index->fresh_from;
+    size_t all = index->fresh_end - index->fresh_from, count = HASH_INDEX_RUN;
+    while (count < all && fresh[count].entry.row == fresh[count - 1].entry.row)
         count++;
+    return (uint32_t)count;
+}
+
+static void entries_write(
+    struct hash_run *run, struct store *store, const struct hash_entry *entries, uint32_t count) {
+    for (uint32_t at = 0; at < count; at += HASH_RUN_BLOCK)
+        hash_run_write(run, store, entries + at, count - at < HASH_RUN_BLOCK ? count - at : HASH_RUN_BLOCK);
+    hash_run_finish(run, store);
+}
+
+/* Those that came first become a run. Without memory for it they wait. */
+static void run_write(struct hash_index *index, struct turn *turn) {
+    uint32_t count = run_length(index);
+    struct hash_entry *entries = arena_take(turn->arena, count * sizeof *entries);
+    if (!entries || !runs_have_room(index))
+        return;
+    index->written = hash_run_new(place_of(index, index->last_run + 1), 0, count);
+    if (!index->written)
+        return;
+    index->last_run++;
+    for (uint32_t i = 0; i < count; i++)
+        entries[i] = index->fresh[index->fresh_from + i].entry;
+    index->written->row = entries[count - 1].row;
+    qsort(entries, count, sizeof *entries, hash_entry_compare);
+    entries_write(index->written, turn->store, entries, count);
+}
+
+static void run_written(struct hash_index *index) {
+    index->fresh_from += index->written->count;
+    fresh_close_up(index);
+    run_insert(index, index->written);
+    index->written = NULL;
+}
+
+/* ---- making larger ones ---- */
+
+/* The oldest of a level; the newest of all runs is none of them, as it says up to where rows are in runs. */
+static size_t runs_of(const struct hash_index *index, uint32_t level, size_t *first) {
+    size_t count = 0;
+    *first = 0;
+    for (size_t i = 0; i + 1 < index->run_count; i++)
+        if (index->runs[i]->level == level && count++ == 0)
+            *first = i;
     return count;
 }
 
-void hash_index_save(struct hash_index *index, struct turn *turn) {
-    if (index->fresh_count < index->try_at)
+static void merge_start(struct hash_index *index, uint32_t level) {
+    size_t first;
+    if (index->merges[level] || index->stopped || runs_of(index, level, &first) < HASH_MERGE_RUNS)
         return;
-    uint32_t count = run_length(index);
-    int64_t number = index->run_count ? index->runs[index->run_count - 1]->number + 1 : 1;
-    struct entry *entries = arena_take(turn->arena, count * sizeof *entries);
-    index->try_at = index->fresh_count + HASH_INDEX_STEP;
-    free(index->written); /* of a turn that was rolled back */
-    index->written = run_new(number, count);
-    if (!entries || !index->written || !runs_have_room(index))
-        return; /* later */
-    for (uint32_t i = 0; i < count; i++)
-        entries[i] = index->fresh[i].entry;
-    qsort(entries, count, sizeof *entries, compare);
-    index->written->head.row = index->fresh[count - 1].entry.row;
-    write_run(index, turn->store, index->written, entries);
-    turn_after_commit(turn, saved, &index, sizeof index);
+    if (!gone_has_room(index, HASH_MERGE_RUNS + 1))
+        return;
+    index->merges[level] =
+        hash_merge_new(index->runs + first, place_of(index, index->last_run + 1), index->kept_from);
+    if (index->merges[level])
+        index->last_run++;
+}
+
+static void merge_go_on(struct hash_index *index, struct store *store, uint32_t level, unsigned blocks) {
+    size_t first;
+    if (!index->merges[level])
+        return;
+    if (runs_of(index, level, &first) >= BEHIND)
+        blocks = BLOCKS_BEHIND;
+    if (hash_merge_step(index->merges[level], store, blocks) || store_health(store) != STORE_OK)
+        return;
+    log_line(LOG_ERROR, "hash-run-damaged", "index=%d level=%u", (int)(index->base >> INDEX_SHIFT), level);
+    hash_merge_free(&index->merges[level]);
+    index->stopped = true;
+}
+
+static void run_goes(struct hash_index *index, size_t at) {
+    index->gone[index->gone_count++] = (index->runs[at]->place - index->base) >> RUN_SHIFT;
+    hash_run_free(&index->runs[at]);
+    index->run_count--;
+    memmove(index->runs + at, index->runs + at + 1, (index->run_count - at) * sizeof(struct hash_run *));
+}
+
+static void merge_commit(struct hash_index *index, uint32_t level) {
+    struct hash_merge *merge = index->merges[level];
+    hash_merge_commit(merge);
+    if (!hash_merge_is_done(merge) || !gone_has_room(index, HASH_MERGE_RUNS))
+        return; /* the runs that it was made of go on serving */
+    for (size_t i = index->run_count; i-- > 0;)
+        if (hash_merge_has(merge, index->runs[i]))
+            run_goes(index, i);
+    struct hash_run *run = hash_merge_take(merge);
+    if (run)
+        run_insert(index, run); /* there was room for eight */
+    hash_merge_free(&index->merges[level]);
+}
+
+/* ---- rows of runs that are no more ---- */
+
+static void sweep(struct hash_index *index, struct store *store) {
+    if (!index->gone_count)
+        return;
+    int64_t run = index->gone[index->gone_count - 1], end = place_of(index, run + 1);
+    struct statement *next = common_use(store, COMMON_HASH_RUN_NEXT);
+    bind_int(next, place_of(index, run));
+    bind_int(next, end);
+    bool found = statement_step(next);
+    int64_t from = found ? column_int(next, 0) : end;
+    statement_end(next);
+    if (!found) {
+        index->gone_count--; /* should the deletion be undone: the next start finds them */
+        return;
+    }
+    struct statement *delete = common_use(store, COMMON_HASH_RUN_DELETE);
+    bind_int(delete, from);
+    bind_int(delete, from + SWEPT < end ? from + SWEPT : end);
+    statement_run(delete);
+}
+
+/* ---- once an input ---- */
+
+static void committed(void *state, const void *argument) {
+    struct hash_index *index = *(struct hash_index *const *)argument;
+    (void)state;
+    index->waits = false;
+    if (index->written)
+        run_written(index);
+    for (uint32_t level = 0; level < LEVELS; level++)
+        if (index->merges[level])
+            merge_commit(index, level);
+}
+
+/* At most once a turn; again when it was committed, or so many keys later that it must have been rolled back.
+ */
+static bool may_write(struct hash_index *index) {
+    if (index->waits && index->added - index->added_then < HASH_INDEX_STEP)
+        return false;
+    index->waits = false;
+    hash_run_free(&index->written); /* of a turn that was rolled back */
+    return true;
+}
+
+void hash_index_save(struct hash_index *index, struct turn *turn) {
+    bool due = index->fresh_end - index->fresh_from >= HASH_INDEX_RUN;
+    uint64_t keys = index->added - index->added_at_step;
+    if ((!due && keys < KEYS_A_STEP) || !may_write(index))
+        return;
+    uint64_t blocks = keys * BLOCKS_A_STEP / KEYS_A_STEP;
+    if (due)
+        run_write(index, turn);
+    for (uint32_t level = 0; level + 1 < LEVELS; level++) {
+        merge_start(index, level);
+        merge_go_on(index, turn->store, level, blocks < BLOCKS_MAX ? (unsigned)blocks : BLOCKS_MAX);
+    }
+    sweep(index, turn->store);
+    index->waits = true;
+    index->added_then = index->added_at_step = index->added;
+    turn_after_commit(turn, committed, &index, sizeof index);
 }
 
 /* ---- forgetting ---- */
 
-struct forgotten {
+static bool is_merged(const struct hash_index *index, const struct hash_run *run) {
+    for (uint32_t level = 0; level < LEVELS; level++)
+        if (index->merges[level] && hash_merge_has(index->merges[level], run))
+            return true;
+    return false;
+}
+
+struct forgetting {
     struct hash_index *index;
-    int64_t run; /* up to this one */
+    int64_t row;
 };
 
 static void forgotten(void *state, const void *argument) {
-    const struct forgotten *what = argument;
+    const struct forgetting *what = argument;
     struct hash_index *index = what->index;
-    size_t count = 0;
     (void)state;
-    while (count < index->run_count && index->runs[count]->number <= what->run)
-        free(index->runs[count++]);
-    index->run_count -= count;
-    memmove(index->runs, index->runs + count, index->run_count * sizeof(struct run *));
+    index->kept_from = what->row;
+    for (size_t i = index->run_count; i-- > 0;)
+        if (i + 1 < index->run_count && index->runs[i]->row < what->row &&
+            !is_merged(index, index->runs[i]) && gone_has_room(index, 1))
+            run_goes(index, i);
 }
 
 /* The newest run stays: it says up to where rows are in runs. */
 void hash_index_forget(struct hash_index *index, struct turn *turn, int64_t row) {
-    struct forgotten what = {index, 0};
-    for (size_t i = 0; i + 1 < index->run_count && index->runs[i]->head.row < row; i++)
-        what.run = index->runs[i]->number;
-    if (!what.run)
-        return;
-    struct statement *delete = common_use(turn->store, COMMON_HASH_RUN_DELETE);
-    bind_int(delete, index->base);
-    bind_int(delete, row_number(index, what.run + 1, 0));
-    statement_run(delete);
+    struct forgetting what = {index, row};
+    sweep(index, turn->store);
     turn_after_commit(turn, forgotten, &what, sizeof what);
 }

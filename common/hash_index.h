@@ -3,9 +3,11 @@
  * A unique index of the database dirties a page of its own for each such key, 8 KiB written for 30 bytes, and
  * with millions of keys reads one as well. Here the newest keys stand in a table in memory. When there are
  * HASH_INDEX_RUN of them they are sorted and written out as one run: rows one behind the other, never changed
- * again, with a filter in memory that says in one look that a key is not among them.
+ * again, with a filter in memory that says in one look that a key is not among them. Eight runs of a size
+ * become one of the next, a few blocks a turn, so that 60 million keys are some twenty runs to look at.
  *
- *     2 bytes a key in memory for the filters, 25 for the newest 32,768; 16 bytes a key written
+ *     2 bytes a key in memory for the filters, 25 for the newest 32,768; 16 bytes a key written, up to four
+ * times
  *
  * The index only points. What it finds are numbers of rows to be read and compared by whoever asks: such a
  * row may never have been committed, be deleted, or hold another key. So nothing has to be undone with a
@@ -22,7 +24,7 @@
 
 enum {
     HASH_INDEX_RUN = 32768,
-    /* More than a turn adds: between two attempts to write a run there is always a commit or a rollback. */
+    /* More than a turn adds: between two attempts to write there is always a commit or a rollback. */
     HASH_INDEX_STEP = 4096,
 };
 
@@ -46,10 +48,9 @@ bool hash_index_add(struct hash_index *index, uint64_t hash, int64_t row);
 size_t hash_index_find(
     struct hash_index *index, struct store *store, uint64_t hash, int64_t *rows, size_t max);
 
-/* Once in an input that added keys: writes a run when there is enough for one. Once in 32,768 keys, then 7
- * ms.
- */
+/* Once in an input that added keys: writes a run when there is enough for one, once in 32,768 keys 7 ms; and
+ * goes on with making larger ones of runs, some 20 us for every 500 keys added and size of run. */
 void hash_index_save(struct hash_index *index, struct turn *turn);
 
-/* Rows below this number are deleted: runs that hold no others go. */
+/* Rows below this number are deleted: runs that hold no others go, and larger ones are made without them. */
 void hash_index_forget(struct hash_index *index, struct turn *turn, int64_t row);

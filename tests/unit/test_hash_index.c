@@ -1,6 +1,8 @@
 /* The index against a table of the database that holds the same keys: found are all rows that are there,
  * newest first, also after runs, rollbacks, undone inputs, kills and forgetting. */
 #include "common/hash_index.h"
+
+#include "common/fault.h"
 #include "common_sql.h"
 #include "tests/fixture/engine_fixture.h"
 
@@ -221,12 +223,113 @@ static void an_undone_input_does_no_harm(void **state) {
         assert_int_equal(find(fixture, hash_of(key), rows, 4), 1);
 }
 
+/* Heads of runs: rows whose number ends with 16 bits of 0. */
+static size_t runs(struct fixture *fixture) {
+    size_t count = 0;
+    int64_t from = 0;
+    for (;;) {
+        struct statement *next = common_use(fixture_store(fixture), COMMON_HASH_RUN_NEXT);
+        bind_int(next, from);
+        bind_int(next, INT64_MAX);
+        if (!statement_step(next))
+            return count;
+        count += column_int(next, 0) % 65536 == 0;
+        from = column_int(next, 0) + 1;
+        statement_end(next);
+    }
+}
+
+enum { MANY = 20 * HASH_INDEX_RUN, MANY_PERIOD = MANY / 2 + 777 };
+
+/* Every key is there, both its rows, the newest first, and nothing else is. */
+static void assert_many_found(struct fixture *fixture) {
+    int64_t rows[4];
+    for (uint64_t key = 0; key < MANY_PERIOD; key += 41) {
+        size_t expected = key + MANY_PERIOD < MANY ? 2 : 1;
+        assert_int_equal(find(fixture, hash_of(key), rows, 4), expected);
+        assert_int_equal(rows[expected - 1], key + 1);
+        if (expected == 2)
+            assert_int_equal(rows[0], key + MANY_PERIOD + 1);
+    }
+    for (uint64_t key = MANY; key < MANY + 2000; key++)
+        assert_int_equal(find(fixture, hash_of(key), rows, 4), 0);
+}
+
+static void eight_runs_become_one(void **state) {
+    struct fixture *fixture = *state;
+    add_keys(fixture, 0, MANY, MANY_PERIOD);
+    assert_in_range(runs(fixture), 2, 14);
+    assert_many_found(fixture);
+    fixture_restart(fixture, false);
+    fixture_turn(fixture);
+    assert_many_found(fixture);
+}
+
+/* Whatever a merge had written when the process died, and whatever was undone with an input. */
+static void a_merge_survives_kills_and_undone_inputs(void **state) {
+    struct fixture *fixture = *state;
+    for (uint64_t done = 0, step = 0; done < MANY; done += 1000, step++) {
+        add_keys(fixture, done, MANY - done < 1000 ? MANY - done : 1000, MANY_PERIOD);
+        if (step % 3 == 0)
+            ask(fixture, (struct order){ADD_AND_PARK, done, 700, 1000000, 0});
+        if (step % 61 == 60) {
+            fixture_restart(fixture, step % 2);
+            fixture_turn(fixture);
+        }
+    }
+    struct keeper *keeper = fixture_state(fixture);
+    int64_t rows[4];
+    for (uint64_t key = 0; key < MANY_PERIOD; key += 41)
+        assert_int_equal(find(fixture, hash_of(key), rows, 4), key + MANY_PERIOD < MANY ? 2 : 1);
+    assert_true(hash_index_saved(keeper->index) > 0);
+    assert_in_range(runs(fixture), 2, 24);
+}
+
+/* Memory, statements and commits fail now and then: a key is in the store and found, or neither. */
+static void failures_lose_nothing(void **state) {
+    static const enum fault_kind kinds[] = {FAULT_MEMORY, FAULT_STEP, FAULT_COMMIT};
+    struct fixture *fixture = *state;
+    for (uint64_t done = 0, step = 0; done < 12 * HASH_INDEX_RUN; done += 1000, step++) {
+        if (step % 2)
+            fault_arm(kinds[step / 2 % 3], 1 + step / 6 % 40);
+        add_keys(fixture, done, 1000, 1000000);
+        fault_disarm();
+        fixture_advance(fixture, 60000); /* what failed is tried again */
+    }
+    struct statement *rows = store_use(fixture_store(fixture), &key_schema, KEY_FROM);
+    static int64_t all[12 * HASH_INDEX_RUN + 1000][2];
+    size_t count = 0;
+    bind_int(rows, 0);
+    for (; statement_step(rows); count++) {
+        all[count][0] = column_int(rows, 0);
+        all[count][1] = column_int(rows, 1);
+    }
+    assert_in_range(count, 6 * HASH_INDEX_RUN, 12 * HASH_INDEX_RUN + 1000);
+    for (size_t i = 0; i < count; i += 37) {
+        int64_t found[4];
+        assert_true(find(fixture, (uint64_t)all[i][1], found, 4) >= 1);
+        assert_int_equal(found[0], all[i][0]);
+    }
+}
+
+/* Rows of runs that are part of others by now, and of merges that ended with the process, go. */
+static void leaves_no_rows_behind(void **state) {
+    struct fixture *fixture = *state;
+    add_keys(fixture, 0, 9 * HASH_INDEX_RUN + 9000, 1000000);
+    fixture_restart(fixture, true); /* in the middle of a merge */
+    fixture_turn(fixture);
+    add_keys(fixture, 500000, 8 * HASH_INDEX_RUN, 2000000);
+    size_t keys = 17 * HASH_INDEX_RUN;
+    assert_in_range(run_rows(fixture), keys / 500, keys / 500 * 12 / 10 + 8 * 76);
+}
+
 static void forgets_whole_runs(void **state) {
     struct fixture *fixture = *state;
     int64_t rows[4];
     add_keys(fixture, 0, 4 * HASH_INDEX_RUN, 1000000);
     size_t before = run_rows(fixture);
-    ask(fixture, (struct order){FORGET, 0, 0, 0, 2 * HASH_INDEX_RUN + 2000});
+    for (int i = 0; i < 6; i++) /* rows go a few at a time */
+        ask(fixture, (struct order){FORGET, 0, 0, 0, 2 * HASH_INDEX_RUN + 2000});
     assert_true(run_rows(fixture) <= before / 2);
     assert_int_equal(find(fixture, hash_of(1), rows, 4), 0);
     assert_int_equal(find(fixture, hash_of(3 * HASH_INDEX_RUN), rows, 4), 1);
@@ -244,6 +347,10 @@ int main(void) {
         cmocka_unit_test_setup_teardown(one_key_very_often, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_kill_loses_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_undone_input_does_no_harm, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(eight_runs_become_one, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_merge_survives_kills_and_undone_inputs, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(failures_lose_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(leaves_no_rows_behind, set_up, tear_down),
         cmocka_unit_test_setup_teardown(forgets_whole_runs, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
