@@ -3,6 +3,9 @@
  * took.
  *
  *     bench_load --socket PATH --token T [--reports N] [--connections C] [--seed S] [--tickets FILE]
+ * --source json (the default), telegram or whatsapp: the same reports as that platform writes them, each of a
+ * sender of its own; the token is then the secret of the channel "bench".
+ *
  *     bench_load --socket PATH --token T --watch OUTBOX [--reports N]   one at a time, until a file of the
  * outbox moves bench_load --print N [--seed S]                                   only the texts, as JSON
  * lines
@@ -10,6 +13,9 @@
  * A request that is refused with 503 or cut off is sent again with the same key; any other refusal ends the
  * run. */
 #include "texts.h"
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -33,14 +39,19 @@
 
 enum {
     CONNECTIONS_MAX = 1024,
-    REQUEST_MAX = 2048, /* headers 300, text 640 */
-    ANSWER_MAX = 8192,  /* a problem document is about 1 KiB */
+    BODY_MAX = TEXTS_MAX + 640,
+    REQUEST_MAX = BODY_MAX + 512, /* headers 300 */
+    ANSWER_MAX = 8192,            /* a problem document is about 1 KiB */
     REPORTS_MAX = 20000000,
     QUIET_MS = 30, /* --watch: the messages of one report are over when nothing has moved so long */
     PATIENCE_MS = 10000,
 };
 
+enum source { SOURCE_JSON, SOURCE_TELEGRAM, SOURCE_WHATSAPP, SOURCES };
+static const char *const source_words[SOURCES] = {"json", "telegram", "whatsapp"};
+
 struct options {
+    enum source source;
     const char *socket, *token, *tickets, *watch;
     unsigned reports, connections, seed, print;
 };
@@ -89,18 +100,74 @@ static void open_connection(struct run *run, struct connection *connection) {
     epoll_ctl(run->epoll, EPOLL_CTL_ADD, connection->fd, &event);
 }
 
+static int write_body(const struct options *options, unsigned number, char body[BODY_MAX]) {
+    char text[TEXTS_MAX];
+    unsigned seed = options->seed;
+    texts_write(text, seed, number);
+    switch (options->source) {
+    case SOURCE_JSON:
+        return snprintf(body, BODY_MAX, "{\"source\":\"bench\",\"external_id\":\"%u-%u\",\"text\":\"%s\"}",
+            seed, number, text);
+    case SOURCE_TELEGRAM:
+        return snprintf(body, BODY_MAX,
+            "{\"update_id\":%u%08u,\"message\":{\"message_id\":1,\"from\":{\"id\":%u%08u,\"is_bot\":false,"
+            "\"first_name\":\"A\",\"language_code\":\"id\"},\"chat\":{\"id\":%u%08u,\"first_name\":\"A\","
+            "\"type\":"
+            "\"private\"},\"date\":1772420000,\"text\":\"%s\"}}",
+            seed, number, seed, number, seed, number, text);
+    case SOURCE_WHATSAPP:
+        return snprintf(body, BODY_MAX,
+            "{\"object\":\"whatsapp_business_account\",\"entry\":[{\"id\":\"1029\",\"changes\":[{\"value\":{"
+            "\"messaging_product\":\"whatsapp\",\"metadata\":{\"display_phone_number\":\"62341\",\"phone_"
+            "number_id\":"
+            "\"1066\"},\"contacts\":[{\"profile\":{\"name\":\"A\"},\"wa_id\":\"62%u%08u\"}],\"messages\":[{"
+            "\"from\":"
+            "\"62%u%08u\",\"id\":\"wamid.%u.%u\",\"timestamp\":\"1772420000\",\"text\":{\"body\":\"%s\"},"
+            "\"type\":"
+            "\"text\"}]},\"field\":\"messages\"}]}]}",
+            seed, number, seed, number, seed, number, text);
+    case SOURCES:
+        break;
+    }
+    return -1;
+}
+
+/* Path and header by which the sender is known. */
+static void write_head(const struct options *options, const char *body, int body_size, char head[256]) {
+    uint8_t hash[EVP_MAX_MD_SIZE];
+    unsigned size = 0;
+    int used;
+    switch (options->source) {
+    case SOURCE_JSON:
+        snprintf(head, 256, "/v1/reports HTTP/1.1\r\nAuthorization: Bearer %s", options->token);
+        return;
+    case SOURCE_TELEGRAM:
+        snprintf(head, 256, "/v1/hooks/telegram/bench HTTP/1.1\r\nX-Telegram-Bot-Api-Secret-Token: %s",
+            options->token);
+        return;
+    case SOURCE_WHATSAPP:
+        HMAC(EVP_sha256(), options->token, (int)strlen(options->token), (const uint8_t *)body,
+            (size_t)body_size, hash, &size);
+        used = snprintf(head, 256, "/v1/hooks/whatsapp/bench HTTP/1.1\r\nX-Hub-Signature-256: sha256=");
+        for (unsigned i = 0; i < size; i++)
+            used += snprintf(head + used, 256 - (size_t)used, "%02x", hash[i]);
+        return;
+    case SOURCES:
+        return;
+    }
+}
+
 static void write_request(struct run *run, struct connection *connection) {
-    char text[TEXTS_MAX], body[TEXTS_MAX + 128];
-    texts_write(text, run->options.seed, connection->number);
-    int body_size =
-        snprintf(body, sizeof body, "{\"source\":\"bench\",\"external_id\":\"%u-%u\",\"text\":\"%s\"}",
-            run->options.seed, connection->number, text);
+    char body[BODY_MAX], head[256] = "";
+    int body_size = write_body(&run->options, connection->number, body);
+    if (body_size < 0 || body_size >= BODY_MAX)
+        die("a body does not fit", "");
+    write_head(&run->options, body, body_size, head);
     int size = snprintf(connection->request, sizeof connection->request,
-        "POST /v1/reports HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n"
-        "Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
-        run->options.token, body_size, body);
+        "POST %s\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", head,
+        body_size, body);
     if (size < 0 || (size_t)size >= sizeof connection->request)
-        die("a request does not fit", text);
+        die("a request does not fit", body);
     connection->request_size = (size_t)size;
     connection->sent = connection->received = 0;
 }
@@ -160,7 +227,7 @@ static void finish(struct run *run, struct connection *connection) {
         return;
     }
     connection->answer[connection->received < ANSWER_MAX ? connection->received : ANSWER_MAX - 1] = 0;
-    if (status != 202)
+    if (status / 100 != 2)
         die("refused", connection->answer);
     take_ticket(run, connection);
     int64_t taken = now_us() - connection->started_us;
@@ -333,12 +400,21 @@ static unsigned number(const char *text, unsigned most) {
     return (unsigned)value;
 }
 
+static enum source read_source(const char *word) {
+    for (enum source source = 0; source < SOURCES; source++)
+        if (strcmp(source_words[source], word) == 0)
+            return source;
+    die("no such source", word);
+    exit(2);
+}
+
 static struct options read_options(int argc, char **argv) {
     static const struct option known[] = {{"socket", required_argument, NULL, 's'},
         {"token", required_argument, NULL, 't'}, {"reports", required_argument, NULL, 'n'},
         {"connections", required_argument, NULL, 'c'}, {"seed", required_argument, NULL, 'e'},
         {"tickets", required_argument, NULL, 'k'}, {"watch", required_argument, NULL, 'w'},
-        {"print", required_argument, NULL, 'p'}, {NULL, 0, NULL, 0}};
+        {"print", required_argument, NULL, 'p'}, {"source", required_argument, NULL, 'o'},
+        {NULL, 0, NULL, 0}};
     struct options options = {.reports = 10000, .connections = 64, .seed = 1};
     for (int key; (key = getopt_long(argc, argv, "", known, NULL)) != -1;) {
         if (key == 's')
@@ -355,6 +431,8 @@ static struct options read_options(int argc, char **argv) {
             options.tickets = optarg;
         else if (key == 'w')
             options.watch = optarg;
+        else if (key == 'o')
+            options.source = read_source(optarg);
         else if (key == 'p')
             options.print = number(optarg, REPORTS_MAX);
         else

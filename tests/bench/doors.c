@@ -1,13 +1,15 @@
-/* Webhook posts a second of CPU time, platform by platform: parsed and verified (no store), then the whole
- * way through the handlers into memory, beside the JSON API with the same text.
+/* Posts a second of CPU time, source by source, with the same text: parsed and verified (no store), then the
+ * whole way through the handlers into memory.
  *
- *     sigap-intake-hook-bench SITE_DIR [POSTS]
+ *     bench_doors SITE_DIR [POSTS]
  *
- * Prints a line each; every answer must be 2xx. */
+ * Prints one JSON document; every answer must be 2xx. A source that is no webhook (Open311, OpenRosa) has no
+ * way to be read without being taken: it has no parsed_per_s. */
 #include "common/engine.h"
 #include "common/hmac.h"
 #include "services/intake/hook.h"
 #include "services/intake/intake.h"
+#include "services/intake/source.h"
 
 #include <dirent.h>
 #include <openssl/evp.h>
@@ -29,8 +31,8 @@ enum { WAITING = 128, BODY_BYTES = 2048 };
     "yang datang menengok dan membantu urusan bantuannya."
 
 struct post {
-    const char *path;
-    char body[BODY_BYTES], signature[128];
+    const char *method, *type;
+    char path[256], body[BODY_BYTES], signature[128];
     size_t size;
 };
 
@@ -75,6 +77,10 @@ static void make_site(const char *from, char site[256], char data[288]) {
     write_file(site, "sources.yaml",
         "public_url: https://sigap.example\nchannels:\n"
         "  - name: b\n    source: whatsapp\n    options:\n      - { name: secret_file, value: app.secret }\n"
+        "      - { name: verify_token_file, value: app.secret }\n"
+        "  - name: b\n    source: messenger\n    options:\n      - { name: secret_file, value: app.secret }\n"
+        "      - { name: verify_token_file, value: app.secret }\n"
+        "  - name: b\n    source: instagram\n    options:\n      - { name: secret_file, value: app.secret }\n"
         "      - { name: verify_token_file, value: app.secret }\n"
         "  - name: b\n    source: twilio\n    options:\n      - { name: secret_file, value: app.secret }\n");
 }
@@ -132,9 +138,12 @@ static void issue_token(struct engine *engine) {
 
 /* --- posts --- */
 
+/* Fills body; the rest is the same for all of a source. */
+#define WRITE(post, ...) ((post)->size = (size_t)snprintf((post)->body, sizeof(post)->body, __VA_ARGS__))
+
 static void write_json(struct bench *bench, struct post *post, unsigned long long number) {
-    post->path = "/v1/reports";
-    post->size = (size_t)snprintf(post->body, sizeof post->body,
+    strcpy(post->path, "/v1/reports");
+    WRITE(post,
         "{\"source\":\"whatsapp\",\"external_id\":\"wamid-%llu\",\"text\":\"" TEXT
         "\",\"reporter\":{\"channel\":\"whatsapp\",\"address\":\"62812%07llu\",\"may_contact\":true}}",
         number, number, number);
@@ -142,8 +151,8 @@ static void write_json(struct bench *bench, struct post *post, unsigned long lon
 }
 
 static void write_telegram(struct bench *bench, struct post *post, unsigned long long number) {
-    post->path = "/v1/hooks/telegram/b";
-    post->size = (size_t)snprintf(post->body, sizeof post->body,
+    strcpy(post->path, "/v1/hooks/telegram/b");
+    WRITE(post,
         "{\"update_id\":%llu,\"message\":{\"message_id\":%llu,\"from\":{\"id\":62812%07llu,\"is_bot\":false,"
         "\"first_name\":"
         "\"A\",\"language_code\":\"id\"},\"chat\":{\"id\":62812%07llu,\"first_name\":\"A\",\"type\":"
@@ -153,11 +162,17 @@ static void write_telegram(struct bench *bench, struct post *post, unsigned long
     strcpy(post->signature, bench->token);
 }
 
-static void write_whatsapp(struct bench *bench, struct post *post, unsigned long long number) {
+static void sign_graph(struct post *post) {
     uint8_t hash[HMAC_BYTES];
+    hmac_sha256("app-secret", 10, post->body, post->size, hash);
+    strcpy(post->signature, "sha256=");
+    sodium_bin2hex(post->signature + 7, sizeof post->signature - 7, hash, sizeof hash);
+}
+
+static void write_whatsapp(struct bench *bench, struct post *post, unsigned long long number) {
     (void)bench;
-    post->path = "/v1/hooks/whatsapp/b";
-    post->size = (size_t)snprintf(post->body, sizeof post->body,
+    strcpy(post->path, "/v1/hooks/whatsapp/b");
+    WRITE(post,
         "{\"object\":\"whatsapp_business_account\",\"entry\":[{\"id\":\"1029\",\"changes\":[{\"value\":{"
         "\"messaging_product\":"
         "\"whatsapp\",\"metadata\":{\"display_phone_number\":\"62341\",\"phone_number_id\":\"1066\"},"
@@ -167,9 +182,79 @@ static void write_whatsapp(struct bench *bench, struct post *post, unsigned long
         "\"timestamp\":\"1772420000\",\"text\":{\"body\":\"" TEXT
         "\"},\"type\":\"text\"}]},\"field\":\"messages\"}]}]}",
         number, number, number, number);
-    hmac_sha256("app-secret", 10, post->body, post->size, hash);
-    strcpy(post->signature, "sha256=");
-    sodium_bin2hex(post->signature + 7, sizeof post->signature - 7, hash, sizeof hash);
+    sign_graph(post);
+}
+
+static void write_messaging(struct post *post, const char *object, unsigned long long number) {
+    WRITE(post,
+        "{\"object\":\"%s\",\"entry\":[{\"id\":\"178\",\"time\":1772420000123,\"messaging\":[{\"sender\":{"
+        "\"id\":"
+        "\"5512%07llu\"},\"recipient\":{\"id\":\"178\"},\"timestamp\":1772420000100,\"message\":{\"mid\":\"m_"
+        "%llu\","
+        "\"text\":\"" TEXT "\"}}]}]}",
+        object, number, number, number);
+    sign_graph(post);
+}
+
+static void write_messenger(struct bench *bench, struct post *post, unsigned long long number) {
+    (void)bench;
+    strcpy(post->path, "/v1/hooks/messenger/b");
+    write_messaging(post, "page", number);
+}
+
+static void write_instagram(struct bench *bench, struct post *post, unsigned long long number) {
+    (void)bench;
+    strcpy(post->path, "/v1/hooks/instagram/b");
+    write_messaging(post, "instagram", number);
+}
+
+static void write_kannel(struct bench *bench, struct post *post, unsigned long long number) {
+    snprintf(post->path, sizeof post->path, "/v1/hooks/kannel/b/%s", bench->token);
+    post->type = "application/x-www-form-urlencoded";
+    WRITE(
+        post, "id=%llu&ts=1772420000&sender=%%2B62812%07llu&to=62341&message=" TEXT, number, number, number);
+}
+
+static void write_rapidpro(struct bench *bench, struct post *post, unsigned long long number) {
+    strcpy(post->path, "/v1/hooks/rapidpro/b");
+    snprintf(post->signature, sizeof post->signature, "Token %s", bench->token);
+    WRITE(post,
+        "{\"contact\":{\"uuid\":\"ba96bf7f-%llu\",\"name\":\"A\",\"urn\":\"tel:+62812%07llu\"},\"flow\":{"
+        "\"uuid\":"
+        "\"f1\",\"name\":\"Lapor\"},\"run\":{\"uuid\":\"run-%llu\"},\"results\":{\"laporan\":{\"value\":"
+        "\"" TEXT "\",\"category\":\"All Responses\"}},\"input\":null}",
+        number, number, number, number);
+}
+
+static void write_email(struct bench *bench, struct post *post, unsigned long long number) {
+    strcpy(post->path, "/v1/hooks/email/b");
+    post->type = "message/rfc822";
+    snprintf(post->signature, sizeof post->signature, "Bearer %s", bench->token);
+    WRITE(post,
+        "From: A <a%llu@example.org>\r\nTo: lapor@sigap.example\r\nMessage-ID: <m%llu@example.org>\r\nDate: "
+        "Mon, 2 Mar "
+        "2026 09:53:20 +0700\r\nSubject: Laporan\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n" TEXT
+        "\r\n",
+        number, number, number);
+}
+
+static void write_open311(struct bench *bench, struct post *post, unsigned long long number) {
+    strcpy(post->path, "/open311/v2/requests.json");
+    post->type = "application/x-www-form-urlencoded";
+    WRITE(post, "api_key=%s&service_code=lansia_terlantar&lat=-7.98&long=112.63&description=" TEXT,
+        bench->token, number);
+}
+
+static void write_openrosa(struct bench *bench, struct post *post, unsigned long long number) {
+    snprintf(post->path, sizeof post->path, "/openrosa/%s/submission", bench->token);
+    post->type = "multipart/form-data; boundary=XyZ";
+    WRITE(post,
+        "--XyZ\r\nContent-Disposition: form-data; name=\"xml_submission_file\"; "
+        "filename=\"a.xml\"\r\nContent-Type: "
+        "text/xml\r\n\r\n<?xml version='1.0' ?><data id=\"sigap-laporan\" version=\"1\" "
+        "xmlns:orx=\"http://openrosa.org/xforms\"><isi>" TEXT
+        "</isi><orx:meta><orx:instanceID>uuid:%llu</orx:instanceID></orx:meta></data>\r\n--XyZ--\r\n",
+        number, number);
 }
 
 /* Values without anything to escape and names in order: what is signed is easily written. */
@@ -178,9 +263,9 @@ static void write_twilio(struct bench *bench, struct post *post, unsigned long l
     uint8_t hash[32];
     unsigned size = 0;
     (void)bench;
-    post->path = "/v1/hooks/twilio/b";
-    post->size = (size_t)snprintf(post->body, sizeof post->body,
-        "Body=" TEXT "&From=62812%07llu&MessageSid=SM%llu&NumMedia=0", number, number, number);
+    strcpy(post->path, "/v1/hooks/twilio/b");
+    post->type = "application/x-www-form-urlencoded";
+    WRITE(post, "Body=" TEXT "&From=62812%07llu&MessageSid=SM%llu&NumMedia=0", number, number, number);
     int used = snprintf(text, sizeof text,
         "https://sigap.example/v1/hooks/twilio/bBody" TEXT "From62812%07lluMessageSidSM%lluNumMedia0", number,
         number, number);
@@ -191,7 +276,9 @@ static void write_twilio(struct bench *bench, struct post *post, unsigned long l
 static const char *header_of(const struct request *request, const char *name) {
     const struct post *post = request->origin;
     if (strcasecmp(name, "Content-Type") == 0)
-        return strstr(post->path, "twilio") ? "application/x-www-form-urlencoded" : "application/json";
+        return post->type;
+    if (strcasecmp(name, "Host") == 0)
+        return "sigap.example";
     static const char *const headers[] = {
         "Authorization", "X-Telegram-Bot-Api-Secret-Token", "X-Hub-Signature-256", "X-Twilio-Signature"};
     for (size_t i = 0; i < 4; i++)
@@ -219,15 +306,43 @@ static int64_t cpu_ms(void) {
 
 typedef void write_post(struct bench *bench, struct post *post, unsigned long long number);
 
-/* is_urgent verifies, and reads the body; nothing of it touches the store. */
-static double parse(struct engine *engine, struct bench *bench, write_post *write, uint64_t posts) {
+static const struct intake_source *source_of(const char *name) {
+    for (size_t i = 0; intake_sources[i]; i++)
+        if (strcmp(intake_sources[i]->name, name) == 0)
+            return intake_sources[i];
+    return NULL;
+}
+
+static void write_fresh(
+    struct bench *bench, struct post *post, write_post *write, unsigned long long number) {
+    post->type = "application/json";
+    write(bench, post, number);
+}
+
+/* is_urgent verifies, and looks for danger; the decoder reads every message and hands over none (end is 0).
+ * Nothing of it touches the store. */
+static double parse(
+    struct engine *engine, struct bench *bench, const char *name, write_post *write, uint64_t posts) {
+    const struct hook *hook = source_of(name)->hook;
+    struct arena *arena = arena_new(1 << 20);
+    struct turn turn = {.arena = arena, .state = engine_state(engine)};
+    const struct hook_from from = {.bot = "bench"};
+    char body[BODY_BYTES];
     for (unsigned i = 0; i < WAITING; i++)
-        write(bench, &bench->posts[i], i);
+        write_fresh(bench, &bench->posts[i], write, i);
     int64_t started = cpu_ms();
     for (uint64_t sent = 0; sent < posts; sent++) {
-        struct request request = request_of(&bench->posts[sent % WAITING]);
-        intake_daemon.request_is_urgent(engine_state(engine), &request);
+        struct post *post = &bench->posts[sent % WAITING];
+        struct request request = request_of(post);
+        struct hook_batch batch = {
+            .turn = &turn, .intake = turn.state, .source = source_of(name), .from = &from};
+        intake_daemon.request_is_urgent(turn.state, &request);
+        memcpy(body, post->body, post->size + 1);
+        if (hook && (!hook->decode(&batch, body, post->size) || batch.index != 1))
+            exit(1);
+        arena_reset(arena);
     }
+    arena_free(&arena);
     return (double)posts * 1000 / (double)(cpu_ms() - started + 1);
 }
 
@@ -237,7 +352,7 @@ static double take(struct engine *engine, struct bench *bench, write_post *write
     for (uint64_t sent = 0; sent < posts;) {
         int64_t before = cpu_ms();
         for (unsigned i = 0; i < WAITING; i++)
-            write(bench, &bench->posts[i], number++);
+            write_fresh(bench, &bench->posts[i], write, number++);
         writing += cpu_ms() - before;
         for (unsigned i = 0; i < WAITING; i++, sent++) {
             struct request request = request_of(&bench->posts[i]);
@@ -255,8 +370,12 @@ int main(int argc, char **argv) {
     static const struct {
         const char *name;
         write_post *write;
-    } kinds[] = {{"json", write_json}, {"telegram", write_telegram}, {"whatsapp", write_whatsapp},
-        {"twilio", write_twilio}};
+        bool webhook;
+    } kinds[] = {{"json", write_json, true}, {"telegram", write_telegram, true},
+        {"whatsapp", write_whatsapp, true}, {"messenger", write_messenger, true},
+        {"instagram", write_instagram, true}, {"twilio", write_twilio, true}, {"kannel", write_kannel, true},
+        {"rapidpro", write_rapidpro, true}, {"email", write_email, true}, {"open311", write_open311, false},
+        {"openrosa", write_openrosa, false}};
     uint64_t posts = argc > 2 ? strtoull(argv[2], NULL, 10) : 50000;
     char site[256], data[288], command[320];
     struct error error = {""};
@@ -273,10 +392,14 @@ int main(int argc, char **argv) {
     if (!engine)
         return fprintf(stderr, "%s\n", error.text), 1;
     issue_token(engine);
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        printf("%-9s parsed and verified %7.0f/s, taken %6.0f/s\n", kinds[i].name,
-            parse(engine, &bench, kinds[i].write, posts), take(engine, &bench, kinds[i].write, posts));
-    printf("%llu taken, %llu refused\n", (unsigned long long)bench.taken, (unsigned long long)bench.refused);
+    printf("{\"posts\":%llu,\"sources\":{", (unsigned long long)posts);
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        printf("%s\"%s\":{", i ? "," : "", kinds[i].name);
+        if (kinds[i].webhook)
+            printf("\"parsed_per_s\":%.0f,", parse(engine, &bench, kinds[i].name, kinds[i].write, posts));
+        printf("\"taken_per_s\":%.0f}", take(engine, &bench, kinds[i].write, posts));
+    }
+    printf("},\"refused\":%llu}\n", (unsigned long long)bench.refused);
     engine_close(&engine);
     snprintf(command, sizeof command, "rm -rf '%s'", site);
     return system(command) != 0 || bench.refused > 0;
