@@ -163,6 +163,11 @@ int64_t hash_index_next(struct hash_index *index) {
     return ++index->last;
 }
 
+void hash_index_pass(struct hash_index *index, int64_t row) {
+    if (row > index->last)
+        index->last = row;
+}
+
 /* ---- the newest keys ---- */
 
 static uint32_t *bucket_of(struct hash_index *index, uint64_t hash) {
@@ -208,8 +213,7 @@ bool hash_index_add(struct hash_index *index, uint64_t hash, int64_t row) {
     index->fresh[index->fresh_end].entry = (struct hash_entry){hash, row};
     chain(index, index->fresh_end++);
     index->added++;
-    if (row > index->last)
-        index->last = row;
+    hash_index_pass(index, row);
     return true;
 }
 

@@ -38,6 +38,8 @@ void hash_index_close(struct hash_index **index);
 int64_t hash_index_saved(const struct hash_index *index);
 /* A number for the next row of the owner's table: ascending, with gaps, 1 at first. */
 int64_t hash_index_next(struct hash_index *index);
+/* At the start, for a row that may have no key at all: its number is taken, too. */
+void hash_index_pass(struct hash_index *index, int64_t row);
 
 /* hash: evenly distributed, say the first eight bytes of a keyed hash; several rows may share one, and a row
  * may have several (HASH_INDEX_RUN at most). row: not below those added before. False: no memory, the input

@@ -229,6 +229,7 @@ bool heard_open(struct turn *turn) {
         size_t size;
         const void *marks = column_blob(rows, 3, &size);
         print_unpack(marks, size, &print);
+        hash_index_pass(triage->index, column_int(rows, 0)); /* a few words from nowhere leave no key */
         added &= index_add(triage, &print, column_text(rows, 1), column_text(rows, 2), column_int(rows, 0));
     }
     return added;

@@ -31,6 +31,23 @@ static struct id last_case(struct world *world) {
 
 /* ---- prints */
 
+/* A few words from nowhere, a danger to life by what follows: nothing of it can be found again, but its row
+ * is there, and the next report takes another number. */
+static void test_a_report_without_a_mark_takes_its_number(void **state) {
+    struct world *world = *state;
+    struct id first = send(world, &(struct message){.text = "min tolong"});
+    assert_int_equal(count(world, SIGAP__EVENT__BODY_REPORT_IN_REVIEW), 1);
+    send(world, &(struct message){.text = "anak dipukuli bapaknya sampai berdarah, sekarang, tolong cepat",
+                    .amends = &first,
+                    .relation = "follow_up",
+                    .urgent = true});
+    assert_int_equal(count(world, SIGAP__EVENT__BODY_CASE_OPENED), 1);
+    fixture_restart(world->fixture, false);
+    report(world, SHACKLED, 7);
+    assert_int_equal(count(world, SIGAP__EVENT__BODY_INPUT_PARKED), 0);
+    assert_int_equal(count(world, SIGAP__EVENT__BODY_CASE_OPENED), 2);
+}
+
 static void test_prints_tell_copies_from_templates(void **state) {
     static const struct {
         const char *a, *b;
@@ -74,7 +91,8 @@ static void test_a_changed_word_is_still_a_copy(void **state) {
     assert_int_equal(count(world, SIGAP__EVENT__BODY_CASE_CHANGED), 0); /* ESC-07: proves nothing */
 }
 
-/* A bot's form, a second child: nothing but a name or a number is another, and so is the case; nobody is asked. */
+/* A bot's form, a second child: nothing but a name or a number is another, and so is the case; nobody is
+ * asked. */
 static void test_a_name_or_a_number_makes_another_case(void **state) {
     static const char *const texts[] = {SHACKLED ", namanya Parto, rumah nomor 7",
         SHACKLED ", namanya Parto, rumah nomor 8", SHACKLED ", namanya Slamet, rumah nomor 7"};
@@ -516,6 +534,7 @@ int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(test_prints_tell_copies_from_templates),
+        TEST(test_a_report_without_a_mark_takes_its_number),
         TEST(test_a_changed_word_is_still_a_copy),
         TEST(test_a_name_or_a_number_makes_another_case),
         TEST(test_two_people_in_one_form_are_two_cases),
