@@ -1,5 +1,6 @@
 #include "accounts.h"
 
+#include "commands.h"
 #include "common/area.h"
 #include "common/json.h"
 #include "common/problem.h"
@@ -313,6 +314,8 @@ bool account_control(struct turn *turn, const struct site_roles *roles, const Si
     } else {
         disable(turn, &account, action == 2, answer);
         end_sessions(turn, account.name);
+        if (action == 2)
+            command_rights_ended(turn, actor, account.name);
     }
     if (answer->status == 200)
         turn_audit(turn, actor->account, control->action, fields[0]);

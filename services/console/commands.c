@@ -303,6 +303,13 @@ static bool make_remove_person(struct making *making) {
     return true;
 }
 
+static bool make_void_links(struct making *making) {
+    MAKE(SetPerson, set_person, set_person, SET_PERSON);
+    message->person = (char *)making->object;
+    message->void_links = true;
+    return true;
+}
+
 static bool make_set_rota(struct making *making) {
     const struct order *order = making->order;
     MAKE(SetRota, set_rota, set_rota, SET_ROTA);
@@ -350,6 +357,7 @@ const struct command command_split = {"report.split", split_fields, true, false,
 const struct command command_set_person = {"person.set", person_fields, false, false, make_set_person};
 const struct command command_remove_person = {
     "person.remove", remove_fields, false, false, make_remove_person};
+const struct command command_void_links = {"person.void-links", remove_fields, false, false, make_void_links};
 const struct command command_set_rota = {"rota.set", rota_fields, false, false, make_set_rota};
 const struct command command_remove_rota = {"rota.remove", remove_fields, false, false, make_remove_rota};
 const struct command command_set_override = {
@@ -491,6 +499,20 @@ static void give(struct exchange *exchange, const struct command *command, const
     struct wait wait = {.kind = WAIT_COMMAND, .until = turn->now + WAIT_MS, .command = *id};
     wait.id = turn_id(turn);
     wait_begin(turn, &wait);
+}
+
+void command_rights_ended(struct turn *turn, const Sigap__Actor *actor, const char *account) {
+    Sigap__CommandIssued issued = SIGAP__COMMAND_ISSUED__INIT;
+    Sigap__SetPerson person = SIGAP__SET_PERSON__INIT;
+    struct id id = turn_id(turn);
+    person.person = (char *)account;
+    person.void_links = true;
+    issued.command_id = turn_bytes(turn, &id);
+    issued.actor = (Sigap__Actor *)actor;
+    issued.issued_at = turn->now;
+    issued.command_case = SIGAP__COMMAND_ISSUED__COMMAND_SET_PERSON;
+    issued.set_person = &person;
+    append(turn, &issued, (ProtobufCBinaryData){0, NULL});
 }
 
 static void reply_row(

@@ -10,7 +10,7 @@ struct command;
 
 extern const struct command command_answer_offer, command_assign, command_decide, command_change,
     command_fact, command_close, command_move_task, command_capacity, command_answer_alert,
-    command_set_person, command_remove_person, command_set_rota, command_remove_rota, command_set_override,
+    command_set_person, command_remove_person, command_void_links, command_set_rota, command_remove_rota, command_set_override,
     command_remove_override, command_merge, command_split;
 
 enum { COMMANDS_KEPT = 50000, COMMAND_KEPT_MS = 24 * 3600 * 1000 };
@@ -37,5 +37,7 @@ bool command_find(struct turn *turn, const struct id *id, struct command_row *ou
 void command_answered(struct turn *turn, const Sigap__CommandAnswered *answered);
 /* Answers a wait of kind COMMAND with the row as it is: the owner's word, or 202. */
 void command_finish(struct turn *turn, struct wait *wait);
+/* An account was disabled: whoever is told under its name has no good answer link any more. */
+void command_rights_ended(struct turn *turn, const Sigap__Actor *actor, const char *account);
 /* Orders past their day, 512 of them at most. True: there may be more. */
 bool command_sweep(struct turn *turn);

@@ -80,6 +80,7 @@ static const struct route routes[] = {
 
     {"POST", "/api/people/*", ACCESS_SESSION, .command = &command_set_person},
     {"POST", "/api/people/*/remove", ACCESS_SESSION, .command = &command_remove_person},
+    {"POST", "/api/people/*/void-links", ACCESS_SESSION, .command = &command_void_links},
     {"POST", "/api/duty/*", ACCESS_SESSION, .command = &command_set_rota},
     {"POST", "/api/duty/*/remove", ACCESS_SESSION, .command = &command_remove_rota},
     {"POST", "/api/duty/*/override", ACCESS_SESSION, .command = &command_set_override},

@@ -151,23 +151,29 @@ static int set_person(int argc, char **argv) {
     return result;
 }
 
-static int remove_person(const char *code) {
+/* Has left, or has lost their telephone. */
+static int end_of_person(const char *code, bool links_only) {
     Sigap__CommandIssued command = SIGAP__COMMAND_ISSUED__INIT;
     Sigap__SetPerson set = SIGAP__SET_PERSON__INIT;
     set.person = (char *)code;
-    set.remove = true;
+    set.remove = !links_only;
+    set.void_links = links_only;
     command.command_case = SIGAP__COMMAND_ISSUED__COMMAND_SET_PERSON;
     command.set_person = &set;
     return give(&command);
 }
 
 int ctl_people(struct ctl *ctl, int argc, char **argv) {
-    bool set = argc > 3 && strcmp(argv[1], "set") == 0, remove = argc == 3 && strcmp(argv[1], "remove") == 0;
-    if (!set && !remove && (argc != 2 || strcmp(argv[1], "list") != 0))
-        return ctl_misused("people: set CODE name=... contact=CHANNEL:ADDRESS ... | remove CODE | list");
+    bool set = argc > 3 && strcmp(argv[1], "set") == 0, remove = argc == 3 && strcmp(argv[1], "remove") == 0,
+         links = argc == 3 && strcmp(argv[1], "void-links") == 0;
+    if (!set && !remove && !links && (argc != 2 || strcmp(argv[1], "list") != 0))
+        return ctl_misused("people: set CODE name=... contact=CHANNEL:ADDRESS ... | remove CODE | void-links "
+                           "CODE | list");
     if (!ctl_enter_data(ctl))
         return 1;
-    return set ? set_person(argc - 2, argv + 2) : remove ? remove_person(argv[2]) : print_list("people");
+    if (remove || links)
+        return end_of_person(argv[2], links);
+    return set ? set_person(argc - 2, argv + 2) : print_list("people");
 }
 
 /* --- rotas --- */

@@ -1,6 +1,7 @@
 #include "answer.h"
 
 #include "common/area.h"
+#include "conflict.h"
 #include "escalate.h"
 #include "outgoing.h"
 #include "token.h"
@@ -89,6 +90,15 @@ static void audit(struct answering *answering) {
     snprintf(actor, sizeof actor, "%s%s%s%s", answering->by_person ? "link " : "",
         answering->actor[0] ? answering->actor : "link", answering->team[0] ? " " : "", answering->team);
     turn_audit(answering->turn, actor, "answer-alert", object);
+}
+
+/* An officer who may be part of what is reported. The sentence they read is the one for any stranger: that
+ * they are named is not for them to learn. */
+static void audit_conflict(struct answering *answering, const char *account) {
+    char id[ID_TEXT + 1], object[ID_TEXT + 80];
+    id_to_text(&answering->alert->id, id);
+    snprintf(object, sizeof object, "alert %s conflict", id);
+    turn_audit(answering->turn, account, "answer-refused", object);
 }
 
 static const char *already_answered(struct answering *answering) {
@@ -313,12 +323,17 @@ struct answer_link answer_link_of(
     }
     for (unsigned i = 0; alert && token->to_person && !link.team && i < alert->delivery_count; i++) {
         const struct delivery *each = &alert->deliveries[i];
+        const struct person *person = each->on_duty[0] ? duty_person(turn, each->on_duty) : NULL;
         uint8_t hash[PERSON_HASH_BYTES];
-        person_hash(each->team, each->on_duty, hash);
-        if (each->on_duty[0] && memcmp(hash, token->team, sizeof hash) == 0 &&
-            (link.person = duty_person(turn, each->on_duty)))
+        if (person)
+            person_hash(each->team, person, hash);
+        if (person && memcmp(hash, token->team, sizeof hash) == 0) {
+            link.person = person;
             link.team = teams_find(notifier->teams, each->team);
+        }
     }
+    if (link.person && conflict_has(turn, &alert->case_id, link.person->code))
+        link = (struct answer_link){NULL, link.person};
     return link;
 }
 
@@ -338,6 +353,8 @@ static enum verdict by_token(struct answering *answering, const Sigap__AnswerAle
     answering->alert = alert_read(answering->turn, &token.alert);
     struct answer_link link = answer_link_of(answering->turn, answering->alert, &token);
     if (!link.team) {
+        if (link.person)
+            audit_conflict(answering, link.person->code);
         answering->alert = NULL;
         return refuse(answering, 404, "Peringatan tidak ditemukan / No such alert");
     }
@@ -361,13 +378,33 @@ static enum verdict by_account(struct answering *answering, const Sigap__AnswerA
         !(answering->alert = alert_read(answering->turn, &id)))
         return refuse(answering, 404, "Peringatan tidak ditemukan / No such alert");
     const struct team *team = team_of_actor(notifier, answering->alert, actor, &may);
-    if (!may) {
+    bool conflict = conflict_has(answering->turn, &answering->alert->case_id, actor ? actor->account : "");
+    if (conflict)
+        audit_conflict(answering, actor->account);
+    if (!may || conflict) {
         answering->alert = NULL; /* its version is not theirs to know */
         return refuse(answering, 403, "Anda tidak berwenang menjawab ini / You may not answer this");
     }
     answering->team = team ? team->id : "";
     answering->actor = actor->account;
     return act(answering);
+}
+
+void answer_take_back(struct turn *turn, struct alert *alert) {
+    static const Sigap__CommandIssued nobody = SIGAP__COMMAND_ISSUED__INIT;
+    struct answering answering = {
+        .turn = turn, .command = &nobody, .alert = alert, .move = MOVE_ESCALATE, .team = "", .actor = ""};
+    enum alert_state from = alert->state;
+    if (!alert_do(alert, MOVE_ESCALATE))
+        return;
+    bool training = turn->training;
+    turn->training = alert->training;
+    apply(&answering, from);
+    escalate_announce_move(turn, alert, from, alert_move_word(MOVE_ESCALATE), "", "");
+    escalate_schedule(turn, alert);
+    outgoing_push(turn, alert);
+    alert_write(turn, alert);
+    turn->training = training;
 }
 
 enum verdict answer_command(

@@ -12,8 +12,12 @@ enum { SNOOZE_MS = 1800000 };
 enum verdict answer_command(
     struct turn *turn, const Sigap__CommandIssued *command, const Sigap__AnswerAlert *answer);
 
-/* Whose link it is. team is NULL when nobody of it was told of the alert (which may be NULL), or when the
- * person has left. person: NULL for a link of the team. */
+/* What somebody answered who turned out to be no one to ask: it goes to the next step. Writes the alert. */
+void answer_take_back(struct turn *turn, struct alert *alert);
+
+/* Whose link it is. team is NULL when nobody of it was told of the alert (which may be NULL), when the person
+ * has left, their links were made void, or (then person is there) they may be part of what is reported.
+ * person: NULL for a link of the team. */
 struct answer_link {
     const struct team *team;
     const struct person *person;

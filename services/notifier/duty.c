@@ -94,10 +94,12 @@ static bool open_person(struct turn *turn, struct statement *row, struct arena *
     bool good = seal_open_local(keystore_local(notifier->keystore), &place, sealed, size, arena, &plain) ==
                     SEAL_OPENED &&
                 !person_read((const char *)plain.data, plain.len, code, notifier->site->zone, out);
-    if (good)
+    if (good) {
         out->version = (uint64_t)place.version;
-    else
+        out->links = column_int(row, 3);
+    } else {
         log_line(LOG_ERROR, "person-unreadable", "code=%s", log_value(code));
+    }
     arena_reset(arena);
     return good;
 }

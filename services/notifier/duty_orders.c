@@ -160,7 +160,7 @@ static unsigned alerts_with(struct turn *turn, const char *code, struct id out[O
     return count;
 }
 
-static void pass_on(struct turn *turn, struct alert *alert, const char *code) {
+void duty_pass_on(struct turn *turn, struct alert *alert, const char *code) {
     const struct notifier *notifier = turn->state;
     bool any = false;
     for (unsigned i = 0, count = alert->delivery_count; i < count; i++) {
@@ -191,11 +191,23 @@ static void remove_person(struct order *order, const Sigap__SetPerson *set, cons
     for (unsigned i = 0; i < count; i++) { /* before the row goes: who is next is asked of memory */
         struct alert *alert = alert_read(turn, &alerts[i]);
         if (alert)
-            pass_on(turn, alert, set->person);
+            duty_pass_on(turn, alert, set->person);
     }
     turn->training = training; /* the alerts' own is theirs alone */
     write_person(order, set->person, row->area, (ProtobufCBinaryData){0, NULL});
     saved(order, "remove-person", set->person);
+}
+
+/* Whoever has their telephone can answer nothing with what lies on it. New messages bear new links: the
+ * address is for the administrator to change. */
+static void void_links(struct order *order, const Sigap__SetPerson *set, const struct person_row *row) {
+    if (!row->found)
+        return reply(order, 404, "Petugas tidak ada / There is no such person");
+    struct statement *count = notifier_use(order->turn->store, NOTIFIER_PERSON_VOID_LINKS);
+    bind_id(count, &order->id);
+    bind_text(count, set->person);
+    statement_run(count);
+    saved(order, "void-links", set->person);
 }
 
 static void set_person(struct order *order, const Sigap__SetPerson *set) {
@@ -217,6 +229,8 @@ static void set_person(struct order *order, const Sigap__SetPerson *set) {
         return reply(order, 404, "Petugas tidak ada / There is no such person");
     if (set->remove)
         remove_person(order, set, &row);
+    else if (set->void_links)
+        void_links(order, set, &row);
     else
         keep_person(order, set, &row);
 }
@@ -486,7 +500,7 @@ static enum seal_result open_details(
     const struct notifier *notifier = turn->state;
     struct seal_place place = {.field = "person"};
     ProtobufCBinaryData plain = {0, NULL};
-    if (set->remove)
+    if (set->remove || set->void_links)
         return SEAL_OPENED;
     if (!id_from_bytes(command->command_id.data, command->command_id.len, &place.record))
         return SEAL_BROKEN;

@@ -8,10 +8,15 @@
 
 #include "common/turn.h"
 
+#include "alert.h"
+
 #include <stdbool.h>
 
 enum verdict duty_command(struct turn *turn, const Sigap__CommandIssued *command);
 void duty_control(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer);
+
+/* What this person was asked of an alert goes to the next of their team. Writes the alert. */
+void duty_pass_on(struct turn *turn, struct alert *alert, const char *code);
 
 /* Whether names and rotas of this area ("": the whole site) are theirs to enter and to see. */
 bool duty_may_manage(const Sigap__Actor *actor, const char *area);

@@ -252,7 +252,7 @@ static const char *write_link(const struct notifier *notifier, const struct aler
         .alert = alert->id, .action = action, .to_person = recipient->person != NULL};
     char text[HMAC_TOKEN_TEXT + 1];
     if (recipient->person)
-        person_hash(recipient->team->id, recipient->person->code, token.team);
+        person_hash(recipient->team->id, recipient->person, token.team);
     else
         memcpy(token.team, recipient->team->hash, TEAM_HASH_BYTES);
     int64_t until = alert->opened_at + (alert_is_critical(alert) ? LINK_CRITICAL_MS : LINK_NORMAL_MS);

@@ -144,12 +144,14 @@ const char *person_read(
     return wrong;
 }
 
-void person_hash(const char *team, const char *code, uint8_t out[PERSON_HASH_BYTES]) {
+void person_hash(const char *team, const struct person *person, uint8_t out[PERSON_HASH_BYTES]) {
     crypto_generichash_state state;
     uint8_t hash[16];
     crypto_generichash_init(&state, NULL, 0, sizeof hash);
     crypto_generichash_update(&state, (const uint8_t *)team, strlen(team) + 1);
-    crypto_generichash_update(&state, (const uint8_t *)code, strlen(code) + 1);
+    crypto_generichash_update(&state, (const uint8_t *)person->code, strlen(person->code) + 1);
+    if (person->links) /* links of before there was such a number stay good */
+        crypto_generichash_update(&state, (const uint8_t *)&person->links, sizeof person->links);
     crypto_generichash_final(&state, hash, sizeof hash);
     memcpy(out, hash, PERSON_HASH_BYTES);
 }

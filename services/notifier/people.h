@@ -41,6 +41,7 @@ struct person {
     unsigned contact_count;
     struct quiet_hours quiet; /* from == until: none */
     uint64_t version;
+    int64_t links; /* how often their links were made void */
 };
 
 bool person_code_good(const char *code);
@@ -49,7 +50,7 @@ bool person_code_good(const char *code);
  * leaves. */
 const char *person_read(
     const char *json, size_t size, const char *code, enum calendar_zone zone, struct person *out);
-/* Stands for a person of a team in answer links. */
-void person_hash(const char *team, const char *code, uint8_t out[PERSON_HASH_BYTES]);
+/* Stands for a person of a team in answer links; another one after each time that they were made void. */
+void person_hash(const char *team, const struct person *person, uint8_t out[PERSON_HASH_BYTES]);
 /* Overwrites name and addresses. */
 void person_wipe(struct person *person);

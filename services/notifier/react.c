@@ -1,9 +1,11 @@
 #include "react.h"
 
 #include "alert.h"
+#include "answer.h"
 #include "common/log.h"
 #include "common/rights.h"
 #include "conflict.h"
+#include "duty_orders.h"
 #include "escalate.h"
 #include "notifier_sql.h"
 #include "outgoing.h"
@@ -670,6 +672,28 @@ enum verdict react_task_moved(struct turn *turn, const Sigap__Event *event) {
     return VERDICT_DONE;
 }
 
+/* One officer, who may have been asked, or have answered, before it was known. */
+static void leave_out_one(struct turn *turn, const struct id *case_id, const char *account) {
+    struct alert *all[ALERT_INCIDENT_MAX];
+    unsigned count = alert_list(turn, case_id, all);
+    for (unsigned i = 0; i < count; i++) {
+        if (all[i]->state == ALERT_STATE_OPEN || all[i]->state == ALERT_STATE_EXHAUSTED)
+            duty_pass_on(turn, all[i], account);
+        else if (all[i]->state == ALERT_STATE_ANSWERED && strcmp(all[i]->answered_by, account) == 0)
+            answer_take_back(turn, all[i]);
+    }
+}
+
+/* Accounts separated by blanks. */
+static void leave_out(struct turn *turn, const struct id *case_id, const char *accounts) {
+    conflict_record(turn, case_id, accounts);
+    char *rest = arena_text(turn->arena, accounts);
+    bool training = turn->training;
+    for (char *word; rest && (word = strtok_r(rest, " ", &rest));)
+        leave_out_one(turn, case_id, word);
+    turn->training = training; /* the alerts' own is theirs alone */
+}
+
 /* A fact that was not known when the case opened may mean that somebody else must be told now. */
 enum verdict react_fact_recorded(struct turn *turn, const Sigap__Event *event) {
     const struct notifier *notifier = turn->state;
@@ -677,7 +701,7 @@ enum verdict react_fact_recorded(struct turn *turn, const Sigap__Event *event) {
     struct alert *all[ALERT_INCIDENT_MAX];
     struct id case_id;
     if (fact && strcmp(fact->name, RIGHTS_CONFLICT_OFFICER) == 0 && case_of(event, &case_id))
-        conflict_record(turn, &case_id, fact->value);
+        leave_out(turn, &case_id, fact->value);
     if (!fact || !escalation_asks(notifier->escalation, fact->name) || !case_of(event, &case_id))
         return VERDICT_DONE;
     struct alert *alert = newest_of_case(all, alert_list(turn, &case_id, all));

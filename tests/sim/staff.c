@@ -227,8 +227,11 @@ static const char *any_of(struct sim *sim, const char *const words[4]) {
 
 static void set_person(struct sim *sim) {
     const char *person = any_of(sim, people);
-    if (chance_hits(&sim->chance, 150))
-        say(sim, errand_add(sim, ERRAND_ORDER, administrator(sim), "/api/people/%s/remove", person), "{");
+    if (chance_hits(&sim->chance, 300))
+        say(sim,
+            errand_add(sim, ERRAND_ORDER, administrator(sim), "/api/people/%s/%s", person,
+                chance_hits(&sim->chance, 500) ? "remove" : "void-links"),
+            "{");
     else
         say(sim, errand_add(sim, ERRAND_ORDER, administrator(sim), "/api/people/%s", person),
             "{\"name\":\"Orang %s\",\"contacts\":[{\"channel\":\"outbox\"}],", person);

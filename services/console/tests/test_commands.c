@@ -145,6 +145,7 @@ static void every_kind_of_order(void **state) {
         {"/api/people/ani", "{\"name\":\"A\",\"contacts\":[{\"channel\":\"outbox\"}]}",
             SIGAP__COMMAND_ISSUED__COMMAND_SET_PERSON, 0},
         {"/api/people/ani/remove", "{}", SIGAP__COMMAND_ISSUED__COMMAND_SET_PERSON, 0},
+        {"/api/people/ani/void-links", "{}", SIGAP__COMMAND_ISSUED__COMMAND_SET_PERSON, 0},
         {"/api/duty/opr",
             "{\"people\":[\"ani\",\"budi\"],\"period\":\"week\",\"handover\":\"07:00\",\"start\":\"2026-03-"
             "02\"}",

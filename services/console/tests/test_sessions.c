@@ -229,6 +229,10 @@ static void a_disabled_account_is_out_at_once(void **state) {
     (void)state;
     struct desk desk = desk_signed_in("sari");
     assert_int_equal(desk_control(&desk, "account.disable", "sari"), 200);
+    const Sigap__CommandIssued *order =
+        fixture_last(desk.fixture, SIGAP__EVENT__BODY_COMMAND_ISSUED)->event->command_issued;
+    assert_true(order->set_person->void_links); /* what was sent to them answers nothing, too */
+    assert_string_equal(order->set_person->person, "sari");
     assert_int_equal(desk_get(&desk, "/api/me"), 401);
     assert_int_equal(desk_login(&desk, "sari", "right", 1), 401);
     assert_int_equal(desk_control(&desk, "account.enable", "sari"), 200);

@@ -105,10 +105,15 @@ function newPerson(form) {
 const gone = (one) => ask({ title: `${say('has_left')}: ${one.name}`, path: `/api/people/${one.person}/remove`,
   fixed: { expected_version: one.version }, fields: [reasonField(false)], button: say('has_left'), bad: true }).then(again);
 
+// A lost telephone: what lies on it answers nothing any more.
+const voidLinks = (one) => ask({ title: `${say('void_links')}: ${one.name}`, path: `/api/people/${one.person}/void-links`,
+  fields: [reasonField(false)], button: say('void_links'), bad: true }).then(again);
+
 const personBox = (one) => element('div.box',
   element('div.row', element('h3', one.name), element('span.soft', one.person)),
   element('p.soft', one.contacts.map((each) => `${each.channel} ${each.address ?? ''}`.trim()).join(' · ')),
-  element('div.actions', button(`${say('change')}…`, () => changePerson(one)), button(`${say('has_left')}…`, () => gone(one), 'bad')));
+  element('div.actions', button(`${say('change')}…`, () => changePerson(one)), button(`${say('void_links')}…`, () => voidLinks(one)),
+    button(`${say('has_left')}…`, () => gone(one), 'bad')));
 
 function peopleSection(people) {
   return element('section.group', element('h2', say('people'), element('span.count', String(people.length))),

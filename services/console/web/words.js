@@ -46,6 +46,7 @@ const words = {
   new_person: ['Petugas baru', 'New person'],
   person_code_hint: ['Kode tetap: huruf kecil, angka, tanda hubung. Bukan nama.', 'A code for good: small letters, digits, hyphens. Not a name.'],
   has_left: ['Sudah tidak bertugas', 'Has left'],
+  void_links: ['Batalkan semua tautan', 'Void all links'],
   reviews: ['Perlu diputuskan', 'To be decided'],
   duplicates: ['Mungkin kasus yang sama', 'Possibly the same case'],
   unroutable: ['Tak ada tempat', 'No place found'],

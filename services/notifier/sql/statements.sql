@@ -102,7 +102,7 @@ DELETE FROM attempt WHERE delivery IN (SELECT delivery FROM attempt WHERE delive
 
 -- name: person_all
 -- scans person: a row a person.
-SELECT code, version, sealed FROM person WHERE length(sealed) > 0 ORDER BY code
+SELECT code, version, sealed, links FROM person WHERE length(sealed) > 0 ORDER BY code
 
 -- name: person_get
 SELECT version, area, length(sealed), last_command FROM person WHERE code=?
@@ -115,6 +115,10 @@ SELECT count(*) FROM person
 INSERT INTO person(code, version, area, sealed, last_command) VALUES(?, ?, ?, ?, ?)
 ON CONFLICT(code) DO UPDATE SET version=excluded.version, area=excluded.area, sealed=excluded.sealed,
     last_command=excluded.last_command
+
+-- name: person_void_links
+-- The version stays: the row is sealed with it.
+UPDATE person SET links=links+1, last_command=? WHERE code=?
 
 -- name: rota_all
 -- scans rota: a row a team.

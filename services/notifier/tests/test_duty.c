@@ -254,6 +254,142 @@ static void test_left(void **state) {
     flow_free(flow);
 }
 
+/* --- looking --- */
+
+static json_t *look(
+    struct flow *flow, const char *name, const char *role, const char *area, unsigned *status) {
+    struct flow_order order;
+    Sigap__View view = SIGAP__VIEW__INIT;
+    Sigap__ListView list = SIGAP__LIST_VIEW__INIT;
+    flow_order_begin(flow, &order);
+    order.roles[0] = (char *)role;
+    order.areas[0] = (char *)area;
+    list.name = (char *)name;
+    view.actor = &order.actor;
+    view.what_case = SIGAP__VIEW__WHAT_LIST;
+    view.list = &list;
+    return fixture_view(flow->fixture, &view, status);
+}
+
+/* --- a lost telephone --- */
+
+static unsigned void_links(struct flow *flow, const char *role, const char *code) {
+    struct flow_order order;
+    Sigap__SetPerson set = SIGAP__SET_PERSON__INIT;
+    flow_order_begin(flow, &order);
+    order.roles[0] = (char *)role;
+    set.person = (char *)code;
+    set.void_links = true;
+    order.issued.command_case = SIGAP__COMMAND_ISSUED__COMMAND_SET_PERSON;
+    order.issued.set_person = &set;
+    return flow_order_give(flow, &order)->status;
+}
+
+static void test_void_links(void **state) {
+    (void)state;
+    struct flow *flow = calloc(1, sizeof *flow);
+    flow_open_at(flow, NULL, 0, true);
+    flow_person_boxed(flow, "ani");
+    flow_person_boxed(flow, "budi");
+    flow_rota(flow, "tksk-3507", ani_budi, 2);
+    char lost[80], teams[80], renewed[80];
+    flow_case_opened(flow, emergency);
+    flow_token(flow_last_to(flow, "petugas-budi"), "Terima", lost);
+    flow_token(flow_last_to(flow, "tksk-3507"), "Terima", teams);
+    assert_int_equal(void_links(flow, "operator", "budi"), 403);
+    assert_int_equal(void_links(flow, "administrator", "nobody"), 404);
+    assert_int_equal(void_links(flow, "administrator", "budi"), 200);
+    assert_int_equal(flow_answer_link(flow, lost, "accept")->status, 404);
+    fixture_restart(flow->fixture, true); /* for good */
+    fixture_turn(flow->fixture);
+    assert_int_equal(flow_answer_link(flow, lost, "accept")->status, 404);
+    flow_case_opened(flow, emergency);
+    flow_token(flow_last_to(flow, "petugas-budi"), "Terima", renewed);
+    assert_int_equal(flow_answer_link(flow, renewed, "accept")->status, 200); /* what is sent from now on */
+    assert_int_equal(flow_answer_link(flow, teams, "accept")->status, 200);   /* of others */
+    flow_free(flow);
+}
+
+/* --- part of what is reported --- */
+
+static void conflict_known(struct flow *flow, const struct id *case_id, const char *accounts) {
+    Sigap__FactRecorded recorded = SIGAP__FACT_RECORDED__INIT;
+    Sigap__Fact fact = SIGAP__FACT__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    fact.name = (char *)"conflict_officer";
+    fact.value = (char *)accounts;
+    recorded.fact = &fact;
+    event.body_case = SIGAP__EVENT__BODY_FACT_RECORDED;
+    event.fact_recorded = &recorded;
+    flow_event(flow, "casework", LANE_URGENT, case_id, &event);
+}
+
+static const Sigap__CommandAnswered *answer_as(struct flow *flow, const char *account) {
+    struct flow_order order;
+    Sigap__AnswerAlert answer = SIGAP__ANSWER_ALERT__INIT;
+    struct id alert = flow_alert(flow);
+    flow_order_begin(flow, &order);
+    order.actor.account = (char *)account;
+    order.roles[0] = (char *)"operator";
+    answer.alert_id = bytes_of(&alert);
+    answer.action = (char *)"accept";
+    return flow_command(flow, &answer, &order.actor, NULL, 0);
+}
+
+static bool is_audited(struct flow *flow, const char *actor, const char *action) {
+    unsigned status;
+    size_t index;
+    bool found = false;
+    json_t *audit = look(flow, "audit", "auditor", "*", &status), *entry;
+    json_array_foreach(audit, index, entry) {
+        found |= strcmp(json_string_value(json_object_get(entry, "actor")), actor) == 0 &&
+                 strcmp(json_string_value(json_object_get(entry, "action")), action) == 0;
+    }
+    json_decref(audit);
+    return found;
+}
+
+/* Asked before it was known: neither their link nor their account answers any more, and what they read is
+ * what any stranger reads. The next of the team is asked. */
+static void test_an_officer_in_conflict_answers_nothing(void **state) {
+    (void)state;
+    struct flow *flow = flow_with_rota(NULL, "tksk-3507");
+    char token[80];
+    struct id case_id = flow_case_opened(flow, emergency);
+    flow_token(flow_last_to(flow, "petugas-budi"), "Terima", token);
+    conflict_known(flow, &case_id, "someone budi");
+    assert_int_equal(flow_to(flow, "petugas-ani", "alert"), 1);
+    const Sigap__CommandAnswered *answered = flow_answer_link(flow, token, "accept");
+    assert_int_equal(answered->status, 404);
+    assert_null(strstr(answered->sentence, "onfli"));
+    assert_true(is_audited(flow, "budi", "answer-refused"));
+    answered = answer_as(flow, "someone");
+    assert_int_equal(answered->status, 403);
+    assert_null(strstr(answered->sentence, "onfli"));
+    assert_int_equal(answered->version, 0);
+    assert_true(is_audited(flow, "someone", "answer-refused"));
+    assert_int_equal(answer_as(flow, "another")->status, 200);
+    flow_free(flow);
+}
+
+/* Answered before it was known: it is open again, and somebody else is asked. */
+static void test_the_answer_of_an_officer_in_conflict_is_taken_back(void **state) {
+    (void)state;
+    struct flow *flow = flow_with_rota(NULL, "tksk-3507");
+    struct id case_id = flow_case_opened(flow, emergency);
+    assert_int_equal(answer_as(flow, "someone")->status, 200);
+    unsigned before = flow->count;
+    conflict_known(flow, &case_id, "budi");
+    assert_int_equal(flow->count, before); /* somebody else's stands */
+    conflict_known(flow, &case_id, "someone");
+    const struct fixture_record *moved = fixture_last(flow->fixture, SIGAP__EVENT__BODY_ALERT_MOVED);
+    assert_int_equal(moved->event->alert_moved->to, SIGAP__ALERT_STATE__ALERT_OPEN);
+    assert_true(flow->count > before);
+    assert_int_equal(answer_as(flow, "someone")->status, 403);
+    assert_int_equal(answer_as(flow, "another")->status, 200);
+    flow_free(flow);
+}
+
 /* --- entering --- */
 
 static void test_rights(void **state) {
@@ -348,23 +484,6 @@ static void test_versions_and_repetition(void **state) {
     assert_int_equal(flow_rota(flow, "opr", NULL, 0), 200);
     assert_int_equal(flow_rota(flow, "opr", NULL, 0), 404);
     flow_free(flow);
-}
-
-/* --- looking --- */
-
-static json_t *look(
-    struct flow *flow, const char *name, const char *role, const char *area, unsigned *status) {
-    struct flow_order order;
-    Sigap__View view = SIGAP__VIEW__INIT;
-    Sigap__ListView list = SIGAP__LIST_VIEW__INIT;
-    flow_order_begin(flow, &order);
-    order.roles[0] = (char *)role;
-    order.areas[0] = (char *)area;
-    list.name = (char *)name;
-    view.actor = &order.actor;
-    view.what_case = SIGAP__VIEW__WHAT_LIST;
-    view.list = &list;
-    return fixture_view(flow->fixture, &view, status);
 }
 
 static void test_looks(void **state) {
@@ -473,6 +592,9 @@ int main(void) {
         cmocka_unit_test(test_training_reaches_boxes_only),
         cmocka_unit_test(test_language),
         cmocka_unit_test(test_left),
+        cmocka_unit_test(test_void_links),
+        cmocka_unit_test(test_an_officer_in_conflict_answers_nothing),
+        cmocka_unit_test(test_the_answer_of_an_officer_in_conflict_is_taken_back),
         cmocka_unit_test(test_rights),
         cmocka_unit_test(test_rights_over_people),
         cmocka_unit_test(test_versions_and_repetition),
