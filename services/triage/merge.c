@@ -95,8 +95,11 @@ static const char *merge_refusal(
 
 /* ---- merging ---- */
 
-static void tell_merged(struct turn *turn, struct open_case *found, const struct open_case *into, bool undone,
-    const char *actor) {
+/* The record is about both, and stands in the lane of the first: what is said of the other one next, in
+ * whatever lane, waits for it at the readers. (Merged itself before that, it would leave behind what came
+ * with this one.) */
+static void tell_merged(
+    struct turn *turn, struct open_case *found, struct open_case *into, bool undone, const char *actor) {
     Sigap__CaseMerged merged = SIGAP__CASE_MERGED__INIT;
     Sigap__Event event = SIGAP__EVENT__INIT;
     merged.into = turn_bytes(turn, &into->case_id);
@@ -107,6 +110,12 @@ static void tell_merged(struct turn *turn, struct open_case *found, const struct
     event.case_id = turn_bytes(turn, &found->case_id);
     turn_cause(turn, into->chain.lane, into->chain.sequence); /* readers know that one first */
     turn_append_chained(turn, triage_lane(found->priority, found->unverified), &event, &found->chain);
+    into->chain = found->chain;
+    struct statement *chain = triage_use(turn->store, TRIAGE_CASE_CHAIN);
+    bind_int(chain, into->chain.lane);
+    bind_int(chain, (int64_t)into->chain.sequence);
+    bind_id(chain, &into->case_id);
+    statement_run(chain);
 }
 
 static void write_merged(

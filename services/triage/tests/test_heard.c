@@ -371,6 +371,34 @@ static void test_a_merge_is_ordered_and_taken_back(void **state) {
     assert_in_case(world, &first, &one);
 }
 
+/* One after the other, in two lanes: whoever reads the second first would move a file that is not whole yet.
+ */
+static void test_a_chain_of_merges_is_read_in_order(void **state) {
+    struct world *world = *state;
+    const struct clerk officer = {"TRI", "35", "x", 0};
+    report(world, WHEELCHAIR, 1);
+    struct id calm = last_case(world);
+    report(world, BEATEN, 2);
+    struct id urgent = last_case(world);
+    report(world, "tolong cepat, anak umur 11 tahun sedang dipukuli ibunya di Kepanjen Malang, ada darah", 3);
+    struct id whole = last_case(world);
+    assert_int_equal(count(world, SIGAP__EVENT__BODY_CASE_OPENED), 3);
+    assert_int_equal(merge(world, &officer, &calm, &urgent, false), 200);
+    const struct fixture_record *first = fixture_last(world->fixture, SIGAP__EVENT__BODY_CASE_MERGED);
+    assert_int_equal(first->lane, LANE_NORMAL);
+    uint64_t sequence = first->sequence;
+    assert_int_equal(merge(world, &officer, &urgent, &whole, false), 200);
+    const struct fixture_record *second = fixture_last(world->fixture, SIGAP__EVENT__BODY_CASE_MERGED);
+    assert_int_equal(second->lane, LANE_URGENT);
+    bool waits = false;
+    for (size_t i = 0; i < second->event->n_causes; i++) {
+        const Sigap__Cause *cause = second->event->causes[i];
+        waits |= strcmp(cause->journal, "triage") == 0 && cause->lane == LANE_NORMAL &&
+                 cause->sequence >= sequence;
+    }
+    assert_true(waits);
+}
+
 static void test_a_merge_hands_urgency_on(void **state) {
     struct world *world = *state;
     report(world, "Lansia sebatang kara di Watulimo Trenggalek butuh kursi roda, mohon bantuan alat", 1);
@@ -548,6 +576,7 @@ int main(void) {
         TEST(test_what_stays_unclear_waits_with_its_first),
         TEST(test_what_is_passed_on_is_believed_less),
         TEST(test_a_merge_is_ordered_and_taken_back),
+        TEST(test_a_chain_of_merges_is_read_in_order),
         TEST(test_a_merge_hands_urgency_on),
         TEST(test_a_report_is_parted_and_joined_again),
         TEST(test_confidential_cases_have_their_officers),
