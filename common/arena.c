@@ -121,20 +121,31 @@ char *arena_text(struct arena *arena, const char *text) {
     return arena_bytes(arena, text, strlen(text));
 }
 
+/* What was written where no text came to stand is wiped: pieces of an arena are zeroes at first. */
+static void wipe(unsigned char *from, size_t written, size_t room) {
+    if (room)
+        explicit_bzero(from, written < room ? written : room);
+}
+
+/* Formatted where it will stand, as there is room for it almost always; else once for its length and once
+ * more. */
 char *arena_format(struct arena *arena, const char *format, ...) {
-    char brief[256]; /* most texts are: formatted once, not once for their length and once more */
+    struct block *block = arena->current;
+    unsigned char *there = block ? block->bytes + block->used : NULL;
+    size_t room = block ? block->size - block->used : 0;
     va_list args, again;
     va_start(args, format);
     va_copy(again, args);
-    int size = vsnprintf(brief, sizeof brief, format, args);
+    int length = vsnprintf((char *)there, room, format, args);
     va_end(args);
-    char *text = size < 0 ? NULL : arena_take(arena, (size_t)size + 1);
-    if (text && (size_t)size < sizeof brief)
-        memcpy(text, brief, (size_t)size);
-    else if (text)
-        vsnprintf(text, (size_t)size + 1, format, again);
+    size_t size = length < 0 ? 0 : (size_t)length + 1;
+    char *text = size ? arena_take(arena, size) : NULL;
+    if (text != (char *)there || size > room) {
+        wipe(there, size ? size : room, room);
+        if (text)
+            vsnprintf(text, size, format, again);
+    }
     va_end(again);
-    explicit_bzero(brief, sizeof brief); /* may hold personal data */
     return text;
 }
 

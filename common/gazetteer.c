@@ -46,6 +46,7 @@ struct gazetteer {
     uint32_t mask;
     struct centre *centres;
     size_t centres_count;
+    uint16_t centre_of[100 * 100]; /* from 1, by the four digits of a regency; 0: not known */
 };
 
 static void *take(size_t size) {
@@ -296,6 +297,11 @@ static bool aliases_load(
     return true;
 }
 
+/* code: of a regency or below. */
+static size_t regency_number(const char *code) {
+    return (size_t)((code[0] - '0') * 1000 + (code[1] - '0') * 100 + (code[3] - '0') * 10 + (code[4] - '0'));
+}
+
 static bool centre_take(struct gazetteer *gazetteer, struct lines_reader *reader, char *line) {
     char *latitude = line_split(line);
     char *longitude = latitude ? line_split(latitude) : NULL;
@@ -304,6 +310,8 @@ static bool centre_take(struct gazetteer *gazetteer, struct lines_reader *reader
         return lines_refuse(reader, "is no regency code, latitude and longitude");
     struct centre *centre = &gazetteer->centres[gazetteer->centres_count++];
     area_cut(line, AREA_REGENCY, centre->code);
+    if (!gazetteer->centre_of[regency_number(line)])
+        gazetteer->centre_of[regency_number(line)] = (uint16_t)gazetteer->centres_count;
     centre->at = (struct position){strtod(latitude, &end_latitude), strtod(longitude, &end_longitude)};
     bool inside = centre->at.latitude >= -11.5 && centre->at.latitude <= 6.5 &&
                   centre->at.longitude >= 94.5 && centre->at.longitude <= 141.5; /* the country's corners */
@@ -564,14 +572,8 @@ size_t gazetteer_find_name(const struct gazetteer *gazetteer, const char *folded
 /* ---- distances */
 
 static const struct centre *centre_find(const struct gazetteer *gazetteer, const char *code) {
-    char regency[AREA_TEXT + 1];
-    if (area_level(code) < AREA_REGENCY || !area_cut(code, AREA_REGENCY, regency))
-        return NULL;
-    for (size_t i = 0; i < gazetteer->centres_count; i++) {
-        if (strcmp(gazetteer->centres[i].code, regency) == 0)
-            return &gazetteer->centres[i];
-    }
-    return NULL;
+    size_t centre = area_level(code) < AREA_REGENCY ? 0 : gazetteer->centre_of[regency_number(code)];
+    return centre ? &gazetteer->centres[centre - 1] : NULL;
 }
 
 bool gazetteer_centre(const struct gazetteer *gazetteer, const char *code, struct position *out) {

@@ -1,0 +1,64 @@
+/* Texts formatted in an arena stand whole wherever a block ends, and what is given out is zeroes. */
+#include "common/arena.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { CAP = 1 << 20, LONG = 1000 };
+
+static void assert_zeroes(const void *piece, size_t size) {
+    const unsigned char *bytes = piece;
+    for (size_t i = 0; i < size; i++)
+        assert_int_equal(bytes[i], 0);
+}
+
+/* The block's end is met at every distance, also in the middle of a text. */
+static void formats_across_the_end_of_a_block(void **state) {
+    char want[LONG + 8];
+    (void)state;
+    memset(want, 'x', LONG);
+    memcpy(want + LONG, "-17", 4);
+    for (size_t before = 60 * 1024; before < 70 * 1024; before += 16) {
+        struct arena *arena = arena_new(CAP);
+        assert_non_null(arena_take(arena, before % (64 * 1024)));
+        char *text = arena_format(arena, "%.*s-%d", LONG, want, 17);
+        assert_string_equal(text, want);
+        assert_zeroes(arena_take(arena, 3000), 3000);
+        assert_zeroes(arena_take(arena, 16), 16);
+        arena_free(&arena);
+    }
+}
+
+static void a_text_beyond_the_cap_is_none_and_leaves_nothing(void **state) {
+    (void)state;
+    struct arena *arena = arena_new(512);
+    assert_non_null(arena_take(arena, 448));
+    assert_null(arena_format(arena, "%0100d", 7));
+    assert_true(arena_exhausted(arena));
+    assert_zeroes(arena_take(arena, 64), 64);
+    arena_free(&arena);
+}
+
+static void the_first_text_of_an_arena(void **state) {
+    (void)state;
+    struct arena *arena = arena_new(CAP);
+    assert_string_equal(arena_format(arena, "%s%c", "a", 'b'), "ab");
+    assert_string_equal(arena_format(arena, "%s", ""), "");
+    assert_null(memchr(arena_format(arena, "%70000d", 1), 'x', 70000));
+    arena_free(&arena);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(formats_across_the_end_of_a_block),
+        cmocka_unit_test(a_text_beyond_the_cap_is_none_and_leaves_nothing),
+        cmocka_unit_test(the_first_text_of_an_arena),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
