@@ -42,6 +42,7 @@ struct hash_index {
     int64_t last_run;                  /* number given out last; some come to nothing */
     int64_t kept_from;                 /* rows below it are deleted */
     struct hash_merge *merges[LEVELS]; /* of runs of this level; of the last there is none */
+    bool arrears;                      /* more to do than the keys that come in pay for */
     bool stopped;                      /* a run is damaged: no more merging until the next start */
     int64_t *gone;                     /* runs whose rows are still to be deleted */
     size_t gone_count, gone_room;
@@ -53,6 +54,29 @@ struct hash_index {
 
 static int64_t place_of(const struct hash_index *index, int64_t run) {
     return index->base + (run << RUN_SHIFT);
+}
+
+/* ---- how many there are ---- */
+
+/* The oldest of a level; the newest of all runs is none of them, as it says up to where rows are in runs. */
+static size_t runs_of(const struct hash_index *index, uint32_t level, size_t *first) {
+    size_t count = 0;
+    *first = 0;
+    for (size_t i = 0; i + 1 < index->run_count; i++)
+        if (index->runs[i]->level == level && count++ == 0)
+            *first = i;
+    return count;
+}
+
+static bool is_behind(const struct hash_index *index, uint32_t level) {
+    size_t first;
+    return !index->stopped && runs_of(index, level, &first) >= BEHIND;
+}
+
+static void count_arrears(struct hash_index *index) {
+    index->arrears = index->gone_count > BEHIND;
+    for (uint32_t level = 0; level + 1 < LEVELS; level++)
+        index->arrears = index->arrears || is_behind(index, level);
 }
 
 /* ---- opening ---- */
@@ -278,16 +302,6 @@ static void run_written(struct hash_index *index) {
 
 /* ---- making larger ones ---- */
 
-/* The oldest of a level; the newest of all runs is none of them, as it says up to where rows are in runs. */
-static size_t runs_of(const struct hash_index *index, uint32_t level, size_t *first) {
-    size_t count = 0;
-    *first = 0;
-    for (size_t i = 0; i + 1 < index->run_count; i++)
-        if (index->runs[i]->level == level && count++ == 0)
-            *first = i;
-    return count;
-}
-
 static void merge_start(struct hash_index *index, uint32_t level) {
     size_t first;
     if (index->merges[level] || index->stopped || runs_of(index, level, &first) < HASH_MERGE_RUNS)
@@ -301,10 +315,9 @@ static void merge_start(struct hash_index *index, uint32_t level) {
 }
 
 static void merge_go_on(struct hash_index *index, struct store *store, uint32_t level, unsigned blocks) {
-    size_t first;
     if (!index->merges[level])
         return;
-    if (runs_of(index, level, &first) >= BEHIND)
+    if (is_behind(index, level))
         blocks = BLOCKS_BEHIND;
     if (hash_merge_step(index->merges[level], store, blocks) || store_health(store) != STORE_OK)
         return;
@@ -367,6 +380,7 @@ static void committed(void *state, const void *argument) {
     for (uint32_t level = 0; level < LEVELS; level++)
         if (index->merges[level])
             merge_commit(index, level);
+    count_arrears(index);
 }
 
 /* At most once a turn; again when it was committed, or so many keys later that it must have been rolled back.
@@ -382,7 +396,7 @@ static bool may_write(struct hash_index *index) {
 void hash_index_save(struct hash_index *index, struct turn *turn) {
     bool due = index->fresh_end - index->fresh_from >= HASH_INDEX_RUN;
     uint64_t keys = index->added - index->added_at_step;
-    if ((!due && keys < KEYS_A_STEP) || !may_write(index))
+    if ((!due && keys < KEYS_A_STEP && !index->arrears) || !may_write(index))
         return;
     uint64_t blocks = keys * BLOCKS_A_STEP / KEYS_A_STEP;
     if (due)
