@@ -55,7 +55,7 @@ static const char *text_between(const char *body, size_t size, const char *mark,
 }
 
 /* The first ticket in a text for people; "" when there is none. */
-static void ticket_within(const char *body, size_t size, char out[32]) {
+void ticket_within(const char *body, size_t size, char out[32]) {
     struct ticket ticket;
     for (size_t i = 0; i + TICKET_TEXT <= size; i++) {
         snprintf(out, 32, "%.*s", (int)TICKET_TEXT, body + i);

@@ -66,10 +66,11 @@ static bool run_seed(struct campaign *campaign, uint64_t seed) {
     campaign->seconds += took;
     campaign->hours += (double)outcome.virtual_ms / 3600000;
     campaign->reports += outcome.acknowledged;
-    printf("seed=%llu %s trace=%016llx acknowledged=%u cases=%u turns=%u kills=%u restores=%u hours=%.1f "
+    printf("seed=%llu %s trace=%016llx acknowledged=%u cases=%u media=%u turns=%u kills=%u restores=%u "
+           "hours=%.1f "
            "seconds=%.2f%s%s\n",
         (unsigned long long)seed, passed ? "ok" : "FAILED", (unsigned long long)outcome.trace_hash,
-        outcome.acknowledged, outcome.cases, outcome.turns, outcome.kills, outcome.restores,
+        outcome.acknowledged, outcome.cases, outcome.media, outcome.turns, outcome.kills, outcome.restores,
         (double)outcome.virtual_ms / 3600000, took, passed ? "" : " ", outcome.complaint);
     fflush(stdout);
     if (!passed)

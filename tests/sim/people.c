@@ -18,8 +18,10 @@ enum {
 
 static const char *header_of(const struct request *request, const char *name) {
     const struct reporter *reporter = request->origin;
-    bool hook = reporter->way == BY_TELEGRAM;
-    if (hook && strcasecmp(name, "X-Telegram-Bot-Api-Secret-Token") == 0)
+    bool hook = reporter->way == BY_TELEGRAM || reporter->way == BY_WHATSAPP;
+    if (reporter->way == BY_WHATSAPP && strcasecmp(name, "X-Hub-Signature-256") == 0)
+        return reporter->bearer;
+    if (reporter->way == BY_TELEGRAM && strcasecmp(name, "X-Telegram-Bot-Api-Secret-Token") == 0)
         return reporter->bearer + strlen("Bearer ");
     if (!hook && strcasecmp(name, "Authorization") == 0)
         return reporter->bearer;
@@ -75,13 +77,18 @@ static void make_reporter(struct sim *sim, unsigned number) {
     *reporter = (struct reporter){0};
     reporter->text = (unsigned)chance_below(chance, sizeof sim_texts / sizeof *sim_texts);
     reporter->place = (unsigned)chance_below(chance, sizeof sim_places / sizeof *sim_places);
-    reporter->way = chance_hits(chance, 300) ? BY_DOOR : chance_hits(chance, 400) ? BY_TELEGRAM : BY_HTTP;
-    reporter->album = reporter->way == BY_TELEGRAM && chance_hits(chance, 400);
+    reporter->way = chance_hits(chance, 250)   ? BY_DOOR
+                    : chance_hits(chance, 350) ? BY_TELEGRAM
+                    : chance_hits(chance, 400) ? BY_WHATSAPP
+                                               : BY_HTTP;
+    reporter->album =
+        (reporter->way == BY_TELEGRAM || reporter->way == BY_WHATSAPP) && chance_hits(chance, 400);
     reporter->urgent = chance_hits(chance, 50);
     reporter->external = chance_hits(chance, 300);
     if (number && reporter->way == BY_HTTP && chance_hits(chance, 250))
         reporter->follows = &sim->reporters[chance_below(chance, number)];
-    if (reporter->follows && (reporter->follows->follows || reporter->follows->amends))
+    if (reporter->follows && (reporter->follows->follows || reporter->follows->amends ||
+                                 reporter->follows->way == BY_WHATSAPP)) /* may not know the ticket */
         reporter->follows = NULL;
     reporter->external &= !reporter->follows;
     snprintf(reporter->key, sizeof reporter->key, "report-%u", number);
@@ -92,6 +99,10 @@ static void make_reporter(struct sim *sim, unsigned number) {
     snprintf(reporter->plain, sizeof reporter->plain, "%s (%u)", text, number / 2 * 2); /* some are copies */
     if (reporter->way == BY_TELEGRAM) {
         write_update(reporter, number);
+        return;
+    }
+    if (reporter->way == BY_WHATSAPP) {
+        phone_write(sim, number);
         return;
     }
     if (reporter->follows) {
@@ -144,11 +155,14 @@ static bool submit_by_door(struct sim *sim, struct reporter *reporter, struct ma
 }
 
 static bool submit_by_http(struct sim *sim, struct reporter *reporter, struct machine *intake) {
-    snprintf(reporter->bearer, sizeof reporter->bearer, "Bearer %s", sim->token);
+    if (reporter->way != BY_WHATSAPP)
+        snprintf(reporter->bearer, sizeof reporter->bearer, "Bearer %s", sim->token);
     snprintf(reporter->path, sizeof reporter->path, "/v1/reports%s%s%s", reporter->follows ? "/" : "",
         reporter->follows ? reporter->follows->ticket : "", reporter->follows ? "/messages" : "");
     reporter->request = (struct request){.method = "POST",
-        .path = reporter->way == BY_TELEGRAM ? "/v1/hooks/telegram/sim" : reporter->path,
+        .path = reporter->way == BY_TELEGRAM   ? "/v1/hooks/telegram/sim"
+                : reporter->way == BY_WHATSAPP ? "/v1/hooks/whatsapp/sim"
+                                               : reporter->path,
         .query = "",
         .body = reporter->body,
         .body_size = strlen(reporter->body),
@@ -181,8 +195,9 @@ void people_answered(struct sim *sim, struct reporter *reporter, unsigned status
         (status == 404 && reporter->follows)) /* its first may be lost, too */
         return;
     /* A further picture of an album needs no word of thanks. */
-    bool thanks = !reporter->amends || !reporter->album;
-    if (status != (reporter->way == BY_TELEGRAM ? 200 : 202) || (thanks && !ticket[0])) {
+    bool hook = reporter->way == BY_TELEGRAM || reporter->way == BY_WHATSAPP;
+    bool thanks = reporter->way != BY_WHATSAPP && (!reporter->amends || !reporter->album);
+    if (status != (hook ? 200 : 202) || (thanks && !ticket[0])) {
         sim_fail(sim, "%s is answered %u: %s", reporter->key, status, reporter->plain);
         return;
     }
@@ -249,6 +264,8 @@ void people_effect(struct machine *machine, const struct effect *effect) {
     struct chance *chance = &sim->chance;
     if (strcmp(machine->name, "console") == 0)
         return console_effect(machine, effect);
+    if (strcmp(machine->name, "intake") == 0)
+        return phone_effect(machine, effect);
     if (strcmp(machine->name, "notifier") == 0)
         desk_message(sim, ((const struct message *)effect->what)->text);
     if (sim->quiet || sim->options.calm) {

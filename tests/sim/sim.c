@@ -103,7 +103,8 @@ static bool make_keys(struct sim *sim) {
         snprintf(folder, sizeof folder, "%s/%s", sim->options.data_dir, sim_enrolled[i].daemon->name);
         mkdir(folder, 0700);
     }
-    return keystore_create(path, daemons, &random, &error) || sim_fail(sim, "keys: %s", error.text);
+    return (keystore_create(path, daemons, &random, &error) || sim_fail(sim, "keys: %s", error.text)) &&
+           (phone_secret(sim->options.data_dir) || sim_fail(sim, "the secret of the channel"));
 }
 
 static bool start_all(struct sim *sim) {

@@ -40,7 +40,7 @@ struct sim_outcome {
     uint64_t trace_hash;
     char complaint[1024]; /* what was broken */
     uint64_t fault_count; /* how often the call of sim_options.fault was made */
-    unsigned acknowledged, cases, kills, restores, turns, steps;
+    unsigned acknowledged, cases, media, kills, restores, turns, steps;
     int64_t virtual_ms; /* time that has passed inside */
     struct coverage coverage;
 };

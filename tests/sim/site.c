@@ -1,6 +1,7 @@
 /* A site that loads fast: the same rules, facilities and words, places of two regencies only, and of the
  * model the single words. */
 #include "sim.h"
+#include "world.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -100,6 +101,13 @@ bool sim_site_make(const char *site_dir, const char *into) {
     } places[] = {
         {"gazetteer.tsv", keep_near}, {"aliases.tsv", keep_near_alias}, {"centroids.tsv", keep_near}};
     char folder[PATH_BYTES];
+    snprintf(folder, sizeof folder, "%s/sources.yaml", into);
+    if (mkdir(into, 0700) != 0 && errno != EEXIST)
+        return false;
+    FILE *sources = fopen(folder, "w");
+    bool written = sources && fputs(sim_sources, sources) >= 0;
+    if (!sources || fclose(sources) != 0 || !written)
+        return false;
     snprintf(folder, sizeof folder, "%s/places", into);
     if (!copy_folder(site_dir, into) || mkdir(folder, 0700) != 0)
         return false;

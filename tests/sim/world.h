@@ -83,8 +83,9 @@ struct timer_fired {
 enum reporter_way {
     BY_HTTP,
     BY_DOOR,
-    BY_TELEGRAM
-}; /* TELEGRAM: the platform's own body, as its servers send it */
+    BY_TELEGRAM, /* the platform's own body, as its servers send it */
+    BY_WHATSAPP  /* the same, see phone.c */
+};
 
 /* One message, or what was changed of the one before: an edit, a further picture of an album. */
 struct reporter {
@@ -94,12 +95,12 @@ struct reporter {
     char key[32], bearer[160], ticket[32];
     enum reporter_way way;
     bool urgent, external;         /* external: an external_id instead of an Idempotency-Key */
-    bool album;                    /* pictures with a common name */
+    bool album;                    /* pictures with a common name; WHATSAPP: a picture */
     const struct reporter *amends; /* NULL: stands for itself */
     bool outstanding, acknowledged, before_snapshot;
     int64_t try_at;
-    uint64_t sent_life; /* of intake when it was sent */
-    char plain[700], body[1200];
+    uint64_t sent_life;          /* of intake when it was sent */
+    char plain[700], body[8192]; /* WHATSAPP: five messages */
     struct request request;
 };
 
@@ -254,6 +255,13 @@ void people_free(struct sim *sim);
 /* Something due of reporters, staff or channels. True: something was done. */
 bool people_act(struct sim *sim);
 int64_t people_wake_at(const struct sim *sim);
+/* The first ticket in a body; "" for none. */
+void ticket_within(const char *body, size_t size, char out[32]);
+/* phone.c: the channel of the site, its secret, the body of a reporter, what intake asks of the platform. */
+extern const char sim_sources[];
+bool phone_secret(const char *data_dir);
+void phone_write(struct sim *sim, unsigned number);
+void phone_effect(struct machine *machine, const struct effect *effect);
 void people_answered(struct sim *sim, struct reporter *reporter, unsigned status, const char *ticket);
 void people_effect(struct machine *machine, const struct effect *effect);
 void people_snapshot(struct sim *sim);
