@@ -121,7 +121,10 @@ static enum json_refusal refusal_from(enum json_error_code code) {
     return JSON_BAD_SYNTAX;
 }
 
-enum json_refusal json_read(const void *bytes, size_t size, size_t max_bytes, json_t **out) {
+enum json_refusal json_read(const void *given, size_t size, size_t max_bytes, json_t **out) {
+    bool marked = size >= 3 && memcmp(given, "\xef\xbb\xbf", 3) == 0; /* some programs begin UTF-8 so */
+    const char *bytes = (const char *)given + (marked ? 3 : 0);
+    size -= marked ? 3 : 0;
     *out = NULL;
     enum json_refusal refusal = json_scan(bytes, size, max_bytes);
     if (refusal != JSON_OK)

@@ -73,6 +73,16 @@ void intake_answer_method(struct arena *arena, const char *allow, struct answer 
     answer_header(answer, "Allow", allow);
 }
 
+void intake_answer_type(struct arena *arena, const char *type, struct answer *answer) {
+    struct problem problem = problem_unsupported_type;
+    problem.detail_id = *type ? arena_format(arena, "Kirim dengan Content-Type: %s.", type)
+                              : "Kirim tanpa Content-Encoding, tidak dimampatkan.";
+    problem.detail_en = *type ? arena_format(arena, "Send it with Content-Type: %s.", type)
+                              : "Send it without Content-Encoding, not compressed.";
+    write_problem(arena, &problem, NULL, answer);
+    answer_header(answer, *type ? "Accept" : "Accept-Encoding", *type ? type : "identity");
+}
+
 static void write_numbers(struct json_writer *writer, const struct site *site) {
     json_member_array(writer, "numbers");
     for (unsigned i = 0; i < site->short_codes_count; i++) {

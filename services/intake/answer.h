@@ -18,5 +18,8 @@ void intake_answer_json(unsigned status, const char *text, struct answer *answer
 /* 405 with the methods that do apply. */
 void intake_answer_method(struct arena *arena, const char *allow, struct answer *answer);
 
+/* 415 that says what would be taken: a content type, or "" when the body is compressed. */
+void intake_answer_type(struct arena *arena, const char *type, struct answer *answer);
+
 /* The site's numbers as a JSON object, for struct intake. NULL when out of memory; free() it. */
 char *intake_emergency_json(const struct site *site);

@@ -992,13 +992,20 @@ static bool is_type(const char *given, const char *wanted) {
 
 bool hook_refuse(
     struct turn *turn, const struct intake_call *call, const char *type, bool known, struct answer *answer) {
+    static const struct problem stranger = {.status = 401,
+        .type = "unauthorized",
+        .title_id = "Pengirim tidak dikenal",
+        .title_en = "The sender is not known",
+        .detail_id = "Nama saluran di alamat, tanda tangan, kata rahasia, atau token tidak cocok.",
+        .detail_en =
+            "The channel's name in the address, the signature, the secret or the token does not fit."};
     const struct request *request = call->request;
     if (strcmp(request->method, "POST") != 0)
         intake_answer_method(turn->arena, "POST", answer);
     else if (!known)
-        intake_answer_problem(turn->arena, &problem_unauthorized, answer);
+        intake_answer_problem(turn->arena, &stranger, answer);
     else if (type && !is_type(request->header(request, "Content-Type"), type))
-        intake_answer_problem(turn->arena, &problem_unsupported_type, answer);
+        intake_answer_type(turn->arena, type, answer);
     else
         return false;
     return true;

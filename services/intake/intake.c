@@ -20,6 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <uv.h>
 
 /* --- life --- */
@@ -216,6 +217,11 @@ static bool is_reading(const struct request *request) {
     return strcmp(request->method, "GET") == 0 || strcmp(request->method, "HEAD") == 0;
 }
 
+static bool is_compressed(const struct request *request) {
+    const char *encoding = request->header(request, "Content-Encoding");
+    return encoding && *encoding && strcasecmp(encoding, "identity") != 0;
+}
+
 static void answer_health(struct turn *turn, struct answer *answer) {
     intake_answer_json(
         200, store_low(turn->store) ? "{\"status\":\"low_disk\"}" : "{\"status\":\"ok\"}", answer);
@@ -226,6 +232,10 @@ static enum verdict intake_on_request(
     struct intake_call call;
     char parts[HTTP_PARTS_MAX][64];
     const struct intake_source *source = source_of(turn->state, request, parts, &call);
+    if (source && is_compressed(request)) {
+        intake_answer_type(turn->arena, "", answer);
+        return VERDICT_DONE;
+    }
     if (source)
         return source->on_request(turn, &call, answer);
     bool ticket = http_path_matches(request->path, "/v1/reports/*", parts, HTTP_PARTS_MAX);

@@ -147,12 +147,19 @@ static bool is_json(const char *type) {
 
 static const struct problem *refuse_before_body(
     const struct intake_call *call, const struct intake_token *token) {
+    static const struct problem no_token = {.status = 401,
+        .type = "unauthorized",
+        .title_id = "Perlu masuk atau token yang sah",
+        .title_en = "A sign-in or a valid token is needed",
+        .detail_id =
+            "Kirim header Authorization: Bearer sigap_...; token dibuat dengan sigapctl token issue.",
+        .detail_en = "Send the header Authorization: Bearer sigap_...; sigapctl token issue makes a token."};
     if (!token)
-        return &problem_unauthorized;
+        return &no_token;
     if (!(token->scopes & TOKEN_REPORTS))
         return &problem_forbidden;
     if (!is_json(call->request->header(call->request, "Content-Type")))
-        return &problem_unsupported_type;
+        return &problem_unsupported_type; /* said with what is taken, see below */
     if (call->request->body_size > BODY_MAX)
         return &problem_too_large;
     return NULL;
@@ -165,8 +172,11 @@ static enum verdict on_request(struct turn *turn, const struct intake_call *call
     }
     const struct intake_token *token = token_of(call);
     const struct problem *refusal = refuse_before_body(call, token);
-    if (refusal) {
+    if (refusal == &problem_unsupported_type)
+        intake_answer_type(turn->arena, "application/json", answer);
+    else if (refusal)
         intake_answer_problem(turn->arena, refusal, answer);
+    if (refusal) {
         return VERDICT_DONE;
     }
     json_t *document;

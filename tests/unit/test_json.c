@@ -32,6 +32,10 @@ static void refuses_what_it_should(void **state) {
         {"\"alone\"", JSON_OK},
         {"", JSON_EMPTY},
         {"  ", JSON_BAD_SYNTAX},
+        {"\xef\xbb\xbf{}", JSON_OK}, /* as some programs begin */
+        {"\xef\xbb\xbf", JSON_EMPTY},
+        {"\xef\xbb\xbf\xef\xbb\xbf{}", JSON_BAD_SYNTAX},
+        {"\xef\xbb{}", JSON_NOT_UTF8},
         {"{\"a\":1,}", JSON_BAD_SYNTAX},
         {"{} {}", JSON_BAD_SYNTAX},
         {"{\"a\":1", JSON_BAD_SYNTAX},

@@ -168,10 +168,29 @@ static void refuses_before_it_reads_the_body(void **state) {
         assert_int_equal(answer->status == 401, bottle_header(answer, "WWW-Authenticate") != NULL);
     }
     assert_int_equal(bottle_reports(&bottle), 0);
+    static const struct {
+        const char *type, *encoding;
+        unsigned status;
+        const char *header, *value, *said;
+    } wrapped[] = {{"application/json", "gzip", 415, "Accept-Encoding", "identity", "Content-Encoding"},
+        {"application/json", "br, identity", 415, "Accept-Encoding", "identity", "not compressed"},
+        {"text/plain", "identity", 415, "Accept", "application/json", "Content-Type: application/json"}};
+    for (size_t i = 0; i < sizeof wrapped / sizeof *wrapped; i++) {
+        const struct answer *answer = fixture_request(bottle.fixture,
+            &(struct fixture_request){.method = "POST",
+                .path = "/v1/reports",
+                .body = GOOD,
+                .headers = {{"Authorization", bottle.bearer}, {"Content-Type", wrapped[i].type},
+                    {"Content-Encoding", wrapped[i].encoding}}});
+        assert_int_equal(answer->status, wrapped[i].status);
+        assert_string_equal(bottle_header(answer, wrapped[i].header), wrapped[i].value);
+        assert_non_null(strstr(answer->body, wrapped[i].said));
+    }
     struct fixture_request request = {.method = "POST",
         .path = "/v1/reports",
         .body = GOOD,
-        .headers = {{"authorization", lower}, {"content-type", "Application/JSON; charset=utf-8"}}};
+        .headers = {{"content-encoding", "Identity"}, {"authorization", lower},
+            {"content-type", "Application/JSON; charset=utf-8"}}};
     assert_int_equal(fixture_request(bottle.fixture, &request)->status, 202);
     fixture_close(&bottle.fixture);
 }
