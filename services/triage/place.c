@@ -35,7 +35,7 @@ struct place_index {
     char provinces[8][AREA_TEXT + 1];
 };
 
-enum { INDEX_ARENA_BYTES = 1 << 20, CODE_BYTES = AREA_TEXT + 1 };
+enum { INDEX_ARENA_BYTES = 1 << 20, SHOUTED_LEAST = 5, CAPITALS_LEAST = 10, CODE_BYTES = AREA_TEXT + 1 };
 
 /* ---- the index */
 
@@ -242,10 +242,21 @@ struct name {
     bool word; /* also a word of the language */
     bool capital;
     bool opens; /* first of its clause, where a capital says little */
+    float here; /* 0..1: less for "asal kab. X", "ke kota X", whose marker only says which X */
 };
 
 /* Names that are also words, in their folded form (a doubled letter counts once). */
-static const char *const also_words[] = {"saling", "kai", "ibu", "ayah", "buk", "besuk", "pangul", "tangul",
+static const char *const also_words[] = {"alas", "amen", "bener", "bina", "borong", "bulu", "butuh",
+    "gantung", "guna", "kasi", "krangkeng", "lapang", "maki", "mandor", "moga", "pacar", "pakat", "panjang",
+    "patrol", "raba", "sela", "tempel", "teriak", "tetap", "tulis", "ujung", "waris", "jorong", "seko",
+    "lelak", "tangan", "selesai", "pingir", "biru", "teras", "sumur", "kilo", "tambang", "harian", "arahan",
+    "baranti", "pom", "negara", "sawit", "murung", "lembur", "salaman", "pemenang", "kresek", "salam",
+    "tempe", "rendang", "lirik", "tahunan", "bagor", "bendo", "bendungan", "dander", "gayam", "gending",
+    "gedek", "geneng", "jabung", "karangan", "karas", "kare", "kras", "kerek", "kepung", "kunir", "labang",
+    "maron", "pagu", "pakem", "pakis", "papar", "puri", "sendang", "sepulu", "suboh", "tapen", "tarik",
+    "tiris", "tikung", "tumpang", "talun", "wungu", "wringin", "sempu", "sambit", "sampung", "ajung",
+    "balen", "ganding", "gurah", "kendit", "lengkong", "pasean", "paron", "sekaran", "tulangan",
+    "singahan", "panceng", "bakung", "saling", "kai", "ibu", "ayah", "buk", "besuk", "pangul", "tangul",
     "malo", "bantaran", "pesantren", "sarmi", "mana", "kasihan", "baras", "menganti", "balai", "kudu",
     "perak", "bareng", "jangkar", "mari", "kerep", "sumbang", "sukun", "abang", "aek", "agam", "agung", "air",
     "alor", "angrek", "asam", "atas", "babat", "bakti", "balong", "bandar", "bangsal", "bangun", "banjar",
@@ -348,6 +359,49 @@ static bool of_town(const struct text *text, size_t first) {
     return false;
 }
 
+/* The longest name that starts at a word; 0 words when none does. */
+static uint32_t name_at(
+    const struct place_index *index, const struct text *text, size_t first, size_t *used) {
+    uint64_t hash = TEXT_HASH_START;
+    uint32_t found = 0;
+    *used = 0;
+    for (size_t k = 0; k < PLACE_NAME_WORDS_MAX && first + k < text->count; k++) {
+        if (k && text->words[first + k].sentence != text->words[first].sentence)
+            break;
+        hash = name_step(hash, text->words[first + k].hash);
+        uint32_t entry = name_find(index, hash);
+        if (entry) {
+            found = entry;
+            *used = k + 1;
+        }
+    }
+    return found;
+}
+
+/* What stands before "kab." or "kec.": where somebody is from or bound for is not where it happened. */
+static float how_far_here(const struct text *text, size_t first) {
+    if (first < 2 || text->words[first - 2].clause != text->words[first].clause)
+        return 1;
+    switch (marker_of(&text->words[first - 1])) {
+    case MARKER_REGENCY:
+    case MARKER_CITY:
+    case MARKER_DISTRICT:
+    case MARKER_VILLAGE:
+        break;
+    case MARKER_NONE:
+    case MARKER_IN:
+    case MARKER_TOWN:
+    case MARKER_HAMLET:
+    case MARKER_AWAY:
+    case MARKER_TOWARDS:
+    case MARKER_FAR:
+    case MARKER_STREET:
+        return 1;
+    }
+    enum marker before = marker_of(&text->words[first - 2]);
+    return before == MARKER_AWAY ? 0.25f : before == MARKER_TOWARDS ? 0.1f : 1;
+}
+
 /* The marker before a name, else "kota" or "kab" right after it ("Malang kab", "Padang kota"). */
 static enum marker marker_around(
     const struct place_index *index, const struct text *text, size_t first, size_t last) {
@@ -367,37 +421,18 @@ static enum marker marker_around(
     if (text->words[last + 1].clause != text->words[last].clause)
         return before;
     enum marker after = marker_of(&text->words[last + 1]);
+    size_t used;
     bool other =
         false; /* "Malang, kota Batu": the marker is the next name's; "kota apa kabupaten": not known */
     for (size_t i = last + 2; i < text->count && i <= last + 3; i++) {
         enum marker next = marker_of(&text->words[i]);
         other = other || ((next == MARKER_REGENCY || next == MARKER_CITY) && next != after);
         if (i == last + 2)
-            other = other ||
-                    names_regency(index, name_find(index, name_step(TEXT_HASH_START, text->words[i].hash)));
+            other = other || names_regency(index, name_at(index, text, i, &used));
     }
     if ((after == MARKER_REGENCY || after == MARKER_CITY) && !other)
         return after;
     return before;
-}
-
-/* The longest name that starts at a word; 0 words when none does. */
-static uint32_t name_at(
-    const struct place_index *index, const struct text *text, size_t first, size_t *used) {
-    uint64_t hash = TEXT_HASH_START;
-    uint32_t found = 0;
-    *used = 0;
-    for (size_t k = 0; k < PLACE_NAME_WORDS_MAX && first + k < text->count; k++) {
-        if (k && text->words[first + k].sentence != text->words[first].sentence)
-            break;
-        hash = name_step(hash, text->words[first + k].hash);
-        uint32_t entry = name_find(index, hash);
-        if (entry) {
-            found = entry;
-            *used = k + 1;
-        }
-    }
-    return found;
 }
 
 static bool has_city(const struct place_index *index, uint32_t entry) {
@@ -418,14 +453,14 @@ static bool kind_of_place_first(const struct place_index *index, const struct te
 }
 
 /* What two words together are a name only where somebody writes them so: "di kota mana", "hulu sungai". */
-static bool is_phrase(const struct text *text, size_t first) {
+static bool is_phrase(const struct text *text, size_t first, bool capitals_tell) {
     static const char *const phrases[][2] = {{"kota", "mana"}, {"masjid", "raya"}, {"mesjid", "raya"},
         {"hulu", "sungai"}, {"kebun", "tebu"}, {"air", "putih"}, {"andam", "dewi"}, {"balai", "kota"},
         {"taman", "kota"}};
     const struct word *word = &text->words[first];
     for (size_t i = 0; i < sizeof phrases / sizeof phrases[0] && first + 1 < text->count; i++)
         if (strcmp(word->key, phrases[i][0]) == 0 && strcmp(word[1].key, phrases[i][1]) == 0)
-            return !(word->flags & WORD_CAPITAL);
+            return !(capitals_tell && word->flags & WORD_CAPITAL);
     return false;
 }
 
@@ -461,12 +496,26 @@ static bool stands_alone(const struct text *text, size_t first, size_t last) {
            text->words[last + 1].clause != text->words[last].clause;
 }
 
+/* Where most words are written large a capital letter says nothing: "KAMI BUTUH BERAS". Short messages may be
+ * all names: "Banjir di Kec. Muara, Kab. Tapanuli Utara". */
+static bool all_capitals(const struct text *text) {
+    size_t large = 0, shouted = 0, words = 0;
+    for (size_t i = 0; i < text->count; i++) {
+        words += !(text->words[i].flags & WORD_NUMBER);
+        large += (text->words[i].flags & WORD_CAPITAL) != 0;
+        shouted += (text->words[i].flags & WORD_SHOUTED) != 0;
+    }
+    return (words >= SHOUTED_LEAST && shouted * 10 >= words * 7) ||
+           (words >= CAPITALS_LEAST && large * 10 >= words * 8);
+}
+
 static size_t names_read(
     const struct place_index *index, const struct text *text, struct name out[PLACE_NAMES_MAX]) {
     size_t count = 0, used;
+    bool told = !all_capitals(text);
     for (size_t i = 0; i < text->count && count < PLACE_NAMES_MAX; i += used ? used : 1) {
         uint32_t found = name_at(index, text, i, &used);
-        if (found && is_phrase(text, i))
+        if (found && used <= 2 && is_phrase(text, i, told))
             found = 0, used = 2;
         if (found && (is_no_name(text, i) || kind_of_place_first(index, text, i) ||
                          (used == 1 && is_person(index, text, i, found))))
@@ -474,12 +523,13 @@ static size_t names_read(
         if (!found)
             continue;
         const struct word *word = &text->words[i];
-        bool capital = word->flags & (WORD_CAPITAL | WORD_MENTION);
+        bool capital = told && word->flags & (WORD_CAPITAL | WORD_MENTION);
         bool alone = capital && stands_alone(text, i, i + used - 1);
         out[count++] = (struct name){.first = (uint16_t)i,
             .last = (uint16_t)(i + used - 1),
             .entries = found,
             .marker = marker_around(index, text, i, i + used - 1),
+            .here = how_far_here(text, i),
             .capital = capital && !(word->flags & WORD_OPENS && text->words[i].flags & WORD_SHOUTED),
             .opens = word->flags & WORD_OPENS && !alone,
             .word = used == 1 && index->entries[found].word && !alone &&
@@ -632,7 +682,7 @@ static float fit(const struct place_index *index, const struct name *name, const
         weight = 0; /* "puskesmas mana", "kades saling hadang" */
     if (entry->level == AREA_PROVINCE)
         weight *= 0.2f;
-    return weight;
+    return weight * name->here;
 }
 
 static size_t readings_list(const struct place_index *index, const struct name *names, size_t name_count,
@@ -658,6 +708,8 @@ static unsigned words_between(const struct name *a, const struct name *b) {
     return a->first > b->last ? a->first - b->last - 1u : b->first > a->last ? b->first - a->last - 1u : 0;
 }
 
+#define BESIDE 6.0f
+
 /* What other names add to a reading: a parent that is named, near or far. */
 static float support(const struct reading *readings, size_t count, const struct reading *one) {
     float best = 0;
@@ -667,7 +719,7 @@ static float support(const struct reading *readings, size_t count, const struct 
             same_word(parent->name, one->name) || !area_within(one->entry->code, parent->entry->code))
             continue;
         unsigned apart = words_between(parent->name, one->name);
-        float weight = parent->weight + (apart <= 1 ? 6.0f : apart <= 4 ? 3.0f : 1.0f);
+        float weight = parent->weight + (apart <= 1 ? BESIDE : apart <= 4 ? 3.0f : 1.0f);
         /* A common word far from its parent is still only a word. */
         if (one->name->word && apart > 1)
             weight *= 0.3f;
@@ -697,6 +749,8 @@ static struct choice choice_of(const struct place_index *index, const struct rea
     choice.weight += from_parents;
     if (one->entry->level == AREA_DISTRICT && from_parents > 0 && one->name->marker == MARKER_DISTRICT)
         choice.weight += 4; /* "kenjeran sby, kecamatan bulak": what is called a district is it */
+    if (one->entry->level == AREA_DISTRICT && from_parents > BESIDE && one->name->word)
+        choice.weight += 1; /* "Pagu Kediri": beside its regency it is no word, and no village of that name */
     /* A regency and a district of one name ("Jombang"): the regency is meant unless "kec" stands before. */
     if (one->entry->level == AREA_REGENCY && one->name->marker != MARKER_DISTRICT)
         choice.weight += one->weight > 1.5f ? 0.75f : one->weight * 0.5f;

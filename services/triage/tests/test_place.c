@@ -1,6 +1,7 @@
 /* Places on the shipped gazetteer: the rules of reference 9d, one line each. */
 #include "services/triage/place.h"
 
+#include <ctype.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -110,6 +111,21 @@ static void test_names(void **state) {
         {"Prenduan ada orang stres bakar rumah", "35.29.11"},
         {"kebakaran di Tarakan, Kalimantan Utara", "65.71"},
         {"longsor di Sentani Jayapura", "91.03.01"},
+        {"KAMI BUTUH BERAS DAN OBAT, ANAK SAKIT", ""}, /* capitals tell nothing: Butuh is a district */
+        {"NENEK DI PANTI JOMPO TIDAK DIBERI MAKAN TERIAK TERIAK", ""},
+        {"TOLONG PAK ADA ORANG DIPASUNG DI KEC DAMPIT KAB MALANG", "35.07.05"},
+        {"laki rumahnyo tiris, anak tigo", ""},
+        {"wong ngamuk gowo bendo", ""},
+        {"di haruyan kab hulu sungai tengah", "63.07.01"},
+        {"di hulu sungai ada mayat", ""},
+        {"di mesuji kab ogan komering ilir",
+            "16.02.04"}, /* "kab" belongs to what follows, and Mesuji is one too */
+        {"ada orang Kab. Blitar kehabisan ongkos di Kab. Probolinggo", "35.13"},
+        {"terlantar di Kauman Ponorogo mau pulang ke Kab. Mojokerto", "35.02.12"},
+        {"ingin pulang ke kab. ponorogo", ""},
+        {"Sudah ga bisa visum kah? Pagu Kediri", "35.06.11"},
+        {"TKW asal Gondang Nganjuk disiksa majikannya di Malaysia", "35.18.17"},
+        {"saya kerja di Surabaya, ibu saya di Kauman Tulungagung sakit sendirian", "35.04.05"},
         {"", ""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -120,28 +136,112 @@ static void test_names(void **state) {
     }
 }
 
-/* The first regency with a district of a name of its own, of each province of the country. */
-static void test_every_province(void **state) {
+/* ---- the whole country */
+
+enum { DISTRICTS = 7277, REGENCIES_MAX = 64, DISTRICTS_MAX = 128 };
+
+/* How people write where: %d the district, %r the regency, %k "Kab." or "Kota" before it, %p the province. */
+static const struct national {
+    const char *message;
+    bool lower, upper;
+    int least_right, most_wrong; /* of all districts; of the rest only the regency is told, or it is asked */
+} nation[] = {
+    {"Banjir di Kec. %d, %k %r, tolong", false, false, 7230, 2},
+    {"Mohon bantuan, ada warga dipasung di Kecamatan %d %k %r Provinsi %p", false, false, 7230, 2},
+    {"Ada nenek terlantar di %d %r belum makan", false, false, 7210, 12},
+    {"Ada nenek terlantar di %d, %r, belum makan", false, false, 7210, 12},
+    {"%r - %d: lansia sebatang kara sakit", false, false, 7210, 12},
+    {"tolong min ada anak dipukuli bapaknya di %d %k %r", true, false, 7210, 4},
+    {"TOLONG ADA ANAK DIPUKULI BAPAKNYA DI KEC %d %k %r", false, true, 6900, 4},
+    {"Bapak asal Kab. Malang terlantar di %d %k %r, uang habis", false, false, 7160, 24},
+    {"Ada nenek terlantar di Kec. %d belum makan", false, false, 6580,
+        80}, /* names of the site's own come first */
+    {"ada nenek terlantar di %d belum makan", true, false, 3000, 80},
+};
+
+struct district {
+    const char *name, *code;
+    const struct place *regency, *province;
+};
+
+static void put(char *out, size_t room, const char *text, const struct national *row) {
+    size_t used = strlen(out);
+    for (; *text && used + 1 < room; text++)
+        out[used++] = (char)(row->lower   ? tolower((unsigned char)*text)
+                             : row->upper ? toupper((unsigned char)*text)
+                                          : *text);
+    out[used] = 0;
+}
+
+static void message_fill(char out[512], const struct national *row, const struct district *district) {
+    out[0] = 0;
+    for (const char *at = row->message; *at; at++) {
+        char letter[2] = {*at, 0};
+        if (*at != '%') {
+            put(out, 512, letter, row);
+            continue;
+        }
+        at++;
+        put(out, 512,
+            *at == 'd'                ? district->name
+            : *at == 'r'              ? district->regency->name
+            : *at == 'p'              ? district->province->name
+            : district->regency->city ? "Kota"
+                                      : "Kab.",
+            row);
+    }
+}
+
+struct tally {
+    int right, wrong;
+    char example[640];
+};
+
+static void tally_up(
+    struct tally *tally, const char *message, const char *area, const struct district *district) {
+    if (strcmp(area, district->code) == 0)
+        tally->right++;
+    else if (area[0] && !area_within(district->code, area)) {
+        tally->wrong++;
+        snprintf(tally->example, sizeof tally->example, "\"%s\" is in \"%s\", not %s", message, area,
+            district->code);
+    }
+}
+
+static void district_try(struct fixture *fixture, const struct district *district, struct tally *tallies) {
+    for (size_t row = 0; row < sizeof nation / sizeof nation[0]; row++) {
+        char message[512];
+        message_fill(message, &nation[row], district);
+        tally_up(&tallies[row], message, find(fixture, message, NULL, NULL).area, district);
+    }
+}
+
+/* Every district of every regency of the 38 provinces, as it is written: found or asked, hardly ever
+ * misplaced. */
+static void test_every_district(void **state) {
     struct fixture *fixture = *state;
-    struct place provinces[64], regencies[64], districts[128];
-    size_t count = gazetteer_children(fixture->gazetteer, "", provinces, 64), found_in = 0;
+    struct place provinces[REGENCIES_MAX], regencies[REGENCIES_MAX], districts[DISTRICTS_MAX];
+    static struct tally tallies[sizeof nation / sizeof nation[0]];
+    int all = 0;
+    memset(tallies, 0, sizeof tallies);
+    size_t count = gazetteer_children(fixture->gazetteer, "", provinces, REGENCIES_MAX);
     assert_int_equal(count, 38);
     for (size_t i = 0; i < count; i++) {
-        size_t all = gazetteer_children(fixture->gazetteer, provinces[i].code, regencies, 64);
-        for (size_t k = 0; k < all && k < 3; k++) {
-            size_t below = gazetteer_children(fixture->gazetteer, regencies[k].code, districts, 128);
-            char text[256];
-            assert_true(below > 0);
-            snprintf(text, sizeof text, "Banjir di Kec. %s, %s %s, tolong", districts[below - 1].name,
-                regencies[k].city ? "Kota" : "Kab.", regencies[k].name);
-            const char *area = find(*state, text, NULL, NULL).area;
-            if (strcmp(area, districts[below - 1].code) != 0)
-                print_message("\"%s\" is in \"%s\", not %s\n", text, area, districts[below - 1].code);
-            else
-                found_in++;
+        size_t in = gazetteer_children(fixture->gazetteer, provinces[i].code, regencies, REGENCIES_MAX);
+        for (size_t k = 0; k < in; k++) {
+            size_t below =
+                gazetteer_children(fixture->gazetteer, regencies[k].code, districts, DISTRICTS_MAX);
+            for (size_t j = 0; j < below; j++, all++)
+                district_try(fixture,
+                    &(struct district){districts[j].name, districts[j].code, &regencies[k], &provinces[i]},
+                    tallies);
         }
     }
-    assert_true(found_in >= 108); /* of three regencies each; the rest are asked, see the messages */
+    assert_int_equal(all, DISTRICTS);
+    for (size_t row = 0; row < sizeof nation / sizeof nation[0]; row++)
+        if (tallies[row].right < nation[row].least_right || tallies[row].wrong > nation[row].most_wrong)
+            fail_msg("\"%s\": %d right, %d wrong, as %s", nation[row].message, tallies[row].right,
+                tallies[row].wrong, tallies[row].example);
 }
 
 static void test_twins_stay_two(void **state) {
@@ -210,7 +310,7 @@ static void test_declared(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names),
-        cmocka_unit_test(test_every_province),
+        cmocka_unit_test(test_every_district),
         cmocka_unit_test(test_twins_stay_two),
         cmocka_unit_test(test_the_message_decides_between_twins),
         cmocka_unit_test(test_marks),
