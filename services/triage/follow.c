@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { AMENDING_MAX = 32 /* of one report in review: an album has 10 parts */ };
+enum { AMENDING_MAX = 32 + REVIEW_COPIES_MAX /* of one report in review: an album has 10 parts */ };
 
 static const char *relation_of(const Sigap__ReportReceived *received) {
     return received->relation[0] ? received->relation : "follow_up";
@@ -156,6 +156,11 @@ static enum verdict answer_review(struct turn *turn, const Sigap__ReportReceived
 
 /* ---- after the decision ---- */
 
+static enum verdict copy_joins(struct turn *turn, const Sigap__ReportReceived *received,
+    const Sigap__ReportContent *content, struct open_case *found) {
+    return triage_join(turn, &(struct joining){received, content, found, REVIEW_COPY, false, 1000});
+}
+
 static enum verdict go_along(struct turn *turn, const struct id *report_id, const struct id *case_id,
     const char *kind, const char *by) {
     struct review_row review;
@@ -169,7 +174,8 @@ static enum verdict go_along(struct turn *turn, const struct id *report_id, cons
     const Sigap__ReportContent *content = triage_open_content(turn, review.received, &verdict);
     if (!content || !case_read(turn, case_id, &found))
         return content ? VERDICT_RETRY : verdict;
-    return join_case(turn, review.received, content, &found);
+    return strcmp(review.reason, REVIEW_COPY) == 0 ? copy_joins(turn, review.received, content, &found)
+                                                   : join_case(turn, review.received, content, &found);
 }
 
 enum verdict triage_follow_decided(struct turn *turn, const struct id *report_id, const struct id *case_id,

@@ -329,12 +329,14 @@ enum verdict triage_send_to_review(struct turn *turn, const Sigap__ReportReceive
     struct triage *triage = turn->state;
     struct id report_id;
     size_t alike = heard ? heard->alike_count : 0;
+    bool copy = strcmp(reason, REVIEW_COPY) == 0;
     Sigap__ReportInReview review = SIGAP__REPORT_IN_REVIEW__INIT;
     Sigap__Event event = SIGAP__EVENT__INIT;
     id_from_bytes(received->report_id.data, received->report_id.len, &report_id);
     review.report_id = received->report_id;
     review.danger = danger;
-    review.priority = triage_priority_out((int)assessment->priority);
+    if (!copy) /* whoever is to be woken was woken for the first */
+        review.priority = triage_priority_out((int)assessment->priority);
     review.kind = (char *)assessment->kind;
     review.area = (char *)assessment->area;
     review.reason = (char *)reason;
@@ -367,10 +369,44 @@ enum verdict triage_send_to_review(struct turn *turn, const Sigap__ReportReceive
     bind_id(insert, amends);
     ProtobufCBinaryData column = alike_pack(turn, heard ? heard->alike : NULL, alike);
     bind_blob(insert, column.data, column.len);
+    if (heard && heard->print.content)
+        bind_int(insert, (int64_t)heard->print.content);
+    else
+        bind_null(insert);
     statement_run(insert);
     triage_set_report(turn, &report_id, REPORT_IN_REVIEW, NULL);
-    triage->counts.reviewed++;
+    triage->counts.reviewed += !copy;
+    triage->counts.copies += copy;
     return VERDICT_DONE;
+}
+
+/* The report in review that this is a copy of, with room for one more. What may cost a life and was not known
+ * to is looked at for itself. */
+static bool find_reviewed_copy(struct turn *turn, const struct print *print,
+    const struct assessment *assessment, bool danger, struct id *first) {
+    bool found = false;
+    if (!print->content)
+        return false;
+    struct statement *get = triage_use(turn->store, TRIAGE_REVIEW_COPIED);
+    bind_int(get, (int64_t)print->content);
+    bind_text(get, assessment->area);
+    if (statement_step(get)) {
+        *first = column_id(get, 0);
+        found = (column_int(get, 1) || !danger) && (column_int(get, 2) != 0) == turn->training &&
+                column_int(get, 3) < REVIEW_COPIES_MAX;
+    }
+    statement_end(get);
+    return found;
+}
+
+/* Forty copies of one text are one review with forty witnesses. */
+static enum verdict review(struct turn *turn, const Sigap__ReportReceived *received,
+    const struct assessment *assessment, const struct heard *heard, bool danger) {
+    struct id first;
+    if (find_reviewed_copy(turn, &heard->print, assessment, danger, &first))
+        return triage_send_to_review(turn, received, assessment, NULL, &first, false, REVIEW_COPY);
+    return triage_send_to_review(
+        turn, received, assessment, heard, NULL, danger, review_reason_name(assessment->review_reason));
 }
 
 /* ---- the one way in ---- */
@@ -465,7 +501,6 @@ enum verdict triage_receive(struct turn *turn, const Sigap__ReportReceived *rece
         return triage_open_case(turn, &opening);
     }
     if (needs_person(&assessment) || danger) /* the machine never closes what may be a life */
-        return triage_send_to_review(
-            turn, received, &assessment, &heard, NULL, danger, review_reason_name(assessment.review_reason));
+        return review(turn, received, &assessment, &heard, danger);
     return triage_close_report(turn, &report_id, assessment.kind, "information", "triage");
 }

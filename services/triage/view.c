@@ -362,7 +362,8 @@ static void put_review_rows(
         json_member_integer(writer, "decide_by", column_int(rows, 8));
         size_t alike;
         column_blob(rows, 9, &alike);
-        json_member_bool(writer, "alike", alike > 0); /* maybe known already */
+        json_member_bool(writer, "alike", alike > 0);                /* maybe known already */
+        json_member_integer(writer, "copies", column_int(rows, 10)); /* decided with it */
         json_write_end(writer);
     }
 }

@@ -51,7 +51,8 @@ export const sayReview = (row) => (isReport(row.kind) ? sayKindShort(row.kind) :
 
 function oneReview(row, now, open) {
   return card(row, sayReview(row), limit(row.decide_by, now),
-    [dots(sayArea(row.area), sayHappening(row.reason), sayRole(row.owner_role)), ' ', row.danger ? tag(say('danger'), 'bad') : null, row.alike ? tag(say('possibly_same')) : null],
+    [dots(sayArea(row.area), sayHappening(row.reason), sayRole(row.owner_role)), ' ', row.danger ? tag(say('danger'), 'bad') : null, row.alike ? tag(say('possibly_same')) : null,
+      row.copies ? tag(`+${row.copies} ${say('copies')}`) : null],
     () => open.review(row));
 }
 

@@ -75,6 +75,7 @@ const words = {
   maybe_danger: ['Mungkin bahaya, isi belum jelas', 'Possible danger, not clear'],
   unverified: ['belum diverifikasi', 'unverified'],
   possibly_same: ['mungkin laporan yang sama', 'possibly the same report'],
+  copies: ['salinan', 'copies'],
   alike: ['Mungkin kasus yang sama', 'Possibly the same case'],
   same_hint: ['% mirip', '% alike'],
   merge_into: ['Gabung ke kasus ini', 'Merge into this one'],

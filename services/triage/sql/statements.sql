@@ -115,7 +115,11 @@ DELETE FROM report WHERE report_id IN (SELECT c.report_id FROM open_case c WHERE
 
 -- name: review_insert
 INSERT INTO review(report_id, at, kind, priority, area, reason, danger, owner_role, decide_by, training, received, amends,
-    alike) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    alike, content) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: review_copied
+SELECT report_id, danger, training, (SELECT count(*) FROM review c WHERE c.amends=r.report_id AND c.reason='copy') FROM review r
+WHERE content=? AND area=? ORDER BY at DESC LIMIT 1
 
 -- name: review_get
 SELECT kind, priority, area, reason, danger, received, training, amends, alike FROM review WHERE report_id=?
@@ -128,8 +132,9 @@ DELETE FROM review WHERE report_id=?
 
 -- name: review_list
 -- scans review: what waits for a person.
-SELECT report_id, at, kind, priority, area, reason, danger, owner_role, decide_by, alike FROM review
-WHERE (?1='*' OR area=?1 OR substr(area, 1, length(?1)+1)=?1||'.' OR (area='' AND length(?1)=2))
+SELECT report_id, at, kind, priority, area, reason, danger, owner_role, decide_by, alike,
+    (SELECT count(*) FROM review c WHERE c.amends=r.report_id AND c.reason='copy') FROM review r
+WHERE reason<>'copy' AND (?1='*' OR area=?1 OR substr(area, 1, length(?1)+1)=?1||'.' OR (area='' AND length(?1)=2))
 ORDER BY danger DESC, priority, at LIMIT ?2
 
 -- name: answered_get

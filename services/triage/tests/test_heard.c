@@ -490,6 +490,88 @@ static void test_a_review_may_join_a_case(void **state) {
     assert_int_equal(settled(world), 3); /* opened, reviewed, joined */
 }
 
+/* ---- copies of what waits for a person ---- */
+
+/* Whatever the weights are: without a word in it a person looks. */
+#define UNCLEAR "?????????????????????? !!!!!!!!!!!!!!!!!!!!!!!!!!!!"
+
+static size_t waiting(struct world *world, int *copies) {
+    json_t *rows = look_at_list(world, "reviews", false, "operator");
+    size_t count = json_array_size(rows);
+    *copies = count ? (int)json_integer_value(json_object_get(json_array_get(rows, 0), "copies")) : 0;
+    json_decref(rows);
+    return count;
+}
+
+static void copies_come(struct world *world, size_t count, struct id *ids) {
+    for (size_t i = 0; i < count; i++)
+        ids[i] = send(world, &(struct message){.text = UNCLEAR, .hash = 7, .reporter = (uint8_t)(i + 1)});
+}
+
+static void test_forty_copies_are_one_review(void **state) {
+    struct world *world = *state;
+    struct id ids[40];
+    int copies;
+    copies_come(world, 40, ids);
+    assert_int_equal(waiting(world, &copies), 1);
+    assert_int_equal(copies, 39);
+    const Sigap__ReportInReview *event = last(world, SIGAP__EVENT__BODY_REPORT_IN_REVIEW)->report_in_review;
+    assert_string_equal(event->reason, "copy");
+    assert_memory_equal(event->amends.data, ids[0].bytes, ID_BYTES);
+    assert_int_equal(event->priority, SIGAP__PRIORITY__PRIORITY_UNSPECIFIED); /* nobody is woken for it */
+    assert_false(event->danger);
+
+    assert_int_equal(decide(world, &ids[0], true, "fakir_miskin", NULL), 200);
+    struct id opened = last_case(world);
+    assert_int_equal(waiting(world, &copies), 0);
+    assert_int_equal(count(world, SIGAP__EVENT__BODY_CASE_OPENED), 1);
+    assert_int_equal(count(world, SIGAP__EVENT__BODY_REPORT_JOINED), 39);
+    assert_true(last(world, SIGAP__EVENT__BODY_REPORT_JOINED)->report_joined->copy);
+    assert_int_equal(count(world, SIGAP__EVENT__BODY_CASE_CHANGED), 0); /* ESC-07: they prove nothing */
+    assert_in_case(world, &ids[39], &opened);
+}
+
+static void test_copies_are_closed_with_the_first(void **state) {
+    struct world *world = *state;
+    struct id ids[5];
+    int copies;
+    copies_come(world, 5, ids);
+    assert_int_equal(decide(world, &ids[0], false, "bukan_laporan", NULL), 200);
+    assert_int_equal(count(world, SIGAP__EVENT__BODY_REPORT_CLOSED), 5);
+    assert_int_equal(waiting(world, &copies), 0);
+    copies_come(world, 1, ids); /* a person has to see it again */
+    assert_int_equal(waiting(world, &copies), 1);
+}
+
+/* What is looked at for itself: other words, another place, an alarm that the first did not raise; and one too
+ * many. */
+static void test_what_is_no_copy_of_a_review(void **state) {
+    struct world *world = *state;
+    static struct id ids[REVIEW_COPIES_MAX + 2];
+    int copies;
+    copies_come(world, 2, ids);
+    send(world, &(struct message){.text = UNCLEAR " ??", .hash = 8});
+    send(world, &(struct message){.text = "min tolong", .hash = 9});
+    send(world, &(struct message){.text = "min tolong", .hash = 9}); /* alike by chance */
+    send(world, &(struct message){.text = UNCLEAR, .hash = 7, .latitude = -7.27, .longitude = 112.74});
+    send(world, &(struct message){.text = UNCLEAR, .hash = 7, .urgent = true});
+    assert_true(last(world, SIGAP__EVENT__BODY_REPORT_IN_REVIEW)->report_in_review->danger);
+    assert_int_equal(waiting(world, &copies), 6);
+    assert_int_equal(decide(world, &ids[0], false, "bukan_laporan", NULL), 200);
+    assert_int_equal(waiting(world, &copies), 5);
+}
+
+static void test_a_review_has_only_so_many_copies(void **state) {
+    struct world *world = *state;
+    static struct id ids[REVIEW_COPIES_MAX + 2];
+    int copies;
+    copies_come(world, REVIEW_COPIES_MAX + 2, ids);
+    assert_int_equal(waiting(world, &copies), 2);
+    assert_int_equal(decide(world, &ids[0], true, "fakir_miskin", NULL), 200);
+    assert_int_equal(count(world, SIGAP__EVENT__BODY_REPORT_JOINED), REVIEW_COPIES_MAX);
+    assert_int_equal(waiting(world, &copies), 1);
+}
+
 static void test_what_amends_goes_where_its_first_goes(void **state) {
     struct world *world = *state;
     struct id first = send(world, &(struct message){.text = "min tolong"});
@@ -582,6 +664,10 @@ int main(void) {
         TEST(test_confidential_cases_have_their_officers),
         TEST(test_a_proposal_waits_until_somebody_says),
         TEST(test_a_review_may_join_a_case),
+        TEST(test_forty_copies_are_one_review),
+        TEST(test_copies_are_closed_with_the_first),
+        TEST(test_what_is_no_copy_of_a_review),
+        TEST(test_a_review_has_only_so_many_copies),
         TEST(test_what_amends_goes_where_its_first_goes),
         TEST(test_decisions_are_kept_to_learn_from),
         TEST(test_weeks_outlive_the_process),
