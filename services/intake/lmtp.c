@@ -147,8 +147,8 @@ static void obey(struct peer *peer, const char *line) {
     if (is_command(line, "LHLO")) {
         peer->greeted = true;
         reset(peer);
-        say(peer,
-            "250-sigap\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-ENHANCEDSTATUSCODES\r\n250 SIZE 8388608");
+        say(peer, "250-sigap\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-"
+                  "ENHANCEDSTATUSCODES\r\n250 SIZE 8388608");
     } else if (is_command(line, "HELO") || is_command(line, "EHLO")) {
         say(peer, "500 5.5.1 this is LMTP");
     } else if (is_command(line, "MAIL FROM")) {

@@ -159,72 +159,207 @@ char *mime_to_utf8(const char *charset, const char *text, size_t size) {
     return out;
 }
 
-/* "=?utf-8?B?...?= =?utf-8?Q?...?=" (RFC 2047); the blank between two encoded words is none. */
+/* One encoded word at text, "=?utf-8?B?...?=". False: none. */
+struct encoded_word {
+    char charset[40];
+    bool base64;
+    const char *inside, *end; /* end: behind it */
+    size_t size;              /* of what is inside */
+};
+
+static bool encoded_word(const char *text, struct encoded_word *out) {
+    const char *first = strncmp(text, "=?", 2) == 0 ? strchr(text + 2, '?') : NULL;
+    const char *second = first ? strchr(first + 1, '?') : NULL;
+    const char *end = second == first + 2 && second ? strstr(second + 1, "?=") : NULL;
+    size_t size = end ? strcspn(text + 2, "?*") : 0; /* "utf-8*id": a language, RFC 2231 */
+    if (!end || size >= sizeof out->charset)
+        return false;
+    snprintf(out->charset, sizeof out->charset, "%.*s", (int)size, text + 2);
+    out->base64 = (first[1] | 0x20) == 'b';
+    out->inside = second + 1;
+    out->size = (size_t)(end - out->inside);
+    out->end = end + 2;
+    return true;
+}
+
+/* Bytes of words in one charset that follow each other: programs cut them where they like, also within a
+ * letter. */
+struct decoding {
+    char *out, *bytes, charset[40];
+    size_t used, room, count;
+};
+
+static void flush(struct decoding *decoding) {
+    char *word = decoding->count ? mime_to_utf8(decoding->charset, decoding->bytes, decoding->count) : NULL;
+    size_t size = word ? strlen(word) : 0;
+    if (size < decoding->room - decoding->used) {
+        memcpy(decoding->out + decoding->used, word ? word : "", size);
+        decoding->used += size;
+    }
+    decoding->count = 0;
+    free(word);
+}
+
+/* RFC 2047; the blanks between two encoded words are none. */
 static char *decoded_words(const char *text) {
-    size_t size = strlen(text), used = 0;
-    char *out = calloc(1, 4 * size + 1), charset[40], *plain = malloc(size + 1);
-    bool encoded_before = false;
-    while (out && plain && *text) {
-        const char *marks[3] = {NULL};
-        if (strncmp(text, "=?", 2) == 0 && (marks[0] = strchr(text + 2, '?')) &&
-            (marks[1] = strchr(marks[0] + 1, '?')) && marks[1] == marks[0] + 2)
-            marks[2] = strstr(marks[1] + 1, "?=");
-        if (!marks[2] || (size_t)(marks[0] - text - 2) >= sizeof charset) {
-            out[used++] = *text;
-            encoded_before = encoded_before && *text == ' ';
-            text++;
+    size_t size = strlen(text);
+    struct decoding decoding = {
+        .out = calloc(1, 4 * size + 1), .bytes = malloc(size + 1), .room = 4 * size + 1};
+    struct encoded_word word;
+    while (decoding.out && decoding.bytes && *text) {
+        size_t blanks = decoding.count ? strspn(text, " ") : 0;
+        if (encoded_word(text + blanks, &word)) {
+            if (strcasecmp(decoding.charset, word.charset) != 0)
+                flush(&decoding);
+            strcpy(decoding.charset, word.charset);
+            char *to = decoding.bytes + decoding.count;
+            decoding.count += word.base64 ? base64(word.inside, word.size, to)
+                                          : quoted_printable(word.inside, word.size, to, true);
+            text = word.end;
             continue;
         }
-        while (encoded_before && used > 0 && out[used - 1] == ' ')
-            used--;
-        snprintf(charset, sizeof charset, "%.*s", (int)(marks[0] - text - 2), text + 2);
-        size_t length = (size_t)(marks[2] - marks[1] - 1);
-        length = (marks[0][1] | 0x20) == 'b' ? base64(marks[1] + 1, length, plain)
-                                             : quoted_printable(marks[1] + 1, length, plain, true);
-        char *word = mime_to_utf8(charset, plain, length);
-        size_t word_size = word ? strlen(word) : 0;
-        if (word_size && used + word_size < 4 * size)
-            used += (size_t)snprintf(out + used, 4 * size + 1 - used, "%s", word);
-        free(word);
-        encoded_before = true;
-        text = marks[2] + 2;
+        flush(&decoding);
+        if (decoding.used + 1 < decoding.room)
+            decoding.out[decoding.used++] = *text;
+        text++;
     }
-    if (out)
-        out[used] = 0;
-    free(plain);
-    return out;
+    if (decoding.out && decoding.bytes)
+        flush(&decoding);
+    free(decoding.bytes);
+    return decoding.out;
 }
 
 /* --- bodies --- */
 
-/* Tags out, a few entities in; in place. */
+/* The letter of "&#8217;", "&#x2019;" or one of the names programs write, as UTF-8 in out. Returns how many
+ * bytes of html it took; 0: it is none. */
+static size_t entity(const char *html, char out[5]) {
+    static const struct {
+        const char *name, *text;
+    } named[] = {{"&lt;", "<"}, {"&gt;", ">"}, {"&amp;", "&"}, {"&quot;", "\""}, {"&apos;", "'"},
+        {"&nbsp;", " "}, {"&rsquo;", "\xe2\x80\x99"}, {"&lsquo;", "\xe2\x80\x98"},
+        {"&rdquo;", "\xe2\x80\x9d"}, {"&ldquo;", "\xe2\x80\x9c"}, {"&ndash;", "\xe2\x80\x93"},
+        {"&mdash;", "\xe2\x80\x94"}, {"&hellip;", "\xe2\x80\xa6"}};
+    for (size_t i = 0; i < sizeof named / sizeof *named; i++)
+        if (strncasecmp(html, named[i].name, strlen(named[i].name)) == 0) {
+            strcpy(out, named[i].text);
+            return strlen(named[i].name);
+        }
+    bool hex = strncasecmp(html, "&#x", 3) == 0;
+    char *end;
+    unsigned long code = strncmp(html, "&#", 2) == 0 ? strtoul(html + (hex ? 3 : 2), &end, hex ? 16 : 10) : 0;
+    if (code < 9 || code > 0x10ffff || (code >= 0xd800 && code < 0xe000) || *end != ';')
+        return 0;
+    size_t size = 0;
+    if (code == 0xa0)
+        code = ' ';
+    if (code < 0x80)
+        out[size++] = (char)code;
+    else if (code < 0x800)
+        out[size++] = (char)(0xc0 | code >> 6);
+    else if (code < 0x10000)
+        out[size++] = (char)(0xe0 | code >> 12);
+    else
+        out[size++] = (char)(0xf0 | code >> 18);
+    for (int shift = code < 0x80 ? -6 : code < 0x800 ? 0 : code < 0x10000 ? 6 : 12; shift >= 0; shift -= 6)
+        out[size++] = (char)(0x80 | (code >> shift & 0x3f));
+    out[size] = 0;
+    return (size_t)(end + 1 - html);
+}
+
+/* Where a tag that begins at html ends; what nobody sees goes with it, and what is quoted of an earlier
+ * mail. */
+static const char *tag_end(const char *html) {
+    static const struct {
+        const char *begin, *end;
+    } unseen[] = {{"<!--", "-->"}, {"<style", "</style"}, {"<script", "</script"}, {"<title", "</title"},
+        {"<blockquote", "</blockquote"}};
+    const char *from = html;
+    for (size_t i = 0; i < sizeof unseen / sizeof *unseen; i++)
+        if (strncasecmp(html, unseen[i].begin, strlen(unseen[i].begin)) == 0) {
+            const char *end = strcasestr(html, unseen[i].end);
+            from = end ? end : html + strlen(html);
+        }
+    const char *end = strchr(from, '>');
+    return end ? end + 1 : from + strlen(from);
+}
+
+/* Tags out, letters in; in place: nothing of it grows. */
 static void strip_tags(char *html) {
-    static const char *const entities[][2] = {
-        {"&lt;", "<"}, {"&gt;", ">"}, {"&amp;", "&"}, {"&quot;", "\""}, {"&nbsp;", " "}, {"&#39;", "'"}};
-    char *to = html;
+    static const char *const lines[] = {"<br", "</p", "</div", "</tr", "</li", "</h1", "</h2", "</h3", NULL};
+    char *to = html, letter[5];
     for (const char *at = html; *at;) {
+        size_t size = *at == '&' ? entity(at, letter) : 0;
         if (*at == '<') {
-            bool script = strncasecmp(at, "<style", 6) == 0 || strncasecmp(at, "<script", 7) == 0;
-            bool line = strncasecmp(at, "<br", 3) == 0 || strncasecmp(at, "</p", 3) == 0 ||
-                        strncasecmp(at, "</div", 5) == 0;
-            const char *end = script ? strstr(at, "</") : NULL;
-            end = strchr(end ? end : at, '>');
+            const char *end = tag_end(at);
+            bool line = false;
+            for (size_t i = 0; lines[i]; i++)
+                line |= strncasecmp(at, lines[i], strlen(lines[i])) == 0;
             if (line)
                 *to++ = '\n';
-            at = end ? end + 1 : at + strlen(at);
-            continue;
+            at = end;
+        } else if (size) {
+            to = stpcpy(to, letter);
+            at += size;
+        } else {
+            *to++ = *at++;
         }
-        size_t i = 0;
-        for (; i < 6; i++)
-            if (*at == '&' && strncasecmp(at, entities[i][0], strlen(entities[i][0])) == 0)
-                break;
-        *to++ = i < 6 ? *entities[i][1] : *at;
-        at += i < 6 ? strlen(entities[i][0]) : 1;
     }
     *to = 0;
 }
 
-static void take_leaf(struct mime *mime, const struct part *part, const char *type, bool *html) {
+/* --- parts --- */
+
+/* What is being read. text: of the alternatives at hand, or of all parts so far. */
+struct reading {
+    struct mime *mime;
+    unsigned left;          /* parts */
+    bool alternative, html; /* the parent's kind; what text was made of */
+};
+
+static void wipe(char *text) {
+    if (text)
+        sodium_memzero(text, strlen(text));
+    free(text);
+}
+
+/* Takes both over. What one part says stands below what another did. */
+static char *joined(char *above, char *below) {
+    if (!above || !below || !*below || !*above) {
+        bool first = above && *above;
+        wipe(first ? below : above);
+        return first ? above : below;
+    }
+    size_t size = strlen(above);
+    char *both = NULL;
+    if (asprintf(&both, "%s%s%.*s", above, above[size - 1] == '\n' ? "" : "\n",
+            size < MIME_TEXT_MAX ? (int)(MIME_TEXT_MAX - size) : 0, below) < 0)
+        both = NULL;
+    wipe(below);
+    if (!both)
+        return above;
+    wipe(above);
+    return both;
+}
+
+/* Plain text before HTML where both say the same. */
+static void take_text(struct reading *reading, char *text, bool html) {
+    struct mime *mime = reading->mime;
+    if (text && html)
+        strip_tags(text);
+    if (!reading->alternative) {
+        mime->text = joined(mime->text, text);
+    } else if (!mime->text || (reading->html && !html)) {
+        wipe(mime->text);
+        mime->text = text;
+        reading->html = html;
+    } else {
+        wipe(text);
+    }
+}
+
+static void take_leaf(struct reading *reading, const struct part *part, const char *type) {
+    struct mime *mime = reading->mime;
     char encoding[32], charset[40], disposition[256], name[128];
     size_t size = (size_t)(part->end - part->body);
     char *plain = malloc(size + 1);
@@ -241,72 +376,128 @@ static void take_leaf(struct mime *mime, const struct part *part, const char *ty
     bool is_html = strncasecmp(type, "text/html", 9) == 0;
     bool is_text = is_html || !*type || strncasecmp(type, "text/plain", 10) == 0;
     bool attached = *name || strncasecmp(disposition, "attachment", 10) == 0;
-    if (is_text && !attached && (!mime->text || (*html && !is_html))) {
-        free(mime->text);
-        mime->text = mime_to_utf8(charset, plain, size > MIME_TEXT_MAX ? MIME_TEXT_MAX : size);
-        *html = is_html;
-        if (mime->text && is_html)
-            strip_tags(mime->text);
-    } else if (!is_text || attached) {
-        if (mime->file_count < MIME_PARTS_MAX && size > 0) {
-            struct mime_file *file = &mime->files[mime->file_count++];
-            snprintf(file->type, sizeof file->type, "%.*s", (int)strcspn(type, "; "), type);
-            snprintf(file->name, sizeof file->name, "%s", name);
-            file->data = plain;
-            file->size = size;
-            return;
-        }
+    if (is_text && !attached) {
+        take_text(
+            reading, mime_to_utf8(charset, plain, size > MIME_TEXT_MAX ? MIME_TEXT_MAX : size), is_html);
+    } else if (mime->file_count < MIME_PARTS_MAX && size > 0) {
+        struct mime_file *file = &mime->files[mime->file_count++];
+        snprintf(file->type, sizeof file->type, "%.*s", (int)strcspn(type, "; "), type);
+        snprintf(file->name, sizeof file->name, "%s", name);
+        file->data = plain;
+        file->size = size;
+        return;
     }
     sodium_memzero(plain, size);
     free(plain);
 }
 
-static void take_part(
-    struct mime *mime, const struct part *part, unsigned depth, unsigned *left, bool *html) {
-    char type[HEADER_MAX], mark[80] = "--";
-    header(part, "Content-Type", type, sizeof type);
-    if (*left == 0)
+static void take_part(struct reading *reading, const struct part *part, unsigned depth);
+
+/* A mail passed on as a whole: its subject and what it says, below what was written to it. */
+static void take_mail(struct reading *reading, const struct part *part, unsigned depth) {
+    struct part inner;
+    char line[HEADER_MAX];
+    if (!split(part->body, part->end, &inner))
         return;
-    --*left;
-    if (strncasecmp(type, "multipart/", 10) != 0 || depth >= MIME_DEPTH_MAX ||
-        !parameter(type, "boundary", mark + 2, sizeof mark - 2)) {
-        take_leaf(mime, part, type, html);
-        return;
-    }
+    header(&inner, "Subject", line, sizeof line);
+    reading->mime->forwarded = true;
+    reading->mime->text = joined(reading->mime->text, decoded_words(line));
+    take_part(reading, &inner, depth + 1);
+}
+
+/* The line that parts end with: the mark alone, or "--" behind it. Another mark may begin like this one. */
+static bool is_mark(const char *line, const char *end, const char *mark, size_t mark_size, bool *last) {
+    if ((size_t)(end - line) < mark_size || memcmp(line, mark, mark_size) != 0)
+        return false;
+    const char *rest = line + mark_size;
+    *last = end - rest >= 2 && memcmp(rest, "--", 2) == 0;
+    return *last || rest == end || strchr("\r\n \t", *rest);
+}
+
+static void take_parts(struct reading *reading, const struct part *part, const char *mark, unsigned depth) {
     size_t mark_size = strlen(mark);
     const char *begin = NULL;
-    for (const char *line = part->body; line < part->end;) {
+    struct part inner;
+    bool last = false;
+    for (const char *line = part->body; line < part->end && !last;) {
         const char *next = memchr(line, '\n', (size_t)(part->end - line));
         const char *after = next ? next + 1 : part->end;
-        if ((size_t)(part->end - line) >= mark_size && memcmp(line, mark, mark_size) == 0) {
-            struct part inner;
+        if (is_mark(line, part->end, mark, mark_size, &last)) {
             if (begin && split(begin, line > begin ? line - 1 : line, &inner))
-                take_part(mime, &inner, depth + 1, left, html);
+                take_part(reading, &inner, depth + 1);
             begin = after;
-            if ((size_t)(part->end - line) >= mark_size + 2 && memcmp(line + mark_size, "--", 2) == 0)
-                return;
         }
         line = after;
     }
-    struct part inner; /* cut off: its last part is what there is */
-    if (begin && begin < part->end && split(begin, part->end, &inner))
-        take_part(mime, &inner, depth + 1, left, html);
+    if (!last && begin && begin < part->end && split(begin, part->end, &inner))
+        take_part(reading, &inner, depth + 1); /* cut off: its last part is what there is */
 }
 
-/* "A <a@b.example>" or "a@b.example". */
+static void take_part(struct reading *reading, const struct part *part, unsigned depth) {
+    char type[HEADER_MAX], mark[80] = "--";
+    header(part, "Content-Type", type, sizeof type);
+    if (reading->left == 0)
+        return;
+    reading->left--;
+    struct reading outer = *reading;
+    char *above = reading->mime->text;
+    bool whole = strncasecmp(type, "message/rfc822", 14) == 0 && depth < MIME_DEPTH_MAX;
+    bool several = strncasecmp(type, "multipart/", 10) == 0 && depth < MIME_DEPTH_MAX &&
+                   parameter(type, "boundary", mark + 2, sizeof mark - 2);
+    if (!whole && !several) {
+        take_leaf(reading, part, type);
+        return;
+    }
+    reading->mime->text = NULL;
+    reading->alternative = strncasecmp(type, "multipart/alternative", 21) == 0;
+    reading->html = false;
+    if (several)
+        take_parts(reading, part, mark, depth);
+    else
+        take_mail(reading, part, depth);
+    /* Back in the parent: of alternatives one stands, of others all do. */
+    char *text = reading->mime->text;
+    bool html = reading->html;
+    reading->mime->text = above;
+    reading->alternative = outer.alternative;
+    reading->html = outer.html;
+    if (!reading->alternative) {
+        reading->mime->text = joined(above, text);
+    } else if (!above || (reading->html && !html)) {
+        wipe(above);
+        reading->mime->text = text;
+        reading->html = html;
+    } else {
+        wipe(text);
+    }
+}
+
+/* Delivery reports and notices of machines that do not say so in Auto-Submitted (RFC 3834). */
+static bool is_notice(const struct part *part) {
+    static const char *const headers[] = {"X-Autoreply", "X-Autorespond", "X-Autoresponder"};
+    char line[HEADER_MAX];
+    for (size_t i = 0; i < sizeof headers / sizeof *headers; i++)
+        if (header(part, headers[i], line, sizeof line) && strcasecmp(line, "no") != 0)
+            return true;
+    header(part, "Precedence", line, sizeof line);
+    if (strcasecmp(line, "auto_reply") == 0)
+        return true;
+    header(part, "Content-Type", line, sizeof line);
+    return strncasecmp(line, "multipart/report", 16) == 0;
+}
+
+/* "A <a@b.example>", "a@b.example" or "a@b.example (A)". */
 static void address_of(const char *text, char *out, size_t room) {
     const char *open = strrchr(text, '<'), *close = open ? strchr(open, '>') : NULL;
     if (open && close)
         snprintf(out, room, "%.*s", (int)(close - open - 1), open + 1);
     else
-        snprintf(out, room, "%s", text);
+        snprintf(out, room, "%.*s", (int)strcspn(text, " ("), text);
 }
 
 struct mime *mime_read(const char *mail, size_t size) {
     char line[HEADER_MAX];
     struct part part;
-    bool html = false;
-    unsigned left = MIME_PARTS_MAX;
     if (!split(mail, mail + size, &part))
         return NULL;
     struct mime *mime = calloc(1, sizeof *mime);
@@ -326,18 +517,14 @@ struct mime *mime_read(const char *mail, size_t size) {
     mime->bulk |= *line != 0;
     header(&part, "Subject", line, sizeof line);
     mime->subject = decoded_words(line);
-    take_part(mime, &part, 0, &left, &html);
+    mime->notice = is_notice(&part);
+    struct reading reading = {.mime = mime, .left = MIME_PARTS_MAX};
+    take_part(&reading, &part, 0);
     if (!mime->text)
         mime->text = calloc(1, 1);
     if (!mime->subject || !mime->text)
         mime_free(&mime);
     return mime;
-}
-
-static void wipe(char *text) {
-    if (text)
-        sodium_memzero(text, strlen(text));
-    free(text);
 }
 
 void mime_free(struct mime **mime) {

@@ -106,12 +106,13 @@ static bool decode(struct hook_batch *batch, char *body, size_t size) {
         .sender = mime->from,
         .chat = *mime->reply_to ? mime->reply_to : mime->from,
         .at = mime_date(mime->date),
+        .forwarded = mime->forwarded,
         .silent = mime->bulk || !intake_channel_option(batch->from->channel, "server")};
     if (!*message.id && message.text) /* a bare script: sender, date and subject are what it is known by */
         message.id = arena_format(batch->turn->arena, "%s:%s:%s", mime->from, mime->date, mime->subject);
     if (!asks(batch->turn->arena, mime, &message))
         add_files(mime, &message);
-    if (*mime->auto_submitted && strncasecmp(mime->auto_submitted, "no", 2) != 0)
+    if (mime->notice || (*mime->auto_submitted && strncasecmp(mime->auto_submitted, "no", 2) != 0))
         hook_ignore(batch);
     else
         hook_emit(batch, &message);

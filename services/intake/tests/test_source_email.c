@@ -62,6 +62,42 @@ static void reads_mails(void **state) {
         {"Content-Type: multipart/mixed; boundary=o\n\n--o\nContent-Type: text/plain\n\ncut off", "",
             "cut off", 0},
         {"Content-Type: multipart/mixed\n\nno boundary", "", "", 1},
+        /* A telephone puts a picture between two texts. */
+        {"Content-Type: multipart/mixed; boundary=o\n\n--o\nContent-Type: text/plain\n\nNenek "
+         "sakit\n--o\nContent-Type: "
+         "image/jpeg; name=a.jpg\nContent-Disposition: inline\n\n\xff\xd8\xff\n--o\nContent-Type: "
+         "text/plain\n\nDi "
+         "Wlingi\n--o--\n",
+            "", "Nenek sakit\nDi Wlingi", 1},
+        {"Content-Type: multipart/alternative; boundary=o\n\n--o\nContent-Type: text/plain\n\nNenek "
+         "sakit\n--o\n"
+         "Content-Type: multipart/related; boundary=o1\n\n--o1\nContent-Type: text/html\n\n<b>Nenek "
+         "sakit</b>\n--o1\n"
+         "Content-Type: image/png\nContent-ID: <i>\n\n\x89PNG\n--o1--\n--o--\n",
+            "", "Nenek sakit", 1}, /* one mark begins like the other */
+        {"Content-Type: multipart/mixed; boundary=o\n\n--o\nContent-Type: multipart/alternative; "
+         "boundary=i\n\n--i\n"
+         "Content-Type: text/html\n\n<p>Nenek</p>\n--i--\n--o\nContent-Type: text/plain\n\nkaki "
+         "milis\n--o--\n",
+            "", "Nenek\nkaki milis", 0},
+        {"Subject: =?utf-8?Q?x=E2=80?=\n =?UTF-8?Q?=9Cy?= =?utf-8*id?B?eg==?= =?utf-8?Q?_?= a =?x",
+            "x\xe2\x80\x9cyz  a =?x", "", 0},
+        {"Content-Type: text/html; charset=\"windows-1252\"\n\n<html><head><title>T</title><!--[if gte mso "
+         "9]><xml><w:View>Normal</w:View></xml><![endif]--><style>p > b "
+         "{}</style></head><body><p>Nenek&nbsp;sakit &#8211; "
+         "&#x201C;x\x94 &#0; &#xD800; &#x1F622; &amp;lt; "
+         "&foo;</p><ul><li>satu</li></ul><blockquote>lama</blockquote></body>",
+            "",
+            "Nenek sakit \xe2\x80\x93 \xe2\x80\x9cx\xe2\x80\x9d &#0; &#xD800; \xf0\x9f\x98\xa2 &lt; "
+            "&foo;\nsatu\n",
+            0},
+        {"Content-Type: multipart/mixed; boundary=o\n\n--o\nContent-Type: text/plain\n\ntolong "
+         "dicek\n--o\nContent-Type: "
+         "message/rfc822\n\nSubject: =?utf-8?Q?Lap=6Fran?=\nContent-Type: multipart/mixed; "
+         "boundary=p\n\n--p\n\nNenek "
+         "sakit\n--p\nContent-Type: application/pdf\n\n%PDF\n--p--\n--o--\n",
+            "", "tolong dicek\nLaporan\nNenek sakit", 1},
+        {"Content-Type: message/rfc822\n\nno mail", "", "", 0},
         {"Content-Type: application/pdf\nContent-Disposition: attachment; filename=\"a.pdf\"\n\n%PDF-", "",
             "", 1},
     };
@@ -79,6 +115,17 @@ static void reads_mails(void **state) {
             mime_free(&part);
             free(beginning);
         }
+    }
+    static const char *const senders[][2] = {{"Rina <r@x.org>", "r@x.org"}, {"r@x.org", "r@x.org"},
+        {"r@x.org (Rina)", "r@x.org"}, {"\"Rina, RT 3\" <r@x.org>", "r@x.org"},
+        {"=?utf-8?Q?R=C3=A9?= <r\xc3\xa9@x.org>", "r\xc3\xa9@x.org"}};
+    for (size_t i = 0; i < sizeof senders / sizeof *senders; i++) {
+        char mail[128];
+        snprintf(mail, sizeof mail, "From: %s\n\nx", senders[i][0]);
+        struct mime *mime = mime_read(mail, strlen(mail));
+        assert_string_equal(mime->from, senders[i][1]);
+        assert_false(mime->notice || mime->forwarded);
+        mime_free(&mime);
     }
     assert_null(mime_read("no colon", 8));
     assert_int_equal(mime_date("Mon, 2 Mar 2026 10:00:00 +0700"), 1772420400000);
@@ -98,12 +145,18 @@ static void pictures_come_along_and_machines_say_nothing(void **state) {
                                "Content-Type: multipart/mixed; boundary=o\r\n\r\n--o\r\n\r\nDi Wlingi\r\n> "
                                "kutipan lama\r\n--o\r\nContent-Type: image/jpeg; "
                                "name=a.jpg\r\nContent-Transfer-Encoding: base64\r\n\r\n/9j/4AAQ\r\n--o--\r\n";
-    static const char machine[] = "From: x@y\r\nMessage-ID: <c@d>\r\nAuto-Submitted: "
-                                  "auto-replied\r\nSubject: Cuti\r\n\r\nSaya cuti\r\n";
+    static const char *const bodies[] = {mail, mail,
+        "From: x@y\r\nMessage-ID: <c@d>\r\nAuto-Submitted: auto-replied\r\nSubject: Cuti\r\n\r\nSaya "
+        "cuti\r\n",
+        "From: x@y\r\nMessage-ID: <e@d>\r\nX-Autoreply: yes\r\nSubject: Cuti\r\n\r\nSaya cuti\r\n",
+        "From: x@y\r\nMessage-ID: <f@d>\r\nPrecedence: auto_reply\r\nSubject: Cuti\r\n\r\nSaya cuti\r\n",
+        "From: MAILER-DAEMON@y\r\nMessage-ID: <g@d>\r\nSubject: Undelivered\r\nContent-Type: "
+        "multipart/report; "
+        "report-type=delivery-status; boundary=o\r\n\r\n--o\r\n\r\nnot delivered\r\n--o--\r\n"};
     static struct post post;
-    for (size_t i = 0; i < 3; i++) {
-        post.request = (struct fixture_request){
-            .method = "POST", .path = "/v1/hooks/email/lapor", .body = i < 2 ? mail : machine};
+    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+        post.request =
+            (struct fixture_request){.method = "POST", .path = "/v1/hooks/email/lapor", .body = bodies[i]};
         sign(&conform, &post);
         assert_int_equal(fixture_request(conform.bottle.fixture, &post.request)->status, 200);
     }
