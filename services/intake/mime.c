@@ -170,7 +170,7 @@ struct encoded_word {
 static bool encoded_word(const char *text, struct encoded_word *out) {
     const char *first = strncmp(text, "=?", 2) == 0 ? strchr(text + 2, '?') : NULL;
     const char *second = first ? strchr(first + 1, '?') : NULL;
-    const char *end = second == first + 2 && second ? strstr(second + 1, "?=") : NULL;
+    const char *end = second && second == first + 2 ? strstr(second + 1, "?=") : NULL;
     size_t size = end ? strcspn(text + 2, "?*") : 0; /* "utf-8*id": a language, RFC 2231 */
     if (!end || size >= sizeof out->charset)
         return false;
