@@ -175,7 +175,7 @@ static bool check_links(struct sim *sim) {
                         inbox_name(engine_inbox(machine->engine, link)), lane, (unsigned long long)cursor,
                         (unsigned long long)journal_head(journal, lane));
             }
-        if (engine_wake_at(machine->engine) <= sim->now + sim->skew && !machine->daemon.on_timer)
+        if (engine_wake_at(machine->engine) <= sim->now + sim->skew)
             return sim_fail(sim, "%s has a timer that is due", machine->name);
     }
     return true;
@@ -202,20 +202,45 @@ static bool check_held(struct sim *sim) {
     return true;
 }
 
-/* Every picture was had, or is noted as one that cannot be had. */
-static bool check_media(struct sim *sim) {
-    unsigned status, kept = 0;
+static unsigned count_in(const json_t *list, const char *const states[], unsigned *kept) {
     size_t index;
-    json_t *list = ask_list(sim, "intake", "media", "", &status), *medium;
-    bool sound = status == 200;
-    json_array_foreach(list, index, medium) {
-        const char *state = text_of(medium, "state");
-        kept += strcmp(state, "kept") == 0;
-        sound &= strcmp(state, "kept") == 0 || strcmp(state, "unavailable") == 0;
+    json_t *item;
+    unsigned count = 0;
+    json_array_foreach(list, index, item) {
+        bool is_in = !states[0];
+        for (size_t k = 0; states[k]; k++)
+            is_in |= strcmp(text_of(item, "state"), states[k]) == 0;
+        count += is_in;
+        *kept += strcmp(text_of(item, "state"), "kept") == 0;
     }
-    sim->outcome->media += kept;
-    json_decref(list);
-    return sound || sim_fail(sim, "a picture is still wanted (%u)", status);
+    return count;
+}
+
+/* Queues of what goes outside and of what was not read yet: empty in peace. (That no timer is due says
+ * check_links, that alerts are answered or at their end check_alert.) */
+static bool check_queues(struct sim *sim) {
+    static const struct {
+        const char *daemon, *list;
+        const char *states[4]; /* under way; none: every item is */
+    } queues[] = {
+        {"intake", "media", {"wanted", NULL}},
+        {"intake", "hooks", {NULL}},
+        {"notifier", "deliveries", {"queued", "sending", "retry-wait", NULL}},
+    };
+    for (size_t i = 0; i < sizeof queues / sizeof *queues; i++) {
+        unsigned status;
+        json_t *list = ask_list(sim, queues[i].daemon, queues[i].list, "", &status);
+        unsigned under_way = count_in(list, queues[i].states, &sim->outcome->media);
+        json_decref(list);
+        if (status != 200 || under_way)
+            return sim_fail(sim, "%s: %u of its %s are still under way (%u)", queues[i].daemon, under_way,
+                queues[i].list, status);
+    }
+    if (!sim->call_count)
+        return true;
+    char text[ID_TEXT + 1];
+    id_to_text(&sim->calls[0].id, text);
+    return sim_fail(sim, "%u calls of intake never came to an end, the first: %s", sim->call_count, text);
 }
 
 /* The words of a report stand once in the file of the case that it counts with, and what it counts with is no
@@ -519,7 +544,7 @@ bool check_all(struct sim *sim) {
     bool sound = check_links(sim) && ledger_read(sim, ledger);
     if (sound && ledger->parked)
         sound = sim_fail(sim, "%u inputs were parked, the last: %s", ledger->parked, ledger->parked_reason);
-    sound = sound && check_held(sim) && check_media(sim) && check_tickets(sim, ledger) &&
+    sound = sound && check_held(sim) && check_queues(sim) && check_tickets(sim, ledger) &&
             check_ledger(sim, ledger) && check_desks(sim, ledger) && check_capacity(sim, ledger);
     for (unsigned i = 0; i < ledger->case_count; i++)
         sim->outcome->cases += ledger->cases[i].opened;

@@ -119,6 +119,7 @@ int64_t console_wake_at(const struct sim *sim) {
 }
 
 void console_effect(struct machine *machine, const struct effect *effect) {
+    machine->sim->outcome->coverage.calls[effect->kind >= EFFECT_ASK ? CALL_VIEW : CALL_PASSWORD]++;
     if (effect->kind >= EFFECT_ASK)
         ask(machine, effect);
     else

@@ -4,6 +4,8 @@
 #include <string.h>
 
 void coverage_add(struct coverage *sum, const struct coverage *other) {
+    for (unsigned i = 0; i < CALL_KINDS; i++)
+        sum->calls[i] += other->calls[i];
     for (unsigned i = 0; i < COVERAGE_TAGS; i++) {
         struct coverage_order *to = &sum->orders[i];
         const struct coverage_order *from = &other->orders[i];
@@ -43,6 +45,21 @@ static bool print_order(const struct coverage *coverage, const ProtobufCFieldDes
     return seen;
 }
 
+static bool print_calls(const struct coverage *coverage) {
+    static const char *const words[CALL_KINDS] = {[CALL_MEDIUM] = "medium",
+        [CALL_REPLY] = "reply",
+        [CALL_BOX] = "box",
+        [CALL_MAIL] = "mail",
+        [CALL_PASSWORD] = "password",
+        [CALL_VIEW] = "view"};
+    bool all = true;
+    for (unsigned i = 0; i < CALL_KINDS; i++) {
+        printf("%-18s %9u%s\n", words[i], coverage->calls[i], coverage->calls[i] ? "" : "  NEVER");
+        all &= coverage->calls[i] > 0;
+    }
+    return all;
+}
+
 bool coverage_print(const struct coverage *coverage) {
     const ProtobufCMessageDescriptor *event = &sigap__event__descriptor,
                                      *order = &sigap__command_issued__descriptor;
@@ -55,5 +72,6 @@ bool coverage_print(const struct coverage *coverage) {
     for (unsigned i = 0; i < order->n_fields; i++)
         if (is_choice(&order->fields[i]))
             all &= print_order(coverage, &order->fields[i]);
-    return all;
+    printf("call                  begun\n");
+    return print_calls(coverage) && all;
 }

@@ -8,6 +8,17 @@
 
 enum { COVERAGE_TAGS = 128 }; /* of the bodies of Event and the kinds of CommandIssued */
 
+/* What daemons have done outside. */
+enum coverage_call {
+    CALL_MEDIUM, /* a picture fetched from a platform */
+    CALL_REPLY,  /* a reporter told */
+    CALL_BOX,    /* a team told in a box of this machine */
+    CALL_MAIL,   /* ... and over a network */
+    CALL_PASSWORD,
+    CALL_VIEW, /* asked of another daemon */
+    CALL_KINDS
+};
+
 struct coverage_order {
     unsigned given, done; /* done: answered below 300 */
     unsigned stale;       /* named a version and was refused for it */
@@ -16,6 +27,7 @@ struct coverage_order {
 
 struct coverage {
     unsigned events[COVERAGE_TAGS];
+    unsigned calls[CALL_KINDS];
     struct coverage_order orders[COVERAGE_TAGS];
 };
 

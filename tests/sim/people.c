@@ -257,17 +257,18 @@ static void add_outcome(
     result_add(machine, &result, within_ms);
 }
 
-void people_effect(struct machine *machine, const struct effect *effect) {
+/* A box of this machine says at once whether it has the message, and never twice. */
+static void tell_box(struct machine *machine, const struct effect *effect) {
+    struct sim *sim = machine->sim;
+    bool full = !sim->quiet && !sim->options.calm && chance_hits(&sim->chance, 50);
+    add_outcome(machine, effect, full ? SEND_TRANSIENT : SEND_DELIVERED, 0);
+}
+
+static void tell_by_mail(struct machine *machine, const struct effect *effect) {
     static const int outcomes[] = {SEND_ACCEPTED, SEND_DELIVERED, SEND_DELIVERED, SEND_DELIVERED,
         SEND_TRANSIENT, SEND_RECIPIENT, SEND_UNKNOWN};
     struct sim *sim = machine->sim;
     struct chance *chance = &sim->chance;
-    if (strcmp(machine->name, "console") == 0)
-        return console_effect(machine, effect);
-    if (strcmp(machine->name, "intake") == 0)
-        return phone_effect(machine, effect);
-    if (strcmp(machine->name, "notifier") == 0)
-        desk_message(sim, ((const struct message *)effect->what)->text);
     if (sim->quiet || sim->options.calm) {
         add_outcome(machine, effect, SEND_DELIVERED, sim->quiet ? 0 : 10);
         return;
@@ -276,6 +277,21 @@ void people_effect(struct machine *machine, const struct effect *effect) {
     for (unsigned i = 0; i < times; i++)
         add_outcome(
             machine, effect, outcomes[chance_below(chance, 7)], chance_hits(chance, 100) ? 60000 : 500);
+}
+
+void people_effect(struct machine *machine, const struct effect *effect) {
+    if (strcmp(machine->name, "console") == 0)
+        return console_effect(machine, effect);
+    if (strcmp(machine->name, "intake") == 0)
+        return phone_effect(machine, effect);
+    const struct message *message = effect->what;
+    bool box = message->number != 0; /* only local channels number what they hand over */
+    machine->sim->outcome->coverage.calls[box ? CALL_BOX : CALL_MAIL]++;
+    desk_message(machine->sim, message->text);
+    if (box)
+        tell_box(machine, effect);
+    else
+        tell_by_mail(machine, effect);
 }
 
 static bool channels_act(struct sim *sim) {
@@ -292,6 +308,8 @@ static bool channels_act(struct sim *sim) {
             free(pending->result.bytes);
         else
             engine_effect_finished(machine->engine, &pending->result);
+        if (!gone && strcmp(machine->name, "intake") == 0)
+            phone_finished(sim, &pending->result);
         sim->results[i] = sim->results[--sim->result_count];
         acted = true;
     }
@@ -330,6 +348,7 @@ void people_snapshot(struct sim *sim) {
 /* What was acknowledged after the snapshot was lost with the disks, and is known to be: it is sent again. */
 void people_restored(struct sim *sim) {
     desks_restored(sim);
+    sim->call_count = 0;
     for (unsigned i = 0; i < sim->reported; i++) {
         struct reporter *reporter = &sim->reporters[i];
         if (!reporter->acknowledged || reporter->before_snapshot)

@@ -16,6 +16,8 @@
 static const char secret[] = "sim-secret";
 
 const char sim_sources[] = "channels:\n"
+                           "  - { name: sim, source: telegram, options: [{ name: token_file, value: "
+                           "sim.secret }] }\n"
                            "  - name: sim\n"
                            "    source: whatsapp\n"
                            "    options:\n"
@@ -121,6 +123,36 @@ static struct effect_result answer_to(struct machine *machine, const struct effe
     return result;
 }
 
+/* ---- each call must come to an end ---- */
+
+static void call_ended(struct sim *sim, const struct id *id) {
+    for (unsigned i = 0; i < sim->call_count; i++)
+        if (id_equal(&sim->calls[i].id, id)) {
+            sim->calls[i] = sim->calls[--sim->call_count];
+            return;
+        }
+}
+
+static void call_begun(struct sim *sim, const struct id *id) {
+    enum { TRIES_MAX = 8 }; /* then intake gives up */
+    unsigned at = 0;
+    while (at < sim->call_count && !id_equal(&sim->calls[at].id, id))
+        at++;
+    if (at == CALLS_MAX)
+        return;
+    if (at == sim->call_count)
+        sim->calls[sim->call_count++] = (struct call){.id = *id};
+    if (++sim->calls[at].tries >= TRIES_MAX)
+        call_ended(sim, id);
+}
+
+/* Nobody is told a second time what they may have been told. */
+void phone_finished(struct sim *sim, const struct effect_result *result) {
+    if (result->outcome == WEB_DONE || result->outcome == WEB_NEVER ||
+        (result->outcome == WEB_UNKNOWN && result->kind == EFFECT_TELL))
+        call_ended(sim, &result->id);
+}
+
 /* Whoever was written to may have got it although nobody told intake so. */
 void phone_effect(struct machine *machine, const struct effect *effect) {
     static const int outcomes[] = {
@@ -129,6 +161,8 @@ void phone_effect(struct machine *machine, const struct effect *effect) {
     struct chance *chance = &sim->chance;
     if (effect->kind != EFFECT_TELL && effect->kind != EFFECT_FETCH)
         return;
+    call_begun(sim, &effect->id);
+    sim->outcome->coverage.calls[effect->kind == EFFECT_TELL ? CALL_REPLY : CALL_MEDIUM]++;
     bool kind = sim->quiet || sim->options.calm;
     int outcome = kind ? WEB_DONE : outcomes[chance_below(chance, sizeof outcomes / sizeof *outcomes)];
     unsigned times = kind ? 1 : chance_hits(chance, 80) ? 0 : chance_hits(chance, 80) ? 2 : 1;

@@ -16,6 +16,7 @@ enum {
     CASES_SEEN = 16,
     DESKS_MAX = 40,
     ASKS_MAX = 512,
+    CALLS_MAX = 2048,
 };
 
 /* A daemon of the pipeline and whose journals it reads. */
@@ -111,6 +112,12 @@ struct todo {
     size_t size;
 };
 
+/* Something intake has begun outside that is not over. */
+struct call {
+    struct id id;
+    unsigned tries;
+};
+
 struct pending_result {
     unsigned machine;
     uint64_t life;
@@ -198,6 +205,8 @@ struct sim {
     unsigned errand_count, errand_room;
     struct told *told;
     size_t told_count, told_room;
+    struct call calls[CALLS_MAX];
+    unsigned call_count;
     struct ask asks[ASKS_MAX];
     unsigned ask_count;
     uint64_t ask_number;
@@ -262,6 +271,7 @@ extern const char sim_sources[];
 bool phone_secret(const char *data_dir);
 void phone_write(struct sim *sim, unsigned number);
 void phone_effect(struct machine *machine, const struct effect *effect);
+void phone_finished(struct sim *sim, const struct effect_result *result);
 void people_answered(struct sim *sim, struct reporter *reporter, unsigned status, const char *ticket);
 void people_effect(struct machine *machine, const struct effect *effect);
 void people_snapshot(struct sim *sim);
