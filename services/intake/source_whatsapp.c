@@ -194,7 +194,8 @@ static bool reply_call(struct arena *arena, const struct intake_channel *channel
     json_writer_init(&writer, 64 * 1024);
     json_write_object(&writer);
     json_member_text(&writer, "messaging_product", "whatsapp");
-    json_member_text(&writer, "to", chat);
+    /* Who shows a name instead of a number is known by an id of ours alone ("ID.1349..."). */
+    json_member_text(&writer, chat[strspn(chat, "+0123456789")] ? "recipient" : "to", chat);
     json_member_text(&writer, "type", "text");
     json_member_object(&writer, "text");
     json_member_text(&writer, "body", text);

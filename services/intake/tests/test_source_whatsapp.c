@@ -333,6 +333,30 @@ static void a_question_is_asked_once_and_its_answer_joins(void **state) {
     conform_close(&conform);
 }
 
+/* A number is written to by "to"; an id of who shows a name instead (BSUID) by "recipient". */
+static void an_answer_names_its_reader(void **state) {
+    static const struct {
+        const char *chat, *member, *other;
+    } cases[] = {{"6281100", "to", "recipient"}, {"+6281100", "to", "recipient"},
+        {"ID.13491208655302741918", "recipient", "to"}, {"US.ENT.118157", "recipient", "to"}};
+    (void)state;
+    struct conform conform = conform_open();
+    const struct intake *intake = fixture_state(conform.bottle.fixture);
+    const struct intake_channel *channel = intake_channel_at(intake->channels, 0);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct arena *arena = arena_new(1 << 20);
+        struct hook_call call = {.method = "POST"};
+        assert_true(channel->source->hook->reply_call(arena, channel, cases[i].chat, "halo", &call));
+        json_t *body = json_loadb(call.body, call.body_size, 0, NULL);
+        assert_string_equal(json_string_value(json_object_get(body, cases[i].member)), cases[i].chat);
+        assert_null(json_object_get(body, cases[i].other));
+        assert_non_null(strstr(call.url, "/1066/messages"));
+        json_decref(body);
+        arena_free(&arena);
+    }
+    conform_close(&conform);
+}
+
 /* Receipt and question are in the language that was written. */
 static void who_writes_javanese_is_asked_in_javanese(void **state) {
     (void)state;
@@ -411,6 +435,7 @@ int main(void) {
         cmocka_unit_test(edits_and_revocations_name_their_message),
         cmocka_unit_test(reads_all_entries_and_changes),
         cmocka_unit_test(the_reporter_is_told_after_the_commit),
+        cmocka_unit_test(an_answer_names_its_reader),
         cmocka_unit_test(who_writes_javanese_is_asked_in_javanese),
         cmocka_unit_test(a_question_is_asked_once_and_its_answer_joins),
         cmocka_unit_test(a_medium_is_fetched_or_noted_as_unavailable),
