@@ -14,13 +14,14 @@
 
 enum {
     HEARD_ALIKE_MAX = 3,
-    HEARD_SIGNATURE = 16,  /* values of a signature, 16 bits each */
-    HEARD_JUDGED_MAX = 2,  /* comparisons a report */
-    HEARD_LOOKS_RATE = 20, /* a second: in a flood the newest are not looked for, only copies are */
+    HEARD_SIGNATURE = 16,    /* values of a signature, 16 bits each */
+    HEARD_JUDGED_MAX = 2,    /* comparisons a report */
+    HEARD_LOOKS_RATE = 150,  /* a second: in a flood the newest are not looked for, only copies are */
+    HEARD_LOOKS_BURST = 300, /* and so many at once after a quiet time */
 };
 
-/* Above the highest score of any labelled pair that is not the same and no form: 0.90 of duplicates.jsonl, 0.976
- * of own_pairs.jsonl, 0.970 of own_tellings.jsonl (tests/triage). */
+/* Above the highest score of any labelled pair that is not the same and no form: 0.90 of duplicates.jsonl,
+ * 0.976 of own_pairs.jsonl, 0.970 of own_tellings.jsonl (tests/triage). */
 #define HEARD_CERTAIN 0.98f
 
 struct print {

@@ -490,6 +490,20 @@ static void test_a_review_may_join_a_case(void **state) {
     assert_int_equal(settled(world), 3); /* opened, reviewed, joined */
 }
 
+/* In a flood only so many are looked for, and again as many as time has passed. */
+static void test_looks_are_rationed(void **state) {
+    struct world *world = *state;
+    const struct triage_counts *counts = &((struct triage *)fixture_state(world->fixture))->counts;
+    fixture_advance(world->fixture, 60000);
+    for (unsigned i = 0; i < HEARD_LOOKS_BURST + 5; i++)
+        send(world, &(struct message){.text = "kapan bansos cair lagi ya min", .reporter = (uint8_t)i});
+    assert_int_equal(counts->not_compared, 5);
+    fixture_advance(world->fixture, 1000);
+    for (unsigned i = 0; i < HEARD_LOOKS_RATE + 5; i++)
+        send(world, &(struct message){.text = "kapan bansos cair lagi ya min", .reporter = (uint8_t)i});
+    assert_int_equal(counts->not_compared, 10);
+}
+
 /* ---- copies of what waits for a person ---- */
 
 /* Whatever the weights are: without a word in it a person looks. */
@@ -543,8 +557,8 @@ static void test_copies_are_closed_with_the_first(void **state) {
     assert_int_equal(waiting(world, &copies), 1);
 }
 
-/* What is looked at for itself: other words, another place, an alarm that the first did not raise; and one too
- * many. */
+/* What is looked at for itself: other words, another place, an alarm that the first did not raise; and one
+ * too many. */
 static void test_what_is_no_copy_of_a_review(void **state) {
     struct world *world = *state;
     static struct id ids[REVIEW_COPIES_MAX + 2];
@@ -664,6 +678,7 @@ int main(void) {
         TEST(test_confidential_cases_have_their_officers),
         TEST(test_a_proposal_waits_until_somebody_says),
         TEST(test_a_review_may_join_a_case),
+        TEST(test_looks_are_rationed),
         TEST(test_forty_copies_are_one_review),
         TEST(test_copies_are_closed_with_the_first),
         TEST(test_what_is_no_copy_of_a_review),
