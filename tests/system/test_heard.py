@@ -79,6 +79,19 @@ def test_what_is_alike_is_proposed_merged_and_parted(site, clerk):
     assert "case_merged" in happened and "case_unmerged" in happened
 
 
+def test_copies_of_what_is_unclear_are_one_review(site, clerk):
+    text = "min tolong saya bingung harus bagaimana lagi, tolong dibantu ya kak, ini sudah lama sekali"
+    tickets = [site.report(text) for _ in range(12)]
+    site.idle()
+    reviews = [row for row in clerk.get("/api/queues").json["reviews"] if row["copies"]]
+    assert [row["copies"] for row in reviews] == [11]
+    decided = {"open_case": True, "kind": "fakir_miskin", "priority": "P2", "area": "35.07.05", "reason": "ditelepon"}
+    assert clerk.post(f"/api/reviews/{reviews[0]['report_id']}/decide", decided).status == 200
+    cases = {case_of(site, ticket) for ticket in tickets}
+    assert len(cases) == 1 and None not in cases
+    assert not [row for row in clerk.get("/api/queues").json["reviews"] if row["copies"]]
+
+
 def test_a_withdrawal_closes_nothing(site, clerk):
     """Through the same messages that a platform sends: see test_sources for the hooks themselves."""
     ticket = site.report(PASUNG.format("Wagiman").replace("Dampit", "Wajak"))
