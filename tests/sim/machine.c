@@ -136,7 +136,7 @@ static bool is_set_again(struct turn *turn, uint32_t kind, const struct id *obje
 
 static enum verdict watch_timer(struct turn *turn, uint32_t kind, const struct id *object, int64_t due_at) {
     struct timer_fired fired = {current->number, kind, *object, due_at};
-    enum verdict verdict = current->enrolled->daemon->on_timer(turn, kind, object, due_at);
+    enum verdict verdict = sim_enrolled[current->number]->on_timer(turn, kind, object, due_at);
     if (verdict != VERDICT_DONE || is_set_again(turn, kind, object, due_at))
         return verdict;
     turn_after_commit(turn, note_fired, &fired, sizeof fired);
@@ -150,18 +150,18 @@ static void fill(void *state, void *bytes, size_t size) {
 }
 
 bool machine_make(struct sim *sim, unsigned number) {
-    static const char *const disks[MACHINES_MAX] = {"sim-0", "sim-1", "sim-2", "sim-3", "sim-4", "sim-5"};
+    char disk[16];
     struct machine *machine = &sim->machines[number];
     machine->sim = sim;
     machine->number = number;
-    machine->enrolled = &sim_enrolled[number];
-    machine->daemon = *machine->enrolled->daemon;
+    machine->daemon = *sim_enrolled[number];
     machine->name = machine->daemon.name;
     if (machine->daemon.on_timer)
         machine->daemon.on_timer = watch_timer;
     machine->chance.state = chance_next(&sim->chance);
     machine->random = (struct random){fill, &machine->chance};
-    machine->disk = crash_disk_new(disks[number], chance_next(&sim->chance));
+    snprintf(disk, sizeof disk, "sim-%u", number);
+    machine->disk = crash_disk_new(disk, chance_next(&sim->chance));
     return machine->disk != NULL;
 }
 
@@ -175,9 +175,10 @@ void machine_free(struct machine *machine) {
 }
 
 static unsigned find_links(struct machine *machine, struct engine_link links[]) {
+    const struct site_daemon *own = site_links_find(machine->sim->links, machine->name);
     machine->link_count = 0;
-    for (const char *const *name = machine->enrolled->reads; *name; name++) {
-        struct machine *source = machine_of(machine->sim, *name);
+    for (unsigned i = 0; own && i < own->reads_count; i++) {
+        struct machine *source = machine_of(machine->sim, own->reads[i]);
         if (!source)
             continue;
         machine->sources[machine->link_count] = (int)source->number;
@@ -189,9 +190,8 @@ static unsigned find_links(struct machine *machine, struct engine_link links[]) 
 static unsigned find_readers(struct machine *machine, struct engine_consumer readers[]) {
     unsigned count = 0;
     for (unsigned i = 0; i < machine->sim->machine_count; i++)
-        for (const char *const *name = sim_enrolled[i].reads; *name; name++)
-            if (strcmp(*name, machine->name) == 0)
-                readers[count++] = (struct engine_consumer){sim_enrolled[i].daemon->name, true};
+        if (site_links_may_read(machine->sim->links, sim_enrolled[i]->name, machine->name))
+            readers[count++] = (struct engine_consumer){sim_enrolled[i]->name, true};
     return count;
 }
 

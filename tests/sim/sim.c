@@ -91,8 +91,7 @@ static void pass_time(struct sim *sim, int64_t at_most) {
 /* ---- start ---- */
 
 static bool make_keys(struct sim *sim) {
-    static const char *const daemons[] = {
-        "intake", "triage", "router", "casework", "notifier", "console", NULL};
+    const char *daemons[MACHINES_MAX + 1] = {NULL};
     char path[256];
     struct error error = {""};
     struct chance chance = {sim->options.seed ^ 0x6b657973};
@@ -100,7 +99,8 @@ static bool make_keys(struct sim *sim) {
     snprintf(path, sizeof path, "%s/keys", sim->options.data_dir);
     for (unsigned i = 0; i < sim_enrolled_count; i++) {
         char folder[256];
-        snprintf(folder, sizeof folder, "%s/%s", sim->options.data_dir, sim_enrolled[i].daemon->name);
+        daemons[i] = sim_enrolled[i]->name;
+        snprintf(folder, sizeof folder, "%s/%s", sim->options.data_dir, sim_enrolled[i]->name);
         mkdir(folder, 0700);
     }
     return (keystore_create(path, daemons, &random, &error) || sim_fail(sim, "keys: %s", error.text)) &&
@@ -386,6 +386,7 @@ static void end(struct sim *sim) {
     for (unsigned i = 0; i < sim->machine_count; i++)
         machine_free(&sim->machines[i]);
     people_free(sim);
+    site_links_free(&sim->links);
     free(sim->fired);
     free(sim->trace);
     free(sim);
@@ -404,7 +405,10 @@ bool sim_run(const struct sim_options *options, struct sim_outcome *outcome) {
     sim->next_report_at = sim->now;
     sim->clock = (struct clock){read_wall, read_monotonic, sim};
     people_make(sim);
-    bool started = make_keys(sim) && start_all(sim) && issue_token(sim);
+    struct error error = {""};
+    sim->links = site_links_load(options->site_dir, &error);
+    bool started = (sim->links || sim_fail(sim, "%s", error.text)) && make_keys(sim) && start_all(sim) &&
+                   issue_token(sim);
     arm(sim);
     unsigned steps = options->steps ? options->steps : options->reports * STEPS_A_REPORT;
     for (unsigned i = 0; started && i < steps && !sim->failed; i++)

@@ -3,11 +3,12 @@
 
 #include "chance.h"
 #include "common/engine.h"
+#include "common/site.h"
 #include "sim.h"
 #include "vfs_crash.h"
 
 enum {
-    MACHINES_MAX = 6,
+    MACHINES_MAX = 12,
     FLIGHT_MAX = 6,
     TRACE_LINES = 200,
     TRACE_LINE = 200,
@@ -19,13 +20,8 @@ enum {
     CALLS_MAX = 2048,
 };
 
-/* A daemon of the pipeline and whose journals it reads. */
-struct enrolled {
-    const struct daemon *daemon;
-    const char *reads[6]; /* ends with NULL */
-};
-
-extern const struct enrolled sim_enrolled[];
+/* The daemons of the pipeline; whose journals they read says the site. */
+extern const struct daemon *const sim_enrolled[];
 extern const unsigned sim_enrolled_count;
 
 /* A frame on its way to a consumer. */
@@ -51,7 +47,6 @@ struct shown {
 
 struct machine {
     struct sim *sim;
-    const struct enrolled *enrolled;
     struct daemon daemon; /* the enrolled one with its timers watched */
     unsigned number;
     const char *name;
@@ -183,6 +178,7 @@ struct view_result {
 struct sim {
     struct sim_options options;
     struct sim_outcome *outcome;
+    struct site_links *links;
     struct chance chance;
     int64_t now;  /* monotonic */
     int64_t skew; /* wall - now */

@@ -1,13 +1,14 @@
 /* Loaded before the daemons of a kill campaign (LD_PRELOAD): one dies by SIGKILL exactly at a boundary of a
- * commit, where a kill from outside would hit once in a thousand. The file named by DIE_AT holds a slot of
- * 16 bytes for each program, in the order of `programs`: a countdown (0: go on) and a boundary. The campaign
- * writes a slot, boundary first; the countdown-th call of that kind dies. */
+ * commit, where a kill from outside would hit once in a thousand. The folder named by DIE_AT holds a file of
+ * 16 bytes for each program, by its name: a countdown (0: go on) and a boundary. The campaign writes it,
+ * boundary first; the countdown-th call of that kind dies. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -25,22 +26,18 @@ struct slot {
     _Atomic int64_t boundary;
 };
 
-static const char *const programs[] = {
-    "sigap-intake", "sigap-triage", "sigap-router", "sigap-casework", "sigap-notifier", "sigap-console"};
-enum { PROGRAMS = sizeof programs / sizeof *programs };
-
 static struct slot *mine;
 
 __attribute__((constructor)) static void begin(void) {
-    const char *path = getenv("DIE_AT");
-    int fd = path ? open(path, O_RDWR | O_CLOEXEC) : -1;
-    void *slots =
-        fd >= 0 ? mmap(NULL, PROGRAMS * sizeof *mine, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) : MAP_FAILED;
+    const char *folder = getenv("DIE_AT");
+    char path[512];
+    snprintf(path, sizeof path, "%s/%s", folder ? folder : "", program_invocation_short_name);
+    int fd = folder ? open(path, O_RDWR | O_CLOEXEC) : -1;
+    void *slot = fd >= 0 ? mmap(NULL, sizeof *mine, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) : MAP_FAILED;
     if (fd >= 0)
         close(fd);
-    for (int i = 0; slots != MAP_FAILED && i < PROGRAMS; i++)
-        if (strcmp(program_invocation_short_name, programs[i]) == 0)
-            mine = (struct slot *)slots + i;
+    if (slot != MAP_FAILED)
+        mine = slot;
 }
 
 static void pass(enum boundary boundary) {

@@ -60,7 +60,7 @@ class OverUnixSocket(http.client.HTTPConnection):
 
 
 class Boundaries:
-    """What die_at.c reads: a slot for each daemon. A boundary is armed for the next few calls, then the daemon is gone."""
+    """What die_at.c reads: a folder with a file for each daemon. A boundary is armed for the next few calls, then the daemon is gone."""
 
     SHIM = sigap.BIN.parent / "tests" / "die_at.so"
     KINDS = {1: "before a sync", 2: "after a sync", 3: "after a write"}
@@ -68,17 +68,19 @@ class Boundaries:
     WAIT_S = 0.5  # for a daemon that commits; one that has nothing to do is killed from outside
 
     def __init__(self, path):
-        path.write_bytes(bytes(self.SLOT.size * len(sigap.DAEMONS)))
-        self.file = open(path, "r+b", buffering=0)
+        path.mkdir()
+        for name in sigap.DAEMONS:
+            (path / f"sigap-{name}").write_bytes(bytes(self.SLOT.size))
+        self.files = {name: open(path / f"sigap-{name}", "r+b", buffering=0) for name in sigap.DAEMONS}
         self.env = {"LD_PRELOAD": str(self.SHIM), "DIE_AT": str(path)}
         self.died = collections.Counter()
 
     def write(self, daemon, countdown, boundary):
-        at = sigap.DAEMONS.index(daemon) * self.SLOT.size
-        self.file.seek(at + 8)
-        self.file.write(struct.pack("=q", boundary))
-        self.file.seek(at)
-        self.file.write(struct.pack("=q", countdown))
+        file = self.files[daemon]
+        file.seek(8)
+        file.write(struct.pack("=q", boundary))
+        file.seek(0)
+        file.write(struct.pack("=q", countdown))
 
     def kill(self, site, daemon, random_):
         """Lets it die at the boundary; the supervisor starts it again."""

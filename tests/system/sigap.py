@@ -22,7 +22,8 @@ BIN = Path(os.environ.get("SIGAP_BIN", HOUSE / "build" / "release" / "bin"))
 JATIM = Path(os.environ.get("SIGAP_SITE", HOUSE / "deploy" / "sites" / "jatim"))
 START_S = 30  # a cold start on a busy machine; a healthy one takes less than one
 COMPLAINTS = re.compile(r"AddressSanitizer|LeakSanitizer|ThreadSanitizer|runtime error:|Assertion .* failed|malloc\(\)")
-DAEMONS = ("intake", "triage", "router", "casework", "notifier", "console")
+# Those that run here, as the site says.
+DAEMONS = tuple(re.findall(r"^  - name: (\S+)\n    core: yes", (JATIM / "links.yaml").read_text(), re.MULTILINE))
 
 
 def free_port():

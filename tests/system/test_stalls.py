@@ -1,6 +1,7 @@
 """SIGSTOP of the daemons whose stalling test_resilience.py does not look at: the door, the long memory, the desk. A
 campaign says how long: SIGAP_STALL_S=30."""
 
+import http.client
 import os
 import signal
 import threading
@@ -56,7 +57,9 @@ def test_door_answers_what_came_while_it_stood_still(stalling):
     texts = reports(5, 7000)
 
     def send(i):
-        answers.append(site.post({"source": "test", "text": texts[i]}, idempotency_key=f"stall-{i}"))
+        patient = http.client.HTTPConnection("127.0.0.1", site.port, timeout=STALL_S + 30)
+        answers.append(site.post({"source": "test", "text": texts[i]}, connection=patient, idempotency_key=f"stall-{i}"))
+        patient.close()
 
     site.signal("intake", signal.SIGSTOP)
     try:
