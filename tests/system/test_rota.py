@@ -88,6 +88,24 @@ def test_who_is_on_duty_is_told_and_answers(rota_site):
     assert late.status in (403, 409), late
 
 
+def test_a_lost_telephone_answers_nothing(rota_site):
+    """One command makes all links of a person void; the page that lay open answers nothing either. What is sent from now on does."""
+    site = rota_site
+    first = on_duty(site)
+    site.report(CHILD.format("hilang"), urgent=True)
+    site.idle()
+    lost = links(site, f"petugas-{first}")
+    page = site.http("GET", lost[0])
+    assert page.status == 200
+    site.ctl("people", "void-links", first)
+    assert wait_for(lambda: site.http("GET", lost[0]).status == 404, 10)
+    assert press(site, page, path=lost[0]).status == 404
+    site.report(CHILD.format("pengganti"), urgent=True)
+    site.idle()
+    renewed = [link for link in links(site, f"petugas-{first}") if link not in lost]
+    assert press(site, site.http("GET", renewed[0])).status == 200
+
+
 def test_names_and_addresses_are_in_no_file(rota_site):
     site = rota_site
     first = on_duty(site)
