@@ -241,8 +241,9 @@ struct name {
     enum marker marker;
     bool word; /* also a word of the language */
     bool capital;
-    bool opens; /* first of its clause, where a capital says little */
-    float here; /* 0..1: less for "asal kab. X", "ke kota X", whose marker only says which X */
+    bool opens;  /* first of its clause, where a capital says little */
+    bool street; /* "Jl. Kauman" */
+    float here;  /* 0..1: less for "asal kab. X", "ke kota X", whose marker only says which X */
 };
 
 /* Names that are also words, in their folded form (a doubled letter counts once). */
@@ -254,30 +255,30 @@ static const char *const also_words[] = {"alas", "amen", "bener", "bina", "boron
     "tempe", "rendang", "lirik", "tahunan", "bagor", "bendo", "bendungan", "dander", "gayam", "gending",
     "gedek", "geneng", "jabung", "karangan", "karas", "kare", "kras", "kerek", "kepung", "kunir", "labang",
     "maron", "pagu", "pakem", "pakis", "papar", "puri", "sendang", "sepulu", "suboh", "tapen", "tarik",
-    "tiris", "tikung", "tumpang", "talun", "wungu", "wringin", "sempu", "sambit", "sampung", "ajung",
-    "balen", "ganding", "gurah", "kendit", "lengkong", "pasean", "paron", "sekaran", "tulangan",
-    "singahan", "panceng", "bakung", "saling", "kai", "ibu", "ayah", "buk", "besuk", "pangul", "tangul",
-    "malo", "bantaran", "pesantren", "sarmi", "mana", "kasihan", "baras", "menganti", "balai", "kudu",
-    "perak", "bareng", "jangkar", "mari", "kerep", "sumbang", "sukun", "abang", "aek", "agam", "agung", "air",
-    "alor", "angrek", "asam", "atas", "babat", "bakti", "balong", "bandar", "bangsal", "bangun", "banjar",
-    "banyak", "barat", "baron", "baru", "barus", "batang", "batu", "bawah", "bayang", "belakang", "besar",
-    "bima", "blimbing", "bone", "bukit", "bulak", "bulan", "bunga", "bungah", "bunut", "buol", "buru",
-    "candi", "cendana", "dagangan", "dairi", "dalam", "damai", "danau", "darat", "deket", "deli", "depan",
-    "depok", "doko", "dua", "duduk", "dukun", "ende", "gading", "gapura", "garum", "geger", "genteng",
-    "gerih", "giri", "gondang", "gowa", "gunung", "harau", "hilir", "hulu", "jambon", "jati", "jaya", "jetis",
-    "jompo", "kali", "kalis", "kamal", "kampak", "kampung", "kapas", "karang", "karo", "karya", "kauman",
-    "kaur", "kecil", "kedung", "kembang", "kenanga", "kendal", "kota", "koto", "kraton", "kuala", "kudus",
-    "kurung", "lama", "landak", "larangan", "lawang", "laut", "lembah", "lembang", "lenteng", "licin", "lima",
-    "linga", "luak", "luar", "lubuk", "maju", "makmur", "mandiri", "manis", "masjid", "mawar", "mayang",
-    "melati", "merdeka", "metro", "minang", "modo", "mojo", "muara", "muda", "mulya", "muna", "murni", "nias",
-    "pace", "pacet", "padang", "padas", "pagar", "palang", "pandan", "pangkalan", "panji", "panti", "parang",
-    "pare", "pasaman", "pasar", "paser", "pasir", "pati", "pauh", "pesisir", "pinang", "pucuk", "pukul",
-    "pulau", "pule", "pulung", "rakit", "ranah", "rantau", "ras", "raya", "rembang", "sabu", "sangir", "sari",
-    "satu", "sawah", "sawo", "sebelah", "sejahtera", "sekar", "selat", "selatan", "semen", "serang", "setia",
-    "siak", "silo", "simpang", "sinar", "sine", "singkep", "soko", "solok", "sukses", "sukun", "sumber",
-    "sungai", "suruh", "sutera", "talang", "taman", "tambak", "tanjung", "tapin", "tebing", "tegal", "telaga",
-    "teluk", "tempeh", "tengah", "tiga", "tigo", "timur", "toba", "tua", "tual", "tugu", "tulang", "turi",
-    "tutur", "ulak", "utara", "wajo", "wangi", "waru", "wates", "way", NULL};
+    "tiris", "tikung", "tumpang", "talun", "wungu", "wringin", "sempu", "sambit", "sampung", "ajung", "balen",
+    "ganding", "gurah", "kendit", "lengkong", "pasean", "paron", "sekaran", "tulangan", "singahan", "panceng",
+    "bakung", "saling", "kai", "ibu", "ayah", "buk", "besuk", "pangul", "tangul", "malo", "bantaran",
+    "pesantren", "sarmi", "mana", "kasihan", "baras", "menganti", "balai", "kudu", "perak", "bareng",
+    "jangkar", "mari", "kerep", "sumbang", "sukun", "abang", "aek", "agam", "agung", "air", "alor", "angrek",
+    "asam", "atas", "babat", "bakti", "balong", "bandar", "bangsal", "bangun", "banjar", "banyak", "barat",
+    "baron", "baru", "barus", "batang", "batu", "bawah", "bayang", "belakang", "besar", "bima", "blimbing",
+    "bone", "bukit", "bulak", "bulan", "bunga", "bungah", "bunut", "buol", "buru", "candi", "cendana",
+    "dagangan", "dairi", "dalam", "damai", "danau", "darat", "deket", "deli", "depan", "depok", "doko", "dua",
+    "duduk", "dukun", "ende", "gading", "gapura", "garum", "geger", "genteng", "gerih", "giri", "gondang",
+    "gowa", "gunung", "harau", "hilir", "hulu", "jambon", "jati", "jaya", "jetis", "jompo", "kali", "kalis",
+    "kamal", "kampak", "kampung", "kapas", "karang", "karo", "karya", "kauman", "kaur", "kecil", "kedung",
+    "kembang", "kenanga", "kendal", "kota", "koto", "kraton", "kuala", "kudus", "kurung", "lama", "landak",
+    "larangan", "lawang", "laut", "lembah", "lembang", "lenteng", "licin", "lima", "linga", "luak", "luar",
+    "lubuk", "maju", "makmur", "mandiri", "manis", "masjid", "mawar", "mayang", "melati", "merdeka", "metro",
+    "minang", "modo", "mojo", "muara", "muda", "mulya", "muna", "murni", "nias", "pace", "pacet", "padang",
+    "padas", "pagar", "palang", "pandan", "pangkalan", "panji", "panti", "parang", "pare", "pasaman", "pasar",
+    "paser", "pasir", "pati", "pauh", "pesisir", "pinang", "pucuk", "pukul", "pulau", "pule", "pulung",
+    "rakit", "ranah", "rantau", "ras", "raya", "rembang", "sabu", "sangir", "sari", "satu", "sawah", "sawo",
+    "sebelah", "sejahtera", "sekar", "selat", "selatan", "semen", "serang", "setia", "siak", "silo",
+    "simpang", "sinar", "sine", "singkep", "soko", "solok", "sukses", "sukun", "sumber", "sungai", "suruh",
+    "sutera", "talang", "taman", "tambak", "tanjung", "tapin", "tebing", "tegal", "telaga", "teluk", "tempeh",
+    "tengah", "tiga", "tigo", "timur", "toba", "tua", "tual", "tugu", "tulang", "turi", "tutur", "ulak",
+    "utara", "wajo", "wangi", "waru", "wates", "way", NULL};
 
 /* Of these a capital letter is enough: they are words of other languages or rare ones, and well-known towns.
  */
@@ -338,6 +339,13 @@ static bool names_regency(const struct place_index *index, uint32_t entry) {
     return false;
 }
 
+static bool names_village_elsewhere(const struct place_index *index, uint32_t entry, const char *district) {
+    for (; entry; entry = index->entries[entry].next)
+        if (index->entries[entry].level == AREA_VILLAGE && !area_within(index->entries[entry].code, district))
+            return true;
+    return false;
+}
+
 /* "anaknya di", "pulang ke ibu di", "kerja di": somebody or something else is there. */
 static bool is_far(const struct text *text, size_t marker) {
     static const char *const far[] = {"pulang", "kerja", "bekerja", "kuliah", "anak", "anaknya", "merantau",
@@ -376,6 +384,13 @@ static uint32_t name_at(
         }
     }
     return found;
+}
+
+/* "Jalan Kauman", "jl kauman"; but "di pinggir jalan Geger Madiun" is in Geger. */
+static bool is_street(const struct word *word) {
+    static const char *const streets[] = {"jalan", "gang", NULL};
+    bool short_of_it = word->end - word->start <= 3;
+    return word_is_one_of(word, streets) && (short_of_it || word->flags & WORD_CAPITAL);
 }
 
 /* What stands before "kab." or "kec.": where somebody is from or bound for is not where it happened. */
@@ -530,6 +545,7 @@ static size_t names_read(
             .entries = found,
             .marker = marker_around(index, text, i, i + used - 1),
             .here = how_far_here(text, i),
+            .street = i && is_street(&text->words[i - 1]),
             .capital = capital && !(word->flags & WORD_OPENS && text->words[i].flags & WORD_SHOUTED),
             .opens = word->flags & WORD_OPENS && !alone,
             .word = used == 1 && index->entries[found].word && !alone &&
@@ -710,8 +726,15 @@ static unsigned words_between(const struct name *a, const struct name *b) {
 
 #define BESIDE 6.0f
 
+/* "Sidomulyo Bancar Tuban": of the villages of Tuban the one in Bancar. But "Kauman Ponorogo" is the district
+ * of that regency, although another is called after it. */
+static bool is_district_only(const struct place_index *index, const struct reading *parent) {
+    return parent->entry->level == AREA_DISTRICT && !names_regency(index, parent->name->entries);
+}
+
 /* What other names add to a reading: a parent that is named, near or far. */
-static float support(const struct reading *readings, size_t count, const struct reading *one) {
+static float support(const struct place_index *index, const struct reading *readings, size_t count,
+    const struct reading *one) {
     float best = 0;
     for (size_t i = 0; i < count; i++) {
         const struct reading *parent = &readings[i];
@@ -719,7 +742,10 @@ static float support(const struct reading *readings, size_t count, const struct 
             same_word(parent->name, one->name) || !area_within(one->entry->code, parent->entry->code))
             continue;
         unsigned apart = words_between(parent->name, one->name);
-        float weight = parent->weight + (apart <= 1 ? BESIDE : apart <= 4 ? 3.0f : 1.0f);
+        float weight = parent->weight + (is_district_only(index, parent) ? 1 : 0) +
+                       (apart <= 1      ? BESIDE
+                           : apart <= 4 ? 3.0f
+                                        : 1.0f);
         /* A common word far from its parent is still only a word. */
         if (one->name->word && apart > 1)
             weight *= 0.3f;
@@ -740,7 +766,7 @@ struct choice {
 static struct choice choice_of(const struct place_index *index, const struct reading *readings, size_t count,
     const struct reading *one) {
     struct choice choice = {.name = one->name, .weight = one->weight};
-    float from_parents = support(readings, count, one);
+    float from_parents = support(index, readings, count, one);
     if (one->entry->level == AREA_VILLAGE && from_parents == 0)
         choice.weight = 0; /* never a village alone */
     if (one->entry->level == AREA_DISTRICT && from_parents == 0 && one->name->marker != MARKER_DISTRICT &&
@@ -749,12 +775,17 @@ static struct choice choice_of(const struct place_index *index, const struct rea
     choice.weight += from_parents;
     if (one->entry->level == AREA_DISTRICT && from_parents > 0 && one->name->marker == MARKER_DISTRICT)
         choice.weight += 4; /* "kenjeran sby, kecamatan bulak": what is called a district is it */
+    if (one->entry->level == AREA_DISTRICT && from_parents == 0 && one->name->marker == MARKER_VILLAGE &&
+        names_village_elsewhere(index, one->name->entries, one->entry->code))
+        choice.weight *=
+            0.4f; /* "desa Pakuniran": of the villages of that name most lie in another district */
     if (one->entry->level == AREA_DISTRICT && from_parents > BESIDE && one->name->word)
         choice.weight += 1; /* "Pagu Kediri": beside its regency it is no word, and no village of that name */
     /* A regency and a district of one name ("Jombang"): the regency is meant unless "kec" stands before. */
     if (one->entry->level == AREA_REGENCY && one->name->marker != MARKER_DISTRICT)
         choice.weight += one->weight > 1.5f ? 0.75f : one->weight * 0.5f;
-    bool regency_only = one->name->marker == MARKER_TOWN; /* a station or terminal tells no district */
+    /* A station or terminal tells no district, and a street is called after anything. */
+    bool regency_only = one->name->marker == MARKER_TOWN || one->name->street;
     area_cut(one->entry->code, regency_only ? AREA_REGENCY : AREA_DISTRICT, choice.code);
     return choice;
 }

@@ -126,6 +126,13 @@ static void test_names(void **state) {
         {"Sudah ga bisa visum kah? Pagu Kediri", "35.06.11"},
         {"TKW asal Gondang Nganjuk disiksa majikannya di Malaysia", "35.18.17"},
         {"saya kerja di Surabaya, ibu saya di Kauman Tulungagung sakit sendirian", "35.04.05"},
+        {"sakit di Ds. Sidomulyo Bancar Tuban", "35.23.04"}, /* of five Sidomulyo in Tuban */
+        {"sakit di Kauman Ponorogo", "35.02.12"}, /* not the village Kauman of the district Ponorogo */
+        {"sakit di Desa Pakuniran", ""},          /* a district, and villages in others */
+        {"Kades Jatibanteng: banjir bandang", "35.12.01"},
+        {"sakit di Jl. Kauman Ponorogo", "35.02"},
+        {"sakit di jl kauman ponorogo", "35.02"},
+        {"dicekik di pinggir jalan Geger Madiun", "35.19.03"},
         {"", ""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
