@@ -149,6 +149,10 @@ char *arena_format(struct arena *arena, const char *format, ...) {
     return text;
 }
 
+size_t arena_taken(const struct arena *arena) {
+    return arena->taken;
+}
+
 _Bool arena_exhausted(const struct arena *arena) {
     return arena->exhausted;
 }

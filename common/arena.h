@@ -20,5 +20,7 @@ char *arena_bytes(struct arena *arena, const void *bytes, size_t size); /* a cop
 char *arena_format(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* True when a take has been refused since the last reset. */
 _Bool arena_exhausted(const struct arena *arena);
+/* Bytes taken since the last reset. */
+size_t arena_taken(const struct arena *arena);
 /* For protobuf-c: unpack into the arena, never free. Valid as long as the arena. */
 ProtobufCAllocator *arena_allocator(struct arena *arena);

@@ -26,7 +26,8 @@ struct work {
 
 static bool turn_has_taken_enough(const struct engine *engine) {
     return engine->turn_inputs >= (engine->guard.cautious || engine->singly ? 1 : TURN_INPUTS) ||
-           journal_staged_bytes(engine->journal) > TURN_RECORD_BYTES;
+           journal_staged_bytes(engine->journal) > TURN_RECORD_BYTES ||
+           arena_taken(engine->arena) > TURN_ARENA_BYTES / 2; /* a picture takes 18 MiB of it */
 }
 
 static bool turn_is_full(const struct engine *engine, int64_t started) {

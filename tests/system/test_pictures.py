@@ -21,11 +21,11 @@ def chunk(kind, body):
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
-def png(width, height, rows=None):
+def png(width, height, rows=None, level=9):
     """Red above, blue below, with something in it that is none of ours, and a page behind it."""
     body = b"".join(b"\0" + (b"\xdc\x1e\x1e" if y < height / 2 else b"\x1e\x3c\xc8") * width for y in range(rows or height))
     return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)) +
-            chunk(b"tEXt", b"Comment\0" + SECRET) + chunk(b"IDAT", zlib.compress(body)) + chunk(b"IEND", b"") + b"<script>alert(1)</script>")
+            chunk(b"tEXt", b"Comment\0" + SECRET) + chunk(b"IDAT", zlib.compress(body, level)) + chunk(b"IEND", b"") + b"<script>alert(1)</script>")
 
 
 PICTURES = {
@@ -34,6 +34,7 @@ PICTURES = {
     "cut": png(800, 600)[:300],
     "page": b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>",
     "gif": b"GIF89a" + b"\0" * 100,
+    "large": png(1400, 1440, level=0),  # 5.8 MiB: the most that is shown
     "long": png(3000, 2000) + b"\0" * (6 << 20),
 }
 
@@ -92,7 +93,7 @@ def send(doors, number, text, *pictures):
 
 @pytest.fixture(scope="module")
 def case(doors):
-    """A child in danger (C3), with a good picture and five that are not."""
+    """A child in danger (C3), with two good pictures and five that are not."""
     return send(doors, 100, CHILD.format("foto"), *PICTURES)["case"]["id"]
 
 
@@ -119,7 +120,7 @@ def test_a_picture_is_drawn_anew(people, case, media):
     assert answer.headers["cross-origin-resource-policy"] == "same-origin"
 
 
-@pytest.mark.parametrize("name", [name for name in PICTURES if name != "good"])
+@pytest.mark.parametrize("name", [name for name in PICTURES if name not in ("good", "large")])
 def test_hostile_pictures_are_harmless(doors, people, case, media, name):
     before = doors.site.pid("console")
     answer = people["penugas"].get(f"/api/cases/{case}/media/{media[name]['id']}")
@@ -132,6 +133,14 @@ def test_only_who_may_read_the_words_sees_the_picture(people, case, media, name,
     for path in (f"/api/cases/{case}/media", f"/api/cases/{case}/media/{media['good']['id']}"):
         answer = people[name].get(path)
         assert answer.status == status, (path, answer)
+
+
+def test_large_ones_pass_all_hands_at_once(people, case, media):
+    path = f"/api/cases/{case}/media/{media['large']['id']}"
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: people["penugas"].get(path), range(8)))
+    assert {answer.status for answer in answers} == {200}, answers
+    assert jpeg_size(answers[0].body) == (1400, 1440)
 
 
 def test_nobody_without_a_session(doors, case, media):
