@@ -3,15 +3,20 @@
  * with a token of `sigapctl token issue`. The answer is JSON that the flow can use: @webhook.ticket,
  * @webhook.message.
  *
+ * Servers before version 11 ("legacy" flows) post a form instead: contact, urn or phone, run, flow, text and
+ * `values`, a list in JSON; it is read as if it were the document of today.
+ *
  * The report is the result named report, laporan, text, pesan or message; without one, all results a line
  * each. Also read: place, location (geo:lat,lon), area, urgent (yes, ya), may_contact (no, tidak). One report
  * a run of a contact: a further call of the same run with other results joins it. The flow answers the
  * reporter itself. */
 #include "services/intake/hook.h"
 
+#include "common/http_rules.h"
 #include "common/json.h"
 #include "services/intake/answer.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -86,11 +91,54 @@ static void read_results(struct arena *arena, const json_t *results, struct hook
     message->urgent = is_word(result_of(results, urgent), yes);
 }
 
+/* "Isi Laporan" is the result isi_laporan. */
+static void name_of_label(const char *label, char out[64]) {
+    size_t used = 0;
+    for (; *label && used + 1 < 64; label++)
+        out[used++] = (char)(*label == ' ' || *label == '-' ? '_' : tolower((unsigned char)*label));
+    out[used] = 0;
+}
+
+static json_t *results_of_values(const char *values) {
+    json_t *list = hook_json(values, strlen(values)), *results = json_object(), *each;
+    size_t i;
+    json_array_foreach(list, i, each) {
+        char name[64];
+        const char *value = hook_text(each, "value");
+        name_of_label(hook_text(each, "label"), name);
+        json_object_set_new(
+            results, name, json_pack("{s:s}", "value", *value ? value : hook_text(each, "text")));
+    }
+    json_decref(list);
+    return results;
+}
+
+static json_t *document_of_form(struct arena *arena, char *body, size_t size) {
+    enum { PAIRS_MAX = 64 };
+    static const char *const names[] = {
+        "contact", "contact_name", "urn", "phone", "run", "flow", "text", "values"};
+    enum { CONTACT, NAME, URN, PHONE, RUN, FLOW, TEXT, VALUES, NAMES };
+    const char *said[NAMES];
+    struct http_pair pairs[PAIRS_MAX];
+    size_t count = http_form_read(body, size, pairs, PAIRS_MAX);
+    for (size_t k = 0; k < NAMES; k++) {
+        said[k] = "";
+        for (size_t i = 0; i < count && count <= PAIRS_MAX; i++)
+            if (strcmp(pairs[i].name, names[k]) == 0)
+                said[k] = pairs[i].value;
+    }
+    const char *urn = *said[URN] || !*said[PHONE] ? said[URN] : arena_format(arena, "tel:%s", said[PHONE]);
+    return json_pack("{s:{s:s,s:s,s:s},s:{s:s},s:{s:s},s:{s:s},s:o}", "contact", "uuid", said[CONTACT],
+        "name", said[NAME], "urn", urn ? urn : "", "run", "uuid", said[RUN], "flow", "uuid", said[FLOW],
+        "input", "text", said[TEXT], "results", results_of_values(said[VALUES]));
+}
+
 static bool decode(struct hook_batch *batch, char *body, size_t size) {
     static const char *const contact_names[] = {"may_contact", "boleh_dihubungi", NULL};
     static const char *const no[] = {"no", "tidak", "false", "0", NULL};
     struct arena *arena = batch->turn->arena;
-    json_t *document = hook_json(body, size);
+    bool form = size > 0 && !strchr("{[ \t\r\n\xef", *body);
+    json_t *document = form ? document_of_form(arena, body, size) : hook_json(body, size);
     const json_t *contact = json_object_get(document, "contact"),
                  *results = json_object_get(document, "results");
     const json_t *input = json_object_get(document, "input");
@@ -172,7 +220,9 @@ static const struct intake_token *token_of(const struct intake_call *call) {
 
 static enum verdict on_request(struct turn *turn, const struct intake_call *call, struct answer *answer) {
     const struct intake_token *token = token_of(call);
-    if (hook_refuse(turn, call, "application/json", token != NULL, answer))
+    const char *type = call->request->header(call->request, "Content-Type");
+    bool form = type && strncasecmp(type, "application/x-www-form-urlencoded", 33) == 0;
+    if (hook_refuse(turn, call, form ? NULL : "application/json", token != NULL, answer))
         return VERDICT_DONE;
     const struct hook_from from = hook_from_token(token);
     hook_request(turn, call, &intake_source_rapidpro, &from, answer);

@@ -75,6 +75,42 @@ static void the_flow_gets_a_ticket(void **state) {
     }
 }
 
+/* Flows of before version 11. */
+static void a_form_is_read_too(void **state) {
+    static const struct {
+        const char *body, *text;
+    } cases[] = {
+        {"run=77&flow=5&contact=ba96bf7f&phone=%2B62811&text=nenek&values=%5B%7B%22label%22%3A%22Laporan%22%"
+         "2C%22value%22%3A"
+         "%22Nenek+sakit%22%7D%5D",
+            "Nenek sakit"},
+        {"run=78&contact=ba96bf7f&urn=tel%3A%2B62811&text=Nenek+sakit+di+Wlingi&values=",
+            "Nenek sakit di Wlingi"},
+        {"run=79&contact=ba96bf7f&text=x&values=%5B%7B%22label%22%3A%22Nama+Desa%22%2C%22text%22%3A%22Papar%"
+         "22%7D%2C%7B%22"
+         "label%22%3A%22B%22%2C%22value%22%3A%22sakit%22%7D%5D",
+            "nama_desa: Papar\nb: sakit"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct conform conform = conform_open();
+        for (int again = 0; again < 2; again++) {
+            const struct answer *answer = fixture_request(
+                conform.bottle.fixture, &(struct fixture_request){.method = "POST",
+                                            .path = "/v1/hooks/rapidpro/flows",
+                                            .body = cases[i].body,
+                                            .headers = {{"Content-Type", "application/x-www-form-urlencoded"},
+                                                {"Authorization", conform.bottle.bearer}}});
+            assert_int_equal(answer->status, 200);
+            assert_non_null(strstr(answer->body, "\"ticket\":\""));
+            assert_int_equal(bottle_reports(&conform.bottle), 1);
+        }
+        if (strcmp(conform_text(conform_report(&conform, 0)), cases[i].text) != 0)
+            fail_msg("case %zu: %s", i, conform_text(conform_report(&conform, 0)));
+        conform_close(&conform);
+    }
+}
+
 /* The flow shows how the report stands; asking is no report. */
 static void a_question_is_answered_in_the_flow(void **state) {
     (void)state;
@@ -103,6 +139,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         CONFORMANCE_TESTS,
         cmocka_unit_test(the_flow_gets_a_ticket),
+        cmocka_unit_test(a_form_is_read_too),
         cmocka_unit_test(a_question_is_answered_in_the_flow),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
