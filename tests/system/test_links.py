@@ -1,7 +1,10 @@
 """Who may read a journal is written in the site; everybody else is refused."""
 
+import re
+
 import pytest
 import sigap
+from test_people import Person
 
 
 def fetch(site, journal, consumer, **more):
@@ -49,3 +52,15 @@ def test_run_folder_is_closed_to_others(site):
         assert (site.data / name).stat().st_mode & 0o077 == 0, name
     for path in (site.data / "keys").iterdir():
         assert path.suffix == ".pub" or path.stat().st_mode & 0o007 == 0, path
+
+
+def test_no_daemon_is_forgotten(site):
+    """A new daemon is a folder and an entry of links.yaml. What still names them one by one, the unit of all and the console's
+    documents, is asked here."""
+    units = re.findall(r"sigap@(\w+)\.service", (sigap.HOUSE / "deploy" / "systemd" / "sigap.target").read_text())
+    assert tuple(units) == sigap.DAEMONS
+    someone = Person(site, "semua", "administrator", "-", "*")
+    status, queues = someone.get("/api/status").json, someone.get("/api/queues").json
+    for name in sigap.DAEMONS:
+        assert status[name], f"the page's status lacks {name}"
+        assert queues[f"parked_{name}"] == [], f"the page's queues lack what {name} has put aside"
