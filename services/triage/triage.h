@@ -23,7 +23,8 @@
  *   place        where, by the gazetteer
  *   model, train   a weighing of words beside the patterns, and how its weights are made
  *   urgency      P0 to P4, and what may be life-threatening
- *   likeness     do two reports tell of one incident; scene, identity, details, rarity: what of them is compared
+ *   likeness     do two reports tell of one incident
+ *   scene, identity, details, rarity   what of them is compared
  *   command      people: reviews decided, cases corrected
  *   merge        people: cases merged, reports parted, and both taken back
  *   measure, lines   what they decided, beside what the machine had said; as lines to learn from
