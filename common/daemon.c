@@ -8,7 +8,6 @@
 
 #include "common/engine.h"
 #include "common/http_server.h"
-#include "common/huge_pages.h"
 #include "common/log.h"
 #include "common/site.h"
 #include "common/zmq_loop.h"
@@ -763,8 +762,6 @@ int daemon_main(int argc, char **argv, const struct daemon *daemon) {
     /* One thread has the stores; SQLite's own locks and counters cost 3 % of a turn. */
     sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-    if (!huge_pages_for_store())
-        log_line(LOG_WARN, "no-huge-pages", "store=malloc");
     umask(0027);
     uv_loop_init(&process.uv);
     process.loop = (struct daemon_loop){&process.uv, finished, ask, "."};
