@@ -43,7 +43,8 @@ def test_ten_times_too_much(fresh, tmp_path):
     assert stat[SHARE] <= 200 * slack, figures
     assert figures["calm_other"]["count"] == figures["stat_other"]["count"] == figures["unanswered"] == 0, figures
     loaded_mib = sum(sigap.pss_mib(site.pid(name)) for name in sigap.DAEMONS)
-    assert loaded_mib <= idle_mib + 160, f"{idle_mib:.0f} MiB before, {loaded_mib:.0f} after"
+    # Five page caches of 18 MiB; what a busy daemon's turns, frames and connections take, up to 24 MiB each.
+    assert loaded_mib <= idle_mib + 5 * (18 + 24), f"{idle_mib:.0f} MiB before, {loaded_mib:.0f} after"
 
     site.idle(120)
     known = first + tickets
