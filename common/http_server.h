@@ -59,8 +59,8 @@ struct http_server_counts {
 
 /* No listener yet; NULL with a sentence when out of memory. The options are copied. */
 struct http_server *http_server_new(const struct http_server_options *options, struct error *error);
-/* "127.0.0.1:8080", "[::1]:8080", ":8080" (loopback), port 0 for any free one; or "/run/sigap/intake.sock" or "unix:run/intake.http"
- * (mode 0660; a socket that nobody serves is replaced). Up to 4 listeners. */
+/* "127.0.0.1:8080", "[::1]:8080", ":8080" (loopback), port 0 for any free one; or "/run/sigap/intake.sock" or
+ * "unix:run/intake.http" (mode 0660; a socket that nobody serves is replaced). Up to 4 listeners. */
 bool http_server_listen(struct http_server *server, const char *address, struct error *error);
 /* The real port of the nth listener (from 0), 0 for a local socket. */
 uint16_t http_server_port(const struct http_server *server, size_t nth);

@@ -48,8 +48,8 @@ enum json_refusal {
 };
 
 /* Reads one document of at most max_bytes; bytes need not end with NUL. On JSON_OK the caller owns *out
- * (json_decref), otherwise *out is NULL. Any value may stand at the top, and the mark of UTF-8 before it. Does not block, keeps no pointer
- * into bytes. */
+ * (json_decref), otherwise *out is NULL. Any value may stand at the top, and the mark of UTF-8 before it.
+ * Does not block, keeps no pointer into bytes. */
 enum json_refusal json_read(const void *bytes, size_t size, size_t max_bytes, json_t **out);
 
 /* One sentence for the sender, Indonesian or English; fixed texts. */

@@ -109,8 +109,8 @@ enum store_health store_checkpoint(struct store *store, bool all);
 int64_t store_log_bytes(const struct store *store);
 int64_t store_file_bytes(const struct store *store);
 
-/* The reserve: given up piece by piece for urgent inputs when the disk is full, built up again when there is space.
- * store_low(): the reserve is not whole, so only what may be urgent should be taken. */
+/* The reserve: given up piece by piece for urgent inputs when the disk is full, built up again when there is
+ * space. store_low(): the reserve is not whole, so only what may be urgent should be taken. */
 void store_reserve_spend(struct store *store);
 bool store_reserve_refill(struct store *store);
 bool store_low(const struct store *store);

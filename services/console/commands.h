@@ -10,8 +10,8 @@ struct command;
 
 extern const struct command command_answer_offer, command_assign, command_decide, command_change,
     command_fact, command_close, command_move_task, command_capacity, command_answer_alert,
-    command_set_person, command_remove_person, command_void_links, command_set_rota, command_remove_rota, command_set_override,
-    command_remove_override, command_merge, command_split;
+    command_set_person, command_remove_person, command_void_links, command_set_rota, command_remove_rota,
+    command_set_override, command_remove_override, command_merge, command_split;
 
 enum { COMMANDS_KEPT = 50000, COMMAND_KEPT_MS = 24 * 3600 * 1000 };
 

@@ -12,8 +12,9 @@
 
 struct reading;
 
-extern const struct reading reading_live, reading_cases, reading_queues, reading_deliveries, reading_status, reading_corrections, reading_measures,
-    reading_case, reading_review, reading_candidates, reading_tasks, reading_alerts, reading_facilities;
+extern const struct reading reading_live, reading_cases, reading_queues, reading_deliveries, reading_status,
+    reading_corrections, reading_measures, reading_case, reading_review, reading_candidates, reading_tasks,
+    reading_alerts, reading_facilities;
 extern const struct reading reading_people, reading_duty, reading_uncovered, reading_retry_hook;
 
 /* Query: area, state, facility, limit (lists), narrative=1 (a case or a review: audited). Their object

@@ -1,5 +1,5 @@
-/* GET /api/site: what the page needs to speak the site's words: kinds, roles, reasons for refusing an offer, facts,
- * emergency numbers. Public words only; made once at start. */
+/* GET /api/site: what the page needs to speak the site's words: kinds, roles, reasons for refusing an offer,
+ * facts, emergency numbers. Public words only; made once at start. */
 #pragma once
 
 #include "state.h"

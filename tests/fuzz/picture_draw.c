@@ -1,4 +1,5 @@
-/* Pictures of reports (services/picture/picture.h): any bytes. What comes out is a JPEG no larger than it may be. */
+/* Pictures of reports (services/picture/picture.h): any bytes. What comes out is a JPEG no larger than it may
+ * be. */
 #include "services/picture/picture.h"
 #include "tests/fuzz/fuzz.h"
 

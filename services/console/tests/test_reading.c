@@ -119,8 +119,8 @@ static void why_nothing_came_is_the_answer(void **state) {
     desk_close(&desk);
 }
 
-/* The core of a daemon shows what is parked to whoever asks: so we ask only for those who may know. So it is with
- * messages that intake could not read. */
+/* The core of a daemon shows what is parked to whoever asks: so we ask only for those who may know. So it is
+ * with messages that intake could not read. */
 static void parked_inputs_are_for_staff(void **state) {
     (void)state;
     static const struct {

@@ -9,7 +9,8 @@ static void test_a_shackled_person_opens_a_case(void **state) {
     const Sigap__CaseOpened *opened = record->event->case_opened;
     assert_string_equal(opened->kind, "pasung");
     assert_string_equal(opened->playbook, "PB-PSG");
-    assert_true(opened->priority <= SIGAP__PRIORITY__PRIORITY_P1); /* which of the two is the model's to say */
+    assert_true(
+        opened->priority <= SIGAP__PRIORITY__PRIORITY_P1); /* which of the two is the model's to say */
     assert_string_equal(opened->area, "35.03.08");
     assert_int_equal(record->lane, LANE_URGENT);
     assert_int_equal(opened->case_key.len, SEAL_CASE_KEY_BYTES);
