@@ -209,6 +209,50 @@ def test_three_megabytes_pass_and_more_do_not(doors):
     doors.site.allowed.append("parked")
 
 
+def slow_request(body, length=None):
+    """The head of a webhook call, and its body in a dozen pieces."""
+    head = ("POST /v1/hooks/telegram/piket HTTP/1.1\r\nHost: sigap.example\r\nX-Telegram-Bot-Api-Secret-Token: tg-secret_1\r\n"
+            f"Content-Type: application/json\r\nContent-Length: {length or len(body)}\r\n\r\n").encode()
+    step = len(body) // 12 + 1
+    return [head, *(body[at:at + step] for at in range(0, len(body), step))]
+
+
+def at_intake(doors):
+    line = socket.socket(socket.AF_UNIX)
+    line.settimeout(10)
+    line.connect(str(doors.site.data / "run" / "intake.http"))
+    return line
+
+
+def test_a_slow_sender_is_taken_and_holds_up_nobody(doors):
+    """Nginx waits for whole bodies; at intake's own door they come as they come."""
+    doors.site.idle()
+    before = doors.site.journal_heads("intake")
+    left = [at_intake(doors) for _ in range(40)]  # they begin and never go on
+    for line in left:
+        line.sendall(b"".join(slow_request(json.dumps(update(5000, TEXT)).encode())[:6]))
+    slow = at_intake(doors)
+    taken = []
+    for number, piece in enumerate(slow_request(json.dumps(update(5001, "Nenek di Wlingi Blitar tinggal sendiri, tolong ditengok.")).encode())):
+        slow.sendall(piece)
+        begun = time.monotonic()
+        assert doors.telegram(update(5100 + number, f"Kakek {number} di Garum Blitar sendirian.")).status == 200
+        taken.append(time.monotonic() - begun)
+        time.sleep(0.1)
+    assert b"200" in slow.recv(4096).split(b"\r\n")[0]
+    assert max(taken) < 2 * sigap.slack()
+    for line in left:
+        line.close()
+    sigap.wait_for(lambda: doors.site.journal_heads("intake") >= before + len(taken) + 1, 10, 0.05)
+    time.sleep(0.3)
+    assert doors.site.journal_heads("intake") == before + len(taken) + 1, "half a message was kept"
+    cut = at_intake(doors)  # says more than it sends, and hangs up
+    cut.sendall(b"".join(slow_request(json.dumps(update(5002, TEXT)).encode(), length=100000)))
+    cut.close()
+    time.sleep(0.3)
+    assert doors.site.journal_heads("intake") == before + len(taken) + 1
+
+
 def test_the_receipt_is_sent_and_the_picture_fetched(doors):
     doors.platform.said.clear()
     picture = said(3000, "", type="image", image={"id": "2754", "mime_type": "image/jpeg", "caption": "Rumah " + TEXT})
