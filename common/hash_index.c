@@ -306,8 +306,6 @@ static void merge_start(struct hash_index *index, uint32_t level) {
     size_t first;
     if (index->merges[level] || index->stopped || runs_of(index, level, &first) < HASH_MERGE_RUNS)
         return;
-    if (!gone_has_room(index, HASH_MERGE_RUNS + 1))
-        return;
     index->merges[level] =
         hash_merge_new(index->runs + first, place_of(index, index->last_run + 1), index->kept_from);
     if (index->merges[level])

@@ -6,6 +6,7 @@
  * Prints a line of JSON at each power of ten (and at KEYS): microseconds of processor time to add a key, to
  * look for a stranger, to look for one that is there; MiB of the file; MiB of the process. */
 #include "common/hash_index.h"
+#include "tests/bench/measure.h"
 #include "tests/fixture/engine_fixture.h"
 
 #include <inttypes.h>
@@ -15,8 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -92,12 +91,6 @@ static const struct daemon keys_daemon = {.name = "keys",
     .on_start = keys_start,
     .on_request = keys_request};
 
-static double cpu_us(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
-}
-
 static size_t look(struct fixture *fixture, uint64_t hash) {
     struct keys *keys = fixture_state(fixture);
     int64_t rows[4];
@@ -122,16 +115,6 @@ static double looks_us(struct fixture *fixture, bool strangers) {
         exit(1);
     }
     return (cpu_us() - begun) / LOOKS;
-}
-
-static double resident_mib(void) {
-    unsigned long size = 0, resident = 0;
-    FILE *file = fopen("/proc/self/statm", "re");
-    if (file && fscanf(file, "%lu %lu", &size, &resident) != 2)
-        resident = 0;
-    if (file)
-        fclose(file);
-    return (double)resident * (double)sysconf(_SC_PAGESIZE) / 1048576;
 }
 
 static void measure(uint64_t most, bool by_database) {

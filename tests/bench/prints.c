@@ -13,6 +13,7 @@
 #include "services/triage/heard.h"
 #include "services/triage/likeness.h"
 #include "services/triage/triage.h"
+#include "tests/bench/measure.h"
 #include "tests/fixture/engine_fixture.h"
 
 #include "proto/intake.pb-c.h"
@@ -24,8 +25,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -152,12 +151,6 @@ static enum verdict run_errand(struct turn *turn, const struct request *request,
     return verdict;
 }
 
-static double cpu_us(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
-}
-
 /* us each of them, the making of the report left out. */
 static double errand_us(struct fixture *fixture, struct errand errand) {
     const struct triage *triage = fixture_state(fixture);
@@ -193,16 +186,6 @@ static double comparison_us(struct fixture *fixture) {
     }
     arena_free(&arena);
     return (cpu_us() - begun) / COMPARISONS;
-}
-
-static double resident_mib(void) {
-    unsigned long size = 0, resident = 0;
-    FILE *file = fopen("/proc/self/statm", "re");
-    if (file && fscanf(file, "%lu %lu", &size, &resident) != 2)
-        resident = 0;
-    if (file)
-        fclose(file);
-    return (double)resident * (double)sysconf(_SC_PAGESIZE) / 1048576;
 }
 
 static void measure(struct fixture *fixture, uint64_t before, uint64_t goal) {
