@@ -9,6 +9,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define __SANITIZE_ADDRESS__ 1
+#endif
+#endif
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_POISON_MEMORY_REGION(from, size) ((void)(from), (void)(size))
+#define ASAN_UNPOISON_MEMORY_REGION(from, size) ((void)(from), (void)(size))
+#endif
+
 /* Blocks of 64 KiB: a report and what is made of it fit in one. */
 enum { BLOCK_BYTES = 64 * 1024, ALIGN = 16 };
 
@@ -43,26 +55,41 @@ struct arena *arena_new(size_t cap_bytes) {
     return arena;
 }
 
+static void give_back(struct block *block) {
+    ASAN_UNPOISON_MEMORY_REGION(block->bytes, block->size);
+    free(block);
+}
+
+/* The gaps behind pieces are wiped too. */
+static void empty(struct block *block) {
+    ASAN_UNPOISON_MEMORY_REGION(block->bytes, block->used);
+    explicit_bzero(block->bytes, block->used);
+    ASAN_POISON_MEMORY_REGION(block->bytes, block->used);
+    block->used = 0;
+}
+
 void arena_free(struct arena **arena) {
     if (!*arena)
         return;
     for (struct block *block = (*arena)->first, *next; block; block = next) {
         next = block->next;
-        explicit_bzero(block->bytes, block->used);
-        free(block);
+        empty(block);
+        give_back(block);
     }
     free(*arena);
     *arena = NULL;
 }
 
+/* Behind the current block none has been used. */
 void arena_reset(struct arena *arena) {
-    for (struct block **at = &arena->first; *at;) {
+    bool last = !arena->current;
+    for (struct block **at = &arena->first; *at && !last;) {
         struct block *block = *at;
-        explicit_bzero(block->bytes, block->used);
-        block->used = 0;
+        last = block == arena->current;
+        empty(block);
         if (block->size > BLOCK_BYTES) { /* a rare large one is not kept */
             *at = block->next;
-            free(block);
+            give_back(block);
         } else {
             at = &block->next;
         }
@@ -78,6 +105,7 @@ static struct block *block_add(struct arena *arena, size_t size) {
     if (!block)
         return NULL;
     block->size = bytes;
+    ASAN_POISON_MEMORY_REGION(block->bytes, bytes);
     if (arena->current) {
         block->next = arena->current->next;
         arena->current->next = block;
@@ -92,6 +120,7 @@ void *arena_take(struct arena *arena, size_t size) {
         arena->exhausted = true;
         return NULL;
     }
+    size_t wanted = size;
     size = (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
     struct block *block = arena->current;
     while (block && block->size - block->used < size && block->next)
@@ -103,6 +132,7 @@ void *arena_take(struct arena *arena, size_t size) {
         return NULL;
     }
     void *piece = block->bytes + block->used;
+    ASAN_UNPOISON_MEMORY_REGION(piece, wanted);
     block->used += size;
     arena->taken = arena->taken + size > arena->cap ? arena->cap : arena->taken + size;
     return piece;
@@ -123,8 +153,10 @@ char *arena_text(struct arena *arena, const char *text) {
 
 /* What was written where no text came to stand is wiped: pieces of an arena are zeroes at first. */
 static void wipe(unsigned char *from, size_t written, size_t room) {
-    if (room)
+    if (room) {
         explicit_bzero(from, written < room ? written : room);
+        ASAN_POISON_MEMORY_REGION(from, room);
+    }
 }
 
 /* Formatted where it will stand, as there is room for it almost always; else once for its length and once
@@ -134,13 +166,16 @@ char *arena_format(struct arena *arena, const char *format, ...) {
     unsigned char *there = block ? block->bytes + block->used : NULL;
     size_t room = block ? block->size - block->used : 0;
     va_list args, again;
+    ASAN_UNPOISON_MEMORY_REGION(there, room);
     va_start(args, format);
     va_copy(again, args);
     int length = vsnprintf((char *)there, room, format, args);
     va_end(args);
     size_t size = length < 0 ? 0 : (size_t)length + 1;
     char *text = size ? arena_take(arena, size) : NULL;
-    if (text != (char *)there || size > room) {
+    if (text == (char *)there && size <= room) {
+        ASAN_POISON_MEMORY_REGION(there + size, room - size);
+    } else {
         wipe(there, size ? size : room, room);
         if (text)
             vsnprintf(text, size, format, again);

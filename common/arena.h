@@ -1,6 +1,6 @@
-/* Memory for one turn: taken piece by piece, given back all at once, zeroed before it is used again so that
- * no narrative stays behind. Capped: a turn that wants more than its cap gets NULL and ends with RETRY or
- * PARK. */
+/* Memory for one input, or for what a turn keeps of its inputs: taken piece by piece, given back all at once,
+ * zeroed before it is used again so that no narrative stays behind. Capped: an input that wants more than the
+ * cap gets NULL and ends with RETRY or PARK. Under AddressSanitizer what is not taken cannot be touched. */
 #pragma once
 
 #include <protobuf-c/protobuf-c.h>
@@ -11,7 +11,8 @@ struct arena;
 /* cap_bytes: the most that may be taken between two resets. NULL when out of memory. The caller frees it. */
 struct arena *arena_new(size_t cap_bytes);
 void arena_free(struct arena **arena);
-/* Gives back everything and wipes it. Pointers taken before are dead. */
+/* Gives back everything and wipes it. Pointers taken before are dead. Costs what was taken, however much there
+ * is room for. */
 void arena_reset(struct arena *arena);
 /* Zeroed, aligned for any type; NULL over the cap or out of memory. Never freed singly. */
 void *arena_take(struct arena *arena, size_t size);

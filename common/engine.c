@@ -148,7 +148,8 @@ struct engine *engine_open(const struct engine_options *options, struct error *e
     engine->submits.max = SUBMITS_MAX + SUBMITS_URGENT_EXTRA;
     engine->timers_changed = true;
     engine->arena = arena_new(TURN_ARENA_BYTES);
-    bool sound = engine->arena && open_store(engine, options, error);
+    engine->kept = arena_new(TURN_ARENA_BYTES);
+    bool sound = engine->arena && engine->kept && open_store(engine, options, error);
     sound = sound && (!options->daemon->open || options->daemon->open(&engine->setup, &engine->state, error));
     if (!sound) {
         engine_close(&engine); /* the running mark stays as it was found */
@@ -183,6 +184,7 @@ void engine_close(struct engine **at) {
     journal_free(&engine->journal);
     store_close(&engine->store);
     arena_free(&engine->arena);
+    arena_free(&engine->kept);
     queue_free(&engine->views);
     queue_free(&engine->submits);
     for (unsigned i = 0; i < engine->result_count; i++)
@@ -479,11 +481,17 @@ static void rolled_back(struct engine *engine) {
     engine->rolled_back++;
 }
 
+/* What the turn has taken is dead. */
+static void forget(struct engine *engine) {
+    arena_reset(engine->arena);
+    arena_reset(engine->kept);
+}
+
 /* One input must be undone, and its turn was made without savepoints: the same inputs again, with them. */
 static enum engine_outcome make_again(struct engine *engine) {
     undo_turn(engine);
     engine->careful = CAREFUL_TURNS;
-    arena_reset(engine->arena);
+    forget(engine);
     return engine->broken ? ENGINE_BROKEN : ENGINE_WORKED;
 }
 
@@ -529,7 +537,7 @@ static enum engine_outcome back_off(struct engine *engine, const char *reason) {
     if (engine->backoff_ms > BACKOFF_MAX_MS)
         engine->backoff_ms = BACKOFF_MAX_MS;
     engine->backoff_until = engine_monotonic(engine) + engine->backoff_ms;
-    arena_reset(engine->arena); /* what the turn has taken is dead; refusing needs some */
+    forget(engine); /* refusing needs some */
     refuse_requests(engine);
     refuse_submits(engine);
     if (engine->request_count || (engine->submits.count && engine->daemon->submit_is_urgent)) {
@@ -539,7 +547,7 @@ static enum engine_outcome back_off(struct engine *engine, const char *reason) {
     }
     engine->tight = true;
     engine->refill_at = engine_monotonic(engine) + REFILL_MS;
-    arena_reset(engine->arena);
+    forget(engine);
     return engine->broken ? ENGINE_BROKEN : ENGINE_BACKOFF;
 }
 
@@ -726,7 +734,7 @@ enum engine_outcome engine_turn(struct engine *engine) {
     if (housekeeping)
         journal_refresh(engine->journal);
     read_next_timer(engine);
-    arena_reset(engine->arena);
+    forget(engine);
     if (store_log_bytes(engine->store) > LOG_BUSY_BYTES &&
         store_checkpoint(engine->store, false) == STORE_FATAL)
         engine_break(engine, "store: checkpoint failed");

@@ -62,7 +62,8 @@ struct engine {
     struct engine_ports ports;
     int64_t keep_ms;
     struct store *store;
-    struct arena *arena;
+    struct arena *arena; /* of the input at hand */
+    struct arena *kept;  /* of the turn: what leaves after the commit */
     void *state;
     struct journal *journal;
     struct held *held;
@@ -117,6 +118,8 @@ struct engine {
 
 int64_t engine_monotonic(const struct engine *engine);
 struct release *engine_release(struct engine *engine, enum release_kind kind);
+/* turn.c: a copy that outlives the input. False, and the turn will be made again, when there is no room. */
+bool engine_keep_answer(struct engine *engine, const struct answer *answer, struct answer *out);
 void engine_break(struct engine *engine, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* gather.c: NULL when it cannot be read; then *refused says why. */

@@ -27,7 +27,7 @@ struct work {
 static bool turn_has_taken_enough(const struct engine *engine) {
     return engine->turn_inputs >= (engine->guard.cautious || engine->singly ? 1 : TURN_INPUTS) ||
            journal_staged_bytes(engine->journal) > TURN_RECORD_BYTES ||
-           arena_taken(engine->arena) > TURN_ARENA_BYTES / 2; /* a picture takes 18 MiB of it */
+           arena_taken(engine->kept) > TURN_ARENA_BYTES / 2; /* an answer with a picture takes 9 MiB of it */
 }
 
 static bool turn_is_full(const struct engine *engine, int64_t started) {
@@ -64,7 +64,7 @@ static enum verdict judge(struct engine *engine, enum verdict verdict) {
         engine_break(engine, "store: %s", store_complaint(engine->store));
         return VERDICT_RETRY;
     }
-    if (arena_exhausted(engine->arena))
+    if (arena_exhausted(engine->arena) || arena_exhausted(engine->kept))
         return is_worth_another_try(engine) ? VERDICT_RETRY
                                             : turn_park(&engine->turn, "needs more memory than a turn has");
     if (engine->overflowed)
@@ -75,6 +75,12 @@ static enum verdict judge(struct engine *engine, enum verdict verdict) {
 
 static bool is_careful(const struct engine *engine) {
     return engine->careful || engine->singly || engine->guard.cautious;
+}
+
+/* An input is over, and was not the turn's last: its memory is wiped while the cache still holds it. What
+ * leaves after the commit was copied to engine->kept. */
+static void input_over(struct engine *engine) {
+    arena_reset(engine->arena);
 }
 
 /* Runs one input. PARK has undone it when this returns; RETRY ends the turn, which is made again. */
@@ -228,12 +234,14 @@ static bool work_on_waiting_entry(struct engine *engine, size_t index) {
     if (!source.journal || !record.bytes || (!event && arena_exhausted(engine->arena)))
         return false;
     held_release(engine->held, index);
-    if (event)
-        return work_on_event(engine, &source, event, &record) != VERDICT_RETRY &&
-               store_health(engine->store) == STORE_OK;
-    snprintf(engine->park_reason, sizeof engine->park_reason, "the record cannot be read");
-    engine->turn.source = source;
-    engine_park(engine, &source, NULL, record.bytes, record.size);
+    if (event && work_on_event(engine, &source, event, &record) == VERDICT_RETRY)
+        return false;
+    if (!event) {
+        snprintf(engine->park_reason, sizeof engine->park_reason, "the record cannot be read");
+        engine->turn.source = source;
+        engine_park(engine, &source, NULL, record.bytes, record.size);
+    }
+    input_over(engine);
     return store_health(engine->store) == STORE_OK;
 }
 
@@ -359,6 +367,7 @@ static enum step step_lane(struct engine *engine, unsigned link, enum lane lane)
     } else if (work_on_event(engine, &source, event, &record) == VERDICT_RETRY) {
         return STEP_END;
     }
+    input_over(engine);
     if (held_waiting_count(engine->held) && !engine_work_on_waiting(engine))
         return STEP_END;
     return store_health(engine->store) == STORE_OK ? STEP_WORKED : STEP_END;
@@ -412,13 +421,17 @@ static bool gather_requests(struct engine *engine, int64_t started) {
                 (struct answer){.status = 500, .content_type = "text/plain", .body = "500\n", .body_size = 4};
         }
         engine->request_taken++;
-        if (engine->deferred && verdict == VERDICT_DONE)
+        if (engine->deferred && verdict == VERDICT_DONE) {
+            input_over(engine);
             continue;
+        }
         struct release *release = engine_release(engine, RELEASE_ANSWER);
         if (!release)
             return false;
         release->origin = input.request->origin;
-        release->answer = input.answer;
+        if (!engine_keep_answer(engine, &input.answer, &release->answer))
+            return false;
+        input_over(engine);
     }
     return true;
 }
@@ -447,7 +460,7 @@ static enum verdict run_view(struct engine *engine, void *input) {
         verdict = VERDICT_DONE;
     }
     work->size = sigap__view_answer__get_packed_size(&answer);
-    work->frame = arena_take(engine->arena, work->size);
+    work->frame = arena_take(engine->kept, work->size);
     if (work->frame)
         sigap__view_answer__pack(&answer, work->frame);
     return verdict;
@@ -511,7 +524,7 @@ static enum verdict run_submit(struct engine *engine, void *input) {
         verdict = engine->daemon->on_submit(&engine->turn, submit, &answer);
     }
     work->size = sigap__submit_answer__get_packed_size(&answer);
-    work->frame = arena_take(engine->arena, work->size);
+    work->frame = arena_take(engine->kept, work->size);
     if (work->frame)
         sigap__submit_answer__pack(&answer, work->frame);
     return verdict;
@@ -531,6 +544,7 @@ static bool gather_queue(struct engine *engine, struct queue *queue,
         release->frame = input.frame;
         release->frame_size = input.frame ? input.size : 0;
         queue->taken++;
+        input_over(engine);
     }
     return true;
 }
@@ -550,6 +564,7 @@ static bool gather_results(struct engine *engine, int64_t started) {
             log_line(LOG_ERROR, "effect-result-failed", "kind=%u reason=%s", result->kind,
                 log_value(engine->park_reason));
         engine->result_taken++;
+        input_over(engine);
     }
     return true;
 }
@@ -574,7 +589,10 @@ static bool work_on_timer(struct engine *engine, struct timer_work *timer) {
         turn_timer_clear(&engine->turn, timer->kind, &timer->object, timer->due_at);
         engine_park(engine, &work.source, &timer->object, "", 0);
     }
-    return verdict != VERDICT_RETRY;
+    if (verdict == VERDICT_RETRY)
+        return false;
+    input_over(engine);
+    return true;
 }
 
 bool engine_clock_is_steady(const struct engine *engine) {

@@ -155,7 +155,7 @@ void turn_effect(struct turn *turn, const struct effect *effect) {
     if (!release)
         return;
     release->effect = *effect;
-    release->effect.what = arena_bytes(turn->arena, effect->what, effect->what_size);
+    release->effect.what = arena_bytes(turn->engine->kept, effect->what, effect->what_size);
 }
 
 void turn_after_commit(struct turn *turn, void (*function)(void *state, const void *argument),
@@ -164,7 +164,21 @@ void turn_after_commit(struct turn *turn, void (*function)(void *state, const vo
     if (!release)
         return;
     release->function = function;
-    release->frame = arena_bytes(turn->arena, argument, size);
+    release->frame = arena_bytes(turn->engine->kept, argument, size);
+}
+
+bool engine_keep_answer(struct engine *engine, const struct answer *answer, struct answer *out) {
+    struct arena *kept = engine->kept;
+    *out = *answer;
+    out->content_type = answer->content_type ? arena_text(kept, answer->content_type) : NULL;
+    out->body = answer->body_size ? arena_bytes(kept, answer->body, answer->body_size) : NULL;
+    for (size_t i = 0; i < answer->header_count; i++) {
+        out->headers[i].name = arena_text(kept, answer->headers[i].name);
+        out->headers[i].value = arena_text(kept, answer->headers[i].value);
+    }
+    if (arena_exhausted(kept))
+        engine->retry = true;
+    return !arena_exhausted(kept);
 }
 
 void *turn_defer(struct turn *turn) {
@@ -177,7 +191,7 @@ void turn_answer_later(struct turn *turn, void *handle, const struct answer *ans
     if (!release)
         return;
     release->origin = handle;
-    release->answer = *answer;
+    engine_keep_answer(turn->engine, answer, &release->answer); /* where it cannot, the turn is made again */
 }
 
 /* ---- parking and audit ---- */

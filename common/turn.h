@@ -57,7 +57,7 @@ struct engine;
 struct turn {
     struct engine *engine;
     struct store *store;
-    struct arena *arena;  /* wiped when the turn is over */
+    struct arena *arena;  /* wiped when the input is over: what leaves after the commit is copied */
     int64_t now;          /* epoch ms, read once a turn, never goes back */
     void *state;          /* what the daemon's `open` made */
     struct source source; /* of the input at hand */

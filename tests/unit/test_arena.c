@@ -54,10 +54,29 @@ static void the_first_text_of_an_arena(void **state) {
     arena_free(&arena);
 }
 
+/* Reset costs what was taken: after one large input the blocks stay, and small ones do not walk over them. */
+static void what_is_taken_after_a_reset_is_zeroes_again(void **state) {
+    (void)state;
+    struct arena *arena = arena_new(CAP);
+    for (unsigned inputs = 0; inputs < 4; inputs++) {
+        size_t pieces = inputs == 1 ? 200 : 3; /* the second input takes a dozen blocks */
+        for (size_t i = 0; i < pieces; i++) {
+            char *piece = arena_take(arena, 4000);
+            assert_zeroes(piece, 4000);
+            memset(piece, 'n', 4000);
+        }
+        assert_string_equal(arena_format(arena, "%d", 17), "17");
+        arena_reset(arena);
+        assert_int_equal(arena_taken(arena), 0);
+    }
+    arena_free(&arena);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(formats_across_the_end_of_a_block),
         cmocka_unit_test(a_text_beyond_the_cap_is_none_and_leaves_nothing),
+        cmocka_unit_test(what_is_taken_after_a_reset_is_zeroes_again),
         cmocka_unit_test(the_first_text_of_an_arena),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
