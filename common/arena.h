@@ -11,8 +11,8 @@ struct arena;
 /* cap_bytes: the most that may be taken between two resets. NULL when out of memory. The caller frees it. */
 struct arena *arena_new(size_t cap_bytes);
 void arena_free(struct arena **arena);
-/* Gives back everything and wipes it. Pointers taken before are dead. Costs what was taken, however much there
- * is room for. */
+/* Gives back everything and wipes it. Pointers taken before are dead. Costs what was taken, however much
+ * there is room for. */
 void arena_reset(struct arena *arena);
 /* Zeroed, aligned for any type; NULL over the cap or out of memory. Never freed singly. */
 void *arena_take(struct arena *arena, size_t size);

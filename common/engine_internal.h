@@ -14,7 +14,7 @@ enum {
     SUBMITS_MAX = 512,
     SUBMITS_URGENT_EXTRA = 128, /* more room, for what may be urgent */
     RESULTS_MAX = 4096,
-    TURN_INPUTS = 256,           /* one fsync for so many */
+    TURN_INPUTS = 1024,          /* one fsync for so many */
     TURN_MS = 40,                /* ... or for what so long a time allows */
     TURN_RECORD_BYTES = 1 << 20, /* ... or so many bytes appended */
     TURN_ARENA_BYTES = 48 << 20,

@@ -18,7 +18,8 @@ struct request {
 
 enum { ANSWER_HEADERS_MAX = 8 };
 
-/* Texts and bytes must live until the input is over: take them from the turn's arena. The engine copies them. */
+/* Texts and bytes must live until the input is over: take them from the turn's arena. The engine copies them.
+ */
 struct answer {
     unsigned status; /* HTTP status, 0: not answered yet */
     const char *content_type;
