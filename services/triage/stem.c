@@ -8,10 +8,19 @@ static bool is_vowel(char c) {
     return c == 'a' || c == 'i' || c == 'u' || c == 'e' || c == 'o';
 }
 
-static bool ends_cut(char *word, size_t *size, const char *const *endings, size_t least) {
-    for (; *endings; endings++) {
-        size_t length = strlen(*endings);
-        if (*size >= length + least && memcmp(word + *size - length, *endings, length) == 0) {
+struct piece {
+    const char *text;
+    size_t size;
+};
+#define PIECE(text)                                                                                          \
+    { text, sizeof text - 1 }
+
+/* The letter at the word's end tells nearly always. */
+static bool ends_cut(char *word, size_t *size, const struct piece *endings, size_t least) {
+    for (; endings->text; endings++) {
+        size_t length = endings->size;
+        if (*size >= length + least && word[*size - 1] == endings->text[length - 1] &&
+            memcmp(word + *size - length, endings->text, length) == 0) {
             *size -= length;
             word[*size] = 0;
             return true;
@@ -34,6 +43,8 @@ static bool prefix_cut(char *word, size_t *size) {
         {"ke", 0, false}, {"se", 0, false}, {"ku", 0, false}, {"be", 0, false}, {"mang", 0, true},
         {"mam", 'p', false}, {NULL, 0, false}};
     for (const struct prefix *prefix = prefixes; prefix->text; prefix++) {
+        if (prefix->text[0] != word[0] || prefix->text[1] != word[1])
+            continue;
         size_t length = strlen(prefix->text);
         if (*size < length + STEM_LEAST + 1 || memcmp(word, prefix->text, length) != 0)
             continue;
@@ -51,8 +62,9 @@ static bool prefix_cut(char *word, size_t *size) {
 }
 
 size_t stem(const char *key, size_t size, char out[WORD_KEY_MAX]) {
-    static const char *const particles[] = {"nya", "lah", "kah", "pun", "ku", "mu", "ne", NULL};
-    static const char *const endings[] = {"kan", "an", "in", "i", NULL};
+    static const struct piece particles[] = {PIECE("nya"), PIECE("lah"), PIECE("kah"), PIECE("pun"),
+        PIECE("ku"), PIECE("mu"), PIECE("ne"), {NULL, 0}};
+    static const struct piece endings[] = {PIECE("kan"), PIECE("an"), PIECE("in"), PIECE("i"), {NULL, 0}};
     memcpy(out, key, size + 1);
     if (size <= STEM_LEAST + 1)
         return size;

@@ -47,7 +47,7 @@ uint64_t text_hash(const char *key) {
 
 bool word_is_one_of(const struct word *word, const char *const *keys) {
     for (; *keys; keys++)
-        if (**keys == word->key[0] && strcmp(word->key, *keys) == 0)
+        if (word_is(word, *keys))
             return true;
     return false;
 }
@@ -118,16 +118,21 @@ static const char *key_write(struct reader *reader, const char *letters, size_t 
     return key;
 }
 
+static bool is_of_two(const char *key, char one, char other) {
+    while (*key == one || *key == other)
+        key++;
+    return !*key;
+}
+
 /* wkwkwk, hahaha, hehe, hihi, xixi, awokawok: at least two rounds of laughing letters. */
 static bool is_laugh(const char *key, size_t size) {
-    if (strncmp(key, "wk", 2) == 0)
-        return size >= 3 && strspn(key, "wk") == size;
+    if (key[0] == 'w' && key[1] == 'k')
+        return size >= 3 && is_of_two(key, 'w', 'k');
     if (strncmp(key, "awok", 4) == 0 || strcmp(key, "lol") == 0 || strcmp(key, "ngakak") == 0)
         return true;
-    return size >= 4 &&
-           (strspn(key, "ha") == size || strspn(key, "he") == size || strspn(key, "hi") == size ||
-               strspn(key, "xi") == size || strspn(key, "ak") == size) &&
-           key[0] != key[1];
+    return size >= 4 && key[0] != key[1] &&
+           (is_of_two(key, 'h', 'a') || is_of_two(key, 'h', 'e') || is_of_two(key, 'h', 'i') ||
+               is_of_two(key, 'x', 'i') || is_of_two(key, 'a', 'k'));
 }
 
 static bool fold_double(struct reader *reader, const char *key, size_t size) {
@@ -496,6 +501,15 @@ static size_t link_size(const char *bytes, size_t left) {
     return size;
 }
 
+/* Goes on with a word whatever follows: nearly every letter there is. */
+static bool is_plain(utf8proc_int32_t point) {
+    return (point >= 'a' && point <= 'z') || (point >= 'A' && point <= 'Z') || (point >= '0' && point <= '9');
+}
+
+static bool ends_word(char next) {
+    return (unsigned char)next <= ' ' || strchr(".?!,;:)\"", next) != NULL;
+}
+
 static void message_read(struct reader *reader) {
     const char *bytes = reader->text->bytes;
     size_t size = reader->text->size;
@@ -517,8 +531,7 @@ static void message_read(struct reader *reader) {
             if (read <= 0)
                 point = ' '; /* broken UTF-8 parts words, as a space would */
         }
-        bool space_follows = at + step >= size || (unsigned char)bytes[at + step] <= ' ' ||
-                             strchr(".?!,;:)\"", bytes[at + step]) != NULL;
+        bool space_follows = !is_plain(point) && (at + step >= size || ends_word(bytes[at + step]));
         if ((point == '-' || point == '.') && spells_on(reader, bytes + at + step, size - at - step))
             ; /* the run goes on */
         else if (point < 0x80)
@@ -538,20 +551,37 @@ struct number_word {
 };
 
 /* 1 to 9 with their Javanese, Madurese and Minang forms; folded (lima', limo -> 5). No word with a second
- * meaning. */
-static const struct number_word units_table[] = {{"satu", 1}, {"siji", 1}, {"setong", 1}, {"ciek", 1},
-    {"dua", 2}, {"duo", 2}, {"dua'", 2}, {"duwa'", 2}, {"duwe'", 2}, {"tiga", 3}, {"telu", 3}, {"telung", 3},
-    {"tigo", 3}, {"telo'", 3}, {"empat", 4}, {"papat", 4}, {"patang", 4}, {"ampek", 4}, {"empa'", 4},
-    {"lima", 5}, {"limo", 5}, {"limang", 5}, {"lema'", 5}, {"enam", 6}, {"enem", 6}, {"anam", 6},
-    {"enem'", 6}, {"tujuh", 7}, {"pitu", 7}, {"pitung", 7}, {"tujuah", 7}, {"peto'", 7}, {"delapan", 8},
-    {"wolu", 8}, {"wolung", 8}, {"salapan", 8}, {"balu'", 8}, {"sembilan", 9}, {"sambilan", 9},
-    {"sepuluh", 10}, {"sapuluah", 10}, {"sapolo", 10}, {"sebelas", 11}, {"sewelas", 11}, {"rolas", 12},
-    {"seratus", 100}};
+ * meaning. By their first letter, as every word of a report is looked for. */
+#define INITIAL(letter) ((letter) - 'a')
+#define NUMBERS(...)                                                                                         \
+    (const struct number_word[]) {                                                                           \
+        __VA_ARGS__, {                                                                                       \
+            NULL, 0                                                                                          \
+        }                                                                                                    \
+    }
+static const struct number_word *const numbers[26] = {
+    [INITIAL('a')] = NUMBERS({"ampek", 4}, {"anam", 6}),
+    [INITIAL('b')] = NUMBERS({"balu'", 8}),
+    [INITIAL('c')] = NUMBERS({"ciek", 1}),
+    [INITIAL('d')] = NUMBERS({"dua", 2}, {"duo", 2}, {"dua'", 2}, {"duwa'", 2}, {"duwe'", 2}, {"delapan", 8}),
+    [INITIAL('e')] = NUMBERS({"empat", 4}, {"empa'", 4}, {"enam", 6}, {"enem", 6}, {"enem'", 6}),
+    [INITIAL('l')] = NUMBERS({"lima", 5}, {"limo", 5}, {"limang", 5}, {"lema'", 5}),
+    [INITIAL('p')] = NUMBERS({"papat", 4}, {"patang", 4}, {"pitu", 7}, {"pitung", 7}, {"peto'", 7}),
+    [INITIAL('r')] = NUMBERS({"rolas", 12}),
+    [INITIAL('s')] = NUMBERS({"satu", 1}, {"siji", 1}, {"setong", 1}, {"salapan", 8}, {"sembilan", 9},
+        {"sambilan", 9}, {"sepuluh", 10}, {"sapuluah", 10}, {"sapolo", 10}, {"sebelas", 11}, {"sewelas", 11},
+        {"seratus", 100}),
+    [INITIAL('t')] = NUMBERS(
+        {"tiga", 3}, {"telu", 3}, {"telung", 3}, {"tigo", 3}, {"telo'", 3}, {"tujuh", 7}, {"tujuah", 7}),
+    [INITIAL('w')] = NUMBERS({"wolu", 8}, {"wolung", 8}),
+};
 
 static int number_word(const struct word *word) {
-    for (size_t i = 0; i < sizeof units_table / sizeof units_table[0]; i++)
-        if (units_table[i].key[0] == word->key[0] && strcmp(units_table[i].key, word->key) == 0)
-            return units_table[i].value;
+    unsigned initial = (unsigned)INITIAL(word->key[0]);
+    const struct number_word *number = initial < 26 ? numbers[initial] : NULL;
+    for (; number && number->key; number++)
+        if (number->key[1] == word->key[1] && strcmp(number->key, word->key) == 0)
+            return number->value;
     return 0;
 }
 
@@ -582,9 +612,9 @@ static size_t number_read(const struct text *text, size_t at, int *value) {
 /* "Laki" alone is a husband in Minang and the streets of Jakarta; "laki-laki" is a man. */
 static bool is_man(const struct text *text, size_t at) {
     const struct word *word = &text->words[at];
-    if (strcmp(word->key, "laki") != 0)
+    if (!word_is(word, "laki"))
         return false;
-    return word->flags & WORD_DOUBLED || (at + 1 < text->count && strcmp(word[1].key, "laki") == 0);
+    return word->flags & WORD_DOUBLED || (at + 1 < text->count && word_is(word + 1, "laki"));
 }
 
 static void man_join(struct word *word, const struct word *next, size_t *used) {
@@ -652,10 +682,10 @@ static void clauses_turn(struct text *text) {
 /* Minang "alun" is not yet; "alun-alun" is the town square. */
 static bool is_negator(const struct text *text, size_t at) {
     const struct word *word = &text->words[at];
-    if (strcmp(word->key, "alun") != 0)
+    if (!word_is(word, "alun"))
         return word_is_one_of(word, negators);
-    return !(word->flags & WORD_DOUBLED) && !(at && strcmp(word[-1].key, "alun") == 0) &&
-           !(at + 1 < text->count && strcmp(word[1].key, "alun") == 0);
+    return !(word->flags & WORD_DOUBLED) && !(at && word_is(word - 1, "alun")) &&
+           !(at + 1 < text->count && word_is(word + 1, "alun"));
 }
 
 static void negations_mark(struct text *text) {

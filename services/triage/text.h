@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 enum {
     TEXT_BYTES_MAX = 16 * 1024, /* ten times the longest report seen; chat platforms cut at 4 KiB */
@@ -77,5 +78,9 @@ static inline uint64_t text_hash_step(uint64_t hash, char letter) {
     return (hash ^ (uint8_t)letter) * 0x100000001b3u;
 }
 uint64_t text_hash(const char *key);
+/* The first two letters tell nearly always. No key is empty. */
+static inline bool word_is(const struct word *word, const char *key) {
+    return word->key[0] == key[0] && word->key[1] == key[1] && strcmp(word->key, key) == 0;
+}
 /* True when the word's key is one of the NULL-terminated list. */
 bool word_is_one_of(const struct word *word, const char *const *keys);
