@@ -477,7 +477,8 @@ static void undo_turn(struct engine *engine) {
 
 static void rolled_back(struct engine *engine) {
     undo_turn(engine);
-    engine->singly = TURN_INPUTS; /* what was too much for one turn, or made it fail, is found one by one */
+    engine->singly =
+        engine->turn_most; /* what was too much for one turn, or made it fail, is found one by one */
     engine->rolled_back++;
 }
 
@@ -578,11 +579,12 @@ static bool commit_second_store(struct engine *engine) {
     return false;
 }
 
-static bool write_all(struct engine *engine) {
+static bool write_all(struct engine *engine, bool housekept) {
     for (unsigned i = 0; i < engine->link_count; i++)
         if (!inbox_write(engine->links[i]))
             engine_break(engine, "the cursor of %s was moved by somebody else", inbox_name(engine->links[i]));
     journal_write(engine->journal, engine->now);
+    guard_widen(engine, housekept);
     if (engine->now != engine->now_stored)
         meta_set_int(engine, "clock", engine->now);
     return commit_second_store(engine) && !engine->broken;
@@ -596,6 +598,7 @@ static void committed(struct engine *engine) {
     journal_committed(engine->journal);
     engine->now_stored = engine->now;
     engine->passed_over_since = 0;
+    engine->turn_most = engine->turn_most_next;
     engine->started |= engine->starting;
     engine->starting = false;
     engine->singly -= engine->singly > 0;
@@ -713,7 +716,7 @@ enum engine_outcome engine_turn(struct engine *engine) {
         return make_again(engine);
     if (housekeeping && sound)
         housekeep(engine);
-    if (!sound || engine->retry || engine->overflowed || !write_all(engine) ||
+    if (!sound || engine->retry || engine->overflowed || !write_all(engine, housekeeping) ||
         store_health(engine->store) != STORE_OK) {
         if (store_health(engine->store) == STORE_FATAL)
             engine_break(engine, "store: %s", store_complaint(engine->store));

@@ -14,7 +14,8 @@ enum {
     SUBMITS_MAX = 512,
     SUBMITS_URGENT_EXTRA = 128, /* more room, for what may be urgent */
     RESULTS_MAX = 4096,
-    TURN_INPUTS = 1024,          /* one fsync for so many */
+    TURN_INPUTS_FIRST = 256,     /* one fsync for so many, */
+    TURN_INPUTS_MAX = 1024,      /* and for up to so many after turns that were full, see guard_widen() */
     TURN_MS = 40,                /* ... or for what so long a time allows */
     TURN_RECORD_BYTES = 1 << 20, /* ... or so many bytes appended */
     TURN_ARENA_BYTES = 48 << 20,
@@ -94,6 +95,8 @@ struct engine {
     struct release *releases;
     size_t release_count, release_room;
     uint64_t turn_inputs;
+    unsigned turn_most, turn_most_next; /* inputs of a turn; of those after the commit */
+    bool turns_full;                    /* one since the last housekeeping */
 
     int64_t now, now_stored, wall_seen, monotonic_seen, steady_at;
     int64_t next_timer;
@@ -149,6 +152,9 @@ bool guard_mark(struct engine *engine);
  * process too often and is to be parked without being tried. */
 bool guard_before(struct engine *engine, const char *key);
 void guard_after(struct engine *engine); /* in the input's own transaction */
+/* In the turn's transaction: turns that are full become larger, and smaller again when none was (idle). What
+ * a turn may take is in the store before one takes it: so many inputs, twice, are cautious after an end. */
+void guard_widen(struct engine *engine, bool idle);
 void guard_close(struct engine *engine);
 
 /* status.c: views that every daemon answers the same way. False: the daemon's own. */

@@ -10,7 +10,7 @@
 #include <string.h>
 
 enum {
-    REQUEST_SHARE = TURN_INPUTS * 3 / 4, /* of a turn: the journals of others must be read under any load */
+    REQUEST_SHARE = REQUESTS_MAX * 3 / 4, /* a turn: the journals of others must be read under any load */
     STARVED_MAX = 5, /* the system may be short of memory for a moment; alone and again: it will never fit */
 };
 
@@ -25,7 +25,7 @@ struct work {
 };
 
 static bool turn_has_taken_enough(const struct engine *engine) {
-    return engine->turn_inputs >= (engine->guard.cautious || engine->singly ? 1 : TURN_INPUTS) ||
+    return engine->turn_inputs >= (engine->guard.cautious || engine->singly ? 1 : engine->turn_most) ||
            journal_staged_bytes(engine->journal) > TURN_RECORD_BYTES ||
            arena_taken(engine->kept) > TURN_ARENA_BYTES / 2; /* an answer with a picture takes 9 MiB of it */
 }

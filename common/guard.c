@@ -15,7 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { CAUTIOUS_INPUTS = 2 * TURN_INPUTS, ENDS_CRASHED = 2, ENDS_VANISHED = 5 };
+enum { ENDS_CRASHED = 2, ENDS_VANISHED = 5 };
 
 static bool meta_text(struct engine *engine, const char *key, char *out, size_t room) {
     struct statement *get = common_use(engine->store, COMMON_META_GET);
@@ -76,12 +76,36 @@ static void read_suspect(struct engine *engine, bool crashed) {
     engine->guard.suspect_ends = crashed && ends >= ENDS_CRASHED ? ENDS_VANISHED : ends;
 }
 
+static void put_running(struct engine *engine, unsigned most) {
+    char text[12];
+    snprintf(text, sizeof text, "%u", most);
+    meta_put(engine, "running", text);
+}
+
+void guard_widen(struct engine *engine, bool idle) {
+    bool full = engine->turn_inputs >= engine->turn_most && !engine->guard.cautious && !engine->singly;
+    unsigned most = engine->turn_most;
+    engine->turns_full |= full;
+    if (full && most < TURN_INPUTS_MAX)
+        most *= 2;
+    else if (idle && !engine->turns_full && most > TURN_INPUTS_FIRST)
+        most /= 2;
+    if (idle)
+        engine->turns_full = false;
+    engine->turn_most_next = most;
+    if (most != engine->turn_most)
+        put_running(engine, most);
+}
+
+/* The mark says how many inputs a turn could have; twice that, as others may have come between them. */
 void guard_open(struct engine *engine) {
-    char running[8];
+    char running[12];
+    engine->turn_most = engine->turn_most_next = TURN_INPUTS_FIRST;
     if (!meta_text(engine, "running", running, sizeof running))
         return;
     engine->guard.cautious = true;
-    engine->guard.left = CAUTIOUS_INPUTS;
+    unsigned most = (unsigned)strtoul(running, NULL, 10);
+    engine->guard.left = 2 * (most > TURN_INPUTS_FIRST ? most : TURN_INPUTS_FIRST);
     read_suspect(engine, crash_path[0] && access(crash_path, F_OK) == 0);
     log_line(LOG_WARN, "abnormal-end", "suspect=%s", log_value(engine->guard.suspect));
 }
@@ -89,7 +113,7 @@ void guard_open(struct engine *engine) {
 bool guard_mark(struct engine *engine) {
     if (!store_begin(engine->store))
         return false;
-    meta_put(engine, "running", "1");
+    put_running(engine, engine->turn_most);
     if (store_commit(engine->store) != STORE_OK)
         return false;
     if (crash_path[0])

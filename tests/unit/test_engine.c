@@ -1,6 +1,7 @@
 /* Two engines in one process: alpha answers requests and appends a record each, beta keeps a row a record. */
 #include "common/engine.h"
 #include "common/fault.h"
+#include "common_sql.h"
 
 #include <setjmp.h>
 #include <sqlite3.h>
@@ -357,6 +358,48 @@ static void test_many_in_one_commit(void **state) {
     assert_int_equal(count(world->gamma), 2 * records);
 }
 
+static int64_t running(struct engine *engine) {
+    struct statement *get = common_use(engine_store(engine), COMMON_META_GET);
+    char text[12] = "";
+    size_t size;
+    bind_text(get, "running");
+    if (statement_step(get)) {
+        const void *bytes = column_blob(get, 0, &size);
+        memcpy(text, bytes, size < sizeof text ? size : 0);
+    }
+    statement_end(get);
+    return strtoll(text, NULL, 10);
+}
+
+/* A turn that is full makes the next ones larger, and what they may take is in the store before they take it:
+ * after an end without goodbye so many inputs are run singly. */
+static void test_full_turns_grow_and_shrink_again(void **state) {
+    struct world *world = *state;
+    for (int round = 0; round < 12; round++) {
+        for (int i = 0; i < 100; i++)
+            ask(world, "twice");
+        world->wall++;
+        turns(world->alpha);
+    }
+    assert_int_equal(running(world->beta), 0);
+    for (bool more = true; more;)
+        more = carry(world->alpha, world->beta, 0, LANE_NORMAL);
+    assert_int_equal(engine_turn(world->beta), ENGINE_WORKED); /* the start */
+    assert_int_equal(engine_turn(world->beta), ENGINE_WORKED);
+    assert_int_equal(running(world->beta), 512);
+    int64_t before = count(world->beta);
+    assert_int_equal(engine_turn(world->beta), ENGINE_WORKED);
+    assert_int_equal(count(world->beta) - before, 512);
+    assert_int_equal(running(world->beta), 1024);
+    settle(world);
+    for (int quiet = 0; quiet < 8; quiet++) { /* a little to do between two rounds of housekeeping */
+        ask(world, "one");
+        world->monotonic += 11000;
+        settle(world);
+    }
+    assert_int_equal(running(world->beta), 256);
+}
+
 static void test_parked_request_leaves_nothing(void **state) {
     struct world *world = *state;
     ask(world, "park");
@@ -677,6 +720,7 @@ int main(void) {
         TEST(test_a_refused_start_leaves_the_running_mark_alone),
         TEST(test_a_record_goes_all_the_way),
         TEST(test_many_in_one_commit),
+        TEST(test_full_turns_grow_and_shrink_again),
         TEST(test_parked_request_leaves_nothing),
         TEST(test_poison_is_parked_alone_and_later_ones_go_on),
         TEST(test_poison_costs_one_turn_more),
