@@ -57,10 +57,21 @@ static struct place_found find(
     return found;
 }
 
+struct expected {
+    const char *message, *area;
+};
+
+static void areas_check(struct fixture *fixture, const struct expected *cases, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        struct place_found found = find(fixture, cases[i].message, NULL, NULL);
+        if (strcmp(found.area, cases[i].area) != 0)
+            fail_msg("\"%s\" is in \"%s\", not \"%s\"", cases[i].message, found.area, cases[i].area);
+        assert_int_equal(found.level, area_level(found.area));
+    }
+}
+
 static void test_names(void **state) {
-    static const struct {
-        const char *message, *area;
-    } cases[] = {
+    static const struct expected cases[] = {
         {"tetangga di watulimo trenggalek dipasung", "35.03.08"},
         {"Kec. Dampit Kab. Malang", "35.07.05"},
         {"kos di kenjeran sby, kecamatan bulak", "35.78.29"},
@@ -133,14 +144,49 @@ static void test_names(void **state) {
         {"sakit di Jl. Kauman Ponorogo", "35.02"},
         {"sakit di jl kauman ponorogo", "35.02"},
         {"dicekik di pinggir jalan Geger Madiun", "35.19.03"},
+        {"Kec: Wajak, Kab: Malang", "35.07.08"}, /* a form */
+        {"Kecamatan : Tongas\nKabupaten : Probolinggo", "35.13.23"},
+        {"tidak makan tiga hari di Wajak Malang", "35.07.08"}, /* what is denied is the eating */
+        {"tidak di Wajak Malang", ""},
+        {"Tongas? bukan, di Dringu Probolinggo", "35.13.19"},
+        {"bayi dibuang di purwosari jawa timur", ""}, /* two of them */
+        {"bayi dibuang di Kranggan, Jawa Tengah", "33.23.13"},
         {"", ""},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct place_found found = find(*state, cases[i].message, NULL, NULL);
-        if (strcmp(found.area, cases[i].area) != 0)
-            fail_msg("\"%s\" is in \"%s\", not \"%s\"", cases[i].message, found.area, cases[i].area);
-        assert_int_equal(found.level, area_level(found.area));
-    }
+    areas_check(*state, cases, sizeof cases / sizeof cases[0]);
+}
+
+/* Where it happened, and not where somebody is from, bound for, works or told it. */
+static void test_roles(void **state) {
+    static const struct expected cases[] = {
+        {"bapak asal Kec. Wajak Kab. Malang tidur di pasar Jombang", "35.17"},
+        {"KTP Kec. Wajak, Kab. Malang, sekarang menggelandang di Tongas Probolinggo", "35.13.23"},
+        {"KTP-nya Lumajang, orangnya di Jombang", "35.17"},
+        {"dulu tinggal di Lumajang, pindah ke Jombang, di sini suaminya kasar", "35.17"},
+        {"ibu saya di Wajak Malang sendirian, saya kerja di Surabaya", "35.07.08"},
+        {"saya di Jakarta, nenek saya di Tongas Probolinggo jatuh", "35.13.23"},
+        {"Dinsos Kab. Lumajang menerima laporan: anak dipukuli di Jombang", "35.17"},
+        {"dirujuk ke RSJ Menur Surabaya, keluarga di Tongas Probolinggo menolak", "35.13.23"},
+        {"mau diantar pulang ke Kec. Wajak Kab. Malang", ""},
+        {"naik bus jurusan Lumajang-Jombang, turun di Tongas Probolinggo", "35.13.23"},
+        {"anak asal Lumajang", "35.08"}, /* nothing better is named */
+        {"lapor dari Lumajang, ada bapak orang Jombang mengamuk", "35.08"},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof cases[0]);
+}
+
+/* Misspelt by a letter, in two words or in one, and villages in small letters beside their parent. */
+static void test_spellings(void **state) {
+    static const struct expected cases[] = {
+        {"di kab pamekassan", "35.28"}, {"banjir di bojanegoro", "35.22"}, {"di probolingga kota", "35.74"},
+        {"kec sumberpucing malang", "35.07.12"},
+        {"di samping rumah, jadi gampang lihat", ""}, /* no Sampang */
+        {"lowok waru kota malang", "35.73.05"}, {"di tulung agung", "35.04"},
+        {"#karangpilang surabaya", "35.78.01"}, {"kost di keputih surabaya", "35.78.09"},
+        {"sudah tinggal di surabaya", "35.78"}, /* Sudah and Tinggal are villages elsewhere */
+        {"RS Soedono Madiun", "35.77"},         /* the hospital tells which Madiun */
+    };
+    areas_check(*state, cases, sizeof cases / sizeof cases[0]);
 }
 
 /* ---- the whole country */
@@ -317,6 +363,8 @@ static void test_declared(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names),
+        cmocka_unit_test(test_roles),
+        cmocka_unit_test(test_spellings),
         cmocka_unit_test(test_every_district),
         cmocka_unit_test(test_twins_stay_two),
         cmocka_unit_test(test_the_message_decides_between_twins),

@@ -1,0 +1,435 @@
+/* The index of names: every name of the gazetteer and every alias as the hash of its words, read as messages
+ * are read, so that both meet whatever the spelling does; places of one name are a chain.
+ *
+ * Misspellings: of the long names of the site every form with one letter left out is kept, and a word of a
+ * message is looked up with each of its letters left out in turn; where both meet, one letter was added, left
+ * out, changed or swapped with its neighbour. Only long names, because nearly every short one is a letter
+ * away from a word ("Sampang", "samping"). */
+#include "services/triage/place_parts.h"
+
+#include "services/triage/spelling.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct place_slot {
+    uint64_t hash; /* 0: free */
+    uint32_t value;
+};
+
+struct place_near {
+    const char *code; /* the gazetteer's */
+    char key[WORD_KEY_MAX];
+    uint8_t size;
+};
+
+enum {
+    INDEX_ARENA_BYTES = 1 << 20,
+    CODE_BYTES = AREA_TEXT + 1,
+    NEAR_REGENCY_LEAST = 8,  /* letters; of seven, "Sampang" is near "samping" and "Nganjuk" near "ngantuk" */
+    NEAR_DISTRICT_LEAST = 9, /* "Gedangan" is near "genangan", "Padangan" near "pasangan" */
+    JOINED_LEAST = 8,        /* letters of two words that are one name */
+    SLOTS_LEAST = 1 << 15,
+    NEAR_SLOTS_LEAST = 1 << 12
+};
+
+/* Names that are also words, in their folded form (a doubled letter counts once). */
+static const char *const also_words[] = {"alas", "amen", "bener", "bina", "borong", "bulu", "butuh",
+    "gantung", "guna", "kasi", "krangkeng", "lapang", "maki", "mandor", "moga", "pacar", "pakat", "panjang",
+    "patrol", "raba", "sela", "tempel", "teriak", "tetap", "tulis", "ujung", "waris", "jorong", "seko",
+    "lelak", "tangan", "selesai", "pingir", "biru", "teras", "sumur", "kilo", "tambang", "harian", "arahan",
+    "baranti", "pom", "negara", "sawit", "murung", "lembur", "salaman", "pemenang", "kresek", "salam",
+    "tempe", "rendang", "lirik", "tahunan", "bagor", "bendo", "bendungan", "dander", "gayam", "gending",
+    "gedek", "geneng", "jabung", "karangan", "karas", "kare", "kras", "kerek", "kepung", "kunir", "labang",
+    "maron", "pagu", "pakem", "pakis", "papar", "puri", "sendang", "sepulu", "suboh", "tapen", "tarik",
+    "tiris", "tikung", "tumpang", "talun", "wungu", "wringin", "sempu", "sambit", "sampung", "ajung", "balen",
+    "ganding", "gurah", "kendit", "lengkong", "pasean", "paron", "sekaran", "tulangan", "singahan", "panceng",
+    "bakung", "saling", "kai", "ibu", "ayah", "buk", "besuk", "pangul", "tangul", "malo", "bantaran",
+    "pesantren", "sarmi", "mana", "kasihan", "baras", "menganti", "balai", "kudu", "perak", "bareng",
+    "jangkar", "mari", "kerep", "sumbang", "sukun", "manyar", "gedeg", "durenan", "7", "bringin", "tandes",
+    "abang", "aek", "agam", "agung", "air", "alor", "angrek", "asam", "atas", "babat", "bakti", "balong",
+    "bandar", "bangsal", "bangun", "banjar", "banyak", "barat", "baron", "baru", "barus", "batang", "batu",
+    "bawah", "bayang", "belakang", "besar", "bima", "blimbing", "bone", "bukit", "bulak", "bulan", "bunga",
+    "bungah", "bunut", "buol", "buru", "candi", "cendana", "dagangan", "dairi", "dalam", "damai", "danau",
+    "darat", "deket", "deli", "depan", "depok", "doko", "dua", "duduk", "dukun", "ende", "gading", "gapura",
+    "garum", "geger", "genteng", "gerih", "giri", "gondang", "gowa", "gunung", "harau", "hilir", "hulu",
+    "jambon", "jati", "jaya", "jetis", "jompo", "kali", "kalis", "kamal", "kampak", "kampung", "kapas",
+    "karang", "karo", "karya", "kauman", "kaur", "kecil", "kedung", "kembang", "kenanga", "kendal", "kota",
+    "koto", "kraton", "kuala", "kudus", "kurung", "lama", "landak", "larangan", "lawang", "laut", "lembah",
+    "lembang", "lenteng", "licin", "lima", "linga", "luak", "luar", "lubuk", "maju", "makmur", "mandiri",
+    "manis", "masjid", "mawar", "mayang", "melati", "merdeka", "metro", "minang", "modo", "mojo", "muara",
+    "muda", "mulya", "muna", "murni", "nias", "pace", "pacet", "padang", "padas", "pagar", "palang", "pandan",
+    "pangkalan", "panji", "panti", "parang", "pare", "pasaman", "pasar", "paser", "pasir", "pati", "pauh",
+    "pesisir", "pinang", "pucuk", "pukul", "pulau", "pule", "pulung", "rakit", "ranah", "rantau", "ras",
+    "raya", "rembang", "sabu", "sangir", "sari", "satu", "sawah", "sawo", "sebelah", "sejahtera", "sekar",
+    "selat", "selatan", "semen", "serang", "setia", "siak", "silo", "simpang", "sinar", "sine", "singkep",
+    "soko", "solok", "sukses", "sukun", "sumber", "sungai", "suruh", "sutera", "talang", "taman", "tambak",
+    "tanjung", "tapin", "tebing", "tegal", "telaga", "teluk", "tempeh", "tengah", "tiga", "tigo", "timur",
+    "toba", "tua", "tual", "tugu", "tulang", "turi", "tutur", "ulak", "utara", "wajo", "wangi", "waru",
+    "wates", "way", NULL};
+
+/* ---- looking up */
+
+static uint64_t name_step(uint64_t hash, uint64_t word) {
+    hash ^= word;
+    hash *= 0x9e3779b97f4a7c15u;
+    return hash ^ hash >> 29;
+}
+
+static uint32_t name_find(const struct place_index *index, uint64_t hash) {
+    for (size_t at = hash & (index->slot_count - 1);; at = (at + 1) & (index->slot_count - 1)) {
+        if (!index->slots[at].hash)
+            return 0;
+        if (index->slots[at].hash == hash)
+            return index->slots[at].value;
+    }
+}
+
+uint32_t place_index_find(
+    const struct place_index *index, const struct text *text, size_t first, size_t *used) {
+    uint64_t hash = TEXT_HASH_START;
+    uint32_t found = 0;
+    *used = 0;
+    for (size_t k = 0; k < PLACE_NAME_WORDS_MAX && first + k < text->count; k++) {
+        if (k && text->words[first + k].sentence != text->words[first].sentence)
+            break;
+        hash = name_step(hash, text->words[first + k].hash);
+        uint32_t entry = name_find(index, hash);
+        if (entry) {
+            found = entry;
+            *used = k + 1;
+        }
+    }
+    return found;
+}
+
+bool place_entries_name_regency(const struct place_index *index, uint32_t entry) {
+    for (; entry; entry = index->entries[entry].next)
+        if (index->entries[entry].level == AREA_REGENCY)
+            return true;
+    return false;
+}
+
+bool place_entries_name_city(const struct place_index *index, uint32_t entry) {
+    for (; entry; entry = index->entries[entry].next)
+        if (index->entries[entry].city)
+            return true;
+    return false;
+}
+
+bool place_entries_name_served(const struct place_index *index, uint32_t entry) {
+    for (; entry; entry = index->entries[entry].next)
+        if (index->entries[entry].served && index->entries[entry].level != AREA_VILLAGE)
+            return true;
+    return false;
+}
+
+bool place_entries_agree(const struct place_index *index, uint32_t a, uint32_t b) {
+    for (; a; a = index->entries[a].next)
+        for (uint32_t at = b; at; at = index->entries[at].next)
+            if (area_within(index->entries[a].code, index->entries[at].code) ||
+                area_within(index->entries[at].code, index->entries[a].code))
+                return true;
+    return false;
+}
+
+/* The letters as they are written, before any spelling was mended ("banyu" is read as "air"), with repeats
+ * taken out. *last goes on from one piece to the next. */
+static uint64_t hash_letters(uint64_t hash, const char *from, const char *to, char *last, size_t *letters) {
+    for (; from < to; from++) {
+        char c = *from >= 'A' && *from <= 'Z' ? (char)(*from - 'A' + 'a') : *from;
+        if (c < 'a' || c > 'z' || c == *last)
+            continue;
+        hash = text_hash_step(hash, *last = c);
+        ++*letters;
+    }
+    return hash;
+}
+
+uint32_t place_index_find_joined(const struct place_index *index, const struct text *text, size_t first) {
+    const struct word *one = &text->words[first], *two = one + 1;
+    if (first + 1 >= text->count || one->clause != two->clause || one->key_size < 3 || two->key_size < 3 ||
+        (one->flags | two->flags) & WORD_NUMBER)
+        return 0;
+    char last = 0;
+    size_t letters = 0;
+    uint64_t hash =
+        hash_letters(TEXT_HASH_START, text->bytes + one->start, text->bytes + one->end, &last, &letters);
+    hash = hash_letters(hash, text->bytes + two->start, text->bytes + two->end, &last, &letters);
+    uint32_t found = letters < JOINED_LEAST ? 0 : name_find(index, name_step(TEXT_HASH_START, hash));
+    return place_entries_name_served(index, found) ? found : 0;
+}
+
+/* Hash of a word without its letter at `without`. */
+static uint64_t hash_without(const char *key, size_t without) {
+    uint64_t hash = TEXT_HASH_START;
+    for (size_t i = 0; key[i]; i++)
+        if (i != without)
+            hash = text_hash_step(hash, key[i]);
+    return hash;
+}
+
+/* One letter more, less or other, or two neighbours swapped; both begin alike. */
+static bool is_one_edit(const char *a, size_t a_size, const char *b, size_t b_size) {
+    size_t head = 0, tail = 0;
+    size_t shorter = a_size < b_size ? a_size : b_size;
+    while (head < shorter && a[head] == b[head])
+        head++;
+    while (tail < shorter - head && a[a_size - 1 - tail] == b[b_size - 1 - tail])
+        tail++;
+    size_t a_left = a_size - head - tail, b_left = b_size - head - tail;
+    if (head == 0)
+        return false; /* nobody mistakes the first letter, and many words differ by it */
+    return (a_left <= 1 && b_left <= 1) ||
+           (a_left == 2 && b_left == 2 && a[head] == b[head + 1] && a[head + 1] == b[head]);
+}
+
+uint32_t place_index_find_near(const struct place_index *index, const struct word *word) {
+    const struct place_near *only = NULL;
+    if (word->key_size + 1u < NEAR_REGENCY_LEAST || word->flags & WORD_NUMBER || !index->near_slot_count)
+        return 0;
+    for (size_t without = 0; without <= word->key_size; without++) { /* the last time without none */
+        uint64_t hash = hash_without(word->key, without);
+        size_t mask = index->near_slot_count - 1;
+        for (size_t at = hash & mask; index->near_slots[at].hash; at = (at + 1) & mask) {
+            if (index->near_slots[at].hash != hash)
+                continue;
+            const struct place_near *near = &index->nears[index->near_slots[at].value - 1];
+            if (!is_one_edit(word->key, word->key_size, near->key, near->size))
+                continue;
+            if (only && only->code != near->code && strcmp(only->key, near->key) != 0)
+                return 0;
+            only = near;
+        }
+    }
+    return only ? name_find(index, name_step(TEXT_HASH_START, text_hash(only->key))) : 0;
+}
+
+/* ---- building */
+
+static bool slots_grow(struct place_slot **slots, size_t *slot_count, size_t least) {
+    size_t count = *slot_count ? *slot_count * 2 : least;
+    struct place_slot *grown = calloc(count, sizeof *grown);
+    if (!grown)
+        return false;
+    for (size_t i = 0; i < *slot_count; i++) {
+        if (!(*slots)[i].hash)
+            continue;
+        size_t at = (*slots)[i].hash & (count - 1);
+        while (grown[at].hash)
+            at = (at + 1) & (count - 1);
+        grown[at] = (*slots)[i];
+    }
+    free(*slots);
+    *slots = grown;
+    *slot_count = count;
+    return true;
+}
+
+static bool entry_reserve(struct place_index *index) {
+    if (index->entry_count + 1 < index->entry_capacity)
+        return true;
+    size_t capacity = index->entry_capacity ? index->entry_capacity * 2 : 1 << 14;
+    struct place_entry *entries = realloc(index->entries, capacity * sizeof *entries);
+    if (!entries)
+        return false;
+    index->entries = entries;
+    index->entry_capacity = capacity;
+    return true;
+}
+
+static bool served(const struct place_index *index, const char *code) {
+    for (size_t i = 0; i < index->provinces_count; i++)
+        if (area_within(code, index->provinces[i]))
+            return true;
+    return false;
+}
+
+static bool entry_add(struct place_index *index, uint64_t hash, const struct place *place) {
+    if (((index->name_count + 1) * 2 > index->slot_count &&
+            !slots_grow(&index->slots, &index->slot_count, SLOTS_LEAST)) ||
+        !entry_reserve(index))
+        return false;
+    size_t at = hash & (index->slot_count - 1);
+    while (index->slots[at].hash && index->slots[at].hash != hash)
+        at = (at + 1) & (index->slot_count - 1);
+    struct place_slot *slot = &index->slots[at];
+    if (!slot->hash)
+        index->name_count++;
+    slot->hash = hash;
+    uint32_t number = (uint32_t)++index->entry_count;
+    index->entries[number] = (struct place_entry){place->code, slot->value, (uint8_t)place->level,
+        place->city, served(index, place->code), false, place->alias};
+    slot->value = number;
+    return true;
+}
+
+static bool near_reserve(struct place_index *index) {
+    if (index->near_count < index->near_capacity)
+        return true;
+    size_t capacity = index->near_capacity ? index->near_capacity * 2 : 256;
+    struct place_near *nears = realloc(index->nears, capacity * sizeof *nears);
+    if (!nears)
+        return false;
+    index->nears = nears;
+    index->near_capacity = capacity;
+    return true;
+}
+
+static bool near_add(struct place_index *index, const struct word *word, const struct place *place) {
+    if (!near_reserve(index))
+        return false;
+    struct place_near *near = &index->nears[index->near_count++];
+    near->code = place->code;
+    near->size = word->key_size;
+    memcpy(near->key, word->key, word->key_size + 1u);
+    for (size_t without = 0; without <= word->key_size; without++) { /* the last is the name itself */
+        if ((index->near_used + 1) * 2 > index->near_slot_count &&
+            !slots_grow(&index->near_slots, &index->near_slot_count, NEAR_SLOTS_LEAST))
+            return false;
+        uint64_t hash = hash_without(word->key, without);
+        size_t at = hash & (index->near_slot_count - 1);
+        while (index->near_slots[at].hash)
+            at = (at + 1) & (index->near_slot_count - 1);
+        index->near_slots[at] = (struct place_slot){hash, (uint32_t)index->near_count};
+        index->near_used++;
+    }
+    return true;
+}
+
+static bool spelling_changes(const struct spelling *spelling, const char *name) {
+    char key[WORD_KEY_MAX];
+    size_t used = 0;
+    for (; *name && used < WORD_KEY_MAX - 1; name++) {
+        char c = *name >= 'A' && *name <= 'Z' ? (char)(*name - 'A' + 'a') : *name;
+        if (!(used && key[used - 1] == c))
+            key[used++] = c;
+    }
+    key[used] = 0;
+    bool mine;
+    return spelling && !strchr(key, ' ') &&
+           (spelling_find(spelling, key, text_hash(key)) ||
+               spelling_find_inflected(spelling, key, used, &mine));
+}
+
+/* Whether a message would ever show the name: not longer than any would write it, not plain "Kota", not
+ * "Tulung", which would be found in every "tolong". */
+static bool is_shown(const struct spelling *spelling, const char *name, const struct text *text) {
+    return text->count && text->count <= PLACE_NAME_WORDS_MAX && !spelling_changes(spelling, name) &&
+           !(text->count == 1 && strcmp(text->words[0].key, "kota") == 0);
+}
+
+/* "Gunung Anyar" is also written Gununganyar. */
+static bool joined_add(struct place_index *index, const char *name, const struct place *place) {
+    char last = 0;
+    size_t letters = 0;
+    uint64_t hash = hash_letters(TEXT_HASH_START, name, name + strlen(name), &last, &letters);
+    return entry_add(index, name_step(TEXT_HASH_START, hash), place);
+}
+
+/* Other ways to write a district or regency of the site. */
+static bool ways_add(
+    struct place_index *index, const char *name, const struct text *text, const struct place *place) {
+    if (place->level == AREA_PROVINCE || place->level == AREA_VILLAGE || !served(index, place->code))
+        return true;
+    if (text->count > 1)
+        return joined_add(index, name, place);
+    const struct word *word = &text->words[0];
+    size_t least = place->level == AREA_REGENCY ? NEAR_REGENCY_LEAST : NEAR_DISTRICT_LEAST;
+    return word->key_size < least || near_add(index, word, place);
+}
+
+static bool place_add(struct place_index *index, struct arena *arena, const struct spelling *spelling,
+    const char *name, const struct place *place) {
+    if (place->level == AREA_VILLAGE && !served(index, place->code))
+        return true;
+    arena_reset(arena);
+    struct text text;
+    if (!text_read(arena, spelling, name, strlen(name), &text))
+        return false;
+    if (!is_shown(spelling, name, &text))
+        return true;
+    uint64_t hash = TEXT_HASH_START;
+    for (size_t i = 0; i < text.count; i++)
+        hash = name_step(hash, text.words[i].hash);
+    return entry_add(index, hash, place) && ways_add(index, name, &text, place);
+}
+
+static bool index_fill(
+    struct place_index *index, struct arena *arena, const struct spelling *spelling, struct error *error) {
+    for (size_t i = 0; i < gazetteer_count(index->gazetteer); i++) {
+        struct place place;
+        gazetteer_at(index->gazetteer, i, &place);
+        if (!place_add(index, arena, spelling, place.name, &place))
+            return error_set(error, "no memory for the index of places");
+    }
+    return true;
+}
+
+/* Other names ("Sby", "Caruban"): lines of alias, tab, code; # begins a comment. */
+static bool aliases_fill(struct place_index *index, struct arena *arena, const struct spelling *spelling,
+    const char *path, struct error *error) {
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return error_set(error, "%s: %s", path, strerror(errno));
+    char line[256];
+    bool good = true;
+    while (good && fgets(line, sizeof line, file)) {
+        char *tab = strchr(line, '\t');
+        struct place place;
+        if (line[0] == '#' || !tab)
+            continue;
+        *tab = 0;
+        tab[1 + strcspn(tab + 1, "\r\n")] = 0;
+        if (!gazetteer_find(index->gazetteer, tab + 1, &place))
+            continue;
+        place.alias = true;
+        good = place_add(index, arena, spelling, line, &place) ||
+               error_set(error, "no memory for the index of places");
+    }
+    fclose(file);
+    return good;
+}
+
+/* Once, so that no message pays for the length of the list. */
+static void words_tell(struct place_index *index) {
+    for (const char *const *word = also_words; *word; word++)
+        for (uint32_t at = name_find(index, name_step(TEXT_HASH_START, text_hash(*word))); at;
+             at = index->entries[at].next)
+            index->entries[at].word = true;
+}
+
+struct place_index *place_index_new(const struct gazetteer *gazetteer, const struct spelling *spelling,
+    char *const *provinces, size_t province_count, const char *aliases, struct error *error) {
+    struct place_index *index = calloc(1, sizeof *index);
+    struct arena *arena = arena_new(INDEX_ARENA_BYTES);
+    bool good = index && arena && slots_grow(&index->slots, &index->slot_count, SLOTS_LEAST)
+                    ? true
+                    : error_set(error, "no memory for the index of places");
+    if (good) {
+        index->gazetteer = gazetteer;
+        for (size_t i = 0; i < province_count && i < sizeof index->provinces / sizeof index->provinces[0];
+             i++)
+            snprintf(index->provinces[index->provinces_count++], CODE_BYTES, "%s", provinces[i]);
+        good = index_fill(index, arena, spelling, error) &&
+               (!aliases || aliases_fill(index, arena, spelling, aliases, error));
+        words_tell(index);
+    }
+    arena_free(&arena);
+    if (!good && index)
+        place_index_free(&index);
+    return index;
+}
+
+void place_index_free(struct place_index **index) {
+    if (!*index)
+        return;
+    free((*index)->entries);
+    free((*index)->slots);
+    free((*index)->nears);
+    free((*index)->near_slots);
+    free(*index);
+    *index = NULL;
+}

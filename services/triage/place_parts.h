@@ -1,0 +1,84 @@
+/* What the three files of place.h share: the index of names (place_index.c), the names in one message
+ * (place_names.c), and what is decided from them (place.c). */
+#pragma once
+
+#include "services/triage/place.h"
+
+/* One place of a name; the places of one name are a chain. */
+struct place_entry {
+    const char *code; /* the gazetteer's */
+    uint32_t next;    /* next entry of the same name, 0 for none */
+    uint8_t level;
+    bool city;
+    bool served; /* lies in a province of the site */
+    bool word;   /* its name is also a word of the language */
+    bool alias;  /* by another name than the official one */
+};
+
+struct place_index {
+    const struct gazetteer *gazetteer;
+    struct place_entry *entries; /* from 1 */
+    size_t entry_count, entry_capacity;
+    struct place_slot *slots; /* hash of a name -> first entry */
+    size_t slot_count, name_count;
+    struct place_near *nears; /* long names of the site, and where their misspellings lead */
+    size_t near_count, near_capacity;
+    struct place_slot *near_slots; /* hash of a name with a letter left out -> number in nears, from 1 */
+    size_t near_slot_count, near_used;
+    size_t provinces_count;
+    char provinces[8][AREA_TEXT + 1];
+};
+
+/* The longest name that starts at a word: its first entry, and how many words it has; 0 for none. */
+uint32_t place_index_find(
+    const struct place_index *index, const struct text *text, size_t first, size_t *used);
+/* The word and the next as one name: "lowok waru". Only districts and regencies of the site; 0 for none. */
+uint32_t place_index_find_joined(const struct place_index *index, const struct text *text, size_t first);
+/* The one long name of the site that the word misspells by a letter; 0 for none or several. */
+uint32_t place_index_find_near(const struct place_index *index, const struct word *word);
+/* Whether the chain has a regency; a city; a district or regency of the site. */
+bool place_entries_name_regency(const struct place_index *index, uint32_t entry);
+bool place_entries_name_city(const struct place_index *index, uint32_t entry);
+bool place_entries_name_served(const struct place_index *index, uint32_t entry);
+/* Whether a place of one chain is, or lies in, a place of the other, either way. */
+bool place_entries_agree(const struct place_index *index, uint32_t a, uint32_t b);
+
+/* What stands before a name: the kind of place it can be. */
+enum place_marker {
+    MARKER_NONE,
+    MARKER_IN,       /* di, nang, dekat, warga ...: a place, of any level */
+    MARKER_REGENCY,  /* kabupaten */
+    MARKER_CITY,     /* kota */
+    MARKER_DISTRICT, /* kecamatan, polsek, puskesmas, KUA */
+    MARKER_VILLAGE,  /* desa, kelurahan, nagari */
+    MARKER_TOWN,     /* polres, RSUD, terminal, stasiun, alun-alun: tells the regency, not the district */
+    MARKER_HAMLET,   /* dusun, kampung, jorong: a name of its own, or that of the district it lies in */
+    MARKER_STREET    /* jalan, gang, toko: named after places */
+};
+
+/* What a name is there for, in the order of trust: what is said of the event comes first, where somebody
+ * comes from only when nothing else is named, where somebody is bound for never alone. */
+enum place_role {
+    ROLE_EVENT,  /* "di", "ditemukan di", or nothing that says otherwise */
+    ROLE_TELLER, /* "saya di", "lapor dari", "dinsos kabupaten": where it is told or heard */
+    ROLE_FROM,   /* asal, orang, KTP, "dulu di": where a person belongs or has been */
+    ROLE_FAR,    /* "kerja di", "keluarganya di": where somebody else is */
+    ROLE_BOUND   /* ke, menuju, jurusan, "dirujuk ke" */
+};
+
+struct place_name {
+    uint16_t first, last; /* words, without the marker */
+    uint32_t entries;     /* first entry of the name */
+    enum place_marker marker;
+    enum place_role role;
+    bool word; /* also a word of the language */
+    bool capital;
+    bool opens;  /* first of its clause, where a capital says little */
+    bool street; /* "Jl. Kauman" */
+    bool near;   /* misspelt by a letter */
+};
+
+struct place_names {
+    struct place_name names[PLACE_NAMES_MAX];
+    size_t count;
+};
