@@ -1,22 +1,28 @@
-/* Things, surroundings, deeds and people as reporters of many languages call them, so that "kecemplung",
- * "jatuh" and "tiba" are one. What two tellings of one incident have in common is among them more often than
- * in the words themselves. Of some classes an incident has one (a weapon, a part of the body): two reports
- * that name others tell of two. Our own list, details.c. Read-only once made. */
+/* Things, surroundings, deeds and states as reporters of many languages call them, so that "kecemplung",
+ * "nyemplung" and "tercebur" are one. What two tellings of one incident have in common is among them more
+ * often than in the words themselves. Of some classes an incident has one (how somebody is bound, a weapon, a
+ * part of the body, a disaster): two reports that name others tell of two. Our own list, details.c. Read-only
+ * once made.
+ */
 #pragma once
 
 #include "services/triage/text.h"
 
-enum { DETAILS_MAX = 320 };
+enum { DETAILS_MAX = 448, DETAILS_OF_WORD = 4 };
 
 enum detail_class {
     DETAIL_SURROUNDING, /* market, well, kitchen */
-    DETAIL_WHO,         /* stepfather, teacher, employer: in what relation somebody stands to the other */
-    DETAIL_HARM,        /* fall, burn, drown, strangle: how somebody comes to harm */
+    DETAIL_BOND,        /* chain, rope, stocks, a locked room */
+    DETAIL_HARM,        /* fall, jump, poison, drown: how somebody comes to harm */
+    DETAIL_VIOLENCE,    /* beat, stab, rape, threaten: what somebody does to another */
     DETAIL_WEAPON,
     DETAIL_BODY,
-    DETAIL_STATE, /* dead, pregnant, blind, naked */
+    DETAIL_STATE, /* dead, pregnant, blind, naked; illnesses */
+    DETAIL_DISASTER,
+    DETAIL_EVENT, /* what else happens, and what somebody does: sold, robbed, found, a drug, a job */
+    DETAIL_LOOKS, /* colours and clothes */
     DETAIL_ABROAD,
-    DETAIL_THING, /* all the rest: many at a time */
+    DETAIL_THING, /* all the rest */
     DETAIL_CLASSES
 };
 
@@ -29,9 +35,14 @@ struct details;
 /* spelling: how messages are read, may be NULL. NULL when out of memory. The caller frees it. */
 struct details *details_new(const struct spelling *spelling);
 void details_free(struct details **details);
-/* Adds what the word, and the word without its endings (stem.h), stand for. */
-void details_add(
-    const struct details *details, const struct word *word, const char *stem, struct detail_set *out);
+/* What the word, and the word without its endings (stem.h), stand for. Returns how many. */
+size_t details_find(
+    const struct details *details, const struct word *word, const char *stem, uint16_t out[DETAILS_OF_WORD]);
+/* What the two stand for together, one behind the other: "rumah sakit". */
+size_t details_find_pair(const struct details *details, const struct word *first, const struct word *second,
+    uint16_t out[DETAILS_OF_WORD]);
+enum detail_class detail_class_of(uint16_t detail);
+void details_add(struct detail_set *set, uint16_t detail);
 /* Those of one class, and all the others. */
 struct detail_set details_of(
     const struct details *details, const struct detail_set *set, enum detail_class class);

@@ -78,12 +78,17 @@ static bool of_reporter(const struct text *text, size_t at) {
 
 enum calling { BY_ROLE, BY_TITLE, BY_NAME };
 
-static bool may_name(const struct text *text, size_t at, const struct rarity *rarity, enum calling calling) {
+static bool may_name(
+    const struct text *text, size_t at, bool place, const struct rarity *rarity, enum calling calling) {
     const struct word *word = &text->words[at];
     bool capital = word->flags & WORD_CAPITAL;
     if (word->flags & WORD_NUMBER || is_no_name(word) || is_title(word) || is_role(word))
         return false;
     float rarity_here = rarity_at(rarity, word);
+    static const char *const whose[] = {"ibu", "bapak", NULL}; /* "Ibu Sidoarjo": from there */
+    const struct word *title = word_at(text, at, -1);
+    if (calling == BY_TITLE && place && title && word_is_one_of(title, whose))
+        return false;
     bool shouted = word->flags & WORD_SHOUTED && word->key_size > 1;
     switch (calling) {
     case BY_NAME:
@@ -101,8 +106,9 @@ static void names_add(struct identity *out, const struct text *text, size_t firs
     for (size_t at = first; at < text->count && at < first + NAME_WORDS; at++) {
         bool same = text->words[at].clause == text->words[first].clause;
         bool capital = text->words[at].flags & WORD_CAPITAL;
-        if (!same || out->name_count == IDENTITY_NAMES_MAX || !may_name(text, at, rarity, calling) ||
-            (at > first && (!capital || places[at])) || (calling != BY_NAME && places[at] && !capital))
+        if (!same || out->name_count == IDENTITY_NAMES_MAX ||
+            !may_name(text, at, places[at], rarity, calling) || (at > first && (!capital || places[at])) ||
+            (calling != BY_NAME && places[at] && !capital))
             return;
         out->names[out->name_count++] = (uint16_t)at;
     }

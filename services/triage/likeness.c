@@ -11,9 +11,6 @@
 #include <string.h>
 
 enum {
-    BEGINNING = 5, /* letters in which two words of one stem agree ("terikat", "terikatnya") */
-    RUN = 4,       /* letters that are compared as one */
-    RUNS_MAX = 1024,
     FRAME_WORDS = 96, /* of a report that are compared in their order: 96 x 96 steps */
     FRAME_LEAST = 6,
     LINE_MAX_BYTES = 64 * 1024,
@@ -22,6 +19,12 @@ enum {
 
 /* So much rarity in common is as much as tells anything; a rare word has 0.8, a common one 0.1. */
 #define WORDS_MANY 3.0f
+#define TOLD_MANY 6.0f
+#define DETAILS_MANY 4.0f
+#define AREA_DOUBT 0.8f
+#define AT_ONCE_MS (10 * 60000.0f)
+/* Above so many, things and people are estimated: "64 jiwa", "60an orang". */
+#define COUNT_EXACT 20
 /* Words in common in their order, of those of the shorter one: no form below the first, one from the second
  * on. */
 #define FRAME_FROM 0.4f
@@ -31,7 +34,7 @@ enum {
 
 /* Fitted to labelled pairs by tests/triage/fit_pairs, rounded; see tests/triage/README.md. */
 static const float weights[LIKENESS_FEATURES] = {
-    [LIKE_BIAS] = -0.5f,
+    [LIKE_BIAS] = -1.0f,
     [LIKE_NEAR] = 0.3f,
     [LIKE_FAR] = -3.0f,
     [LIKE_AREA_SAME] = 0.2f,
@@ -39,64 +42,102 @@ static const float weights[LIKENESS_FEATURES] = {
     [LIKE_SPOT] = 0.6f,
     [LIKE_SPOT_NOT] = -1.5f,
     [LIKE_LATE] = -4.0f,
+    [LIKE_SOON] = 0.4f,
     [LIKE_KIND] = 0.3f,
-    [LIKE_KIND_NOT] = -0.8f,
-    [LIKE_WORDS_COUNT] = 1.4f,
-    [LIKE_WORD_RAREST] = 0.8f,
+    [LIKE_KIND_NOT] = -0.4f,
+    [LIKE_URGENCY] = 0.9f,
+    [LIKE_WORDS_COUNT] = 0.8f,
+    [LIKE_WORD_RAREST] = 0.5f,
+    [LIKE_TOLD] = 1.2f,
     [LIKE_FRAME_NOT] = -2.0f,
-    [LIKE_LETTERS] = 0.2f,
-    [LIKE_DETAILS] = 1.9f,
-    [LIKE_DETAILS_SHARE] = 0.4f,
-    [LIKE_DETAILS_NOT] = -0.6f,
-    [LIKE_HARM] = 0.8f,
-    [LIKE_HARM_NOT] = -0.9f,
-    [LIKE_WHO_NOT] = -0.5f,
-    [LIKE_STATE_NOT] = -0.5f,
-    [LIKE_CONCEPTS_ONE] = -1.7f,
-    [LIKE_SURROUNDINGS] = 0.6f,
-    [LIKE_SURROUNDINGS_NOT] = -0.9f,
-    [LIKE_COUNTS] = 1.2f,
+    [LIKE_DETAILS] = 1.8f,
+    [LIKE_DETAILS_SEVERAL] = 1.3f,
+    [LIKE_DETAILS_NOT] = -1.2f,
+    [LIKE_BOND] = 1.4f,
+    [LIKE_BOND_NOT] = -0.5f,
+    [LIKE_HARM] = 0.6f,
+    [LIKE_HARM_NOT] = -1.1f,
+    [LIKE_MEANS_NOT] = -0.4f,
+    [LIKE_EVENT] = 0.4f,
+    [LIKE_DISASTER_NOT] = -0.7f,
+    [LIKE_STATE_NOT] = -0.7f,
+    [LIKE_LOOKS_NOT] = -1.0f,
+    [LIKE_CONCEPTS_ONE] = -1.6f,
+    [LIKE_SURROUNDINGS] = 1.1f,
+    [LIKE_SURROUNDINGS_NOT] = -1.1f,
+    [LIKE_COUNTS] = 1.1f,
     [LIKE_COUNTS_NOT] = -0.4f,
-    [LIKE_NAME] = 0.4f,
+    [LIKE_NAME] = 0.6f,
     [LIKE_NAME_NOT] = -2.0f,
-    [LIKE_AGE] = 0.3f,
+    [LIKE_AGE_SAME] = 0.7f,
+    [LIKE_AGE_OFF_NOT] = -0.6f,
     [LIKE_AGE_NOT] = -1.5f,
-    [LIKE_SEX_NOT] = -1.0f,
-    [LIKE_PERSON_NOT] = -0.6f,
-    [LIKE_PERSONS] = 0.7f,
-    [LIKE_FOLLOWS] = 0.1f,
+    [LIKE_SEX_NOT] = -1.5f,
+    [LIKE_PERSON_NOT] = -0.7f,
+    [LIKE_PERSONS] = 0.9f,
+    [LIKE_ALONE_NOT] = -0.7f,
+    [LIKE_DOER_NOT] = -1.7f,
     [LIKE_SAID_NOT] = -1.5f,
 };
 
 /* ---- words */
-
-static bool same_word(const char *a, const char *b) {
-    return strcmp(a, b) == 0 || (strlen(a) >= BEGINNING && strncmp(a, b, BEGINNING) == 0);
-}
 
 /* Common words weigh next to nothing. */
 static float weight_of(const struct telling *telling) {
     return telling->rarity * telling->rarity;
 }
 
-static bool tells(const struct scene *scene, const struct telling *telling) {
-    for (size_t i = 0; i < scene->telling_count; i++)
-        if (scene->telling[i].place == telling->place && same_word(telling->stem, scene->telling[i].stem))
-            return true;
+static bool shares_detail(const struct telling *a, const struct telling *b) {
+    for (size_t i = 0; i < a->detail_count; i++)
+        for (size_t k = 0; k < b->detail_count; k++)
+            if (a->details[i] == b->details[k])
+                return true;
     return false;
 }
 
-static void words_compare(const struct scene *a, const struct scene *b, float *features) {
-    float shared = 0, rarest = 0;
-    for (size_t i = 0; i < a->telling_count; i++) {
-        const struct telling *telling = &a->telling[i];
-        if (telling->place || telling->name || !tells(b, telling))
-            continue;
-        shared += weight_of(telling);
-        rarest = telling->rarity > rarest ? telling->rarity : rarest;
+/* How a word is told again: not at all, in another word, in the same. */
+enum retold { RETOLD_NOT, RETOLD_OTHERWISE, RETOLD_SAME };
+
+static enum retold retold(const struct scene *scene, const struct telling *telling) {
+    enum retold best = RETOLD_NOT;
+    for (size_t i = 0; i < scene->telling_count; i++) {
+        const struct telling *other = &scene->telling[i];
+        if (other->place == telling->place && other->beginning == telling->beginning)
+            return RETOLD_SAME;
+        if (shares_detail(telling, other))
+            best = RETOLD_OTHERWISE;
     }
-    features[LIKE_WORDS_COUNT] = fminf(1, shared / WORDS_MANY);
+    return best;
+}
+
+/* What one tells, by the rarity of its words: of that, in the same words and in whatever words the other
+ * tells it too. */
+struct retelling {
+    float same, told, rarest;
+};
+
+static struct retelling retelling_of(const struct scene *scene, const struct scene *other) {
+    struct retelling out = {0};
+    for (size_t i = 0; i < scene->telling_count; i++) {
+        const struct telling *telling = &scene->telling[i];
+        if (telling->place || telling->name)
+            continue;
+        enum retold how = retold(other, telling);
+        float weight = weight_of(telling);
+        out.told += how == RETOLD_NOT ? 0 : weight;
+        out.same += how == RETOLD_SAME ? weight : 0;
+        if (how == RETOLD_SAME && telling->rarity > out.rarest)
+            out.rarest = telling->rarity;
+    }
+    return out;
+}
+
+static void words_compare(const struct scene *a, const struct scene *b, float *features) {
+    struct retelling left = retelling_of(a, b), right = retelling_of(b, a);
+    float rarest = fminf(left.rarest, right.rarest);
+    features[LIKE_WORDS_COUNT] = fminf(1, fminf(left.same, right.same) / WORDS_MANY);
     features[LIKE_WORD_RAREST] = rarest * rarest;
+    features[LIKE_TOLD] = fminf(1, fminf(left.told, right.told) / TOLD_MANY);
 }
 
 /* ---- the form */
@@ -121,9 +162,10 @@ static size_t frame_length(const struct scene *a, const struct scene *b) {
 }
 
 static bool has_word(const struct scene *scene, const struct word *word) {
+    uint64_t beginning = word->key_size >= BEGINNING ? word_beginning(word->key) : 0;
     for (size_t i = 0; i < scene->text.count; i++) {
         const struct word *other = &scene->text.words[i];
-        if (other->hash == word->hash ||
+        if (other->hash == word->hash || (beginning && word_beginning(other->key) == beginning) ||
             (other->flags & word->flags & WORD_NUMBER && other->number == word->number))
             return true;
     }
@@ -149,8 +191,9 @@ static float filled_in(
 /* What two copies of one form have in common is the form's, and speaks for nothing. Called last. */
 static void frame_compare(
     const struct vocabulary *vocabulary, const struct scene *a, const struct scene *b, float *features) {
-    static const enum likeness_feature of_frame[] = {LIKE_WORDS_COUNT, LIKE_WORD_RAREST, LIKE_LETTERS,
-        LIKE_DETAILS, LIKE_DETAILS_SHARE, LIKE_HARM, LIKE_SURROUNDINGS, LIKE_PERSONS};
+    static const enum likeness_feature of_frame[] = {LIKE_WORDS_COUNT, LIKE_WORD_RAREST, LIKE_TOLD,
+        LIKE_DETAILS, LIKE_DETAILS_SEVERAL, LIKE_BOND, LIKE_HARM, LIKE_EVENT, LIKE_SURROUNDINGS,
+        LIKE_PERSONS};
     size_t of_a = frame_words(a), of_b = frame_words(b), least = of_a < of_b ? of_a : of_b;
     if (least < FRAME_LEAST)
         return;
@@ -166,12 +209,12 @@ static void frame_compare(
 /* ---- details */
 
 /* Of some classes: how many details both tell, and of how many classes each tells others. */
-struct agreement {
+struct told_alike {
     float both, differ;
 };
 
 static void class_compare(const struct details *details, const struct scene *a, const struct scene *b,
-    enum detail_class class, struct agreement *out) {
+    enum detail_class class, struct told_alike *out) {
     struct detail_set left = details_of(details, &a->details, class),
                       right = details_of(details, &b->details, class), shared = details_both(&left, &right);
     unsigned count = details_count(&shared);
@@ -181,20 +224,22 @@ static void class_compare(const struct details *details, const struct scene *a, 
 
 static void classes_compare(
     const struct details *details, const struct scene *a, const struct scene *b, float *features) {
-    struct agreement around = {0}, harm = {0}, who = {0}, state = {0};
-    class_compare(details, a, b, DETAIL_SURROUNDING, &around);
-    class_compare(details, a, b, DETAIL_HARM, &harm);
-    class_compare(details, a, b, DETAIL_WEAPON, &harm);
-    class_compare(details, a, b, DETAIL_BODY, &harm);
-    class_compare(details, a, b, DETAIL_WHO, &who);
-    class_compare(details, a, b, DETAIL_STATE, &state);
-    class_compare(details, a, b, DETAIL_ABROAD, &state);
-    features[LIKE_SURROUNDINGS] = fminf(1, around.both / 2);
-    features[LIKE_SURROUNDINGS_NOT] = around.differ;
-    features[LIKE_HARM] = fminf(1, harm.both / 2);
-    features[LIKE_HARM_NOT] = fminf(1, harm.differ / 2);
-    features[LIKE_WHO_NOT] = who.differ;
-    features[LIKE_STATE_NOT] = fminf(1, state.differ);
+    struct told_alike of[DETAIL_CLASSES] = {{0}};
+    for (int i = 0; i < DETAIL_CLASSES; i++)
+        class_compare(details, a, b, (enum detail_class)i, &of[i]);
+    const struct told_alike *harm = &of[DETAIL_HARM], *violence = &of[DETAIL_VIOLENCE];
+    float means = of[DETAIL_WEAPON].both + of[DETAIL_BODY].both;
+    features[LIKE_SURROUNDINGS] = fminf(1, of[DETAIL_SURROUNDING].both / 2);
+    features[LIKE_SURROUNDINGS_NOT] = of[DETAIL_SURROUNDING].differ;
+    features[LIKE_BOND] = of[DETAIL_BOND].both > 0;
+    features[LIKE_BOND_NOT] = of[DETAIL_BOND].differ;
+    features[LIKE_HARM] = fminf(1, (harm->both + violence->both + means) / 2);
+    features[LIKE_HARM_NOT] = fminf(1, harm->differ + violence->differ);
+    features[LIKE_MEANS_NOT] = fminf(1, (of[DETAIL_WEAPON].differ + of[DETAIL_BODY].differ) / 2);
+    features[LIKE_EVENT] = fminf(1, of[DETAIL_EVENT].both / 2);
+    features[LIKE_DISASTER_NOT] = of[DETAIL_DISASTER].differ;
+    features[LIKE_STATE_NOT] = fminf(1, of[DETAIL_STATE].differ + of[DETAIL_ABROAD].differ);
+    features[LIKE_LOOKS_NOT] = of[DETAIL_LOOKS].differ;
 }
 
 /* All but surroundings. */
@@ -205,51 +250,9 @@ static void details_compare(
                       shared = details_both(&left, &right);
     unsigned both = details_count(&shared), of_a = details_count(&left), of_b = details_count(&right);
     unsigned least = of_a < of_b ? of_a : of_b;
-    features[LIKE_DETAILS] = fminf(1, (float)both / 3);
-    features[LIKE_DETAILS_SHARE] = least ? (float)both / (float)least : 0;
-    features[LIKE_DETAILS_NOT] = fminf(1, (float)(least - both) / 3);
-}
-
-/* Runs of letters of the words that are no names of places, sorted and each once. */
-static size_t runs_take(const struct scene *scene, uint32_t runs[RUNS_MAX]) {
-    size_t count = 0;
-    for (size_t i = 0; i < scene->telling_count; i++) {
-        const char *stem = scene->telling[i].stem;
-        if (scene->telling[i].place || scene->telling[i].rarity < 0.3f)
-            continue;
-        for (size_t k = 0; k + RUN <= strlen(stem) && count < RUNS_MAX; k++)
-            memcpy(&runs[count++], stem + k, RUN);
-    }
-    return count;
-}
-
-static int by_number(const void *a, const void *b) {
-    uint32_t one = *(const uint32_t *)a, other = *(const uint32_t *)b;
-    return (one > other) - (one < other);
-}
-
-static size_t runs_sort(uint32_t *runs, size_t count) {
-    size_t kept = 0;
-    qsort(runs, count, sizeof *runs, by_number);
-    for (size_t i = 0; i < count; i++)
-        if (!kept || runs[kept - 1] != runs[i])
-            runs[kept++] = runs[i];
-    return kept;
-}
-
-static void letters_compare(const struct scene *a, const struct scene *b, float *features) {
-    static_assert(sizeof(uint32_t) == RUN, "a run is compared as a number");
-    uint32_t left[RUNS_MAX], right[RUNS_MAX];
-    size_t of_a = runs_sort(left, runs_take(a, left)), of_b = runs_sort(right, runs_take(b, right));
-    size_t shared = 0, least = of_a < of_b ? of_a : of_b;
-    for (size_t i = 0, k = 0; i < of_a && k < of_b;) {
-        shared += left[i] == right[k];
-        if (left[i] <= right[k])
-            i++;
-        else
-            k++;
-    }
-    features[LIKE_LETTERS] = least ? (float)shared / (float)least : 0;
+    features[LIKE_DETAILS] = fminf(1, (float)both / DETAILS_MANY);
+    features[LIKE_DETAILS_SEVERAL] = both > 1 ? fminf(1, (float)(both - 1) / DETAILS_MANY) : 0;
+    features[LIKE_DETAILS_NOT] = fminf(1, (float)(least - both) / DETAILS_MANY);
 }
 
 /* ---- what it is about */
@@ -291,87 +294,129 @@ static float kinds_compare(
     return overlap > 1 ? 1 : overlap;
 }
 
+/* Of both, as overlapping shares. */
+static float priorities_compare(const struct assessment *a, const struct assessment *b) {
+    float overlap = 0;
+    for (int i = 0; i < PRIORITIES; i++)
+        overlap += fminf(a->priorities[i], b->priorities[i]);
+    return overlap;
+}
+
 /* ---- where and when */
 
 static void places_compare(const struct told *a, const struct told *b, const struct scene *left,
     const struct scene *right, float *features) {
     if (a->position && b->position) {
         double km = position_distance_km(*a->position, *b->position);
-        features[LIKE_NEAR] = km <= LIKENESS_NEAR_KM;
+        features[LIKE_NEAR] = fmaxf(0, 1 - (float)(km / LIKENESS_NEAR_KM));
         features[LIKE_FAR] = km > LIKENESS_FAR_KM;
     }
     const char *area = left->said.area, *other = right->said.area;
     if (!area[0] || !other[0])
         return;
     features[LIKE_AREA_SAME] = area_common(area, other) >= AREA_DISTRICT;
-    features[LIKE_AREA_OTHER] = !area_within(area, other) && !area_within(other, area);
+    /* Where both stand on one spot, one of the areas was read wrongly. */
+    bool excluded = !area_within(area, other) && !area_within(other, area);
+    features[LIKE_AREA_OTHER] = !excluded ? 0 : features[LIKE_NEAR] > 0 ? 1 - AREA_DOUBT : 1;
 }
 
-static bool in_time(
-    const struct site_kinds *kinds, const struct scene *a, const struct scene *b, int64_t apart) {
-    int64_t longest = kinds ? 0 : INT64_MAX;
+/* For how long reports like these two are taken for one case; 0: any time. */
+static int64_t longest_apart(const struct site_kinds *kinds, const struct scene *a, const struct scene *b) {
+    int64_t longest = 0;
     const struct scene *both[] = {a, b};
     for (size_t i = 0; i < 2 && kinds; i++) {
         const struct site_kind *kind = site_kinds_find(kinds, both[i]->said.kind);
         int64_t within = kind ? (int64_t)duration_ms(kind->same_case_within) : 0;
         longest = within > longest ? within : longest;
     }
-    return apart <= longest;
+    return longest;
+}
+
+/* The sooner after the first, the likelier it is another telling of it; by the logarithm, as a witness of a
+ * fire writes within minutes and one of an old chain within months. */
+static void times_compare(const struct site_kinds *kinds, const struct scene *a, const struct scene *b,
+    int64_t apart, float *features) {
+    int64_t longest = longest_apart(kinds, a, b);
+    if (!longest)
+        return;
+    features[LIKE_LATE] = apart > longest;
+    features[LIKE_SOON] =
+        fmaxf(0, 1 - log1pf((float)apart / AT_ONCE_MS) / log1pf((float)longest / AT_ONCE_MS));
 }
 
 /* ---- who and how many */
 
-static bool mentions(const struct scene *scene, const struct person *person) {
-    for (size_t i = 0; i < scene->person_count; i++)
-        if (persons_agree(&scene->persons[i], person))
+static bool mentions(const struct people *people, const struct person *person) {
+    for (size_t i = 0; i < people->count; i++)
+        if (!people->persons[i].doer && persons_agree(&people->persons[i], person))
             return true;
     return false;
 }
 
-static void ages_compare(const struct scene *a, const struct scene *b, float *features) {
-    bool aged_a = false, aged_b = false, agree = false;
-    for (size_t i = 0; i < a->person_count; i++)
-        for (size_t k = 0; k < b->person_count; k++)
-            agree |=
-                a->persons[i].aged && b->persons[k].aged && persons_agree(&a->persons[i], &b->persons[k]);
-    for (size_t i = 0; i < a->person_count; i++)
+static void ages_compare(const struct people *a, const struct people *b, float *features) {
+    bool aged_a = false, aged_b = false, agree = false, same = false, guessed = false;
+    for (size_t i = 0; i < a->count; i++)
+        for (size_t k = 0; k < b->count; k++) {
+            const struct person *one = &a->persons[i], *other = &b->persons[k];
+            bool agrees = one->aged && other->aged && persons_agree(one, other);
+            agree |= agrees;
+            same |= agrees && one->age == other->age;
+            guessed |= agrees && (one->guessed || other->guessed);
+        }
+    for (size_t i = 0; i < a->count; i++)
         aged_a |= a->persons[i].aged;
-    for (size_t k = 0; k < b->person_count; k++)
+    for (size_t k = 0; k < b->count; k++)
         aged_b |= b->persons[k].aged;
-    features[LIKE_AGE] = agree;
+    features[LIKE_AGE_SAME] = same;
+    features[LIKE_AGE_OFF_NOT] = agree && !same && !guessed;
     features[LIKE_AGE_NOT] = aged_a && aged_b && !agree;
 }
 
-static unsigned sexes_of(const struct scene *scene) {
-    unsigned sexes = 0;
-    for (size_t i = 0; i < scene->person_count; i++)
-        sexes |= 1u << scene->persons[i].sex;
-    return sexes & ~(1u << SEX_UNSAID);
+/* Of those whom it may be about; somebody's relatives only where there is nobody else. */
+static unsigned sexes_of(const struct people *people) {
+    unsigned sexes = 0, of_all = 0;
+    for (size_t i = 0; i < people->count; i++) {
+        const struct person *person = &people->persons[i];
+        if (person->doer || person->sex == SEX_UNSAID)
+            continue;
+        of_all |= 1u << person->sex;
+        sexes |= person->relative || person->spouse ? 0 : 1u << person->sex;
+    }
+    return sexes ? sexes : of_all;
 }
 
-static void persons_compare(const struct scene *a, const struct scene *b, float *features) {
-    const struct person *left = scene_focus(a), *right = scene_focus(b);
+static void persons_compare(const struct people *a, const struct people *b, float *features) {
+    const struct person *left = people_focus(a), *right = people_focus(b);
     unsigned of_a = sexes_of(a), of_b = sexes_of(b);
+    enum agreement doers = relations_agree(a->doers, b->doers);
     size_t shared = 0;
     ages_compare(a, b, features);
     features[LIKE_SEX_NOT] = of_a && of_b && !(of_a & of_b);
+    features[LIKE_ALONE_NOT] = (a->alone && b->several) || (b->alone && a->several);
+    features[LIKE_DOER_NOT] = doers == AGREEMENT_NO;
     if (!left || !right)
         return;
     features[LIKE_PERSON_NOT] = !mentions(b, left) || !mentions(a, right);
-    for (size_t i = 0; i < a->person_count; i++)
+    for (size_t i = 0; i < a->count; i++)
         shared += mentions(b, &a->persons[i]);
-    for (size_t i = 0; i < b->person_count; i++)
+    for (size_t i = 0; i < b->count; i++)
         shared += mentions(a, &b->persons[i]);
-    features[LIKE_PERSONS] = (float)shared / (float)(a->person_count + b->person_count);
+    features[LIKE_PERSONS] = (float)shared / (float)(a->count + b->count);
+}
+
+static bool same_number(int32_t a, int32_t b) {
+    int32_t more = a > b ? a : b;
+    return more > COUNT_EXACT ? abs(a - b) * 10 <= more : a == b;
 }
 
 static void counts_compare(const struct scene *a, const struct scene *b, float *features) {
     bool same = false, other = false;
     for (size_t i = 0; i < a->counted_count; i++)
         for (size_t k = 0; k < b->counted_count; k++) {
-            bool things = same_word(a->counted[i].what, b->counted[k].what);
-            same |= things && a->counted[i].number == b->counted[k].number;
-            other |= things && a->counted[i].number != b->counted[k].number;
+            bool things = a->counted[i].what == b->counted[k].what;
+            bool number = same_number(a->counted[i].number, b->counted[k].number);
+            same |= things && number;
+            other |= things && !number;
         }
     features[LIKE_COUNTS] = same;
     features[LIKE_COUNTS_NOT] = other && !same;
@@ -389,8 +434,9 @@ static void identities_compare(const struct scene *a, const struct scene *b, flo
 /* "Ini kasus lain, bukan yang kemarin": the reporter knows of the other one. */
 static bool says_other(const struct scene *scene) {
     static const char *const cases[] = {
-        "kasus", "kejadian", "laporan", "orang", "warga", "keluarga", "korban", NULL};
-    static const char *const other[] = {"lain", "beda", "berbeda", "lainnya", "baru", "liyo", NULL};
+        "kasus", "kejadian", "laporan", "orang", "anak", "warga", "keluarga", "korban", NULL};
+    static const char *const matters[] = {"kasus", "kejadian", "laporan", NULL};
+    static const char *const other[] = {"lain", "beda", "berbeda", "lainnya", "liyo", NULL};
     static const char *const former[] = {"kemarin", "tadi", "sebelumnya", "dulu", "itu", NULL};
     const struct text *text = &scene->text;
     for (size_t i = 0; i + 1 < text->count; i++) {
@@ -398,6 +444,7 @@ static bool says_other(const struct scene *scene) {
         if (word->clause != next->clause)
             continue;
         if ((word_is_one_of(word, cases) && word_is_one_of(next, other)) ||
+            (word_is_one_of(word, matters) && strcmp(next->key, "baru") == 0) ||
             (strcmp(word->key, "satu") == 0 && strcmp(next->key, "lagi") == 0) ||
             (word->negator >= 0 && word_is_one_of(next, former)))
             return true;
@@ -416,18 +463,15 @@ static bool told_scene(
 
 static void scenes_compare(
     const struct vocabulary *vocabulary, const struct scene *a, const struct scene *b, float *features) {
-    int follows = vocabulary_concept(vocabulary, "S_TINDAK_LANJUT");
     words_compare(a, b, features);
     details_compare(vocabulary->details, a, b, features);
     classes_compare(vocabulary->details, a, b, features);
     identities_compare(a, b, features);
-    letters_compare(a, b, features);
     concepts_compare(vocabulary, a, b, features);
-    persons_compare(a, b, features);
+    persons_compare(&a->people, &b->people, features);
     counts_compare(a, b, features);
     frame_compare(vocabulary, a, b, features);
     features[LIKE_SAID_NOT] = says_other(a) || says_other(b);
-    features[LIKE_FOLLOWS] = signs_have(&a->signs, follows) || signs_have(&b->signs, follows);
 }
 
 bool likeness_judge(const struct assessor *assessor, const struct site_kinds *kinds, struct arena *arena,
@@ -439,9 +483,11 @@ bool likeness_judge(const struct assessor *assessor, const struct site_kinds *ki
     float *features = out->features, sum = 0;
     features[LIKE_BIAS] = 1;
     places_compare(a, b, left, right, features);
-    features[LIKE_LATE] = !in_time(kinds, left, right, llabs(a->at - b->at));
+    times_compare(kinds, left, right, llabs(a->at - b->at), features);
     features[LIKE_KIND] = kinds_compare(kinds, &left->said, &right->said);
     features[LIKE_KIND_NOT] = features[LIKE_KIND] < 0.05f;
+    if (left->text.count && right->text.count)
+        features[LIKE_URGENCY] = priorities_compare(&left->said, &right->said);
     scenes_compare(assessor->vocabulary, left, right, features);
     for (size_t i = 0; i < LIKENESS_FEATURES; i++)
         sum += weights[i] * features[i];

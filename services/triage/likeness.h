@@ -12,40 +12,49 @@
 
 enum likeness_feature {
     LIKE_BIAS,
-    LIKE_NEAR,          /* positions within LIKENESS_NEAR_KM */
-    LIKE_FAR,           /* positions further apart than LIKENESS_FAR_KM */
-    LIKE_AREA_SAME,     /* the same district */
-    LIKE_AREA_OTHER,    /* areas that exclude each other */
-    LIKE_SPOT,          /* the same hamlet, street, market ... by name or number */
-    LIKE_SPOT_NOT,      /* another one */
-    LIKE_LATE,          /* further apart in time than reports of one such case are */
-    LIKE_KIND,          /* 0..1: how far the likely kinds agree */
-    LIKE_KIND_NOT,      /* the likely kinds have nothing to do with each other */
-    LIKE_WORDS_COUNT,   /* 0..1: how much they share, rare words count most */
-    LIKE_WORD_RAREST,   /* 0..1: rarity of the rarest word in common */
-    LIKE_FRAME_NOT,     /* 0..1: one form, filled in with other names, numbers and things */
-    LIKE_LETTERS,       /* 0..1: share of runs of four letters in common */
-    LIKE_DETAILS,       /* 0..1: things and deeds in common (knife, jump, milk, theft), three are 1 */
-    LIKE_DETAILS_SHARE, /* 0..1: of those of the shorter one */
-    LIKE_DETAILS_NOT,   /* 0..1: each tells some that the other does not */
-    LIKE_HARM,          /* 0..1: the same harm, weapon or part of the body */
-    LIKE_HARM_NOT,      /* 0..1: another harm, weapon, part of the body */
-    LIKE_WHO_NOT,       /* the one who did it, or whom it is done to, stands in another relation */
-    LIKE_STATE_NOT,     /* another state, another country */
-    LIKE_CONCEPTS_ONE,  /* 0..1: how much only one of them tells (beating, hunger ...), rare things count most
-                         */
-    LIKE_SURROUNDINGS,  /* 0..1: surroundings in common (market, well, kitchen), two are 1 */
+    LIKE_NEAR,            /* 0..1: one spot; from LIKENESS_NEAR_KM on 0 */
+    LIKE_FAR,             /* positions further apart than LIKENESS_FAR_KM */
+    LIKE_AREA_SAME,       /* the same district */
+    LIKE_AREA_OTHER,      /* areas that exclude each other */
+    LIKE_SPOT,            /* the same hamlet, street, market ... by name or number */
+    LIKE_SPOT_NOT,        /* another one */
+    LIKE_LATE,            /* further apart in time than reports of one such case are */
+    LIKE_SOON,            /* 0..1: how soon one came after the other */
+    LIKE_KIND,            /* 0..1: how far the likely kinds agree */
+    LIKE_KIND_NOT,        /* the likely kinds have nothing to do with each other */
+    LIKE_URGENCY,         /* 0..1: how far the likely priorities agree */
+    LIKE_WORDS_COUNT,     /* 0..1: how much they share, rare words count most */
+    LIKE_WORD_RAREST,     /* 0..1: rarity of the rarest word in common */
+    LIKE_TOLD,            /* 0..1: how much that is */
+    LIKE_FRAME_NOT,       /* 0..1: one form, filled in with other names, numbers and things */
+    LIKE_DETAILS,         /* 0..1: things, deeds, states in common (knife, jump, milk, theft), four are 1 */
+    LIKE_DETAILS_SEVERAL, /* 0..1: more than one of them; one alone is what many incidents of a kind have */
+    LIKE_DETAILS_NOT,     /* 0..1: each tells some that the other does not */
+    LIKE_BOND,            /* bound or locked up in the same way */
+    LIKE_BOND_NOT,        /* in another way */
+    LIKE_HARM,            /* 0..1: the same harm, violence, weapon or part of the body */
+    LIKE_HARM_NOT,        /* 0..1: another harm or violence */
+    LIKE_MEANS_NOT,       /* 0..1: another weapon, another part of the body */
+    LIKE_EVENT,           /* 0..1: what else happened is the same, two are 1 */
+    LIKE_DISASTER_NOT,    /* another disaster */
+    LIKE_STATE_NOT,       /* another one, or another country */
+    LIKE_LOOKS_NOT,       /* other colours and garments */
+    LIKE_CONCEPTS_ONE, /* 0..1: how much only one of them tells (beating, hunger ...), rare things count most
+                        */
+    LIKE_SURROUNDINGS, /* 0..1: surroundings in common (market, well, kitchen), two are 1 */
     LIKE_SURROUNDINGS_NOT, /* both name surroundings, and none in common */
     LIKE_COUNTS,           /* the same number of the same things */
     LIKE_COUNTS_NOT,       /* another number of the same things */
     LIKE_NAME,             /* somebody's name is in both */
     LIKE_NAME_NOT,         /* both name somebody, and nobody in common */
-    LIKE_AGE,              /* both name an age, and one agrees */
+    LIKE_AGE_SAME,         /* to the year */
+    LIKE_AGE_OFF_NOT,      /* both know an age, and it is not to the year */
     LIKE_AGE_NOT,          /* both name an age, and none agrees */
-    LIKE_SEX_NOT,          /* only women and girls here, only men and boys there */
+    LIKE_SEX_NOT,          /* about women and girls only here, men and boys only there */
     LIKE_PERSON_NOT,       /* whom the one is about, the other does not mention */
     LIKE_PERSONS,          /* 0..1: share of the mentioned people that the other mentions too */
-    LIKE_FOLLOWS,          /* one of them says that it follows an earlier report */
+    LIKE_ALONE_NOT,        /* somebody all alone here, several there */
+    LIKE_DOER_NOT,         /* in another */
     LIKE_SAID_NOT,         /* one of them says that it is another case */
     LIKENESS_FEATURES
 };

@@ -1,39 +1,42 @@
-/* One report as it is compared with another (likeness.h): who it is about, in what surroundings, how many of
- * what, and the words that are left when names of places and of people's usual matters are out of the way.
- * A pure function of the report. */
+/* One report as it is compared with another (likeness.h): who it is about and who did it, in what
+ * surroundings, how many of what, and the words that are left when names of places are out of
+ * the way. A pure function of the report. */
 #pragma once
 
 #include "services/triage/assess.h"
 #include "services/triage/details.h"
 #include "services/triage/identity.h"
+#include "services/triage/people.h"
 
 enum {
     TELLING_MAX = 192, /* words of one report that are compared, each once; a report of 60 has about 30 */
-    PERSONS_MAX = 24,
+    BEGINNING = 5,     /* letters in which two words of one stem agree ("terikat", "terikatnya") */
     COUNTS_MAX = 16
 };
 
-enum sex { SEX_UNSAID, SEX_WOMAN, SEX_MAN };
-
-/* Somebody the report mentions: "nenek 78 tahun", "L/36", "siswi kelas 8". Ages in years, both included. */
-struct person {
-    enum sex sex;
-    uint8_t youngest, oldest;
-    bool aged; /* the age was said, not only a word like "nenek" */
-};
-
-/* How many of what: "tiga rumah", "lantai 5". */
+/* How many of what: "tiga rumah", "60 jiwa". */
 struct counted {
     int32_t number;
-    char what[WORD_KEY_MAX]; /* stem of the word after the number */
+    uint64_t what; /* beginning of the stem after the number; people by any word are "orang" or "anak" */
 };
 
 struct telling {
     char stem[WORD_KEY_MAX];
-    float rarity; /* 0..1, see rarity.h */
-    bool place;   /* name of a place */
-    bool name;    /* name of somebody */
+    uint64_t
+        beginning; /* word_beginning(stem): equal when both agree in so many letters, or are one short word */
+    float rarity;  /* 0..1, see rarity.h */
+    bool place;    /* name of a place */
+    bool name;     /* name of somebody, or of a place that no list has */
+    uint16_t details[DETAILS_OF_WORD];
+    uint8_t detail_count;
 };
+
+static inline uint64_t word_beginning(const char *stem) {
+    uint64_t beginning = 0;
+    for (unsigned i = 0; i < BEGINNING && stem[i]; i++)
+        beginning = beginning << 8 | (uint8_t)stem[i];
+    return beginning;
+}
 
 struct scene {
     struct assessment said;
@@ -41,8 +44,7 @@ struct scene {
     struct signs signs;
     struct telling telling[TELLING_MAX];
     size_t telling_count;
-    struct person persons[PERSONS_MAX];
-    size_t person_count;
+    struct people people;
     struct counted counted[COUNTS_MAX];
     size_t counted_count;
     struct detail_set details;
@@ -52,8 +54,3 @@ struct scene {
 /* False only when the arena is exhausted; one assessment (ASSESSMENT_ARENA_BYTES) must fit. */
 bool scene_read(
     const struct assessor *assessor, struct arena *arena, const struct report *report, struct scene *out);
-/* May both be one person, as far as it is said? Ages that were guessed differ by up to five years, or a
- * tenth. */
-bool persons_agree(const struct person *a, const struct person *b);
-/* Whom it is about: the first with an age, else the first mentioned; NULL when nobody is. */
-const struct person *scene_focus(const struct scene *scene);
