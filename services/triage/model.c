@@ -223,8 +223,9 @@ struct feature *features_read(const struct vocabulary *vocabulary, struct arena 
 
 /* ---- weights
 
- * One row a feature: its hash, a scale and one byte for each output. With the 40 outputs of the site a row is
- * one cache line, and a line is what most of the time goes into: a report looks up 350 rows of 8 MiB. */
+ * One row a feature: a scale and one byte for each output, with the 40 outputs of the site one cache line.
+ What
+ * says where a row is lies apart: a report asks for 350 features, and half of them have none. */
 
 enum {
     LINE = 64,   /* bytes; rows begin on one */
@@ -234,14 +235,20 @@ enum {
 };
 
 struct row {
-    uint64_t hash; /* 0: free */
     float scale;
     int8_t steps[]; /* padded to LANES */
 };
 
+struct slot {
+    uint64_t hash;
+    uint32_t row; /* number + 1; 0: free */
+};
+
 struct model {
-    uint8_t *rows; /* open addressing, at most half full */
-    size_t slots, row_count, row_bytes;
+    struct slot *slots; /* open addressing, at most half full */
+    size_t slot_count;  /* a power of two */
+    uint8_t *rows;
+    size_t row_count, row_room, row_bytes;
     size_t outputs, padded;
     uint16_t output[OUTPUTS_MAX];        /* kind, or KINDS_MAX + priority, of each column */
     int16_t column[OUTPUTS_MAX];         /* the other way round; NO_INDEX for a kind without weights */
@@ -255,34 +262,60 @@ struct model {
 #define WIDER_IF_POSSIBLE
 #endif
 
-static struct row *row_at(const struct model *model, size_t slot) {
-    return (struct row *)(void *)(model->rows + slot * model->row_bytes);
+static struct row *row_at(const struct model *model, size_t number) {
+    return (struct row *)(void *)(model->rows + number * model->row_bytes);
 }
 
-static size_t slot_first(const struct model *model, uint64_t hash) {
-    return (hash ^ hash >> 32) & (model->slots - 1);
+static struct slot *slot_first(const struct model *model, uint64_t hash) {
+    return &model->slots[(hash ^ hash >> 32) & (model->slot_count - 1)];
 }
 
-static struct row *row_find(const struct model *model, uint64_t hash) {
-    size_t at = slot_first(model, hash);
-    while (row_at(model, at)->hash && row_at(model, at)->hash != hash)
-        at = (at + 1) & (model->slots - 1);
-    return row_at(model, at);
+/* The slot of this hash, or the free one where it would be. */
+static struct slot *slot_find(const struct model *model, uint64_t hash) {
+    struct slot *slot = slot_first(model, hash), *end = model->slots + model->slot_count;
+    while (slot->row && slot->hash != hash)
+        slot = slot + 1 < end ? slot + 1 : model->slots;
+    return slot;
 }
 
-static bool rows_grow(struct model *model) {
+/* NULL: there are no weights for it. */
+static const struct row *row_find(const struct model *model, uint64_t hash) {
+    const struct slot *slot = slot_find(model, hash);
+    return slot->row ? row_at(model, slot->row - 1) : NULL;
+}
+
+static bool slots_grow(struct model *model) {
     struct model larger = *model;
-    larger.slots = model->slots ? model->slots * 2 : 1 << 14;
-    larger.rows = aligned_alloc(LINE, larger.slots * larger.row_bytes);
-    if (!larger.rows)
+    larger.slot_count = model->slot_count ? model->slot_count * 2 : 1 << 12;
+    larger.slots = calloc(larger.slot_count, sizeof *larger.slots);
+    if (!larger.slots)
         return false;
-    memset(larger.rows, 0, larger.slots * larger.row_bytes);
-    for (size_t i = 0; i < model->slots; i++)
-        if (row_at(model, i)->hash)
-            memcpy(row_find(&larger, row_at(model, i)->hash), row_at(model, i), model->row_bytes);
-    free(model->rows);
+    for (size_t i = 0; i < model->slot_count; i++)
+        if (model->slots[i].row)
+            *slot_find(&larger, model->slots[i].hash) = model->slots[i];
+    free(model->slots);
     *model = larger;
     return true;
+}
+
+/* By a quarter: rows are most of the memory that triage has when it is idle. */
+static bool rows_grow(struct model *model) {
+    size_t room = model->row_room + model->row_room / 4 + 1024;
+    uint8_t *rows = aligned_alloc(LINE, room * model->row_bytes);
+    if (!rows)
+        return false;
+    if (model->rows)
+        memcpy(rows, model->rows, model->row_count * model->row_bytes);
+    memset(rows + model->row_count * model->row_bytes, 0, (room - model->row_count) * model->row_bytes);
+    free(model->rows);
+    model->rows = rows;
+    model->row_room = room;
+    return true;
+}
+
+static bool has_room(struct model *model) {
+    return (model->row_count < model->row_room || rows_grow(model)) &&
+           ((model->row_count + 1) * 2 <= model->slot_count || slots_grow(model));
 }
 
 static int output_named(const struct vocabulary *vocabulary, const char *name) {
@@ -307,7 +340,7 @@ static bool outputs_read(
     }
     model->padded = (model->outputs + LANES - 1) / LANES * LANES;
     model->row_bytes = (sizeof(struct row) + model->padded + LINE - 1) / LINE * LINE;
-    return rows_grow(model) || error_set(error, "no memory for the weights");
+    return has_room(model) || error_set(error, "no memory for the weights");
 }
 
 /* Digits, at most 7 with those before: what a float holds without loss. Returns how many there were. */
@@ -379,20 +412,21 @@ static bool row_read(
     *tab = 0;
     if (strncmp(line, prior, sizeof prior - 1) == 0)
         return prior_read(model, vocabulary, line + sizeof prior - 1, tab + 1, error);
-    if ((model->row_count + 1) * 2 > model->slots && !rows_grow(model))
+    if (!has_room(model))
         return error_set(error, "no memory for the weights");
-    struct row *row = row_find(model, feature_hash(line));
-    if (row->hash)
+    uint64_t hash = feature_hash(line);
+    struct slot *slot = slot_find(model, hash);
+    if (slot->row)
         return error_set(error, "feature %s twice", line);
     if (!weights_parse(model, tab + 1, weights, error))
         return false;
     for (size_t i = 0; i < model->outputs; i++)
         most = fabsf(weights[i]) > most ? fabsf(weights[i]) : most;
-    row->hash = feature_hash(line);
+    struct row *row = row_at(model, model->row_count);
     row->scale = most / STEPS;
     for (size_t i = 0; i < model->outputs && most > 0; i++)
         row->steps[i] = (int8_t)lroundf(weights[i] / row->scale);
-    model->row_count++;
+    *slot = (struct slot){hash, (uint32_t)++model->row_count};
     return true;
 }
 
@@ -444,6 +478,7 @@ struct model *model_load(const char *path, const struct vocabulary *vocabulary, 
 void model_free(struct model **model) {
     if (!*model)
         return;
+    free((*model)->slots);
     free((*model)->rows);
     free(*model);
     *model = NULL;
@@ -454,11 +489,11 @@ void model_score(const struct model *model, const struct feature *features, size
     float kinds[KINDS_MAX], float priorities[PRIORITIES]) {
     float scores[OUTPUTS_PADDED] = {0}, by_output[OUTPUTS_MAX] = {0};
     for (size_t i = 0; i < count; i++)
-        __builtin_prefetch(row_at(model, slot_first(model, features[i].hash)));
+        __builtin_prefetch(slot_first(model, features[i].hash));
     for (size_t i = 0; i < count; i++) {
         const struct row *row = row_find(model, features[i].hash);
-        float value = features[i].value * row->scale;
-        for (size_t from = 0; row->hash && from < model->padded; from += LANES)
+        float value = row ? features[i].value * row->scale : 0;
+        for (size_t from = 0; row && from < model->padded; from += LANES)
             for (size_t k = 0; k < LANES; k++)
                 scores[from + k] += value * (float)row->steps[from + k];
     }
@@ -502,7 +537,7 @@ void model_judge(const struct model *model, const struct vocabulary *vocabulary,
 float model_weight(const struct model *model, const struct feature *feature, int output) {
     const struct row *row = row_find(model, feature->hash);
     int column = model->column[output];
-    return row->hash && column != NO_INDEX ? feature->value * row->scale * (float)row->steps[column] : 0;
+    return row && column != NO_INDEX ? feature->value * row->scale * (float)row->steps[column] : 0;
 }
 
 void softmax(float *scores, size_t count) {
