@@ -129,6 +129,14 @@ class Page:
         for kind in ("mousePressed", "mouseReleased"):
             self.call("Input.dispatchMouseEvent", type=kind, x=spot[0], y=spot[1], button="left", clickCount=1)
 
+    def open_tab(self, key):
+        """Touches a tab until it is the open one: counts that come in move the tabs, and a finger may meet the next one."""
+        for _ in range(5):
+            self.touch(f"#tabs [data-key={key}]")
+            if self.run(f"new Promise((done) => setTimeout(() => done(location.hash === '#{key}'), 100))"):
+                return
+        raise AssertionError(f"the tab {key} does not open: {self.text()[:500]}")
+
     def write(self, selector, text):
         self.run(f"document.querySelector({json.dumps(selector)}).focus()")
         self.call("Input.insertText", text=text)

@@ -112,7 +112,7 @@ def test_people_and_rotas_are_kept_on_the_page(browser, site, account):
     """A person, a rota, a swap: by hand, and the next emergency knows of it."""
     sign_in(browser, site, account)
     code, team = "p-hal", "opr"
-    browser.touch("#tabs [data-key=duty]")
+    browser.open_tab("duty")
     browser.wait("document.querySelector('#lists form [name=code]') !== null")
     assert_fits(browser)
     browser.write("#lists [name=code]", code)
@@ -163,7 +163,7 @@ def test_review_is_decided(browser, site, account):
     site.report("halo admin, ada yang aneh di dekat pasar, tolong dicek ya", urgent=True)
     site.idle()
     sign_in(browser, site, account)
-    browser.touch("#tabs [data-key=queues]")
+    browser.open_tab("queues")
     browser.wait("document.querySelector('#lists') !== null && document.querySelector('#lists').innerText.includes('diputuskan')")
     first = browser.run("document.querySelectorAll('#lists > div')[1].querySelector('.card')?.dataset.key ?? null")
     if not first:
