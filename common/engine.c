@@ -477,8 +477,7 @@ static void undo_turn(struct engine *engine) {
 
 static void rolled_back(struct engine *engine) {
     undo_turn(engine);
-    engine->singly =
-        engine->turn_most; /* what was too much for one turn, or made it fail, is found one by one */
+    engine->singly = engine->turn_most; /* what made a turn fail is found one by one */
     engine->rolled_back++;
 }
 

@@ -30,11 +30,6 @@ static void fact_add(struct finder *finder, const char *name, const char *value,
 
 /* ---- age and sex */
 
-static const struct word *word_at(const struct text *text, size_t at, long offset) {
-    long index = (long)at + offset;
-    return index >= 0 && index < (long)text->count ? &text->words[index] : NULL;
-}
-
 static bool is_key(const struct word *word, const char *key) {
     return word && strcmp(word->key, key) == 0;
 }

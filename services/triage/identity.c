@@ -13,11 +13,6 @@ enum {
 #define RARE 0.5f
 #define UNHEARD 0.85f
 
-static const struct word *word_at(const struct text *text, size_t at, long offset) {
-    long index = (long)at + offset;
-    return index >= 0 && index < (long)text->count ? &text->words[index] : NULL;
-}
-
 static float rarity_at(const struct rarity *rarity, const struct word *word) {
     char out[WORD_KEY_MAX];
     stem(word->key, word->key_size, out);

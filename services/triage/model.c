@@ -223,9 +223,8 @@ struct feature *features_read(const struct vocabulary *vocabulary, struct arena 
 
 /* ---- weights
 
- * One row a feature: a scale and one byte for each output, with the 40 outputs of the site one cache line.
- What
- * says where a row is lies apart: a report asks for 350 features, and half of them have none. */
+ * One row a feature: a scale and one byte for each output; with the 40 outputs of the site, one cache line.
+ * Which row belongs to a feature stands apart: a report asks for 350, and half of them have none. */
 
 enum {
     LINE = 64,   /* bytes; rows begin on one */

@@ -21,11 +21,6 @@ struct reading {
     struct people *out;
 };
 
-static const struct word *word_at(const struct text *text, size_t at, long offset) {
-    long index = (long)at + offset;
-    return index >= 0 && index < (long)text->count ? &text->words[index] : NULL;
-}
-
 static bool is_key(const struct word *word, const char *key) {
     return word && strcmp(word->key, key) == 0;
 }

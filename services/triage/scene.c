@@ -7,11 +7,6 @@
 
 #define UNHEARD 0.999f
 
-static const struct word *word_at(const struct text *text, size_t at, long offset) {
-    long index = (long)at + offset;
-    return index >= 0 && index < (long)text->count ? &text->words[index] : NULL;
-}
-
 /* ---- numbers */
 
 /* People are counted by many words, and things by words that say nothing. */

@@ -82,5 +82,10 @@ uint64_t text_hash(const char *key);
 static inline bool word_is(const struct word *word, const char *key) {
     return word->key[0] == key[0] && word->key[1] == key[1] && strcmp(word->key, key) == 0;
 }
+/* So many words after the one at `at`, before it when negative. NULL: there the text has ended. */
+static inline const struct word *word_at(const struct text *text, size_t at, long offset) {
+    long index = (long)at + offset;
+    return index >= 0 && index < (long)text->count ? &text->words[index] : NULL;
+}
 /* True when the word's key is one of the NULL-terminated list. */
 bool word_is_one_of(const struct word *word, const char *const *keys);

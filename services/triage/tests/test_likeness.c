@@ -1,6 +1,5 @@
 /* Two reports of one incident are found to be so, and two incidents of one kind in one place are not. */
 #include "services/triage/likeness.h"
-#include "services/triage/state.h"
 
 #include <jansson.h>
 #include <setjmp.h>
@@ -12,29 +11,7 @@
 
 #include <cmocka.h>
 
-#define SITE SIGAP_SOURCE_DIR "/deploy/sites/jatim"
-
-struct fixture {
-    struct triage_site site;
-    struct arena *arena;
-};
-
-static int setup(void **state) {
-    static struct fixture fixture;
-    struct error error = {0};
-    fixture.arena = arena_new(2 * ASSESSMENT_ARENA_BYTES);
-    if (!triage_site_open(&fixture.site, SITE, &error))
-        fail_msg("%s", error.text);
-    *state = &fixture;
-    return 0;
-}
-
-static int teardown(void **state) {
-    struct fixture *fixture = *state;
-    triage_site_close(&fixture->site);
-    arena_free(&fixture->arena);
-    return 0;
-}
+#include "services/triage/tests/site_fixture.h"
 
 static struct likeness judge(struct fixture *fixture, const struct told *a, const struct told *b) {
     struct likeness likeness;

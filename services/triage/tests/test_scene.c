@@ -1,7 +1,6 @@
 /* What is read of a report for comparing it: counts, details, names of people and places. */
 #include "services/triage/rarity.h"
 #include "services/triage/scene.h"
-#include "services/triage/state.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,29 +11,7 @@
 
 #include <cmocka.h>
 
-#define SITE SIGAP_SOURCE_DIR "/deploy/sites/jatim"
-
-struct fixture {
-    struct triage_site site;
-    struct arena *arena;
-};
-
-static int setup(void **state) {
-    static struct fixture fixture;
-    struct error error = {0};
-    fixture.arena = arena_new(2 * ASSESSMENT_ARENA_BYTES);
-    if (!triage_site_open(&fixture.site, SITE, &error))
-        fail_msg("%s", error.text);
-    *state = &fixture;
-    return 0;
-}
-
-static int teardown(void **state) {
-    struct fixture *fixture = *state;
-    triage_site_close(&fixture->site);
-    arena_free(&fixture->arena);
-    return 0;
-}
+#include "services/triage/tests/site_fixture.h"
 
 static struct scene *scene_of(struct fixture *fixture, const char *text) {
     struct report report = {.text = text, .size = strlen(text), .local_hour = -1};
