@@ -13,7 +13,7 @@
 static const char made_prefix[] = "made:";
 
 /* Of a password that was thrown away: verifying against it always fails, and takes as long as any other. */
-static const char nobody[] =
+static const char nobody[crypto_pwhash_STRBYTES] =
     "$argon2id$v=19$m=65536,t=2,p=1$JR2PM6ab8sZMriHjMa+2tQ$QS5OfEEgx9MI+N+zh7hSVmA7P+CwTOg7OV0m7W5AgZ4";
 
 /* ---- one password ---- */
