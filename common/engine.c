@@ -302,6 +302,7 @@ bool engine_frame(struct engine *engine, unsigned link, const struct link_frame 
     bool more = inbox_receive(engine->links[link], frame, engine_monotonic(engine));
     if (more)
         engine->quiet[link][frame->batch.lane] =
+            inbox_is_at_head(engine->links[link], frame->batch.lane) &&
             !engine_hears_any(engine, frame->batch.records, frame->batch.records_size);
     if (inbox_just_cut(engine->links[link]))
         log_line(LOG_ERROR, "link-cut", "from=%s reason=%s oldest=%llu head=%llu",

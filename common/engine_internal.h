@@ -106,7 +106,7 @@ struct engine {
     unsigned singly;       /* turns still to make with one input each, after one of many was rolled back */
     unsigned careful;      /* turns still to make with savepoints, see CAREFUL_TURNS */
     int64_t blocked_since[ENGINE_LINKS_MAX][LANES]; /* monotonic; a head record waits for its cause */
-    bool quiet[ENGINE_LINKS_MAX][LANES];            /* nothing in its last batch is heard here */
+    bool quiet[ENGINE_LINKS_MAX][LANES];            /* its last batch was the last, and nothing in it heard */
     int64_t backoff_until, backoff_ms;              /* monotonic */
     int64_t passed_over_since;                      /* monotonic; 0: all cursors are in their rows */
     int64_t paused_until;                           /* monotonic: a barrier, nothing but views is worked on */

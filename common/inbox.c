@@ -138,6 +138,10 @@ bool inbox_receive(struct inbox *inbox, const struct link_frame *frame, int64_t 
     return true;
 }
 
+bool inbox_is_at_head(const struct inbox *inbox, enum lane lane) {
+    return inbox->lanes[lane].received >= inbox->lanes[lane].head;
+}
+
 /* ---- taking ---- */
 
 bool inbox_peek(const struct inbox *inbox, enum lane lane, struct record *out) {

@@ -26,6 +26,9 @@ bool inbox_wants(const struct inbox *inbox, enum lane lane, const char *consumer
  * dropped. True when there are new records. */
 bool inbox_receive(struct inbox *inbox, const struct link_frame *frame, int64_t now_monotonic);
 
+/* All that the journal held when the last batch left it has been received. */
+bool inbox_is_at_head(const struct inbox *inbox, enum lane lane);
+
 struct record {
     uint64_t sequence;
     const uint8_t *bytes;

@@ -673,6 +673,29 @@ static void test_what_is_not_heard_is_read_over(void **state) {
     assert_int_equal(inbox_cursor(inbox, LANE_NORMAL), 5); /* a second later it is in its row */
 }
 
+/* A link may rest when nothing came for its reader, but not while the journal holds more than one batch: at
+ * ten batches a second a reader would never catch up. */
+static void test_a_link_rests_only_at_the_head(void **state) {
+    struct world *world = *state;
+    static const struct engine_link links[] = {{"alpha", false}};
+    static char large[LINK_CREDIT * 2 / 3];
+    memset(large, 'x', sizeof large - 1);
+    engine_close(&world->gamma);
+    for (int i = 0; i < 3; i++)
+        ask(world, large);
+    turns(world->alpha);
+    world->gamma = start(world, &delta_daemon, links, 1, NULL, 0);
+    unsigned batches = 0;
+    while (carry(world->alpha, world->gamma, 0, LANE_NORMAL)) {
+        turns(world->gamma);
+        bool last = inbox_position(engine_inbox(world->gamma, 0), LANE_NORMAL) == 3;
+        assert_int_equal(engine_link_is_quiet(world->gamma, 0, LANE_NORMAL), last);
+        batches++;
+    }
+    assert_in_range(batches, 2, 3);
+    assert_true(engine_link_is_quiet(world->gamma, 0, LANE_NORMAL));
+}
+
 /* beta passes the question on; delta reads both but does not hear alpha. What it does not hear must not be
  * passed before its own causes, else a third record that names only it would come before the question. */
 static void test_what_is_not_heard_waits_for_its_causes(void **state) {
@@ -735,6 +758,7 @@ int main(void) {
         TEST(test_foreign_cursor_diverges),
         TEST(test_input_that_ends_the_process_is_parked),
         TEST(test_what_is_not_heard_is_read_over),
+        TEST(test_a_link_rests_only_at_the_head),
         TEST(test_what_is_not_heard_waits_for_its_causes),
         TEST(test_trimming_keeps_what_is_needed),
     };
