@@ -681,9 +681,10 @@ static void test_a_link_rests_only_at_the_head(void **state) {
     static char large[LINK_CREDIT * 2 / 3];
     memset(large, 'x', sizeof large - 1);
     engine_close(&world->gamma);
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 3; i++) { /* a batch is made of whole turns */
         ask(world, large);
-    turns(world->alpha);
+        turns(world->alpha);
+    }
     world->gamma = start(world, &delta_daemon, links, 1, NULL, 0);
     unsigned batches = 0;
     while (carry(world->alpha, world->gamma, 0, LANE_NORMAL)) {
