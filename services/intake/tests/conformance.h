@@ -141,9 +141,8 @@ MAYBE_UNUSED static const Sigap__ReportReceived *conform_report(struct conform *
     return record->event->report_received;
 }
 
-/* The text of a report, opened with the site's secret as triage would. */
-MAYBE_UNUSED static const char *conform_text(const Sigap__ReportReceived *report) {
-    static char text[SUBMISSION_TEXT_MAX + 1];
+/* What a report says, opened with the site's secret as triage would. The caller frees it. */
+MAYBE_UNUSED static Sigap__ReportContent *conform_content(const Sigap__ReportReceived *report) {
     struct keystore *keystore;
     struct error error = {""};
     const struct daemon_setup setup = {.data_dir = "/nonexistent", .simulated = true, .random = &random_real};
@@ -157,11 +156,19 @@ MAYBE_UNUSED static const char *conform_text(const Sigap__ReportReceived *report
         report->content->session, report->content->key, report->content->data};
     assert_int_equal(seal_open_report(opener, &place, &sealed, arena, &plain), SEAL_OPENED);
     Sigap__ReportContent *content = sigap__report_content__unpack(NULL, plain.len, plain.data);
-    snprintf(text, sizeof text, "%s", content->text);
-    sigap__report_content__free_unpacked(content, NULL);
+    assert_non_null(content);
     arena_free(&arena);
     seal_opener_free(&opener);
     keystore_free(&keystore);
+    return content;
+}
+
+/* Until the next call. */
+MAYBE_UNUSED static const char *conform_text(const Sigap__ReportReceived *report) {
+    static char text[SUBMISSION_TEXT_MAX + 1];
+    Sigap__ReportContent *content = conform_content(report);
+    snprintf(text, sizeof text, "%s", content->text);
+    sigap__report_content__free_unpacked(content, NULL);
     return text;
 }
 
@@ -265,17 +272,7 @@ static void each_of_many_is_kept(void **state) {
 
 /* What lies aside: how much, id and reason of the first. */
 MAYBE_UNUSED static size_t conform_aside(struct conform *conform, char id[64], char reason[64]) {
-    Sigap__Actor actor = SIGAP__ACTOR__INIT;
-    Sigap__ListView list = SIGAP__LIST_VIEW__INIT;
-    Sigap__View view = SIGAP__VIEW__INIT;
-    unsigned status;
-    actor.roles = (char **)(void *)bottle_roles;
-    actor.n_roles = 1;
-    list.name = (char *)"hooks";
-    view.actor = &actor;
-    view.what_case = SIGAP__VIEW__WHAT_LIST;
-    view.list = &list;
-    json_t *hooks = fixture_view(conform->bottle.fixture, &view, &status), *first = json_array_get(hooks, 0);
+    json_t *hooks = bottle_list(conform->bottle.fixture, "hooks", 0), *first = json_array_get(hooks, 0);
     size_t count = json_array_size(hooks);
     const char *text = json_string_value(json_object_get(first, "id")),
                *why = json_string_value(json_object_get(first, "reason"));

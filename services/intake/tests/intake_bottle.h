@@ -23,6 +23,24 @@ struct bottle {
 static char *const bottle_roles[] = {(char *)"administrator"};
 
 /* An order or question of an administrator; the caller's to json_decref. */
+/* What an administrator sees of a list, the caller's (json_decref). */
+MAYBE_UNUSED static json_t *bottle_list(struct fixture *fixture, const char *name, uint32_t limit) {
+    Sigap__Actor actor = SIGAP__ACTOR__INIT;
+    Sigap__ListView list = SIGAP__LIST_VIEW__INIT;
+    Sigap__View view = SIGAP__VIEW__INIT;
+    unsigned status;
+    actor.roles = (char **)(void *)bottle_roles;
+    actor.n_roles = 1;
+    list.name = (char *)name;
+    list.limit = limit;
+    view.actor = &actor;
+    view.what_case = SIGAP__VIEW__WHAT_LIST;
+    view.list = &list;
+    json_t *json = fixture_view(fixture, &view, &status);
+    assert_int_equal(status, 200);
+    return json;
+}
+
 MAYBE_UNUSED static json_t *bottle_control(
     struct fixture *fixture, const char *action, const char *argument, unsigned *status) {
     Sigap__Actor actor = SIGAP__ACTOR__INIT;

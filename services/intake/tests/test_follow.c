@@ -328,18 +328,7 @@ static void the_list_shows_ids_and_states(void **state) {
         say(bottle.fixture, &story, i ? OPENED : REVIEW);
         fixture_advance(bottle.fixture, 10);
     }
-    Sigap__Actor actor = SIGAP__ACTOR__INIT;
-    Sigap__ListView list = SIGAP__LIST_VIEW__INIT;
-    Sigap__View view = SIGAP__VIEW__INIT;
-    actor.roles = (char **)(void *)bottle_roles;
-    actor.n_roles = 1;
-    list.name = (char *)"reports";
-    list.limit = 2;
-    view.actor = &actor;
-    view.what_case = SIGAP__VIEW__WHAT_LIST;
-    view.list = &list;
-    unsigned status;
-    json_t *json = fixture_view(bottle.fixture, &view, &status), *reports = json_object_get(json, "reports");
+    json_t *json = bottle_list(bottle.fixture, "reports", 2), *reports = json_object_get(json, "reports");
     assert_int_equal(json_array_size(reports), 2);
     assert_string_equal(json_string_value(json_object_get(json_array_get(reports, 0), "state")), "case_open");
     json_t *newest = json_object_get(json, "newest");

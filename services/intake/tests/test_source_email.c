@@ -165,17 +165,7 @@ static void pictures_come_along_and_machines_say_nothing(void **state) {
     assert_string_equal(conform_text(report), "Rumah roboh\nDi Wlingi\r\n");
     assert_int_equal(report->occurred_at, INT64_C(1772420000000));
     assert_false(report->may_contact);
-    Sigap__Actor actor = SIGAP__ACTOR__INIT;
-    Sigap__ListView list = SIGAP__LIST_VIEW__INIT;
-    Sigap__View view = SIGAP__VIEW__INIT;
-    unsigned status;
-    actor.roles = (char **)(void *)bottle_roles;
-    actor.n_roles = 1;
-    list.name = (char *)"media";
-    view.actor = &actor;
-    view.what_case = SIGAP__VIEW__WHAT_LIST;
-    view.list = &list;
-    json_t *media = fixture_view(conform.bottle.fixture, &view, &status);
+    json_t *media = bottle_list(conform.bottle.fixture, "media", 0);
     assert_int_equal(json_array_size(media), 1);
     assert_string_equal(json_string_value(json_object_get(json_array_get(media, 0), "type")), "image/jpeg");
     json_decref(media);

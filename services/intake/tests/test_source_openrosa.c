@@ -39,17 +39,7 @@ static const struct answer *submit(struct bottle *bottle, const char *xml, const
     "<orx:meta><orx:instanceID>uuid:1</orx:instanceID></orx:meta></data>"
 
 static size_t media_of(struct bottle *bottle) {
-    Sigap__Actor actor = SIGAP__ACTOR__INIT;
-    Sigap__ListView list = SIGAP__LIST_VIEW__INIT;
-    Sigap__View view = SIGAP__VIEW__INIT;
-    unsigned status;
-    actor.roles = (char **)(void *)bottle_roles;
-    actor.n_roles = 1;
-    list.name = (char *)"media";
-    view.actor = &actor;
-    view.what_case = SIGAP__VIEW__WHAT_LIST;
-    view.list = &list;
-    json_t *media = fixture_view(bottle->fixture, &view, &status);
+    json_t *media = bottle_list(bottle->fixture, "media", 0);
     size_t count = json_array_size(media);
     for (size_t i = 0; i < count; i++)
         assert_string_equal(json_string_value(json_object_get(json_array_get(media, i), "state")), "kept");

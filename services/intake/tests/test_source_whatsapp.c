@@ -1,14 +1,12 @@
 /* WhatsApp Cloud API: bodies with many entries, changes and messages, and all that people send. */
-#include "services/intake/tests/conformance.h"
+#include "services/intake/tests/graph_post.h"
 
-#include "common/hmac.h"
-
-#include <sodium.h>
+#define PIKET "/v1/hooks/whatsapp/piket"
 
 static void write_post(struct conform *conform, struct post *post, const struct told *told, size_t count) {
     size_t used = 0;
     (void)conform;
-    strcpy(post->path, "/v1/hooks/whatsapp/piket");
+    strcpy(post->path, PIKET);
     used += (size_t)sprintf(post->body, "{\"object\":\"whatsapp_business_account\",\"entry\":[");
     for (size_t i = 0; i < count; i++) /* an entry each, as after an outage */
         used += (size_t)sprintf(post->body + used,
@@ -23,19 +21,6 @@ static void write_post(struct conform *conform, struct post *post, const struct 
             told[i].broken ? "\",\"was\":\"" : "wamid.", told[i].number, told[i].text,
             told[i].forwarded ? ",\"context\":{\"forwarded\":true}" : "");
     sprintf(post->body + used, "]}");
-}
-
-static void sign(struct conform *conform, struct post *post) {
-    uint8_t hash[HMAC_BYTES];
-    (void)conform;
-    if (!post->request.body_size)
-        post->request.body_size = strlen(post->body);
-    hmac_sha256("app-secret", 10, post->body, post->request.body_size, hash);
-    strcpy(post->values[0], "sha256=");
-    sodium_bin2hex(post->values[0] + 7, sizeof post->values[0] - 7, hash, sizeof hash);
-    memcpy(post->request.headers,
-        (const char *[2][2]){{"Content-Type", "application/json"}, {"X-Hub-Signature-256", post->values[0]}},
-        sizeof(const char *[2][2]));
 }
 
 static const struct conformance whatsapp = {
@@ -53,20 +38,11 @@ static const struct conformance whatsapp = {
     .forwards = true,
     .garbage = "{\"object\":\"whatsapp_business_account\"",
     .write = write_post,
-    .sign = sign,
+    .sign = graph_sign,
 };
 
 static const struct conformance *conformance_of_test(void) {
     return &whatsapp;
-}
-
-static const struct answer *send(struct conform *conform, const char *body) {
-    static struct post post;
-    post.request =
-        (struct fixture_request){.method = "POST", .path = "/v1/hooks/whatsapp/piket", .body = post.body};
-    strcpy(post.body, body);
-    sign(conform, &post);
-    return fixture_request(conform->bottle.fixture, &post.request);
 }
 
 static void the_handshake_echoes_the_challenge(void **state) {
@@ -111,11 +87,7 @@ static void the_handshake_echoes_the_challenge(void **state) {
 
 static void reads_what_people_send(void **state) {
     (void)state;
-    static const struct {
-        const char *body, *text;
-        bool located;
-        size_t media, parked;
-    } cases[] = {
+    static const struct graph_case cases[] = {
         {MESSAGE("\"type\":\"image\",\"image\":{\"caption\":\"Rumahnya "
                  "roboh\",\"mime_type\":\"image/jpeg\",\"sha256\":\"q\","
                  "\"id\":\"2754\"}"),
@@ -209,38 +181,23 @@ static void reads_what_people_send(void **state) {
         {"[]", NULL, false, 0, 1},
     };
     log_set_level(LOG_ERROR);
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct conform conform = conform_open();
-        const struct answer *answer = send(&conform, cases[i].body);
-        if (answer->status != 200 || bottle_reports(&conform.bottle) != (cases[i].text != NULL) ||
-            conform_parked(&conform) != cases[i].parked)
-            fail_msg("case %zu: %u, %zu reports, %zu aside", i, answer->status,
-                bottle_reports(&conform.bottle), conform_parked(&conform));
-        if (cases[i].text) {
-            const Sigap__ReportReceived *report = conform_report(&conform, 0);
-            if (strcmp(conform_text(report), cases[i].text) != 0)
-                fail_msg("case %zu: \"%s\"", i, conform_text(report));
-            assert_int_equal(report->n_media, cases[i].media);
-            assert_int_equal(report->occurred_at, INT64_C(1772420000000));
-            assert_true(report->may_contact);
-            assert_int_equal(report->reporter.len, SEAL_HASH_BYTES);
-        }
-        conform_close(&conform);
-    }
+    graph_reads(PIKET, cases, sizeof cases / sizeof *cases, INT64_C(1772420000000));
     log_set_level(LOG_INFO);
 }
 
 static void edits_and_revocations_name_their_message(void **state) {
     (void)state;
     struct conform conform = conform_open();
-    send(&conform, BODY("\"messages\":[{\"from\":\"6281100\",\"id\":\"wamid.0\",\"timestamp\":\"1772420000\","
-                        "\"type\":\"text\","
-                        "\"text\":{\"body\":\"Nenek sakit\"}}]"));
-    send(&conform,
+    graph_send(&conform, PIKET,
+        BODY("\"messages\":[{\"from\":\"6281100\",\"id\":\"wamid.0\",\"timestamp\":\"1772420000\","
+             "\"type\":\"text\","
+             "\"text\":{\"body\":\"Nenek sakit\"}}]"));
+    graph_send(&conform, PIKET,
         MESSAGE(
             "\"type\":\"edit\",\"edit\":{\"original_message_id\":\"wamid.0\",\"message\":{\"type\":\"text\","
             "\"text\":{\"body\":\"Nenek sakit keras\"}}}"));
-    send(&conform, MESSAGE("\"type\":\"revoke\",\"revoke\":{\"original_message_id\":\"wamid.0\"}"));
+    graph_send(
+        &conform, PIKET, MESSAGE("\"type\":\"revoke\",\"revoke\":{\"original_message_id\":\"wamid.0\"}"));
     assert_int_equal(bottle_reports(&conform.bottle), 3);
     static const char *const relations[] = {"edit", "withdrawal"};
     for (size_t i = 0; i < 2; i++) {
@@ -272,7 +229,7 @@ static void reads_all_entries_and_changes(void **state) {
                        : "");
     strcpy(body + used, "]}");
     struct conform conform = conform_open();
-    assert_int_equal(send(&conform, body)->status, 200);
+    assert_int_equal(graph_send(&conform, PIKET, body)->status, 200);
     assert_int_equal(bottle_reports(&conform.bottle), 8);
     conform_close(&conform);
 }
@@ -282,7 +239,7 @@ static void the_reporter_is_told_after_the_commit(void **state) {
     (void)state;
     struct conform conform = conform_open();
     struct fixture *fixture = conform.bottle.fixture;
-    send(&conform, MESSAGE("\"type\":\"text\",\"text\":{\"body\":\"Nenek sakit\"}"));
+    graph_send(&conform, PIKET, MESSAGE("\"type\":\"text\",\"text\":{\"body\":\"Nenek sakit\"}"));
     assert_int_equal(fixture_effect_count(fixture), 1);
     struct effect effect = *fixture_effect_take(fixture);
     const struct web_tell *tell = effect.what;
@@ -297,7 +254,7 @@ static void the_reporter_is_told_after_the_commit(void **state) {
         fixture, &(struct effect_result){.id = effect.id, .kind = effect.kind, .outcome = WEB_DONE});
     fixture_advance(fixture, 3600 * 1000);
     assert_int_equal(fixture_effect_count(fixture), 0);
-    send(&conform,
+    graph_send(&conform, PIKET,
         MESSAGE("\"type\":\"text\",\"text\":{\"body\":\"Nenek sakit\"}")); /* a duplicate was told already */
     assert_int_equal(fixture_effect_count(fixture), 0);
     conform_close(&conform);
@@ -308,7 +265,7 @@ static void a_question_is_asked_once_and_its_answer_joins(void **state) {
     (void)state;
     struct conform conform = conform_open();
     struct fixture *fixture = conform.bottle.fixture;
-    send(&conform, MESSAGE("\"type\":\"text\",\"text\":{\"body\":\"Nenek sakit\"}"));
+    graph_send(&conform, PIKET, MESSAGE("\"type\":\"text\",\"text\":{\"body\":\"Nenek sakit\"}"));
     ProtobufCBinaryData report = conform_report(&conform, 0)->report_id;
     while (fixture_effect_count(fixture))
         fixture_effect_take(fixture);
@@ -324,9 +281,10 @@ static void a_question_is_asked_once_and_its_answer_joins(void **state) {
     }
     assert_int_equal(fixture_effect_count(fixture), 1);
     assert_non_null(strstr(((const struct web_tell *)fixture_effect_take(fixture)->what)->text, "kecamatan"));
-    send(&conform, BODY("\"messages\":[{\"from\":\"6281100\",\"id\":\"wamid.2\",\"timestamp\":\"1772420300\","
-                        "\"type\":\"text\","
-                        "\"text\":{\"body\":\"Desa Tembalang, Wlingi\"}}]"));
+    graph_send(&conform, PIKET,
+        BODY("\"messages\":[{\"from\":\"6281100\",\"id\":\"wamid.2\",\"timestamp\":\"1772420300\","
+             "\"type\":\"text\","
+             "\"text\":{\"body\":\"Desa Tembalang, Wlingi\"}}]"));
     assert_int_equal(bottle_reports(&conform.bottle), 2);
     assert_string_equal(conform_report(&conform, 1)->relation, "answer");
     assert_memory_equal(conform_report(&conform, 1)->amends.data, report.data, ID_BYTES);
@@ -364,7 +322,7 @@ static void who_writes_javanese_is_asked_in_javanese(void **state) {
     struct fixture *fixture = conform.bottle.fixture;
     Sigap__ReportInReview review = SIGAP__REPORT_IN_REVIEW__INIT;
     Sigap__Event event = SIGAP__EVENT__INIT;
-    send(&conform,
+    graph_send(&conform, PIKET,
         MESSAGE("\"type\":\"text\",\"text\":{\"body\":\"Simbah mboten saged metu omah, mboten wonten "
                 "sing ngopeni\"}"));
     assert_non_null(
@@ -393,7 +351,7 @@ static void a_medium_is_fetched_or_noted_as_unavailable(void **state) {
                  "\"type\":\"image\","
                  "\"image\":{\"caption\":\"Rumahnya roboh lagi %zu\",\"id\":\"27%zu\"}}]"),
             i, i, i);
-        send(&conform, body);
+        graph_send(&conform, PIKET, body);
         struct effect effect = {0};
         while (fixture_effect_count(fixture) && effect.kind != EFFECT_FETCH)
             effect = *fixture_effect_take(fixture);
@@ -408,17 +366,7 @@ static void a_medium_is_fetched_or_noted_as_unavailable(void **state) {
             result.size = sizeof *medium;
         }
         fixture_effect_finish(fixture, &result);
-        Sigap__Actor actor = SIGAP__ACTOR__INIT;
-        Sigap__ListView list = SIGAP__LIST_VIEW__INIT;
-        Sigap__View view = SIGAP__VIEW__INIT;
-        unsigned status;
-        actor.roles = (char **)(void *)bottle_roles;
-        actor.n_roles = 1;
-        list.name = (char *)"media";
-        view.actor = &actor;
-        view.what_case = SIGAP__VIEW__WHAT_LIST;
-        view.list = &list;
-        json_t *media = fixture_view(fixture, &view, &status);
+        json_t *media = bottle_list(fixture, "media", 0);
         assert_string_equal(json_string_value(json_object_get(json_array_get(media, 0), "state")), states[i]);
         json_decref(media);
         while (fixture_effect_count(fixture))
