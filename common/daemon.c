@@ -636,13 +636,17 @@ static bool open_sockets(struct process *process, struct error *error) {
             return false;
     process->views = zmq_loop_open(process->zmq, ZMQ_ROUTER, VIEW_FRAME_MAX, on_view, NULL, process, 0);
     run_path(process->daemon->name, "view", endpoint, sizeof endpoint);
-    if (!process->views || !zmq_loop_bind(process->views, endpoint, error))
+    if (!process->views)
+        return error_set(error, "view socket: %s", strerror(errno));
+    if (!zmq_loop_bind(process->views, endpoint, error))
         return false;
     if (!process->daemon->on_submit)
         return true;
     process->door = zmq_loop_open(process->zmq, ZMQ_ROUTER, 256 << 10, on_submit, NULL, process, 0);
     run_path(process->daemon->name, "door", endpoint, sizeof endpoint);
-    return process->door && zmq_loop_bind(process->door, endpoint, error);
+    if (!process->door)
+        return error_set(error, "door socket: %s", strerror(errno));
+    return zmq_loop_bind(process->door, endpoint, error);
 }
 
 static size_t body_limit(void *context, const char *method, const char *path) {

@@ -130,6 +130,7 @@ static bool open_store(struct engine *engine, const struct engine_options *optio
     if (!engine->held)
         return error_set(error, "held records cannot be read");
     engine->now = engine->now_stored = meta_int(engine, "clock");
+    engine->recheck_held = held_waiting_count(engine->held) > 0; /* the cause may have come just before */
     engine->effects_held = meta_int(engine, "held") != 0;
     return open_links(engine, options, error);
 }
@@ -630,6 +631,9 @@ static void committed(struct engine *engine) {
 /* In a cautious turn the mark must be durable before the input runs: a transaction of its own. */
 static bool mark_attempt(struct engine *engine, bool *park_first) {
     char key[96] = "other";
+    size_t waiting = engine->recheck_held ? engine_ready_waiting(engine) : SIZE_MAX;
+    if (waiting < held_waiting_count(engine->held))
+        snprintf(key, sizeof key, "waiting/%lld", (long long)held_waiting(engine->held, waiting)->number);
     for (enum lane lane = 0; lane < LANES && strcmp(key, "other") == 0; lane++) {
         for (unsigned link = 0; link < engine->link_count && strcmp(key, "other") == 0; link++) {
             struct record record;
@@ -644,7 +648,17 @@ static bool mark_attempt(struct engine *engine, bool *park_first) {
     return store_commit(engine->store) == STORE_OK;
 }
 
-static void park_suspect(struct engine *engine) {
+/* The same input that mark_attempt has named. False: the turn must be rolled back. */
+static bool park_suspect(struct engine *engine) {
+    size_t waiting = engine->recheck_held ? engine_ready_waiting(engine) : SIZE_MAX;
+    snprintf(engine->park_reason, sizeof engine->park_reason, "it ended the process again and again");
+    if (waiting < held_waiting_count(engine->held)) {
+        if (!engine_park_waiting(engine, waiting))
+            return false;
+        guard_after(engine);
+        engine->guard.suspect[0] = 0;
+        return true;
+    }
     for (enum lane lane = 0; lane < LANES; lane++) {
         for (unsigned link = 0; link < engine->link_count; link++) {
             struct record record;
@@ -655,15 +669,15 @@ static void park_suspect(struct engine *engine) {
             struct id case_id = {0};
             if (event)
                 id_from_bytes(event->case_id.data, event->case_id.len, &case_id);
-            snprintf(engine->park_reason, sizeof engine->park_reason, "it ended the process again and again");
             engine->turn.source = source;
             inbox_take(engine->links[link], lane);
             engine_park(engine, &source, &case_id, record.bytes, record.size);
             guard_after(engine);
             engine->guard.suspect[0] = 0;
-            return;
+            return true;
         }
     }
+    return true;
 }
 
 static void begin_turn(struct engine *engine) {
@@ -709,9 +723,7 @@ enum engine_outcome engine_turn(struct engine *engine) {
         return back_off(engine, store_complaint(engine->store));
     if (!store_begin(engine->store))
         return back_off(engine, store_complaint(engine->store));
-    if (park_first)
-        park_suspect(engine);
-    bool sound = recheck_held(engine) && engine_gather(engine);
+    bool sound = (!park_first || park_suspect(engine)) && recheck_held(engine) && engine_gather(engine);
     if (engine->redo)
         return make_again(engine);
     if (housekeeping && sound)

@@ -1,4 +1,4 @@
-/* What engine.c, turn.c, guard.c and status.c share. Nobody else includes this. */
+/* What engine.c, gather.c, turn.c, guard.c and status.c share. Nobody else includes this. */
 #pragma once
 
 #include "common/engine.h"
@@ -90,7 +90,6 @@ struct engine {
     unsigned cause_count;
     uint32_t ordinal;
     const Sigap__Event *input; /* the record at hand, NULL for other inputs */
-    uint64_t input_sequence;
     char park_reason[256];
     struct release *releases;
     size_t release_count, release_room;
@@ -113,7 +112,8 @@ struct engine {
     bool tight;                                     /* disk full: only what may be urgent */
     int64_t refill_at, housekeep_at;                /* monotonic */
     struct guard guard;
-    bool retry, redo, overflowed, broken, recheck_blocked, recheck_held, deferred;
+    bool recheck_held; /* what waits is looked at before all else: some of it may be ready */
+    bool retry, redo, overflowed, broken, recheck_blocked, deferred;
     void *request_origin;
     char complaint[384];
     uint64_t turns, inputs, rolled_back, housekept_turns;
@@ -137,6 +137,10 @@ bool engine_hears_any(const struct engine *engine, const uint8_t *records, size_
 void engine_pass_over(struct engine *engine);
 /* Waiting records whose causes have come, in their order, as many as a turn has room for. */
 bool engine_work_on_waiting(struct engine *engine);
+/* Place of the first waiting record whose causes have come; how many wait when there is none. */
+size_t engine_ready_waiting(const struct engine *engine);
+/* Parks the waiting record at this place, with engine->park_reason. False: the turn must be rolled back. */
+bool engine_park_waiting(struct engine *engine, size_t index);
 bool engine_clock_is_steady(const struct engine *engine);
 /* Puts an input aside with engine->park_reason and tells the operator by a record. */
 void engine_park(struct engine *engine, const struct source *source, const struct id *case_id,

@@ -220,6 +220,26 @@ static bool is_ready(const struct engine *engine, size_t index) {
     return true;
 }
 
+size_t engine_ready_waiting(const struct engine *engine) {
+    size_t index = 0;
+    while (index < held_waiting_count(engine->held) && !is_ready(engine, index))
+        index++;
+    return index;
+}
+
+bool engine_park_waiting(struct engine *engine, size_t index) {
+    const struct held_entry *entry = held_waiting(engine->held, index);
+    struct source source = {arena_text(engine->arena, entry->journal), entry->lane, entry->sequence};
+    struct id case_id = entry->case_id;
+    struct record record = read_waiting(engine, entry);
+    if (!source.journal || !record.bytes)
+        return false;
+    held_release(engine->held, index);
+    engine->turn.source = source;
+    engine_park(engine, &source, &case_id, record.bytes, record.size);
+    return store_health(engine->store) == STORE_OK;
+}
+
 /* False: the turn must be rolled back; the row is still there then. */
 static bool work_on_waiting_entry(struct engine *engine, size_t index) {
     const struct held_entry *entry = held_waiting(engine->held, index);
@@ -233,31 +253,28 @@ static bool work_on_waiting_entry(struct engine *engine, size_t index) {
     Sigap__Event *event = record.bytes ? engine_unpack(engine, &record) : NULL;
     if (!source.journal || !record.bytes || (!event && arena_exhausted(engine->arena)))
         return false;
-    held_release(engine->held, index);
-    if (event && work_on_event(engine, &source, event, &record) == VERDICT_RETRY)
-        return false;
-    if (!event) {
+    if (event) {
+        held_release(engine->held, index);
+        if (work_on_event(engine, &source, event, &record) == VERDICT_RETRY)
+            return false;
+    } else {
         snprintf(engine->park_reason, sizeof engine->park_reason, "the record cannot be read");
-        engine->turn.source = source;
-        engine_park(engine, &source, NULL, record.bytes, record.size);
+        if (!engine_park_waiting(engine, index))
+            return false;
     }
     input_over(engine);
     return store_health(engine->store) == STORE_OK;
 }
 
 bool engine_work_on_waiting(struct engine *engine) {
-    for (size_t i = 0; i < held_waiting_count(engine->held);) {
-        if (!is_ready(engine, i)) {
-            i++;
-            continue;
-        }
+    /* From the front each time: what waited behind the one before may be ready now. */
+    for (size_t i; (i = engine_ready_waiting(engine)) < held_waiting_count(engine->held);) {
         if (turn_has_taken_enough(engine)) {
             engine->recheck_held = true; /* the next turn goes on here */
             return true;
         }
         if (!work_on_waiting_entry(engine, i))
             return false;
-        i = 0; /* what waited behind it may be ready now */
     }
     return true;
 }
@@ -438,9 +455,26 @@ static bool gather_requests(struct engine *engine, int64_t started) {
 
 struct frame_work {
     const struct arrival *arrival;
+    uint64_t number; /* of the question, repeated in its answer */
     uint8_t *frame;
     size_t size;
 };
+
+static void keep_view_answer(
+    struct engine *engine, struct frame_work *work, const Sigap__ViewAnswer *answer) {
+    work->size = sigap__view_answer__get_packed_size(answer);
+    work->frame = arena_take(engine->kept, work->size);
+    if (work->frame)
+        sigap__view_answer__pack(answer, work->frame);
+}
+
+static void keep_submit_answer(
+    struct engine *engine, struct frame_work *work, const Sigap__SubmitAnswer *answer) {
+    work->size = sigap__submit_answer__get_packed_size(answer);
+    work->frame = arena_take(engine->kept, work->size);
+    if (work->frame)
+        sigap__submit_answer__pack(answer, work->frame);
+}
 
 static enum verdict run_view(struct engine *engine, void *input) {
     struct frame_work *work = input;
@@ -450,19 +484,12 @@ static enum verdict run_view(struct engine *engine, void *input) {
     enum verdict verdict = VERDICT_DONE;
     answer.status = 400;
     if (view) {
-        answer.number = view->number;
+        work->number = answer.number = view->number;
         answer.status = 404;
         if (!status_view(&engine->turn, view, &answer) && engine->daemon->on_view)
             verdict = engine->daemon->on_view(&engine->turn, view, &answer);
     }
-    if (verdict == VERDICT_PARK) {
-        answer.status = 500;
-        verdict = VERDICT_DONE;
-    }
-    work->size = sigap__view_answer__get_packed_size(&answer);
-    work->frame = arena_take(engine->kept, work->size);
-    if (work->frame)
-        sigap__view_answer__pack(&answer, work->frame);
+    keep_view_answer(engine, work, &answer);
     return verdict;
 }
 
@@ -517,17 +544,35 @@ static enum verdict run_submit(struct engine *engine, void *input) {
     const struct arrival *arrival = work->arrival;
     const uint8_t *frame = arrival->frame;
     if (submit)
-        answer.number = submit->number;
+        work->number = answer.number = submit->number;
     if (submit && holds_nul_in_text(frame, frame + arrival->size, &sigap__submit_report__descriptor))
         refused.reason = (char *)"Teks berisi NUL / A text holds NUL";
     else if (submit) {
         verdict = engine->daemon->on_submit(&engine->turn, submit, &answer);
     }
-    work->size = sigap__submit_answer__get_packed_size(&answer);
-    work->frame = arena_take(engine->kept, work->size);
-    if (work->frame)
-        sigap__submit_answer__pack(&answer, work->frame);
+    keep_submit_answer(engine, work, &answer);
     return verdict;
+}
+
+/* What the handler wrote was undone: the answer it made says what did not happen. */
+static void answer_undone(struct engine *engine, struct frame_work *work, enum release_kind kind) {
+    log_line(LOG_ERROR, kind == RELEASE_VIEW ? "view-failed" : "submit-failed", "reason=%s",
+        log_value(engine->park_reason));
+    if (kind == RELEASE_VIEW) {
+        Sigap__ViewAnswer answer = SIGAP__VIEW_ANSWER__INIT;
+        answer.number = work->number;
+        answer.status = 500;
+        keep_view_answer(engine, work, &answer);
+        return;
+    }
+    Sigap__SubmitAnswer answer = SIGAP__SUBMIT_ANSWER__INIT;
+    Sigap__SubmitRefused refused = SIGAP__SUBMIT_REFUSED__INIT;
+    refused.status = 500;
+    refused.reason = (char *)"Kesalahan di sistem kami, tidak tersimpan / An error of ours, nothing was kept";
+    answer.number = work->number;
+    answer.answer_case = SIGAP__SUBMIT_ANSWER__ANSWER_REFUSED;
+    answer.refused = &refused;
+    keep_submit_answer(engine, work, &answer);
 }
 
 static bool gather_queue(struct engine *engine, struct queue *queue,
@@ -535,8 +580,11 @@ static bool gather_queue(struct engine *engine, struct queue *queue,
     while (queue->taken < queue->count && !turn_is_full(engine, started)) {
         struct frame_work input = {.arrival = &queue->items[queue->taken]};
         struct work work = {run, &input, {"", LANE_NORMAL, 0}, NULL};
-        if (run_input(engine, &work) == VERDICT_RETRY)
+        enum verdict verdict = run_input(engine, &work);
+        if (verdict == VERDICT_RETRY)
             return false;
+        if (verdict == VERDICT_PARK)
+            answer_undone(engine, &input, kind);
         struct release *release = engine_release(engine, kind);
         if (!release)
             return false;

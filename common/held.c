@@ -52,8 +52,22 @@ static bool add_parked(struct held *held, const struct id *case_id) {
     return true;
 }
 
+/* For protobuf-c: tells a record that cannot be read from memory that cannot be had. */
+static void *take(void *starved, size_t size) {
+    void *memory = malloc(size);
+    *(bool *)starved |= !memory;
+    return memory;
+}
+
+static void give_back(void *starved, void *memory) {
+    (void)starved;
+    free(memory);
+}
+
+/* A record that cannot be read waits for nothing: it is tried next, and parked. */
 bool held_reload(struct held *held) {
-    bool sound = true;
+    bool sound = true, starved = false;
+    ProtobufCAllocator allocator = {take, give_back, &starved};
     held->waiting_count = held->parked_count = 0;
     struct statement *all = common_use(held->store, COMMON_WAITING_ALL);
     while (statement_step(all)) {
@@ -61,12 +75,13 @@ bool held_reload(struct held *held) {
             (enum lane)column_int(all, 2), (uint64_t)column_int(all, 3), column_int(all, 4));
         size_t size;
         const void *record = column_blob(all, 6, &size);
-        Sigap__Event *event = entry ? sigap__event__unpack(NULL, size, record) : NULL;
-        sound = sound && entry && event;
-        if (event) {
+        Sigap__Event *event = entry ? sigap__event__unpack(&allocator, size, record) : NULL;
+        sound = sound && entry && !starved;
+        if (entry)
             entry->case_id = column_id(all, 5);
+        if (event) {
             note_causes(entry, event);
-            sigap__event__free_unpacked(event, NULL);
+            sigap__event__free_unpacked(event, &allocator);
         }
     }
     all = common_use(held->store, COMMON_PARKED_ALL);
@@ -188,7 +203,7 @@ void held_release(struct held *held, size_t index) {
         (--held->waiting_count - index) * sizeof *held->waiting);
 }
 
-unsigned held_retry(struct held *held, uint64_t number) {
+bool held_retry(struct held *held, uint64_t number, unsigned *count) {
     static const enum common_statement steps[] = {COMMON_PARKED_MOVE, COMMON_PARKED_MOVED};
     int64_t before = (int64_t)held->parked_count;
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
@@ -196,6 +211,7 @@ unsigned held_retry(struct held *held, uint64_t number) {
         bind_int(move, (int64_t)number);
         statement_run(move);
     }
-    held_reload(held);
-    return (unsigned)(before - (int64_t)held->parked_count);
+    bool sound = held_reload(held);
+    *count = (unsigned)(before - (int64_t)held->parked_count);
+    return sound;
 }

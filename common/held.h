@@ -50,5 +50,6 @@ void held_wait(struct held *held, const struct source *source, const Sigap__Even
 int64_t held_park(struct held *held, const struct source *source, const struct id *case_id,
     const char *reason, const void *record, size_t size, int64_t now);
 void held_release(struct held *held, size_t index); /* the waiting entry has been worked on or parked */
-/* Takes parked rows (0: all) back into waiting, so that they are tried again. Returns how many. */
-unsigned held_retry(struct held *held, uint64_t number);
+/* Takes parked rows (0: all) back into waiting, so that they are tried again; *count: how many. False: out of
+ * memory, the turn must be rolled back. */
+bool held_retry(struct held *held, uint64_t number, unsigned *count);

@@ -46,6 +46,7 @@ static uint64_t sequence_of(int64_t at) {
 
 /* ---- opening ---- */
 
+/* The newest chunk is never trimmed away, so heads need no row of their own; see journal_trim. */
 static void read_edges(struct journal *journal, enum lane lane) {
     struct lane_state *state = &journal->lanes[lane];
     struct statement *edges = common_use(journal->store, COMMON_JOURNAL_EDGES);
@@ -63,7 +64,6 @@ static void read_edges(struct journal *journal, enum lane lane) {
     statement_end(edges);
 }
 
-/* The newest chunk is never trimmed away, so heads need no row of their own; see journal_trim. */
 static bool read_incarnation(struct journal *journal, const struct random *random) {
     struct statement *get = common_use(journal->store, COMMON_META_GET);
     bind_text(get, "incarnation");

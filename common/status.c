@@ -172,10 +172,13 @@ bool status_view(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *
     if (view->what_case == SIGAP__VIEW__WHAT_STATUS) {
         put_json(turn, answer, status_json(engine));
     } else if (view->what_case == SIGAP__VIEW__WHAT_PARKED_RETRY) {
+        unsigned count;
         turn_audit(
             turn, view->actor ? view->actor->account : "operator", "parked.retry", engine->daemon->name);
-        put_json(turn, answer,
-            json_pack("{s:i}", "retried", (int)held_retry(engine->held, view->parked_retry->number)));
+        if (!held_retry(engine->held, view->parked_retry->number, &count) &&
+            store_health(turn->store) == STORE_OK)
+            turn_retry(turn);
+        put_json(turn, answer, json_pack("{s:i}", "retried", (int)count));
         engine->recheck_held = true;
     } else if (view->what_case == SIGAP__VIEW__WHAT_CONTROL) {
         return control(turn, view->control->action, answer);

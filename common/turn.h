@@ -20,7 +20,7 @@ enum lane { LANE_URGENT = 0, LANE_NORMAL = 1, LANES = 2 };
 
 enum verdict {
     VERDICT_DONE,
-    VERDICT_PARK,  /* this input alone is undone and kept for an operator, see turn_reason() */
+    VERDICT_PARK,  /* this input alone is undone: see turn_park() */
     VERDICT_RETRY, /* the turn is rolled back and its source backs off: disk full, memory, busy */
 };
 
@@ -117,7 +117,9 @@ void audit_hash(uint8_t out[32], const uint8_t before[32], int64_t number, int64
 void *turn_defer(struct turn *turn);
 void turn_answer_later(struct turn *turn, void *handle, const struct answer *answer);
 
-/* Why the input is parked: one sentence with ids and codes only. Returns VERDICT_PARK. */
+/* Why the input is parked: one sentence with ids and codes only. Records and timers are kept for an operator;
+ * who sent a request, a submit or a view is told 500; the result of an effect is logged. Returns
+ * VERDICT_PARK. */
 enum verdict turn_park(struct turn *turn, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* No memory for what this daemon keeps beyond the turn: whatever the handler returns, the turn is rolled back

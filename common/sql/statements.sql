@@ -69,9 +69,11 @@ SELECT journal, lane, sequence, at, case_id, record FROM parked WHERE number=?
 
 -- name: parked_move
 -- scans parked: what an operator has to look at.
--- Negative numbers put what is tried again in front of all that waits, in its old order.
+-- In front of all that waits, in its old order. A number of parked comes again once its row is gone, so it says
+-- nothing about numbers of waiting.
 INSERT INTO waiting(number, journal, lane, sequence, at, case_id, record)
-SELECT number - 1000000000000, journal, lane, sequence, at, case_id, record FROM parked WHERE ?1=0 OR number=?1
+SELECT number - (SELECT max(number) FROM parked) + (SELECT min(0, coalesce(min(number), 0) - 1) FROM waiting),
+    journal, lane, sequence, at, case_id, record FROM parked WHERE ?1=0 OR number=?1
 
 -- name: parked_moved
 -- scans parked: what an operator has to look at.

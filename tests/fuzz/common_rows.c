@@ -82,8 +82,9 @@ static void read_held(void) {
     struct held *held = held_open(store());
     for (size_t i = 0; held && i < held_waiting_count(held); i++)
         held_blocks(held, held_waiting(held, i));
+    unsigned count;
     if (held)
-        held_retry(held, 0);
+        held_retry(held, 0, &count);
     held_free(&held);
     held = held_open(store());
     held_free(&held);

@@ -29,7 +29,7 @@ struct world {
     int64_t wall, monotonic;
     char folder[64];
     struct engine *alpha, *beta, *gamma;
-    unsigned answered, status, effects;
+    unsigned answered, status, effects, accepted, view_status;
     char last_body[256];
 };
 
@@ -75,6 +75,29 @@ static enum verdict alpha_request(struct turn *turn, const struct request *reque
     return VERDICT_DONE;
 }
 
+/* alpha's door: keeps each text once, by its first 16 bytes; the second time the store refuses it. */
+static enum verdict alpha_submit(
+    struct turn *turn, const Sigap__SubmitReport *submit, Sigap__SubmitAnswer *answer) {
+    static Sigap__Accepted accepted;
+    struct id id = {{0}};
+    strncpy((char *)id.bytes, submit->text, ID_BYTES);
+    add_row(turn, &id, submit->text);
+    sigap__accepted__init(&accepted);
+    accepted.ticket = submit->text;
+    answer->answer_case = SIGAP__SUBMIT_ANSWER__ANSWER_ACCEPTED;
+    answer->accepted = &accepted;
+    return VERDICT_DONE;
+}
+
+/* Keeps a row although it cannot answer. */
+static enum verdict alpha_view(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer) {
+    struct id id = turn_id(turn);
+    (void)view;
+    answer->status = 200;
+    add_row(turn, &id, "view");
+    return turn_park(turn, "asked to");
+}
+
 static bool alpha_urgent(void *state, const struct request *request) {
     (void)state;
     return strcmp(request->body, "urgent") == 0;
@@ -117,6 +140,8 @@ static enum verdict gamma_event(struct turn *turn, const Sigap__Event *event) {
 static const struct daemon alpha_daemon = {.name = "alpha",
     .schema = &kept_schema,
     .on_request = alpha_request,
+    .on_submit = alpha_submit,
+    .on_view = alpha_view,
     .request_is_urgent = alpha_urgent,
     .reserve_bytes = 65536};
 static const struct daemon beta_daemon = {
@@ -144,9 +169,23 @@ static void on_frame(void *context, void *origin, const void *frame, size_t size
     struct world *world = context;
     (void)origin;
     Sigap__ViewAnswer *answer = sigap__view_answer__unpack(NULL, size, frame);
+    assert_int_equal(answer->number, 0);
+    world->view_status = answer->status;
     snprintf(
         world->last_body, sizeof world->last_body, "%.*s", (int)answer->json.len, (char *)answer->json.data);
     sigap__view_answer__free_unpacked(answer, NULL);
+}
+
+static void on_submit_answered(void *context, void *origin, const void *frame, size_t size) {
+    struct world *world = context;
+    (void)origin;
+    Sigap__SubmitAnswer *answer = sigap__submit_answer__unpack(NULL, size, frame);
+    assert_int_equal(answer->number, ++world->answered);
+    if (answer->answer_case == SIGAP__SUBMIT_ANSWER__ANSWER_ACCEPTED)
+        world->accepted++;
+    else
+        world->status = answer->refused->status;
+    sigap__submit_answer__free_unpacked(answer, NULL);
 }
 
 static void on_effect(void *context, const struct effect *effect) {
@@ -166,7 +205,7 @@ static struct engine *start(struct world *world, const struct daemon *daemon, co
         .daemon = daemon,
         .setup = {"", world->folder, &clock, &random, true},
         .store = {.path = path, .reserve_bytes = daemon->reserve_bytes},
-        .ports = {world, on_nothing, on_answered, on_frame, on_frame, on_effect},
+        .ports = {world, on_nothing, on_answered, on_submit_answered, on_frame, on_effect},
         .links = links,
         .link_count = link_count,
         .consumers = consumers,
@@ -410,6 +449,49 @@ static void test_parked_request_leaves_nothing(void **state) {
     assert_int_equal(count(world->beta), 1);
 }
 
+static void submit(struct world *world, const char *text, uint64_t number) {
+    Sigap__SubmitReport report = SIGAP__SUBMIT_REPORT__INIT;
+    uint8_t frame[128];
+    report.number = number;
+    report.text = (char *)text;
+    assert_true(engine_submit(world->alpha, frame, sigap__submit_report__pack(&report, frame), NULL));
+}
+
+static void ask_view(struct engine *engine, Sigap__View *view) {
+    uint8_t frame[64];
+    assert_true(engine_view(engine, frame, sigap__view__pack(view, frame), NULL));
+    turns(engine);
+}
+
+static void ask_list(struct engine *engine, const char *name) {
+    Sigap__View view = SIGAP__VIEW__INIT;
+    Sigap__ListView list = SIGAP__LIST_VIEW__INIT;
+    list.name = (char *)name;
+    view.what_case = SIGAP__VIEW__WHAT_LIST;
+    view.list = &list;
+    ask_view(engine, &view);
+}
+
+/* What was undone has not been accepted, whatever its handler said before the store refused it. */
+static void test_undone_submit_is_not_accepted(void **state) {
+    struct world *world = *state;
+    submit(world, "one", 1);
+    submit(world, "one", 2);
+    submit(world, "two", 3);
+    turns(world->alpha);
+    assert_int_equal(world->answered, 3);
+    assert_int_equal(world->accepted, 2);
+    assert_int_equal(world->status, 500);
+    assert_int_equal(count(world->alpha), 2);
+}
+
+static void test_parked_view_leaves_nothing(void **state) {
+    struct world *world = *state;
+    ask_list(world->alpha, "any");
+    assert_int_equal(world->view_status, 500);
+    assert_int_equal(count(world->alpha), 0);
+}
+
 static void test_poison_is_parked_alone_and_later_ones_go_on(void **state) {
     struct world *world = *state;
     ask(world, "before");
@@ -639,15 +721,94 @@ static void test_input_that_ends_the_process_is_parked(void **state) {
     }
     fault_disarm();
     assert_int_equal(count(world->beta), 0);
-    Sigap__View view = SIGAP__VIEW__INIT;
-    Sigap__StatusView status = SIGAP__STATUS_VIEW__INIT;
-    view.what_case = SIGAP__VIEW__WHAT_STATUS;
-    view.status = &status;
-    uint8_t frame[64];
-    size_t size = sigap__view__pack(&view, frame);
-    assert_true(engine_view(world->beta, frame, size, NULL));
+    ask_list(world->beta, "parked");
+    assert_non_null(strstr(world->last_body, "again and again"));
+}
+
+static void change_gamma(struct world *world, const char *change, const void *bytes, int size) {
+    char path[128];
+    sqlite3 *db;
+    sqlite3_stmt *statement;
+    snprintf(path, sizeof path, "%s/gamma.db", world->folder);
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, change, -1, &statement, NULL), SQLITE_OK);
+    if (size)
+        sqlite3_bind_blob(statement, 1, bytes, size, SQLITE_STATIC);
+    assert_int_equal(sqlite3_step(statement), SQLITE_DONE);
+    sqlite3_finalize(statement);
+    sqlite3_close(db);
+}
+
+/* gamma has ended when the record that one of beta's waited for had just been read. */
+static void end_gamma_with_a_ready_record(struct world *world) {
+    ask(world, "question");
+    turns(world->alpha);
+    carry(world->alpha, world->beta, 0, LANE_NORMAL);
     turns(world->beta);
-    assert_non_null(strstr(world->last_body, "\"beta\""));
+    carry(world->beta, world->gamma, 1, LANE_NORMAL);
+    turns(world->gamma);
+    world->monotonic += 300;
+    turns(world->gamma);
+    engine_close(&world->gamma);
+    change_gamma(world, "INSERT INTO cursor VALUES('alpha', 1, ?, 1)",
+        journal_incarnation(engine_journal(world->alpha)), LINK_INCARNATION);
+}
+
+static void test_what_waited_goes_on_after_a_restart(void **state) {
+    struct world *world = *state;
+    end_gamma_with_a_ready_record(world);
+    start_gamma(world);
+    turns(world->gamma);
+    assert_int_equal(count(world->gamma), 1);
+}
+
+static void test_what_waited_and_ends_the_process_is_parked(void **state) {
+    struct world *world = *state;
+    end_gamma_with_a_ready_record(world);
+    change_gamma(world, "INSERT INTO meta VALUES('running', x'31')", NULL, 0);
+    change_gamma(world, "INSERT INTO meta VALUES('attempting', CAST('4 waiting/1' AS BLOB))", NULL, 0);
+    start_gamma(world);
+    ask(world, "innocent");
+    settle(world);
+    assert_int_equal(count(world->gamma), 2); /* alpha's innocent and beta's of it */
+    ask_list(world->gamma, "parked");
+    assert_non_null(strstr(world->last_body, "again and again"));
+    assert_non_null(strstr(world->last_body, "\"from\":\"beta\""));
+}
+
+/* A damaged row of one record keeps nobody from starting. */
+static void test_what_waits_and_cannot_be_read_is_parked(void **state) {
+    struct world *world = *state;
+    engine_close(&world->gamma);
+    change_gamma(world, "INSERT INTO waiting VALUES(1, 'beta', 1, 1, 1, NULL, x'ff')", NULL, 0);
+    start_gamma(world);
+    ask(world, "one");
+    settle(world);
+    assert_int_equal(count(world->gamma), 2);
+    ask_list(world->gamma, "parked");
+    assert_non_null(strstr(world->last_body, "cannot be read"));
+}
+
+/* Numbers of parked rows come again: the second of a case, tried alone, waits behind the first. */
+static void test_parked_ones_are_tried_again_one_by_one(void **state) {
+    struct world *world = *state;
+    Sigap__View view = SIGAP__VIEW__INIT;
+    Sigap__ParkedRetry retry = SIGAP__PARKED_RETRY__INIT;
+    engine_close(&world->gamma);
+    change_gamma(world, "INSERT INTO parked VALUES(1, 'beta', 1, 1, 1, randomblob(16), 'r', x'')", NULL, 0);
+    change_gamma(world, "INSERT INTO waiting SELECT -999999999998, 'beta', 1, 1, 1, case_id, x'' FROM parked",
+        NULL, 0);
+    change_gamma(
+        world, "INSERT INTO parked SELECT 2, 'beta', 1, 1, 1, case_id, 'r', x'' FROM parked", NULL, 0);
+    start_gamma(world);
+    retry.number = 2;
+    view.what_case = SIGAP__VIEW__WHAT_PARKED_RETRY;
+    view.parked_retry = &retry;
+    ask_view(world->gamma, &view);
+    assert_string_equal(world->last_body, "{\"retried\":1}");
+    ask_list(world->gamma, "parked");
+    assert_non_null(strstr(world->last_body, "\"number\":1"));
+    assert_null(strstr(world->last_body, "\"number\":2"));
 }
 
 static void test_what_is_not_heard_is_read_over(void **state) {
@@ -746,6 +907,8 @@ int main(void) {
         TEST(test_many_in_one_commit),
         TEST(test_full_turns_grow_and_shrink_again),
         TEST(test_parked_request_leaves_nothing),
+        TEST(test_undone_submit_is_not_accepted),
+        TEST(test_parked_view_leaves_nothing),
         TEST(test_poison_is_parked_alone_and_later_ones_go_on),
         TEST(test_poison_costs_one_turn_more),
         TEST(test_beta_before_alpha_waits),
@@ -758,6 +921,10 @@ int main(void) {
         TEST(test_the_loop_wakes_in_time_when_the_clock_is_set_back),
         TEST(test_foreign_cursor_diverges),
         TEST(test_input_that_ends_the_process_is_parked),
+        TEST(test_what_waited_goes_on_after_a_restart),
+        TEST(test_what_waited_and_ends_the_process_is_parked),
+        TEST(test_what_waits_and_cannot_be_read_is_parked),
+        TEST(test_parked_ones_are_tried_again_one_by_one),
         TEST(test_what_is_not_heard_is_read_over),
         TEST(test_a_link_rests_only_at_the_head),
         TEST(test_what_is_not_heard_waits_for_its_causes),
