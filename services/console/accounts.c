@@ -4,6 +4,7 @@
 #include "common/area.h"
 #include "common/json.h"
 #include "common/problem.h"
+#include "common/rights.h"
 #include "console_sql.h"
 #include "state.h"
 
@@ -117,13 +118,6 @@ static void refuse(struct turn *turn, Sigap__ViewAnswer *answer, unsigned status
     answer->json.data = (uint8_t *)arena_bytes(turn->arena, text ? text : "{}", text ? size : 2);
     answer->json.len = answer->json.data ? (text ? size : 2) : 0;
     json_writer_free(&writer);
-}
-
-static bool is_administrator(const Sigap__Actor *actor) {
-    for (size_t i = 0; actor && i < actor->n_roles; i++)
-        if (strcmp(actor->roles[i], "administrator") == 0)
-            return true;
-    return false;
 }
 
 static int class_of(const char *word) {
@@ -292,7 +286,7 @@ bool account_control(struct turn *turn, const struct site_roles *roles, const Si
         action++;
     if (action == 4)
         return false;
-    if (!is_administrator(actor))
+    if (!rights_has(actor, "administrator"))
         return refuse(turn, answer, 403, "Hanya administrator", "Administrators only"), true;
     char *copy = arena_text(turn->arena, control->argument);
     const char *fields[5];
@@ -334,7 +328,7 @@ static void write_row(struct json_writer *writer, struct statement *row) {
 }
 
 void account_list(struct turn *turn, const Sigap__Actor *actor, uint32_t limit, Sigap__ViewAnswer *answer) {
-    if (!is_administrator(actor))
+    if (!rights_has(actor, "administrator"))
         return refuse(turn, answer, 403, "Hanya administrator", "Administrators only");
     struct json_writer writer;
     size_t size;

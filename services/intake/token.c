@@ -2,6 +2,7 @@
 
 #include "common/hmac.h"
 #include "common/json.h"
+#include "common/rights.h"
 #include "intake_sql.h"
 #include "services/intake/state.h"
 
@@ -265,20 +266,13 @@ static void list(struct turn *turn, Sigap__ViewAnswer *answer) {
     json_writer_free(&writer);
 }
 
-static bool may_order(const Sigap__Actor *actor) {
-    for (size_t i = 0; actor && i < actor->n_roles; i++)
-        if (strcmp(actor->roles[i], "administrator") == 0)
-            return true;
-    return false;
-}
-
 bool intake_token_control(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer) {
     if (view->what_case != SIGAP__VIEW__WHAT_CONTROL || strncmp(view->control->action, "token.", 6) != 0)
         return false;
     const struct intake *intake = turn->state;
     const char *verb = view->control->action + 6;
     struct order order;
-    if (!may_order(view->actor)) {
+    if (!rights_has(view->actor, "administrator")) {
         refuse(turn, answer, 403, "Hanya administrator / Administrators only");
     } else if (strcmp(verb, "list") == 0) {
         list(turn, answer);

@@ -1,6 +1,6 @@
 #include "answer.h"
 
-#include "common/area.h"
+#include "common/rights.h"
 #include "conflict.h"
 #include "escalate.h"
 #include "outgoing.h"
@@ -11,51 +11,26 @@
 
 /* --- who may --- */
 
-bool answer_has_role(const Sigap__Actor *actor, const char *role) {
-    for (size_t i = 0; actor && i < actor->n_roles; i++)
-        if (strcmp(actor->roles[i], role) == 0)
-            return true;
-    return false;
-}
-
-bool answer_may_see_confidential(const Sigap__Actor *actor) {
-    static const char *const roles[] = {"TRI", "PPA", "PKS", "KOR"};
-    for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
-        if (answer_has_role(actor, roles[i]))
-            return true;
-    return false;
-}
-
-static bool area_is_theirs(const Sigap__Actor *actor, const char *area) {
-    for (size_t i = 0; actor && i < actor->n_areas; i++)
-        if (strcmp(actor->areas[i], "*") == 0 || (area[0] && area_within(area, actor->areas[i])))
-            return true;
-    return false;
-}
-
 static bool facility_is_theirs(const Sigap__Actor *actor, const char *facility) {
-    for (size_t i = 0; actor && facility[0] && i < actor->n_facilities; i++)
-        if (strcmp(actor->facilities[i], facility) == 0)
-            return true;
-    return false;
+    return facility[0] && rights_facility(actor, facility);
 }
 
 bool answer_may_see(const struct alert *alert, const Sigap__Actor *actor) {
-    return area_is_theirs(actor, alert->area) || facility_is_theirs(actor, alert->facility);
+    return rights_covers(actor, alert->area) || facility_is_theirs(actor, alert->facility);
 }
 
 /* The team an actor answers for: the first that was told, whose role he has, in his area or facility.
  * Operators and coordinators may answer for anybody in their area. */
 static const struct team *team_of_actor(
     const struct notifier *notifier, const struct alert *alert, const Sigap__Actor *actor, bool *may) {
-    *may = answer_may_see(alert, actor) &&
-           (answer_has_role(actor, "operator") || answer_has_role(actor, "coordinator"));
+    *may =
+        answer_may_see(alert, actor) && (rights_has(actor, "operator") || rights_has(actor, "coordinator"));
     for (unsigned i = 0; i < alert->delivery_count; i++) {
         const struct team *team = teams_find(notifier->teams, alert->deliveries[i].team);
-        if (!team || !answer_has_role(actor, team->role))
+        if (!team || !rights_has(actor, team->role))
             continue;
         bool theirs = team->facility ? facility_is_theirs(actor, team->facility->id)
-                                     : area_is_theirs(actor, team->area[0] ? team->area : alert->area) ||
+                                     : rights_covers(actor, team->area[0] ? team->area : alert->area) ||
                                            answer_may_see(alert, actor);
         if (theirs) {
             *may = true;

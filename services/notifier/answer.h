@@ -27,6 +27,3 @@ struct answer_link answer_link_of(
 
 /* Whether the actor may see, or answer for, this alert: the same rule as the queries of views.c. */
 bool answer_may_see(const struct alert *alert, const Sigap__Actor *actor);
-bool answer_has_role(const Sigap__Actor *actor, const char *role);
-/* Confidential cases: roles TRI, PPA, PKS, KOR. */
-bool answer_may_see_confidential(const Sigap__Actor *actor);

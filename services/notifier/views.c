@@ -110,7 +110,7 @@ static void write_answer(
 }
 
 static bool is_masked(const struct alert *alert, const Sigap__Actor *actor) {
-    return alert->confidentiality >= SITE_C3 && !answer_may_see_confidential(actor);
+    return alert->confidentiality >= SITE_C3 && !rights_sees_secret(actor);
 }
 
 /* shown: set when a name was; NULL: no names, as in lists, which pages ask for again and again.
@@ -227,6 +227,7 @@ static unsigned search(struct turn *turn, const Sigap__View *view, enum notifier
     bind_int(rows, strcmp(list->name, "alerts") == 0 ? state_parse(list->state) : 0);
     bind_text(rows, list->facility);
     bind_int(rows, limit);
+    bind_int(rows, rights_covers(view->actor, ""));
     if (which == NOTIFIER_ALERT_SEARCH)
         bind_int(rows, LIST_WINDOW);
     while (count < limit && statement_step(rows)) {

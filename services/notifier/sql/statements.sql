@@ -34,12 +34,13 @@ SELECT id FROM alert WHERE id > ? AND id < ? ORDER BY id LIMIT 1 OFFSET ?
 DELETE FROM alert WHERE id > ? AND id <= ? AND state=4 AND sending=0
 
 -- name: alert_search
--- Rights are in the query: area prefixes (an empty one is everywhere) or facilities. Looks at the newest ?13 rows only.
+-- Rights are in the query: area prefixes (an empty one is everywhere), ?13: also where nobody knows where, or facilities.
+-- Looks at the newest ?14 rows only.
 SELECT number, id, subject, state, priority, confidentiality, area, facility, next_at, body FROM alert
-WHERE number > (SELECT coalesce(max(number), 0) - ?13 FROM alert)
+WHERE number > (SELECT coalesce(max(number), 0) - ?14 FROM alert)
 AND NOT (state IN (1, 3) AND priority <= 1)
 AND (substr(area, 1, length(?1)) = ?1 OR substr(area, 1, length(?2)) = ?2 OR substr(area, 1, length(?3)) = ?3
-    OR substr(area, 1, length(?4)) = ?4 OR (facility <> '' AND facility IN (?5, ?6, ?7, ?8)))
+    OR substr(area, 1, length(?4)) = ?4 OR (area = '' AND ?13) OR (facility <> '' AND facility IN (?5, ?6, ?7, ?8)))
 AND substr(area, 1, length(?9)) = ?9
 AND (?10 = 0 OR state = ?10)
 AND (?11 = '' OR facility = ?11)
@@ -52,7 +53,7 @@ SELECT number, id, subject, state, priority, confidentiality, area, facility, ne
 INDEXED BY alert_critical
 WHERE state IN (1, 3) AND priority <= 1
 AND (substr(area, 1, length(?1)) = ?1 OR substr(area, 1, length(?2)) = ?2 OR substr(area, 1, length(?3)) = ?3
-    OR substr(area, 1, length(?4)) = ?4 OR (facility <> '' AND facility IN (?5, ?6, ?7, ?8)))
+    OR substr(area, 1, length(?4)) = ?4 OR (area = '' AND ?13) OR (facility <> '' AND facility IN (?5, ?6, ?7, ?8)))
 AND substr(area, 1, length(?9)) = ?9
 AND (?10 = 0 OR state = ?10)
 AND (?11 = '' OR facility = ?11)

@@ -1054,6 +1054,31 @@ static void test_views_keep_to_area_and_secrecy(void **state) {
     flow_free(flow);
 }
 
+/* Nobody knows where: it is for those who have the whole province, as in triage and casework. */
+static void test_views_of_an_unknown_place(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    static const struct {
+        const char *area;
+        size_t sees;
+    } cases[] = {{"35.07", 0}, {"35", 2}, {"*", 2}};
+    unsigned status;
+    struct flow_case somewhere = normal, urgent = normal;
+    somewhere.area = urgent.area = "";
+    urgent.priority = SIGAP__PRIORITY__PRIORITY_P0;
+    struct id case_id = flow_case_opened(flow, somewhere);
+    flow_case_opened(flow, urgent);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        json_t *json = view_list(flow, "alerts", "TKSK", cases[i].area, "");
+        assert_int_equal(json_array_size(json_object_get(json, "alerts")), cases[i].sees);
+        json_decref(json);
+        json = view_case(flow, &case_id, "TKSK", cases[i].area, &status);
+        assert_int_equal(status, cases[i].sees ? 200 : 404);
+        json_decref(json);
+    }
+    flow_free(flow);
+}
+
 static void test_token_view(void **state) {
     (void)state;
     struct flow *flow = flow_new(NULL);
@@ -1128,6 +1153,7 @@ int main(void) {
         cmocka_unit_test(test_what_is_over_is_forgotten),
         cmocka_unit_test(test_a_normal_case_costs_two_rows),
         cmocka_unit_test(test_views_keep_to_area_and_secrecy),
+        cmocka_unit_test(test_views_of_an_unknown_place),
         cmocka_unit_test(test_token_view),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
