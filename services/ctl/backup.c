@@ -189,8 +189,10 @@ int ctl_backup(struct ctl *ctl, int argc, char **argv) {
     if (argc != 2 || !links || !absolute(argv[1], folder))
         return ctl_fail("backup: into which folder?");
     snprintf(partial, sizeof partial, "%s.partial", folder);
-    if (access(folder, F_OK) == 0 || access(partial, F_OK) == 0)
+    if (access(folder, F_OK) == 0)
         return ctl_fail("%s is there already", folder);
+    if (access(partial, F_OK) == 0)
+        return ctl_fail("%s is what a backup that failed has left: remove it first", partial);
     if (sodium_init() < 0 || !ctl_enter_data(ctl))
         return 1;
     bool running = is_running(links);

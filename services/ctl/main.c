@@ -36,7 +36,7 @@ static const struct command commands[] = {
     {"check", "[--site DIR]", "is the site's configuration sound (no running site needed)", ctl_check, 0},
     {"admin", "create NAME CLASSES [CODES [AREAS [FACILITIES]]]",
         "an account for the console; its password is shown once", ctl_admin, 6},
-    {"token", "issue NAME | revoke NAME | list", "tokens of bots", ctl_token, MANY},
+    {"token", "issue NAME [RIGHTS] | retire NAME | revoke NAME | list", "tokens of bots", ctl_token, MANY},
     {"people", "set CODE -|name=... contact=CHANNEL:ADDRESS ... | remove CODE | void-links CODE | list",
         "who is told: people, kept sealed", ctl_people, MANY},
     {"duty", "set TEAM people=... start=... | override TEAM ... | list", "who of them is on duty, and when",

@@ -90,21 +90,46 @@ int ctl_explain_route(struct ctl *ctl, int argc, char **argv) {
     return ctl_print(answer, status, "router");
 }
 
-static int list_parked(const struct site_links *links) {
-    json_t *all = json_array(), *answer;
-    for (unsigned i = 0; i < links->daemons_count; i++) {
-        Sigap__View view = SIGAP__VIEW__INIT;
-        Sigap__ListView what = SIGAP__LIST_VIEW__INIT;
-        unsigned status;
-        what.name = (char *)"parked";
-        view.what_case = SIGAP__VIEW__WHAT_LIST;
-        view.list = &what;
-        if (links->daemons[i].core && (answer = ask_one(links->daemons[i].name, &view, 2000, &status))) {
-            json_array_extend(all, answer);
-            json_decref(answer);
-        }
+enum { DAEMONS_MAX = 32 };
+
+/* The same list of every daemon that runs here, all asked at once. Returns how many; the answers are the
+ * caller's. */
+static unsigned ask_each(const struct site_links *links, const char *name, int timeout_ms,
+    struct question questions[DAEMONS_MAX]) {
+    static Sigap__ListView what;
+    unsigned count = 0;
+    sigap__list_view__init(&what);
+    what.name = (char *)name;
+    for (unsigned i = 0; i < links->daemons_count && count < DAEMONS_MAX; i++) {
+        if (!links->daemons[i].core)
+            continue;
+        questions[count] = (struct question){.daemon = links->daemons[i].name, .view = SIGAP__VIEW__INIT};
+        questions[count].view.what_case = SIGAP__VIEW__WHAT_LIST;
+        questions[count++].view.list = &what;
     }
-    return ctl_print(all, 200, "");
+    ask_all(questions, count, timeout_ms);
+    return count;
+}
+
+/* Says who did not answer, so that what is not there is not taken for nothing. Returns the exit status. */
+static int tell_silent(const struct question *questions, unsigned count) {
+    int worst = 0;
+    for (unsigned i = 0; i < count; i++)
+        if (!questions[i].answer)
+            worst = ctl_fail("%s does not answer", questions[i].daemon);
+    return worst;
+}
+
+static int list_parked(const struct site_links *links) {
+    struct question questions[DAEMONS_MAX];
+    unsigned count = ask_each(links, "parked", 2000, questions);
+    json_t *all = json_array();
+    for (unsigned i = 0; i < count; i++)
+        json_array_extend(all, questions[i].answer);
+    int worst = ctl_print(all, 200, "") | tell_silent(questions, count);
+    for (unsigned i = 0; i < count; i++)
+        json_decref(questions[i].answer);
+    return worst;
 }
 
 static int retry_parked(const char *daemon, uint64_t number) {
@@ -115,7 +140,11 @@ static int retry_parked(const char *daemon, uint64_t number) {
     view.what_case = SIGAP__VIEW__WHAT_PARKED_RETRY;
     view.parked_retry = &retry;
     json_t *answer = ask_one(daemon, &view, 5000, &status);
-    return ctl_print(answer, status, daemon);
+    bool none = number && status == 200 && json_integer_value(json_object_get(answer, "retried")) == 0;
+    if (!none)
+        return ctl_print(answer, status, daemon);
+    json_decref(answer);
+    return ctl_fail("%s has put nothing aside under this number, see `parked list`", daemon);
 }
 
 int ctl_parked(struct ctl *ctl, int argc, char **argv) {
@@ -192,9 +221,10 @@ int ctl_admin(struct ctl *ctl, int argc, char **argv) {
 int ctl_token(struct ctl *ctl, int argc, char **argv) {
     char action[32], argument[256];
     bool issue = argc > 2 && strcmp(argv[1], "issue") == 0,
-         revoke = argc == 3 && strcmp(argv[1], "revoke") == 0;
-    if (!issue && !revoke && !(argc == 2 && strcmp(argv[1], "list") == 0))
-        return ctl_misused("token: issue NAME [training] | revoke NAME | list");
+         drop = argc == 3 && (strcmp(argv[1], "revoke") == 0 || strcmp(argv[1], "retire") == 0);
+    if (!issue && !drop && !(argc == 2 && strcmp(argv[1], "list") == 0))
+        return ctl_misused("token: issue NAME [reports,training,rate=N] | retire NAME (all but the newest) | "
+                           "revoke NAME | list");
     snprintf(action, sizeof action, "token.%s", argv[1]);
     return ctl_enter_data(ctl)
                ? control("intake", action, join(argc - 2, argv + 2, argument, sizeof argument))
@@ -365,37 +395,39 @@ int ctl_tool(struct ctl *ctl, int argc, char **argv) {
     return ctl_fail("%s: %s", program, strerror(errno));
 }
 
-int ctl_audit(struct ctl *ctl, int argc, char **argv) {
+/* One daemon's log. Returns the exit status. */
+static int verify_audit(const char *daemon, const json_t *entries) {
     int altered = 0;
+    size_t index;
+    json_t *entry;
+    json_array_foreach(entries, index, entry) {
+        if (json_is_true(json_object_get(entry, "sound")))
+            continue;
+        printf("%s: entry %lld was altered\n", daemon,
+            (long long)json_integer_value(json_object_get(entry, "number")));
+        altered = 1;
+        break;
+    }
+    printf("%s: %zu entries\n", daemon, json_array_size(entries));
+    return altered;
+}
+
+int ctl_audit(struct ctl *ctl, int argc, char **argv) {
+    struct question questions[DAEMONS_MAX];
     if (argc != 2 || strcmp(argv[1], "verify") != 0)
         return ctl_misused("audit: verify");
     struct site_links *links = ctl_links(ctl);
     if (!links || !ctl_enter_data(ctl))
         return 1;
-    for (unsigned i = 0; i < links->daemons_count; i++) {
-        Sigap__View view = SIGAP__VIEW__INIT;
-        Sigap__ListView what = SIGAP__LIST_VIEW__INIT;
-        unsigned status;
-        size_t index;
-        json_t *entry;
-        what.name = (char *)"audit";
-        view.what_case = SIGAP__VIEW__WHAT_LIST;
-        view.list = &what;
-        json_t *answer =
-            links->daemons[i].core ? ask_one(links->daemons[i].name, &view, 10000, &status) : NULL;
-        json_array_foreach(answer, index, entry) {
-            if (json_is_true(json_object_get(entry, "sound")))
-                continue;
-            printf("%s: entry %lld was altered\n", links->daemons[i].name,
-                (long long)json_integer_value(json_object_get(entry, "number")));
-            altered = 1;
-            break;
-        }
-        if (answer)
-            printf("%s: %zu entries\n", links->daemons[i].name, json_array_size(answer));
-        json_decref(answer);
+    unsigned count = ask_each(links, "audit", 10000, questions);
+    int worst = tell_silent(questions, count);
+    for (unsigned i = 0; i < count; i++) {
+        if (questions[i].answer)
+            worst |= verify_audit(questions[i].daemon, questions[i].answer);
+        json_decref(questions[i].answer);
     }
-    return altered;
+    site_links_free(&links);
+    return worst;
 }
 
 /* ---- send ---- */

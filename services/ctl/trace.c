@@ -222,6 +222,11 @@ static void print_row(const json_t *trace) {
     printf("\n");
 }
 
+static int no_trace(const char *ticket, unsigned status) {
+    return status ? ctl_fail("no report has the ticket %s", ticket)
+                  : ctl_fail("intake does not answer; is the site running?");
+}
+
 static int trace_rows(int count, char **tickets) {
     unsigned status;
     printf("%-29s %-11s %-4s %-20s %-13s %-11s %-22s %5s  %-20s %4s\n", "ticket", "report", "", "kind",
@@ -229,7 +234,7 @@ static int trace_rows(int count, char **tickets) {
     for (int i = 0; i < count; i++) {
         json_t *trace = trace_one(tickets[i], &status);
         if (!trace)
-            return ctl_fail("no report has the ticket %s", tickets[i]);
+            return no_trace(tickets[i], status);
         print_row(trace);
         json_decref(trace);
     }
@@ -246,7 +251,7 @@ int ctl_trace(struct ctl *ctl, int argc, char **argv) {
     unsigned status;
     json_t *trace = trace_one(argv[1], &status);
     if (!trace)
-        return status ? ctl_fail("no report has the ticket %s", argv[1]) : ctl_fail("intake does not answer");
+        return no_trace(argv[1], status);
     if (ctl->json) {
         json_dumpf(trace, stdout, JSON_COMPACT | JSON_REAL_PRECISION(6));
         putchar('\n');

@@ -82,16 +82,21 @@ static int open_log(const char *name) {
 
 /* ---- HTTP in front ---- */
 
-static bool port_is_free(const char *host, int port, struct error *error) {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-    if (port <= 0 || port > 65535 || inet_pton(AF_INET, host, &address.sin_addr) != 1)
-        return error_set(error, "%s:%d is no address", host, port);
+static bool port_is_free(const char *host, const char *text, struct error *error) {
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    uint64_t port;
+    if (!ctl_number(text, &port) || port > 65535)
+        return error_set(error, "--port %s: a number from 1 to 65535 is needed", text);
+    if (inet_pton(AF_INET, host, &address.sin_addr) != 1)
+        return error_set(error, "--host %s: an address like 127.0.0.1 is needed, not a name", host);
+    address.sin_port = htons((uint16_t)port);
     int on = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     bool available = bind(fd, (struct sockaddr *)&address, sizeof address) == 0;
     int reason = errno;
     close(fd);
-    return available || error_set(error, "port %d cannot be used: %s", port, strerror(reason));
+    return available || error_set(error, "port %s of %s cannot be used: %s (another one: --port N)", text,
+                            host, strerror(reason));
 }
 
 static void add_location(FILE *file, const char *prefix, const char *daemon) {
@@ -175,7 +180,7 @@ static bool write_nginx(const struct ctl *ctl, const struct site_links *links) {
 static bool add_nginx(struct house *house, const struct site_links *links) {
     static char program[] = "/usr/sbin/nginx", prefix[PATH_ROOM + 2];
     struct error error = {0};
-    if (!port_is_free(house->ctl->host, atoi(house->ctl->port), &error))
+    if (!port_is_free(house->ctl->host, house->ctl->port, &error))
         return ctl_fail("%s", error.text), false;
     if (access(program, X_OK) != 0)
         return ctl_fail("%s is not installed; --port needs it", program), false;
@@ -306,7 +311,6 @@ static void end_all(struct house *house) {
         snprintf(path, sizeof path, "run/%s.ended", house->children[i].name);
         unlink(path);
     }
-    unlink("run/up.pid");
 }
 
 static void keep_running(struct house *house) {
@@ -321,14 +325,35 @@ static void keep_running(struct house *house) {
 
 /* ---- the command ---- */
 
+/* Who runs holds a lock on run/up.lock. A number in a file would still be there after a power cut, and belong
+ * to anybody: a second start would be refused, and `down` would end a stranger. */
+static int open_lock(void) {
+    return open("run/up.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+}
+
+/* The process that runs this data folder, 0: none. Not for that process: to close the file gives up its lock.
+ */
 static pid_t running(void) {
-    int pid = 0;
-    FILE *file = fopen("run/up.pid", "r");
-    if (file && fscanf(file, "%d", &pid) != 1)
-        pid = 0;
-    if (file)
-        fclose(file);
-    return pid > 0 && kill(pid, 0) == 0 ? pid : 0;
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    int file = open_lock();
+    bool asked = file >= 0 && fcntl(file, F_GETLK, &lock) == 0;
+    if (file >= 0)
+        close(file);
+    return asked && lock.l_type != F_UNLCK ? lock.l_pid : 0;
+}
+
+/* Held until the process ends. False with a sentence said. */
+static bool lock_house(void) {
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    int file = open_lock();
+    if (file < 0)
+        return ctl_fail("run/up.lock: %s", strerror(errno)), false;
+    if (fcntl(file, F_SETLK, &lock) == 0)
+        return true;
+    close(file);
+    return ctl_fail(
+               "this data folder is running already (process %d); `sigapctl down` ends it", (int)running()),
+           false;
 }
 
 static bool make_folders(const char *data_dir) {
@@ -356,9 +381,8 @@ static bool prepare(struct house *house, const struct site_links *links) {
     struct error error = {0};
     if (!resolve_data(house->ctl))
         return false;
-    pid_t other = running();
-    if (other)
-        return ctl_fail("this data folder is running already (process %d)", (int)other), false;
+    if (!lock_house())
+        return false;
     if (!ctl_make_keys(house->ctl, links, &error))
         return ctl_fail("%s", error.text), false;
     if (!write_file("run/site", house->ctl->site_dir))
@@ -390,7 +414,6 @@ int ctl_up(struct ctl *ctl, int argc, char **argv) {
         snprintf(url, sizeof url, "http://%s:%s\n", ctl->host, ctl->port);
         write_file("console.url", url);
     }
-    write_pid("up", getpid());
     keep_running(&house);
     end_all(&house);
     site_links_free(&links);

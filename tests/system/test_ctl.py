@@ -57,6 +57,12 @@ def test_wrong_words_are_refused(ctl, words, sentence):
     assert len(done.stderr.splitlines()) == 1, done.stderr
 
 
+def test_what_is_not_put_aside_cannot_be_tried_again(ctl):
+    assert json.loads(ctl.ctl("parked", "retry", "triage").stdout) == {"retried": 0}
+    done = ctl.ctl("parked", "retry", "triage", "3", check=False)
+    assert done.returncode == 1 and "nothing aside" in done.stderr and not done.stdout, done
+
+
 def test_nothing_was_made_by_refused_words(ctl):
     assert not (ctl.data / "keys" / "nix.curve").exists()
     accounts = json.loads(ctl.ctl("list", "console", "accounts").stdout)
@@ -67,6 +73,15 @@ def test_an_account_of_a_facility_has_no_area(ctl):
     done = ctl.ctl("admin", "create", "panti", "facility", "-", "35.07", "JTM-PPSPA-BATU", check=False)
     assert done.returncode == 1 and "no area" in done.stdout, done
     assert ctl.ctl("admin", "create", "panti", "facility", "-", "-", "JTM-PPSPA-BATU").returncode == 0
+
+
+def test_a_bot_moves_to_another_token(ctl):
+    """Issued twice: retire drops the first, the second stays good."""
+    first, second = ctl.issue_token("pindah"), ctl.issue_token("pindah")
+    assert json.loads(ctl.ctl("token", "retire", "pindah").stdout) == {"revoked": 1}
+    assert ctl.ctl("send", "--token", first, "Uji", check=False).returncode == 1
+    assert ctl.ctl("send", "--token", second, "--training", "Ada lansia terlantar di Wlingi Blitar").returncode == 0
+    ctl.ctl("token", "revoke", "pindah")
 
 
 def test_every_list_a_daemon_names_is_there(ctl):
@@ -118,6 +133,8 @@ def test_a_stalled_daemon_is_called_by_its_name(ctl):
         assert "missing  router (no answer)" in ctl.ctl("trace", ticket).stdout
         assert "without router" in ctl.ctl("trace", "--row", ticket).stdout
         assert 'sigap_up{daemon="router"} 0' in ctl.ctl("metrics").stdout
+        done = ctl.ctl("parked", "list", check=False)  # nothing is put aside, as far as anybody says
+        assert done.returncode == 1 and json.loads(done.stdout) == [] and "router does not answer" in done.stderr, done
     finally:
         ctl.signal("router", signal.SIGCONT)
     ctl.wait_ready()
@@ -133,6 +150,22 @@ def test_a_daemon_that_ends_again_and_again(ctl):
     router = wait_for(fails, 60, 0.3)
     assert router["state"] in ("starting", "down") and router["ends"] >= 3 and router["ended"] == "signal 9"
     ctl.wait_ready()
+
+
+def test_a_second_start_says_what_to_do(ctl, tmp_path):
+    """Also where a port is no port, and where another process has the number that the last supervisor had."""
+    other = sigap.Site(port=False)
+    try:
+        done = other.ctl("up", "--port", str(ctl.port), check=False)
+        assert done.returncode == 1 and "another one: --port" in done.stderr, done
+        done = other.ctl("up", "--port", "abc", check=False)
+        assert done.returncode == 1 and "from 1 to 65535" in done.stderr, done
+        (other.data / "run" / "up.pid").write_text(f"{os.getpid()}\n")
+        done = other.ctl("down", check=False)
+        assert done.returncode == 1 and "nothing is running" in done.stderr, done
+        assert ctl.ctl("audit", "verify").stdout.count("entries") == len(ctl.status()["daemons"])
+    finally:
+        other.clean()
 
 
 def test_a_bad_file_is_told_once_with_its_line(tmp_path):
