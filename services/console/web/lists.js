@@ -12,7 +12,8 @@ export function rows(part, name) {
 // Ages and deadlines go on without a new list: they know their time, refreshTimes writes them anew.
 function write(span, now) {
   const at = Number(span.dataset.at), limit = span.dataset.limit !== undefined;
-  const over = limit && now > at, length = saySpan(Math.max(0, limit ? Math.abs(now - at) : now - at));
+  const over = limit && now > at, ms = Math.max(0, limit ? Math.abs(now - at) : now - at);
+  const length = limit && ms < 60000 ? say('under_a_minute') : saySpan(ms); // "just now" is no time that is left
   const word = say(over ? 'over' : 'left');
   span.textContent = !limit ? length : isEnglish() ? `${length} ${word}` : `${word} ${length}`;
   span.classList.toggle('late', over || span.dataset.late !== undefined);

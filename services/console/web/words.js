@@ -147,6 +147,7 @@ const words = {
   due: ['tenggat', 'due'],
   left: ['sisa', 'left'],
   over: ['lewat', 'late'],
+  under_a_minute: ['kurang dari 1 mnt', 'under 1 min'],
   ago: ['lalu', 'ago'],
   attempts: ['percobaan', 'attempts'],
   accept: ['Terima', 'Accept'],
