@@ -46,10 +46,6 @@ enum report_state intake_report_state(enum outcome_state outcome, enum progress_
     return REPORT_CASE_OPEN;
 }
 
-const char *intake_report_state_word(enum report_state state) {
-    return state_words[state];
-}
-
 /* --- what others say --- */
 
 static void set_outcome(struct turn *turn, const struct id *report, enum outcome_state state,

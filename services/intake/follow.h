@@ -32,7 +32,6 @@ enum report_state {
 };
 
 enum report_state intake_report_state(enum outcome_state outcome, enum progress_state progress);
-const char *intake_report_state_word(enum report_state state);
 
 /* A record of triage, casework or notifier. */
 enum verdict intake_follow(struct turn *turn, const Sigap__Event *event);

@@ -331,16 +331,6 @@ unsigned alert_list(struct turn *turn, const struct id *incident, struct alert *
     return count;
 }
 
-struct alert *alert_find(
-    struct turn *turn, const struct id *incident, enum alert_subject subject, const struct id *subject_id) {
-    struct alert *all[ALERT_INCIDENT_MAX];
-    unsigned count = alert_list(turn, incident, all);
-    for (unsigned i = 0; i < count; i++)
-        if (all[i]->subject == subject && id_equal(&all[i]->subject_id, subject_id))
-            return all[i];
-    return NULL;
-}
-
 static unsigned next_number(struct turn *turn, const struct id *incident) {
     struct id first, last, newest;
     unsigned number = 0;

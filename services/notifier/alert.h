@@ -124,9 +124,6 @@ struct delivery *alert_delivery(struct alert *alert, uint16_t ordinal); /* NULL:
 
 /* NULL: there is none, or the row is damaged (logged). */
 struct alert *alert_read(struct turn *turn, const struct id *id);
-/* The first of this subject in the incident of `incident`; NULL: none. */
-struct alert *alert_find(
-    struct turn *turn, const struct id *incident, enum alert_subject subject, const struct id *subject_id);
 /* Not written yet and the first of its incident: there are no others. */
 bool alert_is_first(const struct alert *alert);
 /* All of the incident, the newest ALERT_INCIDENT_MAX of them, oldest first. */

@@ -457,13 +457,6 @@ const struct liaison *teams_liaison(const struct teams *teams, const char *role)
     return NULL;
 }
 
-bool teams_has_role(const struct teams *teams, const char *role) {
-    for (unsigned i = 0; i < teams->count; i++)
-        if (strcmp(teams->list[i]->role, role) == 0)
-            return true;
-    return false;
-}
-
 const char *team_address(const struct team *team, const char *channel, bool local) {
     for (unsigned i = 0; i < team->contact_count; i++)
         if (strcmp(team->contacts[i].channel, channel) == 0)

@@ -66,8 +66,6 @@ const struct team *teams_of_facility(const struct teams *teams, const char *role
 const struct team *teams_of_role(
     const struct teams *teams, const char *role, const char *area, enum policy_area reach);
 const struct liaison *teams_liaison(const struct teams *teams, const char *role); /* NULL: none */
-/* True when the site has any team of the role, wherever. */
-bool teams_has_role(const struct teams *teams, const char *role);
 
 /* How to reach a team on a channel; NULL: not at all. local: the channel keeps a box for the team itself. */
 const char *team_address(const struct team *team, const char *channel, bool local);

@@ -8,7 +8,6 @@
 struct channel_web {
     struct http_client *client;
     struct web_call *calls; /* under way */
-    int64_t retry_cap_ms;
     void (*settle)(
         const struct message *message, const struct http_result *result, struct channel_result *out);
     void *own; /* the channel's own configuration, freed with it */

@@ -469,10 +469,3 @@ enum truth facility_covers(const struct facility *facility, const char *area) {
 bool facility_in_regency(const struct facility *facility, const char *area) {
     return area_common(facility->regency, area) >= AREA_REGENCY;
 }
-
-const char *facility_mode_word(enum facility_mode mode) {
-    for (size_t i = 0; i < sizeof mode_words / sizeof *mode_words; i++)
-        if (mode_words[i].val == (int64_t)mode)
-            return mode_words[i].str;
-    return "";
-}

@@ -91,4 +91,3 @@ bool facility_is_of(const struct facility *facility, const char *id, const struc
 /* yes, no, or unknown when the area of the case is not known closely enough. */
 enum truth facility_covers(const struct facility *facility, const char *area);
 bool facility_in_regency(const struct facility *facility, const char *area);
-const char *facility_mode_word(enum facility_mode mode);

@@ -65,7 +65,6 @@ struct matcher {
     size_t guard_count;
     struct combination *combinations;
     size_t combination_count;
-    size_t forms;
 };
 
 #define PREFIX_MARK 0x9e3779b97f4a7c15u
@@ -259,7 +258,6 @@ static bool form_add(struct matcher *matcher, struct arena *arena, char *form, u
             return error_set(error, "no memory for the patterns");
     if (!steps)
         return error_set(error, "a pattern without a word");
-    matcher->forms++;
     return ending_add(matcher, node, tag, not_after, part) || error_set(error, "no memory for the patterns");
 }
 
@@ -331,10 +329,6 @@ bool matcher_add(struct matcher *matcher, const char *pattern, uint32_t tag, str
     char *copy = arena_text(matcher->scratch, pattern);
     return copy ? combination_add(matcher, matcher->scratch, copy, tag, error)
                 : error_set(error, "no memory for the patterns");
-}
-
-size_t matcher_forms(const struct matcher *matcher) {
-    return matcher->forms;
 }
 
 struct matcher *matcher_new(const struct spelling *spelling) {

@@ -41,7 +41,6 @@ void matcher_free(struct matcher **matcher);
 /* False with error set when the pattern is malformed, empty, too wide, or memory is out. Tags need not be
  * unique. */
 bool matcher_add(struct matcher *matcher, const char *pattern, uint32_t tag, struct error *error);
-size_t matcher_forms(const struct matcher *matcher);
 
 /* All findings in order of their first word, in the arena; NULL with *count 0 only when the arena is
  * exhausted. The same tag may be found several times. What is beyond MATCHER_HITS_MAX is left out. Read-only:

@@ -398,8 +398,6 @@ static void emoji_read(struct reader *reader, int32_t point) {
     if (point == 0x1f602 || point == 0x1f923 || point == 0x1f606 || point == 0x1f605 || point == 0x1f604 ||
         point == 0x1f92a || point == 0x1f61d)
         reader->text->laughs++;
-    if (point == 0x1f62d || point == 0x1f622 || point == 0x1f625 || point == 0x1f614 || point == 0x1f61e)
-        reader->text->cries++;
 }
 
 static void letter_read(struct reader *reader, int32_t point, uint32_t start, uint32_t end) {

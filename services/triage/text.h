@@ -54,7 +54,6 @@ struct text {
     uint16_t clauses, sentences;
     uint16_t questions; /* question marks */
     uint16_t laughs;    /* wkwk, haha, laughing emoji */
-    uint16_t cries;     /* weeping emoji */
     uint16_t links;     /* http, www */
     uint16_t tags;      /* # */
 };
