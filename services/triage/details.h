@@ -8,7 +8,7 @@
 
 #include "services/triage/text.h"
 
-enum { DETAILS_MAX = 448, DETAILS_OF_WORD = 4 };
+enum { DETAILS_MAX = 576, DETAILS_OF_WORD = 4 };
 
 enum detail_class {
     DETAIL_SURROUNDING, /* market, well, kitchen */

@@ -6,6 +6,7 @@
 
 enum {
     NAME_WORDS = 3, /* "Siti Nur Aini" */
+    CALLER_WORDS = 8,
     ALIKE_LETTERS = 5
 };
 /* Rarities (rarity.h): a word of more than two reports of a hundred, or four of a thousand, is nobody's name.
@@ -42,7 +43,7 @@ static bool is_title(const struct word *word) {
 static bool is_role(const struct word *word) {
     static const char *const words[] = {"si", "siswi", "siswa", "korban", "anak", "bayi", "istri", "suami",
         "adik", "adek", "kakak", "tkw", "pmi", "odgj", "lansia", "warga", "saudari", "keponakan", "cucu",
-        "klien", "pasien", NULL};
+        "klien", "pasien", "kk", NULL};
     return word_is_one_of(word, words);
 }
 
@@ -71,6 +72,25 @@ static bool of_reporter(const struct text *text, size_t at) {
     return false;
 }
 
+size_t identity_caller(const struct text *text) {
+    static const char *const callers[] = {"ibu", "bapak", "keluarga", "kerabat", "kakak", "adik", "warga",
+        "tetanga", "penghuni", "penelepon", "pelapor", "relawan", "kader", "kades", "kadus", "kasun", "lurah",
+        "camat", "carik", "ketua", "rt", "rw", "kepala", "guru", "wali", "pendamping", "pekerja", "penyuluh",
+        "konselor", "bidan", "perawat", "mantri", "petugas", "satpam", "takmir", "marbot", "pengemudi",
+        "sopir", "pedagang", "polisi", "polsek", "polres", "polsuska", "polair", "satpol", "babinsa",
+        "bhabinkamtibmas", "tagana", "bpbd", "pmi", "tksk", "pkh", "dishub", "dinsos", "peksos", "pos",
+        "posko", "puskesmas", "klinik", "rs", "rsud", "rsi", "laporan", NULL};
+    if (!text->count || !word_is_one_of(&text->words[0], callers))
+        return 0;
+    for (size_t i = 0; i + 1 < text->count && i < CALLER_WORDS; i++) {
+        const struct word *word = &text->words[i], *next = word + 1;
+        const char *colon = memchr(text->bytes + word->end, ':', next->start - word->end);
+        if (colon)
+            return colon + 1 < text->bytes + next->start ? i + 1 : 0; /* "02:10" */
+    }
+    return 0;
+}
+
 enum calling { BY_ROLE, BY_TITLE, BY_NAME };
 
 static bool may_name(
@@ -91,7 +111,7 @@ static bool may_name(
     case BY_TITLE:
         return (capital && !shouted && rarity_here >= RARE) || (word->key_size > 2 && rarity_here >= UNHEARD);
     case BY_ROLE:
-        return capital && !shouted && rarity_here >= RARE;
+        return capital && !shouted && !place && rarity_here >= RARE; /* "warga Arosbaya" */
     }
     return false;
 }
@@ -130,7 +150,7 @@ static bool calls(const struct word *word, enum calling *out) {
 
 static void names_read(
     struct identity *out, const struct text *text, const bool *places, const struct rarity *rarity) {
-    for (size_t i = 0; i + 1 < text->count; i++) {
+    for (size_t i = identity_caller(text); i + 1 < text->count; i++) {
         enum calling calling, next;
         if (!calls(&text->words[i], &calling) || of_reporter(text, i))
             continue;
@@ -216,6 +236,8 @@ static bool is_proper(const struct text *text, size_t at, const bool *places, co
 
 static void spots_read(
     struct identity *out, const struct text *text, const bool *places, const struct rarity *rarity) {
+    /* "kos Kenjeran", "posko Candipuro": one of many there. */
+    static const bool many[SPOT_KINDS] = {[SPOT_BLOCK] = true, [SPOT_SHOP] = true, [SPOT_SHELTER] = true};
     for (size_t i = 0; i + 1 < text->count && out->spot_count < IDENTITY_SPOTS_MAX; i++) {
         enum spot_kind kind, next;
         size_t at = i + 1;
@@ -224,9 +246,10 @@ static void spots_read(
         at += at + 1 < text->count && is_article(&text->words[at]);
         bool counts = kind == SPOT_RT || kind == SPOT_RW; /* "RT 03", and the clause may part them */
         if (text->words[at].clause != text->words[i].clause || spot_kind_of(&text->words[at], &next) ||
-            (counts && !(text->words[at].flags & WORD_NUMBER)) || !is_proper(text, at, places, rarity))
+            (counts && !(text->words[at].flags & WORD_NUMBER)) || (places[at] && many[kind]) ||
+            !is_proper(text, at, places, rarity))
             continue;
-        out->spots[out->spot_count++] = (struct spot){kind, (uint16_t)at};
+        out->spots[out->spot_count++] = (struct spot){kind, (uint16_t)at, places[at]};
     }
 }
 
@@ -260,7 +283,7 @@ static bool initials_agree(const struct word *a, const struct word *b) {
 }
 
 static bool tells(const struct text *text, const struct word *word) {
-    for (size_t i = 0; i < text->count; i++)
+    for (size_t i = 0; i < text->count && word->key_size > 1; i++)
         if (names_alike(&text->words[i], word))
             return true;
     return false;
@@ -268,15 +291,14 @@ static bool tells(const struct text *text, const struct word *word) {
 
 static void names_compare(const struct text *a, const struct identity *of_a, const struct text *b,
     const struct identity *of_b, struct identity_match *out) {
-    bool initials = false;
     for (size_t i = 0; i < of_a->name_count; i++)
         out->name |= tells(b, &a->words[of_a->names[i]]);
     for (size_t i = 0; i < of_b->name_count; i++)
         out->name |= tells(a, &b->words[of_b->names[i]]);
     for (size_t i = 0; i < of_a->name_count; i++)
         for (size_t k = 0; k < of_b->name_count; k++)
-            initials |= initials_agree(&a->words[of_a->names[i]], &b->words[of_b->names[k]]);
-    out->name_not = of_a->name_count && of_b->name_count && !out->name && !initials;
+            out->initial |= initials_agree(&a->words[of_a->names[i]], &b->words[of_b->names[k]]);
+    out->name_not = of_a->name_count && of_b->name_count && !out->name && !out->initial;
 }
 
 static bool same_value(const struct word *a, const struct word *b) {
@@ -285,25 +307,35 @@ static bool same_value(const struct word *a, const struct word *b) {
     return names_alike(a, b);
 }
 
+/* "Pasar Besuki" in both is one market, but that the other speaks of Besuki too says nothing; of a hamlet it
+ * does. */
+static bool tells_spot(const struct text *text, const struct text *of, const struct spot *spot) {
+    const struct word *word = &of->words[spot->word];
+    return !(word->flags & WORD_NUMBER) && (!spot->place || spot->kind == SPOT_HAMLET) && tells(text, word);
+}
+
+static bool same_spot(
+    const struct text *a, const struct spot *one, const struct text *b, const struct spot *other) {
+    return one->kind == other->kind && same_value(&a->words[one->word], &b->words[other->word]);
+}
+
 static void spots_compare(const struct text *a, const struct identity *of_a, const struct text *b,
     const struct identity *of_b, struct identity_match *out) {
     for (int kind = 0; kind < SPOT_KINDS; kind++) {
         bool here = false, there = false, same = false;
         for (size_t i = 0; i < of_a->spot_count; i++) {
-            const struct word *word = &a->words[of_a->spots[i].word];
             if ((int)of_a->spots[i].kind != kind)
                 continue;
             here = true;
-            same |= !(word->flags & WORD_NUMBER) && tells(b, word);
+            same |= tells_spot(b, a, &of_a->spots[i]);
             for (size_t k = 0; k < of_b->spot_count; k++)
-                same |= (int)of_b->spots[k].kind == kind && same_value(word, &b->words[of_b->spots[k].word]);
+                same |= same_spot(a, &of_a->spots[i], b, &of_b->spots[k]);
         }
         for (size_t k = 0; k < of_b->spot_count; k++) {
-            const struct word *word = &b->words[of_b->spots[k].word];
             if ((int)of_b->spots[k].kind != kind)
                 continue;
             there = true;
-            same |= !(word->flags & WORD_NUMBER) && tells(a, word);
+            same |= tells_spot(a, b, &of_b->spots[k]);
         }
         out->spots += same;
         out->spots_not += here && there && !same;

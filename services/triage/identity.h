@@ -30,6 +30,7 @@ enum spot_kind {
 struct spot {
     enum spot_kind kind;
     uint16_t word; /* its name or number, index in the text */
+    bool place;    /* only the place that it is in or at: "pasar Besuki" */
 };
 
 struct identity {
@@ -39,6 +40,9 @@ struct identity {
     size_t spot_count;
 };
 
+/* How many words the message opens with to say who calls: "Kades di Kalitengah: anak 8 tahun tenggelam". Two
+ * messages of one office have them in common whatever happened. */
+size_t identity_caller(const struct text *text);
 /* places: which words are names of places (place_names_mark). rarity may be NULL. */
 void identity_read(
     const struct text *text, const bool *places, const struct rarity *rarity, struct identity *out);
@@ -46,6 +50,7 @@ bool identity_is_name(const struct identity *identity, size_t word);
 
 struct identity_match {
     bool name, name_not; /* one of the names is told by both; both name somebody, and nobody in common */
+    bool initial;        /* "R" and "Rudi" */
     unsigned spots, spots_not; /* of how many kinds both tell one, and the same or another */
 };
 

@@ -34,49 +34,52 @@ enum {
 
 /* Fitted to labelled pairs by tests/triage/fit_pairs, rounded; see tests/triage/README.md. */
 static const float weights[LIKENESS_FEATURES] = {
-    [LIKE_BIAS] = -1.0f,
-    [LIKE_NEAR] = 0.3f,
+    [LIKE_BIAS] = -2.5f,
+    [LIKE_NEAR] = 0.2f,
+    [LIKE_HERE] = 1.1f,
     [LIKE_FAR] = -3.0f,
     [LIKE_AREA_SAME] = 0.2f,
     [LIKE_AREA_OTHER] = -4.0f,
     [LIKE_SPOT] = 0.6f,
     [LIKE_SPOT_NOT] = -1.5f,
     [LIKE_LATE] = -4.0f,
-    [LIKE_SOON] = 0.4f,
+    [LIKE_SOON] = 0.6f,
     [LIKE_KIND] = 0.3f,
-    [LIKE_KIND_NOT] = -0.4f,
-    [LIKE_URGENCY] = 0.9f,
-    [LIKE_WORDS_COUNT] = 0.8f,
-    [LIKE_WORD_RAREST] = 0.5f,
-    [LIKE_TOLD] = 1.2f,
+    [LIKE_KIND_NOT] = -0.2f,
+    [LIKE_URGENCY] = 1.6f,
+    [LIKE_WORDS_COUNT] = 1.1f,
+    [LIKE_WORD_RAREST] = 0.8f,
+    [LIKE_TOLD] = 1.7f,
     [LIKE_FRAME_NOT] = -2.0f,
-    [LIKE_DETAILS] = 1.8f,
-    [LIKE_DETAILS_SEVERAL] = 1.3f,
-    [LIKE_DETAILS_NOT] = -1.2f,
+    [LIKE_DETAILS] = 2.3f,
+    [LIKE_DETAILS_SEVERAL] = 1.5f,
+    [LIKE_DETAILS_NOT] = -0.7f,
     [LIKE_BOND] = 1.4f,
-    [LIKE_BOND_NOT] = -0.5f,
-    [LIKE_HARM] = 0.6f,
-    [LIKE_HARM_NOT] = -1.1f,
-    [LIKE_MEANS_NOT] = -0.4f,
-    [LIKE_EVENT] = 0.4f,
-    [LIKE_DISASTER_NOT] = -0.7f,
-    [LIKE_STATE_NOT] = -0.7f,
-    [LIKE_LOOKS_NOT] = -1.0f,
-    [LIKE_CONCEPTS_ONE] = -1.6f,
-    [LIKE_SURROUNDINGS] = 1.1f,
-    [LIKE_SURROUNDINGS_NOT] = -1.1f,
-    [LIKE_COUNTS] = 1.1f,
+    [LIKE_BOND_NOT] = -0.3f,
+    [LIKE_HARM] = 1.0f,
+    [LIKE_HARM_NOT] = -1.2f,
+    [LIKE_MEANS_NOT] = -0.6f,
+    [LIKE_EVENT] = 0.2f,
+    [LIKE_DISASTER_NOT] = -0.9f,
+    [LIKE_STATE_NOT] = -0.8f,
+    [LIKE_LOOKS_NOT] = -1.1f,
+    [LIKE_CONCEPTS_ONE] = -1.9f,
+    [LIKE_SURROUNDINGS] = 1.2f,
+    [LIKE_SURROUNDINGS_NOT] = -1.0f,
+    [LIKE_COUNTS] = 1.5f,
     [LIKE_COUNTS_NOT] = -0.4f,
-    [LIKE_NAME] = 0.6f,
+    [LIKE_AMOUNT] = 1.9f,
+    [LIKE_NAME] = 1.2f,
     [LIKE_NAME_NOT] = -2.0f,
-    [LIKE_AGE_SAME] = 0.7f,
-    [LIKE_AGE_OFF_NOT] = -0.6f,
-    [LIKE_AGE_NOT] = -1.5f,
-    [LIKE_SEX_NOT] = -1.5f,
-    [LIKE_PERSON_NOT] = -0.7f,
+    [LIKE_AGE_SAME] = 0.6f,
+    [LIKE_AGE_OFF_NOT] = -1.6f,
+    [LIKE_AGE_NOT] = -1.6f,
+    [LIKE_SEX_NOT] = -1.6f,
+    [LIKE_PERSON_NOT] = -0.9f,
     [LIKE_PERSONS] = 0.9f,
     [LIKE_ALONE_NOT] = -0.7f,
     [LIKE_DOER_NOT] = -1.7f,
+    [LIKE_OWN_NOT] = -1.3f,
     [LIKE_SAID_NOT] = -1.5f,
 };
 
@@ -120,7 +123,7 @@ static struct retelling retelling_of(const struct scene *scene, const struct sce
     struct retelling out = {0};
     for (size_t i = 0; i < scene->telling_count; i++) {
         const struct telling *telling = &scene->telling[i];
-        if (telling->place || telling->name)
+        if (telling->place || telling->name || telling->caller)
             continue;
         enum retold how = retold(other, telling);
         float weight = weight_of(telling);
@@ -234,7 +237,7 @@ static void classes_compare(
     features[LIKE_BOND] = of[DETAIL_BOND].both > 0;
     features[LIKE_BOND_NOT] = of[DETAIL_BOND].differ;
     features[LIKE_HARM] = fminf(1, (harm->both + violence->both + means) / 2);
-    features[LIKE_HARM_NOT] = fminf(1, harm->differ + violence->differ);
+    features[LIKE_HARM_NOT] = harm->both + violence->both > 0 ? 0 : fminf(1, harm->differ + violence->differ);
     features[LIKE_MEANS_NOT] = fminf(1, (of[DETAIL_WEAPON].differ + of[DETAIL_BODY].differ) / 2);
     features[LIKE_EVENT] = fminf(1, of[DETAIL_EVENT].both / 2);
     features[LIKE_DISASTER_NOT] = of[DETAIL_DISASTER].differ;
@@ -304,20 +307,36 @@ static float priorities_compare(const struct assessment *a, const struct assessm
 
 /* ---- where and when */
 
+/* Does it name a place that the other does not? */
+static bool names_more(const struct scene *scene, const struct scene *other) {
+    for (size_t i = 0; i < scene->telling_count; i++) {
+        bool told = !scene->telling[i].place;
+        for (size_t k = 0; !told && k < other->telling_count; k++)
+            told = other->telling[k].beginning == scene->telling[i].beginning;
+        if (!told)
+            return true;
+    }
+    return false;
+}
+
 static void places_compare(const struct told *a, const struct told *b, const struct scene *left,
     const struct scene *right, float *features) {
     if (a->position && b->position) {
         double km = position_distance_km(*a->position, *b->position);
         features[LIKE_NEAR] = fmaxf(0, 1 - (float)(km / LIKENESS_NEAR_KM));
+        features[LIKE_HERE] = fmaxf(0, 1 - (float)(km / LIKENESS_HERE_KM));
         features[LIKE_FAR] = km > LIKENESS_FAR_KM;
     }
     const char *area = left->said.area, *other = right->said.area;
     if (!area[0] || !other[0])
         return;
     features[LIKE_AREA_SAME] = area_common(area, other) >= AREA_DISTRICT;
-    /* Where both stand on one spot, one of the areas was read wrongly. */
-    bool excluded = !area_within(area, other) && !area_within(other, area);
-    features[LIKE_AREA_OTHER] = !excluded ? 0 : features[LIKE_NEAR] > 0 ? 1 - AREA_DOUBT : 1;
+    /* Where both stand on one spot, or one names no place that the other does not, an area was read wrongly:
+     * "Kec. Jaten" is somewhere else than "Jaten Karanganyar" only to who does not know where Jaten is. */
+    if (area_within(area, other) || area_within(other, area))
+        return;
+    bool doubted = features[LIKE_NEAR] > 0 || !names_more(left, right) || !names_more(right, left);
+    features[LIKE_AREA_OTHER] = doubted ? 1 - AREA_DOUBT : 1;
 }
 
 /* For how long reports like these two are taken for one case; 0: any time. */
@@ -360,7 +379,7 @@ static void ages_compare(const struct people *a, const struct people *b, float *
             const struct person *one = &a->persons[i], *other = &b->persons[k];
             bool agrees = one->aged && other->aged && persons_agree(one, other);
             agree |= agrees;
-            same |= agrees && one->age == other->age;
+            same |= agrees && one->age == other->age && one->months == other->months;
             guessed |= agrees && (one->guessed || other->guessed);
         }
     for (size_t i = 0; i < a->count; i++)
@@ -394,6 +413,7 @@ static void persons_compare(const struct people *a, const struct people *b, floa
     features[LIKE_SEX_NOT] = of_a && of_b && !(of_a & of_b);
     features[LIKE_ALONE_NOT] = (a->alone && b->several) || (b->alone && a->several);
     features[LIKE_DOER_NOT] = doers == AGREEMENT_NO;
+    features[LIKE_OWN_NOT] = a->own && b->own && !(a->own & b->own);
     if (!left || !right)
         return;
     features[LIKE_PERSON_NOT] = !mentions(b, left) || !mentions(a, right);
@@ -410,14 +430,17 @@ static bool same_number(int32_t a, int32_t b) {
 }
 
 static void counts_compare(const struct scene *a, const struct scene *b, float *features) {
-    bool same = false, other = false;
+    bool same = false, other = false, amount = false;
     for (size_t i = 0; i < a->counted_count; i++)
         for (size_t k = 0; k < b->counted_count; k++) {
-            bool things = a->counted[i].what == b->counted[k].what;
-            bool number = same_number(a->counted[i].number, b->counted[k].number);
-            same |= things && number;
-            other |= things && !number;
+            const struct counted *one = &a->counted[i];
+            bool things = one->what == b->counted[k].what;
+            bool number = same_number(one->number, b->counted[k].number);
+            same |= things && number && !one->amount;
+            other |= things && !number && !one->amount;
+            amount |= things && number && one->amount;
         }
+    features[LIKE_AMOUNT] = amount;
     features[LIKE_COUNTS] = same;
     features[LIKE_COUNTS_NOT] = other && !same;
 }
@@ -425,7 +448,7 @@ static void counts_compare(const struct scene *a, const struct scene *b, float *
 static void identities_compare(const struct scene *a, const struct scene *b, float *features) {
     struct identity_match match;
     identity_compare(&a->text, &a->identity, &b->text, &b->identity, &match);
-    features[LIKE_NAME] = match.name;
+    features[LIKE_NAME] = match.name ? 1 : match.initial ? 0.5f : 0;
     features[LIKE_NAME_NOT] = match.name_not;
     features[LIKE_SPOT] = fminf(1, (float)match.spots / 2);
     features[LIKE_SPOT_NOT] = match.spots_not > 0;
@@ -446,7 +469,8 @@ static bool says_other(const struct scene *scene) {
         if ((word_is_one_of(word, cases) && word_is_one_of(next, other)) ||
             (word_is_one_of(word, matters) && strcmp(next->key, "baru") == 0) ||
             (strcmp(word->key, "satu") == 0 && strcmp(next->key, "lagi") == 0) ||
-            (word->negator >= 0 && word_is_one_of(next, former)))
+            (word->negator >= 0 && strcmp(text->words[word->negator].key, "bukan") == 0 &&
+                word_is_one_of(next, former)))
             return true;
     }
     return false;

@@ -13,6 +13,7 @@
 enum likeness_feature {
     LIKE_BIAS,
     LIKE_NEAR,            /* 0..1: one spot; from LIKENESS_NEAR_KM on 0 */
+    LIKE_HERE,            /* 0..1: one house; from LIKENESS_HERE_KM on 0 */
     LIKE_FAR,             /* positions further apart than LIKENESS_FAR_KM */
     LIKE_AREA_SAME,       /* the same district */
     LIKE_AREA_OTHER,      /* areas that exclude each other */
@@ -45,7 +46,8 @@ enum likeness_feature {
     LIKE_SURROUNDINGS_NOT, /* both name surroundings, and none in common */
     LIKE_COUNTS,           /* the same number of the same things */
     LIKE_COUNTS_NOT,       /* another number of the same things */
-    LIKE_NAME,             /* somebody's name is in both */
+    LIKE_AMOUNT,           /* the same sum, weight or span of time */
+    LIKE_NAME,             /* somebody's name is in both, half as a letter */
     LIKE_NAME_NOT,         /* both name somebody, and nobody in common */
     LIKE_AGE_SAME,         /* to the year */
     LIKE_AGE_OFF_NOT,      /* both know an age, and it is not to the year */
@@ -54,11 +56,13 @@ enum likeness_feature {
     LIKE_PERSON_NOT,       /* whom the one is about, the other does not mention */
     LIKE_PERSONS,          /* 0..1: share of the mentioned people that the other mentions too */
     LIKE_ALONE_NOT,        /* somebody all alone here, several there */
-    LIKE_DOER_NOT,         /* in another */
+    LIKE_DOER_NOT,         /* others did it */
+    LIKE_OWN_NOT,          /* another relative of who writes: "anak saya", "istri saya" */
     LIKE_SAID_NOT,         /* one of them says that it is another case */
     LIKENESS_FEATURES
 };
 
+#define LIKENESS_HERE_KM 0.5
 #define LIKENESS_NEAR_KM 1.5
 #define LIKENESS_FAR_KM 3.0
 

@@ -10,6 +10,11 @@ enum {
     BY_REACH = 6,   /* words between a passive and who did it: "dirante nang gubuk mburi omah karo bapake" */
     DEED_REACH = 6, /* words between somebody and what he does: "kakak ipar saya mukul" */
     AGE_REACH = 4,  /* words between somebody and the age */
+    AGES_REACH = 5, /* words between the first and the last of several ages */
+    MONTHS_MOST = 35,
+    INFANT = 5,         /* years */
+    CHILD_MOST = 45,    /* of whom "anak" may be */
+    REPORTED_LEAST = 5, /* "anak saya 17" */
     ELDERLY = 50,
     YOUNG = 35
 };
@@ -38,7 +43,8 @@ static const char *ending_behind(const struct word *word, const char *key) {
     for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++)
         if (strcmp(word->key + size, endings[i]) == 0)
             return endings[i];
-    return NULL;
+    /* "adikku", as letters that repeat are read once. */
+    return key[size - 1] == 'k' && strcmp(word->key + size, "u") == 0 ? "ku" : NULL;
 }
 
 /* "ibunya", "bapake": of somebody who was named before; "anakku" is the reporter's. */
@@ -55,12 +61,12 @@ static const struct naming {
     enum sex sex;
     uint8_t youngest, oldest;
 } namings[] = {{"bayi", SEX_UNSAID, 0, 1}, {"orok", SEX_UNSAID, 0, 1}, {"balita", SEX_UNSAID, 1, 5},
-    {"bocil", SEX_UNSAID, 2, 14}, {"anak", SEX_UNSAID, 0, 45}, {"siswi", SEX_WOMAN, 6, 19},
-    {"siswa", SEX_UNSAID, 6, 19}, {"murid", SEX_UNSAID, 4, 19}, {"pelajar", SEX_UNSAID, 11, 20},
-    {"santri", SEX_UNSAID, 7, 22}, {"santriwati", SEX_WOMAN, 7, 22}, {"remaja", SEX_UNSAID, 11, 21},
-    {"abg", SEX_UNSAID, 11, 20}, {"gadis", SEX_WOMAN, 10, 30}, {"perawan", SEX_WOMAN, 12, 30},
-    {"pemuda", SEX_MAN, 15, 40}, {"bujang", SEX_MAN, 12, 45}, {"pemudi", SEX_WOMAN, 15, 35},
-    {"perempuan", SEX_WOMAN, 0, AGE_MOST}, {"wanita", SEX_WOMAN, 13, AGE_MOST},
+    {"bocil", SEX_UNSAID, 2, 14}, {"waria", SEX_UNSAID, 15, 70}, {"anak", SEX_UNSAID, 0, 45},
+    {"siswi", SEX_WOMAN, 6, 19}, {"siswa", SEX_UNSAID, 6, 19}, {"murid", SEX_UNSAID, 4, 19},
+    {"pelajar", SEX_UNSAID, 11, 20}, {"santri", SEX_UNSAID, 7, 22}, {"santriwati", SEX_WOMAN, 7, 22},
+    {"remaja", SEX_UNSAID, 11, 21}, {"abg", SEX_UNSAID, 11, 20}, {"gadis", SEX_WOMAN, 10, 30},
+    {"perawan", SEX_WOMAN, 12, 30}, {"pemuda", SEX_MAN, 15, 40}, {"bujang", SEX_MAN, 12, 45},
+    {"pemudi", SEX_WOMAN, 15, 35}, {"perempuan", SEX_WOMAN, 0, AGE_MOST}, {"wanita", SEX_WOMAN, 13, AGE_MOST},
     {"lelaki", SEX_MAN, 0, AGE_MOST}, {"laki", SEX_MAN, 0, AGE_MOST}, {"pria", SEX_MAN, 13, AGE_MOST},
     {"istri", SEX_WOMAN, 14, 75}, {"suami", SEX_MAN, 16, 80}, {"janda", SEX_WOMAN, 17, 85},
     {"duda", SEX_MAN, 18, 85}, {"sd", SEX_UNSAID, 6, 13}, {"smp", SEX_UNSAID, 11, 17},
@@ -145,32 +151,6 @@ static struct person *person_add(struct people *people, struct person person) {
     return &people->persons[people->count++];
 }
 
-static bool is_age(const struct text *text, size_t at) {
-    static const char *const before[] = {"umur", "berumur", "berusia", "umuran", NULL};
-    static const char *const around[] = {"sekitar", "kira", "kurang", "lebih", "baru", "masih", NULL};
-    static const char *const spans[] = {"sudah", "selama", "hampir", "sejak", "lalu", "dalam", "tiap",
-        "dirantai", "dipasung", "dikurung", "diikat", "tinggal", "kerja", "menikah", "nikah", NULL};
-    static const char *const after[] = {"lalu", "lagi", "silam", "dipasung", "dirantai", "dikurung", NULL};
-    static const char *const shorter[] = {"bulan", "hari", "minggu", NULL};
-    static const char *const years[] = {"tahun", "tahunan", NULL};
-    static const char *const reporter[] = {"saya", "kami", NULL};
-    const struct word *word = &text->words[at], *left = word_at(text, at, -1), *next = word_at(text, at, 1);
-    struct naming naming;
-    if (is_one_of(left, reporter)) /* "anak saya 17 ketahuan" */
-        left = word_at(text, at, -2);
-    if (word->number < 0 || word->number > AGE_MOST)
-        return false;
-    if (is_one_of(left, before) || (is_one_of(left, around) && is_one_of(word_at(text, at, -2), before)))
-        return !is_one_of(next, shorter);
-    if (left && left->key_size == 1 && left->flags & WORD_CAPITAL && strchr("lp", left->key[0]))
-        return true;
-    if (!is_one_of(next, years))
-        return left && word->number > 4 && naming_of(text, left, &naming, NULL) &&
-               !(next && next->flags & WORD_NUMBER) &&
-               (!next || word->clause != next->clause || word->number > 20);
-    return !is_one_of(left, spans) && !is_one_of(word_at(text, at, 2), after);
-}
-
 /* The nearest word for a person up to four words before a number. */
 static bool naming_before(const struct text *text, size_t at, struct naming *out) {
     for (long back = 1; back <= AGE_REACH; back++) {
@@ -180,6 +160,58 @@ static bool naming_before(const struct text *text, size_t at, struct naming *out
             return true;
     }
     return false;
+}
+
+/* "anak punk 15an", but "60an orang". */
+static bool is_about(const struct text *text, size_t at) {
+    static const char *const counted[] = {
+        "orang", "jiwa", "warga", "anak", "rumah", "kk", "ekor", "santri", "siswa", "ribu", "juta", NULL};
+    struct naming naming;
+    return is_key(word_at(text, at, 1), "an") && text->words[at].number >= REPORTED_LEAST &&
+           naming_before(text, at, &naming) && !is_one_of(word_at(text, at, 2), counted);
+}
+
+static bool is_age(const struct text *text, size_t at) {
+    static const char *const before[] = {"umur", "berumur", "berusia", "umuran", NULL};
+    static const char *const around[] = {"sekitar", "kira", "kurang", "lebih", "baru", "masih", NULL};
+    static const char *const spans[] = {"sudah", "selama", "hampir", "sejak", "lalu", "dalam", "tiap",
+        "dirantai", "dipasung", "dikurung", "diikat", "tinggal", "kerja", "bekerja", "merantau", "menikah",
+        "nikah", "pisah", "obat", "gaji", "sakit", "lumpuh", "stroke", "hilang", "ditinggal", NULL};
+    static const char *const after[] = {"lalu", "lagi", "silam", "dipasung", "dirantai", "dikurung", NULL};
+    static const char *const shorter[] = {"bulan", "hari", "minggu", NULL};
+    static const char *const years[] = {"tahun", "tahunan", NULL};
+    static const char *const reporter[] = {"saya", "kami", NULL};
+    const struct word *word = &text->words[at], *left = word_at(text, at, -1), *next = word_at(text, at, 1);
+    struct naming naming;
+    bool own = is_one_of(left, reporter); /* "anak saya 17 ketahuan" */
+    if (own)
+        left = word_at(text, at, -2);
+    if (word->number < 0 || word->number > AGE_MOST)
+        return false;
+    if (is_one_of(left, before) || (is_one_of(left, around) && is_one_of(word_at(text, at, -2), before)))
+        return !is_one_of(next, shorter);
+    if (left && left->key_size == 1 && left->flags & WORD_CAPITAL && strchr("lp", left->key[0]))
+        return true;
+    if (is_about(text, at))
+        return true;
+    if (!is_one_of(next, years))
+        return left && word->number >= REPORTED_LEAST && naming_of(text, left, &naming, NULL) &&
+               !(next && next->flags & WORD_NUMBER) &&
+               (own || !next || word->clause != next->clause || word->number > 20);
+    return !is_one_of(left, spans) && !is_one_of(word_at(text, at, 2), after);
+}
+
+/* "bayi 5 bulan", "bayi laki-laki umur 8 bulan": how many, 0 when it is no age. */
+static int months_of_age(const struct text *text, size_t at) {
+    static const char *const before[] = {"umur", "berumur", "berusia", "umuran", NULL};
+    static const char *const sexes[] = {"lelaki", "laki", "perempuan", NULL};
+    static const char *const babies[] = {"bayi", "orok", "balita", "bayinya", "balitanya", "bayine", NULL};
+    const struct word *word = &text->words[at], *left = word_at(text, at, -1);
+    if (!is_key(word_at(text, at, 1), "bulan") || word->number < 1 || word->number > MONTHS_MOST)
+        return 0;
+    if (is_one_of(left, sexes))
+        left = word_at(text, at, is_one_of(word_at(text, at, -2), sexes) ? -3 : -2);
+    return is_one_of(left, before) || is_one_of(left, babies) ? word->number : 0;
 }
 
 /* "L/36", "P 78". */
@@ -197,7 +229,7 @@ static bool is_guess(const struct text *text, size_t at) {
     bool sign = word->start > 0 &&
                 ((unsigned char)text->bytes[word->start - 1] == 0xb1 || text->bytes[word->start - 1] == '~');
     return sign || is_one_of(word_at(text, at, -1), around) || is_key(word_at(text, at, 1), "tahunan") ||
-           (word->number >= 20 && word->number % 10 == 0);
+           is_key(word_at(text, at, 1), "an") || (word->number >= 20 && word->number % 10 == 0);
 }
 
 /* The person that was mentioned by that word gets the age; it is nobody new. */
@@ -210,14 +242,14 @@ static struct person *person_named(struct people *people, const struct naming *n
     return NULL;
 }
 
-static void aged_person_add(
+static struct person *aged_person_add(
     struct people *people, const struct text *text, size_t at, int age, bool guessed) {
     struct naming naming;
     struct person *named = naming_before(text, at, &naming) ? person_named(people, &naming) : NULL;
     if (!named)
         named = person_add(people, (struct person){.word = (uint16_t)at});
     if (!named)
-        return;
+        return NULL;
     int near = age < 18 ? 1 : age < 30 ? 2 : age < 45 ? 3 : 5;
     near += guessed && age >= 18 ? 2 : 0;
     enum sex sex = sex_letter(text, at);
@@ -227,6 +259,7 @@ static void aged_person_add(
     named->aged = true;
     named->guessed = guessed;
     named->age = (uint8_t)age;
+    return named;
 }
 
 /* Who has a husband or is one is not alone: the other telling may be of the other of the two. */
@@ -253,6 +286,37 @@ static int class_age(const struct text *text, size_t at) {
     if (next && class <= 3 && word_is_one_of(next, high))
         return class + 15;
     return class + 6;
+}
+
+/* "9 dan 6 tahun", "15, 11, 8 th": the ages before the last of them. */
+static void ages_before_add(struct people *people, const struct text *text, size_t last) {
+    static const char *const between[] = {"dan", "sampai", NULL};
+    const struct word *word = &text->words[last];
+    for (long back = 1; back <= AGES_REACH; back++) {
+        const struct word *left = word_at(text, last, -back);
+        if (!left || left->sentence != word->sentence)
+            return;
+        if (left->flags & WORD_NUMBER && left->number >= 0 && left->number <= AGE_MOST)
+            aged_person_add(people, text, last - (size_t)back, left->number, false);
+        else if (!word_is_one_of(left, between))
+            return;
+    }
+}
+
+static void age_add(struct people *people, const struct text *text, size_t at) {
+    int of_class = class_age(text, at), months = months_of_age(text, at);
+    if (of_class >= 0) {
+        struct person *pupil = aged_person_add(people, text, at, of_class, true);
+        if (pupil)
+            pupil->pupil = true;
+    } else if (months) {
+        struct person *baby = aged_person_add(people, text, at, months / 12, is_guess(text, at));
+        if (baby)
+            baby->months = (uint8_t)months;
+    } else if (is_age(text, at)) {
+        ages_before_add(people, text, at);
+        aged_person_add(people, text, at, text->words[at].number, is_guess(text, at));
+    }
 }
 
 /* "perempuan tua", "ibu muda". */
@@ -331,11 +395,7 @@ static void persons_find(const struct reading *reading) {
         const char *ending;
         used = 1;
         if (text->words[i].flags & WORD_NUMBER) {
-            int age = class_age(text, i);
-            if (age >= 0)
-                aged_person_add(reading->out, text, i, age, true);
-            else if (is_age(text, i))
-                aged_person_add(reading->out, text, i, text->words[i].number, is_guess(text, i));
+            age_add(reading->out, text, i);
         } else if (is_high_school(text, i)) {
             person_add(reading->out, (struct person){.youngest = 14, .oldest = 20, .word = (uint16_t)i});
         } else if (is_key(&text->words[i], "lanjut") && is_key(word_at(text, i, 1), "umur")) {
@@ -350,10 +410,18 @@ static void persons_find(const struct reading *reading) {
 
 bool persons_agree(const struct person *a, const struct person *b) {
     bool sexes = a->sex == SEX_UNSAID || b->sex == SEX_UNSAID || a->sex == b->sex;
+    if (a->pupil && b->pupil)
+        return sexes && a->age == b->age;
+    /* Nobody calls a baby a woman. */
+    if ((a->oldest <= INFANT && b->oldest > CHILD_MOST) || (b->oldest <= INFANT && a->oldest > CHILD_MOST))
+        return false;
     if (!a->aged || !b->aged)
         return sexes && a->youngest <= b->oldest && b->youngest <= a->oldest;
+    int guess = a->guessed || b->guessed ? 2 : 0;
+    if (a->months && b->months)
+        return sexes && abs(a->months - b->months) <= 1 + guess;
     int older = a->age > b->age ? a->age : b->age, most = older < 18 ? 1 : older < 45 ? 3 : 5;
-    return sexes && abs(a->age - b->age) <= most + (a->guessed || b->guessed ? 2 : 0);
+    return sexes && abs(a->age - b->age) <= most + guess;
 }
 
 const struct person *people_focus(const struct people *people) {
@@ -421,7 +489,8 @@ static uint32_t relation_at(const struct text *text, size_t at) {
     const struct word *word = &text->words[at], *next = word_at(text, at, 1);
     if (is_key(word, "orang") && (is_key(next, "tua") || is_key(next, "tuanya")))
         return RELATION_FATHER | RELATION_MOTHER;
-    if (is_office(next) && (is_key(word, "bapak") || is_key(word, "ibu")))
+    /* "bapak RT", and "bapak2" are men. */
+    if ((is_office(next) || word->flags & WORD_DOUBLED) && (is_key(word, "bapak") || is_key(word, "ibu")))
         return 0;
     for (size_t i = 0; i < sizeof relateds / sizeof relateds[0]; i++)
         if (relateds[i].key[0] == word->key[0] && ending_behind(word, relateds[i].key))
@@ -521,6 +590,21 @@ static void doers_find(const struct reading *reading) {
     }
 }
 
+/* "anak saya", "kakak ipar saya", "adikku": in what relation somebody stands to who writes. */
+static uint32_t own_relation(const struct text *text, size_t at) {
+    static const uint32_t kin = RELATION_FATHER | RELATION_MOTHER | RELATION_HUSBAND | RELATION_WIFE |
+                                RELATION_UNCLE | RELATION_AUNT | RELATION_GRANDPARENT | RELATION_SIBLING |
+                                RELATION_CHILD | RELATION_IN_LAW;
+    static const char *const mine[] = {"saya", "kami", NULL};
+    static const char *const between[] = {"ipar", "perempuan", "lelaki", "laki", "kandung", "tiri", NULL};
+    const struct word *word = &text->words[at], *next = word_at(text, at, 1);
+    bool ending = word->key_size > 4 && strcmp(word->key + word->key_size - 2, "ku") == 0;
+    uint32_t relation = relation_at(text, at) & kin;
+    if (is_one_of(next, between))
+        next = word_at(text, at, 2);
+    return ending || (is_one_of(next, mine) && next->clause == word->clause) ? relation : 0;
+}
+
 /* ---- how many */
 
 /* "tinggal sendirian", "sebatang kara"; "anaknya sendiri" and "ngomong sendiri" are something else. */
@@ -574,5 +658,6 @@ void people_read(
     for (size_t i = 0; i < text->count; i++) {
         out->alone |= is_alone(text, i);
         out->several |= is_several(text, i);
+        out->own |= own_relation(text, i);
     }
 }

@@ -14,13 +14,15 @@ enum sex { SEX_UNSAID, SEX_WOMAN, SEX_MAN };
 struct person {
     enum sex sex;
     uint8_t youngest, oldest;
-    uint8_t age;   /* when aged */
-    uint16_t word; /* that names the person, index in the text */
-    bool aged;     /* the age was said, not only a word like "nenek" */
-    bool guessed;  /* "sekitar 40", "30an", or from a class at school */
-    bool doer;     /* who did it: "dipukuli bapaknya", "oleh pamannya" */
-    bool relative; /* somebody's: "anaknya", "suaminya" */
-    bool spouse;   /* not named: there is a husband or a wife */
+    uint8_t age;    /* when aged */
+    uint8_t months; /* of a baby whose age was told in months, 0: not */
+    uint16_t word;  /* that names the person, index in the text */
+    bool aged;      /* the age was said, not only a word like "nenek" */
+    bool guessed;   /* "sekitar 40", "30an", or from a class at school */
+    bool pupil;     /* from a class, which is told exactly */
+    bool doer;      /* who did it: "dipukuli bapaknya", "oleh pamannya" */
+    bool relative;  /* somebody's: "anaknya", "suaminya" */
+    bool spouse;    /* not named: there is a husband or a wife */
 };
 
 /* In what relation those who did it stand to those whom it was done to: bits. */
@@ -49,6 +51,7 @@ struct people {
     struct person persons[PEOPLE_MAX];
     size_t count;
     uint32_t doers; /* relations of those who did it */
+    uint32_t own;   /* relations to the reporter of those whom it mentions: "anak saya", "kakak ipar saya" */
     bool alone;     /* somebody lives or sleeps all alone */
     bool several;   /* it is about two or more who belong together */
 };
@@ -62,7 +65,7 @@ void people_read(
  * another side. */
 enum agreement relations_agree(uint32_t a, uint32_t b);
 /* May both be one person, as far as it is said? Ages of children may differ by one year, others by up to
- * five, guesses by two more. */
+ * five, guesses by two more; of babies by one month. */
 bool persons_agree(const struct person *a, const struct person *b);
 /* Whom it is about: not who did it; rather somebody with an age, and nobody's relative. NULL when nobody is.
  */

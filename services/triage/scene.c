@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+enum { CHILDREN_MOST = 12 };
 #define UNHEARD 0.999f
 
 /* ---- numbers */
@@ -12,7 +13,8 @@
 /* People are counted by many words, and things by words that say nothing. */
 static const struct word *counted_what(const struct text *text, size_t at, char out[WORD_KEY_MAX]) {
     static const char *const things[] = {"unit", "buah", "pcs", NULL};
-    static const char *const people[] = {"orang", "jiwa", "warga", "korban", "nyawa", "penduduk", NULL};
+    static const char *const people[] = {
+        "orang", "jiwa", "warga", "korban", "nyawa", "penduduk", "anggota", "penumpang", "pengungsi", NULL};
     static const char *const children[] = {"anak", "saudara", "bersaudara", "bocil", NULL};
     const struct word *word = word_at(text, at, 1);
     if (word && word_is_one_of(word, things) && word_at(text, at, 2))
@@ -25,33 +27,62 @@ static const struct word *counted_what(const struct text *text, size_t at, char 
         stem(word->key, word->key_size, out);
     return word;
 }
-/* "3 rumah" is; "3 hari", "jam 3", an age and a year are not: those are told differently each time. */
+/* "anaknya lima", "bocah papat": the number stands behind, where nothing else can be counted. */
+static bool counted_before(const struct text *text, size_t at, char out[WORD_KEY_MAX]) {
+    static const char *const children[] = {"anak", "anaknya", "anake", "anakku", "bocil", NULL};
+    const struct word *word = &text->words[at], *left = word_at(text, at, -1), *next = word_at(text, at, 1);
+    bool ends = !next || next->clause != word->clause ||
+                word_is_one_of(next, (const char *const[]){"yang", "masih", "kecil", "belum", NULL});
+    if (!left || left->clause != word->clause || !word_is_one_of(left, children) || !ends ||
+        word->number > CHILDREN_MOST)
+        return false;
+    strcpy(out, "anak");
+    return true;
+}
+
+/* "3 rumah" is; "jam 3", an age and a year are not: those are told differently each time. */
 static void counted_take(struct scene *scene, size_t at) {
-    static const char *const units[] = {"hari", "jam", "menit", "bulan", "minggu", "tahun", "tahunan", "kali",
-        "x", "ribu", "rb", "juta", "jt", "km", "meter", "m", "cm", "kg", "persen", "malam", "tahap", NULL};
+    static const char *const never[] = {"jam", "menit", "tahun", "tahunan", "x", "m", "tahap", NULL};
+    static const char *const amounts[] = {"hari", "malam", "minggu", "bulan", "kali", "ribu", "juta", "km",
+        "meter", "cm", "kg", "kilo", "persen", NULL};
     char what[WORD_KEY_MAX];
     const struct word *word = &scene->text.words[at], *next = counted_what(&scene->text, at, what);
-    if (!next || next->flags & WORD_NUMBER || word_is_one_of(next, units) || word->number > 500 ||
-        word->number < 2 || word->clause != next->clause || scene->counted_count == COUNTS_MAX)
+    bool before = counted_before(&scene->text, at, what);
+    bool behind =
+        next && !(next->flags & WORD_NUMBER) && !word_is_one_of(next, never) && word->clause == next->clause;
+    if ((!before && !behind) || word->number > 500 || word->number < 2 || scene->counted_count == COUNTS_MAX)
         return;
     struct counted *counted = &scene->counted[scene->counted_count++];
     counted->number = word->number;
     counted->what = word_beginning(what);
+    counted->amount = !before && word_is_one_of(next, amounts);
 }
 
 /* ---- words */
 
+/* Of who calls only where that is counts: "Satpam Pasar Mojosari". */
+static void details_take(struct scene *scene, const uint16_t *details, size_t count, bool caller) {
+    for (size_t i = 0; i < count; i++)
+        if (!caller || detail_class_of(details[i]) == DETAIL_SURROUNDING)
+            details_add(&scene->details, details[i]);
+}
+
 static void telling_take(
-    const struct assessor *assessor, struct scene *scene, const struct word *word, bool place, bool name) {
+    const struct assessor *assessor, struct scene *scene, size_t at, bool place, bool name) {
+    const struct word *word = &scene->text.words[at];
+    bool caller = at < scene->caller;
     char out[WORD_KEY_MAX];
     stem(word->key, word->key_size, out);
     uint16_t details[DETAILS_OF_WORD];
-    size_t count = place ? 0 : details_find(assessor->vocabulary->details, word, out, details);
-    for (size_t i = 0; i < count; i++)
-        details_add(&scene->details, details[i]);
+    size_t count = place && word->flags & WORD_CAPITAL
+                       ? 0
+                       : details_find(assessor->vocabulary->details, word, out, details);
+    details_take(scene, details, count, caller || place); /* "di gudang" is one, though Gudang is a village */
     for (size_t i = 0; i < scene->telling_count; i++)
-        if (strcmp(scene->telling[i].stem, out) == 0)
+        if (strcmp(scene->telling[i].stem, out) == 0) {
+            scene->telling[i].caller &= caller;
             return;
+        }
     if (scene->telling_count == TELLING_MAX)
         return;
     struct telling *telling = &scene->telling[scene->telling_count++];
@@ -60,7 +91,8 @@ static void telling_take(
     telling->rarity = rarity_of(assessor->vocabulary->rarity, out);
     telling->place = place;
     telling->name = name;
-    telling->detail_count = (uint8_t)count;
+    telling->caller = caller;
+    telling->detail_count = place ? 0 : (uint8_t)count;
     memcpy(telling->details, details, count * sizeof details[0]);
 }
 
@@ -70,8 +102,7 @@ static void pair_take(const struct assessor *assessor, struct scene *scene, size
     if (!next || next->sentence != word->sentence)
         return;
     size_t count = details_find_pair(assessor->vocabulary->details, word, next, details);
-    for (size_t i = 0; i < count; i++)
-        details_add(&scene->details, details[i]);
+    details_take(scene, details, count, at < scene->caller);
 }
 
 /* A word that no other report has, beside a place or behind "di": the name of a smaller place, "bundaran
@@ -93,6 +124,7 @@ static bool words_take(const struct assessor *assessor, struct arena *arena, str
     const bool *places = names ? place_names_mark(names, arena, &scene->text) : NULL;
     if (!places)
         return false;
+    scene->caller = identity_caller(&scene->text);
     identity_read(&scene->text, places, assessor->vocabulary->rarity, &scene->identity);
     people_read(&scene->text, places, assessor->vocabulary->details, &scene->people);
     for (size_t i = 0; i < scene->text.count; i++) {
@@ -101,7 +133,7 @@ static bool words_take(const struct assessor *assessor, struct arena *arena, str
         if (word->flags & WORD_NUMBER)
             counted_take(scene, i);
         else if (word->key_size >= 2)
-            telling_take(assessor, scene, word, places[i],
+            telling_take(assessor, scene, i, places[i],
                 identity_is_name(&scene->identity, i) || names_place(assessor, scene, places, i));
     }
     return true;

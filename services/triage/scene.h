@@ -18,6 +18,7 @@ enum {
 struct counted {
     int32_t number;
     uint64_t what; /* beginning of the stem after the number; people by any word are "orang" or "anak" */
+    bool amount;   /* of money, weight or time: that one is told otherwise says nothing */
 };
 
 struct telling {
@@ -27,6 +28,7 @@ struct telling {
     float rarity;  /* 0..1, see rarity.h */
     bool place;    /* name of a place */
     bool name;     /* name of somebody, or of a place that no list has */
+    bool caller;   /* of who calls (identity_caller) */
     uint16_t details[DETAILS_OF_WORD];
     uint8_t detail_count;
 };
@@ -49,6 +51,7 @@ struct scene {
     size_t counted_count;
     struct detail_set details;
     struct identity identity;
+    size_t caller; /* words that say who calls */
 };
 
 /* False only when the arena is exhausted; one assessment (ASSESSMENT_ARENA_BYTES) must fit. */

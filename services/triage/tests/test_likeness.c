@@ -92,6 +92,46 @@ static void test_forms(void **state) {
     }
 }
 
+/* What tells two reports apart or brings them together, and what does not. */
+static void test_what_tells(void **state) {
+    static const struct {
+        const char *a, *b;
+        enum likeness_feature feature;
+        bool told;
+    } cases[] = {
+        {"anak saya dijual ke karaoke", "istri saya kerja di karaoke", LIKE_OWN_NOT, true},
+        {"anak saya dijual ke karaoke", "anak tetangga dijual ke karaoke", LIKE_OWN_NOT, false},
+        {"bayi 5 bulan dibekap", "bayi umur 6 bulan menangis", LIKE_AGE_OFF_NOT, true},
+        {"bayi 5 bulan dibekap", "bayi umur 5 bulan menangis", LIKE_AGE_SAME, true},
+        {"dimintai 3 juta", "disuruh bayar 3 jt", LIKE_AMOUNT, true},
+        {"dimintai 3 juta", "disuruh bayar 5 jt", LIKE_COUNTS_NOT, false},
+        {"klien R menolak obat", "mas Rudi kumat lagi", LIKE_NAME, true},
+        {"klien S menolak obat", "mas Rudi kumat lagi", LIKE_NAME, false},
+        {"tangannya melepuh disiram", "luka bakar di tangan, dipukul", LIKE_HARM_NOT, false},
+        {"belum makan dari kemarin", "belum makan", LIKE_SAID_NOT, false},
+        {"bukan yang kemarin", "belum makan", LIKE_SAID_NOT, true},
+        {"banjir di Kec. Dampit", "banjir di Kec. Lowokwaru Kota Malang", LIKE_AREA_SAME, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct told a = told(cases[i].a, 0), b = told(cases[i].b, 30);
+        float value = judge(*state, &a, &b).features[cases[i].feature];
+        if ((value > 0) != cases[i].told)
+            fail_msg("\"%s\", \"%s\": %f", cases[i].a, cases[i].b, (double)value);
+    }
+}
+
+static void test_near(void **state) {
+    const struct position here = {-8.21, 112.75}, door = {-8.211, 112.75}, street = {-8.219, 112.75};
+    struct told a = told(goose, 0), b = told(goose, 5);
+    a.position = &here;
+    b.position = &door;
+    struct likeness likeness = judge(*state, &a, &b);
+    assert_true(likeness.features[LIKE_HERE] > 0 && likeness.features[LIKE_NEAR] > 0);
+    b.position = &street;
+    likeness = judge(*state, &a, &b);
+    assert_true(likeness.features[LIKE_HERE] <= 0 && likeness.features[LIKE_NEAR] > 0);
+}
+
 static void test_far_and_late(void **state) {
     const struct position here = {-8.21, 112.75}, there = {-7.25, 112.75};
     struct told a = told(goose, 0), b = told(goose, 5);
@@ -135,6 +175,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_same_and_other),
         cmocka_unit_test(test_forms),
+        cmocka_unit_test(test_what_tells),
+        cmocka_unit_test(test_near),
         cmocka_unit_test(test_far_and_late),
         cmocka_unit_test(test_any_bytes),
         cmocka_unit_test(test_lines),

@@ -67,6 +67,16 @@ static void test_persons_agree(void **state) {
         {"lansia 71 tahun", "mbah umur 80", false},
         {"P/45 tahun", "umurnya empat puluhan", true},
         {"perempuan tua", "ibu muda", false},
+        {"bayi 8 bulan", "bayinya umur 8 bln", true},
+        {"bayi 3 bulan", "bayi perempuan umur 8 bulan", false},
+        {"bayi 8 bulan ditinggal", "balita 1 tahun", true},
+        {"bayi ditemukan", "mayat perempuan", false},
+        {"siswi kelas 9", "siswi kelas 7", false},
+        {"siswa kelas 8", "siswa kelas 2 SMP", true},
+        {"anak umur 9", "anak 9 dan 4 tahun", true},
+        {"anak umur 8", "anak punk 15an mabuk", false},
+        {"pemuda 40 tahun", "pasien laki2 dirantai, putus obat 5 thn", true},
+        {"perempuan hamil 8 bulan", "perempuan 25 tahun", true},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct person one = *people_focus(people_of(*state, cases[i].a));
@@ -128,6 +138,27 @@ static void test_relations_agree(void **state) {
     assert_int_equal(relations_agree(RELATION_HUSBAND, RELATION_FATHER), AGREEMENT_SILENT);
 }
 
+/* In what relation those whom it mentions stand to who writes. */
+static void test_own(void **state) {
+    static const struct {
+        const char *text;
+        uint32_t own;
+    } cases[] = {
+        {"anak sy dijual ke karaoke", RELATION_CHILD},
+        {"istri saya digaji kecil, anak kami ikut", RELATION_WIFE | RELATION_CHILD},
+        {"kakak ipar saya mukul istrinya", RELATION_IN_LAW},
+        {"adikku dikurung bapaknya", RELATION_SIBLING},
+        {"tetangga saya dipukul suaminya", 0},
+        {"bapak2 saya kira mabuk", 0},
+        {"anak tetangga kami hilang", 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        uint32_t own = people_of(*state, cases[i].text)->own;
+        if (own != cases[i].own)
+            fail_msg("\"%s\": %x", cases[i].text, own);
+    }
+}
+
 static void test_alone_and_several(void **state) {
     static const struct {
         const char *text;
@@ -156,6 +187,7 @@ int main(void) {
         cmocka_unit_test(test_spouses),
         cmocka_unit_test(test_doers),
         cmocka_unit_test(test_relations_agree),
+        cmocka_unit_test(test_own),
         cmocka_unit_test(test_alone_and_several),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -25,9 +25,12 @@ static struct scene *scene_of(struct fixture *fixture, const char *text) {
 static void test_counts(void **state) {
     const struct scene *scene =
         scene_of(*state, "3 rumah terbakar sejak 2 hari, umur anaknya 7 tahun, jam 4");
-    assert_int_equal(scene->counted_count, 1);
+    assert_int_equal(scene->counted_count, 2);
     assert_int_equal(scene->counted[0].number, 3);
     assert_int_equal(scene->counted[0].what, word_beginning("rumah"));
+    assert_false(scene->counted[0].amount);
+    assert_int_equal(scene->counted[1].number, 2);
+    assert_true(scene->counted[1].amount);
 }
 
 /* People are counted by many words. */
@@ -37,6 +40,11 @@ static void test_counted_people(void **state) {
     assert_int_equal(scene_of(*state, "enam orang hanyut")->counted[0].what, people);
     assert_int_equal(scene_of(*state, "3 bersaudara yatim")->counted[0].what, children);
     assert_int_equal(scene_of(*state, "3 unit rumah habis")->counted[0].what, word_beginning("rumah"));
+    const struct scene *behind = scene_of(*state, "anaknya lima, yang kecil lapar");
+    assert_int_equal(behind->counted_count, 1);
+    assert_int_equal(behind->counted[0].number, 5);
+    assert_int_equal(behind->counted[0].what, children);
+    assert_int_equal(scene_of(*state, "anak 16, kecanduan pil")->counted_count, 0);
 }
 
 static struct detail_set around(const struct fixture *fixture, const struct scene *scene) {
@@ -74,6 +82,9 @@ static void test_details_of_many_tongues(void **state) {
         {"dirantai", "dibalok", false},
         {"kepalanya", "sirahe", true},
         {"meninggal", "ditinggal", false},
+        {"dibelenggu", "dirante", true},
+        {"manjat tower", "munggah", true},
+        {"kandang ayam", "sapi ngamuk", false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct scene one = *scene_of(*state, cases[i].one);
@@ -101,6 +112,7 @@ static void test_names(void **state) {
         {"adik saya kejepit tembok", ""},
         {"tolong pak di Dampit Malang ada nenek sendirian", ""},
         {"bapak tua di pasar", ""},
+        {"anak perempuan warga Arosbaya mengaku", ""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const struct scene *scene = scene_of(*state, cases[i].text);
@@ -112,6 +124,31 @@ static void test_names(void **state) {
         if (strcmp(names, cases[i].names) != 0)
             fail_msg("\"%s\": %s", cases[i].text, names);
     }
+}
+
+/* What who calls says of himself is no part of what happened, but where he is. */
+static void test_caller(void **state) {
+    const struct fixture *fixture = *state;
+    static const struct {
+        const char *text;
+        size_t words;
+    } cases[] = {
+        {"Kades di Kalitengah: anak 8 tahun tenggelam", 3},
+        {"Ibu Sidoarjo: anak konsumsi pil", 2},
+        {"Kebakaran Simokerto: lima rumah", 0},
+        {"bidan panik, jam 02:10 ada bayi", 0},
+        {"Satpam pasar melihat orang gila", 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct scene *scene = scene_of(*state, cases[i].text);
+        if (scene->caller != cases[i].words)
+            fail_msg("\"%s\": %zu", cases[i].text, scene->caller);
+        assert_int_equal(scene->identity.name_count, 0);
+    }
+    const struct scene *guard = scene_of(*state, "Satpam pasar: dia pergi");
+    assert_int_equal(details_count(&guard->details), 1);
+    struct detail_set market = around(fixture, guard);
+    assert_int_equal(details_count(&market), 1);
 }
 
 static void test_identities(void **state) {
@@ -132,6 +169,10 @@ static void test_identities(void **state) {
         {"ODGJ di Pasar Raya", "ODGJ di Pasar Lubuk Buaya", false, false, 0, 1},
         {"depan musholla Al Ikhlas", "depan mushola Al Hidayah", false, false, 0, 1},
         {"di jalan besar", "di jalan raya", false, false, 0, 0},
+        {"tidur di pasar Dampit", "orang gila di pasar dampit malang", false, false, 1, 0},
+        {"tidur di pasar Dampit", "banjir Dampit Malang", false, false, 0, 0},
+        {"siswi inisial R (14)", "klien inisial R", false, false, 0, 0},
+        {"kos Dampit", "kos dampit nomor lima", false, false, 0, 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct scene a = *scene_of(*state, cases[i].a);
@@ -203,6 +244,7 @@ int main(void) {
         cmocka_unit_test(test_details),
         cmocka_unit_test(test_details_of_many_tongues),
         cmocka_unit_test(test_names),
+        cmocka_unit_test(test_caller),
         cmocka_unit_test(test_identities),
         cmocka_unit_test(test_places),
         cmocka_unit_test(test_rarity),
