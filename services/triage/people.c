@@ -576,10 +576,27 @@ static bool does_then(const struct reading *reading, size_t at) {
     return false;
 }
 
-static void doers_find(const struct reading *reading) {
+static const uint32_t kin = RELATION_FATHER | RELATION_MOTHER | RELATION_HUSBAND | RELATION_WIFE |
+                            RELATION_UNCLE | RELATION_AUNT | RELATION_GRANDPARENT | RELATION_SIBLING |
+                            RELATION_CHILD | RELATION_IN_LAW;
+
+/* "anak saya", "kakak ipar saya", "adikku": in what relation somebody stands to who writes. */
+static uint32_t own_relation(const struct text *text, size_t at, uint32_t relation) {
+    static const char *const mine[] = {"saya", "kami", NULL};
+    static const char *const between[] = {"ipar", "perempuan", "lelaki", "laki", "kandung", "tiri", NULL};
+    const struct word *word = &text->words[at], *next = word_at(text, at, 1);
+    bool ending = word->key_size > 4 && strcmp(word->key + word->key_size - 2, "ku") == 0;
+    if (is_one_of(next, between))
+        next = word_at(text, at, 2);
+    return ending || (is_one_of(next, mine) && next->clause == word->clause) ? relation & kin : 0;
+}
+
+/* Those who did it, and whose relatives they and the others are. */
+static void related_find(const struct reading *reading) {
     struct people *people = reading->out;
     for (size_t i = 0; i < reading->text->count; i++) {
         uint32_t relation = relation_at(reading->text, i);
+        people->own |= own_relation(reading->text, i, relation);
         /* "Tetangga saya memukuli anaknya" is no deed of a neighbour. */
         bool does = relation != RELATION_NEIGHBOUR && does_then(reading, i);
         if (!relation || !(does || told_by(reading, i) || done_before(reading, i)))
@@ -588,21 +605,6 @@ static void doers_find(const struct reading *reading) {
         for (size_t k = 0; k < people->count; k++)
             people->persons[k].doer |= people->persons[k].word == i && !people->persons[k].spouse;
     }
-}
-
-/* "anak saya", "kakak ipar saya", "adikku": in what relation somebody stands to who writes. */
-static uint32_t own_relation(const struct text *text, size_t at) {
-    static const uint32_t kin = RELATION_FATHER | RELATION_MOTHER | RELATION_HUSBAND | RELATION_WIFE |
-                                RELATION_UNCLE | RELATION_AUNT | RELATION_GRANDPARENT | RELATION_SIBLING |
-                                RELATION_CHILD | RELATION_IN_LAW;
-    static const char *const mine[] = {"saya", "kami", NULL};
-    static const char *const between[] = {"ipar", "perempuan", "lelaki", "laki", "kandung", "tiri", NULL};
-    const struct word *word = &text->words[at], *next = word_at(text, at, 1);
-    bool ending = word->key_size > 4 && strcmp(word->key + word->key_size - 2, "ku") == 0;
-    uint32_t relation = relation_at(text, at) & kin;
-    if (is_one_of(next, between))
-        next = word_at(text, at, 2);
-    return ending || (is_one_of(next, mine) && next->clause == word->clause) ? relation : 0;
 }
 
 /* ---- how many */
@@ -631,9 +633,6 @@ static bool is_several(const struct text *text, size_t at) {
 }
 
 enum agreement relations_agree(uint32_t a, uint32_t b) {
-    static const uint32_t kin = RELATION_FATHER | RELATION_MOTHER | RELATION_HUSBAND | RELATION_WIFE |
-                                RELATION_UNCLE | RELATION_AUNT | RELATION_GRANDPARENT | RELATION_SIBLING |
-                                RELATION_CHILD | RELATION_IN_LAW;
     uint32_t said_a = a & ~(uint32_t)RELATION_STEP, said_b = b & ~(uint32_t)RELATION_STEP;
     if (!said_a || !said_b)
         return AGREEMENT_SILENT;
@@ -654,10 +653,9 @@ void people_read(
     const struct reading reading = {text, places, details, out};
     *out = (struct people){.count = 0};
     persons_find(&reading);
-    doers_find(&reading);
+    related_find(&reading);
     for (size_t i = 0; i < text->count; i++) {
         out->alone |= is_alone(text, i);
         out->several |= is_several(text, i);
-        out->own |= own_relation(text, i);
     }
 }
