@@ -471,6 +471,7 @@ static void undo_turn(struct engine *engine) {
     engine->timers_changed = true;
     engine->starting = false;
     engine->recheck_held = true;
+    guard_undone(engine);
     if (engine->daemon->rolled_back)
         engine->daemon->rolled_back(engine->state);
     if (!held_reload(engine->held))
@@ -628,58 +629,6 @@ static void committed(struct engine *engine) {
         engine->ports.grown(engine->ports.context);
 }
 
-/* In a cautious turn the mark must be durable before the input runs: a transaction of its own. */
-static bool mark_attempt(struct engine *engine, bool *park_first) {
-    char key[96] = "other";
-    size_t waiting = engine->recheck_held ? engine_ready_waiting(engine) : SIZE_MAX;
-    if (waiting < held_waiting_count(engine->held))
-        snprintf(key, sizeof key, "waiting/%lld", (long long)held_waiting(engine->held, waiting)->number);
-    for (enum lane lane = 0; lane < LANES && strcmp(key, "other") == 0; lane++) {
-        for (unsigned link = 0; link < engine->link_count && strcmp(key, "other") == 0; link++) {
-            struct record record;
-            if (inbox_peek(engine->links[link], lane, &record))
-                snprintf(key, sizeof key, "%s/%d/%llu", inbox_name(engine->links[link]), lane,
-                    (unsigned long long)record.sequence);
-        }
-    }
-    if (!store_begin(engine->store))
-        return false;
-    *park_first = guard_before(engine, key);
-    return store_commit(engine->store) == STORE_OK;
-}
-
-/* The same input that mark_attempt has named. False: the turn must be rolled back. */
-static bool park_suspect(struct engine *engine) {
-    size_t waiting = engine->recheck_held ? engine_ready_waiting(engine) : SIZE_MAX;
-    snprintf(engine->park_reason, sizeof engine->park_reason, "it ended the process again and again");
-    if (waiting < held_waiting_count(engine->held)) {
-        if (!engine_park_waiting(engine, waiting))
-            return false;
-        guard_after(engine);
-        engine->guard.suspect[0] = 0;
-        return true;
-    }
-    for (enum lane lane = 0; lane < LANES; lane++) {
-        for (unsigned link = 0; link < engine->link_count; link++) {
-            struct record record;
-            if (!inbox_peek(engine->links[link], lane, &record))
-                continue;
-            struct source source = {inbox_name(engine->links[link]), lane, record.sequence};
-            Sigap__Event *event = engine_unpack(engine, &record);
-            struct id case_id = {0};
-            if (event)
-                id_from_bytes(event->case_id.data, event->case_id.len, &case_id);
-            engine->turn.source = source;
-            inbox_take(engine->links[link], lane);
-            engine_park(engine, &source, &case_id, record.bytes, record.size);
-            guard_after(engine);
-            engine->guard.suspect[0] = 0;
-            return true;
-        }
-    }
-    return true;
-}
-
 static void begin_turn(struct engine *engine) {
     read_clock(engine);
     engine->turn = (struct turn){engine, engine->store, engine->arena, engine->now, engine->state,
@@ -712,18 +661,16 @@ enum engine_outcome engine_turn(struct engine *engine) {
     }
     if (engine->paused_until <= engine_monotonic(engine))
         engine_pass_over(engine);
-    bool housekeeping = housekeeping_due(engine), park_first = false;
+    bool housekeeping = housekeeping_due(engine);
     if (engine->paused_until > engine_monotonic(engine))
         housekeeping = false;
     if (!engine_has_work(engine) && !housekeeping &&
         engine_wake_at(engine) > clock_wall_ms(engine->setup.clock))
         return ENGINE_IDLE;
     begin_turn(engine);
-    if (engine->guard.cautious && engine->started && !mark_attempt(engine, &park_first))
-        return back_off(engine, store_complaint(engine->store));
     if (!store_begin(engine->store))
         return back_off(engine, store_complaint(engine->store));
-    bool sound = (!park_first || park_suspect(engine)) && recheck_held(engine) && engine_gather(engine);
+    bool sound = recheck_held(engine) && engine_gather(engine);
     if (engine->redo)
         return make_again(engine);
     if (housekeeping && sound)

@@ -48,12 +48,16 @@ struct release {
     void (*function)(void *state, const void *argument);
 };
 
+enum { GUARD_KEY_MAX = 96 };
+
 /* The durable mark of an input that may have ended the process before, see guard.c. */
 struct guard {
-    bool marked;      /* the running mark is ours: a clean end takes it away */
-    bool cautious;    /* inputs run one a turn, each behind a mark */
-    unsigned left;    /* cautious inputs still to come */
-    char suspect[96]; /* key of the input that was being worked on when the process ended; "" none */
+    bool marked;   /* the running mark is ours: a clean end takes it away */
+    bool cautious; /* inputs run one a turn, each behind a mark */
+    unsigned left; /* cautious inputs still to come */
+    bool asked;    /* ... the input at hand has its mark, or is guilty: it is parked without being tried */
+    bool guilty;
+    char suspect[GUARD_KEY_MAX]; /* key of the input at work when the process ended; "" none */
     unsigned suspect_ends;
 };
 
@@ -137,10 +141,6 @@ bool engine_hears_any(const struct engine *engine, const uint8_t *records, size_
 void engine_pass_over(struct engine *engine);
 /* Waiting records whose causes have come, in their order, as many as a turn has room for. */
 bool engine_work_on_waiting(struct engine *engine);
-/* Place of the first waiting record whose causes have come; how many wait when there is none. */
-size_t engine_ready_waiting(const struct engine *engine);
-/* Parks the waiting record at this place, with engine->park_reason. False: the turn must be rolled back. */
-bool engine_park_waiting(struct engine *engine, size_t index);
 bool engine_clock_is_steady(const struct engine *engine);
 /* Puts an input aside with engine->park_reason and tells the operator by a record. */
 void engine_park(struct engine *engine, const struct source *source, const struct id *case_id,
@@ -152,10 +152,13 @@ Sigap__Event *engine_unpack(struct engine *engine, const struct record *record);
 void guard_open(struct engine *engine);
 /* Before the first turn: from now on an end without guard_close() was abnormal. False: try again later. */
 bool guard_mark(struct engine *engine);
-/* Before an input in a cautious turn: sets the mark, committed by itself. True: the input has ended the
+/* Before an input in a cautious turn: sets the mark, in the open transaction. True: the input has ended the
  * process too often and is to be parked without being tried. */
 bool guard_before(struct engine *engine, const char *key);
-void guard_after(struct engine *engine); /* in the input's own transaction */
+void guard_after(struct engine *engine);  /* in the input's own transaction */
+void guard_undone(struct engine *engine); /* the turn was rolled back */
+/* An operator lets what was parked try again. */
+void guard_forgive(struct engine *engine);
 /* In the turn's transaction: turns that are full become larger, and smaller again when none was (idle). What
  * a turn may take is in the store before one takes it: so many inputs, twice, are cautious after an end. */
 void guard_widen(struct engine *engine, bool idle);

@@ -6,6 +6,7 @@
 #include "common/log.h"
 #include "common_sql.h"
 
+#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -22,6 +23,10 @@ struct work {
     void *input;
     struct source source;
     const Sigap__Event *event;
+    /* What is no record is known again by its kind and content, see guard.c. */
+    const char *kind;
+    const void *content;
+    size_t content_size;
 };
 
 static bool turn_has_taken_enough(const struct engine *engine) {
@@ -83,12 +88,45 @@ static void input_over(struct engine *engine) {
     arena_reset(engine->arena);
 }
 
+static void key_of(const struct work *work, char key[GUARD_KEY_MAX]) {
+    uint8_t hash[crypto_generichash_BYTES_MIN];
+    char digits[2 * sizeof hash + 1] = "";
+    if (!work->kind) {
+        snprintf(key, GUARD_KEY_MAX, "%s/%d/%llu", work->source.journal, work->source.lane,
+            (unsigned long long)work->source.sequence);
+        return;
+    }
+    crypto_generichash(hash, sizeof hash, work->content, work->content_size, NULL, 0);
+    snprintf(
+        key, GUARD_KEY_MAX, "%s/%s", work->kind, sodium_bin2hex(digits, sizeof digits, hash, sizeof hash));
+}
+
+/* Before anything of an input is written: in a cautious turn its mark becomes durable first, in a transaction
+ * of its own. False: the turn must be rolled back. */
+static bool ask_guard(struct engine *engine, const struct work *work) {
+    struct guard *guard = &engine->guard;
+    char key[GUARD_KEY_MAX];
+    if (!guard->cautious || !engine->started || guard->asked)
+        return true;
+    key_of(work, key);
+    guard->asked = true;
+    guard->guilty = guard_before(engine, key);
+    return guard->guilty || (store_commit(engine->store) == STORE_OK && store_begin(engine->store));
+}
+
 /* Runs one input. PARK has undone it when this returns; RETRY ends the turn, which is made again. */
 static enum verdict run_input(struct engine *engine, const struct work *work) {
     struct journal_mark mark = journal_mark(engine->journal);
     size_t released = engine->release_count;
     bool careful = is_careful(engine);
+    if (!ask_guard(engine, work))
+        return VERDICT_RETRY;
     begin_input(engine, work);
+    if (engine->guard.guilty) {
+        guard_after(engine);
+        engine->input = NULL;
+        return turn_park(&engine->turn, "it ended the process again and again");
+    }
     if (careful && !store_savepoint(engine->store))
         return VERDICT_RETRY;
     enum verdict verdict = judge(engine, work->run(engine, work->input));
@@ -182,7 +220,7 @@ static enum verdict run_event(struct engine *engine, void *input) {
 
 static enum verdict work_on_event(struct engine *engine, const struct source *source,
     const Sigap__Event *event, const struct record *record) {
-    struct work work = {run_event, (void *)event, *source, event};
+    struct work work = {run_event, (void *)event, *source, event, NULL, NULL, 0};
     enum verdict verdict = run_input(engine, &work);
     if (verdict == VERDICT_PARK) {
         struct id case_id;
@@ -220,14 +258,16 @@ static bool is_ready(const struct engine *engine, size_t index) {
     return true;
 }
 
-size_t engine_ready_waiting(const struct engine *engine) {
+/* Place of the first waiting record whose causes have come; how many wait when there is none. */
+static size_t first_ready(const struct engine *engine) {
     size_t index = 0;
     while (index < held_waiting_count(engine->held) && !is_ready(engine, index))
         index++;
     return index;
 }
 
-bool engine_park_waiting(struct engine *engine, size_t index) {
+/* With engine->park_reason. False: the turn must be rolled back. */
+static bool park_waiting(struct engine *engine, size_t index) {
     const struct held_entry *entry = held_waiting(engine->held, index);
     struct source source = {arena_text(engine->arena, entry->journal), entry->lane, entry->sequence};
     struct id case_id = entry->case_id;
@@ -254,12 +294,15 @@ static bool work_on_waiting_entry(struct engine *engine, size_t index) {
     if (!source.journal || !record.bytes || (!event && arena_exhausted(engine->arena)))
         return false;
     if (event) {
+        struct work work = {.source = source};
+        if (!ask_guard(engine, &work))
+            return false;
         held_release(engine->held, index);
         if (work_on_event(engine, &source, event, &record) == VERDICT_RETRY)
             return false;
     } else {
         snprintf(engine->park_reason, sizeof engine->park_reason, "the record cannot be read");
-        if (!engine_park_waiting(engine, index))
+        if (!park_waiting(engine, index))
             return false;
     }
     input_over(engine);
@@ -268,7 +311,7 @@ static bool work_on_waiting_entry(struct engine *engine, size_t index) {
 
 bool engine_work_on_waiting(struct engine *engine) {
     /* From the front each time: what waited behind the one before may be ready now. */
-    for (size_t i; (i = engine_ready_waiting(engine)) < held_waiting_count(engine->held);) {
+    for (size_t i; (i = first_ready(engine)) < held_waiting_count(engine->held);) {
         if (turn_has_taken_enough(engine)) {
             engine->recheck_held = true; /* the next turn goes on here */
             return true;
@@ -428,7 +471,10 @@ static bool gather_requests(struct engine *engine, int64_t started) {
     while (engine->request_taken < engine->request_count && engine->request_taken < REQUEST_SHARE &&
            !turn_is_full(engine, started)) {
         struct request_work input = {.request = &engine->requests[engine->request_taken]};
-        struct work work = {run_request, &input, {"", LANE_NORMAL, 0}, NULL};
+        const struct request *request = input.request;
+        bool has_body = request->body_size > 0;
+        struct work work = {run_request, &input, {"", LANE_NORMAL, 0}, NULL, "request",
+            has_body ? request->body : request->path, has_body ? request->body_size : strlen(request->path)};
         enum verdict verdict = run_input(engine, &work);
         if (verdict == VERDICT_RETRY)
             return false;
@@ -575,11 +621,38 @@ static void answer_undone(struct engine *engine, struct frame_work *work, enum r
     keep_submit_answer(engine, work, &answer);
 }
 
+/* Who asks again counts on: known again is the rest. */
+static void leave_number_out(struct engine *engine, enum release_kind kind, struct work *work) {
+    ProtobufCAllocator *allocator = arena_allocator(engine->arena);
+    ProtobufCMessage *message = NULL;
+    if (kind == RELEASE_VIEW) {
+        Sigap__View *view = sigap__view__unpack(allocator, work->content_size, work->content);
+        if (view)
+            view->number = 0;
+        message = view ? &view->base : NULL;
+    } else {
+        Sigap__SubmitReport *submit =
+            sigap__submit_report__unpack(allocator, work->content_size, work->content);
+        if (submit)
+            submit->number = 0;
+        message = submit ? &submit->base : NULL;
+    }
+    size_t size = message ? protobuf_c_message_get_packed_size(message) : 0;
+    uint8_t *packed = message ? arena_take(engine->arena, size) : NULL;
+    if (packed) {
+        work->content = packed;
+        work->content_size = protobuf_c_message_pack(message, packed);
+    }
+}
+
 static bool gather_queue(struct engine *engine, struct queue *queue,
     enum verdict (*run)(struct engine *, void *), enum release_kind kind, int64_t started) {
     while (queue->taken < queue->count && !turn_is_full(engine, started)) {
         struct frame_work input = {.arrival = &queue->items[queue->taken]};
-        struct work work = {run, &input, {"", LANE_NORMAL, 0}, NULL};
+        struct work work = {run, &input, {"", LANE_NORMAL, 0}, NULL, kind == RELEASE_VIEW ? "view" : "submit",
+            input.arrival->frame, input.arrival->size};
+        if (engine->guard.cautious)
+            leave_number_out(engine, kind, &work);
         enum verdict verdict = run_input(engine, &work);
         if (verdict == VERDICT_RETRY)
             return false;
@@ -604,7 +677,8 @@ static enum verdict run_result(struct engine *engine, void *input) {
 static bool gather_results(struct engine *engine, int64_t started) {
     while (engine->result_taken < engine->result_count && !turn_is_full(engine, started)) {
         struct effect_result *result = &engine->results[engine->result_taken];
-        struct work work = {run_result, result, {"", LANE_NORMAL, 0}, NULL};
+        struct work work = {
+            run_result, result, {"", LANE_NORMAL, 0}, NULL, "result", &result->id, sizeof result->id};
         enum verdict verdict = engine->daemon->on_effect ? run_input(engine, &work) : VERDICT_DONE;
         if (verdict == VERDICT_RETRY)
             return false;
@@ -631,7 +705,8 @@ static enum verdict run_timer(struct engine *engine, void *input) {
 
 /* A parked timer is gone from its table: the record says which it was, and retry sets it again. */
 static bool work_on_timer(struct engine *engine, struct timer_work *timer) {
-    struct work work = {run_timer, timer, {"timer", LANE_URGENT, timer->kind}, NULL};
+    struct work work = {run_timer, timer, {"timer", LANE_URGENT, timer->kind}, NULL, "timer", &timer->object,
+        sizeof timer->object};
     enum verdict verdict = run_input(engine, &work);
     if (verdict == VERDICT_PARK) {
         turn_timer_clear(&engine->turn, timer->kind, &timer->object, timer->due_at);
@@ -673,24 +748,20 @@ static bool gather_start(struct engine *engine) {
     engine->starting = true; /* started when this turn is committed */
     if (!engine->daemon->on_start)
         return true;
-    struct work work = {run_start, NULL, {"", LANE_NORMAL, 0}, NULL};
+    struct work work = {run_start, NULL, {"", LANE_NORMAL, 0}, NULL, "start", "", 0};
     enum verdict verdict = run_input(engine, &work);
     if (verdict == VERDICT_PARK)
         engine_break(engine, "start: %s", engine->park_reason);
     return verdict == VERDICT_DONE;
 }
 
-/* Nothing normal before what is urgent; people who wait for an answer before the crowd. In a cautious turn
- * the record whose mark was set comes first. */
+/* Nothing normal before what is urgent; people who wait for an answer before the crowd. */
 bool engine_gather(struct engine *engine) {
     int64_t started = engine_monotonic(engine);
     if (!engine->started)
         return gather_start(engine); /* rows are set right before anything else is looked at */
     if (engine->paused_until > started)
         return gather_queue(engine, &engine->views, run_view, RELEASE_VIEW, started);
-    if (engine->guard.cautious &&
-        !(gather_lane(engine, LANE_URGENT, started) && gather_lane(engine, LANE_NORMAL, started)))
-        return false;
     return gather_queue(engine, &engine->views, run_view, RELEASE_VIEW, started) &&
            gather_lane(engine, LANE_URGENT, started) && gather_results(engine, started) &&
            gather_timers(engine, started) && gather_requests(engine, started) &&

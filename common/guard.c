@@ -2,7 +2,8 @@
  * again at the next start, and again. So after an abnormal end inputs run one a turn, each behind a mark that
  * is committed first; an input whose mark is found again at the next start has ended the process, and is
  * parked when that happened too often: twice if the process said it crashed, five times if it just vanished
- * (somebody may be sending SIGKILL). */
+ * (somebody may be sending SIGKILL). A record is known again by its number, everything else by its content: a
+ * sender whose request got no answer sends the same again. */
 #include "common/engine_internal.h"
 
 #include "common/log.h"
@@ -134,8 +135,17 @@ bool guard_before(struct engine *engine, const char *key) {
 
 void guard_after(struct engine *engine) {
     meta_drop(engine, "attempting");
+    guard_undone(engine);
     if (engine->guard.left && --engine->guard.left == 0)
         engine->guard.cautious = false;
+}
+
+void guard_forgive(struct engine *engine) {
+    engine->guard.suspect[0] = 0;
+}
+
+void guard_undone(struct engine *engine) {
+    engine->guard.asked = engine->guard.guilty = false;
 }
 
 void guard_close(struct engine *engine) {

@@ -179,6 +179,7 @@ bool status_view(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *
             store_health(turn->store) == STORE_OK)
             turn_retry(turn);
         put_json(turn, answer, json_pack("{s:i}", "retried", (int)count));
+        guard_forgive(engine);
         engine->recheck_held = true;
     } else if (view->what_case == SIGAP__VIEW__WHAT_CONTROL) {
         return control(turn, view->control->action, answer);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -55,12 +56,16 @@ static void add_row(struct turn *turn, const struct id *id, const char *text) {
     statement_run(add);
 }
 
+static bool is_deadly; /* beta's timers and alpha's request "deadly" end the process */
+
 /* alpha: body "park" is parked, "twice" appends two records, anything else one; "urgent" goes in the urgent
  * lane. */
 static enum verdict alpha_request(struct turn *turn, const struct request *request, struct answer *answer) {
     Sigap__ReportClosed closed = SIGAP__REPORT_CLOSED__INIT;
     closed.reason = (char *)request->body;
     struct id id = turn_id(turn);
+    if (is_deadly && strcmp(request->body, "deadly") == 0)
+        _exit(1);
     add_row(turn, &id, request->body);
     for (int i = 0; i < (strcmp(request->body, "twice") == 0 ? 2 : 1); i++) {
         Sigap__Event event = SIGAP__EVENT__INIT;
@@ -120,6 +125,8 @@ static enum verdict beta_event(struct turn *turn, const Sigap__Event *event) {
 static enum verdict beta_timer(struct turn *turn, uint32_t kind, const struct id *object, int64_t due_at) {
     assert_int_equal(kind, 7);
     assert_true(due_at <= turn->now);
+    if (is_deadly)
+        _exit(1);
     (void)object;
     struct effect effect = {.id = *object, .kind = 1, .what = "", .what_size = 0};
     turn_effect(turn, &effect);
@@ -766,7 +773,7 @@ static void test_what_waited_and_ends_the_process_is_parked(void **state) {
     struct world *world = *state;
     end_gamma_with_a_ready_record(world);
     change_gamma(world, "INSERT INTO meta VALUES('running', x'31')", NULL, 0);
-    change_gamma(world, "INSERT INTO meta VALUES('attempting', CAST('4 waiting/1' AS BLOB))", NULL, 0);
+    change_gamma(world, "INSERT INTO meta VALUES('attempting', CAST('4 beta/1/1' AS BLOB))", NULL, 0);
     start_gamma(world);
     ask(world, "innocent");
     settle(world);
@@ -880,6 +887,72 @@ static void test_what_is_not_heard_waits_for_its_causes(void **state) {
     assert_int_equal(count(world->gamma), 0);
 }
 
+/* Six processes that vanish in the middle of an input: the first is not cautious yet. */
+static void vanish(struct world *world, void (*live)(struct world *world)) {
+    for (int i = 0; i < 6; i++) {
+        int status;
+        pid_t child = fork();
+        if (child == 0) {
+            is_deadly = true;
+            live(world);
+            _exit(0);
+        }
+        assert_true(child > 0 && waitpid(child, &status, 0) == child);
+        assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 1);
+    }
+    is_deadly = true;
+}
+
+static void live_as_beta(struct world *world) {
+    start_beta(world);
+    turns(world->beta);
+}
+
+static void test_a_timer_that_ends_the_process_is_parked(void **state) {
+    struct world *world = *state;
+    ask(world, "one");
+    settle(world);
+    engine_close(&world->beta);
+    world->wall += 2000;
+    world->monotonic += 2000;
+    vanish(world, live_as_beta);
+    live_as_beta(world);
+    ask_list(world->beta, "parked");
+    assert_non_null(strstr(world->last_body, "again and again"));
+    assert_non_null(strstr(world->last_body, "\"from\":\"timer\""));
+    ask(world, "two");
+    is_deadly = false;
+    settle(world); /* and life goes on */
+    assert_int_equal(count(world->beta), 2);
+}
+
+static void live_as_alpha(struct world *world) {
+    start_alpha(world);
+    ask(world, "innocent");
+    ask(world, "deadly");
+    turns(world->alpha);
+}
+
+/* A sender whose request got no answer sends it again. */
+static void test_a_request_that_ends_the_process_is_refused(void **state) {
+    struct world *world = *state;
+    engine_close(&world->alpha);
+    vanish(world, live_as_alpha);
+    unsigned answered = world->answered;
+    live_as_alpha(world);
+    assert_int_equal(world->answered, answered + 2);
+    assert_int_equal(world->status, 500);
+    int64_t rows = count(world->alpha);
+    ask(world, "deadly"); /* again: it is not forgotten with the first */
+    turns(world->alpha);
+    assert_int_equal(world->status, 500);
+    ask(world, "another");
+    turns(world->alpha);
+    assert_int_equal(world->status, 202);
+    assert_int_equal(count(world->alpha), rows + 1);
+    is_deadly = false;
+}
+
 static void test_trimming_keeps_what_is_needed(void **state) {
     struct world *world = *state;
     for (int i = 0; i < 10; i++) {
@@ -928,6 +1001,8 @@ int main(void) {
         TEST(test_what_is_not_heard_is_read_over),
         TEST(test_a_link_rests_only_at_the_head),
         TEST(test_what_is_not_heard_waits_for_its_causes),
+        TEST(test_a_timer_that_ends_the_process_is_parked),
+        TEST(test_a_request_that_ends_the_process_is_refused),
         TEST(test_trimming_keeps_what_is_needed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
