@@ -53,7 +53,7 @@ static int age_sureness(const struct text *text, size_t at) {
                       (word_is_one_of(text->words + at - 1,
                            (const char *const[]){"sekitar", "kira", "baru", "masih", NULL}) &&
                           at >= 2 && word_is_one_of(&text->words[at - 2], ages))))
-        return next && (is_key(next, "bulan") || is_key(next, "hari") || is_key(next, "minggu")) ? 0 : 3;
+        return next && (is_key(next, "bulan") || is_key(next, "hari") || is_key(next, "mingu")) ? 0 : 3;
     if (before && (is_key(before, "l") || is_key(before, "p") || is_key(before, "perempuan")) &&
         word->number > 0 && word->end - word->start <= 3)
         return 2;

@@ -103,14 +103,29 @@ static void word_place(const struct reader *reader, struct word *word, size_t fi
     word->flags |= run_flags(reader);
 }
 
+/* "kk", "spp", "gg" are short for something, and no letter of them is one too many; nor is one of "Allah" -
+ * "alah" is Minang for already. */
+static bool is_as_it_should_be(const char *letters, size_t size) {
+    static const char god[] = "allah";
+    if (size == sizeof god - 1)
+        return memcmp(letters, god, size) == 0;
+    if (size < 2 || size > 3 || (size == 3 && letters[0] == letters[1] && letters[1] == letters[2]))
+        return false;
+    for (size_t i = 0; i < size; i++)
+        if (!is_letter(letters[i]) || strchr("aiueo", letters[i]))
+            return false;
+    return true;
+}
+
 /* A copy of the letters with repeats taken out. NULL when the pool is full. */
 static const char *key_write(struct reader *reader, const char *letters, size_t size, size_t *key_size) {
     if (reader->pool_used + size + 1 > reader->pool_size)
         return NULL;
     char *key = reader->pool + reader->pool_used;
     size_t used = 0;
+    bool keep = is_as_it_should_be(letters, size);
     for (size_t i = 0; i < size && used < WORD_KEY_MAX - 1; i++)
-        if (!(used && is_letter(letters[i]) && letters[i] == key[used - 1]))
+        if (keep || !(used && is_letter(letters[i]) && letters[i] == key[used - 1]))
             key[used++] = letters[i];
     key[used] = 0;
     reader->pool_used += used + 1;
@@ -574,6 +589,13 @@ static const struct number_word *const numbers[26] = {
     [INITIAL('w')] = NUMBERS({"wolu", 8}, {"wolung", 8}),
 };
 
+/* Javanese "patang dina" are four days, Minang "patang" is yesterday. */
+static bool is_counted(const struct text *text, size_t at) {
+    static const char *const counted[] = {"hari", "dina", "mingu", "bulan", "wulan", "sasi", "tahun", "jam",
+        "anak", "orang", "kali", "puluh", "puluhan", "atus", "ewu", NULL};
+    return at + 1 < text->count && word_is_one_of(&text->words[at + 1], counted);
+}
+
 static int number_word(const struct word *word) {
     unsigned initial = (unsigned)INITIAL(word->key[0]);
     const struct number_word *number = initial < 26 ? numbers[initial] : NULL;
@@ -586,7 +608,7 @@ static int number_word(const struct word *word) {
 /* "dua belas", "tujuh puluh lima": how many words make the number, 0 for none. */
 static size_t number_read(const struct text *text, size_t at, int *value) {
     *value = number_word(&text->words[at]);
-    if (!*value)
+    if (!*value || (word_is(&text->words[at], "patang") && !is_counted(text, at)))
         return 0;
     size_t used = 1;
     static const char *const teens[] = {"belas", "bale", "welas", "baleh", NULL};
@@ -677,9 +699,24 @@ static void clauses_turn(struct text *text) {
         text->clauses = (uint16_t)(text->words[text->count - 1].clause + 1);
 }
 
+/* "Tak pateni kowe", "tak bunuh kamu": in Javanese "tak" before a bare verb is who speaks, and what follows
+ * is a threat as often as help. Indonesian "tak" denies, but never a bare verb of these. */
+static bool is_speaker(const struct text *text, size_t at) {
+    static const char *const deeds[] = {"bunuh", "pateni", "bakar", "obong", "pukul", "gebuki", "antemi",
+        "gepuki", "hajar", "tusuk", "bacok", "cekik", "sembelih", "tembak", "balang", "parani", "kira",
+        "kiro", "sangka", "pikir", "lihat", "bawa", "openi", "wenehi", "lapori", "laporno", "laporne",
+        "tunggoni", "gendong", "dulang", "titipno", "rewangi", NULL};
+    const struct word *word = &text->words[at];
+    return at + 1 < text->count && word->end - word->start == 3 && (text->bytes[word->start] | 0x20) == 't' &&
+           (text->bytes[word->start + 1] | 0x20) == 'a' && (text->bytes[word->start + 2] | 0x20) == 'k' &&
+           word_is_one_of(word + 1, deeds);
+}
+
 /* Minang "alun" is not yet; "alun-alun" is the town square. */
 static bool is_negator(const struct text *text, size_t at) {
     const struct word *word = &text->words[at];
+    if (word_is(word, "tidak") && is_speaker(text, at))
+        return false;
     if (!word_is(word, "alun"))
         return word_is_one_of(word, negators);
     return !(word->flags & WORD_DOUBLED) && !(at && word_is(word - 1, "alun")) &&

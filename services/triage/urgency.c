@@ -13,7 +13,7 @@ static const float costs[PRIORITIES][PRIORITIES] = {
     {1, 0, 4, 8.3f, 12.4f},
     {3.5f, 1, 0, 1, 3},
     {4.5f, 2, 0.8f, 0, 0.8f},
-    {10.8f, 5.9f, 1.8f, 0.8f, 0},
+    {7.6f, 4.1f, 1.3f, 0.6f, 0},
 };
 
 /* Possible P0 or P1 from here on: an alert too many costs a look, one too few a life. */

@@ -65,6 +65,11 @@ static void test_words(void **state) {
         {"bojoku nang omahe", "suami saya di rumah"},
         {"urang gilo di Banyuwangi", "orang gila di banyuwangi"},
         {"sate made", "sate made"},
+        {"KK hilang, SPP telat, Gg. Mawar, ggg", "kk hilang spp telat gang mawar tidak"},
+        {"bau menyengat ya Allah", "bau menyengat ya allah"},
+        {"alumni SMA, rumah tangga, LK3", "alumni sma rumah tanga lk 3"},
+        {"patang dina, minggu patang", "4 dina mingu patang"},
+        {"jebule mung latihan", "ternyata hanya latihan"},
         {"è rantè", "e rantai"},
         {"ta’ ngakan", "tidak makan"},
         {"\xef\xbc\xb4\xef\xbd\x8f\xef\xbd\x8c\xef\xbd\x8f\xef\xbd\x8e\xef\xbd\x87",
@@ -103,6 +108,10 @@ static void test_negation(void **state) {
         {"di alun-alun dipukul", "dipukul", false},
         {"alun dipukul", "dipukul", true},
         {"ora digebuki", "dipukul", true},
+        {"tak pateni kowe", "pateni", false},
+        {"Tak bunuh kamu", "bunuh", false},
+        {"tidak bunuh diri", "bunuh", true},
+        {"tak dipukul", "dipukul", true},
         {"dipukul", "dipukul", false},
     };
     struct text text;
