@@ -10,6 +10,21 @@
 /* Without learnt weights: how the points of keywords and combinations become probabilities. */
 #define POINTS_TO_LOGIT 0.55f
 
+/* Of what stands behind a turn, judged alone: below this it takes back what was told before, above that it is
+ * what happened (see turn_judge). Chosen on reports that were not learnt from (tests/triage/README.md). */
+#define TAKEN_BACK_BELOW 0.30f
+#define TURNED_TRUE 0.60f
+/* P0 and P1 together, from which on "no report" is not believed. */
+#define DANGER_IS_A_REPORT 0.5f
+
+enum {
+    NO_WORD = UINT16_MAX,
+    NO_TURN = NO_WORD,
+    TURN_LEAST_WORDS = 1, /* before the turn */
+    TURN_FIRST_WORDS = 6, /* of the end, among which it must say that it was no danger */
+    TURN_BYTES_MAX = 400  /* behind it: more is a story of its own, with room for both */
+};
+
 struct work {
     const struct assessor *assessor;
     struct arena *arena;
@@ -23,7 +38,9 @@ struct work {
     float kinds[KINDS_MAX];       /* probabilities */
     float priorities[PRIORITIES]; /* probabilities, with a model */
     int kind;
-    bool matched; /* anything of the vocabulary was found */
+    bool matched;    /* anything of the vocabulary was found */
+    bool taken_back; /* the scene was told, and then that it was none */
+    size_t turn;     /* the word behind which the end is judged alone; NO_TURN */
 };
 
 const char *priority_name(enum priority priority) {
@@ -83,6 +100,110 @@ static void kinds_score(struct work *work) {
     softmax(work->kinds, vocabulary->kind_count);
 }
 
+/* ---- what it turns out to be */
+
+static float danger_of(const float priorities[PRIORITIES]) {
+    return priorities[PRIORITY_P0] + priorities[PRIORITY_P1];
+}
+
+/* The last "ternyata", "jebule", "kironyo" (spellings.h) behind a scene. */
+static size_t turn_find(const struct text *text) {
+    for (size_t i = text->count; i-- > TURN_LEAST_WORDS;) {
+        const struct word *word = &text->words[i];
+        if (word_is(word, "ternyata") || word_is(word, "rupanya") || word_is(word, "oalah"))
+            return i;
+    }
+    return NO_TURN;
+}
+
+/* What stands behind the turn, judged alone. */
+struct ending {
+    float kinds[KINDS_MAX], priorities[PRIORITIES];
+    bool
+        harmless; /* says in its first words what takes a danger back for certain: a drill, a dream, a film */
+};
+
+/* "Bukan cuma latihan" takes nothing back, nor does what comes late. */
+static bool takes_back(
+    const struct vocabulary *vocabulary, const struct text *text, const struct signs *signs) {
+    int concept = vocabulary->named[NAMED_TAKEN_BACK];
+    if (!signs_have(signs, concept) || signs->concepts[concept].first >= TURN_FIRST_WORDS)
+        return false;
+    for (size_t i = 0; i < signs->concepts[concept].first; i++)
+        if (text->words[i].flags & WORD_NEGATOR)
+            return false;
+    return true;
+}
+
+/* Only the scores; place, facts and rules are those of the whole message. */
+static bool ending_score(struct work *work, size_t from, struct ending *out) {
+    const struct assessor *assessor = work->assessor;
+    struct text text;
+    struct signs signs;
+    size_t count = 0;
+    if (!text_read(work->arena, assessor->vocabulary->spelling, work->text.bytes + from,
+            work->text.size - from, &text) ||
+        !signs_read(assessor->vocabulary, work->arena, &text, &signs))
+        return false;
+    const struct place_names *names = place_names_read(assessor->places, work->arena, &text);
+    const bool *places = names ? place_names_mark(names, work->arena, &text) : NULL;
+    const struct feature *features =
+        places ? features_read(assessor->vocabulary, work->arena, &text, &signs, places, NULL, &count) : NULL;
+    if (!features)
+        return false;
+    model_judge(
+        assessor->vocabulary->model, assessor->vocabulary, features, count, out->kinds, out->priorities);
+    out->harmless = takes_back(assessor->vocabulary, &text, &signs);
+    return true;
+}
+
+static int likeliest(const float *kinds, size_t count) {
+    size_t best = 0;
+    for (size_t i = 1; i < count; i++)
+        best = kinds[i] > kinds[best] ? i : best;
+    return (int)best;
+}
+
+/* "Semua lari, ibu-ibu nangis, ternyata cuma simulasi": all words of a disaster, and two that take it back.
+ * "Kami kira simulasi, ternyata air masuk": the same, the other way round. A sum of words cannot tell them
+ * apart, so the end is judged alone as well. It quiets only where it says why, is no report and hardly
+ * dangerous itself, and a person still looks. It wakes where the words before it had talked a danger down. */
+static bool turn_judge(struct work *work) {
+    const struct vocabulary *vocabulary = work->assessor->vocabulary;
+    size_t turn = vocabulary->model ? turn_find(&work->text) : NO_TURN;
+    struct ending ending;
+    work->turn = NO_TURN;
+    if (turn == NO_TURN || work->text.size - work->text.words[turn].end > TURN_BYTES_MAX)
+        return true;
+    if (!ending_score(work, work->text.words[turn].end, &ending))
+        return false;
+    float before = danger_of(work->priorities), after = danger_of(ending.priorities);
+    bool none = likeliest(ending.kinds, vocabulary->kind_count) == vocabulary->no_report;
+    bool none_before = likeliest(work->kinds, vocabulary->kind_count) == vocabulary->no_report;
+    work->taken_back = none && ending.harmless && after < TAKEN_BACK_BELOW && before >= TAKEN_BACK_BELOW;
+    if (!work->taken_back && !(none_before && !none && after >= TURNED_TRUE))
+        return true;
+    memcpy(work->kinds, ending.kinds, sizeof work->kinds);
+    memcpy(work->priorities, ending.priorities, sizeof work->priorities);
+    work->turn = turn;
+    return true;
+}
+
+/* ---- the likely kinds */
+
+/* The two heads agree: what is a danger more likely than not is a report, of the next likely kind. Else it
+ * would wait, alerted but closed, for somebody to say so. */
+static void report_first(struct work *work) {
+    const struct vocabulary *vocabulary = work->assessor->vocabulary;
+    struct kind_score *kinds = work->out->kinds, none = kinds[0];
+    if (work->kind != vocabulary->no_report || work->out->kind_count < 2 ||
+        danger_of(work->priorities) < DANGER_IS_A_REPORT)
+        return;
+    kinds[0] = kinds[1];
+    kinds[1] = none;
+    work->kind = vocabulary_kind(vocabulary, kinds[0].kind);
+}
+
 static void kinds_rank(struct work *work) {
     const struct vocabulary *vocabulary = work->assessor->vocabulary;
     bool taken[KINDS_MAX] = {false};
@@ -99,6 +220,7 @@ static void kinds_rank(struct work *work) {
         work->out->kinds[work->out->kind_count++] =
             (struct kind_score){vocabulary->kinds[best].code, work->kinds[best]};
     }
+    report_first(work);
     work->out->kind = vocabulary->kinds[work->kind].code;
     work->out->confidence = work->kinds[work->kind];
 }
@@ -128,7 +250,7 @@ static void review_decide(struct work *work, const struct urgency_found *urgency
     bool closes = !out->opens_case;
     if (!work->text.count)
         review_set(out, REVIEW_EMPTY);
-    if (urgency->human || (closes && urgency->danger))
+    if (urgency->human || work->taken_back || (closes && urgency->danger))
         review_set(out, REVIEW_POSSIBLE_DANGER);
     if (!work->matched)
         review_set(out, REVIEW_NO_MATCH);
@@ -167,8 +289,6 @@ static void evidence_add(
     *one = (struct evidence){.what = what, .rule = rule, .weight = weight};
     one->words = words_of(work, first, last, &one->start, &one->end);
 }
-
-enum { NO_WORD = UINT16_MAX };
 
 static void evidence_vocabulary(struct work *work) {
     const struct vocabulary *vocabulary = work->assessor->vocabulary;
@@ -242,6 +362,9 @@ static void evidence_concepts(struct work *work) {
 static void evidence_rest(struct work *work, const struct place_found *place) {
     for (size_t i = 0; i < work->out->reason_count; i++)
         evidence_add(work, "urgency", work->out->reasons[i], NO_WORD, NO_WORD, 1);
+    if (work->turn != NO_TURN)
+        evidence_add(
+            work, "turn", work->taken_back ? "taken_back" : "turned_true", work->turn, work->turn, 1);
     if (place->by_position)
         evidence_add(work, "place", "position", NO_WORD, NO_WORD, 1);
     if (place->by_declaration)
@@ -310,6 +433,8 @@ bool assess(const struct assessor *assessor, struct arena *arena, const struct r
     if (!work.features)
         return false;
     kinds_score(&work);
+    if (!turn_judge(&work))
+        return false;
     kinds_rank(&work);
     confidentiality_find(&work);
     urgency_apply(&work, &urgency);

@@ -329,7 +329,8 @@ static void named_find(struct vocabulary *vocabulary) {
         [NAMED_OLDER_PERSON] = "C_LANSIA",
         [NAMED_WOMAN] = "S_PEREMPUAN",
         [NAMED_ALONE] = "C_SENDIRI",
-        [NAMED_IN_PUBLIC] = "S_RUANG_PUBLIK"};
+        [NAMED_IN_PUBLIC] = "S_RUANG_PUBLIK",
+        [NAMED_TAKEN_BACK] = "S_DITARIK"};
     for (size_t i = 0; i < NAMED_CONCEPTS; i++)
         vocabulary->named[i] = (int16_t)vocabulary_concept(vocabulary, codes[i]);
     vocabulary->no_report = (int16_t)vocabulary_kind(vocabulary, "bukan_laporan");

@@ -86,6 +86,7 @@ enum named_concept {
     NAMED_WOMAN,
     NAMED_ALONE,
     NAMED_IN_PUBLIC,
+    NAMED_TAKEN_BACK,
     NAMED_CONCEPTS
 };
 

@@ -151,6 +151,46 @@ static void test_cases_and_their_doubles(void **state) {
     }
 }
 
+/* What is likely a danger is given to a kind that opens a case. */
+static void test_danger_is_a_report(void **state) {
+    static const char *const texts[] = {
+        "Pembantu rumah tangga disiksa majikan, disetrika punggungnya, dikunci", "orang gila bawa parang",
+        "mau bunuh diri malam ini", "ada yang gantung diri"};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        struct assessment found = judge(*state, texts[i]);
+        float danger = found.priorities[PRIORITY_P0] + found.priorities[PRIORITY_P1];
+        if (danger >= 0.5f && !found.opens_case)
+            fail_msg("%s: %s %s", texts[i], found.kind, priority_name(found.priority));
+    }
+}
+
+/* What a scene turns out to be: the end takes back what was told before it, or tells what was taken for less.
+ * Any other end leaves a danger what it is. */
+static void test_turns(void **state) {
+    static const struct {
+        const char *text;
+        bool alert, review;
+    } cases[] = {
+        {"Adik saya minum racun, mulutnya berbusa, ternyata cuma akting", false, true},
+        {"Kami kira syuting film, ternyata suaminya beneran bawa golok dan istrinya sudah berdarah", true,
+            false},
+        {"Saya kira suara sinetron, ternyata istrinya dipukuli suaminya", true, false},
+        {"bayi ditemukan di kardus depan masjid, jebule boneka", false, true},
+        {"dikira boneka, jebule bayi di kardus depan masjid", true, false},
+        {"Bayi ditemukan di kardus depan masjid, ternyata benar", true, false},
+        {"Perempuan itu disekap di ruko dan KTP-nya diambil, ternyata viral", true, false},
+        {"Perempuan itu disekap di ruko dan KTP-nya diambil, ternyata bukan hoaks", true, false},
+        {"Anak itu dipukuli ayahnya sampai berdarah, ternyata tetangga sudah lama tahu", true, false},
+        {"Dia dirantai di kandang, kakinya luka, ternyata sudah lima tahun", true, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct assessment found = judge(*state, cases[i].text);
+        bool alert = found.priority <= PRIORITY_P1 || found.possible_danger;
+        if (alert != cases[i].alert || (cases[i].review && !found.review))
+            fail_msg("%s: %s %s", cases[i].text, found.kind, priority_name(found.priority));
+    }
+}
+
 static void test_nothing_known_is_reviewed(void **state) {
     assert_true(judge(*state, "").review);
     assert_int_equal(judge(*state, "").review_reason, REVIEW_EMPTY);
@@ -186,6 +226,7 @@ static void test_facts(void **state) {
         {"dirantai sudah 12 tahun", "age", "unknown"},
         {"bayi umur 3 bulan", "age", "unknown"},
         {"bayi umur 3 bulan", "age_band", "0-5"},
+        {"bayi umur 8 minggu", "age", "unknown"},
         {"nenek tua sebatang kara", "has_family", "no"},
         {"nenek tua", "has_family", "unknown"},
         {"keluarga setuju dibawa ke rsj", "family_consent", "yes"},
@@ -400,6 +441,8 @@ int main(void) {
         cmocka_unit_test(test_doubt_reaches_a_person),
         cmocka_unit_test(test_quiet),
         cmocka_unit_test(test_cases_and_their_doubles),
+        cmocka_unit_test(test_danger_is_a_report),
+        cmocka_unit_test(test_turns),
         cmocka_unit_test(test_nothing_known_is_reviewed),
         cmocka_unit_test(test_urgent_flag_raises),
         cmocka_unit_test(test_facts),
