@@ -7,6 +7,9 @@
 
 #include <stdbool.h>
 
+/* What an actor may have: queries have a place for each. A whole province is one area. */
+enum { RIGHTS_AREAS = 8, RIGHTS_FACILITIES = 4 };
+
 /* NULL actors have no rights. */
 bool rights_has(const Sigap__Actor *actor, const char *role);
 /* Any of the roles, ends with NULL. */

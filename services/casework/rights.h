@@ -9,8 +9,6 @@
 #include <stdbool.h>
 
 enum {
-    RIGHTS_AREAS = 8,
-    RIGHTS_FACILITIES = 4,
     RIGHTS_RANGES = RIGHTS_AREAS + 1,
     RIGHTS_TEXT = 16,
     RIGHTS_PATTERN = 64

@@ -166,7 +166,7 @@ static bool codes_good(const struct site_roles *roles, const char *list, const c
 
 static bool areas_good(const char *list) {
     char word[64];
-    if (list_count(list) > ACCOUNT_LIST_MAX)
+    if (list_count(list) > RIGHTS_AREAS)
         return false;
     while (list_next(&list, word))
         if (strcmp(word, "*") != 0 && area_level(word) == AREA_NONE)
@@ -175,7 +175,7 @@ static bool areas_good(const char *list) {
 }
 
 static bool facilities_good(const char *list) {
-    return list_count(list) <= ACCOUNT_LIST_MAX &&
+    return list_count(list) <= RIGHTS_FACILITIES &&
            strspn(list, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-,") == strlen(list);
 }
 
@@ -215,11 +215,11 @@ static const char *complaint_of(const struct site_roles *roles, const char *cons
     if (!codes_good(roles, fields[2], fields[1]))
         return "a role code is not in roles.yaml, has no account, or its class was not given";
     if (!areas_good(fields[3]))
-        return "areas are codes such as 35.07, or *";
+        return "areas are up to 8 codes such as 35.07, or *; a whole province is one code";
     if (strcmp(fields[1], "facility") == 0 && fields[3][0])
         return "the class facility alone sees its facilities and has no area: give - for areas";
     if (!facilities_good(fields[4]))
-        return "facilities are ids of facilities.yaml";
+        return "facilities are up to 4 ids of facilities.yaml";
     return NULL;
 }
 

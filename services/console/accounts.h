@@ -11,7 +11,7 @@
 
 enum {
     ACCOUNT_NAME_MAX = 32, /* a-z 0-9 . _ - */
-    ACCOUNT_LIST_MAX = 16, /* classes, codes, areas, facilities: so many each */
+    ACCOUNT_LIST_MAX = 16, /* classes, codes: so many each; of areas and facilities see common/rights.h */
     ACCOUNT_PASSWORD_MIN = 12,
     ACCOUNT_PASSWORD_MAX = 128, /* bytes */
     ACCOUNT_ARGUMENT_MAX = 1024,

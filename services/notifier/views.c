@@ -19,8 +19,6 @@ enum {
     VIEW_MAX = 4 << 20,
     LIST_USUAL = 100,
     LIST_MOST = 1000,
-    AREA_SLOTS = 4,
-    FACILITY_SLOTS = 4,
     LIST_WINDOW = 20000
 };
 
@@ -196,14 +194,13 @@ static enum alert_state state_parse(const char *word) {
 }
 
 /* Areas and facilities of the actor as parameters of the query. What is not used holds a text that nothing
- * begins with;
- * "*" becomes the empty prefix, which everything begins with. */
+ * begins with; "*" becomes the empty prefix, which everything begins with. */
 static void bind_rights(struct statement *search, const Sigap__Actor *actor) {
-    for (size_t i = 0; i < AREA_SLOTS; i++) {
+    for (size_t i = 0; i < RIGHTS_AREAS; i++) {
         const char *area = actor && i < actor->n_areas ? actor->areas[i] : "-";
         bind_text(search, strcmp(area, "*") == 0 ? "" : area_level(area) != AREA_NONE ? area : "-");
     }
-    for (size_t i = 0; i < FACILITY_SLOTS; i++)
+    for (size_t i = 0; i < RIGHTS_FACILITIES; i++)
         bind_text(search, actor && i < actor->n_facilities ? actor->facilities[i] : "-");
 }
 

@@ -64,6 +64,9 @@ static void accounts_are_made_by_administrators(void **state) {
         unsigned status;
     } cases[] = {
         {"sari responder TRC 35.07,35.73 -", 200},
+        {"wati coordinator - 35.01,35.02,35.03,35.04,35.05,35.06,35.07,35.08 -", 200},
+        {"wita coordinator - 35.01,35.02,35.03,35.04,35.05,35.06,35.07,35.08,35.09 -", 422},
+        {"upti facility - - UPT-A,UPT-B,UPT-C,UPT-D,UPT-E", 422},
         {"sari responder TRC 35.07 -", 409},
         {"upt facility UPT - UPT-BLITAR", 200},
         {"duty operator,coordinator TRI,KOR * -", 200},

@@ -34,17 +34,19 @@ SELECT id FROM alert WHERE id > ? AND id < ? ORDER BY id LIMIT 1 OFFSET ?
 DELETE FROM alert WHERE id > ? AND id <= ? AND state=4 AND sending=0
 
 -- name: alert_search
--- Rights are in the query: area prefixes (an empty one is everywhere), ?13: also where nobody knows where, or facilities.
--- Looks at the newest ?14 rows only.
+-- Rights are in the query: area prefixes (an empty one is everywhere), ?17: also where nobody knows where, or facilities.
+-- Looks at the newest ?18 rows only.
 SELECT number, id, subject, state, priority, confidentiality, area, facility, next_at, body FROM alert
-WHERE number > (SELECT coalesce(max(number), 0) - ?14 FROM alert)
+WHERE number > (SELECT coalesce(max(number), 0) - ?18 FROM alert)
 AND NOT (state IN (1, 3) AND priority <= 1)
 AND (substr(area, 1, length(?1)) = ?1 OR substr(area, 1, length(?2)) = ?2 OR substr(area, 1, length(?3)) = ?3
-    OR substr(area, 1, length(?4)) = ?4 OR (area = '' AND ?13) OR (facility <> '' AND facility IN (?5, ?6, ?7, ?8)))
-AND substr(area, 1, length(?9)) = ?9
-AND (?10 = 0 OR state = ?10)
-AND (?11 = '' OR facility = ?11)
-ORDER BY number DESC LIMIT ?12
+    OR substr(area, 1, length(?4)) = ?4 OR substr(area, 1, length(?5)) = ?5 OR substr(area, 1, length(?6)) = ?6
+    OR substr(area, 1, length(?7)) = ?7 OR substr(area, 1, length(?8)) = ?8
+    OR (area = '' AND ?17) OR (facility <> '' AND facility IN (?9, ?10, ?11, ?12)))
+AND substr(area, 1, length(?13)) = ?13
+AND (?14 = 0 OR state = ?14)
+AND (?15 = '' OR facility = ?15)
+ORDER BY number DESC LIMIT ?16
 
 -- name: alert_search_critical
 -- scans alert_critical: unanswered alerts at which a life may hang.
@@ -53,11 +55,13 @@ SELECT number, id, subject, state, priority, confidentiality, area, facility, ne
 INDEXED BY alert_critical
 WHERE state IN (1, 3) AND priority <= 1
 AND (substr(area, 1, length(?1)) = ?1 OR substr(area, 1, length(?2)) = ?2 OR substr(area, 1, length(?3)) = ?3
-    OR substr(area, 1, length(?4)) = ?4 OR (area = '' AND ?13) OR (facility <> '' AND facility IN (?5, ?6, ?7, ?8)))
-AND substr(area, 1, length(?9)) = ?9
-AND (?10 = 0 OR state = ?10)
-AND (?11 = '' OR facility = ?11)
-ORDER BY number DESC LIMIT ?12
+    OR substr(area, 1, length(?4)) = ?4 OR substr(area, 1, length(?5)) = ?5 OR substr(area, 1, length(?6)) = ?6
+    OR substr(area, 1, length(?7)) = ?7 OR substr(area, 1, length(?8)) = ?8
+    OR (area = '' AND ?17) OR (facility <> '' AND facility IN (?9, ?10, ?11, ?12)))
+AND substr(area, 1, length(?13)) = ?13
+AND (?14 = 0 OR state = ?14)
+AND (?15 = '' OR facility = ?15)
+ORDER BY number DESC LIMIT ?16
 
 -- name: handover_insert
 INSERT INTO handover(number, alert) VALUES(?, ?) ON CONFLICT(number) DO NOTHING

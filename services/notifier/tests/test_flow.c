@@ -2,6 +2,7 @@
 #include "flow.h"
 
 #include "common/hmac.h"
+#include "common/rights.h"
 #include "escalate.h"
 #include "notifier_sql.h"
 
@@ -987,16 +988,17 @@ static json_t *view_case(
     return fixture_view(flow->fixture, &view, status);
 }
 
-static json_t *view_list(
-    struct flow *flow, const char *name, const char *role, const char *area, const char *state) {
+static json_t *view_list_of(struct flow *flow, const char *name, const char *role, char **areas,
+    size_t area_count, const char *state) {
     Sigap__View view = SIGAP__VIEW__INIT;
     Sigap__ListView what = SIGAP__LIST_VIEW__INIT;
     Sigap__Actor actor = SIGAP__ACTOR__INIT;
-    char *roles[] = {(char *)role}, *areas[] = {(char *)area};
+    char *roles[] = {(char *)role};
     unsigned status;
     actor.roles = roles;
+    actor.n_roles = 1;
     actor.areas = areas;
-    actor.n_roles = actor.n_areas = 1;
+    actor.n_areas = area_count;
     what.name = (char *)name;
     what.state = (char *)state;
     view.actor = &actor;
@@ -1005,6 +1007,12 @@ static json_t *view_list(
     json_t *json = fixture_view(flow->fixture, &view, &status);
     assert_int_equal(status, 200);
     return json;
+}
+
+static json_t *view_list(
+    struct flow *flow, const char *name, const char *role, const char *area, const char *state) {
+    char *areas[] = {(char *)area};
+    return view_list_of(flow, name, role, areas, 1, state);
 }
 
 static void test_views_keep_to_area_and_secrecy(void **state) {
@@ -1074,6 +1082,24 @@ static void test_views_of_an_unknown_place(void **state) {
         json_decref(json);
         json = view_case(flow, &case_id, "TKSK", cases[i].area, &status);
         assert_int_equal(status, cases[i].sees ? 200 : 404);
+        json_decref(json);
+    }
+    flow_free(flow);
+}
+
+/* A residency coordinates eight regencies. */
+static void test_views_of_many_areas(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    struct flow_case urgent = normal;
+    char *areas[] = {"35.01", "35.02", "35.03", "35.04", "35.05", "35.06", "35.08", "35.07"};
+    urgent.priority = SIGAP__PRIORITY__PRIORITY_P0;
+    flow_case_opened(flow, normal);
+    flow_case_opened(flow, urgent);
+    assert_int_equal(sizeof areas / sizeof *areas, RIGHTS_AREAS);
+    for (size_t count = RIGHTS_AREAS - 1; count <= RIGHTS_AREAS; count++) {
+        json_t *json = view_list_of(flow, "alerts", "TKSK", areas, count, "");
+        assert_int_equal(json_array_size(json_object_get(json, "alerts")), count == RIGHTS_AREAS ? 2 : 0);
         json_decref(json);
     }
     flow_free(flow);
@@ -1154,6 +1180,7 @@ int main(void) {
         cmocka_unit_test(test_a_normal_case_costs_two_rows),
         cmocka_unit_test(test_views_keep_to_area_and_secrecy),
         cmocka_unit_test(test_views_of_an_unknown_place),
+        cmocka_unit_test(test_views_of_many_areas),
         cmocka_unit_test(test_token_view),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
