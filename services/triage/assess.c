@@ -175,12 +175,17 @@ static bool turn_judge(struct work *work) {
     work->turn = NO_TURN;
     if (turn == NO_TURN || work->text.size - work->text.words[turn].end > TURN_BYTES_MAX)
         return true;
+    float before = danger_of(work->priorities);
+    bool none_before = likeliest(work->kinds, vocabulary->kind_count) == vocabulary->no_report;
+    bool may_quiet =
+        before >= TAKEN_BACK_BELOW && signs_have(&work->signs, vocabulary->named[NAMED_TAKEN_BACK]);
+    if (!none_before && !may_quiet)
+        return true; /* nothing could change */
     if (!ending_score(work, work->text.words[turn].end, &ending))
         return false;
-    float before = danger_of(work->priorities), after = danger_of(ending.priorities);
+    float after = danger_of(ending.priorities);
     bool none = likeliest(ending.kinds, vocabulary->kind_count) == vocabulary->no_report;
-    bool none_before = likeliest(work->kinds, vocabulary->kind_count) == vocabulary->no_report;
-    work->taken_back = none && ending.harmless && after < TAKEN_BACK_BELOW && before >= TAKEN_BACK_BELOW;
+    work->taken_back = may_quiet && ending.harmless && none && after < TAKEN_BACK_BELOW;
     if (!work->taken_back && !(none_before && !none && after >= TURNED_TRUE))
         return true;
     memcpy(work->kinds, ending.kinds, sizeof work->kinds);

@@ -714,8 +714,9 @@ static bool is_speaker(const struct text *text, size_t at) {
 
 /* Minang "alun" is not yet; "alun-alun" is the town square. */
 static bool is_negator(const struct text *text, size_t at) {
+    static const char initials[] = "tbja"; /* of all of them: most words are none, and every word is asked */
     const struct word *word = &text->words[at];
-    if (word_is(word, "tidak") && is_speaker(text, at))
+    if (!strchr(initials, word->key[0]) || (word_is(word, "tidak") && is_speaker(text, at)))
         return false;
     if (!word_is(word, "alun"))
         return word_is_one_of(word, negators);
