@@ -5,7 +5,7 @@
 
 Lines are "code<TAB>name", sorted by code, so that everything below a place follows it directly. Kinds of place
 (Kabupaten, Kota, Kecamatan) are left out of the names: the code tells them (a Kota has a second part from 71 on).
-aliases.tsv and centroids.tsv are written by hand and only checked here: every code must exist.
+aliases.tsv, centroids.tsv and words.tsv are written by hand and only checked here: every code and name must exist.
 """
 import csv
 import pathlib
@@ -55,6 +55,14 @@ def check_codes(file, column, known):
             sys.exit(f"{file}:{number}: no known code in: {line}")
 
 
+def check_names(found):
+    """Every word of words.tsv is the name of a place."""
+    names = {name.lower() for _, name in found}
+    for line in (HERE / "words.tsv").read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#") and line.split("\t")[0] not in names:
+            sys.exit(f"words.tsv: no place is called {line}")
+
+
 def main():
     package = pathlib.Path(sys.argv[1])
     found = sorted(places(package))
@@ -70,6 +78,7 @@ def main():
     (HERE / "gazetteer.tsv").write_text(text, encoding="utf-8")
     check_codes("aliases.tsv", 1, known)
     check_codes("centroids.tsv", 0, known)
+    check_names(found)
     longest = max(found, key=lambda place: len(place[1].encode()))
     print(f"{len(found)} places, {len(text.encode())} bytes, longest name {longest[1]!r}")
 

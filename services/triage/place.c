@@ -131,7 +131,11 @@ static float fit(const struct place_index *index, const struct place_name *name,
     bool marked = name->marker == MARKER_REGENCY || name->marker == MARKER_CITY ||
                   name->marker == MARKER_DISTRICT || name->marker == MARKER_VILLAGE;
     if (name->word && !marked)
-        weight *= name->opens || !name->capital ? 0.12f : name->marker == MARKER_IN ? 0.5f : 0.35f;
+        weight *= name->opens || !name->capital || name->longer            ? 0.12f
+                  : name->marker == MARKER_IN || name->role == ROLE_TELLER ? 0.5f
+                                                                           : 0.3f; /* no proof by itself */
+    else if (name->longer && !marked)
+        weight *= 0.2f;
     if (!entry->served)
         weight *= fit_elsewhere(index, name, entry, marked);
     if (!entry->served && entry->level == AREA_REGENCY && (name->role == ROLE_FROM || name->role == ROLE_FAR))

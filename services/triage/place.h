@@ -9,7 +9,7 @@
  * district decides;
  *  - a district name that several regencies have needs its regency, else all stay candidates;
  *  - names that are also words (Panti, Batu, Taman, Parang, Padang ...) need a marker before them or a parent
- * that agrees;
+ * that agrees, with a capital too; those after a title or before a surname are people;
  *  - what is named must agree from top to bottom; of names that disagree the pair that agrees wins.
  * A position on the map comes first, then what the message says, then the area the reporter's form declared.
  */
@@ -45,10 +45,10 @@ struct place_found {
 };
 
 /* provinces: codes of the site; villages are looked for only there, and names elsewhere must be plain
- * (capital, marker). The gazetteer must outlive the index. spelling: how messages are read. aliases: path of
- * the gazetteer's aliases.tsv, NULL for none. NULL with error set. The caller frees it. */
+ * (capital, marker). The gazetteer must outlive the index. spelling: how messages are read. folder: of the
+ * gazetteer, with aliases.tsv and words.tsv. NULL with error set. The caller frees it. */
 struct place_index *place_index_new(const struct gazetteer *gazetteer, const struct spelling *spelling,
-    char *const *provinces, size_t province_count, const char *aliases, struct error *error);
+    char *const *provinces, size_t province_count, const char *folder, struct error *error);
 void place_index_free(struct place_index **index);
 
 struct place_names;
@@ -57,8 +57,10 @@ struct place_names;
 struct place_names *place_names_read(
     const struct place_index *index, struct arena *arena, const struct text *text);
 /* Which words are part of such a name: one flag for each of text->words, in the arena; NULL when it is
- * exhausted. Names that are also words of the language are marked only where a capital letter, a marker or a
- * second word tells them apart. */
+ * exhausted. Names that are also words of the language, of villages only or misspelt are marked only where a
+ * capital letter, a marker, a second word or the place they lie in tells them apart: "surat" is three
+ * villages.
+ */
 bool *place_names_mark(const struct place_names *names, struct arena *arena, const struct text *text);
 
 /* names: of place_names_read. position and declared may be NULL. False only when the arena is exhausted. */

@@ -7,6 +7,7 @@
  * away from a word ("Sampang", "samping"). */
 #include "services/triage/place_parts.h"
 
+#include "common/config.h"
 #include "services/triage/spelling.h"
 
 #include <errno.h>
@@ -31,44 +32,10 @@ enum {
     NEAR_REGENCY_LEAST = 8,  /* letters; of seven, "Sampang" is near "samping" and "Nganjuk" near "ngantuk" */
     NEAR_DISTRICT_LEAST = 9, /* "Gedangan" is near "genangan", "Padangan" near "pasangan" */
     JOINED_LEAST = 8,        /* letters of two words that are one name */
+    ROW_BYTES = 256,
     SLOTS_LEAST = 1 << 15,
     NEAR_SLOTS_LEAST = 1 << 12
 };
-
-/* Names that are also words, in their folded form (a doubled letter counts once). */
-static const char *const also_words[] = {"alas", "amen", "bener", "bina", "borong", "bulu", "butuh",
-    "gantung", "guna", "kasi", "krangkeng", "lapang", "maki", "mandor", "moga", "pacar", "pakat", "panjang",
-    "patrol", "raba", "sela", "tempel", "teriak", "tetap", "tulis", "ujung", "waris", "jorong", "seko",
-    "lelak", "tangan", "selesai", "pingir", "biru", "teras", "sumur", "kilo", "tambang", "harian", "arahan",
-    "baranti", "pom", "negara", "sawit", "murung", "lembur", "salaman", "pemenang", "kresek", "salam",
-    "tempe", "rendang", "lirik", "tahunan", "bagor", "bendo", "bendungan", "dander", "gayam", "gending",
-    "gedek", "geneng", "jabung", "karangan", "karas", "kare", "kras", "kerek", "kepung", "kunir", "labang",
-    "maron", "pagu", "pakem", "pakis", "papar", "puri", "sendang", "sepulu", "suboh", "tapen", "tarik",
-    "tiris", "tikung", "tumpang", "talun", "wungu", "wringin", "sempu", "sambit", "sampung", "ajung", "balen",
-    "ganding", "gurah", "kendit", "lengkong", "pasean", "paron", "sekaran", "tulangan", "singahan", "panceng",
-    "bakung", "saling", "kai", "ibu", "ayah", "buk", "besuk", "pangul", "tangul", "malo", "bantaran",
-    "pesantren", "sarmi", "mana", "kasihan", "baras", "menganti", "balai", "kudu", "perak", "bareng",
-    "jangkar", "mari", "kerep", "sumbang", "sukun", "manyar", "gedeg", "durenan", "7", "bringin", "tandes",
-    "abang", "aek", "agam", "agung", "air", "alor", "angrek", "asam", "atas", "babat", "bakti", "balong",
-    "bandar", "bangsal", "bangun", "banjar", "banyak", "barat", "baron", "baru", "barus", "batang", "batu",
-    "bawah", "bayang", "belakang", "besar", "bima", "blimbing", "bone", "bukit", "bulak", "bulan", "bunga",
-    "bungah", "bunut", "buol", "buru", "candi", "cendana", "dagangan", "dairi", "dalam", "damai", "danau",
-    "darat", "deket", "deli", "depan", "depok", "doko", "dua", "duduk", "dukun", "ende", "gading", "gapura",
-    "garum", "geger", "genteng", "gerih", "giri", "gondang", "gowa", "gunung", "harau", "hilir", "hulu",
-    "jambon", "jati", "jaya", "jetis", "jompo", "kali", "kalis", "kamal", "kampak", "kampung", "kapas",
-    "karang", "karo", "karya", "kauman", "kaur", "kecil", "kedung", "kembang", "kenanga", "kendal", "kota",
-    "koto", "kraton", "kuala", "kudus", "kurung", "lama", "landak", "larangan", "lawang", "laut", "lembah",
-    "lembang", "lenteng", "licin", "lima", "linga", "luak", "luar", "lubuk", "maju", "makmur", "mandiri",
-    "manis", "masjid", "mawar", "mayang", "melati", "merdeka", "metro", "minang", "modo", "mojo", "muara",
-    "muda", "mulya", "muna", "murni", "nias", "pace", "pacet", "padang", "padas", "pagar", "palang", "pandan",
-    "pangkalan", "panji", "panti", "parang", "pare", "pasaman", "pasar", "paser", "pasir", "pati", "pauh",
-    "pesisir", "pinang", "pucuk", "pukul", "pulau", "pule", "pulung", "rakit", "ranah", "rantau", "ras",
-    "raya", "rembang", "sabu", "sangir", "sari", "satu", "sawah", "sawo", "sebelah", "sejahtera", "sekar",
-    "selat", "selatan", "semen", "serang", "setia", "siak", "silo", "simpang", "sinar", "sine", "singkep",
-    "soko", "solok", "sukses", "sukun", "sumber", "sungai", "suruh", "sutera", "talang", "taman", "tambak",
-    "tanjung", "tapin", "tebing", "tegal", "telaga", "teluk", "tempeh", "tengah", "tiga", "tigo", "timur",
-    "toba", "tua", "tual", "tugu", "tulang", "turi", "tutur", "ulak", "utara", "wajo", "wangi", "waru",
-    "wates", "way", NULL};
 
 /* ---- looking up */
 
@@ -87,13 +54,19 @@ static uint32_t name_find(const struct place_index *index, uint64_t hash) {
     }
 }
 
+/* "Tanjung, bunga": two things and no name. Two words may be one that was spelled out ("Cilaku"). */
+static bool is_comma_between(const struct text *text, const struct word *word) {
+    return word->start > word[-1].end && text->bytes[word[-1].end] == ',';
+}
+
 uint32_t place_index_find(
     const struct place_index *index, const struct text *text, size_t first, size_t *used) {
     uint64_t hash = TEXT_HASH_START;
     uint32_t found = 0;
     *used = 0;
     for (size_t k = 0; k < PLACE_NAME_WORDS_MAX && first + k < text->count; k++) {
-        if (k && text->words[first + k].sentence != text->words[first].sentence)
+        const struct word *word = &text->words[first + k];
+        if (k && (word->sentence != word[-1].sentence || is_comma_between(text, word)))
             break;
         hash = name_step(hash, text->words[first + k].hash);
         uint32_t entry = name_find(index, hash);
@@ -261,7 +234,7 @@ static bool entry_add(struct place_index *index, uint64_t hash, const struct pla
     slot->hash = hash;
     uint32_t number = (uint32_t)++index->entry_count;
     index->entries[number] = (struct place_entry){place->code, slot->value, (uint8_t)place->level,
-        place->city, served(index, place->code), false, place->alias};
+        place->city, served(index, place->code), false, false, place->alias, false};
     slot->value = number;
     return true;
 }
@@ -368,41 +341,89 @@ static bool index_fill(
     return true;
 }
 
-/* Other names ("Sby", "Caruban"): lines of alias, tab, code; # begins a comment. */
-static bool aliases_fill(struct place_index *index, struct arena *arena, const struct spelling *spelling,
-    const char *path, struct error *error) {
+/* The next line of fields parted by tabs; # begins a comment. rest: what stands after the first tab, empty
+ * without one. */
+static bool row_next(FILE *file, char line[ROW_BYTES], char **rest) {
+    while (fgets(line, ROW_BYTES, file)) {
+        line[strcspn(line, "\r\n")] = 0;
+        if (line[0] == 0 || line[0] == '#')
+            continue;
+        *rest = line + strcspn(line, "\t");
+        if (**rest)
+            *(*rest)++ = 0;
+        return true;
+    }
+    return false;
+}
+
+static FILE *folder_open(const char *folder, const char *name, struct error *error) {
+    char path[CONFIG_PATH_MAX];
+    if (!config_path(path, folder, name)) {
+        error_set(error, "the path of %s is too long", name);
+        return NULL;
+    }
     FILE *file = fopen(path, "re");
     if (!file)
-        return error_set(error, "%s: %s", path, strerror(errno));
-    char line[256];
-    bool good = true;
-    while (good && fgets(line, sizeof line, file)) {
-        char *tab = strchr(line, '\t');
+        error_set(error, "%s: %s", path, strerror(errno));
+    return file;
+}
+
+/* Other names ("Sby", "Caruban"): lines of alias, tab, code. */
+static bool aliases_fill(struct place_index *index, struct arena *arena, const struct spelling *spelling,
+    const char *folder, struct error *error) {
+    FILE *file = folder_open(folder, "aliases.tsv", error);
+    char line[ROW_BYTES], *code;
+    bool good = file != NULL;
+    while (good && row_next(file, line, &code)) {
         struct place place;
-        if (line[0] == '#' || !tab)
-            continue;
-        *tab = 0;
-        tab[1 + strcspn(tab + 1, "\r\n")] = 0;
-        if (!gazetteer_find(index->gazetteer, tab + 1, &place))
+        if (!gazetteer_find(index->gazetteer, code, &place))
             continue;
         place.alias = true;
         good = place_add(index, arena, spelling, line, &place) ||
                error_set(error, "no memory for the index of places");
     }
-    fclose(file);
+    if (file)
+        fclose(file);
     return good;
 }
 
-/* Once, so that no message pays for the length of the list. */
-static void words_tell(struct place_index *index) {
-    for (const char *const *word = also_words; *word; word++)
-        for (uint32_t at = name_find(index, name_step(TEXT_HASH_START, text_hash(*word))); at;
-             at = index->entries[at].next)
+/* Names that are also words: lines of a name, and "town" after a tab where a capital letter is enough. Told
+ * once, so that no message pays for the length of the list. */
+static bool words_tell(struct place_index *index, struct arena *arena, const struct spelling *spelling,
+    const char *folder, struct error *error) {
+    FILE *file = folder_open(folder, "words.tsv", error);
+    char line[ROW_BYTES], *rest;
+    bool good = file != NULL;
+    while (good && row_next(file, line, &rest)) {
+        struct text text;
+        arena_reset(arena);
+        good = text_read(arena, spelling, line, strlen(line), &text) ||
+               error_set(error, "no memory for the index of places");
+        if (!good || text.count != 1)
+            continue;
+        for (uint32_t at = name_find(index, name_step(TEXT_HASH_START, text.words[0].hash)); at;
+             at = index->entries[at].next) {
             index->entries[at].word = true;
+            index->entries[at].town = strcmp(rest, "town") == 0;
+        }
+    }
+    if (file)
+        fclose(file);
+    return good;
+}
+
+static void small_names_tell(struct place_index *index) {
+    for (size_t i = 0; i < index->slot_count; i++) {
+        uint32_t first = index->slots[i].value, at = first;
+        while (at && index->entries[at].level == AREA_VILLAGE)
+            at = index->entries[at].next;
+        if (first)
+            index->entries[first].small = at == 0;
+    }
 }
 
 struct place_index *place_index_new(const struct gazetteer *gazetteer, const struct spelling *spelling,
-    char *const *provinces, size_t province_count, const char *aliases, struct error *error) {
+    char *const *provinces, size_t province_count, const char *folder, struct error *error) {
     struct place_index *index = calloc(1, sizeof *index);
     struct arena *arena = arena_new(INDEX_ARENA_BYTES);
     bool good = index && arena && slots_grow(&index->slots, &index->slot_count, SLOTS_LEAST)
@@ -414,8 +435,9 @@ struct place_index *place_index_new(const struct gazetteer *gazetteer, const str
              i++)
             snprintf(index->provinces[index->provinces_count++], CODE_BYTES, "%s", provinces[i]);
         good = index_fill(index, arena, spelling, error) &&
-               (!aliases || aliases_fill(index, arena, spelling, aliases, error));
-        words_tell(index);
+               aliases_fill(index, arena, spelling, folder, error) &&
+               words_tell(index, arena, spelling, folder, error);
+        small_names_tell(index);
     }
     arena_free(&arena);
     if (!good && index)

@@ -13,18 +13,17 @@ enum {
     CUE_REACH = 4     /* words before "di" that say why: "sekarang tidur di" */
 };
 
-/* Of these a capital letter is enough: they are words of other languages or rare ones, and well-known towns.
- */
-static const char *const towns_in_capitals[] = {"malang", "batu", "padang", "solok", "pasaman", "bogor",
-    "depok", "serang", "garut", "kudus", "tegal", "jepara", "sragen", "sleman", "bantul", "blora", "ambon",
-    "kupang", "pare", "pacet", "prigen", "pandan", "bangil", "beji", "gempol", "purwosari", "sukorejo",
-    "agam", "metro", "harau", "bengkulu", "dumai", "siak", "kampar", "merakurak", "purwodadi", "ciamis",
-    NULL};
+/* Before the name of a person. */
+static const char *const titles[] = {"pak", "bapak", "bu", "ibu", "mas", "mbak", "kakak", "mbah", "lek",
+    "cak", "om", "tante", "si", "haji", "kang", "dik", "mak", "pakde", "bude", "paklik", "bulik", "gus",
+    "uni", "uda", "sdr", "saudara", "almarhum", "mbok", "nyai", "yu", "lik", "nama", "namanya", "bernama",
+    "pangil", "dipangil", "inisial", "kiai", "kyai", "ustad", "ustadz", "ustaz", "ning", NULL};
 
 static enum place_marker marker_of(const struct word *word) {
     static const char *const in[] = {"di", "sekitar", "dekat", "daerah", "wilayah", "warga", "lokasi",
         "alamat", "domisili", "tingal", "asli", "wong", "oreng", "reng", "urang", "dakek", "e", "sini",
-        "penduduk", "dinsos", "masjid", "musala", "mushola", "pasar", "langgar", NULL};
+        "penduduk", "dinsos", "kadinsos", "masjid", "musala", "mushola", "pasar", "langgar", "pertigan",
+        "perempatan", "prapatan", "bundaran", "bunderan", "ting", NULL};
     static const char *const regency[] = {"kabupaten", "bupati", "pemkab", NULL};
     static const char *const city[] = {"kota", "kotamadya", "kodya", "walikota", "pemkot", NULL};
     static const char *const district[] = {
@@ -37,7 +36,9 @@ static enum place_marker marker_of(const struct word *word) {
     static const char *const street[] = {"jalan", "gang", "toko", "warung", "hotel", "bank", "pt", "bukit",
         "gunung", "sungai", "kali", "jembatan", "perumahan", "kue", "nasi", "masakan", "makan", "soto",
         "rawon", "sate", "pecel", "tahu", "suku", "pantai", "pondok", "perum", "timnas", "persib",
-        "persebaya", "persik", "persela", "arema", "stadion", NULL};
+        "persebaya", "persik", "persela", "arema", "stadion", "ayam", "bebek", "bakso", "keripik", "kripik",
+        "tempe", "lontong", "rujak", "mi", "dodol", "krupuk", "kerupuk", "goreng", "khas", "batik", "sarung",
+        "film", NULL};
     static const struct {
         const char *const *keys;
         enum place_marker marker;
@@ -74,9 +75,10 @@ static bool goes_on(const struct text *text, size_t at) {
 
 /* Words of kind and nearness between a preposition and its name: "ke [dinsos kota] Malang". */
 static bool is_between(const struct word *word) {
-    static const char *const between[] = {"dinas", "sosial", "dinsos", "satpol", "p", "daerah", "wilayah",
-        "kawasan", "area", "sekitar", "seputar", "dekat", "nya", "yang", "masjid", "pasar", "panti", "dr",
-        "rumah", "sakit", "alun", "pingir", "tengah", "lansia", "jompo", "asuhan", "rehab", "singah", NULL};
+    static const char *const between[] = {"dinas", "sosial", "dinsos", "kadinsos", "satpol", "p", "daerah",
+        "wilayah", "kawasan", "area", "sekitar", "seputar", "dekat", "nya", "yang", "masjid", "pasar",
+        "panti", "dr", "rumah", "sakit", "alun", "pingir", "tengah", "lansia", "jompo", "asuhan", "rehab",
+        "singah", NULL};
     enum place_marker marker = marker_of(word);
     return is_level(marker) || marker == MARKER_TOWN || marker == MARKER_HAMLET || marker == MARKER_STREET ||
            word_is_one_of(word, between);
@@ -119,10 +121,17 @@ static bool is_bound(const struct word *word) {
 }
 
 static bool is_from(const struct word *word) {
-    static const char *const from[] = {"asal", "asalnya", "asale", "dari", "logat", "logatnya", "ktp",
-        "ktpnya", "kelahiran", "rantau", "perantau", "perantauan", "orang", "bahasa", "keturunan", "plat",
-        "perbatasan", "rumahnya", "ngakunya", "mengaku", "ngaku", NULL};
+    static const char *const from[] = {"asal", "asalnya", "asale", "dari", "ktp", "ktpnya", "kelahiran",
+        "rantau", "perantau", "perantauan", "orang", "perbatasan", "rumahnya", "ngakunya", "mengaku", "ngaku",
+        NULL};
     return word_is_one_of(word, from);
+}
+
+/* "logatnya Madura", "plat Jember": a guess at where somebody is from, and no word on where he is. */
+static bool is_trait(const struct word *word) {
+    static const char *const traits[] = {
+        "logat", "logatnya", "bahasa", "bahasanya", "keturunan", "plat", "platnya", "nopol", NULL};
+    return word_is_one_of(word, traits);
 }
 
 /* "saya di Malang": first of its clause, or "posisi saya di"; "ibu saya di Turen" is about the mother. */
@@ -139,7 +148,10 @@ static enum place_role role_of_from(const struct text *text, size_t from) {
     static const char *const tellers[] = {"saya", "kami", "lapor", "melapor", "laporan", "pelapor",
         "penelepon", "salam", "pesan", "info", "tanya", "warga", "kader", "petugas", "tksk", "guru", "dokter",
         "pengurus", "kabar", NULL};
+    static const char *const things[] = {"kiriman", "paket", "titipan", "bingkisan", NULL};
     const struct word *word = &text->words[from];
+    if (from && word_is_one_of(word - 1, things))
+        return ROLE_BOUND;
     if (strcmp(word->key, "orang") == 0 && from && is_teller(text, from - 1))
         return ROLE_TELLER;
     if (strcmp(word->key, "dari") != 0)
@@ -168,8 +180,9 @@ static enum place_role role_of_bound(const struct text *text, size_t bound) {
     static const char *const near[] = {"arah", "lewat", NULL}; /* "di angkot arah Tambaksari" */
     static const char *const arrived[] = {"sampai", "tiba", "datang", "masuk", "meluap", "merembet", "lari",
         "kabur", "dibuang", "balik", "dibawa", "mengungsi", "diungsikan", "kembali", "dipindah",
-        "dipulangkan", "coba", "cek", "tolong", "mohon", "mampir", NULL};
-    static const char *const told[] = {"lapor", "melapor", "mengadu", "telepon", "pindah", NULL};
+        "dipulangkan", "coba", "cek", "tolong", "mohon", "mampir", "bawa", NULL};
+    static const char *const told[] = {"lapor", "melapor", "mengadu", "telepon", "pindah", "kirim",
+        "mengirim", "mengajukan", "ajukan", "tanya", NULL};
     if (word_is_one_of(&text->words[bound], near))
         return ROLE_FAR;
     if (strcmp(text->words[bound].key, "ke") != 0 || is_before(text, bound, wishes))
@@ -177,6 +190,17 @@ static enum place_role role_of_bound(const struct text *text, size_t bound) {
     if (is_before(text, bound, told))
         return ROLE_TELLER;
     return is_before(text, bound, arrived) ? ROLE_FAR : ROLE_BOUND;
+}
+
+/* "anaknya semua tinggal di" is about where they are; "anaknya masih kecil di" says where it happens. */
+static bool is_bridged(const struct text *text, size_t kin, size_t in) {
+    static const char *const bridges[] = {"tingal", "semua", "semuanya", "ada", "pada", "sudah", "masih",
+        "juga", "jauh", "menetap", "pindah", "yang", "kerja", "bekerja", "merantau", "kuliah", "dinas",
+        "sekolah", "mondok", "sana", "saya", "kami", NULL};
+    for (size_t i = kin + 1; i < in; i++)
+        if (!word_is_one_of(&text->words[i], bridges))
+            return false;
+    return true;
 }
 
 /* "di" says nothing by itself; the words before it do. */
@@ -195,7 +219,7 @@ static enum place_role role_of_in(const struct text *text, size_t in) {
             return ROLE_FROM;
         if (strcmp(word->key, "dari") == 0)
             return role_of_from(text, i); /* "dari desa di Lamongan" */
-        if (is_far(text, i))
+        if (is_far(text, i) && is_bridged(text, i, in))
             return ROLE_FAR;
         if (word_is_one_of(word, home) || (strcmp(word->key, "ke") == 0 && is_before(text, i, wishes)))
             return ROLE_BOUND; /* "mau pulang ke ibu di Sampang", "mau ke desa yang di Klaten" */
@@ -206,7 +230,8 @@ static enum place_role role_of_in(const struct text *text, size_t in) {
 /* Part of the name of a hospital or terminal, and no preposition; "dr" is read as "dari". */
 static bool is_proper(const struct word *word) {
     return (strcmp(word->key, "dari") == 0 && word->end - word->start == 2) ||
-           (marker_of(word) == MARKER_NONE && !is_bound(word) && !is_from(word) && !is_past(word));
+           (marker_of(word) == MARKER_NONE && !is_bound(word) && !is_from(word) && !is_trait(word) &&
+               !is_past(word));
 }
 
 /* Where the name and the words of kind before it begin. A hospital has a name of its own ("ke RSJ Menur
@@ -231,18 +256,31 @@ static size_t kind_begin(const struct text *text, size_t first, size_t limit) {
 
 static bool has_office(const struct text *text, size_t begin, size_t end) {
     static const char *const offices[] = {
-        "dinsos", "bupati", "pemkab", "pemkot", "walikota", "satpol", "dinas", NULL};
+        "dinsos", "kadinsos", "bupati", "pemkab", "pemkot", "walikota", "satpol", "dinas", NULL};
     for (size_t i = begin; i < end; i++)
         if (word_is_one_of(&text->words[i], offices))
             return true;
     return false;
 }
 
-/* A line between two towns: "bus Malang-Surabaya", "jalur Jombang - Babat". */
-static bool is_line(const struct text *text, size_t last) {
-    const struct word *word = &text->words[last];
-    return last + 1u < text->count &&
-           (text->bytes[word->end] == '-' || strncmp(text->bytes + word->end, " -", 2) == 0);
+static bool is_town(const struct place_index *index, uint32_t entry) {
+    for (; entry; entry = index->entries[entry].next)
+        if (index->entries[entry].level <= AREA_REGENCY)
+            return true;
+    return false;
+}
+
+/* A line between two towns: "bus Malang-Surabaya", "jalur Jombang - Babat", "travel surabaya jogja". */
+static bool is_line(const struct place_index *index, const struct text *text, const struct place_name *name) {
+    const struct word *word = &text->words[name->last];
+    size_t used;
+    if (name->last + 1u >= text->count)
+        return false;
+    if (text->bytes[word->end] == '-' || strncmp(text->bytes + word->end, " -", 2) == 0)
+        return true;
+    uint32_t next =
+        word->clause == word[1].clause ? place_index_find(index, text, name->last + 1u, &used) : 0;
+    return is_town(index, next) && !place_entries_agree(index, name->entries, next);
 }
 
 /* "asal Kec. Lawang, Kab. Malang", "dari Pasuruan dan Blitar", "jurusan Malang-Surabaya": what holds for one
@@ -255,19 +293,24 @@ static bool is_continued(const struct place_index *index, const struct text *tex
         return false;
     if (next + 1 == begin)
         return word_is_one_of(&text->words[next], both);
-    return next == begin && ((is_line(text, before->last) && before->role >= ROLE_FAR) ||
-                                place_entries_agree(index, before->entries, entries));
+    return next == begin && (place_entries_agree(index, before->entries, entries) ||
+                                (before->role >= ROLE_FAR && is_line(index, text, before)));
 }
 
-/* What the word before a name and its words of kind says; last: of the name. */
-static enum place_role role_of_cue(const struct text *text, size_t cue, size_t last) {
+/* What the word before a name and its words of kind says. */
+static enum place_role role_of_cue(
+    const struct place_index *index, const struct text *text, size_t cue, const struct place_name *name) {
     static const char *const lines[] = {"jalur", "bus", "bis", "kereta", "travel", "angkot", "tol", NULL};
     const struct word *word = &text->words[cue];
     if (is_from(word))
         return role_of_from(text, cue);
+    if (is_trait(word))
+        return ROLE_BOUND;
     if (is_bound(word))
         return role_of_bound(text, cue);
-    if (is_far(text, cue) || (word_is_one_of(word, lines) && is_line(text, last)))
+    if (word_is_one_of(word, lines) && is_line(index, text, name))
+        return ROLE_BOUND;
+    if (is_far(text, cue))
         return ROLE_FAR;
     if (strcmp(word->key, "datang") == 0 && is_before(text, cue, wishes))
         return ROLE_BOUND; /* Javanese "bade dateng", will go to */
@@ -280,7 +323,7 @@ static enum place_role role_of(const struct place_index *index, const struct tex
     if (before && is_continued(index, text, before, begin, name->entries))
         return before->role;
     enum place_role role =
-        begin && goes_on(text, begin - 1) ? role_of_cue(text, begin - 1, name->last) : ROLE_EVENT;
+        begin && goes_on(text, begin - 1) ? role_of_cue(index, text, begin - 1, name) : ROLE_EVENT;
     return role == ROLE_EVENT && has_office(text, begin, name->first) ? ROLE_TELLER : role;
 }
 
@@ -366,22 +409,84 @@ static bool is_phrase(const struct text *text, size_t first, bool capitals_tell)
     return false;
 }
 
-/* "Pak Bambang", "Lek Sarjo": people are called like small places. */
+/* The next word goes on with a name: "Bagor Prasetyo", "Panti Asuhan", "Sumber Rejeki". */
+static bool goes_on_as_name(const struct place_index *index, const struct text *text, size_t last) {
+    static const char *const sides[] = {"barat", "timur", "utara", "selatan", "pusat", "tengah", "kidul",
+        "lor", "kulon", "wetan", "raya", "provinsi", "jatim", NULL};
+    size_t used;
+    if (last + 1 >= text->count)
+        return false;
+    const struct word *word = &text->words[last], *next = word + 1;
+    return word->clause == next->clause && next->flags & WORD_CAPITAL && !(next->flags & WORD_SHOUTED) &&
+           !word_is_one_of(next, sides) && !word_is_one_of(next, titles) && marker_of(next) == MARKER_NONE &&
+           !place_index_find(index, text, last + 1, &used);
+}
+
+/* "Nganjuk Sugianto, lahir 1950": a name and what papers say of whom. */
+static bool is_on_papers(const struct place_index *index, const struct text *text, size_t last) {
+    static const char *const papers[] = {"lahir", "kelahiran", "umur", "usia", "nik", NULL};
+    return goes_on_as_name(index, text, last) && last + 2 < text->count &&
+           word_is_one_of(&text->words[last + 2], papers);
+}
+
+/* Whether a title calls the reader: "tolong Pak", "Malam Bu"; "istri Pak" is about somebody. */
+static bool is_call(const struct text *text, size_t title) {
+    static const char *const greetings[] = {"tolong", "mohon", "lapor", "ijin", "izin", "halo", "selamat",
+        "malam", "siang", "pagi", "sore", "maaf", "permisi", "asalamualaikum", "yth", "info", "min", NULL};
+    static const char *const callable[] = {
+        "pak", "bapak", "bu", "ibu", "mas", "mbak", "kakak", "cak", "om", "dik", NULL};
+    const struct word *word = &text->words[title];
+    if (!word_is_one_of(word, callable))
+        return false;
+    return word->flags & WORD_OPENS || !(word->flags & WORD_CAPITAL) || word_is_one_of(word - 1, greetings);
+}
+
+/* "Pak Lumajang itu orangnya baik": what follows speaks of a person, not of what happened in a place. */
+static bool is_spoken_of(const struct text *text, size_t last) {
+    static const char *const of[] = {"itu", "yang", "orangnya", "namanya", "julukannya", "pangilannya",
+        "adalah", "guru", "sopir", "supir", "tetanga", "teman", "temanku", "temenku", "suka", "sering",
+        "kader", "ketua", "juga", "sendiri", NULL};
+    return last + 1 < text->count && text->words[last + 1].clause == text->words[last].clause &&
+           word_is_one_of(&text->words[last + 1], of);
+}
+
+/* "anak saya Bagor", "temanku Sekar": who is named after what he is to the teller. */
+static bool is_kin(const struct text *text, size_t first) {
+    static const char *const kin[] = {"anak", "adik", "kakak", "suami", "istri", "teman", "keponakan", "cucu",
+        "sepupu", "pacar", "tetanga", "murid", "pasien", "klien", NULL};
+    static const char *const kin_of_mine[] = {
+        "anakku", "adikku", "kakakku", "suamiku", "istriku", "temanku", "temenku", "cucuku", "bojoku", NULL};
+    static const char *const mine[] = {"saya", "kami", "kula", "aku", NULL};
+    const struct word *word = &text->words[first];
+    if (!first || word->clause != word[-1].clause)
+        return false;
+    return word_is_one_of(word - 1, kin_of_mine) ||
+           (first >= 2 && word_is_one_of(word - 1, mine) && word_is_one_of(word - 2, kin));
+}
+
+/* "Pak Bambang", "Lek Sarjo", "adik saya Sekar": people are called like small places. */
 static bool is_person(
     const struct place_index *index, const struct text *text, size_t first, uint32_t found) {
-    static const char *const titles[] = {"pak", "bapak", "bu", "ibu", "mas", "mbak", "kakak", "mbah", "lek",
-        "cak", "om", "tante", "si", "haji", "kang", "dik", "mak", "pakde", "bude", "paklik", "bulik", "gus",
-        "uni", "uda", "sdr", "saudara", "almarhum", "mbok", "nyai", "yu", "lik", "nama", "namanya", "bernama",
-        "pangil", "dipangil", "inisial", NULL};
-    size_t used = 0;
+    size_t used;
     const struct word *word = &text->words[first];
-    if (!first || !(word->flags & WORD_CAPITAL) || !word_is_one_of(word - 1, titles) ||
-        word->clause != word[-1].clause)
+    if (!(word->flags & WORD_CAPITAL))
         return false;
-    bool last = first + 1 == text->count;
-    if (place_entries_name_regency(index, found)) /* "Pak Malang banjir" calls a man and names a place */
-        return word[-1].flags & WORD_OPENS && (last || word[1].clause != word->clause);
-    return last || !place_index_find(index, text, first + 1, &used);
+    bool leads = !first || word->clause != word[-1].clause;
+    if (is_on_papers(index, text, first) && (leads || marker_of(word - 1) == MARKER_NONE))
+        return true;
+    if (leads)
+        return false;
+    bool titled = word_is_one_of(word - 1, titles);
+    if (!titled && !is_kin(text, first))
+        return false;
+    bool ends = first + 1 >= text->count || text->words[first + 1].clause != word->clause;
+    if (place_entries_name_regency(index, found)) { /* "Pak Malang banjir" calls a man and names a place */
+        if (!titled)
+            return goes_on_as_name(index, text, first);
+        return !is_call(text, first - 1) || is_spoken_of(text, first) ||
+               goes_on_as_name(index, text, first) || (ends && word[-1].flags & WORD_OPENS);
+    }
+    return first + 1 >= text->count || !place_index_find(index, text, first + 1, &used);
 }
 
 /* "bukan Tegalsari Surabaya", "tidak di Dampit", "Pulung? bukan"; "tidak makan di Dampit" is there. */
@@ -407,12 +512,18 @@ static bool is_luck(const struct text *text, size_t first) {
                                                    (first && word_is_one_of(word - 1, luck)));
 }
 
-/* "Padang, barusan nemu nenek": a name that is a clause by itself says where. "Ibu, tolong" does not. */
+/* "Padang, barusan nemu nenek": a name that is a clause by itself says where. "Ibu, tolong" does not, nor
+ * does the first of several things: "Batu, pasir, semen". */
 static bool stands_alone(const struct text *text, size_t first, size_t last) {
     static const char *const called[] = {"ibu", "ayah", "buk", "kasihan", "mari", NULL};
-    return !word_is_one_of(&text->words[first], called) &&
-           (!first || text->words[first - 1].clause != text->words[first].clause) && last + 1 < text->count &&
-           text->words[last + 1].clause != text->words[last].clause;
+    const struct word *word = &text->words[first], *after = &text->words[last + 1];
+    if (word_is_one_of(word, called) || (first && word[-1].clause == word->clause) ||
+        last + 1 >= text->count || after->clause == word->clause)
+        return false;
+    bool thing = last + 2 < text->count && after->sentence == word->sentence &&
+                 after[1].sentence == word->sentence && after[1].clause != after->clause &&
+                 !(after->flags & WORD_CAPITAL);
+    return !thing;
 }
 
 /* Where most words are written large a capital letter says nothing: "KAMI BUTUH BERAS". Short messages may be
@@ -459,22 +570,49 @@ static uint32_t find(
     return found;
 }
 
+/* "perumahan Bangil Indah", but "Banjir Bangil Makin Parah": in a heading all words are written large. */
+static bool is_in_small(const struct text *text, size_t first) {
+    const struct word *word = &text->words[first];
+    return first && word->clause == word[-1].clause && !(word[-1].flags & WORD_CAPITAL);
+}
+
 static struct place_name name_make(const struct place_index *index, const struct text *text, size_t first,
     size_t used, uint32_t found, bool told) {
     const struct word *word = &text->words[first];
+    const struct place_entry *entry = &index->entries[found];
+    size_t last = first + used - 1;
     bool capital = told && word->flags & (WORD_CAPITAL | WORD_MENTION);
     bool leads = !first || word->sentence != word[-1].sentence; /* "Panji, teman saya" is no place */
-    bool alone = capital && stands_alone(text, first, first + used - 1) &&
-                 (!leads || place_entries_name_regency(index, found));
+    bool alone =
+        capital && stands_alone(text, first, last) && (!leads || place_entries_name_regency(index, found));
+    bool is_word = used == 1 && entry->word && !alone && !has_double_o(text, word);
+    bool opens = word->flags & WORD_OPENS && !alone;
     return (struct place_name){.first = (uint16_t)first,
-        .last = (uint16_t)(first + used - 1),
+        .last = (uint16_t)last,
         .entries = found,
-        .marker = marker_around(index, text, first, first + used - 1),
+        .marker = marker_around(index, text, first, last),
         .street = first && is_street(word - 1),
         .capital = capital && !(word->flags & WORD_OPENS && word->flags & WORD_SHOUTED),
-        .opens = word->flags & WORD_OPENS && !alone,
-        .word = used == 1 && index->entries[found].word && !alone && !has_double_o(text, word) &&
-                !(capital && !(word->flags & WORD_OPENS) && word_is_one_of(word, towns_in_capitals))};
+        .opens = opens,
+        .word = is_word && !(capital && !(word->flags & WORD_OPENS) && entry->town),
+        .village = entry->small,
+        .longer =
+            told && used == 1 && (is_word || is_in_small(text, first)) && goes_on_as_name(index, text, last)};
+}
+
+/* Whether the two stand side by side, but for a word of kind, and one lies in the other. */
+static bool is_beside(
+    const struct place_index *index, const struct place_name *one, const struct place_name *next) {
+    return next->first <= one->last + 2 && place_entries_agree(index, one->entries, next->entries);
+}
+
+/* "surat", "sudah": most of what is found in a message, and no place unless "desa" says so. */
+static bool is_mere_word(
+    const struct place_index *index, const struct text *text, size_t first, uint32_t found) {
+    const struct word *word = &text->words[first];
+    return index->entries[found].word && index->entries[found].small &&
+           !(word->flags & (WORD_CAPITAL | WORD_MENTION)) &&
+           !(first && marker_of(word - 1) == MARKER_VILLAGE);
 }
 
 static size_t names_read(
@@ -486,7 +624,8 @@ static size_t names_read(
         if (found && used <= 2 && is_phrase(text, i, told))
             found = 0, used = 2;
         if (found &&
-            (is_denied(text, i, i + used - 1) || is_luck(text, i) || kind_of_place_first(index, text, i) ||
+            ((used == 1 && is_mere_word(index, text, i, found)) || is_denied(text, i, i + used - 1) ||
+                is_luck(text, i) || kind_of_place_first(index, text, i) ||
                 (used == 1 && is_person(index, text, i, found))))
             found = 0, used = 1;
         if (!found)
@@ -494,6 +633,8 @@ static size_t names_read(
         out[count] = name_make(index, text, i, used, found, told);
         out[count].near = near;
         out[count].role = role_of(index, text, &out[count], count ? &out[count - 1] : NULL);
+        if (count && is_beside(index, &out[count - 1], &out[count]))
+            out[count - 1].beside = out[count].beside = true;
         count++;
     }
     return count;
@@ -511,8 +652,9 @@ bool *place_names_mark(const struct place_names *names, struct arena *arena, con
     bool *marks = arena_take(arena, (text->count + 1) * sizeof *marks);
     for (size_t i = 0; marks && i < names->count; i++) {
         const struct place_name *name = &names->names[i];
-        bool told_apart = !name->word || (name->capital && !name->opens) || name->marker == MARKER_DISTRICT ||
-                          name->marker == MARKER_VILLAGE;
+        bool weak = name->village || name->near; /* "surat" is a village, "kandungan" nearly a district */
+        bool told_apart = (!name->word && (!weak || name->beside)) || (name->capital && !name->opens) ||
+                          name->marker == MARKER_DISTRICT || name->marker == MARKER_VILLAGE;
         for (size_t at = name->first; at <= name->last && told_apart; at++)
             marks[at] = marker_of(&text->words[at]) == MARKER_NONE; /* "terminal" tells something itself */
     }

@@ -12,7 +12,9 @@ struct place_entry {
     bool city;
     bool served; /* lies in a province of the site */
     bool word;   /* its name is also a word of the language */
+    bool town;   /* and of a town so well known that a capital letter is enough */
     bool alias;  /* by another name than the official one */
+    bool small;  /* first of its chain: nothing but villages have the name */
 };
 
 struct place_index {
@@ -63,7 +65,7 @@ enum place_role {
     ROLE_TELLER, /* "saya di", "lapor dari", "dinsos kabupaten": where it is told or heard */
     ROLE_FROM,   /* asal, orang, KTP, "dulu di": where a person belongs or has been */
     ROLE_FAR,    /* "kerja di", "keluarganya di": where somebody else is */
-    ROLE_BOUND   /* ke, menuju, jurusan, "dirujuk ke" */
+    ROLE_BOUND   /* ke, menuju, jurusan, "dirujuk ke"; the accent somebody has */
 };
 
 struct place_name {
@@ -73,9 +75,12 @@ struct place_name {
     enum place_role role;
     bool word; /* also a word of the language */
     bool capital;
-    bool opens;  /* first of its clause, where a capital says little */
-    bool street; /* "Jl. Kauman" */
-    bool near;   /* misspelt by a letter */
+    bool opens;   /* first of its clause, where a capital says little */
+    bool street;  /* "Jl. Kauman" */
+    bool near;    /* misspelt by a letter */
+    bool longer;  /* a longer name of something else begins with it: "Panti Asuhan", "Bagor Prasetyo" */
+    bool village; /* only villages have it */
+    bool beside;  /* a place that it lies in, or that lies in it, stands beside it */
 };
 
 struct place_names {

@@ -24,17 +24,17 @@ enum {
 #define KEEP_PRINT_MS (365 * 24 * 3600 * INT64_C(1000))
 
 bool triage_site_open(struct triage_site *out, const char *site_dir, struct error *error) {
-    char path[CONFIG_PATH_MAX], aliases[CONFIG_PATH_MAX];
+    char path[CONFIG_PATH_MAX];
     *out = (struct triage_site){0};
     if (!(out->site = site_load(site_dir, error)) || !(out->kinds = site_kinds_load(site_dir, error)) ||
         !(out->vocabulary = vocabulary_load(site_dir, error)))
         return false;
-    if (!config_path(path, site_dir, out->site->gazetteer) || !config_path(aliases, path, "aliases.tsv"))
+    if (!config_path(path, site_dir, out->site->gazetteer))
         return error_set(error, "the path of the gazetteer is too long");
     if (!(out->gazetteer = gazetteer_load(path, AREA_VILLAGE, error)))
         return false;
     out->places = place_index_new(out->gazetteer, out->vocabulary->spelling, out->site->provinces,
-        out->site->provinces_count, aliases, error);
+        out->site->provinces_count, path, error);
     if (!(out->conflict = conflict_names_load(site_dir, error)))
         return false;
     out->assessor = (struct assessor){out->vocabulary, out->places};

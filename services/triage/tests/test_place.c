@@ -28,8 +28,8 @@ static int setup(void **state) {
     fixture.gazetteer = gazetteer_load(SIGAP_SOURCE_DIR "/deploy/gazetteer", AREA_VILLAGE, &error);
     if (!fixture.gazetteer)
         fail_msg("%s", error.text);
-    fixture.index = place_index_new(fixture.gazetteer, fixture.spelling, provinces, 1,
-        SIGAP_SOURCE_DIR "/deploy/gazetteer/aliases.tsv", &error);
+    fixture.index = place_index_new(
+        fixture.gazetteer, fixture.spelling, provinces, 1, SIGAP_SOURCE_DIR "/deploy/gazetteer", &error);
     if (!fixture.index)
         fail_msg("%s", error.text);
     *state = &fixture;
@@ -149,6 +149,26 @@ static void test_names(void **state) {
         {"tidak makan tiga hari di Wajak Malang", "35.07.08"}, /* what is denied is the eating */
         {"tidak di Wajak Malang", ""},
         {"Tongas? bukan, di Dringu Probolinggo", "35.13.19"},
+        {"lapor, ada Panti yang mengurung lansia", ""}, /* a capital alone is no proof of a word */
+        {"Pengurus memukul anak di Panti Asuhan Harapan", ""},
+        {"Batu, pasir, semen sudah ada, tinggal tukangnya", ""},
+        {"Parang panjang diayunkan tetangga", ""},
+        {"ditemukan di Taman Bermain Ceria", ""},
+        {"Bagor Prasetyo belum punya akta", ""},
+        {"adik saya Sekar dikurung", ""},
+        {"istri Pak Kediri dikurung", ""},
+        {"Pak Lumajang itu panggilan guru saya", ""},
+        {"Ustad Bondowoso memukul santri", ""},
+        {"tolong Pak Lumajang banjir", "35.08"},
+        {"Malam Bu, Kediri Kota banjir", "35.71"},
+        {"jual ayam goreng Padang", ""},
+        {"perumahan Bangil Indah", ""},
+        {"Banjir Bangil Makin Parah", "35.14.14"},
+        {"Nganjuk Sugianto, lahir 1950, minta masuk panti", ""},
+        {"Kec. Dampit Lansia umur 80 sendirian", "35.07.05"},
+        {"Tanjung, bunga kesukaan ibu", ""}, /* and no Tanjung Bunga */
+        {"keripik tempe malang pesanan saya", ""},
+        {"bayi ditinggal di Pasar Turi", "35.78"},
         {"bayi dibuang di purwosari jawa timur", ""}, /* two of them */
         {"bayi dibuang di Kranggan, Jawa Tengah", "33.23.13"},
         {"", ""},
@@ -169,6 +189,11 @@ static void test_roles(void **state) {
         {"dirujuk ke RSJ Menur Surabaya, keluarga di Tongas Probolinggo menolak", "35.13.23"},
         {"mau diantar pulang ke Kec. Wajak Kab. Malang", ""},
         {"naik bus jurusan Lumajang-Jombang, turun di Tongas Probolinggo", "35.13.23"},
+        {"kakek linglung, logatnya Lumajang", ""},
+        {"motornya plat Jember", ""},
+        {"kiriman dari Jember sudah kami terima", ""},
+        {"bus surabaya semarang menurunkan nenek pikun", ""},
+        {"bapak dirawat di RS Surabaya, anaknya masih kecil di Magetan", "35.20"},
         {"anak asal Lumajang", "35.08"}, /* nothing better is named */
         {"lapor dari Lumajang, ada bapak orang Jombang mengamuk", "35.08"},
     };
@@ -319,7 +344,9 @@ static void test_marks(void **state) {
     static const struct {
         const char *message, *marks; /* a letter for each word: p for a part of a name */
     } cases[] = {{"dipukul di panti", "---"}, {"di Kec. Panti Jember", "--pp"},
-        {"warga lubuk sikaping hanyut", "-pp-"}, {"bawa parang", "--"}, {"di terminal Arjosari", "--p"}};
+        {"warga lubuk sikaping hanyut", "-pp-"}, {"bawa parang", "--"}, {"di terminal Arjosari", "--p"},
+        {"surat sudah jadi", "---"}, /* three villages */
+        {"di Desa Surat jadi gaduh", "--p--"}, {"kos keputih surabaya", "-pp"}, {"keputih", "-"}};
     struct fixture *fixture = *state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct text text;
