@@ -168,6 +168,7 @@ static void tell_parked(struct engine *engine, int64_t number, const struct sour
 void engine_park(struct engine *engine, const struct source *source, const struct id *case_id,
     const void *bytes, size_t size) {
     int64_t number = held_park(engine->held, source, case_id, engine->park_reason, bytes, size, engine->now);
+    engine->retry |= held_is_starved(engine->held);
     tell_parked(engine, number, source);
 }
 
@@ -423,6 +424,7 @@ static enum step step_lane(struct engine *engine, unsigned link, enum lane lane)
     inbox_take(inbox, lane);
     if (blocked) {
         held_wait(engine->held, &source, event, record.bytes, record.size, engine->now);
+        engine->retry |= held_is_starved(engine->held);
         engine->turn_inputs++;
     } else if (work_on_event(engine, &source, event, &record) == VERDICT_RETRY) {
         return STEP_END;

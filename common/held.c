@@ -1,5 +1,6 @@
 #include "common/held.h"
 
+#include "common/fault.h"
 #include "common_sql.h"
 
 #include <stdlib.h>
@@ -11,13 +12,14 @@ struct held {
     size_t waiting_count, waiting_room;
     struct id *parked_cases;
     size_t parked_count, parked_room;
+    bool starved; /* there was no memory for what is in the rows */
 };
 
 static bool grow(void **items, size_t *room, size_t count, size_t size) {
     if (count < *room)
         return true;
     size_t wanted = *room ? *room * 2 : 16;
-    void *more = realloc(*items, wanted * size);
+    void *more = fault_strikes(FAULT_MEMORY) ? NULL : realloc(*items, wanted * size);
     if (!more)
         return false;
     *items = more;
@@ -69,6 +71,7 @@ bool held_reload(struct held *held) {
     bool sound = true, starved = false;
     ProtobufCAllocator allocator = {take, give_back, &starved};
     held->waiting_count = held->parked_count = 0;
+    held->starved = false;
     struct statement *all = common_use(held->store, COMMON_WAITING_ALL);
     while (statement_step(all)) {
         struct held_entry *entry = add_entry(held, column_int(all, 0), column_text(all, 1),
@@ -173,8 +176,10 @@ void held_wait(struct held *held, const struct source *source, const Sigap__Even
     int64_t number = statement_step(add) ? column_int(add, 0) : 0;
     statement_run(add);
     struct held_entry *entry = add_entry(held, number, source->journal, source->lane, source->sequence, now);
-    if (!entry)
-        return; /* the row is there: the next reload finds it */
+    if (!entry) {
+        held->starved = true;
+        return;
+    }
     entry->case_id = case_id;
     note_causes(entry, event);
 }
@@ -191,8 +196,12 @@ int64_t held_park(struct held *held, const struct source *source, const struct i
     bind_blob(add, record, size);
     int64_t number = statement_step(add) ? column_int(add, 0) : 0;
     statement_run(add);
-    add_parked(held, case_id);
+    held->starved |= !add_parked(held, case_id);
     return number;
+}
+
+bool held_is_starved(const struct held *held) {
+    return held->starved;
 }
 
 void held_release(struct held *held, size_t index) {

@@ -49,6 +49,9 @@ void held_wait(struct held *held, const struct source *source, const Sigap__Even
     size_t size, int64_t now);
 int64_t held_park(struct held *held, const struct source *source, const struct id *case_id,
     const char *reason, const void *record, size_t size, int64_t now);
+/* There was no memory to remember what was put to wait or parked: the turn must be rolled back, which reads
+ * it all again, or what comes later about the same case would not wait behind it. */
+bool held_is_starved(const struct held *held);
 void held_release(struct held *held, size_t index); /* the waiting entry has been worked on or parked */
 /* Takes parked rows (0: all) back into waiting, so that they are tried again; *count: how many. False: out of
  * memory, the turn must be rolled back. */
