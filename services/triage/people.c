@@ -178,7 +178,7 @@ static bool is_age(const struct text *text, size_t at) {
         "dirantai", "dipasung", "dikurung", "diikat", "tinggal", "kerja", "bekerja", "merantau", "menikah",
         "nikah", "pisah", "obat", "gaji", "sakit", "lumpuh", "stroke", "hilang", "ditinggal", NULL};
     static const char *const after[] = {"lalu", "lagi", "silam", "dipasung", "dirantai", "dikurung", NULL};
-    static const char *const shorter[] = {"bulan", "hari", "minggu", NULL};
+    static const char *const shorter[] = {"bulan", "hari", "mingu", NULL};
     static const char *const years[] = {"tahun", "tahunan", NULL};
     static const char *const reporter[] = {"saya", "kami", NULL};
     const struct word *word = &text->words[at], *left = word_at(text, at, -1), *next = word_at(text, at, 1);

@@ -43,7 +43,7 @@ static bool counted_before(const struct text *text, size_t at, char out[WORD_KEY
 /* "3 rumah" is; "jam 3", an age and a year are not: those are told differently each time. */
 static void counted_take(struct scene *scene, size_t at) {
     static const char *const never[] = {"jam", "menit", "tahun", "tahunan", "x", "m", "tahap", NULL};
-    static const char *const amounts[] = {"hari", "malam", "minggu", "bulan", "kali", "ribu", "juta", "km",
+    static const char *const amounts[] = {"hari", "malam", "mingu", "bulan", "kali", "ribu", "juta", "km",
         "meter", "cm", "kg", "kilo", "persen", NULL};
     char what[WORD_KEY_MAX];
     const struct word *word = &scene->text.words[at], *next = counted_what(&scene->text, at, what);

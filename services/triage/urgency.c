@@ -10,10 +10,10 @@
  */
 static const float costs[PRIORITIES][PRIORITIES] = {
     {0, 26, 28, 31, 34},
-    {1, 0, 4, 8.3f, 12.4f},
+    {1, 0, 4.6f, 9.5f, 14.3f},
     {3.5f, 1, 0, 1, 3},
     {4.5f, 2, 0.8f, 0, 0.8f},
-    {7.6f, 4.1f, 1.3f, 0.6f, 0},
+    {8.7f, 4.7f, 1.5f, 0.7f, 0},
 };
 
 /* Possible P0 or P1 from here on: an alert too many costs a look, one too few a life. */
