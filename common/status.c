@@ -104,12 +104,27 @@ static json_t *waiting_json(struct engine *engine) {
     return list;
 }
 
-static json_t *audit_json(struct engine *engine, uint32_t limit) {
+/* The chain goes on from the entry before the page as it is stored: was that one altered, its own page says
+ * so. */
+static void audit_before(struct engine *engine, int64_t number, uint8_t hash[32]) {
+    struct statement *get = common_use(engine->store, COMMON_AUDIT_HASH);
+    bind_int(get, number);
+    if (statement_step(get)) {
+        size_t size;
+        const void *stored = column_blob(get, 0, &size);
+        memcpy(hash, stored, size < 32 ? size : 32);
+    }
+    statement_end(get);
+}
+
+static json_t *audit_json(struct engine *engine, uint64_t after, uint32_t limit) {
+    enum { PAGE = 2000 }; /* some 5 ms of a turn */
     json_t *list = json_array();
-    struct statement *range = common_use(engine->store, COMMON_AUDIT_RANGE);
-    bind_int(range, 0);
-    bind_int(range, limit ? limit : 1000000);
     uint8_t before[32] = {0}, hash[32];
+    audit_before(engine, (int64_t)after, before);
+    struct statement *range = common_use(engine->store, COMMON_AUDIT_RANGE);
+    bind_int(range, (int64_t)after);
+    bind_int(range, limit && limit < PAGE ? limit : PAGE);
     while (statement_step(range)) {
         size_t size;
         const void *stored = column_blob(range, 5, &size);
@@ -188,7 +203,7 @@ bool status_view(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *
     } else if (view->what_case == SIGAP__VIEW__WHAT_LIST && strcmp(view->list->name, "waiting") == 0) {
         put_json(turn, answer, waiting_json(engine));
     } else if (view->what_case == SIGAP__VIEW__WHAT_LIST && strcmp(view->list->name, "audit") == 0) {
-        put_json(turn, answer, audit_json(engine, view->list->limit));
+        put_json(turn, answer, audit_json(engine, view->list->after, view->list->limit));
     } else {
         return false;
     }

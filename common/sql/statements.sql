@@ -101,6 +101,9 @@ SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1
 -- name: audit_add
 INSERT INTO audit(number, at, actor, action, object, hash) VALUES(?, ?, ?, ?, ?, ?)
 
+-- name: audit_hash
+SELECT hash FROM audit WHERE number=?
+
 -- name: audit_range
 SELECT number, at, actor, action, object, hash FROM audit WHERE number > ? ORDER BY number LIMIT ?
 

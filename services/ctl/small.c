@@ -395,21 +395,50 @@ int ctl_tool(struct ctl *ctl, int argc, char **argv) {
     return ctl_fail("%s: %s", program, strerror(errno));
 }
 
-/* One daemon's log. Returns the exit status. */
-static int verify_audit(const char *daemon, const json_t *entries) {
-    int altered = 0;
+/* The next entries of one daemon's log; NULL: it does not answer. The caller's. */
+static json_t *audit_page(const char *daemon, json_int_t after) {
+    Sigap__View view = SIGAP__VIEW__INIT;
+    Sigap__ListView what = SIGAP__LIST_VIEW__INIT;
+    unsigned status;
+    what.name = (char *)"audit";
+    what.after = (uint64_t)after;
+    view.what_case = SIGAP__VIEW__WHAT_LIST;
+    view.list = &what;
+    return ask_one(daemon, &view, 10000, &status);
+}
+
+/* The number of the first altered entry, 0: none. *last: of the page. */
+static json_int_t first_altered(const json_t *page, json_int_t *last) {
+    json_int_t altered = 0;
     size_t index;
     json_t *entry;
-    json_array_foreach(entries, index, entry) {
-        if (json_is_true(json_object_get(entry, "sound")))
-            continue;
-        printf("%s: entry %lld was altered\n", daemon,
-            (long long)json_integer_value(json_object_get(entry, "number")));
-        altered = 1;
-        break;
+    json_array_foreach(page, index, entry) {
+        *last = json_integer_value(json_object_get(entry, "number"));
+        if (!altered && !json_is_true(json_object_get(entry, "sound")))
+            altered = *last;
     }
-    printf("%s: %zu entries\n", daemon, json_array_size(entries));
     return altered;
+}
+
+/* One daemon's log from its first page on (not NULL, freed here): a turn of the daemon reads one. Returns the
+ * exit status. */
+static int verify_audit(const char *daemon, json_t *page) {
+    json_int_t altered = 0, last = 0;
+    size_t entries = 0;
+    while (page && json_array_size(page) && !altered) {
+        entries += json_array_size(page);
+        altered = first_altered(page, &last);
+        json_decref(page);
+        page = audit_page(daemon, last);
+    }
+    if (!page)
+        return ctl_fail("%s does not answer", daemon);
+    json_decref(page);
+    if (altered)
+        printf("%s: entry %lld was altered\n", daemon, (long long)altered);
+    else
+        printf("%s: %zu entries\n", daemon, entries);
+    return altered != 0;
 }
 
 int ctl_audit(struct ctl *ctl, int argc, char **argv) {
@@ -421,11 +450,9 @@ int ctl_audit(struct ctl *ctl, int argc, char **argv) {
         return 1;
     unsigned count = ask_each(links, "audit", 10000, questions);
     int worst = tell_silent(questions, count);
-    for (unsigned i = 0; i < count; i++) {
+    for (unsigned i = 0; i < count; i++)
         if (questions[i].answer)
             worst |= verify_audit(questions[i].daemon, questions[i].answer);
-        json_decref(questions[i].answer);
-    }
     site_links_free(&links);
     return worst;
 }

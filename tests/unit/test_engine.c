@@ -3,6 +3,7 @@
 #include "common/fault.h"
 #include "common_sql.h"
 
+#include <jansson.h>
 #include <setjmp.h>
 #include <sqlite3.h>
 #include <stdarg.h>
@@ -31,7 +32,7 @@ struct world {
     char folder[64];
     struct engine *alpha, *beta, *gamma;
     unsigned answered, status, effects, accepted, view_status;
-    char last_body[256];
+    char last_body[256], last_answer[512 << 10]; /* the same, whole */
 };
 
 static int64_t wall(void *state) {
@@ -58,8 +59,10 @@ static void add_row(struct turn *turn, const struct id *id, const char *text) {
 
 static bool is_deadly; /* beta's timers and alpha's request "deadly" end the process */
 
-/* alpha: body "park" is parked, "twice" appends two records, anything else one; "urgent" goes in the urgent
- * lane. */
+enum { AUDITED = 2500 };
+
+/* alpha: body "audited" writes so many entries of the audit log; body "park" is parked, "twice" appends two
+ * records, anything else one; "urgent" goes in the urgent lane. */
 static enum verdict alpha_request(struct turn *turn, const struct request *request, struct answer *answer) {
     Sigap__ReportClosed closed = SIGAP__REPORT_CLOSED__INIT;
     closed.reason = (char *)request->body;
@@ -67,6 +70,8 @@ static enum verdict alpha_request(struct turn *turn, const struct request *reque
     if (is_deadly && strcmp(request->body, "deadly") == 0)
         _exit(1);
     add_row(turn, &id, request->body);
+    for (int i = 0; strcmp(request->body, "audited") == 0 && i < AUDITED; i++)
+        turn_audit(turn, "siti", "looked", "at it");
     for (int i = 0; i < (strcmp(request->body, "twice") == 0 ? 2 : 1); i++) {
         Sigap__Event event = SIGAP__EVENT__INIT;
         event.body_case = SIGAP__EVENT__BODY_REPORT_CLOSED;
@@ -180,6 +185,8 @@ static void on_frame(void *context, void *origin, const void *frame, size_t size
     world->view_status = answer->status;
     snprintf(
         world->last_body, sizeof world->last_body, "%.*s", (int)answer->json.len, (char *)answer->json.data);
+    snprintf(world->last_answer, sizeof world->last_answer, "%.*s", (int)answer->json.len,
+        (char *)answer->json.data);
     sigap__view_answer__free_unpacked(answer, NULL);
 }
 
@@ -477,6 +484,52 @@ static void ask_list(struct engine *engine, const char *name) {
     view.what_case = SIGAP__VIEW__WHAT_LIST;
     view.list = &list;
     ask_view(engine, &view);
+}
+
+/* How many entries follow, and which of them is the first that is not sound (0: none). */
+static size_t audit_page(struct engine *engine, struct world *world, uint64_t after, json_int_t *altered) {
+    Sigap__View view = SIGAP__VIEW__INIT;
+    Sigap__ListView list = SIGAP__LIST_VIEW__INIT;
+    list.name = (char *)"audit";
+    list.after = after;
+    view.what_case = SIGAP__VIEW__WHAT_LIST;
+    view.list = &list;
+    ask_view(engine, &view);
+    json_t *page = json_loads(world->last_answer, 0, NULL), *entry;
+    size_t index, count = json_array_size(page);
+    *altered = 0;
+    json_array_foreach(page, index, entry) {
+        if (!*altered && !json_is_true(json_object_get(entry, "sound")))
+            *altered = json_integer_value(json_object_get(entry, "number"));
+    }
+    json_decref(page);
+    return count;
+}
+
+/* A long log must not be one answer: the turn that makes it would hold up a life. */
+static void test_the_audit_log_is_read_in_pages(void **state) {
+    struct world *world = *state;
+    json_int_t altered;
+    ask(world, "audited");
+    turns(world->alpha);
+    assert_int_equal(audit_page(world->alpha, world, 0, &altered), 2000);
+    assert_int_equal(altered, 0);
+    assert_int_equal(audit_page(world->alpha, world, 2000, &altered), AUDITED - 2000);
+    assert_int_equal(altered, 0);
+    assert_int_equal(audit_page(world->alpha, world, AUDITED, &altered), 0);
+    sqlite3 *db;
+    char path[128];
+    engine_close(&world->alpha);
+    snprintf(path, sizeof path, "%s/alpha.db", world->folder);
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_exec(db, "UPDATE audit SET object='nothing' WHERE number=2300", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+    start_alpha(world);
+    audit_page(world->alpha, world, 0, &altered);
+    assert_int_equal(altered, 0);
+    audit_page(world->alpha, world, 2000, &altered);
+    assert_int_equal(altered, 2300);
 }
 
 /* What was undone has not been accepted, whatever its handler said before the store refused it. */
@@ -1003,6 +1056,7 @@ int main(void) {
         TEST(test_what_is_not_heard_waits_for_its_causes),
         TEST(test_a_timer_that_ends_the_process_is_parked),
         TEST(test_a_request_that_ends_the_process_is_refused),
+        TEST(test_the_audit_log_is_read_in_pages),
         TEST(test_trimming_keeps_what_is_needed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
