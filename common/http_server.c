@@ -108,8 +108,6 @@ struct http_request {
     struct http_server *server;           /* NULL once the server let go of it */
     struct peer *peer;                    /* NULL once the client is gone */
     struct http_request *previous, *next; /* among server->pending, once handed over */
-    void *owner;
-    int64_t arrived_ms;
     char *body;
     size_t body_size, body_room, body_limit, discarded;
     const struct problem *refused; /* found while the body came: said when it is over */
@@ -121,18 +119,6 @@ struct http_request {
 
 const struct request *http_request_view(const struct http_request *request) {
     return &request->view;
-}
-
-int64_t http_request_arrived_ms(const struct http_request *request) {
-    return request->arrived_ms;
-}
-
-void http_request_set_owner(struct http_request *request, void *owner) {
-    request->owner = owner;
-}
-
-void *http_request_owner(const struct http_request *request) {
-    return request->owner;
 }
 
 static const char *header_value(const struct request *view, const char *name) {
@@ -742,7 +728,6 @@ static enum MHD_Result request_complete(struct peer *peer) {
         request->view.body_size = request->body_size;
     }
     server->counts.requests++;
-    request->arrived_ms = clock_monotonic_ms(server->options.clock);
     peer->waiting = true;
     peer->round = server->round;
     if (!request_hand_over(server, request)) {

@@ -76,11 +76,6 @@ void http_server_close(struct http_server **server, void (*on_closed)(void *cont
 
 /* What handlers see; origin is the http_request. Lives until http_answer. body has a NUL after it. */
 const struct request *http_request_view(const struct http_request *request);
-int64_t http_request_arrived_ms(
-    const struct http_request *request); /* monotonic: when its last byte was read */
-/* A place for the owner's own, NULL at first. */
-void http_request_set_owner(struct http_request *request, void *owner);
-void *http_request_owner(const struct http_request *request);
 
 /* Answers and frees the request; everything in answer is copied. status 0 becomes 500. Does not send by
  * itself: all answers of one turn of the loop leave together, before it waits for input again. */

@@ -330,13 +330,6 @@ void json_writer_free(struct json_writer *writer) {
     json_writer_init(writer, writer->max_bytes);
 }
 
-void json_writer_reset(struct json_writer *writer) {
-    struct json_writer kept = *writer;
-    json_writer_init(writer, kept.max_bytes);
-    writer->bytes = kept.bytes;
-    writer->capacity = kept.capacity;
-}
-
 const char *json_writer_text(struct json_writer *writer, size_t *size) {
     if (size)
         *size = 0;

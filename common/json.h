@@ -125,8 +125,6 @@ struct json_writer {
 void json_writer_init(struct json_writer *writer, size_t max_bytes);
 /* Wipes and frees the buffer; the writer may be initialised again. */
 void json_writer_free(struct json_writer *writer);
-/* Empties it but keeps the buffer, for the next text of the same bounds. */
-void json_writer_reset(struct json_writer *writer);
 /* The complete text, NUL-terminated, owned by the writer until its next call; NULL when it failed or is
  * incomplete. */
 const char *json_writer_text(struct json_writer *writer, size_t *size);

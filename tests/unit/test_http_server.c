@@ -437,10 +437,7 @@ static void nothing_leaves_before_the_answer(void **state) {
         assert_int_equal(recv(fds[i], &byte, 1, MSG_DONTWAIT), -1);
     assert_int_equal(fixture->held_count, 3);
     assert_int_equal(http_server_counts(fixture->server).pending, 3);
-    assert_int_equal(http_request_arrived_ms(fixture->held[0]), 1000000);
     assert_string_equal(http_request_view(fixture->held[0])->remote, "127.0.0.1");
-    http_request_set_owner(fixture->held[0], fixture);
-    assert_ptr_equal(http_request_owner(fixture->held[0]), fixture);
     for (int i = 2; i >= 0; i--)
         answer_text(fixture->held[i], http_request_view(fixture->held[i])->path);
     assert_int_equal(http_server_counts(fixture->server).pending, 0);
