@@ -331,6 +331,7 @@ static enum step park_unreadable(struct engine *engine, unsigned link, enum lane
         return STEP_END; /* in a turn of its own it has more room */
     snprintf(engine->park_reason, sizeof engine->park_reason, "the record cannot be read");
     engine->turn.source = *source;
+    engine->turn_inputs++; /* a mark is committed before anything is written, see ask_guard */
     inbox_take(engine->links[link], lane);
     engine_park(engine, source, NULL, record->bytes, record->size);
     return STEP_WORKED;
