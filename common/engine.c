@@ -675,8 +675,8 @@ enum engine_outcome engine_turn(struct engine *engine) {
         return make_again(engine);
     if (housekeeping && sound)
         housekeep(engine);
-    if (!sound || engine->retry || engine->overflowed || !write_all(engine, housekeeping) ||
-        store_health(engine->store) != STORE_OK) {
+    if (!sound || engine->retry || engine->overflowed || held_is_starved(engine->held) ||
+        !write_all(engine, housekeeping) || store_health(engine->store) != STORE_OK) {
         if (store_health(engine->store) == STORE_FATAL)
             engine_break(engine, "store: %s", store_complaint(engine->store));
         return back_off(engine, store_complaint(engine->store));

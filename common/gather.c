@@ -168,7 +168,6 @@ static void tell_parked(struct engine *engine, int64_t number, const struct sour
 void engine_park(struct engine *engine, const struct source *source, const struct id *case_id,
     const void *bytes, size_t size) {
     int64_t number = held_park(engine->held, source, case_id, engine->park_reason, bytes, size, engine->now);
-    engine->retry |= held_is_starved(engine->held);
     tell_parked(engine, number, source);
 }
 
@@ -267,20 +266,6 @@ static size_t first_ready(const struct engine *engine) {
     return index;
 }
 
-/* With engine->park_reason. False: the turn must be rolled back. */
-static bool park_waiting(struct engine *engine, size_t index) {
-    const struct held_entry *entry = held_waiting(engine->held, index);
-    struct source source = {arena_text(engine->arena, entry->journal), entry->lane, entry->sequence};
-    struct id case_id = entry->case_id;
-    struct record record = read_waiting(engine, entry);
-    if (!source.journal || !record.bytes)
-        return false;
-    held_release(engine->held, index);
-    engine->turn.source = source;
-    engine_park(engine, &source, &case_id, record.bytes, record.size);
-    return store_health(engine->store) == STORE_OK;
-}
-
 /* False: the turn must be rolled back; the row is still there then. */
 static bool work_on_waiting_entry(struct engine *engine, size_t index) {
     const struct held_entry *entry = held_waiting(engine->held, index);
@@ -294,17 +279,17 @@ static bool work_on_waiting_entry(struct engine *engine, size_t index) {
     Sigap__Event *event = record.bytes ? engine_unpack(engine, &record) : NULL;
     if (!source.journal || !record.bytes || (!event && arena_exhausted(engine->arena)))
         return false;
-    if (event) {
-        struct work work = {.source = source};
-        if (!ask_guard(engine, &work))
-            return false;
-        held_release(engine->held, index);
-        if (work_on_event(engine, &source, event, &record) == VERDICT_RETRY)
-            return false;
-    } else {
+    struct id case_id = entry->case_id;
+    struct work work = {.source = source};
+    if (event && !ask_guard(engine, &work))
+        return false;
+    held_release(engine->held, index);
+    if (event && work_on_event(engine, &source, event, &record) == VERDICT_RETRY)
+        return false;
+    if (!event) {
         snprintf(engine->park_reason, sizeof engine->park_reason, "the record cannot be read");
-        if (!park_waiting(engine, index))
-            return false;
+        engine->turn.source = source;
+        engine_park(engine, &source, &case_id, record.bytes, record.size);
     }
     input_over(engine);
     return store_health(engine->store) == STORE_OK;
@@ -425,7 +410,6 @@ static enum step step_lane(struct engine *engine, unsigned link, enum lane lane)
     inbox_take(inbox, lane);
     if (blocked) {
         held_wait(engine->held, &source, event, record.bytes, record.size, engine->now);
-        engine->retry |= held_is_starved(engine->held);
         engine->turn_inputs++;
     } else if (work_on_event(engine, &source, event, &record) == VERDICT_RETRY) {
         return STEP_END;
