@@ -12,8 +12,7 @@ enum {
     BUCKETS = HASH_INDEX_RUN,
     /* Runs of level n hold 32,768 x 8^n keys; those of 17 million stay as they are. */
     LEVELS = 4,
-    RUN_SHIFT = 16, /* of the number of a row of hash_run, see sql/0002_hash_runs.sql */
-    INDEX_SHIFT = 56,
+    INDEX_SHIFT = 56, /* see sql/0004_rows_written_over.sql */
     /* Per 1,000 keys added, each level writes three blocks of its merge: done before as many runs have come
      * as it takes away. Behind by a whole merge (a start that adds millions), it writes twice as many. */
     KEYS_A_STEP = 2 * HASH_RUN_BLOCK,
@@ -21,7 +20,6 @@ enum {
     BLOCKS_MAX = 64, /* a turn and level: 1.2 ms, what a turn of 1,024 reports with 20 keys each asks for */
     BEHIND = 2 * HASH_MERGE_RUNS, /* runs of a level */
     BLOCKS_BEHIND = 8,            /* at least, in a turn that adds no keys */
-    SWEPT = 64,                   /* rows of runs that are no more, deleted a turn */
 };
 
 /* The newest keys: chains, so that the newest of equal ones comes first. */
@@ -31,8 +29,9 @@ struct fresh {
 };
 
 struct hash_index {
-    int64_t base; /* of its rows of hash_run */
+    int64_t base; /* of the numbers of its runs */
     int64_t last; /* number given out last */
+    struct hash_pool pool;
     struct fresh *fresh;
     size_t fresh_from, fresh_end, fresh_room; /* those from fresh_from on are in no run */
     uint32_t bucket[BUCKETS];
@@ -43,17 +42,11 @@ struct hash_index {
     struct hash_merge *merges[LEVELS]; /* of runs of this level; of the last there is none */
     bool arrears;                      /* more to do than the keys that come in pay for */
     bool stopped;                      /* a run is damaged: no more merging until the next start */
-    int64_t *gone;                     /* runs whose rows are still to be deleted */
-    size_t gone_count, gone_room;
     /* What was written in a turn of which we do not know yet that it was committed. */
     bool waits;
     struct hash_run *written;
     uint64_t added, added_then, added_at_step;
 };
-
-static int64_t place_of(const struct hash_index *index, int64_t run) {
-    return index->base + (run << RUN_SHIFT);
-}
 
 /* ---- how many there are ---- */
 
@@ -73,7 +66,7 @@ static bool is_behind(const struct hash_index *index, uint32_t level) {
 }
 
 static void count_arrears(struct hash_index *index) {
-    index->arrears = index->gone_count > BEHIND;
+    index->arrears = false;
     for (uint32_t level = 0; level + 1 < LEVELS; level++)
         index->arrears = index->arrears || is_behind(index, level);
 }
@@ -92,19 +85,6 @@ static bool runs_have_room(struct hash_index *index) {
     return true;
 }
 
-/* Room for that of all runs of a merge, too. */
-static bool gone_has_room(struct hash_index *index, size_t more) {
-    if (index->gone_count + more <= index->gone_room)
-        return true;
-    size_t room = 2 * index->gone_room + more;
-    int64_t *list = fault_strikes(FAULT_MEMORY) ? NULL : realloc(index->gone, room * sizeof *list);
-    if (!list)
-        return false;
-    index->gone = list;
-    index->gone_room = room;
-    return true;
-}
-
 /* A merged run is numbered later than those that came while it was made: its place is among the rows it
  * holds. */
 static void run_insert(struct hash_index *index, struct hash_run *run) {
@@ -114,49 +94,49 @@ static void run_insert(struct hash_index *index, struct hash_run *run) {
     index->runs[at] = run;
 }
 
-/* Rows of one run, of which the first was read: a run, or rows without a head, which were to be one or have
- * been. */
-static bool run_load(struct hash_index *index, struct store *store, struct statement *row) {
-    size_t size;
-    int64_t place = column_int(row, 0);
-    const void *body = column_blob(row, 1, &size);
-    void *head = fault_strikes(FAULT_MEMORY) ? NULL : malloc(size + 1);
-    if (head && size)
-        memcpy(head, body, size);
-    statement_end(row);
-    int64_t number = (place - index->base) >> RUN_SHIFT;
-    bool loaded = head && runs_have_room(index) && gone_has_room(index, 1);
-    index->last_run = number;
-    if (loaded && place != place_of(index, number)) {
-        index->gone[index->gone_count++] = number;
-    } else if (loaded) {
-        struct hash_run *run = hash_run_read(store, place, head, size);
-        if (run)
-            run_insert(index, run);
-        loaded = run != NULL;
+static bool runs_load(struct hash_index *index, struct store *store) {
+    int64_t end = index->base + (INT64_C(1) << INDEX_SHIFT);
+    for (;;) {
+        struct hash_run *run;
+        int found = hash_run_read(&index->pool, store, index->last_run + 1, end, &run);
+        if (found <= 0)
+            return found == 0;
+        if (!runs_have_room(index)) {
+            hash_run_free(&run);
+            return false;
+        }
+        index->last_run = run->number;
+        run_insert(index, run);
     }
-    free(head);
-    return loaded;
 }
 
-static bool runs_load(struct hash_index *index, struct store *store) {
-    for (;;) {
-        struct statement *next = common_use(store, COMMON_HASH_RUN_NEXT);
-        bind_int(next, place_of(index, index->last_run + 1));
-        bind_int(next, index->base + (INT64_C(1) << INDEX_SHIFT));
-        if (!statement_step(next))
-            return store_health(store) == STORE_OK;
-        if (!run_load(index, store, next))
-            return false;
+static void mark(uint64_t *needed, const struct hash_list *list) {
+    for (uint32_t i = 0; i < list->count; i++)
+        needed[list->numbers[i] / 64] |= UINT64_C(1) << list->numbers[i] % 64;
+}
+
+/* Rows that no run has are free: of runs that are part of others by now, or that were never finished. */
+static bool rows_release(struct hash_index *index) {
+    uint64_t *needed =
+        fault_strikes(FAULT_MEMORY) ? NULL : calloc((size_t)index->pool.last / 64 + 1, sizeof *needed);
+    if (!needed)
+        return false;
+    for (size_t i = 0; i < index->run_count; i++) {
+        mark(needed, index->runs[i]->entry_rows);
+        mark(needed, index->runs[i]->filter_rows);
     }
+    bool released = hash_pool_release(&index->pool, needed);
+    free(needed);
+    return released;
 }
 
 struct hash_index *hash_index_open(struct store *store, int number) {
     struct hash_index *index = fault_strikes(FAULT_MEMORY) ? NULL : calloc(1, sizeof *index);
     if (!index)
         return NULL;
-    index->base = (int64_t)number << INDEX_SHIFT;
-    if (!runs_load(index, store))
+    index->base = index->last_run = (int64_t)number << INDEX_SHIFT;
+    hash_pool_open(&index->pool, store, index->base);
+    if (!runs_load(index, store) || !rows_release(index))
         hash_index_close(&index);
     else
         index->last = hash_index_saved(index);
@@ -171,8 +151,8 @@ void hash_index_close(struct hash_index **index) {
     for (size_t i = 0; i < (*index)->run_count; i++)
         hash_run_free(&(*index)->runs[i]);
     hash_run_free(&(*index)->written);
+    hash_pool_close(&(*index)->pool);
     free((*index)->runs);
-    free((*index)->gone);
     free((*index)->fresh);
     free(*index);
     *index = NULL;
@@ -251,6 +231,8 @@ static size_t find_fresh(struct hash_index *index, uint64_t hash, int64_t *rows,
 
 size_t hash_index_find(
     struct hash_index *index, struct store *store, uint64_t hash, int64_t *rows, size_t max) {
+    for (size_t i = 0; i < index->run_count; i++)
+        hash_run_expect(index->runs[i], hash);
     size_t count = find_fresh(index, hash, rows, max);
     for (size_t i = index->run_count; i > 0 && count < max; i--)
         count += hash_run_find(index->runs[i - 1], store, hash, rows + count, max - count);
@@ -281,7 +263,7 @@ static void run_write(struct hash_index *index, struct turn *turn) {
     struct hash_entry *entries = arena_take(turn->arena, count * sizeof *entries);
     if (!entries || !runs_have_room(index))
         return;
-    index->written = hash_run_new(place_of(index, index->last_run + 1), 0, count);
+    index->written = hash_run_new(&index->pool, index->last_run + 1, 0, count);
     if (!index->written)
         return;
     index->last_run++;
@@ -305,8 +287,7 @@ static void merge_start(struct hash_index *index, uint32_t level) {
     size_t first;
     if (index->merges[level] || index->stopped || runs_of(index, level, &first) < HASH_MERGE_RUNS)
         return;
-    index->merges[level] =
-        hash_merge_new(index->runs + first, place_of(index, index->last_run + 1), index->kept_from);
+    index->merges[level] = hash_merge_new(index->runs + first, index->last_run + 1, index->kept_from);
     if (index->merges[level])
         index->last_run++;
 }
@@ -324,7 +305,6 @@ static void merge_go_on(struct hash_index *index, struct store *store, uint32_t 
 }
 
 static void run_goes(struct hash_index *index, size_t at) {
-    index->gone[index->gone_count++] = (index->runs[at]->place - index->base) >> RUN_SHIFT;
     hash_run_free(&index->runs[at]);
     index->run_count--;
     memmove(index->runs + at, index->runs + at + 1, (index->run_count - at) * sizeof(struct hash_run *));
@@ -333,8 +313,8 @@ static void run_goes(struct hash_index *index, size_t at) {
 static void merge_commit(struct hash_index *index, uint32_t level) {
     struct hash_merge *merge = index->merges[level];
     hash_merge_commit(merge);
-    if (!hash_merge_is_done(merge) || !gone_has_room(index, HASH_MERGE_RUNS))
-        return; /* the runs that it was made of go on serving */
+    if (!hash_merge_is_done(merge))
+        return; /* the runs that it is made of go on serving */
     for (size_t i = index->run_count; i-- > 0;)
         if (hash_merge_has(merge, index->runs[i]))
             run_goes(index, i);
@@ -342,28 +322,6 @@ static void merge_commit(struct hash_index *index, uint32_t level) {
     if (run)
         run_insert(index, run); /* there was room for eight */
     hash_merge_free(&index->merges[level]);
-}
-
-/* ---- rows of runs that are no more ---- */
-
-static void sweep(struct hash_index *index, struct store *store) {
-    if (!index->gone_count)
-        return;
-    int64_t run = index->gone[index->gone_count - 1], end = place_of(index, run + 1);
-    struct statement *next = common_use(store, COMMON_HASH_RUN_NEXT);
-    bind_int(next, place_of(index, run));
-    bind_int(next, end);
-    bool found = statement_step(next);
-    int64_t from = found ? column_int(next, 0) : end;
-    statement_end(next);
-    if (!found) {
-        index->gone_count--; /* should the deletion be undone: the next start finds them */
-        return;
-    }
-    struct statement *delete = common_use(store, COMMON_HASH_RUN_DELETE);
-    bind_int(delete, from);
-    bind_int(delete, from + SWEPT < end ? from + SWEPT : end);
-    statement_run(delete);
 }
 
 /* ---- once an input ---- */
@@ -402,7 +360,6 @@ void hash_index_save(struct hash_index *index, struct turn *turn) {
         merge_start(index, level);
         merge_go_on(index, turn->store, level, blocks < BLOCKS_MAX ? (unsigned)blocks : BLOCKS_MAX);
     }
-    sweep(index, turn->store);
     index->waits = true;
     index->added_then = index->added_at_step = index->added;
     turn_after_commit(turn, committed, &index, sizeof index);
@@ -417,6 +374,11 @@ static bool is_merged(const struct hash_index *index, const struct hash_run *run
     return false;
 }
 
+/* The newest run stays: it says up to where rows are in runs. What is being merged leaves them out. */
+static bool is_forgotten(const struct hash_index *index, size_t run, int64_t row) {
+    return run + 1 < index->run_count && index->runs[run]->row < row && !is_merged(index, index->runs[run]);
+}
+
 struct forgetting {
     struct hash_index *index;
     int64_t row;
@@ -428,14 +390,14 @@ static void forgotten(void *state, const void *argument) {
     (void)state;
     index->kept_from = what->row;
     for (size_t i = index->run_count; i-- > 0;)
-        if (i + 1 < index->run_count && index->runs[i]->row < what->row &&
-            !is_merged(index, index->runs[i]) && gone_has_room(index, 1))
+        if (is_forgotten(index, i, what->row))
             run_goes(index, i);
 }
 
-/* The newest run stays: it says up to where rows are in runs. */
 void hash_index_forget(struct hash_index *index, struct turn *turn, int64_t row) {
     struct forgetting what = {index, row};
-    sweep(index, turn->store);
+    for (size_t i = 0; i < index->run_count; i++)
+        if (is_forgotten(index, i, row))
+            hash_run_delete(index->runs[i], turn->store);
     turn_after_commit(turn, forgotten, &what, sizeof what);
 }

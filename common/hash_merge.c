@@ -1,7 +1,6 @@
 #include "common/hash_merge.h"
 
 #include "common/fault.h"
-#include "common_sql.h"
 
 #include <stdlib.h>
 
@@ -35,7 +34,7 @@ struct hash_merge {
 enum { NO_BLOCK = UINT32_MAX };
 
 struct hash_merge *hash_merge_new(
-    struct hash_run *const inputs[HASH_MERGE_RUNS], int64_t place, int64_t kept_from) {
+    struct hash_run *const inputs[HASH_MERGE_RUNS], int64_t number, int64_t kept_from) {
     struct hash_merge *merge = fault_strikes(FAULT_MEMORY) ? NULL : calloc(1, sizeof *merge);
     uint32_t most = 0;
     if (!merge)
@@ -46,7 +45,7 @@ struct hash_merge *hash_merge_new(
         most += inputs[i]->count;
     }
     merge->kept_from = kept_from;
-    merge->output = hash_run_new(place, inputs[0]->level + 1, most);
+    merge->output = hash_run_new(inputs[0]->pool, number, inputs[0]->level + 1, most);
     if (!merge->output) {
         hash_merge_free(&merge);
         return NULL;
@@ -102,19 +101,12 @@ static uint32_t block_fill(struct hash_merge *merge, struct store *store) {
     return count;
 }
 
-static void delete_head(struct store *store, const struct hash_run *run) {
-    struct statement *delete = common_use(store, COMMON_HASH_RUN_DELETE);
-    bind_int(delete, run->place);
-    bind_int(delete, run->place + 1);
-    statement_run(delete);
-}
-
 static void finish(struct hash_merge *merge, struct store *store) {
     merge->now.over = true;
     if (merge->output->count)
         hash_run_finish(merge->output, store);
     for (unsigned i = 0; i < HASH_MERGE_RUNS; i++)
-        delete_head(store, merge->inputs[i]);
+        hash_run_delete(merge->inputs[i], store);
 }
 
 bool hash_merge_step(struct hash_merge *merge, struct store *store, unsigned blocks) {

@@ -11,13 +11,14 @@ enum {
      * With 32 entries a line one stranger in a thousand passes. */
     LINE_WORDS = 8,
     LINE_ENTRIES = 32,
-    ROW_LINES = 124, /* 7,936 bytes: a row that fits a page of 8 KiB */
+    LINE_BYTES = LINE_WORDS * sizeof(uint64_t),
+    ROW_LINES = HASH_ROW_BYTES / LINE_BYTES,
 };
 
 /* As it is stored. */
 struct hash_run_head {
     int64_t row;
-    uint32_t count, blocks, level, room, lines, unused;
+    uint32_t count, blocks, level, lines;
     uint64_t first[];
 };
 
@@ -32,17 +33,29 @@ int hash_entry_compare(const void *left, const void *right) {
     return (a->row < b->row) - (a->row > b->row);
 }
 
-static struct hash_run *with_room(int64_t place, uint32_t blocks, uint32_t lines) {
-    struct hash_run *run = fault_strikes(FAULT_MEMORY) ? NULL : calloc(1, sizeof *run);
+static uint32_t blocks_of(uint32_t entries) {
+    return (entries + HASH_RUN_BLOCK - 1) / HASH_RUN_BLOCK;
+}
+
+static uint32_t filter_rows(uint32_t lines) {
+    return (lines + ROW_LINES - 1) / ROW_LINES;
+}
+
+static void *zeros(size_t count, size_t size) {
+    return fault_strikes(FAULT_MEMORY) ? NULL : calloc(count, size);
+}
+
+static struct hash_run *with_room(struct hash_pool *pool, uint32_t blocks, uint32_t lines) {
+    struct hash_run *run = zeros(1, sizeof *run);
     if (!run)
         return NULL;
-    run->place = place;
-    run->room = blocks;
+    run->pool = pool;
     run->lines = lines;
-    run->head = fault_strikes(FAULT_MEMORY) ? NULL : calloc(1, head_bytes(blocks));
-    run->filter =
-        fault_strikes(FAULT_MEMORY) ? NULL : calloc((size_t)lines * LINE_WORDS, sizeof *run->filter);
-    if (!run->head || !run->filter) {
+    run->entry_rows = hash_list_new(blocks);
+    run->filter_rows = hash_list_new(filter_rows(lines));
+    run->head = zeros(1, head_bytes(blocks));
+    run->filter = zeros(lines, LINE_BYTES);
+    if (!run->entry_rows || !run->filter_rows || !run->head || !run->filter) {
         hash_run_free(&run);
         return NULL;
     }
@@ -50,17 +63,20 @@ static struct hash_run *with_room(int64_t place, uint32_t blocks, uint32_t lines
     return run;
 }
 
-struct hash_run *hash_run_new(int64_t place, uint32_t level, uint32_t most) {
-    uint32_t blocks = (most + HASH_RUN_BLOCK - 1) / HASH_RUN_BLOCK;
-    struct hash_run *run = with_room(place, blocks, (most + LINE_ENTRIES - 1) / LINE_ENTRIES);
-    if (run)
+struct hash_run *hash_run_new(struct hash_pool *pool, int64_t number, uint32_t level, uint32_t most) {
+    struct hash_run *run = with_room(pool, blocks_of(most), (most + LINE_ENTRIES - 1) / LINE_ENTRIES);
+    if (run) {
+        run->number = number;
         run->level = level;
+    }
     return run;
 }
 
 void hash_run_free(struct hash_run **run) {
     if (!*run)
         return;
+    hash_pool_give((*run)->pool, &(*run)->entry_rows);
+    hash_pool_give((*run)->pool, &(*run)->filter_rows);
     free((*run)->head);
     free((*run)->filter);
     free(*run);
@@ -92,38 +108,34 @@ static bool filter_passes(const struct hash_run *run, uint64_t hash) {
     return true;
 }
 
-/* ---- rows ---- */
+/* ---- writing ---- */
 
-static int64_t filter_place(const struct hash_run *run, uint32_t row) {
-    return run->place + 1 + run->room + row;
-}
-
-static uint32_t filter_rows(const struct hash_run *run) {
-    return (run->lines + ROW_LINES - 1) / ROW_LINES;
+/* The number of the list's row `at`, which was perhaps taken already, in a turn that was rolled back. */
+static uint32_t row_at(struct hash_pool *pool, struct hash_list *list, uint32_t at) {
+    if (at == list->count)
+        hash_pool_take(pool, list);
+    return list->numbers[at];
 }
 
 static size_t filter_row_bytes(const struct hash_run *run, uint32_t row) {
     uint32_t left = run->lines - row * ROW_LINES;
-    return (left < ROW_LINES ? left : ROW_LINES) * LINE_WORDS * sizeof *run->filter;
+    return (left < ROW_LINES ? left : ROW_LINES) * LINE_BYTES;
 }
 
-static void write_row(struct store *store, int64_t number, const void *body, size_t size) {
-    struct statement *add = common_use(store, COMMON_HASH_RUN_ADD);
-    bind_int(add, number);
-    bind_blob(add, body, size);
-    statement_run(add);
+static uint64_t *filter_row(const struct hash_run *run, uint32_t row) {
+    return run->filter + (size_t)row * ROW_LINES * LINE_WORDS;
 }
 
 static void filter_write(struct hash_run *run, struct store *store, uint32_t rows) {
     for (; run->filtered < rows; run->filtered++)
-        write_row(store, filter_place(run, run->filtered),
-            run->filter + (size_t)run->filtered * ROW_LINES * LINE_WORDS,
-            filter_row_bytes(run, run->filtered));
+        hash_pool_write(run->pool, store, row_at(run->pool, run->filter_rows, run->filtered),
+            filter_row(run, run->filtered), filter_row_bytes(run, run->filtered));
 }
 
 void hash_run_write(
     struct hash_run *run, struct store *store, const struct hash_entry *entries, uint32_t count) {
-    write_row(store, run->place + 1 + run->blocks, entries, count * sizeof *entries);
+    hash_pool_write(
+        run->pool, store, row_at(run->pool, run->entry_rows, run->blocks), entries, count * sizeof *entries);
     for (uint32_t i = 0; i < count; i++)
         filter_add(run, entries[i].hash);
     run->first[run->blocks++] = entries[0].hash;
@@ -132,66 +144,103 @@ void hash_run_write(
 }
 
 void hash_run_finish(struct hash_run *run, struct store *store) {
-    filter_write(run, store, filter_rows(run));
-    run->head->row = run->row;
-    run->head->count = run->count;
-    run->head->blocks = run->blocks;
-    run->head->level = run->level;
-    run->head->room = run->room;
-    run->head->lines = run->lines;
-    write_row(store, run->place, run->head, head_bytes(run->blocks));
+    filter_write(run, store, filter_rows(run->lines));
+    *run->head = (struct hash_run_head){run->row, run->count, run->blocks, run->level, run->lines};
+    struct statement *add = common_use(store, COMMON_HASH_RUN_ADD);
+    bind_int(add, run->number);
+    bind_blob(add, run->head, head_bytes(run->blocks));
+    bind_blob(add, run->entry_rows->numbers, run->blocks * sizeof(uint32_t));
+    bind_blob(add, run->filter_rows->numbers, run->filtered * sizeof(uint32_t));
+    statement_run(add);
 }
 
-static bool filter_read(struct hash_run *run, struct store *store) {
-    for (; run->filtered < filter_rows(run); run->filtered++) {
-        size_t size, want = filter_row_bytes(run, run->filtered);
-        struct statement *get = common_use(store, COMMON_HASH_RUN_GET);
-        bind_int(get, filter_place(run, run->filtered));
-        const void *lines = statement_step(get) ? column_blob(get, 0, &size) : NULL;
-        bool whole = lines && size == want;
-        if (whole)
-            memcpy(run->filter + (size_t)run->filtered * ROW_LINES * LINE_WORDS, lines, want);
-        statement_end(get);
-        if (!whole)
+void hash_run_delete(const struct hash_run *run, struct store *store) {
+    struct statement *delete = common_use(store, COMMON_HASH_RUN_DELETE);
+    bind_int(delete, run->number);
+    statement_run(delete);
+}
+
+/* ---- reading ---- */
+
+static bool head_is_sound(const struct hash_run_head *head, size_t size) {
+    return head->count && head->count <= HASH_RUN_MOST && head->blocks == blocks_of(head->count) &&
+           head->lines && head->lines <= HASH_RUN_MOST / LINE_ENTRIES && size == head_bytes(head->blocks);
+}
+
+static bool list_read(struct hash_list *list, const void *numbers, size_t size, uint32_t last) {
+    if (size != list->room * sizeof *list->numbers)
+        return false;
+    memcpy(list->numbers, numbers, size);
+    for (; list->count < list->room; list->count++)
+        if (list->numbers[list->count] == 0 || list->numbers[list->count] > last)
             return false;
-    }
     return true;
 }
 
-static bool head_is_sound(const struct hash_run_head *head, size_t size) {
-    return head->count && head->count <= HASH_RUN_MOST && head->room <= HASH_RUN_MOST / HASH_RUN_BLOCK &&
-           head->blocks <= head->room && head->lines && head->lines <= HASH_RUN_MOST / LINE_ENTRIES &&
-           size == head_bytes(head->blocks);
-}
-
-struct hash_run *hash_run_read(struct store *store, int64_t place, const void *body, size_t size) {
+/* The row of hash_run at hand. */
+static struct hash_run *run_of(struct hash_pool *pool, struct statement *row) {
     struct hash_run_head head = {0};
+    size_t size, entry_bytes, filter_bytes;
+    const void *body = column_blob(row, 1, &size);
+    const void *entry_numbers = column_blob(row, 2, &entry_bytes);
+    const void *filter_numbers = column_blob(row, 3, &filter_bytes);
     if (size >= sizeof head)
-        memcpy(&head, body, sizeof head); /* where a row lies in its page is no place for a struct */
-    struct hash_run *run = head_is_sound(&head, size) ? with_room(place, head.room, head.lines) : NULL;
+        memcpy(&head, body, sizeof head); /* where it lies in its page is no place for a struct */
+    struct hash_run *run = head_is_sound(&head, size) ? with_room(pool, head.blocks, head.lines) : NULL;
     if (!run)
         return NULL;
+    run->number = column_int(row, 0);
     run->row = head.row;
     run->count = head.count;
     run->blocks = head.blocks;
     run->level = head.level;
     memcpy(run->head, body, size);
-    if (!filter_read(run, store))
+    if (!list_read(run->entry_rows, entry_numbers, entry_bytes, pool->last) ||
+        !list_read(run->filter_rows, filter_numbers, filter_bytes, pool->last))
         hash_run_free(&run);
     return run;
 }
 
+static bool filter_read(struct hash_run *run, struct store *store) {
+    for (; run->filtered < run->filter_rows->count; run->filtered++) {
+        struct statement *get;
+        const void *lines = hash_pool_read(run->pool, store, run->filter_rows->numbers[run->filtered], &get);
+        if (lines)
+            memcpy(filter_row(run, run->filtered), lines, filter_row_bytes(run, run->filtered));
+        statement_end(get);
+        if (!lines)
+            return false;
+    }
+    return true;
+}
+
+int hash_run_read(
+    struct hash_pool *pool, struct store *store, int64_t from, int64_t to, struct hash_run **run) {
+    struct statement *next = common_use(store, COMMON_HASH_RUN_NEXT);
+    bind_int(next, from);
+    bind_int(next, to);
+    *run = NULL;
+    if (!statement_step(next))
+        return store_health(store) == STORE_OK ? 0 : -1;
+    *run = run_of(pool, next);
+    statement_end(next);
+    if (*run && !filter_read(*run, store))
+        hash_run_free(run);
+    return *run ? 1 : -1;
+}
+
+/* Blocks are full but for the last. */
+static uint32_t entries_of(const struct hash_run *run, uint32_t block) {
+    return block + 1 < run->blocks ? HASH_RUN_BLOCK : run->count - block * HASH_RUN_BLOCK;
+}
+
 uint32_t hash_run_block(const struct hash_run *run, struct store *store, uint32_t block,
     struct hash_entry entries[HASH_RUN_BLOCK]) {
-    size_t size = 0;
-    struct statement *get = common_use(store, COMMON_HASH_RUN_GET);
-    bind_int(get, run->place + 1 + block);
-    const void *body = statement_step(get) ? column_blob(get, 0, &size) : NULL;
-    uint32_t count = (uint32_t)(size / sizeof *entries);
-    if (!body || count > HASH_RUN_BLOCK || size % sizeof *entries)
-        count = 0;
-    else
-        memcpy(entries, body, size);
+    struct statement *get;
+    const void *body = hash_pool_read(run->pool, store, run->entry_rows->numbers[block], &get);
+    uint32_t count = body ? entries_of(run, block) : 0;
+    if (body)
+        memcpy(entries, body, count * sizeof *entries);
     statement_end(get);
     return count;
 }
@@ -217,19 +266,17 @@ static size_t lower_bound(const char *entries, size_t count, uint64_t hash) {
     return from;
 }
 
-static size_t find_in_block(struct store *store, int64_t number, uint64_t hash, int64_t *rows, size_t max) {
-    size_t size, count = 0;
-    struct statement *get = common_use(store, COMMON_HASH_RUN_GET);
-    bind_int(get, number);
-    if (statement_step(get)) {
-        const char *entries = column_blob(get, 0, &size);
-        size_t all = size / sizeof(struct hash_entry);
-        for (size_t i = lower_bound(entries, all, hash); i < all && count < max; i++) {
-            struct hash_entry entry = entry_at(entries, i);
-            if (entry.hash != hash)
-                break;
-            rows[count++] = entry.row;
-        }
+static size_t find_in_block(const struct hash_run *run, struct store *store, uint32_t block, uint64_t hash,
+    int64_t *rows, size_t max) {
+    size_t count = 0;
+    struct statement *get;
+    const char *entries = hash_pool_read(run->pool, store, run->entry_rows->numbers[block], &get);
+    size_t all = entries ? entries_of(run, block) : 0;
+    for (size_t i = lower_bound(entries, all, hash); i < all && count < max; i++) {
+        struct hash_entry entry = entry_at(entries, i);
+        if (entry.hash != hash)
+            break;
+        rows[count++] = entry.row;
     }
     statement_end(get);
     return count;
@@ -247,6 +294,10 @@ static uint32_t block_before(const struct hash_run *run, uint64_t hash) {
     return from ? from - 1 : 0;
 }
 
+void hash_run_expect(const struct hash_run *run, uint64_t hash) {
+    __builtin_prefetch(run->filter + (size_t)line_of(run, hash) * LINE_WORDS);
+}
+
 size_t hash_run_find(
     const struct hash_run *run, struct store *store, uint64_t hash, int64_t *rows, size_t max) {
     size_t count = 0;
@@ -254,6 +305,6 @@ size_t hash_run_find(
         return 0;
     for (uint32_t at = block_before(run, hash); at < run->blocks && run->first[at] <= hash && count < max;
          at++)
-        count += find_in_block(store, run->place + 1 + at, hash, rows + count, max - count);
+        count += find_in_block(run, store, at, hash, rows + count, max - count);
     return count;
 }

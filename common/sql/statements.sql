@@ -108,13 +108,19 @@ SELECT hash FROM audit WHERE number=?
 SELECT number, at, actor, action, object, hash FROM audit WHERE number > ? ORDER BY number LIMIT ?
 
 -- name: hash_run_add
-INSERT INTO hash_run(number, body) VALUES(?, ?)
-
--- name: hash_run_get
-SELECT body FROM hash_run WHERE number=?
+INSERT INTO hash_run(number, head, entries, filter) VALUES(?, ?, ?, ?)
 
 -- name: hash_run_next
-SELECT number, body FROM hash_run WHERE number >= ? AND number < ? ORDER BY number LIMIT 1
+SELECT number, head, entries, filter FROM hash_run WHERE number >= ? AND number < ? ORDER BY number LIMIT 1
 
 -- name: hash_run_delete
-DELETE FROM hash_run WHERE number >= ? AND number < ?
+DELETE FROM hash_run WHERE number=?
+
+-- name: hash_row_put
+INSERT OR REPLACE INTO hash_row(number, body) VALUES(?, ?)
+
+-- name: hash_row_get
+SELECT body FROM hash_row WHERE number=?
+
+-- name: hash_row_last
+SELECT number FROM hash_row WHERE number >= ? AND number < ? ORDER BY number DESC LIMIT 1

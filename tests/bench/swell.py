@@ -7,7 +7,7 @@ import sqlite3
 
 # What is no matter of cases: the journal and the places in it, configuration, runs of the hash index (made anew at the start). And
 # no timers: those of copies would all fall due in the minutes of the measure.
-KEPT = {"meta", "migration", "journal", "cursor", "consumer", "waiting", "parked", "audit", "timer", "hash_run", "sweep", "token", "policy",
+KEPT = {"meta", "migration", "journal", "cursor", "consumer", "waiting", "parked", "audit", "timer", "hash_run", "hash_row", "sweep", "token", "policy",
         "watermark", "answered", "account", "session"}
 HASHED = {"key", "marks"}  # keyed hashes: of a ticket, of the words of a text
 ID_BYTES = 16

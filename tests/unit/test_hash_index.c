@@ -3,6 +3,7 @@
 #include "common/hash_index.h"
 
 #include "common/fault.h"
+#include "common/hash_pool.h"
 #include "common_sql.h"
 #include "tests/fixture/engine_fixture.h"
 
@@ -146,28 +147,21 @@ static size_t find(struct fixture *fixture, uint64_t hash, int64_t *rows, size_t
     return kept;
 }
 
-static size_t run_rows(struct fixture *fixture) {
-    size_t count = 0;
-    int64_t from = 0;
-    for (;; count++) {
-        struct statement *next = common_use(fixture_store(fixture), COMMON_HASH_RUN_NEXT);
-        bind_int(next, from);
-        bind_int(next, INT64_MAX);
-        if (!statement_step(next))
-            return count;
-        from = column_int(next, 0) + 1;
-        statement_end(next);
-    }
+/* All that were ever written: they are numbered without gaps. */
+static size_t rows_of_pool(struct fixture *fixture) {
+    struct hash_pool pool;
+    hash_pool_open(&pool, fixture_store(fixture), INT64_C(1) << 56);
+    return pool.last;
 }
 
 static void finds_in_memory_and_in_runs(void **state) {
     enum { KEYS = 3 * HASH_INDEX_RUN + 5000, PERIOD = 15000 }; /* each key six or seven times */
     int64_t rows[4];
     add_keys(*state, 0, 5000, PERIOD);
-    assert_int_equal(run_rows(*state), 0);
+    assert_int_equal(rows_of_pool(*state), 0);
     assert_int_equal(find(*state, hash_of(PERIOD + 1), rows, 4), 0);
     add_keys(*state, 5000, KEYS - 5000, PERIOD);
-    assert_true(run_rows(*state) > 3 * 60);
+    assert_true(rows_of_pool(*state) > 3 * 60);
     for (uint64_t key = 0; key < PERIOD; key += 7) {
         assert_int_equal(find(*state, hash_of(key), rows, 4), 4);
         for (size_t i = 0; i < 4; i++)
@@ -212,9 +206,9 @@ static void an_undone_input_does_no_harm(void **state) {
     for (uint64_t done = 0; done <= HASH_INDEX_RUN;
          done += 1000) /* a run would be due: undone with its input */
         ask(fixture, (struct order){ADD_AND_PARK, done, 1000, 1000000, 0});
-    assert_int_equal(run_rows(fixture), 0);
+    assert_int_equal(rows_of_pool(fixture), 0);
     add_keys(fixture, 0, 6000, 1000000);
-    assert_true(run_rows(fixture) > 0);
+    assert_true(rows_of_pool(fixture) > 0);
     for (uint64_t key = 0; key < 6000; key += 3)
         assert_int_equal(find(fixture, hash_of(key), rows, 4), 1);
     fixture_restart(fixture, false);
@@ -223,17 +217,15 @@ static void an_undone_input_does_no_harm(void **state) {
         assert_int_equal(find(fixture, hash_of(key), rows, 4), 1);
 }
 
-/* Heads of runs: rows whose number ends with 16 bits of 0. */
 static size_t runs(struct fixture *fixture) {
     size_t count = 0;
     int64_t from = 0;
-    for (;;) {
+    for (;; count++) {
         struct statement *next = common_use(fixture_store(fixture), COMMON_HASH_RUN_NEXT);
         bind_int(next, from);
         bind_int(next, INT64_MAX);
         if (!statement_step(next))
             return count;
-        count += column_int(next, 0) % 65536 == 0;
         from = column_int(next, 0) + 1;
         statement_end(next);
     }
@@ -312,33 +304,54 @@ static void failures_lose_nothing(void **state) {
     }
 }
 
-/* Rows of runs that are part of others by now, and of merges that ended with the process, go. */
+enum { ROWS_OF_A_RUN = 66 + 9 }; /* of 500 entries, of the filter */
+
+/* Rows of runs that are part of others by now, and of merges that ended with the process, are written over:
+ * no more than the runs need and the merge of eight. */
 static void leaves_no_rows_behind(void **state) {
     struct fixture *fixture = *state;
     add_keys(fixture, 0, 9 * HASH_INDEX_RUN + 9000, 1000000);
     fixture_restart(fixture, true); /* in the middle of a merge */
     fixture_turn(fixture);
     add_keys(fixture, 500000, 8 * HASH_INDEX_RUN, 2000000);
-    size_t keys = 17 * HASH_INDEX_RUN;
-    assert_in_range(run_rows(fixture), keys / 500, keys / 500 * 12 / 10 + 8 * 76);
+    assert_in_range(rows_of_pool(fixture), 17 * 66, (17 + 8) * ROWS_OF_A_RUN);
 }
 
 static void forgets_whole_runs(void **state) {
     struct fixture *fixture = *state;
     int64_t rows[4];
     add_keys(fixture, 0, 4 * HASH_INDEX_RUN, 1000000);
-    size_t before = run_rows(fixture);
-    for (int i = 0; i < 6; i++) /* rows go a few at a time */
-        ask(fixture, (struct order){FORGET, 0, 0, 0, 2 * HASH_INDEX_RUN + 2000});
-    assert_true(run_rows(fixture) <= before / 2);
+    size_t before = rows_of_pool(fixture);
+    assert_int_equal(runs(fixture), 4);
+    ask(fixture, (struct order){FORGET, 0, 0, 0, 2 * HASH_INDEX_RUN + 2000});
+    assert_int_equal(runs(fixture), 2);
     assert_int_equal(find(fixture, hash_of(1), rows, 4), 0);
     assert_int_equal(find(fixture, hash_of(3 * HASH_INDEX_RUN), rows, 4), 1);
+    add_keys(fixture, 500000, 2 * HASH_INDEX_RUN, 2000000);
+    assert_int_equal(runs(fixture), 4);
+    assert_int_equal(rows_of_pool(fixture), before);
     ask(fixture, (struct order){FORGET, 0, 0, 0, INT64_MAX});
     fixture_restart(fixture, false);
     fixture_turn(fixture);
+    assert_int_equal(runs(fixture), 1);
     add_keys(fixture, 7, 1, 1000000); /* numbers go on although no row is left */
     assert_int_equal(find(fixture, hash_of(7), rows, 4), 1);
-    assert_true(rows[0] > 3 * HASH_INDEX_RUN);
+    assert_true(rows[0] > 5 * HASH_INDEX_RUN);
+}
+
+/* The rows of what an undone input wrote, and of the runs that a rolled back turn had merged, still hold what
+ * they are needed for. */
+static void what_is_undone_takes_no_rows(void **state) {
+    struct fixture *fixture = *state;
+    add_keys(fixture, 0, 2 * HASH_INDEX_RUN, 1000000);
+    for (uint64_t done = 0; done <= 3 * HASH_INDEX_RUN; done += 1000)
+        ask(fixture, (struct order){ADD_AND_PARK, done, 1000, 1000000, 0});
+    assert_int_equal(rows_of_pool(fixture), 2 * ROWS_OF_A_RUN);
+    add_keys(fixture, 500000, 1, 1000000); /* all that was put off is written now: with runs due */
+    for (uint64_t key = 0; key < 2 * HASH_INDEX_RUN; key += 3) {
+        int64_t rows[4];
+        assert_int_equal(find(fixture, hash_of(key), rows, 4), 1);
+    }
 }
 
 int main(void) {
@@ -352,6 +365,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(failures_lose_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(leaves_no_rows_behind, set_up, tear_down),
         cmocka_unit_test_setup_teardown(forgets_whole_runs, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_undone_takes_no_rows, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
