@@ -20,7 +20,15 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { CHILDREN_MAX = 20, ARGUMENTS_MAX = 12, SLOWEST_MS = 5000, PATIENCE_MS = 10000, LOG_MAX = 64 << 20 };
+enum {
+    CHILDREN_MAX = 20,
+    ARGUMENTS_MAX = 12,
+    SLOWEST_MS = 5000,
+    LONGEST_MS = 3600000,
+    STEADY_MS = 10000, /* who lives so long has started well */
+    PATIENCE_MS = 10000,
+    LOG_MAX = 64 << 20
+};
 
 struct child {
     char name[32];
@@ -34,14 +42,10 @@ struct house {
     struct ctl *ctl;
     struct child children[CHILDREN_MAX];
     unsigned count;
+    sigset_t awaited, before; /* signals that end a wait; those that were blocked when we came */
+    bool checked;             /* why a daemon refused to start was asked once */
+    bool refused, over;
 };
-
-static volatile sig_atomic_t asked_to_stop;
-
-static void on_stop(int number) {
-    (void)number;
-    asked_to_stop = 1;
-}
 
 static int64_t now_ms(void) {
     struct timespec at;
@@ -217,9 +221,10 @@ static void add_daemon(struct house *house, const struct site_daemon *daemon) {
     }
 }
 
-static void run_child(const struct child *child) {
+static void run_child(const struct house *house, const struct child *child) {
     int log = open_log(child->name), nothing = open("/dev/null", O_RDONLY);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
+    sigprocmask(SIG_SETMASK, &house->before, NULL);
     signal(SIGINT,
         SIG_IGN); /* an interrupt at the terminal goes to the supervisor alone, which ends them in order */
     dup2(nothing, 0);
@@ -232,13 +237,36 @@ static void run_child(const struct child *child) {
     _exit(127);
 }
 
-static void start(struct child *child) {
+static void start(const struct house *house, struct child *child) {
     child->started_at = now_ms();
     child->pid = fork();
     if (child->pid == 0)
-        run_child(child);
+        run_child(house, child);
     if (child->pid > 0)
         write_pid(child->name, child->pid);
+}
+
+static struct child *child_of(struct house *house, pid_t pid) {
+    for (unsigned i = 0; i < house->count; i++)
+        if (house->children[i].pid == pid)
+            return &house->children[i];
+    return NULL;
+}
+
+static int64_t lived_ms(const struct child *child) {
+    return now_ms() - child->started_at;
+}
+
+/* Every daemon checks the site when it starts; all of them before would make each start half as long again.
+ * So when the first is refused, it is asked whether the site is why: then this is said and nothing goes on
+ * running. What else it may be, its store or its door, can be mended meanwhile: it is started again. And so
+ * it is in a site that runs: a file spoilt then must not end the others. */
+static bool site_is_refused(struct house *house, const struct child *child, int status) {
+    if (house->checked || child->ends || lived_ms(child) > STEADY_MS || !WIFEXITED(status) ||
+        WEXITSTATUS(status) != 1)
+        return false;
+    house->checked = true;
+    return ctl_check(house->ctl, 0, NULL) != 0;
 }
 
 /* For `status`: "<epoch ms> <ends in a row> <how>". */
@@ -253,13 +281,12 @@ static void write_ending(const struct child *child, const char *how, int number)
 }
 
 static void ended(struct child *child, int status) {
-    int64_t lived = now_ms() - child->started_at;
+    bool steady = lived_ms(child) > STEADY_MS;
     const char *how = WIFSIGNALED(status) ? "signal" : "status";
     int number = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
-    child->pid = 0;
-    child->ends = lived > 10000 ? 1 : child->ends + 1;
+    child->ends = steady ? 1 : child->ends + 1;
     write_ending(child, how, number);
-    child->wait_ms = lived > 10000 ? 0 : child->wait_ms ? child->wait_ms * 2 : 50;
+    child->wait_ms = steady ? 0 : child->wait_ms ? child->wait_ms * 2 : 50;
     if (child->wait_ms > SLOWEST_MS)
         child->wait_ms = SLOWEST_MS;
     child->start_at = now_ms() + child->wait_ms;
@@ -267,16 +294,18 @@ static void ended(struct child *child, int status) {
         (long long)child->wait_ms);
 }
 
-static void reap(struct house *house, bool again) {
+static void reap(struct house *house) {
     int status;
-    for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;)
-        for (unsigned i = 0; i < house->count; i++)
-            if (house->children[i].pid == pid) {
-                if (again)
-                    ended(&house->children[i], status);
-                else
-                    house->children[i].pid = 0;
-            }
+    for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
+        struct child *child = child_of(house, pid);
+        if (!child)
+            continue;
+        child->pid = 0;
+        house->refused = house->refused || (!house->over && site_is_refused(house, child, status));
+        house->over = house->over || house->refused;
+        if (!house->over)
+            ended(child, status);
+    }
 }
 
 static unsigned alive(const struct house *house) {
@@ -292,17 +321,26 @@ static void signal_all(const struct house *house, int number) {
             kill(house->children[i].pid, number);
 }
 
+/* Until one comes, or the time is there. True: it asks us to stop. */
+static bool wait_for_signal(const struct house *house, int64_t until) {
+    int64_t left = until - now_ms();
+    left = left < 0 ? 0 : left > LONGEST_MS ? LONGEST_MS : left;
+    struct timespec wait = {.tv_sec = left / 1000, .tv_nsec = left % 1000 * 1000000};
+    int number = sigtimedwait(&house->awaited, NULL, &wait);
+    return number == SIGTERM || number == SIGINT;
+}
+
 static void end_all(struct house *house) {
     int64_t until = now_ms() + PATIENCE_MS;
     signal_all(house, SIGTERM);
     while (alive(house) && now_ms() < until) {
-        usleep(20000);
-        reap(house, false);
+        wait_for_signal(house, until);
+        reap(house);
     }
     signal_all(house, SIGKILL);
     for (int i = 0; i < 100 && alive(house); i++) {
         usleep(10000);
-        reap(house, false);
+        reap(house);
     }
     for (unsigned i = 0; i < house->count; i++) {
         char path[64];
@@ -313,13 +351,26 @@ static void end_all(struct house *house) {
     }
 }
 
+/* Starts what is due. The time when something will be, INT64_MAX: nothing. */
+static int64_t start_due(struct house *house) {
+    int64_t next = INT64_MAX;
+    for (unsigned i = 0; i < house->count; i++) {
+        struct child *child = &house->children[i];
+        if (child->pid <= 0 && now_ms() >= child->start_at)
+            start(house, child);
+        if (child->pid < 0) /* no process can be made at the moment */
+            child->start_at = now_ms() + SLOWEST_MS;
+        if (child->pid <= 0 && child->start_at < next)
+            next = child->start_at;
+    }
+    return next;
+}
+
 static void keep_running(struct house *house) {
-    while (!asked_to_stop) {
-        for (unsigned i = 0; i < house->count; i++)
-            if (house->children[i].pid <= 0 && now_ms() >= house->children[i].start_at)
-                start(&house->children[i]);
-        usleep(50000); /* 20 looks a second: cheap, and a signal ends the sleep */
-        reap(house, true);
+    while (!house->over) {
+        int64_t next = start_due(house);
+        house->over = wait_for_signal(house, next);
+        reap(house);
     }
 }
 
@@ -395,20 +446,27 @@ static bool prepare(struct house *house, const struct site_links *links) {
     return true;
 }
 
+/* Blocked, so that none is missed between two waits: they come out of wait_for_signal(). */
+static void await_signals(struct house *house) {
+    sigemptyset(&house->awaited);
+    sigaddset(&house->awaited, SIGTERM);
+    sigaddset(&house->awaited, SIGINT);
+    sigaddset(&house->awaited, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &house->awaited, &house->before);
+}
+
 int ctl_up(struct ctl *ctl, int argc, char **argv) {
     static struct house house;
     (void)argc;
     (void)argv;
     house.ctl = ctl;
     struct site_links *links = ctl_links(ctl);
-    if (!links || ctl_check(ctl, 1, argv) != 0 || !prepare(&house, links)) {
+    if (!links || !prepare(&house, links)) {
         if (links)
             site_links_free(&links);
         return 1;
     }
-    struct sigaction action = {.sa_handler = on_stop};
-    sigaction(SIGTERM, &action, NULL);
-    sigaction(SIGINT, &action, NULL);
+    await_signals(&house);
     if (ctl->port) { /* answer links lead to where the console really is */
         char url[128];
         snprintf(url, sizeof url, "http://%s:%s\n", ctl->host, ctl->port);
@@ -417,7 +475,7 @@ int ctl_up(struct ctl *ctl, int argc, char **argv) {
     keep_running(&house);
     end_all(&house);
     site_links_free(&links);
-    return 0;
+    return house.refused;
 }
 
 int ctl_down(struct ctl *ctl, int argc, char **argv) {

@@ -169,7 +169,7 @@ def test_a_second_start_says_what_to_do(ctl, tmp_path):
 
 
 def test_a_bad_file_is_told_once_with_its_line(tmp_path):
-    """What all daemons read, and what only the router reads; `up` starts nothing."""
+    """What all daemons read, and what only the router reads; `up` says the same, and nothing goes on running."""
     for file, old, new, line in (("site.yaml", 'provinces: ["35"]', 'provinces: ["3"]', "site.yaml:9: "),
                                  ("timers.yaml", "warn_percent: 50", "warn_percent: abc", "timers.yaml:15: ")):
         def change(copy):
@@ -185,6 +185,28 @@ def test_a_bad_file_is_told_once_with_its_line(tmp_path):
             assert len(done.stderr.splitlines()) == 2 and "router" in done.stderr.splitlines()[1], done.stderr
             up = site.ctl("up", check=False)
             assert up.returncode == 1 and up.stderr == done.stderr
-            assert not (site.data / "run").exists()
+            assert not site.left_over() and not list((site.data / "run").glob("*.pid"))
         finally:
             site.clean()
+
+
+def test_a_file_spoilt_later_ends_nobody_else(tmp_path):
+    """It is told, and waited for, by the daemon that must start again; the others go on."""
+    copy = sigap.site_copy(tmp_path / "site", lambda copy: None)
+    good = (copy / "timers.yaml").read_text()
+    site = sigap.Site(site=copy)
+    site.allowed = ["event=start-refused .*timers.yaml:15: "]
+    try:
+        site.start()
+        (copy / "timers.yaml").write_text(good.replace("warn_percent: 50", "warn_percent: abc"))
+        site.kill("router")
+        wait_for(lambda: site.daemon("router").get("condition") == "failing", 30, 0.2)
+        site.report("Uji")
+        assert {d["state"] for d in site.status()["daemons"] if d["name"] != "router"} == {"ready"}
+        (copy / "timers.yaml").write_text(good)
+        site.wait_ready()
+        site.killed += 20  # how often it tried
+        site.stop()
+    finally:
+        site.stop(judge=False)
+        site.clean()
