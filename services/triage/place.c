@@ -19,7 +19,8 @@ struct reading {
 
 enum {
     READINGS_MAX = 192,
-    LONG_NAME = 9 /* letters */
+    PLAIN_NAME = 6, /* letters; shorter ones are names of people and months: "Sarjo", "5 Juli" */
+    LONG_NAME = 9   /* no word of any language spoken here: "bukittinggi" */
 };
 
 static bool names_village_elsewhere(const struct place_index *index, uint32_t entry, const char *district) {
@@ -43,9 +44,12 @@ static bool is_unique(const struct place_index *index, const struct place_name *
     return only != NULL;
 }
 
-/* Long enough to be no word of any language spoken here: "bukittinggi". */
+static size_t letters(const struct place_index *index, const struct place_entry *entry) {
+    return strlen(gazetteer_name(index->gazetteer, entry->code));
+}
+
 static bool is_long(const struct place_index *index, const struct place_entry *entry) {
-    return strlen(gazetteer_name(index->gazetteer, entry->code)) >= LONG_NAME;
+    return letters(index, entry) >= LONG_NAME;
 }
 
 /* The rest of the country: only what is plainly a name, and not the name of something nearer. */
@@ -62,11 +66,13 @@ static float fit_elsewhere(const struct place_index *index, const struct place_n
     if (name->marker == MARKER_IN && !name->word)
         return plain || town || (unique && (name->capital || long_name || is_long(index, entry))) ? 0.7f
                                                                                                   : 0.2f;
-    if (plain && (town || long_name || unique))
+    if (plain && (town || long_name || (unique && letters(index, entry) >= PLAIN_NAME)))
         return 0.6f;
     if (unique && name->opens &&
         (long_name || (name->capital && is_long(index, entry)))) /* "obat habis. lubuk sikaping" */
         return 0.6f;
+    if (town && name->whole)
+        return 0.6f; /* "denpasar, ada yang jatuh" */
     if (town && (name->capital || long_name || is_long(index, entry)))
         return 0.4f;
     return 0.1f;
@@ -130,8 +136,10 @@ static float fit(const struct place_index *index, const struct place_name *name,
         weight *= 0.5f; /* "polsek suruh tunggu" */
     bool marked = name->marker == MARKER_REGENCY || name->marker == MARKER_CITY ||
                   name->marker == MARKER_DISTRICT || name->marker == MARKER_VILLAGE;
+    bool square = name->marker == MARKER_TOWN && entry->level == AREA_REGENCY; /* "alun2 batu" */
     if (name->word && !marked)
-        weight *= name->opens || !name->capital || name->longer            ? 0.12f
+        weight *= square                                                   ? 0.5f
+                  : name->opens || !name->capital || name->longer          ? 0.12f
                   : name->marker == MARKER_IN || name->role == ROLE_TELLER ? 0.5f
                                                                            : 0.3f; /* no proof by itself */
     else if (name->longer && !marked)

@@ -302,13 +302,15 @@ static bool joined_add(struct place_index *index, const char *name, const struct
     return entry_add(index, name_step(TEXT_HASH_START, hash), place);
 }
 
-/* Other ways to write a district or regency of the site. */
+/* Other ways to write a place of the site: in one word, and misspelt if it is no village. */
 static bool ways_add(
     struct place_index *index, const char *name, const struct text *text, const struct place *place) {
-    if (place->level == AREA_PROVINCE || place->level == AREA_VILLAGE || !served(index, place->code))
+    if (place->level == AREA_PROVINCE || !served(index, place->code))
         return true;
     if (text->count > 1)
         return joined_add(index, name, place);
+    if (place->level == AREA_VILLAGE)
+        return true;
     const struct word *word = &text->words[0];
     size_t least = place->level == AREA_REGENCY ? NEAR_REGENCY_LEAST : NEAR_DISTRICT_LEAST;
     return word->key_size < least || near_add(index, word, place);
@@ -399,10 +401,15 @@ static bool words_tell(struct place_index *index, struct arena *arena, const str
         arena_reset(arena);
         good = text_read(arena, spelling, line, strlen(line), &text) ||
                error_set(error, "no memory for the index of places");
-        if (!good || text.count != 1)
-            continue;
-        for (uint32_t at = name_find(index, name_step(TEXT_HASH_START, text.words[0].hash)); at;
-             at = index->entries[at].next) {
+        if (!good)
+            break;
+        uint64_t hash = TEXT_HASH_START;
+        for (size_t i = 0; i < text.count; i++)
+            hash = name_step(hash, text.words[i].hash);
+        uint32_t first = name_find(index, hash);
+        if (text.count > 1 && place_entries_name_served(index, first))
+            continue; /* who says "pasar minggu" in its own province means the district */
+        for (uint32_t at = first; at; at = index->entries[at].next) {
             index->entries[at].word = true;
             index->entries[at].town = strcmp(rest, "town") == 0;
         }

@@ -3,6 +3,7 @@
 #include "services/triage/place_parts.h"
 
 #include <string.h>
+#include <strings.h>
 
 enum {
     SHOUTED_LEAST = 5,
@@ -13,11 +14,17 @@ enum {
     CUE_REACH = 4     /* words before "di" that say why: "sekarang tidur di" */
 };
 
-/* Before the name of a person. */
+/* Before the name of a person; see is_title(). */
 static const char *const titles[] = {"pak", "bapak", "bu", "ibu", "mas", "mbak", "kakak", "mbah", "lek",
     "cak", "om", "tante", "si", "haji", "kang", "dik", "mak", "pakde", "bude", "paklik", "bulik", "gus",
     "uni", "uda", "sdr", "saudara", "almarhum", "mbok", "nyai", "yu", "lik", "nama", "namanya", "bernama",
     "pangil", "dipangil", "inisial", "kiai", "kyai", "ustad", "ustadz", "ustaz", "ning", NULL};
+
+/* "Mbah" is read as "nenek", which is no title: "nenek Jember terlantar" is in Jember. */
+static bool is_title(const struct text *text, const struct word *word) {
+    return word_is_one_of(word, titles) ||
+           (strcmp(word->key, "nenek") == 0 && strchr("mMeEsS", text->bytes[word->start]));
+}
 
 static enum place_marker marker_of(const struct word *word) {
     static const char *const in[] = {"di", "sekitar", "dekat", "daerah", "wilayah", "warga", "lokasi",
@@ -34,11 +41,11 @@ static enum place_marker marker_of(const struct word *word) {
         "universitas", "alun", NULL};
     static const char *const hamlet[] = {"dusun", "dukuh", "jorong", "korong", "kampung", "kasun", NULL};
     static const char *const street[] = {"jalan", "gang", "toko", "warung", "hotel", "bank", "pt", "bukit",
-        "gunung", "sungai", "kali", "jembatan", "perumahan", "kue", "nasi", "masakan", "makan", "soto",
-        "rawon", "sate", "pecel", "tahu", "suku", "pantai", "pondok", "perum", "timnas", "persib",
+        "gunung", "sungai", "kali", "bengawan", "jembatan", "perumahan", "kue", "nasi", "masakan", "makan",
+        "soto", "rawon", "sate", "pecel", "tahu", "suku", "pantai", "pondok", "perum", "timnas", "persib",
         "persebaya", "persik", "persela", "arema", "stadion", "ayam", "bebek", "bakso", "keripik", "kripik",
         "tempe", "lontong", "rujak", "mi", "dodol", "krupuk", "kerupuk", "goreng", "khas", "batik", "sarung",
-        "film", NULL};
+        "film", "pohon", "wit", "kembar", NULL};
     static const struct {
         const char *const *keys;
         enum place_marker marker;
@@ -78,7 +85,7 @@ static bool is_between(const struct word *word) {
     static const char *const between[] = {"dinas", "sosial", "dinsos", "kadinsos", "satpol", "p", "daerah",
         "wilayah", "kawasan", "area", "sekitar", "seputar", "dekat", "nya", "yang", "masjid", "pasar",
         "panti", "dr", "rumah", "sakit", "alun", "pingir", "tengah", "lansia", "jompo", "asuhan", "rehab",
-        "singah", NULL};
+        "singah", "kafe", "cafe", "karaoke", "pabrik", "ruko", "kos", "apartemen", "mes", "proyek", NULL};
     enum place_marker marker = marker_of(word);
     return is_level(marker) || marker == MARKER_TOWN || marker == MARKER_HAMLET || marker == MARKER_STREET ||
            word_is_one_of(word, between);
@@ -89,8 +96,10 @@ static bool is_far(const struct text *text, size_t at) {
     static const char *const work[] = {"kerja", "bekerja", "kuliah", "merantau", "dinas", "majikan", "rantau",
         "polisi", "tentara", "dirawat", NULL};
     static const char *const kin[] = {"saudara", "saudaranya", "kakaknya", "adiknya", "suaminya", "istrinya",
-        "ibunya", "bapaknya", "anaknya", "keluarga", "keluarganya", "ortu", "ortunya", "orangtuanya", NULL};
-    static const char *const by[] = {"oleh", "sama", "dari", "satu", NULL};
+        "ibunya", "bapaknya", "anaknya", "keluarga", "keluarganya", "ortu", "ortunya", "orangtuanya",
+        "tuanya", "mertua", "anake", "bojone", "bapake", "ibune", "ibuke", "mboke", "mbokne", "dulure",
+        "adike", "putrane", NULL};
+    static const char *const by[] = {"oleh", "sama", "dari", "satu", "rumah", "alamat", NULL};
     const struct word *word = &text->words[at];
     if (word_is_one_of(word, work))
         return true;
@@ -110,7 +119,7 @@ static bool is_past(const struct word *word) {
 static bool is_found(const struct word *word) {
     static const char *const found[] = {"ditemukan", "ketemu", "nemu", "menemukan", "terlihat", "berada",
         "kejadian", "lokasi", "terdampar", "terlantar", "telantar", "keleleran", "tidur", "numpang", "sampai",
-        "disekap", "dikurung", "pingsan", NULL};
+        "disekap", "dikurung", "pingsan", "tertingal", "ketingalan", "kesasar", "nyasar", "tersesat", NULL};
     return word_is_one_of(word, found);
 }
 
@@ -120,11 +129,17 @@ static bool is_bound(const struct word *word) {
     return word_is_one_of(word, bound);
 }
 
+/* "mengaku dari Kudus", "menyebut Pare": what somebody says who is lost elsewhere. */
+static bool is_claim(const struct word *word) {
+    static const char *const claims[] = {
+        "mengaku", "ngaku", "ngakunya", "ngakune", "menyebut", "nyebut", NULL};
+    return word_is_one_of(word, claims);
+}
+
 static bool is_from(const struct word *word) {
     static const char *const from[] = {"asal", "asalnya", "asale", "dari", "ktp", "ktpnya", "kelahiran",
-        "rantau", "perantau", "perantauan", "orang", "perbatasan", "rumahnya", "ngakunya", "mengaku", "ngaku",
-        NULL};
-    return word_is_one_of(word, from);
+        "rantau", "perantau", "perantauan", "orang", "perbatasan", "rumahnya", NULL};
+    return word_is_one_of(word, from) || is_claim(word);
 }
 
 /* "logatnya Madura", "plat Jember": a guess at where somebody is from, and no word on where he is. */
@@ -149,16 +164,26 @@ static enum place_role role_of_from(const struct text *text, size_t from) {
         "penelepon", "salam", "pesan", "info", "tanya", "warga", "kader", "petugas", "tksk", "guru", "dokter",
         "pengurus", "kabar", NULL};
     static const char *const things[] = {"kiriman", "paket", "titipan", "bingkisan", NULL};
-    const struct word *word = &text->words[from];
-    if (from && word_is_one_of(word - 1, things))
+    static const char *const mine[] = {"saya", "kami", NULL};
+    static const char *const kin[] = {"bapak", "ayah", "ibu", "kakak", "adik", "anak", "suami", "istri",
+        "nenek", "kakek", "keluarga", "rombongan", "teman", "tetanga", "saudara", "mertua", "keponakan",
+        "paman", "bibi", NULL};
+    const struct word *word = &text->words[from], *before = from ? word - 1 : NULL;
+    if (from >= 2 && before->start == before[-1].start)
+        before--; /* "kakakku dari", "pelaku dari": -ku is read as "saya" */
+    if (is_claim(word) || (before && (word_is_one_of(before, things) || is_claim(before))))
         return ROLE_BOUND;
-    if (strcmp(word->key, "orang") == 0 && from && is_teller(text, from - 1))
+    if (from && strcmp(word->key, "orang") == 0 && strcmp(word[-1].key, "ke") == 0)
+        return ROLE_BOUND; /* "dijual ke orang Surabaya" */
+    if ((strcmp(word->key, "orang") == 0 || strcmp(word->key, "anak") == 0) && from &&
+        is_teller(text, from - 1))
         return ROLE_TELLER;
     if (strcmp(word->key, "dari") != 0)
         return ROLE_FROM;
     if (word->flags & WORD_OPENS)
         return from && word[-1].sentence == word->sentence ? ROLE_FROM : ROLE_TELLER;
-    return word_is_one_of(word - 1, tellers) ? ROLE_TELLER : ROLE_FROM;
+    bool of_kin = before > text->words && word_is_one_of(before, mine) && word_is_one_of(before - 1, kin);
+    return word_is_one_of(before, tellers) && !of_kin ? ROLE_TELLER : ROLE_FROM;
 }
 
 static bool is_before(const struct text *text, size_t at, const char *const *keys) {
@@ -172,7 +197,7 @@ static bool is_before(const struct text *text, size_t at, const char *const *key
 }
 
 static const char *const wishes[] = {"mau", "ingin", "akan", "hendak", "minta", "ongkos", "bisa", "pengen",
-    "kepingin", "rencana", "ajeng", "bade", "arep", NULL};
+    "kepingin", "rencana", "ajeng", "bade", "badhe", "arep", "harus", "kudu", NULL};
 
 /* "pindah ke", "sudah sampai ke", "coba ke": who has arrived, or is asked to come, is there; "mau pulang ke"
  * is not. */
@@ -196,31 +221,68 @@ static enum place_role role_of_bound(const struct text *text, size_t bound) {
 static bool is_bridged(const struct text *text, size_t kin, size_t in) {
     static const char *const bridges[] = {"tingal", "semua", "semuanya", "ada", "pada", "sudah", "masih",
         "juga", "jauh", "menetap", "pindah", "yang", "kerja", "bekerja", "merantau", "kuliah", "dinas",
-        "sekolah", "mondok", "sana", "saya", "kami", NULL};
+        "sekolah", "mondok", "sana", "saya", "kami", "tidak", "jelas", NULL};
     for (size_t i = kin + 1; i < in; i++)
         if (!word_is_one_of(&text->words[i], bridges))
             return false;
     return true;
 }
 
-/* "di" says nothing by itself; the words before it do. */
-static enum place_role role_of_in(const struct text *text, size_t in) {
+/* "adik saya kerja di Badung dipukuli bosnya", "kerja di kafe Batam, tidak boleh pulang": where somebody is,
+ * and where it happens. */
+static bool is_suffered_there(const struct text *text, size_t in, size_t last) {
+    static const char *const deeds[] = {"dipukul", "dipukuli", "disiksa", "disekap", "dianiaya", "ditahan",
+        "dikurung", "diperkosa", "dilecehkan", "dipaksa", "kecelakan", NULL};
+    static const char *const held[] = {"gajinya", "upahnya", "paspornya", "ktpnya", NULL};
+    static const char *const work[] = {"kerja", "bekerja", NULL};
+    size_t i = last + 1;
+    for (; i < text->count && text->words[i].clause == text->words[last].clause; i++)
+        if (word_is_one_of(&text->words[i], deeds))
+            return true;
+    if (i >= text->count || text->words[i].sentence != text->words[last].sentence ||
+        !word_is_one_of(&text->words[in - 1], work))
+        return false;
+    return word_is_one_of(&text->words[i], deeds) || word_is_one_of(&text->words[i], held) ||
+           (text->words[i].flags & WORD_NEGATOR && i + 1 < text->count &&
+               strcmp(text->words[i + 1].key, "boleh") == 0);
+}
+
+/* What "kerja di X" and "anaknya di X" say. Where the children of somebody are, nothing has happened. */
+static enum place_role role_of_far(const struct text *text, size_t far, size_t in, size_t last) {
+    static const char *const children[] = {"anaknya", "anake", "putrane", NULL};
+    const struct word *word = &text->words[far];
+    if (strcmp(word->key, "dirawat") != 0 && is_suffered_there(text, in, last))
+        return ROLE_EVENT;
+    return word_is_one_of(word, children) ? ROLE_BOUND : ROLE_FAR;
+}
+
+/* "di" says nothing by itself; the words before it do. last: the end of the name. before: the name before, or
+ * NULL. */
+static enum place_role role_of_in(
+    const struct text *text, size_t in, size_t last, const struct place_name *before) {
     static const char *const home[] = {"pulang", "mudik", NULL};
+    static const char *const sent[] = {"dibawa", "digawa", "diajak", "dikirim", "dijual", NULL};
     const struct word *di = &text->words[in];
     if (in && di->clause == di[-1].clause && is_teller(text, in - 1))
         return ROLE_TELLER;
     if (in >= 2 && strcmp(di[-1].key, "yang") == 0 && strcmp(di[-2].key, "ada") == 0)
         return ROLE_FAR; /* "anak-anaknya ada yang di Batam" */
+    if (in && strcmp(di[-1].key, "yang") == 0 && di[-1].flags & WORD_OPENS && before &&
+        before->role >= ROLE_FAR)
+        return before->role; /* "anaknya di Solo, yang di Batam juga" */
     for (size_t i = in; i-- && i + CUE_REACH >= in;) {
         const struct word *word = &text->words[i];
         if (word->clause != di->clause || is_found(word))
             break;
         if (is_past(word) && i + PAST_REACH >= in)
             return ROLE_FROM;
-        if (strcmp(word->key, "dari") == 0)
-            return role_of_from(text, i); /* "dari desa di Lamongan" */
+        if (strcmp(word->key, "dari") ==
+            0) /* "dari desa di Lamongan"; "dari Sumenep yang mengajar di Waru" */
+            return before && before->first > i && !before->word ? ROLE_EVENT : role_of_from(text, i);
+        if (word_is_one_of(word, sent) && is_before(text, i, wishes))
+            return ROLE_BOUND; /* "arep digowo nang Batam" */
         if (is_far(text, i) && is_bridged(text, i, in))
-            return ROLE_FAR;
+            return role_of_far(text, i, in, last);
         if (word_is_one_of(word, home) || (strcmp(word->key, "ke") == 0 && is_before(text, i, wishes)))
             return ROLE_BOUND; /* "mau pulang ke ibu di Sampang", "mau ke desa yang di Klaten" */
     }
@@ -293,17 +355,40 @@ static bool is_continued(const struct place_index *index, const struct text *tex
         return false;
     if (next + 1 == begin)
         return word_is_one_of(&text->words[next], both);
-    return next == begin && (place_entries_agree(index, before->entries, entries) ||
-                                (before->role >= ROLE_FAR && is_line(index, text, before)));
+    if (next != begin)
+        return false;
+    bool road = before->first && strcmp(text->words[before->first - 1].key, "tol") == 0 &&
+                !place_entries_name_served(index, before->entries); /* "laka di tol Solo-Ngawi" */
+    return place_entries_agree(index, before->entries, entries) ||
+           (before->role >= ROLE_FAR && !road && is_line(index, text, before));
+}
+
+/* "ktp kami masih Bojonegoro", "KTP-nya alamat Jember": where somebody is written down. */
+static bool is_on_card(const struct text *text, size_t cue) {
+    static const char *const cards[] = {"ktp", "ktpnya", NULL};
+    static const char *const bridges[] = {"masih", "tetap", "saya", "kami", "alamat", "nya", NULL};
+    for (size_t i = cue + 1;
+         i-- && i + CUE_REACH > cue && text->words[i].clause == text->words[cue].clause;) {
+        if (word_is_one_of(&text->words[i], cards))
+            return true;
+        if (!word_is_one_of(&text->words[i], bridges))
+            return false;
+    }
+    return false;
 }
 
 /* What the word before a name and its words of kind says. */
-static enum place_role role_of_cue(
-    const struct place_index *index, const struct text *text, size_t cue, const struct place_name *name) {
+static enum place_role role_of_cue(const struct place_index *index, const struct text *text, size_t cue,
+    const struct place_name *name, const struct place_name *before) {
     static const char *const lines[] = {"jalur", "bus", "bis", "kereta", "travel", "angkot", "tol", NULL};
+    static const char *const left[] = {"pindah", "pindahan", "pulang", NULL};
     const struct word *word = &text->words[cue];
-    if (is_from(word))
+    if (cue && strcmp(word->key, "dari") == 0 && word_is_one_of(word - 1, left))
+        return ROLE_BOUND; /* "sejak pindah dari Lumajang": whatever happens is no longer there */
+    if (is_from(word) || (strcmp(word->key, "anak") == 0 && cue && is_teller(text, cue - 1)))
         return role_of_from(text, cue);
+    if (is_on_card(text, cue))
+        return ROLE_FROM;
     if (is_trait(word))
         return ROLE_BOUND;
     if (is_bound(word))
@@ -314,16 +399,31 @@ static enum place_role role_of_cue(
         return ROLE_FAR;
     if (strcmp(word->key, "datang") == 0 && is_before(text, cue, wishes))
         return ROLE_BOUND; /* Javanese "bade dateng", will go to */
-    return strcmp(word->key, "di") == 0 ? role_of_in(text, cue) : ROLE_EVENT;
+    return strcmp(word->key, "di") == 0 ? role_of_in(text, cue, name->last, before) : ROLE_EVENT;
+}
+
+/* What holds only for places outside of the site: who is from there and writes is stranded here ("saya dari
+ * Kupang, dompet hilang"; "rumah di Cilacap"). */
+static enum place_role role_elsewhere(const struct text *text, size_t cue, enum place_role role) {
+    const struct word *word = &text->words[cue];
+    bool home = cue && strcmp(word->key, "di") == 0 && strcmp(word[-1].key, "rumah") == 0 &&
+                word[-1].flags & WORD_OPENS;
+    return home || (role == ROLE_TELLER && is_from(word) && cue && is_teller(text, cue - 1)) ? ROLE_FROM
+                                                                                             : role;
 }
 
 static enum place_role role_of(const struct place_index *index, const struct text *text,
     const struct place_name *name, const struct place_name *before) {
-    size_t begin = kind_begin(text, name->first, before ? before->last + 1u : 0);
+    bool mere = before && before->word && !before->capital &&
+                !place_entries_agree(index, before->entries, name->entries); /* "dari panti Magetan" */
+    size_t begin = kind_begin(text, name->first, before && !mere ? before->last + 1u : 0);
     if (before && is_continued(index, text, before, begin, name->entries))
         return before->role;
-    enum place_role role =
-        begin && goes_on(text, begin - 1) ? role_of_cue(index, text, begin - 1, name) : ROLE_EVENT;
+    if (!begin || !goes_on(text, begin - 1))
+        return has_office(text, begin, name->first) ? ROLE_TELLER : ROLE_EVENT;
+    enum place_role role = role_of_cue(index, text, begin - 1, name, before);
+    if (!place_entries_name_served(index, name->entries) && place_entries_name_regency(index, name->entries))
+        role = role_elsewhere(text, begin - 1, role);
     return role == ROLE_EVENT && has_office(text, begin, name->first) ? ROLE_TELLER : role;
 }
 
@@ -360,6 +460,22 @@ static bool is_of_next(
     return false;
 }
 
+/* "rujak cingur Surabaya", "pecel lele lamongan": a dish of two words. */
+static bool is_dish(const struct text *text, size_t first) {
+    static const char *const dishes[] = {"cingur", "lele", "balap", "tek", "campur", "urat", NULL};
+    return first >= 2 && text->words[first].clause == text->words[first - 2].clause &&
+           word_is_one_of(&text->words[first - 1], dishes) &&
+           marker_of(&text->words[first - 2]) == MARKER_STREET;
+}
+
+/* "puskesmas suruh tunggu", "polsek kudu datang": what the office does, and not which office it is. */
+static bool is_ordered(const struct text *text, size_t first) {
+    static const char *const verbs[] = {"suruh", "kudu", "deket", NULL};
+    const struct word *word = &text->words[first];
+    return !(word->flags & WORD_CAPITAL) && word_is_one_of(word, verbs) &&
+           strcmp(word[-1].key, "kecamatan") != 0;
+}
+
 /* "kota" or "kab" right after a name ("Malang kab", "Padang kota"). */
 static enum place_marker marker_after(const struct place_index *index, const struct text *text, size_t last) {
     if (last + 1 >= text->count || text->words[last + 1].clause != text->words[last].clause)
@@ -379,6 +495,10 @@ static enum place_marker marker_around(
         before = MARKER_TOWN;
     if (before == MARKER_STREET && first >= 2 && strcmp(text->words[first - 1].key, "kali") == 0)
         before = MARKER_NONE; /* "tiga kali Malang" */
+    if (before == MARKER_NONE && is_dish(text, first))
+        before = MARKER_STREET;
+    if (before == MARKER_DISTRICT && is_ordered(text, first))
+        before = MARKER_NONE;
     if (is_level(before))
         return before;
     enum place_marker after = marker_after(index, text, last);
@@ -401,12 +521,19 @@ static bool kind_of_place_first(const struct place_index *index, const struct te
 static bool is_phrase(const struct text *text, size_t first, bool capitals_tell) {
     static const char *const phrases[][2] = {{"kota", "mana"}, {"masjid", "raya"}, {"mesjid", "raya"},
         {"hulu", "sungai"}, {"kebun", "tebu"}, {"air", "putih"}, {"andam", "dewi"}, {"balai", "kota"},
-        {"taman", "kota"}};
+        {"taman", "kota"}, {"ibu", "kota"}};
     const struct word *word = &text->words[first];
     for (size_t i = 0; i < sizeof phrases / sizeof phrases[0] && first + 1 < text->count; i++)
         if (strcmp(word->key, phrases[i][0]) == 0 && strcmp(word[1].key, phrases[i][1]) == 0)
             return !(capitals_tell && word->flags & WORD_CAPITAL);
     return false;
+}
+
+/* "Remaja Ngelem Di Taman": where "di" is written large, all words are. */
+static bool is_in_heading(const struct text *text, size_t first) {
+    const struct word *word = &text->words[first];
+    return first && strcmp(word[-1].key, "di") == 0 && word[-1].flags & WORD_CAPITAL &&
+           !(word[-1].flags & WORD_OPENS);
 }
 
 /* The next word goes on with a name: "Bagor Prasetyo", "Panti Asuhan", "Sumber Rejeki". */
@@ -464,6 +591,13 @@ static bool is_kin(const struct text *text, size_t first) {
            (first >= 2 && word_is_one_of(word - 1, mine) && word_is_one_of(word - 2, kin));
 }
 
+/* "Lek Sarjo": read as "kalau", which it also is ("lek Malang banjir"). */
+static bool is_uncle(const struct place_index *index, const struct text *text, size_t at, uint32_t found) {
+    const struct word *word = &text->words[at];
+    return strcmp(word->key, "kalau") == 0 && word->end - word->start == 3 &&
+           (text->bytes[word->start] | ' ') == 'l' && !place_entries_name_served(index, found);
+}
+
 /* "Pak Bambang", "Lek Sarjo", "adik saya Sekar": people are called like small places. */
 static bool is_person(
     const struct place_index *index, const struct text *text, size_t first, uint32_t found) {
@@ -476,11 +610,12 @@ static bool is_person(
         return true;
     if (leads)
         return false;
-    bool titled = word_is_one_of(word - 1, titles);
+    bool titled = is_title(text, word - 1) || is_uncle(index, text, first - 1, found);
     if (!titled && !is_kin(text, first))
         return false;
     bool ends = first + 1 >= text->count || text->words[first + 1].clause != word->clause;
-    if (place_entries_name_regency(index, found)) { /* "Pak Malang banjir" calls a man and names a place */
+    /* "Pak Malang banjir" calls a man and names a place; "Pak Agam" is a man. */
+    if (place_entries_name_regency(index, found) && !index->entries[found].word) {
         if (!titled)
             return goes_on_as_name(index, text, first);
         return !is_call(text, first - 1) || is_spoken_of(text, first) ||
@@ -526,6 +661,17 @@ static bool stands_alone(const struct text *text, size_t first, size_t last) {
     return !thing;
 }
 
+/* "denpasar, ada yang jatuh", "batam kak, aku dikurung": the first clause is a name, and who is called. */
+static bool opens_message(const struct text *text, size_t first, size_t last) {
+    static const char *const called[] = {
+        "kakak", "kak", "pak", "bapak", "bu", "min", "mas", "mbak", "bang", "admin", NULL};
+    size_t after = last + 1;
+    if (first == 0 && after < text->count && text->words[after].clause == text->words[last].clause &&
+        word_is_one_of(&text->words[after], called))
+        after++;
+    return first == 0 && after < text->count && text->words[after].clause != text->words[last].clause;
+}
+
 /* Where most words are written large a capital letter says nothing: "KAMI BUTUH BERAS". Short messages may be
  * all names: "Banjir di Kec. Muara, Kab. Tapanuli Utara". */
 static bool all_capitals(const struct text *text) {
@@ -541,12 +687,28 @@ static bool all_capitals(const struct text *text) {
 
 /* ---- reading */
 
-/* Sawoo and Sooko are no sawo and no soko; no word is written with two o. */
-static bool has_double_o(const struct text *text, const struct word *word) {
-    for (uint32_t at = word->start; at + 1 < word->end; at++)
-        if ((text->bytes[at] | ' ') == 'o' && (text->bytes[at + 1] | ' ') == 'o')
+/* Sawoo is no sawo and Pandaan no pandan: whoever doubles the vowel that the name doubles means the name. */
+static bool is_doubled_as_named(
+    const struct place_index *index, const struct text *text, const struct word *word, uint32_t found) {
+    const char *written = text->bytes + word->start;
+    size_t size = word->end - word->start, at = 1;
+    while (
+        at < size && ((written[at] | ' ') != (written[at - 1] | ' ') || !strchr("aeiouAEIOU", written[at])))
+        at++;
+    if (at >= size)
+        return false;
+    for (; found; found = index->entries[found].next) {
+        const char *name = gazetteer_name(index->gazetteer, index->entries[found].code);
+        if (index->entries[found].level != AREA_VILLAGE && strlen(name) == size &&
+            strncasecmp(name, written, size) == 0)
             return true;
+    }
     return false;
+}
+
+/* "Kota Anyar" is read as "kota baru", which is a district, too. */
+static bool is_translated(const struct text *text, const struct word *word) {
+    return (text->bytes[word->start] | ' ') != word->key[0];
 }
 
 /* A name at a word: as it is written, of two words that are one, or misspelt by a letter. */
@@ -557,7 +719,10 @@ static uint32_t find(
     const struct word *word = &text->words[first];
     if (*used == 1 && word->flags & WORD_NUMBER && text->bytes[word->start] <= '9')
         return 0; /* Pitu, seven, is a district; 7 is none */
-    uint32_t joined = *used <= 1 ? place_index_find_joined(index, text, first) : 0;
+    bool other = *used == 2 && (is_translated(text, word) || is_translated(text, word + 1));
+    uint32_t joined = *used <= 1 || other ? place_index_find_joined(index, text, first) : 0;
+    if (joined && first && word[-1].flags & WORD_NUMBER && strcmp(word->key, "kali") == 0)
+        joined = 0; /* "tiga kali baru hilang" is no Kalibaru */
     if (joined) {
         *used = 2;
         return joined;
@@ -583,19 +748,29 @@ static struct place_name name_make(const struct place_index *index, const struct
     size_t last = first + used - 1;
     bool capital = told && word->flags & (WORD_CAPITAL | WORD_MENTION);
     bool leads = !first || word->sentence != word[-1].sentence; /* "Panji, teman saya" is no place */
-    bool alone =
-        capital && stands_alone(text, first, last) && (!leads || place_entries_name_regency(index, found));
-    bool is_word = used == 1 && entry->word && !alone && !has_double_o(text, word);
+    bool here = place_entries_name_served(index, found);
+    bool known =
+        place_entries_name_regency(index, found) ? !entry->word || entry->town || here : entry->town && here;
+    bool alone = capital && stands_alone(text, first, last) && (!leads || known);
+    enum place_marker marker = marker_around(index, text, first, last);
+    if (marker == MARKER_CITY && entry->word && !capital && !place_entries_name_regency(index, found))
+        marker = MARKER_NONE; /* "di bantaran kota" */
+    bool told_apart = used == 1 ? is_doubled_as_named(index, text, word, found) : is_level(marker);
+    bool is_word = entry->word && !alone && !told_apart;
     bool opens = word->flags & WORD_OPENS && !alone;
+    bool short_for_else = is_word && entry->alias; /* BLT is aid, PMK the fire brigade */
+    capital = capital && !(word->flags & WORD_SHOUTED && (word->flags & WORD_OPENS || short_for_else)) &&
+              !(is_word && is_in_heading(text, first));
     return (struct place_name){.first = (uint16_t)first,
         .last = (uint16_t)last,
         .entries = found,
-        .marker = marker_around(index, text, first, last),
+        .marker = marker,
         .street = first && is_street(word - 1),
-        .capital = capital && !(word->flags & WORD_OPENS && word->flags & WORD_SHOUTED),
+        .capital = capital,
         .opens = opens,
         .word = is_word && !(capital && !(word->flags & WORD_OPENS) && entry->town),
         .village = entry->small,
+        .whole = opens_message(text, first, last),
         .longer =
             told && used == 1 && (is_word || is_in_small(text, first)) && goes_on_as_name(index, text, last)};
 }
@@ -604,6 +779,18 @@ static struct place_name name_make(const struct place_index *index, const struct
 static bool is_beside(
     const struct place_index *index, const struct place_name *one, const struct place_name *next) {
     return next->first <= one->last + 2 && place_entries_agree(index, one->entries, next->entries);
+}
+
+/* "di Purwosari Solo", "kali Tambakrejo Semarang": a quarter that is called like a district here, of a town
+ * elsewhere right after it. */
+static bool is_quarter_of(
+    const struct place_index *index, const struct place_name *one, const struct place_name *next) {
+    return one->last + 1 == next->first && one->role == ROLE_EVENT && !is_level(one->marker) && !next->word &&
+           place_entries_name_regency(index, next->entries) &&
+           !place_entries_name_served(index, next->entries) &&
+           place_entries_name_served(index, one->entries) &&
+           !place_entries_name_regency(index, one->entries) &&
+           !place_entries_agree(index, one->entries, next->entries);
 }
 
 /* "surat", "sudah": most of what is found in a message, and no place unless "desa" says so. */
@@ -635,7 +822,11 @@ static size_t names_read(
         out[count].role = role_of(index, text, &out[count], count ? &out[count - 1] : NULL);
         if (count && is_beside(index, &out[count - 1], &out[count]))
             out[count - 1].beside = out[count].beside = true;
-        count++;
+        if (count && is_quarter_of(index, &out[count - 1], &out[count])) {
+            out[count].marker = out[count - 1].marker;
+            out[count - 1] = out[count];
+        } else
+            count++;
     }
     return count;
 }

@@ -80,6 +80,7 @@ struct place_name {
     bool near;    /* misspelt by a letter */
     bool longer;  /* a longer name of something else begins with it: "Panti Asuhan", "Bagor Prasetyo" */
     bool village; /* only villages have it */
+    bool whole;   /* the first clause is nothing else */
     bool beside;  /* a place that it lies in, or that lies in it, stands beside it */
 };
 

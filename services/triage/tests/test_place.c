@@ -18,20 +18,26 @@ struct fixture {
     struct place_index *index;
 };
 
+static struct place_index *index_of(const struct fixture *fixture, char *province) {
+    char *provinces[] = {province};
+    struct error error = {0};
+    struct place_index *index = place_index_new(
+        fixture->gazetteer, fixture->spelling, provinces, 1, SIGAP_SOURCE_DIR "/deploy/gazetteer", &error);
+    if (!index)
+        fail_msg("%s", error.text);
+    return index;
+}
+
 static int setup(void **state) {
     static struct fixture fixture;
     static char province[] = "35";
-    char *provinces[] = {province};
     struct error error = {0};
     fixture.arena = arena_new(1 << 20);
     fixture.spelling = spelling_new();
     fixture.gazetteer = gazetteer_load(SIGAP_SOURCE_DIR "/deploy/gazetteer", AREA_VILLAGE, &error);
     if (!fixture.gazetteer)
         fail_msg("%s", error.text);
-    fixture.index = place_index_new(
-        fixture.gazetteer, fixture.spelling, provinces, 1, SIGAP_SOURCE_DIR "/deploy/gazetteer", &error);
-    if (!fixture.index)
-        fail_msg("%s", error.text);
+    fixture.index = index_of(&fixture, province);
     *state = &fixture;
     return 0;
 }
@@ -176,6 +182,44 @@ static void test_names(void **state) {
     areas_check(*state, cases, sizeof cases / sizeof cases[0]);
 }
 
+/* What is written like a place, or shortened to one, and is something else. */
+static void test_no_names(void **state) {
+    static const struct expected cases[] = {
+        {"kapan BLT cair, uang blt dipotong", ""}, /* aid in cash, and Blitar */
+        {"petugas pmk belum datang", ""},          /* the fire brigade, and Pamekasan */
+        {"Kec. Kanigoro, Kab. Blt", "35.05.10"},
+        {"Pmk. ada banjir", "35.28"},
+        {"puskesmas suruh tunggu Senin", ""},
+        {"puskesmas Suruh Trenggalek", "35.03.14"},
+        {"cuci tiga kali baru hilang", ""},
+        {"di kali baru banyuwangi", "35.10.11"},
+        {"dua tewas di ibu kota", ""},
+        {"dipulangkan tanggal 5 Juli", ""}, /* a district of Aceh */
+        {"Lek Sarjo kambuh", ""},
+        {"Mbah Pacitan linglung di masjid", ""},
+        {"Pak Agam memukul istrinya", ""},       /* a regency of West Sumatra, too */
+        {"Baru, tadi pagi ada orang jatuh", ""}, /* and no Barru */
+        {"Brondong: anak ditinggal ibu ke Taiwan", "35.24.07"},
+        {"istri selingkuh sama brondong", ""},
+        {"di bantaran kota banyak gelandangan", ""},
+        {"rujak cingur surabaya enak", ""},
+        {"diikat di pohon ketapang", ""},
+        {"bayi kembar dampit", ""},
+        {"sampun sapeken mboten dhahar", ""},
+        {"lapor dari Sapeken, ada yang dirantai", "35.29.25"},
+        {"Remaja Ngelem Di Taman", ""},
+        {"banjir bengawan solo", ""},
+        {"nenek di purwosari solo", "33.72"}, /* a quarter there, districts here */
+        {"di dusun tengah ada orang dipasung", ""},
+        {"di kebon jeruk mbah ada ular", ""},
+        {"di Kebon Jeruk ada anak disekap", "31.73.05"},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof cases[0]);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        if (find(*state, cases[i].message, NULL, NULL).candidate_count)
+            fail_msg("\"%s\" is asked about", cases[i].message);
+}
+
 /* Where it happened, and not where somebody is from, bound for, works or told it. */
 static void test_roles(void **state) {
     static const struct expected cases[] = {
@@ -196,6 +240,34 @@ static void test_roles(void **state) {
         {"bapak dirawat di RS Surabaya, anaknya masih kecil di Magetan", "35.20"},
         {"anak asal Lumajang", "35.08"}, /* nothing better is named */
         {"lapor dari Lumajang, ada bapak orang Jombang mengamuk", "35.08"},
+        {"lansia linglung, mengaku dari Kudus", ""},
+        {"kakek nyasar, ngakunya dari Lamongan", ""},
+        {"nenek di pasar baru Tuban menyebut Rengel", "35.23"},
+        {"korban kuliah di Jombang, pelaku dari Lumajang", "35.17"},
+        {"anaknya tidak sekolah sejak pindah dari Lumajang", ""},
+        {"lukanya dari penitipan anak di Krian, sejak pulang dari sana menangis", "35.15.11"},
+        {"adik saya mau dibawa di Surabaya besok", ""},
+        {"saya harus kembali ke Surabaya", ""},
+        {"simbah kesasar, badhe dhateng Surabaya", ""},
+        {"dijemput dari panti Magetan, balik ke Geneng Ngawi dan dikurung", "35.21.05"},
+        {"saya di Blora kabupaten, ktp kami masih bojonegoro", "33.16"},
+        {"laka di tol Solo-Ngawi", "35.21"},
+        {"saya di Sampang, ustad dari Sumenep yang mengajar di Palengaan Pamekasan cabul", "35.28.06"},
+        {"kakek dari rombongan ziarah tertinggal di Kabupaten Kendal, asal Lumajang", "33.24"},
+        {"hendak dijual ke orang Surabaya", ""},
+        {"mbah sendirian, anake nang Surabaya", ""},
+        {"lansia hilang dari rumah anaknya di Tuban", "35.23"},
+        {"anaknya di Jakarta, yang di Batam juga tidak bisa datang", ""},
+        {"Ketapang pak, suaminya tidak jelas di Denpasar", "35.27.12"},
+        {"anak kos sakau, orang tuanya di Mentawai", ""},
+        {"dicari gadis buat kerja di kafe Batam", ""},
+        {"adik saya dari Blitar kerja di kafe Batam, tidak boleh pulang", "21.71"},
+        {"kakak saya kerja di Badung dipukuli bosnya. Saya di Lumajang", "51.03"},
+        {"saya dari Cilacap, dompet hilang di bus", ""}, /* stranded somewhere here */
+        {"dompet hilang di kereta, rumah di Cilacap", ""},
+        {"denpasar, orang banyuwangi kecelakaan", "51.71"},
+        {"batam kak, aku dikurung. aku anak jember", "21.71"},
+        {"dari malang ke Batu, di alun2 batu ada anak hilang", "35.79"},
     };
     areas_check(*state, cases, sizeof cases / sizeof cases[0]);
 }
@@ -210,6 +282,10 @@ static void test_spellings(void **state) {
         {"#karangpilang surabaya", "35.78.01"}, {"kost di keputih surabaya", "35.78.09"},
         {"sudah tinggal di surabaya", "35.78"}, /* Sudah and Tinggal are villages elsewhere */
         {"RS Soedono Madiun", "35.77"},         /* the hospital tells which Madiun */
+        {"terminal pandaan ada orang stres lempar batu, kab pasuruan", "35.14.11"}, /* and no pandan */
+        {"kota anyar probolinggo", "35.13.11"},                                     /* read as "kota baru" */
+        {"lurah ngunut t.agung", "35.04.11"},
+        {"Desa Karanganyar Klabang Bondowoso", "35.11.14"}, /* Karang Anyar, and not that of Tegalampel */
     };
     areas_check(*state, cases, sizeof cases / sizeof cases[0]);
 }
@@ -362,6 +438,16 @@ static void test_marks(void **state) {
     }
 }
 
+/* What are two everyday words to sites of other provinces is a district at home. */
+static void test_site_of_another_province(void **state) {
+    static char jakarta[] = "31";
+    struct fixture there = *(const struct fixture *)*state;
+    there.index = index_of(&there, jakarta);
+    assert_string_equal(find(&there, "di pasar minggu ada orang gila", NULL, NULL).area, "31.74.04");
+    assert_string_equal(find(*state, "di pasar minggu ada orang gila", NULL, NULL).area, "");
+    place_index_free(&there.index);
+}
+
 static void test_position(void **state) {
     struct position surabaya = {-7.27, 112.74}, sea = {-11.5, 105.0};
     assert_string_equal(find(*state, "tolong", &surabaya, NULL).area, "35.78");
@@ -390,12 +476,14 @@ static void test_declared(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names),
+        cmocka_unit_test(test_no_names),
         cmocka_unit_test(test_roles),
         cmocka_unit_test(test_spellings),
         cmocka_unit_test(test_every_district),
         cmocka_unit_test(test_twins_stay_two),
         cmocka_unit_test(test_the_message_decides_between_twins),
         cmocka_unit_test(test_marks),
+        cmocka_unit_test(test_site_of_another_province),
         cmocka_unit_test(test_position),
         cmocka_unit_test(test_declared),
     };
