@@ -267,8 +267,15 @@ struct choice {
  */
 #define CLEAR_LEAST 1.5f
 
+/* A word in small letters, away from the place it lies in: "saya dari Sumbersari Jember, soal panti asuhan"
+ * tells of no Panti. */
+static bool is_mere_word(const struct place_name *name) {
+    return name->word && (!name->capital || name->opens) && !name->beside &&
+           (name->marker == MARKER_NONE || name->marker == MARKER_IN || name->marker == MARKER_STREET);
+}
+
 static int choice_trust(const struct choice *choice) {
-    if (choice->weight < CLEAR_LEAST)
+    if (choice->weight < CLEAR_LEAST || is_mere_word(choice->name))
         return 0;
     return choice->name->role == ROLE_EVENT ? 2 : choice->name->role == ROLE_TELLER ? 1 : 0;
 }

@@ -30,7 +30,7 @@ static enum place_marker marker_of(const struct word *word) {
     static const char *const in[] = {"di", "sekitar", "dekat", "daerah", "wilayah", "warga", "lokasi",
         "alamat", "domisili", "tingal", "asli", "wong", "oreng", "reng", "urang", "dakek", "e", "sini",
         "penduduk", "dinsos", "kadinsos", "masjid", "musala", "mushola", "pasar", "langgar", "pertigan",
-        "perempatan", "prapatan", "bundaran", "bunderan", "ting", NULL};
+        "perempatan", "prapatan", "bundaran", "bunderan", "ting", "pulau", "kepulauan", NULL};
     static const char *const regency[] = {"kabupaten", "bupati", "pemkab", NULL};
     static const char *const city[] = {"kota", "kotamadya", "kodya", "walikota", "pemkot", NULL};
     static const char *const district[] = {
@@ -775,10 +775,15 @@ static struct place_name name_make(const struct place_index *index, const struct
             told && used == 1 && (is_word || is_in_small(text, first)) && goes_on_as_name(index, text, last)};
 }
 
-/* Whether the two stand side by side, but for a word of kind, and one lies in the other. */
-static bool is_beside(
-    const struct place_index *index, const struct place_name *one, const struct place_name *next) {
-    return next->first <= one->last + 2 && place_entries_agree(index, one->entries, next->entries);
+/* Whether the two stand side by side, but for a word of kind, and one lies in the other. A word that opens
+ * the next sentence does not: "Dinsos Kab. Jombang. Kudu lapor siapa?" */
+static bool is_beside(const struct place_index *index, const struct text *text, const struct place_name *one,
+    const struct place_name *next) {
+    const struct word *after = &text->words[one->last + 1];
+    bool near =
+        one->last + 1 == next->first || (one->last + 2 == next->first && marker_of(after) != MARKER_NONE);
+    return near && !(next->word && after->sentence != after[-1].sentence) &&
+           place_entries_agree(index, one->entries, next->entries);
 }
 
 /* "di Purwosari Solo", "kali Tambakrejo Semarang": a quarter that is called like a district here, of a town
@@ -820,7 +825,7 @@ static size_t names_read(
         out[count] = name_make(index, text, i, used, found, told);
         out[count].near = near;
         out[count].role = role_of(index, text, &out[count], count ? &out[count - 1] : NULL);
-        if (count && is_beside(index, &out[count - 1], &out[count]))
+        if (count && is_beside(index, text, &out[count - 1], &out[count]))
             out[count - 1].beside = out[count].beside = true;
         if (count && is_quarter_of(index, &out[count - 1], &out[count])) {
             out[count].marker = out[count - 1].marker;

@@ -199,6 +199,10 @@ static void test_no_names(void **state) {
         {"Mbah Pacitan linglung di masjid", ""},
         {"Pak Agam memukul istrinya", ""},       /* a regency of West Sumatra, too */
         {"Baru, tadi pagi ada orang jatuh", ""}, /* and no Barru */
+        {"mau nanya syarat panti asuhan, saya dari Sumbersari Jember", "35.09.21"},
+        {"Yth Dinsos Kab. Jombang, mohon bantuan kudu lewat siapa", "35.17"},
+        {"Yth Dinsos Kab. Jombang. Kudu lewat siapa?", "35.17"},
+        {"saya di Mlarak Kab. Ponorogo, tadi balong kami jebol", "35.02.08"},
         {"Brondong: anak ditinggal ibu ke Taiwan", "35.24.07"},
         {"istri selingkuh sama brondong", ""},
         {"di bantaran kota banyak gelandangan", ""},
