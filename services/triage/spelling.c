@@ -22,6 +22,16 @@ const struct spelling_entry *spelling_find(const struct spelling *spelling, cons
     }
 }
 
+/* Whose -ku is no "my": who did it, who says so, what is nailed up, a bench. */
+static bool ends_in_ku_itself(const char *key) {
+    static const char *const words[] = {"pelaku", "perilaku", "berlaku", "mengaku", "dipaku", "memaku",
+        "terpaku", "dipangku", "memangku", "pemangku", "bangku", "sebangku", "tungku", "membeku"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strcmp(key, words[i]) == 0)
+            return true;
+    return false;
+}
+
 const struct spelling_entry *spelling_find_inflected(
     const struct spelling *spelling, const char *key, size_t size, bool *mine) {
     static const struct {
@@ -39,7 +49,7 @@ const struct spelling_entry *spelling_find_inflected(
         memcpy(base, key, size - length);
         base[size - length] = 0;
         const struct spelling_entry *entry = spelling_find(spelling, base, text_hash(base));
-        *mine = strcmp(endings[i].text, "ku") == 0;
+        *mine = strcmp(endings[i].text, "ku") == 0 && !ends_in_ku_itself(key);
         if (entry && entry->inflects)
             return entry;
     }

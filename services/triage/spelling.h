@@ -21,7 +21,7 @@ struct spelling_entry {
 
 /* NULL when the word is written as it should be. */
 const struct spelling_entry *spelling_find(const struct spelling *spelling, const char *key, uint64_t hash);
-/* A dialect word with an ending: omahe, awakne, urangnyo, roma'na. *mine: the ending is -ku. NULL when it is
- * none. */
+/* A dialect word with an ending: omahe, awakne, urangnyo, roma'na. NULL when it is none. *mine: it ends in a
+ * -ku that means "my", whether it is one or not (suamiku). */
 const struct spelling_entry *spelling_find_inflected(
     const struct spelling *spelling, const char *key, size_t size, bool *mine);

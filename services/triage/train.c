@@ -24,7 +24,7 @@
 enum {
     EXAMPLES_MAX = 200000,
     SOURCES_MAX = 16,
-    LEAST_REPORTS = 2, /* a feature seen in one report only teaches that report by heart */
+    LEAST_REPORTS = 3, /* a feature seen in one or two reports teaches these by heart */
     STRIDE = 48,       /* outputs of a row, a multiple of what a vector register takes */
     ALSO_MAX = 4,
     NOT_LEFT_OUT = -2 /* no fold */

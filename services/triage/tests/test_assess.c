@@ -94,19 +94,22 @@ static void test_doubt_reaches_a_person(void **state) {
     }
 }
 
-/* A small chance of danger wakes somebody for an unclear message, and nobody for one that says what it is. */
+/* A small chance of danger wakes somebody for an unclear message, and nobody for one that says what it is; an
+ * even smaller one is read by a person. */
 static void test_quiet(void **state) {
     static const struct {
         const char *text;
         float p0;
-        bool alert;
+        bool alert, read;
     } cases[] = {
-        {"orang itu dihajar", 0.25f, true},
-        {"persebaya dihajar, wasitnya parah", 0.25f, false},
-        {"persebaya dihajar, wasitnya parah", 0.6f, true},
-        {"kucing dihajar", 0.25f, false},
-        {"video viral tapi ini beneran, orang itu dihajar", 0.25f, true},
-        {"filmnya tentang bunuh diri", 0.25f, true},
+        {"orang itu dihajar", 0.25f, true, true},
+        {"persebaya dihajar, wasitnya parah", 0.25f, false, true},
+        {"persebaya dihajar, wasitnya parah", 0.6f, true, true},
+        {"persebaya dihajar, wasitnya parah", 0.04f, false, true},
+        {"persebaya dihajar, wasitnya parah", 0.02f, false, false},
+        {"kucing dihajar", 0.25f, false, true},
+        {"video viral tapi ini beneran, orang itu dihajar", 0.25f, true, true},
+        {"filmnya tentang bunuh diri", 0.25f, true, true},
     };
     struct fixture *fixture = *state;
     const struct vocabulary *vocabulary = fixture->assessor.vocabulary;
@@ -124,6 +127,8 @@ static void test_quiet(void **state) {
         urgency_find(vocabulary, &text, &signs, &input, &found);
         if ((found.priority <= PRIORITY_P1) != cases[i].alert)
             fail_msg("%s: %s", cases[i].text, priority_name(found.priority));
+        if (found.human != cases[i].read)
+            fail_msg("%s: %s", cases[i].text, found.human ? "read" : "closed");
     }
 }
 

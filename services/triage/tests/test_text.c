@@ -63,6 +63,7 @@ static void test_words(void **state) {
         {"telung dino ora mangan", "3 hari tidak makan"},
         {"bundir", "bunuh diri"},
         {"bojoku nang omahe", "suami saya di rumah"},
+        {"pelaku mengaku, suamiku dipaku di bangku", "pelaku mengaku suamiku saya dipaku di bangku"},
         {"urang gilo di Banyuwangi", "orang gila di banyuwangi"},
         {"sate made", "sate made"},
         {"KK hilang, SPP telat, Gg. Mawar, ggg", "kk hilang spp telat gang mawar tidak"},
