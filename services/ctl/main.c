@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <limits.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -189,69 +190,57 @@ static bool read_degrees(const char *option, const char *text, double most, doub
     return ctl_misused("--%s: \"%s\" is no number from -%g to %g", option, text, most, most), false;
 }
 
-static bool read_options(struct ctl *ctl, int argc, char **argv) {
-    static const struct option known[] = {{"data", required_argument, NULL, 'd'},
-        {"site", required_argument, NULL, 's'}, {"json", no_argument, NULL, 'j'},
-        {"port", required_argument, NULL, 'p'}, {"host", required_argument, NULL, 'h'},
-        {"token", required_argument, NULL, 't'}, {"lat", required_argument, NULL, 'y'},
-        {"lon", required_argument, NULL, 'x'}, {"urgent", no_argument, NULL, 'u'},
-        {"training", no_argument, NULL, 'r'}, {"with-keys", no_argument, NULL, 'k'},
-        {"row", no_argument, NULL, 'w'}, {NULL, 0, NULL, 0}};
-    const char *data = NULL, *site = NULL;
-    unsigned located = 0; /* 1: latitude, 2: longitude */
+enum { OPTIONS_MAX = 16, FIRST_KEY = 256 /* what getopt_long() answers itself is a character */ };
+
+/* Where an option goes: one of the three is not NULL. */
+struct setting {
+    const char *option;
+    const char **text;
+    bool *flag;
+    double *degrees, most;
+};
+
+static bool take_option(const struct setting *setting, const char *value) {
+    if (setting->degrees)
+        return read_degrees(setting->option, value, setting->most, setting->degrees);
+    if (setting->text)
+        *setting->text = value;
+    else
+        *setting->flag = true;
+    return true;
+}
+
+static bool take_options(const struct setting *settings, size_t count, int argc, char **argv) {
+    struct option known[OPTIONS_MAX + 1] = {{0}};
+    for (size_t i = 0; i < count; i++)
+        known[i] = (struct option){
+            settings[i].option, settings[i].flag ? no_argument : required_argument, NULL, FIRST_KEY + (int)i};
     for (int key; (key = getopt_long(argc, argv, "", known, NULL)) != -1;) {
-        switch (key) {
-        case 'd':
-            data = optarg;
-            break;
-        case 's':
-            site = optarg;
-            break;
-        case 'j':
-            ctl->json = true;
-            break;
-        case 'p':
-            ctl->port = optarg;
-            break;
-        case 'h':
-            ctl->host = optarg;
-            break;
-        case 't':
-            ctl->token = optarg;
-            break;
-        case 'y':
-            if (!read_degrees("lat", optarg, 90, &ctl->latitude))
-                return false;
-            located |= 1;
-            break;
-        case 'x':
-            if (!read_degrees("lon", optarg, 180, &ctl->longitude))
-                return false;
-            located |= 2;
-            break;
-        case 'u':
-            ctl->urgent = true;
-            break;
-        case 'r':
-            ctl->training = true;
-            break;
-        case 'k':
-            ctl->with_keys = true;
-            break;
-        case 'w':
-            ctl->row = true;
-            break;
-        default:
-            usage();
+        if (key < FIRST_KEY)
+            return usage(), false;
+        if (!take_option(&settings[key - FIRST_KEY], optarg))
             return false;
-        }
     }
-    ctl->located = located == 3;
-    if (located == 1 || located == 2)
+    return true;
+}
+
+static bool read_options(struct ctl *ctl, int argc, char **argv, const char **data, const char **site) {
+    double latitude = NAN, longitude = NAN;
+    const struct setting settings[] = {{"data", .text = data}, {"site", .text = site},
+        {"host", .text = &ctl->host}, {"port", .text = &ctl->port}, {"token", .text = &ctl->token},
+        {"json", .flag = &ctl->json}, {"urgent", .flag = &ctl->urgent}, {"training", .flag = &ctl->training},
+        {"with-keys", .flag = &ctl->with_keys}, {"row", .flag = &ctl->row},
+        {"lat", .degrees = &latitude, .most = 90}, {"lon", .degrees = &longitude, .most = 180}};
+    _Static_assert(sizeof settings / sizeof *settings <= OPTIONS_MAX, "a row an option");
+    if (!take_options(settings, sizeof settings / sizeof *settings, argc, argv))
+        return false;
+    if (!isnan(latitude) != !isnan(longitude))
         return ctl_misused("--lat and --lon are given together"), false;
-    find_programs(ctl);
-    find_data(ctl, data);
-    find_site(ctl, site);
+    ctl->located = !isnan(latitude);
+    if (ctl->located) {
+        ctl->latitude = latitude;
+        ctl->longitude = longitude;
+    }
     return true;
 }
 
@@ -285,16 +274,16 @@ static int skip_places(int argc, char **argv, const char **data, const char **si
 
 int main(int argc, char **argv) {
     struct ctl ctl = {.host = "127.0.0.1"};
-    find_programs(&ctl);
     const char *data = NULL, *site = NULL;
+    find_programs(&ctl);
     int word = skip_places(argc, argv, &data, &site);
-    if (word < argc && argv[word][0] != '-' && is_daemon(&ctl, argv[word])) {
-        find_data(&ctl, data);
-        find_site(&ctl, site);
-        return ctl_tool(&ctl, argc - word, argv + word);
-    }
-    if (!read_options(&ctl, argc, argv))
+    bool tool = word < argc && argv[word][0] != '-' && is_daemon(&ctl, argv[word]);
+    if (!tool && !read_options(&ctl, argc, argv, &data, &site))
         return 2;
+    find_data(&ctl, data);
+    find_site(&ctl, site);
+    if (tool)
+        return ctl_tool(&ctl, argc - word, argv + word);
     if (optind >= argc)
         return usage();
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
