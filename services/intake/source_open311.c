@@ -2,10 +2,11 @@
  *
  *     GET  /open311/v2/services.json            the site's kinds
  *     GET  /open311/v2/services/<code>.json     no further attributes
- *     POST /open311/v2/requests.json            a form: api_key, service_code, description, lat, long,
- * address_string ... GET  /open311/v2/requests/<id>.json       how it stands;
- * requests.json?service_request_id=a,b for several GET  /open311/v2/tokens/<id>.json GET
- * /open311/discovery.json
+ *     POST /open311/v2/requests.json            a form: api_key, service_code, description, lat, long ...
+ *     GET  /open311/v2/requests.json            ?service_request_id=a,b: how these stand
+ *     GET  /open311/v2/requests/<id>.json       how it stands
+ *     GET  /open311/v2/tokens/<id>.json         the id of a token: the same
+ *     GET  /open311/discovery.json
  *
  * service_request_id is the ticket, api_key a token of `sigapctl token issue`. Errors are those of GeoReport:
  * a list of code and description, 400, 403, 404. Clients do not send again, so what is sound is taken, on the
@@ -248,10 +249,10 @@ static const char *value_of(const struct form *form, const char *name) {
     return "";
 }
 
-static const char *is_form(const struct intake_call *call) {
+static bool is_form(const struct intake_call *call) {
     static const char wanted[] = "application/x-www-form-urlencoded";
     const char *type = call->request->header(call->request, "Content-Type");
-    return type && strncasecmp(type, wanted, sizeof wanted - 1) == 0 ? type : NULL;
+    return type && strncasecmp(type, wanted, sizeof wanted - 1) == 0;
 }
 
 /* Clients that send a picture along: its fields, the picture is not kept (media_url is the way of GeoReport).
@@ -365,57 +366,73 @@ static const char *sentence_of(struct arena *arena, const struct problem *proble
     return text ? text : "";
 }
 
-static void create(struct turn *turn, const struct intake_call *call, bool xml, struct answer *answer) {
-    const struct intake_token *token = token_of(call);
-    const struct form *form = read_form(turn, call);
-    double latitude = 0, longitude = 0;
-    struct receipt receipt;
-    if (!token) {
-        refuse(turn, xml, 403, "api_key is missing or not known", 0, answer);
-        return;
-    }
-    if (!form) {
-        refuse(turn, xml, 400, "the body must be application/x-www-form-urlencoded or multipart/form-data", 0,
-            answer);
-        return;
-    }
-    const struct site_kind *kind = site_kinds_find(call->own, value_of(form, "service_code"));
-    const char *lat = value_of(form, "lat"), *lon = value_of(form, "long"),
-               *address = value_of(form, "address_string");
-    const char *telephone = value_of(form, "phone"), *mail = value_of(form, "email");
-    if (!kind) {
-        bool given = *value_of(form, "service_code") != 0;
-        refuse(turn, xml, given ? 404 : 400,
-            given ? "service_code was not found" : "service_code was not provided", 0, answer);
-        return;
-    }
-    bool located = coordinate(lat, 90, &latitude) && coordinate(lon, 180, &longitude);
-    if (!located && (*lat || *lon || (!*address && !*value_of(form, "address_id")))) {
-        refuse(turn, xml, 400, "lat and long, address_string or address_id is needed", 0, answer);
-        return;
-    }
-    if (!*value_of(form, "description")) {
-        refuse(turn, xml, 400, "description was not provided", 0, answer);
-        return;
-    }
-    struct submission submission = {.source = token->name,
+/* What a new request says of itself. */
+struct asked {
+    const struct site_kind *kind;
+    bool located;
+    double latitude, longitude;
+};
+
+/* NULL: it may be taken. Else what is missing or wrong in the form, and *status. */
+static const char *read_asked(
+    const struct intake_call *call, const struct form *form, struct asked *asked, unsigned *status) {
+    const char *code = value_of(form, "service_code");
+    const char *lat = value_of(form, "lat"), *lon = value_of(form, "long");
+    bool told = *value_of(form, "address_string") || *value_of(form, "address_id");
+    *asked = (struct asked){.kind = site_kinds_find(call->own, code)};
+    *status = *code && !asked->kind ? 404 : 400;
+    if (!asked->kind)
+        return *code ? "service_code was not found" : "service_code was not provided";
+    asked->located = coordinate(lat, 90, &asked->latitude) && coordinate(lon, 180, &asked->longitude);
+    if (!asked->located && (*lat || *lon || !told))
+        return "lat and long, address_string or address_id is needed";
+    return *value_of(form, "description") ? NULL : "description was not provided";
+}
+
+static struct submission submission_of(struct arena *arena, const struct form *form,
+    const struct asked *asked, const struct intake_token *token) {
+    const char *telephone = value_of(form, "phone");
+    const char *text = text_of(arena, form, asked->kind);
+    return (struct submission){.source = token->name,
         .channel = "open311",
-        .text = text_of(turn->arena, form, kind),
-        .has_latitude = located,
-        .has_longitude = located,
-        .latitude = latitude,
-        .longitude = longitude,
-        .reporter_address = *telephone ? telephone : mail,
+        .text = text,
+        .text_size = text ? strlen(text) : 0,
+        .has_latitude = asked->located,
+        .has_longitude = asked->located,
+        .latitude = asked->latitude,
+        .longitude = asked->longitude,
+        .reporter_address = *telephone ? telephone : value_of(form, "email"),
         .must_take = true,
         .training = (token->scopes & TOKEN_TRAINING) != 0};
-    submission.text_size = submission.text ? strlen(submission.text) : 0;
-    if (!came_before(turn, call, &submission, &receipt))
-        intake_receive(turn, &submission, token, &receipt);
+}
+
+static void take(struct turn *turn, const struct intake_call *call, bool xml, struct submission *submission,
+    const struct intake_token *token, struct answer *answer) {
+    struct receipt receipt;
+    if (!came_before(turn, call, submission, &receipt))
+        intake_receive(turn, submission, token, &receipt);
     if (receipt.kind == RECEIPT_REFUSED)
         refuse(turn, xml, receipt.problem.status == 422 ? 400 : (unsigned)receipt.problem.status,
             sentence_of(turn->arena, &receipt.problem), receipt.problem.retry_after_s, answer);
     else
         answer_created(turn, xml, &receipt, answer);
+}
+
+static void create(struct turn *turn, const struct intake_call *call, bool xml, struct answer *answer) {
+    const struct intake_token *token = token_of(call);
+    const struct form *form = read_form(turn, call);
+    struct asked asked;
+    unsigned status;
+    if (!token)
+        return refuse(turn, xml, 403, "api_key is missing or not known", 0, answer);
+    if (!form)
+        return refuse(turn, xml, 400,
+            "the body must be application/x-www-form-urlencoded or multipart/form-data", 0, answer);
+    const char *complaint = read_asked(call, form, &asked, &status);
+    if (complaint)
+        return refuse(turn, xml, status, complaint, 0, answer);
+    struct submission submission = submission_of(turn->arena, form, &asked, token);
+    take(turn, call, xml, &submission, token, answer);
 }
 
 /* --- the door --- */
