@@ -1,11 +1,14 @@
 /* See http_client.h. The way of a call:
  *
  *   http_client_start   copies it into an exchange and sets up a libcurl handle
- *   HTTP:  the handle joins a pool (one for public addresses only, one that may reach listed networks, so
- * that a connection made under one rule is never reused under the other); sockets are watched by uv_poll,
- * time by a timer; pool_harvest takes what has ended mail:  waits for one of mails_max threads; mail_thread
- * performs it and leaves it in client->ended; uv_async wakes us exchange_end        tells the caller and
- * frees
+ *   HTTP                the handle joins a pool; sockets are watched by uv_poll, time by a timer;
+ *                       pool_harvest takes what has ended
+ *   mail                waits for one of mails_max threads; mail_thread performs it and leaves it in
+ *                       client->ended; uv_async wakes us
+ *   exchange_end        tells the caller and frees
+ *
+ * There are two pools, one for public addresses only, one that may reach listed networks, so that a
+ * connection made under one rule is never used again under the other.
  *
  * What ends at once (a rule broken) goes through client->ended too, so no callback runs below
  * http_client_start.

@@ -1,9 +1,10 @@
 /* The key files of a site, and what of them a daemon may hold.
  *
  * DATA/keys/   site.pub            X25519, for intake; no secret
- *              site.key            its secret half, for those who open reports and case keys; never on
- * intake's side hash.key            for keyed hashes, shared by all daemons that must recognise the same
- * things local-<daemon>.key  for what never leaves one daemon
+ *              site.key            its secret half, for those who open reports and case keys; intake
+ *                                  never has it
+ *              hash.key            for keyed hashes, shared by all that must recognise the same things
+ *              local-<daemon>.key  for what never leaves one daemon
  *
  * Each is one line, `sigap-<what>-1 <base64url of 32 bytes>`, so that a file in the wrong place is recognised
  * and an operator can copy it by hand. Losing site.key loses every report and case: back it up apart from the

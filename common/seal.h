@@ -1,5 +1,5 @@
-/* Sealing: personal data is unreadable from its first row on. XChaCha20-Poly1305
- * (libsodium) with random nonces.
+/* Sealing: personal data is unreadable from its first row on. XChaCha20-Poly1305 (libsodium) with random
+ * nonces.
  *
  * What is sealed is bound to its place: the additional data of every seal are format, layer, key id, record
  * id, version and field. Moved to another row, column, version or layer, or altered by a bit, it does not
@@ -9,10 +9,11 @@
  *     session key, sealed to site   80 bytes, crypto_box_seal; lives a minute in intake, then it is wiped
  *       report key, wrapped         72 bytes: nonce 24, key 32, tag 16; one a report
  *         report                    the sealed text
- *     case key, wrapped             73 bytes: format 1, nonce 24, key 32, tag 16; destroying it erases the
- * case field                       the sealed columns of a case local key                       one a daemon,
- * for what never leaves it (reply addresses, media references) hash key                        keyed hashes:
- * equality without plaintext, another key for each use
+ *     case key, wrapped             73 bytes: format 1, nonce 24, key 32, tag 16; destroying it erases
+ *                                   the case
+ *       field                       the sealed columns of a case
+ *   local key                       one a daemon, for what never leaves it (reply addresses, media)
+ *   hash key                        keyed hashes: equality without plaintext, another key for each use
  *
  * Layout of sealed bytes: format 1 byte, nonce 24, ciphertext as long as the plaintext, tag 16.
  *
