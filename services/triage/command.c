@@ -33,6 +33,15 @@ static bool answered_before(struct turn *turn, const Sigap__CommandIssued *comma
     return found;
 }
 
+bool triage_refuse_stale(struct turn *turn, const Sigap__CommandIssued *command,
+    const struct open_case *found, enum verdict *verdict) {
+    if (!command->expected_version || command->expected_version == found->version)
+        return false;
+    *verdict = triage_answer(turn, command, 409,
+        "Kasus sudah berubah, muat ulang / The case has changed, read it again", found->version);
+    return true;
+}
+
 void triage_audit(
     struct turn *turn, const Sigap__CommandIssued *command, const char *action, const struct id *object) {
     char text[ID_TEXT + 1];
@@ -42,13 +51,11 @@ void triage_audit(
 
 /* ---- review ---- */
 
-static bool known_kind(const struct triage *triage, const char *kind) {
-    return site_kinds_find(triage->site.kinds, kind) != NULL;
-}
-
-static bool known_area(const struct triage *triage, const char *area) {
+/* "": as it was. */
+static bool knows(const struct triage *triage, const char *kind, const char *area) {
     struct place place;
-    return gazetteer_find(triage->site.gazetteer, area, &place);
+    return (!kind[0] || site_kinds_find(triage->site.kinds, kind)) &&
+           (!area[0] || gazetteer_find(triage->site.gazetteer, area, &place));
 }
 
 /* What the person said, over what the machine had guessed. Texts must live as long as the turn. */
@@ -221,7 +228,6 @@ static enum verdict decide_now(struct deciding *deciding) {
 
 static enum verdict decide_review(
     struct turn *turn, const Sigap__CommandIssued *command, const Sigap__DecideReview *decide) {
-    struct triage *triage = turn->state;
     struct deciding deciding = {.turn = turn, .command = command, .decide = decide};
     if (!id_from_bytes(decide->report_id.data, decide->report_id.len, &deciding.report_id) ||
         !review_read(turn, &deciding.report_id, &deciding.review))
@@ -232,8 +238,7 @@ static enum verdict decide_review(
             turn, command, 403, "Wilayah ini bukan wewenang Anda / This area is not yours", 0);
     if (!command->reason[0])
         return triage_answer(turn, command, 422, "Alasan wajib diisi / A reason is needed", 0);
-    if ((decide->kind[0] && !known_kind(triage, decide->kind)) ||
-        (decide->area[0] && !known_area(triage, decide->area)))
+    if (!knows(turn->state, decide->kind, decide->area))
         return triage_answer(
             turn, command, 422, "Jenis atau wilayah tidak dikenal / Unknown kind or area", 0);
     return decide_now(&deciding);
@@ -241,60 +246,94 @@ static enum verdict decide_review(
 
 /* ---- an open case ---- */
 
-static enum verdict change_case(
-    struct turn *turn, const Sigap__CommandIssued *command, const Sigap__ChangeCase *change) {
-    struct triage *triage = turn->state;
-    struct open_case found;
-    struct id case_id;
-    if (!id_from_bytes(change->case_id.data, change->case_id.len, &case_id) ||
-        !case_read(turn, &case_id, &found))
-        return triage_answer(turn, command, 404, "Kasus tidak ditemukan / No such case", 0);
-    if (!rights_covers(command->actor, found.area) || rights_in_conflict(command->actor, found.conflict))
-        return triage_answer(
-            turn, command, 403, "Wilayah ini bukan wewenang Anda / This area is not yours", 0);
-    if (command->expected_version && command->expected_version != found.version)
-        return triage_answer(turn, command, 409,
-            "Kasus sudah berubah, muat ulang / The case has changed, read it again", found.version);
-    if ((change->kind[0] && !known_kind(triage, change->kind)) ||
-        (change->area[0] && !known_area(triage, change->area)))
-        return triage_answer(
-            turn, command, 422, "Jenis atau wilayah tidak dikenal / Unknown kind or area", found.version);
-    int before = found.priority;
-    if (change->priority != SIGAP__PRIORITY__PRIORITY_UNSPECIFIED)
-        found.priority = (int)(change->priority - SIGAP__PRIORITY__PRIORITY_P0);
+/* An open case, and what a person makes of it. */
+struct changing {
+    struct turn *turn;
+    const Sigap__CommandIssued *command;
+    const Sigap__ChangeCase *change;
+    struct open_case found; /* as it was */
+    const char *kind, *area;
+    int priority;
+};
+
+static void tell_changed(struct changing *changing) {
+    const struct triage *triage = changing->turn->state;
+    const Sigap__ChangeCase *change = changing->change;
+    const struct site_kind *kind = change->kind[0] ? site_kinds_find(triage->site.kinds, change->kind) : NULL;
     Sigap__CaseChanged changed = SIGAP__CASE_CHANGED__INIT;
     Sigap__Event event = SIGAP__EVENT__INIT;
-    const struct site_kind *kind = change->kind[0] ? site_kinds_find(triage->site.kinds, change->kind) : NULL;
     changed.kind = change->kind;
     changed.priority = change->priority;
-    changed.priority_before = triage_priority_out(before);
+    changed.priority_before = triage_priority_out(changing->found.priority);
     changed.area = change->area;
-    changed.reason = command->reason;
+    changed.reason = changing->command->reason;
     changed.playbook = kind && kind->playbooks_count ? kind->playbooks[0] : (char *)"";
     event.body_case = SIGAP__EVENT__BODY_CASE_CHANGED;
     event.case_changed = &changed;
-    event.case_id = turn_bytes(turn, &case_id);
-    turn_append_chained(turn, triage_lane(found.priority, false), &event, &found.chain);
-    struct statement *update = triage_use(turn->store, TRIAGE_CASE_CHANGE);
-    bind_text(update, change->kind[0] ? change->kind : found.kind);
-    bind_int(update, found.priority);
-    bind_text(update, change->area[0] ? change->area : found.area);
-    bind_int(update, found.chain.lane);
-    bind_int(update, (int64_t)found.chain.sequence);
-    bind_id(update, &case_id);
+    event.case_id = turn_bytes(changing->turn, &changing->found.case_id);
+    turn_append_chained(
+        changing->turn, triage_lane(changing->priority, false), &event, &changing->found.chain);
+}
+
+static void write_changed(const struct changing *changing) {
+    const struct open_case *found = &changing->found;
+    struct statement *update = triage_use(changing->turn->store, TRIAGE_CASE_CHANGE);
+    bind_text(update, changing->kind);
+    bind_int(update, changing->priority);
+    bind_text(update, changing->area);
+    bind_int(update, found->chain.lane);
+    bind_int(update, (int64_t)found->chain.sequence);
+    bind_id(update, &found->case_id);
     statement_run(update);
-    measure_decided(turn, &(struct decided){.source = "change",
-                              .actor = rights_name(command->actor),
-                              .report_id = &found.report_id,
-                              .case_id = &case_id,
-                              .kind_said = found.kind,
-                              .kind = change->kind[0] ? change->kind : found.kind,
-                              .area_said = found.area,
-                              .area = change->area[0] ? change->area : found.area,
-                              .priority_said = before,
-                              .priority = found.priority});
-    triage_audit(turn, command, "case.changed", &case_id);
-    return triage_answer(turn, command, 200, "", found.version + 1);
+}
+
+static void measure_change(const struct changing *changing) {
+    const struct open_case *found = &changing->found;
+    measure_decided(changing->turn, &(struct decided){.source = "change",
+                                        .actor = rights_name(changing->command->actor),
+                                        .report_id = &found->report_id,
+                                        .case_id = &found->case_id,
+                                        .kind_said = found->kind,
+                                        .kind = changing->kind,
+                                        .area_said = found->area,
+                                        .area = changing->area,
+                                        .priority_said = found->priority,
+                                        .priority = changing->priority});
+}
+
+static enum verdict change_now(struct changing *changing) {
+    const Sigap__ChangeCase *change = changing->change;
+    const struct open_case *found = &changing->found;
+    changing->kind = change->kind[0] ? change->kind : found->kind;
+    changing->area = change->area[0] ? change->area : found->area;
+    changing->priority = change->priority == SIGAP__PRIORITY__PRIORITY_UNSPECIFIED
+                             ? found->priority
+                             : (int)(change->priority - SIGAP__PRIORITY__PRIORITY_P0);
+    tell_changed(changing);
+    write_changed(changing);
+    measure_change(changing);
+    triage_audit(changing->turn, changing->command, "case.changed", &found->case_id);
+    return triage_answer(changing->turn, changing->command, 200, "", found->version + 1);
+}
+
+static enum verdict change_case(
+    struct turn *turn, const Sigap__CommandIssued *command, const Sigap__ChangeCase *change) {
+    struct changing changing = {.turn = turn, .command = command, .change = change};
+    const struct open_case *found = &changing.found;
+    struct id case_id;
+    enum verdict verdict;
+    if (!id_from_bytes(change->case_id.data, change->case_id.len, &case_id) ||
+        !case_read(turn, &case_id, &changing.found))
+        return triage_answer(turn, command, 404, "Kasus tidak ditemukan / No such case", 0);
+    if (!rights_covers(command->actor, found->area) || rights_in_conflict(command->actor, found->conflict))
+        return triage_answer(
+            turn, command, 403, "Wilayah ini bukan wewenang Anda / This area is not yours", 0);
+    if (triage_refuse_stale(turn, command, found, &verdict))
+        return verdict;
+    if (!knows(turn->state, change->kind, change->area))
+        return triage_answer(
+            turn, command, 422, "Jenis atau wilayah tidak dikenal / Unknown kind or area", found->version);
+    return change_now(&changing);
 }
 
 /* All that are ours; others have their owners. */

@@ -46,28 +46,18 @@ static bool proposal_settle(struct turn *turn, const struct id *case_id, const s
 
 /* ---- who may, and when ---- */
 
-/* 0: go on; else the answer is given. */
+/* False: go on; else the answer is given. */
 static bool refuse_case(struct turn *turn, const Sigap__CommandIssued *command, const struct open_case *found,
     enum verdict *verdict) {
     const char *sentence = NULL;
     if (!rights_covers(command->actor, found->area) || rights_in_conflict(command->actor, found->conflict))
         sentence = "Wilayah ini bukan wewenang Anda / This area is not yours";
     else if (found->confidentiality == 3 && !rights_sees_secret(command->actor))
-        sentence =
-            "Kasus C3 hanya digabung atau dipisah oleh petugas yang ditunjuk / Only officers named for "
-            "C3 merge or part such cases";
+        sentence = "Kasus C3 hanya digabung atau dipisah oleh petugas yang ditunjuk / "
+                   "Only officers named for C3 merge or part such cases";
     if (sentence)
         *verdict = triage_answer(turn, command, 403, sentence, 0);
     return sentence != NULL;
-}
-
-static bool refuse_version(struct turn *turn, const Sigap__CommandIssued *command,
-    const struct open_case *found, enum verdict *verdict) {
-    if (!command->expected_version || command->expected_version == found->version)
-        return false;
-    *verdict = triage_answer(turn, command, 409,
-        "Kasus sudah berubah, muat ulang / The case has changed, read it again", found->version);
-    return true;
 }
 
 static bool find(struct turn *turn, const ProtobufCBinaryData *bytes, struct open_case *out) {
@@ -87,9 +77,8 @@ static const char *merge_refusal(
     if (found->closed_at || into->closed_at || !id_is_null(&into->merged_into))
         return "Keduanya harus masih terbuka / Both must be open";
     if (found->confidentiality > into->confidentiality)
-        return "Gabungkan ke kasus yang lebih rahasia, bukan sebaliknya / Merge into the more confidential "
-               "case, "
-               "not out of it";
+        return "Gabungkan ke kasus yang lebih rahasia, bukan sebaliknya / "
+               "Merge into the more confidential case, not out of it";
     return NULL;
 }
 
@@ -163,7 +152,7 @@ enum verdict triage_merge(
     if (!find(turn, &merge->case_id, &found) || !find(turn, &merge->into, &into))
         return triage_answer(turn, command, 404, "Kasus tidak ditemukan / No such case", 0);
     if (refuse_case(turn, command, &found, &verdict) || refuse_case(turn, command, &into, &verdict) ||
-        refuse_version(turn, command, &found, &verdict))
+        triage_refuse_stale(turn, command, &found, &verdict))
         return verdict;
     if (!command->reason[0])
         return triage_answer(turn, command, 422, "Alasan wajib diisi / A reason is needed", found.version);
@@ -292,7 +281,7 @@ enum verdict triage_split(
         return triage_answer(
             turn, command, 404, "Laporan ini tidak ada di kasus mana pun / This report is in no case", 0);
     if (refuse_case(turn, command, &parting.from, &verdict) ||
-        refuse_version(turn, command, &parting.from, &verdict))
+        triage_refuse_stale(turn, command, &parting.from, &verdict))
         return verdict;
     if (!command->reason[0])
         return triage_answer(
@@ -301,9 +290,8 @@ enum verdict triage_split(
         return undo_merge(turn, command, &parting.from);
     if (state == REPORT_CASE)
         return triage_answer(turn, command, 409,
-            "Laporan ini yang membuka kasus; pisahkan laporan lainnya / This report opened the case: part "
-            "the "
-            "others from it",
+            "Laporan ini yang membuka kasus; pisahkan laporan lainnya / "
+            "This report opened the case: part the others from it",
             parting.from.version);
     if (!read_witness(turn, &parting))
         return arena_exhausted(turn->arena)

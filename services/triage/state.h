@@ -171,6 +171,9 @@ void review_delete(struct turn *turn, const struct id *report_id);
 enum verdict triage_command(struct turn *turn, const Sigap__CommandIssued *command);
 enum verdict triage_answer(struct turn *turn, const Sigap__CommandIssued *command, unsigned status,
     const char *sentence, uint64_t version);
+/* The case is no longer what the person saw: answered, true. */
+bool triage_refuse_stale(struct turn *turn, const Sigap__CommandIssued *command,
+    const struct open_case *found, enum verdict *verdict);
 void triage_audit(
     struct turn *turn, const Sigap__CommandIssued *command, const char *action, const struct id *object);
 
