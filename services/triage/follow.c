@@ -205,18 +205,18 @@ static enum verdict follow_case(struct turn *turn, const Sigap__ReportReceived *
 
 bool triage_follow(struct turn *turn, const Sigap__ReportReceived *received,
     const Sigap__ReportContent *content, enum verdict *verdict) {
-    enum report_state state;
+    enum settlement state;
     struct id first_id, case_id, report_id;
     struct review_row review;
     struct open_case found;
     if (!received->amends.len || !id_from_bytes(received->amends.data, received->amends.len, &first_id))
         return false;
     bool known = triage_report_read(turn, &first_id, &state, &case_id);
-    if (known && state == REPORT_IN_REVIEW && review_read(turn, &first_id, &review)) {
+    if (known && state == SETTLED_IN_REVIEW && review_read(turn, &first_id, &review)) {
         *verdict = answer_review(turn, received, content, &first_id, &review);
         return true;
     }
-    if (known && (state == REPORT_CASE || state == REPORT_JOINED) &&
+    if (known && (state == SETTLED_CASE || state == SETTLED_JOINED) &&
         case_read_whole(turn, &case_id, &found)) {
         *verdict = follow_case(turn, received, content, &first_id, &found);
         return true;

@@ -79,7 +79,7 @@ enum verdict triage_join(struct turn *turn, const struct joining *joining) {
     turn_append_chained(turn, triage_lane(found->priority, joining->danger), &event, &found->chain);
     keep_chain(turn, found);
     keep_witness(turn, joining, &report_id, &joined.narrative);
-    triage_set_report(turn, &report_id, REPORT_JOINED, &found->case_id);
+    triage_set_report(turn, &report_id, SETTLED_JOINED, &found->case_id);
     return VERDICT_DONE;
 }
 

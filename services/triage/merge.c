@@ -272,12 +272,12 @@ static enum verdict part_now(
 enum verdict triage_split(
     struct turn *turn, const Sigap__CommandIssued *command, const Sigap__SplitReport *split) {
     struct parting parting = {.received = NULL};
-    enum report_state state;
+    enum settlement state;
     struct id case_id;
     enum verdict verdict;
     if (!id_from_bytes(split->report_id.data, split->report_id.len, &parting.report_id) ||
         !triage_report_read(turn, &parting.report_id, &state, &case_id) ||
-        (state != REPORT_CASE && state != REPORT_JOINED) || !case_read(turn, &case_id, &parting.from))
+        (state != SETTLED_CASE && state != SETTLED_JOINED) || !case_read(turn, &case_id, &parting.from))
         return triage_answer(
             turn, command, 404, "Laporan ini tidak ada di kasus mana pun / This report is in no case", 0);
     if (refuse_case(turn, command, &parting.from, &verdict) ||
@@ -286,9 +286,9 @@ enum verdict triage_split(
     if (!command->reason[0])
         return triage_answer(
             turn, command, 422, "Alasan wajib diisi / A reason is needed", parting.from.version);
-    if (state == REPORT_CASE && !id_is_null(&parting.from.merged_into))
+    if (state == SETTLED_CASE && !id_is_null(&parting.from.merged_into))
         return undo_merge(turn, command, &parting.from);
-    if (state == REPORT_CASE)
+    if (state == SETTLED_CASE)
         return triage_answer(turn, command, 409,
             "Laporan ini yang membuka kasus; pisahkan laporan lainnya / "
             "This report opened the case: part the others from it",

@@ -67,7 +67,7 @@ bool triage_assess(struct turn *turn, const Sigap__ReportReceived *received,
 }
 
 void triage_set_report(
-    struct turn *turn, const struct id *report_id, enum report_state state, const struct id *case_id) {
+    struct turn *turn, const struct id *report_id, enum settlement state, const struct id *case_id) {
     struct statement *set = triage_use(turn->store, TRIAGE_REPORT_SET);
     bind_id(set, report_id);
     bind_int(set, state);
@@ -77,12 +77,12 @@ void triage_set_report(
 }
 
 bool triage_report_read(
-    struct turn *turn, const struct id *report_id, enum report_state *state, struct id *case_id) {
+    struct turn *turn, const struct id *report_id, enum settlement *state, struct id *case_id) {
     struct statement *get = triage_use(turn->store, TRIAGE_REPORT_GET);
     bind_id(get, report_id);
     bool found = statement_step(get);
     if (found) {
-        *state = (enum report_state)column_int(get, 0);
+        *state = (enum settlement)column_int(get, 0);
         *case_id = column_id(get, 1);
     }
     statement_end(get);
@@ -290,7 +290,7 @@ enum verdict triage_open_case(struct turn *turn, struct opening *opening) {
     turn_append_chained(
         turn, triage_lane((int)assessment->priority, assessment->possible_danger), &event, &chain);
     insert_case(turn, &opening->case_id, &report_id, assessment, &opened, &evidence, &chain);
-    triage_set_report(turn, &report_id, REPORT_CASE, &opening->case_id);
+    triage_set_report(turn, &report_id, SETTLED_CASE, &opening->case_id);
     triage->counts.opened++;
     triage->counts.proposed += opening->alike_count > 0;
     return keep_print(turn, opening) ? VERDICT_DONE : VERDICT_RETRY;
@@ -309,7 +309,7 @@ enum verdict triage_close_report(
     event.body_case = SIGAP__EVENT__BODY_REPORT_CLOSED;
     event.report_closed = &closed;
     turn_append(turn, LANE_NORMAL, &event);
-    triage_set_report(turn, report_id, REPORT_INFORMATION, NULL);
+    triage_set_report(turn, report_id, SETTLED_INFORMATION, NULL);
     ((struct triage *)turn->state)->counts.closed++;
     return VERDICT_DONE;
 }
@@ -374,7 +374,7 @@ enum verdict triage_send_to_review(struct turn *turn, const Sigap__ReportReceive
     else
         bind_null(insert);
     statement_run(insert);
-    triage_set_report(turn, &report_id, REPORT_IN_REVIEW, NULL);
+    triage_set_report(turn, &report_id, SETTLED_IN_REVIEW, NULL);
     triage->counts.reviewed += !copy;
     triage->counts.copies += copy;
     return VERDICT_DONE;

@@ -9,7 +9,8 @@
 #include "services/triage/assess.h"
 #include "triage_sql.h"
 
-enum report_state { REPORT_IN_REVIEW = 1, REPORT_CASE = 2, REPORT_INFORMATION = 3, REPORT_JOINED = 4 };
+/* The one way in which a report was settled. Kept in report.state: numbers never change. */
+enum settlement { SETTLED_IN_REVIEW = 1, SETTLED_CASE = 2, SETTLED_INFORMATION = 3, SETTLED_JOINED = 4 };
 enum triage_timer { TRIAGE_TIMER_SWEEP = 1 };
 
 /* A site's vocabulary and places, loaded once, read-only. */
@@ -110,10 +111,10 @@ Sigap__ReportContent *triage_open_content(
 bool triage_assess(struct turn *turn, const Sigap__ReportReceived *received,
     const Sigap__ReportContent *content, struct assessment *out);
 void triage_set_report(
-    struct turn *turn, const struct id *report_id, enum report_state state, const struct id *case_id);
+    struct turn *turn, const struct id *report_id, enum settlement state, const struct id *case_id);
 /* False: not known (any more). */
 bool triage_report_read(
-    struct turn *turn, const struct id *report_id, enum report_state *state, struct id *case_id);
+    struct turn *turn, const struct id *report_id, enum settlement *state, struct id *case_id);
 
 /* Clear enough to open a case without a person. */
 bool triage_goes_on(const struct assessment *assessment);

@@ -123,7 +123,7 @@ static void put_reviewed(struct turn *turn, struct json_writer *writer, const Si
 static enum verdict view_report(
     struct turn *turn, const Sigap__View *asked, const Sigap__ReportView *view, Sigap__ViewAnswer *answer) {
     struct id report_id, case_id = {0};
-    enum report_state state = 0;
+    enum settlement state = 0;
     struct reviewed reviewed = {.text = NULL};
     struct open_case whole;
     enum verdict verdict;

@@ -14,10 +14,10 @@ static struct id id_at(int64_t at, unsigned number) {
     return id_make(at, tail);
 }
 
-static void add_report(struct store *store, const struct id *id, enum report_state report_state, int64_t at) {
+static void add_report(struct store *store, const struct id *id, enum settlement how, int64_t at) {
     struct statement *set = triage_use(store, TRIAGE_REPORT_SET);
     bind_id(set, id);
-    bind_int(set, report_state);
+    bind_int(set, how);
     bind_null(set);
     bind_int(set, at);
     statement_run(set);
@@ -65,8 +65,8 @@ static void fill_rows(struct fixture *fixture) {
     for (unsigned i = 0; i < OLD + YOUNG; i++) {
         int64_t at = i < OLD ? old : young;
         struct id id = id_at(at, i), joined = id_at(at, JOINED + i);
-        add_report(store, &id, REPORT_CASE, at);
-        add_report(store, &joined, i ? REPORT_JOINED : REPORT_IN_REVIEW, at);
+        add_report(store, &id, SETTLED_CASE, at);
+        add_report(store, &joined, i ? SETTLED_JOINED : SETTLED_IN_REVIEW, at);
         add_case(store, &id, at);
         if (i < OLD || i % 2)
             close_case(store, &id, at);
