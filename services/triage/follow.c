@@ -102,13 +102,18 @@ static enum verdict join_case(struct turn *turn, const Sigap__ReportReceived *re
 static enum verdict ask_about_closed(struct turn *turn, const Sigap__ReportReceived *received,
     const Sigap__ReportContent *content, const struct id *amends, const struct open_case *found) {
     struct assessment assessment;
-    struct heard heard = {.alike = {{found->case_id, 1000}}, .alike_count = 1};
+    const struct alike alike = {found->case_id, 1000};
     if (!triage_assess(turn, received, content, &assessment))
         return VERDICT_RETRY;
     if (!assessment.area[0])
         memcpy(assessment.area, found->area, strnlen(found->area, AREA_TEXT) + 1);
-    return triage_send_to_review(turn, received, &assessment, &heard, amends,
-        assessment.possible_danger || received->urgent, "case_closed");
+    return triage_send_to_review(turn, &(struct reviewing){.received = received,
+                                           .assessment = &assessment,
+                                           .alike = &alike,
+                                           .alike_count = 1,
+                                           .amends = amends,
+                                           .danger = assessment.possible_danger || received->urgent,
+                                           .reason = "case_closed"});
 }
 
 /* ---- a report in review ---- */
@@ -139,8 +144,10 @@ static enum verdict answer_review(struct turn *turn, const Sigap__ReportReceived
     if (!triage_assess(turn, received, content, &own) || !triage_assess(turn, received, whole, &together))
         return VERDICT_RETRY;
     ((struct triage *)turn->state)->counts.follow_ups++;
+    struct reviewing reviewing = {
+        .received = received, .assessment = &own, .amends = first_id, .reason = "withdrawal"};
     if (is_withdrawal(received))
-        return triage_send_to_review(turn, received, &own, NULL, first_id, false, "withdrawal");
+        return triage_send_to_review(turn, &reviewing);
     if (triage_goes_on(&together)) {
         struct opening opening = {.received = review->received,
             .content = first,
@@ -149,9 +156,11 @@ static enum verdict answer_review(struct turn *turn, const Sigap__ReportReceived
             .alike_count = review->alike_count};
         return open_first(turn, &opening, first_id, received, content);
     }
-    bool danger = received->urgent || own.possible_danger || (together.possible_danger && !review->danger);
-    return triage_send_to_review(
-        turn, received, &together, NULL, first_id, danger, review_reason_name(together.review_reason));
+    reviewing.assessment = &together;
+    reviewing.danger =
+        received->urgent || own.possible_danger || (together.possible_danger && !review->danger);
+    reviewing.reason = review_reason_name(together.review_reason);
+    return triage_send_to_review(turn, &reviewing);
 }
 
 /* ---- after the decision ---- */

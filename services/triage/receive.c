@@ -13,6 +13,7 @@ enum {
     REVIEW_DANGER_MS = 15 * 60 * 1000, /* a person decides within: domain 4a, human acknowledgement of P0 */
 };
 #define FORWARDED_TRUST 0.7f
+#define REVIEW_OWNER "TRI"
 #define ESCALATED "ESC-07" /* another reporter tells of the same: domain 4b */
 
 Sigap__ReportContent *triage_open_content(
@@ -323,57 +324,69 @@ static int64_t decide_by(const struct turn *turn, const struct assessment *asses
     return turn->now + (assessment->possible_danger && within > REVIEW_DANGER_MS ? REVIEW_DANGER_MS : within);
 }
 
-enum verdict triage_send_to_review(struct turn *turn, const Sigap__ReportReceived *received,
-    const struct assessment *assessment, const struct heard *heard, const struct id *amends, bool danger,
-    const char *reason) {
-    struct triage *triage = turn->state;
-    struct id report_id;
-    size_t alike = heard ? heard->alike_count : 0;
-    bool copy = strcmp(reason, REVIEW_COPY) == 0;
+static void tell_review(struct turn *turn, const struct reviewing *reviewing, int64_t by) {
+    const struct assessment *assessment = reviewing->assessment;
+    bool copy = strcmp(reviewing->reason, REVIEW_COPY) == 0;
+    size_t alike = reviewing->alike_count;
     Sigap__ReportInReview review = SIGAP__REPORT_IN_REVIEW__INIT;
     Sigap__Event event = SIGAP__EVENT__INIT;
-    id_from_bytes(received->report_id.data, received->report_id.len, &report_id);
-    review.report_id = received->report_id;
-    review.danger = danger;
+    review.report_id = reviewing->received->report_id;
+    review.danger = reviewing->danger;
     if (!copy) /* whoever is to be woken was woken for the first */
         review.priority = triage_priority_out((int)assessment->priority);
     review.kind = (char *)assessment->kind;
     review.area = (char *)assessment->area;
-    review.reason = (char *)reason;
-    review.owner_role = (char *)"TRI";
-    review.decide_by = decide_by(turn, assessment);
-    if (amends && !id_is_null(amends))
-        review.amends = turn_bytes(turn, amends);
-    review.alike = alike_messages(turn, heard ? heard->alike : NULL, &alike);
+    review.reason = (char *)reviewing->reason;
+    review.owner_role = (char *)REVIEW_OWNER;
+    review.decide_by = by;
+    if (reviewing->amends && !id_is_null(reviewing->amends))
+        review.amends = turn_bytes(turn, reviewing->amends);
+    review.alike = alike_messages(turn, reviewing->alike, &alike);
     review.n_alike = alike;
     event.body_case = SIGAP__EVENT__BODY_REPORT_IN_REVIEW;
     event.report_in_review = &review;
-    turn_append(turn, danger ? LANE_URGENT : LANE_NORMAL, &event);
-    size_t size = sigap__report_received__get_packed_size(received);
-    uint8_t *packed = arena_take(turn->arena, size + 1);
-    if (!packed)
-        return VERDICT_RETRY;
-    sigap__report_received__pack(received, packed);
+    turn_append(turn, reviewing->danger ? LANE_URGENT : LANE_NORMAL, &event);
+}
+
+static void insert_review(struct turn *turn, const struct reviewing *reviewing, const struct id *report_id,
+    int64_t by, const ProtobufCBinaryData *received) {
+    const struct assessment *assessment = reviewing->assessment;
+    ProtobufCBinaryData alike = alike_pack(turn, reviewing->alike, reviewing->alike_count);
     struct statement *insert = triage_use(turn->store, TRIAGE_REVIEW_INSERT);
-    bind_id(insert, &report_id);
+    bind_id(insert, report_id);
     bind_int(insert, turn->now);
     bind_text(insert, assessment->kind);
     bind_int(insert, assessment->priority);
     bind_text(insert, assessment->area);
-    bind_text(insert, review.reason);
-    bind_int(insert, danger);
-    bind_text(insert, review.owner_role);
-    bind_int(insert, review.decide_by);
+    bind_text(insert, reviewing->reason);
+    bind_int(insert, reviewing->danger);
+    bind_text(insert, REVIEW_OWNER);
+    bind_int(insert, by);
     bind_int(insert, turn->training);
-    bind_blob(insert, packed, size);
-    bind_id(insert, amends);
-    ProtobufCBinaryData column = alike_pack(turn, heard ? heard->alike : NULL, alike);
-    bind_blob(insert, column.data, column.len);
-    if (heard && heard->print.content)
-        bind_int(insert, (int64_t)heard->print.content);
+    bind_blob(insert, received->data, received->len);
+    bind_id(insert, reviewing->amends);
+    bind_blob(insert, alike.data, alike.len);
+    if (reviewing->text_print)
+        bind_int(insert, (int64_t)reviewing->text_print);
     else
         bind_null(insert);
     statement_run(insert);
+}
+
+enum verdict triage_send_to_review(struct turn *turn, const struct reviewing *reviewing) {
+    struct triage *triage = turn->state;
+    const Sigap__ReportReceived *received = reviewing->received;
+    bool copy = strcmp(reviewing->reason, REVIEW_COPY) == 0;
+    int64_t by = decide_by(turn, reviewing->assessment);
+    struct id report_id;
+    id_from_bytes(received->report_id.data, received->report_id.len, &report_id);
+    ProtobufCBinaryData packed = {.len = sigap__report_received__get_packed_size(received)};
+    packed.data = arena_take(turn->arena, packed.len + 1);
+    if (!packed.data)
+        return VERDICT_RETRY;
+    sigap__report_received__pack(received, packed.data);
+    tell_review(turn, reviewing, by);
+    insert_review(turn, reviewing, &report_id, by, &packed);
     triage_set_report(turn, &report_id, SETTLED_IN_REVIEW, NULL);
     triage->counts.reviewed += !copy;
     triage->counts.copies += copy;
@@ -403,10 +416,18 @@ static bool find_reviewed_copy(struct turn *turn, const struct print *print,
 static enum verdict review(struct turn *turn, const Sigap__ReportReceived *received,
     const struct assessment *assessment, const struct heard *heard, bool danger) {
     struct id first;
-    if (find_reviewed_copy(turn, &heard->print, assessment, danger, &first))
-        return triage_send_to_review(turn, received, assessment, NULL, &first, false, REVIEW_COPY);
-    return triage_send_to_review(
-        turn, received, assessment, heard, NULL, danger, review_reason_name(assessment->review_reason));
+    struct reviewing reviewing = {.received = received, .assessment = assessment};
+    if (find_reviewed_copy(turn, &heard->print, assessment, danger, &first)) {
+        reviewing.amends = &first;
+        reviewing.reason = REVIEW_COPY;
+    } else {
+        reviewing.alike = heard->alike;
+        reviewing.alike_count = heard->alike_count;
+        reviewing.text_print = heard->print.content;
+        reviewing.danger = danger;
+        reviewing.reason = review_reason_name(assessment->review_reason);
+    }
+    return triage_send_to_review(turn, &reviewing);
 }
 
 /* ---- the one way in ---- */

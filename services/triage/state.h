@@ -81,7 +81,6 @@ int assessment_age(const struct assessment *assessment);
 /* 0: not said, else a letter of the fact. */
 int assessment_sex(const struct assessment *assessment);
 
-struct heard;
 struct print;
 
 /* receive.c */
@@ -101,10 +100,18 @@ struct opening {
 enum verdict triage_open_case(struct turn *turn, struct opening *opening);
 enum verdict triage_close_report(
     struct turn *turn, const struct id *report_id, const char *kind, const char *reason, const char *by);
-/* A person looks. amends: the report it belongs to; null: it stands alone. */
-enum verdict triage_send_to_review(struct turn *turn, const Sigap__ReportReceived *received,
-    const struct assessment *assessment, const struct heard *heard, const struct id *amends, bool danger,
-    const char *reason);
+/* A report that a person is to look at. */
+struct reviewing {
+    const Sigap__ReportReceived *received;
+    const struct assessment *assessment;
+    const struct alike *alike; /* cases it may be the same as */
+    size_t alike_count;
+    uint64_t text_print;     /* copies of its text amend it; 0: they stand for themselves */
+    const struct id *amends; /* the report it belongs to; NULL or null: it stands alone */
+    bool danger;             /* there may be: somebody is alerted at once */
+    const char *reason;
+};
+enum verdict triage_send_to_review(struct turn *turn, const struct reviewing *reviewing);
 /* NULL with *verdict set when it cannot be read. */
 Sigap__ReportContent *triage_open_content(
     struct turn *turn, const Sigap__ReportReceived *received, enum verdict *verdict);
