@@ -479,9 +479,9 @@ static void propose(struct heard *out, const struct id *case_id, unsigned permil
     size_t at = out->alike_count;
     while (at && out->alike[at - 1].permille < permille)
         at--;
-    if (at == HEARD_ALIKE_MAX)
+    if (at == ALIKE_MAX)
         return;
-    size_t last = out->alike_count < HEARD_ALIKE_MAX ? out->alike_count++ : HEARD_ALIKE_MAX - 1;
+    size_t last = out->alike_count < ALIKE_MAX ? out->alike_count++ : ALIKE_MAX - 1;
     memmove(&out->alike[at + 1], &out->alike[at], (last - at) * sizeof *out->alike);
     out->alike[at] = (struct alike){*case_id, permille};
 }
@@ -606,10 +606,10 @@ ProtobufCBinaryData alike_pack(struct turn *turn, const struct alike *alike, siz
     return (ProtobufCBinaryData){bytes ? count * ALIKE_BYTES : 0, bytes};
 }
 
-size_t alike_unpack(const void *bytes, size_t size, struct alike out[HEARD_ALIKE_MAX]) {
+size_t alike_unpack(const void *bytes, size_t size, struct alike out[ALIKE_MAX]) {
     const uint8_t *at = bytes;
     size_t count = 0;
-    for (; size >= ALIKE_BYTES && count < HEARD_ALIKE_MAX; size -= ALIKE_BYTES, at += ALIKE_BYTES) {
+    for (; size >= ALIKE_BYTES && count < ALIKE_MAX; size -= ALIKE_BYTES, at += ALIKE_BYTES) {
         memcpy(out[count].case_id.bytes, at, ID_BYTES);
         out[count++].permille = (unsigned)at[ID_BYTES] << 8 | at[ID_BYTES + 1];
     }

@@ -13,7 +13,6 @@
 #include "services/triage/state.h"
 
 enum {
-    HEARD_ALIKE_MAX = 3,
     HEARD_SIGNATURE = 16,    /* values of a signature, 16 bits each */
     HEARD_JUDGED_MAX = 2,    /* comparisons a report */
     HEARD_LOOKS_RATE = 150,  /* a second: in a flood the newest are not looked for, only copies are */
@@ -38,7 +37,7 @@ struct heard {
     bool other_reporter;    /* somebody else than who was heard before, as far as both are known */
     unsigned permille;      /* how alike */
     struct print print;
-    struct alike alike[HEARD_ALIKE_MAX]; /* never: what may be the same, most alike first */
+    struct alike alike[ALIKE_MAX]; /* never: what may be the same, most alike first */
     size_t alike_count;
 };
 
@@ -67,4 +66,4 @@ unsigned print_agreement(const struct print *a, const struct print *b);
 Sigap__Alike **alike_messages(struct turn *turn, const struct alike *alike, size_t *count);
 /* Packed for a column: 18 bytes each. */
 ProtobufCBinaryData alike_pack(struct turn *turn, const struct alike *alike, size_t count);
-size_t alike_unpack(const void *bytes, size_t size, struct alike out[HEARD_ALIKE_MAX]);
+size_t alike_unpack(const void *bytes, size_t size, struct alike out[ALIKE_MAX]);

@@ -9,7 +9,7 @@
 
 /* ---- proposals ---- */
 
-size_t proposal_read(struct turn *turn, const struct id *case_id, struct alike out[HEARD_ALIKE_MAX]) {
+size_t proposal_read(struct turn *turn, const struct id *case_id, struct alike out[ALIKE_MAX]) {
     struct statement *get = triage_use(turn->store, TRIAGE_PROPOSAL_GET);
     size_t size, count = 0;
     bind_id(get, case_id);
@@ -34,7 +34,7 @@ void proposal_write(struct turn *turn, const struct id *case_id, const struct al
 
 /* A person has said what the two are to each other. */
 static bool proposal_settle(struct turn *turn, const struct id *case_id, const struct id *other) {
-    struct alike alike[HEARD_ALIKE_MAX];
+    struct alike alike[ALIKE_MAX];
     size_t count = proposal_read(turn, case_id, alike), kept = 0;
     for (size_t i = 0; i < count; i++)
         if (!id_equal(&alike[i].case_id, other))

@@ -64,6 +64,8 @@ struct open_case {
     const char *conflict;  /* " account account ": who may be part of what is reported; "": nobody */
 };
 
+enum { ALIKE_MAX = 3 /* of one report */ };
+
 /* A case that may tell of the same incident. */
 struct alike {
     struct id case_id;
@@ -168,7 +170,7 @@ struct review_row {
     Sigap__ReportReceived *received; /* as it came, still sealed */
     bool training;
     struct id amends; /* null: it stands alone */
-    struct alike alike[3];
+    struct alike alike[ALIKE_MAX];
     size_t alike_count;
 };
 
@@ -191,7 +193,7 @@ enum verdict triage_merge(
 enum verdict triage_split(
     struct turn *turn, const Sigap__CommandIssued *command, const Sigap__SplitReport *split);
 /* The proposals of a case. Returns how many. */
-size_t proposal_read(struct turn *turn, const struct id *case_id, struct alike out[3]);
+size_t proposal_read(struct turn *turn, const struct id *case_id, struct alike out[ALIKE_MAX]);
 void proposal_write(struct turn *turn, const struct id *case_id, const struct alike *alike, size_t count);
 
 /* view.c */

@@ -275,7 +275,7 @@ static void put_reports(struct turn *turn, struct json_writer *writer, const str
 
 static void put_known(
     struct turn *turn, struct json_writer *writer, const Sigap__Actor *actor, const struct open_case *found) {
-    struct alike alike[HEARD_ALIKE_MAX];
+    struct alike alike[ALIKE_MAX];
     size_t count = proposal_read(turn, &found->case_id, alike);
     put_reasons(turn, writer, found->reasons);
     put_id(writer, "merged_into", &found->merged_into);
@@ -376,7 +376,7 @@ static void put_proposal_rows(struct turn *turn, struct json_writer *writer, con
     bind_int(rows, limit);
     while (statement_step(rows)) {
         struct open_case row = listed_case(rows);
-        struct alike alike[HEARD_ALIKE_MAX];
+        struct alike alike[ALIKE_MAX];
         size_t size;
         if (rights_in_conflict(actor, column_text(rows, 11)))
             continue;
