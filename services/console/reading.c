@@ -133,61 +133,103 @@ static void read_query(const struct request *request, struct narrowing *out) {
             members[i].value[0] = 0;
 }
 
-static void ask_part(const struct exchange *exchange, const struct reading *reading, unsigned number,
-    const struct wait *wait, const struct narrowing *narrowing, Sigap__Actor *actor) {
-    const struct part *part = &reading->parts[number];
+/* What a reading asks of the owners of its parts. */
+struct asking {
+    struct turn *turn;
+    const struct reading *reading;
+    const struct wait *wait;
+    Sigap__Actor *actor;
+    struct narrowing narrowing;
+    bool narrative; /* the words of reporters too */
+};
+
+static void ask(const struct asking *asking, unsigned number, Sigap__View *view) {
+    view->actor = asking->actor;
+    reading_ask(asking->turn, &asking->wait->id, number, asking->reading->parts[number].daemon, view);
+}
+
+static void ask_list(const struct asking *asking, unsigned number) {
+    const struct part *part = &asking->reading->parts[number];
+    const struct narrowing *narrowing = &asking->narrowing;
+    unsigned limit = (unsigned)strtoul(narrowing->limit, NULL, 10);
     Sigap__View view = SIGAP__VIEW__INIT;
     Sigap__ListView list = SIGAP__LIST_VIEW__INIT;
+    list.name = (char *)part->list;
+    list.area = (char *)narrowing->area;
+    list.state = part->state ? (char *)part->state : (char *)narrowing->state;
+    list.facility = (char *)narrowing->facility;
+    list.limit = limit == 0 ? asking->reading->limit : limit > 1000 ? 1000 : limit;
+    list.after = strtoull(narrowing->after, NULL, 10);
+    list.narrative = asking->reading == &reading_corrections && asking->narrative;
+    view.what_case = SIGAP__VIEW__WHAT_LIST;
+    view.list = &list;
+    ask(asking, number, &view);
+}
+
+static void ask_case(const struct asking *asking, unsigned number) {
+    Sigap__View view = SIGAP__VIEW__INIT;
     Sigap__CaseView case_file = SIGAP__CASE_VIEW__INIT;
+    case_file.case_id = turn_bytes(asking->turn, &asking->wait->object);
+    case_file.narrative = asking->narrative;
+    view.what_case = SIGAP__VIEW__WHAT_CASE_FILE;
+    view.case_file = &case_file;
+    ask(asking, number, &view);
+}
+
+static void ask_report(const struct asking *asking, unsigned number) {
+    Sigap__View view = SIGAP__VIEW__INIT;
     Sigap__ReportView report = SIGAP__REPORT_VIEW__INIT;
+    report.report_id = turn_bytes(asking->turn, &asking->wait->object);
+    report.narrative = asking->narrative;
+    view.what_case = SIGAP__VIEW__WHAT_REPORT;
+    view.report = &report;
+    ask(asking, number, &view);
+}
+
+static void ask_explanation(const struct asking *asking, unsigned number) {
+    Sigap__View view = SIGAP__VIEW__INIT;
     Sigap__ExplainView explain = SIGAP__EXPLAIN_VIEW__INIT;
-    Sigap__StatusView status = SIGAP__STATUS_VIEW__INIT;
-    Sigap__ControlView control = SIGAP__CONTROL_VIEW__INIT;
+    explain.case_id = turn_bytes(asking->turn, &asking->wait->object);
+    view.what_case = SIGAP__VIEW__WHAT_EXPLAIN;
+    view.explain = &explain;
+    ask(asking, number, &view);
+}
+
+static void ask_retry(const struct asking *asking, unsigned number) {
     char object[ID_TEXT + 1];
-    unsigned limit = (unsigned)strtoul(narrowing->limit, NULL, 10);
-    view.actor = actor;
-    switch (part->shape) {
+    Sigap__View view = SIGAP__VIEW__INIT;
+    Sigap__ControlView control = SIGAP__CONTROL_VIEW__INIT;
+    id_to_text(&asking->wait->object, object);
+    control.action = (char *)"hook.retry";
+    control.argument = object;
+    view.what_case = SIGAP__VIEW__WHAT_CONTROL;
+    view.control = &control;
+    ask(asking, number, &view);
+}
+
+static void ask_status(const struct asking *asking, unsigned number) {
+    Sigap__View view = SIGAP__VIEW__INIT;
+    Sigap__StatusView status = SIGAP__STATUS_VIEW__INIT;
+    view.what_case = SIGAP__VIEW__WHAT_STATUS;
+    view.status = &status;
+    ask(asking, number, &view);
+}
+
+static void ask_part(const struct asking *asking, unsigned number) {
+    switch (asking->reading->parts[number].shape) {
     case SHAPE_LIST:
-        list.name = (char *)part->list;
-        list.area = (char *)narrowing->area;
-        list.state = part->state ? (char *)part->state : (char *)narrowing->state;
-        list.facility = (char *)narrowing->facility;
-        list.limit = limit == 0 ? reading->limit : limit > 1000 ? 1000 : limit;
-        list.after = strtoull(narrowing->after, NULL, 10);
-        list.narrative = reading == &reading_corrections && narrowing->narrative[0] == '1';
-        view.what_case = SIGAP__VIEW__WHAT_LIST;
-        view.list = &list;
-        break;
+        return ask_list(asking, number);
     case SHAPE_CASE:
-        case_file.case_id = turn_bytes(exchange->turn, &wait->object);
-        case_file.narrative = narrowing->narrative[0] == '1';
-        view.what_case = SIGAP__VIEW__WHAT_CASE_FILE;
-        view.case_file = &case_file;
-        break;
+        return ask_case(asking, number);
     case SHAPE_REPORT:
-        report.report_id = turn_bytes(exchange->turn, &wait->object);
-        report.narrative = narrowing->narrative[0] == '1';
-        view.what_case = SIGAP__VIEW__WHAT_REPORT;
-        view.report = &report;
-        break;
+        return ask_report(asking, number);
     case SHAPE_EXPLAIN:
-        explain.case_id = turn_bytes(exchange->turn, &wait->object);
-        view.what_case = SIGAP__VIEW__WHAT_EXPLAIN;
-        view.explain = &explain;
-        break;
+        return ask_explanation(asking, number);
     case SHAPE_RETRY:
-        id_to_text(&wait->object, object);
-        control.action = (char *)"hook.retry";
-        control.argument = object;
-        view.what_case = SIGAP__VIEW__WHAT_CONTROL;
-        view.control = &control;
-        break;
+        return ask_retry(asking, number);
     case SHAPE_STATUS:
-        view.what_case = SIGAP__VIEW__WHAT_STATUS;
-        view.status = &status;
-        break;
+        return ask_status(asking, number);
     }
-    reading_ask(exchange->turn, &wait->id, number, part->daemon, &view);
 }
 
 static bool is_staff(const struct account *account) {
@@ -209,11 +251,12 @@ static const char *narrative_word(const struct reading *reading) {
 
 void reading_begin(struct exchange *exchange, const struct reading *reading) {
     struct wait wait = {.kind = WAIT_READING, .reading = reading, .until = exchange->turn->now + WAIT_MS};
-    struct narrowing narrowing;
+    struct asking asking = {.turn = exchange->turn, .reading = reading, .wait = &wait};
     if (reading->object && !id_from_text(exchange->parts[0], &wait.object))
         return exchange_refuse(exchange, &problem_not_found);
-    read_query(exchange->request, &narrowing);
-    if (narrowing.narrative[0] == '1' && narrative_word(reading))
+    read_query(exchange->request, &asking.narrowing);
+    asking.narrative = asking.narrowing.narrative[0] == '1';
+    if (asking.narrative && narrative_word(reading))
         turn_audit(
             exchange->turn, exchange->person->account.name, narrative_word(reading), exchange->parts[0]);
     wait.id = turn_id(exchange->turn);
@@ -225,10 +268,10 @@ void reading_begin(struct exchange *exchange, const struct reading *reading) {
         wait.part_count++;
     }
     wait_begin(exchange->turn, &wait);
-    Sigap__Actor *actor = account_actor(exchange->turn, &exchange->person->account);
+    asking.actor = account_actor(exchange->turn, &exchange->person->account);
     for (unsigned i = 0; i < wait.part_count; i++)
         if (!wait.parts[i].status)
-            ask_part(exchange, reading, i, &wait, &narrowing, actor);
+            ask_part(&asking, i);
 }
 
 void reading_live_begin(struct exchange *exchange) {

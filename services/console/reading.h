@@ -17,13 +17,13 @@ extern const struct reading reading_live, reading_cases, reading_queues, reading
     reading_alerts, reading_facilities;
 extern const struct reading reading_people, reading_duty, reading_uncovered, reading_retry_hook;
 
-/* Query: area, state, facility, limit (lists), narrative=1 (a case or a review: audited). Their object
- * is exchange->parts[0]. Answers later, or at once when it refuses. */
+/* Query: area, state, facility, limit, after (lists), narrative=1 (a case, a review or corrections: audited).
+ * Their object is exchange->parts[0]. Answers later, or at once when it refuses. */
 void reading_begin(struct exchange *exchange, const struct reading *reading);
 /* GET /api/live?since=N: when no daemon has said anything since document N, it says so and asks nobody. The
  * page leaves since out now and then, because things also become overdue by time alone. */
 void reading_live_begin(struct exchange *exchange);
-/* Asks one daemon one thing for a wait of another kind; part 0. view->number is set here. */
+/* Asks one daemon one thing, for a part of any wait. view->number is set here. */
 void reading_ask(
     struct turn *turn, const struct id *wait, unsigned part, const char *daemon, Sigap__View *view);
 
