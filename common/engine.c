@@ -629,16 +629,20 @@ static void committed(struct engine *engine) {
         engine->ports.grown(engine->ports.context);
 }
 
+static void refill_reserve(struct engine *engine) {
+    if (engine->tight && engine_monotonic(engine) >= engine->refill_at) {
+        engine->tight = !store_reserve_refill(engine->store);
+        engine->refill_at = engine_monotonic(engine) + REFILL_MS;
+    }
+}
+
 static void begin_turn(struct engine *engine) {
     read_clock(engine);
     engine->turn = (struct turn){engine, engine->store, engine->arena, engine->now, engine->state,
         {"", LANE_NORMAL, 0}, false, engine->effects_held};
     engine->turn_inputs = 0;
     engine->retry = engine->redo = engine->overflowed = engine->recheck_blocked = false;
-    if (engine->tight && engine_monotonic(engine) >= engine->refill_at) {
-        engine->tight = !store_reserve_refill(engine->store);
-        engine->refill_at = engine_monotonic(engine) + REFILL_MS;
-    }
+    refill_reserve(engine);
 }
 
 /* What an operator let try again, and what a full turn has left over. */
@@ -649,21 +653,53 @@ static bool recheck_held(struct engine *engine) {
     return engine_work_on_waiting(engine);
 }
 
+static void checkpoint_over(struct engine *engine, int64_t bytes) {
+    if (store_log_bytes(engine->store) > bytes && store_checkpoint(engine->store, false) == STORE_FATAL)
+        engine_break(engine, "store: checkpoint failed");
+}
+
+/* Nothing was begun: the mark that this process runs cannot be written (guard.c). */
+static enum engine_outcome not_marked(struct engine *engine) {
+    enum store_health health = store_health(engine->store);
+    if (health == STORE_UNKNOWN || health == STORE_FATAL)
+        engine_break(engine, "store: %s", store_complaint(engine->store));
+    return engine->broken ? ENGINE_BROKEN : back_off(engine, store_complaint(engine->store));
+}
+
+/* All that the turn writes beside what its inputs wrote. False: nothing of it may become durable. */
+static bool close_turn(struct engine *engine, bool housekeeping) {
+    if (housekeeping)
+        housekeep(engine);
+    return !engine->retry && !engine->overflowed && !held_is_starved(engine->held) &&
+           write_all(engine, housekeeping) && store_health(engine->store) == STORE_OK;
+}
+
+static enum engine_outcome commit_turn(struct engine *engine) {
+    switch (store_commit(engine->store)) {
+    case STORE_OK:
+        return ENGINE_WORKED;
+    case STORE_REFUSED:
+    case STORE_RETRY:
+        return back_off(engine, store_complaint(engine->store));
+    case STORE_UNKNOWN:
+    case STORE_FATAL:
+        break;
+    }
+    engine_break(engine, "store: %s", store_complaint(engine->store));
+    return ENGINE_BROKEN;
+}
+
 enum engine_outcome engine_turn(struct engine *engine) {
     if (engine->broken)
         return ENGINE_BROKEN;
     if (engine->backoff_until > engine_monotonic(engine))
         return ENGINE_BACKOFF;
-    if (!engine->guard.marked && !guard_mark(engine)) {
-        if (store_health(engine->store) == STORE_UNKNOWN || store_health(engine->store) == STORE_FATAL)
-            engine_break(engine, "store: %s", store_complaint(engine->store));
-        return engine->broken ? ENGINE_BROKEN : back_off(engine, store_complaint(engine->store));
-    }
-    if (engine->paused_until <= engine_monotonic(engine))
+    if (!engine->guard.marked && !guard_mark(engine))
+        return not_marked(engine);
+    bool paused = engine->paused_until > engine_monotonic(engine);
+    if (!paused)
         engine_pass_over(engine);
-    bool housekeeping = housekeeping_due(engine);
-    if (engine->paused_until > engine_monotonic(engine))
-        housekeeping = false;
+    bool housekeeping = !paused && housekeeping_due(engine);
     if (!engine_has_work(engine) && !housekeeping &&
         engine_wake_at(engine) > clock_wall_ms(engine->setup.clock))
         return ENGINE_IDLE;
@@ -673,33 +709,20 @@ enum engine_outcome engine_turn(struct engine *engine) {
     bool sound = recheck_held(engine) && engine_gather(engine);
     if (engine->redo)
         return make_again(engine);
-    if (housekeeping && sound)
-        housekeep(engine);
-    if (!sound || engine->retry || engine->overflowed || held_is_starved(engine->held) ||
-        !write_all(engine, housekeeping) || store_health(engine->store) != STORE_OK) {
+    if (!sound || !close_turn(engine, housekeeping)) {
         if (store_health(engine->store) == STORE_FATAL)
             engine_break(engine, "store: %s", store_complaint(engine->store));
         return back_off(engine, store_complaint(engine->store));
     }
-    switch (store_commit(engine->store)) {
-    case STORE_OK:
-        break;
-    case STORE_REFUSED:
-    case STORE_RETRY:
-        return back_off(engine, store_complaint(engine->store));
-    case STORE_UNKNOWN:
-    case STORE_FATAL:
-        engine_break(engine, "store: %s", store_complaint(engine->store));
-        return ENGINE_BROKEN;
-    }
+    enum engine_outcome outcome = commit_turn(engine);
+    if (outcome != ENGINE_WORKED)
+        return outcome;
     committed(engine);
     if (housekeeping)
         journal_refresh(engine->journal);
     read_next_timer(engine);
     forget(engine);
-    if (store_log_bytes(engine->store) > LOG_BUSY_BYTES &&
-        store_checkpoint(engine->store, false) == STORE_FATAL)
-        engine_break(engine, "store: checkpoint failed");
+    checkpoint_over(engine, LOG_BUSY_BYTES);
     return engine->broken ? ENGINE_BROKEN : ENGINE_WORKED;
 }
 
@@ -759,11 +782,6 @@ void engine_idle(struct engine *engine) {
         return; /* no checkpoint while the files are copied: then a copy of file and log is sound */
     if (engine->daemon->idle)
         engine->daemon->idle(engine->state, engine_monotonic(engine));
-    if (store_log_bytes(engine->store) > LOG_PASSIVE_BYTES &&
-        store_checkpoint(engine->store, false) == STORE_FATAL)
-        engine_break(engine, "store: checkpoint failed");
-    if (engine->tight && engine_monotonic(engine) >= engine->refill_at) {
-        engine->tight = !store_reserve_refill(engine->store);
-        engine->refill_at = engine_monotonic(engine) + REFILL_MS;
-    }
+    checkpoint_over(engine, LOG_PASSIVE_BYTES);
+    refill_reserve(engine);
 }
