@@ -1,32 +1,22 @@
 /* How it lies in memory: the file as it was read, with tabs and line ends turned into NULs, so that every
  * code and every name is a C string where it stands; `lines` says where each begins, in order of codes, so a
- * code is found by halving and everything below a place follows it. Names are found through a hash table
- * whose chains are indexes too. No pointers are kept inside: 91,592 places are 2.2 MiB of text and 1.2 MiB of
- * numbers. */
+ * code is found by halving and everything below a place follows it. 91,592 places are 2.2 MiB of text and 0.4
+ * MiB of numbers. */
 #include "common/gazetteer.h"
 
 #include "common/fault.h"
 
 #include <errno.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <utf8proc.h>
 
 enum {
     FILE_MAX = 16 << 20, /* bytes; the country has 2.2 MiB */
     PATH_MAX_BYTES = 4096,
     LEVELS_SHOWN = 3, /* village, district, regency */
-};
-
-static const uint32_t none = UINT32_MAX;
-
-struct alias {
-    uint32_t name;   /* where its folded name begins in alias_text */
-    uint32_t target; /* index of the place */
 };
 
 struct centre {
@@ -38,12 +28,6 @@ struct gazetteer {
     char *text;
     uint32_t *lines;
     size_t count;
-    char *alias_text;
-    struct alias *aliases;
-    size_t aliases_count;
-    uint32_t *heads; /* of the chains, by hash of the folded name */
-    uint32_t *next;  /* first the places, then the aliases */
-    uint32_t mask;
     struct centre *centres;
     size_t centres_count;
     uint16_t centre_of[100 * 100]; /* from 1, by the four digits of a regency; 0: not known */
@@ -51,62 +35,6 @@ struct gazetteer {
 
 static void *take(size_t size) {
     return fault_strikes(FAULT_MEMORY) ? NULL : malloc(size);
-}
-
-/* ---- folding */
-
-static bool is_letter_or_digit(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-}
-
-/* Apostrophes vanish ("Ja'an" is written Jaan as often); every other sign parts words. */
-static size_t fold_ascii(const char *text, char *out, size_t size) {
-    size_t used = 0;
-    bool gap = false;
-    for (; *text; text++) {
-        char c = *text >= 'A' && *text <= 'Z' ? (char)(*text - 'A' + 'a') : *text;
-        if (c == '\'' || c == '`')
-            continue;
-        if (!is_letter_or_digit(c)) {
-            gap = used > 0;
-            continue;
-        }
-        if (used + gap + 1 >= size) {
-            out[0] = 0;
-            return 0;
-        }
-        if (gap)
-            out[used++] = ' ';
-        gap = false;
-        out[used++] = c;
-    }
-    out[used] = 0;
-    return used;
-}
-
-size_t gazetteer_fold(const char *text, char *out, size_t size) {
-    bool plain = true;
-    for (const char *at = text; *at; at++)
-        plain = plain && (unsigned char)*at < 0x80;
-    if (plain)
-        return fold_ascii(text, out, size);
-    utf8proc_uint8_t *stripped = NULL;
-    out[0] = 0;
-    if (utf8proc_map((const utf8proc_uint8_t *)text, 0, &stripped,
-            UTF8PROC_NULLTERM | UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_STRIPMARK) <
-        0)
-        return 0;
-    size_t length = fold_ascii((const char *)stripped, out, size);
-    free(stripped);
-    return length;
-}
-
-/* FNV-1a, 32 bits. */
-static uint32_t hash_of(const char *folded) {
-    uint32_t hash = 2166136261u;
-    for (; *folded; folded++)
-        hash = (hash ^ (unsigned char)*folded) * 16777619u;
-    return hash;
 }
 
 /* ---- reading files of lines with tabs */
@@ -262,39 +190,25 @@ static bool index_find(const struct gazetteer *gazetteer, const char *code, size
 
 /* ---- aliases and centres */
 
-static bool alias_take(struct gazetteer *gazetteer, struct lines_reader *reader, char *line, size_t *used,
-    enum area_level depth) {
-    char folded[GAZETTEER_NAME_MAX];
-    size_t target;
-    char *code = line_split(line);
-    if (code == NULL || gazetteer_fold(line, folded, sizeof folded) == 0)
-        return lines_refuse(reader, "is no alias, tab and code");
-    if (!index_find(gazetteer, code, &target))
-        return area_level(code) > depth || lines_refuse(reader, "no such code");
-    size_t length = strlen(folded) + 1; /* never longer than the line it was made from */
-    memcpy(reader->text + *used, folded, length);
-    gazetteer->aliases[gazetteer->aliases_count++] =
-        (struct alias){.name = (uint32_t)*used, .target = (uint32_t)target};
-    *used += length;
-    return true;
-}
-
-static bool aliases_load(
-    struct gazetteer *gazetteer, const char *folder, enum area_level depth, struct error *error) {
+/* Other names are triage's business (place_index.c), who reads them here again; that they name places is seen
+ * at once by every daemon. */
+static bool aliases_check(
+    const struct gazetteer *gazetteer, const char *folder, enum area_level depth, struct error *error) {
     char path[PATH_MAX_BYTES];
     struct lines_reader reader;
+    bool good = true;
     if (!folder_path(path, folder, "aliases.tsv", error) || !lines_open(&reader, path, error))
         return false;
-    gazetteer->alias_text = reader.text;
-    gazetteer->aliases = take(count_lines(&reader) * sizeof *gazetteer->aliases);
-    if (gazetteer->aliases == NULL)
-        return error_set(error, "%s: out of memory", path);
-    size_t used = 0;
-    for (char *line = lines_next(&reader); line != NULL; line = lines_next(&reader)) {
-        if (!alias_take(gazetteer, &reader, line, &used, depth))
-            return false;
+    for (char *line = lines_next(&reader); good && line != NULL; line = lines_next(&reader)) {
+        size_t target;
+        char *code = line_split(line);
+        if (code == NULL || line[0] == 0)
+            good = lines_refuse(&reader, "is no alias, tab and code");
+        else if (!index_find(gazetteer, code, &target))
+            good = area_level(code) > depth || lines_refuse(&reader, "no such code");
     }
-    return true;
+    free(reader.text);
+    return good;
 }
 
 /* code: of a regency or below. */
@@ -334,35 +248,6 @@ static bool centres_load(struct gazetteer *gazetteer, const char *folder, struct
     return good;
 }
 
-/* ---- the hash table of names */
-
-static void chain(struct gazetteer *gazetteer, const char *folded, size_t entry) {
-    uint32_t *head = &gazetteer->heads[hash_of(folded) & gazetteer->mask];
-    gazetteer->next[entry] = *head;
-    *head = (uint32_t)entry;
-}
-
-static bool names_index(struct gazetteer *gazetteer, struct error *error) {
-    size_t entries = gazetteer->count + gazetteer->aliases_count;
-    size_t heads = 1;
-    while (heads < entries)
-        heads *= 2;
-    gazetteer->mask = (uint32_t)(heads - 1);
-    gazetteer->heads = take(heads * sizeof *gazetteer->heads);
-    gazetteer->next = take(entries * sizeof *gazetteer->next);
-    if (gazetteer->heads == NULL || gazetteer->next == NULL)
-        return error_set(error, "gazetteer: out of memory");
-    memset(gazetteer->heads, 0xff, heads * sizeof *gazetteer->heads);
-    for (size_t i = gazetteer->aliases_count; i-- > 0;)
-        chain(gazetteer, gazetteer->alias_text + gazetteer->aliases[i].name, gazetteer->count + i);
-    for (size_t i = gazetteer->count; i-- > 0;) { /* from the end, so that chains run in order of codes */
-        char folded[GAZETTEER_NAME_MAX];
-        gazetteer_fold(name_at(gazetteer, i), folded, sizeof folded);
-        chain(gazetteer, folded, i);
-    }
-    return true;
-}
-
 struct gazetteer *gazetteer_load(const char *folder, enum area_level depth, struct error *error) {
     struct gazetteer *gazetteer = take(sizeof *gazetteer);
     if (gazetteer == NULL) {
@@ -370,8 +255,8 @@ struct gazetteer *gazetteer_load(const char *folder, enum area_level depth, stru
         return NULL;
     }
     *gazetteer = (struct gazetteer){0};
-    if (!places_load(gazetteer, folder, depth, error) || !aliases_load(gazetteer, folder, depth, error) ||
-        !centres_load(gazetteer, folder, error) || !names_index(gazetteer, error))
+    if (!places_load(gazetteer, folder, depth, error) || !aliases_check(gazetteer, folder, depth, error) ||
+        !centres_load(gazetteer, folder, error))
         gazetteer_free(&gazetteer);
     return gazetteer;
 }
@@ -382,10 +267,6 @@ void gazetteer_free(struct gazetteer **gazetteer) {
         return;
     free(old->text);
     free(old->lines);
-    free(old->alias_text);
-    free(old->aliases);
-    free(old->heads);
-    free(old->next);
     free(old->centres);
     free(old);
     *gazetteer = NULL;
@@ -472,101 +353,6 @@ size_t gazetteer_children(
         found++;
     }
     return found;
-}
-
-/* ---- by name */
-
-struct search {
-    const struct gazetteer *gazetteer;
-    enum area_level level;
-    const char *prefix;
-    int city; /* 1 only cities, 0 only regencies proper, -1 either */
-    struct place *out;
-    size_t max, found;
-};
-
-static bool is_listed(const struct search *search, const char *code) {
-    for (size_t i = 0; i < search->found && i < search->max; i++) {
-        if (search->out[i].code == code)
-            return true;
-    }
-    return false;
-}
-
-static void search_take(struct search *search, size_t index, bool alias) {
-    struct place place;
-    gazetteer_at(search->gazetteer, index, &place);
-    place.alias = alias;
-    if ((search->level != AREA_NONE && place.level != search->level) ||
-        !area_within(place.code, search->prefix) ||
-        (search->city >= 0 && place.level == AREA_REGENCY && place.city != search->city) ||
-        is_listed(search, place.code))
-        return;
-    if (search->found < search->max)
-        search->out[search->found] = place;
-    search->found++;
-}
-
-static void search_name(struct search *search, const char *folded) {
-    const struct gazetteer *gazetteer = search->gazetteer;
-    uint32_t entry = gazetteer->heads[hash_of(folded) & gazetteer->mask];
-    for (; entry != none; entry = gazetteer->next[entry]) {
-        char name[GAZETTEER_NAME_MAX];
-        if (entry >= gazetteer->count) {
-            const struct alias *alias = &gazetteer->aliases[entry - gazetteer->count];
-            if (strcmp(gazetteer->alias_text + alias->name, folded) == 0)
-                search_take(search, alias->target, true);
-        } else if (gazetteer_fold(name_at(gazetteer, entry), name, sizeof name) > 0 &&
-                   strcmp(name, folded) == 0) {
-            search_take(search, entry, false);
-        }
-    }
-}
-
-/* What a word before a name says about it. */
-static const struct kind_prefix {
-    const char *word;
-    enum area_level level;
-    int city;
-} kind_prefixes[] = {
-    {"provinsi ", AREA_PROVINCE, -1},
-    {"prov ", AREA_PROVINCE, -1},
-    {"propinsi ", AREA_PROVINCE, -1},
-    {"kabupaten ", AREA_REGENCY, 0},
-    {"kab ", AREA_REGENCY, 0},
-    {"kota ", AREA_REGENCY, 1},
-    {"kodya ", AREA_REGENCY, 1},
-    {"kecamatan ", AREA_DISTRICT, -1},
-    {"kec ", AREA_DISTRICT, -1},
-    {"kelurahan ", AREA_VILLAGE, -1},
-    {"kel ", AREA_VILLAGE, -1},
-    {"desa ", AREA_VILLAGE, -1},
-    {"ds ", AREA_VILLAGE, -1},
-    {"nagari ", AREA_VILLAGE, -1},
-};
-
-static void search_without_kind(struct search *search, const char *folded) {
-    for (size_t i = 0; i < sizeof kind_prefixes / sizeof *kind_prefixes; i++) {
-        const struct kind_prefix *prefix = &kind_prefixes[i];
-        size_t length = strlen(prefix->word);
-        if (strncmp(folded, prefix->word, length) != 0)
-            continue;
-        if (search->level != AREA_NONE && search->level != prefix->level)
-            return;
-        search->level = prefix->level;
-        search->city = prefix->city;
-        search_name(search, folded + length);
-        return;
-    }
-}
-
-size_t gazetteer_find_name(const struct gazetteer *gazetteer, const char *folded, enum area_level level,
-    const char *prefix, struct place *out, size_t max) {
-    struct search search = {
-        .gazetteer = gazetteer, .level = level, .prefix = prefix, .city = -1, .out = out, .max = max};
-    search_name(&search, folded);
-    search_without_kind(&search, folded);
-    return search.found;
 }
 
 /* ---- distances */

@@ -1,11 +1,7 @@
 /* Names and codes of Indonesia's provinces, regencies, districts and villages, loaded once into compact
- * memory: the text of gazetteer.tsv as read, two numbers a line for finding by name. All of it (91,000
- * places) takes about 4 MiB and 40 ms; only provinces and regencies (depth AREA_REGENCY) about 64 KiB and 5
- * ms.
- *
- * Names repeat: 1,003 village names of East Java stand for more than one village, ten districts and seven
- * pairs of city and regency share theirs. So a look-up by name gives all places of that name, never the first
- * one, and callers that need one ask back. Read-only after loading; never blocks after loading.
+ * memory and found by their codes. Which of them a text means is triage's business (place.h): names repeat,
+ * 1,003 village names of East Java stand for more than one village, ten districts and seven pairs of city and
+ * regency share theirs. Read-only after loading; never blocks after loading.
  *
  * Data: idn-area-data, ODbL 1.0, see deploy/gazetteer/NOTICE. */
 #pragma once
@@ -17,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { GAZETTEER_NAME_MAX = 64 }; /* bytes of a folded name; the longest in the data has 44 */
+enum { GAZETTEER_NAME_MAX = 64 }; /* bytes of a name; the longest in the data has 44 */
 
 struct gazetteer;
 
@@ -29,8 +25,8 @@ struct place {
     bool alias; /* found by another name ("Sby"); name is the official one */
 };
 
-/* folder holds gazetteer.tsv, aliases.tsv, centroids.tsv. depth: the deepest level kept. NULL with error set
- * when a file is missing, out of order or malformed. */
+/* folder holds gazetteer.tsv, centroids.tsv and aliases.tsv (other names, only checked). depth: the deepest
+ * level kept. NULL with error set when a file is missing, out of order or malformed. */
 struct gazetteer *gazetteer_load(const char *folder, enum area_level depth, struct error *error);
 void gazetteer_free(struct gazetteer **gazetteer);
 size_t gazetteer_count(const struct gazetteer *gazetteer);
@@ -42,17 +38,6 @@ const char *gazetteer_name(const struct gazetteer *gazetteer, const char *code);
  * without); the code itself when unknown. Always terminated. */
 void gazetteer_label(const struct gazetteer *gazetteer, const char *code, char *out, size_t size);
 
-/* Lower case, letters and digits only, words parted by single spaces, accents and apostrophes gone ("Ja'an"
- * -> "jaan"). Returns the length; a text longer than size - 1 gives 0 and the empty text, as does invalid
- * UTF-8. */
-size_t gazetteer_fold(const char *text, char *out, size_t size);
-
-/* All places of that folded name (see gazetteer_fold) at a level (AREA_NONE: any) within prefix ("":
- * anywhere), in order of their codes, then by other names (aliases). A leading word such as "kab", "kota",
- * "kec", "desa" is understood as well: "kota malang" finds only the city. Writes at most max and returns how
- * many there are. */
-size_t gazetteer_find_name(const struct gazetteer *gazetteer, const char *folded, enum area_level level,
-    const char *prefix, struct place *out, size_t max);
 /* Places directly below code ("": the provinces), in order. Writes at most max and returns how many there
  * are. */
 size_t gazetteer_children(const struct gazetteer *gazetteer, const char *code, struct place *out, size_t max);

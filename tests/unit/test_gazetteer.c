@@ -103,68 +103,10 @@ static void depths(void **state) {
     gazetteer_free(&gazetteer);
 }
 
-static void names(void **state) {
-    (void)state;
-    static const struct {
-        const char *asked;
-        enum area_level level;
-        const char *prefix;
-        size_t count;
-        const char *first;
-    } cases[] = {
-        {"Malang", AREA_REGENCY, "", 2, "35.07"}, /* twins: both, in order of codes */
-        {"kab. Malang", AREA_NONE, "35", 1, "35.07"},
-        {"Kota Malang", AREA_NONE, "35", 1, "35.73"},
-        {"KOTA MALANG", AREA_REGENCY, "", 1, "35.73"},
-        {"Sby", AREA_NONE, "", 1, "35.78"},
-        {"Mlg", AREA_NONE, "", 2, "35.07"}, /* an alias of both */
-        {"Madura", AREA_NONE, "35", 4, "35.26"},
-        {"Caruban", AREA_DISTRICT, "", 1, "35.19.11"},
-        {"kec. Mejayan", AREA_NONE, "35", 1, "35.19.11"},
-        {"Wonosari", AREA_DISTRICT, "35", 2, "35.07.32"}, /* Malang and Bondowoso */
-        {"Waru", AREA_DISTRICT, "35", 2, "35.15.18"},     /* whole words: never Lowokwaru */
-        {"Lowokwaru", AREA_DISTRICT, "", 1, "35.73.05"},
-        {"Ja'an", AREA_VILLAGE, "35", 1, "35.18.17.2007"}, /* apostrophes do not count */
-        {"jaan", AREA_VILLAGE, "35.18", 1, "35.18.17.2007"},
-        {"Sukorejo", AREA_VILLAGE, "35", 38, NULL},
-        {"Malang", AREA_REGENCY, "13", 0, NULL},
-        {"lowok", AREA_NONE, "", 0, NULL},
-        {"", AREA_NONE, "", 0, NULL},
-    };
-    struct gazetteer *gazetteer = load(AREA_VILLAGE);
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        char folded[GAZETTEER_NAME_MAX];
-        struct place found[64];
-        gazetteer_fold(cases[i].asked, folded, sizeof folded);
-        size_t count = gazetteer_find_name(gazetteer, folded, cases[i].level, cases[i].prefix, found, 64);
-        if (count != cases[i].count)
-            fail_msg("%s: %zu places, not %zu", cases[i].asked, count, cases[i].count);
-        if (cases[i].first != NULL)
-            assert_string_equal(found[0].code, cases[i].first);
-    }
-    gazetteer_free(&gazetteer);
-}
-
-static void every_place_is_found_by_its_name(void **state) {
-    (void)state;
-    struct gazetteer *gazetteer = load(AREA_DISTRICT);
-    for (size_t i = 0; i < gazetteer_count(gazetteer); i++) {
-        struct place place, found[64];
-        char folded[GAZETTEER_NAME_MAX];
-        gazetteer_at(gazetteer, i, &place);
-        assert_true(gazetteer_fold(place.name, folded, sizeof folded) > 0);
-        assert_int_equal(gazetteer_find_name(gazetteer, folded, place.level, place.code, found, 64), 1);
-    }
-    gazetteer_free(&gazetteer);
-}
-
 static void few_fit(void **state) {
     (void)state;
     struct gazetteer *gazetteer = load(AREA_REGENCY);
     struct place found[1];
-    assert_int_equal(gazetteer_find_name(gazetteer, "malang", AREA_REGENCY, "", found, 1), 2);
-    assert_string_equal(found[0].code, "35.07");
-    assert_int_equal(gazetteer_find_name(gazetteer, "madura", AREA_REGENCY, "", NULL, 0), 4);
     assert_int_equal(gazetteer_children(gazetteer, "35", found, 1), 38);
     assert_string_equal(found[0].code, "35.01");
     assert_int_equal(gazetteer_children(gazetteer, "", NULL, 0), 38);
@@ -180,23 +122,6 @@ static void children(void **state) {
     assert_int_equal(gazetteer_children(gazetteer, "35.78", found, 40), 31);
     assert_int_equal(gazetteer_children(gazetteer, "99", found, 40), 0);
     gazetteer_free(&gazetteer);
-}
-
-static void folding(void **state) {
-    (void)state;
-    static const struct {
-        const char *text, *folded;
-    } cases[] = {{"  Kab.  MALANG ", "kab malang"}, {"Ja'an", "jaan"}, {"Lalai I/II", "lalai i ii"},
-        {"Songènnep", "songennep"}, {"Kedung-Galar", "kedung galar"}, {"...", ""}, {"", ""}};
-    char out[GAZETTEER_NAME_MAX];
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        assert_int_equal(gazetteer_fold(cases[i].text, out, sizeof out), strlen(cases[i].folded));
-        assert_string_equal(out, cases[i].folded);
-    }
-    assert_int_equal(gazetteer_fold("\xff\xfe", out, sizeof out), 0);
-    assert_int_equal(gazetteer_fold("abcdef", out, 6), 0); /* five characters and the NUL would fit */
-    assert_string_equal(out, "");
-    assert_int_equal(gazetteer_fold("abcde", out, 6), 5);
 }
 
 static void labels(void **state) {
@@ -328,11 +253,8 @@ int main(void) {
         cmocka_unit_test(area_cuts),
         cmocka_unit_test(counts),
         cmocka_unit_test(depths),
-        cmocka_unit_test(names),
-        cmocka_unit_test(every_place_is_found_by_its_name),
         cmocka_unit_test(few_fit),
         cmocka_unit_test(children),
-        cmocka_unit_test(folding),
         cmocka_unit_test(labels),
         cmocka_unit_test(distances),
         cmocka_unit_test(every_regency_of_both_provinces_has_a_centre),
