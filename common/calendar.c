@@ -81,18 +81,12 @@ struct hours {
     int break_from, break_until; /* equal: no break */
 };
 
-struct holiday {
-    int64_t day;
-    const char *name; /* owned by the file */
-};
-
 struct calendar {
     struct calendar_file *file;
     enum calendar_zone zone;
     struct hours week[8]; /* by ISO weekday, 0 unused */
-    struct holiday *holidays;
+    int64_t *holidays;    /* local days, in order */
     unsigned holidays_count;
-    int known_until;
 };
 
 /* Days since 1970-01-01 of a date of the Gregorian calendar (Howard Hinnant, "chrono-compatible date
@@ -117,14 +111,14 @@ static void date_of_day(int64_t local_day, int *year, int *month, int *day) {
     *year = (int)(year_of_era + era * 400 + (*month <= 2));
 }
 
-static bool date_parse(const char *text, int64_t *local_day, int *year) {
-    int month, day, read_year, read_month, read_day, end = 0;
-    if (strspn(text, "0123456789-") != 10 || sscanf(text, "%4d-%2d-%2d%n", year, &month, &day, &end) != 3 ||
+static bool date_parse(const char *text, int64_t *local_day) {
+    int year, month, day, read_year, read_month, read_day, end = 0;
+    if (strspn(text, "0123456789-") != 10 || sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &end) != 3 ||
         end != 10)
         return false;
-    *local_day = day_of_date(*year, month, day);
+    *local_day = day_of_date(year, month, day);
     date_of_day(*local_day, &read_year, &read_month, &read_day); /* 2026-02-30 does not come back as itself */
-    return month >= 1 && month <= 12 && read_year == *year && read_month == month && read_day == day;
+    return month >= 1 && month <= 12 && read_year == year && read_month == month && read_day == day;
 }
 
 /* ---- loading */
@@ -184,14 +178,11 @@ static bool holidays_read(struct calendar *calendar, const char *path, struct er
     for (unsigned i = 0; i < calendar->holidays_count; i++) {
         const struct holiday_row *row = &calendar->file->holidays[i];
         char where[32];
-        int year;
         snprintf(where, sizeof where, "holidays[%u].date", i);
-        if (!date_parse(row->date, &calendar->holidays[i].day, &year))
+        if (!date_parse(row->date, &calendar->holidays[i]))
             return config_refuse(path, where, error, "\"%s\" is no date such as 2026-01-31", row->date);
-        if (i > 0 && calendar->holidays[i].day <= calendar->holidays[i - 1].day)
+        if (i > 0 && calendar->holidays[i] <= calendar->holidays[i - 1])
             return config_refuse(path, where, error, "holidays must be in order, each day once");
-        calendar->holidays[i].name = row->name;
-        calendar->known_until = year;
     }
     return true;
 }
@@ -302,42 +293,22 @@ void calendar_text(enum calendar_zone zone, int64_t at_ms, char out[32]) {
 
 /* ---- working time */
 
-static const char *holiday_find(const struct calendar *calendar, int64_t day) {
+static bool is_holiday(const struct calendar *calendar, int64_t day) {
     unsigned low = 0, high = calendar->holidays_count;
     while (low < high) {
         unsigned middle = (low + high) / 2;
-        if (calendar->holidays[middle].day < day)
+        if (calendar->holidays[middle] < day)
             low = middle + 1;
         else
             high = middle;
     }
-    bool found = low < calendar->holidays_count && calendar->holidays[low].day == day;
-    return found ? calendar->holidays[low].name : NULL;
+    return low < calendar->holidays_count && calendar->holidays[low] == day;
 }
 
 /* The hours of a day, NULL when the office is closed all day. */
 static const struct hours *day_hours(const struct calendar *calendar, int64_t day) {
     const struct hours *hours = &calendar->week[calendar_weekday(day)];
-    return hours->until == 0 || holiday_find(calendar, day) != NULL ? NULL : hours;
-}
-
-bool calendar_is_working_day(const struct calendar *calendar, int64_t at_ms) {
-    return day_hours(calendar, calendar_local_day(calendar->zone, at_ms)) != NULL;
-}
-
-bool calendar_is_open(const struct calendar *calendar, int64_t at_ms) {
-    const struct hours *hours = day_hours(calendar, calendar_local_day(calendar->zone, at_ms));
-    int minute = calendar_minute_of_day(calendar->zone, at_ms);
-    return hours != NULL && minute >= hours->from && minute < hours->until &&
-           !(minute >= hours->break_from && minute < hours->break_until);
-}
-
-const char *calendar_holiday(const struct calendar *calendar, int64_t at_ms) {
-    return holiday_find(calendar, calendar_local_day(calendar->zone, at_ms));
-}
-
-int calendar_known_until(const struct calendar *calendar) {
-    return calendar->known_until;
+    return hours->until == 0 || is_holiday(calendar, day) ? NULL : hours;
 }
 
 /* The next day with office hours in a direction (+1, -1), day itself not counted; day + SEARCH_DAYS when

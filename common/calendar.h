@@ -30,15 +30,8 @@ bool calendar_zone_parse(const char *text, enum calendar_zone *zone); /* "WIB" o
  * while the office is open: time that starts outside office hours starts at the next opening; then wd keeps
  * the local time of day, at most closing time of that day, and wh counts open hours. Friday 10:00 + 1wd =
  * Monday 10:00; Saturday + 1wd = Tuesday at opening. Negative counts go back the same way (wd: to earlier
- * working days). Beyond the last year the holidays are known for, only the weekly days count:
- * calendar_known_until() tells. */
+ * working days). Beyond the last year the holidays are known for, only the weekly days count. */
 int64_t calendar_add(const struct calendar *calendar, int64_t from_ms, struct duration duration);
-
-bool calendar_is_working_day(const struct calendar *calendar, int64_t at_ms);
-bool calendar_is_open(const struct calendar *calendar, int64_t at_ms); /* office hours, breaks not counted */
-/* The holiday's name on that local day, or NULL. Valid as long as the calendar. */
-const char *calendar_holiday(const struct calendar *calendar, int64_t at_ms);
-int calendar_known_until(const struct calendar *calendar); /* the last year with holidays, for example 2027 */
 
 /* Minutes after local midnight, and the local day as days since 1970-01-01, in any zone: for quiet hours and
  * rotas. */

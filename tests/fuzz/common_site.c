@@ -16,8 +16,6 @@ static void read_calendar(const char *folder, struct error *error) {
         for (enum duration_unit unit = DURATION_SECONDS; unit <= DURATION_WORKING_DAYS; unit++) {
             int64_t to = calendar_add(calendar, at, (struct duration){counts[i], unit});
             FUZZ_HOLDS(counts[i] == 0 || (counts[i] > 0) == (to > at));
-            calendar_is_open(calendar, to);
-            calendar_holiday(calendar, to);
         }
     calendar_free(&calendar);
 }
