@@ -5,16 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum fault_kind {
-    FAULT_MEMORY,
-    FAULT_STEP,
-    FAULT_COMMIT,
-    FAULT_SYNC,
-    FAULT_WRITE,
-    FAULT_READ,
-    FAULT_SEND,
-    FAULT_KINDS
-};
+enum fault_kind { FAULT_MEMORY, FAULT_STEP, FAULT_COMMIT, FAULT_SYNC, FAULT_WRITE, FAULT_READ, FAULT_KINDS };
 
 extern bool fault_armed; /* false outside tests */
 

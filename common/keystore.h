@@ -27,8 +27,7 @@ enum keystore_part {
     KEYSTORE_PUBLIC = 1,
     KEYSTORE_SECRET = 2, /* brings PUBLIC along */
     KEYSTORE_HASH = 4,
-    KEYSTORE_LOCAL = 8,
-    KEYSTORE_ALL = 15
+    KEYSTORE_LOCAL = 8
 };
 
 enum { KEYSTORE_DAEMON_MAX = 32 /* letters of a daemon's name: a to z */ };

@@ -99,7 +99,7 @@ void seal_opener_free(struct seal_opener **opener);
  * report instead of 60. */
 enum seal_result seal_open_report(struct seal_opener *opener, const struct seal_place *place,
     const struct sealed_report *sealed, struct arena *arena, ProtobufCBinaryData *plain);
-/* How many session keys had to be opened by the site key so far: a figure for metrics and tests. */
+/* How many session keys had to be opened by the site key so far; for tests. */
 uint64_t seal_opener_misses(const struct seal_opener *opener);
 
 /* --- Cases --- */
@@ -142,19 +142,15 @@ enum seal_result seal_open_local(const struct seal_local_key *key, const struct 
 
 enum { SEAL_HASH_BYTES = 16 };
 
-/* The numbers choose the keys: never change or reuse one. */
+/* The numbers choose the keys: never change or reuse one. 3, 4 and 5 were never used. */
 enum seal_hash_use {
     SEAL_HASH_IDEMPOTENCY = 1, /* the client's Idempotency-Key */
     SEAL_HASH_EXTERNAL_ID = 2, /* (source, external id) */
-    SEAL_HASH_TELEPHONE = 3,   /* E.164 */
-    SEAL_HASH_NIK = 4,         /* 16 digits */
-    SEAL_HASH_SHINGLE = 5,     /* pieces of a report's text, for near duplicates */
-    SEAL_HASH_TOKEN = 6,       /* bearer tokens and sessions at rest */
+    SEAL_HASH_TOKEN = 6,       /* bearer tokens at rest */
     SEAL_HASH_CONTENT = 7,     /* a whole text or file */
-    SEAL_HASH_HANDLE = 8,      /* accounts on social media, chat ids, mail addresses */
-    SEAL_HASH_NAME = 9         /* normalised names of persons */
+    SEAL_HASH_HANDLE = 8,      /* who sends: telephone numbers, accounts, chat ids, mail addresses */
 };
-enum { SEAL_HASH_USES = 9 };
+enum { SEAL_HASH_USES = 8 };
 
 struct seal_hash_keys {
     uint8_t of_use[SEAL_HASH_USES][SEAL_KEY_BYTES]; /* use 1 first */

@@ -132,14 +132,6 @@ void site_free(struct site **site) {
     *site = NULL;
 }
 
-bool site_serves(const struct site *site, const char *area) {
-    for (unsigned i = 0; i < site->provinces_count; i++) {
-        if (area_within(area, site->provinces[i]))
-            return true;
-    }
-    return false;
-}
-
 /* ---- links.yaml */
 
 static const cyaml_strval_t start_words[] = {{"oldest", SITE_LINK_OLDEST}, {"now", SITE_LINK_NOW}};

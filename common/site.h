@@ -47,8 +47,6 @@ struct site {
 
 struct site *site_load(const char *folder, struct error *error);
 void site_free(struct site **site);
-/* True when the area lies in one of the site's provinces. */
-bool site_serves(const struct site *site, const char *area);
 
 /* ---- links.yaml */
 

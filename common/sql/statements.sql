@@ -64,9 +64,6 @@ RETURNING number
 -- scans parked: what an operator has to look at.
 SELECT number, journal, lane, sequence, at, case_id, reason FROM parked ORDER BY number
 
--- name: parked_get
-SELECT journal, lane, sequence, at, case_id, record FROM parked WHERE number=?
-
 -- name: parked_move
 -- scans parked: what an operator has to look at.
 -- In front of all that waits, in its old order. A number of parked comes again once its row is gone, so it says

@@ -222,13 +222,3 @@ static const char *const referral_words[] = {
 const char *referral_state_word(Sigap__ReferralState state) {
     return (size_t)state < sizeof referral_words / sizeof *referral_words ? referral_words[state] : "";
 }
-
-bool referral_state_read(const char *word, Sigap__ReferralState *out) {
-    for (size_t i = 1; i < sizeof referral_words / sizeof *referral_words; i++) {
-        if (strcmp(referral_words[i], word) == 0) {
-            *out = (Sigap__ReferralState)i;
-            return true;
-        }
-    }
-    return false;
-}

@@ -88,4 +88,3 @@ bool offer_state_read(const char *word, enum offer_state *out);
 const char *offer_event_word(enum offer_event event);
 bool offer_event_read(const char *word, enum offer_event *out);
 const char *referral_state_word(Sigap__ReferralState state);
-bool referral_state_read(const char *word, Sigap__ReferralState *out);

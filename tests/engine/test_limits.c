@@ -226,7 +226,7 @@ static void a_second_store_is_heeded(void **state) {
     assert_int_equal(kept(fixture, "one"), 1);
     second_health = STORE_FATAL;
     tell(fixture, "two");
-    fault_arm(FAULT_SEND, 0); /* nothing fails by it, but an end is expected */
+    fault_arm(FAULT_COMMIT, 0); /* nothing fails by it, but an end is expected */
     assert_int_equal(fixture_turn(fixture), ENGINE_BROKEN);
     fault_disarm();
     assert_int_equal(kept(fixture, "two"), 0);

@@ -29,8 +29,7 @@ static const char *const kind_words[FAULT_KINDS] = {[FAULT_MEMORY] = "memory",
     [FAULT_COMMIT] = "commit",
     [FAULT_SYNC] = "sync",
     [FAULT_WRITE] = "write",
-    [FAULT_READ] = "read",
-    [FAULT_SEND] = "send"};
+    [FAULT_READ] = "read"};
 
 static char folder[64];
 

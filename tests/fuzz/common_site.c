@@ -25,8 +25,6 @@ static void read_file(const char *name, const char *folder, struct error *error)
         read_calendar(folder, error);
     } else if (strcmp(name, "site.yaml") == 0) {
         struct site *site = site_load(folder, error);
-        if (site)
-            site_serves(site, "35.07");
         site_free(&site);
     } else if (strcmp(name, "links.yaml") == 0) {
         struct site_links *links = site_links_load(folder, error);

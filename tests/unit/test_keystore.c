@@ -22,6 +22,8 @@ static void fill(void *state, void *bytes, size_t size) {
         ((uint8_t *)bytes)[i] = *next = (uint8_t)(*next * 5 + 17);
 }
 
+enum { EVERYTHING = KEYSTORE_SECRET | KEYSTORE_HASH | KEYSTORE_LOCAL };
+
 static const char *const daemons[] = {"intake", "notifier", NULL};
 
 struct bench {
@@ -170,7 +172,7 @@ static void created_at_once(void **state) {
         assert_true(racer.ran);
         text_read(bench, files[first], winner);
         assert_null(strstr(winner, "d3d3d3d3")); /* base 64 of 0x77: the late one did not replace it */
-        struct keystore *keystore = load(bench, "intake", KEYSTORE_ALL);
+        struct keystore *keystore = load(bench, "intake", EVERYTHING);
         keystore_free(&keystore);
         assert_int_equal(folder_clear(bench->dir), 5);
         teardown(bench);
@@ -184,7 +186,7 @@ static void roles(void **state) {
     } cases[] = {
         {KEYSTORE_PUBLIC | KEYSTORE_HASH | KEYSTORE_LOCAL, true, false, true, true}, /* intake */
         {KEYSTORE_SECRET | KEYSTORE_HASH, true, true, true, false},
-        {KEYSTORE_ALL, true, true, true, true},
+        {EVERYTHING, true, true, true, true},
         {KEYSTORE_HASH, false, false, true, false},
         {0, false, false, false, false},
     };
@@ -284,7 +286,7 @@ static void permissions(void **state) {
         struct stat before;
         assert_int_equal(stat(path_of(bench, cases[i].file), &before), 0);
         assert_int_equal(chmod(path_of(bench, cases[i].file), cases[i].mode), 0);
-        bool loaded = keystore_load(bench->dir, "intake", KEYSTORE_ALL, &keystore, &bench->error);
+        bool loaded = keystore_load(bench->dir, "intake", EVERYTHING, &keystore, &bench->error);
         if (loaded != !cases[i].sentence)
             fail_msg("%s with mode %04o", cases[i].file, (unsigned)cases[i].mode);
         if (!loaded) {
@@ -331,7 +333,7 @@ static void contents(void **state) {
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         text_read(bench, cases[i].file, good);
         text_write(bench, cases[i].file, cases[i].text);
-        assert_false(keystore_load(bench->dir, "intake", KEYSTORE_ALL, &keystore, &bench->error));
+        assert_false(keystore_load(bench->dir, "intake", EVERYTHING, &keystore, &bench->error));
         if (!strstr(bench->error.text, cases[i].sentence))
             fail_msg("case %zu: %s", i, bench->error.text);
         assert_false(keystore_create(bench->dir, daemons, &bench->random, &bench->error));
@@ -341,7 +343,7 @@ static void contents(void **state) {
         }
         text_write(bench, cases[i].file, good);
     }
-    keystore = load(bench, "intake", KEYSTORE_ALL);
+    keystore = load(bench, "intake", EVERYTHING);
     keystore_free(&keystore);
     teardown(bench);
 }
@@ -404,7 +406,7 @@ static void create_faults(void **state) {
                 assert_int_equal(text[strlen(text) - 1], '\n');
             }
             create(bench);
-            struct keystore *keystore = load(bench, "intake", KEYSTORE_ALL);
+            struct keystore *keystore = load(bench, "intake", EVERYTHING);
             keystore_free(&keystore);
             assert_int_equal(folder_clear(bench->dir), 5);
             teardown(bench);
@@ -425,7 +427,7 @@ static void load_faults(void **state) {
         for (uint64_t nth = 1; nth <= cases[i].count + 1; nth++) {
             struct keystore *keystore;
             fault_arm(cases[i].kind, nth);
-            bool loaded = keystore_load(bench->dir, "intake", KEYSTORE_ALL, &keystore, &bench->error);
+            bool loaded = keystore_load(bench->dir, "intake", EVERYTHING, &keystore, &bench->error);
             fault_disarm();
             assert_int_equal(loaded, nth > cases[i].count);
             assert_int_equal(keystore != NULL, loaded);

@@ -83,7 +83,3 @@ UPDATE capacity SET held=held-1 WHERE facility=?
 
 -- name: capacity_take
 UPDATE capacity SET held=held-1, places=places-1 WHERE facility=?
-
--- name: capacity_all
--- scans capacity: a row a facility.
-SELECT facility, known, places, held, updated_at, version FROM capacity ORDER BY facility

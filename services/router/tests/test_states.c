@@ -165,10 +165,6 @@ static void words_read_back(void **unused) {
     assert_false(offer_event_read("accepted", &event));
     assert_false(offer_event_read("", &event));
     assert_false(offer_state_read("", &state));
-    Sigap__ReferralState referral;
-    assert_true(referral_state_read("unroutable", &referral));
-    assert_int_equal(referral, SIGAP__REFERRAL_STATE__REFERRAL_UNROUTABLE);
-    assert_false(referral_state_read("lost", &referral));
 }
 
 int main(void) {
