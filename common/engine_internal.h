@@ -142,9 +142,6 @@ void engine_pass_over(struct engine *engine);
 /* Waiting records whose causes have come, in their order, as many as a turn has room for. */
 bool engine_work_on_waiting(struct engine *engine);
 bool engine_clock_is_steady(const struct engine *engine);
-/* Puts an input aside with engine->park_reason and tells the operator by a record. */
-void engine_park(struct engine *engine, const struct source *source, const struct id *case_id,
-    const void *bytes, size_t size);
 Sigap__Event *engine_unpack(struct engine *engine, const struct record *record);
 
 /* guard.c */

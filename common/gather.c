@@ -165,7 +165,8 @@ static void tell_parked(struct engine *engine, int64_t number, const struct sour
         source->journal, source->lane, (unsigned long long)source->sequence, log_value(engine->park_reason));
 }
 
-void engine_park(struct engine *engine, const struct source *source, const struct id *case_id,
+/* Puts an input aside with engine->park_reason and tells the operator by a record. */
+static void park_input(struct engine *engine, const struct source *source, const struct id *case_id,
     const void *bytes, size_t size) {
     int64_t number = held_park(engine->held, source, case_id, engine->park_reason, bytes, size, engine->now);
     tell_parked(engine, number, source);
@@ -225,7 +226,7 @@ static enum verdict work_on_event(struct engine *engine, const struct source *so
     if (verdict == VERDICT_PARK) {
         struct id case_id;
         id_from_bytes(event->case_id.data, event->case_id.len, &case_id);
-        engine_park(engine, source, &case_id, record->bytes, record->size);
+        park_input(engine, source, &case_id, record->bytes, record->size);
     }
     return verdict;
 }
@@ -289,7 +290,7 @@ static bool work_on_waiting_entry(struct engine *engine, size_t index) {
     if (!event) {
         snprintf(engine->park_reason, sizeof engine->park_reason, "the record cannot be read");
         engine->turn.source = source;
-        engine_park(engine, &source, &case_id, record.bytes, record.size);
+        park_input(engine, &source, &case_id, record.bytes, record.size);
     }
     input_over(engine);
     return store_health(engine->store) == STORE_OK;
@@ -318,7 +319,7 @@ static enum step park_unreadable(struct engine *engine, unsigned link, enum lane
     engine->turn.source = *source;
     engine->turn_inputs++; /* a mark is committed before anything is written, see ask_guard */
     inbox_take(engine->links[link], lane);
-    engine_park(engine, source, NULL, record->bytes, record->size);
+    park_input(engine, source, NULL, record->bytes, record->size);
     return STEP_WORKED;
 }
 
@@ -697,7 +698,7 @@ static bool work_on_timer(struct engine *engine, struct timer_work *timer) {
     enum verdict verdict = run_input(engine, &work);
     if (verdict == VERDICT_PARK) {
         turn_timer_clear(&engine->turn, timer->kind, &timer->object, timer->due_at);
-        engine_park(engine, &work.source, &timer->object, "", 0);
+        park_input(engine, &work.source, &timer->object, "", 0);
     }
     if (verdict == VERDICT_RETRY)
         return false;

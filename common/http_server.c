@@ -950,7 +950,8 @@ struct http_server *http_server_new(const struct http_server_options *options, s
     return server;
 }
 
-void http_server_quiesce(struct http_server *server) {
+/* Takes no more connections; what is open goes on. */
+static void quiesce(struct http_server *server) {
     for (size_t i = 0; i < server->listener_count; i++) {
         struct listener *listener = &server->listeners[i];
         if (listener->quiet)
@@ -994,7 +995,7 @@ static void server_close_step(struct http_server *server) {
         return;
     if (server->drain_until == 0) {
         server->drain_until = clock_monotonic_ms(server->options.clock) + server->options.drain_ms;
-        http_server_quiesce(server);
+        quiesce(server);
         while (server->pending)
             request_let_go(server->pending);
         for (size_t i = 0; i < server->listener_count; i++)

@@ -65,8 +65,6 @@ bool http_server_listen(struct http_server *server, const char *address, struct 
 /* The real port of the nth listener (from 0), 0 for a local socket. */
 uint16_t http_server_port(const struct http_server *server, size_t nth);
 struct http_server_counts http_server_counts(const struct http_server *server);
-/* Takes no more connections; what is open goes on. */
-void http_server_quiesce(struct http_server *server);
 /* Takes no more connections, answers what is still pending with 503 (the owner still calls http_answer, which
  * then only frees), waits drain_ms for answers on their way, closes everything and calls on_closed, after
  * which the server is gone. Sets *server to NULL. May be called from a callback. on_closed may be NULL. */

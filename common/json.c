@@ -1,4 +1,4 @@
-/* See json.h. Everything read here was written by a stranger. What bounds the work: json_scan is one pass,
+/* See json.h. Everything read here was written by a stranger. What bounds the work: scan() is one pass,
  * jansson sees only what passed it, and the table reader goes only as deep as the table. */
 #include "common/json.h"
 
@@ -55,7 +55,7 @@ static const char *string_end(const char *at, const char *end) {
 
 /* Counts what opens and separates values outside strings. On text that is no JSON the counts mean nothing,
  * but they still bound what jansson would build before it finds out. */
-enum json_refusal json_scan(const void *bytes, size_t size, size_t max_bytes) {
+static enum json_refusal scan(const void *bytes, size_t size, size_t max_bytes) {
     const char *at = bytes, *end = at + size;
     int depth = 0;
     size_t values = 1;
@@ -126,7 +126,7 @@ enum json_refusal json_read(const void *given, size_t size, size_t max_bytes, js
     const char *bytes = (const char *)given + (marked ? 3 : 0);
     size -= marked ? 3 : 0;
     *out = NULL;
-    enum json_refusal refusal = json_scan(bytes, size, max_bytes);
+    enum json_refusal refusal = scan(bytes, size, max_bytes);
     if (refusal != JSON_OK)
         return refusal;
     if (memchr(bytes, 0, size))

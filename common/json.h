@@ -56,10 +56,6 @@ enum json_refusal json_read(const void *bytes, size_t size, size_t max_bytes, js
 const char *json_refusal_id(enum json_refusal refusal);
 const char *json_refusal_en(enum json_refusal refusal);
 
-/* The scan alone: JSON_OK, JSON_EMPTY, JSON_TOO_LARGE, JSON_TOO_DEEP or JSON_TOO_MANY_VALUES. Says nothing of
- * syntax. */
-enum json_refusal json_scan(const void *bytes, size_t size, size_t max_bytes);
-
 /* ---- members into a struct ---- */
 
 enum json_field_type {

@@ -51,7 +51,8 @@ static int64_t after(const struct plan *plan, struct duration duration) {
     return calendar_add(plan->calendar, plan->now, duration);
 }
 
-struct duration plan_ask_limit(int priority) {
+/* How long somebody has to find out a fact, by priority. Ours. */
+static struct duration ask_limit(int priority) {
     static const struct duration limits[] = {{30, DURATION_MINUTES}, {4, DURATION_HOURS},
         {24, DURATION_HOURS}, {3, DURATION_WORKING_DAYS}, {5, DURATION_WORKING_DAYS}};
     return limits[priority >= 0 && priority <= 4 ? priority : 0];
@@ -174,7 +175,7 @@ void plan_ask(struct plan *plan, const char *fact) {
     const struct case_fact *known = case_fact(plan->file, fact);
     if (!code || !*fact || case_task(plan->file, code) || (known && strcmp(known->value, "unknown") != 0))
         return;
-    add_running(plan, code, TASK_OF_FACT, ask_role(plan, fact), plan_ask_limit(plan->file->priority));
+    add_running(plan, code, TASK_OF_FACT, ask_role(plan, fact), ask_limit(plan->file->priority));
 }
 
 /* ---- anchors */
@@ -408,7 +409,7 @@ static void run_again(struct plan *plan, struct case_task *task) {
     task->marks = 0;
     if (task->origin == TASK_OF_FACT || task->origin == TASK_OF_REVIEW) {
         move(plan, task, TASK_READY);
-        set_deadline(plan, task, after(plan, plan_ask_limit(plan->file->priority)));
+        set_deadline(plan, task, after(plan, ask_limit(plan->file->priority)));
     }
 }
 

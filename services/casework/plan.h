@@ -87,8 +87,6 @@ int64_t plan_next(const struct case_file *file);
 /* The earliest deadline of a running task, 0 none: what queues are sorted by. */
 int64_t plan_attention(const struct case_file *file);
 
-/* How long somebody has to find out a fact, by priority. Ours. */
-struct duration plan_ask_limit(int priority);
 /* Of a task, from its playbook or its fact; from the arena. */
 const char *plan_title(const struct plan *plan, const struct case_task *task, bool english);
 const char *plan_role(const struct case_task *task);

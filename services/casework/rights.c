@@ -86,7 +86,8 @@ bool rights_conflict(const Sigap__Actor *actor, const struct case_file *file) {
     return false;
 }
 
-bool rights_reach(const Sigap__Actor *actor, const struct case_file *file) {
+/* Works on cases of this area, or at the facility that has the client. */
+static bool reaches(const Sigap__Actor *actor, const struct case_file *file) {
     return actor && !rights_conflict(actor, file) &&
            ((works_in_area(actor) && rights_covers(actor, file->area)) ||
                (rights_has(actor, "facility") && at_facility(actor, file)));
@@ -97,18 +98,18 @@ bool rights_inside(const Sigap__Actor *actor, const struct case_file *file) {
 }
 
 bool rights_narrative(const Sigap__Actor *actor, const struct case_file *file) {
-    return rights_reach(actor, file) && rights_inside(actor, file) && !rights_has(actor, "administrator") &&
+    return reaches(actor, file) && rights_inside(actor, file) && !rights_has(actor, "administrator") &&
            !rights_has(actor, "auditor");
 }
 
 bool rights_task(
     const Sigap__Actor *actor, const struct case_file *file, const char *role, const char *answering) {
-    return rights_reach(actor, file) && (rights_has(actor, role) || rights_has(actor, answering) ||
-                                            (rights_inside(actor, file) && directs(actor)));
+    return reaches(actor, file) && (rights_has(actor, role) || rights_has(actor, answering) ||
+                                       (rights_inside(actor, file) && directs(actor)));
 }
 
 bool rights_fact(const Sigap__Actor *actor, const struct case_file *file) {
-    return rights_reach(actor, file) && rights_inside(actor, file);
+    return reaches(actor, file) && rights_inside(actor, file);
 }
 
 bool rights_close(const Sigap__Actor *actor, const struct case_file *file) {

@@ -8,11 +8,7 @@
 
 #include <stdbool.h>
 
-enum {
-    RIGHTS_RANGES = RIGHTS_AREAS + 1,
-    RIGHTS_TEXT = 16,
-    RIGHTS_PATTERN = 64
-};
+enum { RIGHTS_RANGES = RIGHTS_AREAS + 1, RIGHTS_TEXT = 16, RIGHTS_PATTERN = 64 };
 
 /* Bound texts: must live until the statement has run. */
 struct rights_query {
@@ -30,8 +26,6 @@ void rights_bind_area(struct rights_query *query, struct statement *statement, c
 
 /* May be part of what is reported: the case is not there for them. */
 bool rights_conflict(const Sigap__Actor *actor, const struct case_file *file);
-/* Works on cases of this area, or at the facility that has the client. */
-bool rights_reach(const Sigap__Actor *actor, const struct case_file *file);
 /* C3: the inside of the file only for TRI, PPA, PKS and KOR; others see the number. */
 bool rights_inside(const Sigap__Actor *actor, const struct case_file *file);
 /* Administrators and auditors never see what reporters wrote. */

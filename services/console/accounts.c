@@ -17,7 +17,7 @@ enum { CLASS_COUNT = sizeof class_words / sizeof *class_words };
 
 /* ---- names and lists ---- */
 
-bool account_name_good(const char *name) {
+static bool is_name(const char *name) {
     size_t size = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789._-");
     return size >= 2 && size <= ACCOUNT_NAME_MAX && name[size] == 0;
 }
@@ -67,7 +67,7 @@ bool account_find(struct turn *turn, const char *name, struct account *out) {
     char low[ACCOUNT_NAME_MAX + 1] = "";
     for (size_t i = 0; name[i] && i < ACCOUNT_NAME_MAX; i++)
         low[i] = (char)(name[i] >= 'A' && name[i] <= 'Z' ? name[i] + 32 : name[i]);
-    if (strlen(name) > ACCOUNT_NAME_MAX || !account_name_good(low))
+    if (strlen(name) > ACCOUNT_NAME_MAX || !is_name(low))
         return false;
     struct statement *find = console_use(turn->store, CONSOLE_ACCOUNT_FIND);
     bind_text(find, low);
@@ -208,7 +208,7 @@ static void split(char *text, const char *fields[5]) {
 }
 
 static const char *complaint_of(const struct site_roles *roles, const char *const fields[5]) {
-    if (!account_name_good(fields[0]))
+    if (!is_name(fields[0]))
         return "a name has 2 to 32 of a-z 0-9 . _ -";
     if (!classes_good(fields[1]))
         return "classes: responder, facility, operator, coordinator, administrator, auditor";

@@ -23,7 +23,6 @@ struct account {
     bool disabled;
 };
 
-bool account_name_good(const char *name);
 /* False when there is none of this name (any case). */
 bool account_find(struct turn *turn, const char *name, struct account *out);
 /* What goes with every view and command. roles: classes and codes. */

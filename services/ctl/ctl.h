@@ -77,6 +77,4 @@ struct question {
 void ask_all(struct question *questions, unsigned count, int timeout_ms);
 /* One question. NULL when no answer came or it was refused; then *status says. */
 json_t *ask_one(const char *daemon, const Sigap__View *view, int timeout_ms, unsigned *status);
-/* The status documents of all core daemons, silent ones too; see status.c. Owned by the caller. */
-json_t *status_collect(const struct site_links *links);
 json_t *ask_control(const char *daemon, const char *action, const char *argument, unsigned *status);

@@ -116,7 +116,8 @@ static json_t *silent(const char *daemon) {
         ending.how);
 }
 
-json_t *status_collect(const struct site_links *links) {
+/* The status documents of all core daemons, silent ones too. Owned by the caller. */
+static json_t *collect(const struct site_links *links) {
     struct question questions[32];
     unsigned count = links->daemons_count < 32 ? links->daemons_count : 32, asked = 0;
     static Sigap__StatusView status = SIGAP__STATUS_VIEW__INIT;
@@ -203,7 +204,7 @@ int ctl_status(struct ctl *ctl, int argc, char **argv) {
     struct site_links *links = ctl_links(ctl);
     if (!links || !ctl_enter_data(ctl))
         return 1;
-    json_t *status = status_collect(links);
+    json_t *status = collect(links);
     if (ctl->json) {
         json_dumpf(status, stdout, JSON_COMPACT | JSON_REAL_PRECISION(6));
         putchar('\n');
@@ -225,7 +226,7 @@ int ctl_metrics(struct ctl *ctl, int argc, char **argv) {
     struct site_links *links = ctl_links(ctl);
     if (!links || !ctl_enter_data(ctl))
         return 1;
-    json_t *status = status_collect(links);
+    json_t *status = collect(links);
     exposition_write(stdout, json_object_get(status, "daemons"));
     json_decref(status);
     site_links_free(&links);
@@ -265,7 +266,7 @@ int ctl_watch(struct ctl *ctl, int argc, char **argv) {
         return 1;
     for (unsigned second = 0;; second++) { /* until interrupted */
         if (second % 10 == 0) {
-            json_t *status = status_collect(links);
+            json_t *status = collect(links);
             print_status(status);
             json_decref(status);
         }

@@ -24,7 +24,7 @@ static const char *const state_words[REPORT_STATES] = {
     [REPORT_CLOSED] = "closed",
 };
 
-enum report_state intake_report_state(enum outcome_state outcome, enum progress_state progress) {
+static enum report_state state_of(enum outcome_state outcome, enum progress_state progress) {
     switch (outcome) {
     case OUTCOME_NONE:
         return REPORT_RECEIVED;
@@ -234,7 +234,7 @@ static enum progress_state read_progress(struct turn *turn, const struct id *cas
 static void stand(struct turn *turn, const struct id *report, struct standing *out) {
     out->report = *report;
     enum outcome_state outcome = read_outcome(turn, report, &out->case_id, &out->question);
-    out->state = intake_report_state(outcome, read_progress(turn, &out->case_id));
+    out->state = state_of(outcome, read_progress(turn, &out->case_id));
 }
 
 /* All three look-ups are made whatever the first one finds: the time it takes tells nothing. A ticket of
@@ -383,7 +383,7 @@ static void write_counts(struct turn *turn, struct json_writer *writer) {
     json_member_object(writer, "newest");
     while (statement_step(counts))
         json_member_integer(writer,
-            state_words[intake_report_state((enum outcome_state)column_int(counts, 0), PROGRESS_NONE)],
+            state_words[state_of((enum outcome_state)column_int(counts, 0), PROGRESS_NONE)],
             column_int(counts, 1));
     json_write_end(writer);
 }
@@ -401,8 +401,8 @@ static void view_list(struct turn *turn, uint32_t limit, Sigap__ViewAnswer *answ
         enum progress_state progress = read_progress(turn, &case_id);
         json_write_object(&writer);
         write_id(&writer, "id", &report);
-        json_member_text(&writer, "state",
-            state_words[intake_report_state((enum outcome_state)column_int(newest, 1), progress)]);
+        json_member_text(
+            &writer, "state", state_words[state_of((enum outcome_state)column_int(newest, 1), progress)]);
         write_id(&writer, "case_id", &case_id);
         json_member_integer(&writer, "received_at", id_time(&report));
         json_write_end(&writer);

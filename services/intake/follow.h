@@ -31,8 +31,6 @@ enum report_state {
     REPORT_STATES
 };
 
-enum report_state intake_report_state(enum outcome_state outcome, enum progress_state progress);
-
 /* A record of triage, casework or notifier. */
 enum verdict intake_follow(struct turn *turn, const Sigap__Event *event);
 /* GET /v1/reports/<ticket>. The same work for every ticket, known or not. */

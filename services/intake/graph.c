@@ -129,7 +129,7 @@ static void read_event(struct hook_batch *batch, const char *object, json_t *eve
     const json_t *message = edit ? edit : json_object_get(event, "message");
     const json_t *postback = json_object_get(event, "postback");
     if (!json_is_object(event)) {
-        hook_broken_json(batch, body_of_event(object, event), "no event");
+        hook_broken(batch, body_of_event(object, event), "no event");
         return;
     }
     if (is_noise(event, message, postback)) {
@@ -147,7 +147,7 @@ static void read_event(struct hook_batch *batch, const char *object, json_t *eve
         out.id = arena_format(
             arena, "%s:%lld", out.sender, (long long)json_integer_value(json_object_get(event, "timestamp")));
         if (!*out.sender || !out.at) {
-            hook_broken_json(batch, body_of_event(object, event), "no mid");
+            hook_broken(batch, body_of_event(object, event), "no mid");
             return;
         }
     }
@@ -193,7 +193,7 @@ bool graph_decode_messaging(struct hook_batch *batch, char *body, size_t size, c
         } else if (is_list(entry, "changes")) {
             read_changes(batch, object, json_object_get(entry, "changes"));
         } else {
-            hook_broken_json(batch, body_of(object, entry), "an entry without messaging");
+            hook_broken(batch, body_of(object, entry), "an entry without messaging");
         }
     }
     json_decref(document);

@@ -292,12 +292,7 @@ static void put_aside(struct hook_batch *batch, const void *raw, size_t size, co
     tell_operator(batch->turn, hook_has_danger(batch->intake, raw, size), batch->from->bot, reason);
 }
 
-void hook_broken(struct hook_batch *batch, const void *raw, size_t size, const char *reason) {
-    if (wanted(batch))
-        put_aside(batch, raw, size, reason);
-}
-
-void hook_broken_json(struct hook_batch *batch, json_t *body, const char *reason) {
+void hook_broken(struct hook_batch *batch, json_t *body, const char *reason) {
     bool keep = wanted(batch);
     char *raw = keep && body ? json_dumps(body, JSON_COMPACT) : NULL;
     json_decref(body);

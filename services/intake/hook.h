@@ -110,11 +110,10 @@ struct hook {
 /* --- for decoders --- */
 
 void hook_emit(struct hook_batch *batch, const struct hook_message *message);
-/* An item that cannot be read: put aside, its neighbours go on. raw: what is kept of it. */
-void hook_broken(struct hook_batch *batch, const void *raw, size_t size, const char *reason);
-/* body: the item in a body of its own, as the platform would have sent it alone, so that hook.retry finds it
- * with the same decoder. Its reference is taken over; NULL: there is no memory. */
-void hook_broken_json(struct hook_batch *batch, json_t *body, const char *reason);
+/* An item that cannot be read: put aside, its neighbours go on. body: the item in a body of its own, as the
+ * platform would have sent it alone, so that hook.retry finds it with the same decoder. Its reference is
+ * taken over; NULL: there is no memory. */
+void hook_broken(struct hook_batch *batch, json_t *body, const char *reason);
 /* An item that says nothing (a delivery receipt, a reaction). */
 void hook_ignore(struct hook_batch *batch);
 /* A document with invalid UTF-8, NUL and half surrogates replaced, and numbers that fit nowhere as texts.

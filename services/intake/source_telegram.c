@@ -192,7 +192,7 @@ static void read_message(struct hook_batch *batch, json_t *from, const char *kin
     bool guest = strcmp(kind, "guest_message") == 0;
     struct hook_message message = {.at = hook_time(from, "date")};
     if (!json_is_object(from) || !*chat_id || !*message_id) {
-        hook_broken_json(batch, json_pack("{s:O}", kind, from), "no chat or message_id");
+        hook_broken(batch, json_pack("{s:O}", kind, from), "no chat or message_id");
         return;
     }
     if (!says_something(from)) {
@@ -231,7 +231,7 @@ static void read_deleted(struct hook_batch *batch, json_t *deleted) {
     size_t i;
     json_t *number;
     if (!*chat || !json_is_array(numbers)) {
-        hook_broken_json(
+        hook_broken(
             batch, json_pack("{s:O}", "deleted_business_messages", deleted), "no chat or message_ids");
         return;
     }

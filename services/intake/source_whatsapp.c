@@ -112,7 +112,7 @@ static void read_message(struct hook_batch *batch, json_t *from, const char *num
     const char *sender = hook_id(arena, from, "from");
     struct hook_message message = {.at = hook_time(from, "timestamp"), .text = ""};
     if (!json_is_object(from) || !*id) {
-        hook_broken_json(batch,
+        hook_broken(batch,
             json_pack("{s:s, s:[{s:[{s:{s:{s:s}, s:[O]}}]}]}", "object", object_word, "entry", "changes",
                 "value", "metadata", "phone_number_id", number, "messages", from),
             "a message without id");
@@ -146,7 +146,7 @@ static void read_value(struct hook_batch *batch, json_t *value) {
     json_t *each;
     json_array_foreach(messages, i, each) read_message(batch, each, number);
     if (messages && !json_is_array(messages))
-        hook_broken_json(batch,
+        hook_broken(batch,
             json_pack("{s:s, s:[{s:[{s:O}]}]}", "object", object_word, "entry", "changes", "value", value),
             "messages are no list");
     if (!messages)
@@ -158,7 +158,7 @@ static void read_entry(struct hook_batch *batch, json_t *entry) {
     size_t i;
     json_t *each;
     if (!json_is_array(changes)) {
-        hook_broken_json(batch, json_pack("{s:s, s:[O]}", "object", object_word, "entry", entry),
+        hook_broken(batch, json_pack("{s:s, s:[O]}", "object", object_word, "entry", entry),
             "an entry without changes");
         return;
     }
@@ -166,7 +166,7 @@ static void read_entry(struct hook_batch *batch, json_t *entry) {
         if (json_is_object(json_object_get(each, "value")))
             read_value(batch, json_object_get(each, "value"));
         else
-            hook_broken_json(batch,
+            hook_broken(batch,
                 json_pack("{s:s, s:[{s:[O]}]}", "object", object_word, "entry", "changes", each),
                 "a change without value");
     }

@@ -68,7 +68,7 @@ struct rota_line rota_on_duty(const struct rota *rota, int64_t at) {
 
 /* --- gaps --- */
 
-bool rota_is_covered(const struct rota *rota, int64_t at) {
+static bool is_covered(const struct rota *rota, int64_t at) {
     struct rota_line line = rota_on_duty(rota, at);
     for (unsigned i = 0; i < line.count && i < line.at_once; i++)
         if (line.places[i])
@@ -79,7 +79,7 @@ bool rota_is_covered(const struct rota *rota, int64_t at) {
 /* The earlier of the two, when the new one lies in the window and nobody is on duty then. */
 static int64_t earlier(const struct rota *rota, int64_t found, int64_t at, int64_t from, int64_t until) {
     bool better = at >= from && at < until && (found < 0 || at < found);
-    return better && !rota_is_covered(rota, at) ? at : found;
+    return better && !is_covered(rota, at) ? at : found;
 }
 
 /* Who is on duty changes only at handovers and where overrides begin and end. */

@@ -50,8 +50,6 @@ struct rota_line {
 };
 
 struct rota_line rota_on_duty(const struct rota *rota, int64_t at);
-/* Somebody is on duty. */
-bool rota_is_covered(const struct rota *rota, int64_t at);
 /* The first moment from..until at which nobody is; -1: there is none. */
 int64_t rota_uncovered(const struct rota *rota, int64_t from, int64_t until);
 

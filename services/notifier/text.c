@@ -35,7 +35,8 @@ static void add(struct text_buffer *to, const char *format, ...) {
 static const char *const priority_id[] = {"DARURAT", "MENDESAK", "PRIORITAS", "RUTIN", "INFORMASI"};
 static const char *const priority_en[] = {"EMERGENCY", "URGENT", "PRIORITY", "ROUTINE", "INFORMATION"};
 
-bool text_is_secret(const struct alert *alert, const struct site_kind *kind) {
+/* Nothing may stand in a message that tells the kind, as task codes do. */
+static bool is_secret(const struct alert *alert, const struct site_kind *kind) {
     /* Kinds that must not be named although their cases are not C3 (field guide: leprosy, HIV). */
     static const char *const unnamed[] = {"odha", "kusta"};
     for (size_t i = 0; i < sizeof unnamed / sizeof *unnamed; i++)
@@ -44,8 +45,9 @@ bool text_is_secret(const struct alert *alert, const struct site_kind *kind) {
     return alert->confidentiality >= SITE_C3 || (kind && kind->confidentiality == SITE_C3);
 }
 
-bool text_is_neutral(const struct alert *alert, const struct site_kind *kind) {
-    return alert->codes_only || text_is_secret(alert, kind);
+/* Kind and place may not be named in a message. */
+static bool is_neutral(const struct alert *alert, const struct site_kind *kind) {
+    return alert->codes_only || is_secret(alert, kind);
 }
 
 /* What is to be done, in one line; %s: the case number. */
@@ -173,7 +175,7 @@ static void add_what(struct text_buffer *to, const struct text_facts *facts, boo
     const struct alert *alert = facts->alert;
     if (alert->unverified && alert->subject != SUBJECT_REVIEW)
         add(to, english ? " (unverified)" : " (belum terverifikasi)");
-    if (text_is_neutral(alert, facts->kind)) {
+    if (is_neutral(alert, facts->kind)) {
         add(to, english ? ". There is a service message" : ". Ada pesan layanan");
         return;
     }
@@ -196,7 +198,7 @@ static void add_what(struct text_buffer *to, const struct text_facts *facts, boo
 
 static void add_detail(struct text_buffer *to, const struct text_facts *facts, bool english) {
     const struct alert *alert = facts->alert;
-    if (alert->subject == SUBJECT_TASK && alert->detail[0] && !text_is_secret(alert, facts->kind))
+    if (alert->subject == SUBJECT_TASK && alert->detail[0] && !is_secret(alert, facts->kind))
         add(to, " [%s]", alert->detail);
     if (alert->subject == SUBJECT_REFERRAL && strcmp(alert->detail, "unroutable") == 0)
         add(to, english ? "; nobody is left to ask" : "; tidak ada lagi tempat yang dapat ditanya");

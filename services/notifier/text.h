@@ -26,10 +26,6 @@ struct text_facts {
     bool english_first;
 };
 
-/* True when kind and place may not be named in a message; secret: nor anything that tells the kind, as task
- * codes do. */
-bool text_is_neutral(const struct alert *alert, const struct site_kind *kind);
-bool text_is_secret(const struct alert *alert, const struct site_kind *kind);
 /* Fills subject and text; cut at their sizes, never in the middle of a character. Returns the text's length.
  * The words are the same for all who are told for one purpose in one role; only links differ. */
 size_t text_write(

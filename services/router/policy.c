@@ -6,48 +6,8 @@
 
 enum { POLICY_BYTES = 4 << 20 }; /* 1024 facilities x 2 KiB, rules and texts: jatim takes about 150 KiB */
 
-struct policy *router_policy_load(const char *site_dir, struct error *error) {
-    struct policy *policy = calloc(1, sizeof *policy);
-    char gazetteer[CONFIG_PATH_MAX];
-    if (!policy || !(policy->arena = arena_new(POLICY_BYTES))) {
-        free(policy);
-        error_set(error, "out of memory");
-        return NULL;
-    }
-    const char *const *types;
-    unsigned type_count;
-    bool good =
-        (policy->site = site_load(site_dir, error)) && (policy->kinds = site_kinds_load(site_dir, error)) &&
-        (policy->roles = site_roles_load(site_dir, error)) &&
-        (policy->calendar = calendar_load(site_dir, error)) &&
-        config_path(gazetteer, site_dir, policy->site->gazetteer) &&
-        (policy->gazetteer = gazetteer_load(gazetteer, AREA_REGENCY, error)) &&
-        facilities_types(site_dir, policy->arena, &types, &type_count, error) &&
-        rules_load(site_dir, policy->kinds, types, type_count, policy->arena, &policy->rules, error) &&
-        facilities_load(site_dir, policy->kinds, &policy->rules, policy->arena, &policy->directory, error) &&
-        timers_load(site_dir, policy->kinds, policy->arena, &policy->timers, error) &&
-        router_policy_check(policy, site_dir, error);
-    if (!good)
-        router_policy_free(&policy);
-    return policy;
-}
-
-void router_policy_free(struct policy **at) {
-    struct policy *policy = *at;
-    if (!policy)
-        return;
-    site_free(&policy->site);
-    site_kinds_free(&policy->kinds);
-    if (policy->roles)
-        site_roles_free(&policy->roles);
-    calendar_free(&policy->calendar);
-    gazetteer_free(&policy->gazetteer);
-    arena_free(&policy->arena);
-    free(policy);
-    *at = NULL;
-}
-
-/* ---- what no single file can say */
+/* ---- what no single file can say: every kind that opens a case ends in a rule without conditions, every
+ * role and facility that is named exists, and every area is in the gazetteer */
 
 struct checker {
     const struct policy *policy;
@@ -163,7 +123,7 @@ static bool places_check(const struct policy *policy, const char *site_dir, stru
     return true;
 }
 
-bool router_policy_check(const struct policy *policy, const char *site_dir, struct error *error) {
+static bool policy_check(const struct policy *policy, const char *site_dir, struct error *error) {
     struct checker checker = {.policy = policy, .error = error};
     if (!config_path(checker.path, site_dir, "rules.yaml"))
         return error_set(error, "%s: the path is too long", site_dir);
@@ -191,6 +151,49 @@ bool router_policy_check(const struct policy *policy, const char *site_dir, stru
         if (!kind_check(&checker, kind))
             return false;
     return true;
+}
+
+/* ---- all of it */
+
+struct policy *router_policy_load(const char *site_dir, struct error *error) {
+    struct policy *policy = calloc(1, sizeof *policy);
+    char gazetteer[CONFIG_PATH_MAX];
+    if (!policy || !(policy->arena = arena_new(POLICY_BYTES))) {
+        free(policy);
+        error_set(error, "out of memory");
+        return NULL;
+    }
+    const char *const *types;
+    unsigned type_count;
+    bool good =
+        (policy->site = site_load(site_dir, error)) && (policy->kinds = site_kinds_load(site_dir, error)) &&
+        (policy->roles = site_roles_load(site_dir, error)) &&
+        (policy->calendar = calendar_load(site_dir, error)) &&
+        config_path(gazetteer, site_dir, policy->site->gazetteer) &&
+        (policy->gazetteer = gazetteer_load(gazetteer, AREA_REGENCY, error)) &&
+        facilities_types(site_dir, policy->arena, &types, &type_count, error) &&
+        rules_load(site_dir, policy->kinds, types, type_count, policy->arena, &policy->rules, error) &&
+        facilities_load(site_dir, policy->kinds, &policy->rules, policy->arena, &policy->directory, error) &&
+        timers_load(site_dir, policy->kinds, policy->arena, &policy->timers, error) &&
+        policy_check(policy, site_dir, error);
+    if (!good)
+        router_policy_free(&policy);
+    return policy;
+}
+
+void router_policy_free(struct policy **at) {
+    struct policy *policy = *at;
+    if (!policy)
+        return;
+    site_free(&policy->site);
+    site_kinds_free(&policy->kinds);
+    if (policy->roles)
+        site_roles_free(&policy->roles);
+    calendar_free(&policy->calendar);
+    gazetteer_free(&policy->gazetteer);
+    arena_free(&policy->arena);
+    free(policy);
+    *at = NULL;
 }
 
 bool router_check(const char *site_dir, struct error *error) {

@@ -20,9 +20,6 @@ struct policy {
 /* NULL with file, line and sentence. */
 struct policy *router_policy_load(const char *site_dir, struct error *error);
 void router_policy_free(struct policy **policy);
-/* What no single file can say: every kind that opens a case ends in a rule without conditions, every role and
- * facility that is named exists, and every area is in the gazetteer. Part of router_policy_load. */
-bool router_policy_check(const struct policy *policy, const char *site_dir, struct error *error);
 
 /* For sigapctl check: loads and checks facilities, eligibility, rules and timers of a site's folder. */
 bool router_check(const char *site_dir, struct error *error);

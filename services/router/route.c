@@ -255,7 +255,8 @@ static bool take_findings(struct work *work, const struct plan *plan) {
 
 /* ---- sending */
 
-void route_schedule(struct work *work, struct offer *offer) {
+/* Sets the timer of the offer's next mark; clears the old one. Writes nothing else. */
+static void schedule_offer(struct work *work, struct offer *offer) {
     const struct policy *policy = work->router->policy;
     const struct facility *facility = facilities_find(&policy->directory, offer->facility);
     int kind = rules_kind(policy->kinds, offer->kind);
@@ -311,7 +312,7 @@ static void send_offer(struct work *work, const struct facility *facility, const
     offer.answer_by =
         timers_due(policy->calendar, offer.sent_at, times->answered, policy->timers.act_percent);
     offer.hold = capacity_hold(work->turn, facility) ? HOLD_SOFT : HOLD_NONE;
-    route_schedule(work, &offer);
+    schedule_offer(work, &offer);
     offer_insert(work->turn, &offer);
     referral->offer = offer.id;
     struct trail_entry *entry = trail_find(&referral->trail, facility->id);
@@ -370,7 +371,7 @@ static void refresh_offer(struct work *work, struct offer *offer, const struct k
         tell_offer_moved(work, offer, offer->standing.state, "more_urgent",
             &(struct by){"router", "", "", ""}, offer->escalation);
     }
-    route_schedule(work, offer);
+    schedule_offer(work, offer);
     offer_update(work->turn, offer);
 }
 
@@ -552,7 +553,7 @@ static void perform(struct work *work, struct offer *offer, enum offer_event eve
     if (!offer_is_open(offer->standing.state))
         leave_trail(work, offer, by);
     check(work, offer);
-    route_schedule(work, offer);
+    schedule_offer(work, offer);
     offer_update(work->turn, offer);
     tell_offer_moved(work, offer, from, offer_event_word(event), by, escalation);
 }
@@ -645,10 +646,11 @@ bool route_move(struct work *work, struct offer *offer, enum offer_event event, 
     return true;
 }
 
-void route_mark(struct work *work, struct offer *offer, const char *event, unsigned escalation) {
+/* Marks of an offer that change no state: warned, undelivered, where to next. */
+static void mark_offer(struct work *work, struct offer *offer, const char *event, unsigned escalation) {
     offer->version++;
     offer->escalation = escalation > offer->escalation ? escalation : offer->escalation;
-    route_schedule(work, offer);
+    schedule_offer(work, offer);
     offer_update(work->turn, offer);
     tell_offer_moved(
         work, offer, offer->standing.state, event, &(struct by){"router", "", "", ""}, escalation);
@@ -804,19 +806,19 @@ static enum verdict act_on_mark(struct work *work, struct offer *offer) {
         return VERDICT_DONE;
     case MARK_UNDELIVERED:
         /* The notifier knows of deliveries and acts on those that fail; this is for the file. */
-        route_mark(work, offer, "undelivered", 0);
+        mark_offer(work, offer, "undelivered", 0);
         break;
     case MARK_WARN:
-        route_mark(work, offer, "warn", 1);
+        mark_offer(work, offer, "warn", 1);
         break;
     case MARK_START_WARN:
-        route_mark(work, offer, "warn_start", 1);
+        mark_offer(work, offer, "warn_start", 1);
         break;
     case MARK_ONWARD:
-        route_mark(work, offer, "onward", 1);
+        mark_offer(work, offer, "onward", 1);
         break;
     case MARK_STAY:
-        route_mark(work, offer, "stay", 3);
+        mark_offer(work, offer, "stay", 3);
         break;
     case MARK_EXPIRE:
         route_move(work, offer, EVENT_EXPIRE, &router, 2, &why);

@@ -40,10 +40,6 @@ bool route_move(struct work *work, struct offer *offer, enum offer_event event, 
 /* A coordinator puts the case to a facility. False: *why. */
 bool route_assign(struct work *work, const struct facility *facility, const struct by *by, const char **why);
 void route_close(struct work *work, const Sigap__CaseClosed *closed);
-/* Marks of an offer that change no state: warned, undelivered, where to next. */
-void route_mark(struct work *work, struct offer *offer, const char *event, unsigned escalation);
-/* Sets the timer of the offer's next mark; clears the old one. Writes nothing else. */
-void route_schedule(struct work *work, struct offer *offer);
 
 enum verdict route_timer(struct turn *turn, uint32_t kind, const struct id *object, int64_t due_at);
 

@@ -169,7 +169,7 @@ int vocabulary_kind(const struct vocabulary *vocabulary, const char *code) {
     return NO_INDEX;
 }
 
-int vocabulary_concept(const struct vocabulary *vocabulary, const char *code) {
+static int concept_of(const struct vocabulary *vocabulary, const char *code) {
     for (size_t i = 0; i < vocabulary->concept_count; i++)
         if (strcmp(vocabulary->concepts[i].code, code) == 0)
             return (int)i;
@@ -229,7 +229,7 @@ static bool concept_terms(
 /* A concept named again (signals.yaml after concepts.yaml) gains the further terms. */
 static bool concept_take(
     struct vocabulary *vocabulary, const struct concept_entry *entry, struct error *error) {
-    int concept = vocabulary_concept(vocabulary, entry->code);
+    int concept = concept_of(vocabulary, entry->code);
     if (concept == NO_INDEX) {
         if (vocabulary->concept_count == CONCEPTS_MAX)
             return error_set(error, "more than %d concepts", CONCEPTS_MAX);
@@ -248,7 +248,7 @@ static bool concepts_named(const struct vocabulary *vocabulary, char *const *nam
     if (count > RULE_CONCEPTS_MAX)
         return error_set(error, "names more than %d concepts", RULE_CONCEPTS_MAX);
     for (unsigned i = 0; i < count; i++) {
-        int concept = vocabulary_concept(vocabulary, names[i]);
+        int concept = concept_of(vocabulary, names[i]);
         if (concept == NO_INDEX)
             return error_set(error, "concept %s is not defined", names[i]);
         out[i] = (int16_t) concept;
@@ -332,7 +332,7 @@ static void named_find(struct vocabulary *vocabulary) {
         [NAMED_IN_PUBLIC] = "S_RUANG_PUBLIK",
         [NAMED_TAKEN_BACK] = "S_DITARIK"};
     for (size_t i = 0; i < NAMED_CONCEPTS; i++)
-        vocabulary->named[i] = (int16_t)vocabulary_concept(vocabulary, codes[i]);
+        vocabulary->named[i] = (int16_t)concept_of(vocabulary, codes[i]);
     vocabulary->no_report = (int16_t)vocabulary_kind(vocabulary, "bukan_laporan");
 }
 

@@ -123,4 +123,3 @@ struct vocabulary *vocabulary_load(const char *site, struct error *error);
 void vocabulary_free(struct vocabulary **vocabulary);
 /* NO_INDEX when unknown. */
 int vocabulary_kind(const struct vocabulary *vocabulary, const char *code);
-int vocabulary_concept(const struct vocabulary *vocabulary, const char *code);
