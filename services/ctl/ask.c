@@ -7,7 +7,7 @@
 #include <time.h>
 #include <zmq.h>
 
-enum { QUESTIONS_MAX = 32, FRAME_MAX = 64 << 10 };
+enum { FRAME_MAX = 64 << 10 };
 
 static int64_t now_ms(void) {
     struct timespec at;
@@ -64,9 +64,9 @@ static void take_answer(struct question *question, void *socket) {
 
 void ask_all(struct question *questions, unsigned count, int timeout_ms) {
     void *context = zmq_ctx_new();
-    zmq_pollitem_t items[QUESTIONS_MAX] = {0};
-    if (count > QUESTIONS_MAX)
-        count = QUESTIONS_MAX;
+    zmq_pollitem_t items[ASK_MOST] = {0};
+    if (count > ASK_MOST)
+        count = ASK_MOST;
     for (unsigned i = 0; i < count; i++)
         items[i] = (zmq_pollitem_t){send_question(context, &questions[i], i), 0, ZMQ_POLLIN, 0};
     int64_t until = now_ms() + timeout_ms;
@@ -92,6 +92,23 @@ json_t *ask_one(const char *daemon, const Sigap__View *view, int timeout_ms, uns
     ask_all(&question, 1, timeout_ms);
     *status = question.status;
     return question.answer;
+}
+
+unsigned ask_each(const struct site_links *links, const Sigap__View *view, int timeout_ms,
+    struct question questions[ASK_MOST]) {
+    unsigned count = 0;
+    for (unsigned i = 0; i < links->daemons_count && count < ASK_MOST; i++)
+        if (links->daemons[i].core) /* readers from outside have no socket here */
+            questions[count++] = (struct question){.daemon = links->daemons[i].name, .view = *view};
+    ask_all(questions, count, timeout_ms);
+    return count;
+}
+
+json_t *ask_list(const char *daemon, const Sigap__ListView *list, int timeout_ms, unsigned *status) {
+    Sigap__View view = SIGAP__VIEW__INIT;
+    view.what_case = SIGAP__VIEW__WHAT_LIST;
+    view.list = (Sigap__ListView *)list;
+    return ask_one(daemon, &view, timeout_ms, status);
 }
 
 json_t *ask_control(const char *daemon, const char *action, const char *argument, unsigned *status) {

@@ -68,6 +68,8 @@ bool ctl_knows(const struct site_links *links, const char *daemon);
 bool ctl_make_keys(const struct ctl *ctl, const struct site_links *links, struct error *error);
 
 /* ask.c: views over the local sockets, several at once. */
+enum { ASK_MOST = 32 };
+
 struct question {
     const char *daemon;
     Sigap__View view; /* what is filled; actor and number are set by ask_all */
@@ -77,4 +79,8 @@ struct question {
 void ask_all(struct question *questions, unsigned count, int timeout_ms);
 /* One question. NULL when no answer came or it was refused; then *status says. */
 json_t *ask_one(const char *daemon, const Sigap__View *view, int timeout_ms, unsigned *status);
+json_t *ask_list(const char *daemon, const Sigap__ListView *list, int timeout_ms, unsigned *status);
+/* The same of every daemon that runs here. Returns how many there are. */
+unsigned ask_each(const struct site_links *links, const Sigap__View *view, int timeout_ms,
+    struct question questions[ASK_MOST]);
 json_t *ask_control(const char *daemon, const char *action, const char *argument, unsigned *status);

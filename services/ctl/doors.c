@@ -5,18 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-static json_t *ask_list(const char *name, unsigned *status) {
-    Sigap__View view = SIGAP__VIEW__INIT;
+static json_t *read_list(const char *name, unsigned *status) {
     Sigap__ListView what = SIGAP__LIST_VIEW__INIT;
     what.name = (char *)name;
-    view.what_case = SIGAP__VIEW__WHAT_LIST;
-    view.list = &what;
-    return ask_one("intake", &view, 5000, status);
+    return ask_list("intake", &what, 5000, status);
 }
 
 static int print_list(const char *name) {
     unsigned status;
-    json_t *answer = ask_list(name, &status);
+    json_t *answer = read_list(name, &status);
     return ctl_print(answer, status, "intake");
 }
 
@@ -35,7 +32,7 @@ static int retry_all(void) {
     unsigned status, count = 0;
     int worst = 0;
     size_t index;
-    json_t *list = ask_list("hooks", &status), *each;
+    json_t *list = read_list("hooks", &status), *each;
     if (!list)
         return ctl_fail("intake does not answer; is the site running?");
     json_array_foreach(list, index, each) {

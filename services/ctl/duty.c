@@ -15,26 +15,17 @@ enum { PEOPLE_MOST = 32, CONTACTS_MOST = 6, FRAME_MOST = 16 << 10 };
 
 /* --- asking --- */
 
-static json_t *ask_list(const char *name, unsigned limit, unsigned *status) {
-    Sigap__View view = SIGAP__VIEW__INIT;
+static json_t *read_list(const char *name, unsigned limit, unsigned *status) {
     Sigap__ListView what = SIGAP__LIST_VIEW__INIT;
     what.name = (char *)name;
     what.limit = limit;
-    view.what_case = SIGAP__VIEW__WHAT_LIST;
-    view.list = &what;
-    return ask_one("notifier", &view, 5000, status);
+    return ask_list("notifier", &what, 5000, status);
 }
 
 static int print_list(const char *name) {
     unsigned status;
-    json_t *answer = ask_list(name, 0, &status);
-    if (!answer)
-        return ctl_fail(
-            status ? "notifier refused it (%u)" : "notifier does not answer; is the site running?", status);
-    json_dumpf(answer, stdout, JSON_INDENT(2));
-    putchar('\n');
-    json_decref(answer);
-    return status == 200 ? 0 : 1;
+    json_t *answer = read_list(name, 0, &status);
+    return ctl_print(answer, status, "notifier");
 }
 
 /* Gives the order; prints the sentence. Returns the exit status. */

@@ -51,13 +51,10 @@ static int no_such_list(const char *daemon, const char *name) {
 }
 
 static int list(const char *daemon, const char *name) {
-    Sigap__View view = SIGAP__VIEW__INIT;
     Sigap__ListView what = SIGAP__LIST_VIEW__INIT;
     unsigned status;
     what.name = (char *)name;
-    view.what_case = SIGAP__VIEW__WHAT_LIST;
-    view.list = &what;
-    json_t *answer = ask_one(daemon, &view, 5000, &status);
+    json_t *answer = ask_list(daemon, &what, 5000, &status);
     if (status == 404 && !answer)
         return no_such_list(daemon, name);
     return ctl_print(answer, status, daemon);
@@ -90,27 +87,6 @@ int ctl_explain_route(struct ctl *ctl, int argc, char **argv) {
     return ctl_print(answer, status, "router");
 }
 
-enum { DAEMONS_MAX = 32 };
-
-/* The same list of every daemon that runs here, all asked at once. Returns how many; the answers are the
- * caller's. */
-static unsigned ask_each(const struct site_links *links, const char *name, int timeout_ms,
-    struct question questions[DAEMONS_MAX]) {
-    static Sigap__ListView what;
-    unsigned count = 0;
-    sigap__list_view__init(&what);
-    what.name = (char *)name;
-    for (unsigned i = 0; i < links->daemons_count && count < DAEMONS_MAX; i++) {
-        if (!links->daemons[i].core)
-            continue;
-        questions[count] = (struct question){.daemon = links->daemons[i].name, .view = SIGAP__VIEW__INIT};
-        questions[count].view.what_case = SIGAP__VIEW__WHAT_LIST;
-        questions[count++].view.list = &what;
-    }
-    ask_all(questions, count, timeout_ms);
-    return count;
-}
-
 /* Says who did not answer, so that what is not there is not taken for nothing. Returns the exit status. */
 static int tell_silent(const struct question *questions, unsigned count) {
     int worst = 0;
@@ -120,9 +96,20 @@ static int tell_silent(const struct question *questions, unsigned count) {
     return worst;
 }
 
+/* A list of every daemon that runs here; the answers are the caller's. */
+static unsigned list_of_each(
+    const struct site_links *links, const char *name, int timeout_ms, struct question questions[ASK_MOST]) {
+    Sigap__View view = SIGAP__VIEW__INIT;
+    Sigap__ListView what = SIGAP__LIST_VIEW__INIT;
+    what.name = (char *)name;
+    view.what_case = SIGAP__VIEW__WHAT_LIST;
+    view.list = &what;
+    return ask_each(links, &view, timeout_ms, questions);
+}
+
 static int list_parked(const struct site_links *links) {
-    struct question questions[DAEMONS_MAX];
-    unsigned count = ask_each(links, "parked", 2000, questions);
+    struct question questions[ASK_MOST];
+    unsigned count = list_of_each(links, "parked", 2000, questions);
     json_t *all = json_array();
     for (unsigned i = 0; i < count; i++)
         json_array_extend(all, questions[i].answer);
@@ -395,16 +382,17 @@ int ctl_tool(struct ctl *ctl, int argc, char **argv) {
     return ctl_fail("%s: %s", program, strerror(errno));
 }
 
+/* ---- audit ---- */
+
+enum { AUDIT_MS = 10000 };
+
 /* The next entries of one daemon's log; NULL: it does not answer. The caller's. */
 static json_t *audit_page(const char *daemon, json_int_t after) {
-    Sigap__View view = SIGAP__VIEW__INIT;
     Sigap__ListView what = SIGAP__LIST_VIEW__INIT;
     unsigned status;
     what.name = (char *)"audit";
     what.after = (uint64_t)after;
-    view.what_case = SIGAP__VIEW__WHAT_LIST;
-    view.list = &what;
-    return ask_one(daemon, &view, 10000, &status);
+    return ask_list(daemon, &what, AUDIT_MS, &status);
 }
 
 /* The number of the first altered entry, 0: none. *last: of the page. */
@@ -442,13 +430,13 @@ static int verify_audit(const char *daemon, json_t *page) {
 }
 
 int ctl_audit(struct ctl *ctl, int argc, char **argv) {
-    struct question questions[DAEMONS_MAX];
+    struct question questions[ASK_MOST];
     if (argc != 2 || strcmp(argv[1], "verify") != 0)
         return ctl_misused("audit: verify");
     struct site_links *links = ctl_links(ctl);
     if (!links || !ctl_enter_data(ctl))
         return 1;
-    unsigned count = ask_each(links, "audit", 10000, questions);
+    unsigned count = list_of_each(links, "audit", AUDIT_MS, questions);
     int worst = tell_silent(questions, count);
     for (unsigned i = 0; i < count; i++)
         if (questions[i].answer)

@@ -118,18 +118,13 @@ static json_t *silent(const char *daemon) {
 
 /* The status documents of all core daemons, silent ones too. Owned by the caller. */
 static json_t *collect(const struct site_links *links) {
-    struct question questions[32];
-    unsigned count = links->daemons_count < 32 ? links->daemons_count : 32, asked = 0;
-    static Sigap__StatusView status = SIGAP__STATUS_VIEW__INIT;
+    struct question questions[ASK_MOST];
+    Sigap__View view = SIGAP__VIEW__INIT;
+    Sigap__StatusView status = SIGAP__STATUS_VIEW__INIT;
     json_t *daemons = json_array();
-    for (unsigned i = 0; i < count; i++) {
-        if (!links->daemons[i].core)
-            continue; /* readers from outside have no socket here */
-        questions[asked] = (struct question){.daemon = links->daemons[i].name, .view = SIGAP__VIEW__INIT};
-        questions[asked].view.what_case = SIGAP__VIEW__WHAT_STATUS;
-        questions[asked++].view.status = &status;
-    }
-    ask_all(questions, asked, STATUS_MS);
+    view.what_case = SIGAP__VIEW__WHAT_STATUS;
+    view.status = &status;
+    unsigned asked = ask_each(links, &view, STATUS_MS, questions);
     for (unsigned i = 0; i < asked; i++) {
         if (questions[i].answer)
             answered_again(questions[i].daemon);
@@ -234,14 +229,11 @@ int ctl_metrics(struct ctl *ctl, int argc, char **argv) {
 }
 
 static void print_new_cases(char newest[32]) {
-    Sigap__View view = SIGAP__VIEW__INIT;
     Sigap__ListView list = SIGAP__LIST_VIEW__INIT;
     unsigned status;
     list.name = (char *)"cases";
     list.limit = 20;
-    view.what_case = SIGAP__VIEW__WHAT_LIST;
-    view.list = &list;
-    json_t *answer = ask_one("triage", &view, 500, &status), *entry;
+    json_t *answer = ask_list("triage", &list, 500, &status), *entry;
     json_t *rows = json_is_array(answer) ? answer : json_object_get(answer, "cases");
     char before[32];
     snprintf(before, sizeof before, "%s", newest);
