@@ -30,10 +30,6 @@ static void fact_add(struct finder *finder, const char *name, const char *value,
 
 /* ---- age and sex */
 
-static bool is_key(const struct word *word, const char *key) {
-    return word && strcmp(word->key, key) == 0;
-}
-
 static bool before_span_of_time(const struct text *text, size_t at) {
     static const char *const spans[] = {"sudah", "selama", "hampir", "lebih", "sejak", "tiap", "kurang",
         "baru", "dalam", "sekitar", "sampai", "ada", NULL};
@@ -53,11 +49,11 @@ static int age_sureness(const struct text *text, size_t at) {
                       (word_is_one_of(text->words + at - 1,
                            (const char *const[]){"sekitar", "kira", "baru", "masih", NULL}) &&
                           at >= 2 && word_is_one_of(&text->words[at - 2], ages))))
-        return next && (is_key(next, "bulan") || is_key(next, "hari") || is_key(next, "mingu")) ? 0 : 3;
-    if (before && (is_key(before, "l") || is_key(before, "p") || is_key(before, "perempuan")) &&
+        return next && (word_is(next, "bulan") || word_is(next, "hari") || word_is(next, "mingu")) ? 0 : 3;
+    if (before && (word_is(before, "l") || word_is(before, "p") || word_is(before, "perempuan")) &&
         word->number > 0 && word->end - word->start <= 3)
         return 2;
-    if (next && (is_key(next, "tahun") || is_key(next, "tahunan")) && !before_span_of_time(text, at))
+    if (next && (word_is(next, "tahun") || word_is(next, "tahunan")) && !before_span_of_time(text, at))
         return 1;
     return 0;
 }

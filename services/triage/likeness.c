@@ -467,9 +467,9 @@ static bool says_other(const struct scene *scene) {
         if (word->clause != next->clause)
             continue;
         if ((word_is_one_of(word, cases) && word_is_one_of(next, other)) ||
-            (word_is_one_of(word, matters) && strcmp(next->key, "baru") == 0) ||
-            (strcmp(word->key, "satu") == 0 && strcmp(next->key, "lagi") == 0) ||
-            (word->negator >= 0 && strcmp(text->words[word->negator].key, "bukan") == 0 &&
+            (word_is_one_of(word, matters) && word_is(next, "baru")) ||
+            (word_is(word, "satu") && word_is(next, "lagi")) ||
+            (word->negator >= 0 && word_is(&text->words[word->negator], "bukan") &&
                 word_is_one_of(next, former)))
             return true;
     }

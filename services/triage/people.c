@@ -27,7 +27,7 @@ struct reading {
 };
 
 static bool is_key(const struct word *word, const char *key) {
-    return word && strcmp(word->key, key) == 0;
+    return word && word_is(word, key);
 }
 
 static bool is_one_of(const struct word *word, const char *const *keys) {
