@@ -192,6 +192,10 @@ _Bool arena_exhausted(const struct arena *arena) {
     return arena->exhausted;
 }
 
+void arena_exhaust(struct arena *arena) {
+    arena->exhausted = true;
+}
+
 ProtobufCAllocator *arena_allocator(struct arena *arena) {
     return &arena->allocator;
 }

@@ -19,8 +19,10 @@ void *arena_take(struct arena *arena, size_t size);
 char *arena_text(struct arena *arena, const char *text);                /* a copy, NUL-terminated */
 char *arena_bytes(struct arena *arena, const void *bytes, size_t size); /* a copy with a NUL after it */
 char *arena_format(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* True when a take has been refused since the last reset. */
+/* True when a take has been refused since the last reset, or: */
 _Bool arena_exhausted(const struct arena *arena);
+/* An input found no memory outside its arena: it ends as if the arena had refused it. */
+void arena_exhaust(struct arena *arena);
 /* Bytes taken since the last reset. */
 size_t arena_taken(const struct arena *arena);
 /* For protobuf-c: unpack into the arena, never free. Valid as long as the arena. */

@@ -164,7 +164,7 @@ void work_save(struct work *work, const char *actor, const char *outcome) {
     work->file.next_at = next_at(work);
     speak_changes(work, actor, outcome);
     if (!write_row(work))
-        arena_take(work->turn->arena, SIZE_MAX / 2); /* exhausts it: the turn is tried again */
+        arena_exhaust(work->turn->arena);
     move_timer(work);
 }
 

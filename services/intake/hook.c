@@ -299,7 +299,7 @@ void hook_broken(struct hook_batch *batch, json_t *body, const char *reason) {
     if (!keep)
         return;
     if (!raw) {
-        hook_starve(batch->turn);
+        arena_exhaust(batch->turn->arena);
         return;
     }
     put_aside(batch, raw, strlen(raw), reason);
@@ -793,15 +793,11 @@ static void count_committed(void *state, const void *argument) {
     intake->counts.put_aside += counts->put_aside;
 }
 
-void hook_starve(struct turn *turn) {
-    arena_take(turn->arena, SIZE_MAX / 2);
-}
-
 /* Decodes the messages from `first` on. True when there are more behind them. */
 static bool decode(struct hook_batch *batch, const void *body, size_t size) {
     char *copy = malloc(size + 1); /* not from the arena: 3 MB for a moment */
     if (!copy) {
-        hook_starve(batch->turn);
+        arena_exhaust(batch->turn->arena);
         return false;
     }
     memcpy(copy, body, size);
@@ -812,7 +808,7 @@ static bool decode(struct hook_batch *batch, const void *body, size_t size) {
     sodium_memzero(copy, size);
     free(copy);
     if (starved)
-        hook_starve(batch->turn);
+        arena_exhaust(batch->turn->arena);
     else if (!sound && batch->first == 0)
         put_aside(batch, body, size, "unreadable");
     struct hook_counts counts = {batch->ignored, batch->broken, 0};

@@ -112,16 +112,13 @@ struct hook {
 void hook_emit(struct hook_batch *batch, const struct hook_message *message);
 /* An item that cannot be read: put aside, its neighbours go on. body: the item in a body of its own, as the
  * platform would have sent it alone, so that hook.retry finds it with the same decoder. Its reference is
- * taken over; NULL: there is no memory. */
+ * taken over; NULL: there is no memory, nothing of the body is kept and the platform sends it again. */
 void hook_broken(struct hook_batch *batch, json_t *body, const char *reason);
 /* An item that says nothing (a delivery receipt, a reaction). */
 void hook_ignore(struct hook_batch *batch);
 /* A document with invalid UTF-8, NUL and half surrogates replaced, and numbers that fit nowhere as texts.
  * NULL: no JSON, or no memory (then errno is ENOMEM). The caller's to json_decref. */
 json_t *hook_json(const char *body, size_t size);
-/* There is no memory, which says nothing of the body: nothing of it is kept, and the platform sends it again.
- * (A take that no arena grants tells the engine.) */
-void hook_starve(struct turn *turn);
 /* "status TICKET", or a ticket alone: asks how a report stands. */
 bool hook_asks_status(const char *text);
 const char *hook_text(const json_t *object, const char *name); /* "" when it is no text */

@@ -181,7 +181,7 @@ static void answer_reply(struct hook_batch *batch, struct answer *answer) {
     if (text)
         intake_answer_json(200, arena_bytes(batch->turn->arena, text, size), answer);
     else
-        hook_starve(batch->turn);
+        arena_exhaust(batch->turn->arena);
     json_writer_free(&writer);
 }
 

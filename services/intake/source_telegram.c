@@ -324,7 +324,7 @@ static void answer_update(struct hook_batch *batch, struct answer *answer) {
     if (text)
         intake_answer_json(200, arena_bytes(batch->turn->arena, text, size), answer);
     else
-        hook_starve(batch->turn); /* a reporter without a ticket could never ask */
+        arena_exhaust(batch->turn->arena); /* a reporter without a ticket could never ask */
     json_writer_free(&writer);
 }
 

@@ -406,10 +406,8 @@ void alert_write(struct turn *turn, struct alert *alert) {
     struct buffer *body = notifier_scratch(turn->state);
     buffer_clear(body, ALERT_BODY_MAX);
     pack_body(alert, body);
-    if (body->failed) {
-        /* 1000 deliveries fit, see ALERT_BODY_MAX: memory is out. A take that no arena grants tells the
-         * engine. */
-        arena_take(turn->arena, SIZE_MAX / 2);
+    if (body->failed) { /* 1000 deliveries fit, see ALERT_BODY_MAX: memory is out */
+        arena_exhaust(turn->arena);
         return;
     }
     if (alert->row)

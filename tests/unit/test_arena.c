@@ -45,6 +45,17 @@ static void a_text_beyond_the_cap_is_none_and_leaves_nothing(void **state) {
     arena_free(&arena);
 }
 
+static void an_arena_is_exhausted_until_it_is_reset(void **state) {
+    (void)state;
+    struct arena *arena = arena_new(512);
+    assert_false(arena_exhausted(arena));
+    arena_exhaust(arena);
+    assert_true(arena_exhausted(arena));
+    arena_reset(arena);
+    assert_false(arena_exhausted(arena));
+    arena_free(&arena);
+}
+
 static void the_first_text_of_an_arena(void **state) {
     (void)state;
     struct arena *arena = arena_new(CAP);
@@ -77,6 +88,7 @@ int main(void) {
         cmocka_unit_test(formats_across_the_end_of_a_block),
         cmocka_unit_test(a_text_beyond_the_cap_is_none_and_leaves_nothing),
         cmocka_unit_test(what_is_taken_after_a_reset_is_zeroes_again),
+        cmocka_unit_test(an_arena_is_exhausted_until_it_is_reset),
         cmocka_unit_test(the_first_text_of_an_arena),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
