@@ -1,4 +1,18 @@
--- Rights are eight ranges of area codes and four facilities ("%,ID,%"), see rights_bind.
+-- part: case_row
+id, state, attention_at, area, facilities, kind, playbook, priority, confidentiality, marks, report_id,
+    received_at, opened_at, changed_at, next_at, version, chain_lane, chain_sequence, outcome, file
+
+-- part: rights
+-- Eight ranges of area codes and four facilities ("%,ID,%"), see rights_bind.
+((area || '.' >= ? AND area || '.' < ?) OR
+ (area || '.' >= ? AND area || '.' < ?) OR
+ (area || '.' >= ? AND area || '.' < ?) OR
+ (area || '.' >= ? AND area || '.' < ?) OR
+ (area || '.' >= ? AND area || '.' < ?) OR
+ (area || '.' >= ? AND area || '.' < ?) OR
+ (area || '.' >= ? AND area || '.' < ?) OR
+ (area || '.' >= ? AND area || '.' < ?) OR
+ facilities LIKE ? OR facilities LIKE ? OR facilities LIKE ? OR facilities LIKE ?)
 
 -- name: case_add
 INSERT INTO case_file(state, attention_at, area, facilities, kind, playbook, priority, confidentiality, marks, report_id,
@@ -12,9 +26,7 @@ UPDATE case_file SET state=?, attention_at=?, area=?, facilities=?, kind=?, play
 WHERE id=?
 
 -- name: case_get
-SELECT id, state, attention_at, area, facilities, kind, playbook, priority, confidentiality, marks, report_id,
-    received_at, opened_at, changed_at, next_at, version, chain_lane, chain_sequence, outcome, file
-FROM case_file WHERE id=?
+SELECT {case_row} FROM case_file WHERE id=?
 
 -- name: case_known
 SELECT state FROM case_file WHERE id=?
@@ -23,51 +35,18 @@ SELECT state FROM case_file WHERE id=?
 SELECT id FROM case_file WHERE id BETWEEN ? AND ? LIMIT 2
 
 -- name: case_view
-SELECT id, state, attention_at, area, facilities, kind, playbook, priority, confidentiality, marks, report_id,
-    received_at, opened_at, changed_at, next_at, version, chain_lane, chain_sequence, outcome, file
-FROM case_file WHERE id=? AND
-    ((area || '.' >= ? AND area || '.' < ?) OR
-     (area || '.' >= ? AND area || '.' < ?) OR
-     (area || '.' >= ? AND area || '.' < ?) OR
-     (area || '.' >= ? AND area || '.' < ?) OR
-     (area || '.' >= ? AND area || '.' < ?) OR
-     (area || '.' >= ? AND area || '.' < ?) OR
-     (area || '.' >= ? AND area || '.' < ?) OR
-     (area || '.' >= ? AND area || '.' < ?) OR
-     facilities LIKE ? OR facilities LIKE ? OR facilities LIKE ? OR facilities LIKE ?)
+SELECT {case_row} FROM case_file WHERE id=? AND {rights}
 
 -- name: case_list
-SELECT id, state, attention_at, area, facilities, kind, playbook, priority, confidentiality, marks, report_id,
-    received_at, opened_at, changed_at, next_at, version, chain_lane, chain_sequence, outcome, file
-FROM case_file
+SELECT {case_row} FROM case_file
 -- scans case_file: at most the newest 10,000, so that an area with few cases makes no turn long.
 WHERE id>=coalesce((SELECT id FROM case_file ORDER BY id DESC LIMIT 1 OFFSET 10000), x'') AND (?=0 OR state=?) AND
-    area || '.' >= ? AND area || '.' < ? AND
-    ((area || '.' >= ? AND area || '.' < ?) OR
-     (area || '.' >= ? AND area || '.' < ?) OR
-     (area || '.' >= ? AND area || '.' < ?) OR
-     (area || '.' >= ? AND area || '.' < ?) OR
-     (area || '.' >= ? AND area || '.' < ?) OR
-     (area || '.' >= ? AND area || '.' < ?) OR
-     (area || '.' >= ? AND area || '.' < ?) OR
-     (area || '.' >= ? AND area || '.' < ?) OR
-     facilities LIKE ? OR facilities LIKE ? OR facilities LIKE ? OR facilities LIKE ?)
+    area || '.' >= ? AND area || '.' < ? AND {rights}
 ORDER BY id DESC LIMIT ?
 
 -- name: task_scan
-SELECT id, state, attention_at, area, facilities, kind, playbook, priority, confidentiality, marks, report_id,
-    received_at, opened_at, changed_at, next_at, version, chain_lane, chain_sequence, outcome, file
-FROM case_file WHERE state = 1 AND attention_at > ? AND
-    area || '.' >= ? AND area || '.' < ? AND
-    ((area || '.' >= ? AND area || '.' < ?) OR
-     (area || '.' >= ? AND area || '.' < ?) OR
-     (area || '.' >= ? AND area || '.' < ?) OR
-     (area || '.' >= ? AND area || '.' < ?) OR
-     (area || '.' >= ? AND area || '.' < ?) OR
-     (area || '.' >= ? AND area || '.' < ?) OR
-     (area || '.' >= ? AND area || '.' < ?) OR
-     (area || '.' >= ? AND area || '.' < ?) OR
-     facilities LIKE ? OR facilities LIKE ? OR facilities LIKE ? OR facilities LIKE ?)
+SELECT {case_row} FROM case_file WHERE state = 1 AND attention_at > ? AND
+    area || '.' >= ? AND area || '.' < ? AND {rights}
 ORDER BY attention_at LIMIT ?
 
 -- name: narrative_add

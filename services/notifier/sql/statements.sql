@@ -1,3 +1,6 @@
+-- part: alert_row
+number, id, subject, state, priority, confidentiality, area, facility, next_at, body
+
 -- name: alert_insert
 INSERT INTO alert(number, id, subject, state, priority, confidentiality, area, facility, next_at, sending, body)
 VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -6,11 +9,10 @@ VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 UPDATE alert SET state=?, priority=?, confidentiality=?, area=?, next_at=?, sending=?, body=? WHERE number=?
 
 -- name: alert_get
-SELECT number, id, subject, state, priority, confidentiality, area, facility, next_at, body FROM alert WHERE id=?
+SELECT {alert_row} FROM alert WHERE id=?
 
 -- name: alert_incident
-SELECT number, id, subject, state, priority, confidentiality, area, facility, next_at, body FROM alert
-WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT ?
+SELECT {alert_row} FROM alert WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT ?
 
 -- name: alert_newest_id
 SELECT id FROM alert WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT 1
@@ -33,34 +35,31 @@ SELECT id FROM alert WHERE id > ? AND id < ? ORDER BY id LIMIT 1 OFFSET ?
 -- name: alert_forget
 DELETE FROM alert WHERE id > ? AND id <= ? AND state=4 AND sending=0
 
--- name: alert_search
+-- part: alert_asked_for
 -- Rights are in the query: area prefixes (an empty one is everywhere), ?17: also where nobody knows where, or facilities.
--- Looks at the newest ?18 rows only.
-SELECT number, id, subject, state, priority, confidentiality, area, facility, next_at, body FROM alert
-WHERE number > (SELECT coalesce(max(number), 0) - ?18 FROM alert)
-AND NOT (state IN (1, 3) AND priority <= 1)
-AND (substr(area, 1, length(?1)) = ?1 OR substr(area, 1, length(?2)) = ?2 OR substr(area, 1, length(?3)) = ?3
+(substr(area, 1, length(?1)) = ?1 OR substr(area, 1, length(?2)) = ?2 OR substr(area, 1, length(?3)) = ?3
     OR substr(area, 1, length(?4)) = ?4 OR substr(area, 1, length(?5)) = ?5 OR substr(area, 1, length(?6)) = ?6
     OR substr(area, 1, length(?7)) = ?7 OR substr(area, 1, length(?8)) = ?8
     OR (area = '' AND ?17) OR (facility <> '' AND facility IN (?9, ?10, ?11, ?12)))
 AND substr(area, 1, length(?13)) = ?13
 AND (?14 = 0 OR state = ?14)
 AND (?15 = '' OR facility = ?15)
+
+-- name: alert_search
+-- Looks at the newest ?18 rows only.
+SELECT {alert_row} FROM alert
+WHERE number > (SELECT coalesce(max(number), 0) - ?18 FROM alert)
+AND NOT (state IN (1, 3) AND priority <= 1)
+AND {alert_asked_for}
 ORDER BY number DESC LIMIT ?16
 
 -- name: alert_search_critical
 -- scans alert_critical: unanswered alerts at which a life may hang.
 -- Unanswered ones at which a life may hang, however old: they have an index of their own.
-SELECT number, id, subject, state, priority, confidentiality, area, facility, next_at, body FROM alert
+SELECT {alert_row} FROM alert
 INDEXED BY alert_critical
 WHERE state IN (1, 3) AND priority <= 1
-AND (substr(area, 1, length(?1)) = ?1 OR substr(area, 1, length(?2)) = ?2 OR substr(area, 1, length(?3)) = ?3
-    OR substr(area, 1, length(?4)) = ?4 OR substr(area, 1, length(?5)) = ?5 OR substr(area, 1, length(?6)) = ?6
-    OR substr(area, 1, length(?7)) = ?7 OR substr(area, 1, length(?8)) = ?8
-    OR (area = '' AND ?17) OR (facility <> '' AND facility IN (?9, ?10, ?11, ?12)))
-AND substr(area, 1, length(?13)) = ?13
-AND (?14 = 0 OR state = ?14)
-AND (?15 = '' OR facility = ?15)
+AND {alert_asked_for}
 ORDER BY number DESC LIMIT ?16
 
 -- name: handover_insert

@@ -1,3 +1,10 @@
+-- part: in_area
+(?='*' OR area=? OR substr(area, 1, length(?) + 1)=? || '.' OR (area='' AND length(?)<=2))
+
+-- part: offer_row
+id, case_id, facility, state, open, hold, cancel_requested, version, rank, ask_first, by_hand, sent_at,
+    answer_by, since, done, mark, due_at, escalation, kind, priority, area, age_band, sex, reason, last_command
+
 -- name: referral_insert
 INSERT INTO referral(case_id, state, kind, priority, area, confidentiality, training, lane, version, rule, plan, owner_role,
     missing, override, refusals, offer, opened_at, moved_at, province_at, closed, facts, trail, trace, last_command)
@@ -22,7 +29,7 @@ DELETE FROM referral WHERE case_id=?
 SELECT case_id, state, kind, priority, area, confidentiality, owner_role, missing, rule, plan, opened_at, moved_at, version,
     training
 FROM referral
-WHERE state IN (1, 3) AND state=? AND (?='*' OR area=? OR substr(area, 1, length(?) + 1)=? || '.' OR (area='' AND length(?)<=2))
+WHERE state IN (1, 3) AND state=? AND {in_area}
 ORDER BY case_id LIMIT ?
 
 -- name: referral_unroutable
@@ -34,9 +41,7 @@ INSERT INTO offer(id, case_id, facility, state, open, hold, cancel_requested, ve
 VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: offer_get
-SELECT id, case_id, facility, state, open, hold, cancel_requested, version, rank, ask_first, by_hand, sent_at,
-    answer_by, since, done, mark, due_at, escalation, kind, priority, area, age_band, sex, reason, last_command
-FROM offer WHERE id=?
+SELECT {offer_row} FROM offer WHERE id=?
 
 -- name: offer_update
 UPDATE offer SET state=?, open=?, hold=?, cancel_requested=?, version=?, answer_by=?, since=?, done=?, mark=?, due_at=?,
@@ -47,20 +52,14 @@ WHERE id=?
 DELETE FROM offer WHERE id=?
 
 -- name: offers_of_facility
-SELECT id, case_id, facility, state, open, hold, cancel_requested, version, rank, ask_first, by_hand, sent_at,
-    answer_by, since, done, mark, due_at, escalation, kind, priority, area, age_band, sex, reason, last_command
-FROM offer
-WHERE facility=? AND open=1 AND (?=0 OR state=?)
-    AND (?='*' OR area=? OR substr(area, 1, length(?) + 1)=? || '.' OR (area='' AND length(?)<=2))
+SELECT {offer_row} FROM offer
+WHERE facility=? AND open=1 AND (?=0 OR state=?) AND {in_area}
 ORDER BY id LIMIT ?
 
 -- name: offers_in_area
-SELECT id, case_id, facility, state, open, hold, cancel_requested, version, rank, ask_first, by_hand, sent_at,
-    answer_by, since, done, mark, due_at, escalation, kind, priority, area, age_band, sex, reason, last_command
-FROM offer INDEXED BY offer_open
+SELECT {offer_row} FROM offer INDEXED BY offer_open
 -- scans offer_open: what somebody has to answer or to do.
-WHERE open=1 AND (?=0 OR state=?)
-    AND (?='*' OR area=? OR substr(area, 1, length(?) + 1)=? || '.' OR (area='' AND length(?)<=2))
+WHERE open=1 AND (?=0 OR state=?) AND {in_area}
 ORDER BY id LIMIT ?
 
 -- name: offer_load

@@ -43,10 +43,13 @@ WHERE case_id>=coalesce((SELECT case_id FROM open_case ORDER BY case_id DESC LIM
     (?1='*' OR area=?1 OR substr(area, 1, length(?1)+1)=?1||'.' OR (area='' AND length(?1)=2))
 ORDER BY case_id DESC LIMIT ?2
 
--- name: case_sweep
+-- part: swept_cases
 -- A merged case is needed as long as the one that it counts with.
-DELETE FROM open_case WHERE case_id IN (SELECT c.case_id FROM open_case c WHERE c.closed_at>0 AND c.closed_at<? AND
-    NOT EXISTS(SELECT 1 FROM open_case t WHERE t.case_id=c.merged_into AND t.closed_at=0) ORDER BY c.closed_at LIMIT ?)
+FROM open_case c WHERE c.closed_at>0 AND c.closed_at<? AND
+    NOT EXISTS(SELECT 1 FROM open_case t WHERE t.case_id=c.merged_into AND t.closed_at=0) ORDER BY c.closed_at LIMIT ?
+
+-- name: case_sweep
+DELETE FROM open_case WHERE case_id IN (SELECT c.case_id {swept_cases})
 
 -- name: print_add
 INSERT INTO print(number, at, case_id, kind, area, age, sex, marks) VALUES(?, ?, ?, ?, ?, ?, ?, ?)
@@ -78,9 +81,7 @@ SELECT report_id, at, relation, permille FROM witness WHERE case_id=? ORDER BY r
 DELETE FROM witness WHERE case_id=? AND report_id=?
 
 -- name: witness_sweep
--- Of the cases that case_sweep deletes.
-DELETE FROM witness WHERE case_id IN (SELECT c.case_id FROM open_case c WHERE c.closed_at>0 AND c.closed_at<? AND
-    NOT EXISTS(SELECT 1 FROM open_case t WHERE t.case_id=c.merged_into AND t.closed_at=0) ORDER BY c.closed_at LIMIT ?)
+DELETE FROM witness WHERE case_id IN (SELECT c.case_id {swept_cases})
 
 -- name: proposal_set
 INSERT INTO proposal(case_id, at, alike) VALUES(?, ?, ?) ON CONFLICT(case_id) DO UPDATE SET alike=excluded.alike
@@ -109,9 +110,7 @@ DELETE FROM proposal WHERE case_id IN (SELECT case_id FROM proposal WHERE case_i
 DELETE FROM report WHERE report_id IN (SELECT report_id FROM report WHERE state>2 AND at<? ORDER BY at LIMIT ?)
 
 -- name: report_of_case_sweep
--- Of the cases that case_sweep deletes.
-DELETE FROM report WHERE report_id IN (SELECT c.report_id FROM open_case c WHERE c.closed_at>0 AND c.closed_at<? AND
-    NOT EXISTS(SELECT 1 FROM open_case t WHERE t.case_id=c.merged_into AND t.closed_at=0) ORDER BY c.closed_at LIMIT ?)
+DELETE FROM report WHERE report_id IN (SELECT c.report_id {swept_cases})
 
 -- name: review_insert
 INSERT INTO review(report_id, at, kind, priority, area, reason, danger, owner_role, decide_by, training, received, amends,
