@@ -8,6 +8,7 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <sys/types.h>
 
 enum { PATH_ROOM = 1024 };
 
@@ -60,6 +61,8 @@ int ctl_misused(const char *format, ...) __attribute__((format(printf, 1, 2)));
 bool ctl_number(const char *text, uint64_t *out);
 /* Works in the data folder from now on (names of local sockets are short). False with a sentence said. */
 bool ctl_enter_data(struct ctl *ctl);
+/* The process that runs this data folder (`up`); 0: none. */
+pid_t ctl_supervisor(void);
 /* The site's daemons; NULL with a sentence said. */
 struct site_links *ctl_links(const struct ctl *ctl);
 /* A daemon of links.yaml that runs here (core), or the sentence who there is. */

@@ -174,9 +174,30 @@ static void print_silent(const json_t *daemon) {
     printf(" (see log/%s.log)\n", text(daemon, "name"));
 }
 
-static void print_status(const json_t *status) {
+/* No daemon has a process, and nobody starts them. */
+static bool has_ended(const json_t *status) {
     json_t *daemon;
     size_t index;
+    json_array_foreach(json_object_get(status, "daemons"), index,
+        daemon) if (strcmp(text(daemon, "condition"), "down") != 0) return false;
+    return !ctl_supervisor();
+}
+
+static void print_ended(const char *data_dir) {
+    printf("Situs di %s tidak berjalan; jalankan dengan `sigapctl --data %s up`, di server dengan "
+           "`systemctl start sigap.target` / "
+           "The site in %s is not running; start it with `sigapctl --data %s up`, on a server with "
+           "`systemctl start sigap.target`\n",
+        data_dir, data_dir, data_dir, data_dir);
+}
+
+static void print_status(const struct ctl *ctl, const json_t *status) {
+    json_t *daemon;
+    size_t index;
+    if (has_ended(status)) {
+        print_ended(ctl->data_dir);
+        return;
+    }
     printf("%-10s %-9s %7s  %9s %9s  %-11s %6s  %6s %7s\n", "daemon", "state", "pid", "urgent", "normal",
         "links", "lag", "parked", "waiting");
     json_array_foreach(json_object_get(status, "daemons"), index, daemon) print_daemon(daemon);
@@ -204,7 +225,7 @@ int ctl_status(struct ctl *ctl, int argc, char **argv) {
         json_dumpf(status, stdout, JSON_COMPACT | JSON_REAL_PRECISION(6));
         putchar('\n');
     } else {
-        print_status(status);
+        print_status(ctl, status);
     }
     bool ready = all_ready(status);
     json_decref(status);
@@ -259,7 +280,7 @@ int ctl_watch(struct ctl *ctl, int argc, char **argv) {
     for (unsigned second = 0;; second++) { /* until interrupted */
         if (second % 10 == 0) {
             json_t *status = collect(links);
-            print_status(status);
+            print_status(ctl, status);
             json_decref(status);
         }
         print_new_cases(newest);

@@ -378,15 +378,12 @@ static void keep_running(struct house *house) {
 
 /* Who runs holds a lock on run/up.lock. A number in a file would still be there after a power cut, and belong
  * to anybody: a second start would be refused, and `down` would end a stranger. */
-static int open_lock(void) {
-    return open("run/up.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0640);
-}
+static const char lock_path[] = "run/up.lock";
 
-/* The process that runs this data folder, 0: none. Not for that process: to close the file gives up its lock.
- */
-static pid_t running(void) {
+/* Not for the process that holds it: to close the file gives up its lock. */
+pid_t ctl_supervisor(void) {
     struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    int file = open_lock();
+    int file = open(lock_path, O_RDWR | O_CLOEXEC);
     bool asked = file >= 0 && fcntl(file, F_GETLK, &lock) == 0;
     if (file >= 0)
         close(file);
@@ -396,14 +393,14 @@ static pid_t running(void) {
 /* Held until the process ends. False with a sentence said. */
 static bool lock_house(void) {
     struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    int file = open_lock();
+    int file = open(lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
     if (file < 0)
-        return ctl_fail("run/up.lock: %s", strerror(errno)), false;
+        return ctl_fail("%s: %s", lock_path, strerror(errno)), false;
     if (fcntl(file, F_SETLK, &lock) == 0)
         return true;
     close(file);
-    return ctl_fail(
-               "this data folder is running already (process %d); `sigapctl down` ends it", (int)running()),
+    return ctl_fail("this data folder is running already (process %d); `sigapctl down` ends it",
+               (int)ctl_supervisor()),
            false;
 }
 
@@ -483,7 +480,7 @@ int ctl_down(struct ctl *ctl, int argc, char **argv) {
     (void)argv;
     if (!ctl_enter_data(ctl))
         return 1;
-    pid_t pid = running();
+    pid_t pid = ctl_supervisor();
     if (!pid)
         return ctl_fail("nothing is running in %s", ctl->data_dir);
     kill(pid, SIGTERM);

@@ -152,6 +152,24 @@ def test_a_daemon_that_ends_again_and_again(ctl):
     ctl.wait_ready()
 
 
+def test_a_site_that_has_ended_is_called_so_once():
+    """For people; programs get the same document as ever."""
+    site = sigap.Site(port=False)
+    try:
+        site.start()
+        site.stop()
+        done = site.ctl("status", check=False)
+        assert done.returncode == 1 and done.stdout.count("\n") == 1, done
+        indonesian, english = done.stdout.split(" / The ")
+        assert "tidak berjalan" in indonesian and "is not running" in english
+        assert indonesian.count(f"sigapctl --data {site.data} up") == english.count(f"sigapctl --data {site.data} up") == 1
+        daemons = site.status()["daemons"]
+        assert len(daemons) == 6 and {daemon["condition"] for daemon in daemons} == {"down"}
+    finally:
+        site.stop(judge=False)
+        site.clean()
+
+
 def test_a_second_start_says_what_to_do(ctl, tmp_path):
     """Also where a port is no port, and where another process has the number that the last supervisor had."""
     other = sigap.Site(port=False)
