@@ -566,6 +566,12 @@ void json_member_bool(struct json_writer *writer, const char *key, bool value) {
     json_write_bool(writer, value);
 }
 
+void json_member_id(struct json_writer *writer, const char *key, const struct id *id) {
+    char text[ID_TEXT + 1];
+    id_to_text(id, text);
+    json_member_text(writer, key, id_is_null(id) ? NULL : text);
+}
+
 void json_member_object(struct json_writer *writer, const char *key) {
     json_write_key(writer, key);
     json_write_object(writer);

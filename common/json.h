@@ -10,6 +10,8 @@
  * nothing of the body. RFC 8259 (JSON), RFC 6901 (JSON pointer). */
 #pragma once
 
+#include "common/id.h"
+
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -146,5 +148,7 @@ void json_write_raw(struct json_writer *writer, const char *json, size_t size);
 void json_member_text(struct json_writer *writer, const char *key, const char *text);
 void json_member_integer(struct json_writer *writer, const char *key, int64_t value);
 void json_member_bool(struct json_writer *writer, const char *key, bool value);
+/* Its text; null for the null id. */
+void json_member_id(struct json_writer *writer, const char *key, const struct id *id);
 void json_member_object(struct json_writer *writer, const char *key);
 void json_member_array(struct json_writer *writer, const char *key);

@@ -1,6 +1,7 @@
 /* What handlers may do, see turn.h. */
 #include "common/engine_internal.h"
 
+#include "common/json.h"
 #include "common_sql.h"
 
 #include <sodium.h>
@@ -112,6 +113,16 @@ void turn_append_chained(struct turn *turn, enum lane lane, Sigap__Event *event,
 
 void turn_retry(struct turn *turn) {
     turn->engine->retry = true;
+}
+
+void turn_answer_view(
+    struct turn *turn, Sigap__ViewAnswer *answer, unsigned status, struct json_writer *document) {
+    size_t size;
+    const char *text = json_writer_text(document, &size);
+    answer->json.data = text ? (uint8_t *)arena_bytes(turn->arena, text, size) : NULL;
+    answer->json.len = answer->json.data ? size : 0;
+    answer->status = answer->json.data ? status : 503;
+    json_writer_free(document);
 }
 
 void turn_answer_command(struct turn *turn, const Sigap__CommandIssued *command, unsigned status,

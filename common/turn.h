@@ -53,6 +53,7 @@ struct effect_result {
 enum { EFFECT_UNKNOWN = -1 };
 
 struct engine;
+struct json_writer;
 
 struct turn {
     struct engine *engine;
@@ -129,6 +130,10 @@ void turn_retry(struct turn *turn);
 /* Answers a command: appends CommandAnswered in the urgent lane (a person waits). */
 void turn_answer_command(struct turn *turn, const Sigap__CommandIssued *command, unsigned status,
     const char *sentence, uint64_t version);
+
+/* Answers a view with the document, whose writer is freed. 503 when there is no memory for it. */
+void turn_answer_view(
+    struct turn *turn, Sigap__ViewAnswer *answer, unsigned status, struct json_writer *document);
 
 /* Protobuf bytes of an id that live as long as the turn. */
 ProtobufCBinaryData turn_bytes(struct turn *turn, const struct id *id);

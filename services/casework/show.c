@@ -33,12 +33,6 @@ static const char *state_word(enum case_state state) {
     return "unknown";
 }
 
-static void member_id(struct json_writer *json, const char *key, const struct id *id) {
-    char text[ID_TEXT + 1];
-    id_to_text(id, text);
-    json_member_text(json, key, text);
-}
-
 static void member_time(struct json_writer *json, const char *key, int64_t at) {
     json_write_key(json, key);
     if (at)
@@ -47,26 +41,13 @@ static void member_time(struct json_writer *json, const char *key, int64_t at) {
         json_write_null(json);
 }
 
-/* Copies the text into the arena, so that the writer's memory can go. */
-static enum verdict deliver(struct turn *turn, struct json_writer *json, Sigap__ViewAnswer *answer) {
-    size_t size = 0;
-    const char *text = json_writer_text(json, &size);
-    answer->status = text ? 200 : 503;
-    if (text) {
-        answer->json.data = (uint8_t *)arena_bytes(turn->arena, text, size);
-        answer->json.len = answer->json.data ? size : 0;
-    }
-    json_writer_free(json);
-    return VERDICT_DONE;
-}
-
 /* ---- one task */
 
 static void write_task(struct json_writer *json, const struct work *work, unsigned number) {
     const struct case_task *task = &work->file.tasks[number - 1];
     const struct playbook_task *template = task->template;
     struct id id = case_task_id(&work->file.id, number);
-    member_id(json, "id", &id);
+    json_member_id(json, "id", &id);
     json_member_text(json, "code", task->code);
     json_member_text(json, "title", plan_title(&work->plan, task, false));
     json_member_text(json, "title_en", plan_title(&work->plan, task, true));
@@ -110,7 +91,7 @@ static void write_head(struct json_writer *json, const struct case_file *file) {
 
 static void write_state(
     struct json_writer *json, const struct casework *house, const struct case_file *file) {
-    member_id(json, "case_id", &file->id);
+    json_member_id(json, "case_id", &file->id);
     json_member_text(json, "state", state_word(file->state));
     json_member_integer(json, "version", (int64_t)file->version);
     json_member_text(json, "confidentiality", confidentiality_words[file->confidentiality & 3]);
@@ -208,7 +189,7 @@ static void write_narrative(struct json_writer *json, struct turn *turn, const s
     const void *sealed = column_blob(row, 3, &size);
     const Sigap__ReportContent *content = narrative_open(turn, case_id, &report, sealed, size);
     json_write_object(json);
-    member_id(json, "report_id", &report);
+    json_member_id(json, "report_id", &report);
     json_member_integer(json, "at", column_int(row, 1));
     json_member_bool(json, "copy", column_int(row, 2) != 0);
     json_member_text(json, "text", content ? content->text : NULL);
@@ -308,7 +289,8 @@ static enum verdict show_case(struct turn *turn, const Sigap__View *view, Sigap_
     if (inside)
         write_inside(&json, work, narrative);
     json_write_end(&json);
-    return deliver(turn, &json, answer);
+    turn_answer_view(turn, answer, 200, &json);
+    return VERDICT_DONE;
 }
 
 /* ---- photos and other files: they lie with intake, sealed; who may read the words may see them */
@@ -386,7 +368,8 @@ static enum verdict show_media(struct turn *turn, const Sigap__View *view, Sigap
     struct json_writer json;
     json_writer_init(&json, NARRATIVES_MAX * 32 + 64);
     write_reports(&json, turn, &case_id);
-    return deliver(turn, &json, answer);
+    turn_answer_view(turn, answer, 200, &json);
+    return VERDICT_DONE;
 }
 
 /* ---- lists */
@@ -432,7 +415,8 @@ static enum verdict show_cases(struct turn *turn, const Sigap__View *view, Sigap
             write_case_row(&json, work, view->actor);
     statement_end(rows);
     json_write_end(&json);
-    return deliver(turn, &json, answer);
+    turn_answer_view(turn, answer, 200, &json);
+    return VERDICT_DONE;
 }
 
 /* Responders and facilities see the tasks of their roles, operators and coordinators all. "mine" narrows
@@ -462,7 +446,7 @@ static unsigned write_tasks_of(
         if (!state_fits(task, view->list->state) || !task_is_for(work, task, view->actor, mine))
             continue;
         json_write_object(json);
-        member_id(json, "case_id", &work->file.id);
+        json_member_id(json, "case_id", &work->file.id);
         write_task(json, work, i + 1);
         json_member_text(json, "priority", priority_words[work->file.priority % 5]);
         if (inside) {
@@ -493,7 +477,8 @@ static enum verdict show_tasks(struct turn *turn, const Sigap__View *view, Sigap
             left -= write_tasks_of(&json, work, view, left);
     statement_end(rows);
     json_write_end(&json);
-    return deliver(turn, &json, answer);
+    turn_answer_view(turn, answer, 200, &json);
+    return VERDICT_DONE;
 }
 
 static enum verdict show_list(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer) {

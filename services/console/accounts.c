@@ -331,7 +331,6 @@ void account_list(struct turn *turn, const Sigap__Actor *actor, uint32_t limit, 
     if (!rights_has(actor, "administrator"))
         return refuse(turn, answer, 403, "Hanya administrator", "Administrators only");
     struct json_writer writer;
-    size_t size;
     json_writer_init(&writer, 4 << 20); /* 1000 rows of 4 lists: 4 KiB each at most */
     json_write_array(&writer);
     struct statement *all = console_use(turn->store, CONSOLE_ACCOUNT_ALL);
@@ -339,9 +338,5 @@ void account_list(struct turn *turn, const Sigap__Actor *actor, uint32_t limit, 
     while (statement_step(all))
         write_row(&writer, all);
     json_write_end(&writer);
-    const char *text = json_writer_text(&writer, &size);
-    answer->status = text ? 200 : 503;
-    answer->json.data = text ? (uint8_t *)arena_bytes(turn->arena, text, size) : NULL;
-    answer->json.len = answer->json.data ? size : 0;
-    json_writer_free(&writer);
+    turn_answer_view(turn, answer, 200, &writer);
 }

@@ -330,21 +330,6 @@ static bool is_staff(const Sigap__Actor *actor) {
     return false;
 }
 
-static void write_id(struct json_writer *writer, const char *key, const struct id *id) {
-    char text[ID_TEXT + 1];
-    id_to_text(id, text);
-    json_member_text(writer, key, id_is_null(id) ? NULL : text);
-}
-
-static void put(struct turn *turn, struct json_writer *writer, Sigap__ViewAnswer *answer) {
-    size_t size;
-    const char *text = json_writer_text(writer, &size);
-    answer->status = text ? 200 : 503;
-    answer->json.data = text ? (uint8_t *)arena_bytes(turn->arena, text, size) : NULL;
-    answer->json.len = answer->json.data ? size : 0;
-    json_writer_free(writer);
-}
-
 /* By ticket. By report id only what triage has decided on: received reports are not found by their id. */
 static void view_report(struct turn *turn, const Sigap__ReportView *view, Sigap__ViewAnswer *answer) {
     struct standing standing = {0};
@@ -368,13 +353,13 @@ static void view_report(struct turn *turn, const Sigap__ReportView *view, Sigap_
     json_write_object(&writer);
     json_member_text(&writer, "ticket", *view->ticket ? view->ticket : NULL);
     json_member_object(&writer, "report");
-    write_id(&writer, "id", &standing.report);
+    json_member_id(&writer, "id", &standing.report);
     json_member_text(&writer, "state", state_words[standing.state]);
     json_write_end(&writer);
-    write_id(&writer, "case_id", &standing.case_id);
+    json_member_id(&writer, "case_id", &standing.case_id);
     json_member_integer(&writer, "received_at", id_time(&standing.report));
     json_write_end(&writer);
-    put(turn, &writer, answer);
+    turn_answer_view(turn, answer, 200, &writer);
 }
 
 static void write_counts(struct turn *turn, struct json_writer *writer) {
@@ -400,17 +385,17 @@ static void view_list(struct turn *turn, uint32_t limit, Sigap__ViewAnswer *answ
         struct id report = column_id(newest, 0), case_id = column_id(newest, 2);
         enum progress_state progress = read_progress(turn, &case_id);
         json_write_object(&writer);
-        write_id(&writer, "id", &report);
+        json_member_id(&writer, "id", &report);
         json_member_text(
             &writer, "state", state_words[state_of((enum outcome_state)column_int(newest, 1), progress)]);
-        write_id(&writer, "case_id", &case_id);
+        json_member_id(&writer, "case_id", &case_id);
         json_member_integer(&writer, "received_at", id_time(&report));
         json_write_end(&writer);
     }
     json_write_end(&writer);
     write_counts(turn, &writer);
     json_write_end(&writer);
-    put(turn, &writer, answer);
+    turn_answer_view(turn, answer, 200, &writer);
 }
 
 bool intake_follow_view(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer) {

@@ -1023,7 +1023,6 @@ static void write_row(struct json_writer *writer, struct statement *list) {
 
 static void view_list(struct turn *turn, Sigap__ViewAnswer *answer) {
     struct json_writer writer;
-    size_t size;
     json_writer_init(&writer, 512 * 1024); /* 1000 x 300 bytes */
     json_write_array(&writer);
     struct statement *list = intake_use(turn->store, INTAKE_HOOK_LIST);
@@ -1031,11 +1030,7 @@ static void view_list(struct turn *turn, Sigap__ViewAnswer *answer) {
     while (statement_step(list))
         write_row(&writer, list);
     json_write_end(&writer);
-    const char *text = json_writer_text(&writer, &size);
-    answer->status = text ? 200 : 503;
-    answer->json.data = text ? (uint8_t *)arena_bytes(turn->arena, text, size) : NULL;
-    answer->json.len = answer->json.data ? size : 0;
-    json_writer_free(&writer);
+    turn_answer_view(turn, answer, 200, &writer);
 }
 
 /* After a new version of a decoder, or after a second look at who is blocked: it is read again, and put aside

@@ -198,12 +198,6 @@ void intake_media_result(struct turn *turn, const struct effect_result *result) 
 
 /* --- what there is --- */
 
-static void write_id(struct json_writer *writer, const char *key, const struct id *id) {
-    char text[ID_TEXT + 1];
-    id_to_text(id, text);
-    json_member_text(writer, key, text);
-}
-
 static void write_row(struct json_writer *writer, struct statement *list) {
     static const char *const states[] = {"wanted", "kept", "unavailable"};
     struct id id = column_id(list, 0), report = column_id(list, 1);
@@ -214,8 +208,8 @@ static void write_row(struct json_writer *writer, struct statement *list) {
     if (size == SEAL_HASH_BYTES)
         sodium_bin2hex(hash, sizeof hash, bytes, size);
     json_write_object(writer);
-    write_id(writer, "id", &id);
-    write_id(writer, "report_id", &report);
+    json_member_id(writer, "id", &id);
+    json_member_id(writer, "report_id", &report);
     json_member_text(writer, "bot", column_text(list, 2));
     json_member_text(writer, "kind", column_text(list, 3));
     json_member_text(writer, "state", state >= 0 && state < 3 ? states[state] : "");
@@ -244,7 +238,6 @@ bool intake_media_view(struct turn *turn, const Sigap__View *view, Sigap__ViewAn
         return true;
     }
     struct json_writer writer;
-    size_t size;
     json_writer_init(&writer, 512 * 1024); /* 1000 x 400 bytes */
     json_write_array(&writer);
     struct statement *list = intake_use(turn->store, INTAKE_MEDIA_LIST);
@@ -252,10 +245,6 @@ bool intake_media_view(struct turn *turn, const Sigap__View *view, Sigap__ViewAn
     while (statement_step(list))
         write_row(&writer, list);
     json_write_end(&writer);
-    const char *text = json_writer_text(&writer, &size);
-    answer->status = text ? 200 : 503;
-    answer->json.data = text ? (uint8_t *)arena_bytes(turn->arena, text, size) : NULL;
-    answer->json.len = answer->json.data ? size : 0;
-    json_writer_free(&writer);
+    turn_answer_view(turn, answer, 200, &writer);
     return true;
 }

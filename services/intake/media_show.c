@@ -23,12 +23,6 @@ enum {
     LAYOUT_BYTES = SEAL_SESSION_BYTES + SEAL_REPORT_KEY_BYTES + SEAL_OVERHEAD
 };
 
-static void member_id(struct json_writer *writer, const char *key, const struct id *id) {
-    char text[ID_TEXT + 1];
-    id_to_text(id, text);
-    json_member_text(writer, key, text);
-}
-
 static void write_of_report(struct turn *turn, struct json_writer *writer, const struct id *report) {
     static const char *const states[] = {"wanted", "kept", "unavailable"};
     struct statement *list = intake_use(turn->store, INTAKE_MEDIA_OF_REPORT);
@@ -37,8 +31,8 @@ static void write_of_report(struct turn *turn, struct json_writer *writer, const
     while (statement_step(list)) {
         struct id id = column_id(list, 0);
         json_write_object(writer);
-        member_id(writer, "id", &id);
-        member_id(writer, "report_id", report);
+        json_member_id(writer, "id", &id);
+        json_member_id(writer, "report_id", report);
         json_member_text(writer, "kind", column_text(list, 1));
         json_member_text(writer, "state", states[column_int(list, 2) % 3]);
         json_member_text(writer, "type", column_is_null(list, 3) ? NULL : column_text(list, 3));
@@ -50,7 +44,6 @@ static void write_of_report(struct turn *turn, struct json_writer *writer, const
 
 static void show_list(struct turn *turn, const Sigap__MediaView *view, Sigap__ViewAnswer *answer) {
     struct json_writer writer;
-    size_t size;
     json_writer_init(&writer, LIST_BYTES);
     json_write_object(&writer);
     json_member_array(&writer, "media");
@@ -61,11 +54,7 @@ static void show_list(struct turn *turn, const Sigap__MediaView *view, Sigap__Vi
     }
     json_write_end(&writer);
     json_write_end(&writer);
-    const char *text = json_writer_text(&writer, &size);
-    answer->json.data = text ? (uint8_t *)arena_bytes(turn->arena, text, size) : NULL;
-    answer->json.len = answer->json.data ? size : 0;
-    answer->status = answer->json.data ? 200 : 503;
-    json_writer_free(&writer);
+    turn_answer_view(turn, answer, 200, &writer);
 }
 
 /* --- one of them --- */

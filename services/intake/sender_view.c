@@ -38,7 +38,6 @@ static void write_row(struct json_writer *writer, struct statement *list) {
 
 static void view_list(struct turn *turn, Sigap__ViewAnswer *answer) {
     struct json_writer writer;
-    size_t size;
     json_writer_init(&writer, 256 * 1024); /* 1000 x 200 bytes */
     json_write_array(&writer);
     struct statement *list = intake_use(turn->store, INTAKE_BLOCKED_LIST);
@@ -46,11 +45,7 @@ static void view_list(struct turn *turn, Sigap__ViewAnswer *answer) {
     while (statement_step(list))
         write_row(&writer, list);
     json_write_end(&writer);
-    const char *text = json_writer_text(&writer, &size);
-    answer->status = text ? 200 : 503;
-    answer->json.data = text ? (uint8_t *)arena_bytes(turn->arena, text, size) : NULL;
-    answer->json.len = answer->json.data ? size : 0;
-    json_writer_free(&writer);
+    turn_answer_view(turn, answer, 200, &writer);
 }
 
 /* Whoever wrote the report of this ticket. */

@@ -148,16 +148,15 @@ static bool read_order(const char *argument, struct order *order) {
     return true;
 }
 
-static void put(
-    struct turn *turn, Sigap__ViewAnswer *answer, unsigned status, const char *text, size_t size) {
+/* text: in the arena; NULL: no memory. */
+static void put(Sigap__ViewAnswer *answer, unsigned status, char *text) {
     answer->status = text ? status : 503;
-    answer->json.data = text ? (uint8_t *)arena_bytes(turn->arena, text, size) : NULL;
-    answer->json.len = answer->json.data ? size : 0;
+    answer->json.data = (uint8_t *)text;
+    answer->json.len = text ? strlen(text) : 0;
 }
 
 static void refuse(struct turn *turn, Sigap__ViewAnswer *answer, unsigned status, const char *sentence) {
-    const char *text = arena_format(turn->arena, "{\"error\":\"%s\"}", sentence);
-    put(turn, answer, status, text, text ? strlen(text) : 0);
+    put(answer, status, arena_format(turn->arena, "{\"error\":\"%s\"}", sentence));
 }
 
 static void write_token(struct json_writer *writer, const struct intake_token *token) {
@@ -199,15 +198,12 @@ static void issue(
     seal_hash(keystore_hash(intake->keystore), SEAL_HASH_TOKEN, text, strlen(text), token.hash);
     if (keep_token(turn, actor, &token)) {
         struct json_writer writer;
-        size_t size;
         json_writer_init(&writer, 1024);
         json_write_object(&writer);
         json_member_text(&writer, "token", text);
         write_token(&writer, &token);
         json_write_end(&writer);
-        const char *json = json_writer_text(&writer, &size);
-        put(turn, answer, 200, json, size);
-        json_writer_free(&writer);
+        turn_answer_view(turn, answer, 200, &writer);
         turn_audit(turn, actor, "token.issue", token.name);
         turn_after_commit(turn, add_committed, &token, sizeof token);
     }
@@ -245,14 +241,12 @@ static void drop(struct turn *turn, const char *actor, const struct order *order
         dropped++;
     }
     turn_audit(turn, actor, keep_newest ? "token.retire" : "token.revoke", order->name);
-    const char *text = arena_format(turn->arena, "{\"revoked\":%zu}", dropped);
-    put(turn, answer, 200, text, text ? strlen(text) : 0);
+    put(answer, 200, arena_format(turn->arena, "{\"revoked\":%zu}", dropped));
 }
 
 static void list(struct turn *turn, Sigap__ViewAnswer *answer) {
     const struct intake *intake = turn->state;
     struct json_writer writer;
-    size_t size;
     json_writer_init(&writer, TOKEN_MAX * 256);
     json_write_array(&writer);
     for (size_t i = 0; i < intake->tokens.count; i++) {
@@ -261,9 +255,7 @@ static void list(struct turn *turn, Sigap__ViewAnswer *answer) {
         json_write_end(&writer);
     }
     json_write_end(&writer);
-    const char *text = json_writer_text(&writer, &size);
-    put(turn, answer, 200, text, size);
-    json_writer_free(&writer);
+    turn_answer_view(turn, answer, 200, &writer);
 }
 
 bool intake_token_control(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer) {

@@ -15,16 +15,6 @@ enum {
     DAY_MS = 86400000,
 };
 
-static void give(struct turn *turn, struct json_writer *json, Sigap__ViewAnswer *answer) {
-    size_t size = 0;
-    const char *text = json_writer_text(json, &size);
-    char *copy = text ? arena_bytes(turn->arena, text, size) : NULL;
-    json_writer_free(json);
-    answer->status = copy ? 200 : 503;
-    answer->json.data = (uint8_t *)copy;
-    answer->json.len = copy ? size : 0;
-}
-
 static void member_minute(struct json_writer *json, const char *key, int minute) {
     char text[16];
     snprintf(text, sizeof text, "%02d:%02d", minute / 60, minute % 60);
@@ -81,7 +71,7 @@ static void view_people(struct turn *turn, const Sigap__View *view, Sigap__ViewA
     json_write_end(&json);
     if (shown)
         turn_audit(turn, rights_name(view->actor), "look-at-people", arena_format(turn->arena, "%u", shown));
-    give(turn, &json, answer);
+    turn_answer_view(turn, answer, 200, &json);
 }
 
 /* --- duty --- */
@@ -155,7 +145,7 @@ static void view_duty(struct turn *turn, const Sigap__View *view, Sigap__ViewAns
     json_write_end(&json);
     if (shown)
         turn_audit(turn, rights_name(view->actor), "look-at-duty", arena_format(turn->arena, "%u", shown));
-    give(turn, &json, answer);
+    turn_answer_view(turn, answer, 200, &json);
 }
 
 /* --- gaps --- */
@@ -199,7 +189,7 @@ static void view_uncovered(struct turn *turn, const Sigap__View *view, Sigap__Vi
     }
     json_write_end(&json);
     json_write_end(&json);
-    give(turn, &json, answer);
+    turn_answer_view(turn, answer, 200, &json);
 }
 
 bool duty_view_list(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer) {

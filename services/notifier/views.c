@@ -15,22 +15,7 @@
 
 #include <string.h>
 
-enum {
-    VIEW_MAX = 4 << 20,
-    LIST_USUAL = 100,
-    LIST_MOST = 1000,
-    LIST_WINDOW = 20000
-};
-
-static void give(struct turn *turn, struct json_writer *json, Sigap__ViewAnswer *answer, unsigned status) {
-    size_t size = 0;
-    const char *text = json_writer_text(json, &size);
-    char *copy = text ? arena_bytes(turn->arena, text, size) : NULL;
-    json_writer_free(json);
-    answer->status = copy ? status : 503;
-    answer->json.data = (uint8_t *)copy;
-    answer->json.len = copy ? size : 0;
-}
+enum { VIEW_MAX = 4 << 20, LIST_USUAL = 100, LIST_MOST = 1000, LIST_WINDOW = 20000 };
 
 static void audit_look(struct turn *turn, const Sigap__Actor *actor, const char *what) {
     turn_audit(turn, rights_name(actor), "look-at-names", what);
@@ -179,7 +164,7 @@ static enum verdict view_case(struct turn *turn, const Sigap__View *view, Sigap_
     json_write_end(&json);
     if (shown)
         audit_look(turn, view->actor, "who answered a case");
-    give(turn, &json, answer, 200);
+    turn_answer_view(turn, answer, 200, &json);
     return VERDICT_DONE;
 }
 
@@ -278,7 +263,7 @@ static enum verdict view_list(struct turn *turn, const Sigap__View *view, Sigap_
     }
     json_write_end(&json);
     json_write_end(&json);
-    give(turn, &json, answer, 200);
+    turn_answer_view(turn, answer, 200, &json);
     return VERDICT_DONE;
 }
 
@@ -340,7 +325,7 @@ static enum verdict view_token(struct turn *turn, const Sigap__View *view, Sigap
     struct json_writer json;
     json_writer_init(&json, VIEW_MAX);
     write_token(turn, &json, &token, alert, &link);
-    give(turn, &json, answer, 200);
+    turn_answer_view(turn, answer, 200, &json);
     return VERDICT_DONE;
 }
 

@@ -21,12 +21,6 @@ static const char *const priority_words[] = {"P0", "P1", "P2", "P3", "P4"};
 
 /* ---- small writers */
 
-static void member_id(struct json_writer *json, const char *key, const struct id *id) {
-    char text[ID_TEXT + 1];
-    id_to_text(id, text);
-    json_member_text(json, key, id_is_null(id) ? NULL : text);
-}
-
 static void member_words(struct json_writer *json, struct arena *arena, const char *key, const char *words) {
     char *rest = arena_text(arena, words);
     json_member_array(json, key);
@@ -39,23 +33,11 @@ static const char *priority_word(int priority) {
     return priority_words[priority < 0 ? 0 : priority > 4 ? 4 : priority];
 }
 
-static enum verdict finish(struct turn *turn, struct json_writer *json, Sigap__ViewAnswer *answer) {
-    size_t size;
-    const char *text = json_writer_text(json, &size);
-    answer->status = text ? 200 : 503;
-    if (text) {
-        answer->json.data = (uint8_t *)arena_bytes(turn->arena, text, size);
-        answer->json.len = answer->json.data ? size : 0;
-    }
-    json_writer_free(json);
-    return VERDICT_DONE;
-}
-
 static void write_offer(struct json_writer *json, const struct router *router, const struct offer *offer) {
     const struct facility *facility = facilities_find(&router->policy->directory, offer->facility);
     json_write_object(json);
-    member_id(json, "id", &offer->id);
-    member_id(json, "case_id", &offer->case_id);
+    json_member_id(json, "id", &offer->id);
+    json_member_id(json, "case_id", &offer->case_id);
     json_member_text(json, "facility", offer->facility);
     json_member_text(json, "facility_name", facility ? facility->name : offer->facility);
     json_member_text(json, "state", offer_state_word(offer->standing.state));
@@ -104,7 +86,7 @@ static void write_candidates(struct json_writer *json, struct turn *turn, const 
             json_write_null(json);
         else
             json_write_integer(json, entry->distance_km);
-        member_id(json, "offer", &entry->offer);
+        json_member_id(json, "offer", &entry->offer);
         if (offered && !offer_is_open(entry->offer_state))
             json_member_text(json, "ended", offer_state_word(entry->offer_state));
         json_write_end(json);
@@ -114,8 +96,8 @@ static void write_candidates(struct json_writer *json, struct turn *turn, const 
 
 static void write_referral(struct json_writer *json, struct turn *turn, const struct referral *referral) {
     json_member_object(json, "referral");
-    member_id(json, "id", &referral->case_id);
-    member_id(json, "case_id", &referral->case_id);
+    json_member_id(json, "id", &referral->case_id);
+    json_member_id(json, "case_id", &referral->case_id);
     json_member_text(json, "state", referral_state_word(referral->state));
     member_words(json, turn->arena, "missing", referral->missing);
     json_member_text(json, "rule", referral->rule);
@@ -207,7 +189,7 @@ static enum verdict view_case(struct turn *turn, const Sigap__View *view, Sigap_
         write_candidates(&json, turn, &referral->trail);
     } else {
         json_member_object(&json, "referral");
-        member_id(&json, "id", &referral->case_id);
+        json_member_id(&json, "id", &referral->case_id);
         json_member_text(&json, "state", referral_state_word(referral->state));
         json_write_end(&json);
         if (facility)
@@ -216,7 +198,8 @@ static enum verdict view_case(struct turn *turn, const Sigap__View *view, Sigap_
     }
     json_write_end(&json);
     audit_look(turn, view->actor, "referral.view", &id);
-    return finish(turn, &json, answer);
+    turn_answer_view(turn, answer, 200, &json);
+    return VERDICT_DONE;
 }
 
 /* ---- why: the rules in order, each condition, each step, each candidate */
@@ -324,14 +307,15 @@ static enum verdict explain(struct turn *turn, const Sigap__View *view, Sigap__V
         return VERDICT_RETRY;
     json_writer_init(&json, VIEW_BYTES_MAX);
     json_write_object(&json);
-    member_id(&json, "case_id", &referral->case_id);
+    json_member_id(&json, "case_id", &referral->case_id);
     write_referral(&json, turn, referral);
     write_rules(&json, turn, referral, &plan->known);
     write_candidates(&json, turn, &referral->trail);
     write_offers(&json, turn, referral, NULL);
     json_write_end(&json);
     audit_look(turn, view->actor, "referral.explain", &id);
-    return finish(turn, &json, answer);
+    turn_answer_view(turn, answer, 200, &json);
+    return VERDICT_DONE;
 }
 
 /* ---- lists */
@@ -444,8 +428,8 @@ static void write_queued(struct listing *listing, struct statement *row) {
     struct id id = column_id(row, 0);
     bool secret = column_int(row, 5) >= 3 && !rights_sees_secret(listing->view->actor);
     json_write_object(json);
-    member_id(json, "id", &id);
-    member_id(json, "case_id", &id);
+    json_member_id(json, "id", &id);
+    json_member_id(json, "case_id", &id);
     json_member_text(json, "state", referral_state_word((Sigap__ReferralState)column_int(row, 1)));
     json_member_text(json, "priority", priority_word((int)column_int(row, 3)));
     json_member_text(json, "owner_role", column_text(row, 6));
@@ -560,7 +544,8 @@ static enum verdict list(struct turn *turn, const Sigap__View *view, Sigap__View
         if (strcmp(name, queues[i].name) == 0)
             list_queue(&listing, queues[i].state);
     json_write_end(&listing.json);
-    return finish(turn, &listing.json, answer);
+    turn_answer_view(turn, answer, 200, &listing.json);
+    return VERDICT_DONE;
 }
 
 enum verdict router_view(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer) {

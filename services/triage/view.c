@@ -18,23 +18,6 @@ enum {
     LINES_MAX = 200,   /* corrections with their words in one answer: x 4 KiB */
 };
 
-static void put_id(struct json_writer *writer, const char *key, const struct id *id) {
-    char text[ID_TEXT + 1];
-    id_to_text(id, text);
-    json_member_text(writer, key, id_is_null(id) ? NULL : text);
-}
-
-static enum verdict finish(
-    struct turn *turn, struct json_writer *writer, Sigap__ViewAnswer *answer, unsigned status) {
-    size_t size;
-    const char *text = json_writer_text(writer, &size);
-    answer->json.data = text ? (uint8_t *)arena_bytes(turn->arena, text, size) : NULL;
-    answer->json.len = answer->json.data ? size : 0;
-    answer->status = answer->json.data ? status : 503;
-    json_writer_free(writer);
-    return VERDICT_DONE;
-}
-
 static const char *report_state_word(int64_t state) {
     static const char *const words[] = {"received", "in_review", "case", "information", "joined"};
     return state >= 0 && state < (int64_t)(sizeof words / sizeof *words) ? words[state] : "received";
@@ -111,7 +94,7 @@ static void put_reviewed(struct turn *turn, struct json_writer *writer, const Si
     json_member_bool(writer, "forwarded", reviewed->row.received->forwarded);
     json_member_bool(writer, "group", reviewed->row.received->group);
     json_member_text(writer, "relation", reviewed->row.received->relation);
-    put_id(writer, "amends", &reviewed->row.amends);
+    json_member_id(writer, "amends", &reviewed->row.amends);
     json_member_text(writer, "first_narrative", reviewed->first);
     put_alike(turn, writer, actor, reviewed->row.alike, reviewed->row.alike_count);
     if (reviewed->assessment) {
@@ -140,15 +123,16 @@ static enum verdict view_report(
     json_writer_init(&writer, ANSWER_BYTES);
     json_write_object(&writer);
     json_member_object(&writer, "report");
-    put_id(&writer, "id", &report_id);
+    json_member_id(&writer, "id", &report_id);
     json_member_text(&writer, "state", report_state_word(state));
     json_write_end(&writer);
-    put_id(&writer, "case_id", &case_id);
+    json_member_id(&writer, "case_id", &case_id);
     if (reviewed.text)
         put_reviewed(turn, &writer, asked->actor, &reviewed);
     free(reviewed.assessment);
     json_write_end(&writer);
-    return finish(turn, &writer, answer, state ? 200 : 404);
+    turn_answer_view(turn, answer, state ? 200 : 404, &writer);
+    return VERDICT_DONE;
 }
 
 /* The words of the reporter are in the evidence: only for those who may read the narrative too. */
@@ -188,7 +172,7 @@ static void put_reasons(struct turn *turn, struct json_writer *writer, const cha
 
 /* restricted: its number and how urgent it is, nothing of what it is or where. */
 static void put_case(struct json_writer *writer, const struct open_case *found, bool restricted) {
-    put_id(writer, "id", &found->case_id);
+    json_member_id(writer, "id", &found->case_id);
     if (!restricted) {
         json_member_text(writer, "kind", found->kind);
         json_member_text(writer, "area", found->area[0] ? found->area : NULL);
@@ -227,8 +211,8 @@ static void put_alike(struct turn *turn, struct json_writer *writer, const Sigap
 static void put_member(struct json_writer *writer, const struct id *report_id, const struct id *case_id,
     int64_t at, const char *relation, unsigned permille) {
     json_write_object(writer);
-    put_id(writer, "report_id", report_id);
-    put_id(writer, "case_id", case_id);
+    json_member_id(writer, "report_id", report_id);
+    json_member_id(writer, "case_id", case_id);
     json_member_integer(writer, "at", at);
     json_member_text(writer, "relation", relation);
     if (permille) {
@@ -278,7 +262,7 @@ static void put_known(
     struct alike alike[ALIKE_MAX];
     size_t count = proposal_read(turn, &found->case_id, alike);
     put_reasons(turn, writer, found->reasons);
-    put_id(writer, "merged_into", &found->merged_into);
+    json_member_id(writer, "merged_into", &found->merged_into);
     put_alike(turn, writer, actor, alike, count);
     put_reports(turn, writer, found);
 }
@@ -304,7 +288,8 @@ static enum verdict view_case(struct turn *turn, const Sigap__View *view, Sigap_
         put_evidence(turn, &writer, &found);
     }
     json_write_end(&writer);
-    return finish(turn, &writer, answer, 200);
+    turn_answer_view(turn, answer, 200, &writer);
+    return VERDICT_DONE;
 }
 
 /* ---- lists: one query an area prefix of the actor, which is its predicate ---- */
@@ -351,7 +336,7 @@ static void put_review_rows(
     while (statement_step(rows)) {
         struct id report_id = column_id(rows, 0);
         json_write_object(writer);
-        put_id(writer, "report_id", &report_id);
+        json_member_id(writer, "report_id", &report_id);
         json_member_integer(writer, "at", column_int(rows, 1));
         json_member_text(writer, "kind", column_text(rows, 2));
         json_member_text(writer, "priority", priority_name((enum priority)column_int(rows, 3)));
@@ -384,7 +369,7 @@ static void put_proposal_rows(struct turn *turn, struct json_writer *writer, con
         size_t count = alike_unpack(bytes, size, alike);
         json_write_object(writer);
         put_case(writer, &row, is_restricted(actor, &row));
-        put_id(writer, "other", &alike[0].case_id);
+        json_member_id(writer, "other", &alike[0].case_id);
         json_write_key(writer, "score");
         json_write_decimal(writer, count ? alike[0].permille : 0, 3);
         json_write_end(writer);
@@ -435,7 +420,7 @@ static const char *line_words(
 static void put_line(struct json_writer *writer, const struct line *line, const char *words) {
     json_write_object(writer);
     json_member_integer(writer, "number", line->number);
-    put_id(writer, "id", &line->report_id);
+    json_member_id(writer, "id", &line->report_id);
     json_member_integer(writer, "at", line->at);
     json_member_text(writer, "source", line->source);
     if (words)
@@ -487,7 +472,8 @@ static enum verdict view_corrections(struct turn *turn, const Sigap__View *view,
         verdict = put_lines(turn, &writer, view, actor->areas[i], limit);
     json_write_end(&writer);
     if (verdict == VERDICT_DONE)
-        return finish(turn, &writer, answer, 200);
+        turn_answer_view(turn, answer, 200, &writer);
+    return VERDICT_DONE;
     json_writer_free(&writer);
     return verdict;
 }
@@ -499,7 +485,8 @@ static enum verdict view_measures(struct turn *turn, const Sigap__View *view, Si
         return answer->status = 403, VERDICT_DONE;
     json_writer_init(&writer, ANSWER_BYTES);
     measure_show(turn, &writer);
-    return finish(turn, &writer, answer, 200);
+    turn_answer_view(turn, answer, 200, &writer);
+    return VERDICT_DONE;
 }
 
 static enum verdict view_list(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer) {
@@ -529,7 +516,8 @@ static enum verdict view_list(struct turn *turn, const Sigap__View *view, Sigap_
             put_proposal_rows(turn, &writer, actor, prefix, limit_of(view->list));
     }
     json_write_end(&writer);
-    return finish(turn, &writer, answer, 200);
+    turn_answer_view(turn, answer, 200, &writer);
+    return VERDICT_DONE;
 }
 
 /* ---- photos and other files of a report in review: they lie with intake, sealed ---- */
@@ -577,7 +565,8 @@ static enum verdict view_media(struct turn *turn, const Sigap__View *view, Sigap
     }
     json_write_end(&writer);
     json_write_end(&writer);
-    return finish(turn, &writer, answer, 200);
+    turn_answer_view(turn, answer, 200, &writer);
+    return VERDICT_DONE;
 }
 
 enum verdict triage_view(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer) {
