@@ -127,26 +127,11 @@ static void know(struct planner *planner) {
 /* ---- conflict of interest (ESC-10): the facility that may be part of what is reported is out of the chain
  */
 
-static bool is_named(const struct planner *planner, const struct facility *facility, const char *ids) {
-    char id[DIRECTORY_ID_MAX];
-    while (*ids) {
-        size_t size = strcspn(ids, " ,");
-        if (size && size < sizeof id) {
-            memcpy(id, ids, size);
-            id[size] = 0;
-            if (facility_is_of(facility, id, &planner->policy->directory))
-                return true;
-        }
-        ids += size + (ids[size] != 0);
-    }
-    return false;
-}
-
 static bool in_conflict(const struct planner *planner, const struct facility *facility) {
     const struct known *known = &planner->plan->known;
     int named = known->table->conflict_facility;
     if (named != KNOWN_NONE && known->facts[named].known)
-        return is_named(planner, facility, known->facts[named].text);
+        return facility_is_of_any(facility, known->facts[named].text, &planner->policy->directory);
     /* Which one is not known: somebody near. */
     return planner->conflict_anywhere && facility_in_regency(facility, planner->plan_case->area);
 }

@@ -695,21 +695,8 @@ static bool may_assign(struct work *work, const struct facility *facility, const
 /* A conflict counts for every facility, also those no rule would ask. */
 static bool conflicts(const struct router *router, const struct plan *plan, const struct facility *facility) {
     int named = router->policy->rules.facts.conflict_facility;
-    if (named == KNOWN_NONE || !plan->known.facts[named].known)
-        return false;
-    const char *ids = plan->known.facts[named].text;
-    char id[DIRECTORY_ID_MAX];
-    while (*ids) {
-        size_t size = strcspn(ids, " ,");
-        if (size && size < sizeof id) {
-            memcpy(id, ids, size);
-            id[size] = 0;
-            if (facility_is_of(facility, id, &router->policy->directory))
-                return true;
-        }
-        ids += size + (ids[size] != 0);
-    }
-    return false;
+    return named != KNOWN_NONE && plan->known.facts[named].known &&
+           facility_is_of_any(facility, plan->known.facts[named].text, &router->policy->directory);
 }
 
 bool route_assign(struct work *work, const struct facility *facility, const struct by *by, const char **why) {
