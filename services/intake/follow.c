@@ -1,5 +1,7 @@
 #include "services/intake/follow.h"
 
+#include "common/json.h"
+#include "common/rights.h"
 #include "intake_sql.h"
 #include "services/intake/answer.h"
 #include "services/intake/outgoing.h"
@@ -267,7 +269,7 @@ static const struct problem no_ticket = {.status = 400,
     .detail_id = "Ada huruf atau angka yang salah; periksa kembali nomor tiket Anda.",
     .detail_en = "A letter or digit is wrong; please check your ticket."};
 
-static const struct problem unknown_ticket = {.status = 404,
+const struct problem intake_unknown_ticket = {.status = 404,
     .type = "unknown-ticket",
     .title_id = "Tiket tidak dikenal",
     .title_en = "Unknown ticket",
@@ -315,7 +317,7 @@ void intake_follow_request(struct turn *turn, const char *ticket_text, struct an
     if (standing.known)
         intake_answer_json(200, json, answer);
     else
-        intake_answer_problem(turn->arena, &unknown_ticket, answer);
+        intake_answer_problem(turn->arena, &intake_unknown_ticket, answer);
 }
 
 /* --- views --- */
@@ -323,11 +325,7 @@ void intake_follow_request(struct turn *turn, const char *ticket_text, struct an
 static bool is_staff(const Sigap__Actor *actor) {
     static const char *const staff[] = {
         "responder", "operator", "coordinator", "administrator", "auditor", NULL};
-    for (size_t i = 0; actor && i < actor->n_roles; i++)
-        for (size_t k = 0; staff[k]; k++)
-            if (strcmp(actor->roles[i], staff[k]) == 0)
-                return true;
-    return false;
+    return rights_has_any(actor, staff);
 }
 
 /* By ticket. By report id only what triage has decided on: received reports are not found by their id. */

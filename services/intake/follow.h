@@ -3,6 +3,7 @@
  * when somebody works on it. */
 #pragma once
 
+#include "common/problem.h"
 #include "common/request.h"
 #include "common/ticket.h"
 #include "services/intake/state.h"
@@ -39,5 +40,6 @@ void intake_follow_request(struct turn *turn, const char *ticket_text, struct an
  * past the site's retention. */
 bool intake_follow_ticket(
     struct turn *turn, const struct ticket *ticket, enum report_state *state, int64_t *received_at);
+extern const struct problem intake_unknown_ticket;
 /* ReportView and ListView "reports". False: another view. */
 bool intake_follow_view(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer);

@@ -2,6 +2,7 @@
 
 #include "common/json.h"
 #include "common/medium.h"
+#include "common/rights.h"
 #include "intake_sql.h"
 #include "services/intake/hook.h"
 #include "services/intake/web.h"
@@ -223,11 +224,7 @@ static void write_row(struct json_writer *writer, struct statement *list) {
 
 static bool is_staff(const Sigap__Actor *actor) {
     static const char *const staff[] = {"operator", "coordinator", "administrator", "auditor", NULL};
-    for (size_t i = 0; actor && i < actor->n_roles; i++)
-        for (size_t k = 0; staff[k]; k++)
-            if (strcmp(actor->roles[i], staff[k]) == 0)
-                return true;
-    return false;
+    return rights_has_any(actor, staff);
 }
 
 bool intake_media_view(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer) {

@@ -1,6 +1,7 @@
 #include "services/intake/sender_view.h"
 
 #include "common/json.h"
+#include "common/rights.h"
 #include "common/ticket.h"
 #include "intake_sql.h"
 #include "services/intake/outgoing.h"
@@ -12,15 +13,8 @@
 
 enum { LIST_MOST = 1000 };
 
-static bool has_role(const Sigap__Actor *actor, const char *role) {
-    for (size_t i = 0; actor && i < actor->n_roles; i++)
-        if (strcmp(actor->roles[i], role) == 0)
-            return true;
-    return false;
-}
-
 bool intake_may_administer(const Sigap__Actor *actor, bool looks) {
-    return has_role(actor, "administrator") || (looks && has_role(actor, "auditor"));
+    return rights_has(actor, "administrator") || (looks && rights_has(actor, "auditor"));
 }
 
 static void write_row(struct json_writer *writer, struct statement *list) {

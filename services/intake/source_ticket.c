@@ -22,13 +22,6 @@ enum { BODY_MAX = 64 * 1024 };
 
 extern const struct intake_source intake_source_ticket;
 
-static const struct problem unknown_ticket = {.status = 404,
-    .type = "unknown-ticket",
-    .title_id = "Tiket tidak dikenal",
-    .title_en = "Unknown ticket",
-    .detail_id = "Tiket ini tidak ada, atau sudah lewat masa simpannya.",
-    .detail_en = "There is no such ticket, or it is past the time it is kept."};
-
 struct members {
     const char *text;
     double latitude, longitude;
@@ -109,7 +102,7 @@ static enum verdict on_request(struct turn *turn, const struct intake_call *call
         return VERDICT_DONE;
     }
     if (!known) {
-        intake_answer_problem(turn->arena, &unknown_ticket, answer);
+        intake_answer_problem(turn->arena, &intake_unknown_ticket, answer);
         return VERDICT_DONE;
     }
     if (hook_refuse(turn, call, "application/json", true, answer))
