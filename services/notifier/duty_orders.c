@@ -298,9 +298,8 @@ static bool read_times(struct order *order, const Sigap__SetRota *set, struct ro
     if (good && (!out->end_day || out->end_day > out->start_day))
         return true;
     reply(order, 422,
-        "Periode day atau week, serah terima 07:00, mulai dan akhir 2026-03-01, zona Asia/Jakarta / Period "
-        "day "
-        "or week, handover 07:00, start and end 2026-03-01, zone Asia/Jakarta");
+        "Periode day atau week, serah terima 07:00, mulai dan akhir 2026-03-01, zona Asia/Jakarta / "
+        "Period day or week, handover 07:00, start and end 2026-03-01, zone Asia/Jakarta");
     return false;
 }
 
