@@ -5,7 +5,6 @@
 #include "casework_sql.h"
 #include "common/log.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 

@@ -1,7 +1,6 @@
 /* What casework tells the others. Records of one case keep their order across the lanes (chain). */
 #include "services/casework/inner.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum { SOON_MS = 24 * 3600 * 1000 };

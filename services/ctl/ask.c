@@ -2,8 +2,7 @@
  */
 #include "ctl.h"
 
-#include <stdlib.h>
-#include <string.h>
+#include <stdio.h>
 #include <time.h>
 #include <zmq.h>
 

@@ -4,7 +4,6 @@
 #include "common/id.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 

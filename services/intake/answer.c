@@ -2,7 +2,6 @@
 
 #include "services/intake/replies.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* A ticket is a right to look: no cache keeps an answer. */

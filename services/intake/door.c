@@ -2,7 +2,6 @@
 
 #include "services/intake/receive.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static void refuse(struct turn *turn, Sigap__SubmitAnswer *answer, const struct problem *problem) {

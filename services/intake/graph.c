@@ -4,7 +4,6 @@
 #include "common/json.h"
 #include "services/intake/answer.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* --- the door --- */

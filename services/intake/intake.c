@@ -17,7 +17,6 @@
 #include "services/intake/sweep.h"
 #include "services/intake/web.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>

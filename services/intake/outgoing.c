@@ -5,7 +5,6 @@
 #include "services/intake/sender.h"
 #include "services/intake/web.h"
 
-#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 

@@ -14,7 +14,6 @@
 #include "services/intake/hook.h"
 
 #include <sodium.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>

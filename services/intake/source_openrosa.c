@@ -19,7 +19,6 @@
 
 #include "common/area.h"
 #include "common/hmac.h"
-#include "services/intake/answer.h"
 #include "services/intake/channels.h"
 #include "services/intake/digest.h"
 #include "services/intake/hook.h"

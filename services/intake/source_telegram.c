@@ -18,9 +18,7 @@
 #include "services/intake/answer.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 extern const struct intake_source intake_source_telegram;
 

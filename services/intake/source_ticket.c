@@ -15,7 +15,6 @@
 #include "services/intake/sender.h"
 
 #include <stddef.h>
-#include <stdio.h>
 #include <string.h>
 
 enum { BODY_MAX = 64 * 1024 };

@@ -13,7 +13,6 @@
 
 #include "common/json.h"
 
-#include <stdio.h>
 #include <string.h>
 
 extern const struct intake_source intake_source_whatsapp;

@@ -2,7 +2,6 @@
 
 #include "common/area.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* --- texts --- */

@@ -3,8 +3,6 @@
 #include "common/log.h"
 #include "pack.h"
 
-#include <string.h>
-
 static const char *const state_words[DELIVERY_STATES] = {
     [DELIVERY_QUEUED] = "queued",
     [DELIVERY_HELD] = "held",

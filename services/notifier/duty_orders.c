@@ -1,10 +1,8 @@
 #include "duty_orders.h"
 
 #include "common/hmac.h"
-#include "common/log.h"
 #include "common/rights.h"
 #include "duty.h"
-#include "escalate.h"
 #include "notifier_sql.h"
 #include "outgoing.h"
 #include "state.h"

@@ -4,7 +4,6 @@
 #include "common/log.h"
 #include "conflict.h"
 #include "escalate.h"
-#include "notifier.h"
 #include "notifier_sql.h"
 #include "text.h"
 #include "token.h"

@@ -3,7 +3,6 @@
 #include "common/json.h"
 
 #include <sodium.h>
-#include <stdio.h>
 #include <string.h>
 
 const cyaml_strval_t policy_area_words[POLICY_AREAS] = {{"case", POLICY_CASE}, {"regency", POLICY_REGENCY},

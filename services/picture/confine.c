@@ -1,6 +1,5 @@
 #include "services/picture/confine.h"
 
-#include <fcntl.h>
 #include <seccomp.h>
 #include <stddef.h>
 #include <sys/mman.h>

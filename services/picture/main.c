@@ -5,7 +5,6 @@
 #include "services/picture/picture.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 static uint8_t input[PICTURE_BYTES_MAX + 1];

@@ -2,7 +2,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { POLICY_BYTES = 4 << 20 }; /* 1024 facilities x 2 KiB, rules and texts: jatim takes about 150 KiB */
 

@@ -3,7 +3,6 @@
 #include "common/log.h"
 #include "router_sql.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum {

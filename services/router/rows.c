@@ -2,8 +2,6 @@
 
 #include "router_sql.h"
 
-#include <string.h>
-
 static const char *text_at(struct turn *turn, struct statement *row, int column) {
     const char *text = arena_text(turn->arena, column_text(row, column));
     return text ? text : "";

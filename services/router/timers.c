@@ -3,7 +3,6 @@
 #include "services/router/schema.h"
 
 #include <stdio.h>
-#include <string.h>
 
 enum { ANSWERED_LEAST_MS = 60000 }; /* somebody has to read the offer; less would send it round and round */
 

@@ -7,7 +7,6 @@
 
 #include "router_sql.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum {

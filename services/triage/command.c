@@ -5,7 +5,7 @@
 
 #include "common/rights.h"
 
-#include <string.h>
+#include <stdio.h>
 
 static const char *const deciders[] = {"operator", "coordinator", "TRI", "OPR", "KOR", NULL};
 

@@ -1,7 +1,5 @@
 #include "services/triage/concept.h"
 
-#include <string.h>
-
 static void concept_found(const struct text *text, struct concept_state *state, const struct hit *hit) {
     if (hit->negator >= 0) {
         state->denied++;

@@ -2,7 +2,6 @@
  * stand with an age, and the notation of field notes ("L/14", "P 68 th"). */
 #include "services/triage/facts.h"
 
-#include <stdio.h>
 #include <string.h>
 
 struct finder {

@@ -2,9 +2,8 @@
  * where that report went. The two are read as one text, which may make the case more urgent, place it, or
  * open it when the first alone was not clear enough; it never makes less of it. A withdrawal is told, and
  * closes nothing: whoever withdraws may have been made to. */
-#include "services/triage/heard.h"
+#include "services/triage/state.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { AMENDING_MAX = 32 + REVIEW_COPIES_MAX /* of one report in review: an album has 10 parts */ };

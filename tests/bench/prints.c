@@ -9,7 +9,6 @@
  * merging), to look for what nobody told (six kinds of keys, rows read and excluded), for the very text of a
  * print that is there, and for one comparison of two texts, as a look may end in two; MiB of the file and of
  * the process. */
-#include "common/hash_index.h"
 #include "services/triage/heard.h"
 #include "services/triage/likeness.h"
 #include "services/triage/triage.h"

@@ -2,7 +2,6 @@
 #include "common/json.h"
 #include "tests/fuzz/fuzz.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { BODY_MAX = 256 << 10 };

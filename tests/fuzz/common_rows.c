@@ -7,7 +7,6 @@
 #include "common_sql.h"
 #include "tests/fuzz/fuzz.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static void fill(void *state, void *bytes, size_t size) {

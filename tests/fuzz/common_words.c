@@ -9,7 +9,6 @@
 #include "common/ticket.h"
 #include "tests/fuzz/fuzz.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -3,7 +3,6 @@
 #include "services/intake/mime.h"
 #include "tests/fuzz/fuzz.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { MAIL_MAX = 256 << 10 };

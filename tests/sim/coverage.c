@@ -1,7 +1,6 @@
 #include "coverage.h"
 
 #include <stdio.h>
-#include <string.h>
 
 void coverage_add(struct coverage *sum, const struct coverage *other) {
     for (unsigned i = 0; i < CALL_KINDS; i++)

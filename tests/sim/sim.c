@@ -1,6 +1,5 @@
 /* The run: steps by chance with faults, then peace until everything has come to an end, then the check. */
 #include "common/keystore.h"
-#include "common/log.h"
 #include "world.h"
 
 #include <sodium.h>

@@ -2,7 +2,6 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 
 /* FNV-1a over every line: two runs of one seed end with the same number. */
 static void mix(struct sim *sim, const char *text) {

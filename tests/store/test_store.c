@@ -5,8 +5,6 @@
 #include "common/store.h"
 #include "tests/sim/vfs_crash.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <ftw.h>
 #include <setjmp.h>
 #include <signal.h>

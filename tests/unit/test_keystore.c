@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-#include <sodium.h>
 
 static void fill(void *state, void *bytes, size_t size) {
     uint8_t *next = state;

@@ -12,7 +12,6 @@
 
 #include <cmocka.h>
 
-#include <errno.h>
 #include <fcntl.h>
 #include <jpeglib.h>
 #include <png.h>
