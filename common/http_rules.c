@@ -1,5 +1,6 @@
 #include "common/http_rules.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 #include <utf8proc.h>
@@ -299,6 +300,14 @@ bool http_cookie_find(const char *header, const char *name, char *value, size_t 
         header += size;
     }
     return found;
+}
+
+bool http_mail_address_good(const char *text) {
+    const char *at = strchr(text, '@');
+    for (const unsigned char *each = (const unsigned char *)text; *each; each++)
+        if (!isgraph(*each) || strchr("<>()[],;:\\\"", *each))
+            return false;
+    return at && at != text && at[1] && !strchr(at + 1, '@') && strlen(text) <= 254;
 }
 
 const char *http_bearer_token(const char *header) {

@@ -68,6 +68,9 @@ size_t http_form_read(char *form, size_t size, struct http_pair *pairs, size_t p
 /* Value of a cookie out of a Cookie header (NULL allowed), false when missing, twice or too long. RFC 6265.
  */
 bool http_cookie_find(const char *header, const char *name, char *value, size_t value_size);
+/* An address that may stand in a mail's header: one word, so that it begins no other header and no other
+ * recipient; at most 254 bytes (RFC 5321). */
+bool http_mail_address_good(const char *text);
 /* Token of "Authorization: Bearer <token>", NULL when the header is NULL or another scheme. Points into
  * header. */
 const char *http_bearer_token(const char *header);

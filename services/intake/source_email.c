@@ -20,9 +20,9 @@
 #include "services/intake/hook.h"
 
 #include "common/hmac.h"
+#include "common/http_rules.h"
 #include "services/intake/mime.h"
 
-#include <ctype.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -122,15 +122,6 @@ static bool decode(struct hook_batch *batch, char *body, size_t size) {
 
 /* --- answering --- */
 
-/* One word: what would begin another header or another recipient is no address. */
-static bool is_address(const char *text) {
-    const char *at = strchr(text, '@');
-    for (const unsigned char *each = (const unsigned char *)text; *each; each++)
-        if (!isgraph(*each) || strchr("<>()[],;:\\\"", *each))
-            return false;
-    return at && at != text && at[1] && !strchr(at + 1, '@') && strlen(text) <= 254;
-}
-
 /* Base 64 in lines of 76, in the arena. NULL: it is exhausted. */
 static const char *encoded(struct arena *arena, const char *text) {
     enum { LINE_BYTES = 57 }; /* make 76 characters */
@@ -154,7 +145,7 @@ static bool reply_call(struct arena *arena, const struct intake_channel *channel
     const char *text, struct hook_call *call) {
     const char *server = intake_channel_option(channel, "server"),
                *from = intake_channel_option(channel, "address"), *words = encoded(arena, text);
-    if (!server || !from || !is_address(from) || !is_address(chat) || !words)
+    if (!server || !from || !http_mail_address_good(from) || !http_mail_address_good(chat) || !words)
         return false;
     call->url = server;
     call->mail_from = from;

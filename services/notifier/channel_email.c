@@ -5,8 +5,8 @@
 #include "web.h"
 
 #include "common/hmac.h"
+#include "common/http_rules.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,15 +62,6 @@ static void settle(
     snprintf(out->detail, sizeof out->detail, "%s %d", http_outcome_word(result->outcome), result->status);
 }
 
-/* An address in a header is one word: what would begin another header or another address is refused. */
-static bool is_address(const char *text) {
-    const char *at = strchr(text, '@');
-    for (const unsigned char *each = (const unsigned char *)text; *each; each++)
-        if (!isgraph(*each) || strchr("<>()[],;:\\\"", *each))
-            return false;
-    return at && at != text && at[1] && !strchr(at + 1, '@');
-}
-
 static bool email_open(const struct channel_setup *setup, void **state, struct error *error) {
     struct email *email = calloc(1, sizeof *email);
     const char *user = channel_option_of(setup, "user"), *file = channel_option_of(setup, "password_file");
@@ -79,7 +70,7 @@ static bool email_open(const struct channel_setup *setup, void **state, struct e
     snprintf(email->server, sizeof email->server, "%s", channel_option_of(setup, "server"));
     snprintf(email->from, sizeof email->from, "%s", channel_option_of(setup, "from"));
     snprintf(email->user, sizeof email->user, "%s", user ? user : "");
-    if (!is_address(email->from) ||
+    if (!http_mail_address_good(email->from) ||
         (strncmp(email->server, "smtp://", 7) && strncmp(email->server, "smtps://", 8))) {
         free(email);
         return error_set(error, "server must begin with smtps:// or smtp://, from must be an address");
@@ -142,7 +133,7 @@ static void email_send(void *state, const struct message *message, channel_done 
     struct channel_result refused = {.outcome = SEND_RECIPIENT, .detail = "no address"};
     char mail[MAIL_MAX];
     const char *recipient = message->address;
-    if (!is_address(message->address)) {
+    if (!http_mail_address_good(message->address)) {
         done(context, message, &refused);
         return;
     }

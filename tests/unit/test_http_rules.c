@@ -192,6 +192,27 @@ static void cookies_and_tokens_are_found(void **state) {
     assert_null(http_bearer_token(NULL));
 }
 
+static void addresses_of_mail_are_one_word(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        bool good;
+    } cases[] = {{"a@b", true}, {"piket+1@dinsos.example", true}, {"", false}, {"a", false}, {"@b", false},
+        {"a@", false}, {"a@b@c", false}, {"a b@c", false}, {"a@b\r\nBcc: c@d", false}, {"a@b,c@d", false},
+        {"<a@b>", false}, {"a@b;c", false}, {"\"a\"@b", false}, {"\xc3\xa4@b", false}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        if (http_mail_address_good(cases[i].text) != cases[i].good)
+            fail_msg("\"%s\"", cases[i].text);
+    char longest[256];
+    memset(longest, 'a', sizeof longest);
+    longest[1] = '@';
+    longest[254] = 0;
+    assert_true(http_mail_address_good(longest));
+    longest[254] = 'a';
+    longest[255] = 0;
+    assert_false(http_mail_address_good(longest));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(headers_that_may_be_read_in_two_ways_are_refused),
@@ -201,6 +222,7 @@ int main(void) {
         cmocka_unit_test(paths_match_patterns),
         cmocka_unit_test(forms_are_decoded),
         cmocka_unit_test(cookies_and_tokens_are_found),
+        cmocka_unit_test(addresses_of_mail_are_one_word),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
