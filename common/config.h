@@ -6,13 +6,14 @@
  *
  * A module writes its schema with the CYAML_FIELD_* macros and follows four rules:
  *  - the top is CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct x, fields);
- *  - texts are CYAML_FIELD_STRING_PTR, lists CYAML_FIELD_SEQUENCE with CYAML_FLAG_POINTER (a member `unsigned
- * x_count` beside `x`);
+ *  - texts are CYAML_FIELD_STRING_PTR, lists CYAML_FIELD_SEQUENCE with CYAML_FLAG_POINTER (a member
+ *    `unsigned x_count` beside `x`);
  *  - words are CYAML_FIELD_ENUM; with CYAML_FLAG_STRICT only the words, without it also a whole number
  *    (so `capacity: unknown` and `capacity: 30` are one field: {"unknown", -1});
  *  - what a schema cannot say (ranges, durations, references between rows) is checked after loading, and
- * refused with config_refuse(), which finds the line again. Everything blocks: files are read at start,
- * before the loop runs. */
+ *    refused with config_refuse(), which finds the line again.
+ *
+ * Everything blocks: files are read at start, before the loop runs. */
 #pragma once
 
 #include "common/error.h"

@@ -89,7 +89,7 @@ struct daemon {
      * does for the first store. rolled_back: what the turn had begun there is undone. Optional. */
     enum store_health (*before_commit)(void *state);
     void (*rolled_back)(void *state);
-    /* When nothing is to do, and about once a second: time for what is no turn (wiping a session key).
+    /* When nothing is to do, at least every few seconds: time for what is no turn (wiping a session key).
      * Optional. */
     void (*idle)(void *state, int64_t monotonic_ms);
 

@@ -7,10 +7,12 @@
  * Letters are folded (case, marks) and a repeated letter counts once, so "TOLONGGG" is tolong.
  *
  *   danger.yaml                    words and phrases written by people, see deploy/sites/README.md: up to
- * four words, "…" after the last one: any ending, a~b: both in this order within eight words
+ *                                  four words, "…" after the last one: any ending, a~b: both in this order
+ *                                  within eight words
  *   vocabulary/danger_points.yaml  optional, learnt (tests/triage/danger_list). start: points every report
- * begins with; enough: points from which a report may be urgent; words: list of {points, words}, words as
- * above without ~; the points of a word count once a report */
+ *                                  begins with; enough: points from which a report may be urgent; words:
+ *                                  list of {points, words}, words as above without ~; the points of a word
+ *                                  count once a report */
 #pragma once
 
 #include "common/error.h"

@@ -1,5 +1,6 @@
 #include "common/error.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 

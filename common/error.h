@@ -2,7 +2,6 @@
  * A refused request is not an error of this kind: it is an answer, see problem.h. */
 #pragma once
 
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 

@@ -6,8 +6,8 @@
  * Rules:
  *  - A task is due when its condition holds and its anchor is known; its deadline is anchor + offset. What
  *    becomes ready only after that deadline has passed gets a fair one: the whole offset from now when a fact
- *    had to come (a flag raised after a month), at most an hour when other tasks were late. A limit set by
- * law is never moved.
+ *    had to come (a flag raised after a month), at most an hour when other tasks were late. A limit set
+ *    by law is never moved.
  *  - A task whose condition holds but whose anchor is missing asks for it: FAKTA-<fact>.
  *  - An open case always has a task with a deadline: when nothing else has one, the first missing anchor is
  *    asked for, else a person must look (TINJAU). So no case falls asleep. */

@@ -2,12 +2,12 @@
  * them over one by one; everything else happens here:
  *
  *   1. the source has checked signature or secret over the raw bytes (constant time);
- *   2. its decoder runs over the body, in the same transaction: of each message the duplicate key, the report
- * and its record are written. What cannot be read is put aside by itself, raw and sealed, with a record for
- * the operator; so is a whole body that is no JSON. Of a body with more than HOOK_SLICE messages the rest is
- * kept raw and decoded by a timer, slice by slice;
- *   3. commit; only then the platform hears 200. So it never hears 200 for what is not kept, readable or raw;
- * and what is kept as reports is not kept raw a second time: personal data lies in one place.
+ *   2. its decoder runs over the body; in one transaction of each message the duplicate key, the report and
+ *      its record are written. What cannot be read is put aside by itself, raw and sealed, with a record for
+ *      the operator; so is a whole body that is no JSON. Of a body with more than HOOK_SLICE messages the
+ *      rest is kept raw and decoded by a timer, slice by slice;
+ *   3. commit; only then the platform hears 200. So it never hears 200 for what is not kept, readable or
+ *      raw; and what is kept as reports is not kept raw a second time: personal data lies in one place.
  *
  * The same message again is answered like the first time. The same message with other words (an edit, an
  * album) is a report of its own that joins the first. Too many messages from one sender are kept raw and

@@ -21,10 +21,10 @@
 #include <unistd.h>
 
 enum {
-    BOXES = 768, /* kept open: more than a site has teams; x 370 bytes, and below the usual 1,024 files */
+    BOXES = 768, /* kept open: more than a site has teams; x 416 bytes, and below the usual 1,024 files */
     PROBES = 16, /* slots in which a team may stand */
     BATCH_MAX = 65536,  /* of one box: then it is written at once */
-    PENDING_MAX = 8192, /* x 56 bytes = 450 KiB: then all are written at once */
+    PENDING_MAX = 8192, /* x 48 bytes = 384 KiB: then all are written at once */
     BLOCK_MAX = MESSAGE_TEXT_MAX + MESSAGE_SUBJECT_MAX + 400,
     PATH_MOST = 512,
 };

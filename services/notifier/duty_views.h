@@ -3,7 +3,7 @@
  *     people     name, zone, contacts; administrators, and coordinators of the person's area; audited
  *     duty       rotas, overrides, who is on duty now; also operators of the team's area. Names are audited
  *     uncovered  which teams that are there round the clock have a minute without anybody within `limit`
- * days, and which teams are a mailbox only; codes of teams, no names */
+ *                days, and which teams are a mailbox only; codes of teams, no names */
 #pragma once
 
 #include "common/turn.h"

@@ -354,9 +354,7 @@ static bool facility_compile(
         .always_open = row->always_open,
         .accepts = accepts,
         .accept_count = row->accepts_count,
-        .capacity = row->capacity,
-        .capacity_note = copy(compiler, row->capacity_note),
-        .programme = copy(compiler, row->programme)};
+        .capacity = row->capacity};
     if (row->capacity > DIRECTORY_CAPACITY_MAX)
         return config_refuse(
             compiler->path, where, compiler->error, "at most %d places", DIRECTORY_CAPACITY_MAX);

@@ -60,7 +60,6 @@ struct facility {
     unsigned accept_count;
     uint64_t excludes; /* facts, beside those of its types */
     int capacity;      /* places, or CAPACITY_UNKNOWN; as the file says, see rows.h for today's */
-    const char *capacity_note, *programme;
 };
 
 struct refusal_reason {

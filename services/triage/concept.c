@@ -6,10 +6,8 @@ static void concept_found(const struct text *text, struct concept_state *state, 
         return;
     }
     uint16_t sentence = text->words[hit->first].sentence;
-    if (!state->affirmed) {
+    if (!state->affirmed)
         state->first = hit->first;
-        state->first_sentence = sentence;
-    }
     state->affirmed++;
     state->sentences |= 1u << (sentence < 31 ? sentence : 31);
 }

@@ -7,7 +7,6 @@
 struct concept_state {
     uint16_t affirmed, denied; /* findings */
     uint16_t first;            /* word of the first affirmed finding */
-    uint16_t first_sentence;   /* its sentence */
     uint32_t sentences;        /* bit n: affirmed in sentence n (31: in any later one) */
 };
 

@@ -10,8 +10,9 @@
  *   obat(nya)? habis     optional parts, inside words and across words
  *   bapak \w+ ibu        any one word
  *   (?<!sudah )lapar     not directly after that word
- *   a~b                  both in the message, at most MATCHER_NEAR_WORDS apart; more than two parts are
- * allowed Not in it: repetition without end, anchors, back references. A pattern that unfolds to more than
+ *   a~b                  both in the message, at most MATCHER_NEAR_WORDS apart; up to MATCHER_PARTS_MAX parts
+ *
+ * Not in it: repetition without end, anchors, back references. A pattern that unfolds to more than
  * MATCHER_UNFOLD_MAX forms is refused, with the reason. */
 #pragma once
 

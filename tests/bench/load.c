@@ -3,12 +3,12 @@
  * took.
  *
  *     bench_load --socket PATH --token T [--reports N] [--connections C] [--seed S] [--tickets FILE]
- * --source json (the default), telegram or whatsapp: the same reports as that platform writes them, each of a
- * sender of its own; the token is then the secret of the channel "bench".
- *
- *     bench_load --socket PATH --token T --watch OUTBOX [--reports N]   one at a time, until a file of the
- * outbox moves bench_load --print N [--seed S]                                   only the texts, as JSON
- * lines
+ *         --source json (the default), telegram or whatsapp: the same reports as that platform writes them,
+ *         each of a sender of its own; the token is then the secret of the channel "bench"
+ *     bench_load --socket PATH --token T --watch OUTBOX [--reports N]
+ *         one at a time, until a file of the outbox moves
+ *     bench_load --print N [--seed S]
+ *         only the texts, as JSON lines
  *
  * A request that is refused with 503 or cut off is sent again with the same key; any other refusal ends the
  * run. */
