@@ -85,7 +85,6 @@ struct http_exchange {
     size_t body_size, body_read;
     char *answer;
     size_t answer_size, answer_room, answer_max, discarded, head_size;
-    int64_t started_ms;
     bool is_mail, allow_private, address_refused, cut, threaded;
     pthread_t thread;
     atomic_bool cancelled, sent;
@@ -384,8 +383,7 @@ static void result_fill(struct http_exchange *exchange, struct http_result *resu
         .answer_size = exchange->answer_size,
         .answer_cut = exchange->cut,
         .content_type = type,
-        .location = location,
-        .duration_ms = clock_monotonic_ms(exchange->client->options.clock) - exchange->started_ms};
+        .location = location};
     if (result->outcome != HTTP_ANSWERED)
         result->status = 0;
 }
@@ -746,7 +744,6 @@ static struct http_exchange *exchange_new(struct http_client *client) {
         client->exchanges->previous = exchange;
     client->exchanges = exchange;
     client->count++;
-    exchange->started_ms = clock_monotonic_ms(client->options.clock);
     return exchange;
 }
 

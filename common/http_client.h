@@ -88,7 +88,6 @@ struct http_result {
     size_t answer_size;
     bool answer_cut;                     /* there was more */
     const char *content_type, *location; /* of the answer; NULL without */
-    int64_t duration_ms;
 };
 
 /* Called once for every call started and not cancelled, from the loop, never from within http_client_start.

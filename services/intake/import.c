@@ -15,7 +15,6 @@ struct import {
     CURL *curl;
     char url[512];
     struct curl_slist *headers;
-    size_t first_line; /* of the file, where the piece begins */
     unsigned long refused, taken;
 };
 

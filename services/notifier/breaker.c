@@ -15,7 +15,6 @@ enum breaker_answer breaker_ask(const struct breaker *breaker, int64_t now, int6
 }
 
 void breaker_probe(struct breaker *breaker, int64_t now) {
-    breaker->probing = true;
     breaker->probe_at = now + BREAKER_PROBE_MS;
 }
 
@@ -39,7 +38,6 @@ void breaker_note(struct breaker *breaker, int64_t now, bool failed, bool fatal)
     if (breaker->seen < BREAKER_WINDOW)
         breaker->seen++;
     breaker->in_row = failed ? breaker->in_row + 1 : 0;
-    breaker->probing = false;
     if (!failed) {
         if (breaker->open)
             memset(breaker, 0, sizeof *breaker);

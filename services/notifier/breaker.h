@@ -16,7 +16,6 @@ enum {
 
 struct breaker {
     bool open;
-    bool probing;               /* a probe is under way */
     int64_t probe_at;           /* when the next may start */
     unsigned in_row;            /* failures since the last success */
     uint32_t failures;          /* bit 0: the newest of the last 20; 1: failed */

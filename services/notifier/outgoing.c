@@ -317,7 +317,6 @@ static const struct said *say(struct turn *turn, struct alert *alert, const stru
         .kind = site_kinds_find(notifier->kinds, alert->kind),
         .gazetteer = notifier->gazetteer,
         .zone = notifier->site->zone,
-        .team_name = recipient->team->name,
         .english_first = english_first};
     if (!said)
         return NULL;

@@ -21,7 +21,6 @@ struct text_facts {
     const struct site_kind *kind;      /* NULL: not known */
     const struct gazetteer *gazetteer; /* NULL: codes */
     enum calendar_zone zone;
-    const char *team_name;
     int64_t reply_by; /* epoch ms, 0 none */
     bool english_first;
 };

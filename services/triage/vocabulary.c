@@ -185,7 +185,6 @@ static bool kinds_take(struct vocabulary *vocabulary, struct error *error) {
         bool inherits = from->urgency_default == SITE_PRIORITY_INHERIT;
         vocabulary->kinds[vocabulary->kind_count++] = (struct kind){.code = from->code,
             .priority = inherits ? PRIORITY_P3 : (enum priority)from->urgency_default,
-            .inherits = inherits,
             .confidentiality =
                 from->confidentiality == SITE_CONFIDENTIALITY_INHERIT ? 2 : (int)from->confidentiality,
             .opens_case = from->opens_case};

@@ -30,7 +30,6 @@ enum priority { PRIORITY_P0, PRIORITY_P1, PRIORITY_P2, PRIORITY_P3, PRIORITY_P4,
 struct kind {
     const char *code;
     enum priority priority; /* default; P3 for the kind that inherits */
-    bool inherits;          /* tindak_lanjut: from the parent case */
     int confidentiality;    /* 0..3 for C0..C3 */
     bool opens_case;
 };
