@@ -1,5 +1,6 @@
-/* sigapctl: the operator's command line. One file a command; each is a row of the table in main.c. It opens
- * no store of a running daemon: it asks the owners, like everybody else. */
+/* sigapctl: the operator's command line. A command is a row of the table in main.c and a function of a file
+ * that is named after it, or after what it is about; what is one question to one daemon is in small.c. It
+ * opens no store of a running daemon: it asks the owners, like everybody else. */
 #pragma once
 
 #include "common/error.h"
