@@ -45,12 +45,11 @@ int ctl_keys(struct ctl *ctl, int argc, char **argv);
 int ctl_audit(struct ctl *ctl, int argc, char **argv);
 int ctl_backup(struct ctl *ctl, int argc, char **argv);
 int ctl_restore(struct ctl *ctl, int argc, char **argv);
-/* `sigapctl triage explain ...`: hands over to the daemon's own program. */
-int ctl_tool(struct ctl *ctl, int argc, char **argv);
-
 int ctl_hook(struct ctl *ctl, int argc, char **argv);
 int ctl_sender(struct ctl *ctl, int argc, char **argv);
 int ctl_import(struct ctl *ctl, int argc, char **argv);
+/* `sigapctl triage explain ...`: hands over to the daemon's own program. */
+int ctl_tool(struct ctl *ctl, int argc, char **argv);
 
 /* The daemon's answer on stdout (released), or a sentence why there is none. Returns the exit status. */
 int ctl_print(json_t *answer, unsigned status, const char *daemon);

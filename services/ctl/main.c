@@ -55,12 +55,16 @@ static const struct command commands[] = {
     {"restore", "DIR", "put a snapshot back; effects are held until `control all release`", ctl_restore, 1},
 };
 
-int ctl_fail(const char *format, ...) {
-    va_list args;
-    va_start(args, format);
+static void complain(const char *format, va_list args) {
     fputs("sigapctl: ", stderr);
     vfprintf(stderr, format, args);
     fputc('\n', stderr);
+}
+
+int ctl_fail(const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    complain(format, args);
     va_end(args);
     return 1;
 }
@@ -68,9 +72,7 @@ int ctl_fail(const char *format, ...) {
 int ctl_misused(const char *format, ...) {
     va_list args;
     va_start(args, format);
-    fputs("sigapctl: ", stderr);
-    vfprintf(stderr, format, args);
-    fputc('\n', stderr);
+    complain(format, args);
     va_end(args);
     return 2;
 }
