@@ -148,56 +148,44 @@ bool offer_get(struct turn *turn, const struct id *id, struct offer *out) {
     return found;
 }
 
+/* The columns that change, in the order of both statements. */
+static void offer_bind(struct statement *row, const struct offer *offer) {
+    bind_int(row, offer->standing.state);
+    bind_int(row, offer_is_open(offer->standing.state));
+    bind_int(row, offer->hold);
+    bind_int(row, offer->standing.cancel_requested);
+    bind_int(row, (int64_t)offer->version);
+    bind_int(row, offer->answer_by);
+    bind_int(row, offer->since);
+    bind_int(row, offer->done);
+    bind_int(row, offer->mark);
+    bind_int(row, offer->due_at);
+    bind_int(row, offer->escalation);
+    bind_text(row, offer->kind);
+    bind_int(row, offer->priority);
+    bind_text(row, offer->area);
+    bind_text(row, offer->age_band);
+    bind_text(row, offer->sex);
+    bind_text(row, offer->reason);
+    bind_id(row, &offer->last_command);
+}
+
 void offer_insert(struct turn *turn, const struct offer *offer) {
     struct statement *row = router_use(turn->store, ROUTER_OFFER_INSERT);
     bind_id(row, &offer->id);
     bind_id(row, &offer->case_id);
     bind_text(row, offer->facility);
-    bind_int(row, offer->standing.state);
-    bind_int(row, offer_is_open(offer->standing.state));
-    bind_int(row, offer->hold);
-    bind_int(row, offer->standing.cancel_requested);
-    bind_int(row, (int64_t)offer->version);
     bind_int(row, offer->rank);
     bind_int(row, offer->ask_first);
     bind_int(row, offer->by_hand);
     bind_int(row, offer->sent_at);
-    bind_int(row, offer->answer_by);
-    bind_int(row, offer->since);
-    bind_int(row, offer->done);
-    bind_int(row, offer->mark);
-    bind_int(row, offer->due_at);
-    bind_int(row, offer->escalation);
-    bind_text(row, offer->kind);
-    bind_int(row, offer->priority);
-    bind_text(row, offer->area);
-    bind_text(row, offer->age_band);
-    bind_text(row, offer->sex);
-    bind_text(row, offer->reason);
-    bind_id(row, &offer->last_command);
+    offer_bind(row, offer);
     statement_run(row);
 }
 
 void offer_update(struct turn *turn, const struct offer *offer) {
     struct statement *row = router_use(turn->store, ROUTER_OFFER_UPDATE);
-    bind_int(row, offer->standing.state);
-    bind_int(row, offer_is_open(offer->standing.state));
-    bind_int(row, offer->hold);
-    bind_int(row, offer->standing.cancel_requested);
-    bind_int(row, (int64_t)offer->version);
-    bind_int(row, offer->answer_by);
-    bind_int(row, offer->since);
-    bind_int(row, offer->done);
-    bind_int(row, offer->mark);
-    bind_int(row, offer->due_at);
-    bind_int(row, offer->escalation);
-    bind_text(row, offer->kind);
-    bind_int(row, offer->priority);
-    bind_text(row, offer->area);
-    bind_text(row, offer->age_band);
-    bind_text(row, offer->sex);
-    bind_text(row, offer->reason);
-    bind_id(row, &offer->last_command);
+    offer_bind(row, offer);
     bind_id(row, &offer->id);
     statement_run(row);
 }

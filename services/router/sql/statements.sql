@@ -36,7 +36,7 @@ ORDER BY case_id LIMIT ?
 SELECT case_id FROM referral WHERE state IN (1, 3) AND state=3 ORDER BY case_id LIMIT ?
 
 -- name: offer_insert
-INSERT INTO offer(id, case_id, facility, state, open, hold, cancel_requested, version, rank, ask_first, by_hand, sent_at,
+INSERT INTO offer(id, case_id, facility, rank, ask_first, by_hand, sent_at, state, open, hold, cancel_requested, version,
     answer_by, since, done, mark, due_at, escalation, kind, priority, area, age_band, sex, reason, last_command)
 VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
