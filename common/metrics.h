@@ -13,7 +13,7 @@
 
 enum metrics_type { METRICS_GAUGE, METRICS_COUNTER };
 
-/* Filled by the two functions below; families is a JSON array of
+/* Filled by the functions below; families is a JSON array of
  * {"name","type","help","samples":[{"label","word","value"}]}, label and word missing where there is none. */
 struct metrics {
     json_t *families; /* made by metrics_begin, owned by the caller */

@@ -30,8 +30,9 @@ Sigap__Actor *account_actor(struct turn *turn, const struct account *account);
 bool account_has_class(const struct account *account, const char *word);
 
 /* account.create "NAME [CLASSES [CODES [AREAS [FACILITIES]]]]", lists with commas, "-" for none, "*" for all
- * areas; the name alone makes an administrator. account.password, account.disable, account.enable "NAME".
- * Answers {"account","password"}: the one time it is seen. False: no action of ours. */
+ * areas; the name alone makes an administrator. account.password "NAME". These answer
+ * {"account","password"}: the one time it is seen. account.disable, account.enable "NAME". False: no action
+ * of ours. */
 bool account_control(struct turn *turn, const struct site_roles *roles, const Sigap__Actor *actor,
     const Sigap__ControlView *control, Sigap__ViewAnswer *answer);
 /* ListView accounts. */

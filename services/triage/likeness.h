@@ -12,37 +12,36 @@
 
 enum likeness_feature {
     LIKE_BIAS,
-    LIKE_NEAR,            /* 0..1: one spot; from LIKENESS_NEAR_KM on 0 */
-    LIKE_HERE,            /* 0..1: one house; from LIKENESS_HERE_KM on 0 */
-    LIKE_FAR,             /* positions further apart than LIKENESS_FAR_KM */
-    LIKE_AREA_SAME,       /* the same district */
-    LIKE_AREA_OTHER,      /* areas that exclude each other */
-    LIKE_SPOT,            /* the same hamlet, street, market ... by name or number */
-    LIKE_SPOT_NOT,        /* another one */
-    LIKE_LATE,            /* further apart in time than reports of one such case are */
-    LIKE_SOON,            /* 0..1: how soon one came after the other */
-    LIKE_KIND,            /* 0..1: how far the likely kinds agree */
-    LIKE_KIND_NOT,        /* the likely kinds have nothing to do with each other */
-    LIKE_URGENCY,         /* 0..1: how far the likely priorities agree */
-    LIKE_WORDS_COUNT,     /* 0..1: how much they share, rare words count most */
-    LIKE_WORD_RAREST,     /* 0..1: rarity of the rarest word in common */
-    LIKE_TOLD,            /* 0..1: how much that is */
-    LIKE_FRAME_NOT,       /* 0..1: one form, filled in with other names, numbers and things */
-    LIKE_DETAILS,         /* 0..1: things, deeds, states in common (knife, jump, milk, theft), four are 1 */
-    LIKE_DETAILS_SEVERAL, /* 0..1: more than one of them; one alone is what many incidents of a kind have */
-    LIKE_DETAILS_NOT,     /* 0..1: each tells some that the other does not */
-    LIKE_BOND,            /* bound or locked up in the same way */
-    LIKE_BOND_NOT,        /* in another way */
-    LIKE_HARM,            /* 0..1: the same harm, violence, weapon or part of the body */
-    LIKE_HARM_NOT,        /* 0..1: another harm or violence */
-    LIKE_MEANS_NOT,       /* 0..1: another weapon, another part of the body */
-    LIKE_EVENT,           /* 0..1: what else happened is the same, two are 1 */
-    LIKE_DISASTER_NOT,    /* another disaster */
-    LIKE_STATE_NOT,       /* another one, or another country */
-    LIKE_LOOKS_NOT,       /* other colours and garments */
-    LIKE_CONCEPTS_ONE, /* 0..1: how much only one of them tells (beating, hunger ...), rare things count most
-                        */
-    LIKE_SURROUNDINGS, /* 0..1: surroundings in common (market, well, kitchen), two are 1 */
+    LIKE_NEAR,             /* 0..1: one spot; from LIKENESS_NEAR_KM on 0 */
+    LIKE_HERE,             /* 0..1: one house; from LIKENESS_HERE_KM on 0 */
+    LIKE_FAR,              /* positions further apart than LIKENESS_FAR_KM */
+    LIKE_AREA_SAME,        /* the same district */
+    LIKE_AREA_OTHER,       /* areas that exclude each other */
+    LIKE_SPOT,             /* the same hamlet, street, market ... by name or number */
+    LIKE_SPOT_NOT,         /* another one */
+    LIKE_LATE,             /* further apart in time than reports of one such case are */
+    LIKE_SOON,             /* 0..1: how soon one came after the other */
+    LIKE_KIND,             /* 0..1: how far the likely kinds agree */
+    LIKE_KIND_NOT,         /* the likely kinds have nothing to do with each other */
+    LIKE_URGENCY,          /* 0..1: how far the likely priorities agree */
+    LIKE_WORDS_COUNT,      /* 0..1: how much they share, rare words count most */
+    LIKE_WORD_RAREST,      /* 0..1: rarity of the rarest word in common */
+    LIKE_TOLD,             /* 0..1: how much that is */
+    LIKE_FRAME_NOT,        /* 0..1: one form, filled in with other names, numbers and things */
+    LIKE_DETAILS,          /* 0..1: things, deeds, states in common (knife, jump, milk, theft), four are 1 */
+    LIKE_DETAILS_SEVERAL,  /* 0..1: more than one of them; one alone is what many incidents of a kind have */
+    LIKE_DETAILS_NOT,      /* 0..1: each tells some that the other does not */
+    LIKE_BOND,             /* bound or locked up in the same way */
+    LIKE_BOND_NOT,         /* in another way */
+    LIKE_HARM,             /* 0..1: the same harm, violence, weapon or part of the body */
+    LIKE_HARM_NOT,         /* 0..1: another harm or violence */
+    LIKE_MEANS_NOT,        /* 0..1: another weapon, another part of the body */
+    LIKE_EVENT,            /* 0..1: what else happened is the same, two are 1 */
+    LIKE_DISASTER_NOT,     /* another disaster */
+    LIKE_STATE_NOT,        /* another one, or another country */
+    LIKE_LOOKS_NOT,        /* other colours and garments */
+    LIKE_CONCEPTS_ONE,     /* 0..1: how much only one of them tells (beating, hunger), rare things most */
+    LIKE_SURROUNDINGS,     /* 0..1: surroundings in common (market, well, kitchen), two are 1 */
     LIKE_SURROUNDINGS_NOT, /* both name surroundings, and none in common */
     LIKE_COUNTS,           /* the same number of the same things */
     LIKE_COUNTS_NOT,       /* another number of the same things */
