@@ -115,7 +115,7 @@ static void strip(struct work *work) {
 void case_erase(struct work *work, const char *actor) {
     char text[ID_TEXT + 1];
     id_to_text(&work->file.id, text);
-    /* A full disk fails the batch, and with it the turn (casework_before_commit). */
+    /* A full disk fails the batch, and with it the turn (before_commit of casework.c). */
     keystore_cases_destroy(work->house->keys, &work->file.id, work->turn->now);
     delete_rows(work->turn, &work->file.id);
     strip(work);
