@@ -1,3 +1,5 @@
+/* Which word does what; where the site, its data and the programs lie; what all commands share of options and
+ * complaints. */
 #include "ctl.h"
 
 #include <errno.h>
