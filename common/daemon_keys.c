@@ -1,3 +1,4 @@
+/* daemon_keys() of daemon.h, apart from daemon.c: the simulator has no sockets, but it has keys. */
 #include "common/config.h"
 #include "common/daemon.h"
 #include "common/keystore.h"
