@@ -115,6 +115,11 @@ void turn_retry(struct turn *turn) {
     turn->engine->retry = true;
 }
 
+uint32_t view_rows(const Sigap__ListView *list) {
+    enum { USUAL = 100, MOST = 1000 };
+    return list->limit == 0 ? USUAL : list->limit > MOST ? MOST : list->limit;
+}
+
 void turn_answer_view(
     struct turn *turn, Sigap__ViewAnswer *answer, unsigned status, struct json_writer *document) {
     size_t size;

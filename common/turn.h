@@ -131,6 +131,8 @@ void turn_retry(struct turn *turn);
 void turn_answer_command(struct turn *turn, const Sigap__CommandIssued *command, unsigned status,
     const char *sentence, uint64_t version);
 
+/* How many rows a list is asked for (proto/view.proto). */
+uint32_t view_rows(const Sigap__ListView *list);
 /* Answers a view with the document, whose writer is freed. 503 when there is no memory for it. */
 void turn_answer_view(
     struct turn *turn, Sigap__ViewAnswer *answer, unsigned status, struct json_writer *document);

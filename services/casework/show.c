@@ -11,9 +11,7 @@
 
 enum {
     ANSWER_MAX = 4 << 20, /* bytes; the console takes 8 MiB */
-    LIST_DEFAULT = 100,
-    LIST_MAX = 1000,
-    SCAN_MAX = 2000, /* cases looked through for one list of tasks; x 1 KiB of arena = 2 MiB */
+    SCAN_MAX = 2000,      /* cases looked through for one list of tasks; x 1 KiB of arena = 2 MiB */
     TIMELINE_MAX = 1000,
     NARRATIVES_MAX = 200,
 };
@@ -374,10 +372,6 @@ static enum verdict show_media(struct turn *turn, const Sigap__View *view, Sigap
 
 /* ---- lists */
 
-static uint32_t limit_of(const Sigap__ListView *list) {
-    return list->limit == 0 ? LIST_DEFAULT : list->limit > LIST_MAX ? LIST_MAX : list->limit;
-}
-
 static void write_case_row(struct json_writer *json, const struct work *work, const Sigap__Actor *actor) {
     const struct case_file *file = &work->file;
     json_write_object(json);
@@ -409,7 +403,7 @@ static enum verdict show_cases(struct turn *turn, const Sigap__View *view, Sigap
     bind_int(rows, state);
     rights_bind_area(&rights, rows, view->list->area);
     rights_bind(&rights, rows, view->actor);
-    bind_int(rows, limit_of(view->list));
+    bind_int(rows, view_rows(view->list));
     while (work && statement_step(rows))
         if (take_row(work, rows) && !rights_conflict(view->actor, &work->file))
             write_case_row(&json, work, view->actor);
@@ -464,7 +458,7 @@ static enum verdict show_tasks(struct turn *turn, const Sigap__View *view, Sigap
     struct rights_query rights = {.used = 0};
     struct json_writer json;
     struct work *work = work_for_rows(turn);
-    unsigned left = limit_of(view->list);
+    unsigned left = view_rows(view->list);
     json_writer_init(&json, ANSWER_MAX);
     json_write_array(&json);
     struct statement *rows = casework_use(turn->store, CASEWORK_TASK_SCAN);

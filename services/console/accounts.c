@@ -327,14 +327,15 @@ static void write_row(struct json_writer *writer, struct statement *row) {
     json_write_end(writer);
 }
 
-void account_list(struct turn *turn, const Sigap__Actor *actor, uint32_t limit, Sigap__ViewAnswer *answer) {
+void account_list(
+    struct turn *turn, const Sigap__Actor *actor, const Sigap__ListView *list, Sigap__ViewAnswer *answer) {
     if (!rights_has(actor, "administrator"))
         return refuse(turn, answer, 403, "Hanya administrator", "Administrators only");
     struct json_writer writer;
     json_writer_init(&writer, 4 << 20); /* 1000 rows of 4 lists: 4 KiB each at most */
     json_write_array(&writer);
     struct statement *all = console_use(turn->store, CONSOLE_ACCOUNT_ALL);
-    bind_int(all, limit == 0 ? 100 : limit > 1000 ? 1000 : limit);
+    bind_int(all, view_rows(list));
     while (statement_step(all))
         write_row(&writer, all);
     json_write_end(&writer);

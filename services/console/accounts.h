@@ -36,4 +36,5 @@ bool account_has_class(const struct account *account, const char *word);
 bool account_control(struct turn *turn, const struct site_roles *roles, const Sigap__Actor *actor,
     const Sigap__ControlView *control, Sigap__ViewAnswer *answer);
 /* ListView accounts. */
-void account_list(struct turn *turn, const Sigap__Actor *actor, uint32_t limit, Sigap__ViewAnswer *answer);
+void account_list(
+    struct turn *turn, const Sigap__Actor *actor, const Sigap__ListView *list, Sigap__ViewAnswer *answer);

@@ -229,7 +229,7 @@ static enum verdict console_on_view(struct turn *turn, const Sigap__View *view, 
     if (view->what_case == SIGAP__VIEW__WHAT_CONTROL)
         account_control(turn, console->roles, view->actor, view->control, answer);
     else if (view->what_case == SIGAP__VIEW__WHAT_LIST && strcmp(view->list->name, "accounts") == 0)
-        account_list(turn, view->actor, view->list->limit, answer);
+        account_list(turn, view->actor, view->list, answer);
     return VERDICT_DONE;
 }
 

@@ -372,13 +372,13 @@ static void write_counts(struct turn *turn, struct json_writer *writer) {
 }
 
 /* Ids and states; there is nothing else to show here. */
-static void view_list(struct turn *turn, uint32_t limit, Sigap__ViewAnswer *answer) {
+static void view_list(struct turn *turn, const Sigap__ListView *list, Sigap__ViewAnswer *answer) {
     struct json_writer writer;
     json_writer_init(&writer, 256 * 1024); /* 1000 x 150 bytes */
     json_write_object(&writer);
     json_member_array(&writer, "reports");
     struct statement *newest = intake_use(turn->store, INTAKE_OUTCOME_NEWEST);
-    bind_int(newest, limit == 0 ? 100 : limit > 1000 ? 1000 : limit);
+    bind_int(newest, view_rows(list));
     while (statement_step(newest)) {
         struct id report = column_id(newest, 0), case_id = column_id(newest, 2);
         enum progress_state progress = read_progress(turn, &case_id);
@@ -406,6 +406,6 @@ bool intake_follow_view(struct turn *turn, const Sigap__View *view, Sigap__ViewA
     else if (report)
         view_report(turn, view->report, answer);
     else
-        view_list(turn, view->list->limit, answer);
+        view_list(turn, view->list, answer);
     return true;
 }

@@ -238,7 +238,7 @@ bool intake_media_view(struct turn *turn, const Sigap__View *view, Sigap__ViewAn
     json_writer_init(&writer, 512 * 1024); /* 1000 x 400 bytes */
     json_write_array(&writer);
     struct statement *list = intake_use(turn->store, INTAKE_MEDIA_LIST);
-    bind_int(list, view->list->limit == 0 ? 100 : view->list->limit > 1000 ? 1000 : view->list->limit);
+    bind_int(list, view_rows(view->list));
     while (statement_step(list))
         write_row(&writer, list);
     json_write_end(&writer);

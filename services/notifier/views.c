@@ -15,7 +15,7 @@
 
 #include <string.h>
 
-enum { VIEW_MAX = 4 << 20, LIST_USUAL = 100, LIST_MOST = 1000, LIST_WINDOW = 20000 };
+enum { VIEW_MAX = 4 << 20, LIST_WINDOW = 20000 };
 
 static void audit_look(struct turn *turn, const Sigap__Actor *actor, const char *what) {
     turn_audit(turn, rights_name(actor), "look-at-names", what);
@@ -237,7 +237,7 @@ static enum verdict view_list(struct turn *turn, const Sigap__View *view, Sigap_
     if (duty_view_list(turn, view, answer))
         return VERDICT_DONE;
     bool alerts = strcmp(list->name, "alerts") == 0, deliveries = strcmp(list->name, "deliveries") == 0;
-    uint32_t limit = list->limit == 0 ? LIST_USUAL : list->limit > LIST_MOST ? LIST_MOST : list->limit;
+    uint32_t limit = view_rows(list);
     if (!alerts && !deliveries)
         return VERDICT_DONE; /* 404 */
     if (list->state[0] && alerts && !state_parse(list->state)) {

@@ -11,8 +11,6 @@
 
 enum {
     VIEW_BYTES_MAX = 1 << 20, /* 1000 rows x 600 bytes */
-    LIMIT_DEFAULT = 100,
-    LIMIT_MOST = 1000,
     AREAS_MAX = 64,
 };
 
@@ -523,8 +521,7 @@ static enum verdict list(struct turn *turn, const Sigap__View *view, Sigap__View
         Sigap__ReferralState state;
     } queues[] = {{"unroutable", SIGAP__REFERRAL_STATE__REFERRAL_UNROUTABLE},
         {"drafts", SIGAP__REFERRAL_STATE__REFERRAL_DRAFT}};
-    uint32_t limit = view->list->limit ? view->list->limit : LIMIT_DEFAULT;
-    struct listing listing = {.turn = turn, .view = view, .left = limit < LIMIT_MOST ? limit : LIMIT_MOST};
+    struct listing listing = {.turn = turn, .view = view, .left = view_rows(view->list)};
     const char *name = view->list->name;
     bool known = strcmp(name, "offers") == 0 || strcmp(name, "facilities") == 0;
     for (size_t i = 0; i < sizeof queues / sizeof *queues; i++)

@@ -11,8 +11,6 @@
 
 enum {
     ANSWER_BYTES = 1 << 20,
-    ROWS_DEFAULT = 100,
-    ROWS_MAX = 1000,
     MEMBERS_MAX = 100, /* reports shown of one case */
     MERGED_MAX = 16,   /* cases merged into one, shown with it */
     LINES_MAX = 200,   /* corrections with their words in one answer: x 4 KiB */
@@ -294,11 +292,6 @@ static enum verdict view_case(struct turn *turn, const Sigap__View *view, Sigap_
 
 /* ---- lists: one query an area prefix of the actor, which is its predicate ---- */
 
-static unsigned limit_of(const Sigap__ListView *list) {
-    unsigned limit = list->limit ? list->limit : ROWS_DEFAULT;
-    return limit > ROWS_MAX ? ROWS_MAX : limit;
-}
-
 /* The first ten columns of a list of cases. */
 static struct open_case listed_case(struct statement *rows) {
     return (struct open_case){.case_id = column_id(rows, 0),
@@ -509,11 +502,11 @@ static enum verdict view_list(struct turn *turn, const Sigap__View *view, Sigap_
             prefix = view->list->area;
         }
         if (cases)
-            put_case_rows(turn, &writer, actor, prefix, limit_of(view->list));
+            put_case_rows(turn, &writer, actor, prefix, view_rows(view->list));
         else if (reviews)
-            put_review_rows(turn, &writer, prefix, limit_of(view->list));
+            put_review_rows(turn, &writer, prefix, view_rows(view->list));
         else
-            put_proposal_rows(turn, &writer, actor, prefix, limit_of(view->list));
+            put_proposal_rows(turn, &writer, actor, prefix, view_rows(view->list));
     }
     json_write_end(&writer);
     turn_answer_view(turn, answer, 200, &writer);
