@@ -118,14 +118,14 @@ bool delivery_went_out(const struct delivery *delivery) {
 
 /* --- packed form --- */
 
-enum { PACKED_WITHOUT_PEOPLE = 1, PACKED_VERSION = 2 };
+enum { PACKED_WITHOUT_PEOPLE = 1, PACKED_WITHOUT_CODES_ONLY = 2, PACKED_VERSION = 3 };
 
 void deliveries_pack(const struct delivery *deliveries, unsigned count, struct buffer *out) {
     buffer_add_varint(out, PACKED_VERSION);
     buffer_add_varint(out, count);
     for (const struct delivery *each = deliveries; each < deliveries + count; each++) {
         uint8_t head[] = {(uint8_t)each->state, (uint8_t)each->purpose, each->attempt, each->unknowns,
-            each->method, each->person};
+            each->method, each->person, each->codes_only};
         buffer_add(out, head, sizeof head);
         buffer_add_varint(out, (uint64_t)each->queued_at);
         buffer_add_varint(out, (uint64_t)each->at);
@@ -140,7 +140,7 @@ void deliveries_pack(const struct delivery *deliveries, unsigned count, struct b
 }
 
 static bool unpack_one(struct unpacker *from, struct delivery *out, unsigned ordinal, int64_t version) {
-    const uint8_t *head = unpack_bytes(from, 6);
+    const uint8_t *head = unpack_bytes(from, version > PACKED_WITHOUT_CODES_ONLY ? 7 : 6);
     if (!head || head[0] >= DELIVERY_STATES || head[1] >= PURPOSES)
         return false;
     out->ordinal = (uint16_t)ordinal;
@@ -150,6 +150,7 @@ static bool unpack_one(struct unpacker *from, struct delivery *out, unsigned ord
     out->unknowns = head[3];
     out->method = head[4];
     out->person = head[5];
+    out->codes_only = version > PACKED_WITHOUT_CODES_ONLY && head[6];
     out->queued_at = unpack_int(from);
     out->at = unpack_int(from);
     out->next_at = unpack_int(from);

@@ -71,6 +71,7 @@ struct delivery {
     uint8_t unknowns;      /* attempts whose outcome nobody knows */
     uint8_t method;        /* place of the channel among the methods of its team or person */
     uint8_t person;        /* enum policy_person: whom of the team */
+    bool codes_only;       /* carries the case number and the priority, whatever the alert may tell others */
     int64_t queued_at, at; /* epoch ms: made, last move */
     int64_t next_at;       /* epoch ms: end of lease, hold or wait; 0 none */
     int64_t number;        /* handover number of a local channel, see outgoing.h; 0 none */
@@ -95,7 +96,7 @@ bool delivery_is_pending(const struct delivery *delivery);
 bool delivery_went_out(const struct delivery *delivery);
 
 /* Packed form: a version byte, a count, then each delivery as varints and counted texts. Version 1 had no
- * people. */
+ * people, version 2 no messages that carry the number only. */
 void deliveries_pack(const struct delivery *deliveries, unsigned count, struct buffer *out);
 /* Into the arena, with room for DELIVERIES_ROOM more. NULL when the bytes are damaged or the arena is
  * exhausted. */

@@ -127,7 +127,8 @@ bool escalate_tell(struct turn *turn, struct alert *alert, const struct policy_t
     return team && tell_team(turn, alert, team, agency, target->person, purpose, channels);
 }
 
-void escalate_inform(struct turn *turn, struct alert *alert, const struct policy_target *target) {
+void escalate_inform(
+    struct turn *turn, struct alert *alert, const struct policy_target *target, bool codes_only) {
     const char *agency;
     const struct team *team = resolve(turn->state, alert, target, &agency);
     if (!team || merge(turn, alert, team, agency, ANY_PURPOSE) ||
@@ -137,7 +138,10 @@ void escalate_inform(struct turn *turn, struct alert *alert, const struct policy
         if (strcmp(alert->deliveries[i].team, team->id) == 0 && strstr(alert->deliveries[i].role, agency))
             return;
     enum delivery_purpose purpose = escalate_was_told(alert, team->id) ? PURPOSE_CHANGE : PURPOSE_NOTICE;
+    unsigned before = alert->delivery_count;
     outgoing_tell(turn, alert, team, agency, target->person, purpose, POLICY_ONE);
+    for (unsigned i = before; i < alert->delivery_count && codes_only; i++)
+        alert->deliveries[i].codes_only = true;
 }
 
 void escalate_catch_up(struct turn *turn, struct alert *alert) {

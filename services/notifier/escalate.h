@@ -39,8 +39,9 @@ void escalate_start(struct turn *turn, struct alert *alert, enum escalation_situ
     const struct escalation_first *first);
 void escalate_started(struct turn *turn, struct alert *alert);
 /* For information beside an alert: who has been told already is not told twice, but hears for whom to pass it
- * on. */
-void escalate_inform(struct turn *turn, struct alert *alert, const struct policy_target *target);
+ * on. codes_only: what they read, and may pass on, is the number of the case. */
+void escalate_inform(
+    struct turn *turn, struct alert *alert, const struct policy_target *target, bool codes_only);
 /* Tells those whom the steps so far would have told had the place been known. */
 void escalate_catch_up(struct turn *turn, struct alert *alert);
 /* Only deliveries, nothing that waits for an answer; written. */

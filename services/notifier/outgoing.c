@@ -293,7 +293,7 @@ static const char *write_open_link(const struct notifier *notifier, const struct
 struct said {
     enum delivery_purpose purpose;
     uint8_t person;
-    bool english_first;
+    bool codes_only, english_first;
     char role[DELIVERY_ROLE_MAX + 1];
     size_t length;
     char subject[MESSAGE_SUBJECT_MAX + 1], text[MESSAGE_TEXT_MAX + 1];
@@ -301,7 +301,8 @@ struct said {
 
 static bool is_said(const struct said *said, const struct delivery *delivery, bool english_first) {
     return said && said->english_first == english_first && said->purpose == delivery->purpose &&
-           said->person == delivery->person && strcmp(said->role, delivery->role) == 0;
+           said->person == delivery->person && said->codes_only == delivery->codes_only &&
+           strcmp(said->role, delivery->role) == 0;
 }
 
 /* NULL: the arena is exhausted, the turn will see. */
@@ -324,6 +325,7 @@ static const struct said *say(struct turn *turn, struct alert *alert, const stru
         facts.reply_by = alert->answer_by;
     said->purpose = delivery->purpose;
     said->person = delivery->person;
+    said->codes_only = delivery->codes_only;
     said->english_first = english_first;
     memcpy(said->role, delivery->role, sizeof said->role);
     said->length = text_write(&facts, said->subject, said->text);

@@ -45,8 +45,7 @@ static bool is_secret(const struct alert *alert, const struct site_kind *kind) {
     return alert->confidentiality >= SITE_C3 || (kind && kind->confidentiality == SITE_C3);
 }
 
-/* Kind and place may not be named in a message. */
-static bool is_neutral(const struct alert *alert, const struct site_kind *kind) {
+bool text_is_neutral(const struct alert *alert, const struct site_kind *kind) {
     return alert->codes_only || is_secret(alert, kind);
 }
 
@@ -175,7 +174,7 @@ static void add_what(struct text_buffer *to, const struct text_facts *facts, boo
     const struct alert *alert = facts->alert;
     if (alert->unverified && alert->subject != SUBJECT_REVIEW)
         add(to, english ? " (unverified)" : " (belum terverifikasi)");
-    if (is_neutral(alert, facts->kind)) {
+    if (text_is_neutral(alert, facts->kind) || facts->delivery->codes_only) {
         add(to, english ? ". There is a service message" : ". Ada pesan layanan");
         return;
     }
@@ -198,7 +197,8 @@ static void add_what(struct text_buffer *to, const struct text_facts *facts, boo
 
 static void add_detail(struct text_buffer *to, const struct text_facts *facts, bool english) {
     const struct alert *alert = facts->alert;
-    if (alert->subject == SUBJECT_TASK && alert->detail[0] && !is_secret(alert, facts->kind))
+    if (alert->subject == SUBJECT_TASK && alert->detail[0] && !is_secret(alert, facts->kind) &&
+        !facts->delivery->codes_only)
         add(to, " [%s]", alert->detail);
     if (alert->subject == SUBJECT_REFERRAL && strcmp(alert->detail, "unroutable") == 0)
         add(to, english ? "; nobody is left to ask" : "; tidak ada lagi tempat yang dapat ditanya");

@@ -25,8 +25,10 @@ struct text_facts {
     bool english_first;
 };
 
+/* Kind and place may not be named to anybody who is told; some are told less (codes_only of a delivery). */
+bool text_is_neutral(const struct alert *alert, const struct site_kind *kind);
 /* Fills subject and text; cut at their sizes, never in the middle of a character. Returns the text's length.
- * The words are the same for all who are told for one purpose in one role; only links differ. */
+ * The words are the same for all who are told for one purpose in one role, and as much; only links differ. */
 size_t text_write(
     const struct text_facts *facts, char subject[MESSAGE_SUBJECT_MAX + 1], char text[MESSAGE_TEXT_MAX + 1]);
 /* Appends the links that there are; returns the new length. */

@@ -11,6 +11,7 @@
 #include "notifier_sql.h"
 #include "outgoing.h"
 #include "state.h"
+#include "text.h"
 #include "token.h"
 
 #include <string.h>
@@ -59,6 +60,7 @@ static void write_delivery(struct turn *turn, struct json_writer *json, const st
     json_member_text(json, "channel", delivery->channel);
     json_member_text(json, "state", state_of(delivery, watermark));
     json_member_text(json, "purpose", delivery_purpose_word(delivery->purpose));
+    json_member_bool(json, "codes_only", delivery->codes_only);
     json_member_integer(json, "at", delivery->at);
     json_member_integer(json, "attempts", delivery->attempt);
     if (delivery->on_duty[0])
@@ -274,7 +276,7 @@ static void write_token(struct turn *turn, struct json_writer *json, const struc
     const struct notifier *notifier = turn->state;
     bool shown = false;
     const struct site_kind *kind = site_kinds_find(notifier->kinds, alert->kind);
-    bool neutral = alert->codes_only || alert->confidentiality >= SITE_C3 || !kind;
+    bool neutral = !kind || text_is_neutral(alert, kind);
     json_write_object(json);
     member_id(json, "alert_id", &alert->id);
     member_id(json, "case_id", &alert->case_id);

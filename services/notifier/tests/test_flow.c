@@ -988,6 +988,36 @@ static json_t *view_case(
     return fixture_view(flow->fixture, &view, status);
 }
 
+/* How many messages to the team carry the case number only, and how many more. */
+static void count_codes_only(json_t *case_view, const char *team, unsigned *only, unsigned *more) {
+    size_t i;
+    json_t *delivery;
+    *only = *more = 0;
+    json_array_foreach(json_object_get(case_view, "deliveries"), i, delivery) {
+        if (strcmp(json_string_value(json_object_get(delivery, "to")), team) == 0)
+            ++*(json_is_true(json_object_get(delivery, "codes_only")) ? only : more);
+    }
+}
+
+/* content: code_only of a notice, here the hospital's; those who are called are told more. */
+static void test_other_agencies_read_the_number_only(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    struct id case_id = flow_case_opened(
+        flow, (struct flow_case){
+                  .kind = "kekerasan_seksual", .area = "35.07.12", .priority = SIGAP__PRIORITY__PRIORITY_P2});
+    unsigned status, only, more;
+    json_t *view = view_case(flow, &case_id, "TRI", "*", &status);
+    count_codes_only(view, "rsj-rs-lawang", &only, &more);
+    assert_int_equal(only, 1);
+    assert_int_equal(more, 0);
+    count_codes_only(view, "ppa-3507", &only, &more);
+    assert_int_equal(only, 0);
+    assert_true(more > 0);
+    json_decref(view);
+    flow_free(flow);
+}
+
 static json_t *view_list_of(struct flow *flow, const char *name, const char *role, char **areas,
     size_t area_count, const char *state) {
     Sigap__View view = SIGAP__VIEW__INIT;
@@ -1135,6 +1165,38 @@ static void test_token_view(void **state) {
     flow_free(flow);
 }
 
+/* The page behind a link names no more than the message did: leprosy is not named although it is not C3. */
+static void test_token_view_names_no_more_than_the_message(void **state) {
+    (void)state;
+    static const struct {
+        const char *kind;
+        bool named;
+    } cases[] = {{"kusta", false}, {"odha", false}, {"lansia_terlantar", true}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct flow *flow = flow_new(NULL);
+        char token[80];
+        unsigned status;
+        flow_case_opened(
+            flow, (struct flow_case){
+                      .kind = cases[i].kind, .area = "35.07.12", .priority = SIGAP__PRIORITY__PRIORITY_P0});
+        token[0] = 0;
+        for (unsigned k = 0; k < flow->count && !token[0]; k++)
+            flow_token(&flow->sent[k], "Terima", token);
+        Sigap__View view = SIGAP__VIEW__INIT;
+        Sigap__TokenView what = SIGAP__TOKEN_VIEW__INIT;
+        what.token = token;
+        view.what_case = SIGAP__VIEW__WHAT_TOKEN;
+        view.token = &what;
+        json_t *json = fixture_view(flow->fixture, &view, &status);
+        assert_int_equal(status, 200);
+        const char *name = json_string_value(json_object_get(json, "kind_name"));
+        assert_int_equal(strcmp(name, "Ada pesan layanan") != 0, cases[i].named);
+        assert_int_equal(*json_string_value(json_object_get(json, "area_name")) != 0, cases[i].named);
+        json_decref(json);
+        flow_free(flow);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_emergency_climbs),
@@ -1151,6 +1213,7 @@ int main(void) {
         cmocka_unit_test(test_accepted_offer_stands_everybody_down),
         cmocka_unit_test(test_refused_offers_reach_the_coordinators),
         cmocka_unit_test(test_nobody_left_to_ask),
+        cmocka_unit_test(test_other_agencies_read_the_number_only),
         cmocka_unit_test(test_danger_in_review_wakes_the_duty),
         cmocka_unit_test(test_dead_man),
         cmocka_unit_test(test_parked_input_is_told_once),
@@ -1182,6 +1245,7 @@ int main(void) {
         cmocka_unit_test(test_views_of_an_unknown_place),
         cmocka_unit_test(test_views_of_many_areas),
         cmocka_unit_test(test_token_view),
+        cmocka_unit_test(test_token_view_names_no_more_than_the_message),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

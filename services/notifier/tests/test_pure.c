@@ -122,6 +122,7 @@ static void test_packed_deliveries(void **state) {
                                    .unknowns = 1,
                                    .method = 2,
                                    .person = 1,
+                                   .codes_only = true,
                                    .queued_at = MONDAY,
                                    .at = MONDAY + 1,
                                    .next_at = MONDAY + 2,
@@ -423,17 +424,18 @@ static void test_texts_say_no_more_than_they_may(void **state) {
         .confidentiality = SITE_C3};
     static const struct {
         int confidentiality;
-        bool codes_only, named;
-    } cases[] = {{0, false, true}, {0, true, false}, {3, false, false}};
+        bool alert_codes, delivery_codes, named;
+    } cases[] = {
+        {0, false, false, true}, {0, true, false, false}, {0, false, true, false}, {3, false, false, false}};
     const struct site_kind *kinds[] = {&leprosy, &old, &child};
     for (size_t k = 0; k < 3; k++) {
-        for (size_t i = 0; i < 3; i++) {
+        for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
             struct alert alert = {.subject = SUBJECT_CASE,
                 .area = "35.07.12.2003",
                 .priority = 2,
                 .confidentiality = cases[i].confidentiality,
-                .codes_only = cases[i].codes_only};
-            struct delivery delivery = {.purpose = PURPOSE_ALERT};
+                .codes_only = cases[i].alert_codes};
+            struct delivery delivery = {.purpose = PURPOSE_ALERT, .codes_only = cases[i].delivery_codes};
             struct text_facts facts = {
                 .alert = &alert,
                 .delivery = &delivery,
