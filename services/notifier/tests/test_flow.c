@@ -1135,6 +1135,15 @@ static void test_views_of_many_areas(void **state) {
     flow_free(flow);
 }
 
+static json_t *view_token(struct flow *flow, char *token, unsigned *status) {
+    Sigap__View view = SIGAP__VIEW__INIT;
+    Sigap__TokenView what = SIGAP__TOKEN_VIEW__INIT;
+    what.token = token;
+    view.what_case = SIGAP__VIEW__WHAT_TOKEN;
+    view.token = &what;
+    return fixture_view(flow->fixture, &view, status);
+}
+
 static void test_token_view(void **state) {
     (void)state;
     struct flow *flow = flow_new(NULL);
@@ -1142,24 +1151,19 @@ static void test_token_view(void **state) {
     unsigned status;
     flow_case_opened(flow, emergency);
     flow_token(flow_last(flow, "tksk-3507"), "Terima", token);
-    Sigap__View view = SIGAP__VIEW__INIT;
-    Sigap__TokenView what = SIGAP__TOKEN_VIEW__INIT;
-    what.token = token;
-    view.what_case = SIGAP__VIEW__WHAT_TOKEN;
-    view.token = &what;
-    json_t *json = fixture_view(flow->fixture, &view, &status);
+    json_t *json = view_token(flow, token, &status);
     assert_int_equal(status, 200);
     assert_string_equal(json_string_value(json_object_get(json, "team")), "tksk-3507");
     assert_string_equal(json_string_value(json_object_get(json, "action")), "accept");
     assert_null(json_object_get(json, "answered"));
     json_decref(json);
     flow_answer_link(flow, token, "accept");
-    json = fixture_view(flow->fixture, &view, &status);
+    json = view_token(flow, token, &status);
     assert_string_equal(
         json_string_value(json_object_get(json_object_get(json, "answered"), "team")), "tksk-3507");
     json_decref(json);
     token[10] = token[10] == 'A' ? 'B' : 'A';
-    json = fixture_view(flow->fixture, &view, &status);
+    json = view_token(flow, token, &status);
     assert_int_equal(status, 403);
     json_decref(json);
     flow_free(flow);
@@ -1182,12 +1186,7 @@ static void test_token_view_names_no_more_than_the_message(void **state) {
         token[0] = 0;
         for (unsigned k = 0; k < flow->count && !token[0]; k++)
             flow_token(&flow->sent[k], "Terima", token);
-        Sigap__View view = SIGAP__VIEW__INIT;
-        Sigap__TokenView what = SIGAP__TOKEN_VIEW__INIT;
-        what.token = token;
-        view.what_case = SIGAP__VIEW__WHAT_TOKEN;
-        view.token = &what;
-        json_t *json = fixture_view(flow->fixture, &view, &status);
+        json_t *json = view_token(flow, token, &status);
         assert_int_equal(status, 200);
         const char *name = json_string_value(json_object_get(json, "kind_name"));
         assert_int_equal(strcmp(name, "Ada pesan layanan") != 0, cases[i].named);
