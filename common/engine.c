@@ -640,6 +640,7 @@ static void begin_turn(struct engine *engine) {
     read_clock(engine);
     engine->turn = (struct turn){engine, engine->store, engine->arena, engine->now, engine->state,
         {"", LANE_NORMAL, 0}, false, engine->effects_held};
+    engine->begun++;
     engine->turn_inputs = 0;
     engine->retry = engine->redo = engine->overflowed = engine->recheck_blocked = false;
     refill_reserve(engine);

@@ -120,6 +120,7 @@ struct engine {
     bool retry, redo, overflowed, broken, recheck_blocked, deferred;
     void *request_origin;
     char complaint[384];
+    uint64_t begun; /* turns, also those that were rolled back */
     uint64_t turns, inputs, rolled_back, housekept_turns;
 };
 

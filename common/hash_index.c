@@ -43,9 +43,10 @@ struct hash_index {
     bool arrears;                      /* more to do than the keys that come in pay for */
     bool stopped;                      /* a run is damaged: no more merging until the next start */
     /* What was written in a turn of which we do not know yet that it was committed. */
-    bool waits;
     struct hash_run *written;
-    uint64_t added, added_then, added_at_step;
+    uint64_t turn; /* that wrote last, see turn_begun() */
+    uint64_t added, added_at_step;
+    uint64_t forgets; /* how often hash_index_forget() was asked */
 };
 
 /* ---- how many there are ---- */
@@ -94,20 +95,35 @@ static void run_insert(struct hash_index *index, struct hash_run *run) {
     index->runs[at] = run;
 }
 
-static bool runs_load(struct hash_index *index, struct store *store) {
-    int64_t end = index->base + (INT64_C(1) << INDEX_SHIFT);
+static int64_t end_of(const struct hash_index *index) {
+    return index->base + (INT64_C(1) << INDEX_SHIFT);
+}
+
+static enum hash_run_found runs_load(struct hash_index *index, struct store *store) {
     for (;;) {
         struct hash_run *run;
-        int found = hash_run_read(&index->pool, store, index->last_run + 1, end, &run);
-        if (found <= 0)
-            return found == 0;
+        enum hash_run_found found =
+            hash_run_read(&index->pool, store, index->last_run + 1, end_of(index), &run);
+        if (found != HASH_RUN_READ)
+            return found;
         if (!runs_have_room(index)) {
             hash_run_free(&run);
-            return false;
+            return HASH_RUN_FAILED;
         }
         index->last_run = run->number;
         run_insert(index, run);
     }
+}
+
+/* The owner has all that the runs had: it adds everything again, which takes a while and loses nothing. */
+static void runs_drop(struct hash_index *index, struct store *store) {
+    log_line(LOG_ERROR, "hash-index-made-again", "index=%d", (int)(index->base >> INDEX_SHIFT));
+    while (index->run_count)
+        hash_run_free(&index->runs[--index->run_count]);
+    struct statement *clear = common_use(store, COMMON_HASH_RUN_CLEAR);
+    bind_int(clear, index->base);
+    bind_int(clear, end_of(index));
+    statement_run(clear);
 }
 
 static void mark(uint64_t *needed, const struct hash_list *list) {
@@ -136,7 +152,10 @@ struct hash_index *hash_index_open(struct store *store, int number) {
         return NULL;
     index->base = index->last_run = (int64_t)number << INDEX_SHIFT;
     hash_pool_open(&index->pool, store, index->base);
-    if (!runs_load(index, store) || !rows_release(index))
+    enum hash_run_found found = runs_load(index, store);
+    if (found == HASH_RUN_DAMAGED)
+        runs_drop(index, store);
+    if (found == HASH_RUN_FAILED || !rows_release(index) || store_health(store) != STORE_OK)
         hash_index_close(&index);
     else
         index->last = hash_index_saved(index);
@@ -329,7 +348,6 @@ static void merge_commit(struct hash_index *index, uint32_t level) {
 static void committed(void *state, const void *argument) {
     struct hash_index *index = *(struct hash_index *const *)argument;
     (void)state;
-    index->waits = false;
     if (index->written)
         run_written(index);
     for (uint32_t level = 0; level < LEVELS; level++)
@@ -338,12 +356,11 @@ static void committed(void *state, const void *argument) {
     count_arrears(index);
 }
 
-/* At most once a turn; again when it was committed, or so many keys later that it must have been rolled back.
- */
-static bool may_write(struct hash_index *index) {
-    if (index->waits && index->added - index->added_then < HASH_INDEX_STEP)
+/* Once a turn: what is written again in another, the store has not. */
+static bool may_write(struct hash_index *index, const struct turn *turn) {
+    if (index->turn == turn_begun(turn))
         return false;
-    index->waits = false;
+    index->turn = turn_begun(turn);
     hash_run_free(&index->written); /* of a turn that was rolled back */
     return true;
 }
@@ -351,7 +368,7 @@ static bool may_write(struct hash_index *index) {
 void hash_index_save(struct hash_index *index, struct turn *turn) {
     bool due = index->fresh_end - index->fresh_from >= HASH_INDEX_RUN;
     uint64_t keys = index->added - index->added_at_step;
-    if ((!due && keys < KEYS_A_STEP && !index->arrears) || !may_write(index))
+    if ((!due && keys < KEYS_A_STEP && !index->arrears) || !may_write(index, turn))
         return;
     uint64_t blocks = keys * BLOCKS_A_STEP / KEYS_A_STEP;
     if (due)
@@ -360,8 +377,7 @@ void hash_index_save(struct hash_index *index, struct turn *turn) {
         merge_start(index, level);
         merge_go_on(index, turn->store, level, blocks < BLOCKS_MAX ? (unsigned)blocks : BLOCKS_MAX);
     }
-    index->waits = true;
-    index->added_then = index->added_at_step = index->added;
+    index->added_at_step = index->added;
     turn_after_commit(turn, committed, &index, sizeof index);
 }
 
@@ -382,6 +398,7 @@ static bool is_forgotten(const struct hash_index *index, size_t run, int64_t row
 struct forgetting {
     struct hash_index *index;
     int64_t row;
+    uint64_t number;
 };
 
 static void forgotten(void *state, const void *argument) {
@@ -390,14 +407,17 @@ static void forgotten(void *state, const void *argument) {
     (void)state;
     index->kept_from = what->row;
     for (size_t i = index->run_count; i-- > 0;)
-        if (is_forgotten(index, i, what->row))
+        if (index->runs[i]->dropped == what->number && !is_merged(index, index->runs[i]))
             run_goes(index, i);
 }
 
 void hash_index_forget(struct hash_index *index, struct turn *turn, int64_t row) {
-    struct forgetting what = {index, row};
+    struct forgetting what = {index, row, ++index->forgets};
     for (size_t i = 0; i < index->run_count; i++)
-        if (is_forgotten(index, i, row))
+        if (is_forgotten(index, i, row)) {
+            index->runs[i]->dropped =
+                what.number; /* in this turn: what a merge of it makes meanwhile stays */
             hash_run_delete(index->runs[i], turn->store);
+        }
     turn_after_commit(turn, forgotten, &what, sizeof what);
 }

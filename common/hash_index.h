@@ -22,15 +22,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum {
-    HASH_INDEX_RUN = 32768,
-    /* More than a turn adds: between two attempts to write there is always a commit or a rollback. */
-    HASH_INDEX_STEP = 4096,
-};
+enum { HASH_INDEX_RUN = 32768 };
 
 struct hash_index;
 
-/* number: which index of this store, 1 to 127. NULL when there is no memory or the store fails. */
+/* number: which index of this store, 1 to 127. One that is damaged is empty then: the owner adds everything
+ * again. In a turn. NULL when there is no memory or the store fails. */
 struct hash_index *hash_index_open(struct store *store, int number);
 void hash_index_close(struct hash_index **index);
 

@@ -28,20 +28,6 @@ static bool is_needed(const uint64_t *needed, uint32_t number) {
     return needed[number / 64] >> number % 64 & 1;
 }
 
-bool hash_pool_release(struct hash_pool *pool, const uint64_t *needed) {
-    uint32_t count = 0;
-    for (uint32_t number = 1; number <= pool->last; number++)
-        count += !is_needed(needed, number);
-    struct hash_list *list = hash_list_new(count);
-    if (!list)
-        return false;
-    for (uint32_t number = pool->last; number > 0; number--)
-        if (!is_needed(needed, number))
-            list->numbers[list->count++] = number;
-    hash_pool_give(pool, &list);
-    return true;
-}
-
 static void drop_first(struct hash_pool *pool) {
     struct hash_list *first = pool->free;
     pool->free = first->next;
@@ -51,6 +37,21 @@ static void drop_first(struct hash_pool *pool) {
 void hash_pool_close(struct hash_pool *pool) {
     while (pool->free)
         drop_first(pool);
+}
+
+bool hash_pool_release(struct hash_pool *pool, const uint64_t *needed) {
+    uint32_t count = 0;
+    for (uint32_t number = 1; number <= pool->last; number++)
+        count += !is_needed(needed, number);
+    struct hash_list *list = hash_list_new(count);
+    if (!list)
+        return false;
+    hash_pool_close(pool); /* what a damaged run gave back */
+    for (uint32_t number = pool->last; number > 0; number--)
+        if (!is_needed(needed, number))
+            list->numbers[list->count++] = number;
+    hash_pool_give(pool, &list);
+    return true;
 }
 
 void hash_pool_take(struct hash_pool *pool, struct hash_list *list) {

@@ -32,7 +32,7 @@ struct hash_list *hash_list_new(uint32_t room);
 
 /* Without free rows, until hash_pool_release(). */
 void hash_pool_open(struct hash_pool *pool, struct store *store, int64_t base);
-/* needed: a bit for each number up to `last`; the others are free. False: no memory. */
+/* needed: a bit for each number up to `last`; the others are free, and none else. False: no memory. */
 bool hash_pool_release(struct hash_pool *pool, const uint64_t *needed);
 void hash_pool_close(struct hash_pool *pool);
 

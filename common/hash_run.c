@@ -178,7 +178,7 @@ static bool list_read(struct hash_list *list, const void *numbers, size_t size, 
 }
 
 /* The row of hash_run at hand. */
-static struct hash_run *run_of(struct hash_pool *pool, struct statement *row) {
+static enum hash_run_found run_of(struct hash_pool *pool, struct statement *row, struct hash_run **out) {
     struct hash_run_head head = {0};
     size_t size, entry_bytes, filter_bytes;
     const void *body = column_blob(row, 1, &size);
@@ -186,19 +186,22 @@ static struct hash_run *run_of(struct hash_pool *pool, struct statement *row) {
     const void *filter_numbers = column_blob(row, 3, &filter_bytes);
     if (size >= sizeof head)
         memcpy(&head, body, sizeof head); /* where it lies in its page is no place for a struct */
-    struct hash_run *run = head_is_sound(&head, size) ? with_room(pool, head.blocks, head.lines) : NULL;
+    if (!head_is_sound(&head, size))
+        return HASH_RUN_DAMAGED;
+    struct hash_run *run = with_room(pool, head.blocks, head.lines);
     if (!run)
-        return NULL;
+        return HASH_RUN_FAILED;
     run->number = column_int(row, 0);
     run->row = head.row;
     run->count = head.count;
     run->blocks = head.blocks;
     run->level = head.level;
     memcpy(run->head, body, size);
-    if (!list_read(run->entry_rows, entry_numbers, entry_bytes, pool->last) ||
-        !list_read(run->filter_rows, filter_numbers, filter_bytes, pool->last))
-        hash_run_free(&run);
-    return run;
+    *out = run;
+    return list_read(run->entry_rows, entry_numbers, entry_bytes, pool->last) &&
+                   list_read(run->filter_rows, filter_numbers, filter_bytes, pool->last)
+               ? HASH_RUN_READ
+               : HASH_RUN_DAMAGED;
 }
 
 static bool filter_read(struct hash_run *run, struct store *store) {
@@ -214,19 +217,22 @@ static bool filter_read(struct hash_run *run, struct store *store) {
     return true;
 }
 
-int hash_run_read(
+enum hash_run_found hash_run_read(
     struct hash_pool *pool, struct store *store, int64_t from, int64_t to, struct hash_run **run) {
     struct statement *next = common_use(store, COMMON_HASH_RUN_NEXT);
     bind_int(next, from);
     bind_int(next, to);
     *run = NULL;
-    if (!statement_step(next))
-        return store_health(store) == STORE_OK ? 0 : -1;
-    *run = run_of(pool, next);
+    bool there = statement_step(next);
+    enum hash_run_found found = there ? run_of(pool, next, run) : HASH_RUN_NONE;
     statement_end(next);
-    if (*run && !filter_read(*run, store))
+    if (found == HASH_RUN_READ && !filter_read(*run, store))
+        found = HASH_RUN_DAMAGED;
+    if (store_health(store) != STORE_OK)
+        found = HASH_RUN_FAILED;
+    if (found != HASH_RUN_READ)
         hash_run_free(run);
-    return *run ? 1 : -1;
+    return found;
 }
 
 /* Blocks are full but for the last. */

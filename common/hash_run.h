@@ -34,6 +34,7 @@ struct hash_run {
     uint32_t count;    /* entries */
     uint32_t blocks;   /* that are written */
     uint32_t level;    /* the index's own */
+    uint64_t dropped;  /* the index's own */
     uint32_t lines;    /* of the filter */
     uint32_t filtered; /* rows of the filter that are written */
     /* Numbers in the pool. Behind those that are written may be some of a turn that was rolled back: they are
@@ -60,9 +61,10 @@ void hash_run_finish(struct hash_run *run, struct store *store);
 /* Takes that row away: from the commit on it is none. */
 void hash_run_delete(const struct hash_run *run, struct store *store);
 
-/* The first run numbered `from` or more, but below `to`. 1 and the run, 0: there is none, -1: the store
- * fails, it is damaged, or no memory. */
-int hash_run_read(
+enum hash_run_found { HASH_RUN_NONE, HASH_RUN_READ, HASH_RUN_DAMAGED, HASH_RUN_FAILED };
+
+/* The first run numbered `from` or more, but below `to`. FAILED: the store, or no memory. */
+enum hash_run_found hash_run_read(
     struct hash_pool *pool, struct store *store, int64_t from, int64_t to, struct hash_run **run);
 /* Entries of a block, from 0. 0: the row is not there or damaged. */
 uint32_t hash_run_block(const struct hash_run *run, struct store *store, uint32_t block,

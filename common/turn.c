@@ -103,6 +103,10 @@ uint64_t turn_records_read(const struct turn *turn) {
     return count;
 }
 
+uint64_t turn_begun(const struct turn *turn) {
+    return turn->engine->begun;
+}
+
 void turn_append_chained(struct turn *turn, enum lane lane, Sigap__Event *event, struct chain *chain) {
     if (chain->sequence && chain->lane != lane)
         turn_cause(turn, chain->lane, chain->sequence);

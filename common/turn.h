@@ -83,6 +83,9 @@ uint64_t turn_next_sequence(const struct turn *turn, enum lane lane);
  * happened? */
 uint64_t turn_records_read(const struct turn *turn);
 
+/* Tells turns apart, also one that was rolled back from the same made again; never 0. */
+uint64_t turn_begun(const struct turn *turn);
+
 /* Keeps the records of one object in order although they travel in both lanes (a case that becomes urgent):
  * the object's row holds the place of its last record; a record in the other lane is told to wait for it.
  * Start with {0}. */

@@ -110,6 +110,9 @@ INSERT INTO hash_run(number, head, entries, filter) VALUES(?, ?, ?, ?)
 -- name: hash_run_next
 SELECT number, head, entries, filter FROM hash_run WHERE number >= ? AND number < ? ORDER BY number LIMIT 1
 
+-- name: hash_run_clear
+DELETE FROM hash_run WHERE number >= ? AND number < ?
+
 -- name: hash_run_delete
 DELETE FROM hash_run WHERE number=?
 

@@ -218,7 +218,8 @@ bool heard_open(struct turn *turn) {
     struct triage *triage = turn->state;
     if (!triage->recent && !(triage->recent = calloc(1, sizeof *triage->recent)))
         return false;
-    if (!triage->index && !(triage->index = hash_index_open(turn->store, PRINT_INDEX)))
+    hash_index_close(&triage->index); /* a start before this one */
+    if (!(triage->index = hash_index_open(turn->store, PRINT_INDEX)))
         return false;
     bool added = true;
     struct statement *rows = triage_use(turn->store, TRIAGE_PRINT_AFTER);

@@ -28,7 +28,7 @@ static const struct store_schema key_schema = {"key", key_statements, 4, key_mig
 
 /* What a request asks for. `count` keys from the seed on; hashes repeat after `period`. */
 struct order {
-    enum { ADD, ADD_AND_PARK, FORGET } kind;
+    enum { ADD, ADD_AND_PARK, ADD_IN_PARTS, ADD_AND_FORGET, FORGET } kind;
     uint64_t seed, count, period;
     int64_t row;
 };
@@ -93,6 +93,13 @@ static enum verdict keeper_request(struct turn *turn, const struct request *requ
     case ADD_AND_PARK:
         add(turn, keeper, &order);
         return turn_park(turn, "asked to");
+    case ADD_IN_PARTS: /* as many inputs of one turn do */
+        for (uint64_t end = order.seed + order.count; order.seed < end; order.seed += 1000)
+            add(turn, keeper, &(struct order){ADD, order.seed, 1000, order.period, 0});
+        return VERDICT_DONE;
+    case ADD_AND_FORGET:
+        add(turn, keeper, &order);
+        break;
     case FORGET:
         break;
     }
@@ -354,6 +361,65 @@ static void what_is_undone_takes_no_rows(void **state) {
     }
 }
 
+/* Every key from row `from` on is there; fails with how many are not. */
+static void assert_all_found(struct fixture *fixture, int64_t from) {
+    struct statement *rows = store_use(fixture_store(fixture), &key_schema, KEY_FROM);
+    static int64_t all[30 * HASH_INDEX_RUN][2];
+    size_t count = 0, missing = 0;
+    bind_int(rows, from);
+    for (; statement_step(rows); count++) {
+        all[count][0] = column_int(rows, 0);
+        all[count][1] = column_int(rows, 1);
+    }
+    for (size_t i = 0; i < count; i++) {
+        int64_t found[4];
+        missing += find(fixture, (uint64_t)all[i][1], found, 4) == 0;
+    }
+    assert_int_equal(missing, 0);
+}
+
+/* A merge ends, and rows that all its inputs hold are forgotten, in one turn: what it made stays. */
+static void forgetting_beside_a_merge_takes_nothing_else(void **state) {
+    struct fixture *fixture = *state;
+    int64_t gone = 8 * HASH_INDEX_RUN + 1000;
+    add_keys(fixture, 0, 8 * HASH_INDEX_RUN + 2000, 100000000);
+    for (uint64_t done = 8 * HASH_INDEX_RUN + 2000; done < 18 * HASH_INDEX_RUN; done += 1000)
+        ask(fixture, (struct order){ADD_AND_FORGET, done, 1000, 100000000, gone});
+    fixture_restart(fixture, false);
+    fixture_turn(fixture);
+    add_keys(fixture, 18 * HASH_INDEX_RUN, 9 * HASH_INDEX_RUN, 100000000);
+    assert_all_found(fixture, gone);
+}
+
+/* Thousands of keys in one turn, runs and merges due in the middle of it. */
+static void many_inputs_of_a_turn_write_once(void **state) {
+    struct fixture *fixture = *state;
+    for (uint64_t done = 0; done < 20 * HASH_INDEX_RUN; done += 9000)
+        ask(fixture, (struct order){ADD_IN_PARTS, done, 9000, 100000000, 0});
+    fixture_restart(fixture, true);
+    fixture_turn(fixture);
+    add_keys(fixture, 25 * HASH_INDEX_RUN, 4 * HASH_INDEX_RUN, 100000000);
+    assert_all_found(fixture, 0);
+}
+
+static void a_damaged_index_is_made_again(void **state) {
+    struct fixture *fixture = *state;
+    static const uint8_t rubbish[40];
+    add_keys(fixture, 0, 3 * HASH_INDEX_RUN, 100000000);
+    assert_true(store_begin(fixture_store(fixture)));
+    struct statement *add = common_use(fixture_store(fixture), COMMON_HASH_RUN_ADD);
+    bind_int(add, (INT64_C(1) << 56) + 1000);
+    for (int i = 0; i < 3; i++)
+        bind_blob(add, rubbish, sizeof rubbish);
+    assert_true(statement_run(add));
+    assert_int_equal(store_commit(fixture_store(fixture)), STORE_OK);
+    fixture_restart(fixture, false);
+    fixture_turn(fixture);
+    assert_all_found(fixture, 0);
+    add_keys(fixture, 3 * HASH_INDEX_RUN, 2 * HASH_INDEX_RUN, 100000000);
+    assert_all_found(fixture, 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(finds_in_memory_and_in_runs, set_up, tear_down),
@@ -366,6 +432,9 @@ int main(void) {
         cmocka_unit_test_setup_teardown(leaves_no_rows_behind, set_up, tear_down),
         cmocka_unit_test_setup_teardown(forgets_whole_runs, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_undone_takes_no_rows, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(forgetting_beside_a_merge_takes_nothing_else, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(many_inputs_of_a_turn_write_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_damaged_index_is_made_again, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
