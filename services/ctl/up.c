@@ -42,6 +42,7 @@ struct house {
     struct ctl *ctl;
     struct child children[CHILDREN_MAX];
     unsigned count;
+    pid_t self;
     sigset_t awaited, before; /* signals that end a wait; those that were blocked when we came */
     bool checked;             /* why a daemon refused to start was asked once */
     bool refused, over;
@@ -60,7 +61,10 @@ static bool write_file(const char *path, const char *content) {
     if (!file)
         return ctl_fail("%s: %s", path, strerror(errno)), false;
     bool written = fputs(content, file) >= 0;
-    return fclose(file) == 0 && written;
+    written = fclose(file) == 0 && written;
+    if (!written)
+        ctl_fail("%s: %s", path, strerror(errno));
+    return written;
 }
 
 /* In one step: who reads it finds the old one or the new one. */
@@ -119,9 +123,9 @@ static void add_problem(
         "{s:s,s:s,s:i,s:s}", "type", "about:blank", "title", title, "status", status, "detail", detail);
     char *text = problem ? json_dumps(problem, JSON_COMPACT) : NULL;
     fprintf(file,
-        "    error_page %s /.sigap/%s;\n    location = /.sigap/%s {\n      internal;\n      default_type "
+        "    error_page %s =%d /.sigap/%s;\n    location = /.sigap/%s {\n      internal;\n      default_type "
         "application/problem+json;\n",
-        on, name, name);
+        on, status, name, name);
     if (status == 503)
         fprintf(file, "      add_header Retry-After 5 always;\n");
     fprintf(file, "      return %d '", status);
@@ -178,7 +182,7 @@ static bool write_nginx(const struct ctl *ctl, const struct site_links *links) {
             add_location(file, links->daemons[i].serves[k], links->daemons[i].name);
     add_problems(file, ctl->site_dir);
     fprintf(file, "  }\n}\n");
-    return fclose(file) == 0;
+    return fclose(file) == 0 || (ctl_fail("run/nginx.conf: %s", strerror(errno)), false);
 }
 
 static bool add_nginx(struct house *house, const struct site_links *links) {
@@ -222,11 +226,12 @@ static void add_daemon(struct house *house, const struct site_daemon *daemon) {
 }
 
 static void run_child(const struct house *house, const struct child *child) {
-    int log = open_log(child->name), nothing = open("/dev/null", O_RDONLY);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (getppid() != house->self)
+        _exit(1); /* the supervisor died before it could be told so */
+    int log = open_log(child->name), nothing = open("/dev/null", O_RDONLY);
     sigprocmask(SIG_SETMASK, &house->before, NULL);
-    signal(SIGINT,
-        SIG_IGN); /* an interrupt at the terminal goes to the supervisor alone, which ends them in order */
+    signal(SIGINT, SIG_IGN); /* until the daemon has a handler of its own */
     dup2(nothing, 0);
     if (log >= 0) {
         dup2(log, 1);
@@ -443,8 +448,11 @@ static bool prepare(struct house *house, const struct site_links *links) {
     return true;
 }
 
-/* Blocked, so that none is missed between two waits: they come out of wait_for_signal(). */
+/* Blocked, so that none is missed between two waits: they come out of wait_for_signal(). Whoever started us
+ * may ignore the ends of children: then none would come. */
 static void await_signals(struct house *house) {
+    signal(SIGCHLD, SIG_DFL);
+    house->self = getpid();
     sigemptyset(&house->awaited);
     sigaddset(&house->awaited, SIGTERM);
     sigaddset(&house->awaited, SIGINT);

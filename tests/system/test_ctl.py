@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import subprocess
 import time
 
 import pytest
@@ -168,6 +169,25 @@ def test_a_site_that_has_ended_is_called_so_once():
     finally:
         site.stop(judge=False)
         site.clean()
+
+
+def test_a_supervisor_killed_while_it_starts_leaves_nobody(tmp_path):
+    site = sigap.Site(port=False)
+    try:
+        for wait_ms in range(10, 90, 5):
+            up = subprocess.Popen([site.bin / "sigapctl", "--data", site.data, "--site", site.site, "up"],
+                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            time.sleep(wait_ms / 1000)
+            up.kill()
+            up.wait()
+            wait_for(lambda: not site.left_over(), 10, 0.05)
+    finally:
+        site.clean()
+
+
+def test_what_nginx_refuses_is_one_status(ctl):
+    answer = ctl.http("GET", "/v1/" + "x" * 20000)
+    assert answer.status == answer.json["status"] == 400
 
 
 def test_a_second_start_says_what_to_do(ctl, tmp_path):
