@@ -7,7 +7,11 @@
 #include "common/inbox.h"
 #include "common/journal.h"
 
-enum { ENGINE_LINKS_MAX = 16, ENGINE_CONSUMERS_MAX = 16 };
+enum {
+    ENGINE_LINKS_MAX = 16,
+    ENGINE_CONSUMERS_MAX = 16,
+    ENGINE_BARRIER_MS = 60000, /* a daemon lies still so long for a snapshot, and goes on by itself */
+};
 
 /* Called only after a commit. origin is what came with the input. */
 struct engine_ports {

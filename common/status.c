@@ -9,8 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { BARRIER_MS = 60000 };
-
 static const char *const lane_words[LANES] = {"urgent", "normal"};
 
 static json_t *journal_json(struct engine *engine) {
@@ -167,7 +165,7 @@ static bool control(struct turn *turn, const char *action, Sigap__ViewAnswer *an
         if (!hold)
             engine->started = false; /* on_start looks after what lay still */
     } else if (strcmp(action, "barrier") == 0) {
-        engine->paused_until = engine_monotonic(engine) + BARRIER_MS;
+        engine->paused_until = engine_monotonic(engine) + ENGINE_BARRIER_MS;
     } else if (strcmp(action, "resume") == 0) {
         engine->paused_until = 0;
     } else if (strcmp(action, "clock") == 0) {

@@ -8,6 +8,7 @@
 #include "ctl.h"
 
 #include "common/clock.h"
+#include "common/engine.h"
 #include "common/keystore_cases.h"
 
 #include <dirent.h>
@@ -196,12 +197,21 @@ int ctl_backup(struct ctl *ctl, int argc, char **argv) {
     if (sodium_init() < 0 || !ctl_enter_data(ctl))
         return 1;
     bool running = is_running(links);
+    int64_t begun = clock_monotonic_ms(&clock_real);
     unsigned answered = running ? control_all(links, "barrier") : 0; /* nobody to ask: the files lie still */
     bool sound = !running || answered == core_count(links);
     if (!sound)
         ctl_fail(
             "%u of %u daemons answer: a snapshot needs all of them, or none", answered, core_count(links));
     sound = sound && copy_site(ctl, links, partial);
+    /* Longer, and some have worked on while others were copied: such files are of no one moment. */
+    if (sound && running && clock_monotonic_ms(&clock_real) - begun > ENGINE_BARRIER_MS) {
+        ctl_fail(
+            "copying took longer than the %d s for which the site lies still: this is no snapshot. Copy to a "
+            "faster disk, or end the site first",
+            ENGINE_BARRIER_MS / 1000);
+        sound = false;
+    }
     if (running)
         control_all(links, "resume");
     if (!sound || rename(partial, folder) != 0)
