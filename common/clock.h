@@ -15,7 +15,7 @@ struct random {
     void *state;
 };
 
-extern const struct clock clock_real;   /* CLOCK_REALTIME and CLOCK_MONOTONIC */
+extern const struct clock clock_real;   /* CLOCK_REALTIME and CLOCK_BOOTTIME */
 extern const struct random random_real; /* libsodium randombytes_buf */
 
 static inline int64_t clock_wall_ms(const struct clock *clock) {

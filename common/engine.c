@@ -15,8 +15,11 @@ enum {
     BACKOFF_MAX_MS = 10000,
     URGENT_TRIES = 8,   /* on the reserve, one behind the other: then even an urgent request is told 503 */
     JUMP_MS = 60000,    /* a jump of the wall clock that is not believed at once */
-    STEADY_MS = 600000, /* ... but when it stays so for so long */
-    BACKWARD_MS = 1000, /* a wall clock so far behind us was set back */
+    STEADY_MS = 600000, /* ... but when it stays so for so long, or */
+    FAR_MS = 86400000,  /* when it is a day or more, */
+    FAR_STEADY_MS = 21600000, /* ... for so long */
+    LAY_STILL_DAYS = 90,      /* a start so long after the last turn is a jump */
+    BACKWARD_MS = 1000,       /* a wall clock so far behind us was set back */
     HOUSEKEEP_MS = 10000,
     TRIM_AGAIN_MS = 200,   /* rows of the journal are past their time: 5000 a second, more than come in */
     PASSED_OVER_MS = 1000, /* so long a cursor that has only read over records stays out of its row */
@@ -378,26 +381,56 @@ static void release_all(struct engine *engine) {
 
 /* ---- the turn ---- */
 
-/* A clock that was set back must not stop time: from there on it is counted by the monotonic clock. */
+/* The time by the monotonic clock alone. */
+static int64_t time_counted(const struct engine *engine, int64_t monotonic) {
+    return engine->now + (engine->wall_seen ? monotonic - engine->monotonic_seen : 0);
+}
+
+/* So it goes on where the wall clock is not believed: when that was set back, lest time stand still; when it
+ * jumped ahead, until it has stayed there for a while. What retention deletes by a clock that is a year ahead
+ * for a minute never comes back. */
 static int64_t time_now(const struct engine *engine, int64_t wall, int64_t monotonic) {
-    int64_t before = engine->monotonic_seen ? engine->monotonic_seen : monotonic;
-    if (wall >= engine->now)
-        return wall;
-    return engine->now - wall > BACKWARD_MS ? engine->now + monotonic - before : engine->now;
+    if (monotonic < engine->doubted_until || wall < engine->now - BACKWARD_MS)
+        return time_counted(engine, monotonic);
+    return wall > engine->now ? wall : engine->now;
+}
+
+/* By how much the wall clock left the monotonic one since it was last read. The first look has nothing but
+ * the stored time to hold against it, and a site may have lain still. */
+static int64_t clock_jump(const struct engine *engine, int64_t wall, int64_t monotonic) {
+    if (engine->wall_seen)
+        return (wall - engine->wall_seen) - (monotonic - engine->monotonic_seen);
+    int64_t still = engine->now ? wall - engine->now : 0;
+    return still / FAR_MS >= LAY_STILL_DAYS ? still : 0;
+}
+
+/* A jump that leads back to the time that was counted meanwhile ends the doubt. */
+static void doubt_clock(struct engine *engine, int64_t wall, int64_t monotonic) {
+    int64_t ahead = wall - time_counted(engine, monotonic);
+    engine->steady_at = monotonic + STEADY_MS;
+    engine->doubted_until = 0;
+    if (ahead > JUMP_MS)
+        engine->doubted_until = monotonic + (ahead > FAR_MS ? FAR_STEADY_MS : STEADY_MS);
 }
 
 static void read_clock(struct engine *engine) {
     int64_t wall = clock_wall_ms(engine->setup.clock), monotonic = engine_monotonic(engine);
-    if (engine->wall_seen) {
-        int64_t jump = (wall - engine->wall_seen) - (monotonic - engine->monotonic_seen);
-        if (jump > JUMP_MS || jump < -JUMP_MS) {
-            engine->steady_at = monotonic + STEADY_MS;
-            log_line(LOG_WARN, "clock-jump", "by_ms=%lld", (long long)jump);
-        }
+    int64_t jump = clock_jump(engine, wall, monotonic);
+    if (jump > JUMP_MS || jump < -JUMP_MS) {
+        doubt_clock(engine, wall, monotonic);
+        log_line(LOG_WARN, "clock-jump", "by_ms=%lld", (long long)jump);
     }
     engine->now = time_now(engine, wall, monotonic);
     engine->wall_seen = wall;
     engine->monotonic_seen = monotonic;
+}
+
+bool engine_clock_is_believed(const struct engine *engine) {
+    return engine_monotonic(engine) >= engine->doubted_until;
+}
+
+void engine_believe_clock(struct engine *engine) {
+    engine->steady_at = engine->doubted_until = 0;
 }
 
 /* A look that failed says nothing of timers: a turn is due at once, which finds the store ill, rolls back and

@@ -101,7 +101,9 @@ struct engine {
     unsigned turn_most, turn_most_next; /* inputs of a turn; of those after the commit */
     bool turns_full;                    /* one since the last housekeeping */
 
-    int64_t now, now_stored, wall_seen, monotonic_seen, steady_at;
+    int64_t now, now_stored, wall_seen, monotonic_seen;
+    int64_t steady_at;     /* monotonic: until then only critical timers fire, the clock has jumped */
+    int64_t doubted_until; /* monotonic: until then the wall clock, which jumped ahead, is not believed */
     int64_t next_timer;
     bool timers_changed, started, starting, effects_held;
     unsigned starved;      /* turns in a row of single ones that were rolled back for want of memory */
@@ -143,6 +145,9 @@ void engine_pass_over(struct engine *engine);
 /* Waiting records whose causes have come, in their order, as many as a turn has room for. */
 bool engine_work_on_waiting(struct engine *engine);
 bool engine_clock_is_steady(const struct engine *engine);
+bool engine_clock_is_believed(const struct engine *engine);
+/* From the next turn on: an operator says that it is right. */
+void engine_believe_clock(struct engine *engine);
 Sigap__Event *engine_unpack(struct engine *engine, const struct record *record);
 
 /* guard.c */

@@ -34,8 +34,8 @@ static json_t *links_json(struct engine *engine) {
 }
 
 static const char *state_word(struct engine *engine) {
-    bool degraded =
-        engine->tight || engine->backoff_ms || engine->effects_held || held_parked_count(engine->held);
+    bool degraded = engine->tight || engine->backoff_ms || engine->effects_held ||
+                    held_parked_count(engine->held) || !engine_clock_is_believed(engine);
     for (unsigned i = 0; i < engine->link_count; i++)
         degraded |= inbox_state(engine->links[i], engine_monotonic(engine)) != LINK_LIVE;
     int64_t oldest = held_oldest_at(engine->held);
@@ -58,15 +58,15 @@ static json_t *metrics_json(struct engine *engine) {
 }
 
 static json_t *status_json(struct engine *engine) {
-    return json_pack("{s:s,s:i,s:s,s:o,s:o,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:b,s:b,s:o,s:o}", "name",
+    return json_pack("{s:s,s:i,s:s,s:o,s:o,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:b,s:b,s:b,s:o,s:o}", "name",
         engine->daemon->name, "pid", (int)getpid(), "state", state_word(engine), "journal",
         journal_json(engine), "links", links_json(engine), "parked",
         (json_int_t)held_parked_count(engine->held), "waiting", (json_int_t)held_waiting_count(engine->held),
         "turns", (json_int_t)engine->turns, "inputs", (json_int_t)engine->inputs, "rolled_back",
         (json_int_t)engine->rolled_back, "log_bytes", (json_int_t)store_log_bytes(engine->store),
         "file_bytes", (json_int_t)store_file_bytes(engine->store), "disk_low",
-        engine->tight || store_low(engine->store), "effects_held", engine->effects_held, "lists",
-        lists_json(engine), "metrics", metrics_json(engine));
+        engine->tight || store_low(engine->store), "effects_held", engine->effects_held, "clock_doubted",
+        !engine_clock_is_believed(engine), "lists", lists_json(engine), "metrics", metrics_json(engine));
 }
 
 static json_t *id_json(const struct id *id) {
@@ -169,7 +169,7 @@ static bool control(struct turn *turn, const char *action, Sigap__ViewAnswer *an
     } else if (strcmp(action, "resume") == 0) {
         engine->paused_until = 0;
     } else if (strcmp(action, "clock") == 0) {
-        engine->steady_at = 0;
+        engine_believe_clock(engine);
     } else if (strcmp(action, "reconnect") == 0) {
         for (unsigned i = 0; i < engine->link_count; i++)
             inbox_reconnect(engine->links[i]);

@@ -173,6 +173,40 @@ static void print_silent(const json_t *daemon) {
     printf(" (see log/%s.log)\n", text(daemon, "name"));
 }
 
+/* Why a daemon that answers is not ready, and what an operator does about it. */
+static const struct {
+    const char *member; /* of its status: true, or a number above 0 */
+    const char *sentence;
+} troubles[] = {
+    {"disk_low", "cakram hampir penuh: hanya yang mungkin darurat diterima; kosongkan ruang / "
+                 "the disk is nearly full: only what may be urgent is taken; free some room"},
+    {"effects_held", "pesan keluar ditahan setelah pemulihan: periksa, lalu `sigapctl control all release` / "
+                     "nothing is sent out after a restore: have a look, then `sigapctl control all release`"},
+    {"clock_doubted",
+        "jam mesin melompat maju dan belum dipercaya: bila benar, `sigapctl control all clock` / "
+        "the machine's clock has jumped ahead and is not believed yet: if it is right, "
+        "`sigapctl control all clock`"},
+    {"parked", "ada masukan yang disisihkan: `sigapctl parked list` / "
+               "inputs were put aside: `sigapctl parked list`"},
+};
+
+static bool has_trouble(const json_t *daemon, const char *member) {
+    const json_t *value = json_object_get(daemon, member);
+    return json_is_true(value) || json_integer_value(value) > 0;
+}
+
+static void print_troubles(const json_t *daemons) {
+    for (size_t i = 0; i < sizeof troubles / sizeof *troubles; i++) {
+        unsigned count = 0;
+        size_t index;
+        json_t *daemon;
+        json_array_foreach(daemons, index, daemon) if (has_trouble(daemon, troubles[i].member))
+            printf("%s%s", count++ ? ", " : "", text(daemon, "name"));
+        if (count)
+            printf(": %s\n", troubles[i].sentence);
+    }
+}
+
 /* No daemon has a process, and nobody starts them. */
 static bool has_ended(const json_t *status) {
     json_t *daemon;
@@ -202,6 +236,7 @@ static void print_status(const struct ctl *ctl, const json_t *status) {
     json_array_foreach(json_object_get(status, "daemons"), index, daemon) print_daemon(daemon);
     json_array_foreach(json_object_get(status, "daemons"), index,
         daemon) if (json_object_get(daemon, "condition")) print_silent(daemon);
+    print_troubles(json_object_get(status, "daemons"));
 }
 
 static bool all_ready(const json_t *status) {

@@ -313,6 +313,12 @@ static const Sigap__Event *next_event(
     return take_normal ? normal : urgent;
 }
 
+/* The clock was a year ahead for minutes and some hours off for longer: the year was not believed. */
+static bool is_of_now(struct sim *sim, const struct machine *machine, const Sigap__Event *event) {
+    return event->at < sim->now + sim->skew + INT64_C(86400000) ||
+           sim_fail(sim, "%s says something of a day that has not come", machine->name);
+}
+
 bool ledger_read(struct sim *sim, struct ledger *ledger) {
     bool sound = true;
     for (unsigned i = 0; i < sim->machine_count && sound; i++) {
@@ -323,7 +329,7 @@ bool ledger_read(struct sim *sim, struct ledger *ledger) {
         for (const Sigap__Event *event; sound && (event = next_event(&sim->machines[i], lanes, &from));) {
             if (sim->options.verbose)
                 tell(&sim->machines[i], from, lanes[from].taken, event);
-            sound = note(ledger, &sim->machines[i], event);
+            sound = is_of_now(sim, &sim->machines[i], event) && note(ledger, &sim->machines[i], event);
         }
         for (enum lane lane = 0; lane < LANES; lane++) {
             for (size_t k = 0; k < lanes[lane].count; k++)

@@ -294,6 +294,7 @@ bool machine_turn(struct machine *machine) {
     }
     if (outcome == ENGINE_IDLE)
         engine_idle(machine->engine);
+    machine->has_worked |= outcome == ENGINE_WORKED;
     return outcome == ENGINE_WORKED;
 }
 

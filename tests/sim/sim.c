@@ -73,6 +73,8 @@ static int64_t next_moment(struct sim *sim) {
     }
     if (sim->release_at)
         at = earliest(at, sim->release_at);
+    if (sim->far_until)
+        at = earliest(at, sim->far_until);
     return at;
 }
 
@@ -219,6 +221,26 @@ static void jump(struct sim *sim) {
     trace(sim, "the clock jumps by %lld", (long long)by);
 }
 
+static const int64_t a_year = INT64_C(366) * 86400000;
+
+/* A clock that is wrong for seconds or minutes; nobody may believe it who has a time to hold against it. */
+static void jump_far(struct sim *sim) {
+    bool all = !sim->far_until;
+    for (unsigned i = 0; i < sim->machine_count && all; i++)
+        all = sim->machines[i].has_worked;
+    if (!all)
+        return;
+    sim->far_until = sim->now + chance_between(&sim->chance, 100, 300000);
+    sim->skew += a_year;
+    trace(sim, "the clock is a year ahead");
+}
+
+static void end_jump_far(struct sim *sim) {
+    sim->skew -= a_year;
+    sim->far_until = 0;
+    trace(sim, "the clock is right again");
+}
+
 static void fault(struct sim *sim) {
     struct machine *machine = any(sim);
     struct chance *chance = &sim->chance;
@@ -260,6 +282,8 @@ static void fault(struct sim *sim) {
     case 13:
         if (chance_hits(chance, 200))
             jump(sim);
+        else if (chance_hits(chance, 500))
+            jump_far(sim);
         break;
     case 14:
         if (!sim->restored)
@@ -284,6 +308,8 @@ static void end_of_faults_due(struct sim *sim) {
     }
     if (sim->release_at && sim->release_at <= sim->now)
         release_effects(sim);
+    if (sim->far_until && sim->far_until <= sim->now)
+        end_jump_far(sim);
 }
 
 /* ---- running ---- */
@@ -332,6 +358,8 @@ static void settle(struct sim *sim) {
             machine_heal(&sim->machines[i]);
         wire_cut(&sim->machines[i], 0);
     }
+    if (sim->far_until)
+        end_jump_far(sim);
     trace(sim, "peace");
     int64_t hours = sim->options.settle_hours ? sim->options.settle_hours : SETTLE_HOURS;
     int64_t until = sim->now + INT64_C(3600000) * hours, home = sim->now + INT64_C(3600000) * STAFF_HOURS;

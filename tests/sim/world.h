@@ -61,6 +61,7 @@ struct machine {
     uint64_t releases_left;    /* the process dies after so many releases; 0: not planned */
     bool dying;                /* dead, but still inside engine_turn */
     bool backs_off;            /* its last turn failed: it goes on by itself in a moment */
+    bool has_worked;           /* it has committed a turn: its store knows a time */
     int sources[MACHINES_MAX]; /* machine of each link, -1: not there */
     unsigned link_count;
     struct wire wires[MACHINES_MAX][LANES];
@@ -211,6 +212,7 @@ struct sim {
     bool snapshot_taken, restored;
     bool capacity_set;        /* a facility has said how many places it has */
     int64_t release_at;       /* effects are held until then; 0: they are not */
+    int64_t far_until;        /* the wall clock is a year ahead until then; 0: it is not */
     struct view_result *view; /* being waited for */
     uint64_t view_number;
     uint64_t *fired; /* hashes of timers that have fired, open addressing */

@@ -57,9 +57,11 @@ static void add_row(struct turn *turn, const struct id *id, const char *text) {
     statement_run(add);
 }
 
-static bool is_deadly; /* beta's timers and alpha's request "deadly" end the process */
+static int64_t beta_now; /* the time of beta's last record */
+static bool is_deadly;   /* beta's timers and alpha's request "deadly" end the process */
 
-enum { AUDITED = 2500 };
+enum { AUDITED = 2500, HOUR_MS = 3600000 };
+#define DAY_MS (24 * INT64_C(3600000))
 
 /* alpha: body "audited" writes so many entries of the audit log; body "park" is parked, "twice" appends two
  * records, anything else one; "urgent" goes in the urgent lane. */
@@ -116,6 +118,7 @@ static bool alpha_urgent(void *state, const struct request *request) {
 /* beta: keeps every record; "poison" cannot be kept; passes each on to gamma. */
 static enum verdict beta_event(struct turn *turn, const Sigap__Event *event) {
     struct id id = turn_id(turn);
+    beta_now = turn->now;
     add_row(turn, &id, event->report_closed->reason);
     Sigap__Event on = SIGAP__EVENT__INIT;
     on.body_case = SIGAP__EVENT__BODY_REPORT_CLOSED;
@@ -738,6 +741,103 @@ static void test_the_loop_wakes_in_time_when_the_clock_is_set_back(void **state)
     assert_int_equal(world->effects, 3);
 }
 
+static int64_t time_of_next(struct world *world, const char *text) {
+    beta_now = 0;
+    ask(world, text);
+    settle(world);
+    return beta_now;
+}
+
+static void pass(struct world *world, int64_t ms) {
+    world->wall += ms;
+    world->monotonic += ms;
+}
+
+static void say(struct engine *engine, const char *order) {
+    Sigap__View view = SIGAP__VIEW__INIT;
+    Sigap__ControlView control = SIGAP__CONTROL_VIEW__INIT;
+    control.action = (char *)order;
+    view.what_case = SIGAP__VIEW__WHAT_CONTROL;
+    view.control = &control;
+    ask_view(engine, &view);
+}
+
+static bool is_ready(struct engine *engine, struct world *world) {
+    Sigap__View view = SIGAP__VIEW__INIT;
+    Sigap__StatusView status = SIGAP__STATUS_VIEW__INIT;
+    view.what_case = SIGAP__VIEW__WHAT_STATUS;
+    view.status = &status;
+    ask_view(engine, &view);
+    return strstr(world->last_answer, "\"state\":\"ready\"") != NULL;
+}
+
+/* Else what retention deletes by the time of a year ahead is gone. */
+static void test_a_clock_that_is_ahead_for_a_moment_is_not_believed(void **state) {
+    struct world *world = *state;
+    int64_t before = time_of_next(world, "one");
+    assert_true(is_ready(world->beta, world));
+    world->wall += 400 * DAY_MS;
+    world->monotonic += 3000;
+    assert_int_equal(time_of_next(world, "two"), before + 3000);
+    assert_false(is_ready(world->beta, world));
+    world->wall += 3000 - 400 * DAY_MS;
+    assert_int_equal(time_of_next(world, "three"), before + 3000);
+    assert_true(is_ready(world->beta, world));
+    pass(world, 700000);
+    settle(world);
+    assert_int_equal(world->effects, 3); /* what fell due meanwhile */
+    assert_int_equal(time_of_next(world, "four"), world->wall);
+}
+
+static void test_a_clock_that_stays_ahead_is_believed(void **state) {
+    struct world *world = *state;
+    int64_t before = time_of_next(world, "one");
+    world->wall += 2 * HOUR_MS;
+    assert_int_equal(time_of_next(world, "two"), before);
+    pass(world, 10 * 60000 - 1);
+    assert_int_equal(time_of_next(world, "three"), before + 10 * 60000 - 1);
+    pass(world, 1);
+    assert_int_equal(time_of_next(world, "four"), world->wall);
+
+    before = world->wall;
+    world->wall += HOUR_MS;
+    assert_int_equal(time_of_next(world, "five"), before);
+    world->wall += 400 * DAY_MS; /* in the middle of one doubt another, and a longer one */
+    assert_int_equal(time_of_next(world, "six"), before);
+    pass(world, 6 * HOUR_MS - 1);
+    assert_int_equal(time_of_next(world, "seven"), before + 6 * HOUR_MS - 1);
+    pass(world, 1);
+    assert_int_equal(time_of_next(world, "eight"), world->wall);
+}
+
+static void test_an_operator_confirms_a_clock_that_is_ahead(void **state) {
+    struct world *world = *state;
+    int64_t before = time_of_next(world, "one");
+    world->wall += 400 * DAY_MS;
+    assert_int_equal(time_of_next(world, "two"), before);
+    say(world->beta, "clock");
+    assert_int_equal(time_of_next(world, "three"), world->wall);
+    assert_int_equal(world->effects, 2); /* nor does what fell due wait any longer */
+}
+
+/* Down for weeks is nothing to doubt; for a year it is more likely the clock of a machine that has lost it.
+ */
+static void test_a_clock_that_is_far_ahead_at_the_start_is_not_believed(void **state) {
+    struct world *world = *state;
+    time_of_next(world, "one");
+    engine_close(&world->beta);
+    pass(world, 60 * DAY_MS);
+    start_beta(world);
+    int64_t before = time_of_next(world, "two");
+    assert_int_equal(before, world->wall);
+    engine_close(&world->beta);
+    world->wall += 400 * DAY_MS;
+    start_beta(world);
+    assert_int_equal(time_of_next(world, "three"), before);
+    say(world->beta, "clock");
+    assert_int_equal(time_of_next(world, "four"), world->wall);
+}
+
 static void test_foreign_cursor_diverges(void **state) {
     struct world *world = *state;
     ask(world, "one");
@@ -1045,6 +1145,10 @@ int main(void) {
         TEST(test_a_failed_step_loses_no_timer),
         TEST(test_time_goes_on_when_the_clock_is_set_back),
         TEST(test_the_loop_wakes_in_time_when_the_clock_is_set_back),
+        TEST(test_a_clock_that_is_ahead_for_a_moment_is_not_believed),
+        TEST(test_a_clock_that_stays_ahead_is_believed),
+        TEST(test_an_operator_confirms_a_clock_that_is_ahead),
+        TEST(test_a_clock_that_is_far_ahead_at_the_start_is_not_believed),
         TEST(test_foreign_cursor_diverges),
         TEST(test_input_that_ends_the_process_is_parked),
         TEST(test_what_waited_goes_on_after_a_restart),
