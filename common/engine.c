@@ -568,6 +568,8 @@ static void refuse_submits(struct engine *engine) {
 
 static enum engine_outcome back_off(struct engine *engine, const char *reason) {
     log_line(LOG_WARN, "turn-rolled-back", "reason=%s", log_value(reason));
+    snprintf(engine->backoff_reason, sizeof engine->backoff_reason, "%s",
+        reason[0] ? reason : "an input asked to be tried again");
     rolled_back(engine);
     engine->backoff_ms = engine->backoff_ms ? engine->backoff_ms * 2 : BACKOFF_FIRST_MS;
     if (engine->backoff_ms > BACKOFF_MAX_MS)
@@ -726,8 +728,10 @@ static enum engine_outcome commit_turn(struct engine *engine) {
 enum engine_outcome engine_turn(struct engine *engine) {
     if (engine->broken)
         return ENGINE_BROKEN;
-    if (engine->backoff_until > engine_monotonic(engine))
+    if (engine->backoff_until > engine_monotonic(engine)) {
+        status_answer_at_once(engine);
         return ENGINE_BACKOFF;
+    }
     if (!engine->guard.marked && !guard_mark(engine))
         return not_marked(engine);
     bool paused = engine->paused_until > engine_monotonic(engine);

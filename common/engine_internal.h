@@ -113,6 +113,7 @@ struct engine {
     int64_t blocked_since[ENGINE_LINKS_MAX][LANES]; /* monotonic; a head record waits for its cause */
     bool quiet[ENGINE_LINKS_MAX][LANES];            /* its last batch was the last, and nothing in it heard */
     int64_t backoff_until, backoff_ms;              /* monotonic */
+    char backoff_reason[256];                       /* of the last turn that was rolled back */
     int64_t passed_over_since;                      /* monotonic; 0: all cursors are in their rows */
     int64_t paused_until;                           /* monotonic: a barrier, nothing but views is worked on */
     bool tight;                                     /* disk full: only what may be urgent */
@@ -169,3 +170,5 @@ void guard_close(struct engine *engine);
 
 /* status.c: views that every daemon answers the same way. False: the daemon's own. */
 bool status_view(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer);
+/* No turn can be made: who asks how the daemon is, is told that. All other views go on waiting. */
+void status_answer_at_once(struct engine *engine);

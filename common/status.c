@@ -58,15 +58,17 @@ static json_t *metrics_json(struct engine *engine) {
 }
 
 static json_t *status_json(struct engine *engine) {
-    return json_pack("{s:s,s:i,s:s,s:o,s:o,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:b,s:b,s:b,s:o,s:o}", "name",
+    return json_pack("{s:s,s:i,s:s,s:o,s:o,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:b,s:s?,s:b,s:b,s:o,s:o}", "name",
         engine->daemon->name, "pid", (int)getpid(), "state", state_word(engine), "journal",
         journal_json(engine), "links", links_json(engine), "parked",
         (json_int_t)held_parked_count(engine->held), "waiting", (json_int_t)held_waiting_count(engine->held),
         "turns", (json_int_t)engine->turns, "inputs", (json_int_t)engine->inputs, "rolled_back",
         (json_int_t)engine->rolled_back, "log_bytes", (json_int_t)store_log_bytes(engine->store),
         "file_bytes", (json_int_t)store_file_bytes(engine->store), "disk_low",
-        engine->tight || store_low(engine->store), "effects_held", engine->effects_held, "clock_doubted",
-        !engine_clock_is_believed(engine), "lists", lists_json(engine), "metrics", metrics_json(engine));
+        engine->tight || store_low(engine->store), "backs_off",
+        engine->backoff_ms ? engine->backoff_reason : NULL, "effects_held", engine->effects_held,
+        "clock_doubted", !engine_clock_is_believed(engine), "lists", lists_json(engine), "metrics",
+        metrics_json(engine));
 }
 
 static json_t *id_json(const struct id *id) {
@@ -138,12 +140,12 @@ static json_t *audit_json(struct engine *engine, uint64_t after, uint32_t limit)
     return list;
 }
 
-static void put_json(struct turn *turn, Sigap__ViewAnswer *answer, json_t *json) {
+static void put_json(struct arena *arena, Sigap__ViewAnswer *answer, json_t *json) {
     char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
     json_decref(json);
     answer->status = text ? 200 : 503;
     if (text) {
-        answer->json.data = (uint8_t *)arena_text(turn->arena, text);
+        answer->json.data = (uint8_t *)arena_text(arena, text);
         answer->json.len = answer->json.data ? strlen(text) : 0;
     }
     free(text);
@@ -183,7 +185,7 @@ static bool control(struct turn *turn, const char *action, Sigap__ViewAnswer *an
 bool status_view(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer) {
     struct engine *engine = turn->engine;
     if (view->what_case == SIGAP__VIEW__WHAT_STATUS) {
-        put_json(turn, answer, status_json(engine));
+        put_json(turn->arena, answer, status_json(engine));
     } else if (view->what_case == SIGAP__VIEW__WHAT_PARKED_RETRY) {
         unsigned count;
         turn_audit(
@@ -191,19 +193,50 @@ bool status_view(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *
         if (!held_retry(engine->held, view->parked_retry->number, &count) &&
             store_health(turn->store) == STORE_OK)
             turn_retry(turn);
-        put_json(turn, answer, json_pack("{s:i}", "retried", (int)count));
+        put_json(turn->arena, answer, json_pack("{s:i}", "retried", (int)count));
         guard_forgive(engine);
         engine->recheck_held = true;
     } else if (view->what_case == SIGAP__VIEW__WHAT_CONTROL) {
         return control(turn, view->control->action, answer);
     } else if (view->what_case == SIGAP__VIEW__WHAT_LIST && strcmp(view->list->name, "parked") == 0) {
-        put_json(turn, answer, parked_json(engine));
+        put_json(turn->arena, answer, parked_json(engine));
     } else if (view->what_case == SIGAP__VIEW__WHAT_LIST && strcmp(view->list->name, "waiting") == 0) {
-        put_json(turn, answer, waiting_json(engine));
+        put_json(turn->arena, answer, waiting_json(engine));
     } else if (view->what_case == SIGAP__VIEW__WHAT_LIST && strcmp(view->list->name, "audit") == 0) {
-        put_json(turn, answer, audit_json(engine, view->list->after, view->list->limit));
+        put_json(turn->arena, answer, audit_json(engine, view->list->after, view->list->limit));
     } else {
         return false;
     }
     return true;
+}
+
+/* False: another view, which needs a turn, or there is no memory for the answer. */
+static bool answer_status(struct engine *engine, const struct arrival *arrival) {
+    Sigap__View *view =
+        sigap__view__unpack(arena_allocator(engine->arena), arrival->size, (const uint8_t *)arrival->frame);
+    Sigap__ViewAnswer answer = SIGAP__VIEW_ANSWER__INIT;
+    if (!view || view->what_case != SIGAP__VIEW__WHAT_STATUS)
+        return false;
+    answer.number = view->number;
+    put_json(engine->arena, &answer, status_json(engine));
+    size_t size = sigap__view_answer__get_packed_size(&answer);
+    uint8_t *frame = arena_take(engine->arena, size);
+    if (frame)
+        engine->ports.view_answered(
+            engine->ports.context, arrival->origin, frame, sigap__view_answer__pack(&answer, frame));
+    return frame != NULL;
+}
+
+void status_answer_at_once(struct engine *engine) {
+    struct queue *views = &engine->views;
+    unsigned kept = 0;
+    for (unsigned i = 0; i < views->count; i++) {
+        struct arrival arrival = views->items[i];
+        if (answer_status(engine, &arrival))
+            free(arrival.frame);
+        else
+            views->items[kept++] = arrival;
+        arena_reset(engine->arena);
+    }
+    views->count = kept;
 }

@@ -195,6 +195,15 @@ static bool has_trouble(const json_t *daemon, const char *member) {
     return json_is_true(value) || json_integer_value(value) > 0;
 }
 
+/* The store says why; a full disk is named by "disk_low" too. */
+static void print_backing_off(const json_t *daemon) {
+    const char *reason = text(daemon, "backs_off");
+    if (reason[0])
+        printf("%s: penyimpanan tidak dapat ditulis, dicoba lagi terus / the store cannot be written, it is "
+               "tried again and again: %s\n",
+            text(daemon, "name"), reason);
+}
+
 static void print_troubles(const json_t *daemons) {
     for (size_t i = 0; i < sizeof troubles / sizeof *troubles; i++) {
         unsigned count = 0;
@@ -236,6 +245,7 @@ static void print_status(const struct ctl *ctl, const json_t *status) {
     json_array_foreach(json_object_get(status, "daemons"), index, daemon) print_daemon(daemon);
     json_array_foreach(json_object_get(status, "daemons"), index,
         daemon) if (json_object_get(daemon, "condition")) print_silent(daemon);
+    json_array_foreach(json_object_get(status, "daemons"), index, daemon) print_backing_off(daemon);
     print_troubles(json_object_get(status, "daemons"));
 }
 

@@ -29,7 +29,7 @@ def small_disk(tmp_path_factory):
 def fill(folder):
     """Takes all room that is left; the path of the file that holds it."""
     path = os.path.join(folder, "filler")
-    with open(path, "wb", buffering=0) as file:
+    with open(path, "ab", buffering=0) as file:
         for size in (1 << 20, 4096, 1):
             try:
                 while True:
@@ -54,6 +54,9 @@ def test_full_disk(fresh, small_disk):
         assert "112" in refused.body.decode(), "no emergency numbers"
         taken = [site.report(f"Anak umur {6 + i} tahun sedang dipukuli bapaknya sekarang di Taman Sidoarjo, rumah nomor {i}, "
                              "tolong segera.", urgent=True) for i in range(5)]
+        fill(small_disk)  # what the reserves have given back too: now nobody can write
+        looks = [look(site, i) for i in range(12)]
+        assert any("cannot be written" in said and "the disk is nearly full" in said for said in looks), looks
     finally:
         os.unlink(filler)
     wait_for(lambda: all(d["state"] == "ready" for d in site.status()["daemons"]), 60, 0.2)
@@ -61,6 +64,14 @@ def test_full_disk(fresh, small_disk):
     assert all(is_complete(trace) for trace in settled(site, before + taken + [again], 60))
     site.stop()
     shutil.rmtree(data, ignore_errors=True)
+
+
+def look(site, i):
+    """What an operator is told while something wants to be written; who answers is not called stalled."""
+    site.post({"source": "test", "text": f"Anak dipukuli di Taman Sidoarjo, rumah nomor {i}, tolong", "urgent": True})
+    said = site.ctl("status", check=False).stdout
+    assert "stalled" not in said, said
+    return said
 
 
 number = iter(range(10**6))

@@ -762,13 +762,37 @@ static void say(struct engine *engine, const char *order) {
     ask_view(engine, &view);
 }
 
-static bool is_ready(struct engine *engine, struct world *world) {
+static void ask_status(struct engine *engine) {
     Sigap__View view = SIGAP__VIEW__INIT;
     Sigap__StatusView status = SIGAP__STATUS_VIEW__INIT;
     view.what_case = SIGAP__VIEW__WHAT_STATUS;
     view.status = &status;
     ask_view(engine, &view);
+}
+
+static bool is_ready(struct engine *engine, struct world *world) {
+    ask_status(engine);
     return strstr(world->last_answer, "\"state\":\"ready\"") != NULL;
+}
+
+/* An operator who looks must not be told that the daemon is stalled. A list, which needs a turn, waits. */
+static void test_the_status_is_told_while_the_engine_backs_off(void **state) {
+    struct world *world = *state;
+    ask(world, "one");
+    fault_arm(FAULT_COMMIT, 1);
+    assert_int_equal(engine_turn(world->alpha), ENGINE_BACKOFF);
+    fault_disarm();
+    ask_list(world->alpha, "waiting");
+    ask_status(world->alpha);
+    assert_non_null(strstr(world->last_answer, "\"state\":\"degraded\""));
+    assert_non_null(strstr(world->last_answer, "\"disk_low\":true"));
+    assert_non_null(strstr(world->last_answer, "\"backs_off\":\"commit: "));
+    world->last_answer[0] = 0;
+    pass(world, 60000);
+    turns(world->alpha);
+    assert_string_equal(world->last_answer, "[]"); /* now it is the list's turn */
+    ask_status(world->alpha);
+    assert_non_null(strstr(world->last_answer, "\"backs_off\":null"));
 }
 
 /* Else what retention deletes by the time of a year ahead is gone. */
@@ -1141,6 +1165,7 @@ int main(void) {
         TEST(test_restart_goes_on_where_it_was),
         TEST(test_replay_makes_the_same_ids),
         TEST(test_full_disk_takes_only_what_may_be_urgent),
+        TEST(test_the_status_is_told_while_the_engine_backs_off),
         TEST(test_timer_fires_once),
         TEST(test_a_failed_step_loses_no_timer),
         TEST(test_time_goes_on_when_the_clock_is_set_back),
