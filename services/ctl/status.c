@@ -115,7 +115,8 @@ static json_t *silent(const char *daemon) {
         ending.how);
 }
 
-/* The status documents of all core daemons, silent ones too. Owned by the caller. */
+/* The status documents of all core daemons, silent ones too, and who started them (0: not `up`). Owned by the
+ * caller. */
 static json_t *collect(const struct site_links *links) {
     struct question questions[ASK_MOST];
     Sigap__View view = SIGAP__VIEW__INIT;
@@ -130,7 +131,7 @@ static json_t *collect(const struct site_links *links) {
         json_array_append_new(
             daemons, questions[i].answer ? questions[i].answer : silent(questions[i].daemon));
     }
-    return json_pack("{s:o}", "daemons", daemons);
+    return json_pack("{s:o,s:i}", "daemons", daemons, "supervisor", (int)ctl_supervisor());
 }
 
 static int64_t number(const json_t *object, const char *key) {
@@ -222,7 +223,7 @@ static bool has_ended(const json_t *status) {
     size_t index;
     json_array_foreach(json_object_get(status, "daemons"), index,
         daemon) if (strcmp(text(daemon, "condition"), "down") != 0) return false;
-    return !ctl_supervisor();
+    return number(status, "supervisor") == 0;
 }
 
 static void print_ended(const char *data_dir) {

@@ -396,7 +396,7 @@ pid_t ctl_supervisor(void) {
 }
 
 /* Held until the process ends. False with a sentence said. */
-static bool lock_house(void) {
+static bool lock_house(const struct ctl *ctl) {
     struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     int file = open(lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
     if (file < 0)
@@ -404,8 +404,8 @@ static bool lock_house(void) {
     if (fcntl(file, F_SETLK, &lock) == 0)
         return true;
     close(file);
-    return ctl_fail("this data folder is running already (process %d); `sigapctl down` ends it",
-               (int)ctl_supervisor()),
+    return ctl_fail("%s is running already (process %d); `sigapctl --data %s down` ends it", ctl->data_dir,
+               (int)ctl_supervisor(), ctl->data_dir),
            false;
 }
 
@@ -434,7 +434,7 @@ static bool prepare(struct house *house, const struct site_links *links) {
     struct error error = {0};
     if (!resolve_data(house->ctl))
         return false;
-    if (!lock_house())
+    if (!lock_house(house->ctl))
         return false;
     if (!ctl_make_keys(house->ctl, links, &error))
         return ctl_fail("%s", error.text), false;

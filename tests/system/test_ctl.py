@@ -3,9 +3,11 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 
@@ -204,6 +206,39 @@ def test_a_second_start_says_what_to_do(ctl, tmp_path):
         assert ctl.ctl("audit", "verify").stdout.count("entries") == len(ctl.status()["daemons"])
     finally:
         other.clean()
+
+
+@pytest.fixture
+def deploy_run(tmp_path):
+    """deploy/run as it is, over the programs that are tested: nothing is installed or built."""
+    house = tmp_path / "house"
+    (house / "build" / "release").mkdir(parents=True)
+    (house / "build" / "release" / "bin").symlink_to(sigap.BIN.resolve())
+    (house / "deploy").mkdir()
+    shutil.copy(sigap.HOUSE / "deploy" / "run", house / "deploy")
+    (house / "deploy" / "prepare").write_text(
+        f". {sigap.HOUSE}/deploy/prepare\nhouse={house}\nprepare_packages() {{ :; }}\nprepare_build() {{ :; }}\n")
+    return [house / "deploy" / "run", "--site", sigap.JATIM, "--empty"]
+
+
+def test_a_second_run_of_a_folder_does_not_say_that_it_is_ready(deploy_run, tmp_path):
+    site = sigap.Site(port=False)  # its folder, and whoever is left in it
+    words = [*deploy_run, "--data", site.data, "--port"]
+    said = open(tmp_path / "said", "w+")
+    first = subprocess.Popen([*words, str(sigap.free_port())], stdout=said, stderr=said, start_new_session=True)
+    try:
+        wait_for(lambda: "Konsol / console" in Path(said.name).read_text(), 60, 0.1)
+        second = subprocess.run([*words, str(sigap.free_port())], capture_output=True, text=True, timeout=60)
+        assert second.returncode == 1 and not second.stdout, second
+        assert f"{site.data} is running already" in second.stderr, second
+        first.terminate()
+        assert first.wait(30) == 0 and not site.left_over()
+    finally:
+        if first.poll() is None:
+            os.killpg(first.pid, signal.SIGKILL)
+            first.wait()
+        said.close()
+        site.clean()
 
 
 def test_a_bad_file_is_told_once_with_its_line(tmp_path):
