@@ -34,10 +34,15 @@ static json_t *pick_all(const json_t *rows, const char *const *keys) {
     return out;
 }
 
-static json_t *ask_report(const char *ticket, unsigned *status) {
+/* By ticket, or by the id that lists of reports and reviews name. */
+static json_t *ask_report(const char *name, unsigned *status) {
     Sigap__View view = SIGAP__VIEW__INIT;
     Sigap__ReportView report = SIGAP__REPORT_VIEW__INIT;
-    report.ticket = (char *)ticket;
+    struct id id;
+    if (id_from_text(name, &id))
+        report.report_id = (ProtobufCBinaryData){ID_BYTES, id.bytes};
+    else
+        report.ticket = (char *)name;
     view.what_case = SIGAP__VIEW__WHAT_REPORT;
     view.report = &report;
     return ask_one("intake", &view, TRACE_MS, status);
@@ -90,8 +95,7 @@ static json_t *missing_of(unsigned triage, const struct question parts[PARTS]) {
     return out;
 }
 
-static json_t *compose(
-    const char *ticket, const json_t *report, const json_t *triage, unsigned triage_status) {
+static json_t *compose(const json_t *report, const json_t *triage, unsigned triage_status) {
     static const char *const case_keys[] = {"id", "kind", "priority", "area", "confidence", NULL};
     static const char *const offer_keys[] = {"facility", "state", "why", NULL};
     static const char *const referral_keys[] = {"state", "missing", "rule", "plan", NULL};
@@ -99,6 +103,8 @@ static json_t *compose(
     static const char *const delivery_keys[] = {"to", "channel", "state", "at", NULL};
     static const char *const alike_keys[] = {"id", "score", "state", NULL};
     static const char *const joined_keys[] = {"report_id", "relation", "at", NULL};
+    static const char *const review_keys[] = {"reason", "kind", "priority", "area", "danger", "owner_role",
+        "decide_by", "at", "copies", "amends", NULL};
     const char *case_id = text(triage, "case_id")[0] ? text(triage, "case_id") : text(report, "case_id");
     json_t *state = json_object_get(triage, "report") ? json_object_get(triage, "report")
                                                       : json_object_get(report, "report");
@@ -106,8 +112,10 @@ static json_t *compose(
     if (case_id[0])
         ask_case(case_id, parts);
     json_t *referral = json_object_get(parts[1].answer, "referral");
-    json_t *out = json_pack("{s:s,s:O,s:o,s:o,s:o,s:o,s:o,s:o,s:{s:o,s:o,s:o}}", "ticket", ticket, "report",
-        state, "case", parts[0].answer ? pick(parts[0].answer, case_keys) : json_null(), "offers",
+    json_t *review = json_object_get(triage, "review");
+    json_t *out = json_pack("{s:o,s:O,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:{s:o,s:o,s:o}}", "ticket",
+        copy(report, "ticket"), "report", state, "review", review ? pick(review, review_keys) : json_null(),
+        "case", parts[0].answer ? pick(parts[0].answer, case_keys) : json_null(), "offers",
         pick_all(json_object_get(parts[1].answer, "offers"), offer_keys), "referral",
         json_is_object(referral) ? pick(referral, referral_keys) : json_null(), "tasks",
         pick_all(json_object_get(parts[2].answer, "tasks"), task_keys), "deliveries",
@@ -142,12 +150,29 @@ static void print_missing(const json_t *trace, const char *before) {
         printf(" (no answer)");
 }
 
+/* A person must decide, in the console: why, who and until when. */
+static void print_review(const json_t *review) {
+    char at[32];
+    if (!json_is_object(review))
+        return;
+    printf("review   %s%s  %s  %s  area %s\n", text(review, "reason"),
+        json_is_true(json_object_get(review, "danger")) ? "  danger" : "", text(review, "priority"),
+        text(review, "kind")[0] ? text(review, "kind") : "?",
+        text(review, "area")[0] ? text(review, "area") : "?");
+    if (text(review, "amends")[0])
+        printf("amends   %s\n", text(review, "amends"));
+    printf("decide   %s  until %s\n", text(review, "owner_role"),
+        local_time(json_integer_value(json_object_get(review, "decide_by")), at));
+}
+
 static void print_trace(const json_t *trace) {
     json_t *row, *found = json_object_get(trace, "case"), *referral = json_object_get(trace, "referral");
     size_t index;
     char at[32];
-    printf(
-        "ticket   %s\nreport   %s\n", text(trace, "ticket"), text(json_object_get(trace, "report"), "state"));
+    json_t *report = json_object_get(trace, "report");
+    printf("ticket   %s\nreport   %s  %s\n", text(trace, "ticket")[0] ? text(trace, "ticket") : "-",
+        text(report, "id"), text(report, "state"));
+    print_review(json_object_get(trace, "review"));
     if (json_is_object(found))
         printf("case     %s  %s  %s  area %s\n", text(found, "id"), text(found, "priority"),
             text(found, "kind"), text(found, "area")[0] ? text(found, "area") : "?");
@@ -180,16 +205,15 @@ static void print_trace(const json_t *trace) {
         printf("\n");
 }
 
-static json_t *trace_one(const char *ticket, unsigned *status) {
-    json_t *report = ask_report(ticket, status);
+static json_t *trace_one(const char *name, unsigned *status) {
+    json_t *report = ask_report(name, status);
     if (!report || *status != 200) {
         json_decref(report);
         return NULL;
     }
     unsigned triage_status;
     json_t *triage = ask_triage(text(json_object_get(report, "report"), "id"), &triage_status);
-    json_t *trace =
-        compose(text(report, "ticket")[0] ? text(report, "ticket") : ticket, report, triage, triage_status);
+    json_t *trace = compose(report, triage, triage_status);
     json_decref(triage);
     json_decref(report);
     return trace;
@@ -199,8 +223,9 @@ static json_t *trace_one(const char *ticket, unsigned *status) {
 static void print_row(const json_t *trace) {
     json_t *found = json_object_get(trace, "case"), *referral = json_object_get(trace, "referral"), *row;
     json_t *offers = json_object_get(trace, "offers"), *tasks = json_object_get(trace, "tasks");
+    const json_t *review = json_object_get(trace, "review");
     char where[64], at[32];
-    int64_t first = 0;
+    int64_t first = json_integer_value(json_object_get(review, "decide_by"));
     size_t index;
     json_array_foreach(tasks, index, row) {
         int64_t due = json_integer_value(json_object_get(row, "due_at"));
@@ -213,6 +238,8 @@ static void print_row(const json_t *trace) {
     if (strcmp(text(referral, "state"), "draft") == 0)
         snprintf(where, sizeof where, "? %s",
             json_string_value(json_array_get(json_object_get(referral, "missing"), 0)));
+    if (text(review, "reason")[0])
+        snprintf(where, sizeof where, "? %s", text(review, "reason"));
     printf("%-29s %-11s %-4s %-20s %-13s %-11s %-22s %5zu  %-20s %4zu", text(trace, "ticket"),
         text(json_object_get(trace, "report"), "state"), text(found, "priority"), text(found, "kind"),
         text(found, "area"), text(referral, "state"), where, json_array_size(tasks), local_time(first, at),
@@ -221,19 +248,19 @@ static void print_row(const json_t *trace) {
     printf("\n");
 }
 
-static int no_trace(const char *ticket, unsigned status) {
-    return status ? ctl_fail("no report has the ticket %s", ticket)
+static int no_trace(const char *name, unsigned status) {
+    return status ? ctl_fail("no report has the ticket or id %s", name)
                   : ctl_fail("intake does not answer; is the site running?");
 }
 
-static int trace_rows(int count, char **tickets) {
+static int trace_rows(int count, char **names) {
     unsigned status;
     printf("%-29s %-11s %-4s %-20s %-13s %-11s %-22s %5s  %-20s %4s\n", "ticket", "report", "", "kind",
         "area", "referral", "facility or missing", "tasks", "first deadline", "msgs");
     for (int i = 0; i < count; i++) {
-        json_t *trace = trace_one(tickets[i], &status);
+        json_t *trace = trace_one(names[i], &status);
         if (!trace)
-            return no_trace(tickets[i], status);
+            return no_trace(names[i], status);
         print_row(trace);
         json_decref(trace);
     }
@@ -242,7 +269,7 @@ static int trace_rows(int count, char **tickets) {
 
 int ctl_trace(struct ctl *ctl, int argc, char **argv) {
     if (argc < 2 || (argc > 2 && !ctl->row))
-        return ctl_misused("trace: TICKET [--json] | --row TICKET...");
+        return ctl_misused("trace: TICKET|ID [--json] | --row TICKET|ID...");
     if (!ctl_enter_data(ctl))
         return 1;
     if (ctl->row)

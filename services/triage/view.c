@@ -101,6 +101,54 @@ static void put_reviewed(struct turn *turn, struct json_writer *writer, const Si
     }
 }
 
+/* A kind that would make a case C3, for somebody who neither decides nor is named for such cases. */
+static bool review_is_restricted(
+    struct turn *turn, const Sigap__Actor *actor, const char *kind, const char *area) {
+    const struct vocabulary *vocabulary = ((const struct triage *)turn->state)->site.vocabulary;
+    int index = vocabulary_kind(vocabulary, kind);
+    return index != NO_INDEX && vocabulary->kinds[index].confidentiality == 3 && !rights_sees_secret(actor) &&
+           !may_read_review(actor, area);
+}
+
+/* Why a report waits for a person, whose it is and until when: the columns of review_shown. Its ticket is the
+ * reporter's and nobody keeps it: by its id it is found. */
+static void put_review(
+    struct turn *turn, struct json_writer *writer, const Sigap__Actor *actor, struct statement *row) {
+    struct id report_id = column_id(row, 0), amends = column_id(row, 11);
+    const char *kind = column_text(row, 2), *area = column_text(row, 4);
+    bool restricted = review_is_restricted(turn, actor, kind, area);
+    size_t alike;
+    json_member_id(writer, "report_id", &report_id);
+    json_member_integer(writer, "at", column_int(row, 1));
+    if (!restricted) {
+        json_member_text(writer, "kind", kind);
+        json_member_text(writer, "area", area[0] ? area : NULL);
+    }
+    json_member_bool(writer, "restricted", restricted);
+    json_member_text(writer, "priority", priority_name((enum priority)column_int(row, 3)));
+    json_member_text(writer, "reason", column_text(row, 5));
+    json_member_bool(writer, "danger", column_int(row, 6) != 0);
+    json_member_text(writer, "owner_role", column_text(row, 7));
+    json_member_integer(writer, "decide_by", column_int(row, 8));
+    column_blob(row, 9, &alike);
+    json_member_bool(writer, "alike", alike > 0);               /* maybe known already */
+    json_member_integer(writer, "copies", column_int(row, 10)); /* decided with it */
+    json_member_id(writer, "amends", &amends);
+}
+
+/* For whom the list of reviews has it too. */
+static void put_waiting(
+    struct turn *turn, struct json_writer *writer, const Sigap__Actor *actor, const struct id *report_id) {
+    struct statement *row = triage_use(turn->store, TRIAGE_REVIEW_LOOK);
+    bind_id(row, report_id);
+    if (statement_step(row) && reaches(actor, column_text(row, 4))) {
+        json_member_object(writer, "review");
+        put_review(turn, writer, actor, row);
+        json_write_end(writer);
+    }
+    statement_end(row);
+}
+
 static enum verdict view_report(
     struct turn *turn, const Sigap__View *asked, const Sigap__ReportView *view, Sigap__ViewAnswer *answer) {
     struct id report_id, case_id = {0};
@@ -125,6 +173,7 @@ static enum verdict view_report(
     json_member_text(&writer, "state", report_state_word(state));
     json_write_end(&writer);
     json_member_id(&writer, "case_id", &case_id);
+    put_waiting(turn, &writer, asked->actor, &report_id);
     if (reviewed.text)
         put_reviewed(turn, &writer, asked->actor, &reviewed);
     free(reviewed.assessment);
@@ -321,27 +370,14 @@ static void put_case_rows(struct turn *turn, struct json_writer *writer, const S
     }
 }
 
-static void put_review_rows(
-    struct turn *turn, struct json_writer *writer, const char *prefix, unsigned limit) {
+static void put_review_rows(struct turn *turn, struct json_writer *writer, const Sigap__Actor *actor,
+    const char *prefix, unsigned limit) {
     struct statement *rows = triage_use(turn->store, TRIAGE_REVIEW_LIST);
     bind_text(rows, prefix);
     bind_int(rows, limit);
     while (statement_step(rows)) {
-        struct id report_id = column_id(rows, 0);
         json_write_object(writer);
-        json_member_id(writer, "report_id", &report_id);
-        json_member_integer(writer, "at", column_int(rows, 1));
-        json_member_text(writer, "kind", column_text(rows, 2));
-        json_member_text(writer, "priority", priority_name((enum priority)column_int(rows, 3)));
-        json_member_text(writer, "area", column_text(rows, 4)[0] ? column_text(rows, 4) : NULL);
-        json_member_text(writer, "reason", column_text(rows, 5));
-        json_member_bool(writer, "danger", column_int(rows, 6) != 0);
-        json_member_text(writer, "owner_role", column_text(rows, 7));
-        json_member_integer(writer, "decide_by", column_int(rows, 8));
-        size_t alike;
-        column_blob(rows, 9, &alike);
-        json_member_bool(writer, "alike", alike > 0);                /* maybe known already */
-        json_member_integer(writer, "copies", column_int(rows, 10)); /* decided with it */
+        put_review(turn, writer, actor, rows);
         json_write_end(writer);
     }
 }
@@ -504,7 +540,7 @@ static enum verdict view_list(struct turn *turn, const Sigap__View *view, Sigap_
         if (cases)
             put_case_rows(turn, &writer, actor, prefix, view_rows(view->list));
         else if (reviews)
-            put_review_rows(turn, &writer, prefix, view_rows(view->list));
+            put_review_rows(turn, &writer, actor, prefix, view_rows(view->list));
         else
             put_proposal_rows(turn, &writer, actor, prefix, view_rows(view->list));
     }

@@ -144,6 +144,23 @@ def test_a_stalled_daemon_is_called_by_its_name(ctl):
     assert "condition" not in ctl.daemon("router")
 
 
+def test_what_waits_for_a_person_says_for_whom(ctl):
+    """The list names ids, and by an id the report is found: nobody keeps its ticket."""
+    ticket = ctl.report("?????? !!!!!!", urgent=False)
+    trace = ctl.wait_trace(ticket, lambda trace: trace["review"])
+    review, report = trace["review"], trace["report"]["id"]
+    ctl.idle()  # intake has heard of it too
+    assert (review["reason"], review["owner_role"]) == ("empty", "TRI") and review["decide_by"] > time.time() * 1000
+    listed = next(row for row in json.loads(ctl.ctl("list", "triage", "reviews").stdout) if row["report_id"] == report)
+    assert {key: listed[key] for key in review} == review
+    assert ctl.trace(report) == {**trace, "ticket": None}
+    said = ctl.ctl("trace", report).stdout
+    assert re.search(r"^review   empty .*\ndecide   TRI  until 20\d\d-", said, re.MULTILINE), said
+    assert "? empty" in ctl.ctl("trace", "--row", ticket).stdout
+    done = ctl.ctl("trace", "0" * 26, check=False)
+    assert done.returncode == 1 and "no report has the ticket or id" in done.stderr, done
+
+
 def test_a_daemon_that_ends_again_and_again(ctl):
     def fails():
         ctl.kill("router")

@@ -129,10 +129,16 @@ SELECT report_id FROM review WHERE amends=? ORDER BY report_id LIMIT ?
 -- name: review_delete
 DELETE FROM review WHERE report_id=?
 
+-- part: review_shown
+report_id, at, kind, priority, area, reason, danger, owner_role, decide_by, alike,
+    (SELECT count(*) FROM review c WHERE c.amends=r.report_id AND c.reason='copy'), amends
+
+-- name: review_look
+SELECT {review_shown} FROM review r WHERE report_id=?
+
 -- name: review_list
 -- scans review_order: in its order, up to the limit; of a small area, all that waits for a person.
-SELECT report_id, at, kind, priority, area, reason, danger, owner_role, decide_by, alike,
-    (SELECT count(*) FROM review c WHERE c.amends=r.report_id AND c.reason='copy')
+SELECT {review_shown}
 FROM review r INDEXED BY review_order WHERE reason<>'copy' AND (?1='*' OR area=?1 OR substr(area, 1, length(?1)+1)=?1||'.' OR (area='' AND length(?1)=2))
 ORDER BY danger DESC, priority, at LIMIT ?2
 

@@ -323,14 +323,18 @@ static json_t *look_at_list(struct world *world, const char *name, bool narrativ
     return look(world, &view, role);
 }
 
-static const char *case_of_report(struct world *world, const struct id *report_id) {
-    static char text[ID_TEXT + 1];
+static json_t *look_at_report(struct world *world, const struct id *report_id, const char *role) {
     Sigap__View view = SIGAP__VIEW__INIT;
     Sigap__ReportView what = SIGAP__REPORT_VIEW__INIT;
     what.report_id = (ProtobufCBinaryData){ID_BYTES, (uint8_t *)report_id->bytes};
     view.what_case = SIGAP__VIEW__WHAT_REPORT;
     view.report = &what;
-    json_t *json = look(world, &view, "operator");
+    return look(world, &view, role);
+}
+
+static const char *case_of_report(struct world *world, const struct id *report_id) {
+    static char text[ID_TEXT + 1];
+    json_t *json = look_at_report(world, report_id, "operator");
     snprintf(text, sizeof text, "%s", json_string_value(json_object_get(json, "case_id")));
     json_decref(json);
     return text;
@@ -509,6 +513,64 @@ static void test_looks_are_rationed(void **state) {
 /* Whatever the weights are: without a word in it a person looks. */
 #define UNCLEAR "?????????????????????? !!!!!!!!!!!!!!!!!!!!!!!!!!!!"
 
+static const char *word(const json_t *object, const char *member) {
+    const char *value = json_string_value(json_object_get(object, member));
+    return value ? value : "";
+}
+
+/* Whoever follows a report hears why it waits, whose it is and until when, as the list has it. */
+static void test_a_report_in_review_says_what_it_waits_for(void **state) {
+    struct world *world = *state;
+    struct id one = report(world, UNCLEAR, 1), copied[2];
+    json_t *json = look_at_report(world, &one, "operator"), *review = json_object_get(json, "review"),
+           *rows = look_at_list(world, "reviews", false, "operator");
+    assert_string_equal(word(review, "owner_role"), "TRI");
+    assert_string_equal(word(review, "reason"), "empty");
+    assert_true(json_integer_value(json_object_get(review, "decide_by")) > fixture_now(world->fixture));
+    assert_true(json_equal(review, json_array_get(rows, 0)));
+    json_decref(json);
+    json_decref(rows);
+
+    json = look_at_report(world, &one, "facility"); /* staff of a facility has no reviews */
+    assert_null(json_object_get(json, "review"));
+    json_decref(json);
+
+    for (size_t i = 0; i < 2; i++)
+        copied[i] = send(world, &(struct message){.text = UNCLEAR, .hash = 7, .reporter = (uint8_t)(i + 5)});
+    json = look_at_report(world, &copied[1], "operator");
+    review = json_object_get(json, "review");
+    char first[ID_TEXT + 1];
+    id_to_text(&copied[0], first);
+    assert_string_equal(word(review, "reason"), "copy");
+    assert_string_equal(word(review, "amends"), first); /* the one to be decided */
+    json_decref(json);
+
+    assert_int_equal(decide(world, &one, false, "bukan_laporan", NULL), 200);
+    json = look_at_report(world, &one, "operator");
+    assert_null(json_object_get(json, "review"));
+    json_decref(json);
+}
+
+/* What would be a C3 case: its kind is for who decides and for who is named for such cases. */
+static void test_a_restricted_review_names_no_kind(void **state) {
+    static const struct {
+        const char *role;
+        bool sees;
+    } roles[] = {{"operator", true}, {"responder", false}, {"auditor", false}};
+    struct world *world = *state;
+    struct id id = report(world, "abh", 1);
+    assert_string_equal(last(world, SIGAP__EVENT__BODY_REPORT_IN_REVIEW)->report_in_review->kind, "abh");
+    for (size_t i = 0; i < sizeof roles / sizeof *roles; i++) {
+        json_t *json = look_at_report(world, &id, roles[i].role), *review = json_object_get(json, "review"),
+               *rows = look_at_list(world, "reviews", false, roles[i].role);
+        assert_string_equal(word(review, "kind"), roles[i].sees ? "abh" : "");
+        assert_int_equal(json_is_true(json_object_get(review, "restricted")), !roles[i].sees);
+        assert_true(json_equal(review, json_array_get(rows, 0)));
+        json_decref(json);
+        json_decref(rows);
+    }
+}
+
 static size_t waiting(struct world *world, int *copies) {
     json_t *rows = look_at_list(world, "reviews", false, "operator");
     size_t count = json_array_size(rows);
@@ -679,6 +741,8 @@ int main(void) {
         TEST(test_a_proposal_waits_until_somebody_says),
         TEST(test_a_review_may_join_a_case),
         TEST(test_looks_are_rationed),
+        TEST(test_a_report_in_review_says_what_it_waits_for),
+        TEST(test_a_restricted_review_names_no_kind),
         TEST(test_forty_copies_are_one_review),
         TEST(test_copies_are_closed_with_the_first),
         TEST(test_what_is_no_copy_of_a_review),
