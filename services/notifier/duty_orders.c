@@ -115,6 +115,26 @@ static void write_person(
     statement_run(set);
 }
 
+/* A person may be entered before the site has their channel, or before they have said how they want to be
+ * told. Whoever enters them hears it now, not in the night in which nobody comes. */
+static const char *saved_person(const struct notifier *notifier, const struct person *person) {
+    unsigned used = 0;
+    for (unsigned i = 0; i < person->contact_count; i++)
+        used += outgoing_channel(notifier, person->contacts[i].channel) >= 0;
+    if (!person->contact_count)
+        return "Tersimpan, tetapi belum dapat dihubungi: tambahkan contact / "
+               "Saved, but they cannot be told anything yet: add a contact";
+    if (!used)
+        return "Tersimpan, tetapi belum dapat dihubungi: situs ini tidak memakai salurannya (channels.yaml) "
+               "/ "
+               "Saved, but they cannot be told anything yet: this site does not use their channel "
+               "(channels.yaml)";
+    if (used < person->contact_count)
+        return "Tersimpan; ada alamat di saluran yang tidak dipakai situs ini (channels.yaml) / "
+               "Saved; one of the addresses is on a channel that this site does not use (channels.yaml)";
+    return "Tersimpan / Saved";
+}
+
 static void keep_person(struct order *order, const Sigap__SetPerson *set, const struct person_row *row) {
     const struct notifier *notifier = order->turn->state;
     struct person person;
@@ -130,6 +150,7 @@ static void keep_person(struct order *order, const Sigap__SetPerson *set, const 
     else if (duty_seal_person(order->turn, set->person, order->version + 1, set->details.data,
                  set->details.len, &sealed)) {
         write_person(order, set->person, person.area, sealed);
+        reply(order, 200, saved_person(notifier, &person));
         saved(order, "set-person", set->person);
     }
     person_wipe(&person);

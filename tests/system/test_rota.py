@@ -114,9 +114,11 @@ def test_names_and_addresses_are_in_no_file(rota_site):
     press(site, site.http("GET", links(site, f"petugas-{first}")[0]))
     shown = site.administrator.get("/api/people").body.decode()
     assert all(address in shown for address in ADDRESSES), "the search below looks for what was entered"
-    subprocess.run([site.bin / "sigapctl", "--data", site.data, "people", "set", "p-kin", "-"], check=True, text=True,
-                   input=json.dumps({"name": "Kartolo Tua", "language": "en"}), stdout=subprocess.PIPE)
-    site.ctl("people", "set", "p-ctl", "name=Kartolo Muda", f"contact=email:{ADDRESSES[1]}", "contact=outbox")
+    said = subprocess.run([site.bin / "sigapctl", "--data", site.data, "people", "set", "p-kin", "-"], check=True, text=True,
+                          input=json.dumps({"name": "Kartolo Tua", "language": "en"}), stdout=subprocess.PIPE).stdout
+    assert "belum dapat dihubungi" in said and "add a contact" in said, said
+    said = site.ctl("people", "set", "p-ctl", "name=Kartolo Muda", f"contact=email:{ADDRESSES[1]}", "contact=outbox").stdout
+    assert "a channel that this site does not use" in said, said
     site.ctl("people", "list")
     site.idle()
     site.ctl("backup", str(site.data / "backup"))

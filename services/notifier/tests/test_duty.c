@@ -452,6 +452,39 @@ static void test_rights_over_people(void **state) {
     flow_free(flow);
 }
 
+/* They are entered all the same: the site may have their channel tomorrow. */
+static void test_who_cannot_be_told_is_said(void **state) {
+    (void)state;
+    static const struct {
+        const char *json, *sentence;
+    } cases[] = {
+        {"{\"name\":\"A\"}", "add a contact"},
+        {"{\"name\":\"A\",\"contacts\":[{\"channel\":\"email\",\"address\":\"a@b.example\"}]}",
+            "does not use their channel"},
+        {"{\"name\":\"A\",\"contacts\":[{\"channel\":\"email\",\"address\":\"a@b.example\"},"
+         "{\"channel\":\"outbox\"}]}",
+            "one of the addresses is on a channel"},
+        {"{\"name\":\"A\",\"contacts\":[{\"channel\":\"outbox\"}]}", NULL},
+    };
+    struct flow *flow = flow_new(NULL); /* a site with the outbox alone */
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct flow_order order;
+        flow_order_begin(flow, &order);
+        const Sigap__CommandAnswered *answered = flow_person_by(flow, &order, "ani", cases[i].json);
+        assert_int_equal(answered->status, 200);
+        if (cases[i].sentence && !strstr(answered->sentence, cases[i].sentence))
+            fail_msg("%zu: %s", i, answered->sentence);
+        if (!cases[i].sentence)
+            assert_string_equal(answered->sentence, "Tersimpan / Saved");
+    }
+    flow_free(flow);
+    flow = flow_new(mail_site);
+    assert_int_equal(flow_person(flow, "budi", mailed), 200);
+    const struct fixture_record *record = fixture_last(flow->fixture, SIGAP__EVENT__BODY_COMMAND_ANSWERED);
+    assert_string_equal(record->event->command_answered->sentence, "Tersimpan / Saved");
+    flow_free(flow);
+}
+
 static void test_versions_and_repetition(void **state) {
     (void)state;
     struct flow *flow = flow_new(NULL);
@@ -597,6 +630,7 @@ int main(void) {
         cmocka_unit_test(test_the_answer_of_an_officer_in_conflict_is_taken_back),
         cmocka_unit_test(test_rights),
         cmocka_unit_test(test_rights_over_people),
+        cmocka_unit_test(test_who_cannot_be_told_is_said),
         cmocka_unit_test(test_versions_and_repetition),
         cmocka_unit_test(test_looks),
         cmocka_unit_test(test_gaps_are_named),
