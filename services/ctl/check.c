@@ -10,14 +10,20 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { CHECKS_MAX = 32, COMPLAINT_MAX = 4096 };
+enum { CHECKS_MAX = 32, COMPLAINT_MAX = 4096, NAMES_MAX = 512, NOT_STARTED = 127 };
+
+enum check_result {
+    CHECK_UNKNOWN, /* nobody has looked: no process could be made, or it died */
+    CHECK_ACCEPTED,
+    CHECK_REFUSED,
+};
 
 struct check {
-    const char *daemon;
+    char daemon[32];
     pid_t process;
     int pipe; /* its stderr */
     char complaint[COMPLAINT_MAX];
-    bool refused;
+    enum check_result result;
 };
 
 static void start_check(const struct ctl *ctl, struct check *check) {
@@ -33,8 +39,10 @@ static void start_check(const struct ctl *ctl, struct check *check) {
         dup2(ends[1], 2);
         execv(program, arguments);
         dprintf(2, "%s cannot be started: %s\n", program, strerror(errno));
-        _exit(127);
+        _exit(NOT_STARTED);
     }
+    if (check->process < 0)
+        snprintf(check->complaint, sizeof check->complaint, "no process can be made: %s\n", strerror(errno));
     if (ends[1] >= 0)
         close(ends[1]);
 }
@@ -51,43 +59,74 @@ static void end_check(struct check *check) {
     }
     if (check->pipe >= 0)
         close(check->pipe);
-    check->refused = check->process < 0 || waitpid(check->process, &status, 0) < 0 || status != 0;
+    if (check->process > 0 && waitpid(check->process, &status, 0) > 0 && WIFEXITED(status) &&
+        WEXITSTATUS(status) != NOT_STARTED)
+        check->result = WEXITSTATUS(status) == 0 ? CHECK_ACCEPTED : CHECK_REFUSED;
 }
 
 /* What several daemons find wrong in a file that all of them read is said once. */
-static int report_checks(const struct check *checks, unsigned count, const char *site_dir) {
-    char names[512] = "";
-    size_t used = 0;
+static void print_complaints(const struct check *checks, unsigned count) {
     for (unsigned i = 0; i < count; i++) {
         bool said = !checks[i].complaint[0];
         for (unsigned k = 0; k < i && !said; k++)
             said = strcmp(checks[k].complaint, checks[i].complaint) == 0;
         if (!said)
             fputs(checks[i].complaint, stderr);
-        if (checks[i].refused && used < sizeof names)
-            used += (size_t)snprintf(
-                names + used, sizeof names - used, "%s%s", used ? ", " : "", checks[i].daemon);
     }
-    return used ? ctl_fail("not accepted by %s: the site %s", names, site_dir) : 0;
 }
 
-/* Each daemon checks what it reads of the site itself; all at the same time. */
-int ctl_check(struct ctl *ctl, int argc, char **argv) {
-    static struct check checks[CHECKS_MAX];
+/* The daemons that came to this result. False: none. */
+static bool name_those(
+    const struct check *checks, unsigned count, enum check_result result, char names[NAMES_MAX]) {
+    size_t used = 0;
+    for (unsigned i = 0; i < count; i++)
+        if (checks[i].result == result && used < NAMES_MAX)
+            used +=
+                (size_t)snprintf(names + used, NAMES_MAX - used, "%s%s", used ? ", " : "", checks[i].daemon);
+    return used > 0;
+}
+
+/* Each daemon checks what it reads of the site itself; all at the same time. False: links.yaml is refused. */
+static bool check_all(const struct ctl *ctl, struct check checks[CHECKS_MAX], unsigned *count) {
     struct site_links *links = ctl_links(ctl);
+    if (!links)
+        return false;
+    for (unsigned i = 0; i < links->daemons_count && *count < CHECKS_MAX; i++) {
+        if (!links->daemons[i].core)
+            continue;
+        checks[*count] = (struct check){.result = CHECK_UNKNOWN};
+        snprintf(checks[*count].daemon, sizeof checks[*count].daemon, "%s", links->daemons[i].name);
+        start_check(ctl, &checks[(*count)++]);
+    }
+    for (unsigned i = 0; i < *count; i++)
+        end_check(&checks[i]);
+    site_links_free(&links);
+    return true;
+}
+
+/* Says what is wrong. */
+static enum check_result look(const struct ctl *ctl) {
+    static struct check checks[CHECKS_MAX];
+    char refused[NAMES_MAX], unknown[NAMES_MAX];
     unsigned count = 0;
+    if (!check_all(ctl, checks, &count))
+        return CHECK_REFUSED;
+    print_complaints(checks, count);
+    bool is_refused = name_those(checks, count, CHECK_REFUSED, refused),
+         is_unknown = name_those(checks, count, CHECK_UNKNOWN, unknown);
+    if (is_refused)
+        ctl_fail("not accepted by %s: the site %s", refused, ctl->site_dir);
+    if (is_unknown)
+        ctl_fail("not looked at by %s: the site %s", unknown, ctl->site_dir);
+    return is_refused ? CHECK_REFUSED : is_unknown ? CHECK_UNKNOWN : CHECK_ACCEPTED;
+}
+
+bool ctl_site_is_refused(const struct ctl *ctl) {
+    return look(ctl) == CHECK_REFUSED;
+}
+
+int ctl_check(struct ctl *ctl, int argc, char **argv) {
     (void)argc;
     (void)argv;
-    if (!links)
-        return 1;
-    for (unsigned i = 0; i < links->daemons_count && count < CHECKS_MAX; i++)
-        if (links->daemons[i].core)
-            checks[count++] = (struct check){.daemon = links->daemons[i].name};
-    for (unsigned i = 0; i < count; i++)
-        start_check(ctl, &checks[i]);
-    for (unsigned i = 0; i < count; i++)
-        end_check(&checks[i]);
-    int result = report_checks(checks, count, ctl->site_dir);
-    site_links_free(&links);
-    return result;
+    return look(ctl) == CHECK_ACCEPTED ? 0 : 1;
 }

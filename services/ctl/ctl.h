@@ -67,6 +67,8 @@ pid_t ctl_supervisor(void);
 struct site_links *ctl_links(const struct ctl *ctl);
 /* A daemon of links.yaml that runs here (core), or the sentence who there is. */
 bool ctl_knows(const struct site_links *links, const char *daemon);
+/* A daemon that looked at the site does not take it; what is wrong was said. */
+bool ctl_site_is_refused(const struct ctl *ctl);
 /* Makes the key files that are missing. */
 bool ctl_make_keys(const struct ctl *ctl, const struct site_links *links, struct error *error);
 

@@ -5,7 +5,6 @@
 #include "services/ctl/exposition.h"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -30,6 +29,28 @@ static int read_pid(const char *daemon) {
         pid = 0;
     fclose(file);
     return pid;
+}
+
+/* Is it a program of this name, in this data folder? The number may be left over from a crash and belong to
+ * anybody by now. What is dead and not yet reaped has no words. */
+static bool is_daemon(int pid, const char *daemon) {
+    char path[64], words[4096], here[PATH_ROOM], wanted[64];
+    snprintf(path, sizeof path, "/proc/%d/cmdline", pid);
+    FILE *file = pid > 0 ? fopen(path, "r") : NULL;
+    size_t size = file ? fread(words, 1, sizeof words - 1, file) : 0;
+    if (file)
+        fclose(file);
+    if (!size || !getcwd(here, sizeof here))
+        return false;
+    words[size] = 0;
+    snprintf(wanted, sizeof wanted, "sigap-%s", daemon);
+    const char *program = strrchr(words, '/');
+    if (strcmp(program ? program + 1 : words, wanted) != 0)
+        return false;
+    for (const char *word = words; word < words + size; word += strlen(word) + 1)
+        if (strcmp(word, here) == 0)
+            return true;
+    return false;
 }
 
 static int64_t wall_ms(void) {
@@ -105,7 +126,7 @@ static const char *condition_of(const char *daemon, bool alive, const struct end
 
 static json_t *silent(const char *daemon) {
     int pid = read_pid(daemon);
-    bool alive = pid > 0 && kill(pid, 0) == 0;
+    bool alive = is_daemon(pid, daemon);
     int64_t since;
     struct ending ending = read_ending(daemon);
     const char *condition = condition_of(daemon, alive, &ending, &since);

@@ -27,11 +27,13 @@ enum {
     LONGEST_MS = 3600000,
     STEADY_MS = 10000, /* who lives so long has started well */
     PATIENCE_MS = 10000,
+    AGAIN_MS = 100, /* nginx is told once more to end */
     LOG_MAX = 64 << 20
 };
 
 struct child {
     char name[32];
+    bool is_daemon; /* else nginx */
     char *arguments[ARGUMENTS_MAX];
     pid_t pid;
     int64_t started_at, start_at, wait_ms;
@@ -44,8 +46,7 @@ struct house {
     unsigned count;
     pid_t self;
     sigset_t awaited, before; /* signals that end a wait; those that were blocked when we came */
-    bool checked;             /* why a daemon refused to start was asked once */
-    bool refused, over;
+    bool refused, over, killed;
 };
 
 static int64_t now_ms(void) {
@@ -214,6 +215,7 @@ static void add_daemon(struct house *house, const struct site_daemon *daemon) {
     struct child *child = &house->children[house->count++];
     unsigned n = 0;
     snprintf(child->name, sizeof child->name, "%s", daemon->name);
+    child->is_daemon = true;
     child->arguments[n++] = keep("%s/sigap-%s", house->ctl->bin_dir, daemon->name);
     child->arguments[n++] = keep("--data%s%s", "", "");
     child->arguments[n++] = house->ctl->data_dir;
@@ -263,15 +265,12 @@ static int64_t lived_ms(const struct child *child) {
 }
 
 /* Every daemon checks the site when it starts; all of them before would make each start half as long again.
- * So when the first is refused, it is asked whether the site is why: then this is said and nothing goes on
- * running. What else it may be, its store or its door, can be mended meanwhile: it is started again. And so
- * it is in a site that runs: a file spoilt then must not end the others. */
-static bool site_is_refused(struct house *house, const struct child *child, int status) {
-    if (house->checked || child->ends || lived_ms(child) > STEADY_MS || !WIFEXITED(status) ||
-        WEXITSTATUS(status) != 1)
-        return false;
-    house->checked = true;
-    return ctl_check(house->ctl, 0, NULL) != 0;
+ * So when the first start of one is refused, it is asked whether the site is why: then this is said and
+ * nothing goes on running. What else it may be, its store or its door, can be mended meanwhile: it is started
+ * again. And so it is in a site that runs: a file spoilt then must not end the others. */
+static bool site_is_refused(const struct house *house, const struct child *child, int status) {
+    return child->is_daemon && !child->ends && lived_ms(child) <= STEADY_MS && WIFEXITED(status) &&
+           WEXITSTATUS(status) == 1 && ctl_site_is_refused(house->ctl);
 }
 
 /* For `status`: "<epoch ms> <ends in a row> <how>". */
@@ -335,14 +334,31 @@ static bool wait_for_signal(const struct house *house, int64_t until) {
     return number == SIGTERM || number == SIGINT;
 }
 
+/* nginx forgets a signal that comes while it starts: it looks for it before it waits, and then waits. Daemons
+ * are told once: the second time might find one that has closed its handler and not its store. */
+static void tell_nginx_again(const struct house *house) {
+    for (unsigned i = 0; i < house->count; i++)
+        if (house->children[i].pid > 0 && !house->children[i].is_daemon)
+            kill(house->children[i].pid, SIGTERM);
+}
+
+static void kill_all(struct house *house) {
+    for (unsigned i = 0; i < house->count; i++)
+        if (house->children[i].pid > 0)
+            ctl_fail("%s did not end within %d s and is killed", house->children[i].name, PATIENCE_MS / 1000);
+    house->killed = alive(house) > 0;
+    signal_all(house, SIGKILL);
+}
+
 static void end_all(struct house *house) {
     int64_t until = now_ms() + PATIENCE_MS;
     signal_all(house, SIGTERM);
     while (alive(house) && now_ms() < until) {
-        wait_for_signal(house, until);
+        wait_for_signal(house, now_ms() + AGAIN_MS);
         reap(house);
+        tell_nginx_again(house);
     }
-    signal_all(house, SIGKILL);
+    kill_all(house);
     for (int i = 0; i < 100 && alive(house); i++) {
         usleep(10000);
         reap(house);
@@ -480,7 +496,7 @@ int ctl_up(struct ctl *ctl, int argc, char **argv) {
     keep_running(&house);
     end_all(&house);
     site_links_free(&links);
-    return house.refused;
+    return house.refused || house.killed;
 }
 
 int ctl_down(struct ctl *ctl, int argc, char **argv) {

@@ -204,6 +204,59 @@ def test_a_supervisor_killed_while_it_starts_leaves_nobody(tmp_path):
         site.clean()
 
 
+def test_an_early_end_is_no_long_one(tmp_path):
+    """nginx loses a signal that comes before it waits for the first time."""
+    for wait_ms in range(24):
+        site = sigap.Site()
+        try:
+            site.start(ready=False)
+            wait_for((site.data / "run" / "nginx.pid").exists, 10, 0.001)
+            time.sleep(wait_ms / 1000)
+            site.up.terminate()
+            assert site.up.wait(5) == 0, f"{wait_ms} ms after nginx was started"
+        finally:
+            site.stop(judge=False)
+            site.clean()
+
+
+def test_a_daemon_that_had_to_be_killed_is_no_good_end():
+    site = sigap.Site(port=False)
+    try:
+        site.start()
+        site.signal("router", signal.SIGSTOP)
+        site.up.terminate()
+        assert site.up.wait(30) == 1
+        assert "router did not end within" in site.said()
+    finally:
+        site.stop(judge=False)
+        site.clean()
+
+
+def test_a_number_left_over_is_not_believed():
+    """Nobody took run/router.pid away, and the number has come to somebody else."""
+    site = sigap.Site(port=False)
+    try:
+        site.start()
+        assert site.daemon("router")["pid"] == site.pid("router")
+        site.up.kill()
+        site.up.wait()
+        wait_for(lambda: not site.left_over(), 10, 0.05)
+        (site.data / "run" / "router.pid").write_text(f"{os.getpid()}\n")
+        router = site.daemon("router")
+        assert (router["state"], router["condition"], router["pid"]) == ("down", "down", 0), router
+    finally:
+        site.stop(judge=False)
+        site.clean()
+
+
+def test_who_could_not_look_at_the_site_has_not_refused_it(ctl):
+    """Some processes can be made, others not: a folder of a good site is not called bad."""
+    done = subprocess.run(["prlimit", "--nofile=8:8", ctl.bin / "sigapctl", "--site", ctl.site, "check"],
+                          capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1 and "no process can be made" in done.stderr, done
+    assert "not looked at by" in done.stderr and "not accepted by" not in done.stderr, done
+
+
 def test_what_nginx_refuses_is_one_status(ctl):
     answer = ctl.http("GET", "/v1/" + "x" * 20000)
     assert answer.status == answer.json["status"] == 400
