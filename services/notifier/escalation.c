@@ -94,8 +94,8 @@ struct escalation {
     CYAML_FIELD_SEQUENCE(key, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, structure, member, entry, 0, most)
 
 static const cyaml_strval_t content_words[] = {
-    {"d1_d3", 0}, {"d1", 1}, {"code_only", 2}, {"d5_consent", 3}, {"summary", 4}, {"queue", 5}};
-enum { CONTENT_CODE_ONLY = 2, CONTENT_WORDS = 6 };
+    {"d1_d3", 0}, {"d1", 1}, {"codes_only", 2}, {"d5_consent", 3}, {"summary", 4}, {"queue", 5}};
+enum { CONTENT_CODES_ONLY = 2, CONTENT_WORDS = 6 };
 static const cyaml_strval_t day_words[] = {
     {"mon", 0}, {"tue", 1}, {"wed", 2}, {"thu", 3}, {"fri", 4}, {"sat", 5}, {"sun", 6}};
 
@@ -329,7 +329,7 @@ static bool take_parallel(const struct reading *reading, const struct parallel_r
         snprintf(where, sizeof where, "parallel[%u].targets[%u].role", index, i);
         if (!take_target(reading, &row->targets[i], where, &notices[i].target))
             return false;
-        notices[i].code_only = row->targets[i].content == CONTENT_CODE_ONLY;
+        notices[i].codes_only = row->targets[i].content == CONTENT_CODES_ONLY;
         notices[i].when = (const struct escalation_condition *)row->targets[i].when;
         notices[i].when_count = row->targets[i].when_count;
         out->notice_count++;

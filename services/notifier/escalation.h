@@ -28,7 +28,7 @@ struct escalation_condition {
 
 struct escalation_notice {
     struct policy_target target;
-    bool code_only;
+    bool codes_only;
     const struct escalation_condition *when; /* all must hold */
     unsigned when_count;
 };

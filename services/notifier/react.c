@@ -142,7 +142,7 @@ static void inform_parallel(
     const struct escalation_parallel *parallel = escalation_parallel(notifier->escalation, alert->kind);
     for (unsigned i = 0; parallel && i < parallel->notice_count; i++)
         if (escalation_holds(&parallel->notices[i], facts, fact_count, alert->priority))
-            escalate_inform(turn, alert, &parallel->notices[i].target, parallel->notices[i].code_only);
+            escalate_inform(turn, alert, &parallel->notices[i].target, parallel->notices[i].codes_only);
 }
 
 enum verdict react_case_opened(struct turn *turn, const Sigap__Event *event) {

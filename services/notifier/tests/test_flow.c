@@ -999,7 +999,7 @@ static void count_codes_only(json_t *case_view, const char *team, unsigned *only
     }
 }
 
-/* content: code_only of a notice, here the hospital's; those who are called are told more. */
+/* content: codes_only of a notice, here the hospital's; those who are called are told more. */
 static void test_other_agencies_read_the_number_only(void **state) {
     (void)state;
     struct flow *flow = flow_new(NULL);
