@@ -19,7 +19,7 @@ struct ctl {
     char bin_dir[PATH_ROOM];  /* where the daemons' programs lie: beside sigapctl */
     bool json;
     const char *host, *port, *token;
-    bool urgent, training, with_keys, row;
+    bool urgent, training, with_keys, row, help;
     double latitude, longitude;
     bool located;
 };

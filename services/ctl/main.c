@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MANY = 1000 };
+enum { MANY = 1000, USAGE_WIDTH = 56 };
 
 struct command {
     const char *word, *usage, *purpose;
@@ -28,15 +28,16 @@ static const struct command commands[] = {
     {"metrics", "", "the same figures for Prometheus", ctl_metrics, 0},
     {"watch", "", "status and new cases, once a second", ctl_watch, 0},
     {"send", "[--token T] [--lat X --lon Y] [--urgent] [--training] TEXT",
-        "send a report through the ZeroMQ door", ctl_send, 1},
+        "send a report as a bot does, with a token of `token issue`", ctl_send, 1},
     {"trace", "TICKET|ID [--json] | --row TICKET|ID...",
         "the way of one report (ids: `list triage reviews`), or a line each", ctl_trace, MANY},
     {"list", "DAEMON NAME", "a queue of a daemon: triage cases, router unroutable, notifier deliveries ...",
         ctl_list, 2},
     {"route", "explain CASE", "why each facility was tried or skipped", ctl_explain_route, 2},
-    {"parked", "list | retry DAEMON [NUMBER]", "inputs that were put aside", ctl_parked, 3},
-    {"control", "DAEMON|all hold|release|clock|reconnect", "an operator's hand on effects, clock and links",
-        ctl_control, 2},
+    {"parked", "list | retry DAEMON [NUMBER]", "inputs that were put aside; retry works on them again",
+        ctl_parked, 3},
+    {"control", "DAEMON|all hold|release|clock|reconnect",
+        "hold or release what is sent out, believe a clock that jumped, try cut links again", ctl_control, 2},
     {"check", "[--site DIR]", "is the site's configuration sound (no running site needed)", ctl_check, 0},
     {"admin", "create NAME CLASSES [CODES [AREAS [FACILITIES]]]",
         "an account for the console; its password is shown once", ctl_admin, 6},
@@ -87,14 +88,37 @@ bool ctl_number(const char *text, uint64_t *out) {
     return text[0] >= '0' && text[0] <= '9' && !*rest && errno == 0 && *out > 0;
 }
 
-static int usage(void) {
-    fprintf(stderr, "usage: sigapctl [--data DIR] COMMAND ...   (the running site: --data or SIGAP_DATA, "
-                    "else ./data)\n\n");
+static void print_line(FILE *out, const char *word, const char *words, const char *purpose) {
+    if (strlen(words) <= USAGE_WIDTH)
+        fprintf(out, "  %-8s %-*s %s\n", word, USAGE_WIDTH, words, purpose);
+    else
+        fprintf(out, "  %-8s %s\n  %-8s %-*s %s\n", word, words, "", USAGE_WIDTH, "", purpose);
+}
+
+/* Of one command, or of all. */
+static void print_usage(FILE *out, const char *word) {
+    bool known = false;
+    for (size_t i = 0; word && i < sizeof commands / sizeof *commands; i++)
+        known |= strcmp(commands[i].word, word) == 0;
+    fputs("usage: sigapctl [--data DIR] COMMAND ...   (the running site: --data or SIGAP_DATA, else "
+          "./data)\n\n",
+        out);
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-        fprintf(stderr, "  %-8s %-56s %s\n", commands[i].word, commands[i].usage, commands[i].purpose);
-    fprintf(stderr, "  %-8s %-56s %s\n", "DAEMON", "WORD ...",
-        "a word of the daemon's own, for example: triage explain --json");
+        if (!known || strcmp(commands[i].word, word) == 0)
+            print_line(out, commands[i].word, commands[i].usage, commands[i].purpose);
+    if (!known)
+        print_line(
+            out, "DAEMON", "WORD ...", "a word of the daemon's own, for example: triage explain --json");
+}
+
+static int usage(void) {
+    print_usage(stderr, NULL);
     return 2;
+}
+
+static int help(const char *word) {
+    print_usage(stdout, word);
+    return 0;
 }
 
 static bool is_folder(const char *path) {
@@ -220,9 +244,14 @@ static bool take_options(const struct setting *settings, size_t count, int argc,
     for (size_t i = 0; i < count; i++)
         known[i] = (struct option){
             settings[i].option, settings[i].flag ? no_argument : required_argument, NULL, FIRST_KEY + (int)i};
-    for (int key; (key = getopt_long(argc, argv, "", known, NULL)) != -1;) {
+    opterr = 0; /* our own sentences */
+    for (int key; (key = getopt_long(argc, argv, ":", known, NULL)) != -1;) {
+        if (key == ':')
+            return ctl_misused("%s needs a value", argv[optind - 1]), false;
         if (key < FIRST_KEY)
-            return usage(), false;
+            return ctl_misused(
+                       "unknown option %s; `sigapctl --help` shows which there are", argv[optind - 1]),
+                   false;
         if (!take_option(&settings[key - FIRST_KEY], optarg))
             return false;
     }
@@ -234,7 +263,7 @@ static bool read_options(struct ctl *ctl, int argc, char **argv, const char **da
     const struct setting settings[] = {{"data", .text = data}, {"site", .text = site},
         {"host", .text = &ctl->host}, {"port", .text = &ctl->port}, {"token", .text = &ctl->token},
         {"json", .flag = &ctl->json}, {"urgent", .flag = &ctl->urgent}, {"training", .flag = &ctl->training},
-        {"with-keys", .flag = &ctl->with_keys}, {"row", .flag = &ctl->row},
+        {"with-keys", .flag = &ctl->with_keys}, {"row", .flag = &ctl->row}, {"help", .flag = &ctl->help},
         {"lat", .degrees = &latitude, .most = 90}, {"lon", .degrees = &longitude, .most = 180}};
     _Static_assert(sizeof settings / sizeof *settings <= OPTIONS_MAX, "a row an option");
     if (!take_options(settings, sizeof settings / sizeof *settings, argc, argv))
@@ -289,12 +318,16 @@ int main(int argc, char **argv) {
     find_site(&ctl, site);
     if (tool)
         return ctl_tool(&ctl, argc - word, argv + word);
+    if (ctl.help)
+        return help(argv[optind]);
     if (optind >= argc)
         return usage();
+    if (strcmp(argv[optind], "help") == 0)
+        return help(argv[optind + 1]);
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         if (strcmp(commands[i].word, argv[optind]) == 0)
             return run(&commands[i], &ctl, argc - optind, argv + optind);
     if (is_daemon(&ctl, argv[optind]))
         return ctl_tool(&ctl, argc - optind, argv + optind);
-    return ctl_misused("unknown command \"%s\"; sigapctl alone shows which there are", argv[optind]);
+    return ctl_misused("unknown command \"%s\"; `sigapctl --help` shows which there are", argv[optind]);
 }

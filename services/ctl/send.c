@@ -63,8 +63,9 @@ int ctl_send(struct ctl *ctl, int argc, char **argv) {
     free(frame);
     zmq_msg_t message;
     zmq_msg_init(&message);
-    int status = zmq_msg_recv(&message, socket, 0) < 0 ? ctl_fail("intake does not answer")
-                                                       : print_submit_answer(&message);
+    int status = zmq_msg_recv(&message, socket, 0) < 0
+                     ? ctl_fail("intake does not answer; is the site running?")
+                     : print_submit_answer(&message);
     zmq_msg_close(&message);
     zmq_close(socket);
     zmq_ctx_term(context);

@@ -17,7 +17,9 @@ int ctl_print(json_t *answer, unsigned status, const char *daemon) {
         putchar('\n');
     }
     json_decref(answer);
-    return status == 200 ? 0 : ctl_fail("%s refused it (%u)", daemon, status);
+    return status == 200   ? 0
+           : status == 404 ? ctl_fail("%s knows nothing of this name or number (404)", daemon)
+                           : ctl_fail("%s refused it (%u)", daemon, status);
 }
 
 int ctl_explain_route(struct ctl *ctl, int argc, char **argv) {

@@ -53,11 +53,29 @@ def ctl():
     (["nix"], 'unknown command "nix"'),
     (["status", "nix"], "one word too many"),
     (["trace"], "TICKET"),
+    (["status", "--nix"], "unknown option --nix;"),
+    (["up", "--port"], "--port needs a value"),
 ])
 def test_wrong_words_are_refused(ctl, words, sentence):
     done = ctl.ctl(*words, check=False)
     assert done.returncode == 2 and sentence in done.stderr and not done.stdout, done
     assert len(done.stderr.splitlines()) == 1, done.stderr
+
+
+def test_help_is_no_mistake(ctl):
+    every = ctl.ctl("--help")
+    assert not every.stderr and all(re.search(rf"^  {word} ", every.stdout, re.MULTILINE) for word in ("up", "trace", "restore"))
+    assert ctl.ctl("help").stdout == every.stdout
+    for words in (["trace", "--help"], ["help", "trace"]):
+        said = ctl.ctl(*words).stdout
+        assert "TICKET|ID" in said and "restore" not in said, said
+    done = ctl.ctl(check=False)
+    assert done.returncode == 2 and done.stderr == every.stdout
+
+
+def test_a_case_that_is_not_there_is_called_so(ctl):
+    done = ctl.ctl("route", "explain", "0" * 26, check=False)
+    assert done.returncode == 1 and "router knows nothing of this" in done.stderr, done
 
 
 def test_what_is_not_put_aside_cannot_be_tried_again(ctl):
