@@ -1067,7 +1067,7 @@ static void test_what_is_not_heard_waits_for_its_causes(void **state) {
 /* Six processes that vanish in the middle of an input: the first is not cautious yet. */
 static void vanish(struct world *world, void (*live)(struct world *world)) {
     for (int i = 0; i < 6; i++) {
-        int status;
+        int status = 0;
         pid_t child = fork();
         if (child == 0) {
             is_deadly = true;
