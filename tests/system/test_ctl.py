@@ -162,6 +162,29 @@ def test_a_stalled_daemon_is_called_by_its_name(ctl):
     assert "condition" not in ctl.daemon("router")
 
 
+def test_the_dead_man_hears_of_a_full_disk(ctl, tmp_path):
+    """deploy/systemd/watch as it is, but for the folder of its programs; a daemon that backs off answers, and is not well."""
+    status = ctl.status()
+    watch = tmp_path / "watch"
+    watch.write_text((sigap.HOUSE / "deploy" / "systemd" / "watch").read_text().replace("/usr/lib/sigap", str(tmp_path)))
+    for name, text in (("sigapctl", 'cat "$2"'), ("deadman", 'echo "$1"')):
+        (tmp_path / name).write_text(f"#!/bin/sh\n{text}\n")
+        (tmp_path / name).chmod(0o755)
+
+    def heard():
+        (tmp_path / "status").write_text(json.dumps(status))
+        return subprocess.run(["sh", watch, tmp_path / "status"], capture_output=True, text=True, check=True).stdout
+
+    for daemon in status["daemons"]:
+        daemon.update(parked=0, disk_low=False, backs_off=None)
+        for link in daemon["links"]:
+            link.update(state="live", lag=0)
+    assert heard() == ""
+    status["daemons"][1].update(disk_low=True, backs_off="commit: database or disk is full")
+    name = status["daemons"][1]["name"]
+    assert heard() == f"{name} cannot write its store: commit: database or disk is full\n{name} is low on disk\n"
+
+
 def test_what_waits_for_a_person_says_for_whom(ctl):
     """The list names ids, and by an id the report is found: nobody keeps its ticket."""
     ticket = ctl.report("?????? !!!!!!", urgent=False)
