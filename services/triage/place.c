@@ -48,8 +48,12 @@ static size_t letters(const struct place_index *index, const struct place_entry 
     return strlen(gazetteer_name(index->gazetteer, entry->code));
 }
 
-static bool is_long(const struct place_index *index, const struct place_entry *entry) {
-    return letters(index, entry) >= LONG_NAME;
+/* One of them is enough: "pariaman" is long for the regency of two words and must be so for the city too. */
+static bool is_long(const struct place_index *index, const struct place_name *name) {
+    for (uint32_t at = name->entries; at; at = index->entries[at].next)
+        if (index->entries[at].level != AREA_VILLAGE && letters(index, &index->entries[at]) >= LONG_NAME)
+            return true;
+    return false;
 }
 
 /* The rest of the country: only what is plainly a name, and not the name of something nearer. */
@@ -64,16 +68,16 @@ static float fit_elsewhere(const struct place_index *index, const struct place_n
         return 0.8f;
     bool unique = !name->word && entry->level == AREA_DISTRICT && is_unique(index, name);
     if (name->marker == MARKER_IN && !name->word)
-        return plain || town || (unique && (name->capital || long_name || is_long(index, entry))) ? 0.7f
-                                                                                                  : 0.2f;
+        return plain || town || (unique && (name->capital || long_name || is_long(index, name))) ? 0.7f
+                                                                                                 : 0.2f;
     if (plain && (town || long_name || (unique && letters(index, entry) >= PLAIN_NAME)))
         return 0.6f;
     if (unique && name->opens &&
-        (long_name || (name->capital && is_long(index, entry)))) /* "obat habis. lubuk sikaping" */
+        (long_name || (name->capital && is_long(index, name)))) /* "obat habis. lubuk sikaping" */
         return 0.6f;
     if (town && name->whole)
         return 0.6f; /* "denpasar, ada yang jatuh" */
-    if (town && (name->capital || long_name || is_long(index, entry)))
+    if (town && (name->capital || long_name || is_long(index, name)))
         return 0.4f;
     return 0.1f;
 }
@@ -87,10 +91,20 @@ static bool lies_in(
     return false;
 }
 
-/* How well an entry fits what stands before its name; 0: not at all. next: the name right after it, or NULL.
- */
+/* The names right before and after a name; NULL: there is none. */
+struct neighbours {
+    const struct place_name *before, *after;
+};
+
+static bool lies_in_one_of(
+    const struct place_index *index, const struct place_entry *entry, struct neighbours beside) {
+    return (beside.before && lies_in(index, entry, beside.before)) ||
+           (beside.after && lies_in(index, entry, beside.after));
+}
+
+/* How well an entry fits what stands before its name; 0: not at all. */
 static float fit(const struct place_index *index, const struct place_name *name,
-    const struct place_entry *entry, const struct place_name *next) {
+    const struct place_entry *entry, struct neighbours beside) {
     float weight = 0;
     switch (name->marker) {
     case MARKER_REGENCY:
@@ -125,10 +139,10 @@ static float fit(const struct place_index *index, const struct place_name *name,
         break;
     }
     if (entry->level == AREA_VILLAGE && name->marker != MARKER_VILLAGE) { /* 8,000: most words are one */
-        if (!name->capital && !(next && !name->word && lies_in(index, entry, next)))
+        if (!name->capital && (name->word || !lies_in_one_of(index, entry, beside)))
             return 0;
         if (name->opens || !name->capital)
-            weight = 0.05f; /* "Olean Situbondo", "keputih surabaya": only with its parent beside it */
+            weight = 0.05f; /* "Olean Situbondo", "sby, keputih": only with its parent beside it */
     }
     if (name->near && entry->level == AREA_DISTRICT && name->marker != MARKER_DISTRICT)
         weight = 0.05f;
@@ -160,12 +174,14 @@ static size_t readings_list(const struct place_index *index, const struct place_
     size_t name_count, struct reading out[READINGS_MAX]) {
     size_t count = 0;
     for (size_t i = 0; i < name_count; i++) {
-        const struct place_name *next = i + 1 < name_count ? &names[i + 1] : NULL;
-        if (next && next->first > names[i].last + 2) /* a word of kind may stand between */
-            next = NULL;
+        struct neighbours beside = {NULL, NULL};
+        if (i && names[i - 1].last + 2 >= names[i].first) /* a word of kind may stand between */
+            beside.before = &names[i - 1];
+        if (i + 1 < name_count && names[i].last + 2 >= names[i + 1].first)
+            beside.after = &names[i + 1];
         for (uint32_t at = names[i].entries; at && count < READINGS_MAX; at = index->entries[at].next) {
             const struct place_entry *entry = &index->entries[at];
-            float weight = fit(index, &names[i], entry, next);
+            float weight = fit(index, &names[i], entry, beside);
             if (weight > 0)
                 out[count++] = (struct reading){entry, &names[i], weight};
         }

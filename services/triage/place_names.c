@@ -144,8 +144,8 @@ static bool is_from(const struct word *word) {
 
 /* "logatnya Madura", "plat Jember": a guess at where somebody is from, and no word on where he is. */
 static bool is_trait(const struct word *word) {
-    static const char *const traits[] = {
-        "logat", "logatnya", "bahasa", "bahasanya", "keturunan", "plat", "platnya", "nopol", NULL};
+    static const char *const traits[] = {"logat", "logatnya", "bahasa", "bahasanya", "keturunan", "plat",
+        "platnya", "nopol", "judul", "judulnya", "berjudul", NULL};
     return word_is_one_of(word, traits);
 }
 
@@ -382,6 +382,7 @@ static enum place_role role_of_cue(const struct place_index *index, const struct
     const struct place_name *name, const struct place_name *before) {
     static const char *const lines[] = {"jalur", "bus", "bis", "kereta", "travel", "angkot", "tol", NULL};
     static const char *const left[] = {"pindah", "pindahan", "pulang", NULL};
+    static const char *const claimed[] = {"katanya", "mengaku", "ngakunya", NULL};
     const struct word *word = &text->words[cue];
     if (cue && strcmp(word->key, "dari") == 0 && word_is_one_of(word - 1, left))
         return ROLE_BOUND; /* "sejak pindah dari Lumajang": whatever happens is no longer there */
@@ -397,8 +398,8 @@ static enum place_role role_of_cue(const struct place_index *index, const struct
         return ROLE_BOUND;
     if (is_far(text, cue))
         return ROLE_FAR;
-    if (strcmp(word->key, "datang") == 0 && is_before(text, cue, wishes))
-        return ROLE_BOUND; /* Javanese "bade dateng", will go to */
+    if (strcmp(word->key, "datang") == 0 && (is_before(text, cue, wishes) || is_before(text, cue, claimed)))
+        return ROLE_BOUND; /* Javanese "bade dateng", will go to, and "jare teko", says that he is from */
     return strcmp(word->key, "di") == 0 ? role_of_in(text, cue, name->last, before) : ROLE_EVENT;
 }
 
@@ -570,7 +571,7 @@ static bool is_call(const struct text *text, size_t title) {
 
 /* "Pak Lumajang itu orangnya baik": what follows speaks of a person, not of what happened in a place. */
 static bool is_spoken_of(const struct text *text, size_t last) {
-    static const char *const of[] = {"itu", "yang", "orangnya", "namanya", "julukannya", "pangilannya",
+    static const char *const of[] = {"itu", "yang", "orangnya", "namanya", "julukanya", "pangilanya",
         "adalah", "guru", "sopir", "supir", "tetanga", "teman", "temanku", "temenku", "suka", "sering",
         "kader", "ketua", "juga", "sendiri", NULL};
     return last + 1 < text->count && text->words[last + 1].clause == text->words[last].clause &&
@@ -582,7 +583,7 @@ static bool is_kin(const struct text *text, size_t first) {
     static const char *const kin[] = {"anak", "adik", "kakak", "suami", "istri", "teman", "keponakan", "cucu",
         "sepupu", "pacar", "tetanga", "murid", "pasien", "klien", NULL};
     static const char *const kin_of_mine[] = {
-        "anakku", "adikku", "kakakku", "suamiku", "istriku", "temanku", "temenku", "cucuku", "bojoku", NULL};
+        "anaku", "adiku", "kakaku", "suamiku", "temanku", "temenku", "cucuku", NULL};
     static const char *const mine[] = {"saya", "kami", "kula", "aku", NULL};
     const struct word *word = &text->words[first];
     if (!first || word->clause != word[-1].clause)

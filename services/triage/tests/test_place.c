@@ -272,6 +272,9 @@ static void test_roles(void **state) {
         {"denpasar, orang banyuwangi kecelakaan", "51.71"},
         {"batam kak, aku dikurung. aku anak jember", "21.71"},
         {"dari malang ke Batu, di alun2 batu ada anak hilang", "35.79"},
+        {"mbahe bingung, jare teko Purwokerto", ""},
+        {"Mas Jember panggilannya, tidak tahu siapa", ""},
+        {"lagu yang judulnya Surabaya", ""},
     };
     areas_check(*state, cases, sizeof cases / sizeof cases[0]);
 }
@@ -279,7 +282,9 @@ static void test_roles(void **state) {
 /* Misspelt by a letter, in two words or in one, and villages in small letters beside their parent. */
 static void test_spellings(void **state) {
     static const struct expected cases[] = {
-        {"di kab pamekassan", "35.28"}, {"banjir di bojanegoro", "35.22"}, {"di probolingga kota", "35.74"},
+        {"sby, rungkut kidul. bapak kos stroke", "35.78.03"},
+        {"saya les di kampung inggris pare", "35.06.17"}, {"di kab pamekassan", "35.28"},
+        {"banjir di bojanegoro", "35.22"}, {"di probolingga kota", "35.74"},
         {"kec sumberpucing malang", "35.07.12"},
         {"di samping rumah, jadi gampang lihat", ""}, /* no Sampang */
         {"lowok waru kota malang", "35.73.05"}, {"di tulung agung", "35.04"},
@@ -404,7 +409,7 @@ static void test_every_district(void **state) {
 
 static void test_twins_stay_two(void **state) {
     static const char *const names[] = {"di Malang", "daerah kediri", "warga Blitar", "di Probolinggo",
-        "Pasuruan", "di mojokerto", "Madiun tolong"};
+        "Pasuruan", "di mojokerto", "Madiun tolong", "min pariaman ada anak punk"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         struct place_found found = find(*state, names[i], NULL, NULL);
         if (found.area[0] || found.candidate_count != 2)
