@@ -238,8 +238,9 @@ struct row {
     int8_t steps[]; /* padded to LANES */
 };
 
+/* Half of a hash tells features apart that begin at one slot: together that is nearly all of it. */
 struct slot {
-    uint64_t hash;
+    uint32_t half;
     uint32_t row; /* number + 1; 0: free */
 };
 
@@ -272,7 +273,7 @@ static struct slot *slot_first(const struct model *model, uint64_t hash) {
 /* The slot of this hash, or the free one where it would be. */
 static struct slot *slot_find(const struct model *model, uint64_t hash) {
     struct slot *slot = slot_first(model, hash), *end = model->slots + model->slot_count;
-    while (slot->row && slot->hash != hash)
+    while (slot->row && slot->half != hash >> 32)
         slot = slot + 1 < end ? slot + 1 : model->slots;
     return slot;
 }
@@ -283,38 +284,26 @@ static const struct row *row_find(const struct model *model, uint64_t hash) {
     return slot->row ? row_at(model, slot->row - 1) : NULL;
 }
 
-static bool slots_grow(struct model *model) {
-    struct model larger = *model;
-    larger.slot_count = model->slot_count ? model->slot_count * 2 : 1 << 12;
-    larger.slots = calloc(larger.slot_count, sizeof *larger.slots);
-    if (!larger.slots)
-        return false;
-    for (size_t i = 0; i < model->slot_count; i++)
-        if (model->slots[i].row)
-            *slot_find(&larger, model->slots[i].hash) = model->slots[i];
-    free(model->slots);
-    *model = larger;
-    return true;
+static size_t lines_count(FILE *file) {
+    char bytes[1 << 14];
+    size_t count = 0, size;
+    while ((size = fread(bytes, 1, sizeof bytes, file)) > 0)
+        for (const char *at = bytes, *end = at + size; (at = memchr(at, '\n', (size_t)(end - at))); at++)
+            count++;
+    rewind(file);
+    return count + 1; /* the last may have no end */
 }
 
-/* By a quarter: rows are most of the memory that triage has when it is idle. */
-static bool rows_grow(struct model *model) {
-    size_t room = model->row_room + model->row_room / 4 + 1024;
-    uint8_t *rows = aligned_alloc(LINE, room * model->row_bytes);
-    if (!rows)
-        return false;
+/* Room for so many rows and no more: they are most of the memory that triage has when it is idle. */
+static bool room_take(struct model *model, size_t rows) {
+    for (model->slot_count = 64; model->slot_count < 2 * rows;)
+        model->slot_count *= 2;
+    model->row_room = rows;
+    model->slots = calloc(model->slot_count, sizeof *model->slots);
+    model->rows = aligned_alloc(LINE, rows * model->row_bytes);
     if (model->rows)
-        memcpy(rows, model->rows, model->row_count * model->row_bytes);
-    memset(rows + model->row_count * model->row_bytes, 0, (room - model->row_count) * model->row_bytes);
-    free(model->rows);
-    model->rows = rows;
-    model->row_room = room;
-    return true;
-}
-
-static bool has_room(struct model *model) {
-    return (model->row_count < model->row_room || rows_grow(model)) &&
-           ((model->row_count + 1) * 2 <= model->slot_count || slots_grow(model));
+        memset(model->rows, 0, rows * model->row_bytes);
+    return model->slots && model->rows;
 }
 
 static int output_named(const struct vocabulary *vocabulary, const char *name) {
@@ -324,7 +313,7 @@ static int output_named(const struct vocabulary *vocabulary, const char *name) {
 }
 
 static bool outputs_read(
-    struct model *model, char *line, const struct vocabulary *vocabulary, struct error *error) {
+    struct model *model, char *line, size_t lines, const struct vocabulary *vocabulary, struct error *error) {
     char *rest = NULL;
     for (size_t i = 0; i < OUTPUTS_MAX; i++)
         model->column[i] = NO_INDEX;
@@ -339,7 +328,7 @@ static bool outputs_read(
     }
     model->padded = (model->outputs + LANES - 1) / LANES * LANES;
     model->row_bytes = (sizeof(struct row) + model->padded + LINE - 1) / LINE * LINE;
-    return has_room(model) || error_set(error, "no memory for the weights");
+    return room_take(model, lines) || error_set(error, "no memory for the weights");
 }
 
 /* Digits, at most 7 with those before: what a float holds without loss. Returns how many there were. */
@@ -411,8 +400,8 @@ static bool row_read(
     *tab = 0;
     if (strncmp(line, prior, sizeof prior - 1) == 0)
         return prior_read(model, vocabulary, line + sizeof prior - 1, tab + 1, error);
-    if (!has_room(model))
-        return error_set(error, "no memory for the weights");
+    if (model->row_count == model->row_room)
+        return error_set(error, "the file has grown while it was read");
     uint64_t hash = feature_hash(line);
     struct slot *slot = slot_find(model, hash);
     if (slot->row)
@@ -425,13 +414,13 @@ static bool row_read(
     row->scale = most / STEPS;
     for (size_t i = 0; i < model->outputs && most > 0; i++)
         row->steps[i] = (int8_t)lroundf(weights[i] / row->scale);
-    *slot = (struct slot){hash, (uint32_t)++model->row_count};
+    *slot = (struct slot){(uint32_t)(hash >> 32), (uint32_t)++model->row_count};
     return true;
 }
 
 static bool rows_read(
     struct model *model, FILE *file, const struct vocabulary *vocabulary, struct error *error) {
-    size_t capacity = 0, number = 0;
+    size_t capacity = 0, number = 0, lines = lines_count(file);
     char *line = NULL;
     bool good = true;
     while (good && getline(&line, &capacity, file) >= 0) {
@@ -440,7 +429,7 @@ static bool rows_read(
             good =
                 strcmp(line, "sigap-weights 1\n") == 0 || error_set(error, "no file of weights of version 1");
         else if (number == 2)
-            good = outputs_read(model, line, vocabulary, error);
+            good = outputs_read(model, line, lines, vocabulary, error);
         else
             good = row_read(model, vocabulary, line, error);
     }

@@ -40,7 +40,7 @@ uint64_t feature_hash(const char *name);
 
 struct model;
 
-/* NULL with error set. The caller frees it. */
+/* From the beginning of the file, twice: no pipe. NULL with error set. The caller frees it. */
 struct model *model_read(FILE *file, const struct vocabulary *vocabulary, struct error *error);
 struct model *model_load(const char *path, const struct vocabulary *vocabulary, struct error *error);
 void model_free(struct model **model);
