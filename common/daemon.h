@@ -89,6 +89,9 @@ struct daemon {
      * does for the first store. rolled_back: what the turn had begun there is undone. Optional. */
     enum store_health (*before_commit)(void *state);
     void (*rolled_back)(void *state);
+    /* A second store's log is held from true to false: nothing moves it into its file, as the engine sees to
+     * it for the first store while a backup copies both. Needed with before_commit. */
+    void (*hold_log)(void *state, bool held);
     /* When nothing is to do, at least every few seconds: time for what is no turn (wiping a session key).
      * Optional. */
     void (*idle)(void *state, int64_t monotonic_ms);

@@ -26,6 +26,7 @@ enum {
     REFILL_MS = 5000,
     LOG_PASSIVE_BYTES = 4 << 20,
     LOG_BUSY_BYTES = 32 << 20,
+    LOG_HELD_BYTES = 1 << 30,
     CONSUMER_PATIENCE_MS = 7 * 24 * 3600 * 1000, /* 7 days, for consumers that are not core */
 };
 
@@ -148,6 +149,8 @@ struct engine *engine_open(const struct engine_options *options, struct error *e
     engine->setup = options->setup;
     engine->ports = options->ports;
     engine->keep_ms = options->keep_ms;
+    engine->log_idle_bytes = options->log_idle_bytes ? options->log_idle_bytes : LOG_PASSIVE_BYTES;
+    engine->log_held_bytes = options->log_held_bytes ? options->log_held_bytes : LOG_HELD_BYTES;
     engine->views.max = VIEWS_MAX;
     engine->submits.max = SUBMITS_MAX + SUBMITS_URGENT_EXTRA;
     engine->timers_changed = true;
@@ -689,7 +692,35 @@ static bool recheck_held(struct engine *engine) {
     return engine_work_on_waiting(engine);
 }
 
+/* A second store's log has no limit of its own: each key put or destroyed comes with more rows of this one.
+ */
+void engine_hold_log(struct engine *engine) {
+    engine->log_held_until = engine_monotonic(engine) + ENGINE_HOLD_MS;
+    if (engine->daemon->hold_log)
+        engine->daemon->hold_log(engine->state, true);
+}
+
+void engine_let_log_go(struct engine *engine) {
+    engine->log_held_until = 0;
+    if (engine->daemon->hold_log)
+        engine->daemon->hold_log(engine->state, false);
+}
+
+bool engine_log_is_held(struct engine *engine) {
+    int64_t bytes = store_log_bytes(engine->store);
+    bool scarce = engine->tight || store_low(engine->store);
+    if (!engine->log_held_until)
+        return false;
+    if (engine_monotonic(engine) < engine->log_held_until && bytes <= engine->log_held_bytes && !scarce)
+        return true;
+    log_line(LOG_WARN, "log-hold-broken", "log_bytes=%lld disk_low=%d", (long long)bytes, scarce);
+    engine_let_log_go(engine);
+    return false;
+}
+
 static void checkpoint_over(struct engine *engine, int64_t bytes) {
+    if (engine_log_is_held(engine))
+        return;
     if (store_log_bytes(engine->store) > bytes && store_checkpoint(engine->store, false) == STORE_FATAL)
         engine_break(engine, "store: checkpoint failed");
 }
@@ -816,10 +847,8 @@ int64_t engine_wake_at(struct engine *engine) {
 }
 
 void engine_idle(struct engine *engine) {
-    if (engine->paused_until > engine_monotonic(engine))
-        return; /* no checkpoint while the files are copied: then a copy of file and log is sound */
     if (engine->daemon->idle)
         engine->daemon->idle(engine->state, engine_monotonic(engine));
-    checkpoint_over(engine, LOG_PASSIVE_BYTES);
+    checkpoint_over(engine, engine->log_idle_bytes);
     refill_reserve(engine);
 }

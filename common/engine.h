@@ -10,7 +10,8 @@
 enum {
     ENGINE_LINKS_MAX = 16,
     ENGINE_CONSUMERS_MAX = 16,
-    ENGINE_BARRIER_MS = 60000, /* a daemon lies still so long for a snapshot, and goes on by itself */
+    ENGINE_BARRIER_MS = 10000, /* a daemon lies still so long for a snapshot, and goes on by itself */
+    ENGINE_HOLD_MS = 600000,   /* ... and holds its log so long, see engine_log_is_held() */
 };
 
 /* Called only after a commit. origin is what came with the input. */
@@ -43,6 +44,8 @@ struct engine_options {
     const struct engine_consumer *consumers;
     unsigned consumer_count;
     int64_t keep_ms; /* journal rows younger than this are never trimmed: longer than the oldest backup */
+    int64_t log_idle_bytes; /* when idle a longer log is moved into the store's file; 0: 4 MiB */
+    int64_t log_held_bytes; /* a longer log is held for no backup; 0: 1 GiB */
 };
 
 enum engine_outcome {

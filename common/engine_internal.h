@@ -116,8 +116,10 @@ struct engine {
     char backoff_reason[256];                       /* of the last turn that was rolled back */
     int64_t passed_over_since;                      /* monotonic; 0: all cursors are in their rows */
     int64_t paused_until;                           /* monotonic: a barrier, nothing but views is worked on */
-    bool tight;                                     /* disk full: only what may be urgent */
-    int64_t refill_at, housekeep_at;                /* monotonic */
+    int64_t log_held_until;                         /* monotonic; 0: it is not held, or no more */
+    int64_t log_idle_bytes, log_held_bytes;
+    bool tight;                      /* disk full: only what may be urgent */
+    int64_t refill_at, housekeep_at; /* monotonic */
     struct guard guard;
     bool recheck_held; /* what waits is looked at before all else: some of it may be ready */
     bool retry, redo, overflowed, broken, recheck_blocked, deferred;
@@ -132,6 +134,13 @@ struct release *engine_release(struct engine *engine, enum release_kind kind);
 /* turn.c: a copy that outlives the input. False, and the turn will be made again, when there is no room. */
 bool engine_keep_answer(struct engine *engine, const struct answer *answer, struct answer *out);
 void engine_break(struct engine *engine, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* For a backup, which copies the store's file while turns go on: what is in the log stays out of the file. */
+void engine_hold_log(struct engine *engine);
+void engine_let_log_go(struct engine *engine);
+/* Without a break since engine_hold_log(). It ends by itself after ENGINE_HOLD_MS, or when the log has become
+ * too long or the disk too full: work comes before the backup, which learns of it when it asks. */
+bool engine_log_is_held(struct engine *engine);
 
 /* gather.c: NULL when it cannot be read; then *refused says why. */
 Sigap__SubmitReport *engine_read_submit(

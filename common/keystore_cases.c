@@ -54,6 +54,7 @@ struct keystore_cases {
     bool batch;     /* a transaction is open */
     bool destroyed; /* it destroys or removes a key */
     bool broken;    /* something failed, and the caller has not rolled back yet */
+    bool held;      /* the log stays out of the file: a backup copies them */
     bool residue;   /* a key that was destroyed may still be in the log */
     struct error error;
 };
@@ -183,7 +184,7 @@ static enum keystore_cases_result scrub(struct keystore_cases *cases) {
 }
 
 enum keystore_cases_result keystore_cases_checkpoint(struct keystore_cases *cases) {
-    if (cases->batch)
+    if (cases->batch || cases->held)
         return KEYSTORE_CASES_DONE;
     if (cases->residue)
         return scrub(cases);
@@ -193,6 +194,10 @@ enum keystore_cases_result keystore_cases_checkpoint(struct keystore_cases *case
     return code == SQLITE_OK || result_of(code) == KEYSTORE_CASES_RETRY
                ? KEYSTORE_CASES_DONE
                : fail(cases, "cannot checkpoint", code);
+}
+
+void keystore_cases_hold(struct keystore_cases *cases, bool held) {
+    cases->held = held;
 }
 
 bool keystore_cases_residue(const struct keystore_cases *cases) {

@@ -8,7 +8,8 @@
  * or the sweep removes it.
  *
  * No copy stays behind: secure_delete in the file, and after a commit that destroyed something the
- * write-ahead log is checkpointed, overwritten with zeros and truncated. (What a copy-on-write file system or
+ * write-ahead log is checkpointed, overwritten with zeros and truncated; while a backup copies the file, as
+ * soon as that is over. (What a copy-on-write file system or
  * an SSD keeps below is out of reach: there, the disk itself must be encrypted.)
  *
  * One thread; every call may block on the disk. ids in time order keep the B-tree growing at its right edge.
@@ -74,6 +75,8 @@ enum keystore_cases_result keystore_cases_sweep(struct keystore_cases *cases, st
     size_t *removed);
 /* When idle: moves the log into the file, so that the log can be used again from its beginning. */
 enum keystore_cases_result keystore_cases_checkpoint(struct keystore_cases *cases);
-/* True while a reader has kept the log from being overwritten after a destroy; every later commit, sweep and
- * checkpoint tries again. An erasure is complete only when this is false. */
+/* From true to false nothing touches the file, and the log only grows: a backup copies them. */
+void keystore_cases_hold(struct keystore_cases *cases, bool held);
+/* True while a reader or a hold has kept the log from being overwritten after a destroy; every later commit,
+ * sweep and checkpoint tries again. An erasure is complete only when this is false. */
 bool keystore_cases_residue(const struct keystore_cases *cases);

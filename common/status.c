@@ -151,12 +151,33 @@ static void put_json(struct arena *arena, Sigap__ViewAnswer *answer, json_t *jso
     free(text);
 }
 
-/* hold, release: effects after a restore. clock: the jumped clock is right. barrier, resume: nothing but
- * views is worked on, so that a backup can copy the files of all stores as of one moment; ends by itself,
- * should the backup have died. reconnect: links that were cut try again. */
+/* The three steps of a backup, each said to all daemons. barrier: nothing but views is worked on, so that the
+ * logs of all stores can be copied as of one moment; from then on they are held. copy: work goes on, the
+ * store's file stays as it is. resume: all is as before. Pause and hold end by themselves, should the backup
+ * have died. 409: the hold was broken, or this process knows of none, and what was copied is no snapshot. */
+static uint32_t step_backup(struct engine *engine, const char *action) {
+    if (strcmp(action, "barrier") == 0) {
+        engine->paused_until = engine_monotonic(engine) + ENGINE_BARRIER_MS;
+        engine_hold_log(engine);
+        return 200;
+    }
+    bool held = engine_log_is_held(engine);
+    engine->paused_until = 0;
+    if (strcmp(action, "resume") == 0)
+        engine_let_log_go(engine);
+    return held ? 200 : 409;
+}
+
+static bool is_backup(const char *action) {
+    return strcmp(action, "barrier") == 0 || strcmp(action, "copy") == 0 || strcmp(action, "resume") == 0;
+}
+
+/* hold, release: effects after a restore. clock: the jumped clock is right. reconnect: links that were cut
+ * try again. */
 static bool control(struct turn *turn, const char *action, Sigap__ViewAnswer *answer) {
     struct engine *engine = turn->engine;
     bool hold = strcmp(action, "hold") == 0;
+    answer->status = 200;
     if (hold || strcmp(action, "release") == 0) {
         int64_t value = hold;
         struct statement *set = common_use(turn->store, COMMON_META_SET);
@@ -166,10 +187,8 @@ static bool control(struct turn *turn, const char *action, Sigap__ViewAnswer *an
         engine->effects_held = hold;
         if (!hold)
             engine->started = false; /* on_start looks after what lay still */
-    } else if (strcmp(action, "barrier") == 0) {
-        engine->paused_until = engine_monotonic(engine) + ENGINE_BARRIER_MS;
-    } else if (strcmp(action, "resume") == 0) {
-        engine->paused_until = 0;
+    } else if (is_backup(action)) {
+        answer->status = step_backup(engine, action);
     } else if (strcmp(action, "clock") == 0) {
         engine_believe_clock(engine);
     } else if (strcmp(action, "reconnect") == 0) {
@@ -178,7 +197,6 @@ static bool control(struct turn *turn, const char *action, Sigap__ViewAnswer *an
     } else {
         return false;
     }
-    answer->status = 200;
     return true;
 }
 

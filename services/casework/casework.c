@@ -185,6 +185,11 @@ static void rolled_back(void *state) {
     keystore_cases_rollback(house->keys);
 }
 
+static void hold_log(void *state, bool held) {
+    struct casework *house = state;
+    keystore_cases_hold(house->keys, held);
+}
+
 static void idle(void *state, int64_t monotonic_ms) {
     struct casework *house = state;
     (void)monotonic_ms;
@@ -225,6 +230,7 @@ const struct daemon casework_daemon = {
     .on_view = on_view,
     .before_commit = before_commit,
     .rolled_back = rolled_back,
+    .hold_log = hold_log,
     .idle = idle,
     .check = casework_check,
     .metrics = casework_metrics,

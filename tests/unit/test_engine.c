@@ -60,7 +60,7 @@ static void add_row(struct turn *turn, const struct id *id, const char *text) {
 static int64_t beta_now; /* the time of beta's last record */
 static bool is_deadly;   /* beta's timers and alpha's request "deadly" end the process */
 
-enum { AUDITED = 2500, HOUR_MS = 3600000 };
+enum { AUDITED = 2500, HOUR_MS = 3600000, HELD_BYTES = 512 << 10 };
 #define DAY_MS (24 * INT64_C(3600000))
 
 /* alpha: body "audited" writes so many entries of the audit log; body "park" is parked, "twice" appends two
@@ -152,11 +152,20 @@ static enum verdict gamma_event(struct turn *turn, const Sigap__Event *event) {
     return VERDICT_DONE;
 }
 
+/* alpha's second store: does it hold its log? */
+static bool second_is_held;
+
+static void alpha_hold_log(void *state, bool held) {
+    (void)state;
+    second_is_held = held;
+}
+
 static const struct daemon alpha_daemon = {.name = "alpha",
     .schema = &kept_schema,
     .on_request = alpha_request,
     .on_submit = alpha_submit,
     .on_view = alpha_view,
+    .hold_log = alpha_hold_log,
     .request_is_urgent = alpha_urgent,
     .reserve_bytes = 65536};
 static const struct daemon beta_daemon = {
@@ -228,6 +237,8 @@ static struct engine *start(struct world *world, const struct daemon *daemon, co
         .consumers = consumers,
         .consumer_count = consumer_count,
         .keep_ms = 1000,
+        .log_idle_bytes = 1,
+        .log_held_bytes = HELD_BYTES,
     };
     struct error error = {0};
     struct engine *engine = engine_open(&options, &error);
@@ -762,6 +773,117 @@ static void say(struct engine *engine, const char *order) {
     ask_view(engine, &view);
 }
 
+/* The status of the answer. */
+static unsigned told(struct world *world, const char *order) {
+    world->view_status = 0;
+    say(world->alpha, order);
+    return world->view_status;
+}
+
+static bool is_moved(struct world *world) {
+    engine_idle(world->alpha);
+    return store_log_bytes(engine_store(world->alpha)) == 0;
+}
+
+static size_t file_of_alpha(struct world *world, uint8_t bytes[HELD_BYTES]) {
+    char path[128];
+    snprintf(path, sizeof path, "%s/alpha.db", world->folder);
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    size_t size = fread(bytes, 1, HELD_BYTES, file);
+    fclose(file);
+    return size;
+}
+
+/* The site lies still until "copy"; what is written from then on stays out of the file until "resume". */
+static void test_a_backup_copies_while_turns_go_on(void **state) {
+    static uint8_t before[HELD_BYTES], after[HELD_BYTES];
+    struct world *world = *state;
+    ask(world, "one");
+    settle(world);
+    assert_true(is_moved(world));
+    assert_int_equal(told(world, "barrier"), 200);
+    assert_true(second_is_held);
+    size_t size = file_of_alpha(world, before);
+    ask(world, "two");
+    assert_int_equal(engine_turn(world->alpha), ENGINE_IDLE);
+    assert_int_equal(world->answered, 1);
+    assert_int_equal(told(world, "copy"), 200);
+    settle(world);
+    assert_int_equal(world->answered, 2);
+    pass(world, ENGINE_HOLD_MS - 1);
+    assert_false(is_moved(world));
+    assert_true(second_is_held);
+    assert_int_equal(file_of_alpha(world, after), size);
+    assert_memory_equal(before, after, size);
+    assert_int_equal(told(world, "resume"), 200);
+    assert_false(second_is_held);
+    assert_true(is_moved(world));
+    file_of_alpha(world, after);
+    assert_memory_not_equal(before, after, size);
+    assert_int_equal(told(world, "resume"), 409);
+}
+
+/* The backup has died. */
+static void test_a_barrier_ends_by_itself(void **state) {
+    struct world *world = *state;
+    settle(world);
+    assert_int_equal(told(world, "barrier"), 200);
+    ask(world, "one");
+    pass(world, ENGINE_BARRIER_MS - 1);
+    turns(world->alpha);
+    assert_int_equal(world->answered, 0);
+    pass(world, 1);
+    turns(world->alpha);
+    assert_int_equal(world->answered, 1);
+}
+
+static void write_much(struct world *world) {
+    for (int i = 0; i < 4; i++) {
+        ask(world, "audited");
+        turns(world->alpha);
+    }
+}
+
+static void wait_long(struct world *world) {
+    pass(world, ENGINE_HOLD_MS);
+}
+
+static void fill_disk(struct world *world) {
+    ask(world, "two");
+    fault_arm(FAULT_COMMIT, 1);
+    engine_turn(world->alpha);
+    fault_disarm();
+    pass(world, 1000);
+}
+
+static void start_again(struct world *world) {
+    engine_close(&world->alpha);
+    start_alpha(world);
+    ask(world, "two");
+    turns(world->alpha);
+}
+
+/* Work comes before the backup, and the backup is told, however late it asks. */
+static void test_a_broken_hold_is_told(void **state) {
+    static void (*const ways[])(struct world *) = {write_much, wait_long, fill_disk, start_again};
+    struct world *world = *state;
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        ask(world, "one");
+        settle(world);
+        assert_int_equal(told(world, "barrier"), 200);
+        assert_int_equal(told(world, "copy"), 200);
+        assert_false(is_moved(world));
+        ways[i](world);
+        assert_true(is_moved(world));
+        pass(world, 60000); /* space is back */
+        engine_idle(world->alpha);
+        assert_int_equal(told(world, "copy"), 409);
+        assert_int_equal(told(world, "resume"), 409);
+        second_is_held = false;
+    }
+}
+
 static void ask_status(struct engine *engine) {
     Sigap__View view = SIGAP__VIEW__INIT;
     Sigap__StatusView status = SIGAP__STATUS_VIEW__INIT;
@@ -1166,6 +1288,9 @@ int main(void) {
         TEST(test_replay_makes_the_same_ids),
         TEST(test_full_disk_takes_only_what_may_be_urgent),
         TEST(test_the_status_is_told_while_the_engine_backs_off),
+        TEST(test_a_backup_copies_while_turns_go_on),
+        TEST(test_a_barrier_ends_by_itself),
+        TEST(test_a_broken_hold_is_told),
         TEST(test_timer_fires_once),
         TEST(test_a_failed_step_loses_no_timer),
         TEST(test_time_goes_on_when_the_clock_is_set_back),

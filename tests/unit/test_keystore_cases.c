@@ -273,6 +273,31 @@ static void log_again(void **state) {
     teardown(bench);
 }
 
+/* A backup copies the file: what is destroyed meanwhile stays in the log until that is over. */
+static void residue_behind_hold(void **state) {
+    struct bench *bench = setup();
+    (void)state;
+    assert_int_equal(put(bench, 1), KEYSTORE_CASES_DONE);
+    assert_int_equal(commit(bench), KEYSTORE_CASES_DONE);
+    assert_int_equal(keystore_cases_checkpoint(bench->cases), KEYSTORE_CASES_DONE);
+    keystore_cases_hold(bench->cases, true);
+    assert_int_equal(destroy(bench, 1, 5), KEYSTORE_CASES_DONE);
+    assert_int_equal(commit(bench), KEYSTORE_CASES_DONE);
+    assert_int_equal(put(bench, 2), KEYSTORE_CASES_DONE);
+    assert_int_equal(commit(bench), KEYSTORE_CASES_DONE);
+    assert_int_equal(keystore_cases_checkpoint(bench->cases), KEYSTORE_CASES_DONE);
+    assert_int_equal(get(bench, 1), KEYSTORE_CASES_DESTROYED);
+    assert_true(keystore_cases_residue(bench->cases));
+    assert_true(on_disk(bench, "", 1));
+    assert_true(on_disk(bench, "-wal", 2));
+    keystore_cases_hold(bench->cases, false);
+    assert_int_equal(keystore_cases_checkpoint(bench->cases), KEYSTORE_CASES_DONE);
+    assert_false(keystore_cases_residue(bench->cases));
+    assert_false(on_disk(bench, "", 1));
+    assert_true(on_disk(bench, "", 2));
+    teardown(bench);
+}
+
 /* A reader (a backup) holds the log: the key is destroyed, the residue is known, and goes with the next
  * chance. */
 static void residue_behind_reader(void **state) {
@@ -512,6 +537,7 @@ int main(void) {
         cmocka_unit_test(settings),
         cmocka_unit_test(destroyed_without_trace),
         cmocka_unit_test(log_again),
+        cmocka_unit_test(residue_behind_hold),
         cmocka_unit_test(residue_behind_reader),
         cmocka_unit_test(ledger),
         cmocka_unit_test(sweep),
