@@ -14,6 +14,7 @@ enum {
     RESTART_MIN_MS = 5,
     RESTART_MAX_MS = 2000,
     KEEP_DAYS = 60,
+    LOG_IDLE_BYTES = 64 << 10, /* eight pages: logs are moved, and begin anew, all the time */
 };
 
 /* Whose turn it is: handlers are not told. One thread, one turn at a time. */
@@ -223,6 +224,7 @@ bool machine_start(struct machine *machine) {
         .consumers = readers,
         .consumer_count = find_readers(machine, readers),
         .keep_ms = INT64_C(86400000) * KEEP_DAYS,
+        .log_idle_bytes = LOG_IDLE_BYTES,
     };
     struct error error = {""};
     machine->life = crash_disk_deaths(machine->disk);
@@ -276,6 +278,11 @@ bool machine_turn(struct machine *machine) {
     enum engine_outcome outcome = engine_turn(machine->engine);
     fault_armed = false;
     current = NULL;
+    if (outcome == ENGINE_IDLE) {
+        engine_idle(machine->engine);
+        if (*engine_complaint(machine->engine)) /* its log could not be moved */
+            outcome = ENGINE_BROKEN;
+    }
     sim->outcome->turns++;
     machine->backs_off = outcome == ENGINE_BACKOFF;
     bool died = machine->dying || crash_disk_deaths(machine->disk) != machine->life;
@@ -292,8 +299,6 @@ bool machine_turn(struct machine *machine) {
         machine_kill(machine, CRASH_KILL);
         return true;
     }
-    if (outcome == ENGINE_IDLE)
-        engine_idle(machine->engine);
     machine->has_worked |= outcome == ENGINE_WORKED;
     return outcome == ENGINE_WORKED;
 }

@@ -153,20 +153,37 @@ static bool all_at_rest(const struct sim *sim) {
     return true;
 }
 
-/* A snapshot at a barrier: one after the other stops, the others go on meanwhile. */
-static bool order(struct sim *sim, struct machine *machine, const char *action) {
-    bool done = false;
-    for (unsigned i = 0; i < 20 && !done && machine->engine; i++) { /* it may back off just now */
+/* The status of the answer, 0: none. It may back off just now. */
+static uint32_t order(struct sim *sim, struct machine *machine, const char *action) {
+    uint32_t status = 0;
+    for (unsigned i = 0; i < 20 && status != 200 && status != 409 && machine->engine; i++) {
         struct view_result result;
-        done = machine_control(machine, action, "", &result) && result.status == 200;
+        status = machine_control(machine, action, "", &result) ? result.status : 0;
         view_result_free(&result);
-        if (!done)
+        if (status != 200 && status != 409)
             pass_time(sim, 500);
     }
+    return status;
+}
+
+static bool order_all(struct sim *sim, const char *action) {
+    bool done = true;
+    for (unsigned i = 0; i < sim->machine_count; i++)
+        done &= order(sim, &sim->machines[i], action) == 200;
     return done;
 }
 
-static void take_snapshot(struct sim *sim) {
+static void work_on(struct sim *sim, uint64_t steps) {
+    for (; steps; steps--) {
+        struct machine *machine = any(sim);
+        wire_carry(machine, true);
+        machine_turn(machine);
+    }
+}
+
+/* One after the other stops, the others go on meanwhile. When it takes too long, the first work again. */
+static bool stop_all(struct sim *sim) {
+    int64_t begun = sim->now;
     for (unsigned i = 0; i < sim->machine_count; i++) {
         machine_heal(&sim->machines[i]);
         if (!sim->machines[i].engine)
@@ -174,27 +191,49 @@ static void take_snapshot(struct sim *sim) {
     }
     bool stopped = all_up(sim);
     for (unsigned i = 0; i < sim->machine_count && stopped; i++) {
-        stopped = order(sim, &sim->machines[i], "barrier");
-        for (unsigned k = (unsigned)chance_below(&sim->chance, 8); k; k--) {
-            struct machine *machine = any(sim);
-            wire_carry(machine, true);
-            machine_turn(machine);
-        }
+        stopped = order(sim, &sim->machines[i], "barrier") == 200;
+        work_on(sim, chance_below(&sim->chance, 8));
     }
-    stopped = stopped && all_up(sim);
-    for (unsigned i = 0; i < sim->machine_count && stopped; i++) {
+    return stopped && all_up(sim) && sim->now - begun <= ENGINE_BARRIER_MS;
+}
+
+static bool copy_logs(struct sim *sim) {
+    bool copied = true;
+    for (unsigned i = 0; i < sim->machine_count; i++) {
         struct machine *machine = &sim->machines[i];
         crash_image_free(&machine->snapshot);
-        machine->snapshot = crash_image_take(machine->disk);
+        machine->snapshot = crash_image_take_logs(machine->disk);
+        copied &= machine->snapshot != NULL;
         for (enum lane lane = 0; lane < LANES; lane++)
             machine->snapshot_heads[lane] = journal_head(engine_journal(machine->engine), lane);
     }
-    for (unsigned i = 0; i < sim->machine_count; i++)
-        order(sim, &sim->machines[i], "resume");
-    if (stopped)
-        people_snapshot(sim);
-    sim->snapshot_taken |= stopped;
-    trace(sim, "snapshot %s", stopped ? "taken" : "given up");
+    people_snapshot(sim);
+    return copied;
+}
+
+/* Everybody works meanwhile; one may die, and then it is no snapshot. */
+static bool copy_files(struct sim *sim) {
+    bool copied = true;
+    for (unsigned i = 0; i < sim->machine_count; i++) {
+        for (uint64_t k = chance_below(&sim->chance, 6); k; k--) {
+            people_act(sim);
+            pass_time(sim, 40);
+            work_on(sim, chance_below(&sim->chance, 12));
+        }
+        if (chance_hits(&sim->chance, 20) && sim->machines[i].engine) {
+            machine_kill(&sim->machines[i], CRASH_KILL);
+            machine_start(&sim->machines[i]);
+        }
+        copied &= crash_image_complete(sim->machines[i].snapshot, sim->machines[i].disk);
+    }
+    return copied;
+}
+
+/* As services/ctl/backup.c does it. One that fails leaves none, also not the one before. */
+static void take_snapshot(struct sim *sim) {
+    bool taken = stop_all(sim) && copy_logs(sim) && order_all(sim, "copy") && copy_files(sim);
+    sim->snapshot_taken = order_all(sim, "resume") && taken;
+    trace(sim, "snapshot %s", sim->snapshot_taken ? "taken" : "given up");
 }
 
 static void restore(struct sim *sim) {
@@ -207,9 +246,7 @@ static void restore(struct sim *sim) {
 }
 
 static void release_effects(struct sim *sim) {
-    bool all = all_up(sim);
-    for (unsigned i = 0; i < sim->machine_count && all; i++)
-        all = order(sim, &sim->machines[i], "release");
+    bool all = all_up(sim) && order_all(sim, "release");
     sim->release_at = all ? 0 : sim->now + 1000;
     trace(sim, "effects are %s", all ? "released" : "still held");
 }
@@ -290,7 +327,7 @@ static void fault(struct sim *sim) {
             take_snapshot(sim);
         break;
     case 15:
-        if (sim->snapshot_taken && !sim->restored && chance_hits(chance, 250))
+        if (sim->snapshot_taken && !sim->restored)
             restore(sim);
         break;
     }

@@ -693,16 +693,34 @@ struct crash_image {
     } files[FILES_MAX];
 };
 
-struct crash_image *crash_image_take(const struct crash_disk *disk) {
-    struct crash_image *image = calloc(1, sizeof *image);
-    for (unsigned i = 0; image && i < disk->file_count; i++) {
-        if (!disk->files[i].exists)
+static bool is_log(const struct file *file) {
+    size_t size = strlen(file->name);
+    return size > 4 && strcmp(file->name + size - 4, "-wal") == 0;
+}
+
+static bool image_add(struct crash_image *image, const struct crash_disk *disk, bool logs) {
+    bool good = true;
+    for (unsigned i = 0; good && i < disk->file_count; i++) {
+        if (!disk->files[i].exists || is_log(&disk->files[i]) != logs)
             continue;
+        good = image->count < FILES_MAX;
+        if (!good)
+            break;
         memcpy(image->files[image->count].name, disk->files[i].name, NAME_MAX_BYTES);
-        if (!image_copy(&image->files[image->count++].image, &disk->files[i].cached))
-            crash_image_free(&image);
+        good = image_copy(&image->files[image->count++].image, &disk->files[i].cached);
     }
+    return good;
+}
+
+struct crash_image *crash_image_take_logs(const struct crash_disk *disk) {
+    struct crash_image *image = calloc(1, sizeof *image);
+    if (image && !image_add(image, disk, true))
+        crash_image_free(&image);
     return image;
+}
+
+bool crash_image_complete(struct crash_image *image, const struct crash_disk *disk) {
+    return image && image_add(image, disk, false);
 }
 
 void crash_image_free(struct crash_image **image) {

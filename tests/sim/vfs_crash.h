@@ -53,9 +53,12 @@ void crash_disk_heal(struct crash_disk *disk); /* none of the above any more */
 uint64_t crash_disk_writes(const struct crash_disk *disk);
 uint64_t crash_disk_syncs(const struct crash_disk *disk);
 
-/* A copy of all files as the page cache shows them: what a backup reads at a barrier. */
+/* A copy of files as the page cache shows them. As a backup reads them: the logs at a barrier, all others
+ * when turns have gone on. */
 struct crash_image;
-struct crash_image *crash_image_take(const struct crash_disk *disk);
+struct crash_image *crash_image_take_logs(const struct crash_disk *disk);
+/* Adds what is no log. False: out of memory. */
+bool crash_image_complete(struct crash_image *image, const struct crash_disk *disk);
 void crash_image_free(struct crash_image **image);
 /* Another disk with these files, or none, instead of what is there: everything is as if synced. Handles die.
  */
