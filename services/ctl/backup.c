@@ -1,8 +1,14 @@
 /* backup and restore: one snapshot of all stores.
  *
- * At the barrier every daemon works on nothing but views and moves no log into its file, so a plain copy of
- * each store's file and log is sound, and all are as of one moment: no cursor is ahead of the journal it
- * reads. Restore puts all back or nothing. A restored journal is another incarnation (what the old one said
+ * Three steps, each said to every daemon (common/status.c). At the barrier they work on nothing but views
+ * while the write-ahead logs are copied: all are as of one moment, no cursor is ahead of the journal it
+ * reads. Then work goes on, and as no daemon moves its log into its store's file any more, the files are
+ * still as they were at the barrier when they are copied, however long that takes; a log moved before the
+ * barrier may begin anew behind it, which is why logs come first. At the end each must say that it has held
+ * its log all the time. Other files (media) are of a later moment: one without a row is tidied away by its
+ * age, and one that retention erases before its turn comes had a row that goes as soon after a restore.
+ *
+ * Restore puts all back or nothing. A restored journal is another incarnation (what the old one said
  * after the backup is lost to it), so all cursors are moved to the new names together; effects stay held
  * until an operator has looked. */
 #include "ctl.h"
@@ -24,7 +30,8 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { COPY_BYTES = 1 << 20, FORMAT = 1, PATH_BYTES = 2 * PATH_ROOM, FOLDERS_DEEP = 2 };
+enum { COPY_BYTES = 1 << 20, SYNC_BYTES = 8 << 20, FORMAT = 1, PATH_BYTES = 2 * PATH_ROOM, FOLDERS_DEEP = 2 };
+enum part { LOGS, REST, ALL };
 
 /* ---- files ---- */
 
@@ -44,52 +51,75 @@ static void to_hex(const uint8_t hash[32], char hex[65]) {
     sodium_bin2hex(hex, 65, hash, 32);
 }
 
-/* Copies (to == NULL: only reads) and hashes. */
-static bool copy_file(const char *from, const char *to, char hex[65]) {
+/* A site that works beside us waits for the disk at each of its commits: then for no more than SYNC_BYTES of
+ * ours. */
+static bool write_out(int out, const uint8_t *bytes, size_t size, size_t *unsynced) {
+    if (write(out, bytes, size) != (ssize_t)size)
+        return false;
+    if (!unsynced || (*unsynced += size) < SYNC_BYTES)
+        return true;
+    *unsynced = 0;
+    return fdatasync(out) == 0;
+}
+
+/* Hashes what `in` has left, and writes it (out < 0: only reads). */
+static bool pour(int in, int out, bool sync, char hex[65]) {
     static uint8_t bytes[COPY_BYTES];
     crypto_generichash_state state;
     uint8_t hash[32];
-    int in = open(from, O_RDONLY | O_CLOEXEC),
-        out = to ? open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600) : -1;
-    bool sound = in >= 0 && (!to || out >= 0);
+    size_t unsynced = 0;
+    bool sound = true;
     crypto_generichash_init(&state, NULL, 0, sizeof hash);
     for (ssize_t size; sound && (size = read(in, bytes, sizeof bytes)) != 0;) {
-        sound = size > 0 && (!to || write(out, bytes, (size_t)size) == size);
+        sound = size > 0 && (out < 0 || write_out(out, bytes, (size_t)size, sync ? &unsynced : NULL));
         if (sound)
             crypto_generichash_update(&state, bytes, (unsigned long long)size);
     }
-    sound = sound && (!to || fsync(out) == 0);
+    crypto_generichash_final(&state, hash, sizeof hash);
+    to_hex(hash, hex);
+    return sound;
+}
+
+/* Copies (to == NULL: only reads) and hashes. True, and hex "": there is no such file any more. */
+static bool copy_file(const char *from, const char *to, bool sync, char hex[65]) {
+    int in = open(from, O_RDONLY | O_CLOEXEC);
+    hex[0] = 0;
+    if (in < 0 && errno == ENOENT && to)
+        return true;
+    int out = to && in >= 0 ? open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600) : -1;
+    bool sound = in >= 0 && (!to || out >= 0) && pour(in, out, sync, hex) && (!sync || fsync(out) == 0);
     if (!sound)
         ctl_fail("%s cannot be %s: %s", from, to ? "copied" : "read", strerror(errno));
     if (in >= 0)
         close(in);
     if (out >= 0)
         close(out);
-    crypto_generichash_final(&state, hash, sizeof hash);
-    to_hex(hash, hex);
     return sound;
 }
 
-static bool is_kept(const char *name) {
+static bool ends_with(const char *name, const char *tail) {
+    size_t size = strlen(name), length = strlen(tail);
+    return size >= length && strcmp(name + size - length, tail) == 0;
+}
+
+static bool is_log(const char *name) {
+    return ends_with(name, "-wal");
+}
+
+static bool is_kept(const char *name, enum part part) {
     static const char *const not_kept[] = {".lock", ".reserve", "-shm", ".part"};
-    size_t size = strlen(name);
-    for (size_t i = 0; i < sizeof not_kept / sizeof *not_kept; i++) {
-        size_t tail = strlen(not_kept[i]);
-        if (size >= tail && strcmp(name + size - tail, not_kept[i]) == 0)
+    for (size_t i = 0; i < sizeof not_kept / sizeof *not_kept; i++)
+        if (ends_with(name, not_kept[i]))
             return false;
-    }
-    return name[0] != '.' && strcmp(name, "crashed") != 0;
+    return name[0] != '.' && strcmp(name, "crashed") != 0 && (part == ALL || is_log(name) == (part == LOGS));
 }
 
-/* The store's file before its log: a commit in between is then in the log or nowhere. Names sort that way. */
-static int by_name(const struct dirent **a, const struct dirent **b) {
-    return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-/* Folders in it too (intake keeps sealed media beside its store); `deep`: how far down, none are deeper. */
-static bool copy_folder(const char *from, const char *to, const char *name, json_t *files, unsigned deep) {
+/* LOGS: not synced yet. Folders in it too (intake keeps sealed media beside its store); `deep`: how far down,
+ * none are deeper. */
+static bool copy_folder(
+    const char *from, const char *to, const char *name, json_t *files, enum part part, unsigned deep) {
     struct dirent **entries;
-    int count = scandir(from, &entries, NULL, by_name);
+    int count = scandir(from, &entries, NULL, alphasort);
     bool sound = count >= 0 && make_folder(to);
     for (int i = 0; i < count; i++) {
         char source[PATH_BYTES], target[PATH_BYTES], key[PATH_BYTES], hex[65];
@@ -97,18 +127,19 @@ static bool copy_folder(const char *from, const char *to, const char *name, json
         snprintf(source, sizeof source, "%s/%s", from, entries[i]->d_name);
         snprintf(target, sizeof target, "%s/%s", to, entries[i]->d_name);
         snprintf(key, sizeof key, "%s/%s", name, entries[i]->d_name);
-        bool kept = sound && is_kept(entries[i]->d_name) && lstat(source, &info) == 0;
+        bool kept = sound && is_kept(entries[i]->d_name, part) && lstat(source, &info) == 0;
         if (kept && S_ISREG(info.st_mode)) {
-            sound = copy_file(source, target, hex);
-            json_object_set_new(files, key, json_string(hex));
+            sound = copy_file(source, target, part != LOGS, hex);
+            if (*hex)
+                json_object_set_new(files, key, json_string(hex));
         } else if (kept && S_ISDIR(info.st_mode) && deep) {
-            sound = copy_folder(source, target, key, files, deep - 1);
+            sound = copy_folder(source, target, key, files, part, deep - 1);
         }
         free(entries[i]);
     }
     if (count >= 0)
         free(entries);
-    return sound && sync_path(to);
+    return sound && (part == LOGS || sync_path(to));
 }
 
 /* Whoever started them: a running daemon holds the lock of its store. */
@@ -127,54 +158,122 @@ static bool is_running(const struct site_links *links) {
 
 /* ---- backup ---- */
 
-static unsigned control_all(const struct site_links *links, const char *action) {
-    unsigned answered = 0, status;
+struct backup {
+    const struct site_links *links;
+    const char *folder;
+    json_t *files;
+    bool with_keys, running;
+    int64_t at; /* epoch ms, of the barrier */
+};
+
+/* All are asked. The first that does not say 200, NULL: there is none. */
+static const char *control_all(const struct site_links *links, const char *action) {
+    const char *refuser = NULL;
+    unsigned status;
     for (unsigned i = 0; i < links->daemons_count; i++) {
         if (!links->daemons[i].core)
             continue;
         json_decref(ask_control(links->daemons[i].name, action, "", &status));
-        answered += status == 200;
+        if (status != 200 && !refuser)
+            refuser = links->daemons[i].name;
     }
-    return answered;
+    return refuser;
 }
 
-static unsigned core_count(const struct site_links *links) {
-    unsigned count = 0;
-    for (unsigned i = 0; i < links->daemons_count; i++)
-        count += links->daemons[i].core;
-    return count;
-}
-
-static bool write_manifest(const char *folder, json_t *files) {
+static bool write_manifest(const struct backup *backup) {
     char path[PATH_BYTES];
-    struct timespec at;
-    clock_gettime(CLOCK_REALTIME, &at);
-    json_t *manifest = json_pack("{s:i,s:I,s:O}", "format", FORMAT, "at",
-        (json_int_t)at.tv_sec * 1000 + at.tv_nsec / 1000000, "files", files);
-    snprintf(path, sizeof path, "%s/manifest.json", folder);
+    json_t *manifest =
+        json_pack("{s:i,s:I,s:O}", "format", FORMAT, "at", (json_int_t)backup->at, "files", backup->files);
+    snprintf(path, sizeof path, "%s/manifest.json", backup->folder);
     bool written =
-        json_dump_file(manifest, path, JSON_INDENT(1)) == 0 && sync_path(path) && sync_path(folder);
+        json_dump_file(manifest, path, JSON_INDENT(1)) == 0 && sync_path(path) && sync_path(backup->folder);
     json_decref(manifest);
     return written;
 }
 
-static bool copy_site(const struct ctl *ctl, const struct site_links *links, const char *folder) {
-    json_t *files = json_object();
-    bool sound = make_folder(folder);
-    for (unsigned i = 0; sound && i < links->daemons_count; i++) {
+static bool copy_stores(const struct backup *backup, enum part part) {
+    bool sound = make_folder(backup->folder);
+    for (unsigned i = 0; sound && i < backup->links->daemons_count; i++) {
+        const struct site_daemon *daemon = &backup->links->daemons[i];
         char target[PATH_BYTES];
-        snprintf(target, sizeof target, "%s/%s", folder, links->daemons[i].name);
-        sound = !links->daemons[i].core ||
-                copy_folder(links->daemons[i].name, target, links->daemons[i].name, files, FOLDERS_DEEP);
+        snprintf(target, sizeof target, "%s/%s", backup->folder, daemon->name);
+        sound = !daemon->core || copy_folder(daemon->name, target, daemon->name, backup->files, part,
+                                     part == LOGS ? 0 : FOLDERS_DEEP);
     }
-    if (sound && ctl->with_keys) {
-        char target[PATH_BYTES];
-        snprintf(target, sizeof target, "%s/keys", folder);
-        sound = copy_folder("keys", target, "keys", files, 0);
-    }
-    sound = sound && write_manifest(folder, files);
-    json_decref(files);
     return sound;
+}
+
+static bool copy_keys(const struct backup *backup) {
+    char target[PATH_BYTES];
+    snprintf(target, sizeof target, "%s/keys", backup->folder);
+    return copy_folder("keys", target, "keys", backup->files, ALL, 0);
+}
+
+/* While the site lies still, so without waiting for the disk. Longer, and some have worked on while others
+ * were copied: of no one moment. */
+static bool copy_logs(struct backup *backup) {
+    int64_t begun = clock_monotonic_ms(&clock_real);
+    backup->at = clock_wall_ms(&clock_real);
+    const char *refuser = backup->running ? control_all(backup->links, "barrier") : NULL;
+    if (refuser)
+        return ctl_fail("%s does not answer: a snapshot needs all daemons, or none", refuser), false;
+    if (!copy_stores(backup, LOGS))
+        return false;
+    if (backup->running && clock_monotonic_ms(&clock_real) - begun > ENGINE_BARRIER_MS)
+        return ctl_fail(
+                   "copying the logs took longer than the %d s for which the site lies still: this is no "
+                   "snapshot. Copy to a faster disk, or end the site first",
+                   ENGINE_BARRIER_MS / 1000),
+               false;
+    return true;
+}
+
+/* From here on the site works again. */
+static bool go_on(const struct backup *backup, const char *action) {
+    const char *refuser = backup->running ? control_all(backup->links, action) : NULL;
+    if (!refuser)
+        return true;
+    ctl_fail(
+        "%s has ended, or could not leave its store as it was, while that was copied (too much was written "
+        "meanwhile, the disk is short, or it took longer than %d minutes): this is no snapshot. Its log "
+        "says more; try again when it is quieter",
+        refuser, ENGINE_HOLD_MS / 60000);
+    return false;
+}
+
+static bool sync_logs(const struct backup *backup) {
+    const char *key;
+    json_t *hash;
+    json_object_foreach(backup->files, key, hash) {
+        char path[PATH_BYTES];
+        snprintf(path, sizeof path, "%s/%s", backup->folder, key);
+        if (!sync_path(path))
+            return ctl_fail("%s: %s", path, strerror(errno)), false;
+    }
+    return true;
+}
+
+static bool copy_site(struct backup *backup) {
+    return copy_logs(backup) && go_on(backup, "copy") && sync_logs(backup) && copy_stores(backup, REST) &&
+           (!backup->with_keys || copy_keys(backup));
+}
+
+/* "resume" whatever has failed before: nobody waits for us any longer than they must. */
+static bool make_snapshot(struct backup *backup) {
+    bool copied = copy_site(backup);
+    if (!copied && backup->running)
+        control_all(backup->links, "resume");
+    if (!copied || !go_on(backup, "resume"))
+        return false;
+    if (!backup->running && is_running(backup->links))
+        return ctl_fail("the site was started while it was copied: this is no snapshot"), false;
+    return write_manifest(backup);
+}
+
+/* Until the process ends. Two at a time would end each other's barrier. */
+static bool is_only_one(void) {
+    int fd = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0;
 }
 
 static bool absolute(const char *path, char out[PATH_ROOM]) {
@@ -196,24 +295,11 @@ int ctl_backup(struct ctl *ctl, int argc, char **argv) {
         return ctl_fail("%s is what a backup that failed has left: remove it first", partial);
     if (sodium_init() < 0 || !ctl_enter_data(ctl))
         return 1;
-    bool running = is_running(links);
-    int64_t begun = clock_monotonic_ms(&clock_real);
-    unsigned answered = running ? control_all(links, "barrier") : 0; /* nobody to ask: the files lie still */
-    bool sound = !running || answered == core_count(links);
-    if (!sound)
-        ctl_fail(
-            "%u of %u daemons answer: a snapshot needs all of them, or none", answered, core_count(links));
-    sound = sound && copy_site(ctl, links, partial);
-    /* Longer, and some have worked on while others were copied: such files are of no one moment. */
-    if (sound && running && clock_monotonic_ms(&clock_real) - begun > ENGINE_BARRIER_MS) {
-        ctl_fail(
-            "copying took longer than the %d s for which the site lies still: this is no snapshot. Copy to a "
-            "faster disk, or end the site first",
-            ENGINE_BARRIER_MS / 1000);
-        sound = false;
-    }
-    if (running)
-        control_all(links, "resume");
+    if (!is_only_one())
+        return ctl_fail("another backup of this site is under way");
+    struct backup backup = {links, partial, json_object(), ctl->with_keys, is_running(links), 0};
+    bool sound = make_snapshot(&backup);
+    json_decref(backup.files);
     if (!sound || rename(partial, folder) != 0)
         return 1;
     printf("%s\n", folder);
@@ -256,7 +342,7 @@ static bool verify(const char *folder, json_t *files) {
     json_object_foreach(files, key, value) {
         char path[PATH_BYTES], hex[65];
         snprintf(path, sizeof path, "%s/%s", folder, key);
-        if (strstr(key, "..") || !copy_file(path, NULL, hex))
+        if (strstr(key, "..") || !copy_file(path, NULL, false, hex))
             return false;
         if (strcmp(hex, json_string_value(value)) != 0)
             return ctl_fail("%s is damaged: nothing was restored", path), false;
@@ -352,7 +438,8 @@ static bool build(struct names *names, const char *folder) {
         snprintf(from, sizeof from, "%s/%s", folder, name);
         snprintf(to, sizeof to, "restoring/%s", name);
         snprintf(store, sizeof store, "restoring/%s/store.db", name);
-        sound = copy_folder(from, to, name, ignored, FOLDERS_DEEP) && rename_incarnations(store, names, i);
+        sound =
+            copy_folder(from, to, name, ignored, ALL, FOLDERS_DEEP) && rename_incarnations(store, names, i);
     }
     json_decref(ignored);
     return sound && replay_ledger("casework/case_keys.db", "restoring/casework/case_keys.db");
@@ -389,7 +476,7 @@ int ctl_restore(struct ctl *ctl, int argc, char **argv) {
     bool sound = manifest && is_complete(links, files) && verify(folder, files);
     if (sound && access("keys/site.key", F_OK) != 0)
         sound = access(keys, F_OK) == 0
-                    ? copy_folder(keys, "keys", "keys", ignored, 0)
+                    ? copy_folder(keys, "keys", "keys", ignored, ALL, 0)
                     : (ctl_fail("DATA/keys has no site.key, and the snapshot was made without keys"), false);
     struct names names = {.links = links};
     snprintf(aside, sizeof aside, "before-restore-%lld", (long long)time(NULL));

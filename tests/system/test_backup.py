@@ -1,8 +1,14 @@
-"""One snapshot of all stores, and back: effects stay held until an operator lets them go, nothing diverges."""
+"""One snapshot of all stores, and back: effects stay held until an operator lets them go, nothing diverges. The site works
+while its files are copied."""
 
 import json
+import signal
+import subprocess
+import threading
+import time
+from contextlib import contextmanager
 
-from sigap import wait_for
+from sigap import slack, wait_for
 from test_resilience import is_complete, reports, settled
 
 
@@ -79,3 +85,99 @@ def test_damaged_snapshot_restores_nothing(fresh, tmp_path):
     assert (site.data / "triage" / "store.db").read_bytes() == before
     manifest = json.loads((tmp_path / "snapshot" / "manifest.json").read_text())
     assert "triage/store.db" in manifest["files"]
+
+
+MEDIUM = "fedcba9876543210fedcba9876543210"
+LOG_IDLE = 4 << 20  # an idle daemon moves a longer log into its store's file
+
+
+@contextmanager
+def stopped_while_copying(site, target):
+    """`sigapctl backup` as it copies intake's files, stopped until the block is left: as long as a large store would take.
+    A large medium, mostly a hole, holds it up there until it is caught."""
+    (site.data / "intake" / "media").mkdir(exist_ok=True)
+    with (site.data / "intake" / "media" / MEDIUM).open("wb") as medium:
+        medium.truncate(256 << 20)
+    words = [site.bin / "sigapctl", "--data", site.data, "--site", site.site, "backup", str(target)]
+    backup = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    copy = target.with_name(target.name + ".partial") / "intake" / "media" / MEDIUM
+    try:
+        wait_for(lambda: backup.poll() is not None or copy.exists(), 20, 0.001)
+        backup.send_signal(signal.SIGSTOP)
+        assert backup.poll() is None and not (copy.parents[2] / "casework" / "store.db").exists(), "it was too fast for us"
+        yield backup
+    finally:
+        backup.send_signal(signal.SIGCONT)
+
+
+class Reporter(threading.Thread):
+    """Sends one report after the other until it is told to stop; how long each took."""
+
+    def __init__(self, site, texts):
+        super().__init__(daemon=True)
+        self.site, self.texts, self.seconds, self.tickets, self.enough = site, iter(texts), [], [], threading.Event()
+        self.untroubled = False
+
+    def run(self):
+        while not self.enough.is_set():
+            begun = time.monotonic()
+            self.tickets.append(self.site.report(next(self.texts)))
+            self.seconds.append(time.monotonic() - begun)
+        self.untroubled = True
+
+
+def log_bytes(site):
+    return {daemon["name"]: daemon["log_bytes"] for daemon in site.status()["daemons"]}
+
+
+def are_long(logs):
+    """Those who work on every report would have moved theirs long ago."""
+    return min(logs["intake"], logs["triage"], logs["casework"]) > 2 * LOG_IDLE
+
+
+def test_the_site_works_while_it_is_copied(fresh, tmp_path):
+    """Nobody who reports waits for the backup, and what it holds is what was acknowledged when it began, although every log
+    had been moved into its store's file just before, and would be moved again meanwhile."""
+    site = fresh()
+    kept = [site.report(text) for text in reports(200)]
+    settled(site, kept[-3:])
+    before = {ticket: site.trace(ticket) for ticket in kept[::20]}
+    reporter = Reporter(site, reports(100000, 1000))
+    reporter.start()
+    with stopped_while_copying(site, tmp_path / "snapshot") as backup:
+        later = len(reporter.tickets) + 1  # the one under way may be in it
+        wait_for(lambda: are_long(log_bytes(site)), 120, 0.2)
+    assert backup.wait(60) == 0, backup.stderr.read()
+    reporter.enough.set()
+    reporter.join()
+    assert reporter.untroubled
+    assert max(reporter.seconds) < slack(), f"somebody waited {max(reporter.seconds)} s"
+    wait_for(lambda: max(log_bytes(site).values()) <= LOG_IDLE, 30)
+    settled(site, reporter.tickets[-1:])
+    site.stop()
+    site.ctl("restore", str(tmp_path / "snapshot"))
+    site.start(ready=False)
+    site.wait_ready(states=("ready", "degraded"))
+    for ticket, trace in before.items():
+        after = site.trace(ticket)
+        assert after["case"] == trace["case"] and after["offers"] == trace["offers"]
+    for ticket in reporter.tickets[later::50]:
+        assert site.ctl("trace", ticket, "--json", check=False).returncode == 1, "it came after the barrier"
+    again = site.report(reports(1, 999)[0])
+    settled(site, [again])
+
+
+def test_a_daemon_that_ends_meanwhile_makes_it_none(fresh, tmp_path):
+    """Its start has moved the log into the file."""
+    site = fresh()
+    settled(site, [site.report(text) for text in reports(3)])
+    with stopped_while_copying(site, tmp_path / "snapshot") as backup:
+        second = site.ctl("backup", str(tmp_path / "second"), check=False)
+        assert second.returncode == 1 and "another backup" in second.stderr
+        site.kill("casework")
+        site.wait_ready()
+    assert backup.wait(60) == 1
+    assert "casework has ended" in backup.stderr.read()
+    assert not (tmp_path / "snapshot").exists() and (tmp_path / "snapshot.partial").exists()
+    settled(site, [site.report(reports(1, 50)[0])])
+    site.ctl("backup", str(tmp_path / "third"))
