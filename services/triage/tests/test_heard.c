@@ -558,7 +558,7 @@ static void test_a_restricted_review_names_no_kind(void **state) {
         bool sees;
     } roles[] = {{"operator", true}, {"responder", false}, {"auditor", false}};
     struct world *world = *state;
-    struct id id = report(world, "abh", 1);
+    struct id id = report(world, "litmas", 1);
     assert_string_equal(last(world, SIGAP__EVENT__BODY_REPORT_IN_REVIEW)->report_in_review->kind, "abh");
     for (size_t i = 0; i < sizeof roles / sizeof *roles; i++) {
         json_t *json = look_at_report(world, &id, roles[i].role), *review = json_object_get(json, "review"),
