@@ -1,14 +1,14 @@
 /* Things, surroundings, deeds and states as reporters of many languages call them, so that "kecemplung",
  * "nyemplung" and "tercebur" are one. What two tellings of one incident have in common is among them more
  * often than in the words themselves. Of some classes an incident has one (how somebody is bound, a weapon, a
- * part of the body, a disaster): two reports that name others tell of two. Our own list, details.c. Read-only
- * once made.
+ * part of the body, a disaster): two reports that name others tell of two. Our own list, detail_rows.h.
+ * Read-only once made.
  */
 #pragma once
 
 #include "services/triage/text.h"
 
-enum { DETAILS_MAX = 576, DETAILS_OF_WORD = 4 };
+enum { DETAILS_MAX = 768, DETAILS_OF_WORD = 4 };
 
 enum detail_class {
     DETAIL_SURROUNDING, /* market, well, kitchen */
@@ -42,7 +42,11 @@ size_t details_find(
 size_t details_find_pair(const struct details *details, const struct word *first, const struct word *second,
     uint16_t out[DETAILS_OF_WORD]);
 enum detail_class detail_class_of(uint16_t detail);
+/* The first word of its row. False when there is no such row. */
+bool details_name(uint16_t detail, char out[WORD_KEY_MAX]);
 void details_add(struct detail_set *set, uint16_t detail);
+/* Takes one out. False when there is none. */
+bool details_pop(struct detail_set *set, uint16_t *detail);
 /* Those of one class, and all the others. */
 struct detail_set details_of(
     const struct details *details, const struct detail_set *set, enum detail_class class);

@@ -19,8 +19,9 @@ enum {
     HEARD_LOOKS_BURST = 300, /* and so many at once after a quiet time */
 };
 
-/* Above the highest score of any labelled pair that is not the same and no form: 0.58 of duplicates.jsonl,
- * 0.982 of own_pairs.jsonl, 0.979 of own_tellings.jsonl, 0.68, 0.61 and 0.64 of the others (tests/triage). */
+/* Above the highest score of any labelled pair that is not the same: 0.40 of duplicates.jsonl, 0.981 of
+ * own_pairs.jsonl, 0.986 of own_tellings.jsonl, 0.979 of own_others.jsonl, 0.71, 0.56 and 0.27 of the others
+ * (tests/triage). */
 #define HEARD_CERTAIN 0.99f
 
 struct print {

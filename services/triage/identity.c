@@ -56,7 +56,9 @@ static bool is_no_name(const struct word *word) {
         "kelas", "sd", "smp", "sma", "smk", "pkh", "bpnt", "ktp", "odgj", "kdrt", "cp", "l", "p", "kabupaten",
         "kota", "desa", "sudah", "tidak", "warga", "tetanga", "ibu", "bapak", "pak", "bu", "asal", "tolong",
         "mohon", "gubernur", "presiden", "wali", "ketua", "dokter", "dr", "ustad", "kiai", "kepala",
-        "sekolah", "mensos", NULL};
+        "sekolah", "mensos", "taiwan", "hongkong", "malaysia", "singapura", "brunei", "arab", "saudi",
+        "korea", "jepang", "kamboja", "myanmar", "thailand", "dubai", "qatar", "kuwait", "oman", "turki",
+        NULL};
     return word_is_one_of(word, words);
 }
 

@@ -21,8 +21,14 @@ enum {
 #define WORDS_MANY 3.0f
 #define TOLD_MANY 6.0f
 #define DETAILS_MANY 4.0f
+#define RARE_MANY 1.5f
 #define AREA_DOUBT 0.8f
+/* So far apart somebody may have had a birthday between. */
+#define BIRTHDAY_MS (INT64_C(30) * 24 * 3600 * 1000)
 #define AT_ONCE_MS (10 * 60000.0f)
+/* Of the time for which reports of a kind are one case, until nothing speaks for it any more: what lasts is
+ * told again a day late. */
+#define LATE_DOUBLINGS 2.0f
 /* Above so many, things and people are estimated: "64 jiwa", "60an orang". */
 #define COUNT_EXACT 20
 /* Words in common in their order, of those of the shorter one: no form below the first, one from the second
@@ -34,53 +40,53 @@ enum {
 
 /* Fitted to labelled pairs by tests/triage/fit_pairs, rounded; see tests/triage/README.md. */
 static const float weights[LIKENESS_FEATURES] = {
-    [LIKE_BIAS] = -2.3f,
-    [LIKE_NEAR] = 0.3f,
-    [LIKE_HERE] = 1.1f,
+    [LIKE_BIAS] = -2.8f,
+    [LIKE_NEAR] = 0.1f,
+    [LIKE_HERE] = 1.3f,
     [LIKE_FAR] = -3.0f,
     [LIKE_AREA_SAME] = 0.2f,
     [LIKE_AREA_OTHER] = -4.0f,
-    [LIKE_SPOT] = 0.6f,
+    [LIKE_SPOT] = 0.8f,
     [LIKE_SPOT_NOT] = -1.5f,
     [LIKE_LATE] = -4.0f,
-    [LIKE_SOON] = 0.6f,
+    [LIKE_SOON] = 0.9f,
     [LIKE_KIND] = 0.3f,
-    [LIKE_KIND_NOT] = -0.6f,
+    [LIKE_KIND_NOT] = -0.2f,
     [LIKE_URGENCY] = 1.3f,
-    [LIKE_WORDS_COUNT] = 1.2f,
-    [LIKE_WORD_RAREST] = 0.9f,
-    [LIKE_TOLD] = 1.9f,
+    [LIKE_WORDS_COUNT] = 0.6f,
+    [LIKE_WORD_RAREST] = 0.5f,
+    [LIKE_TOLD] = 1.4f,
     [LIKE_FRAME_NOT] = -2.0f,
-    [LIKE_DETAILS] = 2.3f,
-    [LIKE_DETAILS_SEVERAL] = 1.5f,
-    [LIKE_DETAILS_NOT] = -1.0f,
-    [LIKE_BOND] = 1.3f,
-    [LIKE_BOND_NOT] = -0.2f,
-    [LIKE_HARM] = 1.0f,
-    [LIKE_HARM_NOT] = -1.1f,
-    [LIKE_MEANS_NOT] = -0.6f,
-    [LIKE_EVENT] = 0.3f,
-    [LIKE_DISASTER_NOT] = -0.9f,
-    [LIKE_STATE_NOT] = -0.7f,
+    [LIKE_DETAILS] = 1.2f,
+    [LIKE_DETAILS_RARE] = 2.9f,
+    [LIKE_DETAILS_SEVERAL] = 0.7f,
+    [LIKE_DETAILS_NOT] = -1.2f,
+    [LIKE_BOND] = 1.4f,
+    [LIKE_BOND_NOT] = -0.5f,
+    [LIKE_HARM] = 0.8f,
+    [LIKE_HARM_NOT] = -0.8f,
+    [LIKE_DISASTER_NOT] = -0.8f,
+    [LIKE_STATE_NOT] = -0.8f,
     [LIKE_LOOKS_NOT] = -0.9f,
-    [LIKE_CONCEPTS_ONE] = -1.8f,
-    [LIKE_SURROUNDINGS] = 1.0f,
-    [LIKE_SURROUNDINGS_NOT] = -1.0f,
-    [LIKE_COUNTS] = 1.5f,
+    [LIKE_CONCEPTS_ONE] = -1.7f,
+    [LIKE_SURROUNDINGS] = 0.2f,
+    [LIKE_SURROUNDINGS_NOT] = -0.5f,
+    [LIKE_COUNTS] = 1.6f,
     [LIKE_COUNTS_NOT] = -0.4f,
     [LIKE_AMOUNT] = 1.6f,
-    [LIKE_NAME] = 1.1f,
+    [LIKE_NAME] = 1.5f,
     [LIKE_NAME_NOT] = -2.0f,
-    [LIKE_AGE_SAME] = 0.7f,
-    [LIKE_AGE_OFF_NOT] = -1.6f,
+    [LIKE_AGE_SAME] = 0.8f,
+    [LIKE_AGE_OFF_NOT] = -1.4f,
     [LIKE_AGE_NOT] = -1.5f,
-    [LIKE_SEX_NOT] = -1.6f,
-    [LIKE_PERSON_NOT] = -1.0f,
-    [LIKE_PERSONS] = 0.9f,
-    [LIKE_ALONE_NOT] = -0.6f,
-    [LIKE_DOER_NOT] = -1.6f,
-    [LIKE_OWN_NOT] = -1.2f,
+    [LIKE_SEX_NOT] = -1.3f,
+    [LIKE_PERSON_NOT] = -1.1f,
+    [LIKE_PERSONS] = 0.8f,
+    [LIKE_ALONE_NOT] = -0.3f,
+    [LIKE_DOER_NOT] = -1.4f,
+    [LIKE_OWN_NOT] = -0.9f,
     [LIKE_SAID_NOT] = -1.5f,
+    [LIKE_ASKED_NOT] = -0.3f,
 };
 
 /* ---- words */
@@ -195,7 +201,7 @@ static float filled_in(
 static void frame_compare(
     const struct vocabulary *vocabulary, const struct scene *a, const struct scene *b, float *features) {
     static const enum likeness_feature of_frame[] = {LIKE_WORDS_COUNT, LIKE_WORD_RAREST, LIKE_TOLD,
-        LIKE_DETAILS, LIKE_DETAILS_SEVERAL, LIKE_BOND, LIKE_HARM, LIKE_EVENT, LIKE_SURROUNDINGS,
+        LIKE_DETAILS, LIKE_DETAILS_RARE, LIKE_DETAILS_SEVERAL, LIKE_BOND, LIKE_HARM, LIKE_SURROUNDINGS,
         LIKE_PERSONS};
     size_t of_a = frame_words(a), of_b = frame_words(b), least = of_a < of_b ? of_a : of_b;
     if (least < FRAME_LEAST)
@@ -203,7 +209,9 @@ static void frame_compare(
     float alike = (float)frame_length(a, b) / (float)least;
     float frame = fminf(1, fmaxf(0, (alike - FRAME_FROM) / (FRAME_WHOLE - FRAME_FROM)));
     float filled = fminf(filled_in(vocabulary, a, b), filled_in(vocabulary, b, a));
-    float form = frame * fminf(1, filled / FILLED_MANY);
+    /* Another name or house is enough, however common the word. */
+    bool other = features[LIKE_NAME_NOT] > 0 || features[LIKE_SPOT_NOT] > 0;
+    float form = frame * (other ? 1 : fminf(1, filled / FILLED_MANY));
     features[LIKE_FRAME_NOT] = form;
     for (size_t i = 0; i < sizeof of_frame / sizeof of_frame[0]; i++)
         features[of_frame[i]] *= 1 - form;
@@ -238,16 +246,30 @@ static void classes_compare(
     features[LIKE_BOND_NOT] = of[DETAIL_BOND].differ;
     features[LIKE_HARM] = fminf(1, (harm->both + violence->both + means) / 2);
     features[LIKE_HARM_NOT] = harm->both + violence->both > 0 ? 0 : fminf(1, harm->differ + violence->differ);
-    features[LIKE_MEANS_NOT] = fminf(1, (of[DETAIL_WEAPON].differ + of[DETAIL_BODY].differ) / 2);
-    features[LIKE_EVENT] = fminf(1, of[DETAIL_EVENT].both / 2);
     features[LIKE_DISASTER_NOT] = of[DETAIL_DISASTER].differ;
     features[LIKE_STATE_NOT] = fminf(1, of[DETAIL_STATE].differ + of[DETAIL_ABROAD].differ);
     features[LIKE_LOOKS_NOT] = of[DETAIL_LOOKS].differ;
 }
 
-/* All but surroundings. */
+/* How much details in common tell, in reports of the kind where they are commoner. */
+static float details_tell(const struct vocabulary *vocabulary, const struct scene *a, const struct scene *b,
+    struct detail_set shared) {
+    const char *kind = a->said.kind, *other = b->said.kind;
+    char name[WORD_KEY_MAX];
+    uint16_t detail;
+    float told = 0;
+    while (details_pop(&shared, &detail)) {
+        details_name(detail, name);
+        float here = rarity_within(vocabulary->rarity, kind, name);
+        told += strcmp(kind, other) == 0 ? here : fminf(here, rarity_within(vocabulary->rarity, other, name));
+    }
+    return fminf(1, told / RARE_MANY);
+}
+
+/* All but surroundings; rare surroundings tell too. */
 static void details_compare(
-    const struct details *details, const struct scene *a, const struct scene *b, float *features) {
+    const struct vocabulary *vocabulary, const struct scene *a, const struct scene *b, float *features) {
+    const struct details *details = vocabulary->details;
     struct detail_set left = details_without(details, &a->details, DETAIL_SURROUNDING),
                       right = details_without(details, &b->details, DETAIL_SURROUNDING),
                       shared = details_both(&left, &right);
@@ -256,6 +278,7 @@ static void details_compare(
     features[LIKE_DETAILS] = fminf(1, (float)both / DETAILS_MANY);
     features[LIKE_DETAILS_SEVERAL] = both > 1 ? fminf(1, (float)(both - 1) / DETAILS_MANY) : 0;
     features[LIKE_DETAILS_NOT] = fminf(1, (float)(least - both) / DETAILS_MANY);
+    features[LIKE_DETAILS_RARE] = details_tell(vocabulary, a, b, details_both(&a->details, &b->details));
 }
 
 /* ---- what it is about */
@@ -358,7 +381,8 @@ static void times_compare(const struct site_kinds *kinds, const struct scene *a,
     int64_t longest = longest_apart(kinds, a, b);
     if (!longest)
         return;
-    features[LIKE_LATE] = apart > longest;
+    features[LIKE_LATE] =
+        apart > longest ? fminf(1, log2f((float)apart / (float)longest) / LATE_DOUBLINGS) : 0;
     features[LIKE_SOON] =
         fmaxf(0, 1 - log1pf((float)apart / AT_ONCE_MS) / log1pf((float)longest / AT_ONCE_MS));
 }
@@ -372,7 +396,7 @@ static bool mentions(const struct people *people, const struct person *person) {
     return false;
 }
 
-static void ages_compare(const struct people *a, const struct people *b, float *features) {
+static void ages_compare(const struct people *a, const struct people *b, bool birthday, float *features) {
     bool aged_a = false, aged_b = false, agree = false, same = false, guessed = false;
     for (size_t i = 0; i < a->count; i++)
         for (size_t k = 0; k < b->count; k++) {
@@ -387,7 +411,7 @@ static void ages_compare(const struct people *a, const struct people *b, float *
     for (size_t k = 0; k < b->count; k++)
         aged_b |= b->persons[k].aged;
     features[LIKE_AGE_SAME] = same;
-    features[LIKE_AGE_OFF_NOT] = agree && !same && !guessed;
+    features[LIKE_AGE_OFF_NOT] = agree && !same && !guessed && !birthday;
     features[LIKE_AGE_NOT] = aged_a && aged_b && !agree;
 }
 
@@ -404,12 +428,12 @@ static unsigned sexes_of(const struct people *people) {
     return sexes ? sexes : of_all;
 }
 
-static void persons_compare(const struct people *a, const struct people *b, float *features) {
+static void persons_compare(const struct people *a, const struct people *b, bool birthday, float *features) {
     const struct person *left = people_focus(a), *right = people_focus(b);
     unsigned of_a = sexes_of(a), of_b = sexes_of(b);
     enum agreement doers = relations_agree(a->doers, b->doers);
     size_t shared = 0;
-    ages_compare(a, b, features);
+    ages_compare(a, b, birthday, features);
     features[LIKE_SEX_NOT] = of_a && of_b && !(of_a & of_b);
     features[LIKE_ALONE_NOT] = (a->alone && b->several) || (b->alone && a->several);
     features[LIKE_DOER_NOT] = doers == AGREEMENT_NO;
@@ -456,8 +480,6 @@ static void identities_compare(const struct scene *a, const struct scene *b, flo
 
 /* "Ini kasus lain, bukan yang kemarin": the reporter knows of the other one. */
 static bool says_other(const struct scene *scene) {
-    static const char *const cases[] = {
-        "kasus", "kejadian", "laporan", "orang", "anak", "warga", "keluarga", "korban", NULL};
     static const char *const matters[] = {"kasus", "kejadian", "laporan", NULL};
     static const char *const other[] = {"lain", "beda", "berbeda", "lainnya", "liyo", NULL};
     static const char *const former[] = {"kemarin", "tadi", "sebelumnya", "dulu", "itu", NULL};
@@ -466,7 +488,7 @@ static bool says_other(const struct scene *scene) {
         const struct word *word = &text->words[i], *next = word + 1;
         if (word->clause != next->clause)
             continue;
-        if ((word_is_one_of(word, cases) && word_is_one_of(next, other)) ||
+        if ((word_is_one_of(word, matters) && word_is_one_of(next, other)) ||
             (word_is_one_of(word, matters) && word_is(next, "baru")) ||
             (word_is(word, "satu") && word_is(next, "lagi")) ||
             (word->negator >= 0 && word_is(&text->words[word->negator], "bukan") &&
@@ -474,6 +496,32 @@ static bool says_other(const struct scene *scene) {
             return true;
     }
     return false;
+}
+
+static bool is_disaster(const struct details *details, const struct word *word) {
+    uint16_t found[DETAILS_OF_WORD];
+    char stemmed[WORD_KEY_MAX];
+    stem(word->key, word->key_size, stemmed);
+    size_t count = details_find(details, word, stemmed, found);
+    for (size_t i = 0; i < count; i++)
+        if (detail_class_of(found[i]) == DETAIL_DISASTER)
+            return true;
+    return false;
+}
+
+/* "Kebakaran lagi, sekarang toko": there was one before. */
+static bool says_again(const struct details *details, const struct scene *scene) {
+    static const char *const again[] = {"lagi", "maneh", "pole", "liak", NULL};
+    static const char *const turn[] = {"sekarang", "giliran", "gantian", NULL};
+    const struct text *text = &scene->text;
+    bool repeated = false, another = false;
+    for (size_t i = 0; i < text->count; i++) {
+        const struct word *word = &text->words[i];
+        repeated |= i && word_is_one_of(word, again) && word[-1].clause == word->clause &&
+                    is_disaster(details, word - 1);
+        another |= word_is_one_of(word, turn);
+    }
+    return repeated && another;
 }
 
 /* ---- the judgement */
@@ -485,17 +533,19 @@ static bool told_scene(
     return scene_read(assessor, arena, &report, out);
 }
 
-static void scenes_compare(
-    const struct vocabulary *vocabulary, const struct scene *a, const struct scene *b, float *features) {
+static void scenes_compare(const struct vocabulary *vocabulary, const struct scene *a, const struct scene *b,
+    int64_t apart, float *features) {
     words_compare(a, b, features);
-    details_compare(vocabulary->details, a, b, features);
+    details_compare(vocabulary, a, b, features);
     classes_compare(vocabulary->details, a, b, features);
     identities_compare(a, b, features);
     concepts_compare(vocabulary, a, b, features);
-    persons_compare(&a->people, &b->people, features);
+    persons_compare(&a->people, &b->people, apart > BIRTHDAY_MS, features);
     counts_compare(a, b, features);
     frame_compare(vocabulary, a, b, features);
-    features[LIKE_SAID_NOT] = says_other(a) || says_other(b);
+    features[LIKE_SAID_NOT] = says_other(a) || says_other(b) ||
+                              says_again(vocabulary->details, a) != says_again(vocabulary->details, b);
+    features[LIKE_ASKED_NOT] = a->said.priorities[PRIORITY_P4] * b->said.priorities[PRIORITY_P4];
 }
 
 bool likeness_judge(const struct assessor *assessor, const struct site_kinds *kinds, struct arena *arena,
@@ -507,12 +557,13 @@ bool likeness_judge(const struct assessor *assessor, const struct site_kinds *ki
     float *features = out->features, sum = 0;
     features[LIKE_BIAS] = 1;
     places_compare(a, b, left, right, features);
-    times_compare(kinds, left, right, llabs(a->at - b->at), features);
+    int64_t apart = llabs(a->at - b->at);
+    times_compare(kinds, left, right, apart, features);
     features[LIKE_KIND] = kinds_compare(kinds, &left->said, &right->said);
     features[LIKE_KIND_NOT] = features[LIKE_KIND] < 0.05f;
     if (left->text.count && right->text.count)
         features[LIKE_URGENCY] = priorities_compare(&left->said, &right->said);
-    scenes_compare(assessor->vocabulary, left, right, features);
+    scenes_compare(assessor->vocabulary, left, right, apart, features);
     for (size_t i = 0; i < LIKENESS_FEATURES; i++)
         sum += weights[i] * features[i];
     out->score = 1 / (1 + expf(-sum));

@@ -19,7 +19,7 @@ enum likeness_feature {
     LIKE_AREA_OTHER,       /* areas that exclude each other */
     LIKE_SPOT,             /* the same hamlet, street, market ... by name or number */
     LIKE_SPOT_NOT,         /* another one */
-    LIKE_LATE,             /* further apart in time than reports of one such case are */
+    LIKE_LATE,             /* 0..1: further apart in time than reports of one such case are */
     LIKE_SOON,             /* 0..1: how soon one came after the other */
     LIKE_KIND,             /* 0..1: how far the likely kinds agree */
     LIKE_KIND_NOT,         /* the likely kinds have nothing to do with each other */
@@ -29,14 +29,13 @@ enum likeness_feature {
     LIKE_TOLD,             /* 0..1: how much that is */
     LIKE_FRAME_NOT,        /* 0..1: one form, filled in with other names, numbers and things */
     LIKE_DETAILS,          /* 0..1: things, deeds, states in common (knife, jump, milk, theft), four are 1 */
+    LIKE_DETAILS_RARE,     /* 0..1: how rare these are among reports of the kind */
     LIKE_DETAILS_SEVERAL,  /* 0..1: more than one of them; one alone is what many incidents of a kind have */
     LIKE_DETAILS_NOT,      /* 0..1: each tells some that the other does not */
     LIKE_BOND,             /* bound or locked up in the same way */
     LIKE_BOND_NOT,         /* in another way */
     LIKE_HARM,             /* 0..1: the same harm, violence, weapon or part of the body */
     LIKE_HARM_NOT,         /* 0..1: another harm or violence */
-    LIKE_MEANS_NOT,        /* 0..1: another weapon, another part of the body */
-    LIKE_EVENT,            /* 0..1: what else happened is the same, two are 1 */
     LIKE_DISASTER_NOT,     /* another disaster */
     LIKE_STATE_NOT,        /* another one, or another country */
     LIKE_LOOKS_NOT,        /* other colours and garments */
@@ -58,6 +57,7 @@ enum likeness_feature {
     LIKE_DOER_NOT,         /* others did it */
     LIKE_OWN_NOT,          /* another relative of who writes: "anak saya", "istri saya" */
     LIKE_SAID_NOT,         /* one of them says that it is another case */
+    LIKE_ASKED_NOT, /* 0..1: how likely both only ask or tell nothing: people ask about the same things */
     LIKENESS_FEATURES
 };
 

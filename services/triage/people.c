@@ -12,8 +12,10 @@ enum {
     AGE_REACH = 4,  /* words between somebody and the age */
     AGES_REACH = 5, /* words between the first and the last of several ages */
     MONTHS_MOST = 35,
-    INFANT = 5,         /* years */
-    CHILD_MOST = 45,    /* of whom "anak" may be */
+    INFANT = 5,      /* years */
+    CHILD_MOST = 45, /* of whom "anak" may be */
+    OWN_LEAST = 8,
+    BOUND_MOST = 30,    /* years in chains, rather than the age */
     REPORTED_LEAST = 5, /* "anak saya 17" */
     ELDERLY = 50,
     YOUNG = 35
@@ -81,6 +83,20 @@ static const struct naming {
     {"om", SEX_MAN, 18, 75}, {"bibi", SEX_WOMAN, 16, 75}, {"tante", SEX_WOMAN, 16, 75},
     {"kakung", SEX_MAN, 45, AGE_MOST}, {"putri", SEX_WOMAN, 0, AGE_MOST}, {"putra", SEX_MAN, 0, AGE_MOST}};
 
+/* "mas2", "mbak-mbak", "cak2": somebody of whom only that is known. The single word is how one speaks to
+ * anybody. */
+static bool doubled_title(const struct word *word, struct naming *out) {
+    static const struct naming titles[] = {{"mas", SEX_MAN, 15, 50}, {"abang", SEX_MAN, 15, 50},
+        {"cak", SEX_MAN, 18, 60}, {"mbak", SEX_WOMAN, 15, 50}, {"emak", SEX_WOMAN, 30, 80},
+        {"mak", SEX_WOMAN, 30, 80}};
+    for (size_t i = 0; word->flags & WORD_DOUBLED && i < sizeof titles / sizeof titles[0]; i++)
+        if (word_is(word, titles[i].key)) {
+            *out = titles[i];
+            return true;
+        }
+    return false;
+}
+
 /* "Mbah", "simbah" are read as "nenek" (spellings.h), but may be either. */
 static bool is_mbah(const struct text *text, const struct word *word) {
     static const char letters[] = "mbah";
@@ -99,6 +115,11 @@ static bool is_mbah(const struct text *text, const struct word *word) {
 /* ending: NULL, or where what stands behind the name goes. */
 static bool naming_of(
     const struct text *text, const struct word *word, struct naming *out, const char **ending) {
+    if (doubled_title(word, out)) {
+        if (ending)
+            *ending = "";
+        return true;
+    }
     for (size_t i = 0; i < sizeof namings / sizeof namings[0]; i++) {
         const char *behind = namings[i].key[0] == word->key[0] ? ending_behind(word, namings[i].key) : NULL;
         if (!behind)
@@ -138,8 +159,14 @@ static bool is_aged_soon(const struct text *text, size_t at) {
  */
 static bool is_address(const struct text *text, size_t at) {
     static const char *const alone[] = {"ibu", "bapak", NULL};
+    static const char *const spoken_of[] = {"hamil", "muda", "tua", "renta", "sepuh", "paruh", "tunggal",
+        "menyusui", "dan", "dengan", "beranak", "pedagang", "penjual", "pemulung", "pengemis", "janda",
+        "tunanetra", "rumah", "lansia", "mertua", "kandung", "tiri",
+        NULL}; /* "ibu hamil", "bapak pedagang" */
     const struct word *word = &text->words[at], *next = word_at(text, at, 1);
     if (!word_is_one_of(word, alone) || word->flags & WORD_DOUBLED)
+        return false;
+    if (is_one_of(next, spoken_of) && next->clause == word->clause)
         return false;
     return is_office(next) || ((at == 0 || !next || word->flags & WORD_CAPITAL) && !is_aged_soon(text, at));
 }
@@ -177,10 +204,11 @@ static bool is_age(const struct text *text, size_t at) {
     static const char *const spans[] = {"sudah", "selama", "hampir", "sejak", "lalu", "dalam", "tiap",
         "dirantai", "dipasung", "dikurung", "diikat", "tinggal", "kerja", "bekerja", "merantau", "menikah",
         "nikah", "pisah", "obat", "gaji", "sakit", "lumpuh", "stroke", "hilang", "ditinggal", NULL};
-    static const char *const after[] = {"lalu", "lagi", "silam", "dipasung", "dirantai", "dikurung", NULL};
+    static const char *const after[] = {"lalu", "lagi", "silam", NULL};
+    static const char *const bound[] = {"dipasung", "dirantai", "dikurung", NULL};
     static const char *const shorter[] = {"bulan", "hari", "mingu", NULL};
     static const char *const years[] = {"tahun", "tahunan", NULL};
-    static const char *const reporter[] = {"saya", "kami", NULL};
+    static const char *const reporter[] = {"saya", "aku", "kami", NULL};
     const struct word *word = &text->words[at], *left = word_at(text, at, -1), *next = word_at(text, at, 1);
     struct naming naming;
     bool own = is_one_of(left, reporter); /* "anak saya 17 ketahuan" */
@@ -194,11 +222,16 @@ static bool is_age(const struct text *text, size_t at) {
         return true;
     if (is_about(text, at))
         return true;
+    /* "aku 16, kemarin ..." */
+    if (own && word->number >= OWN_LEAST && (!next || next->clause != word->clause))
+        return true;
     if (!is_one_of(next, years))
         return left && word->number >= REPORTED_LEAST && naming_of(text, left, &naming, NULL) &&
                !(next && next->flags & WORD_NUMBER) &&
                (own || !next || word->clause != next->clause || word->number > 20);
-    return !is_one_of(left, spans) && !is_one_of(word_at(text, at, 2), after);
+    const struct word *behind = word_at(text, at, 2);
+    return !is_one_of(left, spans) && !is_one_of(behind, after) &&
+           !(word->number <= BOUND_MOST && is_one_of(behind, bound));
 }
 
 /* "bayi 5 bulan", "bayi laki-laki umur 8 bulan": how many, 0 when it is no age. */
@@ -273,13 +306,26 @@ static void spouse_add(struct people *people, const struct word *word, size_t at
                                .spouse = true});
 }
 
-/* "kelas 8" and "kelas 2 SMP": the age of who goes there, -1 when it is no class. */
+/* Schools count their classes in Roman numbers. 0: none. */
+static int roman_class(const struct word *word) {
+    static const char *const numbers[] = {
+        "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"};
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        if (word_is(word, numbers[i]))
+            return (int)i + 1;
+    return 0;
+}
+
+/* "kelas 8", "kelas XI" and "kelas 2 SMP": the age of who goes there, -1 when it is no class. */
 static int class_age(const struct text *text, size_t at) {
-    static const char *const middle[] = {"smp", "mts", NULL}, *const high[] = {"sma", "smk", "ma", NULL};
-    int class = text->words[at].number;
-    const struct word *next = word_at(text, at, 1);
     static const char *const classes[] = {"kelas", "kls", NULL};
-    if (!is_one_of(word_at(text, at, -1), classes) || class < 1 || class > 12)
+    static const char *const middle[] = {"smp", "mts", "smpn", "mtsn", "tsanawiyah", "tsanawiah", NULL};
+    static const char *const high[] = {"sma", "smk", "ma", "sman", "smkn", "aliyah", "aliah", "slta", NULL};
+    const struct word *word = &text->words[at], *next = word_at(text, at, 1);
+    if (!is_one_of(word_at(text, at, -1), classes))
+        return -1;
+    int class = word->flags & WORD_NUMBER ? word->number : roman_class(word);
+    if (class < 1 || class > 12)
         return -1;
     if (next && class <= 3 && word_is_one_of(next, middle))
         return class + 12;
@@ -344,6 +390,9 @@ static size_t named_person_add(
         .oldest = naming->oldest,
         .word = (uint16_t)at,
         .relative = relative};
+    /* Bare, they tell as often whom somebody calls or fears as whom it is about. */
+    static const char *const spouses[] = {"suami", "istri", NULL};
+    person.relative |= word_is_one_of(&text->words[at], spouses);
     bool one = next && next->sentence == text->words[at].sentence && naming_of(text, next, &also, NULL) &&
                also.youngest <= person.oldest && person.youngest <= also.oldest &&
                (also.sex == SEX_UNSAID || person.sex == SEX_UNSAID);
@@ -394,7 +443,7 @@ static void persons_find(const struct reading *reading) {
         struct naming naming;
         const char *ending;
         used = 1;
-        if (text->words[i].flags & WORD_NUMBER) {
+        if (text->words[i].flags & WORD_NUMBER || class_age(text, i) >= 0) {
             age_add(reading->out, text, i);
         } else if (is_high_school(text, i)) {
             person_add(reading->out, (struct person){.youngest = 14, .oldest = 20, .word = (uint16_t)i});
@@ -461,7 +510,8 @@ static const struct related {
     {"pengurus", RELATION_TEACHER}, {"pembina", RELATION_TEACHER}, {"dosen", RELATION_TEACHER},
     {"pengajar", RELATION_TEACHER}, {"teman", RELATION_FELLOW}, {"senior", RELATION_FELLOW},
     {"kawan", RELATION_FELLOW}, {"konco", RELATION_FELLOW}, {"kanca", RELATION_FELLOW},
-    {"pacar", RELATION_LOVER}, {"mantan", RELATION_LOVER}, {"selingkuhan", RELATION_LOVER},
+    {"pacar", RELATION_LOVER}, {"mantan", RELATION_LOVER | RELATION_HUSBAND | RELATION_WIFE},
+    {"pasangan", RELATION_LOVER | RELATION_HUSBAND | RELATION_WIFE}, {"selingkuhan", RELATION_LOVER},
     {"majikan", RELATION_EMPLOYER}, {"bos", RELATION_EMPLOYER}, {"juragan", RELATION_EMPLOYER},
     {"mandor", RELATION_EMPLOYER}, {"atasan", RELATION_EMPLOYER}, {"agen", RELATION_EMPLOYER},
     {"tetanga", RELATION_NEIGHBOUR}, {"keluarga", RELATION_FAMILY}, {"famili", RELATION_FAMILY},

@@ -11,8 +11,10 @@ enum { STEMS_MAX = 1 << 20 }; /* x 16 bytes, at most half full = 32 MiB; 5,000 r
 
 struct entry {
     uint64_t hash; /* 0: free */
-    float rarity;
+    float rarity, reports;
 };
+/* A kind of which we know so many reports is known half by them, half by what all reports have. */
+#define REPORTS_ENOUGH 30.0f
 
 struct rarity {
     struct entry *entries; /* open addressing */
@@ -65,6 +67,7 @@ static bool stem_take(struct rarity *rarity, char *line, struct error *error) {
         return error_set(error, "%s twice", line);
     entry->hash = text_hash(line);
     entry->rarity = (float)(log(rarity->reports / count) / log(rarity->reports));
+    entry->reports = (float)count;
     rarity->count++;
     return true;
 }
@@ -124,4 +127,24 @@ void rarity_free(struct rarity **rarity) {
 float rarity_of(const struct rarity *rarity, const char *stem) {
     const struct entry *entry = rarity ? entry_find(rarity, text_hash(stem)) : NULL;
     return entry && entry->hash ? entry->rarity : 1;
+}
+
+static float reports_with(const struct rarity *rarity, const char *kind, const char *detail) {
+    uint64_t hash = TEXT_HASH_START;
+    for (; *kind; kind++)
+        hash = text_hash_step(hash, *kind);
+    hash = text_hash_step(hash, '@');
+    for (; *detail; detail++)
+        hash = text_hash_step(hash, *detail);
+    const struct entry *entry = entry_find(rarity, hash);
+    return entry->hash ? entry->reports : 0;
+}
+
+float rarity_within(const struct rarity *rarity, const char *kind, const char *detail) {
+    if (!rarity)
+        return 1;
+    float all = (float)rarity->reports, of_kind = reports_with(rarity, kind, "");
+    float share = (reports_with(rarity, "", detail) + 1) / (all + 1);
+    share = (reports_with(rarity, kind, detail) + REPORTS_ENOUGH * share) / (of_kind + REPORTS_ENOUGH);
+    return fminf(1, -logf(fminf(1, share)) / logf(all));
 }

@@ -6,7 +6,8 @@
  *   reports <tab> number of reports counted
  *   stem <tab> reports that have it ...        two or more; what is not listed is as rare as can be
  *
- * Concepts of the vocabulary are counted under their code. Read-only after loading. */
+ * Concepts of the vocabulary are counted under their code, rows of details (details.h) as "@row", by kind of
+ * report as "kind@row", and the reports of a kind as "kind@". Read-only after loading. */
 #pragma once
 
 #include "common/error.h"
@@ -22,3 +23,6 @@ struct rarity *rarity_load(const char *path, struct error *error);
 void rarity_free(struct rarity **rarity);
 /* 0 for a word that every report has, 1 for one that none has. rarity NULL: 1 for any word. */
 float rarity_of(const struct rarity *rarity, const char *stem);
+/* How much it tells that two reports of a kind share a detail: 0 where all reports of the kind have it, 1
+ * where hardly any report has. */
+float rarity_within(const struct rarity *rarity, const char *kind, const char *detail);

@@ -14,6 +14,7 @@
  * Trusted input: a tool for people. It ends the process when memory runs out or a line is wrong. */
 #include "services/triage/train.h"
 
+#include "services/triage/scene.h"
 #include "services/triage/state.h"
 
 #include <jansson.h>
@@ -134,6 +135,15 @@ static uint32_t feature_number(struct dictionary *all, const char *name) {
     all->reports[all->count] = 0;
     all->slots[at] = (uint32_t)all->count + 1;
     return (uint32_t)all->count++;
+}
+
+static void dictionary_free(struct dictionary *all) {
+    for (size_t i = 0; i < all->count; i++)
+        free(all->names[i]);
+    free(all->names);
+    free(all->hashes);
+    free(all->reports);
+    free(all->slots);
 }
 
 static void example_see(struct trainer *trainer, struct example *example) {
@@ -326,6 +336,14 @@ static int by_name(const void *a, const void *b, void *names) {
     return strcmp(((char **)names)[*(const uint32_t *)a], ((char **)names)[*(const uint32_t *)b]);
 }
 
+static uint32_t *names_sorted(const struct dictionary *all) {
+    uint32_t *order = must(calloc(all->count + 1, sizeof *order));
+    for (size_t i = 0; i < all->count; i++)
+        order[i] = (uint32_t)i;
+    qsort_r(order, all->count, sizeof *order, by_name, all->names);
+    return order;
+}
+
 enum { PRIOR_REPORTS = 3 }; /* reports of no kind in particular that each kind is given besides its own */
 
 /* How often reports of a kind have each priority, over what was learnt from. */
@@ -353,10 +371,7 @@ static void priors_write(const struct trainer *trainer, FILE *file, int fold) {
 
 static void weights_write(struct trainer *trainer, FILE *file, int fold) {
     const struct vocabulary *vocabulary = trainer->site.vocabulary;
-    uint32_t *order = must(calloc(trainer->features.count + 1, sizeof *order));
-    for (size_t i = 0; i < trainer->features.count; i++)
-        order[i] = (uint32_t)i;
-    qsort_r(order, trainer->features.count, sizeof *order, by_name, trainer->features.names);
+    uint32_t *order = names_sorted(&trainer->features);
     fputs("sigap-weights 1\noutputs\t", file);
     for (size_t i = 0; i < vocabulary->kind_count; i++)
         fprintf(file, "%s ", vocabulary->kinds[i].code);
@@ -382,14 +397,50 @@ static void weights_write(struct trainer *trainer, FILE *file, int fold) {
     free(order);
 }
 
+static void detail_see(struct dictionary *details, const char *kind, const char *detail) {
+    char name[FEATURE_NAME_MAX];
+    snprintf(name, sizeof name, "%s@%s", kind, detail);
+    uint32_t number = feature_number(details, name); /* may move them */
+    details->reports[number]++;
+}
+
+/* The details of a report (scene.h), in all reports and in those of its kind. */
+static void details_see(
+    struct trainer *trainer, const struct example *example, struct scene *scene, struct dictionary *details) {
+    const char *kind = trainer->site.vocabulary->kinds[example->kind].code;
+    struct report report = {.text = example->text, .size = strlen(example->text), .local_hour = -1};
+    char name[WORD_KEY_MAX];
+    uint16_t detail;
+    arena_reset(trainer->arena);
+    if (!scene_read(&trainer->site.assessor, trainer->arena, &report, scene))
+        die("out of memory");
+    detail_see(details, kind, "");
+    while (details_pop(&scene->details, &detail)) {
+        details_name(detail, name);
+        detail_see(details, "", name);
+        detail_see(details, kind, name);
+    }
+}
+
+static void details_write(struct trainer *trainer, FILE *file) {
+    struct dictionary details = {0};
+    struct scene *scene = must(malloc(sizeof *scene));
+    for (size_t i = 0; i < trainer->count; i++)
+        details_see(trainer, &trainer->examples[i], scene, &details);
+    uint32_t *order = names_sorted(&details);
+    for (size_t i = 0; i < details.count; i++)
+        if (details.reports[order[i]] >= LEAST_REPORTS)
+            fprintf(file, "%s\t%u\n", details.names[order[i]], details.reports[order[i]]);
+    free(order);
+    free(scene);
+    dictionary_free(&details);
+}
+
 /* In how many reports each word and concept is, denied or not (rarity.h). A report that has a word both ways
  * counts twice, which changes no ranking. */
 static void rarity_write(struct trainer *trainer, FILE *file) {
-    uint32_t *order = must(calloc(trainer->features.count + 1, sizeof *order));
+    uint32_t *order = names_sorted(&trainer->features);
     size_t count = trainer->features.count;
-    for (size_t i = 0; i < count; i++)
-        order[i] = (uint32_t)i;
-    qsort_r(order, count, sizeof *order, by_name, trainer->features.names);
     fprintf(file, "sigap-rarity 1\nreports\t%zu\n", trainer->count);
     for (size_t i = 0; i < count; i++) {
         const char *name = trainer->features.names[order[i]];
@@ -398,12 +449,13 @@ static void rarity_write(struct trainer *trainer, FILE *file) {
         if (!word && !concept)
             continue;
         snprintf(denied, sizeof denied, "%s:%s", word ? "wn" : "d", name + 2);
-        uint32_t reports = trainer->features.reports[order[i]] +
-                           trainer->features.reports[feature_number(&trainer->features, denied)];
+        uint32_t other = feature_number(&trainer->features, denied);
+        uint32_t reports = trainer->features.reports[order[i]] + trainer->features.reports[other];
         if (reports >= LEAST_REPORTS)
             fprintf(file, "%s\t%u\n", name + 2, reports);
     }
     free(order);
+    details_write(trainer, file);
 }
 
 /* The site judges with what was just learnt: through a file, so that what is judged is what would ship. */
@@ -527,12 +579,7 @@ static void trainer_free(struct trainer *trainer) {
         free(trainer->examples[i].seen);
         free(trainer->examples[i].text);
     }
-    for (size_t i = 0; i < trainer->features.count; i++)
-        free(trainer->features.names[i]);
-    free(trainer->features.names);
-    free(trainer->features.hashes);
-    free(trainer->features.reports);
-    free(trainer->features.slots);
+    dictionary_free(&trainer->features);
     free(trainer->examples);
     free(trainer->weights);
     free(trainer->squares);

@@ -1,6 +1,7 @@
 /* The judgement as a whole, on the site that ships: clear reports must be judged clearly, unclear ones must
  * reach a person. */
 #include "services/triage/assess.h"
+#include "services/triage/rarity.h"
 #include "services/triage/train.h"
 
 #include <jansson.h>
@@ -440,6 +441,28 @@ static void test_training_is_reproducible(void **state) {
     rmdir(folder);
 }
 
+/* What is told by all reports of one kind tells less of two of them than of two others. */
+static void test_details_are_counted_by_kind(void **state) {
+    char folder[] = "/tmp/triage-rarity-XXXXXX", reports[64], counted[64];
+    struct error error = {0};
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    snprintf(reports, sizeof reports, "%s/reports.jsonl", folder);
+    snprintf(counted, sizeof counted, "%s/rarity.tsv", folder);
+    reports_write(reports);
+    char *count[] = {"train", reports, "--split", "train", "--rarity", counted};
+    assert_int_equal(triage_train_main(6, count, SITE), 0);
+    struct rarity *rarity = rarity_load(counted, &error);
+    assert_non_null(rarity);
+    float here = rarity_within(rarity, "pasung", "belenggu"),
+          elsewhere = rarity_within(rarity, "bansos_info", "belenggu");
+    assert_true(here < elsewhere && elsewhere < 1);
+    rarity_free(&rarity);
+    unlink(reports);
+    unlink(counted);
+    rmdir(folder);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_clear_reports),
@@ -460,6 +483,7 @@ int main(void) {
         cmocka_unit_test(test_explain_answers_line_by_line),
         cmocka_unit_test(test_explain_for_people),
         cmocka_unit_test(test_training_is_reproducible),
+        cmocka_unit_test(test_details_are_counted_by_kind),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -111,6 +111,21 @@ static void test_what_tells(void **state) {
         {"belum makan dari kemarin", "belum makan", LIKE_SAID_NOT, false},
         {"bukan yang kemarin", "belum makan", LIKE_SAID_NOT, true},
         {"banjir di Kec. Dampit", "banjir di Kec. Lowokwaru Kota Malang", LIKE_AREA_SAME, false},
+        {"kebakaran lagi, sekarang toko", "kebakaran di kandang", LIKE_SAID_NOT, true},
+        {"kebakaran lagi, sekarang toko", "kobong lagi, sekarang toko", LIKE_SAID_NOT, false},
+        {"ada dua anak lain yang kena", "anak dipukul", LIKE_SAID_NOT, false},
+        {"PMI Taiwan sakit keras", "anak saya di taiwan kena kanker", LIKE_NAME, false},
+        {"nenek ngemis di jembatan penyeberangan", "perempuan mengemis di JPO", LIKE_SURROUNDINGS, true},
+        {"kulkas warung saya rusak", "lemari pendingin mati", LIKE_DETAILS, true},
+        {"org gila tlnjang", "laki-laki tanpa busana", LIKE_DETAILS, true},
+        {"ibu hamil terlantar di stasiun", "ada kakek2 ketinggalan kereta", LIKE_SEX_NOT, true},
+        {"pria dari Bima kecopetan", "ada mas2 kecopetan, mau nelpon istri", LIKE_SEX_NOT, false},
+        {"rumah dijual mantan istri", "aset dijual mantan pasangan", LIKE_DOER_NOT, false},
+        {"aku kls 11 disuruh milih", "siswi kelas XI diminta memilih", LIKE_AGE_SAME, true},
+        {"dipukul di pondok, umur 13", "korban kelas 1 tsanawiyah", LIKE_AGE_NOT, false},
+        {"kak aku 16, kemarin ketemuan", "adik umur 16 th diajak kenalan", LIKE_AGE_SAME, true},
+        {"bapak 66 th dirantai di kamar", "pria umur 35 dirantai di pohon", LIKE_AGE_NOT, true},
+        {"min cara daftar KIP gimana ya", "min syarat daftar KIP apa ya", LIKE_ASKED_NOT, true},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct told a = told(cases[i].a, 0), b = told(cases[i].b, 30);
@@ -141,7 +156,33 @@ static void test_far_and_late(void **state) {
     assert_true(judge(*state, &a, &b).features[LIKE_FAR] > 0);
     struct told flood = told("banjir bandang di dampit malang", 0),
                 later = told("banjir bandang di dampit malang", INT64_C(4) * 24 * 60);
-    assert_true(judge(*state, &flood, &later).features[LIKE_LATE] > 0);
+    float a_day_late = judge(*state, &flood, &later).features[LIKE_LATE];
+    assert_true(a_day_late > 0 && a_day_late < 0.5f);
+    later.at = flood.at + INT64_C(13) * 24 * 60 * 60000;
+    assert_true(judge(*state, &flood, &later).features[LIKE_LATE] >= 1);
+}
+
+/* Two months later the child may be a year older, half an hour later it is another one. */
+static void test_birthday(void **state) {
+    struct told a = told("anak umur 9 tahun cerebral palsy", 0), b = told("anak 10 th palsi serebral", 30);
+    assert_true(judge(*state, &a, &b).features[LIKE_AGE_OFF_NOT] > 0);
+    b.at = a.at + INT64_C(60) * 24 * 60 * 60000;
+    assert_true(judge(*state, &a, &b).features[LIKE_AGE_OFF_NOT] <= 0);
+}
+
+/* That both are chained tells less of two reports of people in chains than that both are fed through a fence.
+ */
+static void test_rare_details(void **state) {
+    const char *const pairs[][2] = {
+        {"orang gila dirantai di Dampit", "ODGJ dipasung dengan rantai di Dampit"},
+        {"orang gila dipasung dekat kulkas di Dampit",
+            "ODGJ dipasung di samping lemari pendingin di Dampit"}};
+    float rare[2];
+    for (size_t i = 0; i < 2; i++) {
+        struct told a = told(pairs[i][0], 0), b = told(pairs[i][1], 30);
+        rare[i] = judge(*state, &a, &b).features[LIKE_DETAILS_RARE];
+    }
+    assert_true(rare[0] > 0 && rare[1] > rare[0]);
 }
 
 static void test_any_bytes(void **state) {
@@ -178,6 +219,8 @@ int main(void) {
         cmocka_unit_test(test_what_tells),
         cmocka_unit_test(test_near),
         cmocka_unit_test(test_far_and_late),
+        cmocka_unit_test(test_birthday),
+        cmocka_unit_test(test_rare_details),
         cmocka_unit_test(test_any_bytes),
         cmocka_unit_test(test_lines),
     };

@@ -237,6 +237,39 @@ static void test_rarity(void **state) {
     assert_true(rarity_of(NULL, "anak") == 1);
 }
 
+/* A detail tells the less the more reports of the kind have it; of a kind that nobody counted, as among all.
+ */
+static void test_rarity_within(void **state) {
+    (void)state;
+    char text[] = "sigap-rarity 1\nreports\t1000\n@rantai\t100\n@tv\t100\npasung@\t100\npasung@rantai\t95\n";
+    struct error error = {0};
+    FILE *file = fmemopen(text, strlen(text), "r");
+    struct rarity *rarity = rarity_read(file, &error);
+    fclose(file);
+    assert_non_null(rarity);
+    float chain = rarity_within(rarity, "pasung", "rantai"), screen = rarity_within(rarity, "pasung", "tv");
+    float elsewhere = rarity_within(rarity, "kdrt", "rantai"),
+          never = rarity_within(rarity, "kdrt", "kulkas");
+    assert_true(chain >= 0 && chain < elsewhere && elsewhere < screen && screen < never && never <= 1);
+    rarity_free(&rarity);
+    assert_true(rarity_within(NULL, "pasung", "rantai") >= 1);
+}
+
+/* Rows are counted by their first words, so no two may begin alike. */
+static void test_row_names(void **state) {
+    char names[DETAILS_MAX][WORD_KEY_MAX];
+    (void)state;
+    uint16_t count = 0;
+    for (; count < DETAILS_MAX && details_name(count, names[count]); count++)
+        ;
+    assert_true(count > 0);
+    for (uint16_t i = 0; i < count; i++) {
+        for (uint16_t k = 0; k < i; k++)
+            if (strcmp(names[i], names[k]) == 0)
+                fail_msg("two rows begin with %s", names[i]);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_counts),
@@ -248,6 +281,8 @@ int main(void) {
         cmocka_unit_test(test_identities),
         cmocka_unit_test(test_places),
         cmocka_unit_test(test_rarity),
+        cmocka_unit_test(test_rarity_within),
+        cmocka_unit_test(test_row_names),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
