@@ -136,8 +136,7 @@ static const struct row {
     {DETAIL_HARM, "timbun tertimbun kurug kurugan timpa tertimpa ketimpa kerubuhan"},
     {DETAIL_HARM, "tabrak senggol serempet ketabrak kecelakaan laka lindas tertabrak disambar tersambar "
                   "laka_lantas kesamber disrempet nabrak hampir_ketabrak keserempet"},
-    {DETAIL_HARM,
-        "setrum disetrum kesetrum tersengat sengatan nyetrum listrik kabel kesetrum_kabel konslet korslet"},
+    {DETAIL_HARM, "setrum disetrum kesetrum tersengat sengatan nyetrum kesetrum_kabel konslet korslet"},
     {DETAIL_HARM, "digigit ular_berbisa digigit_ular digigit_anjing rabies"},
 
     {DETAIL_VIOLENCE, "bakar kobong obong tabaka kobbhung sulut menyulut membakar"},
