@@ -6,7 +6,7 @@ import pytest
 import sigap
 from test_people import CHILD, Person
 
-UNCLEAR = "Pak, itu yang di rumah pojok dekat kali kasihan sekali, mohon dilihat ya."
+UNCLEAR = "Pak tolong, ada yang tidak beres di ujung gang itu."
 ROLES = {
     "penugas": ("coordinator", "KOR", "*"),
     "operator": ("operator", "OPR", "35"),
