@@ -8,18 +8,21 @@
  * its log all the time. Other files (media) are of a later moment: one without a row is tidied away by its
  * age, and one that retention erases before its turn comes had a row that goes as soon after a restore.
  *
- * Restore puts all back or nothing. A restored journal is another incarnation (what the old one said
- * after the backup is lost to it), so all cursors are moved to the new names together; effects stay held
- * until an operator has looked. */
+ * Restore puts all back or nothing, and of what lies in a snapshot only what its manifest names. It builds
+ * beside what is there, in a folder that it empties first. A restored journal is another incarnation (what
+ * the old one said after the backup is lost to it), so all cursors are moved to the new names together;
+ * effects stay held until an operator has looked. */
 #include "ctl.h"
 
 #include "common/clock.h"
 #include "common/engine.h"
 #include "common/keystore_cases.h"
+#include "common/link.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <sodium.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -30,7 +33,14 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { COPY_BYTES = 1 << 20, SYNC_BYTES = 8 << 20, FORMAT = 1, PATH_BYTES = 2 * PATH_ROOM, FOLDERS_DEEP = 2 };
+enum {
+    COPY_BYTES = 1 << 20,
+    SYNC_BYTES = 8 << 20,
+    FORMAT = 1,
+    PATH_BYTES = 2 * PATH_ROOM,
+    FOLDERS_DEEP = 2,
+    FOLDERS_OPEN = 8
+};
 enum part { LOGS, REST, ALL };
 
 /* ---- files ---- */
@@ -42,6 +52,8 @@ static bool make_folder(const char *path) {
 static bool sync_path(const char *path) {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     bool synced = fd >= 0 && fsync(fd) == 0;
+    if (!synced)
+        ctl_fail("%s cannot be written to the disk: %s", path, strerror(errno));
     if (fd >= 0)
         close(fd);
     return synced;
@@ -248,7 +260,7 @@ static bool sync_logs(const struct backup *backup) {
         char path[PATH_BYTES];
         snprintf(path, sizeof path, "%s/%s", backup->folder, key);
         if (!sync_path(path))
-            return ctl_fail("%s: %s", path, strerror(errno)), false;
+            return false;
     }
     return true;
 }
@@ -342,53 +354,179 @@ static bool verify(const char *folder, json_t *files) {
     json_object_foreach(files, key, value) {
         char path[PATH_BYTES], hex[65];
         snprintf(path, sizeof path, "%s/%s", folder, key);
-        if (strstr(key, "..") || !copy_file(path, NULL, false, hex))
+        bool named = json_is_string(value) && !strstr(key, "..");
+        if (named && !copy_file(path, NULL, false, hex))
             return false;
-        if (strcmp(hex, json_string_value(value)) != 0)
+        if (!named || strcmp(hex, json_string_value(value)) != 0)
             return ctl_fail("%s is damaged: nothing was restored", path), false;
     }
     return true;
 }
 
+static int remove_one(const char *path, const struct stat *info, int type, struct FTW *place) {
+    (void)info, (void)type, (void)place;
+    return remove(path);
+}
+
+/* What a restore that failed has left: SQLite would take an old log in it for that of the new store. */
+static bool clear_restoring(void) {
+    return nftw("restoring", remove_one, FOLDERS_OPEN, FTW_DEPTH | FTW_PHYS) == 0 || errno == ENOENT ||
+           (ctl_fail("restoring cannot be emptied: %s", strerror(errno)), false);
+}
+
+static int sync_folder(const char *path, const struct stat *info, int type, struct FTW *place) {
+    (void)info, (void)place;
+    return type != FTW_D || sync_path(path) ? 0 : -1;
+}
+
+static bool make_parents(char *path) {
+    bool made = true;
+    for (char *slash = strchr(path, '/'); made && slash; slash = strchr(slash + 1, '/')) {
+        *slash = 0;
+        made = make_folder(path);
+        *slash = '/';
+    }
+    return made;
+}
+
+/* What the manifest names of folder `name` of the snapshot, to `into` (relative). Other files in it were not
+ * verified: a log that somebody left there would be taken for that of the store. */
+static bool copy_back(const char *folder, json_t *files, const char *name, const char *into) {
+    size_t size = strlen(name);
+    const char *key;
+    json_t *hash;
+    json_object_foreach(files, key, hash) {
+        char source[PATH_BYTES], target[PATH_BYTES], hex[65];
+        if (strncmp(key, name, size) != 0 || key[size] != '/')
+            continue;
+        snprintf(source, sizeof source, "%s/%s", folder, key);
+        snprintf(target, sizeof target, "%s%s", into, key + size);
+        if (!make_parents(target) || !copy_file(source, target, true, hex))
+            return false;
+        if (strcmp(hex, json_string_value(hash)) != 0)
+            return ctl_fail("%s changes while it is read: nothing was restored", source), false;
+    }
+    return nftw(into, sync_folder, FOLDERS_OPEN, FTW_PHYS) == 0;
+}
+
+/* Of each daemon of `links`, by its number there. */
 struct names {
     const struct site_links *links;
-    uint8_t incarnation[32][16];
+    uint8_t before[ASK_MOST][LINK_INCARNATION]; /* in the snapshot */
+    int64_t heads[ASK_MOST][LANES];             /* in the snapshot: how far its journal goes */
+    uint8_t incarnation[ASK_MOST][LINK_INCARNATION];
 };
 
-static bool run_sql(sqlite3 *db, const char *sql, const void *blob, size_t size, const char *text) {
+static sqlite3 *open_restored(const char *name) {
+    char path[PATH_BYTES];
+    sqlite3 *db = NULL;
+    snprintf(path, sizeof path, "restoring/%s/store.db", name);
+    sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL); /* a failure is that of the first statement */
+    return db;
+}
+
+/* Closes it; false with the sentence. */
+static bool close_restored(sqlite3 *db, const char *name, bool sound) {
+    if (!sound)
+        ctl_fail("the store of %s cannot be restored: %s", name, sqlite3_errmsg(db));
+    sqlite3_close(db);
+    return sound;
+}
+
+/* position = lane * 2^60 + sequence (common/sql/0001_core.sql). */
+static bool read_heads(struct names *names, unsigned self) {
+    static const char sql[] =
+        "SELECT value, (SELECT max(position) FROM journal WHERE position < 1 << 60),"
+        " (SELECT max(position) FROM journal WHERE position >= 1 << 60) FROM meta WHERE key='incarnation'";
+    const char *name = names->links->daemons[self].name;
+    sqlite3 *db = open_restored(name);
+    sqlite3_stmt *statement = NULL;
+    bool sound = sqlite3_prepare_v2(db, sql, -1, &statement, NULL) == SQLITE_OK &&
+                 sqlite3_step(statement) == SQLITE_ROW &&
+                 sqlite3_column_bytes(statement, 0) == LINK_INCARNATION;
+    if (sound)
+        memcpy(names->before[self], sqlite3_column_blob(statement, 0), LINK_INCARNATION);
+    for (int lane = 0; sound && lane < LANES; lane++)
+        names->heads[self][lane] = sqlite3_column_int64(statement, lane + 1) & ((INT64_C(1) << 60) - 1);
+    sqlite3_finalize(statement);
+    return close_restored(db, name, sound);
+}
+
+/* Of one row of `cursor`. A reader that had lost a journal already stays cut from it: what it has read is of
+ * another one, and no position in this one. */
+static bool is_sound_cursor(const struct names *names, const char *reader, sqlite3_stmt *cursor) {
+    const char *journal = (const char *)sqlite3_column_text(cursor, 0);
+    int64_t lane = sqlite3_column_int64(cursor, 1), after = sqlite3_column_int64(cursor, 3);
+    unsigned number = 0;
+    while (number < names->links->daemons_count && number < ASK_MOST &&
+           strcmp(names->links->daemons[number].name, journal) != 0)
+        number++;
+    if (number == names->links->daemons_count || number == ASK_MOST || !names->links->daemons[number].core)
+        return true;
+    if (sqlite3_column_bytes(cursor, 2) != LINK_INCARNATION ||
+        memcmp(sqlite3_column_blob(cursor, 2), names->before[number], LINK_INCARNATION) != 0) {
+        printf("%s had lost the journal of %s before the backup: it stays cut from it\n", reader, journal);
+        return true;
+    }
+    int64_t head = lane >= 0 && lane < LANES ? names->heads[number][lane] : 0;
+    if (after <= head)
+        return true;
+    ctl_fail("%s has read the journal of %s up to %lld, which in this snapshot ends at %lld: they are not of "
+             "one moment, nothing was restored",
+        reader, journal, (long long)after, (long long)head);
+    return false;
+}
+
+static bool are_sound_cursors(const struct names *names, unsigned self) {
+    const char *name = names->links->daemons[self].name;
+    sqlite3 *db = open_restored(name);
+    sqlite3_stmt *statement = NULL;
+    bool sound = true;
+    int step =
+        sqlite3_prepare_v2(db, "SELECT journal, lane, incarnation, after FROM cursor", -1, &statement, NULL);
+    while (sound && (step == SQLITE_OK || step == SQLITE_ROW)) {
+        step = sqlite3_step(statement);
+        sound = step != SQLITE_ROW || is_sound_cursor(names, name, statement);
+    }
+    sqlite3_finalize(statement);
+    return close_restored(db, name, !sound || step == SQLITE_DONE) && sound;
+}
+
+/* ?1 blob, ?2 text, ?3 before; NULL: it has none. */
+static bool run_sql(
+    sqlite3 *db, const char *sql, const void *blob, size_t size, const char *text, const uint8_t *before) {
     sqlite3_stmt *statement = NULL;
     bool sound = sqlite3_prepare_v2(db, sql, -1, &statement, NULL) == SQLITE_OK;
-    if (sound && blob)
+    if (sound)
         sqlite3_bind_blob(statement, 1, blob, (int)size, SQLITE_STATIC);
     if (sound && text)
         sqlite3_bind_text(statement, 2, text, -1, SQLITE_STATIC);
+    if (sound && before)
+        sqlite3_bind_blob(statement, 3, before, LINK_INCARNATION, SQLITE_STATIC);
     sound = sound && sqlite3_step(statement) == SQLITE_DONE;
     sqlite3_finalize(statement);
     return sound;
 }
 
 /* The old name is kept as the place where the journal forked. */
-static bool rename_incarnations(const char *path, const struct names *names, unsigned self) {
+static bool rename_incarnations(const struct names *names, unsigned self) {
     static const int64_t held = 1;
-    sqlite3 *db = NULL;
-    bool sound = sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
-                 sqlite3_exec(db,
+    const char *name = names->links->daemons[self].name;
+    sqlite3 *db = open_restored(name);
+    bool sound = sqlite3_exec(db,
                      "PRAGMA synchronous=FULL; BEGIN IMMEDIATE;"
                      "INSERT OR REPLACE INTO meta SELECT 'forked', value FROM meta WHERE key='incarnation';",
                      NULL, NULL, NULL) == SQLITE_OK;
     sound = sound &&
-            run_sql(db, "INSERT OR REPLACE INTO meta VALUES('incarnation', ?1)", names->incarnation[self], 16,
-                NULL) &&
-            run_sql(db, "INSERT OR REPLACE INTO meta VALUES('held', ?1)", &held, sizeof held, NULL);
-    for (unsigned i = 0; sound && i < names->links->daemons_count && i < 32; i++)
-        sound = run_sql(db, "UPDATE cursor SET incarnation=?1 WHERE journal=?2", names->incarnation[i], 16,
-            names->links->daemons[i].name);
+            run_sql(db, "INSERT OR REPLACE INTO meta VALUES('incarnation', ?1)", names->incarnation[self],
+                LINK_INCARNATION, NULL, NULL) &&
+            run_sql(db, "INSERT OR REPLACE INTO meta VALUES('held', ?1)", &held, sizeof held, NULL, NULL);
+    for (unsigned i = 0; sound && i < names->links->daemons_count && i < ASK_MOST; i++)
+        sound = run_sql(db, "UPDATE cursor SET incarnation=?1 WHERE journal=?2 AND incarnation=?3",
+            names->incarnation[i], LINK_INCARNATION, names->links->daemons[i].name, names->before[i]);
     sound =
         sound && sqlite3_exec(db, "COMMIT; PRAGMA wal_checkpoint(TRUNCATE)", NULL, NULL, NULL) == SQLITE_OK;
-    if (!sound)
-        ctl_fail("%s: %s", path, sqlite3_errmsg(db));
-    sqlite3_close(db);
-    return sound;
+    return close_restored(db, name, sound);
 }
 
 struct ledger {
@@ -425,23 +563,20 @@ static bool replay_ledger(const char *before, const char *after) {
 }
 
 /* Builds the restored folders beside the present ones; nothing present is touched yet. */
-static bool build(struct names *names, const char *folder) {
-    json_t *ignored = json_object();
-    bool sound = make_folder("restoring");
-    for (unsigned i = 0; i < 32; i++)
-        randombytes_buf(names->incarnation[i], 16);
-    for (unsigned i = 0; sound && i < names->links->daemons_count && i < 32; i++) {
-        const char *name = names->links->daemons[i].name;
-        char from[PATH_BYTES], to[PATH_BYTES], store[PATH_BYTES];
-        if (!names->links->daemons[i].core)
-            continue;
-        snprintf(from, sizeof from, "%s/%s", folder, name);
-        snprintf(to, sizeof to, "restoring/%s", name);
-        snprintf(store, sizeof store, "restoring/%s/store.db", name);
-        sound =
-            copy_folder(from, to, name, ignored, ALL, FOLDERS_DEEP) && rename_incarnations(store, names, i);
+static bool build(struct names *names, const char *folder, json_t *files) {
+    const struct site_links *links = names->links;
+    bool sound = clear_restoring();
+    randombytes_buf(names->incarnation, sizeof names->incarnation);
+    for (unsigned i = 0; sound && i < links->daemons_count && i < ASK_MOST; i++) {
+        char into[PATH_BYTES];
+        snprintf(into, sizeof into, "restoring/%s", links->daemons[i].name);
+        sound = !links->daemons[i].core ||
+                (copy_back(folder, files, links->daemons[i].name, into) && read_heads(names, i));
     }
-    json_decref(ignored);
+    for (unsigned i = 0; sound && i < links->daemons_count && i < ASK_MOST; i++)
+        sound = !links->daemons[i].core || are_sound_cursors(names, i);
+    for (unsigned i = 0; sound && i < links->daemons_count && i < ASK_MOST; i++)
+        sound = !links->daemons[i].core || rename_incarnations(names, i);
     return sound && replay_ledger("casework/case_keys.db", "restoring/casework/case_keys.db");
 }
 
@@ -469,19 +604,19 @@ int ctl_restore(struct ctl *ctl, int argc, char **argv) {
         return 1;
     if (is_running(links))
         return ctl_fail("the site is running; end it first (sigapctl down)");
-    json_t *manifest = read_manifest(folder), *files = json_object_get(manifest, "files"),
-           *ignored = json_object();
-    char keys[PATH_BYTES];
-    snprintf(keys, sizeof keys, "%s/keys", folder);
+    json_t *manifest = read_manifest(folder), *files = json_object_get(manifest, "files");
     bool sound = manifest && is_complete(links, files) && verify(folder, files);
     if (sound && access("keys/site.key", F_OK) != 0)
-        sound = access(keys, F_OK) == 0
-                    ? copy_folder(keys, "keys", "keys", ignored, ALL, 0)
+        sound = json_object_get(files, "keys/site.key")
+                    ? copy_back(folder, files, "keys", "keys")
                     : (ctl_fail("DATA/keys has no site.key, and the snapshot was made without keys"), false);
     struct names names = {.links = links};
     snprintf(aside, sizeof aside, "before-restore-%lld", (long long)time(NULL));
-    sound = sound && build(&names, folder) && exchange(links, aside);
-    json_decref(ignored);
+    if (sound && !build(&names, folder, files)) {
+        clear_restoring();
+        sound = false;
+    }
+    sound = sound && exchange(links, aside);
     json_decref(manifest);
     site_links_free(&links);
     if (!sound)

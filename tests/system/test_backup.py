@@ -1,13 +1,17 @@
 """One snapshot of all stores, and back: effects stay held until an operator lets them go, nothing diverges. The site works
 while its files are copied."""
 
+import hashlib
 import json
+import shutil
 import signal
+import sqlite3
 import subprocess
 import threading
 import time
 from contextlib import contextmanager
 
+import pytest
 from sigap import slack, wait_for
 from test_resilience import is_complete, reports, settled
 
@@ -85,6 +89,98 @@ def test_damaged_snapshot_restores_nothing(fresh, tmp_path):
     assert (site.data / "triage" / "store.db").read_bytes() == before
     manifest = json.loads((tmp_path / "snapshot" / "manifest.json").read_text())
     assert "triage/store.db" in manifest["files"]
+
+
+def column_of(path, table, column):
+    """What a store of a site that does not run has there."""
+    with sqlite3.connect(path) as store:
+        return sorted(row[0] for row in store.execute(f"SELECT {column} FROM {table}"))
+
+
+@pytest.mark.parametrize("where", ["restoring", "snapshot"])
+def test_an_old_log_is_not_taken_for_that_of_the_store(fresh, tmp_path, where):
+    """Nothing counts but what the manifest names: not what a restore that failed has left, nor what was laid beside it."""
+    site = fresh()
+    settled(site, [site.report(text) for text in reports(3)])
+    site.ctl("backup", str(tmp_path / "old"))
+    old = tmp_path / "old" / "intake" / "store.db-wal"
+    assert old.stat().st_size > 0
+    settled(site, [site.report(text) for text in reports(7, 100)])
+    site.stop()
+    site.ctl("backup", str(tmp_path / "snapshot"))
+    manifest = json.loads((tmp_path / "snapshot" / "manifest.json").read_text())
+    assert "intake/store.db-wal" not in manifest["files"], "the log of one that has ended is in its store"
+    before = column_of(site.data / "intake" / "store.db", "journal", "position")
+    folder = {"restoring": site.data, "snapshot": tmp_path}[where] / where / "intake"
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(old, folder / "store.db-wal")
+    (folder / "stray").write_bytes(b"stray")
+    site.ctl("restore", str(tmp_path / "snapshot"))
+    assert column_of(site.data / "intake" / "store.db", "journal", "position") == before
+    assert not (site.data / "intake" / "stray").exists() and not (site.data / "restoring").exists()
+
+
+def change_snapshot(snapshot, daemon, sql, *values):
+    """Changes a store of it and says so in the manifest: a sound file, whatever it says."""
+    store = snapshot / daemon / "store.db"
+    database = sqlite3.connect(store)
+    assert database.execute(sql, values).rowcount > 0
+    database.commit()
+    database.close()
+    manifest = json.loads((snapshot / "manifest.json").read_text())
+    manifest["files"][f"{daemon}/store.db"] = hashlib.blake2b(store.read_bytes(), digest_size=32).hexdigest()
+    manifest["files"].pop(f"{daemon}/store.db-wal", None)
+    (snapshot / "manifest.json").write_text(json.dumps(manifest))
+
+
+def test_a_reader_ahead_of_a_journal_restores_nothing(fresh, tmp_path):
+    """It would never hear what that journal says next: such stores are of no one moment."""
+    site = fresh()
+    settled(site, [site.report(text) for text in reports(3)])
+    site.stop()
+    snapshot = tmp_path / "snapshot"
+    site.ctl("backup", str(snapshot))
+    place = max(column_of(snapshot / "intake" / "store.db", "journal", "position"))
+    lane, head = place >> 60, place & ((1 << 60) - 1)
+    before = (site.data / "triage" / "store.db").read_bytes()
+    move = f"UPDATE cursor SET after=? WHERE journal='intake' AND lane={lane}"
+    change_snapshot(snapshot, "triage", move, head + 1)
+    done = site.ctl("restore", str(snapshot), check=False)
+    assert done.returncode == 1 and f"triage has read the journal of intake up to {head + 1}" in done.stderr
+    assert "nothing was restored" in done.stderr
+    assert (site.data / "triage" / "store.db").read_bytes() == before
+    assert not (site.data / "restoring").exists() and not list(site.data.glob("before-restore-*"))
+    change_snapshot(snapshot, "triage", move, head)
+    site.ctl("restore", str(snapshot))
+
+
+def test_a_reader_that_had_lost_a_journal_stays_cut(fresh, tmp_path):
+    """Its position is one of another journal: with the new name it would go on there as if nothing were missing."""
+    site = fresh()
+    settled(site, [site.report(text) for text in reports(3)])
+    site.stop()
+    snapshot, lost = tmp_path / "snapshot", b"another journal!"
+    site.ctl("backup", str(snapshot))
+    change_snapshot(snapshot, "triage", "UPDATE cursor SET incarnation=? WHERE journal='intake'", lost)
+    done = site.ctl("restore", str(snapshot))
+    assert "triage had lost the journal of intake" in done.stdout
+    with sqlite3.connect(site.data / "triage" / "store.db") as store:
+        cursors = dict(store.execute("SELECT journal, incarnation FROM cursor"))
+    with sqlite3.connect(site.data / "casework" / "store.db") as store:
+        named = store.execute("SELECT value FROM meta WHERE key='incarnation'").fetchone()[0]
+    assert cursors["intake"] == lost and cursors["casework"] == named
+
+
+@pytest.mark.parametrize("key, value", [("intake/store.db", 5), ("intake/../site.key", "00")])
+def test_a_manifest_of_other_things_restores_nothing(fresh, tmp_path, key, value):
+    site = fresh()
+    site.ctl("backup", str(tmp_path / "snapshot"))
+    site.stop()
+    manifest = json.loads((tmp_path / "snapshot" / "manifest.json").read_text())
+    manifest["files"][key] = value
+    (tmp_path / "snapshot" / "manifest.json").write_text(json.dumps(manifest))
+    done = site.ctl("restore", str(tmp_path / "snapshot"), check=False)
+    assert done.returncode == 1 and "is damaged: nothing was restored" in done.stderr
 
 
 MEDIUM = "fedcba9876543210fedcba9876543210"
