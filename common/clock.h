@@ -8,6 +8,8 @@ struct clock {
     int64_t (*wall_ms)(void *state);      /* epoch ms, UTC; may jump */
     int64_t (*monotonic_ms)(void *state); /* never goes back; only for intervals */
     void *state;
+    /* Which start of the machine the monotonic clock counts from; 0, and no function: not known. */
+    uint64_t (*boot)(void *state);
 };
 
 struct random {
@@ -24,6 +26,10 @@ static inline int64_t clock_wall_ms(const struct clock *clock) {
 
 static inline int64_t clock_monotonic_ms(const struct clock *clock) {
     return clock->monotonic_ms(clock->state);
+}
+
+static inline uint64_t clock_boot(const struct clock *clock) {
+    return clock->boot ? clock->boot(clock->state) : 0;
 }
 
 static inline void random_fill(const struct random *random, void *bytes, size_t size) {

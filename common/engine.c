@@ -19,6 +19,7 @@ enum {
     FAR_MS = 86400000,  /* when it is a day or more, */
     FAR_STEADY_MS = 21600000, /* ... for so long */
     LAY_STILL_DAYS = 90,      /* a start so long after the last turn is a jump */
+    AHEAD_MS = 3600000,       /* from here on an operator is told that the clock is behind the site's time */
     BACKWARD_MS = 1000,       /* a wall clock so far behind us was set back */
     HOUSEKEEP_MS = 10000,
     TRIM_AGAIN_MS = 200,   /* rows of the journal are past their time: 5000 a second, more than come in */
@@ -100,24 +101,52 @@ static void read_consumers(struct engine *engine) {
     }
 }
 
-static int64_t meta_int(struct engine *engine, const char *key) {
+/* As much of it as there is. */
+static void meta_read(struct engine *engine, const char *key, void *value, size_t size) {
     struct statement *get = common_use(engine->store, COMMON_META_GET);
     bind_text(get, key);
-    int64_t value = 0;
     if (statement_step(get)) {
-        size_t size;
-        const void *bytes = column_blob(get, 0, &size);
-        memcpy(&value, bytes, size < sizeof value ? size : sizeof value);
+        size_t stored;
+        const void *bytes = column_blob(get, 0, &stored);
+        memcpy(value, bytes, stored < size ? stored : size);
     }
     statement_end(get);
+}
+
+static int64_t meta_int(struct engine *engine, const char *key) {
+    int64_t value = 0;
+    meta_read(engine, key, &value, sizeof value);
     return value;
 }
 
-static void meta_set_int(struct engine *engine, const char *key, int64_t value) {
+static void meta_write(struct engine *engine, const char *key, const void *value, size_t size) {
     struct statement *set = common_use(engine->store, COMMON_META_SET);
     bind_text(set, key);
-    bind_blob(set, &value, sizeof value);
+    bind_blob(set, value, size);
     statement_run(set);
+}
+
+/* Of the last turn: the time, and the monotonic clock's of which start of the machine. */
+struct stored_clock {
+    int64_t now, monotonic;
+    uint64_t boot;
+};
+
+/* What the process before has counted goes on: a clock that is wrong is no more believed for a restart. */
+static void read_stored_clock(struct engine *engine) {
+    struct stored_clock stored = {0, 0, 0};
+    meta_read(engine, "clock", &stored, sizeof stored);
+    engine->now = engine->now_stored = stored.now;
+    engine->boot = clock_boot(engine->setup.clock);
+    if (!engine->boot || stored.boot != engine->boot || engine_monotonic(engine) < stored.monotonic)
+        return;
+    engine->wall_seen = stored.now;
+    engine->monotonic_seen = stored.monotonic;
+}
+
+static void store_clock(struct engine *engine) {
+    struct stored_clock stored = {engine->now, engine->monotonic_seen, engine->boot};
+    meta_write(engine, "clock", &stored, sizeof stored);
 }
 
 static bool open_store(struct engine *engine, const struct engine_options *options, struct error *error) {
@@ -133,7 +162,7 @@ static bool open_store(struct engine *engine, const struct engine_options *optio
     engine->held = held_open(engine->store);
     if (!engine->held)
         return error_set(error, "held records cannot be read");
-    engine->now = engine->now_stored = meta_int(engine, "clock");
+    read_stored_clock(engine);
     engine->recheck_held = held_waiting_count(engine->held) > 0; /* the cause may have come just before */
     engine->effects_held = meta_int(engine, "held") != 0;
     return open_links(engine, options, error);
@@ -398,8 +427,8 @@ static int64_t time_now(const struct engine *engine, int64_t wall, int64_t monot
     return wall > engine->now ? wall : engine->now;
 }
 
-/* By how much the wall clock left the monotonic one since it was last read. The first look has nothing but
- * the stored time to hold against it, and a site may have lain still. */
+/* By how much the wall clock left the monotonic one since it was last read. The first look after a start of
+ * the machine has nothing but the stored time to hold against it, and a site may have lain still. */
 static int64_t clock_jump(const struct engine *engine, int64_t wall, int64_t monotonic) {
     if (engine->wall_seen)
         return (wall - engine->wall_seen) - (monotonic - engine->monotonic_seen);
@@ -430,6 +459,10 @@ static void read_clock(struct engine *engine) {
 
 bool engine_clock_is_believed(const struct engine *engine) {
     return engine_monotonic(engine) >= engine->doubted_until;
+}
+
+bool engine_is_ahead_of_clock(const struct engine *engine) {
+    return engine->wall_seen && engine->now - engine->wall_seen > AHEAD_MS;
 }
 
 void engine_believe_clock(struct engine *engine) {
@@ -626,7 +659,7 @@ static bool write_all(struct engine *engine, bool housekept) {
     journal_write(engine->journal, engine->now);
     guard_widen(engine, housekept);
     if (engine->now != engine->now_stored)
-        meta_set_int(engine, "clock", engine->now);
+        store_clock(engine);
     return commit_second_store(engine) && !engine->broken;
 }
 

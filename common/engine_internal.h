@@ -102,6 +102,7 @@ struct engine {
     bool turns_full;                    /* one since the last housekeeping */
 
     int64_t now, now_stored, wall_seen, monotonic_seen;
+    uint64_t boot;         /* of the machine, see clock.h */
     int64_t steady_at;     /* monotonic: until then only critical timers fire, the clock has jumped */
     int64_t doubted_until; /* monotonic: until then the wall clock, which jumped ahead, is not believed */
     int64_t next_timer;
@@ -156,6 +157,7 @@ void engine_pass_over(struct engine *engine);
 bool engine_work_on_waiting(struct engine *engine);
 bool engine_clock_is_steady(const struct engine *engine);
 bool engine_clock_is_believed(const struct engine *engine);
+bool engine_is_ahead_of_clock(const struct engine *engine);
 /* From the next turn on: an operator says that it is right. */
 void engine_believe_clock(struct engine *engine);
 Sigap__Event *engine_unpack(struct engine *engine, const struct record *record);

@@ -58,7 +58,7 @@ static json_t *metrics_json(struct engine *engine) {
 }
 
 static json_t *status_json(struct engine *engine) {
-    return json_pack("{s:s,s:i,s:s,s:o,s:o,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:b,s:s?,s:b,s:b,s:o,s:o}", "name",
+    return json_pack("{s:s,s:i,s:s,s:o,s:o,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:b,s:s?,s:b,s:b,s:b,s:o,s:o}", "name",
         engine->daemon->name, "pid", (int)getpid(), "state", state_word(engine), "journal",
         journal_json(engine), "links", links_json(engine), "parked",
         (json_int_t)held_parked_count(engine->held), "waiting", (json_int_t)held_waiting_count(engine->held),
@@ -67,8 +67,8 @@ static json_t *status_json(struct engine *engine) {
         "file_bytes", (json_int_t)store_file_bytes(engine->store), "disk_low",
         engine->tight || store_low(engine->store), "backs_off",
         engine->backoff_ms ? engine->backoff_reason : NULL, "effects_held", engine->effects_held,
-        "clock_doubted", !engine_clock_is_believed(engine), "lists", lists_json(engine), "metrics",
-        metrics_json(engine));
+        "clock_doubted", !engine_clock_is_believed(engine), "clock_behind", engine_is_ahead_of_clock(engine),
+        "lists", lists_json(engine), "metrics", metrics_json(engine));
 }
 
 static json_t *id_json(const struct id *id) {

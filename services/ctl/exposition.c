@@ -60,6 +60,9 @@ static void write_states(FILE *file, const json_t *daemons) {
     write_family(file, "sigap_disk_low", "gauge", "1 when only what may be urgent is taken.");
     json_array_foreach(daemons, index, daemon) if (answers(daemon))
         write_of_daemon(file, "sigap_disk_low", daemon, json_is_true(json_object_get(daemon, "disk_low")));
+    write_family(file, "sigap_clock_doubted", "gauge", "1 while a clock that jumped ahead is not believed.");
+    json_array_foreach(daemons, index, daemon) if (answers(daemon)) write_of_daemon(
+        file, "sigap_clock_doubted", daemon, json_is_true(json_object_get(daemon, "clock_doubted")));
 }
 
 static void write_plain(FILE *file, const json_t *daemons) {

@@ -208,6 +208,11 @@ static const struct {
         "jam mesin melompat maju dan belum dipercaya: bila benar, `sigapctl control all clock` / "
         "the machine's clock has jumped ahead and is not believed yet: if it is right, "
         "`sigapctl control all clock`"},
+    {"clock_behind",
+        "waktu situs di depan jam mesin, yang pernah terlalu maju: tenggat baru ikut maju sampai jam "
+        "menyusul, "
+        "atau pulihkan cadangan / the site's time is ahead of the machine's clock, which was once too far "
+        "ahead: new deadlines are as well until the clock has caught up, or restore a backup"},
     {"parked", "ada masukan yang disisihkan: `sigapctl parked list` / "
                "inputs were put aside: `sigapctl parked list`"},
 };

@@ -52,6 +52,11 @@ static int64_t read_monotonic(void *state) {
     return ((const struct sim *)state)->now;
 }
 
+static uint64_t read_boot(void *state) {
+    (void)state;
+    return 1;
+}
+
 static int64_t earliest(int64_t a, int64_t b) {
     return a < b ? a : b;
 }
@@ -467,7 +472,7 @@ bool sim_run(const struct sim_options *options, struct sim_outcome *outcome) {
     sim->now = outcome->virtual_ms = START_MONOTONIC;
     sim->skew = start_wall - sim->now;
     sim->next_report_at = sim->now;
-    sim->clock = (struct clock){read_wall, read_monotonic, sim};
+    sim->clock = (struct clock){read_wall, read_monotonic, sim, read_boot};
     people_make(sim);
     struct error error = {""};
     sim->links = site_links_load(options->site_dir, &error);

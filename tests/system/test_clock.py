@@ -69,11 +69,17 @@ def test_set_back_an_hour_and_forward_again(shifted):
     assert all(daemon["clock_doubted"] for daemon in site.status()["daemons"])
     assert site.ctl("status", check=False).stdout.count("belum dipercaya") == 1
     assert open_offers(site, before) == offers, "a jump of the clock ended offers"
+    site.kill("casework")  # whoever is started meanwhile knows as much
+    wait_for(lambda: [d.get("clock_doubted") for d in site.status()["daemons"]] == [True] * len(sigap.DAEMONS), 20)
 
     site.ctl("control", "all", "clock")
     ahead = settled(site, [site.report(reports(1, 310)[0])])[0]
     assert ahead["deliveries"][0]["at"] > (time.time() + 5 * 86400) * 1000, "the clock was confirmed and is not believed"
     site.wait_ready()
+    shift(0)  # it was wrong after all: time does not go back, and an operator is told
+    settled(site, [site.report(reports(1, 320)[0])])
+    assert any(daemon["clock_behind"] for daemon in site.status()["daemons"])
+    assert site.ctl("status", check=False).stdout.count("di depan jam mesin") == 1
 
 
 def test_a_year_ahead_for_a_moment(shifted):

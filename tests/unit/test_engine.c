@@ -29,6 +29,7 @@ static const struct store_schema kept_schema = {"kept", kept_statements, 4, kept
 
 struct world {
     int64_t wall, monotonic;
+    uint64_t boot;
     char folder[64];
     struct engine *alpha, *beta, *gamma;
     unsigned answered, status, effects, accepted, view_status;
@@ -41,6 +42,10 @@ static int64_t wall(void *state) {
 
 static int64_t monotonic(void *state) {
     return ((struct world *)state)->monotonic;
+}
+
+static uint64_t boot(void *state) {
+    return ((struct world *)state)->boot;
 }
 
 static void fill(void *state, void *bytes, size_t size) {
@@ -224,7 +229,7 @@ static struct engine *start(struct world *world, const struct daemon *daemon, co
     static char path[128];
     static struct clock clock;
     static struct random random;
-    clock = (struct clock){wall, monotonic, world};
+    clock = (struct clock){wall, monotonic, world, boot};
     random = (struct random){fill, NULL};
     snprintf(path, sizeof path, "%s/%s.db", world->folder, daemon->name);
     struct engine_options options = {
@@ -265,7 +270,7 @@ static void start_gamma(struct world *world) {
 
 static int set_up(void **state) {
     struct world *world = calloc(1, sizeof *world);
-    *world = (struct world){.wall = 1700000000000, .monotonic = 1000};
+    *world = (struct world){.wall = 1700000000000, .monotonic = 1000, .boot = 1};
     strcpy(world->folder, "/tmp/sigap-engine-XXXXXX");
     assert_non_null(mkdtemp(world->folder));
     start_alpha(world);
@@ -372,7 +377,7 @@ static void start_in_vain(struct world *world) {
     struct daemon refusing = alpha_daemon;
     refusing.open = refuse_start;
     snprintf(path, sizeof path, "%s/alpha.db", world->folder);
-    const struct clock clock = {wall, monotonic, world};
+    const struct clock clock = {wall, monotonic, world, boot};
     const struct random random = {fill, NULL};
     struct engine_options options = {
         .daemon = &refusing, .setup = {"", world->folder, &clock, &random, true}, .store = {.path = path}};
@@ -966,6 +971,31 @@ static void test_an_operator_confirms_a_clock_that_is_ahead(void **state) {
     assert_int_equal(world->effects, 2); /* nor does what fell due wait any longer */
 }
 
+/* Whoever is restarted while the clock is wrong knows as much as who was not. */
+static void test_a_restart_believes_no_clock_that_was_doubted(void **state) {
+    struct world *world = *state;
+    int64_t before = time_of_next(world, "one");
+    pass(world, 5000);
+    world->wall += 60 * DAY_MS;
+    engine_close(&world->beta);
+    start_beta(world);
+    assert_int_equal(time_of_next(world, "two"), before + 5000);
+    assert_false(is_ready(world->beta, world));
+    engine_close(&world->beta);
+    start_beta(world);
+    settle(world);
+    pass(world, 6 * HOUR_MS - 1);
+    assert_int_equal(time_of_next(world, "three"), before + 5000 + 6 * HOUR_MS - 1);
+    pass(world, 1);
+    assert_int_equal(time_of_next(world, "four"), world->wall);
+
+    engine_close(&world->beta);
+    world->boot = 2; /* another start of the machine: it may have lain still */
+    world->wall += 2 * DAY_MS;
+    start_beta(world);
+    assert_int_equal(time_of_next(world, "five"), world->wall);
+}
+
 /* Down for weeks is nothing to doubt; for a year it is more likely the clock of a machine that has lost it.
  */
 static void test_a_clock_that_is_far_ahead_at_the_start_is_not_believed(void **state) {
@@ -1298,6 +1328,7 @@ int main(void) {
         TEST(test_a_clock_that_is_ahead_for_a_moment_is_not_believed),
         TEST(test_a_clock_that_stays_ahead_is_believed),
         TEST(test_an_operator_confirms_a_clock_that_is_ahead),
+        TEST(test_a_restart_believes_no_clock_that_was_doubted),
         TEST(test_a_clock_that_is_far_ahead_at_the_start_is_not_believed),
         TEST(test_foreign_cursor_diverges),
         TEST(test_input_that_ends_the_process_is_parked),

@@ -97,7 +97,7 @@ static void fixture_listen(struct fixture *fixture, const char *address) {
 static struct fixture *fixture_new(struct http_server_options options) {
     struct fixture *fixture = calloc(1, sizeof *fixture);
     struct error error;
-    fixture->clock = (struct clock){fixture_now, fixture_now, fixture};
+    fixture->clock = (struct clock){fixture_now, fixture_now, fixture, NULL};
     fixture->now_ms = 1000000;
     assert_int_equal(uv_loop_init(&fixture->loop), 0);
     options.loop = &fixture->loop;

@@ -94,11 +94,12 @@ static void read_all(struct reader *reader, char *page) {
 
 static json_t *example(const char *name, json_t *own) {
     return json_pack("{s:s,s:s,s:[{s:s,s:i},{s:s,s:i}],s:[{s:s,s:s,s:i,s:s},{s:s,s:s,s:i,s:s}],s:i,s:i,s:i,s:"
-                     "i,s:i,s:i,s:i,s:b,s:o}",
+                     "i,s:i,s:i,s:i,s:b,s:b,s:o}",
         "name", name, "state", "ready", "journal", "lane", "urgent", "head", 3, "lane", "normal", "head", 9,
         "links", "from", "console", "lane", "urgent", "lag", 0, "state", "live", "from", "console", "lane",
         "normal", "lag", 2, "state", "stalled", "turns", 12, "inputs", 40, "rolled_back", 1, "parked", 0,
-        "waiting", 0, "log_bytes", 4096, "file_bytes", 65536, "disk_low", 0, "metrics", own);
+        "waiting", 0, "log_bytes", 4096, "file_bytes", 65536, "disk_low", 0, "clock_doubted", 1, "metrics",
+        own);
 }
 
 static char *page_of(json_t *daemons) {
@@ -125,7 +126,7 @@ static void the_format_is_kept(void **state) {
                                        "journal", "links", "parked", 0));
     char *page = page_of(daemons);
     const char *const wanted[] = {"sigap_up{daemon=\"alpha\"} 1\n", "sigap_up{daemon=\"gamma\"} 0\n",
-        "sigap_turns_total{daemon=\"beta\"} 12\n",
+        "sigap_turns_total{daemon=\"beta\"} 12\n", "sigap_clock_doubted{daemon=\"alpha\"} 1\n",
         "sigap_link_lag_records{daemon=\"alpha\",from=\"console\",lane=\"normal\"} 2\n",
         "sigap_link_live{daemon=\"alpha\",from=\"console\",lane=\"normal\"} 0\n",
         "sigap_alpha_open_offers 3\n", "# HELP sigap_alpha_open_offers Offers \\\\ that\\nhold a place.\n",
