@@ -23,6 +23,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <signal.h>
 #include <sodium.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -42,6 +43,9 @@ enum {
     FOLDERS_OPEN = 8
 };
 enum part { LOGS, REST, ALL };
+
+/* A backup is to end: nothing more is copied or asked, but the site is told to go on. */
+static volatile sig_atomic_t interrupted;
 
 /* ---- files ---- */
 
@@ -66,8 +70,12 @@ static void to_hex(const uint8_t hash[32], char hex[65]) {
 /* A site that works beside us waits for the disk at each of its commits: then for no more than SYNC_BYTES of
  * ours. */
 static bool write_out(int out, const uint8_t *bytes, size_t size, size_t *unsynced) {
-    if (write(out, bytes, size) != (ssize_t)size)
-        return false;
+    for (size_t done = 0; done < size;) {
+        ssize_t written = write(out, bytes + done, size - done);
+        if (written < 0)
+            return false;
+        done += (size_t)written;
+    }
     if (!unsynced || (*unsynced += size) < SYNC_BYTES)
         return true;
     *unsynced = 0;
@@ -82,14 +90,14 @@ static bool pour(int in, int out, bool sync, char hex[65]) {
     size_t unsynced = 0;
     bool sound = true;
     crypto_generichash_init(&state, NULL, 0, sizeof hash);
-    for (ssize_t size; sound && (size = read(in, bytes, sizeof bytes)) != 0;) {
+    for (ssize_t size; sound && !interrupted && (size = read(in, bytes, sizeof bytes)) != 0;) {
         sound = size > 0 && (out < 0 || write_out(out, bytes, (size_t)size, sync ? &unsynced : NULL));
         if (sound)
             crypto_generichash_update(&state, bytes, (unsigned long long)size);
     }
     crypto_generichash_final(&state, hash, sizeof hash);
     to_hex(hash, hex);
-    return sound;
+    return sound && !interrupted;
 }
 
 /* Copies (to == NULL: only reads) and hashes. True, and hex "": there is no such file any more. */
@@ -100,7 +108,7 @@ static bool copy_file(const char *from, const char *to, bool sync, char hex[65])
         return true;
     int out = to && in >= 0 ? open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600) : -1;
     bool sound = in >= 0 && (!to || out >= 0) && pour(in, out, sync, hex) && (!sync || fsync(out) == 0);
-    if (!sound)
+    if (!sound && !interrupted)
         ctl_fail("%s cannot be %s: %s", from, to ? "copied" : "read", strerror(errno));
     if (in >= 0)
         close(in);
@@ -132,7 +140,8 @@ static bool copy_folder(
     const char *from, const char *to, const char *name, json_t *files, enum part part, unsigned deep) {
     struct dirent **entries;
     int count = scandir(from, &entries, NULL, alphasort);
-    bool sound = count >= 0 && make_folder(to);
+    bool sound = count >= 0 || (ctl_fail("%s cannot be read: %s", from, strerror(errno)), false);
+    sound = sound && make_folder(to);
     for (int i = 0; i < count; i++) {
         char source[PATH_BYTES], target[PATH_BYTES], key[PATH_BYTES], hex[65];
         struct stat info;
@@ -175,20 +184,33 @@ struct backup {
     const char *folder;
     json_t *files;
     bool with_keys, running;
-    int64_t at; /* epoch ms, of the barrier */
+    int64_t at;     /* epoch ms, of the barrier */
+    unsigned asked; /* so many of links' daemons were asked to lie still */
 };
 
-/* All are asked. The first that does not say 200, NULL: there is none. */
-static const char *control_all(const struct site_links *links, const char *action) {
-    const char *refuser = NULL;
-    unsigned status;
-    for (unsigned i = 0; i < links->daemons_count; i++) {
-        if (!links->daemons[i].core)
-            continue;
-        json_decref(ask_control(links->daemons[i].name, action, "", &status));
-        if (status != 200 && !refuser)
-            refuser = links->daemons[i].name;
+static bool tell(const struct site_daemon *daemon, const char *action) {
+    unsigned status = 200;
+    if (daemon->core)
+        json_decref(ask_control(daemon->name, action, "", &status));
+    return status == 200;
+}
+
+/* Returns the first that does not say 200. None is asked behind it: others would lie still for nothing. */
+static const char *stop_all(struct backup *backup) {
+    while (backup->asked < backup->links->daemons_count) {
+        const struct site_daemon *daemon = &backup->links->daemons[backup->asked++];
+        if (!tell(daemon, "barrier") || interrupted)
+            return daemon->name;
     }
+    return NULL;
+}
+
+/* All that were asked to lie still, whatever one of them says. Returns the first that does not say 200. */
+static const char *tell_asked(const struct backup *backup, const char *action) {
+    const char *refuser = NULL;
+    for (unsigned i = 0; i < backup->asked; i++)
+        if (!tell(&backup->links->daemons[i], action) && !refuser)
+            refuser = backup->links->daemons[i].name;
     return refuser;
 }
 
@@ -197,10 +219,10 @@ static bool write_manifest(const struct backup *backup) {
     json_t *manifest =
         json_pack("{s:i,s:I,s:O}", "format", FORMAT, "at", (json_int_t)backup->at, "files", backup->files);
     snprintf(path, sizeof path, "%s/manifest.json", backup->folder);
-    bool written =
-        json_dump_file(manifest, path, JSON_INDENT(1)) == 0 && sync_path(path) && sync_path(backup->folder);
+    bool written = json_dump_file(manifest, path, JSON_INDENT(1)) == 0 ||
+                   (ctl_fail("%s cannot be written: %s", path, strerror(errno)), false);
     json_decref(manifest);
-    return written;
+    return written && sync_path(path) && sync_path(backup->folder);
 }
 
 static bool copy_stores(const struct backup *backup, enum part part) {
@@ -226,7 +248,9 @@ static bool copy_keys(const struct backup *backup) {
 static bool copy_logs(struct backup *backup) {
     int64_t begun = clock_monotonic_ms(&clock_real);
     backup->at = clock_wall_ms(&clock_real);
-    const char *refuser = backup->running ? control_all(backup->links, "barrier") : NULL;
+    const char *refuser = backup->running ? stop_all(backup) : NULL;
+    if (interrupted)
+        return false;
     if (refuser)
         return ctl_fail("%s does not answer: a snapshot needs all daemons, or none", refuser), false;
     if (!copy_stores(backup, LOGS))
@@ -242,9 +266,9 @@ static bool copy_logs(struct backup *backup) {
 
 /* From here on the site works again. */
 static bool go_on(const struct backup *backup, const char *action) {
-    const char *refuser = backup->running ? control_all(backup->links, action) : NULL;
-    if (!refuser)
-        return true;
+    const char *refuser = tell_asked(backup, action);
+    if (!refuser || interrupted)
+        return !refuser;
     ctl_fail(
         "%s has ended, or could not leave its store as it was, while that was copied (too much was written "
         "meanwhile, the disk is short, or it took longer than %d minutes): this is no snapshot. Its log "
@@ -270,12 +294,32 @@ static bool copy_site(struct backup *backup) {
            (!backup->with_keys || copy_keys(backup));
 }
 
-/* "resume" whatever has failed before: nobody waits for us any longer than they must. */
+static void interrupt(int number) {
+    (void)number;
+    interrupted = 1;
+}
+
+/* A signal ends a question that is under way, too. What whoever started us has ignored stays ignored. */
+static void heed_signals(void (*handler)(int)) {
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        if (signal(numbers[i], handler) == SIG_IGN)
+            signal(numbers[i], SIG_IGN);
+}
+
+/* "resume" whatever has failed before: nobody waits for us any longer than they must. What is left then is
+ * short, and no signal ends it half way. */
 static bool make_snapshot(struct backup *backup) {
+    heed_signals(interrupt);
     bool copied = copy_site(backup);
-    if (!copied && backup->running)
-        control_all(backup->links, "resume");
-    if (!copied || !go_on(backup, "resume"))
+    heed_signals(SIG_IGN);
+    if (!copied || interrupted) {
+        tell_asked(backup, "resume");
+        if (interrupted)
+            ctl_fail("interrupted: what was copied to %s is no snapshot", backup->folder);
+        return false;
+    }
+    if (!go_on(backup, "resume"))
         return false;
     if (!backup->running && is_running(backup->links))
         return ctl_fail("the site was started while it was copied: this is no snapshot"), false;
@@ -295,11 +339,8 @@ static bool absolute(const char *path, char out[PATH_ROOM]) {
     return snprintf(out, PATH_ROOM, "%.500s/%.500s", here, path) < PATH_ROOM;
 }
 
-int ctl_backup(struct ctl *ctl, int argc, char **argv) {
-    char folder[PATH_ROOM], partial[PATH_BYTES];
-    struct site_links *links = ctl_links(ctl);
-    if (argc != 2 || !links || !absolute(argv[1], folder))
-        return ctl_fail("backup: into which folder?");
+static int back_up(struct ctl *ctl, const struct site_links *links, const char *folder) {
+    char partial[PATH_BYTES];
     snprintf(partial, sizeof partial, "%s.partial", folder);
     if (access(folder, F_OK) == 0)
         return ctl_fail("%s is there already", folder);
@@ -309,16 +350,26 @@ int ctl_backup(struct ctl *ctl, int argc, char **argv) {
         return 1;
     if (!is_only_one())
         return ctl_fail("another backup of this site is under way");
-    struct backup backup = {links, partial, json_object(), ctl->with_keys, is_running(links), 0};
+    struct backup backup = {links, partial, json_object(), ctl->with_keys, is_running(links), 0, 0};
     bool sound = make_snapshot(&backup);
     json_decref(backup.files);
-    if (!sound || rename(partial, folder) != 0)
+    if (!sound)
         return 1;
+    if (rename(partial, folder) != 0)
+        return ctl_fail("%s cannot be named %s: %s", partial, folder, strerror(errno));
     printf("%s\n", folder);
     if (!ctl->with_keys)
         printf("The keys are not in it: keep DATA/keys elsewhere, without them it cannot be read.\n");
-    site_links_free(&links);
     return 0;
+}
+
+int ctl_backup(struct ctl *ctl, int argc, char **argv) {
+    char folder[PATH_ROOM];
+    struct site_links *links = ctl_links(ctl);
+    int status = argc == 2 && links && absolute(argv[1], folder) ? back_up(ctl, links, folder)
+                                                                 : ctl_fail("backup: into which folder?");
+    site_links_free(&links);
+    return status;
 }
 
 /* ---- restore ---- */
@@ -590,39 +641,55 @@ static bool exchange(const struct site_links *links, const char *aside) {
         snprintf(from, sizeof from, "restoring/%s", name);
         snprintf(away, sizeof away, "%s/%s", aside, name);
         sound = (rename(name, away) == 0 || errno == ENOENT) && rename(from, name) == 0;
+        if (!sound)
+            ctl_fail(
+                "%s cannot be put in its place: %s. What was there lies in %s, what is to come in restoring",
+                name, strerror(errno), aside);
     }
-    return sound && rmdir("restoring") == 0 && sync_path(".");
+    if (sound && rmdir("restoring") != 0)
+        sound = (ctl_fail("restoring cannot be removed: %s", strerror(errno)), false);
+    return sound && sync_path(".");
 }
 
-int ctl_restore(struct ctl *ctl, int argc, char **argv) {
-    char folder[PATH_ROOM], aside[64];
-    struct site_links *links = ctl_links(ctl);
-    if (argc != 2 || !links || !absolute(argv[1], folder))
-        return ctl_fail("restore: from which folder?");
+/* All of the snapshot, verified, or nothing. */
+static bool put_back(const struct site_links *links, const char *folder, json_t *files, const char *aside) {
+    struct names names = {.links = links};
+    if (!is_complete(links, files) || !verify(folder, files))
+        return false;
+    if (access("keys/site.key", F_OK) != 0 && !json_object_get(files, "keys/site.key"))
+        return ctl_fail("DATA/keys has no site.key, and the snapshot was made without keys"), false;
+    if (access("keys/site.key", F_OK) != 0 && !copy_back(folder, files, "keys", "keys"))
+        return false;
+    if (build(&names, folder, files))
+        return exchange(links, aside);
+    clear_restoring();
+    return false;
+}
+
+static int restore(struct ctl *ctl, const struct site_links *links, const char *folder) {
+    char aside[64];
     mkdir(ctl->data_dir, 0750);
     if (sodium_init() < 0 || !ctl_enter_data(ctl))
         return 1;
     if (is_running(links))
         return ctl_fail("the site is running; end it first (sigapctl down)");
-    json_t *manifest = read_manifest(folder), *files = json_object_get(manifest, "files");
-    bool sound = manifest && is_complete(links, files) && verify(folder, files);
-    if (sound && access("keys/site.key", F_OK) != 0)
-        sound = json_object_get(files, "keys/site.key")
-                    ? copy_back(folder, files, "keys", "keys")
-                    : (ctl_fail("DATA/keys has no site.key, and the snapshot was made without keys"), false);
-    struct names names = {.links = links};
     snprintf(aside, sizeof aside, "before-restore-%lld", (long long)time(NULL));
-    if (sound && !build(&names, folder, files)) {
-        clear_restoring();
-        sound = false;
-    }
-    sound = sound && exchange(links, aside);
+    json_t *manifest = read_manifest(folder);
+    bool sound = manifest && put_back(links, folder, json_object_get(manifest, "files"), aside);
     json_decref(manifest);
-    site_links_free(&links);
     if (!sound)
         return 1;
     printf("restored; what was there lies in %s/%s\nafter a look: sigapctl up, then sigapctl control all "
            "release\n",
         ctl->data_dir, aside);
     return 0;
+}
+
+int ctl_restore(struct ctl *ctl, int argc, char **argv) {
+    char folder[PATH_ROOM];
+    struct site_links *links = ctl_links(ctl);
+    int status = argc == 2 && links && absolute(argv[1], folder) ? restore(ctl, links, folder)
+                                                                 : ctl_fail("restore: from which folder?");
+    site_links_free(&links);
+    return status;
 }

@@ -1,8 +1,10 @@
 """One snapshot of all stores, and back: effects stay held until an operator lets them go, nothing diverges. The site works
 while its files are copied."""
 
+import fcntl
 import hashlib
 import json
+import resource
 import shutil
 import signal
 import sqlite3
@@ -12,7 +14,7 @@ import time
 from contextlib import contextmanager
 
 import pytest
-from sigap import slack, wait_for
+from sigap import DAEMONS, message, slack, wait_for
 from test_resilience import is_complete, reports, settled
 
 
@@ -187,6 +189,11 @@ MEDIUM = "fedcba9876543210fedcba9876543210"
 LOG_IDLE = 4 << 20  # an idle daemon moves a longer log into its store's file
 
 
+def begin_backup(site, target, **how):
+    words = [site.bin / "sigapctl", "--data", site.data, "--site", site.site, "backup", str(target)]
+    return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **how)
+
+
 @contextmanager
 def stopped_while_copying(site, target):
     """`sigapctl backup` as it copies intake's files, stopped until the block is left: as long as a large store would take.
@@ -194,8 +201,7 @@ def stopped_while_copying(site, target):
     (site.data / "intake" / "media").mkdir(exist_ok=True)
     with (site.data / "intake" / "media" / MEDIUM).open("wb") as medium:
         medium.truncate(256 << 20)
-    words = [site.bin / "sigapctl", "--data", site.data, "--site", site.site, "backup", str(target)]
-    backup = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    backup = begin_backup(site, target)
     copy = target.with_name(target.name + ".partial") / "intake" / "media" / MEDIUM
     try:
         wait_for(lambda: backup.poll() is not None or copy.exists(), 20, 0.001)
@@ -277,3 +283,132 @@ def test_a_daemon_that_ends_meanwhile_makes_it_none(fresh, tmp_path):
     assert not (tmp_path / "snapshot").exists() and (tmp_path / "snapshot.partial").exists()
     settled(site, [site.report(reports(1, 50)[0])])
     site.ctl("backup", str(tmp_path / "third"))
+
+
+class Listeners(threading.Thread):
+    """In place of daemons that run: what a backup asks of each, and answers as told. answer(daemon, action) -> status, or None
+    to say nothing."""
+
+    def __init__(self, data, answer):
+        import zmq
+
+        super().__init__(daemon=True)
+        self.answer, self.asked, self.enough = answer, [], threading.Event()
+        self.context, self.poller, self.sockets, self.locks = zmq.Context(), zmq.Poller(), {}, []
+        (data / "run").mkdir(exist_ok=True)
+        for name in DAEMONS:
+            (data / name).mkdir()
+            (data / name / "store.db").write_bytes(b"a store")
+            self.locks.append((data / name / "store.db.lock").open("w"))
+            fcntl.flock(self.locks[-1], fcntl.LOCK_EX)
+            socket = self.context.socket(zmq.ROUTER)
+            socket.bind(f"ipc://{data}/run/{name}.view")
+            self.poller.register(socket, zmq.POLLIN)
+            self.sockets[socket] = name
+        self.start()
+
+    def run(self):
+        View, ViewAnswer = message("view", "View"), message("view", "ViewAnswer")
+        while not self.enough.is_set():
+            for socket, _ in self.poller.poll(50):
+                origin, frame = socket.recv_multipart()
+                view = View.FromString(frame)
+                self.asked.append((self.sockets[socket], view.control.action))
+                status = self.answer(self.sockets[socket], view.control.action)
+                if status:
+                    socket.send_multipart([origin, ViewAnswer(number=view.number, status=status).SerializeToString()])
+
+    def end(self):
+        self.enough.set()
+        self.join()
+        for socket in self.sockets:
+            socket.close(0)
+        self.context.term()
+        for lock in self.locks:
+            lock.close()
+
+
+@contextmanager
+def listeners(site, answer):
+    one = Listeners(site.data, answer)
+    try:
+        yield one
+    finally:
+        one.end()
+
+
+def everybody(action, names=DAEMONS):
+    return [(name, action) for name in names]
+
+
+def test_nobody_lies_still_for_a_backup_that_one_refuses(fresh, tmp_path):
+    site = fresh(start=False)
+    third = DAEMONS[2]
+    with listeners(site, lambda name, action: 503 if name == third else 200) as those:
+        done = site.ctl("backup", str(tmp_path / "snapshot"), check=False)
+    assert done.returncode == 1 and f"{third} does not answer" in done.stderr
+    assert those.asked == everybody("barrier", DAEMONS[:3]) + everybody("resume", DAEMONS[:3])
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_while_it_asks(fresh, tmp_path, number):
+    """Whoever was asked to lie still is told to go on at once, not left to wait for the end of the barrier."""
+    site = fresh(start=False)
+    asked = threading.Event()
+
+    def answer(name, action):
+        if (name, action) != (DAEMONS[2], "barrier"):
+            return 200
+        return asked.set()
+
+    with listeners(site, answer) as those:
+        backup = begin_backup(site, tmp_path / "snapshot")
+        assert asked.wait(20)
+        backup.send_signal(number)
+        assert backup.wait(5 * slack()) == 1
+    assert "interrupted" in backup.stderr.read()
+    assert those.asked == everybody("barrier", DAEMONS[:3]) + everybody("resume", DAEMONS[:3])
+    assert not (tmp_path / "snapshot").exists()
+
+
+def test_interrupted_while_it_copies_the_logs(fresh, tmp_path):
+    site = fresh(start=False)
+    with listeners(site, lambda name, action: 200) as those:
+        with (site.data / "intake" / "store.db-wal").open("wb") as log:
+            log.truncate(512 << 20)  # long enough to be caught at it
+        backup = begin_backup(site, tmp_path / "snapshot")
+        copy = tmp_path / "snapshot.partial" / "intake" / "store.db-wal"
+        wait_for(lambda: backup.poll() is not None or copy.exists(), 20, 0.001)
+        backup.send_signal(signal.SIGTERM)
+        assert backup.wait(5 * slack()) == 1
+    assert copy.stat().st_size < 512 << 20, "it was too fast for us"
+    assert "interrupted" in backup.stderr.read()
+    assert those.asked == everybody("barrier") + everybody("resume")
+
+
+def test_a_backup_that_cannot_be_kept_says_so(fresh, tmp_path):
+    """Somebody makes the folder of that name meanwhile, with something in it."""
+    site = fresh(start=False)
+
+    def answer(name, action):
+        (tmp_path / "snapshot" / "another").mkdir(parents=True, exist_ok=True)
+        return 200
+
+    with listeners(site, answer) as those:
+        done = site.ctl("backup", str(tmp_path / "snapshot"), check=False)
+    assert those.asked == everybody("barrier") + everybody("copy") + everybody("resume")
+    assert done.returncode == 1 and "cannot be named" in done.stderr
+
+
+def test_a_disk_that_takes_only_a_part_is_named(fresh, tmp_path):
+    """A write that ends short gives no reason, the one behind it does. A limit of sizes ends it as a full disk would; its
+    signal, which Python ignores, stays ignored by restore_signals=False."""
+    site = fresh(start=False)
+    limit = 3 << 19
+    with listeners(site, lambda name, action: 200) as those:
+        (site.data / "intake" / "store.db-wal").write_bytes(bytes(4 << 20))
+        backup = begin_backup(site, tmp_path / "snapshot", restore_signals=False,
+                              preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
+        said = backup.communicate(timeout=60)[1]
+    assert backup.returncode == 1 and "intake/store.db-wal cannot be copied: File too large" in said
+    assert those.asked == everybody("barrier") + everybody("resume")
