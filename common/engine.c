@@ -606,6 +606,7 @@ static enum engine_outcome back_off(struct engine *engine, const char *reason) {
     log_line(LOG_WARN, "turn-rolled-back", "reason=%s", log_value(reason));
     snprintf(engine->backoff_reason, sizeof engine->backoff_reason, "%s",
         reason[0] ? reason : "an input asked to be tried again");
+    engine->disk_full |= store_health(engine->store) == STORE_FULL;
     rolled_back(engine);
     engine->backoff_ms = engine->backoff_ms ? engine->backoff_ms * 2 : BACKOFF_FIRST_MS;
     if (engine->backoff_ms > BACKOFF_MAX_MS)
@@ -641,6 +642,9 @@ static bool commit_second_store(struct engine *engine) {
     switch (engine->daemon->before_commit(engine->state)) {
     case STORE_OK:
         return true;
+    case STORE_FULL:
+        engine->disk_full = true;
+        return false;
     case STORE_REFUSED:
     case STORE_RETRY:
         return false;
@@ -700,9 +704,14 @@ static void committed(struct engine *engine) {
         engine->ports.grown(engine->ports.context);
 }
 
+bool engine_disk_is_low(const struct engine *engine) {
+    return engine->disk_full || store_low(engine->store);
+}
+
 static void refill_reserve(struct engine *engine) {
     if (engine->tight && engine_monotonic(engine) >= engine->refill_at) {
         engine->tight = !store_reserve_refill(engine->store);
+        engine->disk_full &= engine->tight;
         engine->refill_at = engine_monotonic(engine) + REFILL_MS;
     }
 }
@@ -746,7 +755,8 @@ bool engine_log_is_held(struct engine *engine) {
         return false;
     if (engine_monotonic(engine) < engine->log_held_until && bytes <= engine->log_held_bytes && !scarce)
         return true;
-    log_line(LOG_WARN, "log-hold-broken", "log_bytes=%lld disk_low=%d", (long long)bytes, scarce);
+    log_line(LOG_WARN, "log-hold-broken", "log_bytes=%lld disk_low=%d", (long long)bytes,
+        engine_disk_is_low(engine));
     engine_let_log_go(engine);
     return false;
 }
@@ -779,6 +789,7 @@ static enum engine_outcome commit_turn(struct engine *engine) {
     case STORE_OK:
         return ENGINE_WORKED;
     case STORE_REFUSED:
+    case STORE_FULL:
     case STORE_RETRY:
         return back_off(engine, store_complaint(engine->store));
     case STORE_UNKNOWN:

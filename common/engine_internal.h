@@ -119,7 +119,8 @@ struct engine {
     int64_t paused_until;                           /* monotonic: a barrier, nothing but views is worked on */
     int64_t log_held_until;                         /* monotonic; 0: it is not held, or no more */
     int64_t log_idle_bytes, log_held_bytes;
-    bool tight;                      /* disk full: only what may be urgent */
+    bool tight;                      /* a turn was rolled back: only what may be urgent */
+    bool disk_full;                  /* for want of space in a store */
     int64_t refill_at, housekeep_at; /* monotonic */
     struct guard guard;
     bool recheck_held; /* what waits is looked at before all else: some of it may be ready */
@@ -131,6 +132,7 @@ struct engine {
 };
 
 int64_t engine_monotonic(const struct engine *engine);
+bool engine_disk_is_low(const struct engine *engine);
 struct release *engine_release(struct engine *engine, enum release_kind kind);
 /* turn.c: a copy that outlives the input. False, and the turn will be made again, when there is no room. */
 bool engine_keep_answer(struct engine *engine, const struct answer *answer, struct answer *out);

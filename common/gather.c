@@ -62,6 +62,7 @@ static enum verdict judge(struct engine *engine, enum verdict verdict) {
         break;
     case STORE_REFUSED:
         return turn_park(&engine->turn, "%s", store_complaint(engine->store));
+    case STORE_FULL:
     case STORE_RETRY:
         return VERDICT_RETRY;
     case STORE_UNKNOWN:

@@ -64,9 +64,8 @@ static json_t *status_json(struct engine *engine) {
         (json_int_t)held_parked_count(engine->held), "waiting", (json_int_t)held_waiting_count(engine->held),
         "turns", (json_int_t)engine->turns, "inputs", (json_int_t)engine->inputs, "rolled_back",
         (json_int_t)engine->rolled_back, "log_bytes", (json_int_t)store_log_bytes(engine->store),
-        "file_bytes", (json_int_t)store_file_bytes(engine->store), "disk_low",
-        engine->tight || store_low(engine->store), "backs_off",
-        engine->backoff_ms ? engine->backoff_reason : NULL, "effects_held", engine->effects_held,
+        "file_bytes", (json_int_t)store_file_bytes(engine->store), "disk_low", engine_disk_is_low(engine),
+        "backs_off", engine->backoff_ms ? engine->backoff_reason : NULL, "effects_held", engine->effects_held,
         "clock_doubted", !engine_clock_is_believed(engine), "clock_behind", engine_is_ahead_of_clock(engine),
         "lists", lists_json(engine), "metrics", metrics_json(engine));
 }

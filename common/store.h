@@ -36,7 +36,8 @@ struct store_schema {
 enum store_health {
     STORE_OK,
     STORE_REFUSED, /* a constraint: this input is undone and parked */
-    STORE_RETRY,   /* full, busy, out of memory: roll back, wait, try the same again */
+    STORE_FULL,    /* no space: as STORE_RETRY, and an operator is told */
+    STORE_RETRY,   /* busy, out of memory: roll back, wait, try the same again */
     STORE_UNKNOWN, /* the outcome of a commit is not known: end the process */
     STORE_FATAL,   /* I/O error, damaged file: end the process */
 };

@@ -56,6 +56,7 @@ static enum store_health health_of(int code) {
     case SQLITE_MISMATCH:
         return STORE_REFUSED;
     case SQLITE_FULL:
+        return STORE_FULL;
     case SQLITE_BUSY:
     case SQLITE_NOMEM:
         return STORE_RETRY;

@@ -177,7 +177,7 @@ static enum store_health before_commit(void *state) {
     }
     log_line(LOG_ERROR, "case-keys", "fatal=%d reason=%s", house->keys_failed,
         log_value(keystore_cases_error(house->keys)));
-    return house->keys_failed ? STORE_FATAL : STORE_RETRY;
+    return house->keys_failed ? STORE_FATAL : STORE_FULL; /* nobody else writes there */
 }
 
 static void rolled_back(void *state) {

@@ -209,6 +209,19 @@ static enum store_health before_commit(void *state) {
     return second_health;
 }
 
+static bool is_disk_low(struct fixture *fixture) {
+    Sigap__View view = SIGAP__VIEW__INIT;
+    Sigap__StatusView what = SIGAP__STATUS_VIEW__INIT;
+    unsigned status;
+    view.what_case = SIGAP__VIEW__WHAT_STATUS;
+    view.status = &what;
+    json_t *answer = fixture_view(fixture, &view, &status);
+    assert_int_equal(status, 200);
+    bool low = json_is_true(json_object_get(answer, "disk_low"));
+    json_decref(answer);
+    return low;
+}
+
 static void a_second_store_is_heeded(void **state) {
     (void)state;
     struct daemon twofold = toy;
@@ -220,8 +233,15 @@ static void a_second_store_is_heeded(void **state) {
     tell(fixture, "one");
     assert_int_equal(fixture_turn(fixture), ENGINE_BACKOFF);
     assert_int_equal(kept(fixture, "one"), 0);
+    assert_false(is_disk_low(fixture));
+    second_health = STORE_FULL;
+    fixture_advance(fixture, 1000);
+    assert_int_equal(fixture_turn(fixture), ENGINE_BACKOFF);
+    assert_int_equal(kept(fixture, "one"), 0);
+    assert_true(is_disk_low(fixture));
     second_health = STORE_OK;
     settle(fixture);
+    assert_false(is_disk_low(fixture));
     assert_int_equal(kept(fixture, "one"), 1);
     second_health = STORE_FATAL;
     tell(fixture, "two");

@@ -296,8 +296,8 @@ static void a_full_store_is_tried_again(struct bench *bench) {
     while (last < 10000 && add(store, last + 1))
         last++;
     assert_true(last < 10000);
-    assert_int_equal(store_health(store), STORE_RETRY);
-    assert_int_equal(store_commit(store), STORE_RETRY);
+    assert_int_equal(store_health(store), STORE_FULL);
+    assert_int_equal(store_commit(store), STORE_FULL);
     store_rollback(store);
     store_forgive(store);
     assert_int_equal(count(store, THING_COUNT), 5);
@@ -314,7 +314,7 @@ static void injected_faults_are_tried_again(struct bench *bench) {
         fault_arm(kinds[i], 1);
         assert_true(store_begin(store));
         add(store, 1);
-        assert_int_equal(store_commit(store), STORE_RETRY);
+        assert_int_equal(store_commit(store), STORE_FULL);
         fault_disarm();
         store_rollback(store);
         store_forgive(store);
@@ -610,7 +610,7 @@ static void a_full_disk_is_tried_again(void **state) {
     assert_true(store_begin(bench->store));
     for (int64_t i = 11; i <= 60; i++)
         add(bench->store, i);
-    assert_int_equal(store_commit(bench->store), STORE_RETRY);
+    assert_int_equal(store_commit(bench->store), STORE_FULL);
     store_rollback(bench->store);
     store_forgive(bench->store);
     assert_int_equal(count(bench->store, THING_COUNT), 10);

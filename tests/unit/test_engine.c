@@ -69,13 +69,15 @@ enum { AUDITED = 2500, HOUR_MS = 3600000, HELD_BYTES = 512 << 10 };
 #define DAY_MS (24 * INT64_C(3600000))
 
 /* alpha: body "audited" writes so many entries of the audit log; body "park" is parked, "twice" appends two
- * records, anything else one; "urgent" goes in the urgent lane. */
+ * records, "again" asks to be tried again, anything else one; "urgent" goes in the urgent lane. */
 static enum verdict alpha_request(struct turn *turn, const struct request *request, struct answer *answer) {
     Sigap__ReportClosed closed = SIGAP__REPORT_CLOSED__INIT;
     closed.reason = (char *)request->body;
     struct id id = turn_id(turn);
     if (is_deadly && strcmp(request->body, "deadly") == 0)
         _exit(1);
+    if (strcmp(request->body, "again") == 0)
+        return VERDICT_RETRY;
     add_row(turn, &id, request->body);
     for (int i = 0; strcmp(request->body, "audited") == 0 && i < AUDITED; i++)
         turn_audit(turn, "siti", "looked", "at it");
@@ -920,6 +922,20 @@ static void test_the_status_is_told_while_the_engine_backs_off(void **state) {
     assert_string_equal(world->last_answer, "[]"); /* now it is the list's turn */
     ask_status(world->alpha);
     assert_non_null(strstr(world->last_answer, "\"backs_off\":null"));
+    assert_non_null(strstr(world->last_answer, "\"disk_low\":false"));
+}
+
+/* Only want of space is called so, however a turn fails. */
+static void test_an_input_that_asks_again_is_no_full_disk(void **state) {
+    struct world *world = *state;
+    ask(world, "one");
+    settle(world);
+    ask(world, "again");
+    assert_int_equal(engine_turn(world->alpha), ENGINE_BACKOFF);
+    ask_status(world->alpha);
+    engine_turn(world->alpha);
+    assert_non_null(strstr(world->last_answer, "\"backs_off\":\"an input asked"));
+    assert_non_null(strstr(world->last_answer, "\"disk_low\":false"));
 }
 
 /* Else what retention deletes by the time of a year ahead is gone. */
@@ -1318,6 +1334,7 @@ int main(void) {
         TEST(test_replay_makes_the_same_ids),
         TEST(test_full_disk_takes_only_what_may_be_urgent),
         TEST(test_the_status_is_told_while_the_engine_backs_off),
+        TEST(test_an_input_that_asks_again_is_no_full_disk),
         TEST(test_a_backup_copies_while_turns_go_on),
         TEST(test_a_barrier_ends_by_itself),
         TEST(test_a_broken_hold_is_told),
