@@ -248,6 +248,8 @@ static bool take_options(const struct setting *settings, size_t count, int argc,
     for (int key; (key = getopt_long(argc, argv, ":", known, NULL)) != -1;) {
         if (key == ':')
             return ctl_misused("%s needs a value", argv[optind - 1]), false;
+        if (key < FIRST_KEY && optopt > 0 && optopt < FIRST_KEY)
+            return ctl_misused("unknown option -%c; `sigapctl --help` shows which there are", optopt), false;
         if (key < FIRST_KEY)
             return ctl_misused(
                        "unknown option %s; `sigapctl --help` shows which there are", argv[optind - 1]),

@@ -217,6 +217,36 @@ static const struct {
                "inputs were put aside: `sigapctl parked list`"},
 };
 
+/* Why a daemon reads another's journal no more, and what an operator does about it. */
+static const struct {
+    const char *state, *indonesian, *english;
+} cuts[] = {
+    {"diverged",
+        "riwayatnya lain atau tidak boleh dibaca, sebabnya pada `link-cut` di log pembacanya; pulihkan semua "
+        "penyimpanan dari satu cadangan (`sigapctl restore`), atau setelah dibetulkan `sigapctl control all "
+        "reconnect`",
+        "its history is another one or may not be read, `link-cut` in the reader's log says why; restore all "
+        "stores from one snapshot (`sigapctl restore`), or once it is mended `sigapctl control all "
+        "reconnect`"},
+    {"stalled", "lebih dari satu menit tidak terdengar; periksa apakah daemon itu berjalan dan terjangkau",
+        "nothing was heard of it for over a minute; see whether that daemon runs and can be reached"},
+};
+
+/* A link is told once, not for each lane. */
+static void print_cut(const json_t *reader, const json_t *link) {
+    for (size_t i = 0; i < sizeof cuts / sizeof *cuts; i++)
+        if (strcmp(text(link, "state"), cuts[i].state) == 0 && strcmp(text(link, "lane"), "urgent") == 0)
+            printf("%s: jurnal %s tidak dapat dibaca: %s / the journal of %s cannot be read: %s\n",
+                text(reader, "name"), text(link, "from"), cuts[i].indonesian, text(link, "from"),
+                cuts[i].english);
+}
+
+static void print_cuts(const json_t *daemon) {
+    json_t *link;
+    size_t index;
+    json_array_foreach(json_object_get(daemon, "links"), index, link) print_cut(daemon, link);
+}
+
 static bool has_trouble(const json_t *daemon, const char *member) {
     const json_t *value = json_object_get(daemon, member);
     return json_is_true(value) || json_integer_value(value) > 0;
@@ -273,6 +303,7 @@ static void print_status(const struct ctl *ctl, const json_t *status) {
     json_array_foreach(json_object_get(status, "daemons"), index,
         daemon) if (json_object_get(daemon, "condition")) print_silent(daemon);
     json_array_foreach(json_object_get(status, "daemons"), index, daemon) print_backing_off(daemon);
+    json_array_foreach(json_object_get(status, "daemons"), index, daemon) print_cuts(daemon);
     print_troubles(json_object_get(status, "daemons"));
 }
 

@@ -5,6 +5,7 @@
 #include "services/picture/picture.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <unistd.h>
 
 static uint8_t input[PICTURE_BYTES_MAX + 1];
@@ -34,9 +35,14 @@ static enum picture_outcome write_output(const uint8_t *at, size_t size) {
     return PICTURE_DRAWN;
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    (void)argv;
     uint8_t *jpeg = NULL;
     size_t size = 0, jpeg_size = 0;
+    if (argc > 1) {
+        fputs("sigap-picture: takes no words, only a picture on standard input\n", stderr);
+        return 2;
+    }
     if (!confine())
         _exit(PICTURE_NOT_CONFINED);
     enum picture_outcome outcome = read_input(&size);

@@ -54,6 +54,8 @@ def ctl():
     (["status", "nix"], "one word too many"),
     (["trace"], "TICKET"),
     (["status", "--nix"], "unknown option --nix;"),
+    (["-xyz"], "unknown option -x;"),
+    (["picture", "foo"], "takes no words"),
     (["up", "--port"], "--port needs a value"),
 ])
 def test_wrong_words_are_refused(ctl, words, sentence):
@@ -160,6 +162,30 @@ def test_a_stalled_daemon_is_called_by_its_name(ctl):
         ctl.signal("router", signal.SIGCONT)
     ctl.wait_ready()
     assert "condition" not in ctl.daemon("router")
+
+
+def test_a_reader_of_another_history_is_told_what_to_do():
+    """The router's store has been lost and made anew: who reads its journal is named, and the way out."""
+    site = sigap.Site()
+    site.allowed = ["event=link-cut "]
+    try:
+        site.start()
+        ticket = site.report("Ada anak terlantar di Kepanjen Malang")
+        site.wait_trace(ticket, lambda trace: trace["referral"])
+        site.idle()
+        site.stop()
+        for path in (site.data / "router").glob("store.db*"):
+            path.unlink()
+        site.start(ready=False)
+        casework = wait_for(lambda: [link for link in site.daemon("casework")["links"] if link["state"] == "diverged"], 30, 0.2)
+        assert {link["from"] for link in casework} == {"router"}
+        said = site.ctl("status", check=False).stdout
+        told = [line for line in said.splitlines() if line.startswith("casework: jurnal router tidak dapat dibaca: ")]
+        assert len(told) == 1 and "the journal of router cannot be read: " in told[0], said
+        assert told[0].count("sigapctl restore") == told[0].count("sigapctl control all reconnect") == 2, said
+    finally:
+        site.stop(judge=False)
+        site.clean()
 
 
 def test_the_dead_man_hears_of_a_full_disk(ctl, tmp_path):
