@@ -57,7 +57,8 @@ static void write_states(FILE *file, const json_t *daemons) {
     write_family(file, "sigap_ready", "gauge", "1 when nothing holds the daemon up.");
     json_array_foreach(daemons, index, daemon)
         write_of_daemon(file, "sigap_ready", daemon, strcmp(text(daemon, "state"), "ready") == 0);
-    write_family(file, "sigap_disk_low", "gauge", "1 when only what may be urgent is taken.");
+    write_family(
+        file, "sigap_disk_low", "gauge", "1 when a store has no space and only what may be urgent is taken.");
     json_array_foreach(daemons, index, daemon) if (answers(daemon))
         write_of_daemon(file, "sigap_disk_low", daemon, json_is_true(json_object_get(daemon, "disk_low")));
     write_family(file, "sigap_clock_doubted", "gauge", "1 while a clock that jumped ahead is not believed.");
