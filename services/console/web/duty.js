@@ -40,14 +40,17 @@ function localTime(zone, days, size) {
 
 // ---- rotas ----
 
+const HANDOVER = '07:00', HANDOVER_DAYS = 7 / 24;
+
+// A new one begins with the shift that is running: at two at night, with that of the evening before.
 function changeRota(team, rota) {
   const zone = rota?.zone ?? 'Asia/Jakarta';
   ask({
     title: `${say('rota')} ${team}`, path: `/api/duty/${team}`, fixed: { expected_version: rota?.version ?? 0 }, fields: [
       { name: 'people', label: say('rota_people'), type: 'text', max: 400, required: true, hint: say('rota_people_hint'), value: (rota?.people ?? []).join(' '), send: codes },
       { name: 'period', label: say('rota_period'), type: 'select', value: rota?.period ?? 'week', options: [['week', say('each_week')], ['day', say('each_day')]] },
-      { name: 'handover', label: say('rota_handover'), type: 'text', max: 5, required: true, value: rota?.handover ?? '07:00' },
-      { name: 'start', label: say('rota_start'), type: 'text', max: LOCAL_DAY, required: true, value: rota?.start ?? localTime(zone, 0, LOCAL_DAY) },
+      { name: 'handover', label: say('rota_handover'), type: 'text', max: 5, required: true, value: rota?.handover ?? HANDOVER },
+      { name: 'start', label: say('rota_start'), type: 'text', max: LOCAL_DAY, required: true, value: rota?.start ?? localTime(zone, -HANDOVER_DAYS, LOCAL_DAY) },
       { name: 'at_once', label: say('rota_at_once'), type: 'number', value: rota?.at_once ?? 1 },
       reasonField(false)],
   }).then(again);
