@@ -6,7 +6,7 @@
 #include <time.h>
 #include <zmq.h>
 
-enum { FRAME_MAX = 64 << 10 };
+enum { FRAME_MAX = 64 << 10, SLICE_MS = 100 };
 
 static int64_t now_ms(void) {
     struct timespec at;
@@ -61,6 +61,9 @@ static void take_answer(struct question *question, void *socket) {
     zmq_msg_close(&message);
 }
 
+volatile sig_atomic_t ask_given_up;
+
+/* In slices: a signal that comes just before the wait would not end it. */
 void ask_all(struct question *questions, unsigned count, int timeout_ms) {
     void *context = zmq_ctx_new();
     zmq_pollitem_t items[ASK_MOST] = {0};
@@ -71,7 +74,7 @@ void ask_all(struct question *questions, unsigned count, int timeout_ms) {
     int64_t until = now_ms() + timeout_ms;
     for (unsigned open = count; open > 0;) {
         int64_t left = until - now_ms();
-        if (left <= 0 || zmq_poll(items, (int)count, left) < 0)
+        if (left <= 0 || ask_given_up || zmq_poll(items, (int)count, left < SLICE_MS ? left : SLICE_MS) < 0)
             break;
         for (unsigned i = 0; i < count; i++) {
             if (!(items[i].revents & ZMQ_POLLIN))

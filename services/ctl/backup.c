@@ -296,7 +296,7 @@ static bool copy_site(struct backup *backup) {
 
 static void interrupt(int number) {
     (void)number;
-    interrupted = 1;
+    interrupted = ask_given_up = 1;
 }
 
 /* A signal ends a question that is under way, too. What whoever started us has ignored stays ignored. */
@@ -313,6 +313,7 @@ static bool make_snapshot(struct backup *backup) {
     heed_signals(interrupt);
     bool copied = copy_site(backup);
     heed_signals(SIG_IGN);
+    ask_given_up = 0;
     if (!copied || interrupted) {
         tell_asked(backup, "resume");
         if (interrupted)

@@ -8,6 +8,7 @@
 #include "proto/view.pb-c.h"
 
 #include <jansson.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -82,6 +83,8 @@ struct question {
     json_t *answer;   /* out: owned by the caller; NULL when there is none */
 };
 void ask_all(struct question *questions, unsigned count, int timeout_ms);
+/* Set by a handler of signals: questions that wait end without an answer. */
+extern volatile sig_atomic_t ask_given_up;
 /* One question. NULL when no answer came or it was refused; then *status says. */
 json_t *ask_one(const char *daemon, const Sigap__View *view, int timeout_ms, unsigned *status);
 json_t *ask_list(const char *daemon, const Sigap__ListView *list, int timeout_ms, unsigned *status);
