@@ -189,9 +189,15 @@ MEDIUM = "fedcba9876543210fedcba9876543210"
 LOG_IDLE = 4 << 20  # an idle daemon moves a longer log into its store's file
 
 
-def begin_backup(site, target, **how):
+def heed_sigint():
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def begin_backup(site, target, preexec_fn=heed_sigint, **how):
+    """As from a terminal: whoever starts us in the background has ignored SIGINT, and sigapctl would as well."""
     words = [site.bin / "sigapctl", "--data", site.data, "--site", site.site, "backup", str(target)]
-    return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **how)
+    return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                            preexec_fn=preexec_fn, **how)
 
 
 @contextmanager
