@@ -749,10 +749,10 @@ void engine_let_log_go(struct engine *engine) {
 }
 
 bool engine_log_is_held(struct engine *engine) {
-    int64_t bytes = store_log_bytes(engine->store);
-    bool scarce = engine->tight || store_low(engine->store);
     if (!engine->log_held_until)
         return false;
+    int64_t bytes = store_log_bytes(engine->store);
+    bool scarce = engine->tight || store_low(engine->store);
     if (engine_monotonic(engine) < engine->log_held_until && bytes <= engine->log_held_bytes && !scarce)
         return true;
     log_line(LOG_WARN, "log-hold-broken", "log_bytes=%lld disk_low=%d", (long long)bytes,

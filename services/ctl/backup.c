@@ -509,11 +509,9 @@ static bool read_heads(struct names *names, unsigned self) {
 static bool is_sound_cursor(const struct names *names, const char *reader, sqlite3_stmt *cursor) {
     const char *journal = (const char *)sqlite3_column_text(cursor, 0);
     int64_t lane = sqlite3_column_int64(cursor, 1), after = sqlite3_column_int64(cursor, 3);
-    unsigned number = 0;
-    while (number < names->links->daemons_count && number < ASK_MOST &&
-           strcmp(names->links->daemons[number].name, journal) != 0)
-        number++;
-    if (number == names->links->daemons_count || number == ASK_MOST || !names->links->daemons[number].core)
+    const struct site_daemon *source = site_links_find(names->links, journal);
+    ptrdiff_t number = source ? source - names->links->daemons : ASK_MOST;
+    if (number >= ASK_MOST || !source->core)
         return true;
     if (sqlite3_column_bytes(cursor, 2) != LINK_INCARNATION ||
         memcmp(sqlite3_column_blob(cursor, 2), names->before[number], LINK_INCARNATION) != 0) {

@@ -56,10 +56,7 @@ static bool word_put(struct details *details, uint64_t hash, size_t row) {
 }
 
 static uint64_t pair_hash(const struct word *first, const struct word *second) {
-    uint64_t hash = text_hash_step(first->hash, ' ');
-    for (const char *letter = second->key; *letter; letter++)
-        hash = text_hash_step(hash, *letter);
-    return hash;
+    return text_hash_on(text_hash_step(first->hash, ' '), second->key);
 }
 
 /* A word, also without its endings; or two, one behind the other. */

@@ -31,12 +31,6 @@ uint64_t feature_hash(const char *name) {
     return text_hash(name);
 }
 
-static uint64_t hash_on(uint64_t hash, const char *text) {
-    for (; *text; text++)
-        hash = text_hash_step(hash, *text);
-    return hash;
-}
-
 /* False when it is there already: said is said. */
 static bool slot_take(struct collector *collector, uint64_t hash) {
     size_t at = (hash ^ hash >> 32) & (SLOTS - 1);
@@ -59,9 +53,9 @@ static void keep(struct collector *collector, uint64_t hash, float value, size_t
 /* The feature "class:one" or "class:one+other"; seed: the hash of "class:". */
 static void put_seeded(struct collector *collector, const char *class, uint64_t seed, const char *one,
     const char *other, float value, size_t first, size_t last) {
-    uint64_t hash = hash_on(seed, one);
+    uint64_t hash = text_hash_on(seed, one);
     if (other)
-        hash = hash_on(hash_on(hash, "+"), other);
+        hash = text_hash_on(text_hash_on(hash, "+"), other);
     if (!is_new(collector, hash))
         return;
     if (collector->names)
@@ -71,7 +65,7 @@ static void put_seeded(struct collector *collector, const char *class, uint64_t 
 }
 
 static uint64_t seed_of(const char *class) {
-    return hash_on(hash_on(TEXT_HASH_START, class), ":");
+    return text_hash_on(text_hash_on(TEXT_HASH_START, class), ":");
 }
 
 static void put(struct collector *collector, const char *class, const char *one, const char *other,

@@ -130,13 +130,8 @@ float rarity_of(const struct rarity *rarity, const char *stem) {
 }
 
 static float reports_with(const struct rarity *rarity, const char *kind, const char *detail) {
-    uint64_t hash = TEXT_HASH_START;
-    for (; *kind; kind++)
-        hash = text_hash_step(hash, *kind);
-    hash = text_hash_step(hash, '@');
-    for (; *detail; detail++)
-        hash = text_hash_step(hash, *detail);
-    const struct entry *entry = entry_find(rarity, hash);
+    uint64_t of_kind = text_hash_step(text_hash(kind), '@');
+    const struct entry *entry = entry_find(rarity, text_hash_on(of_kind, detail));
     return entry->hash ? entry->reports : 0;
 }
 

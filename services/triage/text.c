@@ -39,10 +39,7 @@ struct reader {
 };
 
 uint64_t text_hash(const char *key) {
-    uint64_t hash = TEXT_HASH_START;
-    for (; *key; key++)
-        hash = text_hash_step(hash, *key);
-    return hash;
+    return text_hash_on(TEXT_HASH_START, key);
 }
 
 bool word_is_one_of(const struct word *word, const char *const *keys) {

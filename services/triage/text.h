@@ -76,6 +76,12 @@ bool text_read(
 static inline uint64_t text_hash_step(uint64_t hash, char letter) {
     return (hash ^ (uint8_t)letter) * 0x100000001b3u;
 }
+/* The hash of what was hashed so far and this behind it. */
+static inline uint64_t text_hash_on(uint64_t hash, const char *text) {
+    for (; *text; text++)
+        hash = text_hash_step(hash, *text);
+    return hash;
+}
 uint64_t text_hash(const char *key);
 /* The first two letters tell nearly always. No key is empty. */
 static inline bool word_is(const struct word *word, const char *key) {

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,15 +16,22 @@ import sigap
 from sigap import wait_for
 
 
-@pytest.fixture(scope="module")
-def ctl():
-    site = sigap.Site()
+@contextmanager
+def own_site(**options):
+    """A site that is not started yet; ended whatever comes, and judged only by a test that stops it itself."""
+    site = sigap.Site(**options)
     try:
-        yield site.start()
-        site.stop()
+        yield site
     finally:
         site.stop(judge=False)
         site.clean()
+
+
+@pytest.fixture(scope="module")
+def ctl():
+    with own_site() as site:
+        yield site.start()
+        site.stop()
 
 
 @pytest.mark.parametrize("words, sentence", [
@@ -166,9 +174,8 @@ def test_a_stalled_daemon_is_called_by_its_name(ctl):
 
 def test_a_reader_of_another_history_is_told_what_to_do():
     """The router's store has been lost and made anew: who reads its journal is named, and the way out."""
-    site = sigap.Site()
-    site.allowed = ["event=link-cut "]
-    try:
+    with own_site() as site:
+        site.allowed = ["event=link-cut "]
         site.start()
         ticket = site.report("Ada anak terlantar di Kepanjen Malang")
         site.wait_trace(ticket, lambda trace: trace["referral"])
@@ -183,9 +190,6 @@ def test_a_reader_of_another_history_is_told_what_to_do():
         told = [line for line in said.splitlines() if line.startswith("casework: jurnal router tidak dapat dibaca: ")]
         assert len(told) == 1 and "the journal of router cannot be read: " in told[0], said
         assert told[0].count("sigapctl restore") == told[0].count("sigapctl control all reconnect") == 2, said
-    finally:
-        site.stop(judge=False)
-        site.clean()
 
 
 def test_the_dead_man_hears_of_a_full_disk(ctl, tmp_path):
@@ -241,8 +245,7 @@ def test_a_daemon_that_ends_again_and_again(ctl):
 
 def test_a_site_that_has_ended_is_called_so_once():
     """For people; programs get the same document as ever."""
-    site = sigap.Site(port=False)
-    try:
+    with own_site(port=False) as site:
         site.start()
         site.stop()
         done = site.ctl("status", check=False)
@@ -252,9 +255,6 @@ def test_a_site_that_has_ended_is_called_so_once():
         assert indonesian.count(f"sigapctl --data {site.data} up") == english.count(f"sigapctl --data {site.data} up") == 1
         daemons = site.status()["daemons"]
         assert len(daemons) == 6 and {daemon["condition"] for daemon in daemons} == {"down"}
-    finally:
-        site.stop(judge=False)
-        site.clean()
 
 
 def test_a_supervisor_killed_while_it_starts_leaves_nobody(tmp_path):
@@ -274,35 +274,26 @@ def test_a_supervisor_killed_while_it_starts_leaves_nobody(tmp_path):
 def test_an_early_end_is_no_long_one(tmp_path):
     """nginx loses a signal that comes before it waits for the first time."""
     for wait_ms in range(24):
-        site = sigap.Site()
-        try:
+        with own_site() as site:
             site.start(ready=False)
             wait_for((site.data / "run" / "nginx.pid").exists, 10, 0.001)
             time.sleep(wait_ms / 1000)
             site.up.terminate()
             assert site.up.wait(5) == 0, f"{wait_ms} ms after nginx was started"
-        finally:
-            site.stop(judge=False)
-            site.clean()
 
 
 def test_a_daemon_that_had_to_be_killed_is_no_good_end():
-    site = sigap.Site(port=False)
-    try:
+    with own_site(port=False) as site:
         site.start()
         site.signal("router", signal.SIGSTOP)
         site.up.terminate()
         assert site.up.wait(30) == 1
         assert "router did not end within" in site.said()
-    finally:
-        site.stop(judge=False)
-        site.clean()
 
 
 def test_a_number_left_over_is_not_believed():
     """Nobody took run/router.pid away, and the number has come to somebody else."""
-    site = sigap.Site(port=False)
-    try:
+    with own_site(port=False) as site:
         site.start()
         assert site.daemon("router")["pid"] == site.pid("router")
         site.up.kill()
@@ -311,9 +302,6 @@ def test_a_number_left_over_is_not_believed():
         (site.data / "run" / "router.pid").write_text(f"{os.getpid()}\n")
         router = site.daemon("router")
         assert (router["state"], router["condition"], router["pid"]) == ("down", "down", 0), router
-    finally:
-        site.stop(judge=False)
-        site.clean()
 
 
 def test_who_could_not_look_at_the_site_has_not_refused_it(ctl):
@@ -404,9 +392,8 @@ def test_a_file_spoilt_later_ends_nobody_else(tmp_path):
     """It is told, and waited for, by the daemon that must start again; the others go on."""
     copy = sigap.site_copy(tmp_path / "site", lambda copy: None)
     good = (copy / "timers.yaml").read_text()
-    site = sigap.Site(site=copy)
-    site.allowed = ["event=start-refused .*timers.yaml:15: "]
-    try:
+    with own_site(site=copy) as site:
+        site.allowed = ["event=start-refused .*timers.yaml:15: "]
         site.start()
         (copy / "timers.yaml").write_text(good.replace("warn_percent: 50", "warn_percent: abc"))
         site.kill("router")
@@ -417,6 +404,3 @@ def test_a_file_spoilt_later_ends_nobody_else(tmp_path):
         site.wait_ready()
         site.killed += 20  # how often it tried
         site.stop()
-    finally:
-        site.stop(judge=False)
-        site.clean()
