@@ -107,6 +107,7 @@ struct engine {
     int64_t doubted_until; /* monotonic: until then the wall clock, which jumped ahead, is not believed */
     int64_t next_timer;
     bool timers_changed, started, starting, effects_held;
+    bool start_again;      /* on_start wants to be called in more turns: who asks is told so meanwhile */
     unsigned starved;      /* turns in a row of single ones that were rolled back for want of memory */
     unsigned urgent_tries; /* turns in a row that failed with an urgent request waiting */
     unsigned singly;       /* turns still to make with one input each, after one of many was rolled back */

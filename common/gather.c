@@ -747,8 +747,10 @@ static bool gather_start(struct engine *engine) {
 /* Nothing normal before what is urgent; people who wait for an answer before the crowd. */
 bool engine_gather(struct engine *engine) {
     int64_t started = engine_monotonic(engine);
-    if (!engine->started)
-        return gather_start(engine); /* rows are set right before anything else is looked at */
+    if (!engine->started) /* rows are set right before anything else is looked at */
+        return (!engine->start_again ||
+                   gather_queue(engine, &engine->views, run_view, RELEASE_VIEW, started)) &&
+               gather_start(engine);
     if (engine->paused_until > started)
         return gather_queue(engine, &engine->views, run_view, RELEASE_VIEW, started);
     return gather_queue(engine, &engine->views, run_view, RELEASE_VIEW, started) &&

@@ -18,6 +18,8 @@ enum {
     KEYS_A_STEP = 2 * HASH_RUN_BLOCK,
     BLOCKS_A_STEP = 3,
     BLOCKS_MAX = 64, /* a turn and level: 1.2 ms, what a turn of 1,024 reports with 20 keys each asks for */
+    REFILL_RUNS = 8, /* at the start, a turn: nobody waits for it to end */
+    REFILL_KEYS = REFILL_RUNS * HASH_INDEX_RUN,
     BEHIND = 2 * HASH_MERGE_RUNS, /* runs of a level */
     BLOCKS_BEHIND = 8,            /* at least, in a turn that adds no keys */
 };
@@ -43,7 +45,8 @@ struct hash_index {
     bool arrears;                      /* more to do than the keys that come in pay for */
     bool stopped;                      /* a run is damaged: no more merging until the next start */
     /* What was written in a turn of which we do not know yet that it was committed. */
-    struct hash_run *written;
+    struct hash_run *written[REFILL_RUNS];
+    unsigned written_count;
     uint64_t turn; /* that wrote last, see turn_begun() */
     uint64_t added, added_at_step;
     uint64_t forgets; /* how often hash_index_forget() was asked */
@@ -75,7 +78,7 @@ static void count_arrears(struct hash_index *index) {
 /* ---- opening ---- */
 
 static bool runs_have_room(struct hash_index *index) {
-    if (index->run_count < index->run_room)
+    if (index->run_count + index->written_count < index->run_room)
         return true;
     size_t room = index->run_room ? 2 * index->run_room : 16;
     struct hash_run **more = fault_strikes(FAULT_MEMORY) ? NULL : realloc(index->runs, room * sizeof *more);
@@ -162,6 +165,11 @@ struct hash_index *hash_index_open(struct store *store, int number) {
     return index;
 }
 
+static void written_forget(struct hash_index *index) {
+    while (index->written_count)
+        hash_run_free(&index->written[--index->written_count]);
+}
+
 void hash_index_close(struct hash_index **index) {
     if (!*index)
         return;
@@ -169,7 +177,7 @@ void hash_index_close(struct hash_index **index) {
         hash_merge_free(&(*index)->merges[level]);
     for (size_t i = 0; i < (*index)->run_count; i++)
         hash_run_free(&(*index)->runs[i]);
-    hash_run_free(&(*index)->written);
+    written_forget(*index);
     hash_pool_close(&(*index)->pool);
     free((*index)->runs);
     free((*index)->fresh);
@@ -179,6 +187,10 @@ void hash_index_close(struct hash_index **index) {
 
 int64_t hash_index_saved(const struct hash_index *index) {
     return index->run_count ? index->runs[index->run_count - 1]->row : 0;
+}
+
+int64_t hash_index_last(const struct hash_index *index) {
+    return index->last;
 }
 
 int64_t hash_index_next(struct hash_index *index) {
@@ -260,10 +272,10 @@ size_t hash_index_find(
 
 /* ---- writing runs ---- */
 
-/* How many of the oldest make a run: those of one row stay together. */
-static uint32_t run_length(const struct hash_index *index) {
-    const struct fresh *fresh = index->fresh + index->fresh_from;
-    size_t all = index->fresh_end - index->fresh_from, count = HASH_INDEX_RUN;
+/* How many from this place on make a run: those of one row stay together. */
+static uint32_t run_length(const struct hash_index *index, size_t from) {
+    const struct fresh *fresh = index->fresh + from;
+    size_t all = index->fresh_end - from, count = HASH_INDEX_RUN;
     while (count < all && fresh[count].entry.row == fresh[count - 1].entry.row)
         count++;
     return (uint32_t)count;
@@ -276,28 +288,42 @@ static void entries_write(
     hash_run_finish(run, store);
 }
 
-/* Those that came first become a run. Without memory for it they wait. */
-static void run_write(struct hash_index *index, struct turn *turn) {
-    uint32_t count = run_length(index);
+/* How many; 0: there is no memory for it, they wait. */
+static uint32_t run_write(struct hash_index *index, struct turn *turn, size_t from) {
+    uint32_t count = run_length(index, from);
     struct hash_entry *entries = arena_take(turn->arena, count * sizeof *entries);
     if (!entries || !runs_have_room(index))
-        return;
-    index->written = hash_run_new(&index->pool, index->last_run + 1, 0, count);
-    if (!index->written)
-        return;
+        return 0;
+    struct hash_run *run = hash_run_new(&index->pool, index->last_run + 1, 0, count);
+    if (!run)
+        return 0;
+    index->written[index->written_count++] = run;
     index->last_run++;
     for (uint32_t i = 0; i < count; i++)
-        entries[i] = index->fresh[index->fresh_from + i].entry;
-    index->written->row = entries[count - 1].row;
+        entries[i] = index->fresh[from + i].entry;
+    run->row = entries[count - 1].row;
     qsort(entries, count, sizeof *entries, hash_entry_compare);
-    entries_write(index->written, turn->store, entries, count);
+    entries_write(run, turn->store, entries, count);
+    return count;
 }
 
-static void run_written(struct hash_index *index) {
-    index->fresh_from += index->written->count;
+/* Those that came first become runs, so many at most. */
+static void runs_write(struct hash_index *index, struct turn *turn, unsigned most) {
+    for (size_t from = index->fresh_from; most > 0 && index->fresh_end - from >= HASH_INDEX_RUN; most--) {
+        uint32_t count = run_write(index, turn, from);
+        if (!count)
+            return;
+        from += count;
+    }
+}
+
+static void runs_written(struct hash_index *index) {
+    for (unsigned i = 0; i < index->written_count; i++) {
+        index->fresh_from += index->written[i]->count;
+        run_insert(index, index->written[i]);
+    }
+    index->written_count = 0;
     fresh_close_up(index);
-    run_insert(index, index->written);
-    index->written = NULL;
 }
 
 /* ---- making larger ones ---- */
@@ -348,8 +374,7 @@ static void merge_commit(struct hash_index *index, uint32_t level) {
 static void committed(void *state, const void *argument) {
     struct hash_index *index = *(struct hash_index *const *)argument;
     (void)state;
-    if (index->written)
-        run_written(index);
+    runs_written(index);
     for (uint32_t level = 0; level < LEVELS; level++)
         if (index->merges[level])
             merge_commit(index, level);
@@ -361,8 +386,19 @@ static bool may_write(struct hash_index *index, const struct turn *turn) {
     if (index->turn == turn_begun(turn))
         return false;
     index->turn = turn_begun(turn);
-    hash_run_free(&index->written); /* of a turn that was rolled back */
+    written_forget(index); /* of a turn that was rolled back */
     return true;
+}
+
+/* Runs of the newest keys, and of each level so many blocks of a larger one. */
+static void write_out(struct hash_index *index, struct turn *turn, unsigned runs, uint64_t blocks) {
+    runs_write(index, turn, runs);
+    for (uint32_t level = 0; level + 1 < LEVELS; level++) {
+        merge_start(index, level);
+        merge_go_on(index, turn->store, level, (unsigned)blocks);
+    }
+    index->added_at_step = index->added;
+    turn_after_commit(turn, committed, &index, sizeof index);
 }
 
 void hash_index_save(struct hash_index *index, struct turn *turn) {
@@ -371,14 +407,15 @@ void hash_index_save(struct hash_index *index, struct turn *turn) {
     if ((!due && keys < KEYS_A_STEP && !index->arrears) || !may_write(index, turn))
         return;
     uint64_t blocks = keys * BLOCKS_A_STEP / KEYS_A_STEP;
-    if (due)
-        run_write(index, turn);
-    for (uint32_t level = 0; level + 1 < LEVELS; level++) {
-        merge_start(index, level);
-        merge_go_on(index, turn->store, level, blocks < BLOCKS_MAX ? (unsigned)blocks : BLOCKS_MAX);
-    }
-    index->added_at_step = index->added;
-    turn_after_commit(turn, committed, &index, sizeof index);
+    write_out(index, turn, 1, blocks < BLOCKS_MAX ? blocks : BLOCKS_MAX);
+}
+
+bool hash_index_refill(struct hash_index *index, struct turn *turn) {
+    if (index->fresh_end - index->fresh_from < REFILL_KEYS)
+        return false;
+    if (may_write(index, turn))
+        write_out(index, turn, REFILL_RUNS, REFILL_KEYS * BLOCKS_A_STEP / KEYS_A_STEP);
+    return true;
 }
 
 /* ---- forgetting ---- */

@@ -12,7 +12,7 @@
  * The index only points. What it finds are numbers of rows to be read and compared by whoever asks: such a
  * row may never have been committed, be deleted, or hold another key. So nothing has to be undone with a
  * turn. Of the rows that are there none may be missing; hence, at start, the owner adds again all rows
- * numbered from hash_index_saved() on. */
+ * after hash_index_last(). */
 #pragma once
 
 #include "common/store.h"
@@ -33,6 +33,8 @@ void hash_index_close(struct hash_index **index);
 
 /* Rows up to this number are in runs; 0: none. */
 int64_t hash_index_saved(const struct hash_index *index);
+/* The highest number there is; 0: none. */
+int64_t hash_index_last(const struct hash_index *index);
 /* A number for the next row of the owner's table: ascending, with gaps, 1 at first. */
 int64_t hash_index_next(struct hash_index *index);
 /* At the start, for a row that may have no key at all: its number is taken, too. */
@@ -50,6 +52,11 @@ size_t hash_index_find(
 /* Once in an input that added keys: writes a run when there is enough for one, once in 32,768 keys 7 ms; and
  * goes on with making larger ones of runs, some 20 us for every 500 keys added and size of run. */
 void hash_index_save(struct hash_index *index, struct turn *turn);
+
+/* At the start, after each row that is added again (those after hash_index_last()): true when there are
+ * enough for a turn, which writes them out. The owner returns, and goes on in the next turn of the start
+ * (turn_start_goes_on): a million keys take a second, and never more than 8 MB of memory. */
+bool hash_index_refill(struct hash_index *index, struct turn *turn);
 
 /* Rows below this number are deleted: runs that hold no others go, and larger ones are made without them. */
 void hash_index_forget(struct hash_index *index, struct turn *turn, int64_t row);

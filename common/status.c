@@ -34,6 +34,8 @@ static json_t *links_json(struct engine *engine) {
 }
 
 static const char *state_word(struct engine *engine) {
+    if (!engine->started && !engine->backoff_ms)
+        return "starting";
     bool degraded = engine->tight || engine->backoff_ms || engine->effects_held ||
                     held_parked_count(engine->held) || !engine_clock_is_believed(engine);
     for (unsigned i = 0; i < engine->link_count; i++)

@@ -107,6 +107,11 @@ uint64_t turn_begun(const struct turn *turn) {
     return turn->engine->begun;
 }
 
+void turn_start_goes_on(struct turn *turn) {
+    turn->engine->starting = false;
+    turn->engine->start_again = true;
+}
+
 void turn_append_chained(struct turn *turn, enum lane lane, Sigap__Event *event, struct chain *chain) {
     if (chain->sequence && chain->lane != lane)
         turn_cause(turn, chain->lane, chain->sequence);

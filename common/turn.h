@@ -79,6 +79,10 @@ void turn_cause(struct turn *turn, enum lane lane, uint64_t sequence);
 /* The sequence the next record of this lane will get. */
 uint64_t turn_next_sequence(const struct turn *turn, enum lane lane);
 
+/* For on_start: what it did so far is committed, and it is called again before anything but views is looked
+ * at. */
+void turn_start_goes_on(struct turn *turn);
+
 /* How many records of other journals this daemon has read, also those it does not hear: has anything
  * happened? */
 uint64_t turn_records_read(const struct turn *turn);

@@ -163,21 +163,28 @@ static uint64_t start_of(const uint8_t key[SEAL_HASH_BYTES]) {
     return start;
 }
 
+/* Rows that no run of the index has yet. False: no memory. */
+static bool reports_refill(struct turn *turn, struct intake *intake) {
+    struct statement *rows = intake_use(turn->store, INTAKE_REPORT_FROM);
+    bind_int(rows, hash_index_last(intake->reports));
+    bool added = true, enough = false;
+    while (added && !enough && statement_step(rows)) {
+        size_t size;
+        const void *key = column_blob(rows, 1, &size);
+        added = hash_index_add(intake->reports, start_of(key), column_int(rows, 0));
+        enough = hash_index_refill(intake->reports, turn);
+    }
+    statement_end(rows);
+    if (enough)
+        turn_start_goes_on(turn);
+    return added;
+}
+
 bool intake_reports_open(struct turn *turn) {
     struct intake *intake = turn->state;
-    hash_index_close(&intake->reports); /* a start that was tried before */
-    intake->reports = hash_index_open(turn->store, REPORTS_BY_KEY);
-    if (!intake->reports)
+    if (!intake->reports && !(intake->reports = hash_index_open(turn->store, REPORTS_BY_KEY)))
         return false;
-    bool whole = true;
-    struct statement *from = intake_use(turn->store, INTAKE_REPORT_FROM);
-    bind_int(from, hash_index_saved(intake->reports));
-    while (statement_step(from)) {
-        size_t size;
-        const void *key = column_blob(from, 1, &size);
-        whole = whole && hash_index_add(intake->reports, start_of(key), column_int(from, 0));
-    }
-    return whole;
+    return reports_refill(turn, intake);
 }
 
 /* The row of this number, if it is of this key: its report, and whether it says the same. */

@@ -214,25 +214,36 @@ static bool index_add(
     return added;
 }
 
-bool heard_open(struct turn *turn) {
-    struct triage *triage = turn->state;
-    if (!triage->recent && !(triage->recent = calloc(1, sizeof *triage->recent)))
-        return false;
-    hash_index_close(&triage->index); /* a start before this one */
-    if (!(triage->index = hash_index_open(turn->store, PRINT_INDEX)))
-        return false;
-    bool added = true;
+/* Rows that no run of the index has yet. False: no memory. */
+static bool index_refill(struct turn *turn, struct triage *triage) {
     struct statement *rows = triage_use(turn->store, TRIAGE_PRINT_AFTER);
-    bind_int(rows, hash_index_saved(triage->index));
-    while (statement_step(rows)) {
+    bind_int(rows, hash_index_last(triage->index));
+    bool added = true, enough = false;
+    while (added && !enough && statement_step(rows)) {
         struct print print;
         size_t size;
         const void *marks = column_blob(rows, 3, &size);
         print_unpack(marks, size, &print);
         hash_index_pass(triage->index, column_int(rows, 0)); /* a few words from nowhere leave no key */
-        added &= index_add(triage, &print, column_text(rows, 1), column_text(rows, 2), column_int(rows, 0));
+        added = index_add(triage, &print, column_text(rows, 1), column_text(rows, 2), column_int(rows, 0));
+        enough = hash_index_refill(triage->index, turn);
     }
+    statement_end(rows);
+    if (enough)
+        turn_start_goes_on(turn);
     return added;
+}
+
+bool heard_open(struct turn *turn) {
+    struct triage *triage = turn->state;
+    if (!triage->recent && !(triage->recent = calloc(1, sizeof *triage->recent)))
+        return false;
+    if (!triage->index && !(triage->index = hash_index_open(turn->store, PRINT_INDEX)))
+        return false;
+    if (index_refill(turn, triage))
+        return true;
+    hash_index_close(&triage->index); /* of the last row not all keys may be in it */
+    return false;
 }
 
 void heard_close(struct triage *triage) {

@@ -28,13 +28,14 @@ static const struct store_schema key_schema = {"key", key_statements, 4, key_mig
 
 /* What a request asks for. `count` keys from the seed on; hashes repeat after `period`. */
 struct order {
-    enum { ADD, ADD_AND_PARK, ADD_IN_PARTS, ADD_AND_FORGET, FORGET } kind;
+    enum { ADD, ADD_AND_PARK, ADD_IN_PARTS, ADD_AND_FORGET, ADD_ROWS, FORGET } kind;
     uint64_t seed, count, period;
     int64_t row;
 };
 
 struct keeper {
     struct hash_index *index;
+    unsigned starts;
 };
 
 static uint64_t hash_of(uint64_t number) {
@@ -58,25 +59,32 @@ static void keeper_close(void **state) {
 
 static enum verdict keeper_start(struct turn *turn) {
     struct keeper *keeper = turn->state;
-    hash_index_close(&keeper->index);
-    keeper->index = hash_index_open(turn->store, 1);
-    assert_non_null(keeper->index);
+    if (!keeper->index && !(keeper->index = hash_index_open(turn->store, 1)))
+        return VERDICT_RETRY;
     struct statement *from = store_use(turn->store, &key_schema, KEY_FROM);
-    bind_int(from, hash_index_saved(keeper->index));
-    while (statement_step(from))
-        assert_true(hash_index_add(keeper->index, (uint64_t)column_int(from, 1), column_int(from, 0)));
-    return VERDICT_DONE;
+    bind_int(from, hash_index_last(keeper->index));
+    bool added = true, enough = false;
+    while (added && !enough && statement_step(from)) {
+        added = hash_index_add(keeper->index, (uint64_t)column_int(from, 1), column_int(from, 0));
+        enough = hash_index_refill(keeper->index, turn);
+    }
+    statement_end(from);
+    if (enough)
+        turn_start_goes_on(turn);
+    keeper->starts++;
+    return added ? VERDICT_DONE : VERDICT_RETRY;
 }
 
 static void add(struct turn *turn, struct keeper *keeper, const struct order *order) {
     for (uint64_t i = 0; i < order->count; i++) {
         uint64_t hash = hash_of((order->seed + i) % order->period);
-        int64_t row = hash_index_next(keeper->index);
+        int64_t row = order->kind == ADD_ROWS ? order->row + (int64_t)i : hash_index_next(keeper->index);
         struct statement *add = store_use(turn->store, &key_schema, KEY_ADD);
         bind_int(add, row);
         bind_int(add, (int64_t)hash);
         statement_run(add);
-        hash_index_add(keeper->index, hash, row);
+        if (order->kind != ADD_ROWS) /* rows that the index has lost */
+            hash_index_add(keeper->index, hash, row);
     }
     hash_index_save(keeper->index, turn);
 }
@@ -88,6 +96,7 @@ static enum verdict keeper_request(struct turn *turn, const struct request *requ
     *answer = (struct answer){.status = 202};
     switch (order.kind) {
     case ADD:
+    case ADD_ROWS:
         add(turn, keeper, &order);
         return VERDICT_DONE;
     case ADD_AND_PARK:
@@ -420,6 +429,52 @@ static void a_damaged_index_is_made_again(void **state) {
     assert_all_found(fixture, 0);
 }
 
+/* A start adds more again than one turn writes, and dies on the way, or has no memory for a while. */
+static void many_rows_are_added_again_turn_by_turn(void **state) {
+    struct fixture *fixture = *state;
+    add_keys(fixture, 0, HASH_INDEX_RUN, 100000000);
+    ask(fixture,
+        (struct order){ADD_ROWS, HASH_INDEX_RUN, 27 * HASH_INDEX_RUN, 100000000, HASH_INDEX_RUN + 1});
+    fixture_restart(fixture, false);
+    assert_int_equal(engine_turn(fixture_engine(fixture)), ENGINE_WORKED); /* eight runs, and it dies */
+    fixture_restart(fixture, false);
+    for (unsigned step = 0; step < 12; step++) {
+        fault_arm(step % 2 ? FAULT_COMMIT : FAULT_MEMORY, 1 + step / 2);
+        engine_turn(fixture_engine(fixture));
+        fault_disarm();
+        fixture_advance(fixture, 10000); /* it backs off */
+    }
+    fixture_turn(fixture);
+    struct keeper *keeper = fixture_state(fixture);
+    assert_in_range(keeper->starts, 3, 20);
+    assert_int_equal(hash_index_last(keeper->index), 28 * HASH_INDEX_RUN);
+    assert_all_found(fixture, 0);
+    assert_in_range(runs(fixture), 2, 14); /* merged on the way */
+    add_keys(fixture, 28 * HASH_INDEX_RUN, HASH_INDEX_RUN, 100000000);
+    assert_all_found(fixture, 0);
+}
+
+static void assert_state(struct fixture *fixture, const char *expected) {
+    Sigap__StatusView of = SIGAP__STATUS_VIEW__INIT;
+    Sigap__View view = SIGAP__VIEW__INIT;
+    view.what_case = SIGAP__VIEW__WHAT_STATUS;
+    view.status = &of;
+    unsigned status;
+    json_t *answer = fixture_view(fixture, &view, &status);
+    assert_int_equal(status, 200);
+    assert_string_equal(json_string_value(json_object_get(answer, "state")), expected);
+    json_decref(answer);
+}
+
+static void who_asks_during_the_start_is_answered(void **state) {
+    struct fixture *fixture = *state;
+    ask(fixture, (struct order){ADD_ROWS, 0, 20 * HASH_INDEX_RUN, 100000000, 1});
+    fixture_restart(fixture, false);
+    assert_int_equal(engine_turn(fixture_engine(fixture)), ENGINE_WORKED); /* eight runs */
+    assert_state(fixture, "starting");
+    assert_state(fixture, "ready");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(finds_in_memory_and_in_runs, set_up, tear_down),
@@ -435,6 +490,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(forgetting_beside_a_merge_takes_nothing_else, set_up, tear_down),
         cmocka_unit_test_setup_teardown(many_inputs_of_a_turn_write_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_damaged_index_is_made_again, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(many_rows_are_added_again_turn_by_turn, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_asks_during_the_start_is_answered, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
