@@ -56,8 +56,9 @@ def check_codes(file, column, known):
 
 
 def check_names(found):
-    """Every word of words.tsv is the name of a place."""
+    """Every word of words.tsv is the name of a place, or another name of one."""
     names = {name.lower() for _, name in found}
+    names |= {line.split("\t")[0].lower() for line in (HERE / "aliases.tsv").read_text(encoding="utf-8").splitlines()}
     for line in (HERE / "words.tsv").read_text(encoding="utf-8").splitlines():
         if not line.startswith("#") and line.split("\t")[0] not in names:
             sys.exit(f"words.tsv: no place is called {line}")

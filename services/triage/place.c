@@ -19,9 +19,13 @@ struct reading {
 
 enum {
     READINGS_MAX = 192,
-    PLAIN_NAME = 6, /* letters; shorter ones are names of people and months: "Sarjo", "5 Juli" */
-    LONG_NAME = 9   /* no word of any language spoken here: "bukittinggi" */
+    PLAIN_NAME = 6,  /* letters; shorter ones are names of people and months: "Sarjo", "5 Juli" */
+    WHERE_REACH = 3, /* words between "tempatnya" and "tahu" */
+    LONG_NAME = 9    /* no word of any language spoken here: "bukittinggi" */
 };
+
+/* What a name proves whose sibling stands beside it: as much as "di" before a name. */
+#define SIBLING 2.5f
 
 static bool names_village_elsewhere(const struct place_index *index, uint32_t entry, const char *district) {
     for (; entry; entry = index->entries[entry].next)
@@ -167,21 +171,82 @@ static float fit(const struct place_index *index, const struct place_name *name,
         weight = 0; /* "puskesmas mana", "kades saling hadang" */
     if (entry->level == AREA_PROVINCE)
         weight *= 0.2f;
+    if (name->only && entry->level != AREA_VILLAGE && letters(index, entry) != name->only)
+        weight *= 0.2f; /* "Cermee", written as it is, is not Cerme */
     return weight;
+}
+
+/* The only district of its name, said of the same as the name beside it; NULL: it is none. */
+static const struct place_entry *sure_district(
+    const struct place_index *index, const struct place_name *name, const struct place_name *beside) {
+    if (!beside || beside->village || beside->word || beside->role != name->role || !is_unique(index, beside))
+        return NULL;
+    for (uint32_t at = beside->entries; at; at = index->entries[at].next)
+        if (index->entries[at].level == AREA_DISTRICT)
+            return &index->entries[at];
+    return NULL;
+}
+
+static bool is_sibling(const struct place_entry *entry, const struct place_entry *sure) {
+    return sure && area_common(entry->code, sure->code) == AREA_REGENCY;
+}
+
+/* Of all places called Panti the one of "Panti, Rao Selatan", beside which another of its regency stands.
+ * NULL: none or several, or what is only named after it. */
+static const struct place_entry *sibling_beside(
+    const struct place_index *index, const struct place_name *name, struct neighbours beside) {
+    if (name->village || name->marker == MARKER_STREET || name->marker == MARKER_TOWN)
+        return NULL;
+    const struct place_entry *before = sure_district(index, name, beside.before);
+    const struct place_entry *after = sure_district(index, name, beside.after), *only = NULL;
+    size_t districts = 0;
+    if (!before && !after)
+        return NULL;
+    for (uint32_t at = name->entries; at; at = index->entries[at].next) {
+        const struct place_entry *entry = &index->entries[at];
+        if (entry->level == AREA_REGENCY ||
+            (entry->level == AREA_VILLAGE && lies_in_one_of(index, entry, beside)))
+            return NULL; /* "Kauman, Ngunut": a village and its district */
+        districts += entry->level == AREA_DISTRICT;
+        if (entry->level != AREA_DISTRICT || (!is_sibling(entry, before) && !is_sibling(entry, after)))
+            continue;
+        if (only)
+            return NULL;
+        only = entry;
+    }
+    return districts > 1 ? only : NULL;
+}
+
+static struct neighbours neighbours_of(const struct place_name *names, size_t count, size_t at) {
+    struct neighbours beside = {NULL, NULL};
+    if (at && names[at - 1].last + 2 >= names[at].first) /* a word of kind may stand between */
+        beside.before = &names[at - 1];
+    if (at + 1 < count && names[at].last + 2 >= names[at + 1].first)
+        beside.after = &names[at + 1];
+    return beside;
+}
+
+/* What a name means once it means wherever it is said again. */
+static const struct place_entry *sibling_find(
+    const struct place_index *index, const struct place_name *names, size_t count, size_t at) {
+    const struct place_entry *found = sibling_beside(index, &names[at], neighbours_of(names, count, at));
+    for (size_t i = 0; i < count && !found; i++)
+        if (i != at && names[i].entries == names[at].entries)
+            found = sibling_beside(index, &names[i], neighbours_of(names, count, i));
+    return found;
 }
 
 static size_t readings_list(const struct place_index *index, const struct place_name *names,
     size_t name_count, struct reading out[READINGS_MAX]) {
     size_t count = 0;
     for (size_t i = 0; i < name_count; i++) {
-        struct neighbours beside = {NULL, NULL};
-        if (i && names[i - 1].last + 2 >= names[i].first) /* a word of kind may stand between */
-            beside.before = &names[i - 1];
-        if (i + 1 < name_count && names[i].last + 2 >= names[i + 1].first)
-            beside.after = &names[i + 1];
+        struct neighbours beside = neighbours_of(names, name_count, i);
+        const struct place_entry *sibling = sibling_find(index, names, name_count, i);
         for (uint32_t at = names[i].entries; at && count < READINGS_MAX; at = index->entries[at].next) {
             const struct place_entry *entry = &index->entries[at];
             float weight = fit(index, &names[i], entry, beside);
+            if (sibling)
+                weight = entry == sibling ? weight > SIBLING ? weight : SIBLING : weight * 0.2f;
             if (weight > 0)
                 out[count++] = (struct reading){entry, &names[i], weight};
         }
@@ -199,6 +264,8 @@ static unsigned words_between(const struct place_name *a, const struct place_nam
 }
 
 #define BESIDE 6.0f
+/* What a road adds to a place in the regency of one of its ends: more than the margin between twins. */
+#define ALONG_ROAD 0.7f
 
 /* "Sidomulyo Bancar Tuban": of the villages of Tuban the one in Bancar. But "Kauman Ponorogo" is the district
  * of that regency, although another is called after it. */
@@ -239,6 +306,9 @@ static float support(const struct place_index *index, const struct reading *read
         if (parent->entry->level >= one->entry->level || same_word(parent->name, one->name) ||
             !area_within(one->entry->code, parent->entry->code))
             continue;
+        if (parent->name->road && one->entry->level == AREA_DISTRICT && one->name->role == ROLE_EVENT &&
+            best == 0)
+            best = ALONG_ROAD; /* "Jl Raya Malang-Blitar, di Kesamben": of those in Blitar and Jombang */
         if (is_namesake(index, one, parent) ||
             (parent->name->role > ROLE_TELLER && parent->name->role != one->name->role))
             continue; /* "di Gandusari, asal Blitar" */
@@ -276,6 +346,9 @@ struct choice {
 /* Readings this close to the best are candidates beside it. */
 #define CHOICE_MARGIN 0.55f
 
+/* "Nganjuk apa Kediri": both stay, though one of them is two. */
+#define EITHER_MARGIN 1.5f
+
 /* More than the margin, so that a second name decides between twins. */
 #define TOLD_TWICE 0.6f
 
@@ -293,7 +366,9 @@ static bool is_mere_word(const struct place_name *name) {
 static int choice_trust(const struct choice *choice) {
     if (choice->weight < CLEAR_LEAST || is_mere_word(choice->name))
         return 0;
-    return choice->name->role == ROLE_EVENT ? 2 : choice->name->role == ROLE_TELLER ? 1 : 0;
+    if (choice->name->role == ROLE_EVENT)
+        return choice->name->scene ? 3 : 2;
+    return choice->name->role == ROLE_TELLER ? 1 : 0;
 }
 
 /* How far it proves where it happened. Where somebody is bound for never does. */
@@ -392,21 +467,84 @@ static void area_decide(struct place_found *out, const char *code) {
     out->level = area_level(code);
 }
 
-static void choices_weigh(const struct choice *choices, size_t count, struct place_found *out) {
+/* Candidates beside the best: places of its name that it proves as well, and what "apa" says it may be. */
+static bool is_beside_best(const struct choice *one, const struct choice *best) {
+    if (area_within(best->code, one->code) || area_within(one->code, best->code))
+        return false;
+    if (same_word(one->name, best->name))
+        return one->weight > best->weight - CHOICE_MARGIN;
+    return one->name->either && best->name->either && area_level(best->code) == AREA_REGENCY &&
+           area_level(one->code) == AREA_REGENCY && one->weight > best->weight - EITHER_MARGIN;
+}
+
+/* "KTP Lumajang, ditemukan di Desa Landungsari": where it happened is named, by a village that alone does not
+ * tell; where somebody is from does not tell instead. */
+static bool is_in_other_village(
+    const struct place_index *index, const struct place_names *names, const struct choice *best) {
+    if (best->name->role != ROLE_FROM && best->name->role != ROLE_FAR)
+        return false;
+    for (size_t i = 0; i < names->count; i++) {
+        const struct place_name *name = &names->names[i];
+        if (name->marker != MARKER_VILLAGE || name->role != ROLE_EVENT || !name->village)
+            continue;
+        bool inside = false;
+        for (uint32_t at = name->entries; at && !inside; at = index->entries[at].next)
+            inside = area_within(index->entries[at].code, best->code);
+        if (!inside)
+            return true;
+    }
+    return false;
+}
+
+/* "tempatnya tidak tahu persis", "tidak tahu di mana", "gak jelas nang ndi"; but "tidak tahu lapor ke mana".
+ * at: what is known or not. */
+static bool is_where_unknown(const struct text *text, size_t at) {
+    static const char *const where[] = {
+        "tempatnya", "tempate", "lokasinya", "lokasine", "posisinya", "posisine", NULL};
+    static const char *const known[] = {"tahu", "tau", "jelas", "ngerti", "paham", "diketahui", NULL};
+    static const char *const which[] = {"mana", "ndi", NULL};
+    const struct word *word = &text->words[at];
+    if (!word_is_one_of(word, known) || !(word->negator >= 0 || (at && word[-1].flags & WORD_NEGATOR)))
+        return false;
+    if (at + 1 < text->count && strcmp(word[1].key, "dimana") == 0)
+        return true;
+    if (at + 2 < text->count && strcmp(word[1].key, "di") == 0 && word_is_one_of(word + 2, which))
+        return true;
+    for (size_t k = at > WHERE_REACH ? at - WHERE_REACH : 0; k < text->count && k <= at + WHERE_REACH; k++)
+        if (text->words[k].sentence == word->sentence && word_is_one_of(&text->words[k], where))
+            return true;
+    return false;
+}
+
+/* "sepupu saya disekap, tempatnya tidak tahu": where the teller is does not tell. */
+static bool is_somewhere_else(const struct text *text, const struct choice *best) {
+    static const char *const held[] = {
+        "disekap", "dikurung", "ditahan", "disembunyikan", "diculik", "disiksa", "dijual", "dipaksa", NULL};
+    bool is_held = false, is_unknown = false;
+    if (best->name->role != ROLE_TELLER && !best->name->home)
+        return false;
+    for (size_t i = 0; i < text->count; i++) {
+        is_held = is_held || word_is_one_of(&text->words[i], held);
+        is_unknown = is_unknown || is_where_unknown(text, i);
+    }
+    return is_held && is_unknown;
+}
+
+static void choices_weigh(const struct place_index *index, const struct text *text,
+    const struct place_names *names, const struct choice *choices, size_t count, struct place_found *out) {
     const struct choice *best = NULL;
     for (size_t i = 0; i < count; i++)
         if (!best || is_better(&choices[i], best))
             best = &choices[i];
-    if (!best || choice_proof(best) < CHOICE_LEAST)
+    if (!best || choice_proof(best) < CHOICE_LEAST || is_in_other_village(index, names, best) ||
+        is_somewhere_else(text, best))
         return;
     out->by_text = true;
     out->first = best->name->first;
     out->last = best->name->last;
     candidate_add(out, best->code);
     for (size_t i = 0; i < count; i++)
-        if (&choices[i] != best && choices[i].weight > best->weight - CHOICE_MARGIN &&
-            !area_within(best->code, choices[i].code) && !area_within(choices[i].code, best->code) &&
-            same_word(choices[i].name, best->name))
+        if (&choices[i] != best && is_beside_best(&choices[i], best))
             candidate_add(out, choices[i].code);
     if (out->candidate_count > 1)
         return;
@@ -477,7 +615,7 @@ static bool text_place(const struct place_index *index, struct arena *arena, con
     if (!readings || !choices)
         return false;
     size_t reading_count = readings_list(index, names->names, names->count, readings);
-    choices_weigh(choices, choices_list(index, readings, reading_count, choices), out);
+    choices_weigh(index, text, names, choices, choices_list(index, readings, reading_count, choices), out);
     twins_decide(index, text, names, out);
     candidates_common(out);
     return true;

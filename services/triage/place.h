@@ -10,7 +10,9 @@
  *  - a district name that several regencies have needs its regency, else all stay candidates;
  *  - names that are also words (Panti, Batu, Taman, Parang, Padang ...) need a marker before them or a parent
  * that agrees, with a capital too; those after a title or before a surname are people;
- *  - what is named must agree from top to bottom; of names that disagree the pair that agrees wins.
+ *  - what is named must agree from top to bottom; of names that disagree the pair that agrees wins;
+ *  - a road called after two towns ("Jl Raya Surabaya-Malang") is in neither;
+ *  - "Nganjuk apa Kediri" stays both, and who writes that somebody is held where nobody knows tells no place.
  * A position on the map comes first, then what the message says, then the area the reporter's form declared.
  */
 #pragma once

@@ -234,7 +234,7 @@ static bool entry_add(struct place_index *index, uint64_t hash, const struct pla
     slot->hash = hash;
     uint32_t number = (uint32_t)++index->entry_count;
     index->entries[number] = (struct place_entry){place->code, slot->value, (uint8_t)place->level,
-        place->city, served(index, place->code), false, false, place->alias, false};
+        place->city, served(index, place->code), false, false, place->alias, false, false};
     slot->value = number;
     return true;
 }
@@ -389,8 +389,9 @@ static bool aliases_fill(struct place_index *index, struct arena *arena, const s
     return good;
 }
 
-/* Names that are also words: lines of a name, and "town" after a tab where a capital letter is enough. Told
- * once, so that no message pays for the length of the list. */
+/* Names that are also words: lines of a name, and "town" after a tab where a capital letter is enough,
+ * "short" where nothing is but "kab" or "kota". Told once, so that no message pays for the length of the
+ * list. */
 static bool words_tell(struct place_index *index, struct arena *arena, const struct spelling *spelling,
     const char *folder, struct error *error) {
     FILE *file = folder_open(folder, "words.tsv", error);
@@ -412,6 +413,7 @@ static bool words_tell(struct place_index *index, struct arena *arena, const str
         for (uint32_t at = first; at; at = index->entries[at].next) {
             index->entries[at].word = true;
             index->entries[at].town = strcmp(rest, "town") == 0;
+            index->entries[at].curt = strcmp(rest, "short") == 0;
         }
     }
     if (file)

@@ -11,14 +11,16 @@ enum {
     NEAR_LEAST = 7,   /* letters of a word that may be a misspelt name; see place_index.c */
     KINDS_BEFORE = 4, /* "ke dinas sosial kabupaten": words of kind between a preposition and its name */
     PAST_REACH = 2,   /* "dulu tinggal di", but not "dulu dijemput petugas di" */
-    CUE_REACH = 4     /* words before "di" that say why: "sekarang tidur di" */
+    CUE_REACH = 4,    /* words before "di" that say why: "sekarang tidur di" */
+    SEEN_REACH = 3,   /* "ke Jambangan Surabaya tadi lihat" */
+    SCENE_REACH = 5   /* "kejadiannya di rumah saudara saya Wajak" */
 };
 
-/* Before the name of a person; see is_title(). */
+/* Before the name of a person; see is_title(). Pakde and paklik are read as "paman", bude as "bibi". */
 static const char *const titles[] = {"pak", "bapak", "bu", "ibu", "mas", "mbak", "kakak", "mbah", "lek",
-    "cak", "om", "tante", "si", "haji", "kang", "dik", "mak", "pakde", "bude", "paklik", "bulik", "gus",
-    "uni", "uda", "sdr", "saudara", "almarhum", "mbok", "nyai", "yu", "lik", "nama", "namanya", "bernama",
-    "pangil", "dipangil", "inisial", "kiai", "kyai", "ustad", "ustadz", "ustaz", "ning", NULL};
+    "cak", "om", "tante", "si", "haji", "kang", "dik", "mak", "paman", "bibi", "bulik", "gus", "uni", "uda",
+    "sdr", "saudara", "almarhum", "nyai", "yu", "lik", "nama", "namanya", "bernama", "pangil", "dipangil",
+    "inisial", "kiai", "kyai", "ustad", "ustadz", "ustaz", "ning", NULL};
 
 /* "Mbah" is read as "nenek", which is no title: "nenek Jember terlantar" is in Jember. */
 static bool is_title(const struct text *text, const struct word *word) {
@@ -103,29 +105,47 @@ static bool is_far(const struct text *text, size_t at) {
     const struct word *word = &text->words[at];
     if (word_is_one_of(word, work))
         return true;
-    bool of_deed =
-        at && word->clause == word[-1].clause &&
-        ((strncmp(word[-1].key, "di", 2) == 0 && word[-1].key_size > 4) || word_is_one_of(word - 1, by));
-    return word_is_one_of(word, kin) && !of_deed;
+    if (!word_is_one_of(word, kin))
+        return false;
+    if (at && strcmp(word->key, "tuanya") == 0 && strcmp(word[-1].key, "orang") == 0)
+        word--; /* "di rumah orang tuanya di" */
+    return !(
+        word > text->words && word->clause == word[-1].clause &&
+        ((strncmp(word[-1].key, "di", 2) == 0 && word[-1].key_size > 4) || word_is_one_of(word - 1, by)));
 }
 
 static bool is_past(const struct word *word) {
-    static const char *const past[] = {
-        "dulu", "dulunya", "dahulu", "sebelumnya", "tadinya", "awalnya", "pernah", "lahir", "mulanya", NULL};
+    static const char *const past[] = {"dulu", "dulunya", "dahulu", "sebelumnya", "tadinya", "awalnya",
+        "pernah", "lahir", "mulanya", "semula", "asalnya", NULL};
     return word_is_one_of(word, past);
+}
+
+/* "dulu kami tinggal di", "awalnya korban dijemput di": where it was before, however far "di" is; but "dulu
+ * dijemput petugas di". */
+static bool is_left_behind(const struct text *text, size_t past, size_t in) {
+    static const char *const first[] = {"awalnya", "mulanya", "semula", "tadinya", NULL};
+    static const char *const living[] = {"saya", "kami", "kita", "kula", "keluarga", "tingal", "ngontrak",
+        "kontrak", "rumah", "rumahnya", "masih", "kos", "ngekos", NULL};
+    if (word_is_one_of(&text->words[past], first))
+        return text->words[past].flags & WORD_OPENS;
+    for (size_t i = past + 1; i < in; i++)
+        if (!word_is_one_of(&text->words[i], living))
+            return false;
+    return true;
 }
 
 /* "sekarang kerja di", "ditemukan di": where it is now, whatever else is said. */
 static bool is_found(const struct word *word) {
     static const char *const found[] = {"ditemukan", "ketemu", "nemu", "menemukan", "terlihat", "berada",
-        "kejadian", "lokasi", "terdampar", "terlantar", "telantar", "keleleran", "tidur", "numpang", "sampai",
-        "disekap", "dikurung", "pingsan", "tertingal", "ketingalan", "kesasar", "nyasar", "tersesat", NULL};
+        "kejadian", "kejadianya", "kejadiane", "lokasi", "lokasinya", "tkp", "tkpnya", "terdampar",
+        "terlantar", "telantar", "keleleran", "tidur", "numpang", "sampai", "disekap", "dikurung", "pingsan",
+        "tertingal", "ketingalan", "kesasar", "nyasar", "tersesat", NULL};
     return word_is_one_of(word, found);
 }
 
 static bool is_bound(const struct word *word) {
-    static const char *const bound[] = {"ke", "ka", "menuju", "tujuan", "jurusan", "arah", "lewat", "via",
-        "transit", "rute", "pulang", "mudik", "rujuk", "dirujuk", "rujukan", NULL};
+    static const char *const bound[] = {"ke", "ka", "menuju", "tujuan", "tujuanya", "tujuane", "jurusan",
+        "arah", "lewat", "via", "transit", "rute", "pulang", "mudik", "rujuk", "dirujuk", "rujukan", NULL};
     return word_is_one_of(word, bound);
 }
 
@@ -138,7 +158,8 @@ static bool is_claim(const struct word *word) {
 
 static bool is_from(const struct word *word) {
     static const char *const from[] = {"asal", "asalnya", "asale", "dari", "ktp", "ktpnya", "kelahiran",
-        "rantau", "perantau", "perantauan", "orang", "perbatasan", "rumahnya", NULL};
+        "rantau", "perantau", "perantauan", "orang", "perbatasan", "rumahnya", "identitas", "identitasnya",
+        "beridentitas", "berktp", NULL};
     return word_is_one_of(word, from) || is_claim(word);
 }
 
@@ -199,9 +220,27 @@ static bool is_before(const struct text *text, size_t at, const char *const *key
 static const char *const wishes[] = {"mau", "ingin", "akan", "hendak", "minta", "ongkos", "bisa", "pengen",
     "kepingin", "rencana", "ajeng", "bade", "badhe", "arep", "harus", "kudu", NULL};
 
+/* "sekarang sudah pulang ke Tongas". */
+static bool is_home_again(const struct text *text, size_t bound) {
+    static const char *const done[] = {"telah", "sudah", NULL};
+    return bound >= 2 && text->words[bound - 2].clause == text->words[bound].clause &&
+           strcmp(text->words[bound - 1].key, "pulang") == 0 && word_is_one_of(&text->words[bound - 2], done);
+}
+
+/* "antar paket ke Jambangan Surabaya lihat anak dikunci": who sees something there is there. */
+static bool is_seen_there(const struct text *text, size_t bound, size_t last) {
+    static const char *const perhaps[] = {"kalau", "jika", "bila", NULL};
+    static const char *const seen[] = {"lihat", "liat", "melihat", "ngeliat", "ngelihat", "nemu", "menemukan",
+        "ketemu", "bertemu", "mergoki", "memergoki", NULL};
+    for (size_t i = last + 1; i < text->count && i <= last + SEEN_REACH; i++)
+        if (text->words[i].sentence == text->words[last].sentence && word_is_one_of(&text->words[i], seen))
+            return !is_before(text, bound, perhaps);
+    return false;
+}
+
 /* "pindah ke", "sudah sampai ke", "coba ke": who has arrived, or is asked to come, is there; "mau pulang ke"
  * is not. */
-static enum place_role role_of_bound(const struct text *text, size_t bound) {
+static enum place_role role_of_bound(const struct text *text, size_t bound, size_t last) {
     static const char *const near[] = {"arah", "lewat", NULL}; /* "di angkot arah Tambaksari" */
     static const char *const arrived[] = {"sampai", "tiba", "datang", "masuk", "meluap", "merembet", "lari",
         "kabur", "dibuang", "balik", "dibawa", "mengungsi", "diungsikan", "kembali", "dipindah",
@@ -212,6 +251,10 @@ static enum place_role role_of_bound(const struct text *text, size_t bound) {
         return ROLE_FAR;
     if (strcmp(text->words[bound].key, "ke") != 0 || is_before(text, bound, wishes))
         return ROLE_BOUND;
+    if (is_seen_there(text, bound, last))
+        return ROLE_EVENT;
+    if (is_home_again(text, bound))
+        return ROLE_FAR;
     if (is_before(text, bound, told))
         return ROLE_TELLER;
     return is_before(text, bound, arrived) ? ROLE_FAR : ROLE_BOUND;
@@ -256,13 +299,26 @@ static enum place_role role_of_far(const struct text *text, size_t far, size_t i
     return word_is_one_of(word, children) ? ROLE_BOUND : ROLE_FAR;
 }
 
+/* "sudah kembali ke keluarga di Ngawi": who has come back to them is where they are. */
+static bool is_returned(const struct text *text, size_t far) {
+    static const char *const back[] = {"kembali", "dikembalikan", "dipulangkan", "balik", "pulang", NULL};
+    static const char *const done[] = {"telah", "sudah", NULL};
+    return far >= 3 && strcmp(text->words[far - 1].key, "ke") == 0 &&
+           word_is_one_of(&text->words[far - 2], back) && word_is_one_of(&text->words[far - 3], done);
+}
+
 /* "di" says nothing by itself; the words before it do. last: the end of the name. before: the name before, or
  * NULL. */
 static enum place_role role_of_in(
     const struct text *text, size_t in, size_t last, const struct place_name *before) {
     static const char *const home[] = {"pulang", "mudik", NULL};
-    static const char *const sent[] = {"dibawa", "digawa", "diajak", "dikirim", "dijual", NULL};
+    static const char *const sent[] = {"dibawa", "digawa", "diajak", "dikirim", "dijual", "berangkat",
+        "budal", "budhal", "mangkat", "lunga", "lungo", "pergi", NULL};
+    static const char *const meant[] = {
+        "mau", "ingin", "akan", "hendak", "pengen", "kepingin", "ajeng", "bade", "badhe", "arep", NULL};
     const struct word *di = &text->words[in];
+    if (in && di->clause == di[-1].clause && word_is_one_of(di - 1, meant))
+        return ROLE_BOUND; /* "arep nang Kalianget": Javanese "nang" is "to" as well */
     if (in && di->clause == di[-1].clause && is_teller(text, in - 1))
         return ROLE_TELLER;
     if (in >= 2 && strcmp(di[-1].key, "yang") == 0 && strcmp(di[-2].key, "ada") == 0)
@@ -274,15 +330,17 @@ static enum place_role role_of_in(
         const struct word *word = &text->words[i];
         if (word->clause != di->clause || is_found(word))
             break;
-        if (is_past(word) && i + PAST_REACH >= in)
+        if (is_past(word) && (i + PAST_REACH >= in || is_left_behind(text, i, in)))
             return ROLE_FROM;
         if (strcmp(word->key, "dari") ==
             0) /* "dari desa di Lamongan"; "dari Sumenep yang mengajar di Waru" */
             return before && before->first > i && !before->word ? ROLE_EVENT : role_of_from(text, i);
         if (word_is_one_of(word, sent) && is_before(text, i, wishes))
-            return ROLE_BOUND; /* "arep digowo nang Batam" */
+            return ROLE_BOUND; /* "arep digowo nang Batam", "arep budal nang Surabaya" */
+        if (is_far(text, i) && i && strcmp(word[-1].key, "ke") == 0 && is_before(text, i - 1, wishes))
+            return ROLE_BOUND; /* "mau kembali ke keluarga di Tempeh" */
         if (is_far(text, i) && is_bridged(text, i, in))
-            return role_of_far(text, i, in, last);
+            return is_returned(text, i) ? ROLE_EVENT : role_of_far(text, i, in, last);
         if (word_is_one_of(word, home) || (strcmp(word->key, "ke") == 0 && is_before(text, i, wishes)))
             return ROLE_BOUND; /* "mau pulang ke ibu di Sampang", "mau ke desa yang di Klaten" */
     }
@@ -345,6 +403,27 @@ static bool is_line(const struct place_index *index, const struct text *text, co
     return is_town(index, next) && !place_entries_agree(index, name->entries, next);
 }
 
+/* "Jl Raya Surabaya-Malang", "jalan Malang - Blitar": a road is called after its ends. A street in a town
+ * ("jl surabaya malang") has no line between. begin: of the name and its words of kind. */
+static bool is_road(
+    const struct place_index *index, const struct text *text, const struct place_name *name, size_t begin) {
+    static const char *const roads[] = {"jalan", "raya", "arteri", NULL};
+    const struct word *word = &text->words[name->last];
+    size_t from = begin && goes_on(text, begin - 1) ? begin - 1 : begin, used;
+    if (name->last + 1u >= text->count || !is_town(index, name->entries))
+        return false;
+    bool road = false, raya = false;
+    for (size_t i = from; i < name->first; i++) {
+        road = road || word_is_one_of(&text->words[i], roads);
+        raya = raya || strcmp(text->words[i].key, "raya") == 0;
+    }
+    bool dash = text->bytes[word->end] == '-' || strncmp(text->bytes + word->end, " -", 2) == 0;
+    if (!road || !(dash || (raya && word->clause == word[1].clause)))
+        return false;
+    uint32_t next = place_index_find(index, text, name->last + 1u, &used);
+    return is_town(index, next) && !place_entries_agree(index, name->entries, next);
+}
+
 /* "asal Kec. Lawang, Kab. Malang", "dari Pasuruan dan Blitar", "jurusan Malang-Surabaya": what holds for one
  * name holds for the next. */
 static bool is_continued(const struct place_index *index, const struct text *text,
@@ -365,14 +444,41 @@ static bool is_continued(const struct place_index *index, const struct text *tex
 
 /* "ktp kami masih Bojonegoro", "KTP-nya alamat Jember": where somebody is written down. */
 static bool is_on_card(const struct text *text, size_t cue) {
-    static const char *const cards[] = {"ktp", "ktpnya", NULL};
-    static const char *const bridges[] = {"masih", "tetap", "saya", "kami", "alamat", "nya", NULL};
+    static const char *const cards[] = {
+        "ktp", "ktpnya", "identitas", "identitasnya", "beridentitas", "berktp", NULL};
+    static const char *const bridges[] = {"masih", "tetap", "saya", "kami", "alamat", "nya", "e", "di", NULL};
     for (size_t i = cue + 1;
          i-- && i + CUE_REACH > cue && text->words[i].clause == text->words[cue].clause;) {
         if (word_is_one_of(&text->words[i], cards))
             return true;
         if (!word_is_one_of(&text->words[i], bridges))
             return false;
+    }
+    return false;
+}
+
+/* "saya ojol Sidoarjo", "kami warga Dampit": what the teller is, and where. */
+static bool is_teller_by_trade(const struct text *text, size_t cue) {
+    static const char *const trades[] = {"warga", "ojol", "gojek", "grab", "driver", "kurir", "sopir",
+        "supir", "guru", "dosen", "mahasiswa", "mahasiswi", "santri", "perawat", "bidan", "kader", "relawan",
+        "petugas", "pendamping", "pedagang", "tukang", "buruh", "satpam", "nelayan", "petani", NULL};
+    if (cue >= 2 && marker_of(&text->words[cue]) == MARKER_NONE &&
+        word_is_one_of(&text->words[cue - 1], trades))
+        cue--; /* "saya sopir truk Lumajang" */
+    return cue && word_is_one_of(&text->words[cue], trades) && is_teller(text, cue - 1);
+}
+
+/* "lulusan SMK Surabaya", "eks napi lapas Porong": where somebody was; an "eks terminal" is still there. */
+static bool is_former(const struct text *text, size_t cue) {
+    static const char *const former[] = {"lulusan", "pensiunan", "mantan", "eks", NULL};
+    size_t at = cue + 1;
+    while (at-- && at + CUE_REACH > cue && text->words[at].clause == text->words[cue].clause) {
+        if (!word_is_one_of(&text->words[at], former))
+            continue;
+        for (size_t i = at + 1; i <= cue; i++)
+            if (is_bound(&text->words[i]) || marker_of(&text->words[i]) == MARKER_IN)
+                return false;
+        return marker_of(&text->words[at + 1]) != MARKER_TOWN;
     }
     return false;
 }
@@ -388,12 +494,14 @@ static enum place_role role_of_cue(const struct place_index *index, const struct
         return ROLE_BOUND; /* "sejak pindah dari Lumajang": whatever happens is no longer there */
     if (is_from(word) || (strcmp(word->key, "anak") == 0 && cue && is_teller(text, cue - 1)))
         return role_of_from(text, cue);
-    if (is_on_card(text, cue))
+    if (is_teller_by_trade(text, cue))
+        return ROLE_TELLER;
+    if (is_on_card(text, cue) || is_former(text, cue))
         return ROLE_FROM;
     if (is_trait(word))
         return ROLE_BOUND;
     if (is_bound(word))
-        return role_of_bound(text, cue);
+        return role_of_bound(text, cue, name->last);
     if (word_is_one_of(word, lines) && is_line(index, text, name))
         return ROLE_BOUND;
     if (is_far(text, cue))
@@ -413,13 +521,25 @@ static enum place_role role_elsewhere(const struct text *text, size_t cue, enum 
                                                                                              : role;
 }
 
+/* "saya tinggal di Wiyung". begin: of the name and its words of kind. */
+static bool is_home(const struct text *text, size_t begin) {
+    return begin >= 3 && strcmp(text->words[begin - 1].key, "di") == 0 &&
+           strcmp(text->words[begin - 2].key, "tingal") == 0 && is_teller(text, begin - 3);
+}
+
 static enum place_role role_of(const struct place_index *index, const struct text *text,
-    const struct place_name *name, const struct place_name *before) {
+    struct place_name *name, const struct place_name *before) {
     bool mere = before && before->word && !before->capital &&
                 !place_entries_agree(index, before->entries, name->entries); /* "dari panti Magetan" */
     size_t begin = kind_begin(text, name->first, before && !mere ? before->last + 1u : 0);
-    if (before && is_continued(index, text, before, begin, name->entries))
+    if (before && is_continued(index, text, before, begin, name->entries)) {
+        name->road = before->road && is_line(index, text, before);
         return before->role;
+    }
+    name->home = is_home(text, begin);
+    name->road = is_road(index, text, name, begin);
+    if (name->road)
+        return ROLE_BOUND;
     if (!begin || !goes_on(text, begin - 1))
         return has_office(text, begin, name->first) ? ROLE_TELLER : ROLE_EVENT;
     enum place_role role = role_of_cue(index, text, begin - 1, name, before);
@@ -599,13 +719,37 @@ static bool is_uncle(const struct place_index *index, const struct text *text, s
            (text->bytes[word->start] | ' ') == 'l' && !place_entries_name_served(index, found);
 }
 
+/* "rumah mbah gempol", "pak sugihwaras tetangga saya": in small letters too. Nobody calls the reader "mbah"
+ * or "bude"; of "pak", which most messages open with, it takes a word that speaks of him. Regencies stay
+ * places, and so does what another place stands beside: "mbah watulimo trenggalek". */
+static bool is_person_in_small(
+    const struct place_index *index, const struct text *text, size_t first, uint32_t found) {
+    static const char *const elders[] = {"bulik", "nyai", "paman", "bibi", NULL};
+    static const char *const of_whom[] = {"rumah", "istri", "suami", "anak", "anaknya", "cucu", "cucunya",
+        "tetanga", "warung", "toko", "istrinya", "suaminya", "rumahnya", "namanya", "nama", "bernama", NULL};
+    static const char *const callable[] = {"pak", "bapak", "bu", "ibu", "mas", "mbak", NULL};
+    const struct word *word = &text->words[first], *title = word - 1;
+    size_t used;
+    if (!first || title->clause != word->clause)
+        return false;
+    bool elder =
+        word_is_one_of(title, elders) ||
+        (strcmp(title->key, "nenek") == 0 && is_title(text, title)); /* "nenek dampit" is in Dampit */
+    bool called = !elder && word_is_one_of(title, callable);
+    bool owned =
+        called && first >= 2 && title->clause == title[-1].clause && word_is_one_of(title - 1, of_whom);
+    return (elder || owned || (called && is_spoken_of(text, first))) &&
+           !place_entries_name_regency(index, found) &&
+           (first + 1 >= text->count || !place_index_find(index, text, first + 1, &used));
+}
+
 /* "Pak Bambang", "Lek Sarjo", "adik saya Sekar": people are called like small places. */
 static bool is_person(
     const struct place_index *index, const struct text *text, size_t first, uint32_t found) {
     size_t used;
     const struct word *word = &text->words[first];
     if (!(word->flags & WORD_CAPITAL))
-        return false;
+        return is_person_in_small(index, text, first, found);
     bool leads = !first || word->clause != word[-1].clause;
     if (is_on_papers(index, text, first) && (leads || marker_of(word - 1) == MARKER_NONE))
         return true;
@@ -707,6 +851,37 @@ static bool is_doubled_as_named(
     return false;
 }
 
+/* "kab. Pas", "kota Pas"; without them it is no place. */
+static bool is_curt_alone(
+    const struct place_index *index, const struct text *text, size_t first, uint32_t found) {
+    if (!index->entries[found].curt)
+        return false;
+    enum place_marker before =
+        first && goes_on(text, first - 1) ? marker_of(&text->words[first - 1]) : MARKER_NONE;
+    return before != MARKER_REGENCY && before != MARKER_CITY;
+}
+
+/* "kejadiannya di rumah saya Cermee", "TKP Dampit", "ralat, yang benar Dampit". */
+static bool is_scene(const struct text *text, size_t first) {
+    static const char *const scenes[] = {
+        "kejadian", "kejadianya", "kejadiane", "lokasi", "lokasinya", "lokasine", "tkp", "tkpnya", NULL};
+    if (first >= 2 && strcmp(text->words[first - 1].key, "benar") == 0 &&
+        strcmp(text->words[first - 2].key, "yang") == 0)
+        return true;
+    for (size_t i = first;
+         i-- && i + SCENE_REACH >= first && text->words[i].clause == text->words[first].clause;)
+        if (word_is_one_of(&text->words[i], scenes))
+            return true;
+    return false;
+}
+
+/* "masuk Nganjuk apa Kediri". */
+static bool is_either(const struct text *text, const struct place_name *one, const struct place_name *next) {
+    static const char *const either[] = {"apa", "atau", NULL};
+    return one->last + 2 == next->first && word_is_one_of(&text->words[one->last + 1], either) &&
+           text->words[one->first].clause == text->words[next->first].clause;
+}
+
 /* "Kota Anyar" is read as "kota baru", which is a district, too. */
 static bool is_translated(const struct text *text, const struct word *word) {
     return (text->bytes[word->start] | ' ') != word->key[0];
@@ -756,7 +931,8 @@ static struct place_name name_make(const struct place_index *index, const struct
     enum place_marker marker = marker_around(index, text, first, last);
     if (marker == MARKER_CITY && entry->word && !capital && !place_entries_name_regency(index, found))
         marker = MARKER_NONE; /* "di bantaran kota" */
-    bool told_apart = used == 1 ? is_doubled_as_named(index, text, word, found) : is_level(marker);
+    bool doubled = used == 1 && is_doubled_as_named(index, text, word, found);
+    bool told_apart = used == 1 ? doubled : is_level(marker);
     bool is_word = entry->word && !alone && !told_apart;
     bool opens = word->flags & WORD_OPENS && !alone;
     bool short_for_else = is_word && entry->alias; /* BLT is aid, PMK the fire brigade */
@@ -771,6 +947,7 @@ static struct place_name name_make(const struct place_index *index, const struct
         .opens = opens,
         .word = is_word && !(capital && !(word->flags & WORD_OPENS) && entry->town),
         .village = entry->small,
+        .only = doubled ? (uint8_t)(word->end - word->start) : 0,
         .whole = opens_message(text, first, last),
         .longer =
             told && used == 1 && (is_word || is_in_small(text, first)) && goes_on_as_name(index, text, last)};
@@ -819,15 +996,18 @@ static size_t names_read(
         if (found &&
             ((used == 1 && is_mere_word(index, text, i, found)) || is_denied(text, i, i + used - 1) ||
                 is_luck(text, i) || kind_of_place_first(index, text, i) ||
-                (used == 1 && is_person(index, text, i, found))))
+                is_curt_alone(index, text, i, found) || (used == 1 && is_person(index, text, i, found))))
             found = 0, used = 1;
         if (!found)
             continue;
         out[count] = name_make(index, text, i, used, found, told);
         out[count].near = near;
         out[count].role = role_of(index, text, &out[count], count ? &out[count - 1] : NULL);
+        out[count].scene = out[count].role == ROLE_EVENT && is_scene(text, i);
         if (count && is_beside(index, text, &out[count - 1], &out[count]))
             out[count - 1].beside = out[count].beside = true;
+        if (count && is_either(text, &out[count - 1], &out[count]))
+            out[count - 1].either = out[count].either = true;
         if (count && is_quarter_of(index, &out[count - 1], &out[count])) {
             out[count].marker = out[count - 1].marker;
             out[count - 1] = out[count];

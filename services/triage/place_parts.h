@@ -14,6 +14,7 @@ struct place_entry {
     bool word;   /* its name is also a word of the language */
     bool town;   /* and of a town so well known that a capital letter is enough */
     bool alias;  /* by another name than the official one */
+    bool curt;   /* so short a name that only "kab" or "kota" makes it one: "Kab. Pas" */
     bool small;  /* first of its chain: nothing but villages have the name */
 };
 
@@ -82,6 +83,11 @@ struct place_name {
     bool village; /* only villages have it */
     bool whole;   /* the first clause is nothing else */
     bool beside;  /* a place that it lies in, or that lies in it, stands beside it */
+    bool scene;   /* "kejadiannya di", "TKP": said to be where it happened */
+    bool home;    /* "saya tinggal di": where the teller lives */
+    bool road;    /* an end of a road: "Jl Raya Malang-Blitar" */
+    bool either;  /* "Nganjuk apa Kediri": one of two, and the teller does not know which */
+    uint8_t only; /* letters of the one name meant, of all that are read alike: Cermee, and not Cerme; or 0 */
 };
 
 struct place_names {

@@ -70,7 +70,7 @@ static const struct spelling_row spelling_table[] = {
     {"bunuh diri", "bundir b*ndir bunvhdiri unalive bunir bundr bunuhdiri"},
     {"bunuh", "b*nuh bnuh bunvh bunu bunuah"},
     {"diri", "d*ri"},
-    {"kdrt", "kadeerte kaderte kdr"},
+    {"kdrt", "kadeerte kaderte"},
     {"odgj", "odjg ogdj"},
     {"sabu", "s*b* sbu shabu"},
     {"perkosa", "per*osa prkosa perkos* pemerkos*"},

@@ -279,6 +279,125 @@ static void test_roles(void **state) {
     areas_check(*state, cases, sizeof cases / sizeof cases[0]);
 }
 
+/* Short names of regencies, which are words, schools or buses without "kab" before them. */
+static void test_short_regencies(void **state) {
+    static const struct expected cases[] = {
+        {"lansia sakit di wates kab kdr", "35.06.06"},
+        {"banjir di kab. pas", "35.14"},
+        {"Kota Pas, kelurahan Kebonsari", "35.75.04"},
+        {"kec manding kab smp", "35.29.03"},
+        {"kab. Po kec. Sawoo", "35.02.05"},
+        {"kec. Soko kab tban", "35.23.11"},
+        {"dolopo mdn banjir", "35.19.02"},
+        {"pas banjir saya di rumah", ""},
+        {"pas Purwosari banjir saya di rumah", ""},
+        {"anak smp dipukul", ""},
+        {"bus po rosalia mogok", ""},
+        {"di pelabuhan tg perak", ""},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof cases[0]);
+}
+
+/* Where somebody lived, studied or was held before, and where it happens now. */
+static void test_former_places(void **state) {
+    static const struct expected cases[] = {
+        {"dulu keluarga kami ngontrak di Rogojampi Banyuwangi, sekarang di Kalipuro, tetangga memukuli "
+         "anaknya",
+            "35.10.21"},
+        {"Dulu saya tinggal di Lumajang. Sekarang di Jombang, suami main tangan", "35.17"},
+        {"semula korban dititipkan di Prigen, lalu disekap di kos di Trawas", "35.16.04"},
+        {"awalnya dijemput di Lekok, kemudian dilecehkan di Kertosono", "35.18.08"},
+        {"lulusan SMK Jember dipukuli majikannya di rumah, Tongas", "35.13.23"},
+        {"sudah kembali ke keluarga di Kec. Tempeh Kab. Lumajang, sebelumnya ditemukan di Jombang",
+            "35.08.05"},
+        {"mau kembali ke keluarga di Kec. Tempeh", ""},
+        {"remaja dikurung di rumah orang tuanya di Binangun Blitar, sekolah di Malang", "35.05.16"},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof cases[0]);
+}
+
+/* A road is called after its ends. */
+static void test_roads(void **state) {
+    static const struct expected cases[] = {
+        {"kakek ditabrak di Jl Raya Surabaya - Malang", ""},
+        {"ada kecelakaan di jalan Madiun-Ngawi", ""},
+        {"nenek sering duduk di Jl Raya Surabaya-Malang, depan pasar Singosari", "35.07.24"},
+        {"nenek sering duduk di Jl Raya Malang-Blitar, depan warung di Kesamben", "35.05.19"},
+        {"ada anak di jalan raya Ngawi", "35.21"},
+        {"di jalan Surabaya nomor 5 Kota Malang ada nenek dirantai", "35.73"},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof cases[0]);
+}
+
+/* Where the teller works, lives or is from, and what he saw elsewhere. */
+static void test_tellers(void **state) {
+    static const struct expected cases[] = {
+        {"saya sopir truk Lumajang, melihat anak dipukuli di pasar Ngunut", "35.04.11"},
+        {"saya kurir Jombang, antar barang ke Ngunut lihat anak dirantai", "35.04.11"},
+        {"saya lihat di ig, kalau ke Surabaya lihat anak jalanan", ""},
+        {"saya perawat Lumajang, minta info", "35.08"},
+        {"lokasine nang cedak pasar Ngunut, aku dewe nang Blitar kota", "35.04.11"},
+        {"TKP di Ngunut, rumah saya di Kab. Lumajang", "35.04.11"},
+        {"tadi saya bilang Turen, ralat, yang benar Dampit", "35.07.05"},
+        {"Saya tinggal di Kauman Tulungagung. Adik saya disekap bosnya, lokasinya tidak jelas", ""},
+        {"kami di Wajak Malang, kakak saya dijual orang, tidak tahu di mana", ""},
+        {"saya di Wajak Malang. Adik dikurung suaminya. Saya tidak tahu lapor ke mana", "35.07.08"},
+        {"pria beridentitas Jombang tertidur di Kertosono", "35.18.08"},
+        {"lansia ber-KTP Sidoarjo ditemukan di Desa Tunggulwulung", ""},
+        {"lansia ber-KTP Sidoarjo ditemukan tertidur", "35.15"},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof cases[0]);
+}
+
+/* Javanese "nang" is both "at" and "to". */
+static void test_destinations(void **state) {
+    static const struct expected cases[] = {
+        {"mas iku arep nang Sapeken, gak ono kapal", ""},
+        {"arep budal nang Surabaya, duwite entek", ""},
+        {"kakek tujuannya Lumajang, kehabisan ongkos", ""},
+        {"anakku nang Sapeken lara", "35.29.25"},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof cases[0]);
+}
+
+/* Who is called like a place, in small letters too; whom the message calls is none. */
+static void test_people_in_small(void **state) {
+    static const struct expected cases[] = {
+        {"mbah kalianget sakit", ""},
+        {"rumah pak wajak roboh", ""},
+        {"pakde ngunut telantar", ""},
+        {"Bude Mayang suka memukul cucunya", ""},
+        {"bu turen suka memukul anaknya", ""},
+        {"tolong pak gempol banjir", "35.14.12"},
+        {"mbah di gempol sendiri", "35.14.12"},
+        {"mbah watulimo trenggalek dipasung", "35.03.08"},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof cases[0]);
+}
+
+/* Of places of one name: the one beside which another of its regency is named, or that is written so. */
+static void test_twins_beside(void **state) {
+    static const struct expected cases[] = {
+        {"di Panti, Rao Selatan ada kakek sendirian. Rumahnya di nagari Panti", "13.08.07"},
+        {"banjir di Geger, dekat Dolopo", "35.19.03"},
+        {"banjir di Cermee", "35.11.15"},
+        {"Desa Kauman, Ngunut", "35.04.11"},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof cases[0]);
+}
+
+/* "Nganjuk apa Jombang": who does not know which is asked about both. */
+static void test_one_of_two_stays_two(void **state) {
+    struct place_found found =
+        find(*state, "di pertigaan, masuk Nganjuk apa Jombang saya tidak tahu", NULL, NULL);
+    assert_string_equal(found.area, "");
+    assert_int_equal(found.candidate_count, 2);
+    found = find(*state, "antara Kediri atau Nganjuk, saya lupa", NULL, NULL);
+    assert_string_equal(found.area, "");
+    assert_int_equal(found.candidate_count, 3); /* Kediri is two */
+    assert_string_equal(find(*state, "di Kertosono, masuk Nganjuk apa Jombang", NULL, NULL).area, "35.18.08");
+}
+
 /* Misspelt by a letter, in two words or in one, and villages in small letters beside their parent. */
 static void test_spellings(void **state) {
     static const struct expected cases[] = {
@@ -487,6 +606,14 @@ int main(void) {
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_no_names),
         cmocka_unit_test(test_roles),
+        cmocka_unit_test(test_short_regencies),
+        cmocka_unit_test(test_former_places),
+        cmocka_unit_test(test_roads),
+        cmocka_unit_test(test_tellers),
+        cmocka_unit_test(test_destinations),
+        cmocka_unit_test(test_people_in_small),
+        cmocka_unit_test(test_twins_beside),
+        cmocka_unit_test(test_one_of_two_stays_two),
         cmocka_unit_test(test_spellings),
         cmocka_unit_test(test_every_district),
         cmocka_unit_test(test_twins_stay_two),
