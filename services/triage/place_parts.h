@@ -1,5 +1,5 @@
-/* What the three files of place.h share: the index of names (place_index.c), the names in one message
- * (place_names.c), and what is decided from them (place.c). */
+/* What the four files of place.h share: the index of names (place_index.c), the names in one message
+ * (place_names.c), what they are to the event (place_roles.c), and what is decided from them (place.c). */
 #pragma once
 
 #include "services/triage/place.h"
@@ -94,3 +94,14 @@ struct place_names {
     struct place_name names[PLACE_NAMES_MAX];
     size_t count;
 };
+
+/* What kind of place the word before a name announces. */
+enum place_marker place_marker_of(const struct word *word);
+/* Says what level the name after it has. */
+bool place_marker_is_level(enum place_marker marker);
+/* Whether the words after `at` go on with what it began: of one clause, or parted by a colon, as in forms
+ * ("Kec: Ngajum"). */
+bool place_text_goes_on(const struct text *text, size_t at);
+/* Fills role, road, home and scene of a name. before: the name before it, NULL for none. */
+void place_role_read(const struct place_index *index, const struct text *text, struct place_name *name,
+    const struct place_name *before);
