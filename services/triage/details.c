@@ -1,20 +1,39 @@
 #include "services/triage/details.h"
 
-#include "services/triage/detail_rows.h"
 #include "services/triage/stem.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static_assert(sizeof rows / sizeof rows[0] <= DETAILS_MAX, "one bit for each");
-
 enum {
-    SLOTS = 16384,      /* x 16 bytes = 256 KiB, for some 5,000 words and stems */
+    SLOTS_FIRST = 16384,
     STEM_BYTES_MIN = 4, /* shorter stems are those of too many words */
     LONG_ENDINGS = 2,   /* of -nya and -nyo more than of -e may be cut: "omnya" */
     SHORT_WORD = 2,
     NO_ROW = 0xffff,
     READ_ARENA_BYTES = 64 * 1024, /* a word or two at a time, as text_read takes them */
+};
+
+static const char *const class_words[DETAIL_CLASSES] = {
+    [DETAIL_SURROUNDING] = "surrounding",
+    [DETAIL_BOND] = "bond",
+    [DETAIL_HARM] = "harm",
+    [DETAIL_VIOLENCE] = "violence",
+    [DETAIL_WEAPON] = "weapon",
+    [DETAIL_BODY] = "body",
+    [DETAIL_STATE] = "state",
+    [DETAIL_DISASTER] = "disaster",
+    [DETAIL_EVENT] = "event",
+    [DETAIL_LOOKS] = "looks",
+    [DETAIL_ABROAD] = "abroad",
+    [DETAIL_THING] = "thing",
+};
+
+struct row {
+    enum detail_class class;
+    char *name;
 };
 
 struct slot {
@@ -24,102 +43,201 @@ struct slot {
 
 struct details {
     struct detail_set classes[DETAIL_CLASSES];
-    struct slot slots[SLOTS];
-    size_t count;
+    struct row rows[DETAILS_MAX];
+    size_t row_count;
+    struct slot *slots; /* open addressing, three quarters full at most */
+    size_t slot_count, used;
 };
 
+/* ---- the table of words */
+
 static size_t slot_of(const struct details *details, uint64_t hash) {
-    size_t at = (hash ^ hash >> 32) & (SLOTS - 1);
+    size_t at = (hash ^ hash >> 32) & (details->slot_count - 1);
     while (details->slots[at].hash && details->slots[at].hash != hash)
-        at = (at + 1) & (SLOTS - 1);
+        at = (at + 1) & (details->slot_count - 1);
     return at;
 }
 
+static bool slots_grow(struct details *details) {
+    struct details larger = {.slot_count = details->slot_count ? 2 * details->slot_count : SLOTS_FIRST};
+    larger.slots = calloc(larger.slot_count, sizeof *larger.slots);
+    if (!larger.slots)
+        return false;
+    for (size_t i = 0; i < details->slot_count; i++)
+        if (details->slots[i].hash)
+            larger.slots[slot_of(&larger, details->slots[i].hash)] = details->slots[i];
+    free(details->slots);
+    details->slots = larger.slots;
+    details->slot_count = larger.slot_count;
+    return true;
+}
+
+/* A word that stands in both columns of a row is sure. */
 static bool row_add(uint16_t of_word[DETAILS_OF_WORD], uint16_t row) {
     for (size_t i = 0; i < DETAILS_OF_WORD; i++)
-        if (of_word[i] == row || of_word[i] == NO_ROW) {
-            of_word[i] = row;
+        if (of_word[i] == NO_ROW || (of_word[i] & DETAIL_ROW) == (row & DETAIL_ROW)) {
+            of_word[i] = of_word[i] == NO_ROW ? row : of_word[i] & row;
             return true;
         }
     return false;
 }
 
-static bool word_put(struct details *details, uint64_t hash, size_t row) {
+static bool word_put(struct details *details, uint64_t hash, size_t row, struct error *error) {
+    if (details->used * 4 >= details->slot_count * 3 && !slots_grow(details))
+        return error_set(error, "no memory for words of one meaning");
     struct slot *slot = &details->slots[slot_of(details, hash)];
     if (!slot->hash) {
-        if (++details->count > SLOTS / 2)
-            return false;
+        details->used++;
         slot->hash = hash;
         memset(slot->rows, 0xff, sizeof slot->rows);
     }
-    return row_add(slot->rows, (uint16_t)row);
+    return row_add(slot->rows, (uint16_t)row) ||
+           error_set(error, "stands in more than %d rows", DETAILS_OF_WORD);
 }
 
 static uint64_t pair_hash(const struct word *first, const struct word *second) {
     return text_hash_on(text_hash_step(first->hash, ' '), second->key);
 }
 
+/* ---- the file */
+
 /* A word, also without its endings; or two, one behind the other. */
-static bool entry_put(struct details *details, const struct text *text, size_t row) {
+static bool entry_put(struct details *details, const struct text *text, size_t row, struct error *error) {
     const struct word *word = &text->words[0];
     char stemmed[WORD_KEY_MAX];
     if (text->count == 2)
-        return word_put(details, pair_hash(word, word + 1), row);
+        return word_put(details, pair_hash(word, word + 1), row, error);
     if (text->count != 1)
-        return false;
+        return error_set(error, "is read as %zu words", text->count);
     size_t size = stem(word->key, word->key_size, stemmed);
     bool ending = size >= STEM_BYTES_MIN && strncmp(word->key, stemmed, size) == 0;
-    return word_put(details, word->hash, row) && (!ending || word_put(details, text_hash(stemmed), row));
+    return word_put(details, word->hash, row, error) &&
+           (!ending || word_put(details, text_hash(stemmed), row, error));
 }
 
-static bool row_put(
-    struct details *details, struct arena *arena, const struct spelling *spelling, size_t row) {
-    details->classes[rows[row].class].bits[row / 64] |= UINT64_C(1) << row % 64;
-    for (const char *at = rows[row].words; *at; at += strspn(at, " ")) {
-        char entry[2 * WORD_KEY_MAX];
-        struct text text;
-        size_t size = strcspn(at, " ");
-        if (size >= sizeof entry)
-            return false;
-        memcpy(entry, at, size);
-        for (size_t i = 0; i < size; i++)
-            if (entry[i] == '_')
-                entry[i] = ' ';
-        arena_reset(arena);
-        if (!text_read(arena, spelling, entry, size, &text) || !entry_put(details, &text, row))
-            return false;
-        at += size;
+struct reading {
+    struct details *details;
+    const struct spelling *spelling;
+    struct arena *arena;
+};
+
+/* The space of "a_b" is written as a line below it. */
+static bool entry_read(const struct reading *reading, char *entry, size_t row, struct error *error) {
+    struct text text;
+    char *space = strchr(entry, '_');
+    if (space)
+        *space = ' ';
+    arena_reset(reading->arena);
+    if (!text_read(reading->arena, reading->spelling, entry, strlen(entry), &text))
+        return error_set(error, "no memory for words of one meaning");
+    return entry_put(reading->details, &text, row, error) || error_prefix(error, "\"%s\"", entry);
+}
+
+static bool class_read(const char *word, enum detail_class *class, struct error *error) {
+    for (int i = 0; i < DETAIL_CLASSES; i++)
+        if (strcmp(word, class_words[i]) == 0) {
+            *class = (enum detail_class)i;
+            return true;
+        }
+    return error_set(error, "no class \"%s\"", word);
+}
+
+static bool words_read(const struct reading *reading, char *words, size_t row, struct error *error) {
+    char *rest = words;
+    bool good = true;
+    for (char *word; good && (word = strtok_r(rest, " \n", &rest));)
+        good = entry_read(reading, word, row, error);
+    return good;
+}
+
+static bool name_take(struct row *row, const char *words, struct error *error) {
+    size_t size = strcspn(words, " \n");
+    if (!size || size >= WORD_KEY_MAX)
+        return error_set(error, "a row begins with a word of 1 to %d bytes", WORD_KEY_MAX - 1);
+    row->name = strndup(words, size);
+    return row->name || error_set(error, "no memory for words of one meaning");
+}
+
+/* "class <tab> word word a_b <tab> word a_b" */
+static bool line_read(const struct reading *reading, char *line, struct error *error) {
+    struct details *details = reading->details;
+    char *rest = line, *class = strsep(&rest, "\t"), *sure = strsep(&rest, "\t"), *loose = rest;
+    if (details->row_count == DETAILS_MAX)
+        return error_set(error, "more than %d rows", DETAILS_MAX);
+    if (!sure)
+        return error_set(error, "a class, a tab and words are expected");
+    size_t number = details->row_count;
+    struct row *row = &details->rows[number];
+    if (!class_read(class, &row->class, error) || !name_take(row, loose && !*sure ? loose : sure, error))
+        return false;
+    details->row_count++;
+    details_add(&details->classes[row->class], (uint16_t)number);
+    return words_read(reading, sure, number, error) &&
+           (!loose || words_read(reading, loose, number | DETAIL_LOOSELY, error));
+}
+
+static bool lines_read(const struct reading *reading, FILE *file, struct error *error) {
+    size_t capacity = 0;
+    unsigned number = 0;
+    char *line = NULL;
+    bool good = true;
+    while (good && getline(&line, &capacity, file) >= 0) {
+        number++;
+        if (line[0] != '#' && line[0] != '\n')
+            good = line_read(reading, line, error) || error_prefix(error, "line %u", number);
     }
-    return true;
+    free(line);
+    return good && (!ferror(file) || error_set(error, "cannot be read"));
 }
 
-struct details *details_new(const struct spelling *spelling) {
-    struct details *details = calloc(1, sizeof *details);
-    struct arena *arena = arena_new(READ_ARENA_BYTES);
-    bool good = details && arena;
-    for (size_t row = 0; good && row < sizeof rows / sizeof rows[0]; row++)
-        good = row_put(details, arena, spelling, row);
-    arena_free(&arena);
+static bool file_read(const struct reading *reading, const char *path, struct error *error) {
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return error_set(error, "%s: %s", path, strerror(errno));
+    bool good = lines_read(reading, file, error) || error_prefix(error, "%s", path);
+    fclose(file);
+    return good;
+}
+
+struct details *details_load(const char *path, const struct spelling *spelling, struct error *error) {
+    struct reading reading = {calloc(1, sizeof *reading.details), spelling, arena_new(READ_ARENA_BYTES)};
+    bool good = reading.details && reading.arena && slots_grow(reading.details);
     if (!good)
-        details_free(&details);
-    return details;
+        error_set(error, "no memory for words of one meaning");
+    good = good && file_read(&reading, path, error);
+    arena_free(&reading.arena);
+    if (!good)
+        details_free(&reading.details);
+    return reading.details;
 }
 
 void details_free(struct details **details) {
+    if (!*details)
+        return;
+    for (size_t i = 0; i < (*details)->row_count; i++)
+        free((*details)->rows[i].name);
+    free((*details)->slots);
     free(*details);
     *details = NULL;
 }
 
+/* ---- looking */
+
+static void row_take(uint16_t row, uint16_t out[DETAILS_FOUND], size_t *count) {
+    for (size_t i = 0; i < *count; i++)
+        if ((out[i] & DETAIL_ROW) == (row & DETAIL_ROW)) {
+            out[i] &= row;
+            return;
+        }
+    if (*count < DETAILS_FOUND)
+        out[(*count)++] = row;
+}
+
 static void rows_of(
-    const struct details *details, uint64_t hash, uint16_t out[DETAILS_OF_WORD], size_t *count) {
+    const struct details *details, uint64_t hash, uint16_t out[DETAILS_FOUND], size_t *count) {
     const struct slot *slot = &details->slots[slot_of(details, hash)];
-    for (size_t i = 0; slot->hash && i < DETAILS_OF_WORD && slot->rows[i] != NO_ROW; i++) {
-        bool known = *count == DETAILS_OF_WORD;
-        for (size_t k = 0; k < *count; k++)
-            known |= out[k] == slot->rows[i];
-        if (!known)
-            out[(*count)++] = slot->rows[i];
-    }
+    for (size_t i = 0; slot->hash && i < DETAILS_OF_WORD && slot->rows[i] != NO_ROW; i++)
+        row_take(slot->rows[i], out, count);
 }
 
 /* "kepalanya", "sirahe": the word itself, where the stem is that of too many. */
@@ -138,7 +256,7 @@ static uint64_t hash_without_ending(const struct word *word) {
 }
 
 size_t details_find(
-    const struct details *details, const struct word *word, const char *stem, uint16_t out[DETAILS_OF_WORD]) {
+    const struct details *details, const struct word *word, const char *stem, uint16_t out[DETAILS_FOUND]) {
     uint64_t hash = hash_without_ending(word);
     size_t count = 0;
     rows_of(details, word->hash, out, &count);
@@ -150,24 +268,18 @@ size_t details_find(
 }
 
 size_t details_find_pair(const struct details *details, const struct word *first, const struct word *second,
-    uint16_t out[DETAILS_OF_WORD]) {
+    uint16_t out[DETAILS_FOUND]) {
     size_t count = 0;
     rows_of(details, pair_hash(first, second), out, &count);
     return count;
 }
 
-enum detail_class detail_class_of(uint16_t detail) {
-    return rows[detail].class;
+enum detail_class details_class(const struct details *details, uint16_t detail) {
+    return details->rows[detail].class;
 }
 
-bool details_name(uint16_t detail, char out[WORD_KEY_MAX]) {
-    if (detail >= sizeof rows / sizeof rows[0])
-        return false;
-    size_t size = strcspn(rows[detail].words, " ");
-    size = size < WORD_KEY_MAX ? size : WORD_KEY_MAX - 1;
-    memcpy(out, rows[detail].words, size);
-    out[size] = 0;
-    return true;
+const char *details_name(const struct details *details, uint16_t detail) {
+    return detail < details->row_count ? details->rows[detail].name : NULL;
 }
 
 bool details_pop(struct detail_set *set, uint16_t *detail) {

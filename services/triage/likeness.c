@@ -40,53 +40,56 @@ enum {
 
 /* Fitted to labelled pairs by tests/triage/fit_pairs, rounded; see tests/triage/README.md. */
 static const float weights[LIKENESS_FEATURES] = {
-    [LIKE_BIAS] = -2.8f,
-    [LIKE_NEAR] = 0.1f,
-    [LIKE_HERE] = 1.3f,
+    [LIKE_BIAS] = -2.6f,
+    [LIKE_NEAR] = 0.3f,
+    [LIKE_HERE] = 1.2f,
     [LIKE_FAR] = -3.0f,
     [LIKE_AREA_SAME] = 0.2f,
     [LIKE_AREA_OTHER] = -4.0f,
-    [LIKE_SPOT] = 0.8f,
+    [LIKE_SPOT] = 0.6f,
     [LIKE_SPOT_NOT] = -1.5f,
     [LIKE_LATE] = -4.0f,
-    [LIKE_SOON] = 0.9f,
+    [LIKE_SOON] = 0.7f,
     [LIKE_KIND] = 0.3f,
-    [LIKE_KIND_NOT] = -0.2f,
-    [LIKE_URGENCY] = 1.3f,
-    [LIKE_WORDS_COUNT] = 0.6f,
+    [LIKE_KIND_NOT] = -0.5f,
+    [LIKE_URGENCY] = 1.1f,
+    [LIKE_WORDS_COUNT] = 0.5f,
     [LIKE_WORD_RAREST] = 0.5f,
     [LIKE_TOLD] = 1.4f,
     [LIKE_FRAME_NOT] = -2.0f,
-    [LIKE_DETAILS] = 1.2f,
+    [LIKE_DETAILS] = 1.1f,
     [LIKE_DETAILS_RARE] = 2.9f,
-    [LIKE_DETAILS_SEVERAL] = 0.7f,
-    [LIKE_DETAILS_NOT] = -1.2f,
-    [LIKE_BOND] = 1.4f,
-    [LIKE_BOND_NOT] = -0.5f,
+    [LIKE_DETAILS_SEVERAL] = 0.8f,
+    [LIKE_DETAILS_NOT] = -1.3f,
+    [LIKE_LOOSE] = 0.5f,
+    [LIKE_LOOSE_RARE] = 1.5f,
+    [LIKE_LOOSE_SEVERAL] = 1.0f,
+    [LIKE_BOND] = 1.3f,
+    [LIKE_BOND_NOT] = -0.4f,
     [LIKE_HARM] = 0.8f,
     [LIKE_HARM_NOT] = -0.7f,
-    [LIKE_DISASTER_NOT] = -0.8f,
-    [LIKE_STATE_NOT] = -0.7f,
-    [LIKE_LOOKS_NOT] = -0.9f,
-    [LIKE_CONCEPTS_ONE] = -1.7f,
-    [LIKE_SURROUNDINGS] = 0.2f,
-    [LIKE_SURROUNDINGS_NOT] = -0.5f,
-    [LIKE_COUNTS] = 1.6f,
+    [LIKE_DISASTER_NOT] = -0.6f,
+    [LIKE_STATE_NOT] = -0.8f,
+    [LIKE_LOOKS_NOT] = -1.0f,
+    [LIKE_CONCEPTS_ONE] = -1.6f,
+    [LIKE_SURROUNDINGS] = 0.4f,
+    [LIKE_SURROUNDINGS_NOT] = -0.6f,
+    [LIKE_COUNTS] = 1.4f,
     [LIKE_COUNTS_NOT] = -0.4f,
-    [LIKE_AMOUNT] = 1.6f,
-    [LIKE_NAME] = 1.5f,
+    [LIKE_AMOUNT] = 1.4f,
+    [LIKE_NAME] = 1.3f,
     [LIKE_NAME_NOT] = -2.0f,
-    [LIKE_AGE_SAME] = 0.8f,
-    [LIKE_AGE_OFF_NOT] = -1.4f,
+    [LIKE_AGE_SAME] = 1.0f,
+    [LIKE_AGE_OFF_NOT] = -1.3f,
     [LIKE_AGE_NOT] = -1.5f,
-    [LIKE_SEX_NOT] = -1.3f,
+    [LIKE_SEX_NOT] = -1.2f,
     [LIKE_PERSON_NOT] = -1.1f,
     [LIKE_PERSONS] = 0.8f,
     [LIKE_ALONE_NOT] = -0.3f,
-    [LIKE_DOER_NOT] = -1.4f,
-    [LIKE_OWN_NOT] = -0.9f,
+    [LIKE_DOER_NOT] = -1.3f,
+    [LIKE_OWN_NOT] = -0.7f,
     [LIKE_SAID_NOT] = -1.5f,
-    [LIKE_ASKED_NOT] = -0.3f,
+    [LIKE_ASKED_NOT] = -0.1f,
 };
 
 /* ---- words */
@@ -201,8 +204,8 @@ static float filled_in(
 static void frame_compare(
     const struct vocabulary *vocabulary, const struct scene *a, const struct scene *b, float *features) {
     static const enum likeness_feature of_frame[] = {LIKE_WORDS_COUNT, LIKE_WORD_RAREST, LIKE_TOLD,
-        LIKE_DETAILS, LIKE_DETAILS_RARE, LIKE_DETAILS_SEVERAL, LIKE_BOND, LIKE_HARM, LIKE_SURROUNDINGS,
-        LIKE_PERSONS};
+        LIKE_DETAILS, LIKE_DETAILS_RARE, LIKE_DETAILS_SEVERAL, LIKE_LOOSE, LIKE_LOOSE_RARE,
+        LIKE_LOOSE_SEVERAL, LIKE_BOND, LIKE_HARM, LIKE_SURROUNDINGS, LIKE_PERSONS};
     size_t of_a = frame_words(a), of_b = frame_words(b), least = of_a < of_b ? of_a : of_b;
     if (least < FRAME_LEAST)
         return;
@@ -251,15 +254,22 @@ static void classes_compare(
     features[LIKE_LOOKS_NOT] = of[DETAIL_LOOKS].differ;
 }
 
+/* What two scenes have in common of details found surely, or also loosely. */
+struct in_common {
+    float many, several, rare; /* 0..1 */
+    unsigned both, least;      /* without surroundings; how many the one that tells less tells */
+};
+
 /* How much details in common tell, in reports of the kind where they are commoner. */
 static float details_tell(const struct vocabulary *vocabulary, const struct scene *a, const struct scene *b,
-    struct detail_set shared) {
+    struct detail_set shared, bool loosely) {
     const char *kind = a->said.kind, *other = b->said.kind;
-    char name[WORD_KEY_MAX];
+    char name[sizeof RARITY_LOOSELY + WORD_KEY_MAX];
     uint16_t detail;
     float told = 0;
     while (details_pop(&shared, &detail)) {
-        details_name(detail, name);
+        snprintf(name, sizeof name, "%s%s", loosely ? RARITY_LOOSELY : "",
+            details_name(vocabulary->details, detail));
         float here = rarity_within(vocabulary->rarity, kind, name);
         told += strcmp(kind, other) == 0 ? here : fminf(here, rarity_within(vocabulary->rarity, other, name));
     }
@@ -267,18 +277,32 @@ static float details_tell(const struct vocabulary *vocabulary, const struct scen
 }
 
 /* All but surroundings; rare surroundings tell too. */
+static struct in_common sets_compare(
+    const struct vocabulary *vocabulary, const struct scene *a, const struct scene *b, bool loosely) {
+    const struct details *details = vocabulary->details;
+    const struct detail_set *of_a = loosely ? &a->loose : &a->details,
+                            *of_b = loosely ? &b->loose : &b->details;
+    struct detail_set left = details_without(details, of_a, DETAIL_SURROUNDING),
+                      right = details_without(details, of_b, DETAIL_SURROUNDING),
+                      shared = details_both(&left, &right);
+    unsigned both = details_count(&shared), in_a = details_count(&left), in_b = details_count(&right);
+    return (struct in_common){.many = fminf(1, (float)both / DETAILS_MANY),
+        .several = both > 1 ? fminf(1, (float)(both - 1) / DETAILS_MANY) : 0,
+        .rare = details_tell(vocabulary, a, b, details_both(of_a, of_b), loosely),
+        .both = both,
+        .least = in_a < in_b ? in_a : in_b};
+}
+
 static void details_compare(
     const struct vocabulary *vocabulary, const struct scene *a, const struct scene *b, float *features) {
-    const struct details *details = vocabulary->details;
-    struct detail_set left = details_without(details, &a->details, DETAIL_SURROUNDING),
-                      right = details_without(details, &b->details, DETAIL_SURROUNDING),
-                      shared = details_both(&left, &right);
-    unsigned both = details_count(&shared), of_a = details_count(&left), of_b = details_count(&right);
-    unsigned least = of_a < of_b ? of_a : of_b;
-    features[LIKE_DETAILS] = fminf(1, (float)both / DETAILS_MANY);
-    features[LIKE_DETAILS_SEVERAL] = both > 1 ? fminf(1, (float)(both - 1) / DETAILS_MANY) : 0;
-    features[LIKE_DETAILS_NOT] = fminf(1, (float)(least - both) / DETAILS_MANY);
-    features[LIKE_DETAILS_RARE] = details_tell(vocabulary, a, b, details_both(&a->details, &b->details));
+    struct in_common sure = sets_compare(vocabulary, a, b, false), all = sets_compare(vocabulary, a, b, true);
+    features[LIKE_DETAILS] = sure.many;
+    features[LIKE_DETAILS_SEVERAL] = sure.several;
+    features[LIKE_DETAILS_RARE] = sure.rare;
+    features[LIKE_DETAILS_NOT] = fminf(1, (float)(sure.least - sure.both) / DETAILS_MANY);
+    features[LIKE_LOOSE] = all.many - sure.many;
+    features[LIKE_LOOSE_SEVERAL] = all.several - sure.several;
+    features[LIKE_LOOSE_RARE] = fmaxf(0, all.rare - sure.rare);
 }
 
 /* ---- what it is about */
@@ -499,12 +523,12 @@ static bool says_other(const struct scene *scene) {
 }
 
 static bool is_disaster(const struct details *details, const struct word *word) {
-    uint16_t found[DETAILS_OF_WORD];
+    uint16_t found[DETAILS_FOUND];
     char stemmed[WORD_KEY_MAX];
     stem(word->key, word->key_size, stemmed);
     size_t count = details_find(details, word, stemmed, found);
     for (size_t i = 0; i < count; i++)
-        if (detail_class_of(found[i]) == DETAIL_DISASTER)
+        if (!(found[i] & DETAIL_LOOSELY) && details_class(details, found[i]) == DETAIL_DISASTER)
             return true;
     return false;
 }

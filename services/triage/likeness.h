@@ -32,6 +32,9 @@ enum likeness_feature {
     LIKE_DETAILS_RARE,     /* 0..1: how rare these are among reports of the kind */
     LIKE_DETAILS_SEVERAL,  /* 0..1: more than one of them; one alone is what many incidents of a kind have */
     LIKE_DETAILS_NOT,      /* 0..1: each tells some that the other does not */
+    LIKE_LOOSE,            /* 0..1: as LIKE_DETAILS, how much more with words that tell less */
+    LIKE_LOOSE_RARE,       /* 0..1: as LIKE_DETAILS_RARE, how much more */
+    LIKE_LOOSE_SEVERAL,    /* 0..1: as LIKE_DETAILS_SEVERAL, how much more */
     LIKE_BOND,             /* bound or locked up in the same way */
     LIKE_BOND_NOT,         /* in another way */
     LIKE_HARM,             /* 0..1: the same harm, violence, weapon or part of the body */

@@ -7,13 +7,16 @@
  *   stem <tab> reports that have it ...        two or more; what is not listed is as rare as can be
  *
  * Concepts of the vocabulary are counted under their code, rows of details (details.h) as "@row", by kind of
- * report as "kind@row", and the reports of a kind as "kind@". Read-only after loading. */
+ * report as "kind@row", those that are also found loosely as "@~row" and "kind@~row", and the reports of a
+ * kind as "kind@". Read-only after loading. */
 #pragma once
 
 #include "common/error.h"
 
 #include <stdint.h>
 #include <stdio.h>
+
+#define RARITY_LOOSELY "~"
 
 struct rarity;
 

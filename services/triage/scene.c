@@ -61,10 +61,22 @@ static void counted_take(struct scene *scene, size_t at) {
 /* ---- words */
 
 /* Of who calls only where that is counts: "Satpam Pasar Mojosari". */
-static void details_take(struct scene *scene, const uint16_t *details, size_t count, bool caller) {
+static void details_take(
+    const struct details *known, struct scene *scene, const uint16_t *details, size_t count, bool caller) {
+    for (size_t i = 0; i < count; i++) {
+        uint16_t detail = details[i] & DETAIL_ROW;
+        if (caller && details_class(known, detail) != DETAIL_SURROUNDING)
+            continue;
+        details_add(&scene->loose, detail);
+        if (detail == details[i])
+            details_add(&scene->details, detail);
+    }
+}
+
+static void telling_details(struct telling *telling, const uint16_t *details, size_t count) {
     for (size_t i = 0; i < count; i++)
-        if (!caller || detail_class_of(details[i]) == DETAIL_SURROUNDING)
-            details_add(&scene->details, details[i]);
+        if (!(details[i] & DETAIL_LOOSELY) && telling->detail_count < DETAILS_OF_WORD)
+            telling->details[telling->detail_count++] = details[i];
 }
 
 static void telling_take(
@@ -73,11 +85,12 @@ static void telling_take(
     bool caller = at < scene->caller;
     char out[WORD_KEY_MAX];
     stem(word->key, word->key_size, out);
-    uint16_t details[DETAILS_OF_WORD];
+    uint16_t details[DETAILS_FOUND];
     size_t count = place && word->flags & WORD_CAPITAL
                        ? 0
                        : details_find(assessor->vocabulary->details, word, out, details);
-    details_take(scene, details, count, caller || place); /* "di gudang" is one, though Gudang is a village */
+    details_take(assessor->vocabulary->details, scene, details, count,
+        caller || place); /* "di gudang" is one, though Gudang is a village */
     for (size_t i = 0; i < scene->telling_count; i++)
         if (strcmp(scene->telling[i].stem, out) == 0) {
             scene->telling[i].caller &= caller;
@@ -92,17 +105,17 @@ static void telling_take(
     telling->place = place;
     telling->name = name;
     telling->caller = caller;
-    telling->detail_count = place ? 0 : (uint8_t)count;
-    memcpy(telling->details, details, count * sizeof details[0]);
+    telling->detail_count = 0;
+    telling_details(telling, details, place ? 0 : count);
 }
 
 static void pair_take(const struct assessor *assessor, struct scene *scene, size_t at) {
-    uint16_t details[DETAILS_OF_WORD];
+    uint16_t details[DETAILS_FOUND];
     const struct word *word = &scene->text.words[at], *next = word_at(&scene->text, at, 1);
     if (!next || next->sentence != word->sentence)
         return;
     size_t count = details_find_pair(assessor->vocabulary->details, word, next, details);
-    details_take(scene, details, count, at < scene->caller);
+    details_take(assessor->vocabulary->details, scene, details, count, at < scene->caller);
 }
 
 /* A word that no other report has, beside a place or behind "di": the name of a smaller place, "bundaran

@@ -49,7 +49,7 @@ struct scene {
     struct people people;
     struct counted counted[COUNTS_MAX];
     size_t counted_count;
-    struct detail_set details;
+    struct detail_set details, loose; /* loose: these, and those that are found loosely */
     struct identity identity;
     size_t caller; /* words that say who calls */
 };

@@ -397,11 +397,22 @@ static void weights_write(struct trainer *trainer, FILE *file, int fold) {
     free(order);
 }
 
-static void detail_see(struct dictionary *details, const char *kind, const char *detail) {
+static void detail_see(
+    struct dictionary *details, const char *kind, const char *loosely, const char *detail) {
     char name[FEATURE_NAME_MAX];
-    snprintf(name, sizeof name, "%s@%s", kind, detail);
+    snprintf(name, sizeof name, "%s@%s%s", kind, loosely, detail);
     uint32_t number = feature_number(details, name); /* may move them */
     details->reports[number]++;
+}
+
+static void set_see(struct trainer *trainer, struct dictionary *details, const char *kind,
+    const char *loosely, struct detail_set set) {
+    uint16_t detail;
+    while (details_pop(&set, &detail)) {
+        const char *name = details_name(trainer->site.vocabulary->details, detail);
+        detail_see(details, "", loosely, name);
+        detail_see(details, kind, loosely, name);
+    }
 }
 
 /* The details of a report (scene.h), in all reports and in those of its kind. */
@@ -409,17 +420,12 @@ static void details_see(
     struct trainer *trainer, const struct example *example, struct scene *scene, struct dictionary *details) {
     const char *kind = trainer->site.vocabulary->kinds[example->kind].code;
     struct report report = {.text = example->text, .size = strlen(example->text), .local_hour = -1};
-    char name[WORD_KEY_MAX];
-    uint16_t detail;
     arena_reset(trainer->arena);
     if (!scene_read(&trainer->site.assessor, trainer->arena, &report, scene))
         die("out of memory");
-    detail_see(details, kind, "");
-    while (details_pop(&scene->details, &detail)) {
-        details_name(detail, name);
-        detail_see(details, "", name);
-        detail_see(details, kind, name);
-    }
+    detail_see(details, kind, "", "");
+    set_see(trainer, details, kind, "", scene->details);
+    set_see(trainer, details, kind, RARITY_LOOSELY, scene->loose);
 }
 
 static void details_write(struct trainer *trainer, FILE *file) {

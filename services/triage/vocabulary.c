@@ -364,15 +364,22 @@ static bool rarity_take(struct vocabulary *vocabulary, const char *folder, struc
     return vocabulary->rarity != NULL;
 }
 
+static bool details_take(struct vocabulary *vocabulary, const char *folder, struct error *error) {
+    char path[CONFIG_PATH_MAX];
+    if (!config_path(path, folder, "details.tsv"))
+        return error_set(error, "the path of details.tsv is too long");
+    vocabulary->details = details_load(path, vocabulary->spelling, error);
+    return vocabulary->details != NULL;
+}
+
 static bool vocabulary_fill(struct vocabulary *vocabulary, const char *site, struct error *error) {
     char folder[CONFIG_PATH_MAX];
     if (!config_path(folder, site, "vocabulary"))
         return error_set(error, "the path of the vocabulary is too long");
     vocabulary->spelling = spelling_new();
     vocabulary->matcher = vocabulary->spelling ? matcher_new(vocabulary->spelling) : NULL;
-    vocabulary->details = vocabulary->spelling ? details_new(vocabulary->spelling) : NULL;
     vocabulary->terms = calloc(TERMS_MAX, sizeof *vocabulary->terms);
-    if (!vocabulary->matcher || !vocabulary->details || !vocabulary->terms)
+    if (!vocabulary->matcher || !vocabulary->terms)
         return error_set(error, "no memory for the vocabulary");
     vocabulary->site_kinds = site_kinds_load(site, error);
     bool taken = vocabulary->site_kinds && kinds_take(vocabulary, error) &&
@@ -381,7 +388,8 @@ static bool vocabulary_fill(struct vocabulary *vocabulary, const char *site, str
                  concepts_take(vocabulary, vocabulary->files[FILE_CONCEPTS], error) &&
                  concepts_take(vocabulary, vocabulary->files[FILE_SIGNALS], error) &&
                  urgency_take(vocabulary, vocabulary->files[FILE_URGENCY], error) &&
-                 weights_load(vocabulary, folder, error) && rarity_take(vocabulary, folder, error);
+                 details_take(vocabulary, folder, error) && weights_load(vocabulary, folder, error) &&
+                 rarity_take(vocabulary, folder, error);
     named_find(vocabulary);
     return taken;
 }

@@ -8,13 +8,14 @@
 #include <string.h>
 
 /* A small site: the vocabulary that ships takes a second to load under a sanitizer. */
-static const char *const names[] = {
-    "keywords.yaml", "concepts.yaml", "signals.yaml", "urgency.yaml", "weights.tsv", "rarity.tsv", NULL};
+static const char *const names[] = {"keywords.yaml", "concepts.yaml", "signals.yaml", "urgency.yaml",
+    "details.tsv", "weights.tsv", "rarity.tsv", NULL};
 static const char *const small[] = {
     "keywords:\n  - { kind: kdrt, weight: strong, lang: id, terms: [dipukul suami] }\n",
     "concepts:\n  - { code: C_ANAK, name: anak, lang: id, terms: [anak, bocah] }\ncombinations: []\n",
     "concepts:\n  - { code: S_PEREMPUAN, name: perempuan, lang: id, terms: [ibu] }\ncombinations: []\n",
     "rules: []\n",
+    "bond\trantai dirantai\ttali_tambang\n",
     "sigap-weights 1\noutputs\tkdrt P0 P1 P2 P3 P4\nw:anak\t0:1.5\n",
     "sigap-rarity 1\nreports\t10\nanak\t4\n",
 };

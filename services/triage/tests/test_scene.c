@@ -7,7 +7,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -257,17 +259,84 @@ static void test_rarity_within(void **state) {
 
 /* Rows are counted by their first words, so no two may begin alike. */
 static void test_row_names(void **state) {
-    char names[DETAILS_MAX][WORD_KEY_MAX];
-    (void)state;
-    uint16_t count = 0;
-    for (; count < DETAILS_MAX && details_name(count, names[count]); count++)
-        ;
-    assert_true(count > 0);
-    for (uint16_t i = 0; i < count; i++) {
+    const struct fixture *fixture = *state;
+    const struct details *details = fixture->site.vocabulary->details;
+    assert_non_null(details_name(details, 0));
+    for (uint16_t i = 0; details_name(details, i); i++)
         for (uint16_t k = 0; k < i; k++)
-            if (strcmp(names[i], names[k]) == 0)
-                fail_msg("two rows begin with %s", names[i]);
-    }
+            if (strcmp(details_name(details, i), details_name(details, k)) == 0)
+                fail_msg("two rows begin with %s", details_name(details, i));
+}
+
+static struct details *loaded(const char *content, struct error *error) {
+    char path[] = "details-XXXXXX";
+    int file = mkstemp(path);
+    assert_int_equal(write(file, content, strlen(content)), (ssize_t)strlen(content));
+    close(file);
+    *error = (struct error){0};
+    struct details *details = details_load(path, NULL, error);
+    unlink(path);
+    return details;
+}
+
+static const char *load_said(const char *content, struct error *error) {
+    struct details *details = loaded(content, error);
+    assert_true(!details == !!error->text[0]);
+    details_free(&details);
+    return error->text;
+}
+
+static uint16_t found(struct fixture *fixture, const struct details *details, const char *word) {
+    struct text text;
+    uint16_t out[DETAILS_FOUND];
+    assert_true(text_read(fixture->arena, NULL, word, strlen(word), &text));
+    size_t count = text.count == 2 ? details_find_pair(details, &text.words[0], &text.words[1], out)
+                                   : details_find(details, &text.words[0], text.words[0].key, out);
+    assert_int_equal(count, 1);
+    return out[0];
+}
+
+/* Words of the third column tell less, and must be told apart from the others. */
+static void test_loose_words(void **state) {
+    struct fixture *fixture = *state;
+    struct error error;
+    struct details *details = loaded(
+        "bond\trantai\tpalang besi_jangkar\nthing\t\tember baskom\nthing\tguling\tguling bantal\n", &error);
+    assert_non_null(details);
+    assert_int_equal(found(fixture, details, "rantai"), 0);
+    assert_int_equal(found(fixture, details, "palang"), 0 | DETAIL_LOOSELY);
+    assert_int_equal(found(fixture, details, "besi jangkar"), 0 | DETAIL_LOOSELY);
+    assert_int_equal(found(fixture, details, "baskom"), 1 | DETAIL_LOOSELY);
+    assert_int_equal(found(fixture, details, "guling"), 2); /* in both columns: sure */
+    assert_int_equal(found(fixture, details, "bantal"), 2 | DETAIL_LOOSELY);
+    assert_string_equal(details_name(details, 1), "ember");
+    details_free(&details);
+}
+
+/* What is found surely is among what is found loosely. */
+static void test_loose_details_of_a_scene(void **state) {
+    struct fixture *fixture = *state;
+    const struct scene *scene = scene_of(fixture, "Diikat rantai di kandang, ada lemari di sebelahnya");
+    struct detail_set both = details_both(&scene->details, &scene->loose);
+    assert_true(details_count(&scene->details) > 0);
+    assert_int_equal(details_count(&both), details_count(&scene->details));
+    assert_true(details_count(&scene->loose) > details_count(&scene->details)); /* lemari */
+}
+
+/* Who edits the list is told the line and what is wrong with it. */
+static void test_a_wrong_list_is_refused(void **state) {
+    struct error error;
+    (void)state;
+    assert_string_equal(load_said("# words\n\nbond\trantai dirantai\nthing\tair_mata\n", &error), "");
+    assert_non_null(strstr(load_said("bond\trantai\nbonds\ttali\n", &error), "line 2: no class \"bonds\""));
+    assert_non_null(strstr(load_said("bond\n", &error), "line 1: a class, a tab and words are expected"));
+    assert_non_null(strstr(load_said("bond\t \n", &error), "line 1: a row begins with a word"));
+    assert_non_null(strstr(load_said("bond\ta_b_c\n", &error), "line 1: "));
+    assert_non_null(strstr(
+        load_said("bond\ta x\nbond\tb x\nbond\tc x\nbond\td x\nbond\te x\n", &error), "line 5: \"x\""));
+    struct details *details = details_load("no-such-file", NULL, &error);
+    assert_null(details);
+    assert_non_null(strstr(error.text, "no-such-file: "));
 }
 
 int main(void) {
@@ -283,6 +352,9 @@ int main(void) {
         cmocka_unit_test(test_rarity),
         cmocka_unit_test(test_rarity_within),
         cmocka_unit_test(test_row_names),
+        cmocka_unit_test(test_a_wrong_list_is_refused),
+        cmocka_unit_test(test_loose_words),
+        cmocka_unit_test(test_loose_details_of_a_scene),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
