@@ -177,6 +177,43 @@ def test_review_is_decided(browser, site, account):
     browser.wait(f"document.querySelector(\"[data-key='{first}']\") === null")
 
 
+WAITING = ["mohon ada petugas ke kampung kami, terima kasih", "mohon petugas datang ke tempat kami, ada sesuatu",
+           "selamat siang, ada orang di sana perlu dilihat"]
+
+
+def test_several_reviews_are_read_and_closed_together(browser, site, account):
+    """Each text is on the screen before it can be ticked; what is not ticked stays."""
+    tickets = [site.report(text) for text in WAITING]
+    site.idle()
+    mine = {site.trace(ticket)["report"]["id"]: text for ticket, text in zip(tickets, WAITING)}
+    site.report("halo min, ada yang aneh di dekat pasar, tolong dicek ya")  # possible danger: not among them
+    sign_in(browser, site, account)
+    browser.open_tab("queues")
+    for report in mine:
+        browser.wait(f"document.querySelector(\"#lists [data-key='{report}']\") !== null")
+    browser.touch("#lists button", "Baca beberapa sekaligus")
+    browser.wait("document.querySelectorAll('#sheet .box').length >= 3")
+    picture(browser, "together")
+    assert_fits(browser)
+    assert "mungkin bahaya" not in browser.run("document.getElementById('sheet').innerText").lower()
+    assert browser.run("document.querySelector('#sheet form button').disabled")
+    *gone, kept = mine
+    for report in gone:
+        assert mine[report] in browser.run(f"document.querySelector(\"#sheet [data-key='{report}']\").innerText")
+        browser.run(f"document.querySelector(\"#sheet [data-key='{report}'] input\").click()")
+    browser.write("#sheet form textarea", "salah kirim")
+    picture(browser, "together-ticked")
+    browser.touch("#sheet form button")
+    for report in gone:
+        browser.wait(f"document.querySelector(\"#sheet [data-key='{report}']\") === null")
+    browser.touch("#sheet button", "Tutup")
+    for report in gone:
+        browser.wait(f"document.querySelector(\"#lists [data-key='{report}']\") === null")
+    assert browser.run(f"document.querySelector(\"#lists [data-key='{kept}']\") !== null")
+    decided = site.trace(tickets[0])
+    assert decided["report"]["id"] == gone[0] and not decided.get("case"), decided
+
+
 def test_english_is_one_touch_away(browser, site, account):
     sign_in(browser, site, account)
     browser.touch("#language")

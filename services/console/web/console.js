@@ -3,7 +3,7 @@ import { complaint, get, post, setToken } from './api.js';
 import { byId, element, replace, toast } from './dom.js';
 import { dutyRead, forgetDuty, paintDuty, readDuty } from './duty.js';
 import { daemonBox, group, measuresBox, refreshTimes, rows } from './lists.js';
-import { closeSheet, openAlert, openOffer, openReview, openSheet, setPerson } from './sheet.js';
+import { closeSheet, openAlert, openOffer, openReview, openReviews, openSheet, setPerson } from './sheet.js';
 import { getSite, isEnglish, say, setEnglish, setSite } from './words.js';
 
 const POLL_MS = 2000, HIDDEN_POLL_MS = 15000, WHOLE_EVERY = 5;
@@ -56,6 +56,7 @@ function listOf(name) {
 const open = {
   sheet: (id) => { location.hash = `case/${id}`; },
   review: (row) => openReview(row, now()),
+  reviews: (list) => openReviews(list, now()),
   offer: (row) => openOffer(row, now()),
   alert: (row) => {
     const review = row.subject === 'review' && partRows('reviews').find((one) => one.report_id === row.subject_id);

@@ -50,6 +50,9 @@ function oneCase(row, now, open) {
 // What the machine would call no report at all is a title that misleads: why it waits is that nobody is sure.
 export const sayReview = (row) => (isReport(row.kind) ? sayKindShort(row.kind) : say(row.danger ? 'maybe_danger' : 'unclear_report'));
 
+// Those that may be read together: no danger is seen in them, and nothing that they may belong to.
+export const calmOnes = (reviews) => reviews.filter((one) => !one.danger && !one.alike && one.reason !== 'possible_danger');
+
 function oneReview(row, now, open) {
   return card(row, sayReview(row), limit(row.decide_by, now),
     [dots(sayArea(row.area), sayHappening(row.reason), sayRole(row.owner_role)), ' ', row.danger ? tag(say('danger'), 'bad') : null, row.alike ? tag(say('possibly_same')) : null,
@@ -119,8 +122,10 @@ const byPriority = (a, b) => (a.priority ?? 'P9').localeCompare(b.priority ?? 'P
 export function group(name, list, now, open, titled) {
   const sorted = ['deliveries', 'parked', 'hooks'].includes(name) ? list : [...list].sort(byPriority);
   const heading = titled ? element('h2', say(name), element('span.count', String(list.length))) : null;
+  const together = name === 'reviews' && calmOnes(sorted).length > 1
+    ? element('button', { type: 'button', onclick: () => open.reviews(sorted) }, say('read_together')) : null;
   if (!list.length) return element('section.group.idle', heading ?? element('p.empty', say('nothing')));
-  return element('section.group', heading, element('ul.cards', sorted.map((row) => makers[name](row, now, open))));
+  return element('section.group', heading, together, element('ul.cards', sorted.map((row) => makers[name](row, now, open))));
 }
 
 export function daemonBox(name, status) {

@@ -4,6 +4,7 @@ import { get, complaint } from './api.js';
 import { breakable, byId, chip, element, facts, replace, tag, toast } from './dom.js';
 import { ask, reasonField, tell } from './form.js';
 import { fillMedia } from './media.js';
+import { openTogether } from './together.js';
 import { age, dots, limit, rows, sayReview } from './lists.js';
 import { getSite, isEnglish, say, sayArea, sayFact, sayValue, sayHappening, sayKind, sayPair, sayReason, sayRole, sayState, sayTime } from './words.js';
 
@@ -390,6 +391,11 @@ export function openReview(review, now) {
             areaField(review.area ?? ''), reasonField(true)],
         }).then(close), 'main'),
         button(`${say('close_report')}…`, () => ask({ title: say('close_report'), path, fixed: { open_case: false }, fields: [reasonField(true)], bad: true }).then(close)))));
+}
+
+export function openReviews(reviews, now) {
+  shown = null;
+  openTogether(reviews, { show: frame, open: (review) => openReview(review, now), close: () => byId('sheet').close() });
 }
 
 export function closeSheet() {
