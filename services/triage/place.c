@@ -34,6 +34,13 @@ static bool names_village_elsewhere(const struct place_index *index, uint32_t en
     return false;
 }
 
+static bool names_village_served(const struct place_index *index, uint32_t entry) {
+    for (; entry; entry = index->entries[entry].next)
+        if (index->entries[entry].level == AREA_VILLAGE && index->entries[entry].served)
+            return true;
+    return false;
+}
+
 /* The only district or regency of its name in the country; a name and its other spelling are one. */
 static bool is_unique(const struct place_index *index, const struct place_name *name) {
     const char *only = NULL;
@@ -70,6 +77,8 @@ static float fit_elsewhere(const struct place_index *index, const struct place_n
         return town && plain && entry->city ? 0.4f : 0.1f; /* "di Padang": the city, or the district here? */
     if (marked)
         return 0.8f;
+    if (entry->level == AREA_DISTRICT && names_village_served(index, name->entries))
+        return 0.2f; /* "warga Sidomulyo": one of the villages here, rather than the district there */
     bool unique = !name->word && entry->level == AREA_DISTRICT && is_unique(index, name);
     if (name->marker == MARKER_IN && !name->word)
         return plain || town || (unique && (name->capital || long_name || is_long(index, name))) ? 0.7f

@@ -42,7 +42,7 @@ enum place_marker place_marker_of(const struct word *word) {
         "soto", "rawon", "sate", "pecel", "tahu", "suku", "pantai", "pondok", "perum", "timnas", "persib",
         "persebaya", "persik", "persela", "arema", "stadion", "ayam", "bebek", "bakso", "keripik", "kripik",
         "tempe", "lontong", "rujak", "mi", "dodol", "krupuk", "kerupuk", "goreng", "khas", "batik", "sarung",
-        "film", "pohon", "wit", "kembar", NULL};
+        "film", "pohon", "wit", "kembar", "gudeg", "gudek", "bakpia", "angkringan", NULL};
     static const struct {
         const char *const *keys;
         enum place_marker marker;

@@ -11,7 +11,8 @@ enum {
     PAST_REACH = 2,   /* "dulu tinggal di", but not "dulu dijemput petugas di" */
     CUE_REACH = 4,    /* words before "di" that say why: "sekarang tidur di" */
     SEEN_REACH = 3,   /* "ke Jambangan Surabaya tadi lihat" */
-    SCENE_REACH = 5   /* "kejadiannya di rumah saudara saya Wajak" */
+    SCENE_REACH = 5,  /* "kejadiannya di rumah saudara saya Wajak" */
+    NEWS_REACH = 6    /* "nonton berita gempa besar kemarin di" */
 };
 
 /* Words of kind and nearness between a preposition and its name: "ke [dinsos kota] Malang". */
@@ -25,6 +26,17 @@ static bool is_between(const struct word *word) {
            marker == MARKER_STREET || word_is_one_of(word, between);
 }
 
+/* "anak saya dititipkan ke mertua di": where the relatives of somebody are, he is. kin: whose word it is. */
+static bool is_kept_with(const struct text *text, size_t kin) {
+    static const char *const kept[] = {
+        "dititipkan", "dititip", "dititipno", "titip", "diasuh", "diopeni", "diserahkan", NULL};
+    static const char *const with[] = {"ke", "pada", "kepada", "di", "sama", NULL};
+    const struct word *word = &text->words[kin];
+    return kin && ((kin >= 2 && word_is_one_of(word - 1, with) && word[-1].clause == word[-2].clause &&
+                       word_is_one_of(word - 2, kept)) ||
+                      (word[-1].clause == word->clause && word_is_one_of(word - 1, kept)));
+}
+
 /* Before "di": somebody else is there. "dipukuli bapaknya di" is where the beaten one is. */
 static bool is_far(const struct text *text, size_t at) {
     static const char *const work[] = {"kerja", "bekerja", "kuliah", "merantau", "dinas", "majikan", "rantau",
@@ -33,7 +45,7 @@ static bool is_far(const struct text *text, size_t at) {
         "ibunya", "bapaknya", "anaknya", "keluarga", "keluarganya", "ortu", "ortunya", "orangtuanya",
         "tuanya", "mertua", "anake", "bojone", "bapake", "ibune", "ibuke", "mboke", "mbokne", "dulure",
         "adike", "putrane", NULL};
-    static const char *const by[] = {"oleh", "sama", "dari", "satu", "rumah", "alamat", NULL};
+    static const char *const by[] = {"oleh", "sama", "dari", "satu", "rumah", "alamat", "di", NULL};
     const struct word *word = &text->words[at];
     if (word_is_one_of(word, work))
         return true;
@@ -41,6 +53,8 @@ static bool is_far(const struct text *text, size_t at) {
         return false;
     if (at && strcmp(word->key, "tuanya") == 0 && strcmp(word[-1].key, "orang") == 0)
         word--; /* "di rumah orang tuanya di" */
+    if (is_kept_with(text, (size_t)(word - text->words)))
+        return false;
     return !(
         word > text->words && word->clause == word[-1].clause &&
         ((strncmp(word[-1].key, "di", 2) == 0 && word[-1].key_size > 4) || word_is_one_of(word - 1, by)));
@@ -89,9 +103,9 @@ static bool is_claim(const struct word *word) {
 }
 
 static bool is_from(const struct word *word) {
-    static const char *const from[] = {"asal", "asalnya", "asale", "dari", "ktp", "ktpnya", "kelahiran",
-        "rantau", "perantau", "perantauan", "orang", "perbatasan", "rumahnya", "identitas", "identitasnya",
-        "beridentitas", "berktp", NULL};
+    static const char *const from[] = {"asal", "asalnya", "asale", "asli", "aslinya", "asline", "dari", "ktp",
+        "ktpnya", "kelahiran", "rantau", "perantau", "perantauan", "orang", "perbatasan", "rumahnya",
+        "identitas", "identitasnya", "beridentitas", "berktp", NULL};
     return word_is_one_of(word, from) || is_claim(word);
 }
 
@@ -117,6 +131,7 @@ static enum place_role role_of_from(const struct text *text, size_t from) {
         "penelepon", "salam", "pesan", "info", "tanya", "warga", "kader", "petugas", "tksk", "guru", "dokter",
         "pengurus", "kabar", NULL};
     static const char *const things[] = {"kiriman", "paket", "titipan", "bingkisan", NULL};
+    static const char *const native[] = {"orang", "anak", "asli", NULL};
     static const char *const mine[] = {"saya", "kami", NULL};
     static const char *const kin[] = {"bapak", "ayah", "ibu", "kakak", "adik", "anak", "suami", "istri",
         "nenek", "kakek", "keluarga", "rombongan", "teman", "tetanga", "saudara", "mertua", "keponakan",
@@ -128,8 +143,7 @@ static enum place_role role_of_from(const struct text *text, size_t from) {
         return ROLE_BOUND;
     if (from && strcmp(word->key, "orang") == 0 && strcmp(word[-1].key, "ke") == 0)
         return ROLE_BOUND; /* "dijual ke orang Surabaya" */
-    if ((strcmp(word->key, "orang") == 0 || strcmp(word->key, "anak") == 0) && from &&
-        is_teller(text, from - 1))
+    if (word_is_one_of(word, native) && from && is_teller(text, from - 1))
         return ROLE_TELLER;
     if (strcmp(word->key, "dari") != 0)
         return ROLE_FROM;
@@ -137,6 +151,16 @@ static enum place_role role_of_from(const struct text *text, size_t from) {
         return from && word[-1].sentence == word->sentence ? ROLE_FROM : ROLE_TELLER;
     bool of_kin = before > text->words && word_is_one_of(before, mine) && word_is_one_of(before - 1, kin);
     return word_is_one_of(before, tellers) && !of_kin ? ROLE_TELLER : ROLE_FROM;
+}
+
+/* "keluar dari rumah anaknya di": where who is missing was seen last. */
+static bool is_missed(const struct text *text, size_t from) {
+    static const char *const gone[] = {"hilang", "keluar", "pergi", "kabur", "lari", "lepas", "lolos", NULL};
+    static const char *const homes[] = {"rumah", "rumahnya", "omah", "omahe", "kos", "kosnya", "kontrakan",
+        "panti", "pondok", "asrama", NULL};
+    const struct word *word = &text->words[from];
+    return from && from + 1 < text->count && word[-1].clause == word->clause &&
+           word_is_one_of(word - 1, gone) && word_is_one_of(word + 1, homes);
 }
 
 static bool is_before(const struct text *text, size_t at, const char *const *keys) {
@@ -170,20 +194,33 @@ static bool is_seen_there(const struct text *text, size_t bound, size_t last) {
     return false;
 }
 
+static bool has_office(const struct text *text, size_t begin, size_t end) {
+    static const char *const offices[] = {
+        "dinsos", "kadinsos", "bupati", "pemkab", "pemkot", "walikota", "satpol", "dinas", NULL};
+    for (size_t i = begin; i < end; i++)
+        if (word_is_one_of(&text->words[i], offices))
+            return true;
+    return false;
+}
+
 /* "pindah ke", "sudah sampai ke", "coba ke": who has arrived, or is asked to come, is there; "mau pulang ke"
  * is not. */
-static enum place_role role_of_bound(const struct text *text, size_t bound, size_t last) {
+static enum place_role role_of_bound(const struct text *text, size_t bound, const struct place_name *name) {
     static const char *const near[] = {"arah", "lewat", NULL}; /* "di angkot arah Tambaksari" */
     static const char *const arrived[] = {"sampai", "tiba", "datang", "masuk", "meluap", "merembet", "lari",
         "kabur", "dibuang", "balik", "dibawa", "mengungsi", "diungsikan", "kembali", "dipindah",
         "dipulangkan", "coba", "cek", "tolong", "mohon", "mampir", "bawa", NULL};
     static const char *const told[] = {"lapor", "melapor", "mengadu", "telepon", "pindah", "kirim",
         "mengirim", "mengajukan", "ajukan", "tanya", NULL};
+    static const char *const me[] = {"saya", "kami", NULL};
     if (word_is_one_of(&text->words[bound], near))
         return ROLE_FAR;
+    if (strcmp(text->words[bound].key, "ke") == 0 && has_office(text, bound + 1, name->first) &&
+        is_before(text, bound, me))
+        return ROLE_FAR; /* "saya ke dinsos kab Jember mau urus": everybody goes to his own */
     if (strcmp(text->words[bound].key, "ke") != 0 || is_before(text, bound, wishes))
         return ROLE_BOUND;
-    if (is_seen_there(text, bound, last))
+    if (is_seen_there(text, bound, name->last))
         return ROLE_EVENT;
     if (is_home_again(text, bound))
         return ROLE_FAR;
@@ -264,6 +301,8 @@ static enum place_role role_of_in(
             break;
         if (is_past(word) && (i + PAST_REACH >= in || is_left_behind(text, i, in)))
             return ROLE_FROM;
+        if (strcmp(word->key, "dari") == 0 && is_missed(text, i))
+            return ROLE_TELLER; /* unless it is told where he was found */
         if (strcmp(word->key, "dari") ==
             0) /* "dari desa di Lamongan"; "dari Sumenep yang mengajar di Waru" */
             return before && before->first > i && !before->word ? ROLE_EVENT : role_of_from(text, i);
@@ -306,15 +345,6 @@ static size_t kind_begin(const struct text *text, size_t first, size_t limit) {
             break;
     }
     return at;
-}
-
-static bool has_office(const struct text *text, size_t begin, size_t end) {
-    static const char *const offices[] = {
-        "dinsos", "kadinsos", "bupati", "pemkab", "pemkot", "walikota", "satpol", "dinas", NULL};
-    for (size_t i = begin; i < end; i++)
-        if (word_is_one_of(&text->words[i], offices))
-            return true;
-    return false;
 }
 
 static bool is_town(const struct place_index *index, uint32_t entry) {
@@ -417,6 +447,61 @@ static bool is_former(const struct text *text, size_t cue) {
     return false;
 }
 
+static bool is_same_regency(const struct place_index *index, uint32_t a, uint32_t b) {
+    for (uint32_t i = a; i; i = index->entries[i].next)
+        for (uint32_t j = b; j; j = index->entries[j].next)
+            if (area_common(index->entries[i].code, index->entries[j].code) >= AREA_REGENCY)
+                return true;
+    return false;
+}
+
+/* "naik kereta dari Jember mau ke Semarang": who is on the way is at neither end, unless both are in one
+ * regency. */
+static bool is_boarded(
+    const struct place_index *index, const struct text *text, size_t from, const struct place_name *name) {
+    static const char *const rides[] = {"naik", "numpak", "nunut", "nebeng", "menumpang", NULL};
+    static const char *const to[] = {"ke", "menuju", "tujuan", "jurusan", "arah", NULL};
+    size_t last = name->last, used;
+    if (strcmp(text->words[from].key, "dari") != 0 || !is_before(text, from, rides))
+        return false;
+    for (size_t i = last + 1; i + 1 < text->count && i <= last + SEEN_REACH; i++)
+        if (text->words[i].clause == text->words[last].clause && word_is_one_of(&text->words[i], to))
+            return !is_same_regency(index, name->entries, place_index_find(index, text, i + 1, &used));
+    return false;
+}
+
+/* "baca berita longsor, jadi takut": of himself, and not "takut anaknya mati". */
+static bool is_made_afraid(const struct text *text, size_t at) {
+    static const char *const felt[] = {"trauma", "takut", "wedi", "cemas", "panik", "kepikiran", "ngeri",
+        "stres", "parno", "gelisah", "was", "merinding", "overthinking", NULL};
+    static const char *const made[] = {"jadi", "dadi", "bikin", "buat", NULL};
+    const struct word *word = &text->words[at];
+    return word_is_one_of(word, felt) &&
+           ((at && word_is_one_of(word - 1, made)) || (at >= 2 && word_is_one_of(word - 2, made)));
+}
+
+/* "nonton berita gempa di Cianjur jadi trauma", "yang viral di Garut itu bikin saya takut": what somebody
+ * only saw, who writes of what it did to himself. Who saw a video of a child that is beaten reports that, and
+ * who pities them means them. */
+static bool is_news(const struct text *text, size_t cue, size_t last) {
+    static const char *const seen[] = {"nonton", "menonton", "tonton", "lihat", "liat", "melihat", "ngeliat",
+        "ngelihat", "baca", "membaca", "dengar", "denger", "mendengar", "ndelok", "viral", NULL};
+    static const char *const news[] = {"berita", "beritanya", "video", "videonya", "vidio", "tv", "televisi",
+        "tiktok", "youtube", "siaran", "konten", "viral", NULL};
+    bool is_seen = false, is_of_news = false;
+    for (size_t i = cue + 1;
+         i-- && i + NEWS_REACH >= cue && text->words[i].clause == text->words[cue].clause;) {
+        is_seen = is_seen || word_is_one_of(&text->words[i], seen);
+        is_of_news = is_of_news || word_is_one_of(&text->words[i], news);
+    }
+    if (!is_seen || !is_of_news)
+        return false;
+    for (size_t i = last + 1; i < text->count && text->words[i].sentence == text->words[last].sentence; i++)
+        if (is_made_afraid(text, i))
+            return true;
+    return false;
+}
+
 /* What the word before a name and its words of kind says. */
 static enum place_role role_of_cue(const struct place_index *index, const struct text *text, size_t cue,
     const struct place_name *name, const struct place_name *before) {
@@ -426,6 +511,8 @@ static enum place_role role_of_cue(const struct place_index *index, const struct
     const struct word *word = &text->words[cue];
     if (cue && strcmp(word->key, "dari") == 0 && word_is_one_of(word - 1, left))
         return ROLE_BOUND; /* "sejak pindah dari Lumajang": whatever happens is no longer there */
+    if (is_boarded(index, text, cue, name) || is_news(text, cue, name->last))
+        return ROLE_BOUND;
     if (is_from(word) || (strcmp(word->key, "anak") == 0 && cue && is_teller(text, cue - 1)))
         return role_of_from(text, cue);
     if (is_teller_by_trade(text, cue))
@@ -435,7 +522,7 @@ static enum place_role role_of_cue(const struct place_index *index, const struct
     if (is_trait(word))
         return ROLE_BOUND;
     if (is_bound(word))
-        return role_of_bound(text, cue, name->last);
+        return role_of_bound(text, cue, name);
     if (word_is_one_of(word, lines) && is_line(index, text, name))
         return ROLE_BOUND;
     if (is_far(text, cue))

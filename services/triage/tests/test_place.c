@@ -349,6 +349,90 @@ static void test_tellers(void **state) {
     areas_check(*state, cases, sizeof cases / sizeof cases[0]);
 }
 
+/* A name that is a district elsewhere and only a village here: one of the two, and nobody knows which. */
+static void test_village_here_district_elsewhere(void **state) {
+    static const struct expected cases[] = {
+        {"warga Jatisari gempar, ada bayi di pos ronda", ""}, {"di Sumberjaya ada kakek yang dirantai", ""},
+        {"di Sumberjaya Majalengka ada kakek yang dirantai", "32.10.17"},
+        {"di kecamatan Sumberjaya ada kakek yang dirantai", "32.10.17"},
+        {"di Sumberjaya, Jawa Barat ada kakek yang dirantai", "32.10.17"},
+        {"di Lubuk Sikaping ada kakek yang dirantai", "13.08.05"}, /* and no village here */
+    };
+    areas_check(*state, cases, sizeof cases / sizeof cases[0]);
+}
+
+/* Where somebody is from says less than where he is, where he was missed and who keeps him. */
+static void test_origins(void **state) {
+    static const struct expected cases[] = {
+        {"bapak itu asline Ngawi, nang Dolopo digebuki", "35.19.02"},
+        {"nenek kelahiran Pacitan jatuh di pasar Jombang", "35.17"},
+        {"perantau Lamongan ditabrak di Wonoayu", "35.15.10"},
+        {"saya asli Turen, mau tanya bansos", "35.07.09"},
+        {"saya asli Lawang Malang, mau tanya bansos", "35.07.25"},
+        {"nenek pergi dari panti di Dringu belum kembali, asli Lumajang", "35.13.19"},
+        {"anak hilang dari kos di Dringu, ditemukan di Wajak Malang", "35.07.08"},
+        {"anak saya di mertua di Ngunut tidak diberi makan, saya asal Kertosono Nganjuk", "35.04.11"},
+        {"Saya asal Kertosono Nganjuk. Bayi dititipkan ke mertua di Ngunut, dicubit terus", "35.04.11"},
+        {"mau dititipkan ke mertua di Ngunut", ""},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof cases[0]);
+}
+
+/* Who has boarded is at neither end of the line. */
+static void test_on_the_way(void **state) {
+    static const struct expected cases[] = {
+        {"nenek naik bus dari Ngawi menuju Surabaya, dompetnya hilang", ""},
+        {"nenek naik bus dari Ngawi tujuan Surabaya, pingsan di terminal Purabaya", "35.15"},
+        {"istri naik motor dari Dampit mau ke Turen, kecelakaan", "35.07.05"}, /* of one regency */
+        {"nenek naik bus dari Ngawi, dompetnya hilang", "35.21"},              /* nothing better is named */
+    };
+    areas_check(*state, cases, sizeof cases / sizeof cases[0]);
+}
+
+/* Large cities elsewhere, as people shorten them; what is also a word only behind kab or kota. */
+static void test_cities_elsewhere(void **state) {
+    static const struct expected cases[] = {
+        {"nenek asal Ngawi terlantar di halte Jogja", "34.71"},
+        {"banjir di Sleman Jogja", "34.04"},
+        {"anak dikurung di Tangsel", "36.74"},
+        {"bayi ditemukan di Dps", "51.71"},
+        {"kakek tidur di kota Smg", "33.74"},
+        {"kakek tidur di kab bgr", "32.01"},
+        {"smg cepat dibantu, mks", ""},
+        {"gudeg Jogja di ruko itu enak", ""},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof cases[0]);
+    struct place_found found = find(*state, "bayi ditemukan di Bdg", NULL, NULL);
+    assert_string_equal(found.area, ""); /* a city and a regency */
+    assert_int_equal(found.candidate_count, 2);
+}
+
+/* What somebody saw in the news and is afraid of has not happened to him. */
+static void test_news(void **state) {
+    static const struct expected cases[] = {
+        {"baca berita longsor di Garut jadi cemas, susah makan", ""},
+        {"nonton tiktok banjir di Lumajang, saya jadi panik terus", ""},
+        {"yang viral di Bangkalan itu bikin saya takut keluar rumah", ""},
+        {"baca berita longsor di Garut jadi cemas. Saya di Dringu, bisa konsultasi?", "35.13.19"},
+        {"lihat video anak dipukuli di Lumajang, tolong diselamatkan", "35.08"},
+        {"lihat video anak dipukuli di Lumajang, saya takut dia mati", "35.08"},
+        {"lihat berita longsor Garut bikin gelisah", ""},
+        {"lihat berita longsor di Garut, kasihan sekali", "32.05"},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof cases[0]);
+}
+
+/* Everybody goes to the office of his own regency. */
+static void test_own_office(void **state) {
+    static const struct expected cases[] = {
+        {"kemarin kami ke dinsos Lumajang urus kursi roda, antri", "35.08"},
+        {"saya mau ke dinas sosial kab. Lumajang, bawa apa saja?", "35.08"},
+        {"saya ke dinsos kab Lumajang, nenek dipasung di Dringu", "35.13.19"},
+        {"minta diantar ke dinsos kab Lumajang", ""},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof cases[0]);
+}
+
 /* Javanese "nang" is both "at" and "to". */
 static void test_destinations(void **state) {
     static const struct expected cases[] = {
@@ -610,6 +694,12 @@ int main(void) {
         cmocka_unit_test(test_former_places),
         cmocka_unit_test(test_roads),
         cmocka_unit_test(test_tellers),
+        cmocka_unit_test(test_village_here_district_elsewhere),
+        cmocka_unit_test(test_origins),
+        cmocka_unit_test(test_on_the_way),
+        cmocka_unit_test(test_cities_elsewhere),
+        cmocka_unit_test(test_news),
+        cmocka_unit_test(test_own_office),
         cmocka_unit_test(test_destinations),
         cmocka_unit_test(test_people_in_small),
         cmocka_unit_test(test_twins_beside),
