@@ -31,7 +31,7 @@ struct step_row {
 };
 
 struct policy_row {
-    char *id;
+    char *id, *name, *name_en;
     int situation;
     int *priority, *confidentiality;
     unsigned priority_count, confidentiality_count;
@@ -137,6 +137,8 @@ static const cyaml_schema_value_t step_schema = {
 
 static const cyaml_schema_field_t policy_fields[] = {
     TEXT("id", struct policy_row, id, 31),
+    TEXT_OR_NONE("name", struct policy_row, name, 120), /* for the console */
+    TEXT_OR_NONE("name_en", struct policy_row, name_en, 120),
     CYAML_FIELD_ENUM(
         "situation", CYAML_FLAG_STRICT, struct policy_row, situation, escalation_situation_words, SITUATIONS),
     LIST("priority", struct policy_row, priority, &priority_schema, 0, 5),

@@ -22,8 +22,8 @@ const cyaml_schema_value_t router_condition_schema = {
 struct fact_row {
     char *name, *ask, *ask_en, *ask_role, *from;
     int type;
-    char **values;
-    unsigned values_count;
+    char **values, **names, **names_en;
+    unsigned values_count, names_count, names_en_count;
 };
 static const cyaml_strval_t type_words[] = {
     {"yes_no", FACT_YES_NO}, {"number", FACT_NUMBER}, {"choice", FACT_CHOICE}, {"facility", FACT_FACILITY}};
@@ -31,6 +31,8 @@ static const cyaml_schema_field_t fact_fields[] = {
     SCHEMA_TEXT("name", struct fact_row, name, KNOWN_TEXT_MAX - 1),
     CYAML_FIELD_ENUM("type", CYAML_FLAG_STRICT, struct fact_row, type, type_words, 4),
     SCHEMA_WORDS_OR_NONE("values", struct fact_row, values),
+    SCHEMA_WORDS_OR_NONE("names", struct fact_row, names), /* of the values, for the console */
+    SCHEMA_WORDS_OR_NONE("names_en", struct fact_row, names_en),
     SCHEMA_TEXT("ask", struct fact_row, ask, SENTENCE_MAX),
     SCHEMA_TEXT("ask_en", struct fact_row, ask_en, SENTENCE_MAX),
     SCHEMA_TEXT("ask_role", struct fact_row, ask_role, WORD_MAX),
@@ -105,7 +107,7 @@ static const cyaml_schema_value_t step_schema = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct step_row, step_fields)};
 
 struct rule_row {
-    char *id, *kind, *override_text, *override_text_en, *basis;
+    char *id, *name, *name_en, *kind, *override_text, *override_text_en, *basis;
     struct condition_row *when, *emergency_any;
     unsigned when_count, emergency_any_count;
     struct step_row *steps, *emergency_steps;
@@ -121,6 +123,8 @@ static const cyaml_strval_t emergency_words[] = {{"never", EMERGENCY_NEVER}, {"w
     {"when_p0_p1", EMERGENCY_WHEN_P0_P1}, {"always", EMERGENCY_ALWAYS}, {"when_any", EMERGENCY_WHEN_ANY}};
 static const cyaml_schema_field_t rule_fields[] = {
     SCHEMA_TEXT("id", struct rule_row, id, WORD_MAX),
+    SCHEMA_TEXT_OR_NONE("name", struct rule_row, name, NAME_BYTES_MAX), /* for the console */
+    SCHEMA_TEXT_OR_NONE("name_en", struct rule_row, name_en, NAME_BYTES_MAX),
     SCHEMA_TEXT("kind", struct rule_row, kind, WORD_MAX),
     SCHEMA_ROWS("when", struct rule_row, when, &router_condition_schema),
     SCHEMA_ROWS("try", struct rule_row, steps, &step_schema),
@@ -251,6 +255,10 @@ static bool fact_compile(const struct compiler *compiler, const struct fact_row 
     if ((out->type == FACT_CHOICE) != (row->values_count > 0))
         return config_refuse(
             compiler->path, where, compiler->error, "values belong to a choice, and only there");
+    if (row->names_count != row->names_en_count ||
+        (row->names_count && row->names_count != row->values_count))
+        return config_refuse(
+            compiler->path, where, compiler->error, "names and names_en are as many as values, or none");
     for (unsigned i = 0; i < index; i++)
         if (strcmp(compiler->out->facts.facts[i].name, row->name) == 0)
             return config_refuse(

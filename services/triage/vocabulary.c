@@ -13,7 +13,8 @@
 enum {
     TERMS_MAX = 20000, /* x 24 bytes = 480 KiB */
     LISTS_MAX = 2000,  /* entries of one file */
-    RULES_MAX = 1000
+    RULES_MAX = 1000,
+    MEANING_MAX = 200 /* bytes, one line on a telephone */
 };
 
 /* ---- files as they are written */
@@ -36,12 +37,12 @@ struct term_lists {
 };
 
 struct concept_entry {
-    char *code, *meaning;
+    char *code, *meaning, *meaning_en;
     struct term_lists terms;
 };
 
 struct combination_entry {
-    char *id, *kind, *note;
+    char *id, *kind, *meaning, *meaning_en;
     int weight;
     char **all, **without;
     unsigned all_count, without_count;
@@ -55,7 +56,7 @@ struct concept_file {
 };
 
 struct urgency_entry {
-    char *id, *note;
+    char *id, *meaning, *meaning_en;
     int effect, priority;
     char **kinds, **all, **without;
     unsigned kinds_count, all_count, without_count;
@@ -96,10 +97,15 @@ static const cyaml_schema_value_t keyword_file_schema = {
         &text_schema, 0, LISTS_MAX)
 static const cyaml_schema_field_t term_list_fields[] = {
     TERM_LIST(id), TERM_LIST(jv), TERM_LIST(mad), TERM_LIST(min), CYAML_FIELD_END};
+/* What people read for the code: nothing here looks at it, the console shows it. */
+#define MEANING(type)                                                                                        \
+    CYAML_FIELD_STRING_PTR(                                                                                  \
+        "meaning", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, type, meaning, 1, MEANING_MAX),                 \
+        CYAML_FIELD_STRING_PTR(                                                                              \
+            "meaning_en", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, type, meaning_en, 1, MEANING_MAX)
 static const cyaml_schema_field_t concept_fields[] = {
     CYAML_FIELD_STRING_PTR("code", CYAML_FLAG_POINTER, struct concept_entry, code, 2, 40),
-    CYAML_FIELD_STRING_PTR(
-        "meaning", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct concept_entry, meaning, 1, 200),
+    MEANING(struct concept_entry),
     CYAML_FIELD_MAPPING("terms", CYAML_FLAG_DEFAULT, struct concept_entry, terms, term_list_fields),
     CYAML_FIELD_END};
 static const cyaml_schema_value_t concept_schema = {
@@ -113,9 +119,7 @@ static const cyaml_schema_field_t combination_fields[] = {
     CYAML_FIELD_INT("weight", CYAML_FLAG_DEFAULT, struct combination_entry, weight),
     NAME_LIST("all", struct combination_entry, all, 0, 1),
     NAME_LIST("without", struct combination_entry, without, CYAML_FLAG_OPTIONAL, 0),
-    CYAML_FIELD_STRING_PTR(
-        "note", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct combination_entry, note, 0, 300),
-    CYAML_FIELD_END};
+    MEANING(struct combination_entry), CYAML_FIELD_END};
 static const cyaml_schema_value_t combination_schema = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct combination_entry, combination_fields)};
 static const cyaml_schema_field_t concept_file_fields[] = {
@@ -134,9 +138,7 @@ static const cyaml_schema_field_t urgency_fields[] = {
     NAME_LIST("kinds", struct urgency_entry, kinds, CYAML_FLAG_OPTIONAL, 0),
     NAME_LIST("all", struct urgency_entry, all, 0, 1),
     NAME_LIST("without", struct urgency_entry, without, CYAML_FLAG_OPTIONAL, 0),
-    CYAML_FIELD_BOOL("near", CYAML_FLAG_OPTIONAL, struct urgency_entry, near),
-    CYAML_FIELD_STRING_PTR(
-        "note", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct urgency_entry, note, 0, 300),
+    CYAML_FIELD_BOOL("near", CYAML_FLAG_OPTIONAL, struct urgency_entry, near), MEANING(struct urgency_entry),
     CYAML_FIELD_END};
 static const cyaml_schema_value_t urgency_schema = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct urgency_entry, urgency_fields)};
