@@ -10,11 +10,11 @@
 #include <yaml.h>
 
 enum {
-    WORDS_MAX = 512 << 10, /* 100 kinds, roles and reasons of 0.2 KiB, 8000 places of 50 bytes */
-    CHILDREN_MAX = 256,    /* regencies of a province, districts of a regency */
+    WORDS_MAX = 1 << 20, /* 1000 codes of 0.3 KiB, 8000 places of 50 bytes */
+    CHILDREN_MAX = 256,  /* regencies of a province, districts of a regency */
 };
 
-/* ---- files of the router, who checks them: only one list of each is ours ---- */
+/* ---- files of the other daemons, who check them: only one list of each is ours ---- */
 
 struct rows {
     yaml_document_t document;
@@ -37,6 +37,16 @@ static yaml_node_t *member(yaml_document_t *document, const yaml_node_t *node, c
 
 static const char *text_of(const yaml_node_t *node) {
     return node && node->type == YAML_SCALAR_NODE ? (const char *)node->data.scalar.value : "";
+}
+
+static ptrdiff_t length(const yaml_node_t *list) {
+    return list && list->type == YAML_SEQUENCE_NODE
+               ? list->data.sequence.items.top - list->data.sequence.items.start
+               : 0;
+}
+
+static const yaml_node_t *item_of(yaml_document_t *document, const yaml_node_t *list, ptrdiff_t at) {
+    return yaml_document_get_node(document, list->data.sequence.items.start[at]);
 }
 
 static void rows_close(struct rows *rows) {
@@ -101,31 +111,93 @@ static void write_reason(struct json_writer *writer, yaml_document_t *document, 
     json_member_bool(
         writer, "text_required", strcmp(text_of(member(document, reason, "text_required")), "yes") == 0);
     json_member_array(writer, "not_for");
-    if (not_for && not_for->type == YAML_SEQUENCE_NODE)
-        for (yaml_node_item_t *item = not_for->data.sequence.items.start;
-             item < not_for->data.sequence.items.top; item++)
-            json_write_text(writer, text_of(yaml_document_get_node(document, *item)));
+    for (ptrdiff_t i = 0; i < length(not_for); i++)
+        json_write_text(writer, text_of(item_of(document, not_for, i)));
     json_write_end(writer);
     json_write_end(writer);
 }
 
-/* A fact is named by the question that finds it out. */
-static void write_fact(struct json_writer *writer, yaml_document_t *document, const yaml_node_t *fact) {
+static void write_reasons(struct json_writer *writer, struct rows *rows) {
+    json_member_array(writer, "refusal_reasons");
+    for (ptrdiff_t i = 0; i < length(rows->list); i++)
+        write_reason(writer, &rows->document, item_of(&rows->document, rows->list, i));
+    json_write_end(writer);
+}
+
+/* ---- codes and what people read for them ---- */
+
+/* Which list of which file names the codes of a family. Several with one key stand together and make one
+ * list; where a code comes twice the first counts. */
+static const struct naming {
+    const char *key, *file, *list, *code, *name, *name_en;
+} namings[] = {
+    {"facts", "rules.yaml", "facts", "name", "ask", "ask_en"}, /* by the question that finds it out */
+    {"flags", "playbooks.yaml", "flags", "code", "name", "name_en"},
+    {"anchors", "playbooks.yaml", "anchors", "event", "name", "name_en"},
+    {"actions", "rules.yaml", "actions", "code", "name", "name_en"},
+    {"rules", "rules.yaml", "rules", "id", "name", "name_en"},
+    {"rules", "rules.yaml", "general", "id", "name", "name_en"},
+    {"policies", "escalation.yaml", "policies", "id", "name", "name_en"},
+    {"concepts", "vocabulary/concepts.yaml", "concepts", "code", "meaning", "meaning_en"},
+    {"concepts", "vocabulary/signals.yaml", "concepts", "code", "meaning", "meaning_en"},
+    {"combinations", "vocabulary/concepts.yaml", "combinations", "id", "meaning", "meaning_en"},
+    {"urgency", "vocabulary/severity.yaml", "modifiers", "id", "meaning", "meaning_en"},
+    {"urgency", "vocabulary/urgency.yaml", "rules", "id", "meaning", "meaning_en"},
+};
+enum { NAMINGS = sizeof namings / sizeof *namings };
+
+/* Values of a fact that is a choice, where they are more than words of the field. */
+static void write_choices(struct json_writer *writer, yaml_document_t *document, const yaml_node_t *row) {
+    const yaml_node_t *values = member(document, row, "values"), *names = member(document, row, "names"),
+                      *names_en = member(document, row, "names_en");
+    if (!names || !names_en)
+        return;
+    json_member_array(writer, "values");
+    for (ptrdiff_t i = 0; i < length(values) && i < length(names) && i < length(names_en); i++) {
+        json_write_object(writer);
+        write_name(writer, text_of(item_of(document, values, i)), text_of(item_of(document, names, i)),
+            text_of(item_of(document, names_en, i)));
+        json_write_end(writer);
+    }
+    json_write_end(writer);
+}
+
+static void write_code(struct json_writer *writer, yaml_document_t *document, const yaml_node_t *row,
+    const struct naming *naming) {
+    const char *name = text_of(member(document, row, naming->name));
+    const char *name_en = text_of(member(document, row, naming->name_en));
+    if (!*name || !*name_en)
+        return;
     json_write_object(writer);
-    write_name(writer, text_of(member(document, fact, "name")), text_of(member(document, fact, "ask")),
-        text_of(member(document, fact, "ask_en")));
+    write_name(writer, text_of(member(document, row, naming->code)), name, name_en);
+    write_choices(writer, document, row);
     json_write_end(writer);
 }
 
-typedef void write_row(struct json_writer *writer, yaml_document_t *document, const yaml_node_t *row);
-
-static void write_rows(struct json_writer *writer, const char *key, struct rows *rows, write_row *write_one) {
-    json_member_array(writer, key);
-    for (yaml_node_item_t *item = rows->list->data.sequence.items.start;
-         item < rows->list->data.sequence.items.top; item++)
-        write_one(writer, &rows->document, yaml_document_get_node(&rows->document, *item));
-    json_write_end(writer);
+/* A file is read once a list: at start only, and a list of East Java takes a millisecond. */
+static bool write_naming(
+    struct json_writer *writer, const char *site_dir, const struct naming *naming, struct error *error) {
+    struct rows rows = {.open = false};
+    bool good = rows_open(site_dir, naming->file, naming->list, &rows, error);
+    for (ptrdiff_t i = 0; good && i < length(rows.list); i++)
+        write_code(writer, &rows.document, item_of(&rows.document, rows.list, i), naming);
+    rows_close(&rows);
+    return good;
 }
+
+static bool write_namings(struct json_writer *writer, const char *site_dir, struct error *error) {
+    bool good = true;
+    for (size_t i = 0; good && i < NAMINGS; i++) {
+        if (i == 0 || strcmp(namings[i].key, namings[i - 1].key) != 0)
+            json_member_array(writer, namings[i].key);
+        good = write_naming(writer, site_dir, &namings[i], error);
+        if (i + 1 == NAMINGS || strcmp(namings[i].key, namings[i + 1].key) != 0)
+            json_write_end(writer);
+    }
+    return good;
+}
+
+/* ---- places ---- */
 
 /* {"35.07": "Kab. Malang", "35.07.24": "Singosari"}: down to districts, of the site's provinces only. */
 static void write_places(struct json_writer *writer, const struct gazetteer *gazetteer, const char *code) {
@@ -155,11 +227,12 @@ static void write_areas(
 struct sources {
     struct site *site;
     struct site_kinds *kinds;
-    struct rows reasons, facts;
+    struct rows reasons;
     struct gazetteer *gazetteer;
 };
 
-static bool write_all(struct console *console, struct sources *sources, struct error *error) {
+static bool write_all(
+    struct console *console, struct sources *sources, const char *site_dir, struct error *error) {
     const struct site *site = sources->site;
     struct json_writer writer;
     json_writer_init(&writer, WORDS_MAX);
@@ -172,13 +245,15 @@ static bool write_all(struct console *console, struct sources *sources, struct e
     json_member_text(&writer, "emergency_text_en", site->emergency_text_en);
     write_kinds(&writer, sources->kinds);
     write_roles(&writer, console->roles);
-    write_rows(&writer, "refusal_reasons", &sources->reasons, write_reason);
-    write_rows(&writer, "facts", &sources->facts, write_fact);
+    write_reasons(&writer, &sources->reasons);
+    bool named = write_namings(&writer, site_dir, error);
     write_areas(&writer, site, sources->gazetteer);
     json_write_end(&writer);
     const char *text = json_writer_text(&writer, &console->site_json_size);
-    console->site_json = text ? strdup(text) : NULL;
+    console->site_json = named && text ? strdup(text) : NULL;
     json_writer_free(&writer);
+    if (!named)
+        return false;
     if (!console->site_json)
         return error_set(error, "the site's words are too many, or out of memory");
     page_etag(console->site_json, console->site_json_size, console->site_etag);
@@ -192,8 +267,7 @@ static bool sources_open(
     if (!(sources->site = site_load(site_dir, error)) ||
         !(sources->kinds = site_kinds_load(site_dir, error)) ||
         !(console->roles = site_roles_load(site_dir, error)) ||
-        !rows_open(site_dir, "eligibility.yaml", "refusal_reasons", &sources->reasons, error) ||
-        !rows_open(site_dir, "rules.yaml", "facts", &sources->facts, error))
+        !rows_open(site_dir, "eligibility.yaml", "refusal_reasons", &sources->reasons, error))
         return false;
     if (!config_path(path, site_dir, sources->site->gazetteer))
         return error_set(error, "site.yaml: gazetteer: the path is too long");
@@ -202,10 +276,10 @@ static bool sources_open(
 
 bool site_words_open(struct console *console, const char *site_dir, struct error *error) {
     struct sources sources = {0};
-    bool good = sources_open(console, &sources, site_dir, error) && write_all(console, &sources, error);
+    bool good =
+        sources_open(console, &sources, site_dir, error) && write_all(console, &sources, site_dir, error);
     gazetteer_free(&sources.gazetteer);
     rows_close(&sources.reasons);
-    rows_close(&sources.facts);
     site_kinds_free(&sources.kinds);
     site_free(&sources.site);
     if (!good)

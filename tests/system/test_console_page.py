@@ -7,11 +7,21 @@ from pathlib import Path
 
 import pytest
 from browser import PROGRAM, Browser
+from test_people import Person
 
 pytestmark = pytest.mark.skipif(not PROGRAM, reason="no Chromium on this machine (Debian package chromium), 2026-03")
 
 CHILD = ("Anak tetangga saya umur 8 tahun sedang dipukuli bapaknya pakai kayu, sekarang masih. Rumahnya di Krian Sidoarjo, "
          "tolong segera, halaman {}.")
+TOLD = {
+    "child": CHILD.format("kode"),
+    "carers": "Anak umur 10 tahun di PPSPA Batu dipukuli pengasuh panti sampai lebam, tolong jangan bocor ke panti",
+    "elder": "Kakek umur 80 tahun hidup sebatang kara di Pakis Malang, rumahnya hampir roboh, tidak ada yang urus.",
+    "tied": "Tetangga saya di Tumpang Malang dipasung keluarganya, kakinya dirantai di kandang belakang rumah, lukanya membusuk.",
+    "ill": "Orang gila perempuan hamil menggelandang di pasar Lawang Malang, tidak tahu namanya dan dari daerah lain.",
+}
+# What the site calls its concepts, rules, policies, steps, facts: nothing of the kind stands alone before a reader.
+CODES = re.compile(r"\b(?:(?:CR|ESC|DSC|R|S)-\d+B?|NR-[a-z-]+|[CSF]_[A-Z_]+|P[0-4]-[A-Z]+|[a-z]+(?:_[a-z]+)+(?:\.P[0-4])?|(?:pasung|kdrt|tppo|napza)\.P[0-4])\b")
 TELEPHONE, SMALL, DESK = (390, 844), (360, 640), (1280, 800)
 
 
@@ -105,6 +115,48 @@ def test_new_case_appears_by_itself_and_its_offer_is_answered(browser, site, acc
     browser.wait("document.getElementById('sheet').innerText.includes('diterima')")
     picture(browser, "accepted")
     assert any(offer["state"] == "accepted" for offer in site.trace(ticket)["offers"])
+
+
+def read_all(browser, case):
+    """The sheet of a case with its narrative and why it was judged so, without the codes behind their words."""
+    browser.run(f"location.hash = 'case/{case}'")
+    browser.wait(f"document.getElementById('sheet').innerText.includes('{case}')")
+    browser.run("[...document.querySelectorAll('#sheet button')].find((one) => /Baca isi|Read the report/.test(one.innerText)).click()")
+    browser.wait("document.querySelector('#sheet .narrative') !== null && document.querySelector('#sheet details') !== null")
+    assert_fits(browser)
+    squeezed = browser.run("[...document.querySelectorAll('#sheet dd')].filter((one) => one.checkVisibility() && one.getBoundingClientRect().width < 100).map((one) => one.textContent)")
+    assert not squeezed, squeezed
+    return browser.run("(() => { const sheet = document.querySelector('#sheet').cloneNode(true);"
+                       "sheet.querySelectorAll('small.code').forEach((one) => one.remove());"
+                       "return [...sheet.querySelectorAll('dt, dd, li, summary, .tag, .soft, .row')].map((one) => one.textContent).join('\\n'); })()")
+
+
+@pytest.mark.parametrize("english", [False, True], ids=["id", "en"])
+def test_codes_stand_behind_their_words(browser, site, account, english):
+    clerk = Person(site, f"pembaca{int(english)}", "operator,coordinator", "TRI,KOR", "*")
+    cases = {name: site.report(text + " " * english, urgent=True) for name, text in TOLD.items()}
+    site.idle()
+    cases = {name: site.trace(ticket)["case"]["id"] for name, ticket in cases.items()}
+    for name, value in {"conflict_officer": "orang-lain", "has_family": "no", "origin": "other_region", "victim_consent": "yes"}.items():
+        assert clerk.post(f"/api/cases/{cases['elder']}/facts", {"name": name, "value": value}).status == 200
+    site.idle()
+    sign_in(browser, site, account)
+    if english:
+        browser.touch("#language")
+    words, codes = {}, {}
+    for name, case in cases.items():
+        words[name] = read_all(browser, case)
+        codes[name] = browser.run("[...document.querySelectorAll('#sheet small.code')].map((one) => one.textContent)")
+        picture(browser, f"codes-{name}-{'en' if english else 'id'}")
+    bare = {name: [line for line in text.splitlines() if CODES.search(line)] for name, text in words.items()}
+    assert not any(bare.values()), bare
+    child, elder = words["child"], words["elder"]
+    assert {"CR-08", "ESC-01", "R-06", "P0-RAHASIA", "regency_safe_house", "age"} <= set(codes["child"])
+    assert ("child beaten" if english else "anak dipukul") in child
+    assert ("a life is in danger now" if english else "nyawa sedang terancam") in child
+    assert ("not certain yet: Child abuse: home is not safe" if english else "belum pasti: Kekerasan anak: rumah tidak aman") in child
+    assert ("account of an officer" if english else "akun petugas") in elder
+    assert ("another region" if english else "daerah lain") in elder
 
 
 @pytest.mark.parametrize("browser", [SMALL], indirect=True, ids=lambda size: f"{size[0]}px")

@@ -5,7 +5,7 @@ export function element(what, ...rest) {
   const [tag, ...classes] = what.split('.');
   const made = document.createElement(tag);
   if (classes.length) made.className = classes.join(' ');
-  for (const one of rest.flat(3)) {
+  for (const one of rest.flat(Infinity)) {
     if (one === null || one === undefined || one === false) continue;
     if (one instanceof Node || typeof one !== 'object') made.append(one);
     else Object.entries(one).forEach(([key, value]) => {

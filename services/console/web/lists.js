@@ -79,7 +79,7 @@ function oneOffer(row, now, open) {
 
 function oneTask(row, now, open) {
   return card(row, row.title, limit(row.due_at, now),
-    dots(row.code, sayRole(row.role), row.owner, row.area ? sayArea(row.area) : null), () => open.sheet(row.case_id));
+    dots(element('small.code', row.code), sayRole(row.role), row.owner, row.area ? sayArea(row.area) : null), () => open.sheet(row.case_id));
 }
 
 function oneAlert(row, now, open) {

@@ -6,7 +6,7 @@ import { ask, reasonField, tell } from './form.js';
 import { fillMedia } from './media.js';
 import { openTogether } from './together.js';
 import { age, dots, limit, rows, sayReview } from './lists.js';
-import { getSite, isEnglish, say, sayArea, sayFact, sayValue, sayHappening, sayKind, sayPair, sayReason, sayRole, sayState, sayTime } from './words.js';
+import { getSite, isEnglish, say, sayArea, sayCode, sayFact, sayValue, sayHappening, sayKind, sayMove, sayPair, sayReason, sayRole, sayState, sayTime } from './words.js';
 
 let me = null;
 let shown = null; // {id, narrative}
@@ -19,6 +19,14 @@ const button = (label, onclick, kind) => element(kind ? `button.${kind}` : 'butt
 
 // After an order the sheet is read again; the owner has told us already, so it shows what became of it.
 const then = (done) => { if (done && shown) openSheet(shown.id, false); return done; };
+
+// ---- codes ----
+
+// The code stays, small, behind its words: so that it can be named on the telephone.
+const behind = (text, code) => (text && code && text !== code ? [text, ' ', element('small.code', code)] : text || code || null);
+const coded = (code) => (sayCode(code) ? behind(sayCode(code), code) : sayHappening(code));
+const codedFact = (name, value) => [behind(sayFact(name), name), value ? [' ', element('b', sayValue(value, name))] : null];
+const listed = (parts) => (parts.length ? parts.map((part, i) => (i ? [', ', part] : part)) : null);
 
 // ---- choices ----
 
@@ -98,7 +106,7 @@ function taskBox(task, caseId, now) {
   const evidence = { name: 'outcome', label: say('evidence'), type: 'area', required: true, hint: task.evidence };
   return element('div.box',
     element('div.row', element('h3', isEnglish() ? task.title_en ?? task.title : task.title), tag(sayState(task.state), task.state === 'overdue' ? 'bad' : task.state === 'done' ? 'good' : '')),
-    element('p.soft', dots(task.code, sayRole(task.role), task.owner, open ? limit(task.due_at, now) : null, open && task.due_at ? sayTime(task.due_at) : null)),
+    element('p.soft', dots(element('small.code', task.code), sayRole(task.role), task.owner, open ? limit(task.due_at, now) : null, open && task.due_at ? sayTime(task.due_at) : null)),
     element('div.actions', open
       ? [button(say('done'), () => ask({ title: task.title, path: path('done'), fixed, fields: [evidence], button: say('done') }).then(then), 'main'),
         button(say('cancel'), () => ask({ title: task.title, path: path('cancel'), fixed, fields: [reasonField(true)], button: say('cancel'), bad: true }).then(then))]
@@ -116,7 +124,7 @@ function factsBox(casework, id) {
   }).then(then);
   if (!byId('yes-no'))
     document.body.append(element('datalist', { id: 'yes-no' }, element('option', { value: 'yes' }, say('yes')), element('option', { value: 'no' }, say('no'))));
-  return element('div.box', facts(known.map(([name, value]) => [sayFact(name), sayValue(value)])) ?? element('p.empty', say('nothing')),
+  return element('div.box', facts(known.map(([name, value]) => [behind(sayFact(name), name), sayValue(value, name)])) ?? element('p.empty', say('nothing')),
     element('div.actions', [...wanted].slice(0, 12).map(([name, label]) => button(label, () => record(name))),
       button(`${say('record_fact')}…`, () => record(null))));
 }
@@ -152,7 +160,7 @@ function head(document) {
       found.unverified ? tag(say('unverified'), 'bad') : null, tag(found.confidentiality)),
     facts([[say('area'), sayArea(found.area)], [say('opened'), sayTime(found.opened_at)],
       [say('confidence'), triage.confidence ? `${Math.round(triage.confidence * 100)} %` : null],
-      [say('reasons'), (triage.reasons ?? []).map(sayHappening).join(', ')], ['ID', document.id]]),
+      [say('reasons'), listed((triage.reasons ?? []).map(coded))], ['ID', document.id]]),
     casework.restricted ? element('p.soft', say('restricted')) : null);
 }
 
@@ -206,6 +214,12 @@ function reportsPart(document) {
     element('small', sayTime(report.at)))))));
 }
 
+// What a piece of evidence means: the reporter's own words stand beside it.
+function meaning(one, facts) {
+  if (['keyword', 'word'].includes(one.what)) return null;
+  return one.what === 'fact' ? codedFact(one.rule, facts?.[one.rule]) : coded(one.rule);
+}
+
 // What the judgement stands on: the reporter's words, rules, facts, each with its weight.
 function whyBox(assessment) {
   const strongest = new Map(); // one line a word, however many spellings of the vocabulary it fits
@@ -219,7 +233,7 @@ function whyBox(assessment) {
   return element('details.box', { open: true }, element('summary', say('why')),
     element('p.soft', kinds.join(', ')),
     element('ul.timeline', evidence.map((one) => element('li',
-      dots(sayHappening(one.what), one.words ? `“${one.words}”` : null, ['keyword', 'word'].includes(one.what) ? null : sayHappening(one.rule), one.weight && one.weight !== 1 ? `${say('weight')} ${one.weight.toFixed(1)}` : null)))));
+      dots(sayHappening(one.what), one.words ? `“${one.words}”` : null, meaning(one, assessment.facts), one.weight && one.weight !== 1 ? `${say('weight')} ${one.weight.toFixed(1)}` : null)))));
 }
 
 // Rarely needed, so it comes last.
@@ -230,14 +244,17 @@ function managePart(document) {
     button(document.casework?.closed ? say('reopen') : `${say('close_case')}…`, () => closeCase(document.id, document.casework?.closed))));
 }
 
+// A rule that waits for facts does not hold yet: what it is called would read as if it did.
+const ruleOf = (code, holds) => (code ? [holds ? null : `${say('rule_in_question')} `, coded(code)] : null);
+
 function referralPart(document, now) {
   const referral = document.router?.referral, offers = document.router?.offers ?? [];
   const priority = document.triage?.priority ?? document.casework?.priority ?? offers[0]?.priority;
   if (!referral && !offers.length) return null;
   const placeless = referral && ['unroutable', 'draft', 'active'].includes(referral.state);
   return element('section', element('h2', say('referral')),
-    referral ? element('div.box', element('div.row', tag(sayState(referral.state), referral.state === 'unroutable' ? 'bad' : ''), element('span.soft', referral.rule ?? '')),
-      facts([[say('missing_facts'), (referral.missing ?? []).map(sayFact).join(' ')], [say('owner'), sayRole(referral.owner_role)], [say('plan'), referral.plan]]),
+    referral ? element('div.box', element('div.row', tag(sayState(referral.state), referral.state === 'unroutable' ? 'bad' : ''), element('span.soft', ruleOf(referral.rule, !referral.missing?.length))),
+      facts([[say('missing_facts'), (referral.missing ?? []).map(sayFact).join(' ')], [say('owner'), sayRole(referral.owner_role)], [say('plan'), referral.plan ? listed(referral.plan.split(' ').map(coded)) : null]]),
       element('div.actions', placeless && has('coordinator') ? button(`${say('assign')}…`, () => assign(referral)) : null,
         button(`${say('candidates')}…`, () => candidates(document.id)))) : null,
     offers.map((offer) => offerBox(offer, priority, now)));
@@ -265,7 +282,7 @@ function deliveriesPart(document, now) {
   const fold = (word, list, line) => (list.length
     ? element('details.box', element('summary', `${say(word)} (${list.length})`), element('ul.timeline', list.map((one) => element('li', line(one))))) : null);
   return element('section', element('h2', say('alerts')), asking.map((alert) => alertBox(alert, now)),
-    fold('notices', telling, (one) => dots(sayHappening(one.subject), one.detail, sayTime(one.opened_at))),
+    fold('notices', telling, (one) => dots(sayHappening(one.subject), one.detail ? coded(one.detail) : null, sayTime(one.opened_at))),
     fold('deliveries', deliveries, (one) => dots(one.to, one.channel, sayState(one.state), sayTime(one.at))));
 }
 
@@ -300,11 +317,32 @@ function narrativePart(document) {
     whyBox(document.triage?.assessment));
 }
 
+// What a line of the history is about, and what is said of it: the words follow from what has happened.
+function aboutLine({ what, object }, document) {
+  const facility = document.router?.offers?.find((offer) => offer.facility === object)?.facility_name;
+  const task = document.casework.tasks?.find((one) => one.code === object);
+  if (!object) return null;
+  if (what === 'fact') return behind(sayFact(object), object);
+  if (what === 'case_changed') return sayKind(object);
+  if (what === 'case_closed') return say(object);
+  if (what.startsWith('referral')) return sayState(object);
+  return facility ?? (task ? behind(isEnglish() ? task.title_en ?? task.title : task.title, object) : coded(object));
+}
+
+function detailOfLine({ what, object, detail }) {
+  if (!detail) return null;
+  if (what === 'fact') return sayValue(detail, object);
+  if (what === 'referral') return ruleOf(detail, object); // without a state it asks for facts
+  if (what === 'referral_moved') return sayMove(detail);
+  if (what === 'delivery_ended') return sayState(detail);
+  return ['offer_reject', 'offer_decline'].includes(what) ? sayReason(detail) : coded(detail);
+}
+
 function timelinePart(document) {
   const lines = document.casework?.timeline ?? [];
   if (!lines.length) return null;
   return element('section', element('h2', say('timeline')), element('div.box', element('ul.timeline', lines.map((line) =>
-    element('li', element('div', dots(sayHappening(line.what), sayHappening(line.object), sayHappening(line.detail))),
+    element('li', element('div', dots(sayHappening(line.what), aboutLine(line, document), detailOfLine(line))),
       line.text ? element('div.narrative', line.text) : null,
       element('small', dots(sayTime(line.at), line.actor)))))));
 }

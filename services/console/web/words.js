@@ -1,5 +1,5 @@
-// What the page says: Indonesian first, English second. Codes of the site (kinds, roles, reasons) come from
-// /api/site; only the program's own words are here.
+// What the page says: Indonesian first, English second. Codes of the site (kinds, roles, concepts, rules ...) come from
+// /api/site, out of the site's files; only the program's own words are here.
 const words = {
   sign_in: ['Masuk', 'Sign in'],
   sign_out: ['Keluar', 'Sign out'],
@@ -116,6 +116,7 @@ const words = {
   referral: ['Rujukan', 'Referral'],
   tasks: ['Tugas', 'Tasks'],
   facts: ['Fakta', 'Facts'],
+  age_band: ['Kelompok umur', 'Age group'],
   candidates: ['Mengapa tempat ini', 'Why this place'],
   timeline: ['Riwayat', 'History'],
   narrative: ['Isi laporan', 'The report itself'],
@@ -145,6 +146,7 @@ const words = {
   confidence: ['Keyakinan', 'Confidence'],
   reasons: ['Dasar', 'Reasons'],
   rule: ['Aturan', 'Rule'],
+  rule_in_question: ['belum pasti:', 'not certain yet:'],
   plan: ['Rencana', 'Plan'],
   owner: ['Penanggung jawab', 'Owner'],
   missing_facts: ['Belum diketahui', 'Not known yet'],
@@ -233,7 +235,7 @@ const happenings = {
   case_unmerged: ['Dipisah lagi dari kasus', 'Taken apart again from case'], case_unmerged_out: ['Laporan kembali ke kasus', 'Reports went back to case'],
   edit: ['disunting', 'edited'], album: ['foto lain', 'another photo'], follow_up: ['susulan', 'follow-up'], answer: ['jawaban', 'answer'],
   withdrawal: ['ditarik pelapor', 'withdrawn by its reporter'], opened: ['pembuka', 'opened the case'], merged: ['dari kasus yang digabung', 'of a merged case'],
-  forwarded: ['diteruskan dari orang lain', 'passed on'], 'ESC-07': ['ESC-07 pelapor lain', 'ESC-07 another reporter'],
+  forwarded: ['diteruskan dari orang lain', 'passed on'],
   possibly_same: ['mungkin laporan yang sama', 'possibly the same report'], digabung: ['digabung', 'merged'],
   kind: ['jenis', 'kind'], keyword: ['kata kunci', 'keyword'], word: ['kata', 'word'], concept: ['arti', 'meaning'], denied: ['disangkal', 'denied'],
   turn: ['ternyata', 'turns out'], taken_back: ['ditarik kembali', 'taken back'], turned_true: ['ternyata benar', 'true after all'],
@@ -263,6 +265,16 @@ const happenings = {
   empty: ['tanpa isi', 'nothing in it'], possible_danger: ['mungkin bahaya', 'possible danger'], learnt: ['pengalaman laporan lama', 'learnt from earlier reports'],
   fits: ['cocok', 'fits'], maybe: ['mungkin', 'maybe'], out: ['tidak', 'no'],
   ask_first: ['tanya dulu: tempat belum diketahui', 'ask first: places not known'], by_hand: ['dipilih koordinator', 'chosen by a coordinator'],
+};
+
+// Why a referral has moved.
+const moves = {
+  opened: ['kasus dibuka', 'case opened'], refused: ['ditolak tempat', 'refused by the place'], expired: ['tidak dijawab', 'not answered'],
+  withdrawn: ['ditarik kembali', 'withdrawn'], failed: ['layanan gagal', 'service failed'], entered_in_error: ['salah catat', 'entered in error'],
+  conflict_of_interest: ['ada konflik kepentingan', 'conflict of interest'], refused_twice: ['ditolak dua kali', 'refused twice'],
+  completed: ['layanan selesai', 'service completed'], assigned: ['ditunjuk koordinator', 'chosen by a coordinator'],
+  reopened: ['kasus dibuka lagi', 'case reopened'], case_closed: ['kasus ditutup', 'case closed'],
+  province_told: ['provinsi diberi tahu', 'the province was told'], place_free: ['ada tempat kosong', 'a place is free'],
 };
 
 // Why a message of a platform lies aside; what a decoder says of its own stands as it is.
@@ -299,24 +311,35 @@ export function sayPair(text) {
 }
 
 // ---- the site's words ----
-let site = { kinds: [], roles: [], refusal_reasons: [], facts: [], areas: {}, zone: 'Asia/Jakarta', zone_name: 'WIB' };
+let site = {
+  kinds: [], roles: [], refusal_reasons: [], facts: [], flags: [], anchors: [], actions: [], rules: [], policies: [],
+  concepts: [], combinations: [], urgency: [], areas: {}, zone: 'Asia/Jakarta', zone_name: 'WIB',
+};
 
 export const setSite = (document) => { site = { ...site, ...document }; };
 export const getSite = () => site;
 
-const named = (list, code) => {
+const wordsOf = (list, code) => {
   const found = list.find((one) => one.code === code);
-  return found ? (english ? found.name_en : found.name) : code;
+  return found ? (english ? found.name_en : found.name) : undefined;
 };
+const named = (list, code) => wordsOf(list, code) ?? code;
 export const sayKind = (code) => (code ? named(site.kinds, code) : say('unknown_kind'));
 // Does such a report open a case?
 export const isReport = (code) => site.kinds.some((kind) => kind.code === code && kind.opens_case);
 // For a list: without what stands in brackets.
 export const sayKindShort = (code) => sayKind(code).replace(/ \(.*\)$/, '');
 export const sayRole = (code) => (code ? named(site.roles, code) : '');
-export const sayFact = (name) => named(site.facts, name);
+// A question of the rules, a mark of the case file, or what has happened ("shelter.admitted" is kept as shelter_admitted).
+export const sayFact = (name) => wordsOf(site.facts, name) ?? wordsOf(site.flags, name)
+  ?? wordsOf(site.anchors, site.anchors.find((one) => one.code.replaceAll('.', '_') === name)?.code) ?? words[name]?.[english ? 1 : 0] ?? name;
 const sayYesNo = { yes: ['ya', 'yes'], no: ['tidak', 'no'], L: ['laki-laki', 'male'], P: ['perempuan', 'female'] };
-export const sayValue = (value) => (sayYesNo[value] ?? [value, value])[english ? 1 : 0];
+export const sayValue = (value, fact) => wordsOf(site.facts.find((one) => one.code === fact)?.values ?? [], value)
+  ?? (sayYesNo[value] ?? [value, value])[english ? 1 : 0];
+// A code of the site's rules and vocabulary (no two families look alike); undefined where the site has no such code.
+export const sayCode = (code) => ['concepts', 'combinations', 'urgency', 'rules', 'actions', 'policies']
+  .map((family) => wordsOf(site[family], code)).find((text) => text !== undefined);
+export const sayMove = (reason) => (moves[reason] ?? [reason ?? '', reason ?? ''])[english ? 1 : 0];
 export const sayReason = (code) => named(site.refusal_reasons, code);
 
 // "Singosari, Kab. Malang"; the code itself where the site does not know it.
