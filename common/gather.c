@@ -747,11 +747,12 @@ static bool gather_start(struct engine *engine) {
 /* Nothing normal before what is urgent; people who wait for an answer before the crowd. */
 bool engine_gather(struct engine *engine) {
     int64_t started = engine_monotonic(engine);
-    if (!engine->started) /* rows are set right before anything else is looked at */
-        return (!engine->start_again ||
-                   gather_queue(engine, &engine->views, run_view, RELEASE_VIEW, started)) &&
-               gather_start(engine);
-    if (engine->paused_until > started)
+    bool paused = engine->paused_until > started;
+    if (!engine->started && !engine->start_again)
+        return gather_start(engine); /* rows are set right before anything else is looked at */
+    if (!engine->started && !paused)
+        return gather_queue(engine, &engine->views, run_view, RELEASE_VIEW, started) && gather_start(engine);
+    if (paused)
         return gather_queue(engine, &engine->views, run_view, RELEASE_VIEW, started);
     return gather_queue(engine, &engine->views, run_view, RELEASE_VIEW, started) &&
            gather_lane(engine, LANE_URGENT, started) && gather_results(engine, started) &&

@@ -43,6 +43,7 @@ struct hash_index {
     int64_t kept_from;                 /* rows below it are deleted */
     struct hash_merge *merges[LEVELS]; /* of runs of this level; of the last there is none */
     bool arrears;                      /* more to do than the keys that come in pay for */
+    bool opened;                       /* that was committed */
     bool stopped;                      /* a run is damaged: no more merging until the next start */
     /* What was written in a turn of which we do not know yet that it was committed. */
     struct hash_run *written[REFILL_RUNS];
@@ -149,7 +150,13 @@ static bool rows_release(struct hash_index *index) {
     return released;
 }
 
-struct hash_index *hash_index_open(struct store *store, int number) {
+static void opened(void *state, const void *argument) {
+    (void)state;
+    (*(struct hash_index *const *)argument)->opened = true;
+}
+
+struct hash_index *hash_index_open(struct turn *turn, int number) {
+    struct store *store = turn->store;
     struct hash_index *index = fault_strikes(FAULT_MEMORY) ? NULL : calloc(1, sizeof *index);
     if (!index)
         return NULL;
@@ -158,10 +165,12 @@ struct hash_index *hash_index_open(struct store *store, int number) {
     enum hash_run_found found = runs_load(index, store);
     if (found == HASH_RUN_DAMAGED)
         runs_drop(index, store);
-    if (found == HASH_RUN_FAILED || !rows_release(index) || store_health(store) != STORE_OK)
+    if (found == HASH_RUN_FAILED || !rows_release(index) || store_health(store) != STORE_OK) {
         hash_index_close(&index);
-    else
-        index->last = hash_index_saved(index);
+        return NULL;
+    }
+    index->last = hash_index_saved(index);
+    turn_after_commit(turn, opened, &index, sizeof index);
     return index;
 }
 
@@ -183,6 +192,11 @@ void hash_index_close(struct hash_index **index) {
     free((*index)->fresh);
     free(*index);
     *index = NULL;
+}
+
+void hash_index_check(struct hash_index **index) {
+    if (*index && !(*index)->opened)
+        hash_index_close(index);
 }
 
 int64_t hash_index_saved(const struct hash_index *index) {

@@ -27,8 +27,11 @@ enum { HASH_INDEX_RUN = 32768 };
 struct hash_index;
 
 /* number: which index of this store, 1 to 127. One that is damaged is empty then: the owner adds everything
- * again. In a turn. NULL when there is no memory or the store fails. */
-struct hash_index *hash_index_open(struct store *store, int number);
+ * again. NULL when there is no memory or the store fails. */
+struct hash_index *hash_index_open(struct turn *turn, int number);
+/* At a start that is made again: closes one whose opening was rolled back. What it had thrown away is there
+ * again, so it must be opened anew. */
+void hash_index_check(struct hash_index **index);
 void hash_index_close(struct hash_index **index);
 
 /* Rows up to this number are in runs; 0: none. */

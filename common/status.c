@@ -154,8 +154,9 @@ static void put_json(struct arena *arena, Sigap__ViewAnswer *answer, json_t *jso
 
 /* The three steps of a backup, each said to all daemons. barrier: nothing but views is worked on, so that the
  * logs of all stores can be copied as of one moment; from then on they are held. copy: work goes on, the
- * store's file stays as it is. resume: all is as before. Pause and hold end by themselves, should the backup
- * have died. 409: the hold was broken, or this process knows of none, and what was copied is no snapshot. */
+ * store's file stays as it is; said again and again while that is copied. resume: all is as before. Pause and
+ * hold end by themselves, should the backup have died. 409: the hold was broken, or this process knows of
+ * none, and what was copied is no snapshot. */
 static uint32_t step_backup(struct engine *engine, const char *action) {
     if (strcmp(action, "barrier") == 0) {
         engine->paused_until = engine_monotonic(engine) + ENGINE_BARRIER_MS;
@@ -166,6 +167,8 @@ static uint32_t step_backup(struct engine *engine, const char *action) {
     engine->paused_until = 0;
     if (strcmp(action, "resume") == 0)
         engine_let_log_go(engine);
+    else if (held)
+        engine_hold_log(engine); /* for as long again */
     return held ? 200 : 409;
 }
 

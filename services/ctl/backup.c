@@ -3,10 +3,11 @@
  * Three steps, each said to every daemon (common/status.c). At the barrier they work on nothing but views
  * while the write-ahead logs are copied: all are as of one moment, no cursor is ahead of the journal it
  * reads. Then work goes on, and as no daemon moves its log into its store's file any more, the files are
- * still as they were at the barrier when they are copied, however long that takes; a log moved before the
- * barrier may begin anew behind it, which is why logs come first. At the end each must say that it has held
- * its log all the time. Other files (media) are of a later moment: one without a row is tidied away by its
- * age, and one that retention erases before its turn comes had a row that goes as soon after a restore.
+ * still as they were at the barrier when they are copied, however long that takes, as long as we go on
+ * telling them; a log moved before the barrier may begin anew behind it, which is why logs come first. At the
+ * end each must say that it has held its log all the time. Other files (media) are of a later moment: one
+ * without a row is tidied away by its age, and one that retention erases before its turn comes had a row that
+ * goes as soon after a restore.
  *
  * Restore puts all back or nothing, and of what lies in a snapshot only what its manifest names. It builds
  * beside what is there, in a folder that it empties first. A restored journal is another incarnation (what
@@ -40,7 +41,8 @@ enum {
     FORMAT = 1,
     PATH_BYTES = 2 * PATH_ROOM,
     FOLDERS_DEEP = 2,
-    FOLDERS_OPEN = 8
+    FOLDERS_OPEN = 8,
+    HOLD_ON_MS = ENGINE_HOLD_MS / 4 /* so often the daemons hear that their files are still being copied */
 };
 enum part { LOGS, REST, ALL };
 
@@ -82,6 +84,22 @@ static bool write_out(int out, const uint8_t *bytes, size_t size, size_t *unsync
     return fdatasync(out) == 0;
 }
 
+struct backup;
+static const struct backup *copied_now; /* of a site that works meanwhile; NULL: none */
+static int64_t told_at;                 /* monotonic ms */
+static bool let_go;                     /* one of its daemons, which has been said */
+
+static bool go_on(const struct backup *backup, const char *action);
+
+/* A daemon does not hold its log for a backup of which it hears no more. */
+static bool hold_on(void) {
+    if (!copied_now || clock_monotonic_ms(&clock_real) - told_at < HOLD_ON_MS)
+        return true;
+    told_at = clock_monotonic_ms(&clock_real);
+    let_go = !go_on(copied_now, "copy");
+    return !let_go;
+}
+
 /* Hashes what `in` has left, and writes it (out < 0: only reads). */
 static bool pour(int in, int out, bool sync, char hex[65]) {
     static uint8_t bytes[COPY_BYTES];
@@ -94,6 +112,7 @@ static bool pour(int in, int out, bool sync, char hex[65]) {
         sound = size > 0 && (out < 0 || write_out(out, bytes, (size_t)size, sync ? &unsynced : NULL));
         if (sound)
             crypto_generichash_update(&state, bytes, (unsigned long long)size);
+        sound = sound && hold_on();
     }
     crypto_generichash_final(&state, hash, sizeof hash);
     to_hex(hash, hex);
@@ -108,7 +127,7 @@ static bool copy_file(const char *from, const char *to, bool sync, char hex[65])
         return true;
     int out = to && in >= 0 ? open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600) : -1;
     bool sound = in >= 0 && (!to || out >= 0) && pour(in, out, sync, hex) && (!sync || fsync(out) == 0);
-    if (!sound && !interrupted)
+    if (!sound && !interrupted && !let_go)
         ctl_fail("%s cannot be %s: %s", from, to ? "copied" : "read", strerror(errno));
     if (in >= 0)
         close(in);
@@ -271,9 +290,9 @@ static bool go_on(const struct backup *backup, const char *action) {
         return !refuser;
     ctl_fail(
         "%s has ended, or could not leave its store as it was, while that was copied (too much was written "
-        "meanwhile, the disk is short, or it took longer than %d minutes): this is no snapshot. Its log "
-        "says more; try again when it is quieter",
-        refuser, ENGINE_HOLD_MS / 60000);
+        "meanwhile, or the disk is short): this is no snapshot. Its log says more; try again when it is "
+        "quieter",
+        refuser);
     return false;
 }
 
@@ -289,9 +308,16 @@ static bool sync_logs(const struct backup *backup) {
     return true;
 }
 
+static bool copy_rest(const struct backup *backup) {
+    copied_now = backup->running ? backup : NULL;
+    told_at = clock_monotonic_ms(&clock_real);
+    bool copied = sync_logs(backup) && copy_stores(backup, REST) && (!backup->with_keys || copy_keys(backup));
+    copied_now = NULL;
+    return copied;
+}
+
 static bool copy_site(struct backup *backup) {
-    return copy_logs(backup) && go_on(backup, "copy") && sync_logs(backup) && copy_stores(backup, REST) &&
-           (!backup->with_keys || copy_keys(backup));
+    return copy_logs(backup) && go_on(backup, "copy") && copy_rest(backup);
 }
 
 static void interrupt(int number) {

@@ -182,7 +182,8 @@ static bool reports_refill(struct turn *turn, struct intake *intake) {
 
 bool intake_reports_open(struct turn *turn) {
     struct intake *intake = turn->state;
-    if (!intake->reports && !(intake->reports = hash_index_open(turn->store, REPORTS_BY_KEY)))
+    hash_index_check(&intake->reports);
+    if (!intake->reports && !(intake->reports = hash_index_open(turn, REPORTS_BY_KEY)))
         return false;
     return reports_refill(turn, intake);
 }

@@ -97,6 +97,8 @@ static int open_file(const struct outbox *outbox, const char *team, int64_t at) 
     int file = open(path, how, 0640);
     if (file >= 0 || errno != ENOENT)
         return file;
+    if (mkdir(outbox->folder, 0750) != 0 && errno != EEXIST) /* somebody has taken it all away */
+        return -1;
     snprintf(path, sizeof path, "%s/%s", outbox->folder, team);
     if (mkdir(path, 0750) != 0 && errno != EEXIST)
         return -1;
@@ -114,10 +116,21 @@ static void fail(struct box *box, const char *why) {
     box->file = -1;
 }
 
+/* Somebody has tidied up: what is written to it now nobody reads. */
+static bool is_removed(const struct box *box) {
+    struct stat facts;
+    return box->file >= 0 && fstat(box->file, &facts) == 0 && facts.st_nlink == 0;
+}
+
 static void write_batch(struct box *box) {
     size_t size = box->batch.size;
     if (size == 0 && !box->batch.failed)
         return;
+    if (is_removed(box)) {
+        fail(box, "was removed");
+        buffer_clear(&box->batch, 4096);
+        return;
+    }
     ssize_t written = box->file < 0 || box->batch.failed ? -1 : write(box->file, box->batch.bytes, size);
     if (written != (ssize_t)size) {
         const char *why = written < 0 ? strerror(errno) : "cut";

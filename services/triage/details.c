@@ -122,13 +122,18 @@ struct reading {
 };
 
 /* The space of "a_b" is written as a line below it. */
-static bool entry_read(const struct reading *reading, char *entry, size_t row, struct error *error) {
+static bool entry_read(const struct reading *reading, const char *entry, size_t row, struct error *error) {
+    char words[2 * WORD_KEY_MAX];
     struct text text;
-    char *space = strchr(entry, '_');
+    size_t size = strlen(entry);
+    if (size >= sizeof words)
+        return error_set(error, "a word of %zu bytes, %zu are read", size, sizeof words - 1);
+    memcpy(words, entry, size + 1);
+    char *space = strchr(words, '_');
     if (space)
         *space = ' ';
     arena_reset(reading->arena);
-    if (!text_read(reading->arena, reading->spelling, entry, strlen(entry), &text))
+    if (!text_read(reading->arena, reading->spelling, words, size, &text))
         return error_set(error, "no memory for words of one meaning");
     return entry_put(reading->details, &text, row, error) || error_prefix(error, "\"%s\"", entry);
 }
@@ -161,11 +166,12 @@ static bool name_take(struct row *row, const char *words, struct error *error) {
 /* "class <tab> word word a_b <tab> word a_b" */
 static bool line_read(const struct reading *reading, char *line, struct error *error) {
     struct details *details = reading->details;
-    char *rest = line, *class = strsep(&rest, "\t"), *sure = strsep(&rest, "\t"), *loose = rest;
+    char *rest = line, *class = strsep(&rest, "\t"), *sure = strsep(&rest, "\t"),
+         *loose = strsep(&rest, "\t");
     if (details->row_count == DETAILS_MAX)
         return error_set(error, "more than %d rows", DETAILS_MAX);
-    if (!sure)
-        return error_set(error, "a class, a tab and words are expected");
+    if (!sure || rest)
+        return error_set(error, "a class, a tab and words are expected, and no more than one further tab");
     size_t number = details->row_count;
     struct row *row = &details->rows[number];
     if (!class_read(class, &row->class, error) || !name_take(row, loose && !*sure ? loose : sure, error))
@@ -176,25 +182,51 @@ static bool line_read(const struct reading *reading, char *line, struct error *e
            (!loose || words_read(reading, loose, number | DETAIL_LOOSELY, error));
 }
 
+/* Whole: neither cut at the end of the file nor by a zero in it. */
+static bool line_check(const char *line, size_t size, struct error *error) {
+    return (strlen(line) == size && line[size - 1] == '\n') || error_set(error, "is cut off");
+}
+
 static bool lines_read(const struct reading *reading, FILE *file, struct error *error) {
     size_t capacity = 0;
     unsigned number = 0;
     char *line = NULL;
     bool good = true;
-    while (good && getline(&line, &capacity, file) >= 0) {
+    for (ssize_t size; good && (size = getline(&line, &capacity, file)) > 0;) {
         number++;
-        if (line[0] != '#' && line[0] != '\n')
-            good = line_read(reading, line, error) || error_prefix(error, "line %u", number);
+        good = line_check(line, (size_t)size, error) &&
+               (line[0] == '#' || line[0] == '\n' || line_read(reading, line, error));
+        if (!good)
+            error_prefix(error, "line %u", number);
     }
     free(line);
     return good && (!ferror(file) || error_set(error, "cannot be read"));
+}
+
+static int compare_names(const void *left, const void *right) {
+    return strcmp(*(char *const *)left, *(char *const *)right);
+}
+
+/* Rows are counted by their names (rarity.h). */
+static bool names_differ(const struct details *details, struct error *error) {
+    char *names[DETAILS_MAX];
+    if (!details->row_count)
+        return error_set(error, "has no row");
+    for (size_t i = 0; i < details->row_count; i++)
+        names[i] = details->rows[i].name;
+    qsort(names, details->row_count, sizeof names[0], compare_names);
+    for (size_t i = 1; i < details->row_count; i++)
+        if (strcmp(names[i - 1], names[i]) == 0)
+            return error_set(error, "two rows begin with \"%s\"", names[i]);
+    return true;
 }
 
 static bool file_read(const struct reading *reading, const char *path, struct error *error) {
     FILE *file = fopen(path, "re");
     if (!file)
         return error_set(error, "%s: %s", path, strerror(errno));
-    bool good = lines_read(reading, file, error) || error_prefix(error, "%s", path);
+    bool good = (lines_read(reading, file, error) && names_differ(reading->details, error)) ||
+                error_prefix(error, "%s", path);
     fclose(file);
     return good;
 }

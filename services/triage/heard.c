@@ -238,7 +238,8 @@ bool heard_open(struct turn *turn) {
     struct triage *triage = turn->state;
     if (!triage->recent && !(triage->recent = calloc(1, sizeof *triage->recent)))
         return false;
-    if (!triage->index && !(triage->index = hash_index_open(turn->store, PRINT_INDEX)))
+    hash_index_check(&triage->index);
+    if (!triage->index && !(triage->index = hash_index_open(turn, PRINT_INDEX)))
         return false;
     if (index_refill(turn, triage))
         return true;

@@ -86,7 +86,8 @@ size_t identity_caller(const struct text *text) {
         return 0;
     for (size_t i = 0; i + 1 < text->count && i < CALLER_WORDS; i++) {
         const struct word *word = &text->words[i], *next = word + 1;
-        const char *colon = memchr(text->bytes + word->end, ':', next->start - word->end);
+        size_t between = next->start > word->end ? next->start - word->end : 0; /* "kakakku" is two words */
+        const char *colon = memchr(text->bytes + word->end, ':', between);
         if (colon)
             return colon + 1 < text->bytes + next->start ? i + 1 : 0; /* "02:10" */
     }

@@ -245,14 +245,19 @@ static const struct place_entry *sibling_find(
     return found;
 }
 
-static size_t readings_list(const struct place_index *index, const struct place_name *names,
-    size_t name_count, struct reading out[READINGS_MAX]) {
-    size_t count = 0;
+struct levels {
+    enum area_level from, to;
+};
+
+static size_t readings_add(const struct place_index *index, const struct place_name *names, size_t name_count,
+    struct levels levels, struct reading out[READINGS_MAX], size_t count) {
     for (size_t i = 0; i < name_count; i++) {
         struct neighbours beside = neighbours_of(names, name_count, i);
         const struct place_entry *sibling = sibling_find(index, names, name_count, i);
         for (uint32_t at = names[i].entries; at && count < READINGS_MAX; at = index->entries[at].next) {
             const struct place_entry *entry = &index->entries[at];
+            if (entry->level < levels.from || entry->level > levels.to)
+                continue;
             float weight = fit(index, &names[i], entry, beside);
             if (sibling)
                 weight = entry == sibling ? weight > SIBLING ? weight : SIBLING : weight * 0.2f;
@@ -261,6 +266,19 @@ static size_t readings_list(const struct place_index *index, const struct place_
         }
     }
     return count;
+}
+
+/* A hundred villages are called Sidomulyo. Where names have more readings than there is room for, the
+ * villages come last: a district that is named behind them is not lost. */
+static size_t readings_list(const struct place_index *index, const struct place_name *names,
+    size_t name_count, struct reading out[READINGS_MAX]) {
+    const struct levels all = {AREA_PROVINCE, AREA_VILLAGE}, large = {AREA_PROVINCE, AREA_DISTRICT},
+                        villages = {AREA_VILLAGE, AREA_VILLAGE};
+    size_t count = readings_add(index, names, name_count, all, out, 0);
+    if (count < READINGS_MAX)
+        return count;
+    count = readings_add(index, names, name_count, large, out, 0);
+    return readings_add(index, names, name_count, villages, out, count);
 }
 
 static bool same_word(const struct place_name *a, const struct place_name *b) {

@@ -59,7 +59,8 @@ static void keeper_close(void **state) {
 
 static enum verdict keeper_start(struct turn *turn) {
     struct keeper *keeper = turn->state;
-    if (!keeper->index && !(keeper->index = hash_index_open(turn->store, 1)))
+    hash_index_check(&keeper->index);
+    if (!keeper->index && !(keeper->index = hash_index_open(turn, 1)))
         return VERDICT_RETRY;
     struct statement *from = store_use(turn->store, &key_schema, KEY_FROM);
     bind_int(from, hash_index_last(keeper->index));
@@ -475,6 +476,100 @@ static void who_asks_during_the_start_is_answered(void **state) {
     assert_state(fixture, "ready");
 }
 
+/* A row of the filter of run `run` is too short from the next start on. */
+static void damage(struct fixture *fixture, int64_t run) {
+    uint32_t number;
+    size_t size;
+    assert_true(store_begin(fixture_store(fixture)));
+    struct statement *next = common_use(fixture_store(fixture), COMMON_HASH_RUN_NEXT);
+    bind_int(next, (INT64_C(1) << 56) + run);
+    bind_int(next, INT64_MAX);
+    assert_true(statement_step(next));
+    memcpy(&number, column_blob(next, 3, &size), sizeof number);
+    statement_end(next);
+    struct statement *put = common_use(fixture_store(fixture), COMMON_HASH_ROW_PUT);
+    bind_int(put, (INT64_C(1) << 56) + number);
+    bind_blob(put, "x", 1);
+    assert_true(statement_run(put));
+    assert_int_equal(store_commit(fixture_store(fixture)), STORE_OK);
+}
+
+/* The turn of the start that threw the damaged runs away is rolled back: they are there again, and what is
+ * written over them must not make them look sound. */
+static void a_damaged_index_whose_start_is_rolled_back(void **state) {
+    static const struct {
+        uint64_t keys, more;
+        int64_t run;
+    } cases[] = {{18 * HASH_INDEX_RUN + 5000, 0, 17}, {18 * HASH_INDEX_RUN + 5000, 4000, 1},
+        {3 * HASH_INDEX_RUN + 5000, 4000, 1}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        tear_down(state);
+        set_up(state);
+        struct fixture *fixture = *state;
+        add_keys(fixture, 0, cases[i].keys, 100000000);
+        damage(fixture, cases[i].run);
+        fixture_restart(fixture, false);
+        fault_arm(FAULT_COMMIT, 2); /* the first is that of the mark */
+        engine_turn(fixture_engine(fixture));
+        fault_disarm();
+        fixture_advance(fixture, 10000);
+        fixture_turn(fixture);
+        add_keys(fixture, cases[i].keys, cases[i].more, 100000000);
+        assert_all_found(fixture, 0);
+        fixture_restart(fixture, false);
+        fixture_turn(fixture);
+        assert_all_found(fixture, 0);
+    }
+}
+
+static unsigned control(struct fixture *fixture, char *action) {
+    Sigap__ControlView of = SIGAP__CONTROL_VIEW__INIT;
+    Sigap__View view = SIGAP__VIEW__INIT;
+    of.action = action;
+    view.what_case = SIGAP__VIEW__WHAT_CONTROL;
+    view.control = &of;
+    unsigned status;
+    json_decref(fixture_view(fixture, &view, &status));
+    return status;
+}
+
+/* Who copies the logs was told that nothing is written. */
+static void a_barrier_holds_during_the_start(void **state) {
+    struct fixture *fixture = *state;
+    char barrier[] = "barrier";
+    ask(fixture, (struct order){ADD_ROWS, 0, 28 * HASH_INDEX_RUN, 100000000, 1});
+    fixture_restart(fixture, false);
+    assert_int_equal(engine_turn(fixture_engine(fixture)), ENGINE_WORKED);
+    assert_int_equal(control(fixture, barrier), 200);
+    size_t before = rows_of_pool(fixture);
+    for (int i = 0; i < 3; i++)
+        assert_state(fixture, "starting");
+    assert_int_equal(rows_of_pool(fixture), before);
+    fixture_advance(fixture, ENGINE_BARRIER_MS);
+    fixture_turn(fixture);
+    assert_state(fixture, "ready");
+    assert_all_found(fixture, 0);
+}
+
+/* A start asked again, with failures, amid work and merges. */
+static void a_start_asked_again_loses_nothing(void **state) {
+    static const enum fault_kind kinds[] = {FAULT_MEMORY, FAULT_STEP, FAULT_COMMIT};
+    struct fixture *fixture = *state;
+    char release[] = "release";
+    for (uint64_t done = 0, step = 0; done < 9 * HASH_INDEX_RUN; done += 1000, step++) {
+        add_keys(fixture, done, 1000, 100000000);
+        if (step % 7)
+            continue;
+        control(fixture, release);
+        fault_arm(kinds[step / 7 % 3], 1 + step / 21 % 12);
+        engine_turn(fixture_engine(fixture));
+        fault_disarm();
+        fixture_advance(fixture, 60000);
+        fixture_turn(fixture);
+    }
+    assert_all_found(fixture, 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(finds_in_memory_and_in_runs, set_up, tear_down),
@@ -492,6 +587,9 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_damaged_index_is_made_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(many_rows_are_added_again_turn_by_turn, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_asks_during_the_start_is_answered, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_damaged_index_whose_start_is_rolled_back, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_barrier_holds_during_the_start, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_start_asked_again_loses_nothing, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

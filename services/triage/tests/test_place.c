@@ -685,6 +685,15 @@ static void test_declared(void **state) {
     assert_false(find(*state, "tolong", NULL, "35.07.05").unknown_declaration);
 }
 
+/* A hundred villages are called Sidomulyo: they must not take the room of the district named behind them. */
+static void test_many_villages_hide_no_district(void **state) {
+    static const char text[] =
+        "Banjir bandang merendam Desa Sidomulyo, Sumberejo, Sidorejo, Sukorejo, Kauman, "
+        "Sumberagung dan Karangrejo. Warga mengungsi ke balai Kecamatan Watulimo, Kabupaten "
+        "Trenggalek";
+    assert_string_equal(find(*state, text, NULL, NULL).area, "35.03.08");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names),
@@ -703,6 +712,7 @@ int main(void) {
         cmocka_unit_test(test_destinations),
         cmocka_unit_test(test_people_in_small),
         cmocka_unit_test(test_twins_beside),
+        cmocka_unit_test(test_many_villages_hide_no_district),
         cmocka_unit_test(test_one_of_two_stays_two),
         cmocka_unit_test(test_spellings),
         cmocka_unit_test(test_every_district),

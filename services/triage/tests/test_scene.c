@@ -129,6 +129,13 @@ static void test_names(void **state) {
 }
 
 /* What who calls says of himself is no part of what happened, but where he is. */
+/* "balitaku" is two words with one start: what is between a word and the next may be nothing. */
+static void test_words_of_one_start(void **state) {
+    struct fixture *fixture = *state;
+    assert_int_equal(scene_of(fixture, "Wali balitaku dipukul di Watulimo")->caller, 0);
+    assert_int_equal(scene_of(fixture, "Tetangga kakakku dipasung di Watulimo")->caller, 0);
+}
+
 static void test_caller(void **state) {
     const struct fixture *fixture = *state;
     static const struct {
@@ -331,7 +338,16 @@ static void test_a_wrong_list_is_refused(void **state) {
     assert_non_null(strstr(load_said("bond\trantai\nbonds\ttali\n", &error), "line 2: no class \"bonds\""));
     assert_non_null(strstr(load_said("bond\n", &error), "line 1: a class, a tab and words are expected"));
     assert_non_null(strstr(load_said("bond\t \n", &error), "line 1: a row begins with a word"));
-    assert_non_null(strstr(load_said("bond\ta_b_c\n", &error), "line 1: "));
+    assert_non_null(strstr(load_said("bond\ta_b_c\n", &error), "line 1: \"a_b_c\": "));
+    assert_non_null(strstr(load_said("bond\ta\tb\tc\n", &error), "line 1: a class, a tab"));
+    assert_non_null(
+        strstr(load_said("bond\ta b\nthing\tc\nharm\t\ta\n", &error), "two rows begin with \"a\""));
+    assert_non_null(strstr(load_said("bond\ta b\nbond\tran", &error), "line 2: is cut off"));
+    assert_non_null(strstr(load_said("", &error), "has no row"));
+    char longest[200] = "bond\ta ";
+    memset(longest + 7, 'x', sizeof longest - 9);
+    longest[sizeof longest - 2] = '\n';
+    assert_non_null(strstr(load_said(longest, &error), "line 1: a word of 191 bytes"));
     assert_non_null(strstr(
         load_said("bond\ta x\nbond\tb x\nbond\tc x\nbond\td x\nbond\te x\n", &error), "line 5: \"x\""));
     struct details *details = details_load("no-such-file", NULL, &error);
@@ -346,6 +362,7 @@ int main(void) {
         cmocka_unit_test(test_details),
         cmocka_unit_test(test_details_of_many_tongues),
         cmocka_unit_test(test_names),
+        cmocka_unit_test(test_words_of_one_start),
         cmocka_unit_test(test_caller),
         cmocka_unit_test(test_identities),
         cmocka_unit_test(test_places),
