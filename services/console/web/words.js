@@ -263,6 +263,7 @@ const happenings = {
   exhaust: ['tak terjawab', 'nobody answered'], lapse: ['jawaban kedaluwarsa', 'the answer lapsed'], snooze: ['diingatkan lagi', 'reminded again'],
   escalate: ['diteruskan', 'passed up'], done: ['selesai', 'done'],
   empty: ['tanpa isi', 'nothing in it'], possible_danger: ['mungkin bahaya', 'possible danger'], learnt: ['pengalaman laporan lama', 'learnt from earlier reports'],
+  caller: ['pengirim menyebutnya mendesak', 'the sender called it urgent'], default: ['prioritas biasa jenis ini', 'the usual priority of its kind'],
   fits: ['cocok', 'fits'], maybe: ['mungkin', 'maybe'], out: ['tidak', 'no'],
   ask_first: ['tanya dulu: tempat belum diketahui', 'ask first: places not known'], by_hand: ['dipilih koordinator', 'chosen by a coordinator'],
 };

@@ -464,6 +464,26 @@ static void test_outbox_in_batches(void **state) {
     bench_close(&bench);
 }
 
+/* Somebody tidied up beside us: what was told into a file that nobody can read any more is told again. */
+static void test_outbox_that_was_removed(void **state) {
+    (void)state;
+    struct bench bench;
+    char path[128];
+    bench_open(&bench, "outbox", "");
+    assert_int_equal(bench_send(&bench, "opr", 1), SEND_DELIVERED);
+    snprintf(path, sizeof path, "%s/outbox/opr/2026-03-02.txt", bench.folder);
+    assert_int_equal(unlink(path), 0);
+    for (int parents = 0; parents < 2; parents++) {
+        *strrchr(path, '/') = 0;
+        assert_int_equal(rmdir(path), 0);
+    }
+    assert_int_equal(bench_send(&bench, "opr", 1), SEND_TRANSIENT);
+    assert_int_equal(bench_send(&bench, "opr", 2), SEND_DELIVERED);
+    snprintf(path, sizeof path, "%s/outbox/opr/2026-03-02.txt", bench.folder);
+    assert_int_equal(access(path, F_OK), 0);
+    bench_close(&bench);
+}
+
 static void test_outbox_that_cannot_write(void **state) {
     (void)state;
     struct bench bench;
@@ -639,6 +659,7 @@ int main(void) {
         cmocka_unit_test(test_outbox_is_readable),
         cmocka_unit_test(test_outbox_with_many_teams),
         cmocka_unit_test(test_outbox_in_batches),
+        cmocka_unit_test(test_outbox_that_was_removed),
         cmocka_unit_test(test_outbox_that_cannot_write),
         cmocka_unit_test(test_mail_as_it_arrives),
         cmocka_unit_test(test_mail_outcomes),
