@@ -167,6 +167,7 @@ static float fit(const struct place_index *index, const struct place_name *name,
     if (name->word && !marked)
         weight *= square                                                   ? 0.5f
                   : name->opens || !name->capital || name->longer          ? 0.12f
+                  : name->marker == MARKER_TOWN                            ? 0.8f /* "pelabuhan Jangkar" */
                   : name->marker == MARKER_IN || name->role == ROLE_TELLER ? 0.5f
                                                                            : 0.3f; /* no proof by itself */
     else if (name->longer && !marked)
@@ -324,6 +325,11 @@ static bool is_namesake(
     return false;
 }
 
+/* "di Gedangan, dibawa ke RSUD Sidoarjo": people are taken to the hospital of their own regency. */
+static bool is_office_gone_to(const struct place_name *office, const struct place_name *one) {
+    return office->office && office->role > ROLE_TELLER && !one->word;
+}
+
 /* What other names add to a reading: a parent that is named, near or far. */
 static float support(const struct place_index *index, const struct reading *readings, size_t count,
     const struct reading *one) {
@@ -333,8 +339,8 @@ static float support(const struct place_index *index, const struct reading *read
         if (parent->entry->level >= one->entry->level || same_word(parent->name, one->name) ||
             !area_within(one->entry->code, parent->entry->code))
             continue;
-        if (parent->name->road && one->entry->level == AREA_DISTRICT && one->name->role == ROLE_EVENT &&
-            best == 0)
+        if ((parent->name->road || is_office_gone_to(parent->name, one->name)) &&
+            one->entry->level == AREA_DISTRICT && one->name->role == ROLE_EVENT && best == 0)
             best = ALONG_ROAD; /* "Jl Raya Malang-Blitar, di Kesamben": of those in Blitar and Jombang */
         if (is_namesake(index, one, parent) ||
             (parent->name->role > ROLE_TELLER && parent->name->role != one->name->role))

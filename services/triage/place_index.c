@@ -92,6 +92,13 @@ bool place_entries_name_city(const struct place_index *index, uint32_t entry) {
     return false;
 }
 
+bool place_entries_name_town_elsewhere(const struct place_index *index, uint32_t entry) {
+    for (; entry; entry = index->entries[entry].next)
+        if (index->entries[entry].level == AREA_REGENCY && !index->entries[entry].served)
+            return true;
+    return false;
+}
+
 bool place_entries_name_served(const struct place_index *index, uint32_t entry) {
     for (; entry; entry = index->entries[entry].next)
         if (index->entries[entry].served && index->entries[entry].level != AREA_VILLAGE)

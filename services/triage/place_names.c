@@ -8,7 +8,8 @@
 enum {
     SHOUTED_LEAST = 5,
     CAPITALS_LEAST = 10,
-    NEAR_LEAST = 7 /* letters of a word that may be a misspelt name; see place_index.c */
+    SIGNED_LEAST = 5, /* words before a signature: less may be a question and its answer */
+    NEAR_LEAST = 7    /* letters of a word that may be a misspelt name; see place_index.c */
 };
 
 /* Before the name of a person; see is_title(). Pakde and paklik are read as "paman", bude as "bibi". */
@@ -27,7 +28,8 @@ enum place_marker place_marker_of(const struct word *word) {
     static const char *const in[] = {"di", "sekitar", "dekat", "daerah", "wilayah", "warga", "lokasi",
         "alamat", "domisili", "tingal", "asli", "wong", "oreng", "reng", "urang", "dakek", "e", "sini",
         "penduduk", "dinsos", "kadinsos", "masjid", "musala", "mushola", "pasar", "langgar", "pertigan",
-        "perempatan", "prapatan", "bundaran", "bunderan", "ting", "pulau", "kepulauan", NULL};
+        "perempatan", "prapatan", "bundaran", "bunderan", "ting", "pulau", "kepulauan", "alas", "gor", "pkk",
+        NULL};
     static const char *const regency[] = {"kabupaten", "bupati", "pemkab", NULL};
     static const char *const city[] = {"kota", "kotamadya", "kodya", "walikota", "pemkot", NULL};
     static const char *const district[] = {
@@ -529,11 +531,77 @@ static size_t names_read(
     return count;
 }
 
+/* "rumah di doko", "lokasinya jangkar", and nothing after it; in small letters nothing less says that a word
+ * is a place. */
+static bool is_given_as_home(const struct text *text, const struct place_name *name) {
+    static const char *const homes[] = {
+        "rumah", "rumahnya", "omah", "omahe", "alamat", "alamatnya", "lokasi", "lokasinya", "lokasine", NULL};
+    const struct word *word = &text->words[name->first];
+    size_t at = name->first;
+    if (name->last + 1u < text->count && text->words[name->last].clause == text->words[name->last + 1].clause)
+        return false;
+    if (at && strcmp(text->words[at - 1].key, "di") == 0)
+        at--;
+    return at && text->words[at - 1].clause == word->clause && word_is_one_of(&text->words[at - 1], homes) &&
+           (at < name->first || strncmp(text->words[at - 1].key, "rumah", 5) != 0);
+}
+
+/* Whether another name is the regency that a district of this one lies in. */
+static bool is_regency_named(
+    const struct place_index *index, const struct place_name *names, size_t count, size_t at) {
+    for (size_t i = 0; i < count; i++) {
+        const struct place_name *other = &names[i];
+        bool sure = !other->word || place_marker_is_level(other->marker);
+        if (i != at && sure && other->entries != names[at].entries &&
+            place_entries_name_regency(index, other->entries) &&
+            place_entries_agree(index, other->entries, names[at].entries))
+            return true;
+    }
+    return false;
+}
+
+static bool is_named_before(const struct place_name *names, size_t at) {
+    for (size_t i = 0; i < at; i++)
+        if (names[i].entries == names[at].entries)
+            return true;
+    return false;
+}
+
+/* "..., mohon difasilitasi. brondong": signed with the place, in a sentence of its own. "Padang" signs as the
+ * city elsewhere; a word in a row of such sentences is one of several things ("terpal. paku. genteng"). */
+static bool is_signature(
+    const struct place_index *index, const struct text *text, const struct place_name *name) {
+    static const char *const things[] = {"parang", "kampak", "panti", "barat", "tarik", NULL};
+    const struct word *word = &text->words[name->first];
+    return name->first >= SIGNED_LEAST && !word_is_one_of(word, things) &&
+           word[-1].sentence == word[-2].sentence && name->last + 1u == text->count &&
+           word->sentence != word[-1].sentence && !name->near &&
+           !place_entries_name_town_elsewhere(index, name->entries);
+}
+
+/* A district that is also a word is none where it is given as an address and its regency is named too, or
+ * where it is said which of two it is ("masuknya Tiris"), or where the message is signed with it. */
+static void words_settle(
+    const struct place_index *index, const struct text *text, struct place_name *names, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        struct place_name *name = &names[i];
+        if (!name->word || name->village || name->longer || !place_entries_name_served(index, name->entries))
+            continue;
+        bool named = name->capital && !name->opens && name->marker == MARKER_IN;
+        bool given = (named || is_given_as_home(text, name)) && is_regency_named(index, names, count, i);
+        if (given || is_signature(index, text, name) ||
+            (name->belongs && (name->capital || is_named_before(names, i))))
+            name->word = false;
+    }
+}
+
 struct place_names *place_names_read(
     const struct place_index *index, struct arena *arena, const struct text *text) {
     struct place_names *out = arena_take(arena, sizeof *out);
     if (out && index)
         out->count = names_read(index, text, out->names);
+    if (out && out->count)
+        words_settle(index, text, out->names, out->count);
     return out;
 }
 

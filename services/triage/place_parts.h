@@ -39,9 +39,11 @@ uint32_t place_index_find(
 uint32_t place_index_find_joined(const struct place_index *index, const struct text *text, size_t first);
 /* The one long name of the site that the word misspells by a letter; 0 for none or several. */
 uint32_t place_index_find_near(const struct place_index *index, const struct word *word);
-/* Whether the chain has a regency; a city; a district or regency of the site. */
+/* Whether the chain has a regency; a city; a regency or city outside of the site; a district or regency of
+ * the site. */
 bool place_entries_name_regency(const struct place_index *index, uint32_t entry);
 bool place_entries_name_city(const struct place_index *index, uint32_t entry);
+bool place_entries_name_town_elsewhere(const struct place_index *index, uint32_t entry);
 bool place_entries_name_served(const struct place_index *index, uint32_t entry);
 /* Whether a place of one chain is, or lies in, a place of the other, either way. */
 bool place_entries_agree(const struct place_index *index, uint32_t a, uint32_t b);
@@ -86,6 +88,8 @@ struct place_name {
     bool scene;   /* "kejadiannya di", "TKP": said to be where it happened */
     bool home;    /* "saya tinggal di": where the teller lives */
     bool road;    /* an end of a road: "Jl Raya Malang-Blitar" */
+    bool belongs; /* "masuknya Tiris": which of two neighbours it is */
+    bool office;  /* "RSUD Sidoarjo", "dinsos kab Blitar": the office of a regency */
     bool either;  /* "Nganjuk apa Kediri": one of two, and the teller does not know which */
     uint8_t only; /* letters of the one name meant, of all that are read alike: Cermee, and not Cerme; or 0 */
 };

@@ -178,9 +178,18 @@ static const char *const wishes[] = {"mau", "ingin", "akan", "hendak", "minta", 
 
 /* "sekarang sudah pulang ke Tongas". */
 static bool is_home_again(const struct text *text, size_t bound) {
-    static const char *const done[] = {"telah", "sudah", NULL};
+    static const char *const done[] = {"telah", "sudah", "sekarang", "akhirnya", NULL};
     return bound >= 2 && text->words[bound - 2].clause == text->words[bound].clause &&
            strcmp(text->words[bound - 1].key, "pulang") == 0 && word_is_one_of(&text->words[bound - 2], done);
+}
+
+/* "rumah asli kami di": where somebody belongs who is elsewhere. at: the word before "kami" or "di". */
+static bool is_home_of_origin(const struct text *text, size_t at) {
+    static const char *const origin[] = {"asli", "asal", NULL};
+    static const char *const homes[] = {"rumah", "alamat", "omah", NULL};
+    const struct word *word = &text->words[at];
+    return at && word->clause == word[-1].clause && word_is_one_of(word, origin) &&
+           word_is_one_of(word - 1, homes);
 }
 
 /* "antar paket ke Jambangan Surabaya lihat anak dikunci": who sees something there is there. */
@@ -233,7 +242,8 @@ static enum place_role role_of_bound(const struct text *text, size_t bound, cons
 static bool is_bridged(const struct text *text, size_t kin, size_t in) {
     static const char *const bridges[] = {"tingal", "semua", "semuanya", "ada", "pada", "sudah", "masih",
         "juga", "jauh", "menetap", "pindah", "yang", "kerja", "bekerja", "merantau", "kuliah", "dinas",
-        "sekolah", "mondok", "sana", "saya", "kami", "tidak", "jelas", NULL};
+        "sekolah", "mondok", "sana", "saya", "kami", "tidak", "jelas", "kuli", "buruh", "tukang", "bangunan",
+        "serabutan", "sopir", "proyek", "pabrik", NULL};
     for (size_t i = kin + 1; i < in; i++)
         if (!word_is_one_of(&text->words[i], bridges))
             return false;
@@ -244,7 +254,7 @@ static bool is_bridged(const struct text *text, size_t kin, size_t in) {
  * and where it happens. */
 static bool is_suffered_there(const struct text *text, size_t in, size_t last) {
     static const char *const deeds[] = {"dipukul", "dipukuli", "disiksa", "disekap", "dianiaya", "ditahan",
-        "dikurung", "diperkosa", "dilecehkan", "dipaksa", "kecelakan", NULL};
+        "dikurung", "diperkosa", "dilecehkan", "dipaksa", "kecelakan", "depresi", NULL};
     static const char *const held[] = {"gajinya", "upahnya", "paspornya", "ktpnya", NULL};
     static const char *const work[] = {"kerja", "bekerja", NULL};
     size_t i = last + 1;
@@ -299,7 +309,8 @@ static enum place_role role_of_in(
         const struct word *word = &text->words[i];
         if (word->clause != di->clause || is_found(word))
             break;
-        if (is_past(word) && (i + PAST_REACH >= in || is_left_behind(text, i, in)))
+        if ((is_past(word) && (i + PAST_REACH >= in || is_left_behind(text, i, in))) ||
+            is_home_of_origin(text, i))
             return ROLE_FROM;
         if (strcmp(word->key, "dari") == 0 && is_missed(text, i))
             return ROLE_TELLER; /* unless it is told where he was found */
@@ -312,6 +323,8 @@ static enum place_role role_of_in(
             return ROLE_BOUND; /* "mau kembali ke keluarga di Tempeh" */
         if (is_far(text, i) && is_bridged(text, i, in))
             return is_returned(text, i) ? ROLE_EVENT : role_of_far(text, i, in, last);
+        if (i + 1 < in && is_home_again(text, i + 1))
+            return ROLE_TELLER; /* "sekarang pulang ke rumah mertua di Sampang" */
         if (word_is_one_of(word, home) || (strcmp(word->key, "ke") == 0 && is_before(text, i, wishes)))
             return ROLE_BOUND; /* "mau pulang ke ibu di Sampang", "mau ke desa yang di Klaten" */
     }
@@ -393,9 +406,13 @@ static bool is_road(
 static bool is_continued(const struct place_index *index, const struct text *text,
     const struct place_name *before, size_t begin, uint32_t entries) {
     static const char *const both[] = {"dan", "atau", "sampai", NULL};
+    static const char *const called[] = {"pak", "bu", "min", "mas", "mbak", "kakak", NULL};
     size_t next = before->last + 1u;
     if (text->words[begin].sentence != text->words[before->last].sentence)
         return false;
+    if (next + 1 == begin && text->words[next].clause != text->words[begin].clause &&
+        word_is_one_of(&text->words[next], called))
+        next++; /* "dari Jatikalen pak, Nganjuk" */
     if (next + 1 == begin)
         return word_is_one_of(&text->words[next], both);
     if (next != begin)
@@ -548,10 +565,25 @@ static bool is_home(const struct text *text, size_t begin) {
            strcmp(text->words[begin - 2].key, "tingal") == 0 && is_teller(text, begin - 3);
 }
 
+/* "masuknya Tiris", "ikut kecamatan Tiris": which of two neighbours it is. first: of the name. */
+static bool is_belonging(const struct text *text, size_t first) {
+    static const char *const of[] = {"masuk", "masuknya", "ikut", "ikutnya", "melu", NULL};
+    static const char *const area[] = {"wilayah", "kecamatan", "daerah", NULL};
+    if (!first || text->words[first - 1].clause != text->words[first].clause)
+        return false;
+    const struct word *word = &text->words[first - 1];
+    if (strcmp(word->key, "masuknya") == 0 || strcmp(word->key, "ikutnya") == 0)
+        return true;
+    return first >= 2 && word_is_one_of(word, area) && word_is_one_of(word - 1, of) &&
+           word->clause == word[-1].clause;
+}
+
 /* "kejadiannya di rumah saya Cermee", "TKP Dampit", "ralat, yang benar Dampit". */
 static bool is_scene(const struct text *text, size_t first) {
     static const char *const scenes[] = {
         "kejadian", "kejadianya", "kejadiane", "lokasi", "lokasinya", "lokasine", "tkp", "tkpnya", NULL};
+    if (is_belonging(text, first))
+        return true;
     if (first >= 2 && strcmp(text->words[first - 1].key, "benar") == 0 &&
         strcmp(text->words[first - 2].key, "yang") == 0)
         return true;
@@ -583,8 +615,21 @@ static enum place_role role_of(const struct place_index *index, const struct tex
     return role == ROLE_EVENT && has_office(text, begin, name->first) ? ROLE_TELLER : role;
 }
 
+/* "dibawa ke RSUD Sidoarjo", "ke dinsos kab Blitar": the office of one's own regency. */
+static bool is_own_office(const struct text *text, const struct place_name *name) {
+    static const char *const offices[] = {"rsud", "polres", "polresta", "dinsos", NULL};
+    const struct word *word = &text->words[name->first];
+    if (!name->first || word->clause != word[-1].clause)
+        return false;
+    if (name->first >= 2 && name->marker == MARKER_REGENCY && word[-1].clause == word[-2].clause)
+        return word_is_one_of(word - 1, offices) || word_is_one_of(word - 2, offices);
+    return word_is_one_of(word - 1, offices);
+}
+
 void place_role_read(const struct place_index *index, const struct text *text, struct place_name *name,
     const struct place_name *before) {
     name->role = role_of(index, text, name, before);
+    name->office = is_own_office(text, name);
+    name->belongs = is_belonging(text, name->first);
     name->scene = name->role == ROLE_EVENT && is_scene(text, name->first);
 }

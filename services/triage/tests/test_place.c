@@ -279,6 +279,48 @@ static void test_roles(void **state) {
     areas_check(*state, cases, sizeof cases / sizeof cases[0]);
 }
 
+/* A district in small letters that is also a word: an address whose regency is named too is the place. */
+static void test_addresses_in_small(void **state) {
+    static const struct expected cases[] = {
+        {"mau tanya ke dinsos kab ngawi, bawa apa saja? rumah di geneng", "35.21.05"},
+        {"kakak kerja di toko roti tuban tidak digaji, tidur di gudang. lokasinya soko, tolong", "35.23.11"},
+        {"mau tanya ke dinsos kab ngawi, rumah di geneng dijual", ""}, /* not an address */
+        {"lokasinya kunir, tolong", ""},                               /* turmeric */
+        {"Cucu di Lenteng dipukuli, sudah lapor polres sumenep", "35.29.07"},
+        {"suami mengamuk di Gondang, yang luka dibawa ke RSUD Nganjuk", "35.18.17"}, /* one of four */
+        {"suami mengamuk di Gondang, yang luka dibawa ke rumah", ""},
+        {"ibu sakit, mau minta kursi roda. dari Kertosono bu, Nganjuk barat", "35.18.08"},
+        {"lokasi tambak dalam, cepat. tambak pinggir jalan", ""},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof cases[0]);
+}
+
+/* A message that ends with its place, in a sentence of its own. */
+static void test_signatures(void **state) {
+    static const struct expected cases[] = {
+        {"atap rumah roboh kena angin, mohon bantuan terpal. sambit", "35.02.04"},
+        {"Atap rumah roboh kena angin, mohon bantuan terpal. Sukun", "35.73.04"},
+        {"atap rumah roboh kena angin, mohon bantuan terpal sambit", ""}, {"butuh apa? terpal. genteng", ""},
+        {"rumah roboh kena angin, butuh bantuan. terpal. paku. wates", ""},
+        {"bapak pegang senjata tajam di teras. Parang", ""},
+        {"rumah roboh kena angin, mohon bantuan terpal. Padang", ""}, /* the city signs so, too */
+    };
+    areas_check(*state, cases, sizeof cases / sizeof cases[0]);
+}
+
+/* On the border of two, in one of them; and what is named after the place it stands in. */
+static void test_which_of_two(void **state) {
+    static const struct expected cases[] = {
+        {"rumah kami di batas Maron sama Banyuanyar, masuknya Maron", "35.13.17"},
+        {"di perbatasan Babat - Kedungpring, ikut wilayah Babat", "35.24.05"},
+        {"posko pindah ke GOR Sukun, masih kurang selimut", "35.73.04"},
+        {"mbah ketiban kayu nang alas Balen", "35.22.13"},
+        {"Satpam Pelabuhan Jangkar: dua penumpang dari Sapeken kehabisan bekal", "35.12"},
+        {"tidur tanpa alas kaki di teras", ""},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof cases[0]);
+}
+
 /* Short names of regencies, which are words, schools or buses without "kab" before them. */
 static void test_short_regencies(void **state) {
     static const struct expected cases[] = {
@@ -374,6 +416,11 @@ static void test_origins(void **state) {
         {"anak saya di mertua di Ngunut tidak diberi makan, saya asal Kertosono Nganjuk", "35.04.11"},
         {"Saya asal Kertosono Nganjuk. Bayi dititipkan ke mertua di Ngunut, dicubit terus", "35.04.11"},
         {"mau dititipkan ke mertua di Ngunut", ""},
+        {"adik kursus jahit di Bangil. Alamat asal kami di Kertosono Nganjuk", "35.14.14"},
+        {"bapak kerja serabutan di Lumajang. Kami di Wajak, Malang", "35.07.08"},
+        {"pabrik tutup, sekarang pulang ke rumah mertua di Kec. Parang", "35.20.02"},
+        {"mau pulang ke rumah mertua di Kec. Parang", ""},
+        {"adik kuliah di Sleman depresi. Saya orang Ngawi", "34.04"},
     };
     areas_check(*state, cases, sizeof cases / sizeof cases[0]);
 }
@@ -699,6 +746,9 @@ int main(void) {
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_no_names),
         cmocka_unit_test(test_roles),
+        cmocka_unit_test(test_addresses_in_small),
+        cmocka_unit_test(test_signatures),
+        cmocka_unit_test(test_which_of_two),
         cmocka_unit_test(test_short_regencies),
         cmocka_unit_test(test_former_places),
         cmocka_unit_test(test_roads),
