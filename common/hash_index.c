@@ -155,7 +155,7 @@ static void opened(void *state, const void *argument) {
     (*(struct hash_index *const *)argument)->opened = true;
 }
 
-struct hash_index *hash_index_open(struct turn *turn, int number) {
+static struct hash_index *index_load(struct turn *turn, int number) {
     struct store *store = turn->store;
     struct hash_index *index = fault_strikes(FAULT_MEMORY) ? NULL : calloc(1, sizeof *index);
     if (!index)
@@ -172,6 +172,14 @@ struct hash_index *hash_index_open(struct turn *turn, int number) {
     index->last = hash_index_saved(index);
     turn_after_commit(turn, opened, &index, sizeof index);
     return index;
+}
+
+bool hash_index_open(struct hash_index **index, struct turn *turn, int number) {
+    if (*index && !(*index)->opened)
+        hash_index_close(index);
+    if (!*index)
+        *index = index_load(turn, number);
+    return *index != NULL;
 }
 
 static void written_forget(struct hash_index *index) {
@@ -192,11 +200,6 @@ void hash_index_close(struct hash_index **index) {
     free((*index)->fresh);
     free(*index);
     *index = NULL;
-}
-
-void hash_index_check(struct hash_index **index) {
-    if (*index && !(*index)->opened)
-        hash_index_close(index);
 }
 
 int64_t hash_index_saved(const struct hash_index *index) {
@@ -429,6 +432,7 @@ bool hash_index_refill(struct hash_index *index, struct turn *turn) {
         return false;
     if (may_write(index, turn))
         write_out(index, turn, REFILL_RUNS, REFILL_KEYS * BLOCKS_A_STEP / KEYS_A_STEP);
+    turn_start_goes_on(turn);
     return true;
 }
 

@@ -26,12 +26,10 @@ enum { HASH_INDEX_RUN = 32768 };
 
 struct hash_index;
 
-/* number: which index of this store, 1 to 127. One that is damaged is empty then: the owner adds everything
- * again. NULL when there is no memory or the store fails. */
-struct hash_index *hash_index_open(struct turn *turn, int number);
-/* At a start that is made again: closes one whose opening was rolled back. What it had thrown away is there
- * again, so it must be opened anew. */
-void hash_index_check(struct hash_index **index);
+/* At each start. number: which index of this store, 1 to 127. One that is damaged is empty then: the owner
+ * adds everything again. One that is open stays open, unless its opening was rolled back: what it had thrown
+ * away is there again. False, and *index NULL, when there is no memory or the store fails. */
+bool hash_index_open(struct hash_index **index, struct turn *turn, int number);
 void hash_index_close(struct hash_index **index);
 
 /* Rows up to this number are in runs; 0: none. */
@@ -57,8 +55,8 @@ size_t hash_index_find(
 void hash_index_save(struct hash_index *index, struct turn *turn);
 
 /* At the start, after each row that is added again (those after hash_index_last()): true when there are
- * enough for a turn, which writes them out. The owner returns, and goes on in the next turn of the start
- * (turn_start_goes_on): a million keys take a second, and never more than 8 MB of memory. */
+ * enough for a turn, which writes them out. The owner returns, and is called in another turn of the start: a
+ * million keys take a second, and never more than 8 MB of memory. */
 bool hash_index_refill(struct hash_index *index, struct turn *turn);
 
 /* Rows below this number are deleted: runs that hold no others go, and larger ones are made without them. */

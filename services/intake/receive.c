@@ -175,17 +175,12 @@ static bool reports_refill(struct turn *turn, struct intake *intake) {
         enough = hash_index_refill(intake->reports, turn);
     }
     statement_end(rows);
-    if (enough)
-        turn_start_goes_on(turn);
     return added;
 }
 
 bool intake_reports_open(struct turn *turn) {
     struct intake *intake = turn->state;
-    hash_index_check(&intake->reports);
-    if (!intake->reports && !(intake->reports = hash_index_open(turn, REPORTS_BY_KEY)))
-        return false;
-    return reports_refill(turn, intake);
+    return hash_index_open(&intake->reports, turn, REPORTS_BY_KEY) && reports_refill(turn, intake);
 }
 
 /* The row of this number, if it is of this key: its report, and whether it says the same. */

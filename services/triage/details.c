@@ -306,6 +306,15 @@ size_t details_find_pair(const struct details *details, const struct word *first
     return count;
 }
 
+bool details_is(const struct details *details, const struct word *word, const char *stem, unsigned classes) {
+    uint16_t found[DETAILS_FOUND];
+    size_t count = details_find(details, word, stem, found);
+    for (size_t i = 0; i < count; i++)
+        if (!(found[i] & DETAIL_LOOSELY) && classes >> details_class(details, found[i]) & 1)
+            return true;
+    return false;
+}
+
 enum detail_class details_class(const struct details *details, uint16_t detail) {
     return details->rows[detail].class;
 }

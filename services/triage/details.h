@@ -52,6 +52,8 @@ size_t details_find(
 /* What the two stand for together, one behind the other: "rumah sakit". */
 size_t details_find_pair(const struct details *details, const struct word *first, const struct word *second,
     uint16_t out[DETAILS_FOUND]);
+/* Does the word surely stand for a detail of these classes, `1u << DETAIL_BOND | ...`? */
+bool details_is(const struct details *details, const struct word *word, const char *stem, unsigned classes);
 enum detail_class details_class(const struct details *details, uint16_t detail);
 /* The first word of its row. NULL when there is no such row. */
 const char *details_name(const struct details *details, uint16_t detail);

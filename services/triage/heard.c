@@ -229,8 +229,6 @@ static bool index_refill(struct turn *turn, struct triage *triage) {
         enough = hash_index_refill(triage->index, turn);
     }
     statement_end(rows);
-    if (enough)
-        turn_start_goes_on(turn);
     return added;
 }
 
@@ -238,8 +236,7 @@ bool heard_open(struct turn *turn) {
     struct triage *triage = turn->state;
     if (!triage->recent && !(triage->recent = calloc(1, sizeof *triage->recent)))
         return false;
-    hash_index_check(&triage->index);
-    if (!triage->index && !(triage->index = hash_index_open(turn, PRINT_INDEX)))
+    if (!hash_index_open(&triage->index, turn, PRINT_INDEX))
         return false;
     if (index_refill(turn, triage))
         return true;

@@ -523,14 +523,9 @@ static bool says_other(const struct scene *scene) {
 }
 
 static bool is_disaster(const struct details *details, const struct word *word) {
-    uint16_t found[DETAILS_FOUND];
     char stemmed[WORD_KEY_MAX];
     stem(word->key, word->key_size, stemmed);
-    size_t count = details_find(details, word, stemmed, found);
-    for (size_t i = 0; i < count; i++)
-        if (!(found[i] & DETAIL_LOOSELY) && details_class(details, found[i]) == DETAIL_DISASTER)
-            return true;
-    return false;
+    return details_is(details, word, stemmed, 1u << DETAIL_DISASTER);
 }
 
 /* "Kebakaran lagi, sekarang toko": there was one before. */

@@ -557,15 +557,10 @@ static bool is_passive(const struct word *word) {
 static bool is_deed(const struct reading *reading, const struct word *word) {
     static const char *const others[] = {"usir", "jual", "nikah", "kawin", "buang", "tingal", "telantar",
         "paksa", "suruh", "tipu", "pecat", "hamil", "jebak", "tolak"};
-    uint16_t details[DETAILS_FOUND];
     char stemmed[WORD_KEY_MAX];
     stem(word->key, word->key_size, stemmed);
-    size_t count = details_find(reading->details, word, stemmed, details);
-    for (size_t i = 0; i < count; i++) {
-        enum detail_class class = details_class(reading->details, details[i] & DETAIL_ROW);
-        if (!(details[i] & DETAIL_LOOSELY) && (class == DETAIL_VIOLENCE || class == DETAIL_BOND))
-            return true;
-    }
+    if (details_is(reading->details, word, stemmed, 1u << DETAIL_VIOLENCE | 1u << DETAIL_BOND))
+        return true;
     /* "ketinggalan", "terjual": it happens to them. */
     if (strncmp(word->key, "ke", 2) == 0 || strncmp(word->key, "ter", 3) == 0)
         return false;

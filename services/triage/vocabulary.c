@@ -346,10 +346,14 @@ static bool files_load(struct vocabulary *vocabulary, const char *folder, struct
     return true;
 }
 
+static bool path_of(char path[CONFIG_PATH_MAX], const char *folder, const char *name, struct error *error) {
+    return config_path(path, folder, name) || error_set(error, "the path of %s is too long", name);
+}
+
 static bool weights_load(struct vocabulary *vocabulary, const char *folder, struct error *error) {
     char path[CONFIG_PATH_MAX];
-    if (!config_path(path, folder, "weights.tsv"))
-        return error_set(error, "the path of weights.tsv is too long");
+    if (!path_of(path, folder, "weights.tsv", error))
+        return false;
     if (access(path, F_OK) != 0)
         return true;
     vocabulary->model = model_load(path, vocabulary, error);
@@ -358,8 +362,8 @@ static bool weights_load(struct vocabulary *vocabulary, const char *folder, stru
 
 static bool rarity_take(struct vocabulary *vocabulary, const char *folder, struct error *error) {
     char path[CONFIG_PATH_MAX];
-    if (!config_path(path, folder, "rarity.tsv"))
-        return error_set(error, "the path of rarity.tsv is too long");
+    if (!path_of(path, folder, "rarity.tsv", error))
+        return false;
     if (access(path, F_OK) != 0)
         return true;
     vocabulary->rarity = rarity_load(path, error);
@@ -368,8 +372,8 @@ static bool rarity_take(struct vocabulary *vocabulary, const char *folder, struc
 
 static bool details_take(struct vocabulary *vocabulary, const char *folder, struct error *error) {
     char path[CONFIG_PATH_MAX];
-    if (!config_path(path, folder, "details.tsv"))
-        return error_set(error, "the path of details.tsv is too long");
+    if (!path_of(path, folder, "details.tsv", error))
+        return false;
     vocabulary->details = details_load(path, vocabulary->spelling, error);
     return vocabulary->details != NULL;
 }

@@ -57,9 +57,7 @@ static void keys_close(void **state) {
 
 static enum verdict keys_start(struct turn *turn) {
     struct keys *keys = turn->state;
-    hash_index_close(&keys->index);
-    keys->index = hash_index_open(turn, 1);
-    return keys->index ? VERDICT_DONE : VERDICT_RETRY;
+    return hash_index_open(&keys->index, turn, 1) ? VERDICT_DONE : VERDICT_RETRY;
 }
 
 /* The body says how many. */

@@ -59,8 +59,7 @@ static void keeper_close(void **state) {
 
 static enum verdict keeper_start(struct turn *turn) {
     struct keeper *keeper = turn->state;
-    hash_index_check(&keeper->index);
-    if (!keeper->index && !(keeper->index = hash_index_open(turn, 1)))
+    if (!hash_index_open(&keeper->index, turn, 1))
         return VERDICT_RETRY;
     struct statement *from = store_use(turn->store, &key_schema, KEY_FROM);
     bind_int(from, hash_index_last(keeper->index));
@@ -70,8 +69,6 @@ static enum verdict keeper_start(struct turn *turn) {
         enough = hash_index_refill(keeper->index, turn);
     }
     statement_end(from);
-    if (enough)
-        turn_start_goes_on(turn);
     keeper->starts++;
     return added ? VERDICT_DONE : VERDICT_RETRY;
 }

@@ -3,7 +3,7 @@
 import { complaint, get, order } from './api.js';
 import { breakable, chip, element, tag, toast } from './dom.js';
 import { calmOnes, sayReview } from './lists.js';
-import { isEnglish, say, sayArea, sayHappening, sayTime } from './words.js';
+import { say, sayArea, sayHappening, sayTime } from './words.js';
 
 const MOST = 10; // a screen that can be read in one go
 
@@ -37,8 +37,6 @@ async function closeTicked(items, reason) {
   return closed;
 }
 
-const told = (count) => (isEnglish() ? `${count} closed` : `${count} ditutup`);
-
 function foot(items, done) {
   const reason = element('textarea', { maxLength: 500, required: true });
   const button = element('button.bad', say('close_ticked'));
@@ -52,7 +50,7 @@ function foot(items, done) {
       event.preventDefault();
       button.disabled = true;
       const wanted = ticked(), closed = await closeTicked(wanted, reason.value.trim());
-      toast(told(closed), closed === wanted.length);
+      toast(`${closed} ${say('were_closed')}`, closed === wanted.length);
       count();
       if (!items.some((one) => one.box.isConnected)) done();
     },

@@ -53,6 +53,7 @@ const words = {
     'Tick what is no report once you have read it. Possible danger is not among these: it is looked at one by one.'],
   no_report: ['Bukan laporan', 'No report'],
   look_alone: ['Lihat sendiri', 'Look at it alone'],
+  were_closed: ['ditutup', 'closed'],
   close_ticked: ['Tutup yang dicentang', 'Close the ticked ones'],
   duplicates: ['Mungkin kasus yang sama', 'Possibly the same case'],
   unroutable: ['Tak ada tempat', 'No place found'],
