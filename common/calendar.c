@@ -1,5 +1,7 @@
 #include "common/calendar.h"
 
+#include "common/copy.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -283,12 +285,25 @@ bool calendar_minute_between(int minute, int from, int until) {
     return from <= until ? minute >= from && minute < until : minute >= from || minute < until;
 }
 
+/* The digits of a number with leading zeros, then a mark; returns what lies behind. */
+static char *digits_put(char *out, int number, int count, char mark) {
+    for (int i = count; i-- > 0; number /= 10)
+        out[i] = (char)('0' + number % 10);
+    out[count] = mark;
+    return out + count + 1;
+}
+
+/* By hand, as each message tells a time twice. */
 void calendar_text(enum calendar_zone zone, int64_t at_ms, char out[32]) {
     int year, month, day;
     int minute = calendar_minute_of_day(zone, at_ms);
     date_of_day(calendar_local_day(zone, at_ms), &year, &month, &day);
-    snprintf(out, 32, "%04d-%02d-%02d %02d:%02d %s", year, month, day, minute / 60, minute % 60,
-        calendar_zone_name(zone));
+    char *at = digits_put(out, year, 4, '-');
+    at = digits_put(at, month, 2, '-');
+    at = digits_put(at, day, 2, ' ');
+    at = digits_put(at, minute / 60, 2, ':');
+    at = digits_put(at, minute % 60, 2, ' ');
+    copy_text(at, (size_t)(out + 32 - at), calendar_zone_name(zone));
 }
 
 /* ---- working time */

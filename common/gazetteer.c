@@ -4,6 +4,7 @@
  * MiB of numbers. */
 #include "common/gazetteer.h"
 
+#include "common/copy.h"
 #include "common/fault.h"
 
 #include <errno.h>
@@ -326,12 +327,13 @@ void gazetteer_label(const struct gazetteer *gazetteer, const char *code, char *
     char up[AREA_TEXT + 1];
     size_t used = 0;
     if (!gazetteer_find(gazetteer, code, &place)) {
-        snprintf(out, size, "%s", code);
+        copy_text(out, size, code);
         return;
     }
-    for (int i = 0; i < LEVELS_SHOWN && used < size; i++) {
-        int more = snprintf(out + used, size - used, "%s%s%s", i ? ", " : "", kind_word(&place), place.name);
-        used += more > 0 ? (size_t)more : 0;
+    for (int i = 0; i < LEVELS_SHOWN; i++) {
+        used += copy_text(out + used, size - used, i ? ", " : "");
+        used += copy_text(out + used, size - used, kind_word(&place));
+        used += copy_text(out + used, size - used, place.name);
         if (place.level <= AREA_REGENCY || !area_parent(place.code, up) ||
             !gazetteer_find(gazetteer, up, &place))
             break;

@@ -1,11 +1,11 @@
 #include "alert.h"
 
+#include "common/copy.h"
 #include "common/log.h"
 #include "notifier_sql.h"
 #include "pack.h"
 #include "state.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static const char *const subject_words[SUBJECTS] = {
@@ -267,10 +267,6 @@ static bool unpack_body(struct arena *arena, const void *bytes, size_t size, str
     out->deliveries = deliveries_unpack(arena, from.at, from.left, &out->delivery_count);
     out->delivery_room = out->delivery_count + DELIVERIES_ROOM;
     return out->deliveries != NULL;
-}
-
-static void copy_text(char *out, size_t room, const char *text) {
-    snprintf(out, room, "%s", text);
 }
 
 struct alert *alert_from_row(struct turn *turn, struct statement *row) {

@@ -84,8 +84,9 @@ struct alert {
 
     struct delivery *deliveries;
     unsigned delivery_count, delivery_room;
-    struct said *said; /* words of the last message of this push, outgoing.c; not stored */
-    int64_t handover;  /* number that local deliveries made in this turn will get */
+    struct said *said;     /* words of the last message of this push, outgoing.c; not stored */
+    struct others *others; /* of the incident, as this push found them, outgoing.c; not stored */
+    int64_t handover;      /* number that local deliveries made in this turn will get */
 };
 
 const char *alert_subject_word(enum alert_subject subject);

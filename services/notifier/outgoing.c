@@ -1,6 +1,7 @@
 #include "outgoing.h"
 
 #include "arrival.h"
+#include "common/copy.h"
 #include "common/log.h"
 #include "conflict.h"
 #include "escalate.h"
@@ -332,12 +333,6 @@ static const struct said *say(struct turn *turn, struct alert *alert, const stru
     return alert->said = said;
 }
 
-static void put(char *out, size_t room, const char *text) {
-    size_t size = strnlen(text, room - 1);
-    memcpy(out, text, size);
-    out[size] = 0;
-}
-
 static size_t write_message(struct turn *turn, struct alert *alert, const struct delivery *delivery,
     const struct recipient *recipient, unsigned index, struct message *out) {
     const struct notifier *notifier = turn->state;
@@ -354,11 +349,11 @@ static size_t write_message(struct turn *turn, struct alert *alert, const struct
     out->at = turn->now;
     out->number = delivery->number;
     out->priority = alert->priority;
-    put(out->team, sizeof out->team, recipient->team->id);
-    put(out->address, sizeof out->address, address ? address : "");
-    put(out->purpose, sizeof out->purpose, delivery_purpose_word(delivery->purpose));
-    put(out->subject, sizeof out->subject, said ? said->subject : "");
-    put(out->text, sizeof out->text, said ? said->text : "");
+    copy_text(out->team, sizeof out->team, recipient->team->id);
+    copy_text(out->address, sizeof out->address, address ? address : "");
+    copy_text(out->purpose, sizeof out->purpose, delivery_purpose_word(delivery->purpose));
+    copy_text(out->subject, sizeof out->subject, said ? said->subject : "");
+    copy_text(out->text, sizeof out->text, said ? said->text : "");
     if (expects_answer(alert, delivery)) {
         links.accept = write_link(notifier, alert, recipient, MOVE_ACCEPT, accept);
         links.cannot = write_link(notifier, alert, recipient, MOVE_CANNOT, cannot);
@@ -373,7 +368,7 @@ static void wait_until(struct turn *turn, const struct alert *alert, struct deli
     struct id id = alert_delivery_id(&alert->id, delivery->ordinal);
     delivery_move(delivery, state, turn->now);
     delivery->next_at = until;
-    snprintf(delivery->reason, sizeof delivery->reason, "%s", reason);
+    copy_text(delivery->reason, sizeof delivery->reason, reason);
     turn_timer_set(turn, TIMER_DELIVERY, &id, until, alert_is_critical(alert));
 }
 
@@ -403,28 +398,51 @@ static bool still_wanted(const struct alert *alert, const struct delivery *deliv
     return true;
 }
 
-/* When the last message to this team or person on this channel about this incident left; 0: there was none.
- * Looks at all alerts of the incident, the one at hand as it is in memory. */
-static int64_t last_sent_at(struct turn *turn, const struct alert *alert, const struct delivery *delivery) {
-    struct alert *all[ALERT_INCIDENT_MAX];
-    unsigned count = alert_is_first(alert) ? 0 : alert_list(turn, &alert->id, all);
-    int64_t last = 0;
-    for (unsigned i = 0; i <= count; i++) {
-        const struct alert *each = i < count ? all[i] : alert;
-        if (i < count && id_equal(&each->id, &alert->id))
-            continue;
-        for (unsigned k = 0; k < each->delivery_count; k++) {
-            const struct delivery *other = &each->deliveries[k];
-            if (other != delivery && other->attempt > 0 && other->at > last &&
-                same_recipient(other, delivery) && strcmp(other->channel, delivery->channel) == 0)
-                last = other->at;
-        }
+/* Rows of the other alerts of an incident: a push of several deliveries reads them once. Of what a push
+ * changes in them (bundle_others) nothing has been sent before. */
+struct others {
+    unsigned count;
+    struct alert *alerts[ALERT_INCIDENT_MAX];
+};
+
+/* NULL: the arena is exhausted, the turn will see. */
+static const struct others *others_of(struct turn *turn, struct alert *alert) {
+    if (alert->others)
+        return alert->others;
+    struct others *others = arena_take(turn->arena, sizeof *others);
+    if (!others)
+        return NULL;
+    unsigned found = alert_is_first(alert) ? 0 : alert_list(turn, &alert->id, others->alerts);
+    others->count = 0;
+    for (unsigned i = 0; i < found; i++)
+        if (!id_equal(&others->alerts[i]->id, &alert->id))
+            others->alerts[others->count++] = others->alerts[i];
+    return alert->others = others;
+}
+
+/* When the last message of this alert to the same receiver on the same channel left, if later than `last`. */
+static int64_t later_sent(const struct alert *alert, const struct delivery *delivery, int64_t last) {
+    for (unsigned k = 0; k < alert->delivery_count; k++) {
+        const struct delivery *other = &alert->deliveries[k];
+        if (other != delivery && other->attempt > 0 && other->at > last && same_recipient(other, delivery) &&
+            strcmp(other->channel, delivery->channel) == 0)
+            last = other->at;
     }
     return last;
 }
 
+/* When the last message to this team or person on this channel about this incident left; 0: there was none.
+ * Looks at all alerts of the incident, the one at hand as it is in memory. */
+static int64_t last_sent_at(struct turn *turn, struct alert *alert, const struct delivery *delivery) {
+    const struct others *others = others_of(turn, alert);
+    int64_t last = later_sent(alert, delivery, 0);
+    for (unsigned i = 0; others && i < others->count; i++)
+        last = later_sent(others->alerts[i], delivery, last);
+    return last;
+}
+
 /* When the next bundle may leave: 30 s after the first thing to say, then 5 min after the last bundle. */
-static int64_t bundle_at(struct turn *turn, const struct alert *alert, const struct delivery *delivery) {
+static int64_t bundle_at(struct turn *turn, struct alert *alert, const struct delivery *delivery) {
     int64_t last = last_sent_at(turn, alert, delivery);
     int64_t first = delivery->queued_at + BUNDLE_FIRST_MS;
     return last && last + BUNDLE_AGAIN_MS > first ? last + BUNDLE_AGAIN_MS : first;
@@ -627,7 +645,8 @@ static void dispatch(struct turn *turn, struct alert *alert, uint16_t ordinal) {
 }
 
 void outgoing_push(struct turn *turn, struct alert *alert) {
-    alert->said = NULL;                                  /* the alert may say something else now */
+    alert->said = NULL; /* the alert may say something else now */
+    alert->others = NULL;
     for (unsigned i = 0; i < alert->delivery_count; i++) /* dispatch may add some at the end */
         if (alert->deliveries[i].state == DELIVERY_QUEUED)
             dispatch(turn, alert, alert->deliveries[i].ordinal);
@@ -748,7 +767,7 @@ static void end_failed(struct turn *turn, struct alert *alert, uint16_t ordinal,
     struct delivery *delivery = alert_delivery(alert, ordinal);
     delivery_move(delivery, DELIVERY_FAILED, turn->now);
     delivery_move(delivery, DELIVERY_DEAD, turn->now);
-    snprintf(delivery->reason, sizeof delivery->reason, "%s", reason);
+    copy_text(delivery->reason, sizeof delivery->reason, reason);
     after_end(turn, alert, ordinal);
 }
 

@@ -2,6 +2,7 @@
 
 #include "alert.h"
 #include "answer.h"
+#include "common/copy.h"
 #include "common/log.h"
 #include "common/rights.h"
 #include "conflict.h"
@@ -49,9 +50,9 @@ static void describe(
     struct turn *turn, struct alert *alert, const char *kind, const char *area, int confidentiality) {
     const struct notifier *notifier = turn->state;
     const struct site_kind *known = site_kinds_find(notifier->kinds, kind);
-    snprintf(alert->kind, sizeof alert->kind, "%s", kind);
+    copy_text(alert->kind, sizeof alert->kind, kind);
     if (area_level(area) != AREA_NONE)
-        snprintf(alert->area, sizeof alert->area, "%s", area);
+        copy_text(alert->area, sizeof alert->area, area);
     if (known && known->confidentiality <= SITE_C3 && (int)known->confidentiality > confidentiality)
         confidentiality = (int)known->confidentiality;
     alert->confidentiality = confidentiality;
@@ -161,7 +162,7 @@ enum verdict react_case_opened(struct turn *turn, const Sigap__Event *event) {
     describe(turn, alert, opened->kind, opened->area, (int)opened->confidentiality - 1);
     alert->unverified = opened->unverified;
     if (opened->n_alike)
-        snprintf(alert->detail, sizeof alert->detail, "possibly_same");
+        copy_text(alert->detail, sizeof alert->detail, "possibly_same");
     escalate_start(turn, alert, SITUATION_CASE, &(struct escalation_first){0});
     inform_parallel(turn, alert, opened->facts, opened->n_facts);
     escalate_started(turn, alert);
@@ -182,7 +183,7 @@ static enum verdict alert_of_witness(struct turn *turn, const struct id *case_id
     if (like)
         describe_as(alert, like);
     alert->unverified = true;
-    snprintf(alert->detail, sizeof alert->detail, "report_joined");
+    copy_text(alert->detail, sizeof alert->detail, "report_joined");
     escalate_start(turn, alert, SITUATION_CASE, &(struct escalation_first){0});
     escalate_started(turn, alert);
     return VERDICT_DONE;
@@ -222,7 +223,7 @@ enum verdict react_report_in_review(struct turn *turn, const Sigap__ReportInRevi
         return VERDICT_RETRY;
     describe(turn, alert, review->kind, review->area, SITE_C0);
     alert->unverified = true;
-    snprintf(alert->detail, sizeof alert->detail, "%s", review->n_alike ? "possibly_same" : review->reason);
+    copy_text(alert->detail, sizeof alert->detail, review->n_alike ? "possibly_same" : review->reason);
     escalate_start(turn, alert, SITUATION_REVIEW, &(struct escalation_first){.role = review->owner_role});
     escalate_started(turn, alert);
     return VERDICT_DONE;
@@ -283,7 +284,7 @@ static enum verdict raise_unroutable(struct turn *turn, const struct id *case_id
         return VERDICT_RETRY;
     if (like)
         describe_as(alert, like);
-    snprintf(alert->detail, sizeof alert->detail, "unroutable");
+    copy_text(alert->detail, sizeof alert->detail, "unroutable");
     escalate_start(turn, alert, SITUATION_UNROUTABLE, &(struct escalation_first){.role = owner_role});
     escalate_started(turn, alert);
     return VERDICT_DONE;
@@ -291,7 +292,7 @@ static enum verdict raise_unroutable(struct turn *turn, const struct id *case_id
 
 static void tell_draft(struct turn *turn, struct alert *alert, const char *owner_role) {
     struct policy_target owner = {.area = POLICY_CASE};
-    snprintf(owner.role, sizeof owner.role, "%s", owner_role[0] ? owner_role : "KAB");
+    copy_text(owner.role, sizeof owner.role, owner_role[0] ? owner_role : "KAB");
     if (!escalate_tell(turn, alert, &owner, PURPOSE_DRAFT, POLICY_ONE))
         escalate_tell_regional(turn, alert, PURPOSE_DRAFT);
 }
@@ -306,7 +307,7 @@ static enum verdict notice_draft(struct turn *turn, const struct id *case_id, co
     if (like)
         describe_as(alert, like);
     alert->codes_only = true;
-    snprintf(alert->detail, sizeof alert->detail, "draft");
+    copy_text(alert->detail, sizeof alert->detail, "draft");
     tell_draft(turn, alert, owner_role);
     escalate_notice(turn, alert);
     return VERDICT_DONE;
@@ -408,7 +409,7 @@ enum verdict react_offer_sent(struct turn *turn, const Sigap__Event *event) {
         return VERDICT_RETRY;
     describe(turn, alert, sent->kind, sent->area, SITE_C0);
     alert->answer_by = sent->answer_by;
-    snprintf(alert->facility, sizeof alert->facility, "%s", sent->facility);
+    copy_text(alert->facility, sizeof alert->facility, sent->facility);
     escalate_start(turn, alert, SITUATION_OFFER, &(struct escalation_first){0});
     escalate_started(turn, alert);
     return VERDICT_DONE;
@@ -448,7 +449,7 @@ static void tell_refused_twice(
     if (!alert)
         return;
     describe_as(alert, offer);
-    snprintf(alert->detail, sizeof alert->detail, "%s", refused_twice);
+    copy_text(alert->detail, sizeof alert->detail, refused_twice);
     escalate_start(turn, alert, SITUATION_REFUSED_TWICE, &(struct escalation_first){0});
     escalate_started(turn, alert);
 }
@@ -464,7 +465,7 @@ static void offer_is_lost(
         return;
     outgoing_withdraw(turn, offer, DELIVERY_CANCELLED);
     if (purpose != PURPOSE_WITHDRAWN) {
-        snprintf(offer->detail, sizeof offer->detail, "%s", refused);
+        copy_text(offer->detail, sizeof offer->detail, refused);
         escalate_tell_regional(turn, offer, purpose);
     }
     const struct team *team = teams_of_facility(notifier->teams, "UPT", offer->facility);
@@ -557,7 +558,7 @@ static void tell_owner(
             outgoing_tell(turn, alert, team, "", POLICY_ANY, purpose, POLICY_ONE);
         return;
     }
-    snprintf(role.role, sizeof role.role, "%s", task->role);
+    copy_text(role.role, sizeof role.role, task->role);
     if (!escalate_tell(turn, alert, &role, purpose, POLICY_ONE))
         escalate_tell_regional(turn, alert, purpose);
 }
@@ -721,7 +722,7 @@ static enum verdict alert_reopened(struct turn *turn, const struct id *case_id, 
     if (!alert)
         return VERDICT_RETRY;
     describe_as(alert, like);
-    snprintf(alert->detail, sizeof alert->detail, "reopened");
+    copy_text(alert->detail, sizeof alert->detail, "reopened");
     escalate_start(turn, alert, SITUATION_CASE, &(struct escalation_first){0});
     escalate_started(turn, alert);
     return VERDICT_DONE;

@@ -1,11 +1,13 @@
 #include "teams.h"
 
+#include "common/copy.h"
+
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { BUCKETS = 1024, ROWS_MOST = 1024 };
+enum { BUCKETS = 1024, ROWS_MOST = 1024, FOUND = 1024 /* x 64 bytes */ };
 
 enum each { EACH_ONE, EACH_REGENCY, EACH_FACILITY };
 
@@ -34,6 +36,15 @@ struct teams_file {
     unsigned liaisons_count;
 };
 
+/* What teams_of_role has found. Teams never change, so it stays true; an alert asks ten times, and mostly for
+ * what another has asked for. */
+struct found {
+    const struct team *team; /* NULL: nobody */
+    enum policy_area reach;
+    bool known;
+    char role[POLICY_ROLE_MAX + 1], area[AREA_TEXT + 1];
+};
+
 struct teams {
     struct teams_file *file;
     struct directory *directory;
@@ -42,7 +53,8 @@ struct teams {
     unsigned count, room;
     struct team **by_role; /* sorted by role and area, without those of facilities */
     unsigned by_role_count;
-    struct team *buckets[BUCKETS], *ids[BUCKETS];
+    struct team *buckets[BUCKETS], *ids[BUCKETS], *facilities[BUCKETS];
+    struct found *found;     /* FOUND of them */
     enum area_level deepest; /* of the areas of teams: no use in looking below */
     struct liaison *liaisons;
     unsigned liaison_count;
@@ -141,12 +153,17 @@ static unsigned bucket_of(const uint8_t hash[TEAM_HASH_BYTES]) {
     return (unsigned)(hash[0] << 8 | hash[1]) % BUCKETS;
 }
 
-/* FNV-1a: looking up by id happens several times a message. */
+enum { HASH_START = 2166136261u };
+
+/* FNV-1a: looking up happens several times a message. */
+static uint32_t hash_step(uint32_t hash, const char *text) {
+    for (; *text; text++)
+        hash = (hash ^ (unsigned char)*text) * 16777619u;
+    return hash;
+}
+
 static unsigned bucket_of_id(const char *id) {
-    uint32_t hash = 2166136261u;
-    for (; *id; id++)
-        hash = (hash ^ (unsigned char)*id) * 16777619u;
-    return hash % BUCKETS;
+    return hash_step(HASH_START, id) % BUCKETS;
 }
 
 const struct team *teams_find_hash(const struct teams *teams, const uint8_t hash[TEAM_HASH_BYTES]) {
@@ -264,6 +281,10 @@ static bool add_a_facility(
         if (!team)
             return add_refused(path, index, error);
         team->facility = facility;
+        struct team **end = &teams->facilities[bucket_of_id(facility->id)];
+        while (*end)
+            end = &(*end)->next_by_facility;
+        *end = team;
         snprintf(team->area, sizeof team->area, "%s", facility->regency);
     }
     return true;
@@ -334,7 +355,8 @@ struct teams *teams_load(const char *folder, const struct site *site, const stru
     const struct site_roles *roles, struct error *error) {
     char path[CONFIG_PATH_MAX];
     struct teams *teams = calloc(1, sizeof *teams);
-    if (!teams) {
+    if (!teams || !(teams->found = calloc(FOUND, sizeof *teams->found))) {
+        free(teams);
         error_set(error, "out of memory");
         return NULL;
     }
@@ -358,6 +380,7 @@ void teams_free(struct teams **at) {
         team_free(teams->list[i]);
     free(teams->list);
     free(teams->by_role);
+    free(teams->found);
     free(teams->liaisons);
     directory_free(&teams->directory);
     config_free(&teams_schema, &teams->file);
@@ -387,12 +410,10 @@ const struct team *teams_find(const struct teams *teams, const char *id) {
 }
 
 const struct team *teams_of_facility(const struct teams *teams, const char *role, const char *facility) {
-    for (unsigned i = 0; i < teams->count; i++) {
-        const struct team *team = teams->list[i];
-        if (team->facility && strcmp(team->facility->id, facility) == 0 && strcmp(team->role, role) == 0)
-            return team;
-    }
-    return NULL;
+    const struct team *team = teams->facilities[bucket_of_id(facility)];
+    while (team && (strcmp(team->facility->id, facility) != 0 || strcmp(team->role, role) != 0))
+        team = team->next_by_facility;
+    return team;
 }
 
 static bool serves(const struct directory_facility *facility, const char *area) {
@@ -431,7 +452,7 @@ static const struct team *exactly(const struct teams *teams, const char *role, c
     return found ? *found : NULL;
 }
 
-const struct team *teams_of_role(
+static const struct team *look_for_role(
     const struct teams *teams, const char *role, const char *area, enum policy_area reach) {
     char cut[AREA_TEXT + 1];
     const struct team *team = NULL;
@@ -448,6 +469,21 @@ const struct team *teams_of_role(
     if (!team)
         team = exactly(teams, role, "");
     return team || !area[0] ? team : nearest(teams, role, area);
+}
+
+const struct team *teams_of_role(
+    const struct teams *teams, const char *role, const char *area, enum policy_area reach) {
+    struct found *found = &teams->found[(hash_step(hash_step(HASH_START, role), area) + reach) % FOUND];
+    if (found->known && found->reach == reach && strcmp(found->role, role) == 0 &&
+        strcmp(found->area, area) == 0)
+        return found->team;
+    const struct team *team = look_for_role(teams, role, area, reach);
+    if (strlen(role) < sizeof found->role && strlen(area) < sizeof found->area) {
+        *found = (struct found){.team = team, .reach = reach, .known = true};
+        copy_text(found->role, sizeof found->role, role);
+        copy_text(found->area, sizeof found->area, area);
+    }
+    return team;
 }
 
 const struct liaison *teams_liaison(const struct teams *teams, const char *role) {

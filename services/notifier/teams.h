@@ -35,8 +35,8 @@ struct team {
     unsigned contact_count;
     unsigned people; /* needed on duty */
     bool round_the_clock;
-    uint8_t hash[TEAM_HASH_BYTES];  /* of the id: stands for it in answer links */
-    struct team *next, *next_by_id; /* same bucket */
+    uint8_t hash[TEAM_HASH_BYTES];                     /* of the id: stands for it in answer links */
+    struct team *next, *next_by_id, *next_by_facility; /* same bucket */
 };
 
 struct liaison {

@@ -6,12 +6,14 @@
 #include "ladder.h"
 #include "policy.h"
 #include "quiet.h"
+#include "teams.h"
 #include "text.h"
 #include "token.h"
 #include "watch.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -548,6 +550,68 @@ static void test_site_is_sound(void **state) {
     site_roles_free(&roles);
 }
 
+struct asking {
+    const char *role;
+    char area[AREA_TEXT + 1];
+    enum policy_area reach;
+};
+
+static const struct team *ask(const struct teams *teams, const struct asking *asking) {
+    return teams_of_role(teams, asking->role, asking->area, asking->reach);
+}
+
+/* What a look-up remembers is what it would find: more questions than it has room for, in two orders. */
+static void test_teams_are_found_alike_again(void **state) {
+    (void)state;
+    static const char *const roles[] = {"KAB", "KOR", "PPA", "TRC", "UPT", "TKSK", "no such role"};
+    static struct asking askings[8192];
+    struct place places[64];
+    size_t count = 0;
+    struct error error = {0};
+    const char *folder = SIGAP_SOURCE_DIR "/deploy/sites/jatim";
+    struct site *site = site_load(folder, &error);
+    struct site_roles *all_roles = site_roles_load(folder, &error);
+    struct gazetteer *gazetteer = gazetteer_load(SIGAP_SOURCE_DIR "/deploy/gazetteer", AREA_DISTRICT, &error);
+    struct teams *one = teams_load(folder, site, gazetteer, all_roles, &error);
+    struct teams *other = teams_load(folder, site, gazetteer, all_roles, &error);
+    if (!one || !other)
+        fail_msg("%s", error.text);
+    size_t regencies = gazetteer_children(gazetteer, "35", places, sizeof places / sizeof *places);
+    assert_in_range(regencies, 30, sizeof places / sizeof *places);
+    for (size_t r = 0; r < sizeof roles / sizeof *roles; r++)
+        for (size_t p = 0; p <= regencies; p++)
+            for (int reach = POLICY_CASE; reach <= POLICY_PROVINCE; reach++)
+                for (unsigned village = 0; village < 3; village++) {
+                    struct asking *asking = &askings[count++];
+                    *asking = (struct asking){.role = roles[r], .reach = (enum policy_area)reach};
+                    if (p < regencies)
+                        snprintf(asking->area, sizeof asking->area, village ? "%s.0%u" : "%s", places[p].code,
+                            village);
+                }
+    assert_in_range(count, 2000, sizeof askings / sizeof *askings);
+    for (size_t i = 0; i < count; i++) {
+        const struct team *team = ask(one, &askings[i]);
+        assert_ptr_equal(ask(one, &askings[i]), team);
+    }
+    for (size_t i = count; i-- > 0;) {
+        const struct team *a = ask(one, &askings[i]), *b = ask(other, &askings[i]);
+        assert_int_equal(a != NULL, b != NULL);
+        if (a)
+            assert_string_equal(a->id, b->id);
+    }
+    const struct team *of_facility = teams_at(one, teams_count(one) - 1);
+    for (unsigned i = 0; i < teams_count(one) && !of_facility->facility; i++)
+        of_facility = teams_at(one, i);
+    assert_ptr_equal(teams_of_facility(one, of_facility->role, of_facility->facility->id), of_facility);
+    assert_null(teams_of_facility(one, "KOR", of_facility->facility->id));
+    assert_null(teams_of_facility(one, of_facility->role, "no such facility"));
+    teams_free(&one);
+    teams_free(&other);
+    gazetteer_free(&gazetteer);
+    site_roles_free(&all_roles);
+    site_free(&site);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_delivery_moves),
@@ -568,6 +632,7 @@ int main(void) {
         cmocka_unit_test(test_texts_are_cut_at_characters),
         cmocka_unit_test(test_every_message_has_words),
         cmocka_unit_test(test_site_is_sound),
+        cmocka_unit_test(test_teams_are_found_alike_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
