@@ -1,6 +1,6 @@
 #include "common/calendar.h"
 
-#include "common/copy.h"
+#include "common/texts.h"
 
 #include <stdio.h>
 #include <stdlib.h>

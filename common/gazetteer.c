@@ -4,7 +4,7 @@
  * MiB of numbers. */
 #include "common/gazetteer.h"
 
-#include "common/copy.h"
+#include "common/texts.h"
 #include "common/fault.h"
 
 #include <errno.h>

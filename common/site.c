@@ -1,6 +1,7 @@
 #include "common/site.h"
 
 #include "common/area.h"
+#include "common/texts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -167,7 +168,7 @@ static bool daemon_check(
         snprintf(where, sizeof where, "daemons[%u].reads[%u]", index, i);
         if (site_links_find(links, daemon->reads[i]) == NULL)
             return config_refuse(path, where, error, "\"%s\" is no daemon of this file", daemon->reads[i]);
-        if (strcmp(daemon->reads[i], daemon->name) == 0)
+        if (same_text(daemon->reads[i], daemon->name))
             return config_refuse(path, where, error, "a daemon does not read its own journal");
     }
     snprintf(where, sizeof where, "daemons[%u].endpoint", index);
@@ -198,7 +199,7 @@ void site_links_free(struct site_links **links) {
 
 const struct site_daemon *site_links_find(const struct site_links *links, const char *name) {
     for (unsigned i = 0; i < links->daemons_count; i++) {
-        if (strcmp(links->daemons[i].name, name) == 0)
+        if (same_text(links->daemons[i].name, name))
             return &links->daemons[i];
     }
     return NULL;
@@ -253,7 +254,7 @@ static bool kind_check(struct kinds_file *file, unsigned index, const char *path
     row->kind.urgency_default = (enum site_priority)row->urgency;
     row->kind.confidentiality = (enum site_confidentiality)row->confidentiality;
     for (unsigned i = 0; i < index; i++) {
-        if (strcmp(file->rows[i].kind.code, row->kind.code) == 0) {
+        if (same_text(file->rows[i].kind.code, row->kind.code)) {
             snprintf(where, sizeof where, "kinds[%u].code", index);
             return config_refuse(path, where, error, "\"%s\" stands here twice", row->kind.code);
         }
@@ -295,7 +296,7 @@ void site_kinds_free(struct site_kinds **kinds) {
 
 const struct site_kind *site_kinds_find(const struct site_kinds *kinds, const char *code) {
     for (unsigned i = 0; i < kinds->kinds_count; i++) {
-        if (strcmp(kinds->kinds[i].code, code) == 0)
+        if (same_text(kinds->kinds[i].code, code))
             return &kinds->kinds[i];
     }
     return NULL;
@@ -354,7 +355,7 @@ void site_roles_free(struct site_roles **roles) {
 
 const struct site_role *site_roles_find(const struct site_roles *roles, const char *code) {
     for (unsigned i = 0; i < roles->roles_count; i++) {
-        if (strcmp(roles->roles[i].code, code) == 0)
+        if (same_text(roles->roles[i].code, code))
             return &roles->roles[i];
     }
     return NULL;

@@ -1,5 +1,7 @@
 #include "services/casework/case_file.h"
 
+#include "common/texts.h"
+
 #include <string.h>
 
 enum { BLOB_FORM = 1 };
@@ -21,7 +23,7 @@ bool case_file_init(struct case_file *file, struct arena *arena) {
 
 static struct case_fact *fact_find(const struct case_file *file, const char *name) {
     for (unsigned i = 0; i < file->fact_count; i++)
-        if (strcmp(file->facts[i].name, name) == 0)
+        if (same_text(file->facts[i].name, name))
             return &file->facts[i];
     return NULL;
 }
@@ -47,7 +49,7 @@ bool case_fact_set(
 
 struct case_task *case_task(struct case_file *file, const char *code) {
     for (unsigned i = file->task_count; i-- > 0;)
-        if (strcmp(file->tasks[i].code, code) == 0)
+        if (same_text(file->tasks[i].code, code))
             return &file->tasks[i];
     return NULL;
 }
@@ -250,7 +252,7 @@ static void read_anchors(
         const char *code = read_text(reader);
         int64_t at = read_time(reader, file->opened_at);
         for (unsigned k = 0; k < count; k++)
-            if (strcmp(codes[k], code) == 0)
+            if (same_text(codes[k], code))
                 file->anchors[k] = at;
     }
 }

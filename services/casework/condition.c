@@ -1,5 +1,7 @@
 #include "services/casework/condition.h"
 
+#include "common/texts.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -90,9 +92,9 @@ bool condition_parse(const char *text, struct condition *out, struct error *erro
 
 static enum truth fact_is_yes(const struct case_file *file, const char *name) {
     const struct case_fact *fact = case_fact(file, name);
-    if (!fact || strcmp(fact->value, "unknown") == 0 || !*fact->value)
+    if (!fact || same_text(fact->value, "unknown") || !*fact->value)
         return TRUTH_UNKNOWN;
-    return strcmp(fact->value, "no") == 0 ? TRUTH_NO : TRUTH_YES;
+    return same_text(fact->value, "no") ? TRUTH_NO : TRUTH_YES;
 }
 
 /* Flags of playbooks that another fact (as rules.yaml calls it) or the kind of the case settles. `is`: the
@@ -135,11 +137,11 @@ static enum truth flag_by_age(const struct case_file *file) {
 
 static enum truth judge_derived(const struct derived *row, const struct case_file *file) {
     if (row->kind)
-        return strcmp(file->kind, row->kind) == 0 ? TRUTH_YES : TRUTH_UNKNOWN;
+        return same_text(file->kind, row->kind) ? TRUTH_YES : TRUTH_UNKNOWN;
     enum truth some = fact_is_yes(file, row->fact);
     if (some == TRUTH_UNKNOWN || !row->is)
         return some;
-    return strcmp(case_fact(file, row->fact)->value, row->is) == 0 ? TRUTH_YES : TRUTH_NO;
+    return same_text(case_fact(file, row->fact)->value, row->is) ? TRUTH_YES : TRUTH_NO;
 }
 
 /* What somebody recorded under that very name holds; then any yes; then any no. */
@@ -147,10 +149,10 @@ enum truth condition_flag(const char *flag, const struct case_file *file) {
     enum truth truth = fact_is_yes(file, flag);
     if (truth != TRUTH_UNKNOWN)
         return truth;
-    if (strcmp(flag, "minor") == 0)
+    if (same_text(flag, "minor"))
         return flag_by_age(file);
     for (size_t i = 0; i < sizeof derived / sizeof *derived; i++) {
-        if (strcmp(derived[i].flag, flag) != 0)
+        if (!same_text(derived[i].flag, flag))
             continue;
         enum truth by_row = judge_derived(&derived[i], file);
         if (by_row == TRUTH_YES)
@@ -163,7 +165,7 @@ enum truth condition_flag(const char *flag, const struct case_file *file) {
 
 static enum truth task_is_done(const struct case_file *file, const char *code) {
     for (unsigned i = 0; i < file->task_count; i++)
-        if (strcmp(file->tasks[i].code, code) == 0 &&
+        if (same_text(file->tasks[i].code, code) &&
             (file->tasks[i].state == TASK_DONE || file->tasks[i].times_done))
             return TRUTH_YES;
     return TRUTH_UNKNOWN; /* not yet */
@@ -173,7 +175,7 @@ static enum truth judge_value(const struct case_file *file, const char *name, co
     const struct case_fact *fact = case_fact(file, name);
     if (!fact)
         return TRUTH_UNKNOWN;
-    return strcmp(fact->value, value) == 0 ? TRUTH_YES : TRUTH_NO;
+    return same_text(fact->value, value) ? TRUTH_YES : TRUTH_NO;
 }
 
 static enum truth judge_score(const struct case_file *file, const struct condition_term *term) {

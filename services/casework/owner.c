@@ -2,6 +2,7 @@
 
 #include "common/area.h"
 #include "common/extract.h"
+#include "common/texts.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -31,9 +32,9 @@ struct owners {
 };
 
 static enum each each_of(const char *word) {
-    if (strcmp(word, "regency") == 0)
+    if (same_text(word, "regency"))
         return EACH_REGENCY;
-    return strcmp(word, "facility") == 0 ? EACH_FACILITY : EACH_ONE;
+    return same_text(word, "facility") ? EACH_FACILITY : EACH_ONE;
 }
 
 static void read_teams(struct owners *owners) {
@@ -84,7 +85,7 @@ void owners_free(struct owners **owners) {
 
 const char *owner_role(const struct owners *owners, const char *role) {
     for (unsigned i = 0; i < owners->liaison_count; i++)
-        if (strcmp(owners->liaisons[i].role, role) == 0)
+        if (same_text(owners->liaisons[i].role, role))
             return owners->liaisons[i].owner;
     return role;
 }
@@ -154,7 +155,7 @@ static const char *team_of_role(const struct owners *owners, const char *role, c
     for (int each = EACH_FACILITY; each >= EACH_ONE; each--) {
         for (unsigned i = 0; i < owners->team_count; i++) {
             const struct team *team = &owners->teams[i];
-            if ((int)team->each != each || strcmp(team->role, role) != 0)
+            if ((int)team->each != each || !same_text(team->role, role))
                 continue;
             const char *id = team_for(owners, team, area, facility, arena);
             if (id)

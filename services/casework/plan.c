@@ -1,5 +1,7 @@
 #include "services/casework/plan.h"
 
+#include "common/texts.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,7 +62,7 @@ static struct duration ask_limit(int priority) {
 
 int64_t plan_time_of(const char *value, int64_t now, enum calendar_zone zone) {
     int year, month, day, size = 0;
-    if (strcmp(value, "no") == 0 || strcmp(value, "unknown") == 0 || !*value)
+    if (same_text(value, "no") || same_text(value, "unknown") || !*value)
         return 0;
     if (strlen(value) == 10 && sscanf(value, "%4d-%2d-%2d%n", &year, &month, &day, &size) == 3 &&
         size == 10 && month >= 1 && month <= 12 && day >= 1 && day <= 31) {
@@ -127,16 +129,18 @@ const char *plan_role(const struct case_task *task) {
 
 /* ---- adding tasks */
 
-static bool has_open_or_done(const struct case_file *file, const char *code) {
-    for (unsigned i = 0; i < file->task_count; i++)
-        if (strcmp(file->tasks[i].code, code) == 0 && file->tasks[i].state != TASK_CANCELLED)
+/* Among the first `count` of its tasks. */
+static bool has_open_or_done(const struct case_file *file, unsigned count, const char *code) {
+    for (unsigned i = 0; i < count; i++)
+        if (same_text(file->tasks[i].code, code) && file->tasks[i].state != TASK_CANCELLED)
             return true;
     return false;
 }
 
 static void add_playbook(struct plan *plan, const struct playbook *playbook, int64_t start_at) {
+    unsigned before = plan->file->task_count; /* no code is in a catalogue twice */
     for (unsigned i = 0; i < playbook->task_count; i++) {
-        if (has_open_or_done(plan->file, playbook->tasks[i].code))
+        if (has_open_or_done(plan->file, before, playbook->tasks[i].code))
             continue;
         struct case_task *task = case_task_add(plan->file, playbook->tasks[i].code, TASK_OF_PLAYBOOK);
         if (!task)
@@ -173,7 +177,7 @@ void plan_ask(struct plan *plan, const char *fact) {
     const struct question *question = catalogue_question(plan->catalogue, fact);
     const char *code = question ? question->code : arena_format(plan->arena, "%s%s", fact_prefix, fact);
     const struct case_fact *known = case_fact(plan->file, fact);
-    if (!code || !*fact || case_task(plan->file, code) || (known && strcmp(known->value, "unknown") != 0))
+    if (!code || !*fact || case_task(plan->file, code) || (known && !same_text(known->value, "unknown")))
         return;
     add_running(plan, code, TASK_OF_FACT, ask_role(plan, fact), ask_limit(plan->file->priority));
 }
@@ -238,7 +242,7 @@ static void refit(struct plan *plan) {
     }
     for (unsigned i = 0; i < count; i++)
         if (playbook_names_kind(fit[i], plan->file->kind) &&
-            !has_open_or_done(plan->file, fit[i]->tasks[0].code))
+            !has_open_or_done(plan->file, plan->file->task_count, fit[i]->tasks[0].code))
             add_playbook(plan, fit[i], plan->now);
     const struct playbook *main = catalogue_find(plan->catalogue, plan->file->playbook);
     if (main && playbook_names_kind(main, plan->file->kind) && playbook_serves(main, plan->file) == TRUTH_NO)
@@ -249,7 +253,7 @@ static void finish_question(struct plan *plan, const char *name) {
     for (unsigned i = 0; i < plan->file->task_count; i++) {
         struct case_task *task = &plan->file->tasks[i];
         if (task->origin != TASK_OF_FACT || !task_is_open(task->state) ||
-            strcmp(plan_fact_of(task), name) != 0)
+            !same_text(plan_fact_of(task), name))
             continue;
         move(plan, task, TASK_FINISH);
         task->since = plan->now;
@@ -257,7 +261,7 @@ static void finish_question(struct plan *plan, const char *name) {
 }
 
 static bool decides_playbook(const char *name) {
-    return strcmp(name, "age") == 0 || strcmp(name, "minor") == 0 || strcmp(name, "homecare") == 0;
+    return same_text(name, "age") || same_text(name, "minor") || same_text(name, "homecare");
 }
 
 bool plan_fact(struct plan *plan, const char *name, const char *value, const char *source, int64_t at) {
@@ -265,7 +269,7 @@ bool plan_fact(struct plan *plan, const char *name, const char *value, const cha
         return false;
     plan->late_facts = true;
     anchor_by_fact(plan, name, value, at ? at : plan->now);
-    if (strcmp(value, "unknown") != 0)
+    if (!same_text(value, "unknown"))
         finish_question(plan, name);
     if (decides_playbook(name) && plan->file->state == CASE_OPEN)
         refit(plan);
@@ -284,7 +288,7 @@ static void facts_of_kind(struct plan *plan) {
         {"jenazah_terlantar", "body.found", NULL, NULL},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-        if (strcmp(plan->file->kind, known[i].kind) != 0)
+        if (!same_text(plan->file->kind, known[i].kind))
             continue;
         int anchor = catalogue_anchor_find(plan->catalogue, known[i].event);
         if (anchor > 0 && !plan->file->anchors[anchor])
@@ -475,15 +479,20 @@ static int64_t fair_deadline(
     return whole - plan->now < HOUR_MS ? whole : plan->now + HOUR_MS;
 }
 
+static bool holds(const struct plan *plan, const struct playbook_task *template, enum truth truth) {
+    return condition_holds(&template->needs, plan->file) == truth;
+}
+
 static void settle_task(struct plan *plan, struct case_task *task) {
     const struct playbook_task *template = task->template;
     if (!template)
         return;
-    enum truth holds = condition_holds(&template->needs, plan->file);
-    if (task->state == TASK_WAITING && holds == TRUTH_YES && anchor_of(plan, task, template->anchor)) {
+    if (task->state == TASK_WAITING) {
+        if (!anchor_of(plan, task, template->anchor) || !holds(plan, template, TRUTH_YES))
+            return;
         move(plan, task, TASK_READY);
         set_deadline(plan, task, fair_deadline(plan, task, template));
-    } else if (task_is_running(task->state) && holds == TRUTH_NO && !task->times_done) {
+    } else if (task_is_running(task->state) && !task->times_done && holds(plan, template, TRUTH_NO)) {
         move(plan, task, TASK_UNMET);
         set_deadline(plan, task, 0);
     }
@@ -494,7 +503,7 @@ static bool clock_is_kept(const struct plan *plan, const struct legal_clock *clo
     for (unsigned i = 0; i < plan->file->task_count; i++) {
         const struct case_task *task = &plan->file->tasks[i];
         const struct playbook_task *template = task->template;
-        if (template && template->clock && strcmp(template->clock, clock->task.code) == 0 &&
+        if (template && template->clock && same_text(template->clock, clock->task.code) &&
             (task->origin == TASK_OF_CLOCK || task->state != TASK_WAITING))
             return true;
     }
@@ -519,13 +528,14 @@ static void ask_for_anchor(struct plan *plan, const struct playbook_task *templa
     plan_ask(plan, catalogue_anchor(plan->catalogue, template->anchor)->fact);
 }
 
+/* What still waits although its condition holds has no anchor yet (settle_task). */
 static void ask_where_ready(struct plan *plan) {
     unsigned count = plan->file->task_count; /* asking adds tasks */
     for (unsigned i = 0; i < count; i++) {
         const struct case_task *task = &plan->file->tasks[i];
         const struct playbook_task *template = task->template;
         if (template && task->state == TASK_WAITING && template->needs.count &&
-            condition_holds(&template->needs, plan->file) == TRUTH_YES)
+            !anchor_of(plan, task, template->anchor) && holds(plan, template, TRUTH_YES))
             ask_for_anchor(plan, template);
     }
 }
@@ -544,7 +554,7 @@ static void ask_first_anchor(struct plan *plan) {
         const struct case_task *task = &plan->file->tasks[i];
         const struct playbook_task *template = task->template;
         if (template && task->state == TASK_WAITING && !anchor_of(plan, task, template->anchor) &&
-            condition_holds(&template->needs, plan->file) != TRUTH_NO)
+            !holds(plan, template, TRUTH_NO))
             ask_for_anchor(plan, template);
     }
 }

@@ -1,6 +1,7 @@
 #include "services/casework/playbook.h"
 
 #include "common/extract.h"
+#include "common/texts.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -233,7 +234,7 @@ static const struct {
 
 static const char *event_fact(struct catalogue *catalogue, const char *event) {
     for (size_t i = 0; i < sizeof known_events / sizeof *known_events; i++)
-        if (strcmp(known_events[i].event, event) == 0)
+        if (same_text(known_events[i].event, event))
             return known_events[i].fact;
     char *fact = strdup(event);
     for (char *at = fact; at && *at; at++)
@@ -244,7 +245,7 @@ static const char *event_fact(struct catalogue *catalogue, const char *event) {
 
 static const char *event_role(const char *event) {
     for (size_t i = 0; i < sizeof known_events / sizeof *known_events; i++)
-        if (strcmp(known_events[i].event, event) == 0)
+        if (same_text(known_events[i].event, event))
             return known_events[i].role;
     return "TRI";
 }
@@ -277,24 +278,24 @@ static bool read_anchors(struct catalogue *catalogue, struct error *error) {
                                       .name_en = entry->name_en}) < 0)
             return config_refuse(catalogue->path, where, error, "too many anchors, or no memory");
     }
-    if (catalogue->anchor_count == 0 || strcmp(catalogue->anchors[0].code, "T0") != 0)
+    if (catalogue->anchor_count == 0 || !same_text(catalogue->anchors[0].code, "T0"))
         return config_refuse(catalogue->path, "anchors[0].code", error, "the first anchor must be T0");
     return true;
 }
 
 int catalogue_anchor_find(const struct catalogue *catalogue, const char *code) {
     for (unsigned i = 0; i < catalogue->anchor_count; i++)
-        if (strcmp(catalogue->anchors[i].code, code) == 0 || strcmp(catalogue->anchors[i].event, code) == 0)
+        if (same_text(catalogue->anchors[i].code, code) || same_text(catalogue->anchors[i].event, code))
             return (int)i;
     return -1;
 }
 
 int catalogue_anchor_of_fact(const struct catalogue *catalogue, const char *fact) {
     for (unsigned i = 1; i < catalogue->anchor_count; i++)
-        if (strcmp(catalogue->anchors[i].fact, fact) == 0)
+        if (same_text(catalogue->anchors[i].fact, fact))
             return (int)i;
     for (size_t i = 0; i < sizeof other_facts / sizeof *other_facts; i++)
-        if (strcmp(other_facts[i].fact, fact) == 0)
+        if (same_text(other_facts[i].fact, fact))
             return catalogue_anchor_find(catalogue, other_facts[i].event);
     return -1;
 }
@@ -428,7 +429,7 @@ bool legal_clock_serves(const struct legal_clock *clock, const char *kind) {
 
 static const char *event_of(const char *written) {
     for (size_t i = 0; i < sizeof same_events / sizeof *same_events; i++)
-        if (strcmp(same_events[i].written, written) == 0)
+        if (same_text(same_events[i].written, written))
             return same_events[i].event;
     return written;
 }
@@ -476,7 +477,7 @@ static bool read_clocks(struct catalogue *catalogue, struct error *error) {
 }
 
 static bool same_limit(const struct playbook_task *task, const struct playbook_task *clock) {
-    return task->anchor == clock->anchor && strcmp(task->role, clock->role) == 0 &&
+    return task->anchor == clock->anchor && same_text(task->role, clock->role) &&
            duration_ms(task->offset) == duration_ms(clock->offset);
 }
 
@@ -527,7 +528,7 @@ static bool build_index(struct catalogue *catalogue, struct error *error) {
         catalogue->index[catalogue->index_count++] = &catalogue->clocks[i].task;
     qsort(catalogue->index, catalogue->index_count, sizeof *catalogue->index, compare_codes);
     for (unsigned i = 1; i < catalogue->index_count; i++)
-        if (strcmp(catalogue->index[i]->code, catalogue->index[i - 1]->code) == 0)
+        if (same_text(catalogue->index[i]->code, catalogue->index[i - 1]->code))
             return error_set(
                 error, "%s: the task code %s stands there twice", catalogue->path, catalogue->index[i]->code);
     return true;
@@ -556,7 +557,7 @@ static bool read_flags(struct catalogue *catalogue, struct error *error) {
 
 const struct flag *catalogue_flag(const struct catalogue *catalogue, const char *code) {
     for (unsigned i = 0; i < catalogue->flag_count; i++)
-        if (strcmp(catalogue->flags[i].code, code) == 0)
+        if (same_text(catalogue->flags[i].code, code))
             return &catalogue->flags[i];
     return NULL;
 }
@@ -584,7 +585,7 @@ static bool read_questions(struct catalogue *catalogue, struct error *error) {
 
 const struct question *catalogue_question(const struct catalogue *catalogue, const char *fact) {
     for (unsigned i = 0; i < catalogue->question_count; i++)
-        if (strcmp(catalogue->questions[i].fact, fact) == 0)
+        if (same_text(catalogue->questions[i].fact, fact))
             return &catalogue->questions[i];
     return NULL;
 }
@@ -595,7 +596,7 @@ static bool some_task_asks(const struct catalogue *catalogue, const char *fact) 
         const struct condition *needs = &catalogue->index[i]->needs;
         for (unsigned k = 0; k < needs->count; k++) {
             condition_fact_name(&needs->terms[k], name);
-            if (*name && strcmp(name, fact) == 0)
+            if (*name && same_text(name, fact))
                 return true;
         }
     }
@@ -678,7 +679,7 @@ const struct playbook *catalogue_playbook(const struct catalogue *catalogue, uns
 
 const struct playbook *catalogue_find(const struct catalogue *catalogue, const char *code) {
     for (unsigned i = 0; i < catalogue->playbook_count; i++)
-        if (strcmp(catalogue->playbooks[i].code, code) == 0)
+        if (same_text(catalogue->playbooks[i].code, code))
             return &catalogue->playbooks[i];
     return NULL;
 }
@@ -687,7 +688,7 @@ const struct playbook *catalogue_find(const struct catalogue *catalogue, const c
 
 enum truth playbook_serves(const struct playbook *playbook, const struct case_file *file) {
     for (unsigned i = 0; i < playbook->kind_count; i++) {
-        if (strcmp(playbook->kinds[i].kind, file->kind) != 0)
+        if (!same_text(playbook->kinds[i].kind, file->kind))
             continue;
         enum truth minor = condition_flag("minor", file);
         switch (playbook->kinds[i].when) {
@@ -706,7 +707,7 @@ enum truth playbook_serves(const struct playbook *playbook, const struct case_fi
 
 bool playbook_names_kind(const struct playbook *playbook, const char *kind) {
     for (unsigned i = 0; i < playbook->kind_count; i++)
-        if (strcmp(playbook->kinds[i].kind, kind) == 0)
+        if (same_text(playbook->kinds[i].kind, kind))
             return true;
     return false;
 }

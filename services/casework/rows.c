@@ -2,6 +2,7 @@
 #include "services/casework/inner.h"
 
 #include "casework_sql.h"
+#include "common/texts.h"
 
 #include <string.h>
 
@@ -194,7 +195,7 @@ static int64_t timeline_mark(const struct turn *turn) {
     static const char *const journals[] = {"triage", "router", "notifier", "console", "casework"};
     uint64_t number = 0;
     for (size_t i = 0; i < sizeof journals / sizeof *journals; i++)
-        if (strcmp(journals[i], turn->source.journal) == 0)
+        if (same_text(journals[i], turn->source.journal))
             number = i + 1;
     uint64_t sequence = number
                             ? turn->source.sequence

@@ -1,6 +1,6 @@
 #include "alert.h"
 
-#include "common/copy.h"
+#include "common/texts.h"
 #include "common/log.h"
 #include "notifier_sql.h"
 #include "pack.h"

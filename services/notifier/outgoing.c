@@ -1,7 +1,7 @@
 #include "outgoing.h"
 
 #include "arrival.h"
-#include "common/copy.h"
+#include "common/texts.h"
 #include "common/log.h"
 #include "conflict.h"
 #include "escalate.h"

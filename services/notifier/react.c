@@ -2,7 +2,7 @@
 
 #include "alert.h"
 #include "answer.h"
-#include "common/copy.h"
+#include "common/texts.h"
 #include "common/log.h"
 #include "common/rights.h"
 #include "conflict.h"

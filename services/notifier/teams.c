@@ -1,6 +1,6 @@
 #include "teams.h"
 
-#include "common/copy.h"
+#include "common/texts.h"
 
 #include <sodium.h>
 #include <stdio.h>

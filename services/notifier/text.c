@@ -2,7 +2,7 @@
 
 #include "policy.h"
 
-#include "common/copy.h"
+#include "common/texts.h"
 
 #include <string.h>
 

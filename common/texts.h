@@ -1,6 +1,7 @@
-/* Copying texts into room of a fixed size. */
+/* Copying texts into room of a fixed size, and looking for one in a list. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -13,4 +14,9 @@ static inline size_t copy_text(char *out, size_t room, const char *text) {
     memmove(out, text, size); /* a text may be copied onto itself */
     out[size] = 0;
     return size;
+}
+
+/* For lists of codes and names: most differ in their first letter, and need no call. */
+static inline bool same_text(const char *a, const char *b) {
+    return *a == *b && strcmp(a, b) == 0;
 }
