@@ -26,12 +26,14 @@ enum area_level area_level(const char *code) {
 }
 
 bool area_within(const char *code, const char *prefix) {
-    if (area_level(code) == AREA_NONE || prefix == NULL)
+    if (code == NULL || prefix == NULL)
         return false;
-    if (prefix[0] == 0)
-        return true;
+    /* Most codes lie elsewhere, and are looked at no further. */
+    for (size_t i = 0; prefix[i]; i++)
+        if (code[i] != prefix[i])
+            return false;
     /* Codes have fixed lengths a level, so a whole code that starts another one ends at one of its dots. */
-    return area_level(prefix) != AREA_NONE && strncmp(code, prefix, strlen(prefix)) == 0;
+    return area_level(code) != AREA_NONE && (prefix[0] == 0 || area_level(prefix) != AREA_NONE);
 }
 
 bool area_cut(const char *code, enum area_level level, char out[AREA_TEXT + 1]) {

@@ -359,14 +359,23 @@ static bool grow(struct json_writer *writer, size_t more) {
     return true;
 }
 
-static void append(struct json_writer *writer, const void *bytes, size_t size) {
+static inline bool room(struct json_writer *writer, size_t size) {
     if (writer->failed)
-        return;
-    if ((writer->size + size + 1 > writer->capacity || size > writer->max_bytes - writer->size) &&
-        !grow(writer, size))
+        return false;
+    bool fits = writer->size + size < writer->capacity && size <= writer->max_bytes - writer->size;
+    return fits || grow(writer, size);
+}
+
+static void append(struct json_writer *writer, const void *bytes, size_t size) {
+    if (!room(writer, size))
         return;
     memcpy(writer->bytes + writer->size, bytes, size);
     writer->size += size;
+}
+
+static void append_byte(struct json_writer *writer, char byte) {
+    if (room(writer, 1))
+        writer->bytes[writer->size++] = byte;
 }
 
 /* What comes before any value: a comma between elements, nothing after a key; a mistake fails the writer. */
@@ -377,7 +386,7 @@ static void value_begin(struct json_writer *writer) {
         return;
     }
     if (writer->depth && !writer->keyed && (writer->filled & level))
-        append(writer, ",", 1);
+        append_byte(writer, ',');
     writer->filled |= level;
     writer->keyed = false;
     writer->done = writer->depth == 0; /* json_open takes it back */
@@ -389,7 +398,7 @@ static void json_open(struct json_writer *writer, char bracket) {
         writer->failed = true;
         return;
     }
-    append(writer, &bracket, 1);
+    append_byte(writer, bracket);
     writer->done = false;
     uint32_t level = UINT32_C(1) << ++writer->depth;
     writer->filled &= ~level;
@@ -409,7 +418,7 @@ void json_write_end(struct json_writer *writer) {
         writer->failed = true;
         return;
     }
-    append(writer, writer->objects & UINT32_C(1) << writer->depth ? "}" : "]", 1);
+    append_byte(writer, writer->objects & UINT32_C(1) << writer->depth ? '}' : ']');
     writer->depth--;
     writer->done = writer->depth == 0;
 }
@@ -451,18 +460,22 @@ static size_t escape(struct json_writer *writer, const unsigned char *at, size_t
     return 1;
 }
 
+/* 1: may not stand in a text as it is. */
+static const unsigned char special[256] = {[0 ... 0x1f] = 1, ['"'] = 1, ['\\'] = 1, [0x7f ... 0xff] = 1};
+
+/* Most bytes need nothing, and are copied as runs. */
 static void text_append(struct json_writer *writer, const unsigned char *text, size_t size) {
-    append(writer, "\"", 1);
+    append_byte(writer, '"');
     for (size_t i = 0; i < size && !writer->failed;) {
-        size_t run = i; /* most bytes need nothing: copied as runs */
-        while (run < size && text[run] >= 0x20 && text[run] < 0x7f && text[run] != '"' && text[run] != '\\')
+        size_t run = i;
+        while (run < size && !special[text[run]])
             run++;
         append(writer, text + i, run - i);
         i = run;
         if (i < size)
             i += escape(writer, text + i, size - i);
     }
-    append(writer, "\"", 1);
+    append_byte(writer, '"');
 }
 
 void json_write_key(struct json_writer *writer, const char *key) {
@@ -472,10 +485,10 @@ void json_write_key(struct json_writer *writer, const char *key) {
         return;
     }
     if (writer->filled & level)
-        append(writer, ",", 1);
+        append_byte(writer, ',');
     writer->filled |= level;
     text_append(writer, (const unsigned char *)key, strlen(key));
-    append(writer, ":", 1);
+    append_byte(writer, ':');
     writer->keyed = true;
 }
 
