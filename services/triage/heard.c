@@ -304,6 +304,8 @@ struct looking {
     const struct assessment *assessment;
     const struct site_kind *kind;
     struct print *print;
+    const struct scene
+        *scene; /* the report as it is compared; NULL until there is somebody to compare with */
     int64_t seen[ROWS_MAX];
     size_t seen_count;
     struct trace traces[ROWS_MAX]; /* most promising first, one a case */
@@ -469,16 +471,21 @@ static struct told told_of(const Sigap__ReportContent *content, int64_t at, stru
         .at = at};
 }
 
-/* False when memory runs out. */
-static bool compare(const struct looking *looking, const struct open_case *found,
+/* Our own report is read once for all candidates. False when memory runs out. */
+static bool compare(struct looking *looking, const struct open_case *found,
     const Sigap__ReportContent *content, struct likeness *likeness) {
     struct triage *triage = looking->turn->state;
+    const struct assessor *assessor = &triage->site.assessor;
     struct position here, there;
     struct told ours = told_of(looking->content, looking->turn->now, &here);
     struct told theirs = told_of(content, found->opened_at, &there);
     arena_reset(triage->judging);
-    return likeness_judge(
-        &triage->site.assessor, triage->site.kinds, triage->judging, &ours, &theirs, likeness);
+    if (!looking->scene)
+        looking->scene = likeness_read(assessor, triage->scratch, &ours);
+    const struct scene *scene = looking->scene ? likeness_read(assessor, triage->judging, &theirs) : NULL;
+    if (scene)
+        likeness_compare(assessor, triage->site.kinds, &ours, looking->scene, &theirs, scene, likeness);
+    return scene != NULL;
 }
 
 static bool is_other_reporter(const struct print *print, const struct trace *trace) {
@@ -544,7 +551,7 @@ static enum heard_how joins(const struct looking *looking, const struct trace *t
 }
 
 /* Takes one candidate. False when memory runs out. */
-static bool judge(const struct looking *looking, const struct trace *trace, struct heard *out) {
+static bool judge(struct looking *looking, const struct trace *trace, struct heard *out) {
     struct open_case found;
     struct likeness likeness;
     if (!case_read_whole(looking->turn, &trace->case_id, &found) || found.closed_at)

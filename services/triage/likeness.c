@@ -545,11 +545,12 @@ static bool says_again(const struct details *details, const struct scene *scene)
 
 /* ---- the judgement */
 
-static bool told_scene(
-    const struct assessor *assessor, struct arena *arena, const struct told *told, struct scene *out) {
+const struct scene *likeness_read(
+    const struct assessor *assessor, struct arena *arena, const struct told *told) {
+    struct scene *scene = arena_take(arena, sizeof *scene);
     struct report report = {
         .text = told->text, .size = told->size, .position = told->position, .local_hour = -1};
-    return scene_read(assessor, arena, &report, out);
+    return scene && scene_read(assessor, arena, &report, scene) ? scene : NULL;
 }
 
 static void scenes_compare(const struct vocabulary *vocabulary, const struct scene *a, const struct scene *b,
@@ -567,12 +568,9 @@ static void scenes_compare(const struct vocabulary *vocabulary, const struct sce
     features[LIKE_ASKED_NOT] = a->said.priorities[PRIORITY_P4] * b->said.priorities[PRIORITY_P4];
 }
 
-bool likeness_judge(const struct assessor *assessor, const struct site_kinds *kinds, struct arena *arena,
-    const struct told *a, const struct told *b, struct likeness *out) {
-    struct scene *left = arena_take(arena, sizeof *left), *right = arena_take(arena, sizeof *right);
+void likeness_compare(const struct assessor *assessor, const struct site_kinds *kinds, const struct told *a,
+    const struct scene *left, const struct told *b, const struct scene *right, struct likeness *out) {
     *out = (struct likeness){{0}, 0, false};
-    if (!left || !right || !told_scene(assessor, arena, a, left) || !told_scene(assessor, arena, b, right))
-        return false;
     float *features = out->features, sum = 0;
     features[LIKE_BIAS] = 1;
     places_compare(a, b, left, right, features);
@@ -587,7 +585,17 @@ bool likeness_judge(const struct assessor *assessor, const struct site_kinds *ki
         sum += weights[i] * features[i];
     out->score = 1 / (1 + expf(-sum));
     out->same = sum > 0;
-    return true;
+}
+
+bool likeness_judge(const struct assessor *assessor, const struct site_kinds *kinds, struct arena *arena,
+    const struct told *a, const struct told *b, struct likeness *out) {
+    const struct scene *left = likeness_read(assessor, arena, a),
+                       *right = left ? likeness_read(assessor, arena, b) : NULL;
+    if (right)
+        likeness_compare(assessor, kinds, a, left, b, right, out);
+    else
+        *out = (struct likeness){{0}, 0, false};
+    return right != NULL;
 }
 
 /* ---- the tool */

@@ -81,8 +81,17 @@ struct likeness {
     bool same;
 };
 
-/* kinds: of the site, for how long reports of a kind are taken for one case; NULL: any time. False only when
- * the arena is exhausted; two assessments (ASSESSMENT_ARENA_BYTES) must fit. */
+struct scene;
+
+/* What is compared of a report; it lives as long as the arena. NULL only when that is exhausted: one
+ * assessment (ASSESSMENT_ARENA_BYTES) must fit. */
+const struct scene *likeness_read(
+    const struct assessor *assessor, struct arena *arena, const struct told *told);
+/* kinds: of the site, for how long reports of a kind are taken for one case; NULL: any time. */
+void likeness_compare(const struct assessor *assessor, const struct site_kinds *kinds, const struct told *a,
+    const struct scene *left, const struct told *b, const struct scene *right, struct likeness *out);
+
+/* Both, of two texts. False only when the arena is exhausted; two assessments must fit. */
 bool likeness_judge(const struct assessor *assessor, const struct site_kinds *kinds, struct arena *arena,
     const struct told *a, const struct told *b, struct likeness *out);
 

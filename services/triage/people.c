@@ -33,7 +33,7 @@ static bool is_key(const struct word *word, const char *key) {
 }
 
 static bool is_one_of(const struct word *word, const char *const *keys) {
-    return word && word_is_one_of(word, keys);
+    return word && word_is_in(word, keys);
 }
 
 /* -nya, -ku, -mu and -e behind what is looked for; NULL when the word is another. */

@@ -50,8 +50,9 @@ enum place_marker place_marker_of(const struct word *word) {
         enum place_marker marker;
     } table[] = {{in, MARKER_IN}, {regency, MARKER_REGENCY}, {city, MARKER_CITY}, {district, MARKER_DISTRICT},
         {village, MARKER_VILLAGE}, {town, MARKER_TOWN}, {hamlet, MARKER_HAMLET}, {street, MARKER_STREET}};
+    static uint64_t beginnings[sizeof table / sizeof table[0]];
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
-        if (word_is_one_of(word, table[i].keys))
+        if (word_is_among(word, table[i].keys, &beginnings[i]))
             return table[i].marker;
     return MARKER_NONE;
 }

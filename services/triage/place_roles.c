@@ -167,7 +167,7 @@ static bool is_before(const struct text *text, size_t at, const char *const *key
     for (size_t i = at; i-- && i + CUE_REACH >= at;) {
         if (text->words[i].clause != text->words[at].clause)
             return false;
-        if (word_is_one_of(&text->words[i], keys))
+        if (word_is_in(&text->words[i], keys))
             return true;
     }
     return false;

@@ -42,11 +42,18 @@ uint64_t text_hash(const char *key) {
     return text_hash_on(TEXT_HASH_START, key);
 }
 
-bool word_is_one_of(const struct word *word, const char *const *keys) {
+bool word_is_in(const struct word *word, const char *const *keys) {
     for (; *keys; keys++)
         if (word_is(word, *keys))
             return true;
     return false;
+}
+
+uint64_t word_beginnings(const char *const *keys) {
+    uint64_t beginnings = 0;
+    for (; *keys; keys++)
+        beginnings |= word_beginning_bit(*keys);
+    return beginnings;
 }
 
 static bool is_letter(char c) {

@@ -18,7 +18,7 @@ enum {
     SWEEP_STEP_MS = 1000,
     MERGES_MAX = 16, /* one into the next: nobody merges more often before somebody looks */
     SCRATCH_BYTES = 3 * ASSESSMENT_ARENA_BYTES + (256 << 10), /* what follows is read alone and together */
-    JUDGING_BYTES = 3 * ASSESSMENT_ARENA_BYTES, /* two assessments and what is compared of them */
+    JUDGING_BYTES = 2 * ASSESSMENT_ARENA_BYTES,               /* an assessment and what is compared of it */
 };
 #define KEEP_CLOSED_MS (30 * 24 * 3600 * INT64_C(1000))
 #define KEEP_PRINT_MS (365 * 24 * 3600 * INT64_C(1000))
