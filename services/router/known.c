@@ -1,5 +1,7 @@
 #include "services/router/known.h"
 
+#include "common/texts.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,7 +31,7 @@ enum truth truth_or(enum truth a, enum truth b) {
 
 int known_fact_find(const struct fact_table *table, const char *name) {
     for (unsigned i = 0; i < table->count; i++)
-        if (strcmp(table->facts[i].name, name) == 0)
+        if (same_text(table->facts[i].name, name))
             return (int)i;
     return KNOWN_NONE;
 }
@@ -63,7 +65,7 @@ static bool band_read(const char *text, int16_t *least, int16_t *most) {
 
 static bool choice_read(const struct fact_definition *definition, const char *text, int16_t *out) {
     for (unsigned i = 0; i < definition->value_count; i++) {
-        if (strcmp(definition->values[i], text) == 0) {
+        if (same_text(definition->values[i], text)) {
             *out = (int16_t)i;
             return true;
         }

@@ -84,20 +84,25 @@ static const char *draft_owner(const struct planner *planner) {
 
 /* ---- what the router knows by itself */
 
+/* Takes this kind because it says so, not because it takes all. */
+static bool takes_by_name(const struct facility *facility, int kind) {
+    for (unsigned a = 0; a < facility->accept_count; a++)
+        if (facility->accepts[a].kinds != UINT64_MAX && (facility->accepts[a].kinds >> kind & 1))
+            return true;
+    return false;
+}
+
 /* A bed: some hospital that serves the case has one for certain, or none of them has. */
 static enum truth bed_available(const struct planner *planner) {
     const struct directory *directory = &planner->policy->directory;
     unsigned serving = 0, full = 0;
+    uint64_t inpatient = 0;
+    for (unsigned t = 0; t < directory->type_count; t++)
+        inpatient |= (uint64_t)(directory->types[t].mode == MODE_INPATIENT) << t;
     for (unsigned i = 0; i < directory->facility_count; i++) {
         const struct facility *facility = &directory->facilities[i];
-        bool inpatient = false;
-        for (unsigned t = 0; t < directory->type_count; t++)
-            inpatient |= directory->types[t].mode == MODE_INPATIENT && (facility->types >> t & 1);
-        bool takes = false;
-        for (unsigned a = 0; a < facility->accept_count; a++)
-            takes |= facility->accepts[a].kinds != UINT64_MAX &&
-                     (facility->accepts[a].kinds >> planner->match.kind & 1);
-        if (!inpatient || !takes || !facility->active ||
+        if (!facility->active || !(facility->types & inpatient) ||
+            !takes_by_name(facility, planner->match.kind) ||
             facility_covers(facility, planner->match.area) == TRUTH_NO)
             continue;
         struct capacity capacity = planner->lookup->capacity(planner->lookup->context, facility);
