@@ -278,6 +278,15 @@ static const struct row *row_find(const struct model *model, uint64_t hash) {
     return slot->row ? row_at(model, slot->row - 1) : NULL;
 }
 
+/* The same, on its way from memory. */
+static inline const struct row *row_fetch(const struct model *model, uint64_t hash) {
+    const struct row *row = row_find(model, hash);
+    if (row)
+        for (size_t line = 0; line < model->row_bytes; line += 64)
+            __builtin_prefetch((const char *)row + line);
+    return row;
+}
+
 static size_t lines_count(FILE *file) {
     char bytes[1 << 14];
     size_t count = 0, size;
@@ -469,11 +478,17 @@ void model_free(struct model **model) {
 WIDER_IF_POSSIBLE
 void model_score(const struct model *model, const struct feature *features, size_t count,
     float kinds[KINDS_MAX], float priorities[PRIORITIES]) {
+    enum { AHEAD = 16 }; /* rows on their way from memory while others are added */
+    const struct row *rows[AHEAD];
     float scores[OUTPUTS_PADDED] = {0}, by_output[OUTPUTS_MAX] = {0};
     for (size_t i = 0; i < count; i++)
         __builtin_prefetch(slot_first(model, features[i].hash));
+    for (size_t i = 0; i < count && i < AHEAD; i++)
+        rows[i] = row_fetch(model, features[i].hash);
     for (size_t i = 0; i < count; i++) {
-        const struct row *row = row_find(model, features[i].hash);
+        const struct row *row = rows[i % AHEAD];
+        if (i + AHEAD < count)
+            rows[i % AHEAD] = row_fetch(model, features[i + AHEAD].hash);
         float value = row ? features[i].value * row->scale : 0;
         for (size_t from = 0; row && from < model->padded; from += LANES)
             for (size_t k = 0; k < LANES; k++)

@@ -45,7 +45,21 @@ static uint64_t name_step(uint64_t hash, uint64_t word) {
     return hash ^ hash >> 29;
 }
 
+/* False: no name is this, or begins with it. Nearly all words of a message are seen off here, without a look
+ * at a table that is in no cache. */
+static bool may_begin(const struct place_index *index, uint64_t hash) {
+    size_t bit = hash % PLACE_BEGINS;
+    return index->begins[bit / 64] >> bit % 64 & 1;
+}
+
+static void begins_add(struct place_index *index, uint64_t hash) {
+    size_t bit = hash % PLACE_BEGINS;
+    index->begins[bit / 64] |= UINT64_C(1) << bit % 64;
+}
+
 static uint32_t name_find(const struct place_index *index, uint64_t hash) {
+    if (!may_begin(index, hash))
+        return 0;
     for (size_t at = hash & (index->slot_count - 1);; at = (at + 1) & (index->slot_count - 1)) {
         if (!index->slots[at].hash)
             return 0;
@@ -69,6 +83,8 @@ uint32_t place_index_find(
         if (k && (word->sentence != word[-1].sentence || is_comma_between(text, word)))
             break;
         hash = name_step(hash, text->words[first + k].hash);
+        if (!may_begin(index, hash))
+            break;
         uint32_t entry = name_find(index, hash);
         if (entry) {
             found = entry;
@@ -232,6 +248,7 @@ static bool entry_add(struct place_index *index, uint64_t hash, const struct pla
             !slots_grow(&index->slots, &index->slot_count, SLOTS_LEAST)) ||
         !entry_reserve(index))
         return false;
+    begins_add(index, hash);
     size_t at = hash & (index->slot_count - 1);
     while (index->slots[at].hash && index->slots[at].hash != hash)
         at = (at + 1) & (index->slot_count - 1);
@@ -334,8 +351,10 @@ static bool place_add(struct place_index *index, struct arena *arena, const stru
     if (!is_shown(spelling, name, &text))
         return true;
     uint64_t hash = TEXT_HASH_START;
-    for (size_t i = 0; i < text.count; i++)
+    for (size_t i = 0; i < text.count; i++) {
         hash = name_step(hash, text.words[i].hash);
+        begins_add(index, hash);
+    }
     return entry_add(index, hash, place) && ways_add(index, name, &text, place);
 }
 

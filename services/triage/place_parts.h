@@ -18,7 +18,10 @@ struct place_entry {
     bool small;  /* first of its chain: nothing but villages have the name */
 };
 
+enum { PLACE_BEGINS = 1 << 18 /* bits, 32 KiB; a province has some 40,000 beginnings */ };
+
 struct place_index {
+    uint64_t begins[PLACE_BEGINS / 64]; /* a bit for each name and each beginning of one, in whole words */
     const struct gazetteer *gazetteer;
     struct place_entry *entries; /* from 1 */
     size_t entry_count, entry_capacity;
