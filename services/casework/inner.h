@@ -14,6 +14,8 @@
 
 enum { TIMER_CASE = 1 };
 
+enum { CASES_KNOWN = 4096 /* x 16 bytes = 64 KiB */ };
+
 struct casework {
     const struct random *random;
     struct site *site;
@@ -26,6 +28,7 @@ struct casework {
     struct keystore_cases *keys;
     bool keys_failed; /* the key file is damaged: no turn commits any more, the process ends */
     bool started;
+    struct id known[CASES_KNOWN]; /* see case_is_known */
 };
 
 /* One case, loaded for one input. Lives in the turn's arena. */
