@@ -1,11 +1,12 @@
 #include "alert.h"
 
-#include "common/texts.h"
 #include "common/log.h"
+#include "common/texts.h"
 #include "notifier_sql.h"
 #include "pack.h"
 #include "state.h"
 
+#include <stddef.h>
 #include <string.h>
 
 static const char *const subject_words[SUBJECTS] = {
@@ -305,6 +306,20 @@ bool alert_is_first(const struct alert *alert) {
     return !alert->row && id_equal(&alert->id, &first);
 }
 
+/* NULL: the arena is exhausted. */
+static struct siblings *make_siblings(struct turn *turn, struct alert *const *all, unsigned count) {
+    struct siblings *siblings =
+        arena_take(turn->arena, offsetof(struct siblings, alerts) + count * sizeof *all);
+    if (!siblings)
+        return NULL;
+    siblings->count = count;
+    for (unsigned i = 0; i < count; i++) {
+        siblings->alerts[i] = all[i];
+        all[i]->siblings = siblings;
+    }
+    return siblings;
+}
+
 unsigned alert_list(struct turn *turn, const struct id *incident, struct alert *out[ALERT_INCIDENT_MAX]) {
     struct id first, last;
     unsigned count = 0;
@@ -324,7 +339,16 @@ unsigned alert_list(struct turn *turn, const struct id *incident, struct alert *
         out[i] = out[count - 1 - i];
         out[count - 1 - i] = swapped;
     }
+    make_siblings(turn, out, count);
     return count;
+}
+
+const struct siblings *alert_siblings(struct turn *turn, struct alert *alert) {
+    struct alert *all[ALERT_INCIDENT_MAX];
+    if (!alert->siblings)
+        alert->siblings =
+            make_siblings(turn, all, alert_is_first(alert) ? 0 : alert_list(turn, &alert->id, all));
+    return alert->siblings;
 }
 
 static unsigned next_number(struct turn *turn, const struct id *incident) {

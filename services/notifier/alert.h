@@ -84,9 +84,9 @@ struct alert {
 
     struct delivery *deliveries;
     unsigned delivery_count, delivery_room;
-    struct said *said;     /* words of the last message of this push, outgoing.c; not stored */
-    struct others *others; /* of the incident, as this push found them, outgoing.c; not stored */
-    int64_t handover;      /* number that local deliveries made in this turn will get */
+    struct said *said;         /* words of the last message of this push, outgoing.c; not stored */
+    struct siblings *siblings; /* of the incident; not stored. NULL: alert_siblings() looks for them */
+    int64_t handover;          /* number that local deliveries made in this turn will get */
 };
 
 const char *alert_subject_word(enum alert_subject subject);
@@ -129,6 +129,13 @@ struct alert *alert_read(struct turn *turn, const struct id *id);
 bool alert_is_first(const struct alert *alert);
 /* All of the incident, the newest ALERT_INCIDENT_MAX of them, oldest first. */
 unsigned alert_list(struct turn *turn, const struct id *incident, struct alert *out[ALERT_INCIDENT_MAX]);
+/* All of the incident that are stored, this one among them if it is. Those that alert_list() has returned are
+ * each other's, as they are in memory. NULL: the arena is exhausted, the turn will see. */
+struct siblings {
+    unsigned count;
+    struct alert *alerts[ALERT_INCIDENT_MAX];
+};
+const struct siblings *alert_siblings(struct turn *turn, struct alert *alert);
 /* A new one, not stored; its id is the incident's next. */
 struct alert *alert_new(struct turn *turn, const struct id *incident, enum alert_subject subject,
     const struct id *subject_id, int priority);

@@ -1,8 +1,8 @@
 #include "outgoing.h"
 
 #include "arrival.h"
-#include "common/texts.h"
 #include "common/log.h"
+#include "common/texts.h"
 #include "conflict.h"
 #include "escalate.h"
 #include "notifier_sql.h"
@@ -398,28 +398,6 @@ static bool still_wanted(const struct alert *alert, const struct delivery *deliv
     return true;
 }
 
-/* Rows of the other alerts of an incident: a push of several deliveries reads them once. Of what a push
- * changes in them (bundle_others) nothing has been sent before. */
-struct others {
-    unsigned count;
-    struct alert *alerts[ALERT_INCIDENT_MAX];
-};
-
-/* NULL: the arena is exhausted, the turn will see. */
-static const struct others *others_of(struct turn *turn, struct alert *alert) {
-    if (alert->others)
-        return alert->others;
-    struct others *others = arena_take(turn->arena, sizeof *others);
-    if (!others)
-        return NULL;
-    unsigned found = alert_is_first(alert) ? 0 : alert_list(turn, &alert->id, others->alerts);
-    others->count = 0;
-    for (unsigned i = 0; i < found; i++)
-        if (!id_equal(&others->alerts[i]->id, &alert->id))
-            others->alerts[others->count++] = others->alerts[i];
-    return alert->others = others;
-}
-
 /* When the last message of this alert to the same receiver on the same channel left, if later than `last`. */
 static int64_t later_sent(const struct alert *alert, const struct delivery *delivery, int64_t last) {
     for (unsigned k = 0; k < alert->delivery_count; k++) {
@@ -434,10 +412,11 @@ static int64_t later_sent(const struct alert *alert, const struct delivery *deli
 /* When the last message to this team or person on this channel about this incident left; 0: there was none.
  * Looks at all alerts of the incident, the one at hand as it is in memory. */
 static int64_t last_sent_at(struct turn *turn, struct alert *alert, const struct delivery *delivery) {
-    const struct others *others = others_of(turn, alert);
+    const struct siblings *siblings = alert_siblings(turn, alert);
     int64_t last = later_sent(alert, delivery, 0);
-    for (unsigned i = 0; others && i < others->count; i++)
-        last = later_sent(others->alerts[i], delivery, last);
+    for (unsigned i = 0; siblings && i < siblings->count; i++)
+        if (!id_equal(&siblings->alerts[i]->id, &alert->id))
+            last = later_sent(siblings->alerts[i], delivery, last);
     return last;
 }
 
@@ -645,8 +624,7 @@ static void dispatch(struct turn *turn, struct alert *alert, uint16_t ordinal) {
 }
 
 void outgoing_push(struct turn *turn, struct alert *alert) {
-    alert->said = NULL; /* the alert may say something else now */
-    alert->others = NULL;
+    alert->said = NULL;                                  /* the alert may say something else now */
     for (unsigned i = 0; i < alert->delivery_count; i++) /* dispatch may add some at the end */
         if (alert->deliveries[i].state == DELIVERY_QUEUED)
             dispatch(turn, alert, alert->deliveries[i].ordinal);
