@@ -302,6 +302,30 @@ const struct site_kind *site_kinds_find(const struct site_kinds *kinds, const ch
     return NULL;
 }
 
+bool site_kinds_listed(const char *codes, const char *code) {
+    size_t size = strlen(code);
+    for (const char *at = codes; size && (at = strstr(at, code)) != NULL; at += size)
+        if ((at == codes || at[-1] == ' ') && (at[size] == 0 || at[size] == ' '))
+            return true;
+    return false;
+}
+
+bool site_kinds_all_known(const struct site_kinds *kinds, const char *codes) {
+    char code[64];
+    size_t size = strcspn(codes, " ");
+    for (const char *at = codes;; at += size + 1, size = strcspn(at, " ")) {
+        if (size == 0 || size >= sizeof code)
+            return false;
+        memcpy(code, at, size);
+        code[size] = 0;
+        const struct site_kind *kind = site_kinds_find(kinds, code);
+        if (!kind || !kind->opens_case)
+            return false;
+        if (!at[size])
+            return true;
+    }
+}
+
 /* ---- roles.yaml */
 
 static const cyaml_strval_t access_words[] = {{"none", SITE_ACCESS_NONE},

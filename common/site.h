@@ -101,6 +101,14 @@ struct site_kinds *site_kinds_load(const char *folder, struct error *error);
 void site_kinds_free(struct site_kinds **kinds);
 const struct site_kind *site_kinds_find(const struct site_kinds *kinds, const char *code); /* NULL: unknown */
 
+/* The fact of a case that names its further kinds: of other victims in the same report, or another wrong done
+ * to the same. Codes separated by spaces. Triage finds them, people correct them, casework plans for them. */
+#define SITE_FACT_ALSO_KINDS "also_kinds"
+/* Is the code among codes separated by spaces? */
+bool site_kinds_listed(const char *codes, const char *code);
+/* All of them kinds that open cases, and at least one; "no" and "unknown" are no kinds. */
+bool site_kinds_all_known(const struct site_kinds *kinds, const char *codes);
+
 /* ---- roles.yaml */
 
 /* The rights a role stands for; the area or facility a person has narrows them. */

@@ -1,5 +1,6 @@
 #include "services/casework/case_file.h"
 
+#include "common/site.h"
 #include "common/texts.h"
 
 #include <string.h>
@@ -30,6 +31,15 @@ static struct case_fact *fact_find(const struct case_file *file, const char *nam
 
 const struct case_fact *case_fact(const struct case_file *file, const char *name) {
     return fact_find(file, name);
+}
+
+const char *case_also_kinds(const struct case_file *file) {
+    const struct case_fact *also = case_fact(file, SITE_FACT_ALSO_KINDS);
+    return also ? also->value : "";
+}
+
+bool case_is_of(const struct case_file *file, const char *kind) {
+    return same_text(file->kind, kind) || site_kinds_listed(case_also_kinds(file), kind);
 }
 
 bool case_fact_set(

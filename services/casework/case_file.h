@@ -97,6 +97,10 @@ bool case_file_init(struct case_file *file, struct arena *arena);
 
 /* NULL: not known, which is not "no". */
 const struct case_fact *case_fact(const struct case_file *file, const char *name);
+/* Codes of the further kinds (SITE_FACT_ALSO_KINDS), "" for none. */
+const char *case_also_kinds(const struct case_file *file);
+/* Is this the case's own kind, or one of its further kinds? */
+bool case_is_of(const struct case_file *file, const char *kind);
 /* Adds or replaces; the texts are kept by pointer. False when there are CASE_FACTS_MAX already, or a text is
  * longer than CASE_TEXT_MAX. */
 bool case_fact_set(

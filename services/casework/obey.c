@@ -238,6 +238,22 @@ static const char *whole_value(const struct order *order, const Sigap__Fact *fac
     return both ? both : value;
 }
 
+/* Several codes, and nothing else may stand in it; "" for what may not. */
+static const char *kinds_value(const struct order *order, const char *value) {
+    if (strcmp(value, "unknown") == 0 || strcmp(fact_value(value), "no") == 0)
+        return fact_value(value);
+    return site_kinds_all_known(catalogue_kinds(order->work->house->catalogue), value) ? value : "";
+}
+
+static enum verdict obey_also_kinds(struct order *order, const char *source) {
+    const char *kinds = kinds_value(order, order->command->record_fact->fact->value);
+    if (!*kinds)
+        return answer(order, 422,
+            "Sebutkan kode jenis yang membuka kasus, dipisah spasi, atau tidak / "
+            "Name codes of kinds that open cases, separated by spaces, or no");
+    return record(order, SITE_FACT_ALSO_KINDS, kinds, source);
+}
+
 static enum verdict obey_record_fact(struct order *order) {
     const Sigap__RecordFact *wanted = order->command->record_fact;
     enum verdict verdict;
@@ -247,15 +263,16 @@ static enum verdict obey_record_fact(struct order *order) {
     if (refuse_common(order, rights_fact(order->command->actor, &order->work->file), &verdict) ||
         refuse_closed(order, &verdict))
         return verdict;
+    const char *source = rights_has(order->command->actor, "facility") ? "facility" : "operator";
+    if (wanted->fact && strcmp(wanted->fact->name, SITE_FACT_ALSO_KINDS) == 0)
+        return obey_also_kinds(order, source);
     if (!wanted->fact || !*wanted->fact->name || !*fact_value(wanted->fact->value))
         return answer(order, 422,
             "Fakta perlu nama dan jawaban: ya, tidak, angka, tanggal, atau pilihan / "
             "A fact needs a name and an answer: yes, no, a number, a date or a choice");
     if (!catalogue_knows_fact(order->work->house->catalogue, wanted->fact->name))
         return answer(order, 422, "Fakta ini tidak dikenal situs / The site does not know this fact");
-    bool at_facility = rights_has(order->command->actor, "facility");
-    return record(
-        order, wanted->fact->name, whole_value(order, wanted->fact), at_facility ? "facility" : "operator");
+    return record(order, wanted->fact->name, whole_value(order, wanted->fact), source);
 }
 
 static enum verdict close_case(const struct order *order, const char *outcome) {

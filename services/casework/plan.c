@@ -228,20 +228,27 @@ static void anchor_by_fact(struct plan *plan, const char *name, const char *valu
 
 /* ---- facts */
 
+/* Was it chosen for one of the case's kinds, or for a further kind that it had before? What a person or a
+ * task has added was not. */
+static bool by_kind(const struct plan *plan, const struct playbook *playbook, const char *also_before) {
+    return playbook_names_kind(playbook, plan->file->kind) ||
+           playbook_names_kinds(playbook, case_also_kinds(plan->file)) ||
+           playbook_names_kinds(playbook, also_before);
+}
+
 /* Playbooks that the facts have ruled out go, others come. */
-static void refit(struct plan *plan) {
+static void refit(struct plan *plan, const char *also_before) {
     const struct playbook *fit[CASE_PLAYBOOKS_MAX];
     unsigned count = catalogue_fit(plan->catalogue, plan->file, fit);
     for (unsigned i = 0; i < plan->file->task_count; i++) {
         struct case_task *task = &plan->file->tasks[i];
         const struct playbook_task *template = task->template;
         if (template && template->of && task_is_open(task->state) &&
-            playbook_names_kind(template->of, plan->file->kind) &&
-            playbook_serves(template->of, plan->file) == TRUTH_NO)
+            by_kind(plan, template->of, also_before) && playbook_serves(template->of, plan->file) == TRUTH_NO)
             move(plan, task, TASK_CANCEL);
     }
     for (unsigned i = 0; i < count; i++)
-        if (playbook_names_kind(fit[i], plan->file->kind) &&
+        if (by_kind(plan, fit[i], "") &&
             !has_open_or_done(plan->file, plan->file->task_count, fit[i]->tasks[0].code))
             add_playbook(plan, fit[i], plan->now);
     const struct playbook *main = catalogue_find(plan->catalogue, plan->file->playbook);
@@ -261,10 +268,12 @@ static void finish_question(struct plan *plan, const char *name) {
 }
 
 static bool decides_playbook(const char *name) {
-    return same_text(name, "age") || same_text(name, "minor") || same_text(name, "homecare");
+    return same_text(name, "age") || same_text(name, "minor") || same_text(name, "homecare") ||
+           same_text(name, SITE_FACT_ALSO_KINDS);
 }
 
 bool plan_fact(struct plan *plan, const char *name, const char *value, const char *source, int64_t at) {
+    const char *also_before = case_also_kinds(plan->file);
     if (!case_fact_set(plan->file, name, value, source, plan->now))
         return false;
     plan->late_facts = true;
@@ -272,7 +281,7 @@ bool plan_fact(struct plan *plan, const char *name, const char *value, const cha
     if (!same_text(value, "unknown"))
         finish_question(plan, name);
     if (decides_playbook(name) && plan->file->state == CASE_OPEN)
-        refit(plan);
+        refit(plan, also_before);
     return true;
 }
 
@@ -288,7 +297,7 @@ static void facts_of_kind(struct plan *plan) {
         {"jenazah_terlantar", "body.found", NULL, NULL},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-        if (!same_text(plan->file->kind, known[i].kind))
+        if (!case_is_of(plan->file, known[i].kind))
             continue;
         int anchor = catalogue_anchor_find(plan->catalogue, known[i].event);
         if (anchor > 0 && !plan->file->anchors[anchor])
@@ -332,11 +341,20 @@ static bool among(const struct playbook *const *list, unsigned count, const stru
     return false;
 }
 
+/* A limit for all kinds counts for the case once; one for certain kinds for its further kinds too. */
+static bool legal_clock_is_for(const struct legal_clock *clock, const struct case_file *file) {
+    const char *also = case_also_kinds(file);
+    bool serves = legal_clock_serves(clock, file->kind);
+    for (unsigned i = 0; *also && !serves && i < clock->kind_count; i++)
+        serves = site_kinds_listed(also, clock->kinds[i]);
+    return serves;
+}
+
 static bool clock_serves(const struct plan *plan, const struct playbook_task *task) {
     for (unsigned i = 0; i < catalogue_clock_count(plan->catalogue); i++) {
         const struct legal_clock *clock = catalogue_clock(plan->catalogue, i);
         if (&clock->task == task)
-            return legal_clock_serves(clock, plan->file->kind);
+            return legal_clock_is_for(clock, plan->file);
     }
     return false;
 }
@@ -514,7 +532,7 @@ static void settle_clocks(struct plan *plan) {
     for (unsigned i = 0; i < catalogue_clock_count(plan->catalogue); i++) {
         const struct legal_clock *clock = catalogue_clock(plan->catalogue, i);
         int64_t at = plan->file->anchors[clock->task.anchor];
-        if (!at || !legal_clock_serves(clock, plan->file->kind) || clock_is_kept(plan, clock))
+        if (!at || !legal_clock_is_for(clock, plan->file) || clock_is_kept(plan, clock))
             continue;
         struct case_task *task = case_task_add(plan->file, clock->task.code, TASK_OF_CLOCK);
         if (!task)

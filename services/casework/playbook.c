@@ -608,6 +608,10 @@ bool catalogue_knows_fact(const struct catalogue *catalogue, const char *fact) {
            catalogue_anchor_of_fact(catalogue, fact) >= 0 || some_task_asks(catalogue, fact);
 }
 
+const struct site_kinds *catalogue_kinds(const struct catalogue *catalogue) {
+    return catalogue->kinds;
+}
+
 /* ---- loading */
 
 static bool load_files(struct catalogue *catalogue, const char *folder, struct error *error) {
@@ -686,23 +690,40 @@ const struct playbook *catalogue_find(const struct catalogue *catalogue, const c
 
 /* ---- choosing */
 
-enum truth playbook_serves(const struct playbook *playbook, const struct case_file *file) {
-    for (unsigned i = 0; i < playbook->kind_count; i++) {
-        if (!same_text(playbook->kinds[i].kind, file->kind))
-            continue;
-        enum truth minor = condition_flag("minor", file);
-        switch (playbook->kinds[i].when) {
-        case PLAYBOOK_ALWAYS:
-            return TRUTH_YES;
-        case PLAYBOOK_MINOR:
-            return minor;
-        case PLAYBOOK_ADULT:
-            return minor == TRUTH_UNKNOWN ? TRUTH_UNKNOWN : minor == TRUTH_YES ? TRUTH_NO : TRUTH_YES;
-        case PLAYBOOK_HOME_CARE:
-            return condition_flag("homecare", file) == TRUTH_YES ? TRUTH_YES : TRUTH_NO;
-        }
+/* Of the case's own kind: as far as its facts do not rule it out. */
+static enum truth serves_when(enum playbook_when when, const struct case_file *file) {
+    enum truth minor = condition_flag("minor", file);
+    switch (when) {
+    case PLAYBOOK_ALWAYS:
+        return TRUTH_YES;
+    case PLAYBOOK_MINOR:
+        return minor;
+    case PLAYBOOK_ADULT:
+        return minor == TRUTH_UNKNOWN ? TRUTH_UNKNOWN : minor == TRUTH_YES ? TRUTH_NO : TRUTH_YES;
+    case PLAYBOOK_HOME_CARE:
+        return condition_flag("homecare", file) == TRUTH_YES ? TRUTH_YES : TRUTH_NO;
     }
     return TRUTH_NO;
+}
+
+/* Of a further kind: the facts are about somebody else, so its stricter playbook, that for minors, is taken.
+ */
+static bool serves_also(enum playbook_when when) {
+    return when == PLAYBOOK_ALWAYS || when == PLAYBOOK_MINOR;
+}
+
+static enum truth serves(const struct playbook *playbook, const struct case_file *file, const char *also) {
+    for (unsigned i = 0; i < playbook->kind_count; i++)
+        if (same_text(playbook->kinds[i].kind, file->kind))
+            return serves_when(playbook->kinds[i].when, file);
+    for (unsigned i = 0; *also && i < playbook->kind_count; i++)
+        if (serves_also(playbook->kinds[i].when) && site_kinds_listed(also, playbook->kinds[i].kind))
+            return TRUTH_YES;
+    return TRUTH_NO;
+}
+
+enum truth playbook_serves(const struct playbook *playbook, const struct case_file *file) {
+    return serves(playbook, file, case_also_kinds(file));
 }
 
 bool playbook_names_kind(const struct playbook *playbook, const char *kind) {
@@ -712,12 +733,23 @@ bool playbook_names_kind(const struct playbook *playbook, const char *kind) {
     return false;
 }
 
+bool playbook_names_kinds(const struct playbook *playbook, const char *kinds) {
+    for (unsigned i = 0; *kinds && i < playbook->kind_count; i++)
+        if (site_kinds_listed(kinds, playbook->kinds[i].kind))
+            return true;
+    return false;
+}
+
 unsigned catalogue_fit(const struct catalogue *catalogue, const struct case_file *file,
     const struct playbook *out[CASE_PLAYBOOKS_MAX]) {
+    const char *also = case_also_kinds(file);
     unsigned count = 0;
-    for (unsigned i = 0; i < catalogue->playbook_count && count < CASE_PLAYBOOKS_MAX; i++)
-        if (playbook_serves(&catalogue->playbooks[i], file) != TRUTH_NO)
-            out[count++] = &catalogue->playbooks[i];
+    for (int own = 1; own >= 0; own--)
+        for (unsigned i = 0; i < catalogue->playbook_count && count < CASE_PLAYBOOKS_MAX; i++) {
+            const struct playbook *playbook = &catalogue->playbooks[i];
+            if (playbook_names_kind(playbook, file->kind) == own && serves(playbook, file, also) != TRUTH_NO)
+                out[count++] = playbook;
+        }
     if (count == 0)
         out[count++] = catalogue_find(catalogue, general_playbook);
     return count;

@@ -194,20 +194,24 @@ enum {
     BIT_PROGRESSED = 8,
     BIT_FINISHED = 16,
     BIT_CODES = 32,
-    BIT_FEMALE = 64
+    BIT_FEMALE = 64,
+    BIT_ALSO = 128 /* further kinds follow the kind */
 };
 
 static void pack_body(const struct alert *alert, struct buffer *out) {
-    uint8_t bits = (uint8_t)((alert->training ? BIT_TRAINING : 0) | (alert->unverified ? BIT_UNVERIFIED : 0) |
-                             (alert->answerable ? BIT_ANSWERABLE : 0) |
-                             (alert->progressed ? BIT_PROGRESSED : 0) | (alert->finished ? BIT_FINISHED : 0) |
-                             (alert->codes_only ? BIT_CODES : 0) | (alert->prefer_female ? BIT_FEMALE : 0));
+    uint8_t bits =
+        (uint8_t)((alert->training ? BIT_TRAINING : 0) | (alert->unverified ? BIT_UNVERIFIED : 0) |
+                  (alert->answerable ? BIT_ANSWERABLE : 0) | (alert->progressed ? BIT_PROGRESSED : 0) |
+                  (alert->finished ? BIT_FINISHED : 0) | (alert->codes_only ? BIT_CODES : 0) |
+                  (alert->prefer_female ? BIT_FEMALE : 0) | (alert->also[0] ? BIT_ALSO : 0));
     uint8_t head[] = {BODY_VERSION, bits, alert->reminded, (uint8_t)alert->chain.lane};
     buffer_add(out, head, sizeof head);
     buffer_add(out, alert->subject_id.bytes, ID_BYTES);
     buffer_add(out, alert->case_id.bytes, ID_BYTES);
     buffer_add(out, alert->last_command.bytes, ID_BYTES);
     pack_text(out, alert->kind);
+    if (alert->also[0])
+        pack_text(out, alert->also);
     pack_text(out, alert->owner);
     pack_text(out, alert->detail);
     pack_text(out, alert->answered_team);
@@ -243,6 +247,8 @@ static bool unpack_head(struct unpacker *from, struct alert *out) {
     unpack_id(from, &out->case_id);
     unpack_id(from, &out->last_command);
     unpack_text(from, out->kind, sizeof out->kind);
+    if (head[1] & BIT_ALSO)
+        unpack_text(from, out->also, sizeof out->also);
     unpack_text(from, out->owner, sizeof out->owner);
     unpack_text(from, out->detail, sizeof out->detail);
     unpack_text(from, out->answered_team, sizeof out->answered_team);

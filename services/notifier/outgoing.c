@@ -317,6 +317,7 @@ static const struct said *say(struct turn *turn, struct alert *alert, const stru
     struct text_facts facts = {.alert = alert,
         .delivery = delivery,
         .kind = site_kinds_find(notifier->kinds, alert->kind),
+        .kinds = notifier->kinds,
         .gazetteer = notifier->gazetteer,
         .zone = notifier->site->zone,
         .english_first = english_first};

@@ -2,9 +2,9 @@
 
 #include "alert.h"
 #include "answer.h"
-#include "common/texts.h"
 #include "common/log.h"
 #include "common/rights.h"
+#include "common/texts.h"
 #include "conflict.h"
 #include "duty_orders.h"
 #include "escalate.h"
@@ -58,8 +58,27 @@ static void describe(
     alert->confidentiality = confidentiality;
 }
 
+/* Of further kinds too the strictest counts. */
+static void describe_also(struct turn *turn, struct alert *alert, const char *codes) {
+    const struct notifier *notifier = turn->state;
+    copy_text(alert->also, sizeof alert->also, codes);
+    for (unsigned i = 0; i < notifier->kinds->kinds_count; i++) {
+        const struct site_kind *kind = &notifier->kinds->kinds[i];
+        if (site_kinds_listed(codes, kind->code) && kind->confidentiality <= SITE_C3 &&
+            (int)kind->confidentiality > alert->confidentiality)
+            alert->confidentiality = (int)kind->confidentiality;
+    }
+}
+
+static void describe_facts(struct turn *turn, struct alert *alert, Sigap__Fact *const *facts, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(facts[i]->name, SITE_FACT_ALSO_KINDS) == 0)
+            describe_also(turn, alert, facts[i]->value);
+}
+
 static void describe_as(struct alert *alert, const struct alert *like) {
     memcpy(alert->kind, like->kind, sizeof alert->kind);
+    memcpy(alert->also, like->also, sizeof alert->also);
     memcpy(alert->area, like->area, sizeof alert->area);
     alert->confidentiality = like->confidentiality;
     alert->case_id = like->case_id;
@@ -160,6 +179,7 @@ enum verdict react_case_opened(struct turn *turn, const Sigap__Event *event) {
     if (!alert)
         return VERDICT_RETRY;
     describe(turn, alert, opened->kind, opened->area, (int)opened->confidentiality - 1);
+    describe_facts(turn, alert, opened->facts, opened->n_facts);
     alert->unverified = opened->unverified;
     if (opened->n_alike)
         copy_text(alert->detail, sizeof alert->detail, "possibly_same");
@@ -703,14 +723,16 @@ enum verdict react_fact_recorded(struct turn *turn, const Sigap__Event *event) {
     struct id case_id;
     if (fact && strcmp(fact->name, RIGHTS_CONFLICT_OFFICER) == 0 && case_of(event, &case_id))
         leave_out(turn, &case_id, fact->value);
-    if (!fact || !escalation_asks(notifier->escalation, fact->name) || !case_of(event, &case_id))
+    bool also = fact && strcmp(fact->name, SITE_FACT_ALSO_KINDS) == 0;
+    if (!fact || !(also || escalation_asks(notifier->escalation, fact->name)) || !case_of(event, &case_id))
         return VERDICT_DONE;
     struct alert *alert = newest_of_case(all, alert_list(turn, &case_id, all));
     if (!alert || alert->state == ALERT_STATE_STOOD_DOWN)
         return VERDICT_DONE;
     unsigned before = alert->delivery_count;
+    describe_facts(turn, alert, &fact, 1);
     inform_parallel(turn, alert, &fact, 1);
-    if (alert->delivery_count != before) {
+    if (also || alert->delivery_count != before) {
         outgoing_push(turn, alert);
         alert_write(turn, alert);
     }

@@ -53,14 +53,19 @@ static void add_priority(struct text_buffer *to, int priority, const char *word)
 static const char *const priority_id[] = {"DARURAT", "MENDESAK", "PRIORITAS", "RUTIN", "INFORMASI"};
 static const char *const priority_en[] = {"EMERGENCY", "URGENT", "PRIORITY", "ROUTINE", "INFORMATION"};
 
-/* Nothing may stand in a message that tells the kind, as task codes do. */
-static bool is_secret(const struct alert *alert, const struct site_kind *kind) {
-    /* Kinds that must not be named although their cases are not C3 (field guide: leprosy, HIV). */
+/* Kinds that must not be named although their cases are not C3 (field guide: leprosy, HIV). */
+static bool is_unnamed(const char *kind) {
     static const char *const unnamed[] = {"odha", "kusta"};
     for (size_t i = 0; i < sizeof unnamed / sizeof *unnamed; i++)
-        if (strcmp(alert->kind, unnamed[i]) == 0)
+        if (strcmp(kind, unnamed[i]) == 0)
             return true;
-    return alert->confidentiality >= SITE_C3 || (kind && kind->confidentiality == SITE_C3);
+    return false;
+}
+
+/* Nothing may stand in a message that tells the kind, as task codes do. */
+static bool is_secret(const struct alert *alert, const struct site_kind *kind) {
+    return is_unnamed(alert->kind) || alert->confidentiality >= SITE_C3 ||
+           (kind && kind->confidentiality == SITE_C3);
 }
 
 bool text_is_neutral(const struct alert *alert, const struct site_kind *kind) {
@@ -190,6 +195,17 @@ static void number_of(const struct alert *alert, char out[64]) {
         id_to_text(&alert->case_id, out);
 }
 
+static void add_further_kinds(struct text_buffer *to, const struct text_facts *facts, bool english) {
+    const char *before = english ? "; also " : "; juga ";
+    for (unsigned i = 0; facts->kinds && i < facts->kinds->kinds_count; i++) {
+        const struct site_kind *kind = &facts->kinds->kinds[i];
+        if (!site_kinds_listed(facts->alert->also, kind->code) || is_unnamed(kind->code))
+            continue;
+        add_all(to, before, english ? kind->name_en : kind->name, "");
+        before = ", ";
+    }
+}
+
 static void add_what(struct text_buffer *to, const struct text_facts *facts, bool english) {
     const struct alert *alert = facts->alert;
     if (alert->unverified && alert->subject != SUBJECT_REVIEW)
@@ -203,6 +219,8 @@ static void add_what(struct text_buffer *to, const struct text_facts *facts, boo
         add(to, english ? ": what it is about is not clear" : ": isinya belum jelas");
     else if (facts->kind)
         add_all(to, ": ", english ? facts->kind->name_en : facts->kind->name, "");
+    if (facts->kind && !unclear)
+        add_further_kinds(to, facts, english);
     if (alert->area[0]) {
         char district[AREA_TEXT + 1], label[128];
         if (!area_cut(alert->area, AREA_DISTRICT, district))

@@ -19,6 +19,7 @@ struct text_facts {
     const struct alert *alert;
     const struct delivery *delivery;
     const struct site_kind *kind;      /* NULL: not known */
+    const struct site_kinds *kinds;    /* for the further kinds of the alert; NULL: they are not named */
     const struct gazetteer *gazetteer; /* NULL: codes */
     enum calendar_zone zone;
     int64_t reply_by; /* epoch ms, 0 none */

@@ -230,6 +230,32 @@ static void kinds_rank(struct work *work) {
     work->out->confidence = work->kinds[work->kind];
 }
 
+/* Further kinds, where the report is one at all. What a turn took back or made true is one story. */
+static bool also_find(struct work *work) {
+    const struct vocabulary *vocabulary = work->assessor->vocabulary;
+    struct assessment *out = work->out;
+    if (!vocabulary->kinds[work->kind].opens_case || work->turn != NO_TURN)
+        return true;
+    out->matters = matters_weigh(vocabulary, work->arena, &work->text, &work->signs, work->features,
+        work->feature_count, work->kinds, work->kind, &out->matter_count);
+    for (size_t i = 0; i < out->matter_count && i < MATTERS_MAX && out->matters[i].sum >= 0; i++)
+        out->also[out->also_count++] = vocabulary->kinds[out->matters[i].kind].code;
+    return out->matters != NULL;
+}
+
+/* For whoever takes the case on: the playbooks of these kinds too (casework). */
+static void fact_also(struct work *work) {
+    struct assessment *out = work->out;
+    if (!out->also_count || out->fact_count == FACTS_MAX)
+        return;
+    const char *kinds = out->also[0];
+    for (size_t i = 1; kinds && i < out->also_count; i++)
+        kinds = arena_format(work->arena, "%s %s", kinds, out->also[i]);
+    if (kinds)
+        out->facts[out->fact_count++] =
+            (struct fact){SITE_FACT_ALSO_KINDS, kinds, out->matters[0].first, out->matters[0].last};
+}
+
 /* The strictest of the likely kinds: what is shown too early cannot be taken back. */
 static void confidentiality_find(struct work *work) {
     const struct vocabulary *vocabulary = work->assessor->vocabulary;
@@ -237,6 +263,10 @@ static void confidentiality_find(struct work *work) {
     for (size_t i = 0; i < vocabulary->kind_count; i++)
         if (work->kinds[i] >= ALSO && vocabulary->kinds[i].confidentiality > strictest)
             strictest = vocabulary->kinds[i].confidentiality;
+    for (size_t i = 0; i < work->out->also_count; i++) {
+        int also = vocabulary->kinds[work->out->matters[i].kind].confidentiality;
+        strictest = also > strictest ? also : strictest;
+    }
     work->out->confidentiality = strictest;
 }
 
@@ -350,6 +380,14 @@ static void evidence_learnt(struct work *work) {
             top[i].feature->last, top[i].weight);
 }
 
+/* Where each further kind is told. */
+static void evidence_also(struct work *work) {
+    const struct assessment *out = work->out;
+    for (size_t i = 0; i < out->also_count; i++)
+        evidence_add(
+            work, "also", out->also[i], out->matters[i].first, out->matters[i].last, out->matters[i].sum);
+}
+
 /* What else was understood, as far as there is room. */
 static void evidence_concepts(struct work *work) {
     static const char affirmed[] = "concept", denied[] = "denied";
@@ -404,7 +442,11 @@ static bool place_apply(struct work *work, struct place_found *place) {
 
 static void urgency_apply(struct work *work, struct urgency_found *urgency) {
     const struct vocabulary *vocabulary = work->assessor->vocabulary;
+    uint64_t also = 0;
+    for (size_t i = 0; i < work->out->also_count; i++)
+        also |= UINT64_C(1) << work->out->matters[i].kind;
     struct urgency_input input = {.kind = work->kind,
+        .also = also,
         .kinds = work->kinds,
         .priorities = vocabulary->model ? work->priorities : NULL,
         .known = work->matched,
@@ -441,6 +483,8 @@ bool assess(const struct assessor *assessor, struct arena *arena, const struct r
     if (!turn_judge(&work))
         return false;
     kinds_rank(&work);
+    if (!also_find(&work))
+        return false;
     confidentiality_find(&work);
     urgency_apply(&work, &urgency);
     if (!place_apply(&work, &place) ||
@@ -449,7 +493,9 @@ bool assess(const struct assessor *assessor, struct arena *arena, const struct r
     review_decide(&work, &urgency);
     evidence_vocabulary(&work);
     evidence_learnt(&work);
+    evidence_also(&work);
     evidence_rest(&work, &place);
     evidence_concepts(&work);
+    fact_also(&work); /* its evidence is told kind by kind */
     return !arena_exhausted(arena);
 }

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "services/triage/facts.h"
+#include "services/triage/matters.h"
 #include "services/triage/place.h"
 #include "services/triage/urgency.h"
 
@@ -41,7 +42,7 @@ struct kind_score {
 };
 
 struct evidence {
-    const char *what;  /* kind, keyword, concept, combination, urgency, place, fact, mark */
+    const char *what;  /* kind, also, keyword, concept, combination, urgency, place, fact, mark */
     const char *rule;  /* rule id, concept code, keyword as in the vocabulary, or name of the fact */
     const char *words; /* the reporter's words (arena); "" when it is about the whole message. Personal data:
                           not for logs */
@@ -63,6 +64,10 @@ struct assessment {
     const char *kind; /* never NULL: with nothing to go by the last resort of the vocabulary, under review */
     struct kind_score kinds[ASSESSMENT_KINDS_MAX]; /* best first */
     size_t kind_count;
+    const struct matter *matters; /* all that was weighed, likeliest first (arena) */
+    size_t matter_count;
+    const char *also[MATTERS_MAX]; /* further kinds: of other victims, or another wrong; likeliest first */
+    size_t also_count;
     enum priority priority;
     float priorities[PRIORITIES]; /* learnt probabilities of P0..P4 before rules and costs; all 0 without
                                      weights */

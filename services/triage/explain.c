@@ -59,6 +59,10 @@ char *assess_to_json(const struct assessment *assessment) {
     json_write_object(&writer);
     json_member_text(&writer, "kind", assessment->kind);
     kinds_write(&writer, assessment);
+    json_member_array(&writer, "also");
+    for (size_t i = 0; i < assessment->also_count; i++)
+        json_write_text(&writer, assessment->also[i]);
+    json_write_end(&writer);
     json_member_text(&writer, "priority", priority_name(assessment->priority));
     json_member_array(&writer, "priorities");
     for (size_t i = 0; i < PRIORITIES; i++)

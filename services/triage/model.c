@@ -186,11 +186,15 @@ static void marks_put(struct collector *collector, const struct text *text) {
 /* A long report shows more features than a short one, but is not that much surer: values shrink with the
  * fourth root of their number. Dividing by the whole length was no better, and short reports became too loud.
  */
+static float level_of(float squares) {
+    return 2.0f / sqrtf(sqrtf(squares));
+}
+
 static void values_level(struct collector *collector) {
     float sum = 0;
     for (size_t i = 0; i < collector->count; i++)
         sum += collector->features[i].value * collector->features[i].value;
-    float level = 2.0f / sqrtf(sqrtf(sum));
+    float level = level_of(sum);
     for (size_t i = 0; i < collector->count; i++)
         collector->features[i].value *= level;
 }
@@ -221,15 +225,13 @@ struct feature *features_read(const struct vocabulary *vocabulary, struct arena 
  * Which row belongs to a feature stands apart: a report asks for 350, and half of them have none. */
 
 enum {
-    LINE = 64,   /* bytes; rows begin on one */
-    LANES = 16,  /* outputs that are added at once */
-    STEPS = 127, /* a weight is scale * -127..127: finer than what a few thousand reports can tell */
-    OUTPUTS_PADDED = (OUTPUTS_MAX + LANES - 1) / LANES * LANES
+    LINE = 64,  /* bytes; rows begin on one */
+    STEPS = 127 /* a weight is scale * -127..127: finer than what a few thousand reports can tell */
 };
 
 struct row {
     float scale;
-    int8_t steps[]; /* padded to LANES */
+    int8_t steps[]; /* padded to OUTPUTS_AT_ONCE */
 };
 
 /* Half of a hash tells features apart that begin at one slot: together that is nearly all of it. */
@@ -329,7 +331,7 @@ static bool outputs_read(
         model->column[output] = (int16_t)model->outputs;
         model->output[model->outputs++] = (uint16_t)output;
     }
-    model->padded = (model->outputs + LANES - 1) / LANES * LANES;
+    model->padded = (model->outputs + OUTPUTS_AT_ONCE - 1) / OUTPUTS_AT_ONCE * OUTPUTS_AT_ONCE;
     model->row_bytes = (sizeof(struct row) + model->padded + LINE - 1) / LINE * LINE;
     return room_take(model, lines) || error_set(error, "no memory for the weights");
 }
@@ -490,8 +492,8 @@ void model_score(const struct model *model, const struct feature *features, size
         if (i + AHEAD < count)
             rows[i % AHEAD] = row_fetch(model, features[i + AHEAD].hash);
         float value = row ? features[i].value * row->scale : 0;
-        for (size_t from = 0; row && from < model->padded; from += LANES)
-            for (size_t k = 0; k < LANES; k++)
+        for (size_t from = 0; row && from < model->padded; from += OUTPUTS_AT_ONCE)
+            for (size_t k = 0; k < OUTPUTS_AT_ONCE; k++)
                 scores[from + k] += value * (float)row->steps[from + k];
     }
     for (size_t i = 0; i < model->outputs; i++)
@@ -519,9 +521,9 @@ static void priorities_by_kind(
     }
 }
 
-void model_judge(const struct model *model, const struct vocabulary *vocabulary,
-    const struct feature *features, size_t count, float kinds[KINDS_MAX], float priorities[PRIORITIES]) {
-    model_score(model, features, count, kinds, priorities);
+/* Scores to probabilities. */
+static void scores_judge(const struct model *model, const struct vocabulary *vocabulary,
+    float kinds[KINDS_MAX], float priorities[PRIORITIES]) {
     for (size_t i = 0; i < vocabulary->kind_count; i++)
         kinds[i] *= KINDS_SHARPNESS;
     softmax(kinds, vocabulary->kind_count);
@@ -529,6 +531,72 @@ void model_judge(const struct model *model, const struct vocabulary *vocabulary,
         priorities[i] *= PRIORITIES_SHARPNESS;
     priorities_by_kind(model, vocabulary->kind_count, kinds, priorities);
     softmax(priorities, PRIORITIES);
+}
+
+void model_judge(const struct model *model, const struct vocabulary *vocabulary,
+    const struct feature *features, size_t count, float kinds[KINDS_MAX], float priorities[PRIORITIES]) {
+    model_score(model, features, count, kinds, priorities);
+    scores_judge(model, vocabulary, kinds, priorities);
+}
+
+/* ---- parts of a message */
+
+/* The first feature is the bias: its value tells how the others were levelled, and every part begins with it.
+ */
+WIDER_IF_POSSIBLE
+void model_score_parts(const struct model *model, const struct feature *features, size_t count,
+    const uint8_t *part_of, size_t parts, struct part_score *common, struct part_score *scores) {
+    float unlevelled = count ? 1 / features[0].value : 0;
+    memset(common, 0, sizeof *common);
+    memset(scores, 0, parts * sizeof *scores);
+    for (size_t i = 0; i < count; i++) {
+        if (i && features[i].first == WHOLE)
+            continue;
+        struct part_score *part = i ? &scores[part_of[features[i].first]] : common;
+        const struct row *row = row_find(model, features[i].hash);
+        float value = features[i].value * unlevelled;
+        part->squares += value * value;
+        value *= row ? row->scale : 0;
+        for (size_t from = 0; row && from < model->padded; from += OUTPUTS_AT_ONCE)
+            for (size_t k = 0; k < OUTPUTS_AT_ONCE; k++)
+                part->outputs[from + k] += value * (float)row->steps[from + k];
+    }
+}
+
+void part_score_add(struct part_score *sum, const struct part_score *part) {
+    for (size_t i = 0; i < OUTPUTS_PADDED; i++)
+        sum->outputs[i] += part->outputs[i];
+    sum->squares += part->squares;
+}
+
+/* Could one of the asked kinds have that share of all? Told by the highest scores alone. */
+static bool speaks(const struct vocabulary *vocabulary, const float *scores, uint64_t asked, float least) {
+    float most = scores[0], most_asked = -INFINITY;
+    for (size_t i = 0; i < vocabulary->kind_count; i++) {
+        most = fmaxf(most, scores[i]);
+        most_asked = fmaxf(most_asked, asked >> i & 1 ? scores[i] : -INFINITY);
+    }
+    return KINDS_SHARPNESS * (most_asked - most) >= logf(least);
+}
+
+bool model_part_judge(const struct model *model, const struct vocabulary *vocabulary,
+    const struct part_score *sum, uint64_t asked, float least, float kinds[KINDS_MAX],
+    float priorities[PRIORITIES]) {
+    float level = level_of(sum->squares);
+    for (size_t i = 0; i < vocabulary->kind_count; i++)
+        kinds[i] = model->column[i] == NO_INDEX ? 0 : level * sum->outputs[model->column[i]];
+    if (!speaks(vocabulary, kinds, asked, least))
+        return false;
+    for (size_t i = 0; i < PRIORITIES; i++) {
+        int column = model->column[KINDS_MAX + i];
+        priorities[i] = column == NO_INDEX ? 0 : level * sum->outputs[column];
+    }
+    scores_judge(model, vocabulary, kinds, priorities);
+    return true;
+}
+
+float model_score_behind(float probability, float most) {
+    return logf(fmaxf(probability, 1e-9f) / most) / KINDS_SHARPNESS;
 }
 
 float model_weight(const struct model *model, const struct feature *feature, int output) {

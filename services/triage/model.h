@@ -20,6 +20,8 @@
 
 enum {
     OUTPUTS_MAX = KINDS_MAX + PRIORITIES,
+    OUTPUTS_AT_ONCE = 16, /* one width of the vector registers */
+    OUTPUTS_PADDED = (OUTPUTS_MAX + OUTPUTS_AT_ONCE - 1) / OUTPUTS_AT_ONCE * OUTPUTS_AT_ONCE,
     FEATURES_MAX = 1024, /* of one report, x 24 bytes = 24 KiB of arena; a report of 60 words has about 400 */
     FEATURE_NAME_MAX = 128
 };
@@ -50,6 +52,23 @@ void model_score(const struct model *model, const struct feature *features, size
 /* Probabilities: kinds[] over the vocabulary's kinds, priorities[] over P0..P4. */
 void model_judge(const struct model *model, const struct vocabulary *vocabulary,
     const struct feature *features, size_t count, float kinds[KINDS_MAX], float priorities[PRIORITIES]);
+/* What a part of a message says: sums over its features. The features of the whole message (pairs of
+ * concepts, keywords, length) belong to no part. */
+struct part_score {
+    float outputs[OUTPUTS_PADDED]; /* in the order of the weights */
+    float squares;                 /* of the features' values, by which long parts are levelled */
+};
+/* part_of: for each word its part, below `parts`. common: what every message begins with. */
+void model_score_parts(const struct model *model, const struct feature *features, size_t count,
+    const uint8_t *part_of, size_t parts, struct part_score *common, struct part_score *scores);
+void part_score_add(struct part_score *sum, const struct part_score *part);
+/* Probabilities as of model_judge, as if the parts of the sum, common among them, were all. False, and
+ * nothing is judged, when none of the asked kinds (bits) can have as much as `least`. */
+bool model_part_judge(const struct model *model, const struct vocabulary *vocabulary,
+    const struct part_score *sum, uint64_t asked, float least, float kinds[KINDS_MAX],
+    float priorities[PRIORITIES]);
+/* By how much the score of a kind of that probability is less than that of the likeliest. */
+float model_score_behind(float probability, float most);
 /* How much one feature says for a kind, or for a priority: KINDS_MAX + priority. */
 float model_weight(const struct model *model, const struct feature *feature, int output);
 /* Scores to probabilities, in place. */

@@ -107,14 +107,10 @@ static void add_facts(struct turn *turn, const struct assessment *assessment, Si
 }
 
 static void add_words(struct turn *turn, const struct assessment *assessment, Sigap__CaseOpened *opened) {
-    opened->kinds = arena_take(turn->arena, sizeof(char *) * ASSESSMENT_KINDS_MAX);
     opened->area_candidates = arena_take(turn->arena, sizeof(char *) * PLACE_CANDIDATES_MAX);
     opened->reasons = arena_take(turn->arena, sizeof(char *) * 16);
-    if (!opened->kinds || !opened->area_candidates || !opened->reasons)
+    if (!opened->area_candidates || !opened->reasons)
         return;
-    for (size_t i = 1; i < assessment->kind_count; i++)
-        if (assessment->kinds[i].score >= 0.1f)
-            opened->kinds[opened->n_kinds++] = (char *)assessment->kinds[i].kind;
     for (size_t i = 0; i < assessment->area_candidate_count; i++)
         opened->area_candidates[opened->n_area_candidates++] = (char *)assessment->area_candidates[i];
     for (size_t i = 0; i < assessment->reason_count; i++)

@@ -485,8 +485,27 @@ static void model_take(struct trainer *trainer, int fold) {
 
 struct tally {
     unsigned reports, first, third, p0, p0_found, p0_said, p01, p01_found, p01_said, exact;
-    unsigned none, none_alerted; /* no reports at all (P4), and those that would wake somebody */
+    unsigned none, none_alerted;          /* no reports at all (P4), and those that would wake somebody */
+    unsigned also, also_found, also_said; /* kinds beside the one that was said first */
 };
+
+static bool labelled(const struct vocabulary *vocabulary, const struct example *example, const char *kind) {
+    bool is = strcmp(vocabulary->kinds[example->kind].code, kind) == 0;
+    for (int i = 0; i < example->also_count; i++)
+        is |= strcmp(vocabulary->kinds[example->also[i]].code, kind) == 0;
+    return is;
+}
+
+/* Whoever is told another of the report's kinds first wants the main one among the further kinds. */
+static void tally_also(struct tally *tally, const struct vocabulary *vocabulary,
+    const struct example *example, const struct assessment *said) {
+    if (!vocabulary->kinds[example->kind].opens_case)
+        return; /* a follow-up has the kind of its case as a further one */
+    tally->also += (unsigned)example->also_count;
+    tally->also_said += (unsigned)said->also_count;
+    for (size_t i = 0; i < said->also_count; i++)
+        tally->also_found += labelled(vocabulary, example, said->also[i]);
+}
 
 static void tally_add(struct tally *tally, const struct vocabulary *vocabulary, const struct example *example,
     const struct assessment *said) {
@@ -508,6 +527,7 @@ static void tally_add(struct tally *tally, const struct vocabulary *vocabulary, 
     bool none = example->kind == vocabulary->no_report && example->priority == PRIORITY_P4;
     tally->none += none;
     tally->none_alerted += none && (p01 || said->possible_danger);
+    tally_also(tally, vocabulary, example, said);
 }
 
 static double share(unsigned part, unsigned whole) {
@@ -516,10 +536,26 @@ static double share(unsigned part, unsigned whole) {
 
 static void tally_print(const char *name, const struct tally *t) {
     printf("%-28.28s %5u  kind %.3f among three %.3f  P0 recall %.3f precision %.3f  P0+P1 recall %.3f "
-           "precision %.3f  exact %.3f  alerted for nothing %.3f of %u\n",
+           "precision %.3f  exact %.3f  alerted for nothing %.3f of %u  further kinds recall %.3f precision "
+           "%.3f of %u\n",
         name, t->reports, share(t->first, t->reports), share(t->third, t->reports), share(t->p0_found, t->p0),
         share(t->p0_found, t->p0_said), share(t->p01_found, t->p01), share(t->p01_found, t->p01_said),
-        share(t->exact, t->reports), share(t->none_alerted, t->none), t->none);
+        share(t->exact, t->reports), share(t->none_alerted, t->none), t->none, share(t->also_found, t->also),
+        share(t->also_found, t->also_said), t->also);
+}
+
+/* All kinds that were weighed as further ones, each as [kind, labelled, features]: for fit_matters. */
+static json_t *matters_shown(
+    const struct vocabulary *vocabulary, const struct example *example, const struct assessment *said) {
+    json_t *all = json_array();
+    for (size_t i = 0; i < said->matter_count; i++) {
+        const char *kind = vocabulary->kinds[said->matters[i].kind].code;
+        json_t *one = json_pack("[s, b]", kind, labelled(vocabulary, example, kind));
+        for (size_t k = 0; k < MATTER_FEATURES; k++)
+            json_array_append_new(one, json_real((double)said->matters[i].features[k]));
+        json_array_append_new(all, one);
+    }
+    return all;
 }
 
 static void show(FILE *file, const struct vocabulary *vocabulary, const struct example *example,
@@ -530,12 +566,12 @@ static void show(FILE *file, const struct vocabulary *vocabulary, const struct e
     json_t *kinds = json_object();
     for (size_t i = 0; i < said->kind_count; i++)
         json_object_set_new(kinds, said->kinds[i].kind, json_real((double)said->kinds[i].score));
-    json_t *line = json_pack("{s:i s:s s:i s:s s:o s:i s:[f,f,f,f,f] s:b s:o s:s}", "source", example->source,
-        "kind", vocabulary->kinds[example->kind].code, "urgency", example->priority, "said", said->kind,
-        "kinds", kinds, "priority", (int)said->priority, "priorities", (double)said->priorities[0],
-        (double)said->priorities[1], (double)said->priorities[2], (double)said->priorities[3],
-        (double)said->priorities[4], "danger", said->possible_danger, "reasons", reasons, "text",
-        example->text);
+    json_t *line = json_pack("{s:i s:s s:i s:s s:o s:o s:i s:[f,f,f,f,f] s:b s:o s:s}", "source",
+        example->source, "kind", vocabulary->kinds[example->kind].code, "urgency", example->priority, "said",
+        said->kind, "kinds", kinds, "matters", matters_shown(vocabulary, example, said), "priority",
+        (int)said->priority, "priorities", (double)said->priorities[0], (double)said->priorities[1],
+        (double)said->priorities[2], (double)said->priorities[3], (double)said->priorities[4], "danger",
+        said->possible_danger, "reasons", reasons, "text", example->text);
     json_dumpf(line, file, JSON_COMPACT | JSON_REAL_PRECISION(4));
     fputc('\n', file);
     json_decref(line);

@@ -58,11 +58,15 @@ static float danger_share(const struct urgency_input *input, const struct urgenc
     return share;
 }
 
-static bool rule_is_for(const struct urgency_rule *rule, int kind) {
+/* What is said of one victim may raise the urgency of all, and quiets nothing about the others. */
+static bool rule_is_for(const struct urgency_rule *rule, const struct urgency_input *input) {
+    bool lowers = rule->effect == URGENCY_LOWER || rule->effect == URGENCY_QUIET;
+    if (lowers && input->also)
+        return false;
     if (!rule->kind_count)
         return true;
     for (size_t i = 0; i < rule->kind_count; i++)
-        if (rule->kinds[i] == kind)
+        if (rule->kinds[i] == input->kind || (input->also >> rule->kinds[i] & 1))
             return true;
     return false;
 }
@@ -100,16 +104,16 @@ static void rule_apply(const struct urgency_rule *rule, float danger, struct urg
         reason_add(out, rule->id);
 }
 
-static void rules_apply(const struct vocabulary *vocabulary, const struct signs *signs, int kind,
-    float danger, struct urgency_found *out) {
+static void rules_apply(const struct vocabulary *vocabulary, const struct signs *signs,
+    const struct urgency_input *input, float danger, struct urgency_found *out) {
     static const enum urgency_effect order[] = {
         URGENCY_LOWER, URGENCY_RAISE, URGENCY_SET, URGENCY_QUIET, URGENCY_HOLD};
     /* What reads like no report is raised by nothing but the rules that keep it open. */
-    size_t first = no_report(vocabulary, kind) ? 3 : 0;
+    size_t first = no_report(vocabulary, input->kind) ? 3 : 0;
     for (size_t pass = first; pass < sizeof order / sizeof order[0]; pass++)
         for (size_t i = 0; i < vocabulary->urgency_count; i++) {
             const struct urgency_rule *rule = &vocabulary->urgency[i];
-            if (rule->effect == order[pass] && rule_is_for(rule, kind) &&
+            if (rule->effect == order[pass] && rule_is_for(rule, input) &&
                 signs_hold(signs, rule->all, rule->all_count, rule->without, rule->without_count, rule->near))
                 rule_apply(rule, danger, out);
         }
@@ -152,7 +156,7 @@ void urgency_find(const struct vocabulary *vocabulary, const struct text *text, 
         out->priority = vocabulary->kinds[input->kind].priority;
         reason_add(out, "default");
     }
-    rules_apply(vocabulary, signs, input->kind, danger_share(input, out), out);
+    rules_apply(vocabulary, signs, input, danger_share(input, out), out);
     if (!no_report(vocabulary, input->kind))
         night_apply(vocabulary, signs, input->local_hour, out);
     if (input->urgent_flag && out->priority > PRIORITY_P1) {

@@ -24,6 +24,7 @@ struct urgency_found {
 
 struct urgency_input {
     int kind;                /* the best guess; NO_INDEX for none */
+    uint64_t also;           /* further kinds of the report, as bits: their criteria raise too */
     const float *kinds;      /* probabilities of all kinds */
     const float *priorities; /* learnt probabilities of P0..P4; NULL without a model */
     bool known;       /* the vocabulary knows something of what is said; else a person reads it anyway, and

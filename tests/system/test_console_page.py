@@ -229,7 +229,7 @@ def test_review_is_decided(browser, site, account):
     browser.wait(f"document.querySelector(\"[data-key='{first}']\") === null")
 
 
-WAITING = ["mohon ada petugas ke kampung kami, terima kasih", "mohon petugas datang ke tempat kami, ada sesuatu",
+WAITING = ["permisi, ada sesuatu di sana perlu dilihat petugas", "mohon petugas datang ke tempat kami, ada sesuatu",
            "selamat siang, ada orang di sana perlu dilihat"]
 
 

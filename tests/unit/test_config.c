@@ -336,6 +336,18 @@ static void kinds(void **state) {
     assert_int_equal(site_kinds_find(read, "tindak_lanjut")->urgency_default, SITE_PRIORITY_INHERIT);
     assert_false(site_kinds_find(read, "bukan_laporan")->opens_case);
     assert_null(site_kinds_find(read, "nothing"));
+    assert_true(site_kinds_listed("kdrt", "kdrt"));
+    assert_true(site_kinds_listed("pasung kdrt napza", "kdrt"));
+    assert_false(site_kinds_listed("pasung kdrtx xkdrt", "kdrt"));
+    assert_true(site_kinds_listed("kdrtx kdrt", "kdrt"));
+    assert_false(site_kinds_listed("", "kdrt"));
+    assert_false(site_kinds_listed("kdrt", ""));
+    assert_true(site_kinds_all_known(read, "kdrt"));
+    assert_true(site_kinds_all_known(read, "kdrt lansia_terlantar"));
+    static const char *const no_kinds[] = {"", " ", "kdrt ", "kdrt  pasung", "kdrt,pasung", "kdrt nothing",
+        "bukan_laporan", "no", "kdrtkdrtkdrtkdrtkdrtkdrtkdrtkdrtkdrtkdrtkdrtkdrtkdrtkdrtkdrtkdrtkdrt"};
+    for (size_t i = 0; i < sizeof no_kinds / sizeof *no_kinds; i++)
+        assert_false(site_kinds_all_known(read, no_kinds[i]));
     /* shackling, relapse and psychiatric kinds may tell of one and the same case */
     assert_string_equal(
         site_kinds_find(read, "pasung")->family, site_kinds_find(read, "repasung_kambuh")->family);

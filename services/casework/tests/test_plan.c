@@ -310,6 +310,38 @@ static void age_decides_between_two_playbooks(void **state) {
     assert_int_equal(case_task(&file, "FAKTA-age")->state, TASK_DONE);
 }
 
+/* A report of three victims: each kind has its playbook and its clocks, and what was told wrongly goes again.
+ */
+static void further_kinds_bring_their_playbooks(void **state) {
+    static const char *const told[] = {
+        "age", "30", SITE_FACT_ALSO_KINDS, "kekerasan_seksual lansia_terlantar", NULL};
+    (void)state;
+    open_case("odgj_krisis", 0, MONDAY, told);
+    assert_string_equal(file.playbook, "PB-KRS");
+    assert_task("KRS-01", TASK_DUE, MONDAY + 5 * MINUTE);
+    /* The age is that of the main victim: the stricter playbook, for children, is taken for the other. */
+    assert_task("KTA-01", TASK_DUE, MONDAY + 15 * MINUTE);
+    assert_null(case_task(&file, "KTP-01"));
+    assert_task("CK-10", TASK_DUE, MONDAY + 72 * HOUR);
+    assert_non_null(case_task(&file, "LNS-01"));
+    fact(SITE_FACT_ALSO_KINDS, "kdrt lansia_terlantar", MONDAY + HOUR);
+    assert_int_equal(case_task(&file, "KTA-01")->state, TASK_CANCELLED);
+    assert_task("KTP-01", TASK_DUE, MONDAY + HOUR + 15 * MINUTE);
+    assert_true(task_is_running(case_task(&file, "LNS-01")->state));
+    /* Another main kind keeps them. */
+    at(MONDAY + 2 * HOUR);
+    file.kind = "pasung";
+    plan_change(&plan, "");
+    plan_settle(&plan);
+    assert_int_equal(case_task(&file, "KRS-01")->state, TASK_CANCELLED);
+    assert_true(task_is_running(case_task(&file, "KTP-01")->state));
+    assert_string_equal(file.playbook, "PB-PSG");
+    fact(SITE_FACT_ALSO_KINDS, "no", MONDAY + 3 * HOUR);
+    assert_int_equal(case_task(&file, "KTP-01")->state, TASK_CANCELLED);
+    assert_int_equal(case_task(&file, "LNS-01")->state, TASK_CANCELLED);
+    assert_true(task_is_running(case_task(&file, "PSG-01")->state));
+}
+
 static void the_law_has_its_clock(void **state) {
     static const char *const woman[] = {"age", "30", NULL};
     (void)state;
@@ -583,6 +615,7 @@ int main(void) {
         TEST(after_a_standstill_one_notice_is_enough),
         TEST(closing_cancels_and_reopening_brings_back),
         TEST(another_kind_brings_other_tasks),
+        TEST(further_kinds_bring_their_playbooks),
         TEST(broken_playbooks_are_refused_with_a_sentence),
     };
     return cmocka_run_group_tests(tests, load_site, free_site);

@@ -3,7 +3,7 @@ import { order } from './api.js';
 import { byId, element, toast } from './dom.js';
 import { say } from './words.js';
 
-// field: {name, label, type: 'text'|'area'|'select'|'check'|'number', value, options: [[value, label]], required, hint,
+// field: {name, label, type: 'text'|'area'|'select'|'several'|'check'|'number', value, options: [[value, label]], required, hint,
 // send: (value) => what goes into the body; undefined leaves it out}
 function input(field) {
   const common = { name: field.name, required: !!field.required };
@@ -11,6 +11,9 @@ function input(field) {
     case 'select':
       return element('select', common, field.options.map(([value, label]) =>
         element('option', { value, selected: value === field.value }, label)));
+    case 'several':
+      return element('select', { ...common, multiple: true, size: 6 }, field.options.map(([value, label]) =>
+        element('option', { value, selected: (field.value ?? []).includes(value) }, label)));
     case 'area':
       return element('textarea', { ...common, maxLength: 500, value: field.value ?? '' });
     case 'check':
@@ -32,7 +35,8 @@ function bodyOf(fields, controls, fixed) {
   const body = { ...fixed };
   fields.forEach((field, i) => {
     const control = controls[i];
-    let value = field.type === 'check' ? control.checked : control.value.trim();
+    let value = field.type === 'check' ? control.checked
+      : field.type === 'several' ? [...control.selectedOptions].map((one) => one.value) : control.value.trim();
     if (field.type === 'number') value = value === '' ? undefined : Number(value);
     if (field.send) value = field.send(value);
     if (value !== undefined && value !== '' && value !== false) body[field.name] = value;

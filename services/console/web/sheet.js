@@ -6,7 +6,7 @@ import { ask, reasonField, tell } from './form.js';
 import { fillMedia } from './media.js';
 import { openTogether } from './together.js';
 import { age, dots, limit, rows, sayReview } from './lists.js';
-import { getSite, isEnglish, say, sayArea, sayCode, sayFact, sayValue, sayHappening, sayKind, sayMove, sayPair, sayReason, sayRole, sayState, sayTime } from './words.js';
+import { getSite, isEnglish, say, sayAlso, sayArea, sayCode, sayFact, sayValue, sayHappening, sayKind, sayMove, sayPair, sayReason, sayRole, sayState, sayTime } from './words.js';
 
 let me = null;
 let shown = null; // {id, narrative}
@@ -122,11 +122,16 @@ function factsBox(casework, id) {
       { name: 'value', label: say('value'), type: 'text', required: true, list: 'yes-no' }],
     fixed: name ? { name } : {},
   }).then(then);
+  const also = () => ask({
+    title: say('also_kinds'), path: `/api/cases/${id}/facts`, fixed: { name: 'also_kinds' },
+    fields: [{ name: 'value', label: say('also_kinds_hint'), type: 'several', value: (casework.facts?.also_kinds ?? '').split(' '),
+      options: kindOptions('').slice(1).filter(([code]) => code !== casework.kind), send: (codes) => codes.join(' ') || 'no' }],
+  }).then(then);
   if (!byId('yes-no'))
     document.body.append(element('datalist', { id: 'yes-no' }, element('option', { value: 'yes' }, say('yes')), element('option', { value: 'no' }, say('no'))));
   return element('div.box', facts(known.map(([name, value]) => [behind(sayFact(name), name), sayValue(value, name)])) ?? element('p.empty', say('nothing')),
     element('div.actions', [...wanted].slice(0, 12).map(([name, label]) => button(label, () => record(name))),
-      button(`${say('record_fact')}…`, () => record(null))));
+      button(`${say('also_kinds')}…`, also), button(`${say('record_fact')}…`, () => record(null))));
 }
 
 // ---- the case itself ----
@@ -158,7 +163,8 @@ function head(document) {
     found.training ? element('p.training', say('training')) : null,
     element('div.row', chip(found.priority), tag(sayState(casework.state ?? triage.state)),
       found.unverified ? tag(say('unverified'), 'bad') : null, tag(found.confidentiality)),
-    facts([[say('area'), sayArea(found.area)], [say('opened'), sayTime(found.opened_at)],
+    facts([[say('also_kinds'), sayAlso(casework.facts?.also_kinds ?? triage.facts?.also_kinds)],
+      [say('area'), sayArea(found.area)], [say('opened'), sayTime(found.opened_at)],
       [say('confidence'), triage.confidence ? `${Math.round(triage.confidence * 100)} %` : null],
       [say('reasons'), listed((triage.reasons ?? []).map(coded))], ['ID', document.id]]),
     casework.restricted ? element('p.soft', say('restricted')) : null);

@@ -191,6 +191,8 @@ const words = {
   reason_hint: ['Tanpa nama dan alamat.', 'No names, no addresses.'],
   reason_code: ['Alasan baku', 'Standard reason'],
   on_behalf: ['Dijawab lewat telepon, atas nama', 'Answered by telephone, on behalf of'],
+  also_kinds: ['Jenis lain', 'Further kinds'],
+  also_kinds_hint: ['Untuk korban lain, atau kejadian lain pada korban yang sama', 'Of other victims, or another wrong done to the same'],
   record_fact: ['Catat fakta', 'Record a fact'],
   value: ['Nilai', 'Value'],
   yes: ['ya', 'yes'],
@@ -336,7 +338,9 @@ export const sayRole = (code) => (code ? named(site.roles, code) : '');
 export const sayFact = (name) => wordsOf(site.facts, name) ?? wordsOf(site.flags, name)
   ?? wordsOf(site.anchors, site.anchors.find((one) => one.code.replaceAll('.', '_') === name)?.code) ?? words[name]?.[english ? 1 : 0] ?? name;
 const sayYesNo = { yes: ['ya', 'yes'], no: ['tidak', 'no'], L: ['laki-laki', 'male'], P: ['perempuan', 'female'] };
-export const sayValue = (value, fact) => wordsOf(site.facts.find((one) => one.code === fact)?.values ?? [], value)
+// The further kinds of a case (a fact of codes separated by spaces).
+export const sayAlso = (codes) => ['no', 'unknown'].includes(codes) || !codes ? null : codes.split(' ').map(sayKindShort).join(', ');
+export const sayValue = (value, fact) => (fact === 'also_kinds' ? sayAlso(value) : undefined) ?? wordsOf(site.facts.find((one) => one.code === fact)?.values ?? [], value)
   ?? (sayYesNo[value] ?? [value, value])[english ? 1 : 0];
 // A code of the site's rules and vocabulary (no two families look alike); undefined where the site has no such code.
 export const sayCode = (code) => ['concepts', 'combinations', 'urgency', 'rules', 'actions', 'policies']

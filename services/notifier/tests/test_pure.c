@@ -462,6 +462,35 @@ static void test_texts_say_no_more_than_they_may(void **state) {
     }
 }
 
+/* Further kinds stand behind the first; HIV and leprosy never, and none where the first is not named. */
+static void test_further_kinds_are_told(void **state) {
+    (void)state;
+    struct site_kind all[] = {{.code = (char *)"bencana_alam",
+                                  .name = (char *)"Bencana",
+                                  .name_en = (char *)"Disaster",
+                                  .opens_case = true},
+        {.code = (char *)"lansia_terlantar", .name = (char *)"Lansia", .name_en = (char *)"Older person"},
+        {.code = (char *)"odha", .name = (char *)"Penyakit", .name_en = (char *)"Illness"},
+        {.code = (char *)"pasung", .name = (char *)"Pasung", .name_en = (char *)"Shackled"}};
+    struct site_kinds kinds = {all, 4};
+    struct alert alert = {.subject = SUBJECT_CASE,
+        .priority = 1,
+        .kind = "bencana_alam",
+        .also = "pasung odha lansia_terlantar"};
+    struct delivery delivery = {.purpose = PURPOSE_ALERT};
+    struct text_facts facts = {
+        .alert = &alert, .delivery = &delivery, .kind = &all[0], .kinds = &kinds, .zone = CALENDAR_WIB};
+    char subject[MESSAGE_SUBJECT_MAX + 1], text[MESSAGE_TEXT_MAX + 1];
+    text_write(&facts, subject, text);
+    assert_non_null(strstr(text, "Bencana; juga Lansia, Pasung"));
+    assert_non_null(strstr(text, "Disaster; also Older person, Shackled"));
+    assert_null(strstr(text, "Penyakit"));
+    alert.confidentiality = SITE_C3;
+    text_write(&facts, subject, text);
+    assert_null(strstr(text, "juga"));
+    assert_null(strstr(text, "Lansia"));
+}
+
 static void test_texts_are_cut_at_characters(void **state) {
     (void)state;
     char name[2000];
@@ -629,6 +658,7 @@ int main(void) {
         cmocka_unit_test(test_policy_text),
         cmocka_unit_test(test_token),
         cmocka_unit_test(test_texts_say_no_more_than_they_may),
+        cmocka_unit_test(test_further_kinds_are_told),
         cmocka_unit_test(test_texts_are_cut_at_characters),
         cmocka_unit_test(test_every_message_has_words),
         cmocka_unit_test(test_site_is_sound),

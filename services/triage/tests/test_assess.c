@@ -260,6 +260,54 @@ static void test_confidentiality_is_the_strictest(void **state) {
     assert_int_equal(judge(*state, "Anak saya 13 tahun diperkosa pamannya kemarin").confidentiality, 3);
 }
 
+/* Each victim's kind, with the words that tell it; whoever is only mentioned has none. */
+static void test_several_victims(void **state) {
+    static const struct {
+        const char *text, *first, *further; /* first: any order with the further ones */
+    } cases[] = {
+        {"Suami memukuli istrinya sampai pingsan, anaknya 6 tahun juga dicambuk pakai sabuk. Turen Malang",
+            "kdrt", "kekerasan_anak"},
+        {"Kakaknya dirantai di kandang sudah 3 tahun. Di rumah yang sama neneknya 80 tahun terbaring, dua "
+         "hari "
+         "tidak diberi makan, tidak ada yang merawat",
+            "pasung", "lansia_terlantar"},
+        {"Ibu muda kehabisan ongkos pulang di terminal, tas dicopet. Bayinya umur 5 bulan panas tinggi, "
+         "lemas, "
+         "tidak mau menyusu",
+            "orang_terlantar", "balita_terlantar"},
+    };
+    static const char *const singles[] = {"Tetangga saya dipasung, kaki dirantai di kandang belakang rumah",
+        "Suami saya memukuli saya tiap hari. Anak-anak aman di rumah neneknya, mereka sehat",
+        "Saya guru SD, ibu saya sudah tua. Murid saya dipukuli ayahnya sampai lebam",
+        "Banjir setinggi dada di desa kami, perahu belum datang",
+        "wkwk filmnya sedih, anaknya dipukul terus ibunya dirantai"};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct assessment found = judge(*state, cases[i].text);
+        bool told =
+            found.also_count == 1 &&
+            ((strcmp(found.kind, cases[i].first) == 0 && strcmp(found.also[0], cases[i].further) == 0) ||
+                (strcmp(found.kind, cases[i].further) == 0 && strcmp(found.also[0], cases[i].first) == 0));
+        if (!told)
+            fail_msg("%s: %s and %zu further: %s", cases[i].text, found.kind, found.also_count,
+                found.also_count ? found.also[0] : "");
+        const struct fact *fact = &found.facts[found.fact_count - 1];
+        assert_string_equal(fact->name, SITE_FACT_ALSO_KINDS);
+        assert_string_equal(fact->value, found.also[0]);
+        bool quoted = false;
+        for (size_t k = 0; k < found.evidence_count; k++)
+            quoted |= strcmp(found.evidence[k].what, "also") == 0 && found.evidence[k].words[0];
+        assert_true(quoted);
+    }
+    for (size_t i = 0; i < sizeof singles / sizeof singles[0]; i++) {
+        struct assessment found = judge(*state, singles[i]);
+        if (found.also_count)
+            fail_msg("%s: %s, also %s", singles[i], found.kind, found.also[0]);
+    }
+    /* The strictest of all kinds decides who may see it. */
+    assert_int_equal(judge(*state, cases[1].text).confidentiality, 2);
+    assert_int_equal(judge(*state, cases[0].text).confidentiality, 3);
+}
+
 static void test_evidence_quotes_the_report(void **state) {
     const char *text = "Tetangga DIPASUNG di kandang";
     struct assessment found = judge(*state, text);
@@ -475,6 +523,7 @@ int main(void) {
         cmocka_unit_test(test_urgent_flag_raises),
         cmocka_unit_test(test_facts),
         cmocka_unit_test(test_confidentiality_is_the_strictest),
+        cmocka_unit_test(test_several_victims),
         cmocka_unit_test(test_evidence_quotes_the_report),
         cmocka_unit_test(test_json),
         cmocka_unit_test(test_same_report_same_judgement),

@@ -1,0 +1,74 @@
+"""One report, several victims: each has a playbook with tasks, the message and the page say so, and people correct it."""
+
+import json
+
+import pytest
+from browser import PROGRAM, Browser
+from test_heard import TELEPHONE, case_of, picture_of
+from test_people import Person
+
+ELDER = ("Tetangga saya dipasung keluarganya, kakinya dirantai di kandang belakang rumah. Di rumah yang sama neneknya 80 tahun "
+         "terbaring, dua hari tidak diberi makan, tidak ada yang merawat. {} Kabupaten Malang")
+
+
+@pytest.fixture(scope="module")
+def clerk(site):
+    return Person(site, "banyak", "operator,coordinator", "TRI,KOR", "*")
+
+
+def tasks(clerk, case):
+    return {task["code"]: task["state"] for task in clerk.get(f"/api/cases/{case}").json["casework"]["tasks"]}
+
+
+def test_each_victim_has_tasks(site, clerk):
+    ticket = site.report(ELDER.format("Dampit"))
+    case = case_of(site, ticket)
+    document = clerk.get(f"/api/cases/{case}").json
+    assert document["triage"]["kind"] == "pasung"
+    assert document["casework"]["facts"]["also_kinds"] == "lansia_terlantar"
+    told = tasks(clerk, case)
+    assert told["PSG-01"] == told["LNS-01"] == "due", told
+    sent = "".join(path.read_text() for path in (site.data / "outbox").rglob("*.txt"))
+    assert "juga Lansia" in sent and "also Neglected" in sent, sent
+
+    wrong = clerk.post(f"/api/cases/{case}/facts", {"name": "also_kinds", "value": "kdrt bukan_laporan"})
+    assert wrong.status == 422 and "kode jenis" in json.dumps(wrong.json), wrong.json
+    assert tasks(clerk, case) == told
+    assert clerk.post(f"/api/cases/{case}/facts", {"name": "also_kinds", "value": "kdrt napza"}).status == 200
+    site.idle()
+    changed = tasks(clerk, case)
+    assert changed["LNS-01"] == "cancelled" and changed["KTP-01"] == changed["NPZ-01"] == changed["PSG-01"] == "due", changed
+
+
+@pytest.mark.skipif(not PROGRAM, reason="no Chromium on this machine (Debian package chromium), 2026-11")
+def test_the_page_names_them_and_takes_a_correction(site, clerk):
+    case = case_of(site, site.report(ELDER.format("Singosari"), urgent=True))
+    chromium = Browser()
+    try:
+        browser = chromium.page(*TELEPHONE)
+        look = picture_of(browser)
+        browser.open(f"http://127.0.0.1:{site.port}/")
+        browser.wait("!document.getElementById('login').hidden")
+        browser.write("[name=account]", clerk.name)
+        browser.write("[name=password]", clerk.password)
+        browser.touch("#login-form button")
+        browser.wait("!document.getElementById('work').hidden")
+        browser.run(f"location.hash = 'case/{case}'")
+        browser.wait("document.getElementById('sheet').innerText.includes('Jenis lain')")
+        head = browser.run("document.querySelector('#sheet .box').innerText")
+        assert "Lansia" in head and "lansia_terlantar" not in head, head
+        look("several-case")
+        browser.touch("#sheet button", "Jenis lain")
+        browser.wait("document.getElementById('form').open")
+        chosen = "[...document.querySelector('#form [name=value]').selectedOptions].map((one) => one.value).join()"
+        assert browser.run(chosen) == "lansia_terlantar"
+        look("several-form")
+        browser.run("for (const one of document.querySelector('#form [name=value]').options) one.selected = one.value === 'napza'")
+        browser.touch("#form button", "Kirim")
+        browser.wait("!document.getElementById('form').open")
+        site.idle()
+        told = tasks(clerk, case)
+        assert told["LNS-01"] == "cancelled" and told["NPZ-01"] == "due" and told["PSG-01"] == "due", told
+        assert not browser.close()
+    finally:
+        chromium.close()
