@@ -2,8 +2,11 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+#include <utf8proc.h>
 
 static const char *name = "sigap";
 static enum log_level least_level = LOG_INFO;
@@ -16,16 +19,27 @@ void log_set_level(enum log_level least) {
     least_level = least;
 }
 
+/* Bytes of the letter there; 0: none begins there, as bytes of a damaged file may say anything. */
+static size_t letter_at(const char *text) {
+    utf8proc_int32_t point;
+    utf8proc_ssize_t size = utf8proc_iterate((const utf8proc_uint8_t *)text, -1, &point);
+    return size > 0 && point >= 0x20 && point != 0x7f ? (size_t)size : 0;
+}
+
 const char *log_value(const char *text) {
     static char buffers[8][256];
     static unsigned next;
     char *out = buffers[next++ % 8];
-    size_t used = 0;
+    size_t used = 0, letter;
     out[used++] = '"';
-    for (; *text && used < sizeof buffers[0] - 3; text++) {
+    for (; *text; text += letter ? letter : 1) {
+        letter = letter_at(text);
+        if (used + (letter ? letter : 1) > sizeof buffers[0] - 3)
+            break;
         if (*text == '"' || *text == '\\')
             out[used++] = '\\';
-        out[used++] = (unsigned char)*text < 0x20 || *text == 0x7f ? '?' : *text;
+        memcpy(out + used, letter ? text : "?", letter ? letter : 1);
+        used += letter ? letter : 1;
     }
     out[used++] = '"';
     out[used] = 0;
