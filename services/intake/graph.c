@@ -142,7 +142,10 @@ static void read_event(struct hook_batch *batch, const char *object, json_t *eve
         .relation = edit                                                   ? "edit"
                     : json_is_true(json_object_get(message, "is_deleted")) ? "withdrawal"
                                                                            : NULL};
-    if (!*out.id) { /* older postbacks have none: sender and time are all there is */
+    const char *answered = hook_text(json_object_get(message, "reply_to"), "mid");
+    out.answers = *answered ? answered : NULL;
+    out.answers_us = *answered != 0; /* when it was none of theirs */
+    if (!*out.id) {                  /* older postbacks have none: sender and time are all there is */
         out.id = arena_format(
             arena, "%s:%lld", out.sender, (long long)json_integer_value(json_object_get(event, "timestamp")));
         if (!*out.sender || !out.at) {

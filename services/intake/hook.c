@@ -1,6 +1,7 @@
 #include "services/intake/hook.h"
 
 #include "common/json.h"
+#include "common/texts.h"
 #include "intake_sql.h"
 #include "services/intake/answer.h"
 #include "services/intake/follow.h"
@@ -346,6 +347,11 @@ static const char *pack(struct json_writer *writer, const struct hook_message *m
     json_member_text(writer, "chat", message->chat);
     json_member_text(writer, "language", message->language);
     json_member_text(writer, "relation", message->relation);
+    json_member_text(writer, "answers", message->answers);
+    json_member_bool(writer, "answers_us", message->answers_us);
+    json_member_text(writer, "quoted", message->quoted);
+    json_member_text(writer, "topic", message->topic);
+    json_member_bool(writer, "topic_again", message->topic_again);
     json_member_text(writer, "area", message->area);
     json_member_bool(writer, "group", message->group);
     json_member_bool(writer, "forwarded", message->forwarded);
@@ -370,6 +376,11 @@ static void unpack(const json_t *document, struct hook_message *message) {
         .chat = text_or_null(document, "chat"),
         .language = text_or_null(document, "language"),
         .relation = text_or_null(document, "relation"),
+        .answers = text_or_null(document, "answers"),
+        .answers_us = json_is_true(json_object_get(document, "answers_us")),
+        .quoted = text_or_null(document, "quoted"),
+        .topic = text_or_null(document, "topic"),
+        .topic_again = json_is_true(json_object_get(document, "topic_again")),
         .area = text_or_null(document, "area"),
         .group = json_is_true(json_object_get(document, "group")),
         .forwarded = json_is_true(json_object_get(document, "forwarded")),
@@ -474,14 +485,13 @@ static const char *line_or_null(const char *text, size_t most) {
 }
 
 /* Ids of platforms are longer than ours at times, or odd: then their hash stands for them. */
-static const char *key_of(struct hook_batch *batch, const struct hook_message *message) {
-    const char *line = line_or_null(message->id, SUBMISSION_EXTERNAL_ID_MAX);
+static const char *key_of(struct hook_batch *batch, const char *id) {
+    const char *line = line_or_null(id, SUBMISSION_EXTERNAL_ID_MAX);
     uint8_t hash[SEAL_HASH_BYTES];
     char text[2 * SEAL_HASH_BYTES + 1];
-    if (line || !message->id || !*message->id)
+    if (line || !id || !*id)
         return line;
-    seal_hash(keystore_hash(batch->intake->keystore), SEAL_HASH_EXTERNAL_ID, message->id, strlen(message->id),
-        hash);
+    seal_hash(keystore_hash(batch->intake->keystore), SEAL_HASH_EXTERNAL_ID, id, strlen(id), hash);
     sodium_bin2hex(text, sizeof text, hash, sizeof hash);
     return arena_text(batch->turn->arena, text);
 }
@@ -496,6 +506,8 @@ static const char *sameness_of(struct arena *arena, const struct hook_message *m
         text = arena_format(arena, "%s\nwithdrawal", text);
     return text;
 }
+
+enum { TICKET_SHORTEST = 23 };
 
 struct reading {
     struct submission submission;
@@ -513,7 +525,7 @@ static void read_message(
     bool silent = batch->from->silent || message->group || message->silent;
     *submission = (struct submission){.source = batch->from->bot,
         .channel = message->word ? message->word : batch->source->hook->word,
-        .external_id = key_of(batch, message),
+        .external_id = key_of(batch, message->id),
         .text = text,
         .text_size = cut(text),
         .area = message->area,
@@ -547,8 +559,8 @@ static void read_message(
 }
 
 /* What it joins beside its own key: an answer to our question; a pin or photo behind the words. */
-static void join(struct hook_batch *batch, const struct hook_message *message, struct sender *sender,
-    struct reading *reading) {
+static void join_last(struct hook_batch *batch, const struct hook_message *message,
+    const struct sender *sender, struct reading *reading) {
     int64_t now = batch->turn->now;
     bool bare = !has_words(message->text);
     bool answers = sender->asked_at && now - sender->asked_at <= HOOK_ANSWER_MS;
@@ -563,20 +575,106 @@ static void join(struct hook_batch *batch, const struct hook_message *message, s
         reading->submission.relation = answers ? "answer" : "follow_up";
 }
 
-/* "260302-ABCD-...: di belakang masjid": a ticket in front says what it belongs to. */
-static void join_ticket(
-    struct hook_batch *batch, const struct hook_message *message, struct reading *reading) {
+/* The report of the ticket that stands there. */
+static bool report_of_word(
+    const struct hook_batch *batch, const char *text, size_t size, struct first_report *out) {
     char word[TICKET_TEXT + 1];
-    struct ticket ticket;
-    size_t size = message->text ? strcspn(message->text, " \t\r\n:,;") : 0;
-    if (size < 23 || size > TICKET_TEXT)
-        return;
-    memcpy(word, message->text, size);
+    struct first_report found;
+    if (size < TICKET_SHORTEST || size > TICKET_TEXT) /* without its hyphens, with them */
+        return false;
+    memcpy(word, text, size);
     word[size] = 0;
-    if (!ticket_from_text(word, &ticket) ||
-        !intake_report_of_ticket(batch->turn, &ticket, &reading->joins.report))
+    if (!ticket_from_text(word, &found.ticket) ||
+        !intake_report_of_ticket(batch->turn, &found.ticket, &found.report))
+        return false;
+    *out = found;
+    return true;
+}
+
+/* "260302-ABCD-...: di belakang masjid": a ticket in front says what it belongs to. */
+static bool ticket_in_front(
+    const struct hook_batch *batch, const struct hook_message *message, struct first_report *out) {
+    const char *text = message->text ? message->text : "";
+    return report_of_word(batch, text, strcspn(text, " \t\r\n:,;"), out);
+}
+
+/* What we said before names the ticket, somewhere in it. */
+static bool ticket_quoted(
+    const struct hook_batch *batch, const struct hook_message *message, struct first_report *out) {
+    static const char between[] = " \t\r\n:,;.<>*_\"'()";
+    const char *at = message->quoted ? message->quoted : "";
+    for (size_t size; *(at += strspn(at, between)); at += size) {
+        size = strcspn(at, between);
+        if (report_of_word(batch, at, size, out))
+            return true;
+    }
+    return false;
+}
+
+/* An earlier message that became a report, or joined one. */
+static bool message_answered(
+    struct hook_batch *batch, const struct hook_message *message, struct first_report *out) {
+    const char *key = message->answers ? key_of(batch, message->answers) : NULL;
+    struct submission earlier = {.source = batch->from->bot, .external_id = key};
+    struct receipt receipt;
+    copy_text(earlier.channel_word, sizeof earlier.channel_word,
+        message->word ? message->word : batch->source->hook->word);
+    if (!key || !intake_known(batch->turn, &earlier, &receipt))
+        return false;
+    *out = (struct first_report){receipt.first, receipt.ticket};
+    return true;
+}
+
+/* A platform that does not send our words along: then it is what they were said about last. */
+static bool last_answered(const struct hook_batch *batch, const struct hook_message *message,
+    const struct sender *sender, struct first_report *out) {
+    if (!message->answers_us || !sender->key_known || id_is_null(&sender->first.report) ||
+        batch->turn->now - sender->last_at > HOOK_ANSWER_MS)
+        return false;
+    *out = sender->first;
+    return true;
+}
+
+/* One sender under one subject is kept like a sender of its own; large and small letters are one. */
+static void topic_read(
+    const struct hook_batch *batch, const struct hook_message *message, struct sender *topic) {
+    char *name = message->topic && *message->topic && message->sender && *message->sender
+                     ? arena_format(batch->turn->arena, "%s\n%s", message->sender, message->topic)
+                     : NULL;
+    for (char *at = name; at && *at; at++)
+        *at = (char)(*at >= 'A' && *at <= 'Z' ? *at - 'A' + 'a' : *at);
+    sender_read(batch->turn, batch->from->bot, name, topic);
+}
+
+static size_t words_in(const char *text) {
+    size_t count = 0;
+    for (text += strspn(text, " "); *text; text += strspn(text, " "), count++)
+        text += strcspn(text, " ");
+    return count;
+}
+
+static bool topic_goes_on(const struct hook_batch *batch, const struct hook_message *message,
+    const struct sender *topic, struct first_report *out) {
+    if (!topic->key_known || id_is_null(&topic->first.report))
+        return false;
+    int64_t most = message->topic_again                           ? HOOK_TOPIC_MS
+                   : words_in(message->topic) >= HOOK_TOPIC_WORDS ? HOOK_ANSWER_MS
+                                                                  : -1;
+    if (batch->turn->now - topic->last_at > most)
+        return false;
+    *out = topic->first;
+    return true;
+}
+
+/* What a message says about an earlier one, surest first. */
+static void join_earlier(struct hook_batch *batch, const struct hook_message *message,
+    const struct sender *sender, const struct sender *topic, struct reading *reading) {
+    if (message->relation || !(message_answered(batch, message, &reading->joins) ||
+                                 ticket_quoted(batch, message, &reading->joins) ||
+                                 ticket_in_front(batch, message, &reading->joins) ||
+                                 last_answered(batch, message, sender, &reading->joins) ||
+                                 topic_goes_on(batch, message, topic, &reading->joins)))
         return;
-    reading->joins.ticket = ticket;
     reading->submission.joins = &reading->joins;
     reading->submission.relation = "follow_up";
 }
@@ -714,10 +812,12 @@ static void keep_media(struct hook_batch *batch, const struct hook_message *mess
 static void take(struct hook_batch *batch, const struct hook_message *message, struct sender *sender) {
     struct reading reading = {0};
     struct receipt receipt;
+    struct sender topic;
     read_message(batch, message, &reading);
-    join(batch, message, sender, &reading);
-    if (!reading.submission.joins && !message->relation)
-        join_ticket(batch, message, &reading);
+    topic_read(batch, message, &topic);
+    join_earlier(batch, message, sender, &topic, &reading);
+    if (!reading.submission.joins)
+        join_last(batch, message, sender, &reading);
     reading.submission.attachment =
         !has_words(message->text) && !message->located && !message->urgent && !reading.submission.only_joins;
     intake_receive(batch->turn, &reading.submission, batch->from->token, &receipt);
@@ -740,6 +840,8 @@ static void take(struct hook_batch *batch, const struct hook_message *message, s
     if (receipt.kind == RECEIPT_TAKEN) {
         keep_media(batch, message, &reading, &receipt);
         sender_wrote(batch->turn, sender, &receipt, batch->delayed);
+        if (topic.key_known)
+            sender_wrote(batch->turn, &topic, &receipt, true);
         if (strlen(reading.submission.text) > reading.submission.text_size)
             put_aside(batch, message->text, strlen(message->text), "cut");
     }

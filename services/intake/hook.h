@@ -34,7 +34,9 @@ enum {
     HOOK_SENDER_EACH_MS = 500,     /* ours: 2 messages a second from one sender ... */
     HOOK_SENDER_BURST = 300,       /* ... and as many at once: what waited on the platform comes together */
     HOOK_JOIN_MS = 15 * 60 * 1000, /* a photo or pin without words joins what its sender wrote before */
-    HOOK_ANSWER_MS = 24 * 60 * 60 * 1000 /* so long an answer to a question is waited for */
+    HOOK_ANSWER_MS = 24 * 60 * 60 * 1000, /* so long an answer to a question is waited for */
+    HOOK_TOPIC_MS = 7 * HOOK_ANSWER_MS, /* so long "Re: ..." goes on; the rows of senders are kept as long */
+    HOOK_TOPIC_WORDS = 3 /* "Laporan" is a subject of many things; of so many words it is one for a day */
 };
 
 struct hook_media {
@@ -57,6 +59,11 @@ struct hook_message {
     const char *chat;   /* where an answer goes; NULL: sender */
     const char *language;
     const char *relation; /* edit, album, withdrawal; NULL: a message */
+    const char *answers;  /* id of the earlier message that this one replies to; NULL: none */
+    bool answers_us;      /* that message was ours */
+    const char *quoted;   /* what that message said, where it is sent along: ours name a ticket */
+    const char *topic;    /* of a mail: its subject without "Re:" */
+    bool topic_again;     /* it had one: it goes on about it */
     bool group, forwarded;
     bool silent;      /* does not want to be written to */
     bool urgent;      /* the reporter or an operator says so */

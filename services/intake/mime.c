@@ -504,6 +504,7 @@ struct mime *mime_read(const char *mail, size_t size) {
     if (!mime)
         return NULL;
     header(&part, "Message-ID", mime->message_id, sizeof mime->message_id);
+    header(&part, "In-Reply-To", mime->in_reply_to, sizeof mime->in_reply_to);
     header(&part, "Date", mime->date, sizeof mime->date);
     header(&part, "Auto-Submitted", mime->auto_submitted, sizeof mime->auto_submitted);
     header(&part, "From", line, sizeof line);

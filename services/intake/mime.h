@@ -17,7 +17,7 @@ struct mime_file {
 };
 
 struct mime {
-    char message_id[256], from[256], reply_to[256], date[64], auto_submitted[32];
+    char message_id[256], in_reply_to[256], from[256], reply_to[256], date[64], auto_submitted[32];
     bool bulk;     /* of a list or a mass sending: nobody there waits for an answer */
     char *subject; /* UTF-8 */
     char *text; /* UTF-8: all that is to be read, text/plain before text/html without its tags; "" for none */

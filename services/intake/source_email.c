@@ -31,19 +31,18 @@
 
 extern const struct intake_source intake_source_email;
 
-/* Lines that quote what was said before are not what is said now. In place. */
-static void drop_quotes(char *text) {
+/* Lines that quote what was said before are not what is said now: taken out in place, into quotes, which has
+ * room for the text. */
+static void part_quotes(char *text, char *quotes) {
     char *to = text;
     for (char *line = text; *line;) {
-        char *end = strchr(line, '\n');
+        char *end = strchr(line, '\n'), **into = *line == '>' ? &quotes : &to;
         size_t size = end ? (size_t)(end - line) + 1 : strlen(line);
-        if (*line != '>') {
-            memmove(to, line, size);
-            to += size;
-        }
+        memmove(*into, line, size);
+        *into += size;
         line += size;
     }
-    *to = 0;
+    *to = *quotes = 0;
 }
 
 static const char *kind_of(const char *type) {
@@ -99,13 +98,20 @@ static bool decode(struct hook_batch *batch, char *body, size_t size) {
     struct mime *mime = mime_read(body, size);
     if (!mime)
         return false;
-    drop_quotes(mime->text);
+    char *quoted = arena_take(batch->turn->arena, strlen(mime->text) + 1);
+    if (quoted)
+        part_quotes(mime->text, quoted);
+    const char *topic = without_marks(mime->subject);
     bool subject = mime->subject[strspn(mime->subject, " ")] != 0;
     struct hook_message message = {.id = mime->message_id,
         .text = arena_format(batch->turn->arena, "%s%s%s", mime->subject, subject ? "\n" : "", mime->text),
         .sender = mime->from,
         .chat = *mime->reply_to ? mime->reply_to : mime->from,
         .at = mime_date(mime->date),
+        .answers = *mime->in_reply_to ? mime->in_reply_to : NULL,
+        .quoted = quoted,
+        .topic = topic,
+        .topic_again = topic != mime->subject + strspn(mime->subject, " "),
         .forwarded = mime->forwarded,
         .silent = mime->bulk || !intake_channel_option(batch->from->channel, "server")};
     if (!*message.id && message.text) /* a bare script: sender, date and subject are what it is known by */

@@ -181,6 +181,17 @@ static void coarsen(struct hook_message *message) {
     message->longitude = round(message->longitude * grid) / grid;
 }
 
+/* A reply holds the message that it answers: an earlier one of the chat, or ours, which names a ticket. */
+static void read_answered(
+    struct arena *arena, const json_t *answered, const char *chat_id, struct hook_message *message) {
+    const char *id = hook_id(arena, answered, "message_id");
+    if (!*id)
+        return;
+    message->answers = arena_format(arena, "%s:%s", chat_id, id);
+    message->answers_us = json_is_true(json_object_get(json_object_get(answered, "from"), "is_bot"));
+    message->quoted = message->answers_us ? hook_text(answered, "text") : NULL;
+}
+
 static void read_message(struct hook_batch *batch, json_t *from, const char *kind, bool edited) {
     struct arena *arena = batch->turn->arena;
     const json_t *chat = json_object_get(from, "chat"), *sender = json_object_get(from, "from");
@@ -206,6 +217,7 @@ static void read_message(struct hook_batch *batch, json_t *from, const char *kin
     if (*business)
         message.sender = message.chat; /* known by where the answer goes, as everybody in a private chat is */
     message.language = hook_text(sender, "language_code");
+    read_answered(arena, json_object_get(from, "reply_to_message"), chat_id, &message);
     message.relation = edited ? "edit" : *group_id ? "album" : NULL;
     /* A guest was called into a chat of others: they read along, and its number may be that of another chat.
      */

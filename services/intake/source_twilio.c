@@ -137,10 +137,13 @@ static bool decode(struct hook_batch *batch, char *body, size_t size) {
     const char *id = value_of(pairs, count, "MessageSid"), *from = value_of(pairs, count, "From");
     const char *text = value_of(pairs, count, "Body"), *status = value_of(pairs, count, "MessageStatus");
     bool whatsapp = strncmp(from, "whatsapp:", 9) == 0;
+    const char *answered = value_of(pairs, count, "OriginalRepliedMessageSid");
     struct hook_message message = {.id = *id ? id : value_of(pairs, count, "SmsSid"),
         .word = whatsapp ? "whatsapp" : NULL,
         .text = words_of(batch->turn->arena, pairs, count),
         .sender = from,
+        .answers = *answered ? answered : NULL,
+        .answers_us = *answered != 0, /* when it was none of theirs */
         .forwarded = strcmp(value_of(pairs, count, "Forwarded"), "true") == 0 ||
                      strcmp(value_of(pairs, count, "FrequentlyForwarded"), "true") == 0};
     /* What became of a message of ours; STOP, START and HELP, which Twilio has answered itself. */

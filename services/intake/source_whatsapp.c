@@ -104,6 +104,16 @@ static bool says_nothing(const json_t *from, const char *type) {
            strcmp(hook_text(json_object_get(from, "interactive"), "type"), "call_permission_reply") == 0;
 }
 
+/* A reply names the message that it answers, and who wrote that: anybody but its own sender is us. */
+static void read_answered(struct arena *arena, const json_t *context, const char *number, const char *sender,
+    struct hook_message *message) {
+    const char *id = hook_text(context, "id"), *from = hook_id(arena, context, "from");
+    if (!*id)
+        return;
+    message->answers = arena_format(arena, "%s:%s", number, id);
+    message->answers_us = *from && strcmp(from, sender) != 0;
+}
+
 static void read_message(struct hook_batch *batch, json_t *from, const char *number) {
     struct arena *arena = batch->turn->arena;
     const json_t *context = json_object_get(from, "context");
@@ -130,6 +140,7 @@ static void read_message(struct hook_batch *batch, json_t *from, const char *num
         type = hook_text(from, "type");
     }
     message.id = arena_format(arena, "%s:%s", number, id);
+    read_answered(arena, context, number, sender, &message);
     message.sender = *sender ? sender : hook_id(arena, from, "from_user_id");
     message.forwarded = json_is_true(json_object_get(context, "forwarded")) ||
                         json_is_true(json_object_get(context, "frequently_forwarded"));

@@ -87,3 +87,32 @@ def test_a_mail_is_answered_and_asks_again(fresh, tmp_path):
     planted = [b"rina@example.org", base64.b64encode(b"rina@example.org")]
     for file in (site.data / "log").glob("*"):
         assert not any(each in file.read_bytes() for each in planted), file
+
+
+def test_mails_under_one_subject_are_one_report(fresh, tmp_path):
+    """A mail that answers an earlier one, our answer to it, or goes on under its subject joins it; another subject does not."""
+    site, server = fresh(start=False), MailServer()
+    site.site = sigap.site_copy(tmp_path, with_mailbox(server))
+    site.start()
+    number = iter(range(100))
+
+    def say(subject, text, sender="rina@example.org", headers=""):
+        mail = (f"From: Rina <{sender}>\r\nTo: lapor@sigap.example\r\nMessage-ID: <{next(number)}@example.org>\r\n{headers}"
+                f"Subject: {subject}\r\n\r\n{text}\r\n")
+        before = len(server.mails)
+        with smtplib.LMTP(str(site.data / "run" / "intake.lmtp")) as lmtp:
+            assert lmtp.sendmail(sender, ["lapor@sigap.example"], mail.encode()) == {}
+        sigap.wait_for(lambda: len(server.mails) > before, 10)
+        text = email.message_from_string(server.mails[-1][1], policy=email.policy.default).get_content()
+        return TICKET.search(text).group(), text
+
+    first, answer = say("Kakek di Garum Blitar", "Kakek 80 tahun sendirian, sakit dan belum makan")
+    assert say("Re: Kakek di Garum Blitar", "sekarang tidak sadar")[0] == first
+    assert say("kakek di garum blitar", "rumahnya dekat masjid")[0] == first
+    assert say("Sesuatu yang lain", "masih saya tunggu", headers="In-Reply-To: <0@example.org>\r\n")[0] == first
+    quoted = "".join(f"> {line}\r\n" for line in answer.splitlines())
+    assert say("Re: Pesan layanan", f"terima kasih\r\n\r\n{quoted}")[0] == first
+    others = [say("Kakek di Garum Blitar", "Kakek 80 tahun sendirian", sender="budi@example.org")[0],
+              say("Laporan", "Anak 7 tahun di Wlingi Blitar dipukuli ayahnya")[0],
+              say("Laporan", "Tetangga di Kanigoro Blitar dirantai di kandang")[0]]
+    assert first not in others and len(set(others)) == 3, others

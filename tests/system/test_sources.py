@@ -380,6 +380,50 @@ def test_a_flood_of_one_text_is_one_case(doors):
     assert said <= 20, f"{said} calls for one case"
 
 
+def from_chat(body, chat):
+    body["message"]["from"]["id"] = body["message"]["chat"]["id"] = chat
+    return body
+
+
+def test_a_reply_joins_what_it_replies_to(doors):
+    """Two reports of one person; replies to the first, to our answer to it, and on WhatsApp to what we cannot see."""
+    site, chat = doors.site, 551188
+    clerk = Person(site, "penjawab", "operator,coordinator", "TRI,KOR", "*")
+
+    def told(number, text, **more):
+        answer = doors.telegram(from_chat(update(number, text, **more), chat)).json["text"]
+        site.idle()
+        return answer
+
+    def relations(ticket):
+        case = site.trace(ticket)["case"]["id"]
+        return [one["relation"] for one in clerk.get(f"/api/cases/{case}").json["triage"]["reports"]]
+
+    said_first = told(9101, "Kakek 80 tahun di Garum Blitar sendirian, sakit dan belum makan")
+    first = TICKET.search(said_first).group()
+    second = TICKET.search(told(9102, "Beda lagi: tetangga di Wlingi Blitar dirantai keluarganya di kandang")).group()
+    earlier = {"message_id": 9101, "chat": {"id": chat, "type": "private"}, "date": 1, "from": {"id": chat, "is_bot": False}, "text": "Kakek"}
+    assert first in told(9103, "sekarang sudah tidak sadar", reply_to_message=earlier)
+    ours = {"message_id": 88, "chat": {"id": chat, "type": "private"}, "date": 1, "from": {"id": 1, "is_bot": True}, "text": said_first}
+    assert first in told(9104, "napasnya sesak", reply_to_message=ours)
+    assert relations(first) == ["opened", "follow_up", "follow_up"] and relations(second) == ["opened"]
+    assert site.trace(first)["case"]["priority"] == "P0"
+    forged = {**ours, "text": "nomor 261126-AAAA-AAAA-AAAA-AAAA-A"}  # no ticket of ours: what was said last
+    assert first in told(9105, "tolong segera", reply_to_message=forged)
+    strange = {**earlier, "message_id": 4}
+    assert TICKET.search(told(9106, "Ada banjir di Sutojayan Blitar", reply_to_message=strange)).group() not in (first, second)
+
+    person = "62812000777"
+    for message in (said("r1", "Anak umur 7 tahun di Kanigoro Blitar dipukuli ayahnya tiap malam"),
+                    said("r2", "malam ini dia pingsan", context={"from": person, "id": "wamid.r1"}),
+                    said("r3", "rumahnya dekat masjid", context={"from": "1066", "id": "wamid.ours"})):
+        assert doors.whatsapp(messages({**message, "from": person})).status == 200
+        site.idle()
+    child = [case for case in clerk.get("/api/cases").json["cases"] if case["kind"] == "kekerasan_anak"]
+    reports = [clerk.get(f"/api/cases/{case['id']}").json["triage"]["reports"] for case in child]
+    assert ["opened", "follow_up", "follow_up"] in [[one["relation"] for one in each] for each in reports], reports
+
+
 def test_an_operator_looks_after_the_doors(doors, tmp_path):
     """A table with a wrong row, a sender nobody wants to hear from, a message that cannot be read: all of it by sigapctl."""
     site = doors.site

@@ -94,10 +94,42 @@ static void reads_what_people_send(void **state) {
     graph_reads(PIKET, cases, sizeof cases / sizeof *cases, INT64_C(1772420000100));
 }
 
+/* A reply to an earlier message joins what that became, though another came between; one to ours, which we do
+ * not know by its mid, what was said last; one that nobody knows, from somebody new, is a report. */
+static void a_reply_joins(void **state) {
+    (void)state;
+    static const char *const told[] = {"\"mid\":\"m_1\",\"text\":\"Nenek sakit\"",
+        "\"mid\":\"m_2\",\"text\":\"Ada banjir di Papar\"",
+        "\"mid\":\"m_3\",\"text\":\"sekarang pingsan\",\"reply_to\":{\"mid\":\"m_1\"}",
+        "\"mid\":\"m_4\",\"text\":\"air naik\",\"reply_to\":{\"mid\":\"m_2\"}",
+        "\"mid\":\"m_5\",\"text\":\"cepat\",\"reply_to\":{\"mid\":\"ours\"}"};
+    static const int joined[] = {-1, -1, 0, 1, 1};
+    struct conform conform = conform_open();
+    for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
+        char body[512];
+        snprintf(body, sizeof body, EVENT("\"message\":{%s}"), told[i]);
+        graph_send(&conform, PIKET, body);
+        const Sigap__ReportReceived *report = conform_report(&conform, i);
+        assert_int_equal(report->amends.len, joined[i] < 0 ? 0 : ID_BYTES);
+        if (joined[i] < 0)
+            continue;
+        assert_string_equal(report->relation, "follow_up");
+        assert_memory_equal(
+            report->amends.data, conform_report(&conform, (size_t)joined[i])->report_id.data, ID_BYTES);
+    }
+    graph_send(&conform, PIKET,
+        "{\"object\":\"page\",\"entry\":[{\"id\":\"178\",\"messaging\":[{\"sender\":{\"id\":\"999\"},"
+        "\"timestamp\":1,"
+        "\"message\":{\"mid\":\"m_9\",\"text\":\"Nenek lain sakit\",\"reply_to\":{\"mid\":\"nobody\"}}}]}]}");
+    assert_int_equal(conform_report(&conform, 5)->amends.len, 0);
+    conform_close(&conform);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         CONFORMANCE_TESTS,
         cmocka_unit_test(reads_what_people_send),
+        cmocka_unit_test(a_reply_joins),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

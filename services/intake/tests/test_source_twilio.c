@@ -148,6 +148,9 @@ static void reads_and_answers(void **state) {
         "MessageSid=SM11&SmsStatus=received&OptOutType=STOP&Body=STOP&From=%2B62811"); /* Twilio answered it
                                                                                         */
     assert_int_equal(bottle_reports(&conform.bottle), 1);
+    send(&conform, "MessageSid=MM3&From=whatsapp%3A%2B62811&Body=belum+makan");
+    send(&conform, "MessageSid=MM4&From=whatsapp%3A%2B62811&Body=pingsan&OriginalRepliedMessageSid=MM1");
+    assert_memory_equal(conform_report(&conform, 2)->amends.data, report->report_id.data, ID_BYTES);
     static const struct {
         const char *body, *text;
         size_t media;
