@@ -1,6 +1,7 @@
 #include "services/triage/matcher.h"
 
 #include "services/triage/pattern.h"
+#include "services/triage/sieve.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -49,6 +50,8 @@ struct combination {
     uint8_t parts;
 };
 
+enum { SYMBOL_SIEVE = 1 << 17, EDGE_SIEVE = 1 << 18 /* bits, 16 and 32 KiB */ };
+
 struct matcher {
     const struct spelling *spelling;
     struct arena *scratch; /* for unfolding one pattern; kept, as a site has thousands */
@@ -57,6 +60,7 @@ struct matcher {
     uint64_t prefix_sizes; /* bit n: some pattern has a beginning of n letters */
     struct edge_slot *edges;
     size_t edge_slots, edge_count;
+    uint64_t symbol_sieve[SYMBOL_SIEVE / 64], edge_sieve[EDGE_SIEVE / 64];
     struct node *nodes;
     size_t node_count, node_capacity;
     struct ending *endings;
@@ -87,7 +91,7 @@ static bool array_reserve(void **array, size_t *capacity, size_t need, size_t el
 /* ---- symbols */
 
 static uint32_t symbol_find(const struct matcher *matcher, uint64_t hash) {
-    if (!matcher->symbol_slots)
+    if (!sieve_holds(matcher->symbol_sieve, SYMBOL_SIEVE, hash))
         return SYMBOL_NONE;
     for (size_t at = hash & (matcher->symbol_slots - 1);; at = (at + 1) & (matcher->symbol_slots - 1)) {
         if (!matcher->symbols[at].hash)
@@ -127,6 +131,7 @@ static uint32_t symbol_make(struct matcher *matcher, uint64_t hash) {
     size_t at = hash & (matcher->symbol_slots - 1);
     while (matcher->symbols[at].hash)
         at = (at + 1) & (matcher->symbol_slots - 1);
+    sieve_add(matcher->symbol_sieve, SYMBOL_SIEVE, hash);
     matcher->symbols[at].hash = hash;
     matcher->symbols[at].symbol = SYMBOL_FIRST + (uint32_t)matcher->symbol_count++;
     return matcher->symbols[at].symbol;
@@ -141,10 +146,10 @@ static uint64_t edge_mix(uint64_t key) {
 }
 
 static bool edge_find(const struct matcher *matcher, uint32_t node, uint32_t symbol, uint32_t *to) {
-    if (!matcher->edge_slots)
+    uint64_t key = (uint64_t)node << 32 | symbol, mixed = edge_mix(key);
+    if (!sieve_holds(matcher->edge_sieve, EDGE_SIEVE, mixed))
         return false;
-    uint64_t key = (uint64_t)node << 32 | symbol;
-    for (size_t at = edge_mix(key) & (matcher->edge_slots - 1);; at = (at + 1) & (matcher->edge_slots - 1)) {
+    for (size_t at = mixed & (matcher->edge_slots - 1);; at = (at + 1) & (matcher->edge_slots - 1)) {
         if (!matcher->edges[at].key)
             return false;
         if (matcher->edges[at].key == key) {
@@ -194,8 +199,9 @@ static bool step_make(struct matcher *matcher, uint32_t *node, uint32_t symbol) 
         return false;
     if (!node_make(matcher, &to))
         return false;
-    uint64_t key = (uint64_t)*node << 32 | symbol;
-    size_t at = edge_mix(key) & (matcher->edge_slots - 1);
+    uint64_t key = (uint64_t)*node << 32 | symbol, mixed = edge_mix(key);
+    size_t at = mixed & (matcher->edge_slots - 1);
+    sieve_add(matcher->edge_sieve, EDGE_SIEVE, mixed);
     while (matcher->edges[at].key)
         at = (at + 1) & (matcher->edge_slots - 1);
     matcher->edges[at] = (struct edge_slot){key, to};

@@ -6,6 +6,7 @@
  * out, changed or swapped with its neighbour. Only long names, because nearly every short one is a letter
  * away from a word ("Sampang", "samping"). */
 #include "services/triage/place_parts.h"
+#include "services/triage/sieve.h"
 
 #include "common/config.h"
 #include "services/triage/spelling.h"
@@ -45,16 +46,9 @@ static uint64_t name_step(uint64_t hash, uint64_t word) {
     return hash ^ hash >> 29;
 }
 
-/* False: no name is this, or begins with it. Nearly all words of a message are seen off here, without a look
- * at a table that is in no cache. */
+/* False: no name is this, or begins with it. */
 static bool may_begin(const struct place_index *index, uint64_t hash) {
-    size_t bit = hash % PLACE_BEGINS;
-    return index->begins[bit / 64] >> bit % 64 & 1;
-}
-
-static void begins_add(struct place_index *index, uint64_t hash) {
-    size_t bit = hash % PLACE_BEGINS;
-    index->begins[bit / 64] |= UINT64_C(1) << bit % 64;
+    return sieve_holds(index->begins, PLACE_BEGINS, hash);
 }
 
 static uint32_t name_find(const struct place_index *index, uint64_t hash) {
@@ -248,7 +242,7 @@ static bool entry_add(struct place_index *index, uint64_t hash, const struct pla
             !slots_grow(&index->slots, &index->slot_count, SLOTS_LEAST)) ||
         !entry_reserve(index))
         return false;
-    begins_add(index, hash);
+    sieve_add(index->begins, PLACE_BEGINS, hash);
     size_t at = hash & (index->slot_count - 1);
     while (index->slots[at].hash && index->slots[at].hash != hash)
         at = (at + 1) & (index->slot_count - 1);
@@ -353,7 +347,7 @@ static bool place_add(struct place_index *index, struct arena *arena, const stru
     uint64_t hash = TEXT_HASH_START;
     for (size_t i = 0; i < text.count; i++) {
         hash = name_step(hash, text.words[i].hash);
-        begins_add(index, hash);
+        sieve_add(index->begins, PLACE_BEGINS, hash);
     }
     return entry_add(index, hash, place) && ways_add(index, name, &text, place);
 }
