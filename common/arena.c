@@ -115,6 +115,14 @@ static struct block *block_add(struct arena *arena, size_t size) {
     return arena->current = block;
 }
 
+/* The next block that is large enough, or a new one. */
+static struct block *block_next(struct arena *arena, size_t size) {
+    struct block *block = arena->current;
+    while (block && block->size - block->used < size && block->next)
+        block = arena->current = block->next;
+    return block && block->size - block->used >= size ? block : block_add(arena, size);
+}
+
 void *arena_take(struct arena *arena, size_t size) {
     if (size > arena->cap - arena->taken) {
         arena->exhausted = true;
@@ -123,10 +131,8 @@ void *arena_take(struct arena *arena, size_t size) {
     size_t wanted = size;
     size = (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
     struct block *block = arena->current;
-    while (block && block->size - block->used < size && block->next)
-        block = arena->current = block->next;
     if (!block || block->size - block->used < size)
-        block = block_add(arena, size);
+        block = block_next(arena, size);
     if (!block) {
         arena->exhausted = true;
         return NULL;
