@@ -722,6 +722,7 @@ static void begin_turn(struct engine *engine) {
         {"", LANE_NORMAL, 0}, false, engine->effects_held};
     engine->begun++;
     engine->turn_inputs = 0;
+    engine_forget_timers_set(engine);
     engine->retry = engine->redo = engine->overflowed = engine->recheck_blocked = false;
     refill_reserve(engine);
 }

@@ -61,6 +61,15 @@ struct guard {
     unsigned suspect_ends;
 };
 
+enum { TIMERS_SET = 8 };
+
+struct timer_row {
+    int64_t due_at; /* 0: none */
+    struct id object;
+    uint32_t kind;
+    bool critical;
+};
+
 struct engine {
     const struct daemon *daemon;
     struct daemon_setup setup;
@@ -107,6 +116,7 @@ struct engine {
     int64_t doubted_until; /* monotonic: until then the wall clock, which jumped ahead, is not believed */
     int64_t next_timer;
     bool timers_changed, started, starting, effects_held;
+    struct timer_row timers_set[TIMERS_SET]; /* in this turn, as far as remembered; see turn_timer_set */
     bool start_again;      /* on_start wants to be called in more turns: who asks is told so meanwhile */
     unsigned starved;      /* turns in a row of single ones that were rolled back for want of memory */
     unsigned urgent_tries; /* turns in a row that failed with an urgent request waiting */
@@ -137,6 +147,8 @@ bool engine_disk_is_low(const struct engine *engine);
 struct release *engine_release(struct engine *engine, enum release_kind kind);
 /* turn.c: a copy that outlives the input. False, and the turn will be made again, when there is no room. */
 bool engine_keep_answer(struct engine *engine, const struct answer *answer, struct answer *out);
+/* What turn_timer_set remembers is not true any more: a new turn, or an input was undone. */
+void engine_forget_timers_set(struct engine *engine);
 void engine_break(struct engine *engine, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* For a backup, which copies the store's file while turns go on: what is in the log stays out of the file. */

@@ -143,6 +143,7 @@ static enum verdict run_input(struct engine *engine, const struct work *work) {
         engine->overflowed = false;
         engine->release_count = released;
         engine->timers_changed = true;
+        engine_forget_timers_set(engine);
     }
     if (engine->guard.cautious)
         guard_after(engine);

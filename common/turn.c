@@ -155,18 +155,34 @@ void turn_answer_command(struct turn *turn, const Sigap__CommandIssued *command,
 
 /* ---- timers, effects, later calls ---- */
 
+/* Many objects share one timer (all alerts of a second), and each sets it: in one turn that is done once. */
+static struct timer_row *timer_slot(struct engine *engine, const struct id *object, int64_t due_at) {
+    return &engine->timers_set[(object->bytes[ID_BYTES - 1] ^ object->bytes[5] ^ (uint64_t)due_at / 1000) %
+                               TIMERS_SET];
+}
+
+void engine_forget_timers_set(struct engine *engine) {
+    memset(engine->timers_set, 0, sizeof engine->timers_set);
+}
+
 void turn_timer_set(
     struct turn *turn, uint32_t kind, const struct id *object, int64_t due_at, bool critical) {
+    struct timer_row *row = timer_slot(turn->engine, object, due_at);
+    if (row->due_at == due_at && row->kind == kind && row->critical == critical &&
+        id_equal(&row->object, object))
+        return;
     struct statement *set = common_use(turn->store, COMMON_TIMER_SET);
     bind_int(set, due_at);
     bind_int(set, kind);
     bind_id(set, object);
     bind_int(set, critical);
-    statement_run(set);
+    if (statement_run(set))
+        *row = (struct timer_row){due_at, *object, kind, critical};
     turn->engine->timers_changed = true;
 }
 
 void turn_timer_clear(struct turn *turn, uint32_t kind, const struct id *object, int64_t due_at) {
+    timer_slot(turn->engine, object, due_at)->due_at = 0;
     struct statement *clear = common_use(turn->store, COMMON_TIMER_CLEAR);
     bind_int(clear, due_at);
     bind_int(clear, kind);

@@ -122,7 +122,10 @@ static bool alpha_urgent(void *state, const struct request *request) {
     return strcmp(request->body, "urgent") == 0;
 }
 
-/* beta: keeps every record; "poison" cannot be kept; passes each on to gamma. */
+static const struct id shared_timer = {{1, 2, 3}};
+
+/* beta: keeps every record; "poison" cannot be kept; passes each on to gamma. Whatever is "shared" sets one
+ * timer for all, too. */
 static enum verdict beta_event(struct turn *turn, const Sigap__Event *event) {
     struct id id = turn_id(turn);
     beta_now = turn->now;
@@ -132,7 +135,9 @@ static enum verdict beta_event(struct turn *turn, const Sigap__Event *event) {
     on.report_closed = event->report_closed;
     turn_append(turn, turn->source.lane, &on);
     turn_timer_set(turn, 7, &id, turn->now + 1000, false);
-    if (strcmp(event->report_closed->reason, "poison") == 0)
+    if (strstr(event->report_closed->reason, "shared"))
+        turn_timer_set(turn, 7, &shared_timer, turn->now + 1000, false);
+    if (strstr(event->report_closed->reason, "poison"))
         return turn_park(turn, "poison");
     return VERDICT_DONE;
 }
@@ -692,6 +697,19 @@ static void test_timer_fires_once(void **state) {
     settle(world);
     settle(world);
     assert_int_equal(world->effects, 1);
+}
+
+/* Set again by each of a turn, and undone with one of them: it is there once, and it is there. */
+static void test_a_timer_that_many_share_fires_once(void **state) {
+    struct world *world = *state;
+    ask(world, "shared poison");
+    ask(world, "shared one");
+    ask(world, "shared two");
+    settle(world);
+    world->wall += 1000;
+    world->monotonic += 1000;
+    settle(world);
+    assert_int_equal(world->effects, 3); /* one's, two's, and that of both */
 }
 
 /* Also the look for the next timer, behind the commit, may fail: nothing else comes in that would make beta
@@ -1343,6 +1361,7 @@ int main(void) {
         TEST(test_a_barrier_ends_by_itself),
         TEST(test_a_broken_hold_is_told),
         TEST(test_timer_fires_once),
+        TEST(test_a_timer_that_many_share_fires_once),
         TEST(test_a_failed_step_loses_no_timer),
         TEST(test_time_goes_on_when_the_clock_is_set_back),
         TEST(test_the_loop_wakes_in_time_when_the_clock_is_set_back),
