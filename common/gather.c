@@ -4,6 +4,7 @@
 #include "common/engine_internal.h"
 
 #include "common/log.h"
+#include "common/texts.h"
 #include "common_sql.h"
 
 #include <sodium.h>
@@ -178,7 +179,7 @@ static void park_input(struct engine *engine, const struct source *source, const
 
 static int link_of(const struct engine *engine, const char *journal) {
     for (unsigned i = 0; i < engine->link_count; i++)
-        if (strcmp(inbox_name(engine->links[i]), journal) == 0)
+        if (same_text(inbox_name(engine->links[i]), journal))
             return (int)i;
     return -1;
 }
@@ -205,7 +206,7 @@ static void inherit_causes(struct engine *engine, const Sigap__Event *event, con
     }
     for (unsigned i = 0; i < engine->cause_count; i++) {
         struct held_cause *cause = &engine->causes[i];
-        if (cause->lane == source->lane && strcmp(cause->journal, source->journal) == 0) {
+        if (cause->lane == source->lane && same_text(cause->journal, source->journal)) {
             cause->sequence = source->sequence;
             return;
         }

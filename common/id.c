@@ -31,15 +31,6 @@ int64_t id_time(const struct id *id) {
     return at;
 }
 
-bool id_is_null(const struct id *id) {
-    static const struct id null;
-    return memcmp(id, &null, sizeof null) == 0;
-}
-
-bool id_equal(const struct id *a, const struct id *b) {
-    return memcmp(a, b, sizeof *a) == 0;
-}
-
 bool id_from_bytes(const void *bytes, size_t size, struct id *out) {
     memset(out, 0, sizeof *out);
     if (size != ID_BYTES)

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 enum { ID_BYTES = 16, ID_TEXT = 26 };
 
@@ -20,8 +21,12 @@ struct id id_make(int64_t at_ms, const uint8_t tail[10]);
 struct id id_derive(
     int64_t at_ms, const uint8_t incarnation[16], uint32_t lane, uint64_t sequence, uint32_t ordinal);
 int64_t id_time(const struct id *id);
-bool id_is_null(const struct id *id);
-bool id_equal(const struct id *a, const struct id *b);
+static inline bool id_equal(const struct id *a, const struct id *b) {
+    return memcmp(a, b, sizeof *a) == 0;
+}
+static inline bool id_is_null(const struct id *id) {
+    return id_equal(id, &(struct id){{0}});
+}
 /* From the bytes of a protobuf field; false (and a null id) when there are not exactly 16. */
 bool id_from_bytes(const void *bytes, size_t size, struct id *out);
 void id_to_text(const struct id *id, char text[ID_TEXT + 1]);
