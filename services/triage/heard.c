@@ -198,8 +198,25 @@ struct recent {
 
 /* ---- the index ---- */
 
+/* kinds: the main one and the further ones, separated by spaces: who tells of another victim first finds it.
+ */
+static bool blocks_add(struct triage *triage, const char *kinds, const char *place, int64_t number) {
+    char kind[32];
+    uint64_t first = 0;
+    bool added = true;
+    for (size_t size; *(kinds += strspn(kinds, " ")); kinds += size) {
+        size = strcspn(kinds, " ");
+        snprintf(kind, sizeof kind, "%.*s", (int)size, kinds);
+        uint64_t key = block_key(triage, kind, place);
+        if (key != first) /* one family, one key */
+            added &= hash_index_add(triage->index, key, number);
+        first = first ? first : key;
+    }
+    return added;
+}
+
 static bool index_add(
-    struct triage *triage, const struct print *print, const char *kind, const char *area, int64_t number) {
+    struct triage *triage, const struct print *print, const char *kinds, const char *area, int64_t number) {
     char place[AREA_TEXT + 1];
     bool added = true;
     place_of(area, place);
@@ -208,7 +225,7 @@ static bool index_add(
     for (unsigned band = 0; print->shingled && band < BANDS; band++)
         added &= hash_index_add(triage->index, band_key(triage, print, area, band), number);
     if (place[0])
-        added &= hash_index_add(triage->index, block_key(triage, kind, place), number);
+        added &= blocks_add(triage, kinds, place, number);
     if (print->cell)
         added &= hash_index_add(triage->index, print->cell, number);
     return added;
@@ -250,32 +267,52 @@ void heard_close(struct triage *triage) {
     triage->recent = NULL;
 }
 
+/* At a glance a report of several victims is about nobody in particular: the next one may begin with another
+ * of them. Judged in full, all of them count (people.h). */
+static int age_of(const struct assessment *assessment) {
+    return assessment->also_count ? -1 : assessment_age(assessment);
+}
+
+static int sex_of(const struct assessment *assessment) {
+    return assessment->also_count ? 0 : assessment_sex(assessment);
+}
+
+static const char *kinds_of(struct turn *turn, const struct assessment *assessment) {
+    const char *kinds = assessment->kind;
+    for (size_t i = 0; kinds && i < assessment->also_count; i++)
+        kinds = arena_format(turn->arena, "%s %s", kinds, assessment->also[i]);
+    return kinds;
+}
+
 bool heard_keep(struct turn *turn, const struct print *print, const struct assessment *assessment,
     const struct id *case_id) {
     struct triage *triage = turn->state;
     uint8_t marks[MARKS_BYTES];
     int64_t number = hash_index_next(triage->index);
     print_pack(print, marks);
+    const char *kinds = kinds_of(turn, assessment);
+    if (!kinds)
+        return false;
     struct statement *add = triage_use(turn->store, TRIAGE_PRINT_ADD);
     bind_int(add, number);
     bind_int(add, turn->now);
     bind_id(add, case_id);
-    bind_text(add, assessment->kind);
+    bind_text(add, kinds);
     bind_text(add, assessment->area);
-    bind_int(add, assessment_age(assessment));
-    bind_int(add, assessment_sex(assessment));
+    bind_int(add, age_of(assessment));
+    bind_int(add, sex_of(assessment));
     bind_blob(add, marks, print->shingled ? MARKS_BYTES : MARKS_BYTES - sizeof print->signature);
     statement_run(add);
     struct trace *recent = &triage->recent->traces[(uint64_t)number % RECENT];
     *recent = (struct trace){.number = number,
         .at = turn->now,
         .case_id = *case_id,
-        .age = assessment_age(assessment),
-        .sex = assessment_sex(assessment),
+        .age = age_of(assessment),
+        .sex = sex_of(assessment),
         .print = *print};
     snprintf(recent->kind, sizeof recent->kind, "%s", assessment->kind);
     snprintf(recent->area, sizeof recent->area, "%s", assessment->area);
-    bool added = index_add(triage, print, assessment->kind, assessment->area, number);
+    bool added = index_add(triage, print, kinds, assessment->area, number);
     hash_index_save(triage->index, turn);
     return added;
 }
@@ -321,7 +358,8 @@ static bool trace_read_row(struct turn *turn, int64_t number, struct trace *out)
         out->number = number;
         out->at = column_int(get, 0);
         out->case_id = column_id(get, 1);
-        snprintf(out->kind, sizeof out->kind, "%s", column_text(get, 2));
+        const char *kinds = column_text(get, 2);
+        snprintf(out->kind, sizeof out->kind, "%.*s", (int)strcspn(kinds, " "), kinds);
         snprintf(out->area, sizeof out->area, "%s", column_text(get, 3));
         out->age = (int)column_int(get, 4);
         out->sex = (int)column_int(get, 5);
@@ -352,7 +390,7 @@ static bool in_time(const struct looking *looking, const struct trace *trace) {
 /* What speaks against it at a glance: the person, the place. */
 static bool excluded(const struct looking *looking, const struct trace *trace) {
     const char *area = looking->assessment->area;
-    int age = assessment_age(looking->assessment), sex = assessment_sex(looking->assessment);
+    int age = age_of(looking->assessment), sex = sex_of(looking->assessment);
     return (age >= 0 && trace->age >= 0 && abs(age - trace->age) > AGE_APART) ||
            (sex && trace->sex && sex != trace->sex) ||
            (area[0] && trace->area[0] && !area_within(area, trace->area) && !area_within(trace->area, area));
@@ -408,6 +446,8 @@ static void look_around(struct looking *looking) {
     place_of(assessment->area, place);
     if (place[0])
         look_at(looking, block_key(triage, assessment->kind, place), OF_BLOCK);
+    for (size_t i = 0; place[0] && i < assessment->also_count; i++)
+        look_at(looking, block_key(triage, assessment->also[i], place), OF_BAND);
     if (area_level(place) == AREA_DISTRICT && area_cut(place, AREA_REGENCY, regency))
         look_at(looking, block_key(triage, assessment->kind, regency), OF_BAND); /* who named no district */
     if (!looking->print->cell)

@@ -4,6 +4,7 @@ import json
 
 import pytest
 from browser import PROGRAM, Browser
+from test_console_page import sign_in
 from test_heard import TELEPHONE, case_of, picture_of
 from test_people import Person
 
@@ -40,6 +41,18 @@ def test_each_victim_has_tasks(site, clerk):
     assert changed["LNS-01"] == "cancelled" and changed["KTP-01"] == changed["NPZ-01"] == changed["PSG-01"] == "due", changed
 
 
+def test_who_tells_of_another_victim_first_is_heard_before(site, clerk):
+    """Two people tell one incident: the first gives the age of the brother, the second that of the grandmother."""
+    told = ("Di {} Malang, kakaknya 35 tahun dirantai di kandang belakang rumah. Neneknya terbaring dua hari tidak diberi makan, "
+            "tidak ada yang merawat")
+    told_again = ("Tolong, nenek umur 80 tahun di {} Malang terbaring tidak dikasih makan dua hari, di kandang belakang rumahnya "
+                  "cucunya dirantai")
+    for place, texts in (("Turen", (told, told_again)), ("Kepanjen", (told_again, told))):
+        cases = [case_of(site, site.report(text.format(place))) for text in texts]
+        alike = clerk.get(f"/api/cases/{cases[1]}").json["triage"].get("alike", [])
+        assert cases[0] == cases[1] or cases[0] in [one["id"] for one in alike], (place, cases, alike)
+
+
 @pytest.mark.skipif(not PROGRAM, reason="no Chromium on this machine (Debian package chromium), 2026-11")
 def test_the_page_names_them_and_takes_a_correction(site, clerk):
     case = case_of(site, site.report(ELDER.format("Singosari"), urgent=True))
@@ -47,12 +60,7 @@ def test_the_page_names_them_and_takes_a_correction(site, clerk):
     try:
         browser = chromium.page(*TELEPHONE)
         look = picture_of(browser)
-        browser.open(f"http://127.0.0.1:{site.port}/")
-        browser.wait("!document.getElementById('login').hidden")
-        browser.write("[name=account]", clerk.name)
-        browser.write("[name=password]", clerk.password)
-        browser.touch("#login-form button")
-        browser.wait("!document.getElementById('work').hidden")
+        sign_in(browser, site, {"account": clerk.name, "password": clerk.password})
         browser.run(f"location.hash = 'case/{case}'")
         browser.wait("document.getElementById('sheet').innerText.includes('Jenis lain')")
         head = browser.run("document.querySelector('#sheet .box').innerText")
