@@ -1,5 +1,6 @@
 #include "services/triage/assess.h"
 
+#include <math.h>
 #include <string.h>
 
 /* The best kind must have this probability, or be ahead of the next by so much, to go on without a person. */
@@ -35,6 +36,7 @@ struct work {
     struct place_names *names;
     struct feature *features;
     size_t feature_count;
+    struct passages *passages;
     float kinds[KINDS_MAX];       /* probabilities */
     float priorities[PRIORITIES]; /* probabilities, with a model */
     int kind;
@@ -88,16 +90,18 @@ static bool anything_known(const struct vocabulary *vocabulary, const struct sig
     return false;
 }
 
-static void kinds_score(struct work *work) {
+static bool kinds_score(struct work *work) {
     const struct vocabulary *vocabulary = work->assessor->vocabulary;
     work->matched = anything_known(vocabulary, &work->signs);
-    if (vocabulary->model) {
-        model_judge(vocabulary->model, vocabulary, work->features, work->feature_count, work->kinds,
-            work->priorities);
-        return;
+    if (!vocabulary->model) {
+        kinds_by_points(work);
+        softmax(work->kinds, vocabulary->kind_count);
+        return true;
     }
-    kinds_by_points(work);
-    softmax(work->kinds, vocabulary->kind_count);
+    work->passages = passages_read(vocabulary, work->arena, &work->text, work->features, work->feature_count);
+    if (work->passages)
+        passages_judge_all(work->passages, work->kinds, work->priorities);
+    return work->passages != NULL;
 }
 
 /* ---- what it turns out to be */
@@ -234,13 +238,32 @@ static void kinds_rank(struct work *work) {
 static bool also_find(struct work *work) {
     const struct vocabulary *vocabulary = work->assessor->vocabulary;
     struct assessment *out = work->out;
-    if (!vocabulary->kinds[work->kind].opens_case || work->turn != NO_TURN)
+    if (!work->passages || !vocabulary->kinds[work->kind].opens_case || work->turn != NO_TURN)
         return true;
-    out->matters = matters_weigh(vocabulary, work->arena, &work->text, &work->signs, work->features,
-        work->feature_count, work->kinds, work->kind, &out->matter_count);
+    out->matters = matters_weigh(work->passages, work->arena, &work->signs, work->kinds, work->kind,
+        work->assessor->weighs_all ? -INFINITY : 0, &out->matter_count);
     for (size_t i = 0; i < out->matter_count && i < MATTERS_MAX && out->matters[i].sum >= 0; i++)
         out->also[out->also_count++] = vocabulary->kinds[out->matters[i].kind].code;
     return out->matters != NULL;
+}
+
+/* Age and sex that are told where another victim is told of are not those of the main one: then they are not
+ * known, and somebody asks. */
+static void facts_of_others_drop(struct work *work) {
+    static const char *const of_a_person[] = {"age", "age_band", "sex"};
+    struct assessment *out = work->out;
+    size_t kept = 0;
+    for (size_t i = 0; i < out->fact_count; i++) {
+        const struct fact *fact = &out->facts[i];
+        bool person = false, others = false;
+        for (size_t k = 0; k < sizeof of_a_person / sizeof *of_a_person; k++)
+            person |= strcmp(fact->name, of_a_person[k]) == 0;
+        for (size_t k = 0; k < out->also_count; k++)
+            others |= fact->first >= out->matters[k].first && fact->last <= out->matters[k].last;
+        if (!person || !others)
+            out->facts[kept++] = *fact;
+    }
+    out->fact_count = kept;
 }
 
 /* For whoever takes the case on: the playbooks of these kinds too (casework). */
@@ -479,8 +502,7 @@ bool assess(const struct assessor *assessor, struct arena *arena, const struct r
             features_read(vocabulary, arena, &work.text, &work.signs, places, NULL, &work.feature_count);
     if (!work.features)
         return false;
-    kinds_score(&work);
-    if (!turn_judge(&work))
+    if (!kinds_score(&work) || !turn_judge(&work))
         return false;
     kinds_rank(&work);
     if (!also_find(&work))
@@ -490,6 +512,7 @@ bool assess(const struct assessor *assessor, struct arena *arena, const struct r
     if (!place_apply(&work, &place) ||
         !facts_find(vocabulary, arena, &work.text, &work.signs, work.kind, out->facts, &out->fact_count))
         return false;
+    facts_of_others_drop(&work);
     review_decide(&work, &urgency);
     evidence_vocabulary(&work);
     evidence_learnt(&work);

@@ -25,6 +25,7 @@ enum {
 struct assessor {
     const struct vocabulary *vocabulary;
     const struct place_index *places; /* NULL: no areas */
+    bool weighs_all;                  /* also the further kinds that are unlikely: for learning */
 };
 
 struct report {
@@ -64,7 +65,8 @@ struct assessment {
     const char *kind; /* never NULL: with nothing to go by the last resort of the vocabulary, under review */
     struct kind_score kinds[ASSESSMENT_KINDS_MAX]; /* best first */
     size_t kind_count;
-    const struct matter *matters; /* all that was weighed, likeliest first (arena) */
+    const struct matter
+        *matters; /* the further kinds, with assessor.weighs_all all, likeliest first (arena) */
     size_t matter_count;
     const char *also[MATTERS_MAX]; /* further kinds: of other victims, or another wrong; likeliest first */
     size_t also_count;

@@ -14,8 +14,9 @@ static const float weights[MATTER_FEATURES] = {[MATTER_BIAS] = -0.78f,
  * tasks that are wrong too often are not done any more: from this line on five of six are right. */
 #define MATTER_LINE 0.25f
 
-/* Less than this of a passage is nothing: most kinds in most passages, so that they need not be weighed. */
+/* Less than this of a passage is nothing, and surer of danger than that is none. */
 #define PASSAGE_LEAST 0.05f
+#define DANGER_MOST 0.98f
 /* A passage is told by fewer words than a message, and never surely. */
 #define ODDS_LEAST 1e-4f
 
@@ -32,13 +33,19 @@ struct clauses {
     uint8_t *of; /* each word's, from 0 */
 };
 
-struct finder {
+struct passages {
     const struct vocabulary *vocabulary;
     const struct text *text;
     struct clauses clauses;
     struct part_score *scores; /* by clause */
-    struct part_score common;  /* what every message begins with */
-    uint64_t asked, said;      /* bits of kinds: that may be further ones; that some passage speaks for */
+    struct part_score common, rest;
+};
+
+struct finder {
+    const struct passages *passages;
+    float before[KINDS_MAX];          /* what speaks for each kind beside its passage */
+    float least[KINDS_MAX];           /* and what a passage must therefore say for it, see model_part_judge */
+    uint64_t said;                    /* bits of kinds that some passage speaks for */
     struct matter matters[KINDS_MAX]; /* of those, with the passage that speaks most for each so far */
 };
 
@@ -48,9 +55,9 @@ static size_t words_of(const struct clauses *clauses, size_t at) {
     return clauses->last[at] - clauses->first[at] + 1u;
 }
 
-static void clause_add(struct finder *finder, size_t first, size_t last) {
-    struct clauses *clauses = &finder->clauses;
-    const struct word *words = finder->text->words;
+static void clause_add(struct passages *passages, size_t first, size_t last) {
+    struct clauses *clauses = &passages->clauses;
+    const struct word *words = passages->text->words;
     size_t before = clauses->count - 1; /* only read when there is one */
     bool joins = clauses->count && words[clauses->last[before]].sentence == words[first].sentence &&
                  (words_of(clauses, before) < CLAUSE_LEAST_WORDS || last - first + 1 < CLAUSE_LEAST_WORDS);
@@ -62,16 +69,45 @@ static void clause_add(struct finder *finder, size_t first, size_t last) {
     clauses->last[clauses->count++] = (uint16_t)last;
 }
 
-static void clauses_read(struct finder *finder) {
-    const struct text *text = finder->text;
+static void clauses_read(struct passages *passages) {
+    const struct text *text = passages->text;
     for (size_t first = 0, last; first < text->count; first = last + 1) {
         for (last = first;
              last + 1 < text->count && text->words[last + 1].clause == text->words[first].clause;)
             last++;
-        clause_add(finder, first, last);
+        clause_add(passages, first, last);
     }
-    for (size_t i = 0; i < finder->clauses.count; i++)
-        memset(finder->clauses.of + finder->clauses.first[i], (int)i, words_of(&finder->clauses, i));
+    for (size_t i = 0; i < passages->clauses.count; i++)
+        memset(passages->clauses.of + passages->clauses.first[i], (int)i, words_of(&passages->clauses, i));
+}
+
+struct passages *passages_read(const struct vocabulary *vocabulary, struct arena *arena,
+    const struct text *text, const struct feature *features, size_t feature_count) {
+    struct passages *passages = arena_take(arena, sizeof *passages);
+    uint8_t *of = arena_take(arena, text->count + 1);
+    if (!passages || !of)
+        return NULL;
+    passages->vocabulary = vocabulary;
+    passages->text = text;
+    passages->clauses.count = 0;
+    passages->clauses.of = of;
+    clauses_read(passages);
+    passages->scores = arena_take(arena, (passages->clauses.count + 1) * sizeof *passages->scores);
+    if (!passages->scores)
+        return NULL;
+    model_score_parts(vocabulary->model, features, feature_count, of, passages->clauses.count,
+        &passages->common, &passages->rest, passages->scores);
+    return passages;
+}
+
+void passages_judge_all(
+    const struct passages *passages, float kinds[KINDS_MAX], float priorities[PRIORITIES]) {
+    const struct vocabulary *vocabulary = passages->vocabulary;
+    struct part_score sum = passages->common;
+    part_score_add(vocabulary->model, &sum, &passages->rest);
+    for (size_t i = 0; i < passages->clauses.count; i++)
+        part_score_add(vocabulary->model, &sum, &passages->scores[i]);
+    model_part_judge(vocabulary->model, vocabulary, &sum, NULL, kinds, priorities);
 }
 
 /* ---- passages */
@@ -85,8 +121,8 @@ static void speaks_for(
     struct finder *finder, int kind, float share, float danger, uint16_t first, uint16_t last) {
     struct matter matter = {.kind = kind, .first = first, .last = last};
     matter.features[MATTER_PASSAGE] = log_odds(share);
-    matter.features[MATTER_DANGER] = log_odds(danger);
-    matter.sum = weights[MATTER_PASSAGE] * matter.features[MATTER_PASSAGE] +
+    matter.features[MATTER_DANGER] = log_odds(fminf(danger, DANGER_MOST));
+    matter.sum = finder->before[kind] + weights[MATTER_PASSAGE] * matter.features[MATTER_PASSAGE] +
                  weights[MATTER_DANGER] * matter.features[MATTER_DANGER];
     if (!(finder->said >> kind & 1) || matter.sum > finder->matters[kind].sum)
         finder->matters[kind] = matter;
@@ -96,48 +132,62 @@ static void speaks_for(
 /* The passage in words first..last. */
 static void passage_judge(
     struct finder *finder, const struct part_score *score, uint16_t first, uint16_t last) {
+    const struct vocabulary *vocabulary = finder->passages->vocabulary;
     float kinds[KINDS_MAX], priorities[PRIORITIES];
-    if (!model_part_judge(finder->vocabulary->model, finder->vocabulary, score, finder->asked, PASSAGE_LEAST,
-            kinds, priorities))
+    if (!model_part_judge(vocabulary->model, vocabulary, score, finder->least, kinds, priorities))
         return;
     float danger = priorities[PRIORITY_P0] + priorities[PRIORITY_P1];
-    for (size_t i = 0; i < finder->vocabulary->kind_count; i++)
-        if (kinds[i] >= PASSAGE_LEAST && (finder->asked >> i & 1))
+    for (size_t i = 0; i < vocabulary->kind_count; i++)
+        if (kinds[i] >= PASSAGE_LEAST && finder->least[i] < INFINITY)
             speaks_for(finder, (int)i, kinds[i], danger, first, last);
 }
 
 static void passages_judge(struct finder *finder) {
-    for (size_t from = 0; from < finder->clauses.count; from++) {
-        struct part_score sum = finder->common;
-        for (size_t to = from; to < finder->clauses.count && to < from + PASSAGE_CLAUSES; to++) {
-            part_score_add(&sum, &finder->scores[to]);
-            passage_judge(finder, &sum, finder->clauses.first[from], finder->clauses.last[to]);
+    const struct passages *passages = finder->passages;
+    const struct clauses *clauses = &passages->clauses;
+    for (size_t from = 0; from < clauses->count; from++) {
+        struct part_score sum = passages->common;
+        for (size_t to = from; to < clauses->count && to < from + PASSAGE_CLAUSES; to++) {
+            part_score_add(passages->vocabulary->model, &sum, &passages->scores[to]);
+            passage_judge(finder, &sum, clauses->first[from], clauses->last[to]);
         }
     }
 }
 
 /* ---- weighing */
 
-/* The whole message beside the passage. */
-static struct matter weigh(
-    const struct finder *finder, const struct signs *signs, const float *kinds, float most, size_t kind) {
-    struct matter matter = finder->matters[kind];
-    matter.features[MATTER_BIAS] = 1;
-    matter.features[MATTER_BEHIND] = model_score_behind(kinds[kind], most);
-    matter.features[MATTER_KEYWORDS] = signs->keywords[kind] / 3;
-    matter.features[MATTER_COMBINATION] = signs->combinations[kind] / 5;
-    matter.sum = -MATTER_LINE;
-    for (size_t i = 0; i < MATTER_FEATURES; i++)
-        matter.sum += weights[i] * matter.features[i];
-    return matter;
+/* What the whole message says, without a passage. */
+static void whole_weigh(float behind, const struct signs *signs, size_t kind, float out[MATTER_FEATURES]) {
+    out[MATTER_BIAS] = 1;
+    out[MATTER_BEHIND] = behind;
+    out[MATTER_KEYWORDS] = signs->keywords[kind] / 3;
+    out[MATTER_COMBINATION] = signs->combinations[kind] / 5;
+}
+
+/* The share of a passage that is needed to reach the sum `least`, were it as dangerous as can be. */
+static float share_needed(float before, float least) {
+    float odds = (least - before - weights[MATTER_DANGER] * log_odds(DANGER_MOST)) / weights[MATTER_PASSAGE];
+    return fmaxf(PASSAGE_LEAST, 1 / (1 + expf(-odds)));
 }
 
 /* Kinds that a case is opened for, without what the report is taken for already. */
-static uint64_t asked_for(const struct vocabulary *vocabulary, int main) {
-    uint64_t asked = 0;
+static void whole_judge(
+    struct finder *finder, const struct signs *signs, const float *kinds, int main, float least) {
+    const struct vocabulary *vocabulary = finder->passages->vocabulary;
+    float most = 0;
     for (size_t i = 0; i < vocabulary->kind_count; i++)
-        asked |= (uint64_t)vocabulary->kinds[i].opens_case << i;
-    return asked & ~(UINT64_C(1) << main);
+        most = fmaxf(most, kinds[i]);
+    for (size_t i = 0; i < vocabulary->kind_count; i++) {
+        float features[MATTER_FEATURES] = {0};
+        finder->before[i] = -MATTER_LINE;
+        finder->least[i] = INFINITY;
+        if ((int)i == main || !vocabulary->kinds[i].opens_case)
+            continue;
+        whole_weigh(model_score_behind(kinds[i], most), signs, i, features);
+        for (size_t k = 0; k < MATTER_FEATURES; k++)
+            finder->before[i] += weights[k] * features[k];
+        finder->least[i] = model_score_of_share(share_needed(finder->before[i], least));
+    }
 }
 
 static void keep_in_order(struct matter *matters, size_t count, struct matter matter) {
@@ -147,27 +197,24 @@ static void keep_in_order(struct matter *matters, size_t count, struct matter ma
     matters[at] = matter;
 }
 
-struct matter *matters_weigh(const struct vocabulary *vocabulary, struct arena *arena,
-    const struct text *text, const struct signs *signs, const struct feature *features, size_t feature_count,
-    const float *kinds, int main, size_t *count) {
-    struct finder finder = {.vocabulary = vocabulary, .text = text, .asked = asked_for(vocabulary, main)};
+struct matter *matters_weigh(const struct passages *passages, struct arena *arena, const struct signs *signs,
+    const float *kinds, int main, float least, size_t *count) {
+    const struct vocabulary *vocabulary = passages->vocabulary;
     struct matter *matters = arena_take(arena, (vocabulary->kind_count + 1) * sizeof *matters);
-    finder.clauses.of = arena_take(arena, text->count + 1);
-    finder.scores = arena_take(arena, CLAUSES_MAX * sizeof *finder.scores);
+    struct finder finder = {.passages = passages};
     *count = 0;
-    if (!matters || !finder.clauses.of || !finder.scores)
-        return NULL;
-    clauses_read(&finder);
-    if (!vocabulary->model || finder.clauses.count < 2)
+    if (!matters || passages->clauses.count < 2)
         return matters; /* one clause is what the whole message is */
-    model_score_parts(vocabulary->model, features, feature_count, finder.clauses.of, finder.clauses.count,
-        &finder.common, finder.scores);
+    whole_judge(&finder, signs, kinds, main, least);
     passages_judge(&finder);
     float most = 0;
     for (size_t i = 0; i < vocabulary->kind_count; i++)
         most = fmaxf(most, kinds[i]);
-    for (size_t i = 0; i < vocabulary->kind_count; i++)
-        if (finder.said >> i & 1)
-            keep_in_order(matters, (*count)++, weigh(&finder, signs, kinds, most, i));
+    for (size_t i = 0; i < vocabulary->kind_count; i++) {
+        if (!(finder.said >> i & 1) || finder.matters[i].sum < least)
+            continue;
+        whole_weigh(model_score_behind(kinds[i], most), signs, i, finder.matters[i].features);
+        keep_in_order(matters, (*count)++, finder.matters[i]);
+    }
     return matters;
 }

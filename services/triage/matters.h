@@ -29,10 +29,18 @@ struct matter {
     float features[MATTER_FEATURES];
 };
 
-/* The kinds beside `main` that some passage speaks for, likeliest first; none of a message of one clause.
- * features: of features_read; kinds: the probabilities of the whole message. In the arena; NULL only when it
- * is exhausted.
- */
-struct matter *matters_weigh(const struct vocabulary *vocabulary, struct arena *arena,
-    const struct text *text, const struct signs *signs, const struct feature *features, size_t feature_count,
-    const float *kinds, int main, size_t *count);
+/* The passages of one message: what each of its clauses says. */
+struct passages;
+
+/* With the weights of the vocabulary, which must have some. features: of features_read. In the arena; NULL
+ * when it is exhausted. */
+struct passages *passages_read(const struct vocabulary *vocabulary, struct arena *arena,
+    const struct text *text, const struct feature *features, size_t feature_count);
+/* Probabilities of the whole message, as of model_judge. */
+void passages_judge_all(
+    const struct passages *passages, float kinds[KINDS_MAX], float priorities[PRIORITIES]);
+/* The kinds beside `main` that some passage speaks for, likeliest first, with a sum of at least `least`; none
+ * of a message of one clause. kinds: the probabilities of the whole message. In the arena; NULL only when it
+ * is exhausted. */
+struct matter *matters_weigh(const struct passages *passages, struct arena *arena, const struct signs *signs,
+    const float *kinds, int main, float least, size_t *count);

@@ -545,14 +545,18 @@ void model_judge(const struct model *model, const struct vocabulary *vocabulary,
  */
 WIDER_IF_POSSIBLE
 void model_score_parts(const struct model *model, const struct feature *features, size_t count,
-    const uint8_t *part_of, size_t parts, struct part_score *common, struct part_score *scores) {
+    const uint8_t *part_of, size_t parts, struct part_score *common, struct part_score *rest,
+    struct part_score *scores) {
     float unlevelled = count ? 1 / features[0].value : 0;
     memset(common, 0, sizeof *common);
+    memset(rest, 0, sizeof *rest);
     memset(scores, 0, parts * sizeof *scores);
+    for (size_t i = 0; i < count; i++)
+        __builtin_prefetch(slot_first(model, features[i].hash));
     for (size_t i = 0; i < count; i++) {
-        if (i && features[i].first == WHOLE)
-            continue;
-        struct part_score *part = i ? &scores[part_of[features[i].first]] : common;
+        struct part_score *part = !i                           ? common
+                                  : features[i].first == WHOLE ? rest
+                                                               : &scores[part_of[features[i].first]];
         const struct row *row = row_find(model, features[i].hash);
         float value = features[i].value * unlevelled;
         part->squares += value * value;
@@ -563,36 +567,42 @@ void model_score_parts(const struct model *model, const struct feature *features
     }
 }
 
-void part_score_add(struct part_score *sum, const struct part_score *part) {
-    for (size_t i = 0; i < OUTPUTS_PADDED; i++)
+void part_score_add(const struct model *model, struct part_score *sum, const struct part_score *part) {
+    for (size_t i = 0; i < model->padded; i++)
         sum->outputs[i] += part->outputs[i];
     sum->squares += part->squares;
 }
 
-/* Could one of the asked kinds have that share of all? Told by the highest scores alone. */
-static bool speaks(const struct vocabulary *vocabulary, const float *scores, uint64_t asked, float least) {
-    float most = scores[0], most_asked = -INFINITY;
-    for (size_t i = 0; i < vocabulary->kind_count; i++) {
-        most = fmaxf(most, scores[i]);
-        most_asked = fmaxf(most_asked, asked >> i & 1 ? scores[i] : -INFINITY);
-    }
-    return KINDS_SHARPNESS * (most_asked - most) >= logf(least);
+static float output_of(const struct model *model, const struct part_score *sum, float level, size_t output) {
+    int column = model->column[output];
+    return column == NO_INDEX ? 0 : level * sum->outputs[column];
+}
+
+/* Could one of the kinds have as much as it must have at least? Told by the scores alone. */
+static bool speaks(const struct vocabulary *vocabulary, const float *scores, const float *least) {
+    float most = scores[0], nearest = -INFINITY;
+    for (size_t i = 1; i < vocabulary->kind_count; i++)
+        most = scores[i] > most ? scores[i] : most;
+    for (size_t i = 0; i < vocabulary->kind_count; i++)
+        nearest = scores[i] - least[i] > nearest ? scores[i] - least[i] : nearest;
+    return nearest >= most;
 }
 
 bool model_part_judge(const struct model *model, const struct vocabulary *vocabulary,
-    const struct part_score *sum, uint64_t asked, float least, float kinds[KINDS_MAX],
-    float priorities[PRIORITIES]) {
+    const struct part_score *sum, const float *least, float kinds[KINDS_MAX], float priorities[PRIORITIES]) {
     float level = level_of(sum->squares);
     for (size_t i = 0; i < vocabulary->kind_count; i++)
-        kinds[i] = model->column[i] == NO_INDEX ? 0 : level * sum->outputs[model->column[i]];
-    if (!speaks(vocabulary, kinds, asked, least))
+        kinds[i] = output_of(model, sum, level, i);
+    if (least && !speaks(vocabulary, kinds, least))
         return false;
-    for (size_t i = 0; i < PRIORITIES; i++) {
-        int column = model->column[KINDS_MAX + i];
-        priorities[i] = column == NO_INDEX ? 0 : level * sum->outputs[column];
-    }
+    for (size_t i = 0; i < PRIORITIES; i++)
+        priorities[i] = output_of(model, sum, level, KINDS_MAX + i);
     scores_judge(model, vocabulary, kinds, priorities);
     return true;
+}
+
+float model_score_of_share(float share) {
+    return logf(share) / KINDS_SHARPNESS;
 }
 
 float model_score_behind(float probability, float most) {

@@ -52,21 +52,25 @@ void model_score(const struct model *model, const struct feature *features, size
 /* Probabilities: kinds[] over the vocabulary's kinds, priorities[] over P0..P4. */
 void model_judge(const struct model *model, const struct vocabulary *vocabulary,
     const struct feature *features, size_t count, float kinds[KINDS_MAX], float priorities[PRIORITIES]);
-/* What a part of a message says: sums over its features. The features of the whole message (pairs of
- * concepts, keywords, length) belong to no part. */
+/* What a part of a message says: sums over its features. */
 struct part_score {
     float outputs[OUTPUTS_PADDED]; /* in the order of the weights */
     float squares;                 /* of the features' values, by which long parts are levelled */
 };
-/* part_of: for each word its part, below `parts`. common: what every message begins with. */
+/* part_of: for each word its part, below `parts`. common: what every message begins with. rest: the features
+ * of the whole message (pairs of concepts, keywords, length), which belong to no part. All together are the
+ * message.
+ */
 void model_score_parts(const struct model *model, const struct feature *features, size_t count,
-    const uint8_t *part_of, size_t parts, struct part_score *common, struct part_score *scores);
-void part_score_add(struct part_score *sum, const struct part_score *part);
-/* Probabilities as of model_judge, as if the parts of the sum, common among them, were all. False, and
- * nothing is judged, when none of the asked kinds (bits) can have as much as `least`. */
+    const uint8_t *part_of, size_t parts, struct part_score *common, struct part_score *rest,
+    struct part_score *scores);
+void part_score_add(const struct model *model, struct part_score *sum, const struct part_score *part);
+/* Probabilities as of model_judge, as if the parts of the sum were all. least: for each kind the score, less
+ * that of the likeliest, that it must have; false, and nothing is judged, when none has. NULL: judge. */
 bool model_part_judge(const struct model *model, const struct vocabulary *vocabulary,
-    const struct part_score *sum, uint64_t asked, float least, float kinds[KINDS_MAX],
-    float priorities[PRIORITIES]);
+    const struct part_score *sum, const float *least, float kinds[KINDS_MAX], float priorities[PRIORITIES]);
+/* The score of a kind with that share of all, less that of one with nearly all. */
+float model_score_of_share(float share);
 /* By how much the score of a kind of that probability is less than that of the likeliest. */
 float model_score_behind(float probability, float most);
 /* How much one feature says for a kind, or for a priority: KINDS_MAX + priority. */

@@ -585,7 +585,9 @@ static void judge(struct trainer *trainer, int fold, struct tally *tallies, FILE
         if (example->fold != fold)
             continue;
         arena_reset(trainer->arena);
-        if (!assess(&trainer->site.assessor, trainer->arena, &report, &said))
+        struct assessor assessor = trainer->site.assessor;
+        assessor.weighs_all = true;
+        if (!assess(&assessor, trainer->arena, &report, &said))
             die("out of memory");
         tally_add(&tallies[example->source], trainer->site.vocabulary, example, &said);
         tally_add(&tallies[SOURCES_MAX], trainer->site.vocabulary, example, &said);

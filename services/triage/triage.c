@@ -37,7 +37,7 @@ bool triage_site_open(struct triage_site *out, const char *site_dir, struct erro
         out->site->provinces_count, path, error);
     if (!(out->conflict = conflict_names_load(site_dir, error)))
         return false;
-    out->assessor = (struct assessor){out->vocabulary, out->places};
+    out->assessor = (struct assessor){.vocabulary = out->vocabulary, .places = out->places};
     return out->places != NULL;
 }
 

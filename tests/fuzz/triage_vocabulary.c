@@ -23,7 +23,7 @@ static const char *const small[] = {
 static void judge(const struct vocabulary *vocabulary) {
     static struct arena *arena;
     static const char text[] = "anak dipukuli bapaknya, ibu dipukul suami di rumah";
-    struct assessor assessor = {vocabulary, NULL};
+    struct assessor assessor = {.vocabulary = vocabulary};
     struct report report = {.text = text, .size = sizeof text - 1, .local_hour = 12};
     struct assessment found;
     if (!arena)

@@ -30,7 +30,7 @@ static int setup(void **state) {
     fixture.vocabulary = vocabulary_load(SITE, &error);
     if (!fixture.vocabulary)
         fail_msg("%s", error.text);
-    fixture.assessor = (struct assessor){fixture.vocabulary, NULL};
+    fixture.assessor = (struct assessor){.vocabulary = fixture.vocabulary};
     *state = &fixture;
     return 0;
 }
@@ -303,6 +303,17 @@ static void test_several_victims(void **state) {
         if (found.also_count)
             fail_msg("%s: %s, also %s", singles[i], found.kind, found.also[0]);
     }
+    /* The child's age is the child's, and not the mother's. */
+    struct assessment child = judge(*state, cases[0].text);
+    assert_string_equal(child.kind, "kekerasan_anak");
+    assert_string_equal(child.facts[0].name, "age");
+    assert_string_equal(child.facts[0].value, "6");
+    struct assessment mother =
+        judge(*state, "Suami memukuli istrinya sampai pingsan. Anaknya 6 tahun juga dicambuk "
+                      "pakai sabuk, neneknya yang lumpuh tidak diberi makan");
+    assert_string_equal(mother.kind, "kdrt");
+    for (size_t i = 0; i < mother.fact_count; i++)
+        assert_string_not_equal(mother.facts[i].name, "age");
     /* The strictest of all kinds decides who may see it. */
     assert_int_equal(judge(*state, cases[1].text).confidentiality, 2);
     assert_int_equal(judge(*state, cases[0].text).confidentiality, 3);
