@@ -310,6 +310,17 @@ bool site_kinds_listed(const char *codes, const char *code) {
     return false;
 }
 
+int site_kinds_confidentiality(const struct site_kinds *kinds, const char *codes) {
+    int strictest = 0;
+    for (unsigned i = 0; *codes && i < kinds->kinds_count; i++) {
+        const struct site_kind *kind = &kinds->kinds[i];
+        if (kind->confidentiality <= SITE_C3 && (int)kind->confidentiality > strictest &&
+            site_kinds_listed(codes, kind->code))
+            strictest = (int)kind->confidentiality;
+    }
+    return strictest;
+}
+
 bool site_kinds_all_known(const struct site_kinds *kinds, const char *codes) {
     char code[64];
     size_t size = strcspn(codes, " ");

@@ -175,6 +175,7 @@ enum verdict hear_case_changed(struct turn *turn, const Sigap__Event *event) {
     if (changed->priority != SIGAP__PRIORITY__PRIORITY_UNSPECIFIED)
         file->priority = priority_of(changed->priority);
     take_facts(&work->plan, changed->facts, changed->n_facts, "text");
+    work_keep_secret(work);
     if ((other_kind || other_playbook) && file->state == CASE_OPEN)
         plan_change(&work->plan, changed->playbook);
     timeline_add(turn, &file->id, "case_changed", file->kind, "", changed->reason, NULL);

@@ -52,6 +52,8 @@ bool row_read(
     const struct casework *house, struct statement *row, struct arena *arena, struct case_file *file);
 /* Settles the plan, tells the others, writes the row and moves the timer. actor: who did it. outcome: code
  * that goes with the first move, "" none. */
+/* After a change of kinds: never less confidential than the strictest of them. */
+void work_keep_secret(struct work *work);
 void work_save(struct work *work, const char *actor, const char *outcome);
 /* The team a task belongs to: assigned, or by role, area and facility. */
 const char *task_owner(const struct work *work, const struct case_task *task);

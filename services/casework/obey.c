@@ -137,6 +137,7 @@ static enum verdict record(
     struct work *work = order->work;
     if (!plan_fact(&work->plan, name, value, source, 0))
         return answer(order, 422, "Fakta ini tidak dapat disimpan / This fact cannot be kept");
+    work_keep_secret(work);
     timeline_add(order->turn, &work->file.id, "fact", name, order->actor, value,
         *order->command->reason ? order->command->reason : NULL);
     speak_fact(work, name, order->actor);

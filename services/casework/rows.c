@@ -172,6 +172,16 @@ static bool write_row(struct work *work) {
     return whole;
 }
 
+void work_keep_secret(struct work *work) {
+    struct case_file *file = &work->file;
+    const struct site_kinds *kinds = catalogue_kinds(work->house->catalogue);
+    const char *also = case_also_kinds(file);
+    int own = site_kinds_confidentiality(kinds, file->kind), others = site_kinds_confidentiality(kinds, also);
+    int strictest = own > others ? own : others;
+    if (strictest > file->confidentiality)
+        file->confidentiality = strictest;
+}
+
 void work_save(struct work *work, const char *actor, const char *outcome) {
     plan_settle(&work->plan);
     work->file.version++;

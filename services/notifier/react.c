@@ -61,13 +61,10 @@ static void describe(
 /* Of further kinds too the strictest counts. */
 static void describe_also(struct turn *turn, struct alert *alert, const char *codes) {
     const struct notifier *notifier = turn->state;
+    int strictest = site_kinds_confidentiality(notifier->kinds, codes);
     copy_text(alert->also, sizeof alert->also, codes);
-    for (unsigned i = 0; i < notifier->kinds->kinds_count; i++) {
-        const struct site_kind *kind = &notifier->kinds->kinds[i];
-        if (site_kinds_listed(codes, kind->code) && kind->confidentiality <= SITE_C3 &&
-            (int)kind->confidentiality > alert->confidentiality)
-            alert->confidentiality = (int)kind->confidentiality;
-    }
+    if (strictest > alert->confidentiality)
+        alert->confidentiality = strictest;
 }
 
 static void describe_facts(struct turn *turn, struct alert *alert, Sigap__Fact *const *facts, size_t count) {

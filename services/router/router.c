@@ -74,6 +74,17 @@ static bool begin(struct work **out, struct turn *turn, const Sigap__Event *even
            route_begin(*out, turn, &case_id);
 }
 
+/* Never less confidential than the strictest of the case's kinds. */
+static void keep_secret(const struct turn *turn, struct referral *referral) {
+    const struct router *router = turn->state;
+    const char *also = pairs_get(&referral->facts, SITE_FACT_ALSO_KINDS);
+    int own = site_kinds_confidentiality(router->policy->kinds, referral->kind);
+    int others = also ? site_kinds_confidentiality(router->policy->kinds, also) : 0;
+    int strictest = own > others ? own : others;
+    if (strictest > referral->confidentiality)
+        referral->confidentiality = strictest;
+}
+
 static enum verdict case_changed(struct turn *turn, const Sigap__Event *event) {
     const Sigap__CaseChanged *changed = event->case_changed;
     struct work *work;
@@ -89,6 +100,7 @@ static enum verdict case_changed(struct turn *turn, const Sigap__Event *event) {
     for (size_t i = 0; i < changed->n_facts; i++)
         referral->facts =
             pairs_put(turn->arena, referral->facts, changed->facts[i]->name, changed->facts[i]->value);
+    keep_secret(turn, referral);
     work->touched = true;
     route_again(work, "case_changed", "triage");
     return route_end(work);
@@ -103,6 +115,7 @@ static enum verdict fact_recorded(struct turn *turn, const Sigap__Event *event) 
         return work ? unknown_case(turn, event) : VERDICT_RETRY;
     struct referral *referral = &work->referral;
     referral->facts = pairs_put(turn->arena, referral->facts, recorded->fact->name, recorded->fact->value);
+    keep_secret(turn, referral);
     work->touched = true;
     route_again(work, "fact_recorded", recorded->actor);
     return route_end(work);

@@ -277,6 +277,7 @@ static void tell_changed(struct changing *changing) {
 
 static void write_changed(const struct changing *changing) {
     const struct open_case *found = &changing->found;
+    triage_keep_secret(changing->turn, &found->case_id, changing->kind);
     struct statement *update = triage_use(changing->turn->store, TRIAGE_CASE_CHANGE);
     bind_text(update, changing->kind);
     bind_int(update, changing->priority);

@@ -78,6 +78,9 @@ bool case_read_whole(struct turn *turn, const struct id *case_id, struct open_ca
 /* What its first report said. NULL: from before it was kept, or the key does not open. */
 Sigap__ReportContent *case_content(struct turn *turn, const struct open_case *found);
 
+/* A case that is of these kinds too (codes separated by spaces) is at least as confidential as they are. */
+void triage_keep_secret(struct turn *turn, const struct id *case_id, const char *kinds);
+
 /* -1: not said. */
 int assessment_age(const struct assessment *assessment);
 /* 0: not said, else a letter of the fact. */

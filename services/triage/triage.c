@@ -206,15 +206,28 @@ static enum verdict on_case_closed(struct turn *turn, const Sigap__Event *event)
     return VERDICT_DONE;
 }
 
-/* Who may be part of what is reported sees and decides nothing of it from here on; the rest of facts is
- * casework's. */
+void triage_keep_secret(struct turn *turn, const struct id *case_id, const char *kinds) {
+    const struct triage *triage = turn->state;
+    struct statement *set = triage_use(turn->store, TRIAGE_CASE_SECRET);
+    bind_int(set, site_kinds_confidentiality(triage->site.kinds, kinds));
+    bind_id(set, case_id);
+    statement_run(set);
+}
+
+/* Who may be part of what is reported sees and decides nothing of it from here on; further kinds may
+ * make the case more confidential. The rest of facts is casework's. */
 static enum verdict on_fact_recorded(struct turn *turn, const Sigap__Event *event) {
     const Sigap__Fact *fact = event->fact_recorded->fact;
     struct id case_id;
-    if (!fact || strcmp(fact->name, RIGHTS_CONFLICT_OFFICER) != 0)
+    bool also = fact && strcmp(fact->name, SITE_FACT_ALSO_KINDS) == 0;
+    if (!fact || (!also && strcmp(fact->name, RIGHTS_CONFLICT_OFFICER) != 0))
         return VERDICT_DONE;
     if (!id_from_bytes(event->case_id.data, event->case_id.len, &case_id))
         return turn_park(turn, "a fact of a case without id");
+    if (also) {
+        triage_keep_secret(turn, &case_id, fact->value);
+        return VERDICT_DONE;
+    }
     struct statement *set = triage_use(turn->store, TRIAGE_CASE_CONFLICT);
     bind_text(set, fact->value);
     bind_id(set, &case_id);

@@ -53,6 +53,26 @@ def test_who_tells_of_another_victim_first_is_heard_before(site, clerk):
         assert cases[0] == cases[1] or cases[0] in [one["id"] for one in alike], (place, cases, alike)
 
 
+@pytest.mark.parametrize("how", ["also", "kind"])
+def test_a_stricter_kind_makes_the_case_more_confidential(site, clerk, how):
+    """Whoever may not see a child's case does not see one that turns out to be one, and it stays so."""
+    case = case_of(site, site.report(f"Kakek 80 tahun hidup sebatang kara di Lawang Malang, rumahnya hampir roboh, tidak ada yang urus {how}"))
+    levels = lambda: {name: clerk.get(f"/api/cases/{case}").json[name]["confidentiality"] for name in ("triage", "casework")}  # noqa: E731
+    assert set(levels().values()) & {"C0", "C1", "C2"} == set(levels().values()), levels()
+    if how == "also":
+        assert clerk.post(f"/api/cases/{case}/facts", {"name": "also_kinds", "value": "kekerasan_seksual"}).status == 200
+    else:
+        assert clerk.post(f"/api/cases/{case}/change", {"kind": "kekerasan_seksual", "reason": "kunjungan"}).status == 200
+    site.idle()
+    assert levels() == {"triage": "C3", "casework": "C3"}
+    if how == "also":
+        assert clerk.post(f"/api/cases/{case}/facts", {"name": "also_kinds", "value": "no"}).status == 200
+    else:
+        assert clerk.post(f"/api/cases/{case}/change", {"kind": "lansia_terlantar", "reason": "keliru"}).status == 200
+    site.idle()
+    assert levels() == {"triage": "C3", "casework": "C3"}
+
+
 @pytest.mark.skipif(not PROGRAM, reason="no Chromium on this machine (Debian package chromium), 2026-11")
 def test_the_page_names_them_and_takes_a_correction(site, clerk):
     case = case_of(site, site.report(ELDER.format("Singosari"), urgent=True))

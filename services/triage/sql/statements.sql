@@ -17,6 +17,9 @@ SELECT report_id, kind, priority, area, confidence, confidentiality, unverified,
 -- name: case_change
 UPDATE open_case SET kind=?, priority=?, area=?, unverified=0, chain_lane=?, chain_sequence=?, version=version+1 WHERE case_id=?
 
+-- name: case_secret
+UPDATE open_case SET confidentiality=?1 WHERE case_id=?2 AND confidentiality<?1
+
 -- name: case_chain
 UPDATE open_case SET chain_lane=?, chain_sequence=? WHERE case_id=?
 
