@@ -236,23 +236,53 @@ static bool by_kind(const struct plan *plan, const struct playbook *playbook, co
            playbook_names_kinds(playbook, also_before);
 }
 
+static bool among(const struct playbook *const *list, unsigned count, const struct playbook *one) {
+    for (unsigned i = 0; i < count; i++)
+        if (list[i] == one)
+            return true;
+    return false;
+}
+
+/* The playbooks that the case had before a fact was recorded. */
+struct fit_before {
+    const char *also;
+    const struct playbook *fit[CASE_PLAYBOOKS_MAX];
+    unsigned count;
+};
+
+static struct fit_before fit_before(const struct plan *plan) {
+    struct fit_before before = {.also = case_also_kinds(plan->file)};
+    before.count = catalogue_fit(plan->catalogue, plan->file, before.fit);
+    return before;
+}
+
+/* What was taken away by mistake comes back with what is left of it to do; what a person has cancelled of one
+ * that stays does not. */
+static bool is_wanted(
+    const struct plan *plan, const struct playbook *playbook, const struct fit_before *before) {
+    return by_kind(plan, playbook, "") &&
+           (!among(before->fit, before->count, playbook) ||
+               !has_open_or_done(plan->file, plan->file->task_count, playbook->tasks[0].code));
+}
+
 /* Playbooks that the facts have ruled out go, others come. */
-static void refit(struct plan *plan, const char *also_before) {
+static void refit(struct plan *plan, const struct fit_before *before) {
     const struct playbook *fit[CASE_PLAYBOOKS_MAX];
     unsigned count = catalogue_fit(plan->catalogue, plan->file, fit);
     for (unsigned i = 0; i < plan->file->task_count; i++) {
         struct case_task *task = &plan->file->tasks[i];
         const struct playbook_task *template = task->template;
         if (template && template->of && task_is_open(task->state) &&
-            by_kind(plan, template->of, also_before) && playbook_serves(template->of, plan->file) == TRUTH_NO)
+            by_kind(plan, template->of, before->also) &&
+            playbook_serves(template->of, plan->file) == TRUTH_NO)
             move(plan, task, TASK_CANCEL);
     }
     for (unsigned i = 0; i < count; i++)
-        if (by_kind(plan, fit[i], "") &&
-            !has_open_or_done(plan->file, plan->file->task_count, fit[i]->tasks[0].code))
+        if (is_wanted(plan, fit[i], before))
             add_playbook(plan, fit[i], plan->now);
     const struct playbook *main = catalogue_find(plan->catalogue, plan->file->playbook);
-    if (main && playbook_names_kind(main, plan->file->kind) && playbook_serves(main, plan->file) == TRUTH_NO)
+    if (main && playbook_names_kind(main, plan->file->kind) &&
+        playbook_serves_own(main, plan->file) == TRUTH_NO)
         plan->file->playbook = fit[0]->code;
 }
 
@@ -273,15 +303,18 @@ static bool decides_playbook(const char *name) {
 }
 
 bool plan_fact(struct plan *plan, const char *name, const char *value, const char *source, int64_t at) {
-    const char *also_before = case_also_kinds(plan->file);
+    bool decides = decides_playbook(name) && plan->file->state == CASE_OPEN;
+    struct fit_before before = {0};
+    if (decides)
+        before = fit_before(plan);
     if (!case_fact_set(plan->file, name, value, source, plan->now))
         return false;
     plan->late_facts = true;
     anchor_by_fact(plan, name, value, at ? at : plan->now);
     if (!same_text(value, "unknown"))
         finish_question(plan, name);
-    if (decides_playbook(name) && plan->file->state == CASE_OPEN)
-        refit(plan, also_before);
+    if (decides)
+        refit(plan, &before);
     return true;
 }
 
@@ -315,6 +348,23 @@ static void set_main_playbook(
             plan->file->playbook = wanted->code;
 }
 
+/* Triage knows better than the table which playbook a kind has, and not better than the facts which of two;
+ * the further kinds keep theirs. */
+static unsigned fit_chosen(
+    const struct plan *plan, const struct playbook *chosen, const struct playbook *fit[CASE_PLAYBOOKS_MAX]) {
+    const struct case_file *file = plan->file;
+    const struct playbook *table[CASE_PLAYBOOKS_MAX];
+    if (!chosen || playbook_names_kind(chosen, file->kind))
+        return catalogue_fit(plan->catalogue, file, fit);
+    unsigned all = catalogue_fit(plan->catalogue, file, table), count = 0;
+    fit[count++] = chosen;
+    for (unsigned i = 0; i < all && count < CASE_PLAYBOOKS_MAX; i++)
+        if (table[i] != chosen && playbook_serves_own(table[i], file) == TRUTH_NO &&
+            playbook_names_kinds(table[i], case_also_kinds(file)))
+            fit[count++] = table[i];
+    return count;
+}
+
 void plan_open(struct plan *plan, const char *wanted) {
     const struct playbook *fit[CASE_PLAYBOOKS_MAX];
     const struct playbook *chosen = catalogue_find(plan->catalogue, wanted);
@@ -322,23 +372,12 @@ void plan_open(struct plan *plan, const char *wanted) {
     facts_of_kind(plan);
     for (unsigned i = 0; i < plan->file->fact_count; i++)
         anchor_by_fact(plan, plan->file->facts[i].name, plan->file->facts[i].value, plan->file->received_at);
-    unsigned count = catalogue_fit(plan->catalogue, plan->file, fit);
-    if (chosen && !playbook_names_kind(chosen, plan->file->kind)) {
-        fit[0] = chosen; /* triage knows better than the table */
-        count = 1;
-    }
+    unsigned count = fit_chosen(plan, chosen, fit);
     set_main_playbook(plan, fit, count, chosen);
     for (unsigned i = 0; i < count; i++)
         add_playbook(plan, fit[i], 0);
     if (count > 1 && !case_fact(plan->file, "age") && playbook_serves(fit[0], plan->file) == TRUTH_UNKNOWN)
         plan_ask(plan, "age");
-}
-
-static bool among(const struct playbook *const *list, unsigned count, const struct playbook *one) {
-    for (unsigned i = 0; i < count; i++)
-        if (list[i] == one)
-            return true;
-    return false;
 }
 
 /* A limit for all kinds counts for the case once; one for certain kinds for its further kinds too. */
@@ -362,11 +401,7 @@ static bool clock_serves(const struct plan *plan, const struct playbook_task *ta
 void plan_change(struct plan *plan, const char *wanted) {
     const struct playbook *fit[CASE_PLAYBOOKS_MAX];
     const struct playbook *chosen = catalogue_find(plan->catalogue, wanted);
-    unsigned count = catalogue_fit(plan->catalogue, plan->file, fit);
-    if (chosen && !among(fit, count, chosen)) {
-        fit[0] = chosen;
-        count = 1;
-    }
+    unsigned count = fit_chosen(plan, chosen, fit);
     facts_of_kind(plan);
     for (unsigned i = 0; i < plan->file->task_count; i++) {
         struct case_task *task = &plan->file->tasks[i];

@@ -712,18 +712,23 @@ static bool serves_also(enum playbook_when when) {
     return when == PLAYBOOK_ALWAYS || when == PLAYBOOK_MINOR;
 }
 
-static enum truth serves(const struct playbook *playbook, const struct case_file *file, const char *also) {
+enum truth playbook_serves_own(const struct playbook *playbook, const struct case_file *file) {
     for (unsigned i = 0; i < playbook->kind_count; i++)
         if (same_text(playbook->kinds[i].kind, file->kind))
             return serves_when(playbook->kinds[i].when, file);
-    for (unsigned i = 0; *also && i < playbook->kind_count; i++)
-        if (serves_also(playbook->kinds[i].when) && site_kinds_listed(also, playbook->kinds[i].kind))
-            return TRUTH_YES;
     return TRUTH_NO;
 }
 
+static bool serves_further(const struct playbook *playbook, const char *also) {
+    for (unsigned i = 0; *also && i < playbook->kind_count; i++)
+        if (serves_also(playbook->kinds[i].when) && site_kinds_listed(also, playbook->kinds[i].kind))
+            return true;
+    return false;
+}
+
 enum truth playbook_serves(const struct playbook *playbook, const struct case_file *file) {
-    return serves(playbook, file, case_also_kinds(file));
+    enum truth own = playbook_serves_own(playbook, file);
+    return own == TRUTH_NO && serves_further(playbook, case_also_kinds(file)) ? TRUTH_YES : own;
 }
 
 bool playbook_names_kind(const struct playbook *playbook, const char *kind) {
@@ -744,14 +749,17 @@ unsigned catalogue_fit(const struct catalogue *catalogue, const struct case_file
     const struct playbook *out[CASE_PLAYBOOKS_MAX]) {
     const char *also = case_also_kinds(file);
     unsigned count = 0;
-    for (int own = 1; own >= 0; own--)
-        for (unsigned i = 0; i < catalogue->playbook_count && count < CASE_PLAYBOOKS_MAX; i++) {
-            const struct playbook *playbook = &catalogue->playbooks[i];
-            if (playbook_names_kind(playbook, file->kind) == own && serves(playbook, file, also) != TRUTH_NO)
-                out[count++] = playbook;
-        }
+    for (unsigned i = 0; i < catalogue->playbook_count && count < CASE_PLAYBOOKS_MAX; i++)
+        if (playbook_serves_own(&catalogue->playbooks[i], file) != TRUTH_NO)
+            out[count++] = &catalogue->playbooks[i];
     if (count == 0)
         out[count++] = catalogue_find(catalogue, general_playbook);
+    for (unsigned i = 0; *also && i < catalogue->playbook_count && count < CASE_PLAYBOOKS_MAX; i++) {
+        const struct playbook *playbook = &catalogue->playbooks[i];
+        if (playbook != out[0] && playbook_serves_own(playbook, file) == TRUTH_NO &&
+            serves_further(playbook, also))
+            out[count++] = playbook;
+    }
     return count;
 }
 

@@ -108,14 +108,17 @@ int catalogue_anchor_of_fact(const struct catalogue *catalogue, const char *fact
 /* Codes by number, for case_blob_write. */
 const char *const *catalogue_anchor_codes(const struct catalogue *catalogue);
 
-/* The playbooks of a case: those made for its kind, as far as its facts do not rule them out, then those of its
- * further kinds. While the age is not known a kind with one playbook for minors and one for adults has both.
- * What has none gets the general one (PB-ATN). In the order of the file; returns how many, at least 1. */
+/* The playbooks of a case: those made for its kind, as far as its facts do not rule them out, then those of
+ * its further kinds. While the age is not known a kind with one playbook for minors and one for adults has
+ * both. What has none gets the general one (PB-ATN). In the order of the file; returns how many, at least 1.
+ */
 enum { CASE_PLAYBOOKS_MAX = 8 };
 unsigned catalogue_fit(const struct catalogue *catalogue, const struct case_file *file,
     const struct playbook *out[CASE_PLAYBOOKS_MAX]);
 /* Whether a playbook is for this case: NO also when it is for another kind. */
 enum truth playbook_serves(const struct playbook *playbook, const struct case_file *file);
+/* The same for the case's own kind alone. */
+enum truth playbook_serves_own(const struct playbook *playbook, const struct case_file *file);
 bool playbook_names_kind(const struct playbook *playbook, const char *kind);
 /* Any of codes separated by spaces. */
 bool playbook_names_kinds(const struct playbook *playbook, const char *kinds);

@@ -342,6 +342,69 @@ static void further_kinds_bring_their_playbooks(void **state) {
     assert_true(task_is_running(case_task(&file, "PSG-01")->state));
 }
 
+/* A playbook may be ruled out for the main victim, and be that of a further kind. */
+static void a_further_kind_has_what_the_main_one_has_not(void **state) {
+    static const char *const woman[] = {"age", "30", SITE_FACT_ALSO_KINDS, "kekerasan_anak", NULL};
+    static const char *const girl[] = {"age", "12", SITE_FACT_ALSO_KINDS, "kdrt", NULL};
+    static const char *const unknown[] = {SITE_FACT_ALSO_KINDS, "kekerasan_anak", NULL};
+    (void)state;
+    open_case("kekerasan_seksual", 0, MONDAY, woman);
+    assert_string_equal(file.playbook, "PB-KTP");
+    assert_task("KTP-01", TASK_DUE, MONDAY + 15 * MINUTE);
+    assert_task("KTA-01", TASK_DUE, MONDAY + 15 * MINUTE);
+    open_case("kekerasan_seksual", 0, MONDAY, girl);
+    assert_string_equal(file.playbook, "PB-KTA");
+    assert_non_null(case_task(&file, "KTP-01"));
+    open_case("kekerasan_seksual", 0, MONDAY, unknown);
+    assert_non_null(case_task(&file, "FAKTA-age"));
+    fact("age", "30", MONDAY + HOUR);
+    assert_string_equal(file.playbook, "PB-KTP");
+    assert_true(task_is_running(case_task(&file, "KTA-01")->state));
+}
+
+/* What was taken away by mistake comes back, also when something of it was done already. */
+static void a_further_kind_comes_back(void **state) {
+    static const char *const told[] = {SITE_FACT_ALSO_KINDS, "lansia_terlantar", NULL};
+    (void)state;
+    open_case("pasung", 0, MONDAY, told);
+    assert_true(plan_finish(&plan, number_of("LNS-01")));
+    fact(SITE_FACT_ALSO_KINDS, "no", MONDAY + HOUR);
+    assert_int_equal(case_task(&file, "LNS-02")->state, TASK_CANCELLED);
+    fact(SITE_FACT_ALSO_KINDS, "lansia_terlantar", MONDAY + 2 * HOUR);
+    assert_int_equal(case_task(&file, "LNS-01")->state, TASK_DONE);
+    assert_true(task_is_open(case_task(&file, "LNS-02")->state));
+}
+
+/* Triage names the first playbook of a kind; it cancels nothing of the other victims, and the age decides. */
+static void another_main_playbook_leaves_the_further_ones(void **state) {
+    static const char *const told[] = {"age", "30", SITE_FACT_ALSO_KINDS, "lansia_terlantar", NULL};
+    (void)state;
+    open_case("pasung", 0, MONDAY, told);
+    file.kind = "kekerasan_seksual";
+    plan_change(&plan, "PB-KTA");
+    plan_settle(&plan);
+    assert_string_equal(file.playbook, "PB-KTP");
+    assert_null(case_task(&file, "KTA-01"));
+    assert_true(task_is_running(case_task(&file, "LNS-01")->state));
+    plan_change(&plan, "PB-FKM");
+    plan_settle(&plan);
+    assert_string_equal(file.playbook, "PB-FKM");
+    assert_int_equal(case_task(&file, "KTP-01")->state, TASK_CANCELLED);
+    assert_true(task_is_running(case_task(&file, "LNS-01")->state));
+    /* A kind that the site knows no more has the general playbook, which is odha's too. */
+    fact(SITE_FACT_ALSO_KINDS, "odha lansia_terlantar kdrt napza kusta kat pasung abh", MONDAY + HOUR);
+    file.kind = "renamed";
+    plan_change(&plan, "PB-PRS");
+    plan_settle(&plan);
+    assert_string_equal(file.playbook, "PB-PRS");
+    assert_true(task_is_running(case_task(&file, "ATN-01")->state));
+    assert_true(task_is_running(case_task(&file, "LNS-01")->state));
+    plan_change(&plan, "");
+    plan_settle(&plan);
+    assert_string_equal(file.playbook, "PB-ATN");
+    assert_true(task_is_running(case_task(&file, "ATN-01")->state));
+}
+
 static void the_law_has_its_clock(void **state) {
     static const char *const woman[] = {"age", "30", NULL};
     (void)state;
@@ -616,6 +679,9 @@ int main(void) {
         TEST(closing_cancels_and_reopening_brings_back),
         TEST(another_kind_brings_other_tasks),
         TEST(further_kinds_bring_their_playbooks),
+        TEST(a_further_kind_has_what_the_main_one_has_not),
+        TEST(a_further_kind_comes_back),
+        TEST(another_main_playbook_leaves_the_further_ones),
         TEST(broken_playbooks_are_refused_with_a_sentence),
     };
     return cmocka_run_group_tests(tests, load_site, free_site);
