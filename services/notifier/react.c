@@ -81,6 +81,15 @@ static void describe_as(struct alert *alert, const struct alert *like) {
     alert->case_id = like->case_id;
 }
 
+/* Other alerts of a case tell its own kind: its further kinds, and what people found, may be stricter. */
+static void describe_further(struct alert *alert, const struct alert *like) {
+    if (!like)
+        return;
+    memcpy(alert->also, like->also, sizeof alert->also);
+    if (like->confidentiality > alert->confidentiality)
+        alert->confidentiality = like->confidentiality;
+}
+
 /* The newest alert of the case itself: what is known of the case here. NULL: none. */
 static struct alert *newest_of_case(struct alert *const *all, unsigned count) {
     for (unsigned i = count; i-- > 0;)
@@ -417,6 +426,7 @@ enum verdict react_referral_moved(struct turn *turn, const Sigap__Event *event) 
 
 enum verdict react_offer_sent(struct turn *turn, const Sigap__Event *event) {
     const Sigap__OfferSent *sent = event->offer_sent;
+    struct alert *all[ALERT_INCIDENT_MAX];
     struct id case_id, offer;
     if (!case_of(event, &case_id) || !id_of(sent->offer_id, &offer))
         return turn_park(turn, "an offer without case or id");
@@ -425,6 +435,7 @@ enum verdict react_offer_sent(struct turn *turn, const Sigap__Event *event) {
     if (!alert)
         return VERDICT_RETRY;
     describe(turn, alert, sent->kind, sent->area, SITE_C0);
+    describe_further(alert, newest_of_case(all, alert_list(turn, &case_id, all)));
     alert->answer_by = sent->answer_by;
     copy_text(alert->facility, sizeof alert->facility, sent->facility);
     escalate_start(turn, alert, SITUATION_OFFER, &(struct escalation_first){0});
@@ -635,7 +646,9 @@ enum verdict react_task_reminder(struct turn *turn, const Sigap__Event *event) {
         return turn_park(turn, "a task reminder without case or task");
     unsigned count = alert_list(turn, &case_id, all);
     bool overdue = reminder->percent >= 100;
-    struct alert *alert = find_task(all, count, &task, overdue);
+    struct alert *alert = find_task(all, count, &task, overdue), *like = newest_of_case(all, count);
+    if (alert)
+        describe_further(alert, like);
     if (alert && overdue) {
         escalate_next_now(turn, alert);
         escalate_schedule(turn, alert);
@@ -648,6 +661,7 @@ enum verdict react_task_reminder(struct turn *turn, const Sigap__Event *event) {
         if (!alert)
             return VERDICT_RETRY;
         describe(turn, alert, reminder->kind, reminder->area, SITE_C0);
+        describe_further(alert, like);
         alert->codes_only = true;
         add_code(alert, reminder->task->code);
     }

@@ -62,6 +62,20 @@ static bool is_unnamed(const char *kind) {
     return false;
 }
 
+/* Has the case one of them? Then no task code may tell of it. */
+static bool has_unnamed(const struct alert *alert) {
+    char code[sizeof alert->also];
+    size_t size;
+    for (const char *at = alert->also; *(at += strspn(at, " ")); at += size) {
+        size = strcspn(at, " ");
+        memcpy(code, at, size);
+        code[size] = 0;
+        if (is_unnamed(code))
+            return true;
+    }
+    return is_unnamed(alert->kind);
+}
+
 /* Nothing may stand in a message that tells the kind, as task codes do. */
 static bool is_secret(const struct alert *alert, const struct site_kind *kind) {
     return is_unnamed(alert->kind) || alert->confidentiality >= SITE_C3 ||
@@ -199,7 +213,8 @@ static void add_further_kinds(struct text_buffer *to, const struct text_facts *f
     const char *before = english ? "; also " : "; juga ";
     for (unsigned i = 0; facts->kinds && i < facts->kinds->kinds_count; i++) {
         const struct site_kind *kind = &facts->kinds->kinds[i];
-        if (!site_kinds_listed(facts->alert->also, kind->code) || is_unnamed(kind->code))
+        if (!site_kinds_listed(facts->alert->also, kind->code) || is_unnamed(kind->code) ||
+            strcmp(kind->code, facts->alert->kind) == 0) /* that became the main one */
             continue;
         add_all(to, before, english ? kind->name_en : kind->name, "");
         before = ", ";
@@ -236,7 +251,7 @@ static void add_what(struct text_buffer *to, const struct text_facts *facts, boo
 static void add_detail(struct text_buffer *to, const struct text_facts *facts, bool english) {
     const struct alert *alert = facts->alert;
     if (alert->subject == SUBJECT_TASK && alert->detail[0] && !is_secret(alert, facts->kind) &&
-        !facts->delivery->codes_only)
+        !has_unnamed(alert) && !facts->delivery->codes_only)
         add_all(to, " [", alert->detail, "]");
     if (alert->subject == SUBJECT_REFERRAL && strcmp(alert->detail, "unroutable") == 0)
         add(to, english ? "; nobody is left to ask" : "; tidak ada lagi tempat yang dapat ditanya");

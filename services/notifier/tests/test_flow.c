@@ -610,6 +610,43 @@ static void test_one_mail_for_one_case(void **state) {
     flow_free(flow);
 }
 
+static void further_kinds(struct flow *flow, const struct id *case_id, const char *kinds) {
+    Sigap__Fact fact = SIGAP__FACT__INIT;
+    Sigap__FactRecorded recorded = SIGAP__FACT_RECORDED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    fact.name = (char *)SITE_FACT_ALSO_KINDS;
+    fact.value = (char *)kinds;
+    recorded.fact = &fact;
+    event.body_case = SIGAP__EVENT__BODY_FACT_RECORDED;
+    event.fact_recorded = &recorded;
+    flow_event(flow, "casework", LANE_NORMAL, case_id, &event);
+}
+
+/* A further kind of the strictest secrecy is a secret of every message of the case, not of the next alert of
+ * the case alone. */
+static void test_a_secret_further_kind_is_told_by_no_message(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    struct id case_id = flow_case_opened(flow, normal), task = fixture_id(flow->fixture);
+    task_reminder(flow, &case_id, &task, 50);
+    assert_non_null(strstr(flow_last(flow, "tksk-3507")->text, "[LNS-02]"));
+    further_kinds(flow, &case_id, "kekerasan_seksual");
+    struct id later = fixture_id(flow->fixture);
+    flow->count = 0;
+    task_reminder(flow, &case_id, &task, 75);
+    task_reminder(flow, &case_id, &later, 50);
+    task_reminder(flow, &case_id, &later, 100);
+    flow_offer_sent(flow, &case_id, "JTM-PRSMP-SBY", SIGAP__PRIORITY__PRIORITY_P0, "35.07.12");
+    flow_advance(flow, HOUR);
+    assert_true(flow->count >= 3);
+    for (unsigned i = 0; i < flow->count; i++) {
+        assert_null(strstr(flow->sent[i].text, "LNS"));
+        assert_null(strcasestr(flow->sent[i].text, "pasung"));
+        assert_null(strcasestr(flow->sent[i].text, "lansia"));
+    }
+    flow_free(flow);
+}
+
 /* Told by casework before and at half time; at the end of it somebody else hears of it too, until it is done.
  */
 static void test_overdue_task(void **state) {
@@ -1223,6 +1260,7 @@ int main(void) {
         cmocka_unit_test(test_two_channels_at_once_for_a_life),
         cmocka_unit_test(test_normal_messages_are_bundled_and_kept_out_of_the_night),
         cmocka_unit_test(test_one_mail_for_one_case),
+        cmocka_unit_test(test_a_secret_further_kind_is_told_by_no_message),
         cmocka_unit_test(test_overdue_task),
         cmocka_unit_test(test_tasks_of_an_emergency),
         cmocka_unit_test(test_retries_then_dead_then_the_next_step),

@@ -485,10 +485,31 @@ static void test_further_kinds_are_told(void **state) {
     assert_non_null(strstr(text, "Bencana; juga Lansia, Pasung"));
     assert_non_null(strstr(text, "Disaster; also Older person, Shackled"));
     assert_null(strstr(text, "Penyakit"));
+    memcpy(alert.also, "bencana_alam pasung", sizeof "bencana_alam pasung");
+    text_write(&facts, subject, text);
+    assert_non_null(strstr(text, "Bencana; juga Pasung")); /* what became the main kind is not told twice */
     alert.confidentiality = SITE_C3;
     text_write(&facts, subject, text);
     assert_null(strstr(text, "juga"));
     assert_null(strstr(text, "Lansia"));
+}
+
+/* A task code tells of the kind it belongs to, which may be a further one. */
+static void test_tasks_of_unnamed_kinds_have_no_code(void **state) {
+    (void)state;
+    struct alert alert = {.subject = SUBJECT_TASK,
+        .priority = 1,
+        .kind = "pasung",
+        .also = "lansia_terlantar",
+        .detail = "KST-01"};
+    struct delivery delivery = {.purpose = PURPOSE_NOTICE};
+    struct text_facts facts = {.alert = &alert, .delivery = &delivery, .zone = CALENDAR_WIB};
+    char subject[MESSAGE_SUBJECT_MAX + 1], text[MESSAGE_TEXT_MAX + 1];
+    text_write(&facts, subject, text);
+    assert_non_null(strstr(text, "[KST-01]"));
+    memcpy(alert.also, "lansia_terlantar kusta", sizeof "lansia_terlantar kusta");
+    text_write(&facts, subject, text);
+    assert_null(strstr(text, "KST"));
 }
 
 static void test_texts_are_cut_at_characters(void **state) {
@@ -659,6 +680,7 @@ int main(void) {
         cmocka_unit_test(test_token),
         cmocka_unit_test(test_texts_say_no_more_than_they_may),
         cmocka_unit_test(test_further_kinds_are_told),
+        cmocka_unit_test(test_tasks_of_unnamed_kinds_have_no_code),
         cmocka_unit_test(test_texts_are_cut_at_characters),
         cmocka_unit_test(test_every_message_has_words),
         cmocka_unit_test(test_site_is_sound),
