@@ -310,8 +310,8 @@ bool site_kinds_listed(const char *codes, const char *code) {
     return false;
 }
 
-int site_kinds_confidentiality(const struct site_kinds *kinds, const char *codes) {
-    int strictest = 0;
+int site_kinds_stricter(const struct site_kinds *kinds, int before, const char *codes) {
+    int strictest = before;
     for (unsigned i = 0; *codes && i < kinds->kinds_count; i++) {
         const struct site_kind *kind = &kinds->kinds[i];
         if (kind->confidentiality <= SITE_C3 && (int)kind->confidentiality > strictest &&

@@ -104,9 +104,9 @@ const struct site_kind *site_kinds_find(const struct site_kinds *kinds, const ch
 /* The fact of a case that names its further kinds: of other victims in the same report, or another wrong done
  * to the same. Codes separated by spaces. Triage finds them, people correct them, casework plans for them. */
 #define SITE_FACT_ALSO_KINDS "also_kinds"
-/* The strictest of the kinds among codes separated by spaces, 0..3; 0 for none. A case whose kinds change is never
- * shown to more people than before. */
-int site_kinds_confidentiality(const struct site_kinds *kinds, const char *codes);
+/* The strictest of `before` and the kinds among codes separated by spaces, 0..3: a case whose kinds change is
+ * never shown to more people than before. */
+int site_kinds_stricter(const struct site_kinds *kinds, int before, const char *codes);
 /* Is the code among codes separated by spaces? */
 bool site_kinds_listed(const char *codes, const char *code);
 /* All of them kinds that open cases, and at least one; "no" and "unknown" are no kinds. */

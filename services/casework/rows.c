@@ -175,11 +175,8 @@ static bool write_row(struct work *work) {
 void work_keep_secret(struct work *work) {
     struct case_file *file = &work->file;
     const struct site_kinds *kinds = catalogue_kinds(work->house->catalogue);
-    const char *also = case_also_kinds(file);
-    int own = site_kinds_confidentiality(kinds, file->kind), others = site_kinds_confidentiality(kinds, also);
-    int strictest = own > others ? own : others;
-    if (strictest > file->confidentiality)
-        file->confidentiality = strictest;
+    file->confidentiality = site_kinds_stricter(kinds, file->confidentiality, file->kind);
+    file->confidentiality = site_kinds_stricter(kinds, file->confidentiality, case_also_kinds(file));
 }
 
 void work_save(struct work *work, const char *actor, const char *outcome) {

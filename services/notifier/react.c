@@ -61,10 +61,8 @@ static void describe(
 /* Of further kinds too the strictest counts. */
 static void describe_also(struct turn *turn, struct alert *alert, const char *codes) {
     const struct notifier *notifier = turn->state;
-    int strictest = site_kinds_confidentiality(notifier->kinds, codes);
     copy_text(alert->also, sizeof alert->also, codes);
-    if (strictest > alert->confidentiality)
-        alert->confidentiality = strictest;
+    alert->confidentiality = site_kinds_stricter(notifier->kinds, alert->confidentiality, codes);
 }
 
 static void describe_facts(struct turn *turn, struct alert *alert, Sigap__Fact *const *facts, size_t count) {

@@ -76,13 +76,10 @@ static bool begin(struct work **out, struct turn *turn, const Sigap__Event *even
 
 /* Never less confidential than the strictest of the case's kinds. */
 static void keep_secret(const struct turn *turn, struct referral *referral) {
-    const struct router *router = turn->state;
+    const struct site_kinds *kinds = ((const struct router *)turn->state)->policy->kinds;
     const char *also = pairs_get(&referral->facts, SITE_FACT_ALSO_KINDS);
-    int own = site_kinds_confidentiality(router->policy->kinds, referral->kind);
-    int others = also ? site_kinds_confidentiality(router->policy->kinds, also) : 0;
-    int strictest = own > others ? own : others;
-    if (strictest > referral->confidentiality)
-        referral->confidentiality = strictest;
+    referral->confidentiality = site_kinds_stricter(kinds, referral->confidentiality, referral->kind);
+    referral->confidentiality = site_kinds_stricter(kinds, referral->confidentiality, also ? also : "");
 }
 
 static enum verdict case_changed(struct turn *turn, const Sigap__Event *event) {

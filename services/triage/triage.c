@@ -209,7 +209,7 @@ static enum verdict on_case_closed(struct turn *turn, const Sigap__Event *event)
 void triage_keep_secret(struct turn *turn, const struct id *case_id, const char *kinds) {
     const struct triage *triage = turn->state;
     struct statement *set = triage_use(turn->store, TRIAGE_CASE_SECRET);
-    bind_int(set, site_kinds_confidentiality(triage->site.kinds, kinds));
+    bind_int(set, site_kinds_stricter(triage->site.kinds, 0, kinds));
     bind_id(set, case_id);
     statement_run(set);
 }
