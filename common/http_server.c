@@ -13,7 +13,7 @@
  * 64 connections: 33,000 requests a CPU second when every connection is suspended, 85,000 so).
  *
  * Memory, worst case with the defaults, a listener:
- *   512 connections x 24 KiB pool (headers, read and write buffers) =  12 MiB
+ *   512 connections x 12 KiB pool (headers, read and write buffers) =   6 MiB
  *   512 bodies x 64 KiB that are always granted                     =  32 MiB
  *   bodies beyond that, bodies_max                                   =  64 MiB
  * It is taken only as it arrives; an idle server holds none of it.
@@ -41,7 +41,9 @@
 enum {
     LISTENERS_MAX = 4,
     HEADERS_MAX = 64,
-    POOL_BYTES = 24 * 1024, /* a request line and headers of up to about 16 KiB */
+    /* A request line and headers of up to about 8 KiB, what nginx lets through. libmicrohttpd clears it twice
+     * a request, so it is no larger. */
+    POOL_BYTES = 12 * 1024,
     BODY_GRANTED =
         64 * 1024 + 1,     /* with the NUL; every connection may hold this much, whatever bodies_max says */
     BODY_FIRST = 4 * 1024, /* first allocation: a declared length is believed as it arrives */

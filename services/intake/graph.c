@@ -3,6 +3,7 @@
 #include "common/hmac.h"
 #include "common/json.h"
 #include "services/intake/answer.h"
+#include "services/intake/urgent_body.h"
 
 #include <string.h>
 
@@ -50,7 +51,7 @@ enum verdict graph_request(struct turn *turn, const struct intake_call *call,
 
 bool graph_is_urgent(const struct intake_call *call, const struct intake_source *source) {
     return strcmp(call->request->method, "POST") == 0 && is_signed(call, hook_channel(call, source)) &&
-           hook_has_danger(call->intake, call->request->body, call->request->body_size);
+           urgent_body(call->intake->danger, call->request->body, call->request->body_size);
 }
 
 /* --- Messenger and Instagram --- */

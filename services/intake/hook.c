@@ -9,6 +9,7 @@
 #include "services/intake/outgoing.h"
 #include "services/intake/sender.h"
 #include "services/intake/sender_view.h"
+#include "services/intake/urgent_body.h"
 
 #include <errno.h>
 #include <math.h>
@@ -157,79 +158,6 @@ bool hook_number(const json_t *object, const char *name, double *value) {
     return json_is_number(member) || (end && end != text && !*end);
 }
 
-/* --- danger in a raw body --- */
-
-/* JSON escapes and form encoding out of the way, so that words end where they end. */
-static size_t unescape(const char *body, size_t size, size_t *at, char *out, size_t room) {
-    size_t used = 0;
-    for (; *at < size && used + 4 < room; ++*at) {
-        char c = body[*at], next = *at + 1 < size ? body[*at + 1] : 0;
-        unsigned byte;
-        if (c == '\\' && next) {
-            ++*at;
-            c = next == 'n' || next == 't' || next == 'r' || next == 'u' ? ' ' : next;
-        } else if (c == '%' && *at + 2 < size && sscanf(body + *at, "%%%2x", &byte) == 1) {
-            *at += 2;
-            c = byte ? (char)byte : ' ';
-        } else if (c == '+' || c == 0) {
-            c = ' ';
-        }
-        out[used++] = c;
-    }
-    return used;
-}
-
-static bool scan_raw(const struct intake *intake, const void *body, size_t size) {
-    enum { PIECE = 8 * 1024, OVERLAP = 512 };
-    char plain[PIECE + OVERLAP];
-    size_t kept = 0;
-    for (size_t at = 0; at < size;) {
-        size_t used = kept + unescape(body, size, &at, plain + kept, sizeof plain - kept);
-        if (danger_scan(intake->danger, plain, used))
-            return true;
-        kept = used < OVERLAP ? used : OVERLAP;
-        memmove(plain, plain + used - kept, kept);
-        while (kept > 0 && at < size && (unsigned char)plain[0] > ' ') /* half a word counts as another one */
-            memmove(plain, plain + 1, --kept);
-    }
-    return false;
-}
-
-/* Members that hold what people write, on all platforms. Names, numbers and the words of the format itself
- * are not looked at: the scan would find too much in them. */
-static bool is_words(const char *name) {
-    static const char *const names[] = {
-        "text", "caption", "body", "title", "description", "response_json", "data", NULL};
-    for (size_t i = 0; names[i]; i++)
-        if (strcmp(name, names[i]) == 0)
-            return true;
-    return false;
-}
-
-static bool scan_json(const struct intake *intake, const json_t *value, unsigned depth) {
-    const char *name;
-    json_t *each;
-    size_t i;
-    if (depth > JSON_DEPTH_MAX)
-        return false;
-    json_array_foreach((json_t *)value, i, each) if (scan_json(intake, each, depth + 1)) return true;
-    json_object_foreach((json_t *)value, name, each) {
-        bool words = json_is_string(each) && is_words(name);
-        if (words ? scan_raw(intake, json_string_value(each), json_string_length(each))
-                  : scan_json(intake, each, depth + 1))
-            return true;
-    }
-    return false;
-}
-
-bool hook_has_danger(const struct intake *intake, const void *body, size_t size) {
-    json_t *document =
-        size && (*(const char *)body == '{' || *(const char *)body == '[') ? hook_json(body, size) : NULL;
-    bool danger = document ? scan_json(intake, document, 0) : scan_raw(intake, body, size);
-    json_decref(document);
-    return danger;
-}
-
 /* --- rows of what waits or is put aside --- */
 
 /* Rows that hold one message as pack() writes it, not a body as it came. */
@@ -290,7 +218,7 @@ static bool wanted(struct hook_batch *batch) {
 static void put_aside(struct hook_batch *batch, const void *raw, size_t size, const char *reason) {
     batch->broken++;
     add_hook(batch, HOOK_ASIDE, 0, 0, reason, raw, size);
-    tell_operator(batch->turn, hook_has_danger(batch->intake, raw, size), batch->from->bot, reason);
+    tell_operator(batch->turn, urgent_body(batch->intake->danger, raw, size), batch->from->bot, reason);
 }
 
 void hook_broken(struct hook_batch *batch, json_t *body, const char *reason) {

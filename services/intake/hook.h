@@ -156,8 +156,6 @@ void hook_request(struct turn *turn, const struct intake_call *call, const struc
 /* The same for a body that came by another way than HTTP. False: no room, it must be sent again. */
 bool hook_take(struct turn *turn, const struct intake_source *source, const struct hook_from *from,
     const char *body, size_t size);
-/* May a life hang on it? Over the raw body, whatever its form; errs upwards. */
-bool hook_has_danger(const struct intake *intake, const void *body, size_t size);
 
 /* --- for intake --- */
 

@@ -22,6 +22,7 @@
 #include "common/hmac.h"
 #include "common/http_rules.h"
 #include "services/intake/mime.h"
+#include "services/intake/urgent_body.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -191,7 +192,7 @@ static bool is_urgent(const struct intake_call *call) {
     struct mime *mime = token_of(call) ? mime_read(call->request->body, size) : NULL;
     char *said = NULL;
     int length = mime ? asprintf(&said, "%s\n%s", mime->subject, mime->text) : -1;
-    bool danger = length >= 0 && hook_has_danger(call->intake, said, (size_t)length);
+    bool danger = length >= 0 && urgent_body(call->intake->danger, said, (size_t)length);
     if (length >= 0) {
         sodium_memzero(said, (size_t)length);
         free(said);

@@ -7,6 +7,7 @@
 #include "services/intake/hook.h"
 #include "services/intake/receive.h"
 #include "services/intake/source.h"
+#include "services/intake/urgent_body.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -218,7 +219,7 @@ static bool is_urgent(const struct intake_call *call) {
     if (strcmp(request->method, "POST") != 0 || refuse_before_body(call, token_of(call)))
         return false;
     return flag_is_set(request->body, request->body_size) ||
-           hook_has_danger(call->intake, request->body, request->body_size);
+           urgent_body(call->intake->danger, request->body, request->body_size);
 }
 
 static const char *const routes[] = {"/v1/reports", NULL};

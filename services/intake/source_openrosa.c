@@ -24,6 +24,7 @@
 #include "services/intake/hook.h"
 #include "services/intake/media.h"
 #include "services/intake/multipart.h"
+#include "services/intake/urgent_body.h"
 
 #include <dirent.h>
 #include <expat.h>
@@ -597,8 +598,8 @@ static bool is_urgent(const struct intake_call *call) {
     const struct request *request = call->request;
     bool stale;
     return strcmp(request->method, "POST") == 0 && token_of(call, &stale) &&
-           hook_has_danger(
-               call->intake, request->body, request->body_size < 65536 ? request->body_size : 65536);
+           urgent_body(
+               call->intake->danger, request->body, request->body_size < 65536 ? request->body_size : 65536);
 }
 
 static const char *const routes[] = {"/openrosa/formList", "/openrosa/submission", "/openrosa/forms/*",

@@ -16,6 +16,7 @@
 
 #include "common/json.h"
 #include "services/intake/answer.h"
+#include "services/intake/urgent_body.h"
 
 #include <math.h>
 #include <string.h>
@@ -408,7 +409,7 @@ static enum verdict on_request(struct turn *turn, const struct intake_call *call
 static bool is_urgent(const struct intake_call *call) {
     struct hook_from from;
     return sender_of(call, &from) &&
-           hook_has_danger(call->intake, call->request->body, call->request->body_size);
+           urgent_body(call->intake->danger, call->request->body, call->request->body_size);
 }
 
 static const struct hook hook = {

@@ -5,6 +5,7 @@
 #include "services/intake/hook.h"
 #include "services/intake/intake.h"
 #include "services/intake/tests/intake_bottle.h"
+#include "services/intake/urgent_body.h"
 #include "tests/fuzz/fuzz.h"
 
 enum { INPUTS_A_LIFE = 300, BODY_BYTES_MAX = 256 << 10 };
@@ -18,7 +19,7 @@ static enum verdict unsigned_request(
         if (!intake_sources[i]->hook || strcmp(intake_sources[i]->name, request->path) != 0)
             continue;
         struct hook_from from = hook_from_token(&intake->tokens.list[0]);
-        hook_has_danger(intake, request->body, request->body_size);
+        urgent_body(intake->danger, request->body, request->body_size);
         hook_request(turn, &call, intake_sources[i], &from, answer);
         return VERDICT_DONE;
     }

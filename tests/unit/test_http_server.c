@@ -400,7 +400,7 @@ static void all_bodies_together_are_bounded(void **state) {
     char *large = post("/", 250000, false), *small = post("/", 60000, false);
     int first = client_new(fixture);
     client_say(fixture, first, large);
-    turns(fixture, 20);
+    turns(fixture, 40);
     assert_int_equal(fixture->held_count, 1);
     assert_true(http_server_counts(fixture->server).body_bytes > 180000);
     assert_int_equal(exchange(fixture, large), 503); /* no room for a second one */
