@@ -14,7 +14,7 @@ const cyaml_strval_t site_confidentiality_words[5] = {{"C0", SITE_C0}, {"C1", SI
 const cyaml_strval_t site_yes_no_words[3] = {{"no", 0}, {"yes", 1}, {"unknown", 2}};
 
 /* Lengths in bytes, wide enough for the longest sentence of a form. */
-enum { WORD_MAX = 64, NAME_MAX_BYTES = 160, SENTENCE_MAX = 512, LIST_MAX = 64, ROWS_MAX = 256 };
+enum { WORD_MAX = SITE_CODE_MAX, NAME_MAX_BYTES = 160, SENTENCE_MAX = 512, LIST_MAX = 64, ROWS_MAX = 256 };
 
 /* Texts, optional texts and lists of words are nearly all that these files hold. */
 #define TEXT(key, structure, member, most)                                                                   \
@@ -302,39 +302,45 @@ const struct site_kind *site_kinds_find(const struct site_kinds *kinds, const ch
     return NULL;
 }
 
+bool site_codes_next(const char **rest, char code[SITE_CODE_MAX + 1]) {
+    const char *at = *rest + strspn(*rest, " ");
+    size_t size = strcspn(at, " "), kept = size <= SITE_CODE_MAX ? size : 0;
+    memcpy(code, at, kept);
+    code[kept] = 0;
+    *rest = at + size;
+    return size > 0;
+}
+
 bool site_kinds_listed(const char *codes, const char *code) {
-    size_t size = strlen(code);
-    for (const char *at = codes; size && (at = strstr(at, code)) != NULL; at += size)
-        if ((at == codes || at[-1] == ' ') && (at[size] == 0 || at[size] == ' '))
+    char one[SITE_CODE_MAX + 1];
+    while (site_codes_next(&codes, one))
+        if (*code && same_text(one, code))
             return true;
     return false;
 }
 
 int site_kinds_stricter(const struct site_kinds *kinds, int before, const char *codes) {
+    char code[SITE_CODE_MAX + 1];
     int strictest = before;
-    for (unsigned i = 0; *codes && i < kinds->kinds_count; i++) {
-        const struct site_kind *kind = &kinds->kinds[i];
-        if (kind->confidentiality <= SITE_C3 && (int)kind->confidentiality > strictest &&
-            site_kinds_listed(codes, kind->code))
+    while (site_codes_next(&codes, code)) {
+        const struct site_kind *kind = site_kinds_find(kinds, code);
+        if (kind && kind->confidentiality <= SITE_C3 && (int)kind->confidentiality > strictest)
             strictest = (int)kind->confidentiality;
     }
     return strictest;
 }
 
 bool site_kinds_all_known(const struct site_kinds *kinds, const char *codes) {
-    char code[64];
-    size_t size = strcspn(codes, " ");
-    for (const char *at = codes;; at += size + 1, size = strcspn(at, " ")) {
-        if (size == 0 || size >= sizeof code)
-            return false;
-        memcpy(code, at, size);
-        code[size] = 0;
+    char code[SITE_CODE_MAX + 1];
+    const char *rest = codes;
+    size_t size = 0; /* of the codes with one space between them: no more may stand there */
+    while (site_codes_next(&rest, code)) {
         const struct site_kind *kind = site_kinds_find(kinds, code);
         if (!kind || !kind->opens_case)
             return false;
-        if (!at[size])
-            return true;
+        size += strlen(code) + (size > 0);
     }
+    return size > 0 && size == strlen(codes);
 }
 
 /* ---- roles.yaml */

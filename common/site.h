@@ -104,6 +104,10 @@ const struct site_kind *site_kinds_find(const struct site_kinds *kinds, const ch
 /* The fact of a case that names its further kinds: of other victims in the same report, or another wrong done
  * to the same. Codes separated by spaces. Triage finds them, people correct them, casework plans for them. */
 #define SITE_FACT_ALSO_KINDS "also_kinds"
+enum { SITE_CODE_MAX = 64 /* bytes of a kind's code */ };
+/* The next of codes separated by spaces; *rest moves behind it. "" for a word that is longer than any code.
+ * False: there is no further one. */
+bool site_codes_next(const char **rest, char code[SITE_CODE_MAX + 1]);
 /* The strictest of `before` and the kinds among codes separated by spaces, 0..3: a case whose kinds change is
  * never shown to more people than before. */
 int site_kinds_stricter(const struct site_kinds *kinds, int before, const char *codes);

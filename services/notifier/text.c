@@ -64,15 +64,10 @@ static bool is_unnamed(const char *kind) {
 
 /* Has the case one of them? Then no task code may tell of it. */
 static bool has_unnamed(const struct alert *alert) {
-    char code[sizeof alert->also];
-    size_t size;
-    for (const char *at = alert->also; *(at += strspn(at, " ")); at += size) {
-        size = strcspn(at, " ");
-        memcpy(code, at, size);
-        code[size] = 0;
+    char code[SITE_CODE_MAX + 1];
+    for (const char *rest = alert->also; site_codes_next(&rest, code);)
         if (is_unnamed(code))
             return true;
-    }
     return is_unnamed(alert->kind);
 }
 

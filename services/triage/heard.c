@@ -201,12 +201,10 @@ struct recent {
 /* kinds: the main one and the further ones, separated by spaces: who tells of another victim first finds it.
  */
 static bool blocks_add(struct triage *triage, const char *kinds, const char *place, int64_t number) {
-    char kind[32];
+    char kind[SITE_CODE_MAX + 1];
     uint64_t first = 0;
     bool added = true;
-    for (size_t size; *(kinds += strspn(kinds, " ")); kinds += size) {
-        size = strcspn(kinds, " ");
-        snprintf(kind, sizeof kind, "%.*s", (int)size, kinds);
+    while (site_codes_next(&kinds, kind)) {
         uint64_t key = block_key(triage, kind, place);
         if (key != first) /* one family, one key */
             added &= hash_index_add(triage->index, key, number);

@@ -320,6 +320,22 @@ static void links(void **state) {
     site_links_free(&read);
 }
 
+#define LONG_WORD "a_word_of_more_bytes_than_the_code_of_any_kind_has_in_this_file_x"
+
+static void codes_are_walked(void **state) {
+    static const char *const expected[] = {"pasung", "kdrt", "", "napza"};
+    char code[SITE_CODE_MAX + 1];
+    unsigned count = 0;
+    (void)state;
+    for (const char *rest = " pasung kdrt  " LONG_WORD " napza "; site_codes_next(&rest, code); count++)
+        assert_string_equal(code, expected[count]);
+    assert_int_equal(count, 4);
+    for (const char *rest = ""; site_codes_next(&rest, code);)
+        fail();
+    for (const char *rest = "  "; site_codes_next(&rest, code);)
+        fail();
+}
+
 static void kinds(void **state) {
     (void)state;
     struct error error = {""};
@@ -342,10 +358,17 @@ static void kinds(void **state) {
     assert_true(site_kinds_listed("kdrtx kdrt", "kdrt"));
     assert_false(site_kinds_listed("", "kdrt"));
     assert_false(site_kinds_listed("kdrt", ""));
+    assert_false(site_kinds_listed(LONG_WORD " kdrt", ""));
+    assert_true(site_kinds_listed(LONG_WORD " kdrt", "kdrt"));
+    assert_int_equal(site_kinds_stricter(read, 1, "lansia_terlantar pasung"), 2);
+    assert_int_equal(site_kinds_stricter(read, 3, "pasung"), 3);
+    assert_int_equal(site_kinds_stricter(read, 0, "no " LONG_WORD "  kdrt"), 3);
+    assert_int_equal(site_kinds_stricter(read, 0, "tindak_lanjut"), 0); /* inherits */
     assert_true(site_kinds_all_known(read, "kdrt"));
     assert_true(site_kinds_all_known(read, "kdrt lansia_terlantar"));
     static const char *const no_kinds[] = {"", " ", "kdrt ", "kdrt  pasung", "kdrt,pasung", "kdrt nothing",
-        "bukan_laporan", "no", "kdrtkdrtkdrtkdrtkdrtkdrtkdrtkdrtkdrtkdrtkdrtkdrtkdrtkdrtkdrtkdrtkdrt"};
+        " kdrt", "bukan_laporan", "no",
+        "kdrtkdrtkdrtkdrtkdrtkdrtkdrtkdrtkdrtkdrtkdrtkdrtkdrtkdrtkdrtkdrtkdrt"};
     for (size_t i = 0; i < sizeof no_kinds / sizeof *no_kinds; i++)
         assert_false(site_kinds_all_known(read, no_kinds[i]));
     /* shackling, relapse and psychiatric kinds may tell of one and the same case */
@@ -469,6 +492,7 @@ int main(void) {
         cmocka_unit_test(clock_times),
         cmocka_unit_test(site),
         cmocka_unit_test(links),
+        cmocka_unit_test(codes_are_walked),
         cmocka_unit_test(kinds),
         cmocka_unit_test(roles),
         cmocka_unit_test(every_file_is_yaml),
