@@ -57,7 +57,8 @@ struct alert {
     int priority;        /* 0..4 */
     int confidentiality; /* 0..3 */
     char kind[32], area[14], facility[64];
-    char also[100];  /* codes of further kinds, separated by spaces; "" none */
+    char also[256];  /* codes of further kinds, separated by spaces; "" none. All that a case holds: what
+                        were cut off could not be kept from being told */
     char owner[8];   /* role that is told first; "" as the policy says */
     char detail[64]; /* code: state of a referral, task code, journal; never free text */
     bool training, unverified;

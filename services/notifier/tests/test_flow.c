@@ -647,6 +647,21 @@ static void test_a_secret_further_kind_is_told_by_no_message(void **state) {
     flow_free(flow);
 }
 
+/* As many further kinds as a case holds are known: the last of them, which may not be named, too. */
+static void test_the_last_of_many_further_kinds_is_not_told(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    struct id case_id = flow_case_opened(flow, normal), task = fixture_id(flow->fixture);
+    further_kinds(flow, &case_id,
+        "pasung repasung_kambuh odgj_krisis odgj_terlantar pmi_bermasalah disabilitas_berat "
+        "disabilitas_layanan napza gelandangan_pengemis orang_terlantar prse_tunasusila bwblp kusta");
+    flow->count = 0;
+    task_reminder(flow, &case_id, &task, 50);
+    assert_int_equal(flow->count, 1);
+    assert_null(strstr(flow->sent[0].text, "LNS-02"));
+    flow_free(flow);
+}
+
 /* Told by casework before and at half time; at the end of it somebody else hears of it too, until it is done.
  */
 static void test_overdue_task(void **state) {
@@ -1261,6 +1276,7 @@ int main(void) {
         cmocka_unit_test(test_normal_messages_are_bundled_and_kept_out_of_the_night),
         cmocka_unit_test(test_one_mail_for_one_case),
         cmocka_unit_test(test_a_secret_further_kind_is_told_by_no_message),
+        cmocka_unit_test(test_the_last_of_many_further_kinds_is_not_told),
         cmocka_unit_test(test_overdue_task),
         cmocka_unit_test(test_tasks_of_an_emergency),
         cmocka_unit_test(test_retries_then_dead_then_the_next_step),
