@@ -88,6 +88,20 @@ static void describe_further(struct alert *alert, const struct alert *like) {
         alert->confidentiality = like->confidentiality;
 }
 
+/* What makes a case a secret makes one of all that will still be said of it: of offers and tasks that stand
+ * open, and of the case's own alert when that is over, because later ones are described after it. also: NULL,
+ * the further kinds are as they were. */
+static void describe_all(
+    struct turn *turn, struct alert *const *all, unsigned count, const char *kinds, const char *also) {
+    const struct notifier *notifier = turn->state;
+    for (unsigned i = 0; i < count; i++) {
+        if (also)
+            copy_text(all[i]->also, sizeof all[i]->also, also);
+        all[i]->confidentiality = site_kinds_stricter(notifier->kinds, all[i]->confidentiality, kinds);
+        alert_write(turn, all[i]);
+    }
+}
+
 /* The newest alert of the case itself: what is known of the case here. NULL: none. */
 static struct alert *newest_of_case(struct alert *const *all, unsigned count) {
     for (unsigned i = count; i-- > 0;)
@@ -281,7 +295,10 @@ enum verdict react_case_changed(struct turn *turn, const Sigap__Event *event) {
     struct id case_id;
     if (!case_of(event, &case_id))
         return turn_park(turn, "a case without id was changed");
-    struct alert *alert = newest_of_case(all, alert_list(turn, &case_id, all));
+    unsigned count = alert_list(turn, &case_id, all);
+    struct alert *alert = newest_of_case(all, count);
+    if (changed->kind[0])
+        describe_all(turn, all, count, changed->kind, NULL);
     int before = alert ? alert->priority : priority_of(changed->priority_before, SITE_P4);
     int priority = priority_of(changed->priority, before);
     if (priority < before)
@@ -365,6 +382,7 @@ static void write_if_more(struct turn *turn, struct alert *alert, unsigned befor
 
 enum verdict react_referral_opened(struct turn *turn, const Sigap__Event *event) {
     const Sigap__ReferralOpened *opened = event->referral_opened;
+    struct alert *all[ALERT_INCIDENT_MAX];
     struct id case_id, referral;
     struct alert like = {0};
     if (!case_of(event, &case_id) || !id_of(opened->referral_id, &referral))
@@ -380,11 +398,12 @@ enum verdict react_referral_opened(struct turn *turn, const Sigap__Event *event)
     write_if_more(turn, alert, before);
     describe(turn, &like, opened->kind, opened->area, SITE_C0);
     like.case_id = case_id;
-    if (opened->state == SIGAP__REFERRAL_STATE__REFERRAL_UNROUTABLE)
-        return raise_unroutable(turn, &case_id, &referral, opened->owner_role, &like, priority);
-    if (draft && !alert)
-        return notice_draft(turn, &case_id, &referral, opened->owner_role, &like, priority);
-    return VERDICT_DONE;
+    bool unroutable = opened->state == SIGAP__REFERRAL_STATE__REFERRAL_UNROUTABLE;
+    if (!unroutable && (!draft || alert))
+        return VERDICT_DONE;
+    describe_further(&like, newest_of_case(all, alert_list(turn, &case_id, all)));
+    return (unroutable ? raise_unroutable : notice_draft)(
+        turn, &case_id, &referral, opened->owner_role, &like, priority);
 }
 
 static void end_referral_alerts(
@@ -735,11 +754,13 @@ enum verdict react_fact_recorded(struct turn *turn, const Sigap__Event *event) {
     bool also = fact && strcmp(fact->name, SITE_FACT_ALSO_KINDS) == 0;
     if (!fact || !(also || escalation_asks(notifier->escalation, fact->name)) || !case_of(event, &case_id))
         return VERDICT_DONE;
-    struct alert *alert = newest_of_case(all, alert_list(turn, &case_id, all));
+    unsigned count = alert_list(turn, &case_id, all);
+    struct alert *alert = newest_of_case(all, count);
+    if (also)
+        describe_all(turn, all, count, fact->value, fact->value);
     if (!alert || alert->state == ALERT_STATE_STOOD_DOWN)
         return VERDICT_DONE;
     unsigned before = alert->delivery_count;
-    describe_facts(turn, alert, &fact, 1);
     inform_parallel(turn, alert, &fact, 1);
     if (also || alert->delivery_count != before) {
         outgoing_push(turn, alert);

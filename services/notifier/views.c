@@ -117,7 +117,8 @@ static void write_alert(struct turn *turn, struct json_writer *json, const struc
     const struct site_kind *kind = masked ? NULL : site_kinds_find(notifier->kinds, alert->kind);
     json_member_text(json, "kind_name", kind ? kind->name : "Ada pesan layanan");
     json_member_text(json, "facility", alert->facility);
-    json_member_text(json, "detail", alert->detail);
+    bool tells = masked && alert->subject == SUBJECT_TASK; /* the code of a task tells its kind */
+    json_member_text(json, "detail", tells ? "" : alert->detail);
     json_member_bool(json, "unverified", alert->unverified);
     json_member_bool(json, "training", alert->training);
     json_member_bool(json, "needs_answer", alert->answerable);

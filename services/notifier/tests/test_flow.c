@@ -327,25 +327,31 @@ static void test_refused_offers_reach_the_coordinators(void **state) {
     flow_free(flow);
 }
 
-static void test_nobody_left_to_ask(void **state) {
-    (void)state;
-    struct flow *flow = flow_new(NULL);
-    struct id case_id = flow_case_opened(flow, normal), referral = fixture_id(flow->fixture);
+static void referral_opened(
+    struct flow *flow, const struct id *case_id, Sigap__ReferralState as, char **roles, size_t role_count) {
+    struct id referral = fixture_id(flow->fixture);
     Sigap__ReferralOpened opened = SIGAP__REFERRAL_OPENED__INIT;
     Sigap__Event event = SIGAP__EVENT__INIT;
-    char *roles[] = {(char *)"TKSK", (char *)"PPA"};
     opened.referral_id = bytes_of(&referral);
-    opened.state = SIGAP__REFERRAL_STATE__REFERRAL_UNROUTABLE;
+    opened.state = as;
     opened.owner_role = (char *)"KAB";
     opened.kind = (char *)normal.kind;
     opened.area = (char *)normal.area;
     opened.priority = normal.priority;
     opened.notify_roles = roles;
-    opened.n_notify_roles = 2;
+    opened.n_notify_roles = role_count;
     event.body_case = SIGAP__EVENT__BODY_REFERRAL_OPENED;
     event.referral_opened = &opened;
+    flow_event(flow, "router", LANE_NORMAL, case_id, &event);
+}
+
+static void test_nobody_left_to_ask(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    struct id case_id = flow_case_opened(flow, normal);
+    char *roles[] = {(char *)"TKSK", (char *)"PPA"};
     unsigned tksk = flow_sent(flow, "tksk-3507", NULL, NULL);
-    flow_event(flow, "router", LANE_NORMAL, &case_id, &event);
+    referral_opened(flow, &case_id, SIGAP__REFERRAL_STATE__REFERRAL_UNROUTABLE, roles, 2);
     assert_int_equal(flow_sent(flow, "kab-3507", NULL, "alert"), 1);
     assert_int_equal(flow_sent(flow, "pro", NULL, "alert"), 1);
     assert_int_equal(flow_sent(flow, "ppa-3507", NULL, "notice"), 1); /* whom the rule wants to be told */
@@ -449,6 +455,15 @@ static void change_case(
     event.body_case = SIGAP__EVENT__BODY_CASE_CHANGED;
     event.case_changed = &changed;
     flow_event(flow, "triage", LANE_URGENT, case_id, &event);
+}
+
+static void change_kind(struct flow *flow, const struct id *case_id, const char *kind) {
+    Sigap__CaseChanged changed = SIGAP__CASE_CHANGED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    changed.kind = (char *)kind;
+    event.body_case = SIGAP__EVENT__BODY_CASE_CHANGED;
+    event.case_changed = &changed;
+    flow_event(flow, "triage", LANE_NORMAL, case_id, &event);
 }
 
 static void test_raised_priority_alerts_again(void **state) {
@@ -644,6 +659,39 @@ static void test_a_secret_further_kind_is_told_by_no_message(void **state) {
         assert_null(strcasestr(flow->sent[i].text, "pasung"));
         assert_null(strcasestr(flow->sent[i].text, "lansia"));
     }
+    flow_free(flow);
+}
+
+static void assert_nothing_told(const struct flow *flow) {
+    assert_true(flow->count > 0);
+    for (unsigned i = 0; i < flow->count; i++) {
+        assert_null(strstr(flow->sent[i].text, "LNS"));
+        assert_null(strcasestr(flow->sent[i].text, "lansia"));
+    }
+}
+
+/* A place is found and the alert is over; the case goes on, and comes back after it was closed. */
+static void test_a_further_kind_of_a_placed_case_is_a_secret(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    Sigap__CaseClosed closed = SIGAP__CASE_CLOSED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    struct id case_id = flow_case_opened(flow, normal), task = fixture_id(flow->fixture);
+    struct id offer =
+        flow_offer_sent(flow, &case_id, "JTM-PRSMP-SBY", SIGAP__PRIORITY__PRIORITY_P2, "35.07.12");
+    flow_offer_moved(flow, &case_id, &offer, SIGAP__OFFER_STATE__OFFER_ACCEPTED, 0);
+    further_kinds(flow, &case_id, "kekerasan_seksual");
+    flow->count = 0;
+    task_reminder(flow, &case_id, &task, 50);
+    task_reminder(flow, &case_id, &task, 100);
+    event.body_case = SIGAP__EVENT__BODY_CASE_CLOSED;
+    event.case_closed = &closed;
+    flow_event(flow, "casework", LANE_NORMAL, &case_id, &event);
+    closed.reopened = true;
+    flow_event(flow, "casework", LANE_NORMAL, &case_id, &event);
+    flow_advance(flow, HOUR);
+    assert_int_equal(flow_sent(flow, "pks-3507", NULL, "alert"), 1); /* who is told of a secret case again */
+    assert_nothing_told(flow);
     flow_free(flow);
 }
 
@@ -1097,6 +1145,52 @@ static json_t *view_list(
     return view_list_of(flow, name, role, areas, 1, state);
 }
 
+/* Nothing of what it is for somebody who is not named for such cases, in no alert of the case. */
+static void assert_masked(struct flow *flow, const struct id *case_id, size_t count) {
+    unsigned status;
+    size_t i;
+    json_t *alert, *json = view_case(flow, case_id, "TKSK", "35.07", &status);
+    assert_int_equal(json_array_size(json_object_get(json, "alerts")), count);
+    json_array_foreach(json_object_get(json, "alerts"), i, alert) {
+        assert_string_equal(json_string_value(json_object_get(alert, "kind")), "");
+        assert_null(strstr(json_string_value(json_object_get(alert, "detail")), "LNS"));
+    }
+    json_decref(json);
+}
+
+/* What the router says at the opening names the kind alone. */
+static void test_a_referral_keeps_the_secret_of_its_case(void **state) {
+    static const Sigap__ReferralState states[] = {
+        SIGAP__REFERRAL_STATE__REFERRAL_UNROUTABLE, SIGAP__REFERRAL_STATE__REFERRAL_DRAFT};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct flow *flow = flow_new(NULL);
+        struct flow_case secret = normal;
+        secret.confidentiality = SIGAP__CONFIDENTIALITY__CONFIDENTIALITY_C3;
+        struct id case_id = flow_case_opened(flow, secret);
+        referral_opened(flow, &case_id, states[i], NULL, 0);
+        assert_masked(flow, &case_id, i == 0 ? 2 : 1); /* a draft travels with the case's own */
+        flow_free(flow);
+    }
+}
+
+/* What stands open already is as secret as its case from then on. */
+static void test_all_alerts_of_a_case_become_a_secret(void **state) {
+    (void)state;
+    for (int further = 0; further < 2; further++) {
+        struct flow *flow = flow_new(NULL);
+        struct id case_id = flow_case_opened(flow, normal), task = fixture_id(flow->fixture);
+        flow_offer_sent(flow, &case_id, "JTM-PRSMP-SBY", SIGAP__PRIORITY__PRIORITY_P2, "35.07.12");
+        task_reminder(flow, &case_id, &task, 50);
+        if (further)
+            further_kinds(flow, &case_id, "kekerasan_seksual");
+        else
+            change_kind(flow, &case_id, "kekerasan_seksual");
+        assert_masked(flow, &case_id, 3);
+        flow_free(flow);
+    }
+}
+
 static void test_views_keep_to_area_and_secrecy(void **state) {
     (void)state;
     struct flow *flow = flow_new(NULL);
@@ -1276,6 +1370,7 @@ int main(void) {
         cmocka_unit_test(test_normal_messages_are_bundled_and_kept_out_of_the_night),
         cmocka_unit_test(test_one_mail_for_one_case),
         cmocka_unit_test(test_a_secret_further_kind_is_told_by_no_message),
+        cmocka_unit_test(test_a_further_kind_of_a_placed_case_is_a_secret),
         cmocka_unit_test(test_the_last_of_many_further_kinds_is_not_told),
         cmocka_unit_test(test_overdue_task),
         cmocka_unit_test(test_tasks_of_an_emergency),
@@ -1294,6 +1389,8 @@ int main(void) {
         cmocka_unit_test(test_training_reaches_nobody_real),
         cmocka_unit_test(test_what_is_over_is_forgotten),
         cmocka_unit_test(test_a_normal_case_costs_two_rows),
+        cmocka_unit_test(test_a_referral_keeps_the_secret_of_its_case),
+        cmocka_unit_test(test_all_alerts_of_a_case_become_a_secret),
         cmocka_unit_test(test_views_keep_to_area_and_secrecy),
         cmocka_unit_test(test_views_of_an_unknown_place),
         cmocka_unit_test(test_views_of_many_areas),
