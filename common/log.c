@@ -9,14 +9,14 @@
 #include <utf8proc.h>
 
 static const char *name = "sigap";
-static enum log_level least_level = LOG_INFO;
+enum log_level log_least_level = LOG_INFO;
 
 void log_set_name(const char *daemon) {
     name = daemon;
 }
 
 void log_set_level(enum log_level least) {
-    least_level = least;
+    log_least_level = least;
 }
 
 /* Bytes of the letter there; 0: none begins there, as bytes of a damaged file may say anything. */
@@ -46,10 +46,8 @@ const char *log_value(const char *text) {
     return out;
 }
 
-void log_line(enum log_level level, const char *event, const char *format, ...) {
+void log_write(enum log_level level, const char *event, const char *format, ...) {
     static const char *const words[] = {"debug", "info", "warn", "error"};
-    if (level < least_level)
-        return;
     struct timespec at;
     struct tm utc;
     clock_gettime(CLOCK_REALTIME, &at);

@@ -56,8 +56,22 @@ static void test_cut_between_letters(void **state) {
     }
 }
 
+/* A value is made of a report's bytes, tens of thousands of times a second: not for a line that nobody wants.
+ */
+static void test_unwanted_lines_cost_nothing(void **state) {
+    unsigned made = 0;
+    (void)state;
+    log_line(LOG_DEBUG, "test", "made=%u", ++made);
+    assert_int_equal(made, 0);
+    log_set_level(LOG_DEBUG);
+    log_line(LOG_DEBUG, "test", "made=%u", ++made);
+    assert_int_equal(made, 1);
+    log_set_level(LOG_INFO);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_unwanted_lines_cost_nothing),
         cmocka_unit_test(test_values_are_quoted),
         cmocka_unit_test(test_bytes_that_are_no_text),
         cmocka_unit_test(test_cut_between_letters),
