@@ -5,6 +5,7 @@
 
 #include "common/log.h"
 #include "common/texts.h"
+#include "common/wire.h"
 #include "common_sql.h"
 
 #include <sodium.h>
@@ -236,7 +237,7 @@ static enum verdict work_on_event(struct engine *engine, const struct source *so
 
 /* Texts of other daemons are our own, but a stolen key may speak too. */
 Sigap__Event *engine_unpack(struct engine *engine, const struct record *record) {
-    return sigap__event__unpack(arena_allocator(engine->arena), record->size, record->bytes);
+    return wire_unpack(&sigap__event__descriptor, engine->arena, record->bytes, record->size);
 }
 
 /* The record behind a waiting entry; bytes NULL when the arena has no room for it. */

@@ -3,69 +3,14 @@
  * (proto/link.proto); a test reads what this file writes with the generated code, and the other way round. */
 #include "common/link.h"
 
+#include "common/wire.h"
+
 #include <string.h>
 
-enum { WIRE_VARINT = 0, WIRE_FIXED64 = 1, WIRE_BYTES = 2, WIRE_FIXED32 = 5 };
 enum { FRAME_FETCH = 1, FRAME_BATCH = 2, FRAME_DIVERGED = 3, FRAME_REFUSED = 4, BATCH_RECORDS = 5 };
 
-struct cursor {
-    const uint8_t *at, *end;
-    bool bad;
-};
-
-struct field {
-    uint32_t number;
-    uint64_t value;
-    const uint8_t *bytes;
-    size_t size;
-};
-
-static uint64_t read_varint(struct cursor *cursor) {
-    uint64_t value = 0;
-    for (unsigned shift = 0; shift < 64 && cursor->at < cursor->end; shift += 7) {
-        uint8_t byte = *cursor->at++;
-        value |= (uint64_t)(byte & 0x7f) << shift;
-        if (!(byte & 0x80))
-            return value;
-    }
-    cursor->bad = true;
-    return 0;
-}
-
-static bool take(struct cursor *cursor, uint64_t size, struct field *field) {
-    if (size > (uint64_t)(cursor->end - cursor->at))
-        return !(cursor->bad = true);
-    field->bytes = cursor->at;
-    field->size = (size_t)size;
-    cursor->at += size;
-    return true;
-}
-
-static bool next_field(struct cursor *cursor, struct field *field) {
-    if (cursor->at >= cursor->end)
-        return false;
-    uint64_t tag = read_varint(cursor);
-    *field = (struct field){.number = (uint32_t)(tag >> 3)};
-    if (cursor->bad || tag >> 3 == 0 || tag >> 3 > 536870911)
-        return !(cursor->bad = true);
-    switch (tag & 7) {
-    case WIRE_VARINT:
-        field->value = read_varint(cursor);
-        return !cursor->bad;
-    case WIRE_BYTES: {
-        uint64_t size = read_varint(cursor);
-        return !cursor->bad && take(cursor, size, field);
-    }
-    case WIRE_FIXED64:
-        return take(cursor, 8, field);
-    case WIRE_FIXED32:
-        return take(cursor, 4, field);
-    }
-    return !(cursor->bad = true);
-}
-
 /* Names are our own: letters, digits, hyphen, underscore. */
-static bool read_name(const struct field *field, char name[LINK_NAME_MAX]) {
+static bool read_name(const struct wire_field *field, char name[LINK_NAME_MAX]) {
     if (field->size == 0 || field->size >= LINK_NAME_MAX)
         return false;
     for (size_t i = 0; i < field->size; i++) {
@@ -78,17 +23,17 @@ static bool read_name(const struct field *field, char name[LINK_NAME_MAX]) {
     return true;
 }
 
-static bool read_incarnation(const struct field *field, uint8_t incarnation[LINK_INCARNATION]) {
+static bool read_incarnation(const struct wire_field *field, uint8_t incarnation[LINK_INCARNATION]) {
     if (field->size != LINK_INCARNATION)
         return false;
     memcpy(incarnation, field->bytes, LINK_INCARNATION);
     return true;
 }
 
-static bool read_fetch(struct cursor cursor, struct link_fetch *fetch) {
-    struct field field;
+static bool read_fetch(struct wire cursor, struct link_fetch *fetch) {
+    struct wire_field field;
     bool sound = true;
-    while (sound && next_field(&cursor, &field)) {
+    while (sound && wire_next(&cursor, &field)) {
         switch (field.number) {
         case 1:
             sound = read_name(&field, fetch->consumer);
@@ -119,11 +64,11 @@ static bool read_fetch(struct cursor cursor, struct link_fetch *fetch) {
 
 /* Records must lie one behind the other, so that they can be walked without being collected: our own writer
  * puts them last. */
-static bool read_batch(struct cursor cursor, struct link_batch *batch) {
-    struct field field;
+static bool read_batch(struct wire cursor, struct link_batch *batch) {
+    struct wire_field field;
     bool sound = true;
     const uint8_t *start = cursor.at;
-    while (sound && next_field(&cursor, &field)) {
+    while (sound && wire_next(&cursor, &field)) {
         if (batch->records && field.number != BATCH_RECORDS)
             return false;
         switch (field.number) {
@@ -153,10 +98,10 @@ static bool read_batch(struct cursor cursor, struct link_batch *batch) {
     return sound && !cursor.bad && batch->journal[0] && batch->lane < LANES;
 }
 
-static bool read_diverged(struct cursor cursor, struct link_batch *batch) {
-    struct field field;
+static bool read_diverged(struct wire cursor, struct link_batch *batch) {
+    struct wire_field field;
     bool sound = true;
-    while (sound && next_field(&cursor, &field)) {
+    while (sound && wire_next(&cursor, &field)) {
         switch (field.number) {
         case 1:
             sound = read_name(&field, batch->journal);
@@ -178,9 +123,9 @@ static bool read_diverged(struct cursor cursor, struct link_batch *batch) {
     return sound && !cursor.bad && batch->lane < LANES;
 }
 
-static bool read_refused(struct cursor cursor, char reason[128]) {
-    struct field field;
-    while (next_field(&cursor, &field)) {
+static bool read_refused(struct wire cursor, char reason[128]) {
+    struct wire_field field;
+    while (wire_next(&cursor, &field)) {
         if (field.number != 1)
             continue;
         size_t size = field.size < 127 ? field.size : 127;
@@ -192,13 +137,13 @@ static bool read_refused(struct cursor cursor, char reason[128]) {
 }
 
 void link_read(const void *bytes, size_t size, struct link_frame *out) {
-    struct cursor cursor = {bytes, (const uint8_t *)bytes + size, false};
-    struct field field;
+    struct wire cursor = {bytes, (const uint8_t *)bytes + size, false};
+    struct wire_field field;
     memset(out, 0, sizeof *out);
     out->kind = LINK_MALFORMED;
-    if (size > LINK_FRAME_MAX || !next_field(&cursor, &field) || !field.bytes || cursor.at != cursor.end)
+    if (size > LINK_FRAME_MAX || !wire_next(&cursor, &field) || !field.bytes || cursor.at != cursor.end)
         return;
-    struct cursor inner = {field.bytes, field.bytes + field.size, false};
+    struct wire inner = {field.bytes, field.bytes + field.size, false};
     if (field.number == FRAME_FETCH && read_fetch(inner, &out->fetch))
         out->kind = LINK_FETCH;
     else if (field.number == FRAME_BATCH && read_batch(inner, &out->batch))
@@ -210,9 +155,9 @@ void link_read(const void *bytes, size_t size, struct link_frame *out) {
 }
 
 bool link_next_record(const uint8_t **at, const uint8_t *end, const uint8_t **record, size_t *size) {
-    struct cursor cursor = {*at, end, false};
-    struct field field;
-    if (!next_field(&cursor, &field) || field.number != BATCH_RECORDS || !field.bytes)
+    struct wire cursor = {*at, end, false};
+    struct wire_field field;
+    if (!wire_next(&cursor, &field) || field.number != BATCH_RECORDS || !field.bytes)
         return false;
     *at = cursor.at;
     *record = field.bytes;
@@ -222,10 +167,10 @@ bool link_next_record(const uint8_t **at, const uint8_t *end, const uint8_t **re
 
 uint32_t link_body_of(const void *record, size_t size) {
     enum { FIRST_BODY = 10 }; /* in event.proto the numbers below are the record's own */
-    struct cursor cursor = {record, (const uint8_t *)record + size, false};
-    struct field field;
+    struct wire cursor = {record, (const uint8_t *)record + size, false};
+    struct wire_field field;
     uint32_t body = 0;
-    while (next_field(&cursor, &field))
+    while (wire_next(&cursor, &field))
         if (field.number >= FIRST_BODY)
             body = field.number;
     return cursor.bad ? 0 : body;
@@ -235,15 +180,15 @@ bool link_causes_passed(const void *record, size_t size,
     bool (*passed)(void *context, const char *journal, size_t journal_size, uint32_t lane, uint64_t sequence),
     void *context) {
     enum { CAUSES = 4 };
-    struct cursor cursor = {record, (const uint8_t *)record + size, false};
-    struct field field, part;
-    while (next_field(&cursor, &field)) {
+    struct wire cursor = {record, (const uint8_t *)record + size, false};
+    struct wire_field field, part;
+    while (wire_next(&cursor, &field)) {
         if (field.number != CAUSES)
             continue;
-        struct cursor inner = {field.bytes, field.bytes ? field.bytes + field.size : NULL, !field.bytes};
-        struct field journal = {0};
+        struct wire inner = {field.bytes, field.bytes ? field.bytes + field.size : NULL, !field.bytes};
+        struct wire_field journal = {0};
         uint64_t lane = 0, sequence = 0;
-        while (!inner.bad && next_field(&inner, &part)) {
+        while (!inner.bad && wire_next(&inner, &part)) {
             journal = part.number == 1 ? part : journal;
             lane = part.number == 2 ? part.value : lane;
             sequence = part.number == 3 ? part.value : sequence;

@@ -2,6 +2,7 @@
 #include "common/engine_internal.h"
 
 #include "common/json.h"
+#include "common/wire.h"
 #include "common_sql.h"
 
 #include <sodium.h>
@@ -61,12 +62,15 @@ void turn_append(struct turn *turn, enum lane lane, Sigap__Event *event) {
     }
     event->training |= turn->training;
     fill_causes(engine, event);
-    uint8_t small[1024]; /* an InputParked fits: it must be said when the arena is exhausted, too */
-    size_t size = sigap__event__get_packed_size(event);
-    uint8_t *bytes = size <= sizeof small ? small : arena_take(turn->arena, size);
+    uint8_t small[4096], *bytes = small; /* most fit; an InputParked must when the arena is exhausted, too */
+    size_t size = wire_pack(&event->base, small, sizeof small);
+    if (size == WIRE_TOO_LONG) {
+        size = sigap__event__get_packed_size(event);
+        bytes = arena_take(turn->arena, size);
+        size = bytes ? wire_pack(&event->base, bytes, size) : 0;
+    }
     if (!bytes)
         return;
-    sigap__event__pack(event, bytes);
     if (!journal_stage(engine->journal, lane, bytes, size))
         engine->overflowed = true;
 }
