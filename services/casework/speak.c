@@ -39,24 +39,26 @@ static void fill_all(struct work *work, unsigned number, Sigap__Task *out) {
     out->title = (char *)plan_title(&work->plan, &work->file.tasks[number - 1], false);
 }
 
-/* One record for all new tasks. Titles stay out: they are the playbook's and would make up most of the
- * journal; what is told to people carries them. Owners only where there is a deadline. */
+/* One record for all new tasks that run: those that wait are told when their time begins, and are most of a
+ * playbook. Titles stay out: they are the playbook's; what is told to people carries them. */
 static void speak_planned(struct work *work) {
-    unsigned first = work->plan.first_new, count = work->file.task_count - first;
-    Sigap__Task *tasks = arena_take(work->turn->arena, count * sizeof *tasks);
-    Sigap__Task **list = arena_take(work->turn->arena, count * sizeof *list);
+    unsigned first = work->plan.first_new, most = work->file.task_count - first;
+    Sigap__Task *tasks = arena_take(work->turn->arena, most * sizeof *tasks);
+    Sigap__Task **list = arena_take(work->turn->arena, most * sizeof *list);
     if (!tasks || !list)
         return; /* the turn is tried again */
-    for (unsigned i = 0; i < count; i++) {
-        fill(work, first + i + 1, &tasks[i]);
-        if (task_is_running(work->file.tasks[first + i].state))
-            tasks[i].owner = (char *)task_owner(work, &work->file.tasks[first + i]);
-        list[i] = &tasks[i];
-    }
     Sigap__TasksPlanned planned = SIGAP__TASKS_PLANNED__INIT;
     planned.playbook = (char *)work->file.playbook;
     planned.tasks = list;
-    planned.n_tasks = count;
+    for (unsigned i = first; i < work->file.task_count; i++) {
+        const struct case_task *task = &work->file.tasks[i];
+        if (!task_is_running(task->state))
+            continue;
+        Sigap__Task *out = &tasks[planned.n_tasks];
+        fill(work, i + 1, out);
+        out->owner = (char *)task_owner(work, task);
+        list[planned.n_tasks++] = out;
+    }
     Sigap__Event event = SIGAP__EVENT__INIT;
     event.body_case = SIGAP__EVENT__BODY_TASKS_PLANNED;
     event.tasks_planned = &planned;

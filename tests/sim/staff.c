@@ -149,15 +149,21 @@ static void see_alert(struct sim *sim, const Sigap__AlertRaised *alert) {
             "{");
 }
 
+/* Orders for tasks of all kinds, also for those that wait or that the case does not have. */
 static void see_tasks(struct sim *sim, const Sigap__Event *event) {
+    enum { TASKS = 16 };
     static const char *const events[] = {"done", "done", "cancel", "reopen"};
-    const Sigap__TasksPlanned *planned = event->tasks_planned;
-    for (size_t i = 0; i < planned->n_tasks; i++)
+    struct id case_id;
+    id_from_bytes(event->case_id.data, event->case_id.len, &case_id);
+    for (unsigned number = 1; number <= TASKS; number++) {
+        struct id task_id = case_id; /* as case_file.h makes it */
+        task_id.bytes[ID_BYTES - 1] ^= (uint8_t)number;
         if (chance_hits(&sim->chance, 150))
             say(sim,
-                errand_add(sim, ERRAND_ORDER, officer(sim), "/api/tasks/%s/%s",
-                    text_of(planned->tasks[i]->task_id).text, events[chance_below(&sim->chance, 4)]),
+                errand_add(sim, ERRAND_ORDER, officer(sim), "/api/tasks/%s/%s", text_of_id(&task_id).text,
+                    events[chance_below(&sim->chance, 4)]),
                 "{\"case_id\":\"%s\",\"outcome\":\"selesai\",", text_of(event->case_id).text);
+    }
 }
 
 /* ---- two cases that may be one ---- */
