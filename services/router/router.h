@@ -11,7 +11,8 @@ struct router {
     struct policy *policy;
     unsigned
         load[DIRECTORY_FACILITIES_MAX]; /* open offers, by place in the directory; changes after commits */
-    uint64_t sent, accepted, refused, expired; /* since the start, for /metrics */
+    bool without_row[DIRECTORY_FACILITIES_MAX]; /* in the table of capacities, as far as was asked; rows.c */
+    uint64_t sent, accepted, refused, expired;  /* since the start, for /metrics */
 };
 
 enum router_timer { TIMER_OFFER = 1, TIMER_PROVINCE = 2, TIMER_FORGET = 3 };

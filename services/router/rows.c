@@ -1,6 +1,7 @@
 #include "services/router/rows.h"
 
 #include "router_sql.h"
+#include "services/router/router.h"
 
 static const char *text_at(struct turn *turn, struct statement *row, int column) {
     const char *text = arena_text(turn->arena, column_text(row, column));
@@ -196,9 +197,13 @@ void offer_delete(struct turn *turn, const struct id *id) {
 
 /* ---- capacity */
 
-void capacity_get(struct turn *turn, const struct facility *facility, struct capacity_row *out) {
+/* Most facilities never get a row, and a row that is there stays. */
+static bool may_have_row(const struct router *router, const struct facility *facility) {
+    return !router->without_row[facility->index];
+}
+
+static bool capacity_read(struct turn *turn, const struct facility *facility, struct capacity_row *out) {
     struct statement *row = router_use(turn->store, ROUTER_CAPACITY_GET);
-    *out = (struct capacity_row){0};
     bind_text(row, facility->id);
     out->exists = statement_step(row);
     if (out->exists) {
@@ -206,14 +211,24 @@ void capacity_get(struct turn *turn, const struct facility *facility, struct cap
             column_int(row, 0) != 0, (int)column_int(row, 1), (int)column_int(row, 2), column_int(row, 3)};
         out->version = (uint64_t)column_int(row, 4);
         out->last_command = column_id(row, 5);
-    } else if (facility->capacity != CAPACITY_UNKNOWN) {
-        out->capacity = (struct capacity){true, facility->capacity, 0, 0};
     }
     statement_end(row);
+    return store_health(turn->store) == STORE_OK;
+}
+
+void capacity_get(struct turn *turn, const struct facility *facility, struct capacity_row *out) {
+    struct router *router = turn->state;
+    *out = (struct capacity_row){0};
+    if (may_have_row(router, facility))
+        router->without_row[facility->index] = capacity_read(turn, facility, out) && !out->exists;
+    if (!out->exists && facility->capacity != CAPACITY_UNKNOWN)
+        out->capacity = (struct capacity){true, facility->capacity, 0, 0};
 }
 
 void capacity_put(struct turn *turn, const struct facility *facility, const struct capacity_row *given) {
+    struct router *router = turn->state;
     struct statement *row = router_use(turn->store, ROUTER_CAPACITY_PUT);
+    router->without_row[facility->index] = false;
     bind_text(row, facility->id);
     bind_int(row, given->capacity.known);
     bind_int(row, given->capacity.places);
