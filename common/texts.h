@@ -20,3 +20,16 @@ static inline size_t copy_text(char *out, size_t room, const char *text) {
 static inline bool same_text(const char *a, const char *b) {
     return *a == *b && strcmp(a, b) == 0;
 }
+
+/* Puts a word behind the words that are there, with a space between; *used counts all. False, and nothing is
+ * changed, when there is no room for all of it. */
+static inline bool add_word(char *out, size_t room, size_t *used, const char *word) {
+    size_t size = strlen(word), space = *used > 0;
+    if (*used + space + size >= room)
+        return false;
+    if (space)
+        out[*used] = ' ';
+    memcpy(out + *used + space, word, size + 1);
+    *used += space + size;
+    return true;
+}

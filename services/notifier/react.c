@@ -610,8 +610,7 @@ static void tell_owner(
 
 static void add_code(struct alert *alert, const char *code) {
     size_t used = strlen(alert->detail);
-    if (used + strlen(code) + 2 < sizeof alert->detail)
-        snprintf(alert->detail + used, sizeof alert->detail - used, "%s%s", used ? " " : "", code);
+    add_word(alert->detail, sizeof alert->detail, &used, code);
 }
 
 /* Owners of a normal case find their tasks in their queue; TaskReminder tells them when time runs. Where a

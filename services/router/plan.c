@@ -1,6 +1,7 @@
 #include "services/router/plan.h"
 
-#include <stdio.h>
+#include "common/texts.h"
+
 #include <string.h>
 
 /* Site roles that own what has nobody else (roles.yaml). */
@@ -52,13 +53,8 @@ static void add_action(struct plan *plan, const struct step *step, bool leads) {
 static void write_actions(struct plan *plan) {
     size_t used = 0;
     for (unsigned i = 0; i < plan->action_count; i++) {
-        int more = snprintf(plan->actions_text + used, sizeof plan->actions_text - used, "%s%s",
-            used ? " " : "", plan->actions[i]->action->code);
-        if (more < 0 || used + (size_t)more >= sizeof plan->actions_text) {
-            plan->actions_text[used] = 0; /* whole codes only */
+        if (!add_word(plan->actions_text, sizeof plan->actions_text, &used, plan->actions[i]->action->code))
             return;
-        }
-        used += (size_t)more;
         add_role(plan, plan->actions[i]->role);
     }
 }

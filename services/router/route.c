@@ -445,21 +445,17 @@ enum verdict route_open(
     if (route_begin(work, turn, case_id))
         return turn_park(turn, "the case has a referral already");
     work->is_new = true;
-    struct referral *referral = &work->referral;
-    *referral = (struct referral){.case_id = *case_id,
-        .kind = opened->kind,
-        .priority = priority_read(opened->priority),
-        .area = opened->area,
-        .confidentiality = opened->confidentiality ? (int)opened->confidentiality - 1 : 3,
-        .training = turn->training,
-        .rule = "",
-        .plan = "",
-        .owner_role = "",
-        .missing = "",
-        .opened_at = turn->now,
-        .moved_at = turn->now,
-        .facts = {"", 0},
-        .trace = *trace};
+    struct referral *referral = &work->referral; /* zeroes as yet, and long: its trail has room for all */
+    referral->case_id = *case_id;
+    referral->kind = opened->kind;
+    referral->priority = priority_read(opened->priority);
+    referral->area = opened->area;
+    referral->confidentiality = opened->confidentiality ? (int)opened->confidentiality - 1 : 3;
+    referral->training = turn->training;
+    referral->rule = referral->plan = referral->owner_role = referral->missing = "";
+    referral->opened_at = referral->moved_at = turn->now;
+    referral->facts = (struct pairs){"", 0};
+    referral->trace = *trace;
     referral->lane = referral->priority <= 1 ? LANE_URGENT : LANE_NORMAL;
     for (size_t i = 0; i < opened->n_facts; i++)
         referral->facts =

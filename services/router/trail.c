@@ -1,6 +1,7 @@
 #include "services/router/trail.h"
 
-#include <stdio.h>
+#include "common/texts.h"
+
 #include <string.h>
 
 /* Version 1, then an entry after the other: facility (length, bytes), step, verdict and flags, reason,
@@ -145,7 +146,7 @@ struct trail_entry *trail_add(struct trail *trail, const char *facility) {
     }
     struct trail_entry *entry = &trail->entries[at];
     memset(entry, 0, sizeof *entry);
-    snprintf(entry->facility, sizeof entry->facility, "%s", facility);
+    copy_text(entry->facility, sizeof entry->facility, facility);
     entry->distance_km = TRAIL_DISTANCE_UNKNOWN;
     trail->count++;
     return entry;
@@ -155,22 +156,15 @@ static void write_detail(
     struct trail_entry *entry, const struct candidate *candidate, const struct fact_table *facts) {
     size_t used = 0;
     if (candidate->fact != KNOWN_NONE) {
-        snprintf(entry->detail, sizeof entry->detail, "%s", facts->facts[candidate->fact].name);
+        copy_text(entry->detail, sizeof entry->detail, facts->facts[candidate->fact].name);
         return;
     }
     if (candidate->verdict == MATCH_OUT)
         return;
-    for (unsigned i = 0; i < facts->count; i++) {
-        if (!(candidate->missing >> i & 1))
-            continue;
-        int more = snprintf(
-            entry->detail + used, sizeof entry->detail - used, "%s%s", used ? " " : "", facts->facts[i].name);
-        if (more < 0 || used + (size_t)more >= sizeof entry->detail) {
-            entry->detail[used] = 0;
+    for (unsigned i = 0; i < facts->count; i++)
+        if ((candidate->missing >> i & 1) &&
+            !add_word(entry->detail, sizeof entry->detail, &used, facts->facts[i].name))
             return;
-        }
-        used += (size_t)more;
-    }
 }
 
 static void keep_asked(struct trail *trail) {
