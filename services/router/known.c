@@ -217,7 +217,7 @@ bool pairs_next(const struct pairs *pairs, size_t *at, const char **name, const 
 
 struct pairs pairs_put(struct arena *arena, struct pairs before, const char *name, const char *value) {
     size_t name_size = strlen(name) + 1, value_size = strlen(value) + 1;
-    if (name_size > KNOWN_TEXT_MAX || value_size > KNOWN_TEXT_MAX || name_size == 1)
+    if (name_size > KNOWN_TEXT_MAX || value_size > PAIRS_VALUE_MAX || name_size == 1)
         return before;
     char *bytes = arena_take(arena, before.size + name_size + value_size);
     if (!bytes)

@@ -85,7 +85,10 @@ const char *condition_text(
     struct arena *arena, const struct fact_table *table, const struct condition *condition);
 
 /* The pairs of name and value as a case's row keeps them: name, NUL, value, NUL, and so on. */
-enum { PAIRS_MAX_BYTES = 4096 }; /* 32 facts x 2 x 64 bytes */
+enum {
+    PAIRS_MAX_BYTES = 4096, /* 32 facts x 2 x 64 bytes */
+    PAIRS_VALUE_MAX = 256   /* as long as in the case file: lists of kinds or of accounts */
+};
 
 struct pairs {
     const char *bytes;
@@ -94,8 +97,8 @@ struct pairs {
 
 /* The next pair behind *at (start with 0); false at the end or when the bytes are no pairs. */
 bool pairs_next(const struct pairs *pairs, size_t *at, const char **name, const char **value);
-/* before with name set to value, in the arena. What does not fit (names and values over KNOWN_TEXT_MAX, sets
- * over PAIRS_MAX_BYTES) leaves it as it was. */
+/* before with name set to value, in the arena. What does not fit (names over KNOWN_TEXT_MAX, values over
+ * PAIRS_VALUE_MAX, sets over PAIRS_MAX_BYTES) leaves it as it was. */
 struct pairs pairs_put(struct arena *arena, struct pairs before, const char *name, const char *value);
 const char *pairs_get(const struct pairs *pairs, const char *name); /* NULL: not there */
 void known_read(struct known *known, const struct fact_table *table, const struct pairs *pairs);

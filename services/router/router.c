@@ -75,11 +75,15 @@ static bool begin(struct work **out, struct turn *turn, const Sigap__Event *even
 }
 
 /* Never less confidential than the strictest of the case's kinds. */
-static void keep_secret(const struct turn *turn, struct referral *referral) {
-    const struct site_kinds *kinds = ((const struct router *)turn->state)->policy->kinds;
-    const char *also = pairs_get(&referral->facts, SITE_FACT_ALSO_KINDS);
-    referral->confidentiality = site_kinds_stricter(kinds, referral->confidentiality, referral->kind);
-    referral->confidentiality = site_kinds_stricter(kinds, referral->confidentiality, also ? also : "");
+static void keep_secret(const struct turn *turn, struct referral *referral, const char *kinds) {
+    const struct site_kinds *known = ((const struct router *)turn->state)->policy->kinds;
+    referral->confidentiality = site_kinds_stricter(known, referral->confidentiality, kinds);
+}
+
+static void take_fact(const struct turn *turn, struct referral *referral, const Sigap__Fact *fact) {
+    referral->facts = pairs_put(turn->arena, referral->facts, fact->name, fact->value);
+    if (strcmp(fact->name, SITE_FACT_ALSO_KINDS) == 0)
+        keep_secret(turn, referral, fact->value);
 }
 
 static enum verdict case_changed(struct turn *turn, const Sigap__Event *event) {
@@ -95,9 +99,8 @@ static enum verdict case_changed(struct turn *turn, const Sigap__Event *event) {
     if (changed->area[0])
         referral->area = changed->area;
     for (size_t i = 0; i < changed->n_facts; i++)
-        referral->facts =
-            pairs_put(turn->arena, referral->facts, changed->facts[i]->name, changed->facts[i]->value);
-    keep_secret(turn, referral);
+        take_fact(turn, referral, changed->facts[i]);
+    keep_secret(turn, referral, referral->kind);
     work->touched = true;
     route_again(work, "case_changed", "triage");
     return route_end(work);
@@ -111,8 +114,7 @@ static enum verdict fact_recorded(struct turn *turn, const Sigap__Event *event) 
     if (!begin(&work, turn, event))
         return work ? unknown_case(turn, event) : VERDICT_RETRY;
     struct referral *referral = &work->referral;
-    referral->facts = pairs_put(turn->arena, referral->facts, recorded->fact->name, recorded->fact->value);
-    keep_secret(turn, referral);
+    take_fact(turn, referral, recorded->fact);
     work->touched = true;
     route_again(work, "fact_recorded", recorded->actor);
     return route_end(work);

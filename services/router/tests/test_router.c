@@ -796,6 +796,31 @@ static void a_secret_case_shows_its_number(void **state) {
     fixture_close(&fixture);
 }
 
+/* Lists are longer than other facts: of kinds, and of officers who may be part of it. */
+static void long_lists_are_kept(void **state) {
+    static const struct case_setup old_man = {
+        "lansia_terlantar", "35.07.22.2003", 2, "age=80 sex=L", 1, false};
+    (void)state;
+    struct fixture *fixture = open_router();
+    struct id case_id = house_open(fixture, &old_man, false);
+    struct person kab = {"kab", "coordinator KAB", "35.07", ""};
+    unsigned status;
+    json_t *json = house_case(fixture, &case_id, kab, &status);
+    assert_false(json_is_true(json_object_get(json, "restricted")));
+    json_decref(json);
+    house_fact(fixture, &case_id, "also_kinds",
+        "pasung repasung_kambuh odgj_terlantar disabilitas_berat disabilitas_layanan kekerasan_seksual");
+    json = house_case(fixture, &case_id, kab, &status);
+    assert_int_equal(status, 200);
+    assert_true(json_is_true(json_object_get(json, "restricted")));
+    json_decref(json);
+    house_fact(fixture, &case_id, "conflict_officer",
+        "an_officer_of_the_regency another_officer_of_it the_one_of_the_district kab");
+    json_decref(house_case(fixture, &case_id, kab, &status));
+    assert_int_not_equal(status, 200);
+    fixture_close(&fixture);
+}
+
 static void the_explanation_names_rule_and_reasons(void **state) {
     (void)state;
     struct fixture *fixture = open_router();
@@ -1001,6 +1026,7 @@ int main(void) {
         cmocka_unit_test(a_freed_place_is_offered_to_who_waited),
         cmocka_unit_test(a_facility_sees_its_own_masked),
         cmocka_unit_test(a_secret_case_shows_its_number),
+        cmocka_unit_test(long_lists_are_kept),
         cmocka_unit_test(the_explanation_names_rule_and_reasons),
         cmocka_unit_test(a_replay_makes_the_same),
         cmocka_unit_test(loads_are_counted_again_after_a_restart),
