@@ -269,7 +269,7 @@ static void facts_of_others_drop(struct work *work) {
 /* For whoever takes the case on: the playbooks of these kinds too (casework). */
 static void fact_also(struct work *work) {
     struct assessment *out = work->out;
-    if (!out->also_count || out->fact_count == FACTS_MAX)
+    if (!out->also_count)
         return;
     const char *kinds = out->also[0];
     for (size_t i = 1; kinds && i < out->also_count; i++)

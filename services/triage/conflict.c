@@ -108,7 +108,7 @@ static bool accuses(const struct assessment *assessment) {
 bool conflict_find(const struct conflict_names *names, const struct spelling *spelling, struct arena *arena,
     const char *words, struct assessment *assessment) {
     struct text text;
-    if (!accuses(assessment) || assessment->fact_count == FACTS_MAX)
+    if (!accuses(assessment))
         return true;
     if (!text_read(arena, spelling, words, strlen(words), &text))
         return false;

@@ -23,7 +23,7 @@ static bool fact_known(const struct finder *finder, const char *name) {
 
 /* The first word on a fact stands; a report that says both is rare and a person reads it anyway. */
 static void fact_add(struct finder *finder, const char *name, const char *value, size_t first, size_t last) {
-    if (finder->count < FACTS_MAX && !fact_known(finder, name))
+    if (finder->count < FACTS_FOUND_MAX && !fact_known(finder, name))
         finder->out[finder->count++] = (struct fact){name, value, (uint16_t)first, (uint16_t)last};
 }
 
@@ -134,7 +134,7 @@ static void concept_fact(struct finder *finder, size_t concept) {
 }
 
 bool facts_find(const struct vocabulary *vocabulary, struct arena *arena, const struct text *text,
-    const struct signs *signs, int kind, struct fact out[FACTS_MAX], size_t *count) {
+    const struct signs *signs, int kind, struct fact out[FACTS_FOUND_MAX], size_t *count) {
     struct finder finder = {vocabulary, arena, text, signs, out, 0, NULL};
     finder.kind = kind == NO_INDEX ? NULL : vocabulary->kinds[kind].code;
     age_find(&finder);

@@ -4,7 +4,10 @@
 
 #include "services/triage/concept.h"
 
-enum { FACTS_MAX = 32 };
+enum {
+    FACTS_FOUND_MAX = 32,           /* in the text */
+    FACTS_MAX = FACTS_FOUND_MAX + 2 /* and the further kinds (assess.c), and who is accused (conflict.c) */
+};
 
 struct fact {
     const char *name;
@@ -15,4 +18,4 @@ struct fact {
 /* kind: the best guess, as some words mean different things in different cases. False only when the arena is
  * exhausted. */
 bool facts_find(const struct vocabulary *vocabulary, struct arena *arena, const struct text *text,
-    const struct signs *signs, int kind, struct fact out[FACTS_MAX], size_t *count);
+    const struct signs *signs, int kind, struct fact out[FACTS_FOUND_MAX], size_t *count);

@@ -319,6 +319,42 @@ static void test_several_victims(void **state) {
     assert_int_equal(judge(*state, cases[0].text).confidentiality, 3);
 }
 
+/* A site may know more facts than are kept of a report: the further victim is told all the same. */
+static void test_no_fact_displaces_a_victim(void **state) {
+    enum { MORE = 40 };
+    struct fixture *fixture = *state;
+    char folder[] = "/tmp/triage-facts-XXXXXX", path[64], command[512], text[1024] = "";
+    struct error error = {0};
+    assert_non_null(mkdtemp(folder));
+    snprintf(command, sizeof command, "cp -r %s/. %s/jatim && chmod -R u+w %s", SITE, folder, folder);
+    assert_int_equal(system(command), 0);
+    snprintf(path, sizeof path, "%s/jatim/vocabulary/signals.yaml", folder);
+    FILE *file = fopen(path, "ae");
+    assert_non_null(file);
+    for (int i = 0; i < MORE; i++)
+        fprintf(file, "  - code: F_more%d.yes\n    terms:\n      id: [\"kataxq%c%c\"]\n", i, 'a' + i / 26,
+            'a' + i % 26);
+    assert_int_equal(fclose(file), 0);
+    snprintf(path, sizeof path, "%s/jatim", folder);
+    struct vocabulary *vocabulary = vocabulary_load(path, &error);
+    if (!vocabulary)
+        fail_msg("%s", error.text);
+    snprintf(text, sizeof text, "Orang ini dirantai di kandang. Rumah sebelah kebanjiran setinggi dada.");
+    for (int i = 0; i < MORE; i++)
+        snprintf(text + strlen(text), sizeof text - strlen(text), " kataxq%c%c", 'a' + i / 26, 'a' + i % 26);
+    struct assessor assessor = {.vocabulary = vocabulary};
+    struct report report = {.text = text, .size = strlen(text), .local_hour = 12};
+    struct assessment found;
+    arena_reset(fixture->arena);
+    assert_true(assess(&assessor, fixture->arena, &report, &found));
+    assert_int_equal(found.also_count, 1);
+    assert_int_equal(found.fact_count, FACTS_FOUND_MAX + 1);
+    assert_string_equal(found.facts[found.fact_count - 1].name, SITE_FACT_ALSO_KINDS);
+    vocabulary_free(&vocabulary);
+    snprintf(command, sizeof command, "rm -rf %s", folder);
+    assert_int_equal(system(command), 0);
+}
+
 static void test_evidence_quotes_the_report(void **state) {
     const char *text = "Tetangga DIPASUNG di kandang";
     struct assessment found = judge(*state, text);
@@ -535,6 +571,7 @@ int main(void) {
         cmocka_unit_test(test_facts),
         cmocka_unit_test(test_confidentiality_is_the_strictest),
         cmocka_unit_test(test_several_victims),
+        cmocka_unit_test(test_no_fact_displaces_a_victim),
         cmocka_unit_test(test_evidence_quotes_the_report),
         cmocka_unit_test(test_json),
         cmocka_unit_test(test_same_report_same_judgement),
