@@ -144,7 +144,10 @@ static bool class_read(const char *word, enum detail_class *class, struct error 
             *class = (enum detail_class)i;
             return true;
         }
-    return error_set(error, "no class \"%s\"", word);
+    char known[DETAIL_CLASSES * 16] = "";
+    for (int i = 0; i < DETAIL_CLASSES; i++)
+        snprintf(known + strlen(known), sizeof known - strlen(known), " %s", class_words[i]);
+    return error_set(error, "no class \"%s\"; there are%s", word, known);
 }
 
 static bool words_read(const struct reading *reading, char *words, size_t row, struct error *error) {

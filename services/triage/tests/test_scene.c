@@ -335,7 +335,10 @@ static void test_a_wrong_list_is_refused(void **state) {
     struct error error;
     (void)state;
     assert_string_equal(load_said("# words\n\nbond\trantai dirantai\nthing\tair_mata\n", &error), "");
-    assert_non_null(strstr(load_said("bond\trantai\nbonds\ttali\n", &error), "line 2: no class \"bonds\""));
+    assert_non_null(
+        strstr(load_said("bond\trantai\nbonds\ttali\n", &error), "line 2: no class \"bonds\"; there are "));
+    assert_non_null(strstr(error.text, " bond harm violence ")); /* all of them */
+    assert_non_null(strstr(error.text, " disaster "));
     assert_non_null(strstr(load_said("bond\n", &error), "line 1: a class, a tab and words are expected"));
     assert_non_null(strstr(load_said("bond\t \n", &error), "line 1: a row begins with a word"));
     assert_non_null(strstr(load_said("bond\ta_b_c\n", &error), "line 1: \"a_b_c\": "));
