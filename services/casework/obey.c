@@ -252,6 +252,10 @@ static enum verdict obey_also_kinds(struct order *order, const char *source) {
         return answer(order, 422,
             "Sebutkan kode jenis yang membuka kasus, dipisah spasi, atau tidak / "
             "Name codes of kinds that open cases, separated by spaces, or no");
+    if (!plan_has_room(&order->work->plan, kinds))
+        return answer(order, 422,
+            "Terlalu banyak jenis untuk satu kasus; laporkan korban lainnya sebagai kasus tersendiri / "
+            "Too many kinds for one case; report the other victims as a case of their own");
     return record(order, SITE_FACT_ALSO_KINDS, kinds, source);
 }
 

@@ -6,7 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HOUR_MS = 3600 * 1000 };
+enum {
+    HOUR_MS = 3600 * 1000,
+    TASKS_SPARE = 24 /* for questions, clocks and reviews beside those of playbooks */
+};
 
 static const char review_code[] = "TINJAU";
 static const char fact_prefix[] = "FAKTA-";
@@ -263,6 +266,34 @@ static bool is_wanted(
     return by_kind(plan, playbook, "") &&
            (!among(before->fit, before->count, playbook) ||
                !has_open_or_done(plan->file, plan->file->task_count, playbook->tasks[0].code));
+}
+
+static unsigned tasks_to_add(
+    const struct case_file *file, const struct playbook *playbook, const struct fit_before *before) {
+    unsigned count = 0;
+    if (among(before->fit, before->count, playbook) &&
+        has_open_or_done(file, file->task_count, playbook->tasks[0].code))
+        return 0;
+    for (unsigned i = 0; i < playbook->task_count; i++)
+        count += !has_open_or_done(file, file->task_count, playbook->tasks[i].code);
+    return count;
+}
+
+bool plan_has_room(const struct plan *plan, const char *also_kinds) {
+    struct fit_before before = fit_before(plan);
+    const struct playbook *fit[CASE_PLAYBOOKS_MAX];
+    struct case_fact facts[CASE_FACTS_MAX];
+    struct case_file wanted = *plan->file;
+    unsigned more = 0;
+    memcpy(facts, wanted.facts, wanted.fact_count * sizeof *facts);
+    wanted.facts = facts;
+    if (!case_fact_set(&wanted, SITE_FACT_ALSO_KINDS, also_kinds, "", 0))
+        return false;
+    unsigned count = catalogue_fit_all(plan->catalogue, &wanted, fit);
+    for (unsigned i = 0; i < count && i < CASE_PLAYBOOKS_MAX; i++)
+        more += tasks_to_add(plan->file, fit[i], &before);
+    return count <= CASE_PLAYBOOKS_MAX &&
+           (!more || plan->file->task_count + more + TASKS_SPARE <= CASE_TASKS_MAX);
 }
 
 /* Playbooks that the facts have ruled out go, others come. */

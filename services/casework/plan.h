@@ -65,6 +65,8 @@ void plan_ask(struct plan *plan, const char *fact);
 /* False: the file takes no more facts or the text is too long. Sets anchors, finishes the FAKTA task, lets
  * playbooks come and go that depend on it. at: when the fact became true, 0: now. */
 bool plan_fact(struct plan *plan, const char *name, const char *value, const char *source, int64_t at);
+/* Are there places for the playbooks of these further kinds (SITE_FACT_ALSO_KINDS), and for their tasks? */
+bool plan_has_room(const struct plan *plan, const char *also_kinds);
 /* An anchor's event has happened, as the router's records tell. Keeps the first time. */
 void plan_happened(struct plan *plan, const char *event, int64_t at);
 

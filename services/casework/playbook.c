@@ -719,16 +719,18 @@ enum truth playbook_serves_own(const struct playbook *playbook, const struct cas
     return TRUTH_NO;
 }
 
-static bool serves_further(const struct playbook *playbook, const char *also) {
+static bool serves_further(const struct playbook *playbook, const struct case_file *file) {
+    const char *also = case_also_kinds(file);
     for (unsigned i = 0; *also && i < playbook->kind_count; i++)
-        if (serves_also(playbook->kinds[i].when) && site_kinds_listed(also, playbook->kinds[i].kind))
+        if (serves_also(playbook->kinds[i].when) && !same_text(playbook->kinds[i].kind, file->kind) &&
+            site_kinds_listed(also, playbook->kinds[i].kind))
             return true;
     return false;
 }
 
 enum truth playbook_serves(const struct playbook *playbook, const struct case_file *file) {
     enum truth own = playbook_serves_own(playbook, file);
-    return own == TRUTH_NO && serves_further(playbook, case_also_kinds(file)) ? TRUTH_YES : own;
+    return own == TRUTH_NO && serves_further(playbook, file) ? TRUTH_YES : own;
 }
 
 bool playbook_names_kind(const struct playbook *playbook, const char *kind) {
@@ -745,20 +747,31 @@ bool playbook_names_kinds(const struct playbook *playbook, const char *kinds) {
     return false;
 }
 
+static void fit_keep(const struct playbook **out, unsigned at, const struct playbook *playbook) {
+    if (at < CASE_PLAYBOOKS_MAX)
+        out[at] = playbook;
+}
+
 unsigned catalogue_fit(const struct catalogue *catalogue, const struct case_file *file,
+    const struct playbook *out[CASE_PLAYBOOKS_MAX]) {
+    unsigned count = catalogue_fit_all(catalogue, file, out);
+    return count < CASE_PLAYBOOKS_MAX ? count : CASE_PLAYBOOKS_MAX;
+}
+
+unsigned catalogue_fit_all(const struct catalogue *catalogue, const struct case_file *file,
     const struct playbook *out[CASE_PLAYBOOKS_MAX]) {
     const char *also = case_also_kinds(file);
     unsigned count = 0;
-    for (unsigned i = 0; i < catalogue->playbook_count && count < CASE_PLAYBOOKS_MAX; i++)
+    for (unsigned i = 0; i < catalogue->playbook_count; i++)
         if (playbook_serves_own(&catalogue->playbooks[i], file) != TRUTH_NO)
-            out[count++] = &catalogue->playbooks[i];
+            fit_keep(out, count++, &catalogue->playbooks[i]);
     if (count == 0)
         out[count++] = catalogue_find(catalogue, general_playbook);
-    for (unsigned i = 0; *also && i < catalogue->playbook_count && count < CASE_PLAYBOOKS_MAX; i++) {
+    for (unsigned i = 0; *also && i < catalogue->playbook_count; i++) {
         const struct playbook *playbook = &catalogue->playbooks[i];
         if (playbook != out[0] && playbook_serves_own(playbook, file) == TRUTH_NO &&
-            serves_further(playbook, also))
-            out[count++] = playbook;
+            serves_further(playbook, file))
+            fit_keep(out, count++, playbook);
     }
     return count;
 }

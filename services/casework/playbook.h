@@ -109,11 +109,15 @@ int catalogue_anchor_of_fact(const struct catalogue *catalogue, const char *fact
 const char *const *catalogue_anchor_codes(const struct catalogue *catalogue);
 
 /* The playbooks of a case: those made for its kind, as far as its facts do not rule them out, then those of
- * its further kinds. While the age is not known a kind with one playbook for minors and one for adults has
- * both. What has none gets the general one (PB-ATN). In the order of the file; returns how many, at least 1.
+ * its further kinds; its own kind among those counts for nothing. While the age is not known a kind with one
+ * playbook for minors and one for adults has both. What has none gets the general one (PB-ATN). In the order
+ * of the file; returns how many, at least 1.
  */
 enum { CASE_PLAYBOOKS_MAX = 8 };
 unsigned catalogue_fit(const struct catalogue *catalogue, const struct case_file *file,
+    const struct playbook *out[CASE_PLAYBOOKS_MAX]);
+/* The same, and returns how many there would be with room for all. */
+unsigned catalogue_fit_all(const struct catalogue *catalogue, const struct case_file *file,
     const struct playbook *out[CASE_PLAYBOOKS_MAX]);
 /* Whether a playbook is for this case: NO also when it is for another kind. */
 enum truth playbook_serves(const struct playbook *playbook, const struct case_file *file);

@@ -604,6 +604,24 @@ static void commands_that_are_refused(void **state) {
     assert_int_equal(record_fact(&tri, "age", "12"), 404);
 }
 
+/* A case with no room for the tasks of so many kinds is not told that all is well. */
+static void too_many_further_kinds_are_refused(void **state) {
+    (void)state;
+    open_pasung();
+    fixture_forget(bench.fixture);
+    assert_int_equal(record_fact(&tri, "also_kinds",
+                         "lansia_terlantar kdrt napza kusta kat abh odha jenazah_terlantar bencana_alam"),
+        422);
+    const struct fixture_record *answer = fixture_last(bench.fixture, SIGAP__EVENT__BODY_COMMAND_ANSWERED);
+    assert_non_null(strstr(answer->event->command_answered->sentence, "Too many kinds"));
+    assert_int_equal(fixture_count(bench.fixture, SIGAP__EVENT__BODY_FACT_RECORDED), 0);
+    assert_false(has_task("LNS-01"));
+    assert_int_equal(record_fact(&tri, "also_kinds", "lansia_terlantar kdrt napza kusta kat"), 200);
+    static const char *const first[] = {"PSG-01", "LNS-01", "KTP-01", "NPZ-01", "KST-01", "KAT-01"};
+    for (size_t i = 0; i < sizeof first / sizeof *first; i++)
+        assert_true(has_task(first[i]));
+}
+
 static void a_command_acts_once(void **state) {
     (void)state;
     open_pasung();
@@ -1168,6 +1186,7 @@ int main(void) {
         TEST_ON_DISK(no_name_is_in_any_file),
         TEST(tasks_are_done_by_those_who_may),
         TEST(commands_that_are_refused),
+        TEST(too_many_further_kinds_are_refused),
         TEST(a_command_acts_once),
         TEST(sentences_stay_out_of_the_journal),
         TEST(missing_facts_become_tasks),

@@ -362,6 +362,46 @@ static void a_further_kind_has_what_the_main_one_has_not(void **state) {
     assert_true(task_is_running(case_task(&file, "KTA-01")->state));
 }
 
+/* Whatever stands among the further kinds: the case's own kind is not a further victim, whose age nobody
+ * knows. */
+static void its_own_kind_is_no_further_one(void **state) {
+    static const char *const same[] = {"age", "30", SITE_FACT_ALSO_KINDS, "kekerasan_seksual", NULL};
+    static const char *const other[] = {"age", "30", SITE_FACT_ALSO_KINDS, "kekerasan_seksual napza", NULL};
+    (void)state;
+    open_case("kekerasan_seksual", 0, MONDAY, same);
+    assert_string_equal(file.playbook, "PB-KTP");
+    assert_null(case_task(&file, "KTA-01"));
+    open_case("pasung", 0, MONDAY, other);
+    assert_task("KTA-01", TASK_DUE, MONDAY + 15 * MINUTE);
+    at(MONDAY + HOUR);
+    file.kind = "kekerasan_seksual"; /* became the main one: now the age is known */
+    plan_change(&plan, "PB-KTA");
+    plan_settle(&plan);
+    assert_string_equal(file.playbook, "PB-KTP");
+    assert_int_equal(case_task(&file, "KTA-01")->state, TASK_CANCELLED);
+    assert_true(task_is_running(case_task(&file, "NPZ-01")->state));
+}
+
+/* More playbooks, or more tasks, than a file holds: said before, because later they would be missing. */
+static void only_so_many_kinds_have_room(void **state) {
+    static const char eight[] = "lansia_terlantar kdrt napza kusta kat abh odha";
+    (void)state;
+    open_case("pasung", 0, MONDAY, NULL);
+    at(MONDAY);
+    assert_true(plan_has_room(&plan, eight));
+    assert_false(plan_has_room(&plan, "lansia_terlantar kdrt napza kusta kat abh odha jenazah_terlantar"));
+    assert_true(plan_has_room(&plan, "lansia_terlantar pasung kdrt napza kusta kat abh odha")); /* its own */
+    fact(SITE_FACT_ALSO_KINDS, eight, MONDAY);
+    assert_non_null(case_task(&file, "ATN-01"));
+    /* Corrected again and again: what was cancelled stays in the file. */
+    unsigned corrections = 0;
+    for (; at(MONDAY), plan_has_room(&plan, corrections % 2 ? eight : "no"); corrections++)
+        fact(SITE_FACT_ALSO_KINDS, corrections % 2 ? eight : "no", MONDAY);
+    assert_in_range(corrections, 1, 9);
+    assert_true(plan_has_room(&plan, "no"));
+    assert_true(file.task_count <= CASE_TASKS_MAX);
+}
+
 /* What was taken away by mistake comes back, also when something of it was done already. */
 static void a_further_kind_comes_back(void **state) {
     static const char *const told[] = {SITE_FACT_ALSO_KINDS, "lansia_terlantar", NULL};
@@ -680,6 +720,8 @@ int main(void) {
         TEST(another_kind_brings_other_tasks),
         TEST(further_kinds_bring_their_playbooks),
         TEST(a_further_kind_has_what_the_main_one_has_not),
+        TEST(its_own_kind_is_no_further_one),
+        TEST(only_so_many_kinds_have_room),
         TEST(a_further_kind_comes_back),
         TEST(another_main_playbook_leaves_the_further_ones),
         TEST(broken_playbooks_are_refused_with_a_sentence),
