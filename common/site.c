@@ -311,6 +311,21 @@ bool site_codes_next(const char **rest, char code[SITE_CODE_MAX + 1]) {
     return size > 0;
 }
 
+static bool is_code(const char *word) {
+    return *word && !same_text(word, "no") && !same_text(word, "unknown");
+}
+
+const char *site_codes_join(struct arena *arena, const char *known, const char *more) {
+    const char *const lists[] = {known, more};
+    const char *joined = "";
+    char code[SITE_CODE_MAX + 1];
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        for (const char *rest = lists[i]; joined && site_codes_next(&rest, code);)
+            if (is_code(code) && !site_kinds_listed(joined, code))
+                joined = arena_format(arena, "%s%s%s", joined, *joined ? " " : "", code);
+    return joined;
+}
+
 bool site_kinds_listed(const char *codes, const char *code) {
     char one[SITE_CODE_MAX + 1];
     while (site_codes_next(&codes, one))

@@ -4,6 +4,7 @@
  * is valid until site_*_free. */
 #pragma once
 
+#include "common/arena.h"
 #include "common/calendar.h"
 #include "common/config.h"
 #include "common/error.h"
@@ -108,6 +109,8 @@ enum { SITE_CODE_MAX = 64 /* bytes of a kind's code */ };
 /* The next of codes separated by spaces; *rest moves behind it. "" for a word that is longer than any code.
  * False: there is no further one. */
 bool site_codes_next(const char **rest, char code[SITE_CODE_MAX + 1]);
+/* The codes of both, each once, from the arena; "no" and "unknown" are none. NULL: it is exhausted. */
+const char *site_codes_join(struct arena *arena, const char *known, const char *more);
 /* The strictest of `before` and the kinds among codes separated by spaces, 0..3: a case whose kinds change is
  * never shown to more people than before. */
 int site_kinds_stricter(const struct site_kinds *kinds, int before, const char *codes);

@@ -24,10 +24,22 @@ static bool load(struct turn *turn, const Sigap__Event *event, struct work **wor
     return *work != NULL;
 }
 
+/* Further kinds come beside those that the case has. NULL: nothing new. */
+static const char *new_value(const struct plan *plan, const Sigap__Fact *fact) {
+    if (strcmp(fact->name, SITE_FACT_ALSO_KINDS) != 0)
+        return fact->value;
+    const char *before = case_also_kinds(plan->file),
+               *joined = site_codes_join(plan->arena, before, fact->value);
+    return joined && strcmp(joined, before) != 0 ? joined : NULL;
+}
+
 /* Texts of a record live as long as the turn, so facts may point into it. */
 static void take_facts(struct plan *plan, Sigap__Fact *const *facts, size_t count, const char *source) {
-    for (size_t i = 0; i < count; i++)
-        plan_fact(plan, facts[i]->name, facts[i]->value, *facts[i]->source ? facts[i]->source : source, 0);
+    for (size_t i = 0; i < count; i++) {
+        const char *value = new_value(plan, facts[i]);
+        if (value)
+            plan_fact(plan, facts[i]->name, value, *facts[i]->source ? facts[i]->source : source, 0);
+    }
 }
 
 /* ---- triage */
@@ -159,12 +171,7 @@ enum verdict hear_report_joined(struct turn *turn, const Sigap__Event *event) {
     return strcmp(joined->relation, "withdrawal") == 0 ? ask_about_withdrawal(turn, &case_id) : VERDICT_DONE;
 }
 
-enum verdict hear_case_changed(struct turn *turn, const Sigap__Event *event) {
-    const Sigap__CaseChanged *changed = event->case_changed;
-    struct work *work;
-    enum verdict verdict;
-    if (!load(turn, event, &work, &verdict))
-        return verdict;
+static void change(struct work *work, const Sigap__CaseChanged *changed) {
     struct case_file *file = &work->file;
     bool other_kind = *changed->kind && strcmp(changed->kind, file->kind) != 0;
     bool other_playbook = *changed->playbook && strcmp(changed->playbook, file->playbook) != 0;
@@ -178,7 +185,28 @@ enum verdict hear_case_changed(struct turn *turn, const Sigap__Event *event) {
     work_keep_secret(work);
     if ((other_kind || other_playbook) && file->state == CASE_OPEN)
         plan_change(&work->plan, changed->playbook);
-    timeline_add(turn, &file->id, "case_changed", file->kind, "", changed->reason, NULL);
+}
+
+/* It stays closed, and the tasks that it would be opened again with are those of what is known by then. */
+static void change_closed(struct work *work, const Sigap__CaseChanged *changed) {
+    work->file.state = CASE_OPEN;
+    plan_reopen_case(&work->plan);
+    change(work, changed);
+    plan_close(&work->plan);
+    work->file.state = CASE_CLOSED;
+}
+
+enum verdict hear_case_changed(struct turn *turn, const Sigap__Event *event) {
+    const Sigap__CaseChanged *changed = event->case_changed;
+    struct work *work;
+    enum verdict verdict;
+    if (!load(turn, event, &work, &verdict))
+        return verdict;
+    if (work->file.state == CASE_CLOSED)
+        change_closed(work, changed);
+    else
+        change(work, changed);
+    timeline_add(turn, &work->file.id, "case_changed", work->file.kind, "", changed->reason, NULL);
     work_save(work, "triage", "");
     return VERDICT_DONE;
 }

@@ -336,6 +336,17 @@ static void codes_are_walked(void **state) {
         fail();
 }
 
+static void codes_are_joined(void **state) {
+    static const char *const cases[][3] = {{"", "", ""}, {"no", "kdrt", "kdrt"}, {"kdrt", "unknown", "kdrt"},
+        {"kdrt napza", "pasung kdrt", "kdrt napza pasung"}, {" kdrt  kdrt ", "", "kdrt"},
+        {"kdrt", LONG_WORD, "kdrt"}};
+    (void)state;
+    struct arena *arena = arena_new(1 << 20);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_string_equal(site_codes_join(arena, cases[i][0], cases[i][1]), cases[i][2]);
+    arena_free(&arena);
+}
+
 static void kinds(void **state) {
     (void)state;
     struct error error = {""};
@@ -493,6 +504,7 @@ int main(void) {
         cmocka_unit_test(site),
         cmocka_unit_test(links),
         cmocka_unit_test(codes_are_walked),
+        cmocka_unit_test(codes_are_joined),
         cmocka_unit_test(kinds),
         cmocka_unit_test(roles),
         cmocka_unit_test(every_file_is_yaml),

@@ -774,6 +774,71 @@ static void another_kind_by_triage(void **state) {
     assert_true(waits);
 }
 
+static void change_case(const char *kind, const char *also_kinds) {
+    Sigap__CaseChanged changed = SIGAP__CASE_CHANGED__INIT;
+    Sigap__Fact fact = SIGAP__FACT__INIT, *facts[] = {&fact};
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    changed.kind = (char *)kind;
+    fact.name = (char *)"also_kinds";
+    fact.value = (char *)also_kinds;
+    changed.facts = facts;
+    changed.n_facts = *also_kinds != 0;
+    event.body_case = SIGAP__EVENT__BODY_CASE_CHANGED;
+    event.case_changed = &changed;
+    send("triage", LANE_URGENT, &event);
+}
+
+/* What changed while the case was closed counts when it is opened again. */
+static void a_closed_case_that_changed_comes_back_as_it_is(void **state) {
+    (void)state;
+    open_pasung();
+    assert_int_equal(record_fact(&tri, "also_kinds", "lansia_terlantar"), 200);
+    assert_int_equal(done(&tri, "PSG-01"), 200);
+    assert_int_equal(close_case(&pks, "terbukti", false), 200);
+    fixture_forget(bench.fixture);
+    change_case("odgj_terlantar", "");
+    change_case("", "kdrt");
+    assert_task("ODG-01", "cancelled");
+    assert_task("KTP-01", "cancelled");
+    fixture_advance(bench.fixture, 2 * DAY);
+    assert_int_equal(fixture_count(bench.fixture, SIGAP__EVENT__BODY_TASK_REMINDER), 0);
+    fixture_restart(bench.fixture, false);
+    assert_int_equal(close_case(&pks, "", true), 200);
+    assert_task("PSG-01", "done");
+    assert_task("PSG-02", "cancelled");
+    assert_task("ODG-01", "due");
+    assert_task("KTP-01", "due");
+    assert_true(has_task("LNS-01"));
+    assert_int_equal(done(&tri, "LNS-01"), 200);
+}
+
+static const char *also_kinds(void) {
+    static char text[256];
+    unsigned status;
+    json_t *json = view_case(&tri, false, &status);
+    const char *also = json_string_value(json_object_get(json_object_get(json, "facts"), "also_kinds"));
+    snprintf(text, sizeof text, "%s", also ? also : "");
+    json_decref(json);
+    return text;
+}
+
+/* A further report adds to the kinds that the case has; what a person has said stands. */
+static void a_further_report_adds_kinds(void **state) {
+    (void)state;
+    open_pasung();
+    change_case("", "lansia_terlantar");
+    assert_string_equal(also_kinds(), "lansia_terlantar");
+    change_case("", "napza lansia_terlantar");
+    assert_string_equal(also_kinds(), "lansia_terlantar napza");
+    assert_task("LNS-01", "due");
+    assert_true(has_task("NPZ-02"));
+    assert_int_equal(record_fact(&tri, "also_kinds", "no"), 200);
+    change_case("", "kdrt");
+    assert_string_equal(also_kinds(), "kdrt");
+    assert_task("LNS-01", "cancelled");
+    assert_task("KTP-01", "due");
+}
+
 /* ---- one incident or two */
 
 static size_t narratives(const char **outcome) {
@@ -1193,6 +1258,8 @@ int main(void) {
         TEST(arrivals_set_the_time_of_tasks),
         TEST(home_care_comes_beside),
         TEST(another_kind_by_triage),
+        TEST_ON_DISK(a_closed_case_that_changed_comes_back_as_it_is),
+        TEST(a_further_report_adds_kinds),
         TEST(time_reminds_once_each),
         TEST(nobody_is_reminded_of_done_work),
         TEST_ON_DISK(timers_survive_a_crash),
