@@ -250,14 +250,11 @@ static bool also_find(struct work *work) {
 /* Age and sex that are told where another victim is told of are not those of the main one: then they are not
  * known, and somebody asks. */
 static void facts_of_others_drop(struct work *work) {
-    static const char *const of_a_person[] = {"age", "age_band", "sex"};
     struct assessment *out = work->out;
     size_t kept = 0;
     for (size_t i = 0; i < out->fact_count; i++) {
         const struct fact *fact = &out->facts[i];
-        bool person = false, others = false;
-        for (size_t k = 0; k < sizeof of_a_person / sizeof *of_a_person; k++)
-            person |= strcmp(fact->name, of_a_person[k]) == 0;
+        bool person = fact_is_of_a_person(fact->name), others = false;
         for (size_t k = 0; k < out->also_count; k++)
             others |= fact->first >= out->matters[k].first && fact->last <= out->matters[k].last;
         if (!person || !others)

@@ -4,6 +4,14 @@
 
 #include <string.h>
 
+bool fact_is_of_a_person(const char *name) {
+    static const char *const of_a_person[] = {"age", "age_band", "sex"};
+    for (size_t i = 0; i < sizeof of_a_person / sizeof *of_a_person; i++)
+        if (strcmp(name, of_a_person[i]) == 0)
+            return true;
+    return false;
+}
+
 struct finder {
     const struct vocabulary *vocabulary;
     struct arena *arena;

@@ -15,6 +15,9 @@ struct fact {
     uint16_t first, last; /* the words that say so */
 };
 
+/* Does it describe one person, so that it is wrong of another one in the same report? */
+bool fact_is_of_a_person(const char *name);
+
 /* kind: the best guess, as some words mean different things in different cases. False only when the arena is
  * exhausted. */
 bool facts_find(const struct vocabulary *vocabulary, struct arena *arena, const struct text *text,

@@ -57,6 +57,35 @@ static bool says_more(
     return own->possible_danger;
 }
 
+/* Of other victims, or of another wrong: what was told by the first text is not new. NULL: no memory. */
+static const char *new_kinds(struct turn *turn, const struct open_case *found, const struct assessment *own,
+    const struct assessment *alone, const struct assessment *together) {
+    const char *of_both = triage_further_kinds(turn, found, together, false),
+               *of_own = triage_further_kinds(turn, found, own, true), *before = triage_kinds(turn, alone),
+               *further = "";
+    if (!of_both || !of_own || !before)
+        return NULL;
+    char code[SITE_CODE_MAX + 1];
+    for (const char *rest = site_codes_join(turn->arena, of_both, of_own);
+         rest && site_codes_next(&rest, code);)
+        if (further && !site_kinds_listed(before, code))
+            further = site_codes_join(turn->arena, further, code);
+    return further;
+}
+
+/* Whose age and sex both texts tell: the case's, as long as all others are told apart from it. */
+static bool tells_same_person(const struct open_case *found, const struct assessment *alone,
+    const struct assessment *together, const char *further) {
+    char code[SITE_CODE_MAX + 1];
+    bool same = strcmp(together->kind, alone->kind) == 0 || strcmp(together->kind, found->kind) == 0;
+    while (same && site_codes_next(&further, code)) {
+        same = false;
+        for (size_t i = 0; i < together->also_count; i++)
+            same |= strcmp(together->also[i], code) == 0;
+    }
+    return same;
+}
+
 /* What the two texts together say more than the first alone. */
 static enum verdict raise_by(struct turn *turn, const Sigap__ReportReceived *received,
     const Sigap__ReportContent *first, const struct assessment *own, const struct assessment *together,
@@ -70,8 +99,14 @@ static enum verdict raise_by(struct turn *turn, const Sigap__ReportReceived *rec
     if (together->priority < alone.priority && (int)together->priority < found->priority &&
         says_more(own, &alone, together))
         raising.priority = (int)together->priority;
+    raising.also = new_kinds(turn, found, own, &alone, together);
+    if (!raising.also)
+        return VERDICT_RETRY;
+    bool same_person = tells_same_person(found, &alone, together, raising.also);
     for (size_t i = 0; i < together->fact_count; i++)
-        if (!has_fact(&alone, together->facts[i].name))
+        if (!has_fact(&alone, together->facts[i].name) &&
+            strcmp(together->facts[i].name, SITE_FACT_ALSO_KINDS) != 0 &&
+            (same_person || !fact_is_of_a_person(together->facts[i].name)))
             facts[raising.fact_count++] = &together->facts[i];
     triage_raise(turn, found, &raising);
     return VERDICT_DONE;

@@ -275,20 +275,13 @@ static int sex_of(const struct assessment *assessment) {
     return assessment->also_count ? 0 : assessment_sex(assessment);
 }
 
-static const char *kinds_of(struct turn *turn, const struct assessment *assessment) {
-    const char *kinds = assessment->kind;
-    for (size_t i = 0; kinds && i < assessment->also_count; i++)
-        kinds = arena_format(turn->arena, "%s %s", kinds, assessment->also[i]);
-    return kinds;
-}
-
 bool heard_keep(struct turn *turn, const struct print *print, const struct assessment *assessment,
     const struct id *case_id) {
     struct triage *triage = turn->state;
     uint8_t marks[MARKS_BYTES];
     int64_t number = hash_index_next(triage->index);
     print_pack(print, marks);
-    const char *kinds = kinds_of(turn, assessment);
+    const char *kinds = triage_kinds(turn, assessment);
     if (!kinds)
         return false;
     struct statement *add = triage_use(turn->store, TRIAGE_PRINT_ADD);

@@ -85,24 +85,65 @@ enum verdict triage_join(struct turn *turn, const struct joining *joining) {
 
 /* ---- upwards ---- */
 
+const char *triage_kinds(struct turn *turn, const struct assessment *assessment) {
+    const char *kinds = assessment->kind;
+    for (size_t i = 0; kinds && i < assessment->also_count; i++)
+        kinds = arena_format(turn->arena, "%s %s", kinds, assessment->also[i]);
+    return kinds;
+}
+
+static bool same_family(const struct triage *triage, const char *one, const char *other) {
+    const struct site_kind *a = site_kinds_find(triage->site.kinds, one),
+                           *b = site_kinds_find(triage->site.kinds, other);
+    return strcmp(one, other) == 0 || (a && b && strcmp(a->family, b->family) == 0);
+}
+
+/* What is said first may be the case's own matter in other words. It is another one where the text tells of
+ * the case's kind too; or where it is a report of its own, of another family. */
+static bool main_is_further(
+    const struct triage *triage, const struct open_case *found, const struct assessment *said, bool alone) {
+    for (size_t i = 0; i < said->also_count; i++)
+        if (strcmp(said->also[i], found->kind) == 0)
+            return true;
+    return alone && triage_goes_on(said) && !same_family(triage, said->kind, found->kind);
+}
+
+const char *triage_further_kinds(
+    struct turn *turn, const struct open_case *found, const struct assessment *said, bool alone) {
+    const char *further = main_is_further(turn->state, found, said, alone) ? said->kind : "";
+    for (size_t i = 0; further && i < said->also_count; i++)
+        if (strcmp(said->also[i], found->kind) != 0)
+            further = site_codes_join(turn->arena, further, said->also[i]);
+    return further;
+}
+
+static void add_fact(Sigap__CaseChanged *changed, Sigap__Fact *fact, const char *name, const char *value) {
+    sigap__fact__init(fact);
+    fact->name = (char *)name;
+    fact->value = (char *)value;
+    fact->source = (char *)"text";
+    changed->facts[changed->n_facts++] = fact;
+}
+
+static bool has_further(const struct raising *raising) {
+    return raising->also && raising->also[0];
+}
+
 static void add_facts(struct turn *turn, const struct raising *raising, Sigap__CaseChanged *changed) {
     Sigap__Fact *facts = arena_take(turn->arena, (raising->fact_count + 1) * sizeof *facts);
     changed->facts = arena_take(turn->arena, (raising->fact_count + 1) * sizeof *changed->facts);
     if (!facts || !changed->facts)
         return;
-    for (size_t i = 0; i < raising->fact_count; i++) {
-        sigap__fact__init(&facts[i]);
-        facts[i].name = (char *)raising->facts[i]->name;
-        facts[i].value = (char *)raising->facts[i]->value;
-        facts[i].source = (char *)"text";
-        changed->facts[changed->n_facts++] = &facts[i];
-    }
+    for (size_t i = 0; i < raising->fact_count; i++)
+        add_fact(changed, &facts[i], raising->facts[i]->name, raising->facts[i]->value);
+    if (has_further(raising))
+        add_fact(changed, &facts[raising->fact_count], SITE_FACT_ALSO_KINDS, raising->also);
 }
 
 void triage_raise(struct turn *turn, struct open_case *found, const struct raising *raising) {
     bool urgent = raising->priority < found->priority, placed = raising->area[0] && !found->area[0];
     char reasons[REASONS_BYTES];
-    if (!urgent && !placed && !raising->fact_count)
+    if (!urgent && !placed && !raising->fact_count && !has_further(raising))
         return;
     Sigap__CaseChanged changed = SIGAP__CASE_CHANGED__INIT;
     Sigap__Event event = SIGAP__EVENT__INIT;
@@ -132,4 +173,6 @@ void triage_raise(struct turn *turn, struct open_case *found, const struct raisi
     bind_id(raise, &found->case_id);
     statement_run(raise);
     found->version++;
+    if (has_further(raising))
+        triage_keep_secret(turn, &found->case_id, raising->also);
 }

@@ -480,6 +480,8 @@ static enum verdict join_known(struct turn *turn, const Sigap__ReportReceived *r
         raising.priority -= raising.priority > PRIORITY_P0;
         raising.reason = ESCALATED;
     }
+    if (!copy && !(raising.also = triage_further_kinds(turn, found, assessment, false)))
+        return VERDICT_RETRY;
     triage_raise(turn, found, &raising);
     if (!copy && !heard_keep(turn, &heard->print, assessment, &found->case_id))
         return VERDICT_RETRY;

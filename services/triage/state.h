@@ -141,6 +141,13 @@ struct joining {
     unsigned permille;    /* how alike; 0: not compared */
 };
 enum verdict triage_join(struct turn *turn, const struct joining *joining);
+/* The main kind and the further ones, separated by spaces. NULL: no memory. */
+const char *triage_kinds(struct turn *turn, const struct assessment *assessment);
+/* The kinds that a text adds to those of a case, separated by spaces, "" for none. alone: it does not repeat
+ * what had opened the case. NULL: no memory. */
+const char *triage_further_kinds(
+    struct turn *turn, const struct open_case *found, const struct assessment *said, bool alone);
+
 /* What a further report adds: upwards only. */
 struct raising {
     int priority;                    /* as it was, or more urgent */
@@ -148,6 +155,7 @@ struct raising {
     const char *reason;              /* rule or relation: is kept with the case */
     const struct fact *const *facts; /* NULL: none */
     size_t fact_count;
+    const char *also; /* further kinds beside those that the case has; NULL or "": none */
 };
 /* Nothing is said when nothing changes. */
 void triage_raise(struct turn *turn, struct open_case *found, const struct raising *raising);

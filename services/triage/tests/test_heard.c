@@ -9,6 +9,8 @@
 #define LONELY_TOLD                                                                                          \
     "Ada kakek 80 tahun di Ngebel Ponorogo tinggal sendiri, kalau hujan gubuknya kebanjiran, mohon sembako"
 
+static json_t *look_at_case(struct world *world, const struct id *case_id);
+
 static size_t count(struct world *world, Sigap__Event__BodyCase body) {
     return fixture_count(world->fixture, body);
 }
@@ -186,6 +188,98 @@ static void test_an_amendment_may_only_raise(void **state) {
     assert_true(last(world, SIGAP__EVENT__BODY_REPORT_JOINED)->report_joined->danger);
     assert_int_equal(count(world, SIGAP__EVENT__BODY_CASE_OPENED), 1);
     assert_int_equal(settled(world), 3);
+}
+
+static void close_case(struct world *world, const struct id *case_id, bool reopened) {
+    Sigap__CaseClosed closed = SIGAP__CASE_CLOSED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    closed.reopened = reopened;
+    event.body_case = SIGAP__EVENT__BODY_CASE_CLOSED;
+    event.case_closed = &closed;
+    event.case_id = (ProtobufCBinaryData){ID_BYTES, (uint8_t *)case_id->bytes};
+    fixture_event(world->fixture, "casework", LANE_NORMAL, &event);
+    fixture_turn(world->fixture);
+}
+
+static const char *fact_of(const Sigap__CaseChanged *changed, const char *name) {
+    for (size_t i = 0; i < changed->n_facts; i++)
+        if (strcmp(changed->facts[i]->name, name) == 0)
+            return changed->facts[i]->value;
+    return "";
+}
+
+#define HOUSE                                                                                                \
+    "Tetangga saya dipasung keluarganya di Watulimo Trenggalek, kakinya dirantai di kandang belakang rumah."
+#define ELDER                                                                                                \
+    " Di rumah yang sama neneknya 80 tahun terbaring, dua hari tidak diberi makan, tidak ada yang merawat."
+
+/* Another victim in what is said further: its kind is a further one of the case, whichever would be the main
+ * one of both texts, and also when the first text had told of one already. */
+static void test_a_further_victim_is_told_later(void **state) {
+    static const struct {
+        const char *first, *then, *further;
+    } cases[] = {{HOUSE, ELDER, "lansia_terlantar"},
+        {"Neneknya 80 tahun di Watulimo Trenggalek terbaring, dua hari tidak diberi makan, tidak ada yang "
+         "merawat.",
+            " Di rumah yang sama adiknya dipasung, kakinya dirantai di kandang belakang rumah.", "pasung"},
+        {"Orang ini dirantai di kandang di Watulimo Trenggalek. Rumah sebelah kebanjiran setinggi dada.",
+            ELDER, "lansia_terlantar"},
+        {"Suami memukuli istrinya sampai pingsan, anaknya juga dicambuk pakai sabuk. Turen Malang", ELDER,
+            "lansia_terlantar"}};
+    struct world *world = *state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct id first = send(world, &(struct message){.text = cases[i].first});
+        assert_int_equal(count(world, SIGAP__EVENT__BODY_CASE_OPENED), i + 1);
+        send(world, &(struct message){.text = cases[i].then, .amends = &first, .relation = "follow_up"});
+        if (count(world, SIGAP__EVENT__BODY_CASE_CHANGED) != i + 1)
+            fail_msg("nothing new: %s", cases[i].then);
+        const Sigap__CaseChanged *changed = last(world, SIGAP__EVENT__BODY_CASE_CHANGED)->case_changed;
+        assert_string_equal(fact_of(changed, "also_kinds"), cases[i].further);
+        assert_string_equal(fact_of(changed, "age"), ""); /* the grandmother's is not that of the first */
+    }
+}
+
+#define KARTO "Pak Karto di Watulimo Trenggalek dipasung bapaknya, kakinya dirantai di kandang belakang rumah"
+
+/* A witness who tells more of the same incident. */
+static void test_a_witness_tells_of_a_further_victim(void **state) {
+    struct world *world = *state;
+    send(world, &(struct message){.text = KARTO, .hash = 1, .reporter = 1});
+    send(world, &(struct message){.text = "Lapor, " KARTO ". Neneknya 80 tahun terbaring, dua hari tidak "
+                                          "diberi makan, tidak ada yang merawat.",
+                    .hash = 2,
+                    .reporter = 2});
+    assert_int_equal(count(world, SIGAP__EVENT__BODY_CASE_OPENED), 1);
+    assert_int_equal(count(world, SIGAP__EVENT__BODY_REPORT_JOINED), 1);
+    assert_int_equal(count(world, SIGAP__EVENT__BODY_CASE_CHANGED), 1);
+    const Sigap__CaseChanged *changed = last(world, SIGAP__EVENT__BODY_CASE_CHANGED)->case_changed;
+    assert_string_equal(fact_of(changed, "also_kinds"), "lansia_terlantar");
+}
+
+static void test_a_further_victim_makes_a_case_secret(void **state) {
+    struct world *world = *state;
+    struct id first = send(world, &(struct message){.text = HOUSE}), case_id = last_case(world);
+    json_t *json = look_at_case(world, &case_id);
+    assert_string_equal(json_string_value(json_object_get(json, "confidentiality")), "C2");
+    json_decref(json);
+    send(world, &(struct message){.text = "Anak perempuannya umur 12 tahun diperkosa pamannya",
+                    .amends = &first,
+                    .relation = "follow_up"});
+    assert_string_equal(fact_of(last(world, SIGAP__EVENT__BODY_CASE_CHANGED)->case_changed, "also_kinds"),
+        "kekerasan_seksual");
+    json = look_at_case(world, &case_id);
+    assert_string_equal(json_string_value(json_object_get(json, "confidentiality")), "C3");
+    json_decref(json);
+}
+
+static void test_an_age_told_later_is_that_of_the_case(void **state) {
+    struct world *world = *state;
+    struct id first = send(world, &(struct message){.text = HOUSE});
+    send(world,
+        &(struct message){.text = "umurnya 35 tahun, laki-laki", .amends = &first, .relation = "answer"});
+    const Sigap__CaseChanged *changed = last(world, SIGAP__EVENT__BODY_CASE_CHANGED)->case_changed;
+    assert_string_equal(fact_of(changed, "age"), "35");
+    assert_string_equal(fact_of(changed, "also_kinds"), "");
 }
 
 static void test_a_withdrawal_is_told_and_closes_nothing(void **state) {
@@ -494,6 +588,20 @@ static void test_a_review_may_join_a_case(void **state) {
     assert_int_equal(settled(world), 3); /* opened, reviewed, joined */
 }
 
+/* What came after the case was closed waits for a person, who joins it when the case is open again. */
+static void test_a_review_that_joins_tells_of_a_further_victim(void **state) {
+    struct world *world = *state;
+    struct id first = report(world, SHACKLED, 1), one = last_case(world);
+    close_case(world, &one, false);
+    struct id waiting =
+        send(world, &(struct message){.text = ELDER, .amends = &first, .relation = "follow_up"});
+    close_case(world, &one, true);
+    assert_int_equal(decide(world, &waiting, false, "", &one), 200);
+    assert_in_case(world, &waiting, &one);
+    assert_string_equal(fact_of(last(world, SIGAP__EVENT__BODY_CASE_CHANGED)->case_changed, "also_kinds"),
+        "lansia_terlantar");
+}
+
 /* In a flood only so many are looked for, and again as many as time has passed. */
 static void test_looks_are_rationed(void **state) {
     struct world *world = *state;
@@ -729,6 +837,10 @@ int main(void) {
         TEST(test_prints_are_found_after_a_restart),
         TEST(test_an_old_report_is_another_case),
         TEST(test_an_amendment_may_only_raise),
+        TEST(test_a_further_victim_is_told_later),
+        TEST(test_a_witness_tells_of_a_further_victim),
+        TEST(test_a_further_victim_makes_a_case_secret),
+        TEST(test_an_age_told_later_is_that_of_the_case),
         TEST(test_a_withdrawal_is_told_and_closes_nothing),
         TEST(test_an_answer_opens_what_was_unclear),
         TEST(test_what_stays_unclear_waits_with_its_first),
@@ -740,6 +852,7 @@ int main(void) {
         TEST(test_confidential_cases_have_their_officers),
         TEST(test_a_proposal_waits_until_somebody_says),
         TEST(test_a_review_may_join_a_case),
+        TEST(test_a_review_that_joins_tells_of_a_further_victim),
         TEST(test_looks_are_rationed),
         TEST(test_a_report_in_review_says_what_it_waits_for),
         TEST(test_a_restricted_review_names_no_kind),
