@@ -289,6 +289,20 @@ static enum verdict alert_again(struct turn *turn, const Sigap__Event *event, co
     return VERDICT_DONE;
 }
 
+/* A further report tells of further kinds: they come beside those that are known. */
+static void describe_added(
+    struct turn *turn, struct alert *const *all, unsigned count, const Sigap__CaseChanged *changed) {
+    const struct alert *known = newest_of_case(all, count);
+    for (size_t i = 0; i < changed->n_facts; i++) {
+        const char *value = changed->facts[i]->value;
+        if (strcmp(changed->facts[i]->name, SITE_FACT_ALSO_KINDS) != 0)
+            continue;
+        const char *also = site_codes_join(turn->arena, known ? known->also : "", value);
+        if (also)
+            describe_all(turn, all, count, value, also);
+    }
+}
+
 enum verdict react_case_changed(struct turn *turn, const Sigap__Event *event) {
     const Sigap__CaseChanged *changed = event->case_changed;
     struct alert *all[ALERT_INCIDENT_MAX];
@@ -299,6 +313,7 @@ enum verdict react_case_changed(struct turn *turn, const Sigap__Event *event) {
     struct alert *alert = newest_of_case(all, count);
     if (changed->kind[0])
         describe_all(turn, all, count, changed->kind, NULL);
+    describe_added(turn, all, count, changed);
     int before = alert ? alert->priority : priority_of(changed->priority_before, SITE_P4);
     int priority = priority_of(changed->priority, before);
     if (priority < before)

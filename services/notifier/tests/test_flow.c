@@ -457,10 +457,15 @@ static void change_case(
     flow_event(flow, "triage", LANE_URGENT, case_id, &event);
 }
 
-static void change_kind(struct flow *flow, const struct id *case_id, const char *kind) {
+static void change_kind(struct flow *flow, const struct id *case_id, const char *kind, const char *also) {
     Sigap__CaseChanged changed = SIGAP__CASE_CHANGED__INIT;
+    Sigap__Fact fact = SIGAP__FACT__INIT, *facts[] = {&fact};
     Sigap__Event event = SIGAP__EVENT__INIT;
     changed.kind = (char *)kind;
+    fact.name = (char *)SITE_FACT_ALSO_KINDS;
+    fact.value = (char *)also;
+    changed.facts = facts;
+    changed.n_facts = *also != 0;
     event.body_case = SIGAP__EVENT__BODY_CASE_CHANGED;
     event.case_changed = &changed;
     flow_event(flow, "triage", LANE_NORMAL, case_id, &event);
@@ -692,6 +697,22 @@ static void test_a_further_kind_of_a_placed_case_is_a_secret(void **state) {
     flow_advance(flow, HOUR);
     assert_int_equal(flow_sent(flow, "pks-3507", NULL, "alert"), 1); /* who is told of a secret case again */
     assert_nothing_told(flow);
+    flow_free(flow);
+}
+
+/* What further reports tell comes beside what is known. */
+static void test_further_reports_add_kinds(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    struct id case_id = flow_case_opened(flow, normal);
+    further_kinds(flow, &case_id, "napza");
+    change_kind(flow, &case_id, "", "pasung");
+    change_kind(flow, &case_id, "", "pasung gelandangan_pengemis");
+    change_case(flow, &case_id, SIGAP__PRIORITY__PRIORITY_P0, SIGAP__PRIORITY__PRIORITY_P2, "");
+    const char *text = flow_last(flow, "tksk-3507")->text;
+    assert_non_null(strstr(text, "Pemasungan"));
+    assert_non_null(strcasestr(text, "napza"));
+    assert_non_null(strstr(text, "Gelandangan"));
     flow_free(flow);
 }
 
@@ -1177,15 +1198,16 @@ static void test_a_referral_keeps_the_secret_of_its_case(void **state) {
 /* What stands open already is as secret as its case from then on. */
 static void test_all_alerts_of_a_case_become_a_secret(void **state) {
     (void)state;
-    for (int further = 0; further < 2; further++) {
+    for (int further = 0; further < 3; further++) {
         struct flow *flow = flow_new(NULL);
         struct id case_id = flow_case_opened(flow, normal), task = fixture_id(flow->fixture);
         flow_offer_sent(flow, &case_id, "JTM-PRSMP-SBY", SIGAP__PRIORITY__PRIORITY_P2, "35.07.12");
         task_reminder(flow, &case_id, &task, 50);
-        if (further)
+        if (further == 1)
             further_kinds(flow, &case_id, "kekerasan_seksual");
         else
-            change_kind(flow, &case_id, "kekerasan_seksual");
+            change_kind(
+                flow, &case_id, further ? "" : "kekerasan_seksual", further ? "kekerasan_seksual" : "");
         assert_masked(flow, &case_id, 3);
         flow_free(flow);
     }
@@ -1371,6 +1393,7 @@ int main(void) {
         cmocka_unit_test(test_one_mail_for_one_case),
         cmocka_unit_test(test_a_secret_further_kind_is_told_by_no_message),
         cmocka_unit_test(test_a_further_kind_of_a_placed_case_is_a_secret),
+        cmocka_unit_test(test_further_reports_add_kinds),
         cmocka_unit_test(test_the_last_of_many_further_kinds_is_not_told),
         cmocka_unit_test(test_overdue_task),
         cmocka_unit_test(test_tasks_of_an_emergency),
