@@ -37,14 +37,14 @@ enum place_marker place_marker_of(const struct word *word) {
     static const char *const village[] = {"desa", "kelurahan", "nagari", "lurah", "kades", NULL};
     static const char *const town[] = {"polres", "rsud", "terminal", "stasiun", "pelabuhan", "rsu", "rs",
         "rsj", "rsd", "kejaksan", "pengadilan", "lapas", "sman", "bandara", "polresta", "polrestabes",
-        "universitas", "alun", NULL};
+        "universitas", "alun", "mal", "plaza", NULL};
     static const char *const hamlet[] = {"dusun", "dukuh", "jorong", "korong", "kampung", "kasun", NULL};
     static const char *const street[] = {"jalan", "gang", "toko", "warung", "hotel", "bank", "pt", "bukit",
-        "gunung", "sungai", "kali", "bengawan", "jembatan", "perumahan", "kue", "nasi", "masakan", "makan",
-        "soto", "rawon", "sate", "pecel", "tahu", "suku", "pantai", "pondok", "perum", "timnas", "persib",
-        "persebaya", "persik", "persela", "arema", "stadion", "ayam", "bebek", "bakso", "keripik", "kripik",
-        "tempe", "lontong", "rujak", "mi", "dodol", "krupuk", "kerupuk", "goreng", "khas", "batik", "sarung",
-        "film", "pohon", "wit", "kembar", "gudeg", "gudek", "bakpia", "angkringan", NULL};
+        "gunung", "sungai", "kali", "waduk", "bengawan", "jembatan", "perumahan", "kue", "nasi", "masakan",
+        "makan", "soto", "rawon", "sate", "pecel", "tahu", "suku", "pantai", "pondok", "perum", "timnas",
+        "persib", "persebaya", "persik", "persela", "arema", "stadion", "ayam", "bebek", "bakso", "keripik",
+        "kripik", "tempe", "lontong", "rujak", "mi", "dodol", "krupuk", "kerupuk", "goreng", "khas", "batik",
+        "sarung", "film", "pohon", "wit", "kembar", "gudeg", "gudek", "bakpia", "angkringan", NULL};
     static const struct {
         const char *const *keys;
         enum place_marker marker;

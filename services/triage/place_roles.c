@@ -298,7 +298,8 @@ static enum place_role role_of_in(
     const struct word *di = &text->words[in];
     if (in && di->clause == di[-1].clause && word_is_one_of(di - 1, meant))
         return ROLE_BOUND; /* "arep nang Kalianget": Javanese "nang" is "to" as well */
-    if (in && di->clause == di[-1].clause && is_teller(text, in - 1))
+    size_t own = in > 1 && strcmp(di[-1].key, "sendiri") == 0 ? in - 1 : in; /* "saya sendiri di Bekasi" */
+    if (own && di->clause == text->words[own - 1].clause && is_teller(text, own - 1))
         return ROLE_TELLER;
     if (in >= 2 && strcmp(di[-1].key, "yang") == 0 && strcmp(di[-2].key, "ada") == 0)
         return ROLE_FAR; /* "anak-anaknya ada yang di Batam" */
