@@ -4,6 +4,7 @@
 #include "common/texts.h"
 #include "notifier_sql.h"
 #include "pack.h"
+#include "recent.h"
 #include "state.h"
 
 #include <stddef.h>
@@ -116,12 +117,10 @@ bool alert_do(struct alert *alert, enum alert_move move) {
 
 /* --- ids --- */
 
-enum { INCIDENT_BYTES = 12 };
-
 void alert_incident(const struct id *any, struct id *first, struct id *last) {
     *first = *last = *any;
-    memset(first->bytes + INCIDENT_BYTES, 0, ID_BYTES - INCIDENT_BYTES);
-    memset(last->bytes + INCIDENT_BYTES, 0xff, ID_BYTES - INCIDENT_BYTES);
+    memset(first->bytes + ALERT_INCIDENT_BYTES, 0, ID_BYTES - ALERT_INCIDENT_BYTES);
+    memset(last->bytes + ALERT_INCIDENT_BYTES, 0xff, ID_BYTES - ALERT_INCIDENT_BYTES);
 }
 
 struct id alert_number_id(const struct id *incident, unsigned number) {
@@ -276,27 +275,39 @@ static bool unpack_body(struct arena *arena, const void *bytes, size_t size, str
     return out->deliveries != NULL;
 }
 
-struct alert *alert_from_row(struct turn *turn, struct statement *row) {
+static struct alert *make(struct turn *turn, const struct alert_row *row) {
     struct alert *alert = arena_take(turn->arena, sizeof *alert);
     if (!alert)
         return NULL;
-    alert->row = column_int(row, 0);
-    alert->id = column_id(row, 1);
-    alert->subject = (enum alert_subject)column_int(row, 2);
-    alert->state = (enum alert_state)column_int(row, 3);
-    alert->priority = (int)column_int(row, 4);
-    alert->confidentiality = (int)column_int(row, 5);
-    copy_text(alert->area, sizeof alert->area, column_text(row, 6));
-    copy_text(alert->facility, sizeof alert->facility, column_text(row, 7));
-    alert->next_at = column_int(row, 8);
-    size_t size;
-    const void *body = column_blob(row, 9, &size);
-    if (unpack_body(turn->arena, body, size, alert))
+    alert->row = row->number;
+    alert->id = row->id;
+    alert->subject = row->subject;
+    alert->state = row->state;
+    alert->priority = row->priority;
+    alert->confidentiality = row->confidentiality;
+    memcpy(alert->area, row->area, sizeof alert->area);
+    memcpy(alert->facility, row->facility, sizeof alert->facility);
+    alert->next_at = row->next_at;
+    if (unpack_body(turn->arena, row->body, row->body_size, alert))
         return alert;
     char text[ID_TEXT + 1];
     id_to_text(&alert->id, text);
     log_line(LOG_ERROR, "alert-damaged", "id=%s", text);
     return NULL;
+}
+
+struct alert *alert_from_row(struct turn *turn, struct statement *statement) {
+    struct alert_row row = {.number = column_int(statement, 0),
+        .id = column_id(statement, 1),
+        .subject = (enum alert_subject)column_int(statement, 2),
+        .state = (enum alert_state)column_int(statement, 3),
+        .priority = (int)column_int(statement, 4),
+        .confidentiality = (int)column_int(statement, 5),
+        .next_at = column_int(statement, 8)};
+    copy_text(row.area, sizeof row.area, column_text(statement, 6));
+    copy_text(row.facility, sizeof row.facility, column_text(statement, 7));
+    row.body = column_blob(statement, 9, &row.body_size);
+    return make(turn, &row);
 }
 
 struct alert *alert_read(struct turn *turn, const struct id *id) {
@@ -326,7 +337,9 @@ static struct siblings *make_siblings(struct turn *turn, struct alert *const *al
     return siblings;
 }
 
-unsigned alert_list(struct turn *turn, const struct id *incident, struct alert *out[ALERT_INCIDENT_MAX]) {
+/* The newest first, should there ever be more than fit; turned round. */
+static unsigned list_stored(
+    struct turn *turn, const struct id *incident, struct alert *out[ALERT_INCIDENT_MAX]) {
     struct id first, last;
     unsigned count = 0;
     alert_incident(incident, &first, &last);
@@ -334,7 +347,7 @@ unsigned alert_list(struct turn *turn, const struct id *incident, struct alert *
     bind_id(list, &first);
     bind_id(list, &last);
     bind_int(list, ALERT_INCIDENT_MAX);
-    while (statement_step(list)) { /* the newest first, should there ever be more than fit */
+    while (statement_step(list)) {
         struct alert *alert = alert_from_row(turn, list);
         if (alert)
             out[count++] = alert;
@@ -345,6 +358,25 @@ unsigned alert_list(struct turn *turn, const struct id *incident, struct alert *
         out[i] = out[count - 1 - i];
         out[count - 1 - i] = swapped;
     }
+    return count;
+}
+
+static unsigned find_recent(
+    struct turn *turn, const struct id *incident, const struct alert_row *out[RECENT_ALERTS]) {
+    struct notifier *notifier = turn->state;
+    return recent_find(notifier->recent, turn_begun(turn), incident, out);
+}
+
+unsigned alert_list(struct turn *turn, const struct id *incident, struct alert *out[ALERT_INCIDENT_MAX]) {
+    const struct alert_row *rows[RECENT_ALERTS];
+    unsigned recent = find_recent(turn, incident, rows), count = 0;
+    for (unsigned i = 0; i < recent; i++) {
+        struct alert *alert = make(turn, rows[i]);
+        if (alert)
+            out[count++] = alert;
+    }
+    if (!recent)
+        count = list_stored(turn, incident, out);
     make_siblings(turn, out, count);
     return count;
 }
@@ -357,16 +389,23 @@ const struct siblings *alert_siblings(struct turn *turn, struct alert *alert) {
     return alert->siblings;
 }
 
+static unsigned number_of(const struct id *alert) {
+    return (unsigned)(alert->bytes[12] << 8 | alert->bytes[13]);
+}
+
 static unsigned next_number(struct turn *turn, const struct id *incident) {
+    const struct alert_row *rows[RECENT_ALERTS];
+    unsigned recent = find_recent(turn, incident, rows), number = 0;
+    if (recent)
+        return number_of(&rows[recent - 1]->id) + 1;
     struct id first, last, newest;
-    unsigned number = 0;
     alert_incident(incident, &first, &last);
     struct statement *get = notifier_use(turn->store, NOTIFIER_ALERT_NEWEST_ID);
     bind_id(get, &first);
     bind_id(get, &last);
     if (statement_step(get)) {
         newest = column_id(get, 0);
-        number = (unsigned)(newest.bytes[12] << 8 | newest.bytes[13]) + 1;
+        number = number_of(&newest) + 1;
     }
     statement_end(get);
     return number;
@@ -396,48 +435,89 @@ static int64_t count_sending(const struct alert *alert) {
     return sending;
 }
 
-static void insert(struct turn *turn, struct alert *alert, const struct buffer *body) {
-    if (!alert->handover)
-        alert->handover = notifier_next_number(turn->state);
-    alert->row = alert->handover;
+static void insert(struct turn *turn, const struct alert_row *row, int64_t sending) {
     struct statement *add = notifier_use(turn->store, NOTIFIER_ALERT_INSERT);
-    bind_int(add, alert->row);
-    bind_id(add, &alert->id);
-    bind_int(add, alert->subject);
-    bind_int(add, alert->state);
-    bind_int(add, alert->priority);
-    bind_int(add, alert->confidentiality);
-    bind_text(add, alert->area);
-    bind_text(add, alert->facility);
-    bind_int(add, alert->next_at);
-    bind_int(add, count_sending(alert));
-    bind_blob(add, body->bytes, body->size);
+    bind_int(add, row->number);
+    bind_id(add, &row->id);
+    bind_int(add, row->subject);
+    bind_int(add, row->state);
+    bind_int(add, row->priority);
+    bind_int(add, row->confidentiality);
+    bind_text(add, row->area);
+    bind_text(add, row->facility);
+    bind_int(add, row->next_at);
+    bind_int(add, sending);
+    bind_blob(add, row->body, row->body_size);
     statement_run(add);
 }
 
-static void update(struct turn *turn, struct alert *alert, const struct buffer *body) {
+static void update(struct turn *turn, const struct alert_row *row, int64_t sending) {
     struct statement *set = notifier_use(turn->store, NOTIFIER_ALERT_UPDATE);
-    bind_int(set, alert->state);
-    bind_int(set, alert->priority);
-    bind_int(set, alert->confidentiality);
-    bind_text(set, alert->area);
-    bind_int(set, alert->next_at);
-    bind_int(set, count_sending(alert));
-    bind_blob(set, body->bytes, body->size);
-    bind_int(set, alert->row);
+    bind_int(set, row->state);
+    bind_int(set, row->priority);
+    bind_int(set, row->confidentiality);
+    bind_text(set, row->area);
+    bind_int(set, row->next_at);
+    bind_int(set, sending);
+    bind_blob(set, row->body, row->body_size);
+    bind_int(set, row->number);
     statement_run(set);
+}
+
+static struct alert_row row_of(const struct alert *alert, const struct buffer *body) {
+    struct alert_row row = {.number = alert->row,
+        .id = alert->id,
+        .subject = alert->subject,
+        .state = alert->state,
+        .priority = alert->priority,
+        .confidentiality = alert->confidentiality,
+        .next_at = alert->next_at,
+        .body = body->bytes,
+        .body_size = body->size};
+    memcpy(row.area, alert->area, sizeof row.area);
+    memcpy(row.facility, alert->facility, sizeof row.facility);
+    return row;
+}
+
+/* What is kept of a row when it is committed. */
+struct written {
+    bool is_new;
+    struct alert_row row;
+    uint8_t body[RECENT_BODY_MAX];
+};
+
+static void keep(void *state, const void *argument) {
+    const struct written *written = argument;
+    struct alert_row row = written->row;
+    row.body = row.body_size <= sizeof written->body ? written->body : NULL;
+    recent_keep(((struct notifier *)state)->recent, &row, written->is_new);
+}
+
+static void keep_later(struct turn *turn, const struct alert_row *row, bool is_new) {
+    struct notifier *notifier = turn->state;
+    struct written written;
+    written.is_new = is_new;
+    written.row = *row;
+    size_t size = row->body_size <= sizeof written.body ? row->body_size : 0;
+    memcpy(written.body, row->body, size);
+    recent_changes(notifier->recent, turn_begun(turn), &row->id);
+    turn_after_commit(turn, keep, &written, offsetof(struct written, body) + size);
 }
 
 void alert_write(struct turn *turn, struct alert *alert) {
     struct buffer *body = notifier_scratch(turn->state);
+    bool is_new = !alert->row;
     buffer_clear(body, ALERT_BODY_MAX);
     pack_body(alert, body);
     if (body->failed) { /* 1000 deliveries fit, see ALERT_BODY_MAX: memory is out */
         arena_exhaust(turn->arena);
         return;
     }
-    if (alert->row)
-        update(turn, alert, body);
-    else
-        insert(turn, alert, body);
+    if (is_new && !alert->handover)
+        alert->handover = notifier_next_number(turn->state);
+    if (is_new)
+        alert->row = alert->handover;
+    struct alert_row row = row_of(alert, body);
+    (is_new ? insert : update)(turn, &row, count_sending(alert));
+    keep_later(turn, &row, is_new);
 }

@@ -110,6 +110,8 @@ static inline enum lane alert_lane(const struct alert *alert) {
 
 /* --- ids --- */
 
+enum { ALERT_INCIDENT_BYTES = 12 };
+
 void alert_incident(const struct id *any, struct id *first, struct id *last);
 struct id alert_number_id(const struct id *incident, unsigned number);
 struct id alert_delivery_id(const struct id *alert, uint16_t ordinal);
@@ -124,6 +126,18 @@ struct delivery *alert_add(struct turn *turn, struct alert *alert, const char *t
 struct delivery *alert_delivery(struct alert *alert, uint16_t ordinal); /* NULL: no such */
 
 /* --- rows --- */
+
+/* As the store has it. */
+struct alert_row {
+    int64_t number, next_at;
+    struct id id;
+    enum alert_subject subject;
+    enum alert_state state;
+    int priority, confidentiality;
+    char area[14], facility[64];
+    const void *body; /* packed */
+    size_t body_size;
+};
 
 /* NULL: there is none, or the row is damaged (logged). */
 struct alert *alert_read(struct turn *turn, const struct id *id);

@@ -7,6 +7,7 @@
 #include "notifier_sql.h"
 #include "outgoing.h"
 #include "react.h"
+#include "recent.h"
 #include "state.h"
 #include "views.h"
 
@@ -94,6 +95,7 @@ static void notifier_close(void **state) {
     keystore_free(&notifier->keystore);
     buffer_free(&notifier->scratch);
     watch_free(&notifier->watch);
+    recent_free(&notifier->recent);
     duty_free(&notifier->duty);
     free(notifier);
     *state = NULL;
@@ -112,8 +114,9 @@ static bool notifier_open(const struct daemon_setup *setup, void **state, struct
         (int)sizeof notifier->data_dir)
         return error_set(error, "the name of the data folder is too long");
     notifier->watch = watch_new();
+    notifier->recent = recent_new();
     notifier->duty = duty_new();
-    return ((notifier->watch && notifier->duty) || error_set(error, "out of memory")) &&
+    return ((notifier->watch && notifier->recent && notifier->duty) || error_set(error, "out of memory")) &&
            read_site(notifier, setup->site_dir, error) && open_keys(notifier, setup, error);
 }
 
@@ -228,6 +231,7 @@ static enum verdict forget(struct turn *turn) {
     bind_id(alerts, &from);
     bind_id(alerts, &upto);
     statement_run(alerts);
+    recent_forget(notifier->recent);
     struct statement *attempts = notifier_use(turn->store, NOTIFIER_ATTEMPT_FORGET);
     bind_id(attempts, &edge);
     bind_int(attempts, FORGET_BATCH);

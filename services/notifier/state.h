@@ -73,6 +73,7 @@ struct notifier {
     struct buffer scratch;
 
     struct watch *watch;
+    struct recent *recent;
     struct duty *duty;       /* people and rotas */
     struct flusher *flusher; /* of local channels, outgoing.c; NULL without a loop */
 
