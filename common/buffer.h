@@ -45,7 +45,13 @@ static inline void buffer_add_byte(struct buffer *buffer, uint8_t byte) {
 
 /* protobuf varint */
 static inline void buffer_add_varint(struct buffer *buffer, uint64_t value) {
+    uint8_t bytes[10];
+    size_t size = 0;
     for (; value > 0x7f; value >>= 7)
-        buffer_add_byte(buffer, (uint8_t)(value | 0x80));
-    buffer_add_byte(buffer, (uint8_t)value);
+        bytes[size++] = (uint8_t)(value | 0x80);
+    bytes[size++] = (uint8_t)value;
+    if (size == 1)
+        buffer_add_byte(buffer, bytes[0]);
+    else
+        buffer_add(buffer, bytes, size);
 }

@@ -32,9 +32,13 @@ static inline const uint8_t *unpack_bytes(struct unpacker *from, size_t size) {
     return bytes;
 }
 
-/* Varint of at most 10 bytes; 0 when it has failed. */
+/* Varint of at most 10 bytes, nearly always one; 0 when it has failed. */
 static inline int64_t unpack_int(struct unpacker *from) {
     uint64_t value = 0;
+    if (!from->failed && from->left && *from->at < 0x80) {
+        from->left--;
+        return *from->at++;
+    }
     for (unsigned shift = 0; shift < 64; shift += 7) {
         const uint8_t *byte = unpack_bytes(from, 1);
         if (!byte)

@@ -206,7 +206,8 @@ static void number_of(const struct alert *alert, char out[64]) {
 
 static void add_further_kinds(struct text_buffer *to, const struct text_facts *facts, bool english) {
     const char *before = english ? "; also " : "; juga ";
-    for (unsigned i = 0; facts->kinds && i < facts->kinds->kinds_count; i++) {
+    bool any = facts->kinds && facts->alert->also[0];
+    for (unsigned i = 0; any && i < facts->kinds->kinds_count; i++) {
         const struct site_kind *kind = &facts->kinds->kinds[i];
         if (!site_kinds_listed(facts->alert->also, kind->code) || is_unnamed(kind->code) ||
             strcmp(kind->code, facts->alert->kind) == 0) /* that became the main one */
@@ -216,11 +217,28 @@ static void add_further_kinds(struct text_buffer *to, const struct text_facts *f
     }
 }
 
-static void add_what(struct text_buffer *to, const struct text_facts *facts, bool english) {
+static bool says_what(const struct text_facts *facts) {
+    return !text_is_neutral(facts->alert, facts->kind) && !facts->delivery->codes_only;
+}
+
+/* To the district, the same in both languages; "" when nothing is said of it, or the code is none. */
+static void place_of(const struct text_facts *facts, char *out, size_t room) {
+    char district[AREA_TEXT + 1];
+    out[0] = 0;
+    if (!says_what(facts) || !area_cut(facts->alert->area, AREA_DISTRICT, district))
+        return;
+    if (facts->gazetteer)
+        gazetteer_label(facts->gazetteer, district, out, room);
+    else
+        copy_text(out, room, district);
+}
+
+static void add_what(
+    struct text_buffer *to, const struct text_facts *facts, const char *place, bool english) {
     const struct alert *alert = facts->alert;
     if (alert->unverified && alert->subject != SUBJECT_REVIEW)
         add(to, english ? " (unverified)" : " (belum terverifikasi)");
-    if (text_is_neutral(alert, facts->kind) || facts->delivery->codes_only) {
+    if (!says_what(facts)) {
         add(to, english ? ". There is a service message" : ". Ada pesan layanan");
         return;
     }
@@ -231,13 +249,10 @@ static void add_what(struct text_buffer *to, const struct text_facts *facts, boo
         add_all(to, ": ", english ? facts->kind->name_en : facts->kind->name, "");
     if (facts->kind && !unclear)
         add_further_kinds(to, facts, english);
-    if (alert->area[0]) {
-        char district[AREA_TEXT + 1], label[128];
-        if (!area_cut(alert->area, AREA_DISTRICT, district))
-            return;
-        if (facts->gazetteer)
-            gazetteer_label(facts->gazetteer, district, label, sizeof label);
-        add_all(to, "; ", facts->gazetteer ? label : district, "");
+    if (place[0]) {
+        add_all(to, "; ", place, "");
+    } else if (alert->area[0]) {
+        return;
     } else if (alert->subject == SUBJECT_CASE || alert->subject == SUBJECT_REVIEW) {
         add(to, english ? "; place not known" : "; lokasi belum diketahui");
     }
@@ -271,8 +286,8 @@ static void add_detail(struct text_buffer *to, const struct text_facts *facts, b
     }
 }
 
-static void add_line(
-    struct text_buffer *to, const struct text_facts *facts, const char *number, bool english) {
+static void add_line(struct text_buffer *to, const struct text_facts *facts, const char *number,
+    const char *place, bool english) {
     const struct alert *alert = facts->alert;
     struct sentence sentence = sentence_of(alert, facts->delivery->purpose);
     if (alert->training)
@@ -281,7 +296,7 @@ static void add_line(
     if (facts->delivery->purpose == PURPOSE_AGAIN)
         add(to, english ? "Still unanswered. " : "Belum dijawab. ");
     add_sentence(to, english ? sentence.en : sentence.id, number);
-    add_what(to, facts, english);
+    add_what(to, facts, place, english);
     add_detail(to, facts, english);
     add(to, ".\n");
 }
@@ -289,16 +304,17 @@ static void add_line(
 size_t text_write(
     const struct text_facts *facts, char subject[MESSAGE_SUBJECT_MAX + 1], char text[MESSAGE_TEXT_MAX + 1]) {
     const struct alert *alert = facts->alert;
-    char number[64];
+    char number[64], place[128];
     number_of(alert, number);
+    place_of(facts, place, sizeof place);
     struct text_buffer title = {subject, 0, MESSAGE_SUBJECT_MAX}, body = {text, 0, MESSAGE_TEXT_MAX};
     subject[0] = text[0] = 0;
     if (alert->training)
         add(&title, "LATIHAN/TRAINING ");
     add_priority(&title, alert->priority, priority_id[alert->priority]);
     add_all(&title, "Ada pesan layanan / Service message ", number, "");
-    add_line(&body, facts, number, facts->english_first);
-    add_line(&body, facts, number, !facts->english_first);
+    add_line(&body, facts, number, place, facts->english_first);
+    add_line(&body, facts, number, place, !facts->english_first);
     return body.size;
 }
 
