@@ -260,6 +260,7 @@ enum verdict react_report_in_review(struct turn *turn, const Sigap__ReportInRevi
     if (!alert)
         return VERDICT_RETRY;
     describe(turn, alert, review->kind, review->area, SITE_C0);
+    describe_also(turn, alert, review->also_kinds);
     alert->unverified = true;
     copy_text(alert->detail, sizeof alert->detail, review->n_alike ? "possibly_same" : review->reason);
     escalate_start(turn, alert, SITUATION_REVIEW, &(struct escalation_first){.role = review->owner_role});

@@ -320,7 +320,14 @@ static int64_t decide_by(const struct turn *turn, const struct assessment *asses
     return turn->now + (assessment->possible_danger && within > REVIEW_DANGER_MS ? REVIEW_DANGER_MS : within);
 }
 
-static void tell_review(struct turn *turn, const struct reviewing *reviewing, int64_t by) {
+static const char *also_of(struct turn *turn, const struct assessment *assessment) {
+    const char *also = "";
+    for (size_t i = 0; also && i < assessment->also_count; i++)
+        also = site_codes_join(turn->arena, also, assessment->also[i]);
+    return also;
+}
+
+static void tell_review(struct turn *turn, const struct reviewing *reviewing, int64_t by, const char *also) {
     const struct assessment *assessment = reviewing->assessment;
     bool copy = strcmp(reviewing->reason, REVIEW_COPY) == 0;
     size_t alike = reviewing->alike_count;
@@ -331,6 +338,7 @@ static void tell_review(struct turn *turn, const struct reviewing *reviewing, in
     if (!copy) /* whoever is to be woken was woken for the first */
         review.priority = triage_priority_out((int)assessment->priority);
     review.kind = (char *)assessment->kind;
+    review.also_kinds = (char *)also;
     review.area = (char *)assessment->area;
     review.reason = (char *)reviewing->reason;
     review.owner_role = (char *)REVIEW_OWNER;
@@ -345,7 +353,7 @@ static void tell_review(struct turn *turn, const struct reviewing *reviewing, in
 }
 
 static void insert_review(struct turn *turn, const struct reviewing *reviewing, const struct id *report_id,
-    int64_t by, const ProtobufCBinaryData *received) {
+    int64_t by, const char *also, const ProtobufCBinaryData *received) {
     const struct assessment *assessment = reviewing->assessment;
     ProtobufCBinaryData alike = alike_pack(turn, reviewing->alike, reviewing->alike_count);
     struct statement *insert = triage_use(turn->store, TRIAGE_REVIEW_INSERT);
@@ -362,6 +370,7 @@ static void insert_review(struct turn *turn, const struct reviewing *reviewing, 
     bind_blob(insert, received->data, received->len);
     bind_id(insert, reviewing->amends);
     bind_blob(insert, alike.data, alike.len);
+    bind_text(insert, also);
     if (reviewing->text_print)
         bind_int(insert, (int64_t)reviewing->text_print);
     else
@@ -378,11 +387,12 @@ enum verdict triage_send_to_review(struct turn *turn, const struct reviewing *re
     id_from_bytes(received->report_id.data, received->report_id.len, &report_id);
     ProtobufCBinaryData packed = {.len = sigap__report_received__get_packed_size(received)};
     packed.data = arena_take(turn->arena, packed.len + 1);
-    if (!packed.data)
+    const char *also = also_of(turn, reviewing->assessment);
+    if (!packed.data || !also)
         return VERDICT_RETRY;
     sigap__report_received__pack(received, packed.data);
-    tell_review(turn, reviewing, by);
-    insert_review(turn, reviewing, &report_id, by, &packed);
+    tell_review(turn, reviewing, by, also);
+    insert_review(turn, reviewing, &report_id, by, also, &packed);
     triage_set_report(turn, &report_id, SETTLED_IN_REVIEW, NULL);
     triage->counts.reviewed += !copy;
     triage->counts.copies += copy;

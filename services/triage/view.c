@@ -101,13 +101,12 @@ static void put_reviewed(struct turn *turn, struct json_writer *writer, const Si
     }
 }
 
-/* A kind that would make a case C3, for somebody who neither decides nor is named for such cases. */
+/* Kinds that would make a case C3, for somebody who neither decides nor is named for such cases. */
 static bool review_is_restricted(
-    struct turn *turn, const Sigap__Actor *actor, const char *kind, const char *area) {
-    const struct vocabulary *vocabulary = ((const struct triage *)turn->state)->site.vocabulary;
-    int index = vocabulary_kind(vocabulary, kind);
-    return index != NO_INDEX && vocabulary->kinds[index].confidentiality == 3 && !rights_sees_secret(actor) &&
-           !may_read_review(actor, area);
+    struct turn *turn, const Sigap__Actor *actor, const char *kind, const char *also, const char *area) {
+    const struct site_kinds *kinds = ((const struct triage *)turn->state)->site.kinds;
+    return site_kinds_stricter(kinds, site_kinds_stricter(kinds, 0, kind), also) == 3 &&
+           !rights_sees_secret(actor) && !may_read_review(actor, area);
 }
 
 /* Why a report waits for a person, whose it is and until when: the columns of review_shown. Its ticket is the
@@ -115,13 +114,14 @@ static bool review_is_restricted(
 static void put_review(
     struct turn *turn, struct json_writer *writer, const Sigap__Actor *actor, struct statement *row) {
     struct id report_id = column_id(row, 0), amends = column_id(row, 11);
-    const char *kind = column_text(row, 2), *area = column_text(row, 4);
-    bool restricted = review_is_restricted(turn, actor, kind, area);
+    const char *kind = column_text(row, 2), *area = column_text(row, 4), *also = column_text(row, 12);
+    bool restricted = review_is_restricted(turn, actor, kind, also, area);
     size_t alike;
     json_member_id(writer, "report_id", &report_id);
     json_member_integer(writer, "at", column_int(row, 1));
     if (!restricted) {
         json_member_text(writer, "kind", kind);
+        json_member_text(writer, "also_kinds", also[0] ? also : NULL);
         json_member_text(writer, "area", area[0] ? area : NULL);
     }
     json_member_bool(writer, "restricted", restricted);

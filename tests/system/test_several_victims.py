@@ -5,7 +5,7 @@ import json
 import pytest
 from browser import PROGRAM, Browser
 from test_console_page import sign_in
-from test_heard import TELEPHONE, case_of, picture_of
+from test_heard import TELEPHONE, case_of, further, picture_of
 from test_people import Person
 
 ELDER = ("Tetangga saya dipasung keluarganya, kakinya dirantai di kandang belakang rumah. Di rumah yang sama neneknya 80 tahun "
@@ -75,7 +75,8 @@ def test_a_stricter_kind_makes_the_case_more_confidential(site, clerk, how):
 
 @pytest.mark.skipif(not PROGRAM, reason="no Chromium on this machine (Debian package chromium), 2026-11")
 def test_the_page_names_them_and_takes_a_correction(site, clerk):
-    case = case_of(site, site.report(ELDER.format("Singosari"), urgent=True))
+    ticket = site.report(ELDER.format("Singosari"), urgent=True)
+    case = case_of(site, ticket)
     chromium = Browser()
     try:
         browser = chromium.page(*TELEPHONE)
@@ -97,6 +98,25 @@ def test_the_page_names_them_and_takes_a_correction(site, clerk):
         site.idle()
         told = tasks(clerk, case)
         assert told["LNS-01"] == "cancelled" and told["NPZ-01"] == "due" and told["PSG-01"] == "due", told
+        # What is the main kind is no further one, wherever it came from.
+        assert clerk.post(f"/api/cases/{case}/facts", {"name": "also_kinds", "value": "pasung napza"}).status == 200
+        site.idle()
+        browser.touch("#sheet button", "↻")
+        browser.wait("document.querySelector('#sheet .box')?.innerText.includes('NAPZA')")
+        whole = browser.run("document.getElementById('sheet-title').innerText + '|' + document.querySelector('#sheet .sheet-body').innerText")
+        assert "Pemasungan" in whole.split("|")[0]
+        named = browser.run("[...document.querySelectorAll('#sheet dt')].filter((one) => one.innerText.startsWith('Jenis lain'))"
+                            ".map((one) => one.nextElementSibling.innerText).join('|')")
+        assert named and "Pemasungan" not in named, named
+        # A review names them too: in the list, and alone.
+        assert clerk.post(f"/api/cases/{case}/close", {"outcome": "terbukti", "reason": "selesai"}).status == 200
+        site.idle()
+        further(site, ticket, ELDER.format("Singosari"))
+        browser.run("document.getElementById('sheet').close(); location.hash = 'queues'")
+        browser.wait("[...document.querySelectorAll('.card')].some((one) => one.innerText.includes('+ Lansia'))")
+        look("several-review")
+        browser.run("[...document.querySelectorAll('.card')].find((one) => one.innerText.includes('+ Lansia')).click()")
+        browser.wait("document.getElementById('sheet').open && document.getElementById('sheet').innerText.includes('Jenis lain')")
         assert not browser.close()
     finally:
         chromium.close()

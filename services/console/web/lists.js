@@ -1,6 +1,6 @@
 // The live lists: what each row of a queue looks like, and what a touch on it does.
 import { breakable, chip, element, tag } from './dom.js';
-import { isEnglish, isReport, say, sayArea, sayFact, sayHappening, sayHook, sayKindShort, sayRole, saySpan, sayState, sayTime } from './words.js';
+import { isEnglish, isReport, say, sayAlso, sayArea, sayFact, sayHappening, sayHook, sayKindShort, sayRole, saySpan, sayState, sayTime } from './words.js';
 
 // Owners answer a list, or an object with the list in it.
 export function rows(part, name) {
@@ -53,9 +53,11 @@ export const sayReview = (row) => (isReport(row.kind) ? sayKindShort(row.kind) :
 // Those that may be read together: no danger is seen in them, and nothing that they may belong to.
 export const calmOnes = (reviews) => reviews.filter((one) => !one.danger && !one.alike && one.reason !== 'possible_danger');
 
+const alsoOf = (row) => (sayAlso(row.also_kinds, row.kind) ? `+ ${sayAlso(row.also_kinds, row.kind)}` : null);
+
 function oneReview(row, now, open) {
   return card(row, sayReview(row), limit(row.decide_by, now),
-    [dots(sayArea(row.area), sayHappening(row.reason), sayRole(row.owner_role)), ' ', row.danger ? tag(say('danger'), 'bad') : null, row.alike ? tag(say('possibly_same')) : null,
+    [dots(alsoOf(row), sayArea(row.area), sayHappening(row.reason), sayRole(row.owner_role)), ' ', row.danger ? tag(say('danger'), 'bad') : null, row.alike ? tag(say('possibly_same')) : null,
       row.copies ? tag(`+${row.copies} ${say('copies')}`) : null],
     () => open.review(row));
 }

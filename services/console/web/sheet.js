@@ -129,7 +129,8 @@ function factsBox(casework, id) {
   }).then(then);
   if (!byId('yes-no'))
     document.body.append(element('datalist', { id: 'yes-no' }, element('option', { value: 'yes' }, say('yes')), element('option', { value: 'no' }, say('no'))));
-  return element('div.box', facts(known.map(([name, value]) => [behind(sayFact(name), name), sayValue(value, name)])) ?? element('p.empty', say('nothing')),
+  const told = (name, value) => (name === 'also_kinds' ? sayAlso(value, casework.kind) : null) ?? sayValue(value, name);
+  return element('div.box', facts(known.map(([name, value]) => [behind(sayFact(name), name), told(name, value)])) ?? element('p.empty', say('nothing')),
     element('div.actions', [...wanted].slice(0, 12).map(([name, label]) => button(label, () => record(name))),
       button(`${say('also_kinds')}…`, also), button(`${say('record_fact')}…`, () => record(null))));
 }
@@ -163,7 +164,7 @@ function head(document) {
     found.training ? element('p.training', say('training')) : null,
     element('div.row', chip(found.priority), tag(sayState(casework.state ?? triage.state)),
       found.unverified ? tag(say('unverified'), 'bad') : null, tag(found.confidentiality)),
-    facts([[say('also_kinds'), sayAlso(casework.facts?.also_kinds ?? triage.facts?.also_kinds)],
+    facts([[say('also_kinds'), sayAlso(casework.facts?.also_kinds, found.kind)],
       [say('area'), sayArea(found.area)], [say('opened'), sayTime(found.opened_at)],
       [say('confidence'), triage.confidence ? `${Math.round(triage.confidence * 100)} %` : null],
       [say('reasons'), listed((triage.reasons ?? []).map(coded))], ['ID', document.id]]),
@@ -424,7 +425,8 @@ export function openReview(review, now) {
   frame(sayReview(review),
     element('div.box', element('div.row', chip(review.priority), review.danger ? tag(say('danger'), 'bad') : null, tag(sayHappening(review.reason)),
       review.alike ? tag(say('possibly_same')) : null),
-      facts([[say('kind'), known ? sayKind(review.kind) : sayReview(review)], [say('area'), sayArea(review.area)], [say('owner'), sayRole(review.owner_role)],
+      facts([[say('kind'), known ? sayKind(review.kind) : sayReview(review)],
+        [say('also_kinds'), sayAlso(review.also_kinds, review.kind)], [say('area'), sayArea(review.area)], [say('owner'), sayRole(review.owner_role)],
         [say('due'), review.decide_by ? element('span', sayTime(review.decide_by), ' ', limit(review.decide_by, now)) : null], ['ID', review.report_id]]),
       words,
       element('div.actions',

@@ -338,8 +338,11 @@ export const sayRole = (code) => (code ? named(site.roles, code) : '');
 export const sayFact = (name) => wordsOf(site.facts, name) ?? wordsOf(site.flags, name)
   ?? wordsOf(site.anchors, site.anchors.find((one) => one.code.replaceAll('.', '_') === name)?.code) ?? words[name]?.[english ? 1 : 0] ?? name;
 const sayYesNo = { yes: ['ya', 'yes'], no: ['tidak', 'no'], L: ['laki-laki', 'male'], P: ['perempuan', 'female'] };
-// The further kinds of a case (a fact of codes separated by spaces).
-export const sayAlso = (codes) => ['no', 'unknown'].includes(codes) || !codes ? null : codes.split(' ').map(sayKindShort).join(', ');
+// The further kinds of a case (a fact of codes separated by spaces); what became its main kind is none any more.
+export function sayAlso(codes, main) {
+  const further = (codes ?? '').split(' ').filter((code) => code && !['no', 'unknown', main].includes(code));
+  return further.map(sayKindShort).join(', ') || null;
+}
 export const sayValue = (value, fact) => (fact === 'also_kinds' ? sayAlso(value) : undefined) ?? wordsOf(site.facts.find((one) => one.code === fact)?.values ?? [], value)
   ?? (sayYesNo[value] ?? [value, value])[english ? 1 : 0];
 // A code of the site's rules and vocabulary (no two families look alike); undefined where the site has no such code.

@@ -1179,6 +1179,34 @@ static void assert_masked(struct flow *flow, const struct id *case_id, size_t co
     json_decref(json);
 }
 
+/* The strictest of what is found counts before there is a case, too. */
+static void test_a_further_kind_makes_a_review_a_secret(void **state) {
+    static const char *const also[] = {"lansia_terlantar", "kekerasan_seksual"};
+    (void)state;
+    for (size_t i = 0; i < sizeof also / sizeof *also; i++) {
+        struct flow *flow = flow_new(NULL);
+        struct id report = fixture_id(flow->fixture);
+        Sigap__ReportInReview review = SIGAP__REPORT_IN_REVIEW__INIT;
+        Sigap__Event event = SIGAP__EVENT__INIT;
+        unsigned status;
+        review.report_id = bytes_of(&report);
+        review.kind = (char *)"pasung";
+        review.area = (char *)normal.area;
+        review.also_kinds = (char *)also[i];
+        review.reason = (char *)"case_closed";
+        review.owner_role = (char *)"TRI";
+        review.danger = true;
+        event.body_case = SIGAP__EVENT__BODY_REPORT_IN_REVIEW;
+        event.report_in_review = &review;
+        flow_event(flow, "triage", LANE_URGENT, NULL, &event);
+        json_t *json = view_case(flow, &report, "TKSK", "35.07", &status),
+               *alert = json_array_get(json_object_get(json, "alerts"), 0);
+        assert_string_equal(json_string_value(json_object_get(alert, "kind")), i ? "" : "pasung");
+        json_decref(json);
+        flow_free(flow);
+    }
+}
+
 /* What the router says at the opening names the kind alone. */
 static void test_a_referral_keeps_the_secret_of_its_case(void **state) {
     static const Sigap__ReferralState states[] = {
@@ -1412,6 +1440,7 @@ int main(void) {
         cmocka_unit_test(test_training_reaches_nobody_real),
         cmocka_unit_test(test_what_is_over_is_forgotten),
         cmocka_unit_test(test_a_normal_case_costs_two_rows),
+        cmocka_unit_test(test_a_further_kind_makes_a_review_a_secret),
         cmocka_unit_test(test_a_referral_keeps_the_secret_of_its_case),
         cmocka_unit_test(test_all_alerts_of_a_case_become_a_secret),
         cmocka_unit_test(test_views_keep_to_area_and_secrecy),

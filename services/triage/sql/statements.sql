@@ -117,7 +117,7 @@ DELETE FROM report WHERE report_id IN (SELECT c.report_id {swept_cases})
 
 -- name: review_insert
 INSERT INTO review(report_id, at, kind, priority, area, reason, danger, owner_role, decide_by, training, received, amends,
-    alike, content) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    alike, also, content) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: review_copied
 SELECT report_id, danger, training, (SELECT count(*) FROM review c WHERE c.amends=r.report_id AND c.reason='copy') FROM review r
@@ -134,7 +134,7 @@ DELETE FROM review WHERE report_id=?
 
 -- part: review_shown
 report_id, at, kind, priority, area, reason, danger, owner_role, decide_by, alike,
-    (SELECT count(*) FROM review c WHERE c.amends=r.report_id AND c.reason='copy'), amends
+    (SELECT count(*) FROM review c WHERE c.amends=r.report_id AND c.reason='copy'), amends, also
 
 -- name: review_look
 SELECT {review_shown} FROM review r WHERE report_id=?

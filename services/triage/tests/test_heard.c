@@ -679,6 +679,33 @@ static void test_a_restricted_review_names_no_kind(void **state) {
     }
 }
 
+/* Whoever looks through the list sees every kind that was found, and the strictest of them counts. */
+static void test_a_review_names_its_further_kinds(void **state) {
+    struct world *world = *state;
+    struct id first = report(world, SHACKLED, 1), one = last_case(world);
+    close_case(world, &one, false);
+    struct id id =
+        send(world, &(struct message){.text = HOUSE ELDER, .amends = &first, .relation = "follow_up"});
+    assert_string_equal(
+        last(world, SIGAP__EVENT__BODY_REPORT_IN_REVIEW)->report_in_review->also_kinds, "lansia_terlantar");
+    json_t *json = look_at_report(world, &id, "responder");
+    assert_string_equal(word(json_object_get(json, "review"), "kind"), "pasung");
+    assert_string_equal(word(json_object_get(json, "review"), "also_kinds"), "lansia_terlantar");
+    json_decref(json);
+    fixture_restart(world->fixture, false);
+    id = send(world, &(struct message){.text = HOUSE " Anak perempuannya umur 12 tahun diperkosa pamannya",
+                         .amends = &first,
+                         .relation = "follow_up"});
+    json = look_at_report(world, &id, "responder");
+    assert_string_equal(word(json_object_get(json, "review"), "kind"), "");
+    assert_string_equal(word(json_object_get(json, "review"), "also_kinds"), "");
+    assert_true(json_is_true(json_object_get(json_object_get(json, "review"), "restricted")));
+    json_decref(json);
+    json = look_at_report(world, &id, "operator");
+    assert_string_equal(word(json_object_get(json, "review"), "also_kinds"), "kekerasan_seksual");
+    json_decref(json);
+}
+
 static size_t waiting(struct world *world, int *copies) {
     json_t *rows = look_at_list(world, "reviews", false, "operator");
     size_t count = json_array_size(rows);
@@ -856,6 +883,7 @@ int main(void) {
         TEST(test_looks_are_rationed),
         TEST(test_a_report_in_review_says_what_it_waits_for),
         TEST(test_a_restricted_review_names_no_kind),
+        TEST(test_a_review_names_its_further_kinds),
         TEST(test_forty_copies_are_one_review),
         TEST(test_copies_are_closed_with_the_first),
         TEST(test_what_is_no_copy_of_a_review),
