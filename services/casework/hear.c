@@ -187,25 +187,16 @@ static void change(struct work *work, const Sigap__CaseChanged *changed) {
         plan_change(&work->plan, changed->playbook);
 }
 
-/* It stays closed, and the tasks that it would be opened again with are those of what is known by then. */
-static void change_closed(struct work *work, const Sigap__CaseChanged *changed) {
-    work->file.state = CASE_OPEN;
-    plan_reopen_case(&work->plan);
-    change(work, changed);
-    plan_close(&work->plan);
-    work->file.state = CASE_CLOSED;
-}
-
 enum verdict hear_case_changed(struct turn *turn, const Sigap__Event *event) {
     const Sigap__CaseChanged *changed = event->case_changed;
     struct work *work;
     enum verdict verdict;
     if (!load(turn, event, &work, &verdict))
         return verdict;
-    if (work->file.state == CASE_CLOSED)
-        change_closed(work, changed);
-    else
-        change(work, changed);
+    bool closed = work_resume(work);
+    change(work, changed);
+    if (closed)
+        work_suspend(work);
     timeline_add(turn, &work->file.id, "case_changed", work->file.kind, "", changed->reason, NULL);
     work_save(work, "triage", "");
     return VERDICT_DONE;

@@ -50,10 +50,14 @@ struct work *work_load(struct turn *turn, const struct id *case_id);
 /* Reads the row at hand of case_get, case_view, case_list or task_scan; texts are copied. False: damaged. */
 bool row_read(
     const struct casework *house, struct statement *row, struct arena *arena, struct case_file *file);
-/* Settles the plan, tells the others, writes the row and moves the timer. actor: who did it. outcome: code
- * that goes with the first move, "" none. */
 /* After a change of kinds: never less confidential than the strictest of them. */
 void work_keep_secret(struct work *work);
+/* Around a change of a closed case: it stays closed, and the tasks that it would be opened again with are
+ * those of what is known by then. resume: false when it is not closed, then nothing is to be suspended. */
+bool work_resume(struct work *work);
+void work_suspend(struct work *work);
+/* Settles the plan, tells the others, writes the row and moves the timer. actor: who did it. outcome: code
+ * that goes with the first move, "" none. */
 void work_save(struct work *work, const char *actor, const char *outcome);
 /* The team a task belongs to: assigned, or by role, area and facility. */
 const char *task_owner(const struct work *work, const struct case_task *task);

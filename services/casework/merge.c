@@ -4,6 +4,7 @@
 #include "services/casework/inner.h"
 
 #include "casework_sql.h"
+#include "common/texts.h"
 
 #include <string.h>
 
@@ -65,20 +66,108 @@ static void take_narratives_back(struct turn *turn, const struct id *from, const
     statement_run(remove);
 }
 
+/* ---- victims: what only the merged case told of is a further kind of the other, until they part */
+
+/* A fact of the merged case: the kinds that went over with it. */
+static const char passed_kinds[] = "merged_kinds";
+
+static bool same_family(const struct site_kinds *kinds, const char *one, const char *other) {
+    const struct site_kind *a = site_kinds_find(kinds, one), *b = site_kinds_find(kinds, other);
+    return same_text(one, other) || (a && b && same_text(a->family, b->family));
+}
+
+/* Of one family they are one matter in other words, unless the merged case tells of both. */
+static const char *kinds_of_merged(const struct work *work, const struct case_file *into) {
+    const struct case_file *file = &work->file;
+    const char *also = case_also_kinds(file);
+    bool another = site_kinds_listed(also, into->kind) ||
+                   !same_family(catalogue_kinds(work->house->catalogue), file->kind, into->kind);
+    return site_codes_join(work->turn->arena, another ? file->kind : "", also);
+}
+
+/* Those of `codes` that the case is not of, or is of. NULL: the arena is exhausted. */
+static const char *kinds_among(
+    struct turn *turn, const char *codes, const struct case_file *file, bool is_of_it) {
+    const char *kept = "";
+    char code[SITE_CODE_MAX + 1];
+    while (kept && site_codes_next(&codes, code))
+        if (case_is_of(file, code) == is_of_it)
+            kept = site_codes_join(turn->arena, kept, code);
+    return kept;
+}
+
+static const char *kinds_without(struct turn *turn, const char *codes, const char *gone) {
+    const char *kept = "";
+    char code[SITE_CODE_MAX + 1];
+    while (kept && site_codes_next(&codes, code))
+        if (!site_kinds_listed(gone, code))
+            kept = site_codes_join(turn->arena, kept, code);
+    return kept && !*kept ? "no" : kept;
+}
+
+/* Said to the others like what a person records. False: there is no room for so many kinds. */
+static bool record_kinds(struct work *work, const char *kinds, const char *actor) {
+    if (!plan_has_room(&work->plan, kinds))
+        return false;
+    bool closed = work_resume(work);
+    plan_fact(&work->plan, SITE_FACT_ALSO_KINDS, kinds, "merge", 0);
+    if (closed)
+        work_suspend(work);
+    work_keep_secret(work);
+    speak_fact(work, SITE_FACT_ALSO_KINDS, actor);
+    work_save(work, actor, "");
+    return true;
+}
+
+/* Returns what went over, "" for nothing. */
+static const char *pass_kinds_on(struct work *work, const struct id *into, const char *actor) {
+    struct work *other = work_load(work->turn, into);
+    const char *kinds = other ? kinds_of_merged(work, &other->file) : NULL,
+               *more = kinds ? kinds_among(work->turn, kinds, &other->file, false) : NULL;
+    if (!more || !*more || other->file.state == CASE_ERASED)
+        return "";
+    const char *all = site_codes_join(work->turn->arena, case_also_kinds(&other->file), more);
+    if (!all || !record_kinds(other, all, actor))
+        return "";
+    case_fact_set(&work->file, passed_kinds, more, "merge", work->turn->now);
+    return more;
+}
+
+static const char *take_kinds_back(struct work *work, const struct id *into, const char *actor) {
+    const struct case_fact *passed = case_fact(&work->file, passed_kinds);
+    struct work *other = passed ? work_load(work->turn, into) : NULL;
+    const char *gone = other ? kinds_among(work->turn, passed->value, &other->file, true) : NULL;
+    if (!gone || !*gone || other->file.state == CASE_ERASED)
+        return "";
+    const char *left = kinds_without(work->turn, case_also_kinds(&other->file), gone);
+    if (!left || !record_kinds(other, left, actor))
+        return "";
+    case_fact_set(&work->file, passed_kinds, "no", "merge", work->turn->now);
+    return gone;
+}
+
+/* ---- the two cases */
+
+struct both_told {
+    const char *what, *what_there, *kinds;
+};
+
 static void tell_both(
-    struct work *work, const struct id *into, const char *what, const char *what_there, const char *actor) {
+    struct work *work, const struct id *into, const struct both_told *told, const char *actor) {
     char here[ID_TEXT + 1], there[ID_TEXT + 1];
     id_to_text(&work->file.id, here);
     id_to_text(into, there);
-    timeline_add(work->turn, &work->file.id, what, there, actor, "", NULL);
-    timeline_add(work->turn, into, what_there, here, actor, "", NULL);
+    timeline_add(work->turn, &work->file.id, told->what, there, actor, told->kinds, NULL);
+    timeline_add(work->turn, into, told->what_there, here, actor, told->kinds, NULL);
 }
 
 static void merge(struct work *work, const struct id *into, const char *actor) {
     struct case_file *file = &work->file;
+    bool open = file->state == CASE_OPEN;
     pass_narratives_on(work->turn, &file->id, into);
-    tell_both(work, into, "case_merged", "case_merged_in", actor);
-    if (file->state != CASE_OPEN)
+    const char *kinds = open ? pass_kinds_on(work, into, actor) : "";
+    tell_both(work, into, &(struct both_told){"case_merged", "case_merged_in", kinds}, actor);
+    if (!open)
         return;
     plan_close(&work->plan);
     file->state = CASE_CLOSED;
@@ -90,9 +179,11 @@ static void merge(struct work *work, const struct id *into, const char *actor) {
 
 static void unmerge(struct work *work, const struct id *into, const char *actor) {
     struct case_file *file = &work->file;
+    bool merged = file->state == CASE_CLOSED && strcmp(file->outcome, outcome_merged) == 0;
     take_narratives_back(work->turn, &file->id, into);
-    tell_both(work, into, "case_unmerged", "case_unmerged_out", actor);
-    if (file->state != CASE_CLOSED || strcmp(file->outcome, outcome_merged) != 0)
+    const char *kinds = merged ? take_kinds_back(work, into, actor) : "";
+    tell_both(work, into, &(struct both_told){"case_unmerged", "case_unmerged_out", kinds}, actor);
+    if (!merged)
         return;
     file->state = CASE_OPEN;
     file->changed_at = work->turn->now;

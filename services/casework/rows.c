@@ -179,6 +179,19 @@ void work_keep_secret(struct work *work) {
     file->confidentiality = site_kinds_stricter(kinds, file->confidentiality, case_also_kinds(file));
 }
 
+bool work_resume(struct work *work) {
+    if (work->file.state != CASE_CLOSED)
+        return false;
+    work->file.state = CASE_OPEN;
+    plan_reopen_case(&work->plan);
+    return true;
+}
+
+void work_suspend(struct work *work) {
+    plan_close(&work->plan);
+    work->file.state = CASE_CLOSED;
+}
+
 void work_save(struct work *work, const char *actor, const char *outcome) {
     plan_settle(&work->plan);
     work->file.version++;

@@ -822,6 +822,15 @@ static const char *also_kinds(void) {
     return text;
 }
 
+static const char *confidentiality(void) {
+    static char text[8];
+    unsigned status;
+    json_t *json = view_case(&tri, false, &status);
+    snprintf(text, sizeof text, "%s", json_string_value(json_object_get(json, "confidentiality")));
+    json_decref(json);
+    return text;
+}
+
 /* A further report adds to the kinds that the case has; what a person has said stands. */
 static void a_further_report_adds_kinds(void **state) {
     (void)state;
@@ -890,6 +899,50 @@ static void a_merge_closes_and_is_undone(void **state) {
     assert_task("PSG-01", "due");
     bench.case_id = one;
     assert_int_equal(narratives(&outcome), 1);
+}
+
+/* Victims that only the merged case told of go over with its reports, and come back with them. */
+static void a_merge_hands_victims_on(void **state) {
+    static const struct {
+        const char *into, *into_also, *kind, *also, *merged, *parted;
+    } cases[] = {
+        {"pasung", "", "pasung", "lansia_terlantar", "lansia_terlantar", "no"},
+        {"pasung", "napza", "pasung", "lansia_terlantar napza", "napza lansia_terlantar", "napza"},
+        {"pasung", "lansia_terlantar", "lansia_terlantar", "pasung", "lansia_terlantar", "lansia_terlantar"},
+        {"pasung", "", "lansia_terlantar", "pasung kusta", "lansia_terlantar kusta", "no"},
+        {"pasung", "", "lansia_terlantar", "", "lansia_terlantar", "no"}, /* of another family */
+        {"pasung", "napza", "odgj_terlantar", "", "napza", "napza"},      /* the same matter in other words */
+        {"pasung", "", "pasung", "kekerasan_seksual", "kekerasan_seksual", "no"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        open_case(&(struct case_options){.kind = cases[i].into, .priority = SIGAP__PRIORITY__PRIORITY_P1});
+        struct id into = bench.case_id;
+        if (*cases[i].into_also)
+            assert_int_equal(record_fact(&tri, "also_kinds", cases[i].into_also), 200);
+        open_case(&(struct case_options){.kind = cases[i].kind, .priority = SIGAP__PRIORITY__PRIORITY_P1});
+        struct id merged = bench.case_id;
+        if (*cases[i].also)
+            assert_int_equal(record_fact(&tri, "also_kinds", cases[i].also), 200);
+        fixture_forget(bench.fixture);
+        say_merged(&merged, &into, false);
+        fixture_restart(bench.fixture, false);
+        bench.case_id = into;
+        assert_string_equal(also_kinds(), cases[i].merged);
+        bool changed = strcmp(cases[i].merged, cases[i].into_also) != 0;
+        assert_int_equal(fixture_count(bench.fixture, SIGAP__EVENT__BODY_FACT_RECORDED), changed);
+        if (strstr(cases[i].merged, "lansia"))
+            assert_task("LNS-01", "due");
+        if (strstr(cases[i].merged, "seksual"))
+            assert_string_equal(confidentiality(), "C3");
+        say_merged(&merged, &into, true);
+        bench.case_id = into;
+        assert_string_equal(also_kinds(), cases[i].parted);
+        if (changed && strstr(cases[i].merged, "lansia"))
+            assert_task("LNS-01", "cancelled");
+        bench.case_id = merged;
+        assert_string_equal(also_kinds(), cases[i].also);
+    }
 }
 
 static void joined(const char *relation, struct id *report_id) {
@@ -1271,6 +1324,7 @@ int main(void) {
         TEST(queues_show_the_most_overdue_first),
         TEST(without_a_place_it_is_the_province_s),
         TEST(a_merge_closes_and_is_undone),
+        TEST_ON_DISK(a_merge_hands_victims_on),
         TEST(a_parted_report_is_shown_no_more),
         TEST(a_withdrawal_is_asked_about),
         TEST(an_officer_in_conflict_is_out),

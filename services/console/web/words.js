@@ -192,6 +192,7 @@ const words = {
   reason_code: ['Alasan baku', 'Standard reason'],
   on_behalf: ['Dijawab lewat telepon, atas nama', 'Answered by telephone, on behalf of'],
   also_kinds: ['Jenis lain', 'Further kinds'],
+  merged_kinds: ['Jenis yang ikut ke kasus gabungan', 'Kinds that went over with the merge'],
   also_kinds_hint: ['Untuk korban lain, atau kejadian lain pada korban yang sama', 'Of other victims, or another wrong done to the same'],
   record_fact: ['Catat fakta', 'Record a fact'],
   value: ['Nilai', 'Value'],
@@ -343,7 +344,7 @@ export function sayAlso(codes, main) {
   const further = (codes ?? '').split(' ').filter((code) => code && !['no', 'unknown', main].includes(code));
   return further.map(sayKindShort).join(', ') || null;
 }
-export const sayValue = (value, fact) => (fact === 'also_kinds' ? sayAlso(value) : undefined) ?? wordsOf(site.facts.find((one) => one.code === fact)?.values ?? [], value)
+export const sayValue = (value, fact) => (['also_kinds', 'merged_kinds'].includes(fact) ? sayAlso(value) : null) ?? wordsOf(site.facts.find((one) => one.code === fact)?.values ?? [], value)
   ?? (sayYesNo[value] ?? [value, value])[english ? 1 : 0];
 // A code of the site's rules and vocabulary (no two families look alike); undefined where the site has no such code.
 export const sayCode = (code) => ['concepts', 'combinations', 'urgency', 'rules', 'actions', 'policies']
