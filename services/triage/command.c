@@ -58,12 +58,15 @@ static bool knows(const struct triage *triage, const char *kind, const char *are
            (!area[0] || gazetteer_find(triage->site.gazetteer, area, &place));
 }
 
-/* What the person said, over what the machine had guessed. Texts must live as long as the turn. */
-static void overrule(
-    struct assessment *assessment, const char *kind, Sigap__Priority priority, const char *area) {
+/* What the person said, over what the machine had guessed; a stricter kind makes it more confidential. Texts
+ * must live as long as the turn. */
+static void overrule(const struct triage *triage, struct assessment *assessment, const char *kind,
+    Sigap__Priority priority, const char *area) {
     if (kind[0]) {
         assessment->kind = kind;
         assessment->confidence = 1;
+        assessment->confidentiality =
+            site_kinds_stricter(triage->site.kinds, assessment->confidentiality, kind);
     }
     if (priority != SIGAP__PRIORITY__PRIORITY_UNSPECIFIED)
         assessment->priority = (enum priority)(priority - SIGAP__PRIORITY__PRIORITY_P0);
@@ -144,7 +147,7 @@ static enum verdict decide_case(struct deciding *deciding) {
         return verdict;
     if (!triage_assess(turn, deciding->review.received, content, &assessment))
         return VERDICT_RETRY;
-    overrule(&assessment, decide->kind, decide->priority, decide->area);
+    overrule(triage, &assessment, decide->kind, decide->priority, decide->area);
     struct opening opening = {.received = deciding->review.received,
         .content = content,
         .assessment = &assessment,

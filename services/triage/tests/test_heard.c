@@ -588,6 +588,20 @@ static void test_a_review_may_join_a_case(void **state) {
     assert_int_equal(settled(world), 3); /* opened, reviewed, joined */
 }
 
+/* A person who opens a case of a stricter kind than was guessed makes it as secret as that kind. */
+static void test_a_case_opened_by_a_person_is_as_secret_as_its_kind(void **state) {
+    struct world *world = *state;
+    struct id waiting = report(world, "min tolong", 2);
+    assert_int_equal(decide(world, &waiting, true, "kekerasan_seksual", NULL), 200);
+    const Sigap__CaseOpened *opened = last(world, SIGAP__EVENT__BODY_CASE_OPENED)->case_opened;
+    assert_string_equal(opened->kind, "kekerasan_seksual");
+    assert_int_equal(opened->confidentiality, SIGAP__CONFIDENTIALITY__CONFIDENTIALITY_C3);
+    struct id case_id = last_case(world);
+    json_t *json = look_at_case(world, &case_id);
+    assert_string_equal(json_string_value(json_object_get(json, "confidentiality")), "C3");
+    json_decref(json);
+}
+
 /* What came after the case was closed waits for a person, who joins it when the case is open again. */
 static void test_a_review_that_joins_tells_of_a_further_victim(void **state) {
     struct world *world = *state;
@@ -880,6 +894,7 @@ int main(void) {
         TEST(test_a_proposal_waits_until_somebody_says),
         TEST(test_a_review_may_join_a_case),
         TEST(test_a_review_that_joins_tells_of_a_further_victim),
+        TEST(test_a_case_opened_by_a_person_is_as_secret_as_its_kind),
         TEST(test_looks_are_rationed),
         TEST(test_a_report_in_review_says_what_it_waits_for),
         TEST(test_a_restricted_review_names_no_kind),
