@@ -155,8 +155,7 @@ static bool ending_score(struct work *work, size_t from, struct ending *out) {
         places ? features_read(assessor->vocabulary, work->arena, &text, &signs, places, NULL, &count) : NULL;
     if (!features)
         return false;
-    model_judge(
-        assessor->vocabulary->model, assessor->vocabulary, features, count, out->kinds, out->priorities);
+    model_judge(assessor->vocabulary->model, features, count, out->kinds, out->priorities);
     out->harmless = takes_back(assessor->vocabulary, &text, &signs);
     return true;
 }

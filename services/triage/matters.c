@@ -17,6 +17,8 @@ static const float weights[MATTER_FEATURES] = {[MATTER_BIAS] = -0.78f,
 /* Less than this of a passage is nothing, and surer of danger than that is none. */
 #define PASSAGE_LEAST 0.05f
 #define DANGER_MOST 0.98f
+/* By so much bounds are wider, whatever is rounded. */
+#define BOUNDS_MARGIN 0.001f
 /* A passage is told by fewer words than a message, and never surely. */
 #define ODDS_LEAST 1e-4f
 
@@ -43,8 +45,15 @@ struct passages {
 
 struct finder {
     const struct passages *passages;
-    float before[KINDS_MAX];          /* what speaks for each kind beside its passage */
-    float least[KINDS_MAX];           /* and what a passage must therefore say for it, see model_part_judge */
+    const struct signs *signs;
+    const float *kinds;      /* probabilities of the whole message */
+    float most;              /* of them */
+    float least_sum;         /* of a matter */
+    float before[KINDS_MAX]; /* what speaks for each kind beside its passage */
+    /* The score, less that of the likeliest, that a passage must have for the kind: INFINITY for none, and no
+     * more than it is as long as the kind has not been weighed. */
+    float least[KINDS_MAX];
+    uint64_t weighed;                 /* bits of kinds */
     uint64_t said;                    /* bits of kinds that some passage speaks for */
     struct matter matters[KINDS_MAX]; /* of those, with the passage that speaks most for each so far */
 };
@@ -107,15 +116,67 @@ void passages_judge_all(
     part_score_add(vocabulary->model, &sum, &passages->rest);
     for (size_t i = 0; i < passages->clauses.count; i++)
         part_score_add(vocabulary->model, &sum, &passages->scores[i]);
-    model_part_judge(vocabulary->model, vocabulary, &sum, NULL, kinds, priorities);
+    model_part_judge(vocabulary->model, &sum, kinds, priorities);
 }
 
-/* ---- passages */
+/* ---- weighing of the whole message */
 
 static float log_odds(float share) {
     share = fminf(fmaxf(share, ODDS_LEAST), 1 - ODDS_LEAST);
     return logf(share / (1 - share));
 }
+
+/* What the whole message says for a kind, without a passage. */
+static void whole_weigh(const struct finder *finder, size_t kind, float out[MATTER_FEATURES]) {
+    out[MATTER_BIAS] = 1;
+    out[MATTER_BEHIND] = model_score_behind(finder->kinds[kind], finder->most);
+    out[MATTER_KEYWORDS] = finder->signs->keywords[kind] / 3;
+    out[MATTER_COMBINATION] = finder->signs->combinations[kind] / 5;
+}
+
+static float features_sum(const float features[MATTER_FEATURES]) {
+    float sum = -MATTER_LINE;
+    for (size_t k = 0; k < MATTER_FEATURES; k++)
+        sum += weights[k] * features[k];
+    return sum;
+}
+
+/* The score of a passage that is needed to reach the sum `least`, were it as dangerous as can be. */
+static float score_needed(float before, float least) {
+    float odds = (least - before - weights[MATTER_DANGER] * log_odds(DANGER_MOST)) / weights[MATTER_PASSAGE];
+    return model_score_of_share(fmaxf(PASSAGE_LEAST, 1 / (1 + expf(-odds))));
+}
+
+/* Nearly every passage is far from nearly every kind, and that is seen by bounds: what any kind must have,
+ * and what one must have without words of its own, however much the whole message speaks for it. Kinds that
+ * no case is opened for, and what the report is taken for already, are no matter. */
+static void bounds_set(struct finder *finder, int main) {
+    const struct vocabulary *vocabulary = finder->passages->vocabulary;
+    const float nothing[MATTER_FEATURES] = {[MATTER_BIAS] = 1};
+    float any = model_score_of_share(PASSAGE_LEAST) - BOUNDS_MARGIN;
+    float wordless = score_needed(features_sum(nothing), finder->least_sum) - BOUNDS_MARGIN;
+    for (size_t i = 0; i < vocabulary->kind_count; i++) {
+        bool words = finder->signs->keywords[i] > 0 || finder->signs->combinations[i] > 0;
+        bool matters = (int)i != main && vocabulary->kinds[i].opens_case;
+        finder->least[i] = !matters ? INFINITY : words ? any : wordless;
+    }
+}
+
+static bool is_matter(const struct finder *finder, size_t kind) {
+    return finder->least[kind] < INFINITY;
+}
+
+static void kind_weigh(struct finder *finder, size_t kind) {
+    float features[MATTER_FEATURES] = {0};
+    if (finder->weighed >> kind & 1)
+        return;
+    whole_weigh(finder, kind, features);
+    finder->weighed |= UINT64_C(1) << kind;
+    finder->before[kind] = features_sum(features);
+    finder->least[kind] = score_needed(finder->before[kind], finder->least_sum);
+}
+
+/* ---- passages */
 
 static void speaks_for(
     struct finder *finder, int kind, float share, float danger, uint16_t first, uint16_t last) {
@@ -129,17 +190,39 @@ static void speaks_for(
     finder->said |= UINT64_C(1) << kind;
 }
 
+/* Could one of the kinds have as much of the passage as it must have? Told by the scores alone. */
+static bool speaks(struct finder *finder, const struct part_score *part) {
+    const size_t kinds = finder->passages->vocabulary->kind_count;
+    float level = part_score_level(part), most = part->outputs[0];
+    for (size_t i = 1; i < kinds; i++)
+        most = part->outputs[i] > most ? part->outputs[i] : most;
+    most *= level;
+    for (size_t i = 0; i < kinds; i++) {
+        float score = level * part->outputs[i];
+        if (score - finder->least[i] < most)
+            continue;
+        kind_weigh(finder, i);
+        if (score - finder->least[i] >= most)
+            return true;
+    }
+    return false;
+}
+
 /* The passage in words first..last. */
 static void passage_judge(
-    struct finder *finder, const struct part_score *score, uint16_t first, uint16_t last) {
+    struct finder *finder, const struct part_score *part, uint16_t first, uint16_t last) {
     const struct vocabulary *vocabulary = finder->passages->vocabulary;
     float kinds[KINDS_MAX], priorities[PRIORITIES];
-    if (!model_part_judge(vocabulary->model, vocabulary, score, finder->least, kinds, priorities))
+    if (!speaks(finder, part))
         return;
+    model_part_judge(vocabulary->model, part, kinds, priorities);
     float danger = priorities[PRIORITY_P0] + priorities[PRIORITY_P1];
-    for (size_t i = 0; i < vocabulary->kind_count; i++)
-        if (kinds[i] >= PASSAGE_LEAST && finder->least[i] < INFINITY)
-            speaks_for(finder, (int)i, kinds[i], danger, first, last);
+    for (size_t i = 0; i < vocabulary->kind_count; i++) {
+        if (kinds[i] < PASSAGE_LEAST || !is_matter(finder, i))
+            continue;
+        kind_weigh(finder, i);
+        speaks_for(finder, (int)i, kinds[i], danger, first, last);
+    }
 }
 
 static void passages_judge(struct finder *finder) {
@@ -154,41 +237,7 @@ static void passages_judge(struct finder *finder) {
     }
 }
 
-/* ---- weighing */
-
-/* What the whole message says, without a passage. */
-static void whole_weigh(float behind, const struct signs *signs, size_t kind, float out[MATTER_FEATURES]) {
-    out[MATTER_BIAS] = 1;
-    out[MATTER_BEHIND] = behind;
-    out[MATTER_KEYWORDS] = signs->keywords[kind] / 3;
-    out[MATTER_COMBINATION] = signs->combinations[kind] / 5;
-}
-
-/* The share of a passage that is needed to reach the sum `least`, were it as dangerous as can be. */
-static float share_needed(float before, float least) {
-    float odds = (least - before - weights[MATTER_DANGER] * log_odds(DANGER_MOST)) / weights[MATTER_PASSAGE];
-    return fmaxf(PASSAGE_LEAST, 1 / (1 + expf(-odds)));
-}
-
-/* Kinds that a case is opened for, without what the report is taken for already. */
-static void whole_judge(
-    struct finder *finder, const struct signs *signs, const float *kinds, int main, float least) {
-    const struct vocabulary *vocabulary = finder->passages->vocabulary;
-    float most = 0;
-    for (size_t i = 0; i < vocabulary->kind_count; i++)
-        most = fmaxf(most, kinds[i]);
-    for (size_t i = 0; i < vocabulary->kind_count; i++) {
-        float features[MATTER_FEATURES] = {0};
-        finder->before[i] = -MATTER_LINE;
-        finder->least[i] = INFINITY;
-        if ((int)i == main || !vocabulary->kinds[i].opens_case)
-            continue;
-        whole_weigh(model_score_behind(kinds[i], most), signs, i, features);
-        for (size_t k = 0; k < MATTER_FEATURES; k++)
-            finder->before[i] += weights[k] * features[k];
-        finder->least[i] = model_score_of_share(share_needed(finder->before[i], least));
-    }
-}
+/* ---- all of them */
 
 static void keep_in_order(struct matter *matters, size_t count, struct matter matter) {
     size_t at = count;
@@ -201,19 +250,18 @@ struct matter *matters_weigh(const struct passages *passages, struct arena *aren
     const float *kinds, int main, float least, size_t *count) {
     const struct vocabulary *vocabulary = passages->vocabulary;
     struct matter *matters = arena_take(arena, (vocabulary->kind_count + 1) * sizeof *matters);
-    struct finder finder = {.passages = passages};
+    struct finder finder = {.passages = passages, .signs = signs, .kinds = kinds, .least_sum = least};
     *count = 0;
     if (!matters || passages->clauses.count < 2)
         return matters; /* one clause is what the whole message is */
-    whole_judge(&finder, signs, kinds, main, least);
-    passages_judge(&finder);
-    float most = 0;
     for (size_t i = 0; i < vocabulary->kind_count; i++)
-        most = fmaxf(most, kinds[i]);
+        finder.most = fmaxf(finder.most, kinds[i]);
+    bounds_set(&finder, main);
+    passages_judge(&finder);
     for (size_t i = 0; i < vocabulary->kind_count; i++) {
         if (!(finder.said >> i & 1) || finder.matters[i].sum < least)
             continue;
-        whole_weigh(model_score_behind(kinds[i], most), signs, i, finder.matters[i].features);
+        whole_weigh(&finder, i, finder.matters[i].features);
         keep_in_order(matters, (*count)++, finder.matters[i]);
     }
     return matters;

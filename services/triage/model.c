@@ -8,6 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Tests under AddressSanitizer go the plain way, all others the wide one. */
+#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__)
+#define WIDE_REGISTERS
+#include <immintrin.h>
+#endif
+
 /* ---- features */
 
 enum {
@@ -221,8 +227,9 @@ struct feature *features_read(const struct vocabulary *vocabulary, struct arena 
 
 /* ---- weights
 
- * One row a feature: a scale and one byte for each output; with the 40 outputs of the site, one cache line.
- * Which row belongs to a feature stands apart: a report asks for 350, and half of them have none. */
+ * One row a feature: a scale and one byte for each output, the vocabulary's kinds and behind them the
+ * priorities; with the 40 outputs of the site, one cache line. Which row belongs to a feature stands apart: a
+ * report asks for 350, and half of them have none. */
 
 enum {
     LINE = 64,  /* bytes; rows begin on one */
@@ -245,18 +252,14 @@ struct model {
     size_t slot_count;  /* a power of two */
     uint8_t *rows;
     size_t row_count, row_room, row_bytes;
-    size_t outputs, padded;
-    uint16_t output[OUTPUTS_MAX];        /* kind, or KINDS_MAX + priority, of each column */
-    int16_t column[OUTPUTS_MAX];         /* the other way round; NO_INDEX for a kind without weights */
+    size_t kinds, outputs, padded;       /* outputs: kinds and priorities */
     float priors[KINDS_MAX][PRIORITIES]; /* how often a report of the kind has each priority */
+    uint8_t columns[OUTPUTS_MAX];        /* of the file: the output of each */
+    size_t column_count;
 };
 
-/* Compiled twice, the wider one taken where the processor has it: the same sums in the same order. */
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
-#define WIDER_IF_POSSIBLE __attribute__((target_clones("avx2", "default")))
-#else
-#define WIDER_IF_POSSIBLE
-#endif
+/* Outputs are added and multiplied so many at once; where they stand they need no alignment. */
+typedef float lanes __attribute__((vector_size(OUTPUTS_AT_ONCE * sizeof(float)), aligned(4), may_alias));
 
 static struct row *row_at(const struct model *model, size_t number) {
     return (struct row *)(void *)(model->rows + number * model->row_bytes);
@@ -266,10 +269,11 @@ static struct slot *slot_first(const struct model *model, uint64_t hash) {
     return &model->slots[(hash ^ hash >> 32) & (model->slot_count - 1)];
 }
 
-/* The slot of this hash, or the free one where it would be. */
+/* The slot of this hash, or the free one where it would be. Whether to go on is one question, and rarely so:
+ * whether there is a row nobody can guess. */
 static struct slot *slot_find(const struct model *model, uint64_t hash) {
     struct slot *slot = slot_first(model, hash), *end = model->slots + model->slot_count;
-    while (slot->row && slot->half != hash >> 32)
+    while ((slot->row != 0) & (slot->half != hash >> 32))
         slot = slot + 1 < end ? slot + 1 : model->slots;
     return slot;
 }
@@ -278,15 +282,6 @@ static struct slot *slot_find(const struct model *model, uint64_t hash) {
 static const struct row *row_find(const struct model *model, uint64_t hash) {
     const struct slot *slot = slot_find(model, hash);
     return slot->row ? row_at(model, slot->row - 1) : NULL;
-}
-
-/* The same, on its way from memory. */
-static inline const struct row *row_fetch(const struct model *model, uint64_t hash) {
-    const struct row *row = row_find(model, hash);
-    if (row)
-        for (size_t line = 0; line < model->row_bytes; line += 64)
-            __builtin_prefetch((const char *)row + line);
-    return row;
 }
 
 static size_t lines_count(FILE *file) {
@@ -311,26 +306,26 @@ static bool room_take(struct model *model, size_t rows) {
     return model->slots && model->rows;
 }
 
+/* NO_INDEX: neither a kind of the site nor a priority. */
 static int output_named(const struct vocabulary *vocabulary, const char *name) {
     if (name[0] == 'P' && name[1] >= '0' && name[1] < '0' + PRIORITIES && !name[2])
-        return KINDS_MAX + name[1] - '0';
+        return (int)vocabulary->kind_count + name[1] - '0';
     return vocabulary_kind(vocabulary, name);
 }
 
 static bool outputs_read(
     struct model *model, char *line, size_t lines, const struct vocabulary *vocabulary, struct error *error) {
     char *rest = NULL;
-    for (size_t i = 0; i < OUTPUTS_MAX; i++)
-        model->column[i] = NO_INDEX;
     if (!strtok_r(line, "\t\n", &rest) || strcmp(line, "outputs") != 0)
         return error_set(error, "outputs expected");
     for (char *name = strtok_r(NULL, " \t\n", &rest); name; name = strtok_r(NULL, " \t\n", &rest)) {
         int output = output_named(vocabulary, name);
-        if (output == NO_INDEX || model->outputs == OUTPUTS_MAX)
+        if (output == NO_INDEX || model->column_count == OUTPUTS_MAX)
             return error_set(error, "output %s is no kind of the site", name);
-        model->column[output] = (int16_t)model->outputs;
-        model->output[model->outputs++] = (uint16_t)output;
+        model->columns[model->column_count++] = (uint8_t)output;
     }
+    model->kinds = vocabulary->kind_count;
+    model->outputs = model->kinds + PRIORITIES;
     model->padded = (model->outputs + OUTPUTS_AT_ONCE - 1) / OUTPUTS_AT_ONCE * OUTPUTS_AT_ONCE;
     model->row_bytes = (sizeof(struct row) + model->padded + LINE - 1) / LINE * LINE;
     return room_take(model, lines) || error_set(error, "no memory for the weights");
@@ -365,14 +360,15 @@ static const char *decimal_read(const char *at, float *out) {
     return at;
 }
 
+/* weights: by output. */
 static bool weights_parse(
     const struct model *model, const char *at, float weights[OUTPUTS_MAX], struct error *error) {
     memset(weights, 0, OUTPUTS_MAX * sizeof *weights);
     while (*at && *at != '\n') {
-        uint32_t output = 0;
-        if (!digits_read(&at, 0, &output) || *at != ':' || output >= model->outputs)
+        uint32_t column = 0;
+        if (!digits_read(&at, 0, &column) || *at != ':' || column >= model->column_count)
             return error_set(error, "output:weight expected");
-        at = decimal_read(at + 1, &weights[output]);
+        at = decimal_read(at + 1, &weights[model->columns[column]]);
         if (!at)
             return error_set(error, "a weight is no number");
         at += strspn(at, " ");
@@ -389,9 +385,9 @@ static bool prior_read(struct model *model, const struct vocabulary *vocabulary,
         return error_set(error, "prior of %s, which is no kind of the site", kind);
     if (!weights_parse(model, weights_text, weights, error))
         return false;
-    for (size_t i = 0; i < model->outputs; i++)
-        if (model->output[i] >= KINDS_MAX)
-            model->priors[index][model->output[i] - KINDS_MAX] = expf(weights[i]);
+    for (size_t i = 0; i < model->column_count; i++)
+        if (model->columns[i] >= model->kinds)
+            model->priors[index][model->columns[i] - model->kinds] = expf(weights[model->columns[i]]);
     return true;
 }
 
@@ -477,29 +473,77 @@ void model_free(struct model **model) {
     *model = NULL;
 }
 
-WIDER_IF_POSSIBLE
-void model_score(const struct model *model, const struct feature *features, size_t count,
-    float kinds[KINDS_MAX], float priorities[PRIORITIES]) {
-    enum { AHEAD = 16 }; /* rows on their way from memory while others are added */
-    const struct row *rows[AHEAD];
-    float scores[OUTPUTS_PADDED] = {0}, by_output[OUTPUTS_MAX] = {0};
+/* ---- scores */
+
+/* What speaks for a part of the message: a row, and how loud. */
+struct voice {
+    uint32_t row; /* number + 1 */
+    float value;
+    struct part_score *part;
+};
+
+/* Its row, which is on its way from memory while others are looked for. */
+static inline uint32_t row_fetch(const struct model *model, uint64_t hash) {
+    uint32_t row = slot_find(model, hash)->row;
+    __builtin_prefetch(row_at(model, row ? row - 1 : 0));
+    return row;
+}
+
+static void voices_add_plainly(const struct model *model, const struct voice *voices, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        const struct row *row = row_at(model, voices[i].row - 1);
+        float value = voices[i].value * row->scale;
+        for (size_t k = 0; k < model->padded; k++)
+            voices[i].part->outputs[k] += value * (float)row->steps[k];
+    }
+}
+
+#ifdef WIDE_REGISTERS
+/* The same sums in the same order. Eight bytes become eight floats by two instructions; left to itself, gcc
+ * takes them apart with nine, and half of what a report costs the model is here. */
+__attribute__((target("avx2"))) static void voices_add_widely(
+    const struct model *model, const struct voice *voices, size_t count) {
+    const size_t outputs = model->padded;
+    for (size_t i = 0; i < count; i++) {
+        const struct row *row = row_at(model, voices[i].row - 1);
+        const __m256 value = _mm256_set1_ps(voices[i].value * row->scale);
+        float *sums = voices[i].part->outputs;
+        for (size_t k = 0; k < outputs; k += OUTPUTS_AT_ONCE) {
+            __m128i bytes = _mm_loadl_epi64((const __m128i *)(const void *)(row->steps + k));
+            __m256 steps = _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(bytes));
+            _mm256_storeu_ps(sums + k, _mm256_add_ps(_mm256_loadu_ps(sums + k), _mm256_mul_ps(value, steps)));
+        }
+    }
+}
+#endif
+
+static void voices_add(const struct model *model, const struct voice *voices, size_t count) {
+#ifdef WIDE_REGISTERS
+    if (__builtin_cpu_supports("avx2")) {
+        voices_add_widely(model, voices, count);
+        return;
+    }
+#endif
+    voices_add_plainly(model, voices, count);
+}
+
+static inline void slots_fetch(const struct model *model, const struct feature *features, size_t count) {
     for (size_t i = 0; i < count; i++)
         __builtin_prefetch(slot_first(model, features[i].hash));
-    for (size_t i = 0; i < count && i < AHEAD; i++)
-        rows[i] = row_fetch(model, features[i].hash);
+}
+
+/* Scores of all features together. */
+static void whole_score(
+    const struct model *model, const struct feature *features, size_t count, struct part_score *sum) {
+    struct voice voices[FEATURES_MAX];
+    size_t voice_count = 0;
+    memset(sum, 0, sizeof *sum);
+    slots_fetch(model, features, count);
     for (size_t i = 0; i < count; i++) {
-        const struct row *row = rows[i % AHEAD];
-        if (i + AHEAD < count)
-            rows[i % AHEAD] = row_fetch(model, features[i + AHEAD].hash);
-        float value = row ? features[i].value * row->scale : 0;
-        for (size_t from = 0; row && from < model->padded; from += OUTPUTS_AT_ONCE)
-            for (size_t k = 0; k < OUTPUTS_AT_ONCE; k++)
-                scores[from + k] += value * (float)row->steps[from + k];
+        voices[voice_count] = (struct voice){row_fetch(model, features[i].hash), features[i].value, sum};
+        voice_count += voices[voice_count].row != 0;
     }
-    for (size_t i = 0; i < model->outputs; i++)
-        by_output[model->output[i]] = scores[i];
-    memcpy(kinds, by_output, KINDS_MAX * sizeof *kinds);
-    memcpy(priorities, by_output + KINDS_MAX, PRIORITIES * sizeof *priorities);
+    voices_add(model, voices, voice_count);
 }
 
 /* Learning with features left out makes the scores shy: of what they gave 0.45, eight of ten were
@@ -511,94 +555,81 @@ void model_score(const struct model *model, const struct feature *features, size
 
 /* The two heads agree: a priority that reports of the likely kinds never have is not said for a stray word.
  */
-static void priorities_by_kind(
-    const struct model *model, size_t kind_count, const float *kinds, float priorities[PRIORITIES]) {
-    for (size_t i = 0; i < PRIORITIES; i++) {
-        float expected = 1e-4f;
-        for (size_t k = 0; k < kind_count; k++)
-            expected += kinds[k] * model->priors[k][i];
-        priorities[i] += PRIOR_WEIGHT * logf(expected);
-    }
+static void priorities_by_kind(const struct model *model, const float *kinds, float priorities[PRIORITIES]) {
+    float expected[PRIORITIES];
+    for (size_t i = 0; i < PRIORITIES; i++)
+        expected[i] = 1e-4f;
+    for (size_t k = 0; k < model->kinds; k++)
+        for (size_t i = 0; i < PRIORITIES; i++)
+            expected[i] += kinds[k] * model->priors[k][i];
+    for (size_t i = 0; i < PRIORITIES; i++)
+        priorities[i] += PRIOR_WEIGHT * logf(expected[i]);
 }
 
 /* Scores to probabilities. */
-static void scores_judge(const struct model *model, const struct vocabulary *vocabulary,
-    float kinds[KINDS_MAX], float priorities[PRIORITIES]) {
-    for (size_t i = 0; i < vocabulary->kind_count; i++)
+static void scores_judge(const struct model *model, float kinds[KINDS_MAX], float priorities[PRIORITIES]) {
+    for (size_t i = 0; i < model->kinds; i++)
         kinds[i] *= KINDS_SHARPNESS;
-    softmax(kinds, vocabulary->kind_count);
+    softmax(kinds, model->kinds);
     for (size_t i = 0; i < PRIORITIES; i++)
         priorities[i] *= PRIORITIES_SHARPNESS;
-    priorities_by_kind(model, vocabulary->kind_count, kinds, priorities);
+    priorities_by_kind(model, kinds, priorities);
     softmax(priorities, PRIORITIES);
 }
 
-void model_judge(const struct model *model, const struct vocabulary *vocabulary,
-    const struct feature *features, size_t count, float kinds[KINDS_MAX], float priorities[PRIORITIES]) {
-    model_score(model, features, count, kinds, priorities);
-    scores_judge(model, vocabulary, kinds, priorities);
+void model_judge(const struct model *model, const struct feature *features, size_t count,
+    float kinds[KINDS_MAX], float priorities[PRIORITIES]) {
+    struct part_score sum;
+    whole_score(model, features, count, &sum);
+    memcpy(kinds, sum.outputs, model->kinds * sizeof *kinds);
+    memcpy(priorities, sum.outputs + model->kinds, PRIORITIES * sizeof *priorities);
+    scores_judge(model, kinds, priorities);
 }
 
 /* ---- parts of a message */
 
 /* The first feature is the bias: its value tells how the others were levelled, and every part begins with it.
  */
-WIDER_IF_POSSIBLE
 void model_score_parts(const struct model *model, const struct feature *features, size_t count,
     const uint8_t *part_of, size_t parts, struct part_score *common, struct part_score *rest,
     struct part_score *scores) {
+    struct voice voices[FEATURES_MAX];
+    size_t voice_count = 0;
     float unlevelled = count ? 1 / features[0].value : 0;
     memset(common, 0, sizeof *common);
     memset(rest, 0, sizeof *rest);
     memset(scores, 0, parts * sizeof *scores);
-    for (size_t i = 0; i < count; i++)
-        __builtin_prefetch(slot_first(model, features[i].hash));
+    slots_fetch(model, features, count);
     for (size_t i = 0; i < count; i++) {
         struct part_score *part = !i                           ? common
                                   : features[i].first == WHOLE ? rest
                                                                : &scores[part_of[features[i].first]];
-        const struct row *row = row_find(model, features[i].hash);
         float value = features[i].value * unlevelled;
         part->squares += value * value;
-        value *= row ? row->scale : 0;
-        for (size_t from = 0; row && from < model->padded; from += OUTPUTS_AT_ONCE)
-            for (size_t k = 0; k < OUTPUTS_AT_ONCE; k++)
-                part->outputs[from + k] += value * (float)row->steps[from + k];
+        voices[voice_count] = (struct voice){row_fetch(model, features[i].hash), value, part};
+        voice_count += voices[voice_count].row != 0;
     }
+    voices_add(model, voices, voice_count);
 }
 
 void part_score_add(const struct model *model, struct part_score *sum, const struct part_score *part) {
-    for (size_t i = 0; i < model->padded; i++)
-        sum->outputs[i] += part->outputs[i];
+    for (size_t at = 0; at < model->padded; at += OUTPUTS_AT_ONCE)
+        *(lanes *)(sum->outputs + at) += *(const lanes *)(part->outputs + at);
     sum->squares += part->squares;
 }
 
-static float output_of(const struct model *model, const struct part_score *sum, float level, size_t output) {
-    int column = model->column[output];
-    return column == NO_INDEX ? 0 : level * sum->outputs[column];
+float part_score_level(const struct part_score *sum) {
+    return level_of(sum->squares);
 }
 
-/* Could one of the kinds have as much as it must have at least? Told by the scores alone. */
-static bool speaks(const struct vocabulary *vocabulary, const float *scores, const float *least) {
-    float most = scores[0], nearest = -INFINITY;
-    for (size_t i = 1; i < vocabulary->kind_count; i++)
-        most = scores[i] > most ? scores[i] : most;
-    for (size_t i = 0; i < vocabulary->kind_count; i++)
-        nearest = scores[i] - least[i] > nearest ? scores[i] - least[i] : nearest;
-    return nearest >= most;
-}
-
-bool model_part_judge(const struct model *model, const struct vocabulary *vocabulary,
-    const struct part_score *sum, const float *least, float kinds[KINDS_MAX], float priorities[PRIORITIES]) {
-    float level = level_of(sum->squares);
-    for (size_t i = 0; i < vocabulary->kind_count; i++)
-        kinds[i] = output_of(model, sum, level, i);
-    if (least && !speaks(vocabulary, kinds, least))
-        return false;
+void model_part_judge(const struct model *model, const struct part_score *sum, float kinds[KINDS_MAX],
+    float priorities[PRIORITIES]) {
+    float level = part_score_level(sum);
+    for (size_t i = 0; i < model->kinds; i++)
+        kinds[i] = level * sum->outputs[i];
     for (size_t i = 0; i < PRIORITIES; i++)
-        priorities[i] = output_of(model, sum, level, KINDS_MAX + i);
-    scores_judge(model, vocabulary, kinds, priorities);
-    return true;
+        priorities[i] = level * sum->outputs[model->kinds + i];
+    scores_judge(model, kinds, priorities);
 }
 
 float model_score_of_share(float share) {
@@ -611,8 +642,8 @@ float model_score_behind(float probability, float most) {
 
 float model_weight(const struct model *model, const struct feature *feature, int output) {
     const struct row *row = row_find(model, feature->hash);
-    int column = model->column[output];
-    return row && column != NO_INDEX ? feature->value * row->scale * (float)row->steps[column] : 0;
+    size_t column = output < KINDS_MAX ? (size_t)output : model->kinds + (size_t)(output - KINDS_MAX);
+    return row ? feature->value * row->scale * (float)row->steps[column] : 0;
 }
 
 void softmax(float *scores, size_t count) {

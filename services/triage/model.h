@@ -20,7 +20,7 @@
 
 enum {
     OUTPUTS_MAX = KINDS_MAX + PRIORITIES,
-    OUTPUTS_AT_ONCE = 16, /* one width of the vector registers */
+    OUTPUTS_AT_ONCE = 8, /* floats in one of the wide registers */
     OUTPUTS_PADDED = (OUTPUTS_MAX + OUTPUTS_AT_ONCE - 1) / OUTPUTS_AT_ONCE * OUTPUTS_AT_ONCE,
     FEATURES_MAX = 1024, /* of one report, x 24 bytes = 24 KiB of arena; a report of 60 words has about 400 */
     FEATURE_NAME_MAX = 128
@@ -46,15 +46,12 @@ struct model;
 struct model *model_read(FILE *file, const struct vocabulary *vocabulary, struct error *error);
 struct model *model_load(const char *path, const struct vocabulary *vocabulary, struct error *error);
 void model_free(struct model **model);
-/* Raw scores: kinds[] by the vocabulary's kinds, priorities[] P0..P4. */
-void model_score(const struct model *model, const struct feature *features, size_t count,
-    float kinds[KINDS_MAX], float priorities[PRIORITIES]);
 /* Probabilities: kinds[] over the vocabulary's kinds, priorities[] over P0..P4. */
-void model_judge(const struct model *model, const struct vocabulary *vocabulary,
-    const struct feature *features, size_t count, float kinds[KINDS_MAX], float priorities[PRIORITIES]);
+void model_judge(const struct model *model, const struct feature *features, size_t count,
+    float kinds[KINDS_MAX], float priorities[PRIORITIES]);
 /* What a part of a message says: sums over its features. */
 struct part_score {
-    float outputs[OUTPUTS_PADDED]; /* in the order of the weights */
+    float outputs[OUTPUTS_PADDED]; /* the vocabulary's kinds, then P0..P4 */
     float squares;                 /* of the features' values, by which long parts are levelled */
 };
 /* part_of: for each word its part, below `parts`. common: what every message begins with. rest: the features
@@ -65,10 +62,11 @@ void model_score_parts(const struct model *model, const struct feature *features
     const uint8_t *part_of, size_t parts, struct part_score *common, struct part_score *rest,
     struct part_score *scores);
 void part_score_add(const struct model *model, struct part_score *sum, const struct part_score *part);
-/* Probabilities as of model_judge, as if the parts of the sum were all. least: for each kind the score, less
- * that of the likeliest, that it must have; false, and nothing is judged, when none has. NULL: judge. */
-bool model_part_judge(const struct model *model, const struct vocabulary *vocabulary,
-    const struct part_score *sum, const float *least, float kinds[KINDS_MAX], float priorities[PRIORITIES]);
+/* Times this the outputs are scores, as if the parts of the sum were all. */
+float part_score_level(const struct part_score *sum);
+/* Probabilities as of model_judge, as if the parts of the sum were all. */
+void model_part_judge(const struct model *model, const struct part_score *sum, float kinds[KINDS_MAX],
+    float priorities[PRIORITIES]);
 /* The score of a kind with that share of all, less that of one with nearly all. */
 float model_score_of_share(float share);
 /* By how much the score of a kind of that probability is less than that of the likeliest. */
