@@ -31,6 +31,7 @@ struct reader {
     size_t run_size;
     uint32_t run_end;
     bool run_capital, run_small, run_shouted, run_mention, run_tag;
+    bool run_odd;     /* more than plain letters: digits, signs, letters beyond ASCII */
     bool spelled;     /* the run is spelled letter by letter: o-d-g-j, K.D.R.T */
     bool joined;      /* the run follows the previous word after a hyphen or a dot without a space */
     bool quoted;      /* inside double quotes */
@@ -121,19 +122,29 @@ static bool is_as_it_should_be(const char *letters, size_t size) {
     return true;
 }
 
-/* A copy of the letters with repeats taken out. NULL when the pool is full. */
-static const char *key_write(struct reader *reader, const char *letters, size_t size, size_t *key_size) {
+struct key {
+    const char *text; /* NULL: the pool is full */
+    size_t size;
+    uint64_t hash;
+};
+
+/* A copy of the letters with repeats taken out. */
+static struct key key_write(struct reader *reader, const char *letters, size_t size) {
+    struct key key = {.hash = TEXT_HASH_START};
     if (reader->pool_used + size + 1 > reader->pool_size)
-        return NULL;
-    char *key = reader->pool + reader->pool_used;
-    size_t used = 0;
+        return key;
+    char *text = reader->pool + reader->pool_used, last = 0;
     bool keep = is_as_it_should_be(letters, size);
-    for (size_t i = 0; i < size && used < WORD_KEY_MAX - 1; i++)
-        if (keep || !(used && is_letter(letters[i]) && letters[i] == key[used - 1]))
-            key[used++] = letters[i];
-    key[used] = 0;
-    reader->pool_used += used + 1;
-    *key_size = used;
+    for (size_t i = 0; i < size && key.size < WORD_KEY_MAX - 1; i++) {
+        char letter = letters[i];
+        if (letter == last && is_letter(letter) && !keep)
+            continue;
+        text[key.size++] = last = letter;
+        key.hash = text_hash_step(key.hash, letter);
+    }
+    text[key.size] = 0;
+    key.text = text;
+    reader->pool_used += key.size + 1;
     return key;
 }
 
@@ -143,28 +154,35 @@ static bool is_of_two(const char *key, char one, char other) {
     return !*key;
 }
 
-/* wkwkwk, hahaha, hehe, hihi, xixi, awokawok: at least two rounds of laughing letters. */
+/* wkwkwk, hahaha, hehe, hihi, xixi, awokawok: at least two rounds of laughing letters. Hardly a word comes
+ * back to its first letter with the third, as nearly all of these do. */
 static bool is_laugh(const char *key, size_t size) {
+    if (size < 3)
+        return false;
     if (key[0] == 'w' && key[1] == 'k')
-        return size >= 3 && is_of_two(key, 'w', 'k');
-    if (strncmp(key, "awok", 4) == 0 || strcmp(key, "lol") == 0 || strcmp(key, "ngakak") == 0)
-        return true;
-    return size >= 4 && key[0] != key[1] &&
-           (is_of_two(key, 'h', 'a') || is_of_two(key, 'h', 'e') || is_of_two(key, 'h', 'i') ||
-               is_of_two(key, 'x', 'i') || is_of_two(key, 'a', 'k'));
+        return is_of_two(key, 'w', 'k');
+    if (key[2] != key[0])
+        return (key[0] == 'a' && strncmp(key, "awok", 4) == 0) ||
+               (key[0] == 'n' && strcmp(key, "ngakak") == 0);
+    if (size == 3)
+        return strcmp(key, "lol") == 0;
+    return is_of_two(key, 'h', 'a') || is_of_two(key, 'h', 'e') || is_of_two(key, 'h', 'i') ||
+           is_of_two(key, 'x', 'i') || is_of_two(key, 'a', 'k');
 }
 
-static bool fold_double(struct reader *reader, const char *key, size_t size) {
+static bool fold_double(struct reader *reader, const struct key *key) {
     struct text *text = reader->text;
     if (!reader->joined || !text->count)
         return false;
     struct word *before = &text->words[text->count - 1];
-    if (size >= 3 && before->key_size >= 3) {
-        if (size >= before->key_size && strncmp(key, before->key, before->key_size) == 0) { /* anak-anaknya */
-            before->key = key;
-            before->key_size = (uint8_t)size;
-            before->hash = text_hash(key);
-        } else if (!(size < before->key_size && strcmp(before->key + before->key_size - size, key) == 0)) {
+    if (key->size >= 3 && before->key_size >= 3) {
+        if (key->size >= before->key_size &&
+            strncmp(key->text, before->key, before->key_size) == 0) { /* anak-anaknya */
+            before->key = key->text;
+            before->key_size = (uint8_t)key->size;
+            before->hash = key->hash;
+        } else if (!(key->size < before->key_size &&
+                       strcmp(before->key + before->key_size - key->size, key->text) == 0)) {
             return false; /* not dipegang-pegang either */
         }
         before->flags |= WORD_DOUBLED;
@@ -175,24 +193,23 @@ static bool fold_double(struct reader *reader, const char *key, size_t size) {
 }
 
 static void letters_emit(struct reader *reader, size_t first, size_t size, unsigned flags) {
-    size_t key_size;
-    const char *key = key_write(reader, reader->run + first, size, &key_size);
-    if (!key || !key_size)
+    const struct key key = key_write(reader, reader->run + first, size);
+    if (!key.text || !key.size)
         return;
-    if (is_laugh(key, key_size))
+    if (is_laugh(key.text, key.size))
         reader->text->laughs++;
-    if (fold_double(reader, key, key_size))
+    if (fold_double(reader, &key))
         return;
-    uint64_t hash = text_hash(key);
     bool mine = false;
-    const struct spelling_entry *entry = reader->spelling ? spelling_find(reader->spelling, key, hash) : NULL;
+    const struct spelling_entry *entry =
+        reader->spelling ? spelling_find(reader->spelling, key.text, key.hash) : NULL;
     if (!entry && reader->spelling)
-        entry = spelling_find_inflected(reader->spelling, key, key_size, &mine);
+        entry = spelling_find_inflected(reader->spelling, key.text, key.size, &mine);
     size_t count = entry ? entry->count : 1;
     for (size_t i = 0; i < count; i++) {
         struct word *word =
             entry ? word_append(reader, entry->meant[i].key, entry->meant[i].size, entry->meant[i].hash)
-                  : word_append(reader, key, key_size, hash);
+                  : word_append(reader, key.text, key.size, key.hash);
         if (!word)
             return;
         word_place(reader, word, first, first + size - 1);
@@ -205,20 +222,19 @@ static void letters_emit(struct reader *reader, size_t first, size_t size, unsig
 }
 
 static void number_emit(struct reader *reader, size_t first, size_t size) {
-    size_t key_size;
     size_t zeros = 0;
     while (zeros + 1 < size && reader->run[first + zeros] == '0')
         zeros++; /* 07 is 7, so that patterns need one form */
-    const char *key = key_write(reader, reader->run + first + zeros, size - zeros, &key_size);
-    if (!key)
+    const struct key key = key_write(reader, reader->run + first + zeros, size - zeros);
+    if (!key.text)
         return;
-    struct word *word = word_append(reader, key, key_size, text_hash(key));
+    struct word *word = word_append(reader, key.text, key.size, key.hash);
     if (!word)
         return;
     word_place(reader, word, first, first + size - 1);
-    if (key_size <= 9) { /* fits an int32; longer ones are telephone numbers and NIK */
-        for (size_t i = 0; i < key_size; i++)
-            word->number = word->number * 10 + (key[i] - '0');
+    if (key.size <= 9) { /* fits an int32; longer ones are telephone numbers and NIK */
+        for (size_t i = 0; i < key.size; i++)
+            word->number = word->number * 10 + (key.text[i] - '0');
         word->flags |= WORD_NUMBER;
     }
 }
@@ -316,11 +332,11 @@ static void run_trim(struct reader *reader) {
     reader->run[reader->run_size] = 0;
 }
 
-static void run_flush(struct reader *reader) {
-    run_trim(reader);
+/* Letters, digits and signs, each by itself. */
+static void run_part(struct reader *reader) {
     bool first_word = true;
-    if (reader->run_size)
-        undisguise(reader);
+    run_trim(reader);
+    undisguise(reader);
     for (size_t at = 0; at < reader->run_size;) {
         size_t digits = span_digits(reader, at);
         if (digits) {
@@ -337,11 +353,21 @@ static void run_flush(struct reader *reader) {
             reader->joined = false;
         first_word = false;
     }
+}
+
+static void run_flush(struct reader *reader) {
+    if (reader->run_odd) {
+        run_part(reader);
+    } else if (reader->run_size) {
+        letters_emit(reader, 0, reader->run_size, 0);
+        reader->joined = false;
+    }
     if (reader->run_tag)
         reader->text->tags++;
     reader->run_size = 0;
     reader->run_capital = reader->run_small = reader->run_shouted = false;
-    reader->run_mention = reader->run_tag = reader->single_open = reader->spelled = false;
+    reader->run_mention = reader->run_tag = reader->run_odd = false;
+    reader->single_open = reader->spelled = false;
 }
 
 static void run_add(struct reader *reader, char c, uint32_t start, uint32_t end) {
@@ -350,6 +376,11 @@ static void run_add(struct reader *reader, char c, uint32_t start, uint32_t end)
         reader->from[reader->run_size++] = start;
     }
     reader->run_end = end;
+}
+
+static void run_add_odd(struct reader *reader, char c, uint32_t start, uint32_t end) {
+    reader->run_odd = true;
+    run_add(reader, c, start, end);
 }
 
 /* ---- code points */
@@ -428,7 +459,7 @@ static void letter_read(struct reader *reader, int32_t point, uint32_t start, ui
         utf8proc_uint8_t bytes[4];
         utf8proc_ssize_t size = utf8proc_encode_char(points[i], bytes);
         for (utf8proc_ssize_t k = 0; k < size; k++)
-            run_add(reader, (char)bytes[k], start, end);
+            run_add_odd(reader, (char)bytes[k], start, end);
     }
 }
 
@@ -478,31 +509,46 @@ static void wide_read(
     }
     /* A glottal stop inside or after a Madurese word, however it was typed. */
     if ((point == 0x2019 || point == 0x02bc || point == 0x2018) && reader->run_size)
-        run_add(reader, '\'', start, end);
+        run_add_odd(reader, '\'', start, end);
     else
         separator_read(reader, point, space_follows);
 }
 
+/* Plain letters go on with a word whatever follows, and are nearly all that a message has. Returns where they
+ * end. */
+static size_t letters_read(struct reader *reader, size_t at) {
+    const char *bytes = reader->text->bytes;
+    const size_t size = reader->text->size;
+    for (; at < size; at++) {
+        char c = bytes[at];
+        if (c >= 'a' && c <= 'z') {
+            reader->run_small = true;
+        } else if (c >= 'A' && c <= 'Z') {
+            reader->run_capital = reader->run_capital || !reader->run_size;
+            reader->run_shouted = reader->run_shouted || reader->run_size > 0;
+            c = (char)(c - 'A' + 'a');
+        } else {
+            break;
+        }
+        run_add(reader, c, (uint32_t)at, (uint32_t)at + 1);
+    }
+    return at;
+}
+
+/* Any other character of ASCII. */
 static void narrow_read(struct reader *reader, char c, uint32_t at, bool space_follows) {
-    if (c >= 'A' && c <= 'Z') {
-        reader->run_capital = reader->run_capital || !reader->run_size;
-        reader->run_shouted = reader->run_shouted || reader->run_size > 0;
-        run_add(reader, (char)(c - 'A' + 'a'), at, at + 1);
-    } else if (c >= 'a' && c <= 'z') {
-        reader->run_small = true;
-        run_add(reader, c, at, at + 1);
-    } else if (is_digit(c)) {
-        run_add(reader, c, at, at + 1);
+    if (is_digit(c)) {
+        run_add_odd(reader, c, at, at + 1);
     } else if ((c == '\'' || c == '`' || c == '*') && reader->run_size) {
-        run_add(reader, c == '`' ? '\'' : c, at, at + 1);
+        run_add_odd(reader, c == '`' ? '\'' : c, at, at + 1);
     } else if (c == '@' && reader->run_size) {
-        run_add(reader, c, at, at + 1);
+        run_add_odd(reader, c, at, at + 1);
     } else if (c == '@' || c == '#') {
         run_flush(reader);
         reader->run_mention = c == '@';
         reader->run_tag = c == '#';
     } else if (c == '_' && reader->run_mention) {
-        run_add(reader, c, at, at + 1);
+        run_add_odd(reader, c, at, at + 1);
     } else {
         separator_read(reader, c, space_follows);
     }
@@ -516,11 +562,6 @@ static size_t link_size(const char *bytes, size_t left) {
     while (size < left && (unsigned char)bytes[size] > ' ')
         size++;
     return size;
-}
-
-/* Goes on with a word whatever follows: nearly every letter there is. */
-static bool is_plain(utf8proc_int32_t point) {
-    return (point >= 'a' && point <= 'z') || (point >= 'A' && point <= 'Z') || (point >= '0' && point <= '9');
 }
 
 static bool ends_word(char next) {
@@ -539,6 +580,11 @@ static void message_read(struct reader *reader) {
                 continue;
             }
         }
+        size_t letters_end = letters_read(reader, at);
+        if (letters_end > at) {
+            at = letters_end;
+            continue;
+        }
         utf8proc_int32_t point = (unsigned char)bytes[at];
         size_t step = 1;
         if (point >= 0x80) {
@@ -548,7 +594,7 @@ static void message_read(struct reader *reader) {
             if (read <= 0)
                 point = ' '; /* broken UTF-8 parts words, as a space would */
         }
-        bool space_follows = !is_plain(point) && (at + step >= size || ends_word(bytes[at + step]));
+        bool space_follows = at + step >= size || ends_word(bytes[at + step]);
         if ((point == '-' || point == '.') && spells_on(reader, bytes + at + step, size - at - step))
             ; /* the run goes on */
         else if (point < 0x80)
@@ -651,28 +697,32 @@ static void man_join(struct word *word, const struct word *next, size_t *used) {
     word->hash = text_hash(man);
 }
 
+/* The words of a number as one of digits. */
+static void number_join(struct reader *reader, struct word *word, const struct word *last, int value) {
+    char digits[12];
+    int length = snprintf(digits, sizeof digits, "%d", value);
+    const struct key key = key_write(reader, digits, (size_t)length);
+    if (!key.text)
+        return;
+    word->key = key.text;
+    word->key_size = (uint8_t)key.size;
+    word->hash = key.hash;
+    word->number = value;
+    word->flags |= WORD_NUMBER;
+    word->end = last->end;
+}
+
 static void words_join(struct reader *reader) {
     struct text *text = reader->text;
     size_t kept = 0;
     for (size_t at = 0; at < text->count;) {
         int value;
         size_t used = number_read(text, at, &value);
-        struct word *word = &text->words[kept++];
-        *word = text->words[at];
-        if (used) {
-            char digits[12];
-            int length = snprintf(digits, sizeof digits, "%d", value);
-            size_t key_size;
-            const char *key = key_write(reader, digits, (size_t)length, &key_size);
-            if (key) {
-                word->key = key;
-                word->key_size = (uint8_t)key_size;
-                word->hash = text_hash(key);
-                word->number = value;
-                word->flags |= WORD_NUMBER;
-                word->end = text->words[at + used - 1].end;
-            }
-        }
+        struct word *word = &text->words[kept];
+        if (kept++ < at)
+            *word = text->words[at];
+        if (used)
+            number_join(reader, word, &text->words[at + used - 1], value);
         if (is_man(text, at))
             man_join(word, &text->words[at] + 1, &used);
         at += used ? used : 1;
