@@ -14,217 +14,6 @@
 #include <immintrin.h>
 #endif
 
-/* ---- features */
-
-enum {
-    PAIRED_MAX = 16, /* concepts that are paired: 16 x 15 / 2 = 120 features */
-    OTHERS_MAX =
-        512, /* marks 8, pairs of concepts 120, concepts, kinds and combinations as many as a report has */
-    WHOLE = UINT16_MAX
-};
-
-enum { SLOTS = 2 * FEATURES_MAX }; /* a power of two */
-
-struct collector {
-    struct feature *features;
-    size_t capacity;
-    char (*names)[FEATURE_NAME_MAX];
-    size_t count;
-    uint16_t slots[SLOTS]; /* index + 1 of the feature, by its hash; 0: free */
-};
-
-uint64_t feature_hash(const char *name) {
-    return text_hash(name);
-}
-
-/* False when it is there already: said is said. */
-static bool slot_take(struct collector *collector, uint64_t hash) {
-    size_t at = (hash ^ hash >> 32) & (SLOTS - 1);
-    for (; collector->slots[at]; at = (at + 1) & (SLOTS - 1))
-        if (collector->features[collector->slots[at] - 1].hash == hash)
-            return false;
-    collector->slots[at] = (uint16_t)(collector->count + 1);
-    return true;
-}
-
-static bool is_new(struct collector *collector, uint64_t hash) {
-    return collector->count < collector->capacity && slot_take(collector, hash);
-}
-
-static void keep(struct collector *collector, uint64_t hash, float value, size_t first, size_t last) {
-    collector->features[collector->count++] =
-        (struct feature){.hash = hash, .first = (uint16_t)first, .last = (uint16_t)last, .value = value};
-}
-
-/* The feature "class:one" or "class:one+other"; seed: the hash of "class:". */
-static void put_seeded(struct collector *collector, const char *class, uint64_t seed, const char *one,
-    const char *other, float value, size_t first, size_t last) {
-    uint64_t hash = text_hash_on(seed, one);
-    if (other)
-        hash = text_hash_on(text_hash_on(hash, "+"), other);
-    if (!is_new(collector, hash))
-        return;
-    if (collector->names)
-        snprintf(collector->names[collector->count], FEATURE_NAME_MAX, "%s:%s%s%s", class, one,
-            other ? "+" : "", other ? other : "");
-    keep(collector, hash, value, first, last);
-}
-
-static uint64_t seed_of(const char *class) {
-    return text_hash_on(text_hash_on(TEXT_HASH_START, class), ":");
-}
-
-static void put(struct collector *collector, const char *class, const char *one, const char *other,
-    float value, size_t first, size_t last) {
-    put_seeded(collector, class, seed_of(class), one, other, value, first, last);
-}
-
-static const char *number_class(int number) {
-    if (number < 6)
-        return "0-5";
-    if (number < 18)
-        return "6-17";
-    if (number < 60)
-        return "18-59";
-    if (number < 70)
-        return "60-69";
-    return number < 130 ? "70-" : "many"; /* ESC-06 begins at 70 */
-}
-
-/* The word as the model sees it: its stem; numbers by size. */
-static void word_sight(const struct word *word, char out[WORD_KEY_MAX]) {
-    if (word->flags & WORD_NUMBER)
-        strcpy(out, number_class(word->number));
-    else
-        stem(word->key, word->key_size, out);
-}
-
-enum { RUN = 4 };
-
-/* Runs of four letters, the ends of the word marked. Most features of a report are these. */
-static void letters_put(struct collector *collector, const struct word *word, uint64_t seed, size_t at) {
-    char padded[WORD_KEY_MAX + 3] = "_";
-    size_t size = word->key_size + 2u;
-    memcpy(padded + 1, word->key, word->key_size);
-    padded[size - 1] = '_';
-    for (const char *run = padded; run + RUN <= padded + size; run++) {
-        uint64_t hash = seed;
-        for (size_t k = 0; k < RUN; k++)
-            hash = text_hash_step(hash, run[k]);
-        if (!is_new(collector, hash))
-            continue;
-        if (collector->names)
-            snprintf(collector->names[collector->count], FEATURE_NAME_MAX, "g:%.*s", RUN, run);
-        keep(collector, hash, 0.2f, at, at);
-    }
-}
-
-static void words_put(struct collector *collector, const struct text *text, const bool *places) {
-    const uint64_t plain = seed_of("w"), denied = seed_of("wn"), pair = seed_of("b"), run = seed_of("g");
-    char before[WORD_KEY_MAX] = "", now[WORD_KEY_MAX];
-    for (size_t i = 0; i < text->count; i++) {
-        const struct word *word = &text->words[i];
-        bool no = word->negator >= 0;
-        if (places && places[i]) {
-            strcpy(before, "@"); /* a pair with a place is one with any */
-            continue;
-        }
-        word_sight(word, now);
-        put_seeded(collector, no ? "wn" : "w", no ? denied : plain, now, NULL, 1, i, i);
-        if (i && word->sentence == text->words[i - 1].sentence)
-            put_seeded(collector, "b", pair, before, now, 0.6f, i - 1, i);
-        if (word->key_size > 6 && !(word->flags & WORD_NUMBER)) {
-            char head[6] = {0};
-            memcpy(head, now, strnlen(now, 5));
-            put(collector, "p", head, NULL, 0.5f, i, i);
-        }
-        if (!(word->flags & WORD_NUMBER))
-            letters_put(collector, word, run, i);
-        strcpy(before, now);
-    }
-}
-
-static void concepts_put(
-    struct collector *collector, const struct vocabulary *vocabulary, const struct signs *signs) {
-    size_t there[PAIRED_MAX], count = 0;
-    for (size_t i = 0; i < vocabulary->concept_count; i++) {
-        const struct concept_state *state = &signs->concepts[i];
-        if (state->denied)
-            put(collector, "d", vocabulary->concepts[i].code, NULL, 1, WHOLE, WHOLE);
-        if (!state->affirmed)
-            continue;
-        put(collector, "c", vocabulary->concepts[i].code, NULL, 1, state->first, state->first);
-        if (count < PAIRED_MAX)
-            there[count++] = i;
-    }
-    for (size_t i = 0; i < count; i++)
-        for (size_t k = i + 1; k < count; k++)
-            put(collector, "cc", vocabulary->concepts[there[i]].code, vocabulary->concepts[there[k]].code,
-                0.4f, WHOLE, WHOLE);
-}
-
-static void kinds_put(
-    struct collector *collector, const struct vocabulary *vocabulary, const struct signs *signs) {
-    for (size_t i = 0; i < vocabulary->kind_count; i++)
-        if (signs->keywords[i] > 0)
-            put(collector, "k", vocabulary->kinds[i].code, NULL, signs->keywords[i] / 3, WHOLE, WHOLE);
-    for (size_t i = 0; i < signs->held_count; i++)
-        put(collector, "r", signs->held[i]->id, NULL, 1, WHOLE, WHOLE);
-}
-
-static void marks_put(struct collector *collector, const struct text *text) {
-    put(collector, "m", "bias", NULL, 1, WHOLE, WHOLE);
-    if (text->laughs)
-        put(collector, "m", "laugh", NULL, 1, WHOLE, WHOLE);
-    if (text->questions)
-        put(collector, "m", "question", NULL, 1, WHOLE, WHOLE);
-    if (text->links)
-        put(collector, "m", "link", NULL, 1, WHOLE, WHOLE);
-    if (text->tags)
-        put(collector, "m", "tag", NULL, 1, WHOLE, WHOLE);
-    put(collector, "m",
-        text->count < 12   ? "short"
-        : text->count < 30 ? "middle"
-                           : "long",
-        NULL, 1, WHOLE, WHOLE);
-}
-
-/* A long report shows more features than a short one, but is not that much surer: values shrink with the
- * fourth root of their number. Dividing by the whole length was no better, and short reports became too loud.
- */
-static float level_of(float squares) {
-    return 2.0f / sqrtf(sqrtf(squares));
-}
-
-static void values_level(struct collector *collector) {
-    float sum = 0;
-    for (size_t i = 0; i < collector->count; i++)
-        sum += collector->features[i].value * collector->features[i].value;
-    float level = level_of(sum);
-    for (size_t i = 0; i < collector->count; i++)
-        collector->features[i].value *= level;
-}
-
-struct feature *features_read(const struct vocabulary *vocabulary, struct arena *arena,
-    const struct text *text, const struct signs *signs, const bool *places, char (*names)[FEATURE_NAME_MAX],
-    size_t *count) {
-    struct collector collector = {.names = names, .capacity = OTHERS_MAX};
-    for (size_t i = 0; i < text->count; i++)
-        collector.capacity +=
-            text->words[i].key_size + 3u; /* the word, its pair, its head, runs of letters */
-    collector.capacity = collector.capacity < FEATURES_MAX ? collector.capacity : FEATURES_MAX;
-    collector.features = arena_take(arena, collector.capacity * sizeof *collector.features);
-    if (!collector.features)
-        return NULL;
-    marks_put(&collector, text);
-    concepts_put(&collector, vocabulary, signs);
-    kinds_put(&collector, vocabulary, signs);
-    words_put(&collector, text, places);
-    values_level(&collector);
-    *count = collector.count;
-    return collector.features;
-}
-
 /* ---- weights
 
  * One row a feature: a scale and one byte for each output, the vocabulary's kinds and behind them the
@@ -277,6 +66,279 @@ static struct slot *slot_find(const struct model *model, uint64_t hash) {
         slot = slot + 1 < end ? slot + 1 : model->slots;
     return slot;
 }
+
+/* What is asked for the slot of this hash finds it on its way from memory. */
+static void slot_fetch(const struct model *model, uint64_t hash) {
+    __builtin_prefetch(slot_first(model, hash));
+}
+
+/* ---- features */
+
+enum {
+    PAIRED_MAX = 16, /* concepts that are paired: 16 x 15 / 2 = 120 features */
+    OTHERS_MAX =
+        512, /* marks 8, pairs of concepts 120, concepts, kinds and combinations as many as a report has */
+    WHOLE = UINT16_MAX
+};
+
+#define CLASS_RUN "g"
+
+enum { SLOTS = 2 * FEATURES_MAX }; /* a power of two */
+
+struct collector {
+    const struct model *model; /* NULL: none */
+    struct feature *features;
+    size_t capacity;
+    char (*names)[FEATURE_NAME_MAX];
+    size_t count;
+    uint16_t slots[SLOTS]; /* index + 1 of the feature, by its hash; 0: free */
+};
+
+/* A feature is named "class:one" or "class:one+other", and its hash is made of theirs, so that what stands in
+ * many of a report is hashed once. other: 0 for none. */
+static uint64_t hash_of(uint64_t class, uint64_t one, uint64_t other) {
+    uint64_t hash = (class ^ one) * 0x9e3779b97f4a7c15u;
+    hash = ((hash ^ hash >> 32) + other) * 0xd6e8feb86659fd93u;
+    return hash ^ hash >> 32;
+}
+
+enum { RUN = 4 };
+
+/* Runs of letters are most of the features. */
+static uint64_t run_hash(const char letters[RUN]) {
+    uint32_t number;
+    memcpy(&number, letters, sizeof number);
+    return number;
+}
+
+static uint64_t hash_until(const char *from, const char *end) {
+    uint64_t hash = TEXT_HASH_START;
+    for (; from < end; from++)
+        hash = text_hash_step(hash, *from);
+    return hash;
+}
+
+uint64_t feature_hash(const char *name) {
+    const char *one = strchr(name, ':'), *end = name + strlen(name);
+    if (!one)
+        return text_hash(name);
+    uint64_t class = hash_until(name, one++);
+    if (strncmp(name, CLASS_RUN ":", sizeof CLASS_RUN) == 0 && end - one == RUN)
+        return hash_of(class, run_hash(one), 0);
+    const char *plus = strchr(one, '+');
+    return hash_of(class, hash_until(one, plus ? plus : end), plus ? text_hash(plus + 1) : 0);
+}
+
+/* False when it is there already: said is said. */
+static bool slot_take(struct collector *collector, uint64_t hash) {
+    size_t at = (hash ^ hash >> 32) & (SLOTS - 1);
+    for (; collector->slots[at]; at = (at + 1) & (SLOTS - 1))
+        if (collector->features[collector->slots[at] - 1].hash == hash)
+            return false;
+    collector->slots[at] = (uint16_t)(collector->count + 1);
+    return true;
+}
+
+static bool is_new(struct collector *collector, uint64_t hash) {
+    return collector->count < collector->capacity && slot_take(collector, hash);
+}
+
+static void keep(struct collector *collector, uint64_t hash, float value, size_t first, size_t last) {
+    collector->features[collector->count++] =
+        (struct feature){.hash = hash, .first = (uint16_t)first, .last = (uint16_t)last, .value = value};
+    if (collector->model)
+        slot_fetch(collector->model, hash);
+}
+
+/* A piece of a feature's name. */
+struct piece {
+    const char *text;
+    uint64_t hash;
+};
+
+static struct piece piece_of(const char *text) {
+    return (struct piece){text, text_hash(text)};
+}
+
+/* The feature "class:one" or "class:one+other". */
+static void put(struct collector *collector, struct piece class, struct piece one, const struct piece *other,
+    float value, size_t first, size_t last) {
+    uint64_t hash = hash_of(class.hash, one.hash, other ? other->hash : 0);
+    if (!is_new(collector, hash))
+        return;
+    if (collector->names)
+        snprintf(collector->names[collector->count], FEATURE_NAME_MAX, "%s:%s%s%s", class.text, one.text,
+            other ? "+" : "", other ? other->text : "");
+    keep(collector, hash, value, first, last);
+}
+
+static const char *number_class(int number) {
+    if (number < 6)
+        return "0-5";
+    if (number < 18)
+        return "6-17";
+    if (number < 60)
+        return "18-59";
+    if (number < 70)
+        return "60-69";
+    return number < 130 ? "70-" : "many"; /* ESC-06 begins at 70 */
+}
+
+enum { HEAD = 5 }; /* letters */
+
+/* A word as the model sees it. */
+struct sight {
+    char text[WORD_KEY_MAX];
+    size_t size;
+    uint64_t hash;
+};
+
+/* Its stem; numbers by size. */
+static void word_see(const struct word *word, struct sight *out) {
+    if (word->flags & WORD_NUMBER)
+        out->size = strlen(strcpy(out->text, number_class(word->number)));
+    else
+        out->size = stem(word->key, word->key_size, out->text);
+    bool whole = !(word->flags & WORD_NUMBER) && out->size == word->key_size;
+    out->hash = whole ? word->hash : hash_until(out->text, out->text + out->size);
+}
+
+/* Runs of four letters, the ends of the word marked. */
+static void letters_put(struct collector *collector, const struct word *word, uint64_t class, size_t at) {
+    char padded[WORD_KEY_MAX + 3] = "_";
+    size_t size = word->key_size + 2u;
+    memcpy(padded + 1, word->key, word->key_size);
+    padded[size - 1] = '_';
+    for (const char *run = padded; run + RUN <= padded + size; run++) {
+        uint64_t hash = hash_of(class, run_hash(run), 0);
+        if (!is_new(collector, hash))
+            continue;
+        if (collector->names)
+            snprintf(collector->names[collector->count], FEATURE_NAME_MAX, CLASS_RUN ":%.*s", RUN, run);
+        keep(collector, hash, 0.2f, at, at);
+    }
+}
+
+static void head_put(struct collector *collector, struct piece class, const struct sight *sight, size_t at) {
+    char head[HEAD + 1] = {0};
+    memcpy(head, sight->text, sight->size < HEAD ? sight->size : HEAD);
+    put(collector, class, piece_of(head), NULL, 0.5f, at, at);
+}
+
+static void words_put(struct collector *collector, const struct text *text, const bool *places) {
+    const struct piece plain = piece_of("w"), denied = piece_of("wn"), pair = piece_of("b"),
+                       head = piece_of("p"), run = piece_of(CLASS_RUN), place = piece_of("@");
+    struct sight sights[2]; /* this word's, and that of the one before */
+    struct piece before = {0};
+    for (size_t i = 0; i < text->count; i++) {
+        const struct word *word = &text->words[i];
+        if (places && places[i]) {
+            before = place; /* a pair with a place is one with any */
+            continue;
+        }
+        struct sight *sight = &sights[i % 2];
+        word_see(word, sight);
+        const struct piece now = {sight->text, sight->hash};
+        put(collector, word->negator >= 0 ? denied : plain, now, NULL, 1, i, i);
+        if (i && word->sentence == text->words[i - 1].sentence)
+            put(collector, pair, before, &now, 0.6f, i - 1, i);
+        if (!(word->flags & WORD_NUMBER)) {
+            if (word->key_size > 6)
+                head_put(collector, head, sight, i);
+            letters_put(collector, word, run.hash, i);
+        }
+        before = now;
+    }
+}
+
+static void concepts_put(
+    struct collector *collector, const struct vocabulary *vocabulary, const struct signs *signs) {
+    const struct piece affirmed = piece_of("c"), denied = piece_of("d"), pair = piece_of("cc");
+    struct piece there[PAIRED_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < vocabulary->concept_count; i++) {
+        const struct concept_state *state = &signs->concepts[i];
+        if (!(state->affirmed | state->denied))
+            continue;
+        const struct piece concept = {vocabulary->concepts[i].code, vocabulary->concepts[i].hash};
+        if (state->denied)
+            put(collector, denied, concept, NULL, 1, WHOLE, WHOLE);
+        if (!state->affirmed)
+            continue;
+        put(collector, affirmed, concept, NULL, 1, state->first, state->first);
+        if (count < PAIRED_MAX)
+        there[count++] = concept;
+    }
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = i + 1; k < count; k++)
+            put(collector, pair, there[i], &there[k], 0.4f, WHOLE, WHOLE);
+}
+
+static void kinds_put(
+    struct collector *collector, const struct vocabulary *vocabulary, const struct signs *signs) {
+    const struct piece kind = piece_of("k"), rule = piece_of("r");
+    for (size_t i = 0; i < vocabulary->kind_count; i++)
+        if (signs->keywords[i] > 0)
+            put(collector, kind, piece_of(vocabulary->kinds[i].code), NULL, signs->keywords[i] / 3, WHOLE,
+                WHOLE);
+    for (size_t i = 0; i < signs->held_count; i++)
+        put(collector, rule, piece_of(signs->held[i]->id), NULL, 1, WHOLE, WHOLE);
+}
+
+static void mark_put(struct collector *collector, const char *mark) {
+    put(collector, piece_of("m"), piece_of(mark), NULL, 1, WHOLE, WHOLE);
+}
+
+static void marks_put(struct collector *collector, const struct text *text) {
+    mark_put(collector, "bias");
+    if (text->laughs)
+        mark_put(collector, "laugh");
+    if (text->questions)
+        mark_put(collector, "question");
+    if (text->links)
+        mark_put(collector, "link");
+    if (text->tags)
+        mark_put(collector, "tag");
+    mark_put(collector, text->count < 12 ? "short" : text->count < 30 ? "middle" : "long");
+}
+
+/* A long report shows more features than a short one, but is not that much surer: values shrink with the
+ * fourth root of their number. Dividing by the whole length was no better, and short reports became too loud.
+ */
+static float level_of(float squares) {
+    return 2.0f / sqrtf(sqrtf(squares));
+}
+
+static void values_level(struct collector *collector) {
+    float sum = 0;
+    for (size_t i = 0; i < collector->count; i++)
+        sum += collector->features[i].value * collector->features[i].value;
+    float level = level_of(sum);
+    for (size_t i = 0; i < collector->count; i++)
+        collector->features[i].value *= level;
+}
+
+struct feature *features_read(const struct vocabulary *vocabulary, struct arena *arena,
+    const struct text *text, const struct signs *signs, const bool *places, char (*names)[FEATURE_NAME_MAX],
+    size_t *count) {
+    struct collector collector = {.model = vocabulary->model, .names = names, .capacity = OTHERS_MAX};
+    for (size_t i = 0; i < text->count; i++)
+        collector.capacity +=
+            text->words[i].key_size + 3u; /* the word, its pair, its head, runs of letters */
+    collector.capacity = collector.capacity < FEATURES_MAX ? collector.capacity : FEATURES_MAX;
+    collector.features = arena_take(arena, collector.capacity * sizeof *collector.features);
+    if (!collector.features)
+        return NULL;
+    marks_put(&collector, text);
+    concepts_put(&collector, vocabulary, signs);
+    kinds_put(&collector, vocabulary, signs);
+    words_put(&collector, text, places);
+    values_level(&collector);
+    *count = collector.count;
+    return collector.features;
+}
+
+/* ---- weights, read from their file */
 
 /* NULL: there are no weights for it. */
 static const struct row *row_find(const struct model *model, uint64_t hash) {
@@ -527,18 +589,12 @@ static void voices_add(const struct model *model, const struct voice *voices, si
     voices_add_plainly(model, voices, count);
 }
 
-static inline void slots_fetch(const struct model *model, const struct feature *features, size_t count) {
-    for (size_t i = 0; i < count; i++)
-        __builtin_prefetch(slot_first(model, features[i].hash));
-}
-
 /* Scores of all features together. */
 static void whole_score(
     const struct model *model, const struct feature *features, size_t count, struct part_score *sum) {
     struct voice voices[FEATURES_MAX];
     size_t voice_count = 0;
     memset(sum, 0, sizeof *sum);
-    slots_fetch(model, features, count);
     for (size_t i = 0; i < count; i++) {
         voices[voice_count] = (struct voice){row_fetch(model, features[i].hash), features[i].value, sum};
         voice_count += voices[voice_count].row != 0;
@@ -599,7 +655,6 @@ void model_score_parts(const struct model *model, const struct feature *features
     memset(common, 0, sizeof *common);
     memset(rest, 0, sizeof *rest);
     memset(scores, 0, parts * sizeof *scores);
-    slots_fetch(model, features, count);
     for (size_t i = 0; i < count; i++) {
         struct part_score *part = !i                           ? common
                                   : features[i].first == WHOLE ? rest

@@ -235,7 +235,7 @@ static bool concept_take(
         if (vocabulary->concept_count == CONCEPTS_MAX)
             return error_set(error, "more than %d concepts", CONCEPTS_MAX);
         concept = (int)vocabulary->concept_count++;
-        vocabulary->concepts[concept].code = entry->code;
+        vocabulary->concepts[concept] = (struct concept){entry->code, text_hash(entry->code)};
     }
     const struct term_lists *terms = &entry->terms;
     return concept_terms(vocabulary, concept, terms->id, terms->id_count, error) &&

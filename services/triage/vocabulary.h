@@ -46,6 +46,7 @@ struct term {
 
 struct concept {
     const char *code;
+    uint64_t hash; /* text_hash(code) */
 };
 
 /* All of `all`, none of `without`: the kind gains weight. */
