@@ -33,6 +33,7 @@ enum {
     NEAR_REGENCY_LEAST = 8,  /* letters; of seven, "Sampang" is near "samping" and "Nganjuk" near "ngantuk" */
     NEAR_DISTRICT_LEAST = 9, /* "Gedangan" is near "genangan", "Padangan" near "pasangan" */
     JOINED_LEAST = 8,        /* letters of two words that are one name */
+    JOINED_BEGINNING = 4,    /* of them, by which most words are seen to begin none */
     ROW_BYTES = 256,
     SLOTS_LEAST = 1 << 15,
     NEAR_SLOTS_LEAST = 1 << 12
@@ -125,17 +126,33 @@ bool place_entries_agree(const struct place_index *index, uint32_t a, uint32_t b
     return false;
 }
 
-/* The letters as they are written, before any spelling was mended ("banyu" is read as "air"), with repeats
- * taken out. *last goes on from one piece to the next. */
-static uint64_t hash_letters(uint64_t hash, const char *from, const char *to, char *last, size_t *letters) {
-    for (; from < to; from++) {
+/* Letters as they are written, before any spelling was mended ("banyu" is read as "air"), with repeats taken
+ * out. */
+struct letters {
+    uint64_t hash;
+    size_t count;
+    char last;
+};
+
+#define NO_LETTERS ((struct letters){.hash = TEXT_HASH_START})
+
+/* Goes on with the letters of a text, until there are so many. */
+static void letters_add(struct letters *letters, const char *from, const char *to, size_t most) {
+    for (; from < to && letters->count < most; from++) {
         char c = *from >= 'A' && *from <= 'Z' ? (char)(*from - 'A' + 'a') : *from;
-        if (c < 'a' || c > 'z' || c == *last)
+        if (c < 'a' || c > 'z' || c == letters->last)
             continue;
-        hash = text_hash_step(hash, *last = c);
-        ++*letters;
+        letters->hash = text_hash_step(letters->hash, letters->last = c);
+        letters->count++;
     }
-    return hash;
+}
+
+static struct letters letters_of_two(
+    const struct text *text, const struct word *one, const struct word *two, size_t most) {
+    struct letters letters = NO_LETTERS;
+    letters_add(&letters, text->bytes + one->start, text->bytes + one->end, most);
+    letters_add(&letters, text->bytes + two->start, text->bytes + two->end, most);
+    return letters;
 }
 
 uint32_t place_index_find_joined(const struct place_index *index, const struct text *text, size_t first) {
@@ -143,22 +160,13 @@ uint32_t place_index_find_joined(const struct place_index *index, const struct t
     if (first + 1 >= text->count || one->clause != two->clause || one->key_size < 3 || two->key_size < 3 ||
         (one->flags | two->flags) & WORD_NUMBER)
         return 0;
-    char last = 0;
-    size_t letters = 0;
-    uint64_t hash =
-        hash_letters(TEXT_HASH_START, text->bytes + one->start, text->bytes + one->end, &last, &letters);
-    hash = hash_letters(hash, text->bytes + two->start, text->bytes + two->end, &last, &letters);
-    uint32_t found = letters < JOINED_LEAST ? 0 : name_find(index, name_step(TEXT_HASH_START, hash));
+    struct letters letters = letters_of_two(text, one, two, JOINED_BEGINNING);
+    if (!sieve_holds(index->joined, PLACE_JOINED, letters.hash))
+        return 0;
+    letters = letters_of_two(text, one, two, SIZE_MAX);
+    uint32_t found =
+        letters.count < JOINED_LEAST ? 0 : name_find(index, name_step(TEXT_HASH_START, letters.hash));
     return place_entries_name_served(index, found) ? found : 0;
-}
-
-/* Hash of a word without its letter at `without`. */
-static uint64_t hash_without(const char *key, size_t without) {
-    uint64_t hash = TEXT_HASH_START;
-    for (size_t i = 0; key[i]; i++)
-        if (i != without)
-            hash = text_hash_step(hash, key[i]);
-    return hash;
 }
 
 /* One letter more, less or other, or two neighbours swapped; both begin alike. */
@@ -180,9 +188,13 @@ uint32_t place_index_find_near(const struct place_index *index, const struct wor
     const struct place_near *only = NULL;
     if (word->key_size + 1u < NEAR_REGENCY_LEAST || word->flags & WORD_NUMBER || !index->near_slot_count)
         return 0;
+    const size_t mask = index->near_slot_count - 1;
+    uint64_t before = TEXT_HASH_START;
     for (size_t without = 0; without <= word->key_size; without++) { /* the last time without none */
-        uint64_t hash = hash_without(word->key, without);
-        size_t mask = index->near_slot_count - 1;
+        uint64_t hash = without < word->key_size ? text_hash_on(before, word->key + without + 1) : before;
+        before = text_hash_step(before, word->key[without]);
+        if (!sieve_holds(index->near, PLACE_NEAR, hash))
+            continue;
         for (size_t at = hash & mask; index->near_slots[at].hash; at = (at + 1) & mask) {
             if (index->near_slots[at].hash != hash)
                 continue;
@@ -269,6 +281,15 @@ static bool near_reserve(struct place_index *index) {
     return true;
 }
 
+/* Hash of a word without its letter at `without`. */
+static uint64_t hash_without(const char *key, size_t without) {
+    uint64_t hash = TEXT_HASH_START;
+    for (size_t i = 0; key[i]; i++)
+        if (i != without)
+            hash = text_hash_step(hash, key[i]);
+    return hash;
+}
+
 static bool near_add(struct place_index *index, const struct word *word, const struct place *place) {
     if (!near_reserve(index))
         return false;
@@ -285,6 +306,7 @@ static bool near_add(struct place_index *index, const struct word *word, const s
         while (index->near_slots[at].hash)
             at = (at + 1) & (index->near_slot_count - 1);
         index->near_slots[at] = (struct place_slot){hash, (uint32_t)index->near_count};
+        sieve_add(index->near, PLACE_NEAR, hash);
         index->near_used++;
     }
     return true;
@@ -312,12 +334,19 @@ static bool is_shown(const struct spelling *spelling, const char *name, const st
            !(text->count == 1 && strcmp(text->words[0].key, "kota") == 0);
 }
 
+/* What a name in one word begins with, for those who write it in two. */
+static void joined_tell(struct place_index *index, const char *name) {
+    struct letters letters = NO_LETTERS;
+    letters_add(&letters, name, name + strlen(name), JOINED_BEGINNING);
+    sieve_add(index->joined, PLACE_JOINED, letters.hash);
+}
+
 /* "Gunung Anyar" is also written Gununganyar. */
 static bool joined_add(struct place_index *index, const char *name, const struct place *place) {
-    char last = 0;
-    size_t letters = 0;
-    uint64_t hash = hash_letters(TEXT_HASH_START, name, name + strlen(name), &last, &letters);
-    return entry_add(index, name_step(TEXT_HASH_START, hash), place);
+    struct letters letters = NO_LETTERS;
+    letters_add(&letters, name, name + strlen(name), SIZE_MAX);
+    joined_tell(index, name);
+    return entry_add(index, name_step(TEXT_HASH_START, letters.hash), place);
 }
 
 /* Other ways to write a place of the site: in one word, and misspelt if it is no village. */
@@ -349,6 +378,8 @@ static bool place_add(struct place_index *index, struct arena *arena, const stru
         hash = name_step(hash, text.words[i].hash);
         sieve_add(index->begins, PLACE_BEGINS, hash);
     }
+    if (text.count == 1 && place->level != AREA_VILLAGE && served(index, place->code))
+        joined_tell(index, text.words[0].key);
     return entry_add(index, hash, place) && ways_add(index, name, &text, place);
 }
 

@@ -18,10 +18,16 @@ struct place_entry {
     bool small;  /* first of its chain: nothing but villages have the name */
 };
 
-enum { PLACE_BEGINS = 1 << 18 /* bits, 32 KiB; a province has some 40,000 beginnings */ };
+enum {
+    PLACE_BEGINS = 1 << 18, /* bits, 32 KiB; a province has some 40,000 beginnings */
+    PLACE_JOINED = 1 << 14, /* 2 KiB; it has some 1,000 districts and regencies */
+    PLACE_NEAR = 1 << 15    /* 4 KiB; and their long names some 2,600 forms without a letter */
+};
 
 struct place_index {
     uint64_t begins[PLACE_BEGINS / 64]; /* a bit for each name and each beginning of one, in whole words */
+    uint64_t joined[PLACE_JOINED / 64]; /* for names in one word, by their first letters */
+    uint64_t near[PLACE_NEAR / 64];     /* for forms without a letter */
     const struct gazetteer *gazetteer;
     struct place_entry *entries; /* from 1 */
     size_t entry_count, entry_capacity;
