@@ -84,8 +84,8 @@ static bool anything_known(const struct vocabulary *vocabulary, const struct sig
     for (size_t i = 0; i < vocabulary->kind_count; i++)
         if (signs->keywords[i] > 0 || signs->combinations[i] > 0)
             return true;
-    for (size_t i = 0; i < vocabulary->concept_count; i++)
-        if (signs->concepts[i].affirmed && vocabulary->concepts[i].code[0] != 'F')
+    for (size_t i = 0; i < signs->told_count; i++)
+        if (signs->concepts[signs->told[i]].affirmed && vocabulary->concepts[signs->told[i]].code[0] != 'F')
             return true;
     return false;
 }
@@ -212,22 +212,22 @@ static void report_first(struct work *work) {
     work->kind = vocabulary_kind(vocabulary, kinds[0].kind);
 }
 
+/* Into its place among the likeliest, behind those that are as likely; the last may fall out. */
+static void kind_place(struct assessment *out, struct kind_score score) {
+    bool full = out->kind_count == ASSESSMENT_KINDS_MAX;
+    if (full && score.score <= out->kinds[ASSESSMENT_KINDS_MAX - 1].score)
+        return;
+    size_t at = full ? ASSESSMENT_KINDS_MAX - 1 : out->kind_count++;
+    for (; at && out->kinds[at - 1].score < score.score; at--)
+        out->kinds[at] = out->kinds[at - 1];
+    out->kinds[at] = score;
+}
+
 static void kinds_rank(struct work *work) {
     const struct vocabulary *vocabulary = work->assessor->vocabulary;
-    bool taken[KINDS_MAX] = {false};
-    work->kind = NO_INDEX;
-    for (size_t rank = 0; rank < ASSESSMENT_KINDS_MAX && rank < vocabulary->kind_count; rank++) {
-        int best = NO_INDEX;
-        for (size_t i = 0; i < vocabulary->kind_count; i++)
-            if (!taken[i] && (best == NO_INDEX || work->kinds[i] > work->kinds[best]))
-                best = (int)i;
-        if (best == NO_INDEX)
-            break;
-        taken[best] = true;
-        work->kind = work->kind == NO_INDEX ? best : work->kind;
-        work->out->kinds[work->out->kind_count++] =
-            (struct kind_score){vocabulary->kinds[best].code, work->kinds[best]};
-    }
+    for (size_t i = 0; i < vocabulary->kind_count; i++)
+        kind_place(work->out, (struct kind_score){vocabulary->kinds[i].code, work->kinds[i]});
+    work->kind = likeliest(work->kinds, vocabulary->kind_count);
     report_first(work);
     work->out->kind = vocabulary->kinds[work->kind].code;
     work->out->confidence = work->kinds[work->kind];
@@ -329,19 +329,26 @@ static const char *words_of(struct work *work, size_t first, size_t last, uint32
     return copy ? copy : "";
 }
 
-/* what: always one and the same literal for one meaning, so that it is compared as a pointer. */
-static void evidence_add(
+/* What was not told yet. */
+static void evidence_add_new(
     struct work *work, const char *what, const char *rule, size_t first, size_t last, float weight) {
     struct assessment *out = work->out;
     if (out->evidence_count == ASSESSMENT_EVIDENCE_MAX)
         return;
+    struct evidence *one = &out->evidence[out->evidence_count++];
+    *one = (struct evidence){.what = what, .rule = rule, .weight = weight};
+    one->words = words_of(work, first, last, &one->start, &one->end);
+}
+
+/* what: always one and the same literal for one meaning, so that it is compared as a pointer. */
+static void evidence_add(
+    struct work *work, const char *what, const char *rule, size_t first, size_t last, float weight) {
+    const struct assessment *out = work->out;
     for (size_t i = 0; i < out->evidence_count; i++)
         if (out->evidence[i].what == what &&
             (out->evidence[i].rule == rule || strcmp(out->evidence[i].rule, rule) == 0))
             return;
-    struct evidence *one = &out->evidence[out->evidence_count++];
-    *one = (struct evidence){.what = what, .rule = rule, .weight = weight};
-    one->words = words_of(work, first, last, &one->start, &one->end);
+    evidence_add_new(work, what, rule, first, last, weight);
 }
 
 static void evidence_vocabulary(struct work *work) {
@@ -388,7 +395,7 @@ static void evidence_learnt(struct work *work) {
     float loud = work->feature_count ? work->features[0].value * 0.45f : 0; /* the first is worth 1 */
     for (size_t i = 0; model && i < work->feature_count; i++) {
         const struct feature *feature = &work->features[i];
-        if (feature->first >= work->text.count || feature->value < loud)
+        if (feature->value < loud || feature->first >= work->text.count)
             continue; /* pieces of words are many, and none of them alone says much */
         float weight = model_weight(model, feature, work->kind);
         if (weight > 0.2f)
@@ -409,15 +416,19 @@ static void evidence_also(struct work *work) {
 
 /* What else was understood, as far as there is room. */
 static void evidence_concepts(struct work *work) {
-    static const char affirmed[] = "concept", denied[] = "denied";
     const struct vocabulary *vocabulary = work->assessor->vocabulary;
+    bool told[CONCEPTS_MAX][2] = {{false}}; /* affirmed, denied */
     for (size_t i = 0; i < work->signs.hit_count && work->out->evidence_count < ASSESSMENT_EVIDENCE_MAX;
          i++) {
         const struct hit *hit = &work->signs.hits[i];
         const struct term *term = &vocabulary->terms[hit->tag];
-        if (term->use == TERM_CONCEPT && vocabulary->concepts[term->index].code[0] != 'F')
-            evidence_add(work, hit->negator >= 0 ? denied : affirmed, vocabulary->concepts[term->index].code,
-                hit->first, hit->last, 1);
+        bool denied = hit->negator >= 0;
+        if (term->use != TERM_CONCEPT || told[term->index][denied] ||
+            vocabulary->concepts[term->index].code[0] == 'F')
+            continue;
+        told[term->index][denied] = true;
+        evidence_add_new(work, denied ? "denied" : "concept", vocabulary->concepts[term->index].code,
+            hit->first, hit->last, 1);
     }
 }
 

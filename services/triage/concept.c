@@ -1,6 +1,18 @@
 #include "services/triage/concept.h"
 
-static void concept_found(const struct text *text, struct concept_state *state, const struct hit *hit) {
+/* Found for the first time. */
+static void told_add(struct signs *signs, uint16_t concept) {
+    size_t at = signs->told_count++;
+    for (; at && signs->told[at - 1] > concept; at--)
+        signs->told[at] = signs->told[at - 1];
+    signs->told[at] = concept;
+}
+
+static void concept_found(
+    const struct text *text, struct signs *signs, uint16_t concept, const struct hit *hit) {
+    struct concept_state *state = &signs->concepts[concept];
+    if (!(state->affirmed | state->denied))
+        told_add(signs, concept);
     if (hit->negator >= 0) {
         state->denied++;
         return;
@@ -25,7 +37,7 @@ static void hits_count(const struct vocabulary *vocabulary, const struct text *t
         const struct hit *hit = &signs->hits[i];
         const struct term *term = &vocabulary->terms[hit->tag];
         if (term->use == TERM_CONCEPT) {
-            concept_found(text, &signs->concepts[term->index], hit);
+            concept_found(text, signs, (uint16_t)term->index, hit);
         } else if (hit->negator < 0 && !said_before(signs->hits, i)) {
             float *sum = &signs->keywords[term->index];
             *sum += term->weight;
@@ -34,7 +46,7 @@ static void hits_count(const struct vocabulary *vocabulary, const struct text *t
     }
 }
 
-bool signs_hold(const struct signs *signs, const int16_t *all, size_t all_count, const int16_t *without,
+bool signs_hold_all(const struct signs *signs, const int16_t *all, size_t all_count, const int16_t *without,
     size_t without_count, bool near) {
     uint32_t together = ~0u;
     for (size_t i = 0; i < all_count; i++) {
@@ -65,8 +77,9 @@ bool signs_read(
     *out = (struct signs){0};
     out->hits = matcher_find(vocabulary->matcher, arena, text, &out->hit_count);
     out->concepts = arena_take(arena, (vocabulary->concept_count + 1) * sizeof *out->concepts);
+    out->told = arena_take(arena, (out->hit_count + 1) * sizeof *out->told);
     out->held = arena_take(arena, (vocabulary->combination_count + 1) * sizeof(void *));
-    if (!out->hits || !out->concepts || !out->held)
+    if (!out->hits || !out->concepts || !out->told || !out->held)
         return false;
     hits_count(vocabulary, text, out);
     combinations_hold(vocabulary, out);

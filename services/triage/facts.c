@@ -111,10 +111,12 @@ static void sex_notation(struct finder *finder) {
 /* Another concept of the same fact is affirmed too. */
 static bool said_otherwise(const struct finder *finder, size_t concept, size_t name_size) {
     const char *code = finder->vocabulary->concepts[concept].code;
-    for (size_t i = 0; i < finder->vocabulary->concept_count; i++)
-        if (i != concept && finder->signs->concepts[i].affirmed &&
-            strncmp(finder->vocabulary->concepts[i].code, code, name_size + 1) == 0)
+    for (size_t i = 0; i < finder->signs->told_count; i++) {
+        size_t other = finder->signs->told[i];
+        if (other != concept && finder->signs->concepts[other].affirmed &&
+            strncmp(finder->vocabulary->concepts[other].code, code, name_size + 1) == 0)
             return true;
+    }
     return false;
 }
 
@@ -128,9 +130,8 @@ static bool fits_kind(const struct finder *finder, const char *fact) {
  * unknown. */
 static void concept_fact(struct finder *finder, size_t concept) {
     const char *code = finder->vocabulary->concepts[concept].code;
-    const char *value = strchr(code, '.');
-    if (strncmp(code, "F_", 2) != 0 || !value || value == code + 2 ||
-        said_otherwise(finder, concept, (size_t)(value - code)))
+    const char *value = code[0] == 'F' && code[1] == '_' ? strchr(code, '.') : NULL;
+    if (!value || value == code + 2 || said_otherwise(finder, concept, (size_t)(value - code)))
         return;
     if (!fits_kind(finder, code + 2))
         return;
@@ -147,9 +148,9 @@ bool facts_find(const struct vocabulary *vocabulary, struct arena *arena, const 
     finder.kind = kind == NO_INDEX ? NULL : vocabulary->kinds[kind].code;
     age_find(&finder);
     sex_notation(&finder);
-    for (size_t i = 0; i < vocabulary->concept_count; i++)
-        if (signs->concepts[i].affirmed)
-            concept_fact(&finder, i);
+    for (size_t i = 0; i < signs->told_count; i++)
+        if (signs->concepts[signs->told[i]].affirmed)
+            concept_fact(&finder, signs->told[i]);
     *count = finder.count;
     return !arena_exhausted(arena);
 }

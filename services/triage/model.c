@@ -256,11 +256,10 @@ static void concepts_put(
     const struct piece affirmed = piece_of("c"), denied = piece_of("d"), pair = piece_of("cc");
     struct piece there[PAIRED_MAX];
     size_t count = 0;
-    for (size_t i = 0; i < vocabulary->concept_count; i++) {
-        const struct concept_state *state = &signs->concepts[i];
-        if (!(state->affirmed | state->denied))
-            continue;
-        const struct piece concept = {vocabulary->concepts[i].code, vocabulary->concepts[i].hash};
+    for (size_t i = 0; i < signs->told_count; i++) {
+        const struct concept *told = &vocabulary->concepts[signs->told[i]];
+        const struct concept_state *state = &signs->concepts[signs->told[i]];
+        const struct piece concept = {told->code, told->hash};
         if (state->denied)
             put(collector, denied, concept, NULL, 1, WHOLE, WHOLE);
         if (!state->affirmed)

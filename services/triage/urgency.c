@@ -106,17 +106,15 @@ static void rule_apply(const struct urgency_rule *rule, float danger, struct urg
 
 static void rules_apply(const struct vocabulary *vocabulary, const struct signs *signs,
     const struct urgency_input *input, float danger, struct urgency_found *out) {
-    static const enum urgency_effect order[] = {
-        URGENCY_LOWER, URGENCY_RAISE, URGENCY_SET, URGENCY_QUIET, URGENCY_HOLD};
     /* What reads like no report is raised by nothing but the rules that keep it open. */
-    size_t first = no_report(vocabulary, input->kind) ? 3 : 0;
-    for (size_t pass = first; pass < sizeof order / sizeof order[0]; pass++)
-        for (size_t i = 0; i < vocabulary->urgency_count; i++) {
-            const struct urgency_rule *rule = &vocabulary->urgency[i];
-            if (rule->effect == order[pass] && rule_is_for(rule, input) &&
-                signs_hold(signs, rule->all, rule->all_count, rule->without, rule->without_count, rule->near))
-                rule_apply(rule, danger, out);
-        }
+    enum urgency_effect first = no_report(vocabulary, input->kind) ? URGENCY_QUIET : URGENCY_LOWER;
+    for (size_t i = 0; i < vocabulary->urgency_count; i++) {
+        const struct urgency_rule *rule = &vocabulary->urgency[i];
+        if (rule->effect >= first &&
+            signs_hold(signs, rule->all, rule->all_count, rule->without, rule->without_count, rule->near) &&
+            rule_is_for(rule, input))
+            rule_apply(rule, danger, out);
+    }
 }
 
 static bool have(const struct vocabulary *vocabulary, const struct signs *signs, enum named_concept concept) {

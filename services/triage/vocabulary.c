@@ -302,6 +302,14 @@ static bool urgency_kinds(const struct vocabulary *vocabulary, const struct urge
     return true;
 }
 
+/* Behind those that take effect before it or with it. */
+static void urgency_place(struct vocabulary *vocabulary, const struct urgency_rule *rule) {
+    size_t at = vocabulary->urgency_count++;
+    for (; at && vocabulary->urgency[at - 1].effect > rule->effect; at--)
+        vocabulary->urgency[at] = vocabulary->urgency[at - 1];
+    vocabulary->urgency[at] = *rule;
+}
+
 static bool urgency_take(
     struct vocabulary *vocabulary, const struct urgency_file *file, struct error *error) {
     vocabulary->urgency = calloc(file->rules_count + 1, sizeof *vocabulary->urgency);
@@ -309,17 +317,16 @@ static bool urgency_take(
         return error_set(error, "no memory for the urgency rules");
     for (unsigned i = 0; i < file->rules_count; i++) {
         const struct urgency_entry *entry = &file->rules[i];
-        struct urgency_rule *rule = &vocabulary->urgency[i];
-        *rule = (struct urgency_rule){.id = entry->id,
+        struct urgency_rule rule = {.id = entry->id,
             .effect = (enum urgency_effect)entry->effect,
             .priority = (enum priority)entry->priority,
             .near = entry->near};
-        if (!urgency_kinds(vocabulary, entry, rule, error) ||
-            !concepts_named(vocabulary, entry->all, entry->all_count, rule->all, &rule->all_count, error) ||
+        if (!urgency_kinds(vocabulary, entry, &rule, error) ||
+            !concepts_named(vocabulary, entry->all, entry->all_count, rule.all, &rule.all_count, error) ||
             !concepts_named(
-                vocabulary, entry->without, entry->without_count, rule->without, &rule->without_count, error))
+                vocabulary, entry->without, entry->without_count, rule.without, &rule.without_count, error))
             return error_prefix(error, "urgency.yaml: %s", entry->id);
-        vocabulary->urgency_count++;
+        urgency_place(vocabulary, &rule);
     }
     return true;
 }

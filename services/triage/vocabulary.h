@@ -59,12 +59,13 @@ struct combination {
     uint8_t all_count, without_count;
 };
 
+/* In the order in which they take effect. */
 enum urgency_effect {
-    URGENCY_SET,   /* at least this priority */
-    URGENCY_RAISE, /* one step up, not above `priority` */
-    URGENCY_HOLD,  /* the machine may not close it: at least this priority, and a person looks (DSC-04) */
     URGENCY_LOWER, /* down to this priority; never where the kind forbids it, see urgency.h */
-    URGENCY_QUIET  /* down to this priority unless danger is more likely than not, see urgency.h */
+    URGENCY_RAISE, /* one step up, not above `priority` */
+    URGENCY_SET,   /* at least this priority */
+    URGENCY_QUIET, /* down to this priority unless danger is more likely than not, see urgency.h */
+    URGENCY_HOLD   /* the machine may not close it: at least this priority, and a person looks (DSC-04) */
 };
 
 struct urgency_rule {
@@ -105,7 +106,7 @@ struct vocabulary {
     size_t term_count;
     struct combination *combinations;
     size_t combination_count;
-    struct urgency_rule *urgency;
+    struct urgency_rule *urgency; /* by effect, and those of one as in the file */
     size_t urgency_count;
     struct spelling *spelling;
     struct matcher *matcher;
