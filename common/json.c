@@ -341,6 +341,14 @@ const char *json_writer_text(struct json_writer *writer, size_t *size) {
     return writer->bytes;
 }
 
+char *json_writer_take(struct json_writer *writer) {
+    char *text = json_writer_text(writer, NULL) ? writer->bytes : NULL;
+    if (text)
+        writer->bytes = NULL;
+    json_writer_free(writer);
+    return text;
+}
+
 static bool grow(struct json_writer *writer, size_t more) {
     if (more > writer->max_bytes - writer->size) {
         writer->failed = true;
@@ -463,19 +471,33 @@ static size_t escape(struct json_writer *writer, const unsigned char *at, size_t
 /* 1: may not stand in a text as it is. */
 static const unsigned char special[256] = {[0 ... 0x1f] = 1, ['"'] = 1, ['\\'] = 1, [0x7f ... 0xff] = 1};
 
-/* Most bytes need nothing, and are copied as runs. */
-static void text_append(struct json_writer *writer, const unsigned char *text, size_t size) {
-    append_byte(writer, '"');
+/* From the first byte that may not stand as it is. */
+static void text_append_rest(struct json_writer *writer, const unsigned char *text, size_t size) {
     for (size_t i = 0; i < size && !writer->failed;) {
-        size_t run = i;
-        while (run < size && !special[text[run]])
-            run++;
-        append(writer, text + i, run - i);
-        i = run;
-        if (i < size)
+        if (special[text[i]])
             i += escape(writer, text + i, size - i);
+        else
+            append_byte(writer, (char)text[i++]);
     }
-    append_byte(writer, '"');
+}
+
+/* Most texts have no such byte: they are copied as they are looked at. */
+static void text_append(struct json_writer *writer, const unsigned char *text, size_t size) {
+    if (!room(writer, size + 2))
+        return; /* not even as it is */
+    char *out = writer->bytes + writer->size;
+    size_t plain = 0;
+    *out++ = '"';
+    for (; plain < size && !special[text[plain]]; plain++)
+        *out++ = (char)text[plain];
+    writer->size += plain + 1;
+    if (plain == size) {
+        *out = '"';
+        writer->size++;
+    } else {
+        text_append_rest(writer, text + plain, size - plain);
+        append_byte(writer, '"');
+    }
 }
 
 void json_write_key(struct json_writer *writer, const char *key) {

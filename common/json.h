@@ -126,6 +126,8 @@ void json_writer_free(struct json_writer *writer);
 /* The complete text, NUL-terminated, owned by the writer until its next call; NULL when it failed or is
  * incomplete. */
 const char *json_writer_text(struct json_writer *writer, size_t *size);
+/* The same, for the caller to free; the writer is free then. */
+char *json_writer_take(struct json_writer *writer);
 
 void json_write_object(struct json_writer *writer); /* { */
 void json_write_array(struct json_writer *writer);  /* [ */

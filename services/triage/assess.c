@@ -31,9 +31,7 @@ struct work {
     struct arena *arena;
     const struct report *report;
     struct assessment *out;
-    struct text text;
-    struct signs signs;
-    struct place_names *names;
+    const struct reading *reading;
     struct feature *features;
     size_t feature_count;
     struct passages *passages;
@@ -75,7 +73,8 @@ const char *review_reason_name(enum review_reason reason) {
 static void kinds_by_points(struct work *work) {
     const struct vocabulary *vocabulary = work->assessor->vocabulary;
     for (size_t i = 0; i < vocabulary->kind_count; i++)
-        work->kinds[i] = POINTS_TO_LOGIT * (work->signs.keywords[i] + work->signs.combinations[i]);
+        work->kinds[i] =
+            POINTS_TO_LOGIT * (work->reading->signs.keywords[i] + work->reading->signs.combinations[i]);
 }
 
 /* Is there anything in the message that the vocabulary knows, so that the model's guess stands on more than
@@ -92,13 +91,14 @@ static bool anything_known(const struct vocabulary *vocabulary, const struct sig
 
 static bool kinds_score(struct work *work) {
     const struct vocabulary *vocabulary = work->assessor->vocabulary;
-    work->matched = anything_known(vocabulary, &work->signs);
+    work->matched = anything_known(vocabulary, &work->reading->signs);
     if (!vocabulary->model) {
         kinds_by_points(work);
         softmax(work->kinds, vocabulary->kind_count);
         return true;
     }
-    work->passages = passages_read(vocabulary, work->arena, &work->text, work->features, work->feature_count);
+    work->passages =
+        passages_read(vocabulary, work->arena, &work->reading->text, work->features, work->feature_count);
     if (work->passages)
         passages_judge_all(work->passages, work->kinds, work->priorities);
     return work->passages != NULL;
@@ -142,21 +142,17 @@ static bool takes_back(
 /* Only the scores; place, facts and rules are those of the whole message. */
 static bool ending_score(struct work *work, size_t from, struct ending *out) {
     const struct assessor *assessor = work->assessor;
-    struct text text;
-    struct signs signs;
+    const struct text *whole = &work->reading->text;
+    struct reading reading;
     size_t count = 0;
-    if (!text_read(work->arena, assessor->vocabulary->spelling, work->text.bytes + from,
-            work->text.size - from, &text) ||
-        !signs_read(assessor->vocabulary, work->arena, &text, &signs))
+    if (!reading_read(assessor, work->arena, whole->bytes + from, whole->size - from, &reading))
         return false;
-    const struct place_names *names = place_names_read(assessor->places, work->arena, &text);
-    const bool *places = names ? place_names_mark(names, work->arena, &text) : NULL;
-    const struct feature *features =
-        places ? features_read(assessor->vocabulary, work->arena, &text, &signs, places, NULL, &count) : NULL;
+    const struct feature *features = features_read(
+        assessor->vocabulary, work->arena, &reading.text, &reading.signs, reading.places, NULL, &count);
     if (!features)
         return false;
     model_judge(assessor->vocabulary->model, features, count, out->kinds, out->priorities);
-    out->harmless = takes_back(assessor->vocabulary, &text, &signs);
+    out->harmless = takes_back(assessor->vocabulary, &reading.text, &reading.signs);
     return true;
 }
 
@@ -173,18 +169,18 @@ static int likeliest(const float *kinds, size_t count) {
  * dangerous itself, and a person still looks. It wakes where the words before it had talked a danger down. */
 static bool turn_judge(struct work *work) {
     const struct vocabulary *vocabulary = work->assessor->vocabulary;
-    size_t turn = vocabulary->model ? turn_find(&work->text) : NO_TURN;
+    size_t turn = vocabulary->model ? turn_find(&work->reading->text) : NO_TURN;
     struct ending ending;
     work->turn = NO_TURN;
-    if (turn == NO_TURN || work->text.size - work->text.words[turn].end > TURN_BYTES_MAX)
+    if (turn == NO_TURN || work->reading->text.size - work->reading->text.words[turn].end > TURN_BYTES_MAX)
         return true;
     float before = danger_of(work->priorities);
     bool none_before = likeliest(work->kinds, vocabulary->kind_count) == vocabulary->no_report;
     bool may_quiet =
-        before >= TAKEN_BACK_BELOW && signs_have(&work->signs, vocabulary->named[NAMED_TAKEN_BACK]);
+        before >= TAKEN_BACK_BELOW && signs_have(&work->reading->signs, vocabulary->named[NAMED_TAKEN_BACK]);
     if (!none_before && !may_quiet)
         return true; /* nothing could change */
-    if (!ending_score(work, work->text.words[turn].end, &ending))
+    if (!ending_score(work, work->reading->text.words[turn].end, &ending))
         return false;
     float after = danger_of(ending.priorities);
     bool none = likeliest(ending.kinds, vocabulary->kind_count) == vocabulary->no_report;
@@ -239,7 +235,7 @@ static bool also_find(struct work *work) {
     struct assessment *out = work->out;
     if (!work->passages || !vocabulary->kinds[work->kind].opens_case || work->turn != NO_TURN)
         return true;
-    out->matters = matters_weigh(work->passages, work->arena, &work->signs, work->kinds, work->kind,
+    out->matters = matters_weigh(work->passages, work->arena, &work->reading->signs, work->kinds, work->kind,
         work->assessor->weighs_all ? -INFINITY : 0, &out->matter_count);
     for (size_t i = 0; i < out->matter_count && i < MATTERS_MAX && out->matters[i].sum >= 0; i++)
         out->also[out->also_count++] = vocabulary->kinds[out->matters[i].kind].code;
@@ -302,7 +298,7 @@ static void review_decide(struct work *work, const struct urgency_found *urgency
     struct assessment *out = work->out;
     float ahead = out->kind_count > 1 ? out->confidence - out->kinds[1].score : 1;
     bool closes = !out->opens_case;
-    if (!work->text.count)
+    if (!work->reading->text.count)
         review_set(out, REVIEW_EMPTY);
     if (urgency->human || work->taken_back || (closes && urgency->danger))
         review_set(out, REVIEW_POSSIBLE_DANGER);
@@ -319,10 +315,10 @@ static void review_decide(struct work *work, const struct urgency_found *urgency
 
 static const char *words_of(struct work *work, size_t first, size_t last, uint32_t *start, uint32_t *end) {
     *start = *end = 0;
-    if (first >= work->text.count || last >= work->text.count)
+    if (first >= work->reading->text.count || last >= work->reading->text.count)
         return "";
-    *start = work->text.words[first].start;
-    *end = work->text.words[last].end;
+    *start = work->reading->text.words[first].start;
+    *end = work->reading->text.words[last].end;
     if (*end <= *start)
         return "";
     const char *copy = arena_bytes(work->arena, work->report->text + *start, *end - *start);
@@ -353,18 +349,18 @@ static void evidence_add(
 
 static void evidence_vocabulary(struct work *work) {
     const struct vocabulary *vocabulary = work->assessor->vocabulary;
-    for (size_t i = 0; i < work->signs.hit_count; i++) {
-        const struct hit *hit = &work->signs.hits[i];
+    for (size_t i = 0; i < work->reading->signs.hit_count; i++) {
+        const struct hit *hit = &work->reading->signs.hits[i];
         const struct term *term = &vocabulary->terms[hit->tag];
         if (hit->negator >= 0)
             continue;
         if (term->use == TERM_KEYWORD && term->index == work->kind)
             evidence_add(work, "keyword", term->text, hit->first, hit->last, (float)term->weight);
     }
-    for (size_t i = 0; i < work->signs.held_count; i++)
-        if (work->signs.held[i]->kind == work->kind)
-            evidence_add(
-                work, "combination", work->signs.held[i]->id, NO_WORD, NO_WORD, work->signs.held[i]->weight);
+    for (size_t i = 0; i < work->reading->signs.held_count; i++)
+        if (work->reading->signs.held[i]->kind == work->kind)
+            evidence_add(work, "combination", work->reading->signs.held[i]->id, NO_WORD, NO_WORD,
+                work->reading->signs.held[i]->weight);
 }
 
 enum { WORDS_SHOWN = 4 };
@@ -395,15 +391,15 @@ static void evidence_learnt(struct work *work) {
     float loud = work->feature_count ? work->features[0].value * 0.45f : 0; /* the first is worth 1 */
     for (size_t i = 0; model && i < work->feature_count; i++) {
         const struct feature *feature = &work->features[i];
-        if (feature->value < loud || feature->first >= work->text.count)
+        if (feature->value < loud || feature->first >= work->reading->text.count)
             continue; /* pieces of words are many, and none of them alone says much */
         float weight = model_weight(model, feature, work->kind);
         if (weight > 0.2f)
             spoken_keep(top, feature, weight);
     }
     for (size_t i = 0; i < WORDS_SHOWN && top[i].feature; i++)
-        evidence_add(work, "word", work->text.words[top[i].feature->first].key, top[i].feature->first,
-            top[i].feature->last, top[i].weight);
+        evidence_add(work, "word", work->reading->text.words[top[i].feature->first].key,
+            top[i].feature->first, top[i].feature->last, top[i].weight);
 }
 
 /* Where each further kind is told. */
@@ -418,9 +414,9 @@ static void evidence_also(struct work *work) {
 static void evidence_concepts(struct work *work) {
     const struct vocabulary *vocabulary = work->assessor->vocabulary;
     bool told[CONCEPTS_MAX][2] = {{false}}; /* affirmed, denied */
-    for (size_t i = 0; i < work->signs.hit_count && work->out->evidence_count < ASSESSMENT_EVIDENCE_MAX;
-         i++) {
-        const struct hit *hit = &work->signs.hits[i];
+    for (size_t i = 0;
+         i < work->reading->signs.hit_count && work->out->evidence_count < ASSESSMENT_EVIDENCE_MAX; i++) {
+        const struct hit *hit = &work->reading->signs.hits[i];
         const struct term *term = &vocabulary->terms[hit->tag];
         bool denied = hit->negator >= 0;
         if (term->use != TERM_CONCEPT || told[term->index][denied] ||
@@ -459,8 +455,8 @@ static bool place_apply(struct work *work, struct place_found *place) {
     if (!work->assessor->places)
         return true;
     const char *declared = report->area && report->area[0] ? report->area : NULL;
-    if (!place_find(
-            work->assessor->places, work->arena, &work->text, work->names, report->position, declared, place))
+    if (!place_find(work->assessor->places, work->arena, &work->reading->text, work->reading->names,
+            report->position, declared, place))
         return false;
     struct assessment *out = work->out;
     memcpy(out->area, place->area, sizeof out->area);
@@ -482,7 +478,7 @@ static void urgency_apply(struct work *work, struct urgency_found *urgency) {
         .known = work->matched,
         .urgent_flag = work->report->urgent,
         .local_hour = work->report->local_hour};
-    urgency_find(vocabulary, &work->text, &work->signs, &input, urgency);
+    urgency_find(vocabulary, &work->reading->text, &work->reading->signs, &input, urgency);
     struct assessment *out = work->out;
     memcpy(out->priorities, work->priorities, sizeof out->priorities);
     out->priority = urgency->priority;
@@ -492,21 +488,34 @@ static void urgency_apply(struct work *work, struct urgency_found *urgency) {
     memcpy(out->reasons, urgency->reasons, urgency->reason_count * sizeof out->reasons[0]);
 }
 
+bool reading_read(const struct assessor *assessor, struct arena *arena, const char *text, size_t size,
+    struct reading *out) {
+    const struct vocabulary *vocabulary = assessor->vocabulary;
+    if (!text_read(arena, vocabulary->spelling, text, size, &out->text) ||
+        !signs_read(vocabulary, arena, &out->text, &out->signs))
+        return false;
+    out->names = place_names_read(assessor->places, arena, &out->text);
+    out->places = out->names ? place_names_mark(out->names, arena, &out->text) : NULL;
+    return out->places != NULL;
+}
+
 bool assess(const struct assessor *assessor, struct arena *arena, const struct report *report,
     struct assessment *out) {
+    struct reading reading;
+    return reading_read(assessor, arena, report->text, report->size, &reading) &&
+           assess_reading(assessor, arena, report, &reading, out);
+}
+
+bool assess_reading(const struct assessor *assessor, struct arena *arena, const struct report *report,
+    const struct reading *reading, struct assessment *out) {
     const struct vocabulary *vocabulary = assessor->vocabulary;
-    struct work work = {.assessor = assessor, .arena = arena, .report = report, .out = out};
+    struct work work = {
+        .assessor = assessor, .arena = arena, .report = report, .out = out, .reading = reading};
     struct place_found place;
     struct urgency_found urgency;
     *out = (struct assessment){0};
-    if (!text_read(arena, vocabulary->spelling, report->text, report->size, &work.text) ||
-        !signs_read(vocabulary, arena, &work.text, &work.signs))
-        return false;
-    work.names = place_names_read(assessor->places, arena, &work.text);
-    const bool *places = work.names ? place_names_mark(work.names, arena, &work.text) : NULL;
-    if (places)
-        work.features =
-            features_read(vocabulary, arena, &work.text, &work.signs, places, NULL, &work.feature_count);
+    work.features = features_read(
+        vocabulary, arena, &reading->text, &reading->signs, reading->places, NULL, &work.feature_count);
     if (!work.features)
         return false;
     if (!kinds_score(&work) || !turn_judge(&work))
@@ -516,8 +525,8 @@ bool assess(const struct assessor *assessor, struct arena *arena, const struct r
         return false;
     confidentiality_find(&work);
     urgency_apply(&work, &urgency);
-    if (!place_apply(&work, &place) ||
-        !facts_find(vocabulary, arena, &work.text, &work.signs, work.kind, out->facts, &out->fact_count))
+    if (!place_apply(&work, &place) || !facts_find(vocabulary, arena, &reading->text, &reading->signs,
+                                           work.kind, out->facts, &out->fact_count))
         return false;
     facts_of_others_drop(&work);
     review_decide(&work, &urgency);

@@ -96,6 +96,21 @@ struct assessment {
 bool assess(const struct assessor *assessor, struct arena *arena, const struct report *report,
     struct assessment *out);
 
+/* What a report is judged by: its words, what the vocabulary finds in them, and which are names of places. */
+struct reading {
+    struct text text;
+    struct signs signs;
+    struct place_names *names;
+    const bool *places; /* of each word */
+};
+
+/* In the arena; false only when it is exhausted. text: outlives out, not NUL-terminated. */
+bool reading_read(
+    const struct assessor *assessor, struct arena *arena, const char *text, size_t size, struct reading *out);
+/* assess() of what was read already. */
+bool assess_reading(const struct assessor *assessor, struct arena *arena, const struct report *report,
+    const struct reading *reading, struct assessment *out);
+
 /* "P0" .. "P4". */
 const char *priority_name(enum priority priority);
 /* no_match, low_confidence ...; "" for none. */

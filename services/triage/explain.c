@@ -79,11 +79,7 @@ char *assess_to_json(const struct assessment *assessment) {
     facts_write(&writer, assessment);
     evidence_write(&writer, assessment);
     json_write_end(&writer);
-    size_t size;
-    const char *text = json_writer_text(&writer, &size);
-    char *copy = text ? strdup(text) : NULL;
-    json_writer_free(&writer);
-    return copy;
+    return json_writer_take(&writer);
 }
 
 /* ---- explain */
@@ -193,25 +189,20 @@ static int by_size(const void *a, const void *b) {
 
 struct seen {
     struct text text;
-    struct signs signs;
     struct feature *features;
     char (*names)[FEATURE_NAME_MAX];
     size_t count;
 };
 
 static bool features_see(const struct explainer *explainer, const struct report *report, struct seen *out) {
-    const struct vocabulary *vocabulary = explainer->site.vocabulary;
+    struct reading reading;
     *out = (struct seen){.names = arena_take(explainer->arena, FEATURES_MAX * sizeof *out->names)};
     if (!out->names ||
-        !text_read(explainer->arena, vocabulary->spelling, report->text, report->size, &out->text) ||
-        !signs_read(vocabulary, explainer->arena, &out->text, &out->signs))
+        !reading_read(&explainer->site.assessor, explainer->arena, report->text, report->size, &reading))
         return false;
-    const struct place_names *names = place_names_read(explainer->site.places, explainer->arena, &out->text);
-    const bool *places = names ? place_names_mark(names, explainer->arena, &out->text) : NULL;
-    if (!places)
-        return false;
-    out->features =
-        features_read(vocabulary, explainer->arena, &out->text, &out->signs, places, out->names, &out->count);
+    out->text = reading.text;
+    out->features = features_read(explainer->site.vocabulary, explainer->arena, &reading.text, &reading.signs,
+        reading.places, out->names, &out->count);
     return out->features != NULL;
 }
 

@@ -132,11 +132,7 @@ static bool names_place(
            rarity_of(assessor->vocabulary->rarity, out) >= UNHEARD;
 }
 
-static bool words_take(const struct assessor *assessor, struct arena *arena, struct scene *scene) {
-    const struct place_names *names = place_names_read(assessor->places, arena, &scene->text);
-    const bool *places = names ? place_names_mark(names, arena, &scene->text) : NULL;
-    if (!places)
-        return false;
+static void words_take(const struct assessor *assessor, const bool *places, struct scene *scene) {
     scene->caller = identity_caller(&scene->text);
     identity_read(&scene->text, places, assessor->vocabulary->rarity, &scene->identity);
     people_read(&scene->text, places, assessor->vocabulary->details, &scene->people);
@@ -149,15 +145,17 @@ static bool words_take(const struct assessor *assessor, struct arena *arena, str
             telling_take(assessor, scene, i, places[i],
                 identity_is_name(&scene->identity, i) || names_place(assessor, scene, places, i));
     }
-    return true;
 }
 
 bool scene_read(
     const struct assessor *assessor, struct arena *arena, const struct report *report, struct scene *out) {
+    struct reading reading;
     *out = (struct scene){0};
-    if (!assess(assessor, arena, report, &out->said) ||
-        !text_read(arena, assessor->vocabulary->spelling, report->text, report->size, &out->text) ||
-        !signs_read(assessor->vocabulary, arena, &out->text, &out->signs))
+    if (!reading_read(assessor, arena, report->text, report->size, &reading) ||
+        !assess_reading(assessor, arena, report, &reading, &out->said))
         return false;
-    return words_take(assessor, arena, out);
+    out->text = reading.text;
+    out->signs = reading.signs;
+    words_take(assessor, reading.places, out);
+    return true;
 }
