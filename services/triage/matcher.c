@@ -17,9 +17,15 @@ enum {
     PREFIX_LEAST = 2
 };
 
+/* A symbol, and where it leads from the root: most words of a message begin no pattern, and are seen to. */
+struct symbol {
+    uint32_t number;
+    uint32_t node; /* NODE_ROOT: nowhere */
+};
+
 struct symbol_slot {
     uint64_t hash; /* 0: free. Beginnings are hashed with their own start, so both fit in one table */
-    uint32_t symbol;
+    struct symbol symbol;
 };
 
 struct edge_slot {
@@ -57,6 +63,7 @@ struct matcher {
     struct arena *scratch; /* for unfolding one pattern; kept, as a site has thousands */
     struct symbol_slot *symbols;
     size_t symbol_slots, symbol_count;
+    uint32_t any;          /* where SYMBOL_ANY leads from the root */
     uint64_t prefix_sizes; /* bit n: some pattern has a beginning of n letters */
     struct edge_slot *edges;
     size_t edge_slots, edge_count;
@@ -90,14 +97,15 @@ static bool array_reserve(void **array, size_t *capacity, size_t need, size_t el
 
 /* ---- symbols */
 
-static uint32_t symbol_find(const struct matcher *matcher, uint64_t hash) {
+/* NULL: no pattern has it. */
+static struct symbol *symbol_find(const struct matcher *matcher, uint64_t hash) {
     if (!sieve_holds(matcher->symbol_sieve, SYMBOL_SIEVE, hash))
-        return SYMBOL_NONE;
+        return NULL;
     for (size_t at = hash & (matcher->symbol_slots - 1);; at = (at + 1) & (matcher->symbol_slots - 1)) {
         if (!matcher->symbols[at].hash)
-            return SYMBOL_NONE;
+            return NULL;
         if (matcher->symbols[at].hash == hash)
-            return matcher->symbols[at].symbol;
+            return &matcher->symbols[at].symbol;
     }
 }
 
@@ -120,21 +128,23 @@ static bool symbols_grow(struct matcher *matcher) {
     return true;
 }
 
-/* The symbol of a word (or beginning), made when new; SYMBOL_NONE when out of memory. Two words whose 64-bit
- * hashes are the same would share a symbol: with 10,000 words the odds are 1 in 10^11. */
-static uint32_t symbol_make(struct matcher *matcher, uint64_t hash) {
-    uint32_t known = symbol_find(matcher, hash);
+/* The symbol of a word (or beginning), made when new; valid until the next is made. NULL when out of memory.
+ * Two words whose 64-bit hashes are the same would share a symbol: with 10,000 words the odds are 1 in 10^11.
+ */
+static struct symbol *symbol_make(struct matcher *matcher, uint64_t hash) {
+    struct symbol *known = symbol_find(matcher, hash);
     if (known)
         return known;
     if ((matcher->symbol_count + 1) * 2 > matcher->symbol_slots && !symbols_grow(matcher))
-        return SYMBOL_NONE;
+        return NULL;
     size_t at = hash & (matcher->symbol_slots - 1);
     while (matcher->symbols[at].hash)
         at = (at + 1) & (matcher->symbol_slots - 1);
     sieve_add(matcher->symbol_sieve, SYMBOL_SIEVE, hash);
     matcher->symbols[at].hash = hash;
-    matcher->symbols[at].symbol = SYMBOL_FIRST + (uint32_t)matcher->symbol_count++;
-    return matcher->symbols[at].symbol;
+    matcher->symbols[at].symbol =
+        (struct symbol){SYMBOL_FIRST + (uint32_t)matcher->symbol_count++, NODE_ROOT};
+    return &matcher->symbols[at].symbol;
 }
 
 /* ---- the trie */
@@ -188,8 +198,6 @@ static bool node_make(struct matcher *matcher, uint32_t *node) {
 }
 
 static bool step_make(struct matcher *matcher, uint32_t *node, uint32_t symbol) {
-    if (symbol == SYMBOL_NONE)
-        return false;
     uint32_t to;
     if (edge_find(matcher, *node, symbol, &to)) {
         *node = to;
@@ -225,13 +233,33 @@ static bool ending_add(
     return true;
 }
 
+/* A step of a word, or of a beginning. */
+static bool word_step_make(struct matcher *matcher, uint32_t *node, uint64_t hash) {
+    struct symbol *symbol = symbol_make(matcher, hash);
+    bool first = *node == NODE_ROOT;
+    if (!symbol || !step_make(matcher, node, symbol->number))
+        return false;
+    if (first)
+        symbol->node = *node;
+    return true;
+}
+
+static bool any_step_make(struct matcher *matcher, uint32_t *node) {
+    bool first = *node == NODE_ROOT;
+    if (!step_make(matcher, node, SYMBOL_ANY))
+        return false;
+    if (first)
+        matcher->any = *node;
+    return true;
+}
+
 /* ---- adding patterns */
 
 static bool chunk_steps(
     struct matcher *matcher, struct arena *arena, char *chunk, uint32_t *node, size_t *steps) {
     if (chunk[0] == PATTERN_ANY) {
         ++*steps;
-        return step_make(matcher, node, SYMBOL_ANY);
+        return any_step_make(matcher, node);
     }
     char *begins = strchr(chunk, PATTERN_BEGINS);
     if (begins)
@@ -248,7 +276,7 @@ static bool chunk_steps(
             matcher->prefix_sizes |= 1ull << word->key_size;
         uint64_t mark = open ? PREFIX_MARK : doubled ? DOUBLED_MARK : 0;
         ++*steps;
-        if (!step_make(matcher, node, symbol_make(matcher, word->hash ^ mark)))
+        if (!word_step_make(matcher, node, word->hash ^ mark))
             return false;
     }
     return true;
@@ -377,7 +405,7 @@ struct part_hit {
 struct finder {
     const struct matcher *matcher;
     const struct text *text;
-    uint32_t (*symbols)[SYMBOLS_A_WORD]; /* of each word, ends with SYMBOL_NONE */
+    struct symbol (*symbols)[SYMBOLS_A_WORD]; /* of each word, ends with SYMBOL_NONE */
     struct hit *hits;
     size_t count;
     struct part_hit *parts;
@@ -385,26 +413,21 @@ struct finder {
 };
 
 static void word_symbols(
-    const struct matcher *matcher, const struct word *word, uint32_t out[SYMBOLS_A_WORD]) {
+    const struct matcher *matcher, const struct word *word, struct symbol out[SYMBOLS_A_WORD]) {
+    const struct symbol *found;
     size_t count = 0;
     uint64_t hash = TEXT_HASH_START;
     for (size_t i = 0; i < word->key_size && count < SYMBOLS_A_WORD - 4; i++) {
         hash = text_hash_step(hash, word->key[i]);
-        if (!(matcher->prefix_sizes >> (i + 1) & 1))
-            continue;
-        uint32_t symbol = symbol_find(matcher, hash ^ PREFIX_MARK);
-        if (symbol)
-            out[count++] = symbol;
+        if (matcher->prefix_sizes >> (i + 1) & 1 && (found = symbol_find(matcher, hash ^ PREFIX_MARK)))
+            out[count++] = *found;
     }
-    uint32_t exact = symbol_find(matcher, word->hash);
-    if (exact)
-        out[count++] = exact;
-    uint32_t doubled =
-        word->flags & WORD_DOUBLED ? symbol_find(matcher, word->hash ^ DOUBLED_MARK) : SYMBOL_NONE;
-    if (doubled)
-        out[count++] = doubled;
-    out[count++] = SYMBOL_ANY;
-    out[count] = SYMBOL_NONE;
+    if ((found = symbol_find(matcher, word->hash)))
+        out[count++] = *found;
+    if (word->flags & WORD_DOUBLED && (found = symbol_find(matcher, word->hash ^ DOUBLED_MARK)))
+        out[count++] = *found;
+    out[count++] = (struct symbol){SYMBOL_ANY, matcher->any};
+    out[count] = (struct symbol){SYMBOL_NONE, NODE_ROOT};
 }
 
 /* The word that denies the finding: the nearest negator of its words that is not part of the finding. */
@@ -442,17 +465,28 @@ static void endings_take(struct finder *finder, uint32_t node, size_t first, siz
     }
 }
 
+static void walk(struct finder *finder, uint32_t node, size_t first, size_t at);
+
+static void arrive(struct finder *finder, uint32_t node, size_t first, size_t at) {
+    endings_take(finder, node, first, at);
+    if (finder->matcher->nodes[node].goes_on)
+        walk(finder, node, first, at + 1);
+}
+
 static void walk(struct finder *finder, uint32_t node, size_t first, size_t at) {
     if (at >= finder->text->count)
         return;
-    for (const uint32_t *symbol = finder->symbols[at]; *symbol != SYMBOL_NONE; symbol++) {
+    for (const struct symbol *symbol = finder->symbols[at]; symbol->number != SYMBOL_NONE; symbol++) {
         uint32_t to;
-        if (!edge_find(finder->matcher, node, *symbol, &to))
-            continue;
-        endings_take(finder, to, first, at);
-        if (finder->matcher->nodes[to].goes_on)
-            walk(finder, to, first, at + 1);
+        if (edge_find(finder->matcher, node, symbol->number, &to))
+            arrive(finder, to, first, at);
     }
+}
+
+static void walk_from_root(struct finder *finder, size_t first) {
+    for (const struct symbol *symbol = finder->symbols[first]; symbol->number != SYMBOL_NONE; symbol++)
+        if (symbol->node != NODE_ROOT)
+            arrive(finder, symbol->node, first, first);
 }
 
 /* Looks for the other parts of a combination near the part that completes it. */
@@ -497,7 +531,7 @@ struct hit *matcher_find(
     for (size_t i = 0; i < text->count; i++)
         word_symbols(matcher, &text->words[i], finder.symbols[i]);
     for (size_t i = 0; i < text->count; i++)
-        walk(&finder, NODE_ROOT, i, i);
+        walk_from_root(&finder, i);
     combinations_take(&finder);
     *count = finder.count;
     return finder.hits;
