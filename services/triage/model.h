@@ -22,7 +22,7 @@ enum {
     OUTPUTS_MAX = KINDS_MAX + PRIORITIES,
     OUTPUTS_AT_ONCE = 8, /* floats in one of the wide registers */
     OUTPUTS_PADDED = (OUTPUTS_MAX + OUTPUTS_AT_ONCE - 1) / OUTPUTS_AT_ONCE * OUTPUTS_AT_ONCE,
-    FEATURES_MAX = 1024, /* of one report, x 24 bytes = 24 KiB of arena; a report of 60 words has about 400 */
+    FEATURES_MAX = 1024, /* of one report, x 16 bytes = 16 KiB of arena; a report of 60 words has about 400 */
     FEATURE_NAME_MAX = 128
 };
 

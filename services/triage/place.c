@@ -539,9 +539,9 @@ static bool is_where_unknown(const struct text *text, size_t at) {
     const struct word *word = &text->words[at];
     if (!word_is_one_of(word, known) || !(word->negator >= 0 || (at && word[-1].flags & WORD_NEGATOR)))
         return false;
-    if (at + 1 < text->count && strcmp(word[1].key, "dimana") == 0)
+    if (at + 1 < text->count && word_is(word + 1, "dimana"))
         return true;
-    if (at + 2 < text->count && strcmp(word[1].key, "di") == 0 && word_is_one_of(word + 2, which))
+    if (at + 2 < text->count && word_is(word + 1, "di") && word_is_one_of(word + 2, which))
         return true;
     for (size_t k = at > WHERE_REACH ? at - WHERE_REACH : 0; k < text->count && k <= at + WHERE_REACH; k++)
         if (text->words[k].sentence == word->sentence && word_is_one_of(&text->words[k], where))

@@ -331,7 +331,7 @@ static bool spelling_changes(const struct spelling *spelling, const char *name) 
  * "Tulung", which would be found in every "tolong". */
 static bool is_shown(const struct spelling *spelling, const char *name, const struct text *text) {
     return text->count && text->count <= PLACE_NAME_WORDS_MAX && !spelling_changes(spelling, name) &&
-           !(text->count == 1 && strcmp(text->words[0].key, "kota") == 0);
+           !(text->count == 1 && word_is(&text->words[0], "kota"));
 }
 
 /* What a name in one word begins with, for those who write it in two. */

@@ -21,7 +21,7 @@ static const char *const titles[] = {"pak", "bapak", "bu", "ibu", "mas", "mbak",
 /* "Mbah" is read as "nenek", which is no title: "nenek Jember terlantar" is in Jember. */
 static bool is_title(const struct text *text, const struct word *word) {
     return word_is_one_of(word, titles) ||
-           (strcmp(word->key, "nenek") == 0 && strchr("mMeEsS", text->bytes[word->start]));
+           (word_is(word, "nenek") && strchr("mMeEsS", text->bytes[word->start]));
 }
 
 enum place_marker place_marker_of(const struct word *word) {
@@ -123,8 +123,7 @@ static bool is_dish(const struct text *text, size_t first) {
 static bool is_ordered(const struct text *text, size_t first) {
     static const char *const verbs[] = {"suruh", "kudu", "deket", NULL};
     const struct word *word = &text->words[first];
-    return !(word->flags & WORD_CAPITAL) && word_is_one_of(word, verbs) &&
-           strcmp(word[-1].key, "kecamatan") != 0;
+    return !(word->flags & WORD_CAPITAL) && word_is_one_of(word, verbs) && !word_is(word - 1, "kecamatan");
 }
 
 /* "kota" or "kab" right after a name ("Malang kab", "Padang kota"). */
@@ -144,7 +143,7 @@ static enum place_marker marker_around(
         before = place_marker_of(&text->words[first - 1]);
     if (before == MARKER_NONE && of_town(text, first))
         before = MARKER_TOWN;
-    if (before == MARKER_STREET && first >= 2 && strcmp(text->words[first - 1].key, "kali") == 0)
+    if (before == MARKER_STREET && first >= 2 && word_is(&text->words[first - 1], "kali"))
         before = MARKER_NONE; /* "tiga kali Malang" */
     if (before == MARKER_NONE && is_dish(text, first))
         before = MARKER_STREET;
@@ -162,7 +161,7 @@ static enum place_marker marker_around(
  */
 static bool kind_of_place_first(const struct place_index *index, const struct text *text, size_t first) {
     size_t used;
-    if (strcmp(text->words[first].key, "kota") != 0 || first + 1 >= text->count ||
+    if (!word_is(&text->words[first], "kota") || first + 1 >= text->count ||
         (first && place_marker_of(&text->words[first - 1]) == MARKER_DISTRICT))
         return false;
     return place_entries_name_city(index, place_index_find(index, text, first + 1, &used));
@@ -175,7 +174,7 @@ static bool is_phrase(const struct text *text, size_t first, bool capitals_tell)
         {"taman", "kota"}, {"ibu", "kota"}};
     const struct word *word = &text->words[first];
     for (size_t i = 0; i < sizeof phrases / sizeof phrases[0] && first + 1 < text->count; i++)
-        if (strcmp(word->key, phrases[i][0]) == 0 && strcmp(word[1].key, phrases[i][1]) == 0)
+        if (word_is(word, phrases[i][0]) && word_is(word + 1, phrases[i][1]))
             return !(capitals_tell && word->flags & WORD_CAPITAL);
     return false;
 }
@@ -183,7 +182,7 @@ static bool is_phrase(const struct text *text, size_t first, bool capitals_tell)
 /* "Remaja Ngelem Di Taman": where "di" is written large, all words are. */
 static bool is_in_heading(const struct text *text, size_t first) {
     const struct word *word = &text->words[first];
-    return first && strcmp(word[-1].key, "di") == 0 && word[-1].flags & WORD_CAPITAL &&
+    return first && word_is(word - 1, "di") && word[-1].flags & WORD_CAPITAL &&
            !(word[-1].flags & WORD_OPENS);
 }
 
@@ -245,7 +244,7 @@ static bool is_kin(const struct text *text, size_t first) {
 /* "Lek Sarjo": read as "kalau", which it also is ("lek Malang banjir"). */
 static bool is_uncle(const struct place_index *index, const struct text *text, size_t at, uint32_t found) {
     const struct word *word = &text->words[at];
-    return strcmp(word->key, "kalau") == 0 && word->end - word->start == 3 &&
+    return word_is(word, "kalau") && word->end - word->start == 3 &&
            (text->bytes[word->start] | ' ') == 'l' && !place_entries_name_served(index, found);
 }
 
@@ -262,9 +261,8 @@ static bool is_person_in_small(
     size_t used;
     if (!first || title->clause != word->clause)
         return false;
-    bool elder =
-        word_is_one_of(title, elders) ||
-        (strcmp(title->key, "nenek") == 0 && is_title(text, title)); /* "nenek dampit" is in Dampit */
+    bool elder = word_is_one_of(title, elders) ||
+                 (word_is(title, "nenek") && is_title(text, title)); /* "nenek dampit" is in Dampit */
     bool called = !elder && word_is_one_of(title, callable);
     bool owned =
         called && first >= 2 && title->clause == title[-1].clause && word_is_one_of(title - 1, of_whom);
@@ -303,7 +301,7 @@ static bool is_person(
 static bool is_denied(const struct text *text, size_t first, size_t last) {
     const struct word *word = &text->words[first];
     if (word->negator >= 0 &&
-        (strcmp(text->words[word->negator].key, "bukan") == 0 || (size_t)word->negator + 1 == first ||
+        (word_is(&text->words[word->negator], "bukan") || (size_t)word->negator + 1 == first ||
             ((size_t)word->negator + 2 == first && place_marker_of(word - 1) != MARKER_NONE)))
         return true;
     if (last + 1 >= text->count || text->words[last + 1].sentence == word->sentence)
@@ -318,8 +316,8 @@ static bool is_luck(const struct text *text, size_t first) {
     static const char *const luck[] = {
         "benar", "bener", "sekali", "nasib", "nasibnya", "nian", "melintang", NULL};
     const struct word *word = &text->words[first];
-    return strcmp(word->key, "malang") == 0 && ((first + 1 < text->count && word_is_one_of(word + 1, luck)) ||
-                                                   (first && word_is_one_of(word - 1, luck)));
+    return word_is(word, "malang") && ((first + 1 < text->count && word_is_one_of(word + 1, luck)) ||
+                                          (first && word_is_one_of(word - 1, luck)));
 }
 
 /* "Padang, barusan nemu nenek": a name that is a clause by itself says where. "Ibu, tolong" does not, nor
@@ -413,7 +411,7 @@ static uint32_t find(
         return 0; /* Pitu, seven, is a district; 7 is none */
     bool other = *used == 2 && (is_translated(text, word) || is_translated(text, word + 1));
     uint32_t joined = *used <= 1 || other ? place_index_find_joined(index, text, first) : 0;
-    if (joined && first && word[-1].flags & WORD_NUMBER && strcmp(word->key, "kali") == 0)
+    if (joined && first && word[-1].flags & WORD_NUMBER && word_is(word, "kali"))
         joined = 0; /* "tiga kali baru hilang" is no Kalibaru */
     if (joined) {
         *used = 2;
@@ -541,7 +539,7 @@ static bool is_given_as_home(const struct text *text, const struct place_name *n
     size_t at = name->first;
     if (name->last + 1u < text->count && text->words[name->last].clause == text->words[name->last + 1].clause)
         return false;
-    if (at && strcmp(text->words[at - 1].key, "di") == 0)
+    if (at && word_is(&text->words[at - 1], "di"))
         at--;
     return at && text->words[at - 1].clause == word->clause && word_is_one_of(&text->words[at - 1], homes) &&
            (at < name->first || strncmp(text->words[at - 1].key, "rumah", 5) != 0);

@@ -51,7 +51,7 @@ static bool is_far(const struct text *text, size_t at) {
         return true;
     if (!word_is_one_of(word, kin))
         return false;
-    if (at && strcmp(word->key, "tuanya") == 0 && strcmp(word[-1].key, "orang") == 0)
+    if (at && word_is(word, "tuanya") && word_is(word - 1, "orang"))
         word--; /* "di rumah orang tuanya di" */
     if (is_kept_with(text, (size_t)(word - text->words)))
         return false;
@@ -141,11 +141,11 @@ static enum place_role role_of_from(const struct text *text, size_t from) {
         before--; /* "kakakku dari", "pelaku dari": -ku is read as "saya" */
     if (is_claim(word) || (before && (word_is_one_of(before, things) || is_claim(before))))
         return ROLE_BOUND;
-    if (from && strcmp(word->key, "orang") == 0 && strcmp(word[-1].key, "ke") == 0)
+    if (from && word_is(word, "orang") && word_is(word - 1, "ke"))
         return ROLE_BOUND; /* "dijual ke orang Surabaya" */
     if (word_is_one_of(word, native) && from && is_teller(text, from - 1))
         return ROLE_TELLER;
-    if (strcmp(word->key, "dari") != 0)
+    if (!word_is(word, "dari"))
         return ROLE_FROM;
     if (word->flags & WORD_OPENS)
         return from && word[-1].sentence == word->sentence ? ROLE_FROM : ROLE_TELLER;
@@ -180,7 +180,7 @@ static const char *const wishes[] = {"mau", "ingin", "akan", "hendak", "minta", 
 static bool is_home_again(const struct text *text, size_t bound) {
     static const char *const done[] = {"telah", "sudah", "sekarang", "akhirnya", NULL};
     return bound >= 2 && text->words[bound - 2].clause == text->words[bound].clause &&
-           strcmp(text->words[bound - 1].key, "pulang") == 0 && word_is_one_of(&text->words[bound - 2], done);
+           word_is(&text->words[bound - 1], "pulang") && word_is_one_of(&text->words[bound - 2], done);
 }
 
 /* "rumah asli kami di": where somebody belongs who is elsewhere. at: the word before "kami" or "di". */
@@ -224,10 +224,10 @@ static enum place_role role_of_bound(const struct text *text, size_t bound, cons
     static const char *const me[] = {"saya", "kami", NULL};
     if (word_is_one_of(&text->words[bound], near))
         return ROLE_FAR;
-    if (strcmp(text->words[bound].key, "ke") == 0 && has_office(text, bound + 1, name->first) &&
+    if (word_is(&text->words[bound], "ke") && has_office(text, bound + 1, name->first) &&
         is_before(text, bound, me))
         return ROLE_FAR; /* "saya ke dinsos kab Jember mau urus": everybody goes to his own */
-    if (strcmp(text->words[bound].key, "ke") != 0 || is_before(text, bound, wishes))
+    if (!word_is(&text->words[bound], "ke") || is_before(text, bound, wishes))
         return ROLE_BOUND;
     if (is_seen_there(text, bound, name->last))
         return ROLE_EVENT;
@@ -266,14 +266,14 @@ static bool is_suffered_there(const struct text *text, size_t in, size_t last) {
         return false;
     return word_is_one_of(&text->words[i], deeds) || word_is_one_of(&text->words[i], held) ||
            (text->words[i].flags & WORD_NEGATOR && i + 1 < text->count &&
-               strcmp(text->words[i + 1].key, "boleh") == 0);
+               word_is(&text->words[i + 1], "boleh"));
 }
 
 /* What "kerja di X" and "anaknya di X" say. Where the children of somebody are, nothing has happened. */
 static enum place_role role_of_far(const struct text *text, size_t far, size_t in, size_t last) {
     static const char *const children[] = {"anaknya", "anake", "putrane", NULL};
     const struct word *word = &text->words[far];
-    if (strcmp(word->key, "dirawat") != 0 && is_suffered_there(text, in, last))
+    if (!word_is(word, "dirawat") && is_suffered_there(text, in, last))
         return ROLE_EVENT;
     return word_is_one_of(word, children) ? ROLE_BOUND : ROLE_FAR;
 }
@@ -282,8 +282,8 @@ static enum place_role role_of_far(const struct text *text, size_t far, size_t i
 static bool is_returned(const struct text *text, size_t far) {
     static const char *const back[] = {"kembali", "dikembalikan", "dipulangkan", "balik", "pulang", NULL};
     static const char *const done[] = {"telah", "sudah", NULL};
-    return far >= 3 && strcmp(text->words[far - 1].key, "ke") == 0 &&
-           word_is_one_of(&text->words[far - 2], back) && word_is_one_of(&text->words[far - 3], done);
+    return far >= 3 && word_is(&text->words[far - 1], "ke") && word_is_one_of(&text->words[far - 2], back) &&
+           word_is_one_of(&text->words[far - 3], done);
 }
 
 /* "di" says nothing by itself; the words before it do. last: the end of the name. before: the name before, or
@@ -301,10 +301,9 @@ static enum place_role role_of_in(
     size_t own = in > 1 && strcmp(di[-1].key, "sendiri") == 0 ? in - 1 : in; /* "saya sendiri di Bekasi" */
     if (own && di->clause == text->words[own - 1].clause && is_teller(text, own - 1))
         return ROLE_TELLER;
-    if (in >= 2 && strcmp(di[-1].key, "yang") == 0 && strcmp(di[-2].key, "ada") == 0)
+    if (in >= 2 && word_is(di - 1, "yang") && word_is(di - 2, "ada"))
         return ROLE_FAR; /* "anak-anaknya ada yang di Batam" */
-    if (in && strcmp(di[-1].key, "yang") == 0 && di[-1].flags & WORD_OPENS && before &&
-        before->role >= ROLE_FAR)
+    if (in && word_is(di - 1, "yang") && di[-1].flags & WORD_OPENS && before && before->role >= ROLE_FAR)
         return before->role; /* "anaknya di Solo, yang di Batam juga" */
     for (size_t i = in; i-- && i + CUE_REACH >= in;) {
         const struct word *word = &text->words[i];
@@ -313,20 +312,19 @@ static enum place_role role_of_in(
         if ((is_past(word) && (i + PAST_REACH >= in || is_left_behind(text, i, in))) ||
             is_home_of_origin(text, i))
             return ROLE_FROM;
-        if (strcmp(word->key, "dari") == 0 && is_missed(text, i))
-            return ROLE_TELLER; /* unless it is told where he was found */
-        if (strcmp(word->key, "dari") ==
-            0) /* "dari desa di Lamongan"; "dari Sumenep yang mengajar di Waru" */
+        if (word_is(word, "dari") && is_missed(text, i))
+            return ROLE_TELLER;    /* unless it is told where he was found */
+        if (word_is(word, "dari")) /* "dari desa di Lamongan"; "dari Sumenep yang mengajar di Waru" */
             return before && before->first > i && !before->word ? ROLE_EVENT : role_of_from(text, i);
         if (word_is_one_of(word, sent) && is_before(text, i, wishes))
             return ROLE_BOUND; /* "arep digowo nang Batam", "arep budal nang Surabaya" */
-        if (is_far(text, i) && i && strcmp(word[-1].key, "ke") == 0 && is_before(text, i - 1, wishes))
+        if (is_far(text, i) && i && word_is(word - 1, "ke") && is_before(text, i - 1, wishes))
             return ROLE_BOUND; /* "mau kembali ke keluarga di Tempeh" */
         if (is_far(text, i) && is_bridged(text, i, in))
             return is_returned(text, i) ? ROLE_EVENT : role_of_far(text, i, in, last);
         if (i + 1 < in && is_home_again(text, i + 1))
             return ROLE_TELLER; /* "sekarang pulang ke rumah mertua di Sampang" */
-        if (word_is_one_of(word, home) || (strcmp(word->key, "ke") == 0 && is_before(text, i, wishes)))
+        if (word_is_one_of(word, home) || (word_is(word, "ke") && is_before(text, i, wishes)))
             return ROLE_BOUND; /* "mau pulang ke ibu di Sampang", "mau ke desa yang di Klaten" */
     }
     return ROLE_EVENT;
@@ -334,7 +332,7 @@ static enum place_role role_of_in(
 
 /* Part of the name of a hospital or terminal, and no preposition; "dr" is read as "dari". */
 static bool is_proper(const struct word *word) {
-    return (strcmp(word->key, "dari") == 0 && word->end - word->start == 2) ||
+    return (word_is(word, "dari") && word->end - word->start == 2) ||
            (place_marker_of(word) == MARKER_NONE && !is_bound(word) && !is_from(word) && !is_trait(word) &&
                !is_past(word));
 }
@@ -393,7 +391,7 @@ static bool is_road(
     bool road = false, raya = false;
     for (size_t i = from; i < name->first; i++) {
         road = road || word_is_one_of(&text->words[i], roads);
-        raya = raya || strcmp(text->words[i].key, "raya") == 0;
+        raya = raya || word_is(&text->words[i], "raya");
     }
     bool dash = text->bytes[word->end] == '-' || strncmp(text->bytes + word->end, " -", 2) == 0;
     if (!road || !(dash || (raya && word->clause == word[1].clause)))
@@ -418,7 +416,7 @@ static bool is_continued(const struct place_index *index, const struct text *tex
         return word_is_one_of(&text->words[next], both);
     if (next != begin)
         return false;
-    bool road = before->first && strcmp(text->words[before->first - 1].key, "tol") == 0 &&
+    bool road = before->first && word_is(&text->words[before->first - 1], "tol") &&
                 !place_entries_name_served(index, before->entries); /* "laka di tol Solo-Ngawi" */
     return place_entries_agree(index, before->entries, entries) ||
            (before->role >= ROLE_FAR && !road && is_line(index, text, before));
@@ -480,7 +478,7 @@ static bool is_boarded(
     static const char *const rides[] = {"naik", "numpak", "nunut", "nebeng", "menumpang", NULL};
     static const char *const to[] = {"ke", "menuju", "tujuan", "jurusan", "arah", NULL};
     size_t last = name->last, used;
-    if (strcmp(text->words[from].key, "dari") != 0 || !is_before(text, from, rides))
+    if (!word_is(&text->words[from], "dari") || !is_before(text, from, rides))
         return false;
     for (size_t i = last + 1; i + 1 < text->count && i <= last + SEEN_REACH; i++)
         if (text->words[i].clause == text->words[last].clause && word_is_one_of(&text->words[i], to))
@@ -527,11 +525,11 @@ static enum place_role role_of_cue(const struct place_index *index, const struct
     static const char *const left[] = {"pindah", "pindahan", "pulang", NULL};
     static const char *const claimed[] = {"katanya", "mengaku", "ngakunya", NULL};
     const struct word *word = &text->words[cue];
-    if (cue && strcmp(word->key, "dari") == 0 && word_is_one_of(word - 1, left))
+    if (cue && word_is(word, "dari") && word_is_one_of(word - 1, left))
         return ROLE_BOUND; /* "sejak pindah dari Lumajang": whatever happens is no longer there */
     if (is_boarded(index, text, cue, name) || is_news(text, cue, name->last))
         return ROLE_BOUND;
-    if (is_from(word) || (strcmp(word->key, "anak") == 0 && cue && is_teller(text, cue - 1)))
+    if (is_from(word) || (word_is(word, "anak") && cue && is_teller(text, cue - 1)))
         return role_of_from(text, cue);
     if (is_teller_by_trade(text, cue))
         return ROLE_TELLER;
@@ -545,25 +543,24 @@ static enum place_role role_of_cue(const struct place_index *index, const struct
         return ROLE_BOUND;
     if (is_far(text, cue))
         return ROLE_FAR;
-    if (strcmp(word->key, "datang") == 0 && (is_before(text, cue, wishes) || is_before(text, cue, claimed)))
+    if (word_is(word, "datang") && (is_before(text, cue, wishes) || is_before(text, cue, claimed)))
         return ROLE_BOUND; /* Javanese "bade dateng", will go to, and "jare teko", says that he is from */
-    return strcmp(word->key, "di") == 0 ? role_of_in(text, cue, name->last, before) : ROLE_EVENT;
+    return word_is(word, "di") ? role_of_in(text, cue, name->last, before) : ROLE_EVENT;
 }
 
 /* What holds only for places outside of the site: who is from there and writes is stranded here ("saya dari
  * Kupang, dompet hilang"; "rumah di Cilacap"). */
 static enum place_role role_elsewhere(const struct text *text, size_t cue, enum place_role role) {
     const struct word *word = &text->words[cue];
-    bool home = cue && strcmp(word->key, "di") == 0 && strcmp(word[-1].key, "rumah") == 0 &&
-                word[-1].flags & WORD_OPENS;
+    bool home = cue && word_is(word, "di") && word_is(word - 1, "rumah") && word[-1].flags & WORD_OPENS;
     return home || (role == ROLE_TELLER && is_from(word) && cue && is_teller(text, cue - 1)) ? ROLE_FROM
                                                                                              : role;
 }
 
 /* "saya tinggal di Wiyung". begin: of the name and its words of kind. */
 static bool is_home(const struct text *text, size_t begin) {
-    return begin >= 3 && strcmp(text->words[begin - 1].key, "di") == 0 &&
-           strcmp(text->words[begin - 2].key, "tingal") == 0 && is_teller(text, begin - 3);
+    return begin >= 3 && word_is(&text->words[begin - 1], "di") &&
+           word_is(&text->words[begin - 2], "tingal") && is_teller(text, begin - 3);
 }
 
 /* "masuknya Tiris", "ikut kecamatan Tiris": which of two neighbours it is. first: of the name. */
@@ -573,7 +570,7 @@ static bool is_belonging(const struct text *text, size_t first) {
     if (!first || text->words[first - 1].clause != text->words[first].clause)
         return false;
     const struct word *word = &text->words[first - 1];
-    if (strcmp(word->key, "masuknya") == 0 || strcmp(word->key, "ikutnya") == 0)
+    if (word_is(word, "masuknya") || word_is(word, "ikutnya"))
         return true;
     return first >= 2 && word_is_one_of(word, area) && word_is_one_of(word - 1, of) &&
            word->clause == word[-1].clause;
@@ -585,8 +582,7 @@ static bool is_scene(const struct text *text, size_t first) {
         "kejadian", "kejadianya", "kejadiane", "lokasi", "lokasinya", "lokasine", "tkp", "tkpnya", NULL};
     if (is_belonging(text, first))
         return true;
-    if (first >= 2 && strcmp(text->words[first - 1].key, "benar") == 0 &&
-        strcmp(text->words[first - 2].key, "yang") == 0)
+    if (first >= 2 && word_is(&text->words[first - 1], "benar") && word_is(&text->words[first - 2], "yang"))
         return true;
     for (size_t i = first;
          i-- && i + SCENE_REACH >= first && text->words[i].clause == text->words[first].clause;)
