@@ -31,25 +31,26 @@ static inline bool take(struct wire *wire, uint64_t size, struct wire_field *fie
     return true;
 }
 
-static inline bool next(struct wire *wire, struct wire_field *field) {
+static inline __attribute__((always_inline)) bool next(struct wire *wire, struct wire_field *field) {
     enum { NUMBER_MAX = 536870911 };
     if (wire->bad || wire->at >= wire->end)
         return false;
     uint64_t tag = read_varint(wire);
-    *field = (struct wire_field){.number = (uint32_t)(tag >> 3), .type = (enum wire_type)(tag & 7)};
+    field->number = (uint32_t)(tag >> 3);
+    field->type = (enum wire_type)(tag & 7);
+    field->value = 0;
+    field->bytes = NULL;
+    field->size = 0;
     if (tag >> 3 == 0 || tag >> 3 > NUMBER_MAX)
         return !(wire->bad = true);
-    switch (field->type) {
-    case WIRE_VARINT:
+    if (field->type == WIRE_BYTES)
+        return take(wire, read_varint(wire), field);
+    if (field->type == WIRE_VARINT) {
         field->value = read_varint(wire);
         return !wire->bad;
-    case WIRE_BYTES:
-        return take(wire, read_varint(wire), field);
-    case WIRE_FIXED64:
-        return take(wire, 8, field);
-    case WIRE_FIXED32:
-        return take(wire, 4, field);
     }
+    if (field->type == WIRE_FIXED64 || field->type == WIRE_FIXED32)
+        return take(wire, field->type == WIRE_FIXED64 ? 8 : 4, field);
     return !(wire->bad = true);
 }
 
