@@ -21,7 +21,7 @@ static const char *const texts[STATEMENTS] = {
     [BEGIN] = "BEGIN IMMEDIATE",
     [COMMIT] = "COMMIT",
     [ROLLBACK] = "ROLLBACK",
-    [PUT] = "INSERT INTO case_keys (case_id, wrapped, created_at) VALUES (?1, ?2, ?3)",
+    [PUT] = "INSERT INTO case_keys (case_id, wrapped, created_at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
     [GET] = "SELECT wrapped FROM case_keys WHERE case_id = ?1",
     [DESTROY] =
         "INSERT INTO case_keys (case_id, wrapped, created_at, destroyed_at) VALUES (?1, NULL, ?2, ?2) "
@@ -343,9 +343,6 @@ static enum keystore_cases_result put_again(
 
 enum keystore_cases_result keystore_cases_put(struct keystore_cases *cases, const struct id *case_id,
     const uint8_t wrapped[SEAL_CASE_KEY_BYTES], int64_t created_at) {
-    enum keystore_cases_result result = put_again(cases, case_id, wrapped);
-    if (result != KEYSTORE_CASES_MISSING)
-        return result;
     int code = batch_begin(cases);
     if (code != SQLITE_DONE)
         return fail(cases, "cannot begin", code);
@@ -354,7 +351,9 @@ enum keystore_cases_result keystore_cases_put(struct keystore_cases *cases, cons
     sqlite3_bind_blob(put, 2, wrapped, SEAL_CASE_KEY_BYTES, SQLITE_STATIC);
     sqlite3_bind_int64(put, 3, created_at);
     code = statement_run(put);
-    return code == SQLITE_DONE ? KEYSTORE_CASES_DONE : fail(cases, "cannot put a key", code);
+    if (code != SQLITE_DONE)
+        return fail(cases, "cannot put a key", code);
+    return sqlite3_changes(cases->db) == 1 ? KEYSTORE_CASES_DONE : put_again(cases, case_id, wrapped);
 }
 
 static enum keystore_cases_result wrapped_read(

@@ -94,10 +94,17 @@ const char *owner_role(const struct owners *owners, const char *role) {
 
 static const char *fill(const char *pattern, const char *word, const char *value, struct arena *arena) {
     const char *at = strstr(pattern, word);
-    const char *filled =
-        at ? arena_format(arena, "%.*s%s%s", (int)(at - pattern), pattern, value, at + strlen(word))
-           : pattern;
-    return filled ? filled : "";
+    if (!at)
+        return pattern;
+    const char *behind = at + strlen(word);
+    size_t before = (size_t)(at - pattern), size = strlen(value), rest = strlen(behind);
+    char *filled = arena_take(arena, before + size + rest + 1);
+    if (!filled)
+        return "";
+    memcpy(filled, pattern, before);
+    memcpy(filled + before, value, size);
+    memcpy(filled + before + size, behind, rest);
+    return filled;
 }
 
 static const char *fill_regency(const char *pattern, const char *area, struct arena *arena) {

@@ -492,7 +492,7 @@ static void turn_faults(void **state) {
         bool committed; /* when it fails */
         uint64_t sites;
     } cases[] = {
-        {FAULT_STEP, KEYSTORE_CASES_RETRY, false, 7}, /* 2 gets, begin, 2 puts, destroy, commit */
+        {FAULT_STEP, KEYSTORE_CASES_RETRY, false, 5}, /* begin, 2 puts, destroy, commit */
         {FAULT_COMMIT, KEYSTORE_CASES_FATAL, false, 1},
         {FAULT_WRITE, KEYSTORE_CASES_FATAL, true, 1}, /* the log cannot be overwritten */
         {FAULT_SYNC, KEYSTORE_CASES_FATAL, true, 1},  /* it is overwritten, but cannot be cut */
