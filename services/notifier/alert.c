@@ -282,8 +282,8 @@ static struct alert *make(struct turn *turn, const struct alert_row *row) {
     alert->row = row->number;
     alert->id = row->id;
     alert->subject = row->subject;
-    alert->state = row->state;
-    alert->priority = row->priority;
+    alert->state = alert->stored.state = row->state;
+    alert->priority = alert->stored.priority = row->priority;
     alert->confidentiality = row->confidentiality;
     memcpy(alert->area, row->area, sizeof alert->area);
     memcpy(alert->facility, row->facility, sizeof alert->facility);
@@ -451,10 +451,13 @@ static void insert(struct turn *turn, const struct alert_row *row, int64_t sendi
     statement_run(add);
 }
 
-static void update(struct turn *turn, const struct alert_row *row, int64_t sending) {
-    struct statement *set = notifier_use(turn->store, NOTIFIER_ALERT_UPDATE);
-    bind_int(set, row->state);
-    bind_int(set, row->priority);
+static void update(struct turn *turn, const struct alert_row *row, int64_t sending, bool in_place) {
+    struct statement *set =
+        notifier_use(turn->store, in_place ? NOTIFIER_ALERT_UPDATE_IN_PLACE : NOTIFIER_ALERT_UPDATE);
+    if (!in_place) {
+        bind_int(set, row->state);
+        bind_int(set, row->priority);
+    }
     bind_int(set, row->confidentiality);
     bind_text(set, row->area);
     bind_int(set, row->next_at);
@@ -518,6 +521,12 @@ void alert_write(struct turn *turn, struct alert *alert) {
     if (is_new)
         alert->row = alert->handover;
     struct alert_row row = row_of(alert, body);
-    (is_new ? insert : update)(turn, &row, count_sending(alert));
+    if (is_new)
+        insert(turn, &row, count_sending(alert));
+    else
+        update(turn, &row, count_sending(alert),
+            row.state == alert->stored.state && row.priority == alert->stored.priority);
+    alert->stored.state = row.state;
+    alert->stored.priority = row.priority;
     keep_later(turn, &row, is_new);
 }

@@ -50,7 +50,11 @@ enum alert_move {
 enum { ALERT_BODY_MAX = 352 * 1024 /* 1000 deliveries x 340 bytes and the head */, ALERT_INCIDENT_MAX = 256 };
 
 struct alert {
-    int64_t row;                       /* 0: not stored yet */
+    int64_t row; /* 0: not stored yet */
+    struct {
+        enum alert_state state;
+        int priority;
+    } stored;                          /* as the row has them */
     struct id id, subject_id, case_id; /* case_id: of the case, or the report before it is one */
     enum alert_subject subject;
     enum alert_state state;

@@ -8,6 +8,10 @@ VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 -- name: alert_update
 UPDATE alert SET state=?, priority=?, confidentiality=?, area=?, next_at=?, sending=?, body=? WHERE number=?
 
+-- name: alert_update_in_place
+-- The indices have state and priority: where these stay, so do their entries.
+UPDATE alert SET confidentiality=?, area=?, next_at=?, sending=?, body=? WHERE number=?
+
 -- name: alert_get
 SELECT {alert_row} FROM alert WHERE id=?
 
