@@ -16,6 +16,10 @@ static Sigap__Priority priority_of(const struct case_file *file) {
     return (Sigap__Priority)(SIGAP__PRIORITY__PRIORITY_P0 + file->priority);
 }
 
+static Sigap__Confidentiality confidentiality_of(const struct case_file *file) {
+    return (Sigap__Confidentiality)(SIGAP__CONFIDENTIALITY__CONFIDENTIALITY_C0 + file->confidentiality);
+}
+
 /* The same numbers on both sides, see tasks.h. */
 _Static_assert((int)TASK_WAITING == SIGAP__TASK_STATE__TASK_WAITING &&
                    (int)TASK_CANCELLED == SIGAP__TASK_STATE__TASK_CANCELLED,
@@ -94,6 +98,8 @@ static void speak_reminder(struct work *work, unsigned number, unsigned percent,
     reminder.priority = priority_of(&work->file);
     reminder.area = (char *)work->file.area;
     reminder.kind = (char *)work->file.kind;
+    reminder.confidentiality = confidentiality_of(&work->file);
+    reminder.also_kinds = (char *)case_also_kinds(&work->file);
     Sigap__Event event = SIGAP__EVENT__INIT;
     event.body_case = SIGAP__EVENT__BODY_TASK_REMINDER;
     event.task_reminder = &reminder;

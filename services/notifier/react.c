@@ -670,6 +670,18 @@ static enum verdict raise_overdue(
     return VERDICT_DONE;
 }
 
+/* How secret the case is by now: as its alert knows, which may be forgotten while the case goes on, and as
+ * casework says. */
+static void describe_task(
+    struct turn *turn, struct alert *alert, const Sigap__TaskReminder *reminder, const struct alert *like) {
+    int confidentiality = (int)reminder->confidentiality - 1;
+    describe_further(alert, like);
+    if (reminder->also_kinds[0])
+        describe_also(turn, alert, reminder->also_kinds);
+    if (confidentiality > alert->confidentiality)
+        alert->confidentiality = confidentiality;
+}
+
 enum verdict react_task_reminder(struct turn *turn, const Sigap__Event *event) {
     const Sigap__TaskReminder *reminder = event->task_reminder;
     struct alert *all[ALERT_INCIDENT_MAX];
@@ -680,7 +692,7 @@ enum verdict react_task_reminder(struct turn *turn, const Sigap__Event *event) {
     bool overdue = reminder->percent >= 100;
     struct alert *alert = find_task(all, count, &task, overdue), *like = newest_of_case(all, count);
     if (alert)
-        describe_further(alert, like);
+        describe_task(turn, alert, reminder, like);
     if (alert && overdue) {
         escalate_next_now(turn, alert);
         escalate_schedule(turn, alert);
@@ -693,7 +705,7 @@ enum verdict react_task_reminder(struct turn *turn, const Sigap__Event *event) {
         if (!alert)
             return VERDICT_RETRY;
         describe(turn, alert, reminder->kind, reminder->area, SITE_C0);
-        describe_further(alert, like);
+        describe_task(turn, alert, reminder, like);
         alert->codes_only = true;
         add_code(alert, reminder->task->code);
     }

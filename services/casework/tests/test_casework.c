@@ -1010,6 +1010,19 @@ static void an_officer_in_conflict_is_out(void **state) {
 
 /* ---- time */
 
+/* Whoever is told of a task may be told no more than the case allows. */
+static void a_reminder_says_how_secret_the_case_is(void **state) {
+    (void)state;
+    open_pasung();
+    assert_int_equal(record_fact(&tri, "also_kinds", "kekerasan_seksual kusta"), 200);
+    fixture_advance(bench.fixture, DAY);
+    const struct fixture_record *record = fixture_last(bench.fixture, SIGAP__EVENT__BODY_TASK_REMINDER);
+    assert_non_null(record);
+    const Sigap__TaskReminder *reminder = record->event->task_reminder;
+    assert_int_equal(reminder->confidentiality, SIGAP__CONFIDENTIALITY__CONFIDENTIALITY_C3);
+    assert_string_equal(reminder->also_kinds, "kekerasan_seksual kusta");
+}
+
 static size_t reminders(const char *code, unsigned percent) {
     size_t count = 0;
     const struct fixture_record *record;
@@ -1313,6 +1326,7 @@ int main(void) {
         TEST(another_kind_by_triage),
         TEST_ON_DISK(a_closed_case_that_changed_comes_back_as_it_is),
         TEST(a_further_report_adds_kinds),
+        TEST(a_reminder_says_how_secret_the_case_is),
         TEST(time_reminds_once_each),
         TEST(nobody_is_reminded_of_done_work),
         TEST_ON_DISK(timers_survive_a_crash),

@@ -586,8 +586,9 @@ static void test_normal_messages_are_bundled_and_kept_out_of_the_night(void **st
     flow_free(flow);
 }
 
-static void task_reminder(
-    struct flow *flow, const struct id *case_id, const struct id *id, unsigned percent) {
+/* also: "" none; with it, the case is as secret as casework says. */
+static void task_reminder_of(struct flow *flow, const struct id *case_id, const struct id *id,
+    unsigned percent, const char *also, Sigap__Confidentiality confidentiality) {
     Sigap__Task task = SIGAP__TASK__INIT;
     Sigap__TaskReminder reminder = SIGAP__TASK_REMINDER__INIT;
     Sigap__Event event = SIGAP__EVENT__INIT;
@@ -600,9 +601,16 @@ static void task_reminder(
     reminder.priority = normal.priority;
     reminder.kind = (char *)normal.kind;
     reminder.area = (char *)normal.area;
+    reminder.also_kinds = (char *)also;
+    reminder.confidentiality = confidentiality;
     event.body_case = SIGAP__EVENT__BODY_TASK_REMINDER;
     event.task_reminder = &reminder;
     flow_event(flow, "casework", LANE_NORMAL, case_id, &event);
+}
+
+static void task_reminder(
+    struct flow *flow, const struct id *case_id, const struct id *id, unsigned percent) {
+    task_reminder_of(flow, case_id, id, percent, "", SIGAP__CONFIDENTIALITY__CONFIDENTIALITY_UNSPECIFIED);
 }
 
 /* Two things to say about one case to one team within half a minute are one mail. */
@@ -698,6 +706,27 @@ static void test_a_further_kind_of_a_placed_case_is_a_secret(void **state) {
     assert_int_equal(flow_sent(flow, "pks-3507", NULL, "alert"), 1); /* who is told of a secret case again */
     assert_nothing_told(flow);
     flow_free(flow);
+}
+
+/* Weeks after its alert was over and forgotten, a task of the case still knows what may not be told. */
+static void test_a_forgotten_case_keeps_its_secret(void **state) {
+    static const struct {
+        const char *also;
+        Sigap__Confidentiality confidentiality;
+        bool told;
+    } cases[] = {{"", SIGAP__CONFIDENTIALITY__CONFIDENTIALITY_C1, true},
+        {"", SIGAP__CONFIDENTIALITY__CONFIDENTIALITY_C3, false},
+        {"napza kusta", SIGAP__CONFIDENTIALITY__CONFIDENTIALITY_C2, false}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct flow *flow = flow_new(NULL);
+        struct id case_id = fixture_id(flow->fixture), task = fixture_id(flow->fixture);
+        for (unsigned percent = 0; percent <= 100; percent += 50) {
+            task_reminder_of(flow, &case_id, &task, percent, cases[i].also, cases[i].confidentiality);
+            assert_int_equal(strstr(flow->sent[flow->count - 1].text, "LNS-02") != NULL, cases[i].told);
+        }
+        flow_free(flow);
+    }
 }
 
 /* What further reports tell comes beside what is known. */
@@ -1421,6 +1450,7 @@ int main(void) {
         cmocka_unit_test(test_one_mail_for_one_case),
         cmocka_unit_test(test_a_secret_further_kind_is_told_by_no_message),
         cmocka_unit_test(test_a_further_kind_of_a_placed_case_is_a_secret),
+        cmocka_unit_test(test_a_forgotten_case_keeps_its_secret),
         cmocka_unit_test(test_further_reports_add_kinds),
         cmocka_unit_test(test_the_last_of_many_further_kinds_is_not_told),
         cmocka_unit_test(test_overdue_task),
