@@ -4,9 +4,10 @@ import json
 
 import pytest
 from browser import PROGRAM, Browser
+from sigap import DAEMONS
 from test_console_page import sign_in
 from test_heard import TELEPHONE, case_of, further, picture_of
-from test_people import Person
+from test_people import Person, find
 
 ELDER = ("Tetangga saya dipasung keluarganya, kakinya dirantai di kandang belakang rumah. Di rumah yang sama neneknya 80 tahun "
          "terbaring, dua hari tidak diberi makan, tidak ada yang merawat. {} Kabupaten Malang")
@@ -39,6 +40,55 @@ def test_each_victim_has_tasks(site, clerk):
     site.idle()
     changed = tasks(clerk, case)
     assert changed["LNS-01"] == "cancelled" and changed["KTP-01"] == changed["NPZ-01"] == changed["PSG-01"] == "due", changed
+
+
+ONE = "Tetangga saya {} dipasung keluarganya, kakinya dirantai di kandang belakang rumah. {} Kabupaten Malang"
+
+
+def kill_all(site):
+    for daemon in DAEMONS:
+        site.kill(daemon)
+    site.wait_ready()
+    site.idle()
+
+
+def also(clerk, case):
+    return clerk.get(f"/api/cases/{case}").json["casework"]["facts"].get("also_kinds")
+
+
+def test_victims_go_along_when_cases_are_merged_parted_and_reopened(fresh):
+    """Told one after the other, with every daemon killed on the way: no victim is lost, and none stays where it is not."""
+    site = fresh()
+    clerk = Person(site, "gabung", "operator,coordinator", "TRI,KOR", "*")
+    first = site.report(ELDER.format("Dampit"))
+    into, other = case_of(site, first), case_of(site, site.report(ONE.format("Sarmo", "Wajak")))
+    assert clerk.post(f"/api/cases/{other}/facts", {"name": "also_kinds", "value": "kusta"}).status == 200
+    site.idle()
+    assert clerk.post(f"/api/cases/{other}/merge", {"into": into, "reason": "sama"}).status == 200
+    kill_all(site)
+    assert also(clerk, into) == "lansia_terlantar kusta" and "KST-01" in tasks(clerk, into)
+    report = clerk.get(f"/api/cases/{into}").json["triage"]["reports"][-1]["report_id"]
+    assert clerk.post(f"/api/reports/{report}/split", {"reason": "ternyata lain"}).status == 200
+    kill_all(site)
+    assert (also(clerk, into), also(clerk, other)) == ("lansia_terlantar", "kusta")
+    assert tasks(clerk, into)["KST-01"] == "cancelled" != tasks(clerk, other)["KST-01"]
+
+    further(site, first, "Anak perempuannya umur 12 tahun diperkosa pamannya")
+    kill_all(site)
+    document = clerk.get(f"/api/cases/{into}").json
+    assert also(clerk, into) == "lansia_terlantar kekerasan_seksual" and tasks(clerk, into)["KTA-01"] == "due"
+    assert document["triage"]["confidentiality"] == document["casework"]["confidentiality"] == "C3"
+    neighbour = Person(site, "tetangga", "responder", "TKSK", "35.07")
+    assert not {"pasung", "kekerasan_seksual"} & set(find(neighbour.get(f"/api/cases/{into}").json, "kind"))
+
+    assert clerk.post(f"/api/cases/{into}/close", {"outcome": "terbukti", "reason": "selesai"}).status == 200
+    site.idle()
+    assert clerk.post(f"/api/cases/{into}/change", {"kind": "odgj_terlantar", "reason": "keliru"}).status == 200
+    site.idle()
+    assert clerk.post(f"/api/cases/{into}/close", {"reopen": True, "reason": "belum selesai"}).status == 200
+    kill_all(site)
+    told = tasks(clerk, into)
+    assert (told["ODG-01"], told["LNS-01"], told["KTA-01"], told["PSG-01"]) == ("due", "due", "due", "cancelled"), told
 
 
 def test_who_tells_of_another_victim_first_is_heard_before(site, clerk):
