@@ -174,13 +174,22 @@ static void report_is_seen_to(struct turn *turn, const struct id *report, const 
 
 /* --- triage --- */
 
-static void inform_parallel(
-    struct turn *turn, struct alert *alert, Sigap__Fact *const *facts, size_t fact_count) {
+static void inform_of_kind(
+    struct turn *turn, struct alert *alert, const char *kind, Sigap__Fact *const *facts, size_t fact_count) {
     const struct notifier *notifier = turn->state;
-    const struct escalation_parallel *parallel = escalation_parallel(notifier->escalation, alert->kind);
+    const struct escalation_parallel *parallel = escalation_parallel(notifier->escalation, kind);
     for (unsigned i = 0; parallel && i < parallel->notice_count; i++)
         if (escalation_holds(&parallel->notices[i], facts, fact_count, alert->priority))
             escalate_inform(turn, alert, &parallel->notices[i].target, parallel->notices[i].codes_only);
+}
+
+/* Whom the kinds of a case want to be told at the same time: of every victim. */
+static void inform_parallel(
+    struct turn *turn, struct alert *alert, Sigap__Fact *const *facts, size_t fact_count) {
+    char kind[SITE_CODE_MAX + 1];
+    inform_of_kind(turn, alert, alert->kind, facts, fact_count);
+    for (const char *rest = alert->also; site_codes_next(&rest, kind);)
+        inform_of_kind(turn, alert, kind, facts, fact_count);
 }
 
 enum verdict react_case_opened(struct turn *turn, const Sigap__Event *event) {
@@ -290,10 +299,11 @@ static enum verdict alert_again(struct turn *turn, const Sigap__Event *event, co
     return VERDICT_DONE;
 }
 
-/* A further report tells of further kinds: they come beside those that are known. */
-static void describe_added(
+/* A further report tells of further kinds: they come beside those that are known. False: it does not. */
+static bool describe_added(
     struct turn *turn, struct alert *const *all, unsigned count, const Sigap__CaseChanged *changed) {
     const struct alert *known = newest_of_case(all, count);
+    bool added = false;
     for (size_t i = 0; i < changed->n_facts; i++) {
         const char *value = changed->facts[i]->value;
         if (strcmp(changed->facts[i]->name, SITE_FACT_ALSO_KINDS) != 0)
@@ -301,7 +311,9 @@ static void describe_added(
         const char *also = site_codes_join(turn->arena, known ? known->also : "", value);
         if (also)
             describe_all(turn, all, count, value, also);
+        added = true;
     }
+    return added;
 }
 
 enum verdict react_case_changed(struct turn *turn, const Sigap__Event *event) {
@@ -314,19 +326,19 @@ enum verdict react_case_changed(struct turn *turn, const Sigap__Event *event) {
     struct alert *alert = newest_of_case(all, count);
     if (changed->kind[0])
         describe_all(turn, all, count, changed->kind, NULL);
-    describe_added(turn, all, count, changed);
+    bool added = describe_added(turn, all, count, changed);
     int before = alert ? alert->priority : priority_of(changed->priority_before, SITE_P4);
     int priority = priority_of(changed->priority, before);
     if (priority < before)
         return alert_again(turn, event, &case_id, alert, priority);
-    if (!alert || (!changed->kind[0] && !changed->area[0]))
+    if (!alert || (!changed->kind[0] && !changed->area[0] && !added))
         return VERDICT_DONE;
     describe(
         turn, alert, changed->kind[0] ? changed->kind : alert->kind, changed->area, alert->confidentiality);
-    if (alert->state == ALERT_STATE_OPEN || alert->state == ALERT_STATE_EXHAUSTED) {
+    if (alert->state == ALERT_STATE_OPEN || alert->state == ALERT_STATE_EXHAUSTED)
         escalate_catch_up(turn, alert);
+    if (alert->state != ALERT_STATE_STOOD_DOWN) /* whoever has accepted it is not alone in it */
         inform_parallel(turn, alert, changed->facts, changed->n_facts);
-    }
     outgoing_push(turn, alert);
     alert_write(turn, alert);
     return VERDICT_DONE;

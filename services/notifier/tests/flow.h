@@ -154,10 +154,16 @@ struct flow_case {
     bool training, unverified;
 };
 
-static inline struct id flow_case_opened(struct flow *flow, struct flow_case what) {
+/* also: its further kinds; NULL: none. */
+static inline struct id flow_several_opened(struct flow *flow, struct flow_case what, const char *also) {
     struct id case_id = fixture_id(flow->fixture), report = fixture_id(flow->fixture);
     Sigap__CaseOpened opened = SIGAP__CASE_OPENED__INIT;
+    Sigap__Fact fact = SIGAP__FACT__INIT, *facts[] = {&fact};
     Sigap__Event event = SIGAP__EVENT__INIT;
+    fact.name = (char *)SITE_FACT_ALSO_KINDS;
+    fact.value = (char *)also;
+    opened.facts = facts;
+    opened.n_facts = also != NULL;
     opened.report_id = bytes_of(&report);
     opened.kind = (char *)what.kind;
     opened.area = (char *)what.area;
@@ -170,6 +176,10 @@ static inline struct id flow_case_opened(struct flow *flow, struct flow_case wha
     flow_event(flow, "triage", what.priority <= SIGAP__PRIORITY__PRIORITY_P1 ? LANE_URGENT : LANE_NORMAL,
         &case_id, &event);
     return case_id;
+}
+
+static inline struct id flow_case_opened(struct flow *flow, struct flow_case what) {
+    return flow_several_opened(flow, what, NULL);
 }
 
 static inline struct id flow_offer_sent(struct flow *flow, const struct id *case_id, const char *facility,

@@ -708,6 +708,30 @@ static void test_a_further_kind_of_a_placed_case_is_a_secret(void **state) {
     flow_free(flow);
 }
 
+/* Whom a kind wants to be told at the same time hears of it, whichever victim it is of and whenever that is
+ * known. */
+static void test_other_agencies_hear_of_further_kinds(void **state) {
+    (void)state;
+    for (int way = 0; way < 4; way++) {
+        struct flow *flow = flow_new(NULL);
+        struct id case_id = flow_several_opened(flow, normal, way ? NULL : "napza kekerasan_seksual");
+        if (way == 3) { /* somebody has accepted it meanwhile */
+            char token[80];
+            flow_token(flow_last(flow, "tksk-3507"), "Accept", token);
+            assert_int_equal(flow_answer_link(flow, token, "accept")->status, 200);
+        }
+        if (way == 1)
+            further_kinds(flow, &case_id, "napza kekerasan_seksual");
+        else if (way > 1)
+            change_kind(flow, &case_id, "", "kekerasan_seksual");
+        assert_int_equal(flow_sent(flow, "rsj-rs-lawang", NULL, "notice"), 1);
+        assert_null(strcasestr(flow_last(flow, "rsj-rs-lawang")->text, "lansia"));
+        change_kind(flow, &case_id, "", "kekerasan_seksual"); /* once */
+        assert_int_equal(flow_sent(flow, "rsj-rs-lawang", NULL, NULL), 1);
+        flow_free(flow);
+    }
+}
+
 /* Weeks after its alert was over and forgotten, a task of the case still knows what may not be told. */
 static void test_a_forgotten_case_keeps_its_secret(void **state) {
     static const struct {
@@ -1450,6 +1474,7 @@ int main(void) {
         cmocka_unit_test(test_one_mail_for_one_case),
         cmocka_unit_test(test_a_secret_further_kind_is_told_by_no_message),
         cmocka_unit_test(test_a_further_kind_of_a_placed_case_is_a_secret),
+        cmocka_unit_test(test_other_agencies_hear_of_further_kinds),
         cmocka_unit_test(test_a_forgotten_case_keeps_its_secret),
         cmocka_unit_test(test_further_reports_add_kinds),
         cmocka_unit_test(test_the_last_of_many_further_kinds_is_not_told),
