@@ -105,14 +105,14 @@ static const char *kinds_without(struct turn *turn, const char *codes, const cha
     return kept && !*kept ? "no" : kept;
 }
 
-/* Said to the others like what a person records. False: there is no room for so many kinds. */
+/* Said to the others like what a person records; tasks as far as there is room. False: the list is too long.
+ */
 static bool record_kinds(struct work *work, const char *kinds, const char *actor) {
-    if (!plan_has_room(&work->plan, kinds))
-        return false;
-    bool closed = work_resume(work);
-    plan_fact(&work->plan, SITE_FACT_ALSO_KINDS, kinds, "merge", 0);
+    bool closed = work_resume(work), kept = plan_fact(&work->plan, SITE_FACT_ALSO_KINDS, kinds, "merge", 0);
     if (closed)
         work_suspend(work);
+    if (!kept)
+        return false;
     work_keep_secret(work);
     speak_fact(work, SITE_FACT_ALSO_KINDS, actor);
     work_save(work, actor, "");
