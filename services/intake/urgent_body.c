@@ -81,9 +81,15 @@ static bool is_words(const char *name, size_t size) {
 
 /* Of the string that begins behind a quote; size when it has no end. */
 static size_t string_end(const char *body, size_t size, size_t at) {
-    while (at < size && body[at] != '"')
-        at += body[at] == '\\' ? 2 : 1;
-    return at < size ? at : size;
+    while (at < size) {
+        const char *quote = memchr(body + at, '"', size - at);
+        size_t end = quote ? (size_t)(quote - body) : size;
+        const char *escape = memchr(body + at, '\\', end - at);
+        if (!escape)
+            return end;
+        at = (size_t)(escape - body) + 2;
+    }
+    return size;
 }
 
 static bool is_name(const char *body, size_t size, size_t end) {
