@@ -3,6 +3,7 @@
 #include "common/json.h"
 
 #include "common/fault.h"
+#include "common/utf8.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -233,6 +234,15 @@ static bool choice_read(const json_t *value, const struct json_field *field, cha
     return refuse(problem, JSON_NO_CHOICE, place);
 }
 
+static bool scalar_read(
+    const json_t *value, char *out, struct json_problem *problem, const struct place *place) {
+    if (!json_is_string(value) && !json_is_integer(value))
+        return refuse(problem, JSON_WRONG_TYPE, place);
+    *(struct json_scalar *)(void *)out =
+        (struct json_scalar){json_string_value(value), json_integer_value(value)};
+    return true;
+}
+
 static bool object_read(const json_t *object, const struct json_field *fields, char *out,
     struct json_problem *problem, const struct place *place) {
     if (!json_is_object(object))
@@ -304,6 +314,8 @@ static bool value_read(const json_t *value, const struct json_field *field, char
         return object_read(value, field->members, out, problem, place);
     case JSON_FIELD_LIST:
         return list_read(value, field, out, problem, place);
+    case JSON_FIELD_SCALAR:
+        return scalar_read(value, out, problem, place);
     case JSON_FIELD_ANY:
         *(const json_t **)(void *)out = value;
         return true;
@@ -429,21 +441,6 @@ void json_write_end(struct json_writer *writer) {
     append_byte(writer, writer->objects & UINT32_C(1) << writer->depth ? '}' : ']');
     writer->depth--;
     writer->done = writer->depth == 0;
-}
-
-/* Bytes of the well-formed UTF-8 sequence at `at` (Unicode 15, table 3-7), 0 when there is none. */
-static size_t utf8_sequence(const unsigned char *at, size_t left) {
-    unsigned char c = at[0];
-    size_t size = c < 0x80 ? 1 : c < 0xc2 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 0;
-    if (size > left)
-        return 0;
-    for (size_t i = 1; i < size; i++)
-        if ((at[i] & 0xc0) != 0x80)
-            return 0;
-    if ((c == 0xe0 && at[1] < 0xa0) || (c == 0xed && at[1] > 0x9f) || (c == 0xf0 && at[1] < 0x90) ||
-        (c == 0xf4 && at[1] > 0x8f))
-        return 0;
-    return size;
 }
 
 /* Writes one byte that may not stand as it is and returns how many bytes of the source it used. */

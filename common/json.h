@@ -10,6 +10,7 @@
  * nothing of the body. RFC 8259 (JSON), RFC 6901 (JSON pointer). */
 #pragma once
 
+#include "common/arena.h"
 #include "common/id.h"
 
 #include <jansson.h>
@@ -69,7 +70,14 @@ enum json_field_type {
     JSON_FIELD_OBJECT,  /* struct filled by members */
     JSON_FIELD_LIST, /* array of at most `most` elements of stride bytes each, read as item; their number goes
                       * to count_offset (size_t) */
-    JSON_FIELD_ANY   /* const json_t *, owned by the document: for what a table cannot say */
+    JSON_FIELD_SCALAR, /* struct json_scalar: a text or an integer, without limits */
+    JSON_FIELD_ANY     /* const json_t *, owned by the document: for what a table cannot say */
+};
+
+/* As senders write instants and ids. NULL as text: the number. */
+struct json_scalar {
+    const char *text;
+    int64_t number;
 };
 
 struct json_field {
@@ -101,6 +109,13 @@ struct json_problem {
  * document, which must outlive out. False: problem says what and where, out is half filled. */
 bool json_fields_read(
     const json_t *object, const struct json_field *fields, void *out, struct json_problem *problem);
+/* The same straight from the bytes, for doors through which thousands come a second: no tree is built, texts
+ * are copied to the arena; a tenth of the work. True: out is what json_read (without limits of size) and
+ * json_fields_read would have made of it. False: nothing is said by it, out is half filled; read it with
+ * those, who know what is wrong and read what is rare: lists, ANY, escaped names, numbers of 19 digits.
+ * Tables of at most 64 fields. */
+bool json_fields_direct(
+    struct arena *arena, const void *bytes, size_t size, const struct json_field *fields, void *out);
 
 /* ---- writing ---- */
 

@@ -2,6 +2,7 @@
 
 #include "common/json.h"
 #include "common/texts.h"
+#include "common/utf8.h"
 #include "intake_sql.h"
 #include "services/intake/answer.h"
 #include "services/intake/follow.h"
@@ -23,19 +24,9 @@ enum hook_state { HOOK_WAITING = 0, HOOK_ASIDE = 1, HOOK_DELAYED = 2 }; /* kept 
 
 /* --- reading what platforms send --- */
 
-/* Bytes of the well-formed character at text, 0 when it is none (Unicode 15, table 3-7) or NUL. */
-static size_t character(const unsigned char *text, size_t left) {
-    unsigned char c = text[0];
-    size_t size = c == 0 ? 0 : c < 0x80 ? 1 : c < 0xc2 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 0;
-    if (size == 0 || size > left)
-        return 0;
-    for (size_t i = 1; i < size; i++)
-        if ((text[i] & 0xc0) != 0x80)
-            return 0;
-    if ((c == 0xe0 && text[1] < 0xa0) || (c == 0xed && text[1] > 0x9f) || (c == 0xf0 && text[1] < 0x90) ||
-        (c == 0xf4 && text[1] > 0x8f))
-        return 0;
-    return size;
+/* Bytes of the well-formed character at text, 0 when it is none or NUL. */
+static size_t character(const char *text, size_t left) {
+    return *text ? utf8_sequence(text, left) : 0;
 }
 
 /* The value of \uXXXX at text, -1: it is none. */
@@ -95,8 +86,7 @@ static size_t clean(const char *body, size_t size, char *out) {
         bool escape = body[i] == '\\';
         text ^= body[i] == '"';
         whole_before = !text && body[i] >= '0' && body[i] <= '9'; /* within a number that fits */
-        size_t whole =
-            escape ? sound_escape(body + i, size - i) : character((const unsigned char *)body + i, size - i);
+        size_t whole = escape ? sound_escape(body + i, size - i) : character(body + i, size - i);
         step = whole ? whole : escape ? 6 : 1;
         memcpy(out + used, whole ? body + i : "\xef\xbf\xbd", whole ? whole : 3);
         used += whole ? whole : 3;
@@ -392,10 +382,10 @@ static const char *clean_text(struct arena *arena, const char *text) {
     size_t size = strlen(text), used = 0;
     bool sound = true;
     for (size_t i = 0, step; i < size && sound; i += step)
-        sound = (step = character((const unsigned char *)text + i, size - i)) > 0;
+        sound = (step = character(text + i, size - i)) > 0;
     char *out = sound ? NULL : arena_take(arena, 3 * size + 1);
     for (size_t i = 0, step; out && i < size; i += step) {
-        size_t whole = character((const unsigned char *)text + i, size - i);
+        size_t whole = character(text + i, size - i);
         step = whole ? whole : 1;
         memcpy(out + used, whole ? text + i : "\xef\xbf\xbd", whole ? whole : 3);
         used += whole ? whole : 3;

@@ -28,7 +28,8 @@ struct report_members {
     const char *source, *text, *external_id, *area;
     double latitude, longitude;
     bool has_latitude, has_longitude;
-    const json_t *occurred_at;
+    struct json_scalar occurred_at;
+    bool has_occurred_at;
     struct reporter_members reporter;
     bool urgent, training;
 };
@@ -64,7 +65,10 @@ static const struct json_field report_fields[] = {
     {NUMBER("lat", latitude, has_latitude)},
     {NUMBER("lon", longitude, has_longitude)},
     {TEXT("area", area)},
-    {.name = "occurred_at", .type = JSON_FIELD_ANY, .offset = offsetof(struct report_members, occurred_at)},
+    {.name = "occurred_at",
+        .type = JSON_FIELD_SCALAR,
+        .offset = offsetof(struct report_members, occurred_at),
+        .present_offset = offsetof(struct report_members, has_occurred_at)},
     {.name = "reporter",
         .type = JSON_FIELD_OBJECT,
         .offset = offsetof(struct report_members, reporter),
@@ -75,15 +79,14 @@ static const struct json_field report_fields[] = {
 };
 
 /* Epoch ms (seconds are understood), or ISO 8601; without a zone it is the site's local time. */
-static bool read_instant(const json_t *value, const struct site *site, int64_t *at_ms) {
-    if (!value)
+static bool read_instant(const struct report_members *members, const struct site *site, int64_t *at_ms) {
+    const struct json_scalar *given = &members->occurred_at;
+    if (!members->has_occurred_at)
         return true;
-    if (json_is_integer(value)) {
-        *at_ms = intake_instant_from_number(json_integer_value(value));
-        return *at_ms >= 0;
-    }
-    return json_is_string(value) && intake_instant_parse(json_string_value(value), (int)site->zone, at_ms) &&
-           *at_ms >= 0;
+    if (given->text)
+        return intake_instant_parse(given->text, (int)site->zone, at_ms) && *at_ms >= 0;
+    *at_ms = intake_instant_from_number(given->number);
+    return *at_ms >= 0;
 }
 
 static struct submission submission_of(
@@ -106,20 +109,12 @@ static struct submission submission_of(
         .training = members->training || (token->scopes & TOKEN_TRAINING)};
 }
 
-/* Texts of the submission point into document. */
-static void take_document(struct turn *turn, const struct intake_call *call, const struct intake_token *token,
-    const json_t *document, struct answer *answer) {
-    struct report_members members = {0};
-    struct json_problem where;
+static void take_members(struct turn *turn, const struct intake_call *call, const struct intake_token *token,
+    const struct report_members *members, struct answer *answer) {
     struct receipt receipt;
-    if (!json_fields_read(document, report_fields, &members, &where)) {
-        struct problem problem = problem_from_json(where.refusal, &where);
-        intake_answer_problem(turn->arena, &problem, answer);
-        return;
-    }
     struct submission submission =
-        submission_of(&members, token, call->request->header(call->request, "Idempotency-Key"));
-    if (!read_instant(members.occurred_at, call->intake->site, &submission.occurred_at)) {
+        submission_of(members, token, call->request->header(call->request, "Idempotency-Key"));
+    if (!read_instant(members, call->intake->site, &submission.occurred_at)) {
         struct problem problem = intake_submission_problem(SUBMISSION_OCCURRED_AT);
         intake_answer_problem(turn->arena, &problem, answer);
         return;
@@ -129,6 +124,23 @@ static void take_document(struct turn *turn, const struct intake_call *call, con
         intake_answer_problem(turn->arena, &receipt.problem, answer);
     else
         intake_answer_receipt(turn->arena, call->intake, &receipt, answer);
+}
+
+/* What is not as it should be, or rare: by a tree, which knows what is wrong with it. Texts point into it. */
+static void take_document(struct turn *turn, const struct intake_call *call, const struct intake_token *token,
+    struct answer *answer) {
+    struct report_members members = {0};
+    struct json_problem where = {JSON_OK, ""};
+    json_t *document;
+    enum json_refusal refusal = json_read(call->request->body, call->request->body_size, BODY_MAX, &document);
+    if (refusal == JSON_OK && json_fields_read(document, report_fields, &members, &where)) {
+        take_members(turn, call, token, &members, answer);
+    } else {
+        struct problem problem =
+            refusal == JSON_OK ? problem_from_json(where.refusal, &where) : problem_from_json(refusal, NULL);
+        intake_answer_problem(turn->arena, &problem, answer);
+    }
+    json_decref(document);
 }
 
 /* --- before the body --- */
@@ -180,15 +192,12 @@ static enum verdict on_request(struct turn *turn, const struct intake_call *call
     if (refusal) {
         return VERDICT_DONE;
     }
-    json_t *document;
-    enum json_refusal broken = json_read(call->request->body, call->request->body_size, BODY_MAX, &document);
-    if (broken == JSON_OK) {
-        take_document(turn, call, token, document, answer);
-        json_decref(document);
-    } else {
-        struct problem problem = problem_from_json(broken, NULL);
-        intake_answer_problem(turn->arena, &problem, answer);
-    }
+    struct report_members members = {0};
+    if (json_fields_direct(
+            turn->arena, call->request->body, call->request->body_size, report_fields, &members))
+        take_members(turn, call, token, &members, answer);
+    else
+        take_document(turn, call, token, answer);
     return VERDICT_DONE;
 }
 

@@ -1,6 +1,7 @@
 #include "services/intake/submission.h"
 
 #include "common/area.h"
+#include "common/utf8.h"
 
 #include <string.h>
 
@@ -17,21 +18,8 @@ static bool is_text(const char *text, size_t size) {
             at += 8;
             continue;
         }
-        unsigned char c = *at;
-        ptrdiff_t length = c == 0     ? 0
-                           : c < 0x80 ? 1
-                           : c < 0xc2 ? 0
-                           : c < 0xe0 ? 2
-                           : c < 0xf0 ? 3
-                           : c < 0xf5 ? 4
-                                      : 0;
-        if (length == 0 || length > end - at)
-            return false;
-        for (ptrdiff_t i = 1; i < length; i++)
-            if ((at[i] & 0xc0) != 0x80)
-                return false;
-        if ((c == 0xe0 && at[1] < 0xa0) || (c == 0xed && at[1] > 0x9f) || (c == 0xf0 && at[1] < 0x90) ||
-            (c == 0xf4 && at[1] > 0x8f))
+        size_t length = *at ? utf8_sequence(at, (size_t)(end - at)) : 0;
+        if (length == 0)
             return false;
         at += length;
     }

@@ -20,6 +20,7 @@ struct outer {
     struct inner inner;
     struct inner list[4];
     size_t count;
+    struct json_scalar scalar;
     const json_t *any;
 };
 
@@ -63,6 +64,7 @@ static const struct json_field fields[] = {
         .most = 4,
         .stride = sizeof(struct inner),
         .count_offset = offsetof(struct outer, count)},
+    {.name = "scalar", .type = JSON_FIELD_SCALAR, .offset = offsetof(struct outer, scalar)},
     {.name = "any", .type = JSON_FIELD_ANY, .offset = offsetof(struct outer, any)},
     {.name = NULL},
 };
@@ -80,6 +82,29 @@ static void take_fields(const json_t *document) {
     FUZZ_HOLDS(outer.text && strlen(outer.text) >= 1 && strlen(outer.text) <= 40);
     FUZZ_HOLDS(outer.number >= -90 && outer.number <= 90 && outer.integer >= -5 && outer.integer <= 1000);
     FUZZ_HOLDS((outer.choice == 0 || outer.choice == 1) && outer.count <= 4);
+}
+
+static bool same_text(const char *one, const char *other) {
+    return one && other ? strcmp(one, other) == 0 : one == other;
+}
+
+/* What is read straight from the bytes is what the tree would have said. */
+static void take_direct(const uint8_t *bytes, size_t size) {
+    struct outer outer = {.integer = 1}, slow = outer;
+    struct json_problem problem;
+    struct arena *arena = arena_new(1 << 20);
+    json_t *document = NULL;
+    if (json_fields_direct(arena, bytes, size, fields, &outer)) {
+        FUZZ_HOLDS(json_read(bytes, size, BODY_MAX, &document) == JSON_OK);
+        FUZZ_HOLDS(json_fields_read(document, fields, &slow, &problem));
+        FUZZ_HOLDS(same_text(outer.text, slow.text) && same_text(outer.inner.word, slow.inner.word));
+        FUZZ_HOLDS(
+            same_text(outer.scalar.text, slow.scalar.text) && outer.scalar.number == slow.scalar.number);
+        FUZZ_HOLDS(outer.number == slow.number && outer.integer == slow.integer);
+        FUZZ_HOLDS(outer.choice == slow.choice && outer.inner.flag == slow.inner.flag);
+    }
+    json_decref(document);
+    arena_free(&arena);
 }
 
 static void write_value(struct json_writer *writer, const json_t *value);
@@ -190,6 +215,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
         write_again(document);
         json_decref(document);
     }
+    take_direct(bytes, size);
     write_bytes(bytes, size);
     return 0;
 }

@@ -215,6 +215,74 @@ static void a_table_fills_a_struct(void **state) {
     json_decref(document);
 }
 
+static bool direct(struct arena *arena, const char *text, struct report *report) {
+    char *bytes = malloc(strlen(text)); /* no NUL behind it */
+    assert_non_null(bytes);
+    memcpy(bytes, text, strlen(text));
+    *report = (struct report){.source = "default"};
+    bool taken = json_fields_direct(arena, bytes, strlen(text), report_fields, report);
+    free(bytes);
+    return taken;
+}
+
+static void a_table_reads_the_bytes_themselves(void **state) {
+    (void)state;
+    struct arena *arena = arena_new(64 * 1024);
+    struct report report;
+    assert_true(direct(arena,
+        " {\"text\" : \"to\\nlong\",\t\"age\":7,\r\n\"urgent\":true,\"channel\":\"whatsapp\",\"source\":null,"
+        "\"place\":{\"latitude\":-7.5e0,\"longitude\":112}} \n",
+        &report));
+    assert_string_equal(report.text, "to\nlong");
+    assert_string_equal(report.source, "default");
+    assert_true(report.age == 7 && report.age_given && report.urgent && report.channel == 1);
+    assert_true(report.place.latitude == -7.5 && report.place.longitude == 112);
+    static const struct {
+        const char *written, *read;
+    } texts[] = {
+        {"\\\"\\\\\\/\\b\\f\\r\\t", "\"\\/\b\f\r\t"},
+        {"\\u0061\\u00e9\\u20AC", "a\xc3\xa9\xe2\x82\xac"},
+        {"\\ud83d\\ude2d", "\xf0\x9f\x98\xad"},
+        {"\xc3\xa9\xf0\x9f\x98\xad", "\xc3\xa9\xf0\x9f\x98\xad"},
+        {"\x7f{}[]:,", "\x7f{}[]:,"},
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        char body[64];
+        snprintf(body, sizeof body, "{\"text\":\"%s\"}", texts[i].written);
+        if (!direct(arena, body, &report) || strcmp(report.text, texts[i].read) != 0)
+            fail_msg("%s", body);
+    }
+    arena_free(&arena);
+}
+
+/* Also what the tree would take (marked): rare, and never wrong to leave to it. */
+static void what_is_out_of_the_ordinary_is_left_to_the_tree(void **state) {
+    (void)state;
+    static const char *const texts[] = {"", " ", "[]", "{", "{}", "{\"text\":null}", "{\"text\":1}",
+        "{\"text\":\"\"}", "{\"text\":\"12345678901\"}", "{\"text\":\"a\",\"urgnet\":true}",
+        "{\"text\":\"a\",\"text\":\"b\"}", "{\"text\":\"a\",\"age\":-1}", "{\"text\":\"a\",\"age\":131}",
+        "{\"text\":\"a\",\"age\":7.0}", "{\"text\":\"a\",\"age\":07}", "{\"text\":\"a\",\"age\":+7}",
+        "{\"text\":\"a\",\"age\":-}", "{\"text\":\"a\",\"urgent\":\"true\"}",
+        "{\"text\":\"a\",\"urgent\":truex}", "{\"text\":\"a\",\"urgent\":nul}",
+        "{\"text\":\"a\",\"channel\":\"pigeon\"}", "{\"text\":\"a\",\"place\":[]}",
+        "{\"text\":\"a\",\"place\":{\"latitude\":1e999}}", "{\"text\":\"a\",\"place\":{\"latitude\":1.}}",
+        "{\"text\":\"a\",\"place\":{\"latitude\":.5}}", "{\"text\":\"a\",}", "{\"text\":\"a\" \"age\":1}",
+        "{\"text\":\"a\"}}", "{\"text\":\"a\"", "{\"text\":\"a", "{\"text\":\"a\\", "{\"text\":\"\\x\"}",
+        "{\"text\":\"\\u00\"}", "{\"text\":\"\\u0000\"}", "{\"text\":\"\\ud83d\"}",
+        "{\"text\":\"\\ud83d \\ude2d\"}", "{\"text\":\"\\ude2d\"}", "{\"text\":\"a\tb\"}",
+        "{\"text\":\"\xff\"}", "{\"text\":\"\xc3\"}", "{\"text\":\"\xed\xa0\x80\"}",
+        /* the tree takes these */
+        "\xef\xbb\xbf{\"text\":\"a\"}", "{\"t\\u0065xt\":\"a\"}", "{\"text\":\"a\",\"tags\":[\"b\"]}",
+        "{\"text\":\"a\",\"extra\":1}",
+        "{\"text\":\"a\",\"place\":{\"latitude\":1.00000000000000000000000000000000}}"};
+    struct arena *arena = arena_new(64 * 1024);
+    struct report report;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        if (direct(arena, texts[i], &report))
+            fail_msg("%s", texts[i]);
+    arena_free(&arena);
+}
+
 static void a_table_names_the_offending_member(void **state) {
     (void)state;
     static const struct {
@@ -456,6 +524,8 @@ int main(void) {
         cmocka_unit_test(bounds_size_and_number_of_values),
         cmocka_unit_test(every_refusal_has_two_sentences),
         cmocka_unit_test(a_table_fills_a_struct),
+        cmocka_unit_test(a_table_reads_the_bytes_themselves),
+        cmocka_unit_test(what_is_out_of_the_ordinary_is_left_to_the_tree),
         cmocka_unit_test(a_table_names_the_offending_member),
         cmocka_unit_test(a_long_member_name_is_cut),
         cmocka_unit_test(written_is_what_was_meant),
