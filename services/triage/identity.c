@@ -213,9 +213,9 @@ static bool spot_kind_of(const struct word *word, enum spot_kind *out) {
         [SPOT_CROSSING] = crossing,
         [SPOT_SHOP] = shop,
         [SPOT_SHELTER] = shelter};
-    static uint64_t beginnings[SPOT_KINDS];
+    static struct word_filter filters[SPOT_KINDS];
     for (int kind = 0; kind < SPOT_KINDS; kind++)
-        if (word_is_among(word, kinds[kind], &beginnings[kind])) {
+        if (word_is_among(word, kinds[kind], &filters[kind])) {
             *out = (enum spot_kind)kind;
             return true;
         }

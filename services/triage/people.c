@@ -32,8 +32,16 @@ static bool is_key(const struct word *word, const char *key) {
     return word && word_is(word, key);
 }
 
-static bool is_one_of(const struct word *word, const char *const *keys) {
-    return word && word_is_in(word, keys);
+/* given: NULL where there is no word. */
+#define is_one_of(given, ...)                                                                                \
+    ({                                                                                                       \
+        const struct word *given_ = (given);                                                                 \
+        given_ != NULL &&word_is_one_of(given_, __VA_ARGS__);                                                \
+    })
+
+/* As two letters tell nearly always. */
+static bool begins_alike(const struct word *word, const char *key) {
+    return word->key[0] == key[0] && word->key[1] == key[1];
 }
 
 /* -nya, -ku, -mu and -e behind what is looked for; NULL when the word is another. */
@@ -121,7 +129,7 @@ static bool naming_of(
         return true;
     }
     for (size_t i = 0; i < sizeof namings / sizeof namings[0]; i++) {
-        const char *behind = namings[i].key[0] == word->key[0] ? ending_behind(word, namings[i].key) : NULL;
+        const char *behind = begins_alike(word, namings[i].key) ? ending_behind(word, namings[i].key) : NULL;
         if (!behind)
             continue;
         *out = namings[i];
@@ -543,7 +551,7 @@ static uint32_t relation_at(const struct text *text, size_t at) {
     if ((is_office(next) || word->flags & WORD_DOUBLED) && (is_key(word, "bapak") || is_key(word, "ibu")))
         return 0;
     for (size_t i = 0; i < sizeof relateds / sizeof relateds[0]; i++)
-        if (relateds[i].key[0] == word->key[0] && ending_behind(word, relateds[i].key))
+        if (begins_alike(word, relateds[i].key) && ending_behind(word, relateds[i].key))
             return relation_with(relateds[i].relation,
                 next && next->clause == word->clause && !(next->flags & WORD_NUMBER) ? next : NULL);
     return 0;

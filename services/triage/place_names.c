@@ -50,9 +50,14 @@ enum place_marker place_marker_of(const struct word *word) {
         enum place_marker marker;
     } table[] = {{in, MARKER_IN}, {regency, MARKER_REGENCY}, {city, MARKER_CITY}, {district, MARKER_DISTRICT},
         {village, MARKER_VILLAGE}, {town, MARKER_TOWN}, {hamlet, MARKER_HAMLET}, {street, MARKER_STREET}};
-    static uint64_t beginnings[sizeof table / sizeof table[0]];
+    static struct word_filter any, filters[sizeof table / sizeof table[0]];
+    if (!any.made)
+        for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+            word_filter_make(&any, table[i].keys);
+    if (!word_filter_holds(&any, word))
+        return MARKER_NONE;
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
-        if (word_is_among(word, table[i].keys, &beginnings[i]))
+        if (word_is_among(word, table[i].keys, &filters[i]))
             return table[i].marker;
     return MARKER_NONE;
 }

@@ -50,11 +50,15 @@ bool word_is_in(const struct word *word, const char *const *keys) {
     return false;
 }
 
-uint64_t word_beginnings(const char *const *keys) {
-    uint64_t beginnings = 0;
+void word_filter_add(struct word_filter *filter, const char *key) {
+    uint64_t hash = text_hash(key);
+    filter->bits[hash >> 6 & 3] |= UINT64_C(1) << (hash & 63);
+}
+
+void word_filter_make(struct word_filter *filter, const char *const *keys) {
     for (; *keys; keys++)
-        beginnings |= word_beginning_bit(*keys);
-    return beginnings;
+        word_filter_add(filter, *keys);
+    filter->made = true;
 }
 
 static bool is_letter(char c) {
@@ -565,7 +569,18 @@ static size_t link_size(const char *bytes, size_t left) {
 }
 
 static bool ends_word(char next) {
-    return (unsigned char)next <= ' ' || strchr(".?!,;:)\"", next) != NULL;
+    switch (next) {
+    case '.':
+    case '?':
+    case '!':
+    case ',':
+    case ';':
+    case ':':
+    case ')':
+    case '"':
+        return true;
+    }
+    return (unsigned char)next <= ' ';
 }
 
 static void message_read(struct reader *reader) {
@@ -646,7 +661,19 @@ static bool is_counted(const struct text *text, size_t at) {
     return at + 1 < text->count && word_is_one_of(&text->words[at + 1], counted);
 }
 
+static void number_filter_make(struct word_filter *filter) {
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        for (const struct number_word *number = numbers[i]; number && number->key; number++)
+            word_filter_add(filter, number->key);
+    filter->made = true;
+}
+
 static int number_word(const struct word *word) {
+    static struct word_filter filter;
+    if (!filter.made)
+        number_filter_make(&filter);
+    if (!word_filter_holds(&filter, word))
+        return 0;
     unsigned initial = (unsigned)INITIAL(word->key[0]);
     const struct number_word *number = initial < 26 ? numbers[initial] : NULL;
     for (; number && number->key; number++)
@@ -768,12 +795,9 @@ static bool is_speaker(const struct text *text, size_t at) {
 
 /* Minang "alun" is not yet; "alun-alun" is the town square. */
 static bool is_negator(const struct text *text, size_t at) {
-    static const char initials[] = "tbja"; /* of all of them: most words are none, and every word is asked */
     const struct word *word = &text->words[at];
-    if (!strchr(initials, word->key[0]) || (word_is(word, "tidak") && is_speaker(text, at)))
-        return false;
     if (!word_is(word, "alun"))
-        return word_is_one_of(word, negators);
+        return word_is_one_of(word, negators) && !(word_is(word, "tidak") && is_speaker(text, at));
     return !(word->flags & WORD_DOUBLED) && !(at && word_is(word - 1, "alun")) &&
            !(at + 1 < text->count && word_is(word + 1, "alun"));
 }

@@ -95,21 +95,29 @@ static inline const struct word *word_at(const struct text *text, size_t at, lon
 /* True when the word's key is one of the NULL-terminated list. */
 bool word_is_in(const struct word *word, const char *const *keys);
 
-/* The beginnings of all keys of a list, one bit each of two letters; 0: not made yet. */
-uint64_t word_beginnings(const char *const *keys);
-static inline uint64_t word_beginning_bit(const char *key) {
-    return UINT64_C(1) << (((unsigned char)key[0] * 7u + (unsigned char)key[1]) & 63);
+/* One bit for each key of a list: most words are seen not to be in it. */
+struct word_filter {
+    uint64_t bits[4];
+    bool made;
+};
+
+void word_filter_add(struct word_filter *filter, const char *key);
+/* All keys of a NULL-terminated list; several lists may go into one. */
+void word_filter_make(struct word_filter *filter, const char *const *keys);
+static inline bool word_filter_holds(const struct word_filter *filter, const struct word *word) {
+    return filter->bits[word->hash >> 6 & 3] >> (word->hash & 63) & 1;
 }
-static inline bool word_is_among(const struct word *word, const char *const *keys, uint64_t *beginnings) {
-    if (!*beginnings)
-        *beginnings = word_beginnings(keys);
-    return (*beginnings & word_beginning_bit(word->key)) && word_is_in(word, keys);
+static inline bool word_is_among(
+    const struct word *word, const char *const *keys, struct word_filter *filter) {
+    if (!filter->made)
+        word_filter_make(filter, keys);
+    return word_filter_holds(filter, word) && word_is_in(word, keys);
 }
 
 /* Each word of a report is looked for in some hundred lists, and is in two or three. The list behind the word
  * is always the same at one place of the code. */
 #define word_is_one_of(word, ...)                                                                            \
     ({                                                                                                       \
-        static uint64_t beginnings_;                                                                         \
-        word_is_among((word), __VA_ARGS__, &beginnings_);                                                    \
+        static struct word_filter filter_;                                                                   \
+        word_is_among((word), __VA_ARGS__, &filter_);                                                        \
     })
