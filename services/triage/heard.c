@@ -1,6 +1,7 @@
 #include "services/triage/heard.h"
 
 #include "common/hash_index.h"
+#include "common/texts.h"
 #include "services/triage/likeness.h"
 
 #include <math.h>
@@ -79,8 +80,8 @@ static uint64_t block_key(const struct triage *triage, const char *kind, const c
     const struct site_kind *known = site_kinds_find(triage->site.kinds, kind);
     memset(&parts, 0, sizeof parts);
     parts.use = KEY_BLOCK;
-    snprintf(parts.place, sizeof parts.place, "%s", place);
-    snprintf(parts.family, sizeof parts.family, "%s", known ? known->family : kind);
+    copy_text(parts.place, sizeof parts.place, place);
+    copy_text(parts.family, sizeof parts.family, known ? known->family : kind);
     return keyed(triage, &parts, sizeof parts);
 }
 
@@ -301,8 +302,8 @@ bool heard_keep(struct turn *turn, const struct print *print, const struct asses
         .age = age_of(assessment),
         .sex = sex_of(assessment),
         .print = *print};
-    snprintf(recent->kind, sizeof recent->kind, "%s", assessment->kind);
-    snprintf(recent->area, sizeof recent->area, "%s", assessment->area);
+    copy_text(recent->kind, sizeof recent->kind, assessment->kind);
+    copy_text(recent->area, sizeof recent->area, assessment->area);
     bool added = index_add(triage, print, kinds, assessment->area, number);
     hash_index_save(triage->index, turn);
     return added;
@@ -351,7 +352,7 @@ static bool trace_read_row(struct turn *turn, int64_t number, struct trace *out)
         out->case_id = column_id(get, 1);
         const char *kinds = column_text(get, 2);
         snprintf(out->kind, sizeof out->kind, "%.*s", (int)strcspn(kinds, " "), kinds);
-        snprintf(out->area, sizeof out->area, "%s", column_text(get, 3));
+        copy_text(out->area, sizeof out->area, column_text(get, 3));
         out->age = (int)column_int(get, 4);
         out->sex = (int)column_int(get, 5);
         const void *marks = column_blob(get, 6, &size);

@@ -4,7 +4,8 @@
  * is said of the event comes before where somebody is from. */
 #include "services/triage/place_parts.h"
 
-#include <stdio.h>
+#include "common/texts.h"
+
 #include <string.h>
 
 enum { CODE_BYTES = AREA_TEXT + 1 };
@@ -492,11 +493,11 @@ static void candidate_add(struct place_found *out, const char *code) {
         if (strcmp(out->candidates[i], code) == 0)
             return;
     if (out->candidate_count < PLACE_CANDIDATES_MAX)
-        snprintf(out->candidates[out->candidate_count++], CODE_BYTES, "%s", code);
+        copy_text(out->candidates[out->candidate_count++], CODE_BYTES, code);
 }
 
 static void area_decide(struct place_found *out, const char *code) {
-    snprintf(out->area, sizeof out->area, "%s", code);
+    copy_text(out->area, sizeof out->area, code);
     out->level = area_level(code);
 }
 
@@ -666,7 +667,7 @@ static void position_apply(
     for (size_t i = 0; i < out->candidate_count; i++)
         if (area_within(out->candidates[i], near.code)) {
             char code[CODE_BYTES];
-            snprintf(code, sizeof code, "%s", out->candidates[i]);
+            copy_text(code, sizeof code, out->candidates[i]);
             out->candidate_count = 0;
             area_decide(out, code);
             return;

@@ -3,6 +3,7 @@
 #include "services/triage/heard.h"
 #include "services/triage/measure.h"
 
+#include "common/texts.h"
 #include "proto/intake.pb-c.h"
 
 #include <stdlib.h>
@@ -215,9 +216,9 @@ static void insert_case(struct turn *turn, const struct id *case_id, const struc
     const struct assessment *assessment, const Sigap__CaseOpened *opened, const ProtobufCBinaryData *evidence,
     const struct chain *chain) {
     char reasons[256] = "";
-    for (size_t i = 0, used = 0; i < assessment->reason_count && used < sizeof reasons; i++)
-        used += (size_t)snprintf(
-            reasons + used, sizeof reasons - used, "%s%s", i ? " " : "", assessment->reasons[i]);
+    for (size_t i = 0, used = 0; i < assessment->reason_count; i++)
+        if (!add_word(reasons, sizeof reasons, &used, assessment->reasons[i]))
+            break;
     struct statement *insert = triage_use(turn->store, TRIAGE_CASE_INSERT);
     bind_id(insert, case_id);
     bind_id(insert, report_id);
