@@ -3,6 +3,7 @@
 #include "common/hash_index.h"
 #include "common/texts.h"
 #include "services/triage/likeness.h"
+#include "services/triage/scene.h"
 
 #include <math.h>
 #include <sodium.h>
@@ -330,11 +331,11 @@ struct looking {
     struct turn *turn;
     const Sigap__ReportReceived *received;
     const Sigap__ReportContent *content;
+    const struct reading *reading;
     const struct assessment *assessment;
     const struct site_kind *kind;
     struct print *print;
-    const struct scene
-        *scene; /* the report as it is compared; NULL until there is somebody to compare with */
+    const struct scene *scene; /* the report as it is compared; NULL: nobody to compare it with so far */
     int64_t seen[ROWS_MAX];
     size_t seen_count;
     struct trace traces[ROWS_MAX]; /* most promising first, one a case */
@@ -503,7 +504,20 @@ static struct told told_of(const Sigap__ReportContent *content, int64_t at, stru
         .at = at};
 }
 
-/* Our own report is read once for all candidates. False when memory runs out. */
+/* Our own report was read and judged already; but what is compared of it is where its words say it was, not
+ * the area that a form declares. NULL when memory runs out. */
+static const struct scene *own_scene(const struct looking *looking, const struct told *told) {
+    const struct triage *triage = looking->turn->state;
+    const char *declared = looking->content->area;
+    if (declared && declared[0])
+        return likeness_read(&triage->site.assessor, triage->scratch, told);
+    struct scene *scene = arena_take(triage->scratch, sizeof *scene);
+    if (scene)
+        scene_make(&triage->site.assessor, looking->reading, looking->assessment, scene);
+    return scene;
+}
+
+/* Once for all candidates. False when memory runs out. */
 static bool compare(struct looking *looking, const struct open_case *found,
     const Sigap__ReportContent *content, struct likeness *likeness) {
     struct triage *triage = looking->turn->state;
@@ -513,7 +527,7 @@ static bool compare(struct looking *looking, const struct open_case *found,
     struct told theirs = told_of(content, found->opened_at, &there);
     arena_reset(triage->judging);
     if (!looking->scene)
-        looking->scene = likeness_read(assessor, triage->scratch, &ours);
+        looking->scene = own_scene(looking, &ours);
     const struct scene *scene = looking->scene ? likeness_read(assessor, triage->judging, &theirs) : NULL;
     if (scene)
         likeness_compare(assessor, triage->site.kinds, &ours, looking->scene, &theirs, scene, likeness);
@@ -607,11 +621,12 @@ static bool judge(struct looking *looking, const struct trace *trace, struct hea
 }
 
 bool heard_look(struct turn *turn, const Sigap__ReportReceived *received, const Sigap__ReportContent *content,
-    const struct assessment *assessment, struct heard *out) {
+    const struct reading *reading, const struct assessment *assessment, struct heard *out) {
     struct triage *triage = turn->state;
     struct looking looking = {.turn = turn,
         .received = received,
         .content = content,
+        .reading = reading,
         .assessment = assessment,
         .kind = site_kinds_find(triage->site.kinds, assessment->kind),
         .print = &out->print};

@@ -47,9 +47,9 @@ struct heard {
 bool heard_open(struct turn *turn);
 void heard_close(struct triage *triage);
 
-/* False only when memory runs out. */
+/* reading, assessment: of triage_read_and_assess, in its arena. False only when memory runs out. */
 bool heard_look(struct turn *turn, const Sigap__ReportReceived *received, const Sigap__ReportContent *content,
-    const struct assessment *assessment, struct heard *out);
+    const struct reading *reading, const struct assessment *assessment, struct heard *out);
 /* The print of a report on its own. */
 void heard_print(const struct triage *triage, const Sigap__ReportReceived *received,
     const Sigap__ReportContent *content, struct print *out);

@@ -53,6 +53,12 @@ static int local_hour(const struct triage *triage, int64_t at) {
 
 bool triage_assess(struct turn *turn, const Sigap__ReportReceived *received,
     const Sigap__ReportContent *content, struct assessment *out) {
+    struct reading reading;
+    return triage_read_and_assess(turn, received, content, &reading, out);
+}
+
+bool triage_read_and_assess(struct turn *turn, const Sigap__ReportReceived *received,
+    const Sigap__ReportContent *content, struct reading *reading, struct assessment *out) {
     struct triage *triage = turn->state;
     struct position position = {content->latitude, content->longitude};
     struct report report = {
@@ -63,7 +69,8 @@ bool triage_assess(struct turn *turn, const Sigap__ReportReceived *received,
         .urgent = received->urgent,
         .local_hour = local_hour(triage, received->received_at),
     };
-    return assess(&triage->site.assessor, triage->scratch, &report, out) &&
+    return reading_read(&triage->site.assessor, triage->scratch, report.text, report.size, reading) &&
+           assess_reading(&triage->site.assessor, triage->scratch, &report, reading, out) &&
            conflict_find(
                triage->site.conflict, triage->site.vocabulary->spelling, triage->scratch, content->text, out);
 }
@@ -504,6 +511,7 @@ static enum verdict join_known(struct turn *turn, const Sigap__ReportReceived *r
 enum verdict triage_receive(struct turn *turn, const Sigap__ReportReceived *received) {
     struct triage *triage = turn->state;
     enum verdict verdict = VERDICT_DONE;
+    struct reading reading;
     struct assessment assessment;
     struct heard heard;
     struct id report_id;
@@ -512,11 +520,11 @@ enum verdict triage_receive(struct turn *turn, const Sigap__ReportReceived *rece
     if (!content || triage_follow(turn, received, content, &verdict))
         return verdict;
     id_from_bytes(received->report_id.data, received->report_id.len, &report_id);
-    if (!triage_assess(turn, received, content, &assessment))
+    if (!triage_read_and_assess(turn, received, content, &reading, &assessment))
         return VERDICT_RETRY;
     distrust_forwarded(received, &assessment);
     measure_machine(turn, &assessment);
-    if (!heard_look(turn, received, content, &assessment, &heard))
+    if (!heard_look(turn, received, content, &reading, &assessment, &heard))
         return VERDICT_RETRY;
     if (heard.how != HEARD_NEVER)
         return join_known(turn, received, content, &assessment, &heard);

@@ -147,15 +147,19 @@ static void words_take(const struct assessor *assessor, const bool *places, stru
     }
 }
 
+void scene_make(const struct assessor *assessor, const struct reading *reading, const struct assessment *said,
+    struct scene *out) {
+    *out = (struct scene){.said = *said, .text = reading->text, .signs = reading->signs};
+    words_take(assessor, reading->places, out);
+}
+
 bool scene_read(
     const struct assessor *assessor, struct arena *arena, const struct report *report, struct scene *out) {
     struct reading reading;
-    *out = (struct scene){0};
+    struct assessment said;
     if (!reading_read(assessor, arena, report->text, report->size, &reading) ||
-        !assess_reading(assessor, arena, report, &reading, &out->said))
+        !assess_reading(assessor, arena, report, &reading, &said))
         return false;
-    out->text = reading.text;
-    out->signs = reading.signs;
-    words_take(assessor, reading.places, out);
+    scene_make(assessor, &reading, &said, out);
     return true;
 }

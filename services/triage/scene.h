@@ -54,6 +54,9 @@ struct scene {
     size_t caller; /* words that say who calls */
 };
 
+/* Of what was read and judged already, and outlives out. */
+void scene_make(const struct assessor *assessor, const struct reading *reading, const struct assessment *said,
+    struct scene *out);
 /* False only when the arena is exhausted; one assessment (ASSESSMENT_ARENA_BYTES) must fit. */
 bool scene_read(
     const struct assessor *assessor, struct arena *arena, const struct report *report, struct scene *out);

@@ -122,6 +122,9 @@ Sigap__ReportContent *triage_open_content(
     struct turn *turn, const Sigap__ReportReceived *received, enum verdict *verdict);
 bool triage_assess(struct turn *turn, const Sigap__ReportReceived *received,
     const Sigap__ReportContent *content, struct assessment *out);
+/* The same, with what it was judged by. */
+bool triage_read_and_assess(struct turn *turn, const Sigap__ReportReceived *received,
+    const Sigap__ReportContent *content, struct reading *reading, struct assessment *out);
 void triage_set_report(
     struct turn *turn, const struct id *report_id, enum settlement state, const struct id *case_id);
 /* False: not known (any more). */

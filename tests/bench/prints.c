@@ -129,9 +129,10 @@ static enum verdict keep(struct turn *turn, const struct made *made, uint64_t nu
 }
 
 static enum verdict look(struct turn *turn, const struct made *made) {
+    static const struct reading nothing; /* the cases have no words to compare it with */
     struct heard heard;
     ((struct triage *)turn->state)->looks_left.left = 1; /* always with time to look around */
-    if (!heard_look(turn, &made->received, &made->content, &made->assessment, &heard))
+    if (!heard_look(turn, &made->received, &made->content, &nothing, &made->assessment, &heard))
         return VERDICT_RETRY;
     found += heard.how != HEARD_NEVER;
     return VERDICT_DONE;
