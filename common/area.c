@@ -1,28 +1,24 @@
 #include "common/area.h"
 
+#include <stdint.h>
 #include <string.h>
 
 /* Lengths of a code by level: "35", "35.07", "35.07.12", "35.07.12.2003". */
 static const size_t lengths[] = {
     [AREA_NONE] = 0, [AREA_PROVINCE] = 2, [AREA_REGENCY] = 5, [AREA_DISTRICT] = 8, [AREA_VILLAGE] = 13};
 
-static bool is_dot(size_t position) {
-    return position == 2 || position == 5 || position == 8;
-}
+static const uint8_t level_of[AREA_TEXT + 1] = {
+    [2] = AREA_PROVINCE, [5] = AREA_REGENCY, [8] = AREA_DISTRICT, [13] = AREA_VILLAGE};
 
 enum area_level area_level(const char *code) {
-    if (code == NULL)
-        return AREA_NONE;
-    size_t length = strnlen(code, AREA_TEXT + 1);
-    for (size_t i = 0; i < length && i < AREA_TEXT; i++) {
-        if (is_dot(i) ? code[i] != '.' : code[i] < '0' || code[i] > '9')
+    static const char form[] = "00.00.00.0000";
+    size_t length = 0;
+    for (; code && code[length]; length++) {
+        char dot = form[length]; /* behind the last one is the end, which nothing equals */
+        if (dot == '0' ? code[length] < '0' || code[length] > '9' : code[length] != dot)
             return AREA_NONE;
     }
-    for (int level = AREA_PROVINCE; level <= AREA_VILLAGE; level++) {
-        if (length == lengths[level])
-            return (enum area_level)level;
-    }
-    return AREA_NONE;
+    return (enum area_level)level_of[length];
 }
 
 bool area_within(const char *code, const char *prefix) {

@@ -63,6 +63,8 @@ enum {
     DELIVERY_DUTY_MAX = 31,
 };
 
+struct team;
+
 struct delivery {
     uint16_t ordinal; /* 1 .. DELIVERIES_MAX */
     enum delivery_state state;
@@ -75,6 +77,7 @@ struct delivery {
     int64_t queued_at, at; /* epoch ms: made, last move */
     int64_t next_at;       /* epoch ms: end of lease, hold or wait; 0 none */
     int64_t number;        /* handover number of a local channel, see outgoing.h; 0 none */
+    const struct team *to; /* of this name; not stored. NULL: not looked for yet */
     char team[DELIVERY_TEAM_MAX + 1];
     char channel[DELIVERY_CHANNEL_MAX + 1];
     char on_duty[DELIVERY_DUTY_MAX + 1];  /* code of the person of the team; "": the team itself */

@@ -32,7 +32,7 @@ struct recipient {
 /* False: there is no such team, or that person has left. */
 static bool recipient_of(struct turn *turn, const struct delivery *delivery, struct recipient *out) {
     const struct notifier *notifier = turn->state;
-    out->team = teams_find(notifier->teams, delivery->team);
+    out->team = delivery->to ? delivery->to : teams_find(notifier->teams, delivery->team);
     out->person = delivery->on_duty[0] ? duty_person(turn, delivery->on_duty) : NULL;
     return out->team && (out->person || !delivery->on_duty[0]);
 }
@@ -65,6 +65,7 @@ static bool add_on(struct turn *turn, struct alert *alert, const struct team *te
         alert_add(turn, alert, team->id, notifier->channels[index].channel->name, role, purpose);
     if (!delivery)
         return false;
+    delivery->to = team;
     delivery->method = method;
     delivery->person = (uint8_t)person;
     return true;

@@ -56,6 +56,7 @@ struct teams {
     struct team *buckets[BUCKETS], *ids[BUCKETS], *facilities[BUCKETS];
     struct found *found;     /* FOUND of them */
     enum area_level deepest; /* of the areas of teams: no use in looking below */
+    enum area_level finest;  /* ... and of what their facilities cover: no two places below differ */
     struct liaison *liaisons;
     unsigned liaison_count;
 };
@@ -313,16 +314,31 @@ static int compare_role(const void *a, const void *b) {
     return by_role ? by_role : strcmp(x->area, y->area);
 }
 
+static enum area_level deeper(enum area_level one, enum area_level other) {
+    return one > other ? one : other;
+}
+
+static enum area_level finest_of(const struct teams *teams) {
+    enum area_level finest = AREA_REGENCY; /* distances are those of regencies */
+    for (unsigned i = 0; i < teams->count; i++) {
+        const struct team *team = teams->list[i];
+        finest = deeper(finest, area_level(team->area));
+        for (char **prefix = team->facility ? team->facility->coverage : NULL; prefix && *prefix; prefix++)
+            finest = deeper(finest, area_level(*prefix));
+    }
+    return finest;
+}
+
 static bool index_roles(struct teams *teams, struct error *error) {
     teams->by_role = calloc(teams->count ? teams->count : 1, sizeof(struct team *));
     if (!teams->by_role)
         return error_set(error, "out of memory");
     for (unsigned i = 0; i < teams->count; i++)
         if (!teams->list[i]->facility) {
-            enum area_level level = area_level(teams->list[i]->area);
             teams->by_role[teams->by_role_count++] = teams->list[i];
-            teams->deepest = level > teams->deepest ? level : teams->deepest;
+            teams->deepest = deeper(teams->deepest, area_level(teams->list[i]->area));
         }
+    teams->finest = finest_of(teams);
     qsort(teams->by_role, teams->by_role_count, sizeof(struct team *), compare_role);
     return true;
 }
@@ -473,6 +489,9 @@ static const struct team *look_for_role(
 
 const struct team *teams_of_role(
     const struct teams *teams, const char *role, const char *area, enum policy_area reach) {
+    char cut[AREA_TEXT + 1];
+    if (area_cut(area, teams->finest, cut))
+        area = cut;
     struct found *found = &teams->found[(hash_step(hash_step(HASH_START, role), area) + reach) % FOUND];
     if (found->known && found->reach == reach && strcmp(found->role, role) == 0 &&
         strcmp(found->area, area) == 0)
