@@ -162,22 +162,21 @@ static enum verdict decide_case(struct deciding *deciding) {
 
 static enum verdict decide_joins(struct deciding *deciding, struct open_case *found) {
     struct turn *turn = deciding->turn;
-    struct assessment assessment;
+    const Sigap__ReportReceived *received = deciding->review.received;
     enum verdict verdict = VERDICT_DONE;
-    const Sigap__ReportContent *content = triage_open_content(turn, deciding->review.received, &verdict);
+    arena_reset(((const struct triage *)turn->state)->scratch);
+    const Sigap__ReportContent *content = triage_open_content(turn, received, &verdict);
     if (!content)
         return verdict;
-    if (!triage_assess(turn, deciding->review.received, content, &assessment))
-        return VERDICT_RETRY;
     struct raising raising = {.priority = found->priority,
         .area = deciding->decide->area,
         .reason = "witness",
-        .also = triage_further_kinds(turn, found, &assessment, true)};
+        .also = triage_kinds_told_later(turn, received, content, found)};
     if (!raising.also)
         return VERDICT_RETRY;
     if (deciding->decide->priority != SIGAP__PRIORITY__PRIORITY_UNSPECIFIED)
         raising.priority = (int)(deciding->decide->priority - SIGAP__PRIORITY__PRIORITY_P0);
-    struct joining joining = {deciding->review.received, content, found, "witness", false, 0};
+    struct joining joining = {received, content, found, "witness", false, 0};
     verdict = triage_join(turn, &joining);
     deciding->case_id = found->case_id;
     if (verdict == VERDICT_DONE)

@@ -57,27 +57,54 @@ static bool says_more(
     return own->possible_danger;
 }
 
+static bool same_family(const struct triage *triage, const char *one, const char *other) {
+    const struct site_kind *a = site_kinds_find(triage->site.kinds, one),
+                           *b = site_kinds_find(triage->site.kinds, other);
+    return a && b && strcmp(a->family, b->family) == 0;
+}
+
+/* A report of its own, which outweighs the first: "umurnya 80 tahun" alone reads like one too, but does not.
+ */
+static bool is_another_matter(const struct triage *triage, const struct open_case *found,
+    const struct assessment *own, const struct assessment *together) {
+    return triage_goes_on(own) && strcmp(own->kind, together->kind) == 0 &&
+           !same_family(triage, own->kind, found->kind);
+}
+
 /* Of other victims, or of another wrong: what was told by the first text is not new. NULL: no memory. */
 static const char *new_kinds(struct turn *turn, const struct open_case *found, const struct assessment *own,
     const struct assessment *alone, const struct assessment *together) {
-    const char *of_both = triage_further_kinds(turn, found, together, false),
-               *of_own = triage_further_kinds(turn, found, own, true), *before = triage_kinds(turn, alone),
-               *further = "";
-    if (!of_both || !of_own || !before)
-        return NULL;
+    const char *told = triage_further_kinds(
+                   turn, found, together, is_another_matter(turn->state, found, own, together)),
+               *before = triage_kinds(turn, alone), *further = told && before ? "" : NULL;
     char code[SITE_CODE_MAX + 1];
-    for (const char *rest = site_codes_join(turn->arena, of_both, of_own);
-         rest && site_codes_next(&rest, code);)
-        if (further && !site_kinds_listed(before, code))
+    while (further && site_codes_next(&told, code))
+        if (!site_kinds_listed(before, code))
             further = site_codes_join(turn->arena, further, code);
     return further;
 }
 
-/* Whose age and sex both texts tell: the case's, as long as all others are told apart from it. */
-static bool tells_same_person(const struct open_case *found, const struct assessment *alone,
-    const struct assessment *together, const char *further) {
+const char *triage_kinds_told_later(struct turn *turn, const Sigap__ReportReceived *received,
+    const Sigap__ReportContent *content, const struct open_case *found) {
+    struct assessment own, alone, together;
+    const Sigap__ReportContent *first = case_content(turn, found);
+    const Sigap__ReportContent *whole = first ? both(turn, first, content) : NULL;
+    if (!first)
+        return arena_exhausted(turn->arena) ? NULL : "";
+    if (!whole || !triage_assess(turn, received, content, &own) ||
+        !triage_assess(turn, received, first, &alone) || !triage_assess(turn, received, whole, &together))
+        return NULL;
+    return new_kinds(turn, found, &own, &alone, &together);
+}
+
+/* Whose age and sex both texts tell: the case's, as long as all others are told apart from it, or nobody else
+ * is told of. */
+static bool tells_same_person(const struct open_case *found, const struct assessment *own,
+    const struct assessment *alone, const struct assessment *together, const char *further) {
     char code[SITE_CODE_MAX + 1];
     bool same = strcmp(together->kind, alone->kind) == 0 || strcmp(together->kind, found->kind) == 0;
+    if (!*further)
+        return same || !triage_goes_on(own);
     while (same && site_codes_next(&further, code)) {
         same = false;
         for (size_t i = 0; i < together->also_count; i++)
@@ -102,7 +129,7 @@ static enum verdict raise_by(struct turn *turn, const Sigap__ReportReceived *rec
     raising.also = new_kinds(turn, found, own, &alone, together);
     if (!raising.also)
         return VERDICT_RETRY;
-    bool same_person = tells_same_person(found, &alone, together, raising.also);
+    bool same_person = tells_same_person(found, own, &alone, together, raising.also);
     for (size_t i = 0; i < together->fact_count; i++)
         if (!has_fact(&alone, together->facts[i].name) &&
             strcmp(together->facts[i].name, SITE_FACT_ALSO_KINDS) != 0 &&

@@ -92,25 +92,11 @@ const char *triage_kinds(struct turn *turn, const struct assessment *assessment)
     return kinds;
 }
 
-static bool same_family(const struct triage *triage, const char *one, const char *other) {
-    const struct site_kind *a = site_kinds_find(triage->site.kinds, one),
-                           *b = site_kinds_find(triage->site.kinds, other);
-    return strcmp(one, other) == 0 || (a && b && strcmp(a->family, b->family) == 0);
-}
-
-/* What is said first may be the case's own matter in other words. It is another one where the text tells of
- * the case's kind too; or where it is a report of its own, of another family. */
-static bool main_is_further(
-    const struct triage *triage, const struct open_case *found, const struct assessment *said, bool alone) {
-    for (size_t i = 0; i < said->also_count; i++)
-        if (strcmp(said->also[i], found->kind) == 0)
-            return true;
-    return alone && triage_goes_on(said) && !same_family(triage, said->kind, found->kind);
-}
-
 const char *triage_further_kinds(
-    struct turn *turn, const struct open_case *found, const struct assessment *said, bool alone) {
-    const char *further = main_is_further(turn->state, found, said, alone) ? said->kind : "";
+    struct turn *turn, const struct open_case *found, const struct assessment *said, bool first_too) {
+    for (size_t i = 0; i < said->also_count; i++)
+        first_too |= strcmp(said->also[i], found->kind) == 0;
+    const char *further = first_too && strcmp(said->kind, found->kind) != 0 ? said->kind : "";
     for (size_t i = 0; further && i < said->also_count; i++)
         if (strcmp(said->also[i], found->kind) != 0)
             further = site_codes_join(turn->arena, further, said->also[i]);

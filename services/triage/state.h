@@ -146,10 +146,14 @@ struct joining {
 enum verdict triage_join(struct turn *turn, const struct joining *joining);
 /* The main kind and the further ones, separated by spaces. NULL: no memory. */
 const char *triage_kinds(struct turn *turn, const struct assessment *assessment);
-/* The kinds that a text adds to those of a case, separated by spaces, "" for none. alone: it does not repeat
- * what had opened the case. NULL: no memory. */
+/* The kinds that a text tells of beside that of the case, separated by spaces, "" for none. What it tells
+ * first may be the case's own matter in other words: it counts where the text tells of the case's kind too,
+ * or with first_too. NULL: no memory. */
 const char *triage_further_kinds(
-    struct turn *turn, const struct open_case *found, const struct assessment *said, bool alone);
+    struct turn *turn, const struct open_case *found, const struct assessment *said, bool first_too);
+/* The kinds that come with a text that is said after what had opened the case. NULL: no memory. */
+const char *triage_kinds_told_later(struct turn *turn, const Sigap__ReportReceived *received,
+    const Sigap__ReportContent *content, const struct open_case *found);
 
 /* What a further report adds: upwards only. */
 struct raising {

@@ -272,14 +272,25 @@ static void test_a_further_victim_makes_a_case_secret(void **state) {
     json_decref(json);
 }
 
+/* Short answers read like reports of another kind by themselves: they are about the first. */
 static void test_an_age_told_later_is_that_of_the_case(void **state) {
+    static const char *const answers[] = {"umurnya 35 tahun, laki-laki", "umurnya 80 tahun"};
+    static const char *const others[] = {
+        "tidak punya KTP dan BPJS", "dia pernah di RSJ Lawang", "minta kursi roda kalau ada"};
     struct world *world = *state;
-    struct id first = send(world, &(struct message){.text = HOUSE});
-    send(world,
-        &(struct message){.text = "umurnya 35 tahun, laki-laki", .amends = &first, .relation = "answer"});
-    const Sigap__CaseChanged *changed = last(world, SIGAP__EVENT__BODY_CASE_CHANGED)->case_changed;
-    assert_string_equal(fact_of(changed, "age"), "35");
-    assert_string_equal(fact_of(changed, "also_kinds"), "");
+    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
+        struct id first = send(world, &(struct message){.text = HOUSE});
+        send(world, &(struct message){.text = answers[i], .amends = &first, .relation = "answer"});
+        const Sigap__CaseChanged *changed = last(world, SIGAP__EVENT__BODY_CASE_CHANGED)->case_changed;
+        assert_string_equal(fact_of(changed, "age"), i ? "80" : "35");
+        assert_string_equal(fact_of(changed, "also_kinds"), "");
+    }
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        struct id first = send(world, &(struct message){.text = HOUSE});
+        send(world, &(struct message){.text = others[i], .amends = &first, .relation = "follow_up"});
+        assert_string_equal(
+            fact_of(last(world, SIGAP__EVENT__BODY_CASE_CHANGED)->case_changed, "also_kinds"), "");
+    }
 }
 
 static void test_a_withdrawal_is_told_and_closes_nothing(void **state) {
