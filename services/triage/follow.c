@@ -231,37 +231,56 @@ static enum verdict copy_joins(struct turn *turn, const Sigap__ReportReceived *r
     return triage_join(turn, &(struct joining){received, content, found, REVIEW_COPY, false, 1000});
 }
 
-static enum verdict go_along(struct turn *turn, const struct id *report_id, const struct id *case_id,
-    const char *kind, const char *by) {
+struct decision {
+    const struct id *case_id; /* NULL: closed */
+    const char *kind, *by;
+};
+
+static enum verdict go_along(struct turn *turn, const struct id *report_id, const struct decision *decision) {
     struct review_row review;
     struct open_case found;
     enum verdict verdict = VERDICT_DONE;
     if (!review_read(turn, report_id, &review))
         return VERDICT_DONE;
     review_delete(turn, report_id);
-    if (!case_id)
-        return triage_close_report(turn, report_id, kind, "amends_closed", by);
+    if (!decision->case_id)
+        return triage_close_report(turn, report_id, decision->kind, "amends_closed", decision->by);
     const Sigap__ReportContent *content = triage_open_content(turn, review.received, &verdict);
-    if (!content || !case_read(turn, case_id, &found))
+    if (!content || !case_read(turn, decision->case_id, &found))
         return content ? VERDICT_RETRY : verdict;
     return strcmp(review.reason, REVIEW_COPY) == 0 ? copy_joins(turn, review.received, content, &found)
                                                    : join_case(turn, review.received, content, &found);
+}
+
+/* Each is read in a place of its own: what whoever decides has read stays, and the last of many has as much
+ * room as the first. */
+static enum verdict all_go_along(
+    struct turn *turn, const struct id *amending, size_t count, const struct decision *decision) {
+    struct triage *triage = turn->state;
+    struct arena *before = triage->scratch;
+    enum verdict verdict = VERDICT_DONE;
+    if (!(triage->scratch = arena_new(TRIAGE_SCRATCH_BYTES)))
+        verdict = VERDICT_RETRY;
+    for (size_t i = 0; i < count && verdict == VERDICT_DONE; i++) {
+        arena_reset(triage->scratch);
+        verdict = go_along(turn, &amending[i], decision);
+    }
+    arena_free(&triage->scratch);
+    triage->scratch = before;
+    return verdict;
 }
 
 enum verdict triage_follow_decided(struct turn *turn, const struct id *report_id, const struct id *case_id,
     const char *kind, const char *by) {
     struct id amending[AMENDING_MAX];
     size_t count = 0;
-    enum verdict verdict = VERDICT_DONE;
     struct statement *rows = triage_use(turn->store, TRIAGE_REVIEW_AMENDING);
     bind_id(rows, report_id);
     bind_int(rows, AMENDING_MAX);
     while (count < AMENDING_MAX && statement_step(rows))
         amending[count++] = column_id(rows, 0);
     statement_end(rows);
-    for (size_t i = 0; i < count && verdict == VERDICT_DONE; i++)
-        verdict = go_along(turn, &amending[i], case_id, kind, by);
-    return verdict;
+    return count ? all_go_along(turn, amending, count, &(struct decision){case_id, kind, by}) : VERDICT_DONE;
 }
 
 /* ---- the way in ---- */

@@ -167,6 +167,9 @@ struct raising {
 /* Nothing is said when nothing changes. */
 void triage_raise(struct turn *turn, struct open_case *found, const struct raising *raising);
 
+/* What one report is read in: what follows another is read alone and together with it. */
+enum { TRIAGE_SCRATCH_BYTES = 3 * ASSESSMENT_ARENA_BYTES + (256 << 10) };
+
 /* follow.c */
 /* What amends a report we know. False: it does not, or that one is forgotten; it is judged like any other. */
 bool triage_follow(struct turn *turn, const Sigap__ReportReceived *received,

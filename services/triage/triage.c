@@ -17,8 +17,7 @@ enum {
     SWEEP_CASES = 100, /* with their witnesses */
     SWEEP_STEP_MS = 1000,
     MERGES_MAX = 16, /* one into the next: nobody merges more often before somebody looks */
-    SCRATCH_BYTES = 3 * ASSESSMENT_ARENA_BYTES + (256 << 10), /* what follows is read alone and together */
-    JUDGING_BYTES = 2 * ASSESSMENT_ARENA_BYTES,               /* an assessment and what is compared of it */
+    JUDGING_BYTES = 2 * ASSESSMENT_ARENA_BYTES, /* an assessment and what is compared of it */
 };
 #define KEEP_CLOSED_MS (30 * 24 * 3600 * INT64_C(1000))
 #define KEEP_PRINT_MS (365 * 24 * 3600 * INT64_C(1000))
@@ -71,8 +70,8 @@ static bool open_state(const struct daemon_setup *setup, void **state, struct er
         return error_set(error, "out of memory");
     *state = triage;
     triage->random = setup->random;
-    if (!(triage->scratch = arena_new(SCRATCH_BYTES)) || !(triage->judging = arena_new(JUDGING_BYTES)) ||
-        !(triage->measure = measure_new())) {
+    if (!(triage->scratch = arena_new(TRIAGE_SCRATCH_BYTES)) ||
+        !(triage->judging = arena_new(JUDGING_BYTES)) || !(triage->measure = measure_new())) {
         close_state(state);
         return error_set(error, "out of memory");
     }

@@ -808,6 +808,21 @@ static void test_a_review_has_only_so_many_copies(void **state) {
     assert_int_equal(waiting(world, &copies), 1);
 }
 
+/* Somebody who writes on and on, and is read to the end. */
+static void test_many_amendments_go_along(void **state) {
+    enum { MESSAGES = 32 };
+    struct world *world = *state;
+    char text[1024] = "";
+    while (strlen(text) < 900)
+        strcat(text, "saya tunggu kabar dari kantor ya min, ");
+    struct id first = report(world, "min tolong", 1);
+    for (int i = 0; i < MESSAGES; i++)
+        send(world, &(struct message){.text = text, .amends = &first, .relation = "follow_up"});
+    assert_int_equal(count(world, SIGAP__EVENT__BODY_REPORT_IN_REVIEW), 1 + MESSAGES);
+    assert_int_equal(decide(world, &first, true, "pasung", NULL), 200);
+    assert_int_equal(count(world, SIGAP__EVENT__BODY_REPORT_JOINED), MESSAGES);
+}
+
 static void test_what_amends_goes_where_its_first_goes(void **state) {
     struct world *world = *state;
     struct id first = send(world, &(struct message){.text = "min tolong"});
@@ -914,6 +929,7 @@ int main(void) {
         TEST(test_copies_are_closed_with_the_first),
         TEST(test_what_is_no_copy_of_a_review),
         TEST(test_a_review_has_only_so_many_copies),
+        TEST(test_many_amendments_go_along),
         TEST(test_what_amends_goes_where_its_first_goes),
         TEST(test_decisions_are_kept_to_learn_from),
         TEST(test_weeks_outlive_the_process),
