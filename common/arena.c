@@ -144,6 +144,29 @@ void *arena_take(struct arena *arena, size_t size) {
     return piece;
 }
 
+/* Pieces are zeroes at first, and what is given back is one again. */
+static void check_unwritten(const unsigned char *from, const unsigned char *end) {
+#ifdef __SANITIZE_ADDRESS__
+    for (; from < end; from++)
+        if (*from)
+            abort();
+#else
+    (void)from;
+    (void)end;
+#endif
+}
+
+void arena_shrink(struct arena *arena, void *piece, size_t size) {
+    struct block *block = arena->current;
+    size_t start = (size_t)((unsigned char *)piece - block->bytes);
+    size_t end = (start + size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+    ASAN_UNPOISON_MEMORY_REGION(piece, block->used - start);
+    check_unwritten((unsigned char *)piece + size, block->bytes + block->used);
+    ASAN_POISON_MEMORY_REGION((unsigned char *)piece + size, block->used - start - size);
+    arena->taken -= block->used - end;
+    block->used = end;
+}
+
 char *arena_bytes(struct arena *arena, const void *bytes, size_t size) {
     if (size > SIZE_MAX - 1)
         return NULL;

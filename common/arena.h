@@ -16,6 +16,9 @@ void arena_free(struct arena **arena);
 void arena_reset(struct arena *arena);
 /* Zeroed, aligned for any type; NULL over the cap or out of memory. Never freed singly. */
 void *arena_take(struct arena *arena, size_t size);
+/* The last piece that was taken is no more than size bytes; behind them nothing may have been written, which
+ * tests under AddressSanitizer verify. Who cannot know how much he needs takes the most and gives back. */
+void arena_shrink(struct arena *arena, void *piece, size_t size);
 char *arena_text(struct arena *arena, const char *text);                /* a copy, NUL-terminated */
 char *arena_bytes(struct arena *arena, const void *bytes, size_t size); /* a copy with a NUL after it */
 char *arena_format(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -408,7 +408,7 @@ struct finder {
     struct symbol (*symbols)[SYMBOLS_A_WORD]; /* of each word, ends with SYMBOL_NONE */
     struct hit *hits;
     size_t count;
-    struct part_hit *parts;
+    struct part_hit parts[MATCHER_HITS_MAX];
     size_t part_count;
 };
 
@@ -521,18 +521,21 @@ static void combinations_take(struct finder *finder) {
 
 struct hit *matcher_find(
     const struct matcher *matcher, struct arena *arena, const struct text *text, size_t *count) {
-    struct finder finder = {.matcher = matcher, .text = text};
+    struct finder finder;
+    finder.matcher = matcher;
+    finder.text = text;
+    finder.count = finder.part_count = 0;
     *count = 0;
     finder.symbols = arena_take(arena, (text->count + 1) * sizeof *finder.symbols);
     finder.hits = arena_take(arena, (MATCHER_HITS_MAX + 1) * sizeof *finder.hits);
-    finder.parts = arena_take(arena, MATCHER_HITS_MAX * sizeof *finder.parts);
-    if (!finder.symbols || !finder.hits || !finder.parts)
+    if (!finder.symbols || !finder.hits)
         return NULL;
     for (size_t i = 0; i < text->count; i++)
         word_symbols(matcher, &text->words[i], finder.symbols[i]);
     for (size_t i = 0; i < text->count; i++)
         walk_from_root(&finder, i);
     combinations_take(&finder);
+    arena_shrink(arena, finder.hits, (finder.count + 1) * sizeof *finder.hits);
     *count = finder.count;
     return finder.hits;
 }

@@ -91,6 +91,7 @@ struct collector {
     size_t capacity;
     char (*names)[FEATURE_NAME_MAX];
     size_t count;
+    float squares;         /* of the values */
     uint16_t slots[SLOTS]; /* index + 1 of the feature, by its hash; 0: free */
 };
 
@@ -146,6 +147,7 @@ static bool is_new(struct collector *collector, uint64_t hash) {
 static void keep(struct collector *collector, uint64_t hash, float value, size_t first, size_t last) {
     collector->features[collector->count++] =
         (struct feature){.hash = hash, .first = (uint16_t)first, .last = (uint16_t)last, .value = value};
+    collector->squares += value * value;
     if (collector->model)
         slot_fetch(collector->model, hash);
 }
@@ -309,10 +311,7 @@ static float level_of(float squares) {
 }
 
 static void values_level(struct collector *collector) {
-    float sum = 0;
-    for (size_t i = 0; i < collector->count; i++)
-        sum += collector->features[i].value * collector->features[i].value;
-    float level = level_of(sum);
+    float level = level_of(collector->squares);
     for (size_t i = 0; i < collector->count; i++)
         collector->features[i].value *= level;
 }
@@ -333,6 +332,7 @@ struct feature *features_read(const struct vocabulary *vocabulary, struct arena 
     kinds_put(&collector, vocabulary, signs);
     words_put(&collector, text, places);
     values_level(&collector);
+    arena_shrink(arena, collector.features, collector.count * sizeof *collector.features);
     *count = collector.count;
     return collector.features;
 }

@@ -642,10 +642,20 @@ static void candidates_common(struct place_found *out) {
     area_decide(out, regency);
 }
 
+/* So many readings at most. */
+static size_t readings_room(const struct place_index *index, const struct place_names *names) {
+    size_t room = 0;
+    for (size_t i = 0; i < names->count; i++)
+        for (uint32_t at = names->names[i].entries; at && room < READINGS_MAX; at = index->entries[at].next)
+            room++;
+    return room;
+}
+
 static bool text_place(const struct place_index *index, struct arena *arena, const struct text *text,
     const struct place_names *names, struct place_found *out) {
-    struct reading *readings = arena_take(arena, READINGS_MAX * sizeof *readings);
-    struct choice *choices = arena_take(arena, READINGS_MAX * sizeof *choices);
+    const size_t room = readings_room(index, names);
+    struct reading *readings = arena_take(arena, room * sizeof *readings);
+    struct choice *choices = arena_take(arena, room * sizeof *choices);
     if (!readings || !choices)
         return false;
     size_t reading_count = readings_list(index, names->names, names->count, readings);

@@ -828,11 +828,12 @@ bool text_read(
     *out = (struct text){.bytes = bytes, .size = size};
     reader.capacity = size / 2 + 4 > TEXT_WORDS_MAX ? TEXT_WORDS_MAX : size / 2 + 4;
     reader.pool_size = 3 * size + 128;
-    out->words = arena_take(arena, reader.capacity * sizeof *out->words);
     reader.pool = arena_take(arena, reader.pool_size);
+    out->words = arena_take(arena, reader.capacity * sizeof *out->words);
     if (!out->words || !reader.pool)
         return false;
     message_read(&reader);
+    arena_shrink(arena, out->words, out->count * sizeof *out->words);
     words_join(&reader);
     if (out->count)
         out->sentences++;

@@ -82,11 +82,36 @@ static void what_is_taken_after_a_reset_is_zeroes_again(void **state) {
     arena_free(&arena);
 }
 
+/* Who cannot know how much he needs: what was not written stands for the next, and under the cap. */
+static void what_is_given_back_is_taken_again(void **state) {
+    (void)state;
+    struct arena *arena = arena_new(8192);
+    for (unsigned inputs = 0; inputs < 3; inputs++) {
+        assert_non_null(arena_take(arena, 100));
+        char *piece = arena_take(arena, 8000);
+        assert_non_null(piece);
+        assert_null(arena_take(arena, 1000));
+        memset(piece, 'n', 333);
+        arena_shrink(arena, piece, 333);
+        char *next = arena_take(arena, 7000);
+        assert_ptr_equal(next, piece + 336); /* pieces are aligned to 16 */
+        assert_zeroes(next, 7000);
+        arena_shrink(arena, next, 0);
+        assert_int_equal(arena_taken(arena), 112 + 336);
+        assert_int_equal(piece[332], 'n');
+        arena_reset(arena);
+        assert_zeroes(arena_take(arena, 8000), 8000);
+        arena_reset(arena);
+    }
+    arena_free(&arena);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(formats_across_the_end_of_a_block),
         cmocka_unit_test(a_text_beyond_the_cap_is_none_and_leaves_nothing),
         cmocka_unit_test(what_is_taken_after_a_reset_is_zeroes_again),
+        cmocka_unit_test(what_is_given_back_is_taken_again),
         cmocka_unit_test(an_arena_is_exhausted_until_it_is_reset),
         cmocka_unit_test(the_first_text_of_an_arena),
     };
