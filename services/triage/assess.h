@@ -1,5 +1,5 @@
 /* The judgement on one report: what it is, how urgent, where, who may see it, and why. A pure function of the
- * vocabulary, the gazetteer and the report; no I/O, no state, about 40 us for 200 characters. The daemon
+ * vocabulary, the gazetteer and the report; no I/O, no state, about 22 us for 200 characters. The daemon
  * (triage.c) decides what becomes of it; here is only what the text says.
  *
  * The machine proposes. review says that a person must confirm before the case goes on; possible_danger that
@@ -16,7 +16,7 @@
 enum {
     ASSESSMENT_KINDS_MAX = 5,
     ASSESSMENT_EVIDENCE_MAX = 24,
-    /* What one assessment takes of the arena at most: text 350 KiB and candidates of a message of 16 KiB; 40
+    /* What one assessment takes of the arena at most: text 400 KiB and candidates of a message of 16 KiB; 15
      * KiB for 200 characters. */
     ASSESSMENT_ARENA_BYTES = 1 << 20
 };

@@ -8,9 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Tests under AddressSanitizer go the plain way, all others the wide one. */
-#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__)
-#define WIDE_REGISTERS
+#ifdef __x86_64__
 #include <immintrin.h>
 #endif
 
@@ -559,7 +557,7 @@ static void voices_add_plainly(const struct model *model, const struct voice *vo
     }
 }
 
-#ifdef WIDE_REGISTERS
+#ifdef __x86_64__
 /* The same sums in the same order. Eight bytes become eight floats by two instructions; left to itself, gcc
  * takes them apart with nine, and half of what a report costs the model is here. */
 __attribute__((target("avx2"))) static void voices_add_widely(
@@ -579,7 +577,7 @@ __attribute__((target("avx2"))) static void voices_add_widely(
 #endif
 
 static void voices_add(const struct model *model, const struct voice *voices, size_t count) {
-#ifdef WIDE_REGISTERS
+#ifdef __x86_64__
     if (__builtin_cpu_supports("avx2")) {
         voices_add_widely(model, voices, count);
         return;

@@ -2,7 +2,7 @@
  * that were learnt from labelled reports (sigapctl triage train, see train.c). It ranks; rules and people
  * decide.
  *
- * Why linear: it takes 15 us a report, every score can be explained by the words that made it, and with a few
+ * Why linear: it takes 6 us a report, every score can be explained by the words that made it, and with a few
  * thousand labelled reports nothing larger would learn more. The weights are text (weights.tsv), sorted by
  * feature, so that a change of the model can be read in a diff:
  *

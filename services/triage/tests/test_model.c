@@ -72,9 +72,47 @@ static void other_lines_are_refused_by_their_number(void **state) {
     }
 }
 
+/* Kinds and priorities in another order than the vocabulary's; each part has the sum of its own features. */
+static void parts_are_sums_of_weights(void **state) {
+    const struct vocabulary *vocabulary = *state;
+    char text[] = "sigap-weights 1\noutputs\tP3 kdrt pasung P0 P1 P2 P4 bukan_laporan\n"
+                  "m:bias\t0:0.5 1:-1.25 2:0.75 3:2 7:-3\n"
+                  "w:rantai\t2:3.5 1:0.25 3:1.5 7:-0.5\n"
+                  "w:pukul\t1:2.5 3:0.75 6:-1\n"
+                  "cc:C_ANAK+C_IBU\t0:-0.5 1:0.5 2:0.125\n";
+    FILE *file = fmemopen(text, sizeof text - 1, "r");
+    struct error error = {0};
+    struct model *model = model_read(file, vocabulary, &error);
+    fclose(file);
+    if (!model)
+        fail_msg("%s", error.text);
+    const struct feature features[] = {{feature_hash("m:bias"), UINT16_MAX, UINT16_MAX, 1},
+        {feature_hash("w:rantai"), 0, 0, 1}, {feature_hash("w:nobody"), 1, 1, 1},
+        {feature_hash("w:pukul"), 2, 2, 0.6f},
+        {feature_hash("cc:C_ANAK+C_IBU"), UINT16_MAX, UINT16_MAX, 0.4f}};
+    const struct feature *of_part[] = {&features[1], &features[3]};
+    const uint8_t part_of[] = {0, 0, 1};
+    struct part_score common, rest, parts[2];
+    model_score_parts(model, features, 5, part_of, 2, &common, &rest, parts);
+    for (size_t i = 0; i < vocabulary->kind_count + PRIORITIES; i++) {
+        bool kind = i < vocabulary->kind_count;
+        int output = (int)(kind ? i : KINDS_MAX + (i - vocabulary->kind_count));
+        assert_float_equal(common.outputs[i], model_weight(model, &features[0], output), 1e-6);
+        assert_float_equal(rest.outputs[i], model_weight(model, &features[4], output), 1e-6);
+        for (size_t k = 0; k < 2; k++)
+            assert_float_equal(parts[k].outputs[i], model_weight(model, of_part[k], output), 1e-6);
+    }
+    int pasung = vocabulary_kind(vocabulary, "pasung"), p0 = (int)vocabulary->kind_count;
+    assert_float_equal(parts[0].outputs[pasung], 3.5f, 0.03);
+    assert_float_equal(parts[1].outputs[p0], 0.6f * 0.75f, 0.02);
+    assert_float_equal(parts[0].squares, 2, 1e-6);
+    model_free(&model);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(weights_are_what_is_written),
+        cmocka_unit_test(parts_are_sums_of_weights),
         cmocka_unit_test(other_lines_are_refused_by_their_number),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
