@@ -41,7 +41,7 @@ struct settings {
     float least;      /* weights smaller than this are not written: they change no ranking */
 };
 
-static const struct settings defaults = {.rounds = 40,
+static const struct settings defaults = {.rounds = 60,
     .rate = 0.05f,
     .shrink_kinds = 0.015f,
     .shrink_priorities = 0.02f,
@@ -267,15 +267,25 @@ static void targets_of(const struct trainer *trainer, const struct example *exam
         targets[trainer->kinds + i] += 0.02f;
 }
 
+/* Evenly from 0 to 2^31 - 1, of a feature in one glimpse. By the feature itself and not by how many came
+ * before it: a feature more or less in one report would change what is dropped of all others, and every
+ * weight. */
+static uint32_t chance_of(uint64_t feature, uint64_t glimpse) {
+    uint64_t mixed = (feature ^ glimpse) * 0x9e3779b97f4a7c15u;
+    mixed = (mixed ^ mixed >> 32) * 0xd6e8feb86659fd93u;
+    return (uint32_t)(mixed >> 33);
+}
+
 /* Known features, some dropped, the others louder instead. */
 static void glimpse_take(struct trainer *trainer, const struct example *example, struct glimpse *out) {
     uint32_t dropped = (uint32_t)((double)trainer->settings.drop * 0x7fffffff);
     float louder = 1 / (1 - trainer->settings.drop);
+    uint64_t number = random_next(trainer) * UINT64_C(0x9e3779b97f4a7c15);
     out->count = 0;
     for (size_t i = 0; i < example->seen_count; i++) {
         const struct seen *seen = &example->seen[i];
         if (trainer->features.reports[seen->feature] < LEAST_REPORTS ||
-            (dropped && random_next(trainer) < dropped))
+            chance_of(trainer->features.hashes[seen->feature], number) < dropped)
             continue;
         out->seen[out->count++] = (struct seen){seen->feature, seen->value * louder};
     }
