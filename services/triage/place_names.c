@@ -436,6 +436,16 @@ static bool is_in_small(const struct text *text, size_t first) {
     return first && word->clause == word[-1].clause && !(word[-1].flags & WORD_CAPITAL);
 }
 
+/* "Kerek, penderita kusta dikucilkan": a district here heads the message. "Panji, teman saya" is called so,
+ * and "Sendang? sumur tua" asks. */
+static bool heads_message(const struct text *text, size_t first, size_t last) {
+    static const char *const called[] = {
+        "panji", "sekar", "pace", "giri", "kamal", "baron", "mayang", "sumber", NULL};
+    return first == 0 && !word_is_one_of(text->words, called) &&
+           !memchr(
+               text->bytes + text->words[last].end, '?', text->words[last + 1].start - text->words[last].end);
+}
+
 static struct place_name name_make(const struct place_index *index, const struct text *text, size_t first,
     size_t used, uint32_t found, bool told) {
     const struct word *word = &text->words[first];
@@ -446,7 +456,8 @@ static struct place_name name_make(const struct place_index *index, const struct
     bool here = place_entries_name_served(index, found);
     bool known =
         place_entries_name_regency(index, found) ? !entry->word || entry->town || here : entry->town && here;
-    bool alone = capital && stands_alone(text, first, last) && (!leads || known);
+    bool alone = capital && stands_alone(text, first, last) &&
+                 (!leads || known || (here && heads_message(text, first, last)));
     enum place_marker marker = marker_around(index, text, first, last);
     if (marker == MARKER_CITY && entry->word && !capital && !place_entries_name_regency(index, found))
         marker = MARKER_NONE; /* "di bantaran kota" */

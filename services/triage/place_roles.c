@@ -218,7 +218,8 @@ static enum place_role role_of_bound(const struct text *text, size_t bound, cons
     static const char *const near[] = {"arah", "lewat", NULL}; /* "di angkot arah Tambaksari" */
     static const char *const arrived[] = {"sampai", "tiba", "datang", "masuk", "meluap", "merembet", "lari",
         "kabur", "dibuang", "balik", "dibawa", "mengungsi", "diungsikan", "kembali", "dipindah",
-        "dipulangkan", "coba", "cek", "tolong", "mohon", "mampir", "bawa", NULL};
+        "dipulangkan", "coba", "cek", "tolong", "mohon", "mampir", "bawa", "antar", "ngantar", "mengantar",
+        "nganter", NULL};
     static const char *const told[] = {"lapor", "melapor", "mengadu", "telepon", "pindah", "kirim",
         "mengirim", "mengajukan", "ajukan", "tanya", NULL};
     static const char *const me[] = {"saya", "kami", NULL};
