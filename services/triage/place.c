@@ -76,8 +76,8 @@ static float fit_elsewhere(const struct place_index *index, const struct place_n
     bool long_name = name->last > name->first;
     if (!marked && !name->word && place_entries_name_served(index, name->entries))
         return town && plain && entry->city ? 0.4f : 0.1f; /* "di Padang": the city, or the district here? */
-    if (marked)
-        return 0.8f;
+    if (marked || (entry->alias && long_name && town))
+        return 0.8f; /* "Pasar Senen", "Terminal Ubung": nothing else is called so */
     if (entry->level == AREA_DISTRICT && names_village_served(index, name->entries))
         return 0.2f; /* "warga Sidomulyo": one of the villages here, rather than the district there */
     bool unique = !name->word && entry->level == AREA_DISTRICT && is_unique(index, name);

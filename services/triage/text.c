@@ -392,8 +392,12 @@ static void run_add_odd(struct reader *reader, char c, uint32_t start, uint32_t 
 static bool is_abbreviation(const struct text *text) {
     static const char *const keys[] = {"kecamatan", "kabupaten", "kelurahan", "desa", "dusun", "jalan",
         "nomor", "rt", "rw", "bapak", "pak", "bu", "ibu", "drs", "sdr", "h", "hj", "kec", "kab", "kel", "ds",
-        "dsn", "jl", "no", "bpk", "tahun", "th", "a", "n", NULL};
-    return text->count && word_is_one_of(&text->words[text->count - 1], keys);
+        "dsn", "jl", "no", "bpk", "tahun", "th", "a", "n", "prof", "moh", "muh", "m", "r", NULL};
+    if (!text->count)
+        return false;
+    const struct word *word = &text->words[text->count - 1];
+    bool doctor = strcmp(word->key, "dari") == 0 && word->end - word->start == 2; /* "RSUD dr. Soetomo" */
+    return doctor || word_is_one_of(word, keys);
 }
 
 /* A hyphen or dot between single letters belongs to the word. next: what follows it in the message. */
