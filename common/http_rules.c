@@ -1,5 +1,7 @@
 #include "common/http_rules.h"
 
+#include "common/texts.h"
+
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
@@ -96,18 +98,9 @@ enum http_refusal http_rules_method(const char *method) {
     return capitals > 0 && capitals <= 16 && method[capitals] == 0 ? HTTP_ALLOWED : HTTP_BAD_METHOD;
 }
 
-static int hex_digit(char c) {
-    return c >= '0' && c <= '9'                     ? c - '0'
-           : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10
-                                                    : -1;
-}
-
 /* The byte that "%XX" at text stands for, -1 when it stands for none. */
 static int percent_byte(const char *text, size_t left) {
-    if (left < 3)
-        return -1;
-    int high = hex_digit(text[1]), low = hex_digit(text[2]);
-    return high < 0 || low < 0 ? -1 : high << 4 | low;
+    return left < 3 ? -1 : hex_value(text + 1, 2);
 }
 
 static bool has_dot_segment(const char *path) {

@@ -47,11 +47,19 @@ const char *json_refusal_en(enum json_refusal refusal) {
     return sentences[refusal].en;
 }
 
-/* Skips a string that starts after its opening quote; returns where its closing quote is, or the end. */
-static const char *string_end(const char *at, const char *end) {
-    while (at < end && *at != '"')
-        at += *at == '\\' && at + 1 < end ? 2 : 1;
-    return at;
+/* Each byte is looked at once for quotes and once for escapes, whatever a stranger sends: a new quote is
+ * looked for only when the last one was escaped. */
+const char *json_string_end(const char *at, const char *end) {
+    while (at < end) {
+        const char *quote = memchr(at, '"', (size_t)(end - at)), *stop = quote ? quote : end;
+        while (at <= stop) {
+            const char *escape = memchr(at, '\\', (size_t)(stop - at));
+            if (!escape)
+                return stop;
+            at = escape + 1 < end ? escape + 2 : end;
+        }
+    }
+    return end;
 }
 
 /* Counts what opens and separates values outside strings. On text that is no JSON the counts mean nothing,
@@ -67,7 +75,7 @@ static enum json_refusal scan(const void *bytes, size_t size, size_t max_bytes) 
     for (; at < end; at++) {
         switch (*at) {
         case '"':
-            at = string_end(at + 1, end);
+            at = json_string_end(at + 1, end);
             break;
         case '{':
         case '[':

@@ -55,6 +55,9 @@ enum json_refusal {
  * Does not block, keeps no pointer into bytes. */
 enum json_refusal json_read(const void *bytes, size_t size, size_t max_bytes, json_t **out);
 
+/* Where the string that begins at `at`, behind its opening quote, has its closing one; end: nowhere. */
+const char *json_string_end(const char *at, const char *end);
+
 /* One sentence for the sender, Indonesian or English; fixed texts. */
 const char *json_refusal_id(enum json_refusal refusal);
 const char *json_refusal_en(enum json_refusal refusal);

@@ -3,6 +3,7 @@
  * json_fields_read decide. So it must never take what they refuse, nor read it otherwise;
  * tests/fuzz/common_json.c holds the two together. */
 #include "common/json.h"
+#include "common/texts.h"
 #include "common/utf8.h"
 
 #include <math.h>
@@ -43,16 +44,8 @@ static bool take_word(struct reader *reader, const char *word, size_t size) {
 
 /* Four hex digits behind \u; -1: others. */
 static int hex_read(struct reader *reader) {
-    int value = 0;
-    if (reader->end - reader->at < 4)
-        return -1;
-    for (const char *stop = reader->at + 4; reader->at < stop; reader->at++) {
-        int c = (unsigned char)*reader->at, low = c | 0x20;
-        int digit = c >= '0' && c <= '9' ? c - '0' : low >= 'a' && low <= 'f' ? low - 'a' + 10 : -1;
-        if (digit < 0)
-            return -1;
-        value = value << 4 | digit;
-    }
+    int value = reader->end - reader->at < 4 ? -1 : hex_value(reader->at, 4);
+    reader->at += value < 0 ? 0 : 4;
     return value;
 }
 
@@ -88,10 +81,8 @@ static size_t escape_read(struct reader *reader, char *out) {
 
 /* A copy never takes more than the string itself; the reader stands behind its opening quote. */
 static char *text_room(const struct reader *reader) {
-    const char *at = reader->at;
-    while (at < reader->end && *at != '"')
-        at += *at == '\\' ? 2 : 1;
-    return at < reader->end ? arena_take(reader->arena, (size_t)(at - reader->at) + 1) : NULL;
+    const char *end = json_string_end(reader->at, reader->end);
+    return end < reader->end ? arena_take(reader->arena, (size_t)(end - reader->at) + 1) : NULL;
 }
 
 /* As much of it as may stand as it is. */

@@ -21,6 +21,19 @@ static inline bool same_text(const char *a, const char *b) {
     return *a == *b && strcmp(a, b) == 0;
 }
 
+/* So many hex digits as a number, -1: others. */
+static inline int hex_value(const char *text, size_t digits) {
+    int value = 0;
+    for (size_t i = 0; i < digits; i++) {
+        int c = (unsigned char)text[i], low = c | 0x20;
+        int digit = c >= '0' && c <= '9' ? c - '0' : low >= 'a' && low <= 'f' ? low - 'a' + 10 : -1;
+        if (digit < 0)
+            return -1;
+        value = value << 4 | digit;
+    }
+    return value;
+}
+
 /* Puts a word behind the words that are there, with a space between; *used counts all. False, and nothing is
  * changed, when there is no room for all of it. */
 static inline bool add_word(char *out, size_t room, size_t *used, const char *word) {

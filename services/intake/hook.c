@@ -31,18 +31,7 @@ static size_t character(const char *text, size_t left) {
 
 /* The value of \uXXXX at text, -1: it is none. */
 static int escape_value(const char *text, size_t left) {
-    int value = 0;
-    if (left < 6 || text[0] != '\\' || text[1] != 'u')
-        return -1;
-    for (size_t i = 2; i < 6; i++) {
-        int c = text[i], digit = c >= '0' && c <= '9'                     ? c - '0'
-                                 : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10
-                                                                          : -1;
-        if (digit < 0)
-            return -1;
-        value = value << 4 | digit;
-    }
-    return value;
+    return left < 6 || text[0] != '\\' || text[1] != 'u' ? -1 : hex_value(text + 2, 4);
 }
 
 /* How many bytes of an escape may stand as they are; 0: an escape for NUL or half a character. */

@@ -1,5 +1,7 @@
 #include "services/intake/mime.h"
 
+#include "common/texts.h"
+
 #include <iconv.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -81,18 +83,13 @@ static bool parameter(const char *text, const char *name, char *out, size_t room
 
 /* --- encodings --- */
 
-static int hex_digit(int c) {
-    return c >= '0' && c <= '9'                     ? c - '0'
-           : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10
-                                                    : -1;
-}
-
 /* Both write at most size bytes to out and say how many. underscore: of a header, where it is a blank. */
 static size_t quoted_printable(const char *text, size_t size, char *out, bool underscore) {
     size_t used = 0;
     for (size_t i = 0; i < size; i++) {
-        if (text[i] == '=' && i + 2 < size && hex_digit(text[i + 1]) >= 0 && hex_digit(text[i + 2]) >= 0) {
-            out[used++] = (char)(hex_digit(text[i + 1]) << 4 | hex_digit(text[i + 2]));
+        int byte = text[i] == '=' && i + 2 < size ? hex_value(text + i + 1, 2) : -1;
+        if (byte >= 0) {
+            out[used++] = (char)byte;
             i += 2;
         } else if (text[i] == '=' && i + 1 < size && (text[i + 1] == '\n' || text[i + 1] == '\r')) {
             i += text[i + 1] == '\r' && i + 2 < size && text[i + 2] == '\n' ? 2 : 1;

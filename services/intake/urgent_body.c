@@ -1,22 +1,12 @@
 #include "services/intake/urgent_body.h"
 
+#include "common/json.h"
+#include "common/texts.h"
+
 #include <string.h>
 #include <utf8proc.h>
 
 /* --- what people wrote, in whatever way it is escaped --- */
-
-/* So many hex digits as a number, -1: others. */
-static int hex_value(const char *text, size_t digits) {
-    int value = 0;
-    for (size_t i = 0; i < digits; i++) {
-        int c = text[i], low = c | 0x20;
-        int digit = c >= '0' && c <= '9' ? c - '0' : low >= 'a' && low <= 'f' ? low - 'a' + 10 : -1;
-        if (digit < 0)
-            return -1;
-        value = value << 4 | digit;
-    }
-    return value;
-}
 
 /* The character behind the backslash at *at, which is left at its end. JSON within JSON doubles backslashes:
  * any number of them counts as one. A blank for line ends and for what is no character, which part words. */
@@ -79,19 +69,6 @@ static bool is_words(const char *name, size_t size) {
     return false;
 }
 
-/* Of the string that begins behind a quote; size when it has no end. */
-static size_t string_end(const char *body, size_t size, size_t at) {
-    while (at < size) {
-        const char *quote = memchr(body + at, '"', size - at);
-        size_t end = quote ? (size_t)(quote - body) : size;
-        const char *escape = memchr(body + at, '\\', end - at);
-        if (!escape)
-            return end;
-        at = (size_t)(escape - body) + 2;
-    }
-    return size;
-}
-
 static bool is_name(const char *body, size_t size, size_t end) {
     size_t at = end + 1;
     while (at < size && body[at] && strchr(" \t\r\n", body[at]))
@@ -107,7 +84,7 @@ static bool json_has_danger(const struct danger *danger, const char *body, size_
     *sound = true;
     for (size_t at = 0; at < size && *sound; at++) {
         if (body[at] == '"') {
-            size_t start = at + 1, end = at = string_end(body, size, start);
+            size_t start = at + 1, end = at = (size_t)(json_string_end(body + start, body + size) - body);
             *sound = end < size;
             if (is_name(body, size, end))
                 words = is_words(body + start, end - start);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -105,11 +106,30 @@ static void half_a_body_is_looked_at_whole(void **state) {
     }
 }
 
+/* 3 MB that are all escapes take no longer than 3 MB of anything else. */
+static void hostile_escapes_cost_what_they_weigh(void **state) {
+    enum { BODY = 3 << 20 };
+    static const char *const pairs[] = {"\\\\", "\\\"", "\\n"};
+    char *body = malloc(BODY);
+    assert_non_null(body);
+    (void)state;
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+        for (size_t at = 0; at < BODY; at += 2)
+            memcpy(body + at, pairs[i], 2);
+        memcpy(body, "{\"", 2);
+        clock_t before = clock();
+        urgent_body(danger, body, BODY);
+        assert_true(clock() - before < 5 * CLOCKS_PER_SEC);
+    }
+    free(body);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_what_people_write),
         cmocka_unit_test(finds_it_anywhere),
         cmocka_unit_test(half_a_body_is_looked_at_whole),
+        cmocka_unit_test(hostile_escapes_cost_what_they_weigh),
     };
     return cmocka_run_group_tests(tests, load, unload);
 }
