@@ -315,15 +315,21 @@ static bool is_code(const char *word) {
     return *word && !same_text(word, "no") && !same_text(word, "unknown");
 }
 
-const char *site_codes_join(struct arena *arena, const char *known, const char *more) {
-    const char *const lists[] = {known, more};
-    const char *joined = "";
+/* Behind `joined`, which may be NULL: the codes of `more` that are not there, and not among `others`. */
+static const char *codes_add(struct arena *arena, const char *joined, const char *more, const char *others) {
     char code[SITE_CODE_MAX + 1];
-    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
-        for (const char *rest = lists[i]; joined && site_codes_next(&rest, code);)
-            if (is_code(code) && !site_kinds_listed(joined, code))
-                joined = arena_format(arena, "%s%s%s", joined, *joined ? " " : "", code);
+    while (joined && site_codes_next(&more, code))
+        if (is_code(code) && !site_kinds_listed(joined, code) && !site_kinds_listed(others, code))
+            joined = arena_format(arena, "%s%s%s", joined, *joined ? " " : "", code);
     return joined;
+}
+
+const char *site_codes_join(struct arena *arena, const char *known, const char *more) {
+    return codes_add(arena, codes_add(arena, "", known, ""), more, "");
+}
+
+const char *site_codes_without(struct arena *arena, const char *codes, const char *others) {
+    return codes_add(arena, "", codes, others);
 }
 
 bool site_kinds_listed(const char *codes, const char *code) {
@@ -332,6 +338,11 @@ bool site_kinds_listed(const char *codes, const char *code) {
         if (*code && same_text(one, code))
             return true;
     return false;
+}
+
+bool site_kinds_same_family(const struct site_kinds *kinds, const char *one, const char *other) {
+    const struct site_kind *a = site_kinds_find(kinds, one), *b = site_kinds_find(kinds, other);
+    return same_text(one, other) || (a && b && same_text(a->family, b->family));
 }
 
 int site_kinds_stricter(const struct site_kinds *kinds, int before, const char *codes) {

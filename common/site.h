@@ -111,6 +111,10 @@ enum { SITE_CODE_MAX = 64 /* bytes of a kind's code */ };
 bool site_codes_next(const char **rest, char code[SITE_CODE_MAX + 1]);
 /* The codes of both, each once, from the arena; "no" and "unknown" are none. NULL: it is exhausted. */
 const char *site_codes_join(struct arena *arena, const char *known, const char *more);
+/* Those of `codes` that are not among `others`, likewise. */
+const char *site_codes_without(struct arena *arena, const char *codes, const char *others);
+/* Of one family, or the same: then they are one matter in other words. */
+bool site_kinds_same_family(const struct site_kinds *kinds, const char *one, const char *other);
 /* The strictest of `before` and the kinds among codes separated by spaces, 0..3: a case whose kinds change is
  * never shown to more people than before. */
 int site_kinds_stricter(const struct site_kinds *kinds, int before, const char *codes);

@@ -71,17 +71,12 @@ static void take_narratives_back(struct turn *turn, const struct id *from, const
 /* A fact of the merged case: the kinds that went over with it. */
 static const char passed_kinds[] = "merged_kinds";
 
-static bool same_family(const struct site_kinds *kinds, const char *one, const char *other) {
-    const struct site_kind *a = site_kinds_find(kinds, one), *b = site_kinds_find(kinds, other);
-    return same_text(one, other) || (a && b && same_text(a->family, b->family));
-}
-
 /* Of one family they are one matter in other words, unless the merged case tells of both. */
 static const char *kinds_of_merged(const struct work *work, const struct case_file *into) {
     const struct case_file *file = &work->file;
     const char *also = case_also_kinds(file);
     bool another = site_kinds_listed(also, into->kind) ||
-                   !same_family(catalogue_kinds(work->house->catalogue), file->kind, into->kind);
+                   !site_kinds_same_family(catalogue_kinds(work->house->catalogue), file->kind, into->kind);
     return site_codes_join(work->turn->arena, another ? file->kind : "", also);
 }
 
@@ -94,15 +89,6 @@ static const char *kinds_among(
         if (case_is_of(file, code) == is_of_it)
             kept = site_codes_join(turn->arena, kept, code);
     return kept;
-}
-
-static const char *kinds_without(struct turn *turn, const char *codes, const char *gone) {
-    const char *kept = "";
-    char code[SITE_CODE_MAX + 1];
-    while (kept && site_codes_next(&codes, code))
-        if (!site_kinds_listed(gone, code))
-            kept = site_codes_join(turn->arena, kept, code);
-    return kept && !*kept ? "no" : kept;
 }
 
 /* Said to the others like what a person records; tasks as far as there is room. False: the list is too long.
@@ -139,8 +125,8 @@ static const char *take_kinds_back(struct work *work, const struct id *into, con
     const char *gone = other ? kinds_among(work->turn, passed->value, &other->file, true) : NULL;
     if (!gone || !*gone || other->file.state == CASE_ERASED)
         return "";
-    const char *left = kinds_without(work->turn, case_also_kinds(&other->file), gone);
-    if (!left || !record_kinds(other, left, actor))
+    const char *left = site_codes_without(work->turn->arena, case_also_kinds(&other->file), gone);
+    if (!left || !record_kinds(other, *left ? left : "no", actor))
         return "";
     case_fact_set(&work->file, passed_kinds, "no", "merge", work->turn->now);
     return gone;

@@ -390,7 +390,7 @@ const struct siblings *alert_siblings(struct turn *turn, struct alert *alert) {
 }
 
 static unsigned number_of(const struct id *alert) {
-    return (unsigned)(alert->bytes[12] << 8 | alert->bytes[13]);
+    return (unsigned)(alert->bytes[ALERT_INCIDENT_BYTES] << 8 | alert->bytes[ALERT_INCIDENT_BYTES + 1]);
 }
 
 static unsigned next_number(struct turn *turn, const struct id *incident) {

@@ -57,18 +57,12 @@ static bool says_more(
     return own->possible_danger;
 }
 
-static bool same_family(const struct triage *triage, const char *one, const char *other) {
-    const struct site_kind *a = site_kinds_find(triage->site.kinds, one),
-                           *b = site_kinds_find(triage->site.kinds, other);
-    return a && b && strcmp(a->family, b->family) == 0;
-}
-
 /* A report of its own, which outweighs the first: "umurnya 80 tahun" alone reads like one too, but does not.
  */
 static bool is_another_matter(const struct triage *triage, const struct open_case *found,
     const struct assessment *own, const struct assessment *together) {
     return triage_goes_on(own) && strcmp(own->kind, together->kind) == 0 &&
-           !same_family(triage, own->kind, found->kind);
+           !site_kinds_same_family(triage->site.kinds, own->kind, found->kind);
 }
 
 /* Of other victims, or of another wrong: what was told by the first text is not new. NULL: no memory. */
@@ -76,12 +70,8 @@ static const char *new_kinds(struct turn *turn, const struct open_case *found, c
     const struct assessment *alone, const struct assessment *together) {
     const char *told = triage_further_kinds(
                    turn, found, together, is_another_matter(turn->state, found, own, together)),
-               *before = triage_kinds(turn, alone), *further = told && before ? "" : NULL;
-    char code[SITE_CODE_MAX + 1];
-    while (further && site_codes_next(&told, code))
-        if (!site_kinds_listed(before, code))
-            further = site_codes_join(turn->arena, further, code);
-    return further;
+               *before = triage_kinds(turn, alone);
+    return told && before ? site_codes_without(turn->arena, told, before) : NULL;
 }
 
 const char *triage_kinds_told_later(struct turn *turn, const Sigap__ReportReceived *received,
