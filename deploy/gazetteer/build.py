@@ -5,7 +5,7 @@
 
 Lines are "code<TAB>name", sorted by code, so that everything below a place follows it directly. Kinds of place
 (Kabupaten, Kota, Kecamatan) are left out of the names: the code tells them (a Kota has a second part from 71 on).
-aliases.tsv, centroids.tsv and words.tsv are written by hand and only checked here: every code and name must exist.
+aliases.tsv, landmarks.tsv, centroids.tsv and words.tsv are written by hand and only checked here: every code and name must exist.
 """
 import csv
 import pathlib
@@ -78,6 +78,7 @@ def main():
     text = "".join(f"{code}\t{name}\n" for code, name in found)
     (HERE / "gazetteer.tsv").write_text(text, encoding="utf-8")
     check_codes("aliases.tsv", 1, known)
+    check_codes("landmarks.tsv", 1, known)
     check_codes("centroids.tsv", 0, known)
     check_names(found)
     longest = max(found, key=lambda place: len(place[1].encode()))

@@ -25,6 +25,10 @@ enum {
     LONG_NAME = 9    /* no word of any language spoken here: "bukittinggi" */
 };
 
+/* What "pantai Munjungan" proves of the only Munjungan. */
+#define NATURE 1.2f
+/* What a hint proves by itself: less than it takes to decide. */
+#define HINT 0.3f
 /* What a name proves whose sibling stands beside it: as much as "di" before a name. */
 #define SIBLING 2.5f
 
@@ -47,7 +51,7 @@ static bool is_unique(const struct place_index *index, const struct place_name *
     const char *only = NULL;
     for (uint32_t at = name->entries; at; at = index->entries[at].next) {
         const struct place_entry *entry = &index->entries[at];
-        if (entry->level == AREA_VILLAGE)
+        if (entry->level == AREA_VILLAGE || entry->hint)
             continue;
         if (only && strcmp(only, entry->code) != 0)
             return false;
@@ -74,6 +78,8 @@ static float fit_elsewhere(const struct place_index *index, const struct place_n
     bool plain = name->capital && !name->opens;
     bool town = entry->level == AREA_REGENCY && !name->word;
     bool long_name = name->last > name->first;
+    if (entry->landmark)
+        return 0.8f;
     if (!marked && !name->word && place_entries_name_served(index, name->entries))
         return town && plain && entry->city ? 0.4f : 0.1f; /* "di Padang": the city, or the district here? */
     if (marked || (entry->alias && long_name && town))
@@ -82,8 +88,11 @@ static float fit_elsewhere(const struct place_index *index, const struct place_n
         return 0.2f; /* "warga Sidomulyo": one of the villages here, rather than the district there */
     bool unique = !name->word && entry->level == AREA_DISTRICT && is_unique(index, name);
     if (name->marker == MARKER_IN && !name->word)
-        return plain || town || (unique && (name->capital || long_name || is_long(index, name))) ? 0.7f
-                                                                                                 : 0.2f;
+        return plain || town ||
+                       (unique &&
+                           (name->capital || long_name || is_long(index, name) || letters(index, entry) >= 7))
+                   ? 0.7f
+                   : 0.2f;
     if (plain && (town || long_name || (unique && letters(index, entry) >= PLAIN_NAME)))
         return 0.6f;
     if (unique && name->opens &&
@@ -100,7 +109,7 @@ static bool lies_in(
     const struct place_index *index, const struct place_entry *entry, const struct place_name *parent) {
     for (uint32_t at = parent->entries; at; at = index->entries[at].next)
         if (index->entries[at].level < entry->level && index->entries[at].level != AREA_PROVINCE &&
-            area_within(entry->code, index->entries[at].code))
+            !index->entries[at].hint && area_within(entry->code, index->entries[at].code))
             return true;
     return false;
 }
@@ -120,6 +129,8 @@ static bool lies_in_one_of(
 static float fit(const struct place_index *index, const struct place_name *name,
     const struct place_entry *entry, struct neighbours beside) {
     float weight = 0;
+    if (entry->hint)
+        return HINT;
     switch (name->marker) {
     case MARKER_REGENCY:
         weight = entry->level == AREA_REGENCY && !entry->city ? entry->alias ? 3.2f : 4 : 0;
@@ -137,7 +148,10 @@ static float fit(const struct place_index *index, const struct place_name *name,
         weight = entry->level == AREA_VILLAGE ? 3 : entry->level == AREA_DISTRICT ? 1.2f : 0;
         break;
     case MARKER_TOWN:
-        weight = entry->level == AREA_REGENCY ? 2.5f : entry->level == AREA_DISTRICT ? 1.2f : 0.1f;
+        weight = entry->level == AREA_REGENCY    ? 2.5f
+                 : entry->level != AREA_DISTRICT ? 0.1f
+                 : is_unique(index, name)        ? 1.8f
+                                                 : 1.2f;
         break;
     case MARKER_IN:
         weight = entry->level == AREA_VILLAGE ? 0.6f : 2.5f;
@@ -149,7 +163,10 @@ static float fit(const struct place_index *index, const struct place_name *name,
         weight = entry->level == AREA_VILLAGE ? 0.5f : 0.8f;
         break;
     case MARKER_STREET:
-        weight = 0.1f;
+        weight = entry->landmark && !name->street ? 2 /* "pondok Lirboyo", "pabrik gula Cukir" */
+                 : name->nature && entry->served && entry->level == AREA_DISTRICT && is_unique(index, name)
+                     ? NATURE
+                     : 0.1f;
         break;
     }
     if (entry->level == AREA_VILLAGE && name->marker != MARKER_VILLAGE) { /* 8,000: most words are one */
@@ -343,6 +360,11 @@ static float support(const struct place_index *index, const struct reading *read
         if ((parent->name->road || is_office_gone_to(parent->name, one->name)) &&
             one->entry->level == AREA_DISTRICT && one->name->role == ROLE_EVENT && best == 0)
             best = ALONG_ROAD; /* "Jl Raya Malang-Blitar, di Kesamben": of those in Blitar and Jombang */
+        if (parent->entry->landmark && one->entry->level == AREA_DISTRICT && one->name->role == ROLE_EVENT &&
+            best == 0)
+            best = ALONG_ROAD; /* "Wonosari, arah Gunung Kawi" */
+        if (parent->entry->hint && one->entry->level == AREA_VILLAGE)
+            continue;
         if (is_namesake(index, one, parent) ||
             (parent->name->role > ROLE_TELLER && parent->name->role != one->name->role))
             continue; /* "di Gandusari, asal Blitar" */
@@ -452,7 +474,8 @@ static struct choice choice_of(const struct place_index *index, const struct rea
     /* A station or terminal tells no district, unless it is called after one in a regency that is named; a
      * street is called after anything. */
     bool of_district = from_parents > 0 && !place_entries_name_regency(index, one->name->entries);
-    bool regency_only = (one->name->marker == MARKER_TOWN && !of_district) || one->name->street;
+    bool of_square = one->name->square && !place_entries_name_regency(index, one->name->entries);
+    bool regency_only = (one->name->marker == MARKER_TOWN && !of_district && !of_square) || one->name->street;
     area_cut(one->entry->code, regency_only ? AREA_REGENCY : AREA_DISTRICT, choice.code);
     return choice;
 }

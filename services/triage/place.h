@@ -11,6 +11,8 @@
  *  - names that are also words (Panti, Batu, Taman, Parang, Padang ...) need a marker before them or a parent
  * that agrees, with a capital too; those after a title or before a surname are people;
  *  - what is named must agree from top to bottom; of names that disagree the pair that agrees wins;
+ *  - a landmark stands for its district or regency, a hint only tells which of several places is meant;
+ *  - who lands somewhere, or is telephoned from there, is at home where another place is named;
  *  - a road called after two towns ("Jl Raya Surabaya-Malang") is in neither;
  *  - "Nganjuk apa Kediri" stays both, and who writes that somebody is held where nobody knows tells no place.
  * A position on the map comes first, then what the message says, then the area the reporter's form declared.
@@ -48,7 +50,7 @@ struct place_found {
 
 /* provinces: codes of the site; villages are looked for only there, and names elsewhere must be plain
  * (capital, marker). The gazetteer must outlive the index. spelling: how messages are read. folder: of the
- * gazetteer, with aliases.tsv and words.tsv. NULL with error set. The caller frees it. */
+ * gazetteer, with aliases.tsv, landmarks.tsv and words.tsv. NULL with error set. The caller frees it. */
 struct place_index *place_index_new(const struct gazetteer *gazetteer, const struct spelling *spelling,
     char *const *provinces, size_t province_count, const char *folder, struct error *error);
 void place_index_free(struct place_index **index);

@@ -91,28 +91,30 @@ uint32_t place_index_find(
 
 bool place_entries_name_regency(const struct place_index *index, uint32_t entry) {
     for (; entry; entry = index->entries[entry].next)
-        if (index->entries[entry].level == AREA_REGENCY)
+        if (index->entries[entry].level == AREA_REGENCY && !index->entries[entry].hint)
             return true;
     return false;
 }
 
 bool place_entries_name_city(const struct place_index *index, uint32_t entry) {
     for (; entry; entry = index->entries[entry].next)
-        if (index->entries[entry].city)
+        if (index->entries[entry].city && !index->entries[entry].hint)
             return true;
     return false;
 }
 
 bool place_entries_name_town_elsewhere(const struct place_index *index, uint32_t entry) {
     for (; entry; entry = index->entries[entry].next)
-        if (index->entries[entry].level == AREA_REGENCY && !index->entries[entry].served)
+        if (index->entries[entry].level == AREA_REGENCY && !index->entries[entry].served &&
+            !index->entries[entry].hint)
             return true;
     return false;
 }
 
 bool place_entries_name_served(const struct place_index *index, uint32_t entry) {
     for (; entry; entry = index->entries[entry].next)
-        if (index->entries[entry].served && index->entries[entry].level != AREA_VILLAGE)
+        if (index->entries[entry].served && index->entries[entry].level != AREA_VILLAGE &&
+            !index->entries[entry].hint)
             return true;
     return false;
 }
@@ -263,8 +265,12 @@ static bool entry_add(struct place_index *index, uint64_t hash, const struct pla
         index->name_count++;
     slot->hash = hash;
     uint32_t number = (uint32_t)++index->entry_count;
-    index->entries[number] = (struct place_entry){place->code, slot->value, (uint8_t)place->level,
-        place->city, served(index, place->code), false, false, place->alias, false, false};
+    index->entries[number] = (struct place_entry){.code = place->code,
+        .next = slot->value,
+        .level = (uint8_t)place->level,
+        .city = place->city,
+        .served = served(index, place->code),
+        .alias = place->alias};
     slot->value = number;
     return true;
 }
@@ -440,6 +446,40 @@ static bool aliases_fill(struct place_index *index, struct arena *arena, const s
     return good;
 }
 
+/* The entries after `count` are landmarks; of one line. */
+static void landmarks_tell(struct place_index *index, size_t count, const char *kind) {
+    for (size_t at = count + 1; at <= index->entry_count; at++) {
+        index->entries[at].landmark = true;
+        index->entries[at].hint = strcmp(kind, "hint") == 0;
+        index->entries[at].proper = strcmp(kind, "proper") == 0;
+    }
+}
+
+/* What stands in a place ("Tebuireng", "NIP"): lines of a name, tab, code, and "hint" or "proper" after
+ * another tab. */
+static bool landmarks_fill(struct place_index *index, struct arena *arena, const struct spelling *spelling,
+    const char *folder, struct error *error) {
+    FILE *file = folder_open(folder, "landmarks.tsv", error);
+    char line[ROW_BYTES], *code;
+    bool good = file != NULL;
+    while (good && row_next(file, line, &code)) {
+        struct place place;
+        char *kind = code + strcspn(code, "\t");
+        if (*kind)
+            *kind++ = 0;
+        if (!gazetteer_find(index->gazetteer, code, &place))
+            continue;
+        size_t count = index->entry_count;
+        place.alias = true;
+        good = place_add(index, arena, spelling, line, &place) ||
+               error_set(error, "no memory for the index of places");
+        landmarks_tell(index, count, kind);
+    }
+    if (file)
+        fclose(file);
+    return good;
+}
+
 /* Names that are also words: lines of a name, and "town" after a tab where a capital letter is enough,
  * "short" where nothing is but "kab" or "kota". Told once, so that no message pays for the length of the
  * list. */
@@ -475,7 +515,7 @@ static bool words_tell(struct place_index *index, struct arena *arena, const str
 static void small_names_tell(struct place_index *index) {
     for (size_t i = 0; i < index->slot_count; i++) {
         uint32_t first = index->slots[i].value, at = first;
-        while (at && index->entries[at].level == AREA_VILLAGE)
+        while (at && (index->entries[at].level == AREA_VILLAGE || index->entries[at].hint))
             at = index->entries[at].next;
         if (first)
             index->entries[first].small = at == 0;
@@ -496,6 +536,7 @@ struct place_index *place_index_new(const struct gazetteer *gazetteer, const str
             snprintf(index->provinces[index->provinces_count++], CODE_BYTES, "%s", provinces[i]);
         good = index_fill(index, arena, spelling, error) &&
                aliases_fill(index, arena, spelling, folder, error) &&
+               landmarks_fill(index, arena, spelling, folder, error) &&
                words_tell(index, arena, spelling, folder, error);
         small_names_tell(index);
     }

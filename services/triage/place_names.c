@@ -9,6 +9,8 @@ enum {
     SHOUTED_LEAST = 5,
     CAPITALS_LEAST = 10,
     SIGNED_LEAST = 5, /* words before a signature: less may be a question and its answer */
+    BY_REACH = 3,     /* words from a place to the landmark beside it */
+    SHORT_HINT = 4,   /* letters of a hint that must be written large */
     NEAR_LEAST = 7    /* letters of a word that may be a misspelt name; see place_index.c */
 };
 
@@ -178,6 +180,8 @@ static bool is_phrase(const struct text *text, size_t first, bool capitals_tell)
         {"hulu", "sungai"}, {"kebun", "tebu"}, {"air", "putih"}, {"andam", "dewi"}, {"balai", "kota"},
         {"taman", "kota"}, {"ibu", "kota"}};
     const struct word *word = &text->words[first];
+    if (first && place_text_goes_on(text, first - 1) && place_marker_of(word - 1) == MARKER_DISTRICT)
+        return false; /* "kec. taman kota madiun" */
     for (size_t i = 0; i < sizeof phrases / sizeof phrases[0] && first + 1 < text->count; i++)
         if (word_is(word, phrases[i][0]) && word_is(word + 1, phrases[i][1]))
             return !(capitals_tell && word->flags & WORD_CAPITAL);
@@ -394,6 +398,16 @@ static bool is_curt_alone(
     return before != MARKER_REGENCY && before != MARKER_CITY;
 }
 
+/* "Karangrejo TA", but Javanese "ta" is a question; "Tugu Pahlawan", but "tugu pahlawan kecil". */
+static bool is_landmark_in_small(
+    const struct place_index *index, const struct text *text, size_t first, size_t used, uint32_t found) {
+    const struct word *word = &text->words[first];
+    if (index->entries[found].proper && !(word[used - 1].flags & WORD_CAPITAL))
+        return true;
+    return used == 1 && index->entries[found].hint && word->end - word->start <= SHORT_HINT &&
+           !(word->flags & WORD_SHOUTED);
+}
+
 /* "masuk Nganjuk apa Kediri". */
 static bool is_either(const struct text *text, const struct place_name *one, const struct place_name *next) {
     static const char *const either[] = {"apa", "atau", NULL};
@@ -526,7 +540,8 @@ static size_t names_read(
         if (found &&
             ((used == 1 && is_mere_word(index, text, i, found)) || is_denied(text, i, i + used - 1) ||
                 is_luck(text, i) || kind_of_place_first(index, text, i) ||
-                is_curt_alone(index, text, i, found) || (used == 1 && is_person(index, text, i, found))))
+                is_curt_alone(index, text, i, found) || is_landmark_in_small(index, text, i, used, found) ||
+                (used == 1 && is_person(index, text, i, found))))
             found = 0, used = 1;
         if (!found)
             continue;
@@ -546,6 +561,11 @@ static size_t names_read(
     return count;
 }
 
+/* "omah pagu"; "rumah gempol" says less. */
+static bool is_omah(const struct text *text, size_t at) {
+    return (text->bytes[text->words[at].start] | ' ') == 'o';
+}
+
 /* "rumah di doko", "lokasinya jangkar", and nothing after it; in small letters nothing less says that a word
  * is a place. */
 static bool is_given_as_home(const struct text *text, const struct place_name *name) {
@@ -558,7 +578,7 @@ static bool is_given_as_home(const struct text *text, const struct place_name *n
     if (at && word_is(&text->words[at - 1], "di"))
         at--;
     return at && text->words[at - 1].clause == word->clause && word_is_one_of(&text->words[at - 1], homes) &&
-           (at < name->first || strncmp(text->words[at - 1].key, "rumah", 5) != 0);
+           (at < name->first || !word_is(&text->words[at - 1], "rumah") || is_omah(text, at - 1));
 }
 
 /* Whether another name is the regency that a district of this one lies in. */
@@ -594,6 +614,70 @@ static bool is_signature(
            !place_entries_name_town_elsewhere(index, name->entries);
 }
 
+/* The only district of its name in the country, and in the site. */
+static bool is_unique_here(const struct place_index *index, uint32_t entry) {
+    size_t districts = 0;
+    bool served = false;
+    for (; entry; entry = index->entries[entry].next) {
+        if (index->entries[entry].level == AREA_VILLAGE || index->entries[entry].hint)
+            continue;
+        districts++;
+        served = index->entries[entry].served && index->entries[entry].level == AREA_DISTRICT;
+    }
+    return districts == 1 && served;
+}
+
+/* "jalan raya Lawang": the road through a district is called so, and seldom after anything else. */
+static bool is_on_main_road(const struct text *text, const struct place_name *name) {
+    const struct word *word = &text->words[name->first];
+    return name->first >= 2 && word->clause == word[-2].clause && word_is(word - 1, "raya") &&
+           word_is(word - 2, "jalan");
+}
+
+/* "Tiris longsor lagi": what happens to places. Tiles and stones slide, too. */
+static bool is_struck(const struct text *text, const struct place_name *name) {
+    static const char *const disasters[] = {"longsor", "banjir", "kebanjiran", "gempa", NULL};
+    static const char *const things[] = {
+        "genteng", "batu", "taman", "bangsal", "sumber", "tarik", "padas", NULL};
+    const struct word *word = &text->words[name->first];
+    return name->last + 1u < text->count && word->clause == text->words[name->last + 1].clause &&
+           word_is_one_of(&text->words[name->last + 1], disasters) && !word_is_one_of(word, things) &&
+           (!name->first || word->clause != word[-1].clause || place_marker_of(word - 1) == MARKER_IN);
+}
+
+/* "omah pagu", "di talun, dekat bandara Juanda": places to live in, and no house of a kind. */
+static bool is_no_kind_of_house(const struct text *text, const struct place_name *name) {
+    static const char *const kinds[] = {"panti", "batu", "taman", "bangsal", "kota", "lawang", "genteng",
+        "gudang", "sumber", "tua", "anyar", "tengah", "sawah", "semen", "gedeg", "gedek", "candi", "tulangan",
+        "bendungan", "pesantren", NULL};
+    return !word_is_one_of(&text->words[name->first], kinds);
+}
+
+/* "warga sini di paron", "kami di pagu": who says so is there. */
+static bool is_where_we_are(const struct text *text, const struct place_name *name) {
+    static const char *const us[] = {"sini", "kami", "saya", NULL};
+    const struct word *word = &text->words[name->first];
+    return name->first >= 2 && word_is(word - 1, "di") && word[-2].clause == word->clause &&
+           word_is_one_of(word - 2, us);
+}
+
+/* "omah pagu", "rumah di pagu"; "lokasinya kunir" says less. */
+static bool is_lived_in(const struct text *text, const struct place_name *name) {
+    const struct word *before = &text->words[name->first - 1];
+    return word_is(before, "di") || word_is(before, "rumah");
+}
+
+/* "di waru, dekat bandara Juanda": of the regency that stands right behind. */
+static bool is_by_landmark(const struct place_index *index, const struct text *text,
+    const struct place_name *names, size_t count, size_t at) {
+    const struct place_name *name = &names[at], *next = name + 1;
+    const struct word *word = &text->words[name->first];
+    return name->first && word_is(word - 1, "di") && word[-1].clause == word->clause && at + 1 < count &&
+           next->first <= name->last + BY_REACH && index->entries[next->entries].landmark && !next->word &&
+           text->words[next->first].sentence == word->sentence &&
+           place_entries_agree(index, name->entries, next->entries);
+}
+
 /* A district that is also a word is none where it is given as an address and its regency is named too, or
  * where it is said which of two it is ("masuknya Tiris"), or where the message is signed with it. */
 static void words_settle(
@@ -603,10 +687,69 @@ static void words_settle(
         if (!name->word || name->village || name->longer || !place_entries_name_served(index, name->entries))
             continue;
         bool named = name->capital && !name->opens && name->marker == MARKER_IN;
-        bool given = (named || is_given_as_home(text, name)) && is_regency_named(index, names, count, i);
-        if (given || is_signature(index, text, name) ||
+        bool regency_named = is_regency_named(index, names, count, i);
+        bool unique = is_unique_here(index, name->entries);
+        bool home = is_given_as_home(text, name);
+        bool ours = unique && is_no_kind_of_house(text, name) &&
+                    (is_where_we_are(text, name) || (home && is_lived_in(text, name)));
+        bool given = (regency_named && (named || home || is_where_we_are(text, name))) || ours;
+        bool told = (regency_named || unique) && (is_on_main_road(text, name) || is_struck(text, name));
+        if (given || told ||
+            (is_no_kind_of_house(text, name) && is_by_landmark(index, text, names, count, i)) ||
+            is_signature(index, text, name) ||
             (name->belongs && (name->capital || is_named_before(names, i))))
             name->word = false;
+    }
+}
+
+static bool is_told_elsewhere(const struct place_index *index, const struct place_names *names, size_t at) {
+    for (size_t i = 0; i < names->count; i++) {
+        const struct place_name *other = &names->names[i];
+        if (i != at && !other->village && !other->landing && !other->calling && other->role != ROLE_BOUND &&
+            !place_entries_agree(index, other->entries, names->names[at].entries))
+            return true;
+    }
+    return false;
+}
+
+/* "orang tua saya di Lawang, saya sendiri di Bekasi": of the two the one that is not the teller's. */
+static bool is_of_kin(const struct text *text, const struct place_name *name) {
+    static const char *const kin[] = {"tua", "ortu", "bapak", "ibu", "ayah", "nenek", "kakek", "adik",
+        "kakak", "anak", "keponakan", "mertua", NULL};
+    static const char *const mine[] = {"saya", "kami", NULL};
+    const struct word *word = &text->words[name->first];
+    return name->capital && name->first >= 3 && word_is(word - 1, "di") && word_is_one_of(word - 2, mine) &&
+           word_is_one_of(word - 3, kin) && word->clause == word[-3].clause;
+}
+
+static bool is_teller_named(const struct place_names *names) {
+    for (size_t i = 0; i < names->count; i++)
+        if (names->names[i].role == ROLE_TELLER)
+            return true;
+    return false;
+}
+
+/* "... ke Jakarta Timur. Saya di Kediri. Anaknya dipukuli di sana": at the end of the way, not at the
+ * teller's. */
+static bool is_said_to_be_there(const struct text *text) {
+    for (size_t i = 1; i < text->count; i++)
+        if (word_is(&text->words[i], "sana") && word_is(&text->words[i - 1], "di"))
+            return true;
+    return false;
+}
+
+/* What one name is there for that only the others tell. */
+static void roles_settle(
+    const struct place_index *index, const struct text *text, struct place_names *names) {
+    bool teller = is_teller_named(names), there = teller && is_said_to_be_there(text);
+    for (size_t i = 0; i < names->count; i++) {
+        struct place_name *name = &names->names[i];
+        if ((name->landing || name->calling) && is_told_elsewhere(index, names, i))
+            name->role = ROLE_BOUND;
+        if (teller && is_of_kin(text, name))
+            name->word = false;
+        if (there && name->role >= ROLE_FAR && place_entries_name_regency(index, name->entries))
+            name->role = ROLE_EVENT;
     }
 }
 
@@ -617,6 +760,8 @@ struct place_names *place_names_read(
         out->count = names_read(index, text, out->names);
     if (out && out->count)
         words_settle(index, text, out->names, out->count);
+    if (out && out->count > 1)
+        roles_settle(index, text, out);
     return out;
 }
 

@@ -10,12 +10,15 @@ struct place_entry {
     uint32_t next;    /* next entry of the same name, 0 for none */
     uint8_t level;
     bool city;
-    bool served; /* lies in a province of the site */
-    bool word;   /* its name is also a word of the language */
-    bool town;   /* and of a town so well known that a capital letter is enough */
-    bool alias;  /* by another name than the official one */
-    bool curt;   /* so short a name that only "kab" or "kota" makes it one: "Kab. Pas" */
-    bool small;  /* first of its chain: nothing but villages have the name */
+    bool served;   /* lies in a province of the site */
+    bool word;     /* its name is also a word of the language */
+    bool town;     /* and of a town so well known that a capital letter is enough */
+    bool alias;    /* by another name than the official one */
+    bool curt;     /* so short a name that only "kab" or "kota" makes it one: "Kab. Pas" */
+    bool small;    /* first of its chain: nothing but villages and hints have the name */
+    bool landmark; /* of landmarks.tsv: what stands there, and not what the place is called */
+    bool hint;     /* a landmark that only tells which of several places is meant: "Ngoro, NIP" */
+    bool proper; /* a landmark whose words are also what it is: "Tugu Pahlawan", but "tugu pahlawan kecil" */
 };
 
 enum {
@@ -99,6 +102,10 @@ struct place_name {
     bool road;    /* an end of a road: "Jl Raya Malang-Blitar" */
     bool belongs; /* "masuknya Tiris": which of two neighbours it is */
     bool office;  /* "RSUD Sidoarjo", "dinsos kab Blitar": the office of a regency */
+    bool square;  /* "alun2 Kertosono" */
+    bool nature;  /* "pantai Munjungan" */
+    bool landing; /* "besok tiba di Juanda" */
+    bool calling; /* "RSJ Lawang telepon" */
     bool either;  /* "Nganjuk apa Kediri": one of two, and the teller does not know which */
     uint8_t only; /* letters of the one name meant, of all that are read alike: Cermee, and not Cerme; or 0 */
 };

@@ -102,11 +102,17 @@ static bool is_claim(const struct word *word) {
     return word_is_one_of(word, claims);
 }
 
+/* "seko": Javanese. "soko" is a district, too. */
+static bool is_dari(const struct word *word) {
+    static const char *const dari[] = {"dari", "seko", "seka", "saka", NULL};
+    return word_is_one_of(word, dari);
+}
+
 static bool is_from(const struct word *word) {
     static const char *const from[] = {"asal", "asalnya", "asale", "asli", "aslinya", "asline", "dari", "ktp",
         "ktpnya", "kelahiran", "rantau", "perantau", "perantauan", "orang", "perbatasan", "rumahnya",
         "identitas", "identitasnya", "beridentitas", "berktp", NULL};
-    return word_is_one_of(word, from) || is_claim(word);
+    return word_is_one_of(word, from) || is_dari(word) || is_claim(word);
 }
 
 /* "logatnya Madura", "plat Jember": a guess at where somebody is from, and no word on where he is. */
@@ -145,7 +151,7 @@ static enum place_role role_of_from(const struct text *text, size_t from) {
         return ROLE_BOUND; /* "dijual ke orang Surabaya" */
     if (word_is_one_of(word, native) && from && is_teller(text, from - 1))
         return ROLE_TELLER;
-    if (!word_is(word, "dari"))
+    if (!is_dari(word))
         return ROLE_FROM;
     if (word->flags & WORD_OPENS)
         return from && word[-1].sentence == word->sentence ? ROLE_FROM : ROLE_TELLER;
@@ -181,6 +187,18 @@ static bool is_home_again(const struct text *text, size_t bound) {
     static const char *const done[] = {"telah", "sudah", "sekarang", "akhirnya", NULL};
     return bound >= 2 && text->words[bound - 2].clause == text->words[bound].clause &&
            word_is(&text->words[bound - 1], "pulang") && word_is_one_of(&text->words[bound - 2], done);
+}
+
+/* "pulang ke Perak, tapi warga menolak": who is back already. */
+static bool is_home_but(const struct text *text, size_t bound, size_t last) {
+    static const char *const but[] = {"tapi", "namun", "malah", "ditolak", NULL};
+    if (!bound || text->words[bound - 1].clause != text->words[bound].clause ||
+        !word_is(&text->words[bound - 1], "pulang"))
+        return false;
+    for (size_t i = last + 1; i < text->count && i <= last + SEEN_REACH; i++)
+        if (text->words[i].sentence == text->words[last].sentence && word_is_one_of(&text->words[i], but))
+            return true;
+    return false;
 }
 
 /* "rumah asli kami di": where somebody belongs who is elsewhere. at: the word before "kami" or "di". */
@@ -219,7 +237,7 @@ static enum place_role role_of_bound(const struct text *text, size_t bound, cons
     static const char *const arrived[] = {"sampai", "tiba", "datang", "masuk", "meluap", "merembet", "lari",
         "kabur", "dibuang", "balik", "dibawa", "mengungsi", "diungsikan", "kembali", "dipindah",
         "dipulangkan", "coba", "cek", "tolong", "mohon", "mampir", "bawa", "antar", "ngantar", "mengantar",
-        "nganter", NULL};
+        "nganter", "kesasar", "nyasar", "tersesat", NULL};
     static const char *const told[] = {"lapor", "melapor", "mengadu", "telepon", "pindah", "kirim",
         "mengirim", "mengajukan", "ajukan", "tanya", NULL};
     static const char *const me[] = {"saya", "kami", NULL};
@@ -232,7 +250,7 @@ static enum place_role role_of_bound(const struct text *text, size_t bound, cons
         return ROLE_BOUND;
     if (is_seen_there(text, bound, name->last))
         return ROLE_EVENT;
-    if (is_home_again(text, bound))
+    if (is_home_again(text, bound) || is_home_but(text, bound, name->last))
         return ROLE_FAR;
     if (is_before(text, bound, told))
         return ROLE_TELLER;
@@ -323,8 +341,8 @@ static enum place_role role_of_in(
             return ROLE_BOUND; /* "mau kembali ke keluarga di Tempeh" */
         if (is_far(text, i) && is_bridged(text, i, in))
             return is_returned(text, i) ? ROLE_EVENT : role_of_far(text, i, in, last);
-        if (i + 1 < in && is_home_again(text, i + 1))
-            return ROLE_TELLER; /* "sekarang pulang ke rumah mertua di Sampang" */
+        if (i + 1 < in && is_home_again(text, i + 1)) /* "sekarang pulang ke rumah mertua di Sampang" */
+            return i >= 1 && word_is(&text->words[i - 1], "sekarang") ? ROLE_EVENT : ROLE_TELLER;
         if (word_is_one_of(word, home) || (word_is(word, "ke") && is_before(text, i, wishes)))
             return ROLE_BOUND; /* "mau pulang ke ibu di Sampang", "mau ke desa yang di Klaten" */
     }
@@ -479,7 +497,7 @@ static bool is_boarded(
     static const char *const rides[] = {"naik", "numpak", "nunut", "nebeng", "menumpang", NULL};
     static const char *const to[] = {"ke", "menuju", "tujuan", "jurusan", "arah", NULL};
     size_t last = name->last, used;
-    if (!word_is(&text->words[from], "dari") || !is_before(text, from, rides))
+    if (!is_dari(&text->words[from]) || !is_before(text, from, rides))
         return false;
     for (size_t i = last + 1; i + 1 < text->count && i <= last + SEEN_REACH; i++)
         if (text->words[i].clause == text->words[last].clause && word_is_one_of(&text->words[i], to))
@@ -526,7 +544,7 @@ static enum place_role role_of_cue(const struct place_index *index, const struct
     static const char *const left[] = {"pindah", "pindahan", "pulang", NULL};
     static const char *const claimed[] = {"katanya", "mengaku", "ngakunya", NULL};
     const struct word *word = &text->words[cue];
-    if (cue && word_is(word, "dari") && word_is_one_of(word - 1, left))
+    if (cue && is_dari(word) && word_is_one_of(word - 1, left))
         return ROLE_BOUND; /* "sejak pindah dari Lumajang": whatever happens is no longer there */
     if (is_boarded(index, text, cue, name) || is_news(text, cue, name->last))
         return ROLE_BOUND;
@@ -592,6 +610,23 @@ static bool is_scene(const struct text *text, size_t first) {
     return false;
 }
 
+/* "RSJ Lawang telepon keluarga kami": whoever calls from there speaks of somebody at home. */
+static bool is_calling(const struct text *text, const struct place_name *name) {
+    static const char *const calls[] = {"telepon", "menelepon", "nelpon", "mengabari", "ngabari", "kabari",
+        "menghubungi", "hubungi", "menolak", "nolak", "bilang", NULL};
+    const struct word *word = &text->words[name->last];
+    return name->last + 1u < text->count && word->clause == word[1].clause && word_is_one_of(word + 1, calls);
+}
+
+/* "besok tiba di Juanda": where those land who are on their way home. begin: of the name and its words of
+ * kind. */
+static bool is_landing(const struct text *text, const struct place_name *name, size_t begin) {
+    static const char *const lands[] = {"tiba", "mendarat", "landing", "transit", NULL};
+    size_t at = begin && word_is(&text->words[begin - 1], "di") ? begin - 1 : begin;
+    return at && text->words[at - 1].clause == text->words[name->first].clause &&
+           word_is_one_of(&text->words[at - 1], lands);
+}
+
 static enum place_role role_of(const struct place_index *index, const struct text *text,
     struct place_name *name, const struct place_name *before) {
     bool mere = before && before->word && !before->capital &&
@@ -602,6 +637,9 @@ static enum place_role role_of(const struct place_index *index, const struct tex
         return before->role;
     }
     name->home = is_home(text, begin);
+    name->landing = index->entries[name->entries].landmark && is_landing(text, name, begin);
+    name->calling =
+        (index->entries[name->entries].landmark || name->marker == MARKER_TOWN) && is_calling(text, name);
     name->road = is_road(index, text, name, begin);
     if (name->road)
         return ROLE_BOUND;
@@ -624,10 +662,25 @@ static bool is_own_office(const struct text *text, const struct place_name *name
     return word_is_one_of(word - 1, offices);
 }
 
+/* "alun2 Kertosono": the square of a town lies in its district. */
+static bool is_square(const struct text *text, const struct place_name *name) {
+    return name->first && word_is(&text->words[name->first - 1], "alun") &&
+           text->words[name->first].clause == text->words[name->first - 1].clause;
+}
+
+/* "pantai Munjungan", "jembatan Mojoroto": of all that is called after a place these lie in it. */
+static bool is_nature(const struct text *text, const struct place_name *name) {
+    static const char *const natures[] = {"pantai", "jembatan", NULL};
+    return name->marker == MARKER_STREET && name->first &&
+           word_is_one_of(&text->words[name->first - 1], natures);
+}
+
 void place_role_read(const struct place_index *index, const struct text *text, struct place_name *name,
     const struct place_name *before) {
     name->role = role_of(index, text, name, before);
     name->office = is_own_office(text, name);
+    name->square = is_square(text, name);
+    name->nature = is_nature(text, name);
     name->belongs = is_belonging(text, name->first);
     name->scene = name->role == ROLE_EVENT && is_scene(text, name->first);
 }

@@ -109,12 +109,12 @@ static void test_names(void **state) {
         {"Kerek, penderita kusta dikucilkan warga", "35.23.08"},
         {"Panji, teman saya, dipukul ayahnya", ""},
         {"Sendang? sumur tua itu", ""},
-        {"anak kesasar di mall Tunjungan", "35.78"}, /* no district of Blora */
+        {"anak kesasar di mall Tunjungan", "35.78.05"}, /* no district of Blora */
         {"Kecelakaan perahu di waduk Selorejo Ngantang", "35.07.27"},
         {"lokalisasi Dolly, satu anak asal Bondowoso", "35.78.06"},
         {"barusan antar penumpang ke Waru Sidoarjo", "35.15.18"},
         {"mau antar ibu ke Waru Sidoarjo", ""},
-        {"di kamar jenazah RSUD dr. Soetomo, sudah 9 hari", "35.78"},
+        {"di kamar jenazah RSUD dr. Soetomo, sudah 9 hari", "35.78.08"},
         {"di rumah sakik M. Djamil", "13.71"},
         {"adik dari trenggalek, sekarang terlantar di terminal Ubung", "51.71"},
         {"Lamongan kota", "35.24.22"},
@@ -185,7 +185,7 @@ static void test_names(void **state) {
         {"Kec. Dampit Lansia umur 80 sendirian", "35.07.05"},
         {"Tanjung, bunga kesukaan ibu", ""}, /* and no Tanjung Bunga */
         {"keripik tempe malang pesanan saya", ""},
-        {"bayi ditinggal di Pasar Turi", "35.78"},
+        {"bayi ditinggal di Pasar Turi", "35.78.13"},
         {"bayi dibuang di purwosari jawa timur", ""}, /* two of them */
         {"bayi dibuang di Kranggan, Jawa Tengah", "33.23.13"},
         {"", ""},
@@ -320,6 +320,94 @@ static void test_signatures(void **state) {
 }
 
 /* On the border of two, in one of them; and what is named after the place it stands in. */
+static void test_landmarks_tell_twins(void **state) {
+    static const struct expected cases[] = {
+        {"buruh pabrik di Ngoro, sebelah NIP, jatuh dari atap", "35.16.05"},
+        {"buruh pabrik di Ngoro jatuh dari atap", ""}, {"warga Ngoro punya NIP palsu", "35.16.05"},
+        {"ibu melahirkan di Gayam, kampung sebelah sumur minyak", "35.22.28"},
+        {"ibu melahirkan di Gayam", ""},
+        {"sumur minyak meledak, dua luka", ""}, /* a hint alone is no place */
+        {"anak hilang di Karangrejo TA", "35.04.08"}, {"anak hilang di karangrejo ta pak", ""},
+        {"ada yang pingsan di Jalan Dhoho Kediri", "35.71"}, {"ada yang pingsan di jl ijen malang", "35.73"},
+        {"ada yang pingsan di Malang", ""}, {"peziarah jatuh di Wonosari arah Gunung Kawi", "35.07.32"},
+        {"santri pondok Lirboyo demam tinggi", "35.71.01"},
+        {"rumah dekat pabrik gula Cukir roboh", "35.17.08"},
+        {"kakek tidur di rest area km 626 Madiun", "35.19"}, {"di Jalan Tebuireng ada lubang", ""},
+        {"pengemis di RS Sardjito", "34.04"}, {"penumpang telantar di stasiun Tanah Abang", "31.71"},
+        {"bayi menangis di Tugu Pahlawan", "35.78.13"}, {"tugu pahlawan kecil di kampung kami retak", ""},
+        {"bekas pasien Sumberglagah minta kaki palsu", ""}, /* they come from everywhere */
+    };
+    areas_check(*state, cases, sizeof cases / sizeof *cases);
+}
+
+static void test_words_that_are_said_to_be_places(void **state) {
+    static const struct expected cases[] = {
+        {"omah pagu kobong", ""},
+        {"anakku dikurung bapaknya. omah pagu", "35.06.11"},
+        {"bayi ditinggal di rumah manukan tandes", "35.78.14"},
+        {"mobil terguling di jalan raya lawang", "35.07.25"},
+        {"pintu dan lawang rusak", ""},
+        {"Tiris longsor lagi, jalan putus", "35.13.07"},
+        {"batu longsor menimpa dapur", ""},
+        {"padas longsor menimpa dapur", ""},
+        {"warga sini di paron minta obat", "35.21.10"},
+        {"anak kami di pesantren kilat demam", ""},
+        {"buruh disekap di waru, dekat bandara juanda", "35.15.18"},
+        {"pengamen di kec. taman kota madiun", "35.77.03"},
+        {"cucu saya di Kec. Kota Kediri", "35.71.02"},
+        {"cucu saya di Kota Kediri", "35.71"},
+        {"galodo di talamau, tolong", "13.12.04"},
+        {"sidang di kejaksaan besok", ""},
+        {"gelandangan di alun2 kertosono", "35.18.08"},
+        {"perahu karam di pantai Munjungan", "35.03.02"},
+        {"ada bayi di bawah jembatan mojoroto", "35.71.01"},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof *cases);
+}
+
+static void test_home_and_not_the_way(void **state) {
+    static const struct expected cases[] = {
+        {"jenazah PMI asal Puger tiba di Juanda besok sore, minta ambulans", "35.09.08"},
+        {"anak menangis di bandara Juanda, asal Puger", "35.15"},
+        {"RSJ Lawang telepon, kakak boleh pulang. Rumah kami di Babat", "35.24.05"},
+        {"orang tua saya di Lawang, saya sendiri di Bekasi. Bapak jatuh", "35.07.25"},
+        {"istri lari ke Jakarta Timur. Saya di Kediri. Anak saya dipukuli di sana", "31.75"},
+        {"kakek dari Blitar nyasar ke Tumpang malang", "35.07.16"},
+        {"wong wadon turu ning Ngunut, jarene seko Blitar", "35.04.11"},
+        {"bebas dari penjara pulang ke Perak, Jombang tapi warga menolak", "35.17.01"},
+        {"dipecat di Cikarang, sekarang pulang ke rumah mertua di Kecamatan Parang", "35.20.02"},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof *cases);
+}
+
+/* Whoever adds a line and mistypes its code, or its second tab, is told. */
+static void test_every_landmark_is_somewhere(void **state) {
+    struct fixture *fixture = *state;
+    char line[256];
+    size_t count = 0;
+    FILE *file = fopen(SIGAP_SOURCE_DIR "/deploy/gazetteer/landmarks.tsv", "re");
+    assert_non_null(file);
+    while (fgets(line, sizeof line, file)) {
+        struct place place;
+        char *code, *kind;
+        if (line[0] == '#')
+            continue;
+        line[strcspn(line, "\n")] = 0;
+        code = line + strcspn(line, "\t");
+        kind = *code ? code + 1 + strcspn(code + 1, "\t") : code;
+        bool known = strcmp(kind, "\thint") == 0 || strcmp(kind, "\tproper") == 0;
+        if (!*code || (*kind && !known))
+            fail_msg("\"%s\" is no landmark, tab and code", line);
+        *kind = 0;
+        if (!gazetteer_find(fixture->gazetteer, code + 1, &place) || place.level < AREA_REGENCY ||
+            place.level > AREA_DISTRICT)
+            fail_msg("\"%s\": no regency or district has the code %s", line, code + 1);
+        count++;
+    }
+    fclose(file);
+    assert_true(count > 1000);
+}
+
 static void test_which_of_two(void **state) {
     static const struct expected cases[] = {
         {"rumah kami di batas Maron sama Banyuanyar, masuknya Maron", "35.13.17"},
@@ -759,6 +847,10 @@ int main(void) {
         cmocka_unit_test(test_roles),
         cmocka_unit_test(test_addresses_in_small),
         cmocka_unit_test(test_signatures),
+        cmocka_unit_test(test_landmarks_tell_twins),
+        cmocka_unit_test(test_words_that_are_said_to_be_places),
+        cmocka_unit_test(test_home_and_not_the_way),
+        cmocka_unit_test(test_every_landmark_is_somewhere),
         cmocka_unit_test(test_which_of_two),
         cmocka_unit_test(test_short_regencies),
         cmocka_unit_test(test_former_places),
