@@ -348,12 +348,22 @@ static bool is_office_gone_to(const struct place_name *office, const struct plac
     return office->office && office->role > ROLE_TELLER && !one->word;
 }
 
+/* "Gandusari, dekat Candi Penataran": of those in Blitar and Trenggalek. The candi is in another district. */
+static bool is_beside_landmark(const struct reading *one, const struct reading *landmark) {
+    return landmark->entry->landmark && !landmark->entry->hint && landmark->entry->level == AREA_DISTRICT &&
+           one->entry->level == AREA_DISTRICT && !one->entry->landmark && one->name->role == ROLE_EVENT &&
+           !same_word(one->name, landmark->name) &&
+           area_common(one->entry->code, landmark->entry->code) == AREA_REGENCY;
+}
+
 /* What other names add to a reading: a parent that is named, near or far. */
 static float support(const struct place_index *index, const struct reading *readings, size_t count,
     const struct reading *one) {
     float best = 0;
     for (size_t i = 0; i < count; i++) {
         const struct reading *parent = &readings[i];
+        if (is_beside_landmark(one, parent) && best == 0)
+            best = ALONG_ROAD;
         if (parent->entry->level >= one->entry->level || same_word(parent->name, one->name) ||
             !area_within(one->entry->code, parent->entry->code))
             continue;

@@ -661,6 +661,13 @@ static bool is_where_we_are(const struct text *text, const struct place_name *na
            word_is_one_of(word - 2, us);
 }
 
+/* "rsud pare", "terminal pare". */
+static bool is_of_office(const struct text *text, const struct place_name *name) {
+    static const char *const offices[] = {"rsud", "terminal", "polres", NULL};
+    const struct word *word = &text->words[name->first];
+    return name->first && word[-1].clause == word->clause && word_is_one_of(word - 1, offices);
+}
+
 /* "omah pagu", "rumah di pagu"; "lokasinya kunir" says less. */
 static bool is_lived_in(const struct text *text, const struct place_name *name) {
     const struct word *before = &text->words[name->first - 1];
@@ -690,8 +697,9 @@ static void words_settle(
         bool regency_named = is_regency_named(index, names, count, i);
         bool unique = is_unique_here(index, name->entries);
         bool home = is_given_as_home(text, name);
-        bool ours = unique && is_no_kind_of_house(text, name) &&
-                    (is_where_we_are(text, name) || (home && is_lived_in(text, name)));
+        bool ours =
+            unique && is_no_kind_of_house(text, name) &&
+            (is_where_we_are(text, name) || is_of_office(text, name) || (home && is_lived_in(text, name)));
         bool given = (regency_named && (named || home || is_where_we_are(text, name))) || ours;
         bool told = (regency_named || unique) && (is_on_main_road(text, name) || is_struck(text, name));
         if (given || told ||

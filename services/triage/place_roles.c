@@ -305,6 +305,14 @@ static bool is_returned(const struct text *text, size_t far) {
            word_is_one_of(&text->words[far - 3], done);
 }
 
+/* "dari kemarin di Ngawi", "antre dari subuh di": since when, and not from where. */
+static bool is_since(const struct text *text, size_t from) {
+    static const char *const times[] = {"subuh", "pagi", "siang", "sore", "malam", "semalam", "kemarin",
+        "tadi", "dulu", "minggu", "bulan", "tahun", "jam", "pukul", "hari", "awal", "kecil", "lama", "magrib",
+        "senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "lebaran", NULL};
+    return word_is_one_of(&text->words[from + 1], times);
+}
+
 /* "di" says nothing by itself; the words before it do. last: the end of the name. before: the name before, or
  * NULL. */
 static enum place_role role_of_in(
@@ -328,6 +336,8 @@ static enum place_role role_of_in(
         const struct word *word = &text->words[i];
         if (word->clause != di->clause || is_found(word))
             break;
+        if (is_dari(word) && is_since(text, i))
+            continue;
         if ((is_past(word) && (i + PAST_REACH >= in || is_left_behind(text, i, in))) ||
             is_home_of_origin(text, i))
             return ROLE_FROM;

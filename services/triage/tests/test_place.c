@@ -330,6 +330,9 @@ static void test_landmarks_tell_twins(void **state) {
         {"anak hilang di Karangrejo TA", "35.04.08"}, {"anak hilang di karangrejo ta pak", ""},
         {"ada yang pingsan di Jalan Dhoho Kediri", "35.71"}, {"ada yang pingsan di jl ijen malang", "35.73"},
         {"ada yang pingsan di Malang", ""}, {"peziarah jatuh di Wonosari arah Gunung Kawi", "35.07.32"},
+        {"rumah roboh di Wates, lereng Kelud", "35.06.06"}, {"rumah roboh di Wates", ""},
+        {"pengemis di Gandusari, dekat Candi Penataran", "35.05.15"},
+        {"perahu karam di Kalipare, dekat Waduk Karangkates", "35.07.11"}, /* in Sumberpucung */
         {"santri pondok Lirboyo demam tinggi", "35.71.01"},
         {"rumah dekat pabrik gula Cukir roboh", "35.17.08"},
         {"kakek tidur di rest area km 626 Madiun", "35.19"}, {"di Jalan Tebuireng ada lubang", ""},
@@ -356,6 +359,8 @@ static void test_words_that_are_said_to_be_places(void **state) {
         {"pengamen di kec. taman kota madiun", "35.77.03"},
         {"cucu saya di Kec. Kota Kediri", "35.71.02"},
         {"cucu saya di Kota Kediri", "35.71"},
+        {"antre dari subuh di rsud pare", "35.06"},
+        {"antre dari subuh, pare pahit", ""},
         {"galodo di talamau, tolong", "13.12.04"},
         {"sidang di kejaksaan besok", ""},
         {"gelandangan di alun2 kertosono", "35.18.08"},
