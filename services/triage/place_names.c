@@ -391,7 +391,7 @@ static bool is_doubled_as_named(
 /* "kab. Pas", "kota Pas"; without them it is no place. */
 static bool is_curt_alone(
     const struct place_index *index, const struct text *text, size_t first, uint32_t found) {
-    if (!index->entries[found].curt)
+    if (!index->entries[found].curt || marker_after(index, text, first) != MARKER_NONE)
         return false;
     enum place_marker before =
         first && place_text_goes_on(text, first - 1) ? place_marker_of(&text->words[first - 1]) : MARKER_NONE;
@@ -406,6 +406,13 @@ static bool is_landmark_in_small(
         return true;
     return used == 1 && index->entries[found].hint && word->end - word->start <= SHORT_HINT &&
            !(word->flags & WORD_SHOUTED);
+}
+
+/* "ngebel po": Ponorogo behind a district of it; elsewhere "po" asks. */
+static bool is_short_for_its_regency(const struct place_index *index, const struct text *text,
+    const struct place_name *before, uint32_t found) {
+    return before && word_is(&text->words[before->last + 1], "po") && !before->village &&
+           place_entries_agree(index, before->entries, found);
 }
 
 /* "masuk Nganjuk apa Kediri". */
@@ -540,7 +547,10 @@ static size_t names_read(
         if (found &&
             ((used == 1 && is_mere_word(index, text, i, found)) || is_denied(text, i, i + used - 1) ||
                 is_luck(text, i) || kind_of_place_first(index, text, i) ||
-                is_curt_alone(index, text, i, found) || is_landmark_in_small(index, text, i, used, found) ||
+                (is_curt_alone(index, text, i, found) &&
+                    !is_short_for_its_regency(index, text,
+                        count && out[count - 1].last + 1u == i ? &out[count - 1] : NULL, found)) ||
+                is_landmark_in_small(index, text, i, used, found) ||
                 (used == 1 && is_person(index, text, i, found))))
             found = 0, used = 1;
         if (!found)
@@ -634,6 +644,14 @@ static bool is_on_main_road(const struct text *text, const struct place_name *na
            word_is(word - 2, "jalan");
 }
 
+/* "paron - bidan desa lapor", "Paron: ada": the first word is a heading. */
+static bool is_heading(const struct text *text, const struct place_name *name) {
+    const struct word *word = &text->words[name->last];
+    return name->first == 0 && name->last + 1u < text->count && text->bytes[word->end] == ' ' &&
+           (text->bytes[word->end + 1] == '-' || text->bytes[word->end + 1] == ':') &&
+           text->bytes[word->end + 2] == ' ';
+}
+
 /* "Tiris longsor lagi": what happens to places. Tiles and stones slide, too. */
 static bool is_struck(const struct text *text, const struct place_name *name) {
     static const char *const disasters[] = {"longsor", "banjir", "kebanjiran", "gempa", NULL};
@@ -663,7 +681,7 @@ static bool is_where_we_are(const struct text *text, const struct place_name *na
 
 /* "rsud pare", "terminal pare". */
 static bool is_of_office(const struct text *text, const struct place_name *name) {
-    static const char *const offices[] = {"rsud", "terminal", "polres", NULL};
+    static const char *const offices[] = {"rsud", "terminal", "stasiun", "polres", NULL};
     const struct word *word = &text->words[name->first];
     return name->first && word[-1].clause == word->clause && word_is_one_of(word - 1, offices);
 }
@@ -697,11 +715,12 @@ static void words_settle(
         bool regency_named = is_regency_named(index, names, count, i);
         bool unique = is_unique_here(index, name->entries);
         bool home = is_given_as_home(text, name);
-        bool ours =
-            unique && is_no_kind_of_house(text, name) &&
-            (is_where_we_are(text, name) || is_of_office(text, name) || (home && is_lived_in(text, name)));
-        bool given = (regency_named && (named || home || is_where_we_are(text, name))) || ours;
-        bool told = (regency_named || unique) && (is_on_main_road(text, name) || is_struck(text, name));
+        bool ours = unique && is_no_kind_of_house(text, name) &&
+                    (is_where_we_are(text, name) || (home && is_lived_in(text, name)));
+        bool given = (unique && is_of_office(text, name)) ||
+                     (regency_named && (named || home || is_where_we_are(text, name))) || ours;
+        bool told = (regency_named || unique) &&
+                    (is_on_main_road(text, name) || is_struck(text, name) || is_heading(text, name));
         if (given || told ||
             (is_no_kind_of_house(text, name) && is_by_landmark(index, text, names, count, i)) ||
             is_signature(index, text, name) ||
@@ -730,6 +749,36 @@ static bool is_of_kin(const struct text *text, const struct place_name *name) {
            word_is_one_of(word - 3, kin) && word->clause == word[-3].clause;
 }
 
+/* "budhe saya di Donomulyo katanya dikurung", "ibunya di Bondowoso, pikun": whom the message is about. */
+static bool is_of_victim(const struct text *text, const struct place_name *name) {
+    static const char *const kin[] = {"tua", "ortu", "bapak", "ibu", "ayah", "nenek", "kakek", "adik",
+        "kakak", "anak", "keponakan", "mertua", "bude", "bibi", "paman", "budhe", "pakde", "mak", "mbah",
+        "bapaku", "ibuku", "adiku", "kakaku", "nenekku", "neneku", "kakeku", "ayahku", "ibunya", "bapaknya",
+        "ayahnya", "neneknya", "kakeknya", "adiknya", "kakaknya", "bapake", "ibuke", "mbahku", "paman", NULL};
+    static const char *const mine[] = {"saya", "kami", NULL};
+    static const char *const suffered[] = {"dipasung", "dikurung", "dirantai", "diikat", "dipukul",
+        "dipukuli", "disiksa", "dianiaya", "disekap", "ditelantarkan", "sendirian", "mengamuk", "ngamuk",
+        "kambuh", "jatuh", "pikun", "lumpuh", "stroke", "sakit", "hilang", "ditinggal", NULL};
+    size_t at = name->first;
+    const struct word *word = &text->words[at];
+    if (at < 2 || !word_is(word - 1, "di") || word[-1].clause != word->clause)
+        return false;
+    at -= 2;
+    if (at && word_is_one_of(&text->words[at], mine) && text->words[at].clause == text->words[at - 1].clause)
+        at--;
+    if (text->words[at].clause != word->clause || !word_is_one_of(&text->words[at], kin))
+        return false;
+    for (size_t i = name->last + 1u; i < text->count && text->words[i].sentence == word->sentence; i++) {
+        if (word_is_one_of(&text->words[i], mine) && text->words[i].flags & WORD_OPENS)
+            return false; /* "ibu saya di Lawang, saya dipukuli" */
+        if (text->words[i].flags & WORD_OPENS && word_is_one_of(&text->words[i], kin))
+            return false; /* "adiknya di Batam, ibunya stroke" */
+        if (word_is_one_of(&text->words[i], suffered))
+            return true;
+    }
+    return false;
+}
+
 static bool is_teller_named(const struct place_names *names) {
     for (size_t i = 0; i < names->count; i++)
         if (names->names[i].role == ROLE_TELLER)
@@ -739,6 +788,24 @@ static bool is_teller_named(const struct place_names *names) {
 
 /* "... ke Jakarta Timur. Saya di Kediri. Anaknya dipukuli di sana": at the end of the way, not at the
  * teller's. */
+/* Of people abroad their home is asked for. */
+static bool is_about_worker_abroad(const struct text *text) {
+    static const char *const workers[] = {"tkw", "tki", "pmi", NULL};
+    for (size_t i = 0; i < text->count; i++)
+        if (word_is_one_of(&text->words[i], workers))
+            return true;
+    return false;
+}
+
+/* "saya kerja di Denpasar, kos sebelah": what the teller sees where he is. */
+static bool is_next_door(const struct text *text) {
+    static const char *const near[] = {"sebelah", "tetanga", "tetangaku", NULL};
+    for (size_t i = 0; i < text->count; i++)
+        if (word_is_one_of(&text->words[i], near))
+            return true;
+    return false;
+}
+
 static bool is_said_to_be_there(const struct text *text) {
     for (size_t i = 1; i < text->count; i++)
         if (word_is(&text->words[i], "sana") && word_is(&text->words[i - 1], "di"))
@@ -756,6 +823,16 @@ static void roles_settle(
             name->role = ROLE_BOUND;
         if (teller && is_of_kin(text, name))
             name->word = false;
+        if (name->role == ROLE_FAR && place_entries_name_town_elsewhere(index, name->entries) &&
+            is_about_worker_abroad(text))
+            name->role = ROLE_TELLER; /* "kakak saya TKW, keluarga di Wonogiri" */
+        bool goes_on = i && names->names[i - 1].victim && is_beside(index, text, &names->names[i - 1], name);
+        if (goes_on || is_of_victim(text, name)) {
+            name->role = ROLE_EVENT;
+            name->scene = name->victim = true;
+        }
+        if (name->own_work && name->role == ROLE_FAR && is_next_door(text))
+            name->role = ROLE_TELLER;
         if (there && name->role >= ROLE_FAR && place_entries_name_regency(index, name->entries))
             name->role = ROLE_EVENT;
     }
@@ -768,7 +845,7 @@ struct place_names *place_names_read(
         out->count = names_read(index, text, out->names);
     if (out && out->count)
         words_settle(index, text, out->names, out->count);
-    if (out && out->count > 1)
+    if (out && out->count)
         roles_settle(index, text, out);
     return out;
 }

@@ -90,23 +90,25 @@ struct place_name {
     enum place_role role;
     bool word; /* also a word of the language */
     bool capital;
-    bool opens;   /* first of its clause, where a capital says little */
-    bool street;  /* "Jl. Kauman" */
-    bool near;    /* misspelt by a letter */
-    bool longer;  /* a longer name of something else begins with it: "Panti Asuhan", "Bagor Prasetyo" */
-    bool village; /* only villages have it */
-    bool whole;   /* the first clause is nothing else */
-    bool beside;  /* a place that it lies in, or that lies in it, stands beside it */
-    bool scene;   /* "kejadiannya di", "TKP": said to be where it happened */
-    bool home;    /* "saya tinggal di": where the teller lives */
-    bool road;    /* an end of a road: "Jl Raya Malang-Blitar" */
-    bool belongs; /* "masuknya Tiris": which of two neighbours it is */
-    bool office;  /* "RSUD Sidoarjo", "dinsos kab Blitar": the office of a regency */
-    bool square;  /* "alun2 Kertosono" */
-    bool nature;  /* "pantai Munjungan" */
-    bool landing; /* "besok tiba di Juanda" */
-    bool calling; /* "RSJ Lawang telepon" */
-    bool either;  /* "Nganjuk apa Kediri": one of two, and the teller does not know which */
+    bool opens;    /* first of its clause, where a capital says little */
+    bool street;   /* "Jl. Kauman" */
+    bool near;     /* misspelt by a letter */
+    bool longer;   /* a longer name of something else begins with it: "Panti Asuhan", "Bagor Prasetyo" */
+    bool village;  /* only villages have it */
+    bool whole;    /* the first clause is nothing else */
+    bool beside;   /* a place that it lies in, or that lies in it, stands beside it */
+    bool scene;    /* "kejadiannya di", "TKP": said to be where it happened */
+    bool home;     /* "saya tinggal di": where the teller lives */
+    bool road;     /* an end of a road: "Jl Raya Malang-Blitar" */
+    bool belongs;  /* "masuknya Tiris": which of two neighbours it is */
+    bool office;   /* "RSUD Sidoarjo", "dinsos kab Blitar": the office of a regency */
+    bool own_work; /* "saya kerja di Denpasar" */
+    bool victim;   /* "ibunya di Bondowoso, pikun" */
+    bool square;   /* "alun2 Kertosono" */
+    bool nature;   /* "pantai Munjungan" */
+    bool landing;  /* "besok tiba di Juanda" */
+    bool calling;  /* "RSJ Lawang telepon" */
+    bool either;   /* "Nganjuk apa Kediri": one of two, and the teller does not know which */
     uint8_t only; /* letters of the one name meant, of all that are read alike: Cermee, and not Cerme; or 0 */
 };
 

@@ -313,6 +313,13 @@ static bool is_since(const struct text *text, size_t from) {
     return word_is_one_of(&text->words[from + 1], times);
 }
 
+/* "ibu saya dulu kerja di": where somebody was and is no more. */
+static bool is_work_of_old(const struct text *text, size_t work) {
+    static const char *const works[] = {"kerja", "bekerja", "kuliah", "merantau", NULL};
+    return work && word_is_one_of(&text->words[work], works) && is_past(&text->words[work - 1]) &&
+           text->words[work].clause == text->words[work - 1].clause;
+}
+
 /* "di" says nothing by itself; the words before it do. last: the end of the name. before: the name before, or
  * NULL. */
 static enum place_role role_of_in(
@@ -349,6 +356,8 @@ static enum place_role role_of_in(
             return ROLE_BOUND; /* "arep digowo nang Batam", "arep budal nang Surabaya" */
         if (is_far(text, i) && i && word_is(word - 1, "ke") && is_before(text, i - 1, wishes))
             return ROLE_BOUND; /* "mau kembali ke keluarga di Tempeh" */
+        if (is_work_of_old(text, i))
+            return ROLE_BOUND;
         if (is_far(text, i) && is_bridged(text, i, in))
             return is_returned(text, i) ? ROLE_EVENT : role_of_far(text, i, in, last);
         if (i + 1 < in && is_home_again(text, i + 1)) /* "sekarang pulang ke rumah mertua di Sampang" */
@@ -685,10 +694,19 @@ static bool is_nature(const struct text *text, const struct place_name *name) {
            word_is_one_of(&text->words[name->first - 1], natures);
 }
 
+/* "saya kerja di Denpasar": and is there. */
+static bool is_own_work(const struct text *text, size_t first) {
+    static const char *const works[] = {"kerja", "bekerja", "kuliah", "ngekos", "kos", NULL};
+    return first >= 3 && word_is(&text->words[first - 1], "di") &&
+           word_is_one_of(&text->words[first - 2], works) && is_teller(text, first - 3) &&
+           text->words[first].clause == text->words[first - 3].clause;
+}
+
 void place_role_read(const struct place_index *index, const struct text *text, struct place_name *name,
     const struct place_name *before) {
     name->role = role_of(index, text, name, before);
     name->office = is_own_office(text, name);
+    name->own_work = is_own_work(text, name->first);
     name->square = is_square(text, name);
     name->nature = is_nature(text, name);
     name->belongs = is_belonging(text, name->first);

@@ -385,6 +385,33 @@ static void test_home_and_not_the_way(void **state) {
     areas_check(*state, cases, sizeof cases / sizeof *cases);
 }
 
+static void test_whom_it_is_about(void **state) {
+    static const struct expected cases[] = {
+        {"Penelepon dari Gresik. Ibunya di Nganjuk, 80 tahun, pikun, pintu terbuka terus", "35.18"},
+        {"aku ngekos di surabaya. mbahku nang Pronojiwo dirantai omku", "35.08.02"},
+        {"mas saya di sby, bude saya di tulakan pacitan dikurung anaknya", "35.01.10"},
+        {"adiknya di Batam, ibunya stroke sendirian di rumah", ""},
+        {"bapak saya dulu kerja di Gresik, sekarang sakit di kampung", ""},
+        {"saya kerja di Denpasar, kamar sebelah orang Lumajang dipukuli bosnya", "51.71"},
+        {"kakak saya TKW ditahan majikan, keluarga di Wonogiri", "33.12"},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof *cases);
+}
+
+static void test_short_ways_to_say_where(void **state) {
+    static const struct expected cases[] = {
+        {"ngebel po, cedek telaga, mbah gering", "35.02.19"},
+        {"mbah gering, ora duwe duit po", ""},
+        {"sukorejo pas kab, buruh disekap di mess", "35.14.09"},
+        {"paron - kader lapor balita kurus", "35.21.10"},
+        {"paron dan palu dicuri", ""},
+        {"kakek pingsan di stasiun lawang", "35.07"},
+        {"nenek mengemis di alun2 lumajang", "35.08.10"}, /* a village is called Alun-Alun */
+        {"tana mera bangkalan pak, orang dipasung", "35.26.13"},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof *cases);
+}
+
 /* Whoever adds a line and mistypes its code, or its second tab, is told. */
 static void test_every_landmark_is_somewhere(void **state) {
     struct fixture *fixture = *state;
@@ -855,6 +882,8 @@ int main(void) {
         cmocka_unit_test(test_landmarks_tell_twins),
         cmocka_unit_test(test_words_that_are_said_to_be_places),
         cmocka_unit_test(test_home_and_not_the_way),
+        cmocka_unit_test(test_whom_it_is_about),
+        cmocka_unit_test(test_short_ways_to_say_where),
         cmocka_unit_test(test_every_landmark_is_somewhere),
         cmocka_unit_test(test_which_of_two),
         cmocka_unit_test(test_short_regencies),
