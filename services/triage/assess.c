@@ -37,10 +37,10 @@ struct work {
     struct passages *passages;
     float kinds[KINDS_MAX];       /* probabilities */
     float priorities[PRIORITIES]; /* probabilities, with a model */
-    int kind;
-    bool matched;    /* anything of the vocabulary was found */
-    bool taken_back; /* the scene was told, and then that it was none */
-    size_t turn;     /* the word behind which the end is judged alone; NO_TURN */
+    int kind, parent;             /* parent: what a follow-up follows, NO_INDEX for none */
+    bool matched;                 /* anything of the vocabulary was found */
+    bool taken_back;              /* the scene was told, and then that it was none */
+    size_t turn;                  /* the word behind which the end is judged alone; NO_TURN */
 };
 
 const char *priority_name(enum priority priority) {
@@ -242,6 +242,25 @@ static bool also_find(struct work *work) {
     return out->matters != NULL;
 }
 
+/* The share of a kind that a follow-up speaks of is small: most of its words ask for news. */
+#define PARENT_LEAST 0.0005f
+
+/* Who asks after an earlier report says what it was: of the kinds that open cases, and whose own words are
+ * there, the likeliest. No victim of its own, so it is none of `also`. */
+static void parent_find(struct work *work) {
+    const struct vocabulary *vocabulary = work->assessor->vocabulary;
+    const struct signs *signs = &work->reading->signs;
+    int parent = NO_INDEX;
+    bool follows = vocabulary->kinds[work->kind].inherits;
+    for (size_t i = 0; follows && i < vocabulary->kind_count; i++)
+        if (vocabulary->kinds[i].opens_case && work->kinds[i] >= PARENT_LEAST &&
+            (signs->keywords[i] > 0 || signs->combinations[i] > 0) &&
+            (parent == NO_INDEX || work->kinds[i] > work->kinds[parent]))
+            parent = (int)i;
+    work->parent = parent;
+    work->out->parent_kind = parent == NO_INDEX ? "" : vocabulary->kinds[parent].code;
+}
+
 /* Age and sex that are told where another victim is told of are not those of the main one: then they are not
  * known, and somebody asks. */
 static void facts_of_others_drop(struct work *work) {
@@ -282,6 +301,8 @@ static void confidentiality_find(struct work *work) {
         int also = vocabulary->kinds[work->out->matters[i].kind].confidentiality;
         strictest = also > strictest ? also : strictest;
     }
+    if (work->parent != NO_INDEX && vocabulary->kinds[work->parent].confidentiality > strictest)
+        strictest = vocabulary->kinds[work->parent].confidentiality;
     work->out->confidentiality = strictest;
 }
 
@@ -402,12 +423,14 @@ static void evidence_learnt(struct work *work) {
             top[i].feature->first, top[i].feature->last, top[i].weight);
 }
 
-/* Where each further kind is told. */
+/* Where each further kind is told, and what a follow-up follows. */
 static void evidence_also(struct work *work) {
     const struct assessment *out = work->out;
     for (size_t i = 0; i < out->also_count; i++)
         evidence_add(
             work, "also", out->also[i], out->matters[i].first, out->matters[i].last, out->matters[i].sum);
+    if (work->parent != NO_INDEX)
+        evidence_add(work, "parent", out->parent_kind, NO_WORD, NO_WORD, work->kinds[work->parent]);
 }
 
 /* What else was understood, as far as there is room. */
@@ -523,6 +546,7 @@ bool assess_reading(const struct assessor *assessor, struct arena *arena, const 
     kinds_rank(&work);
     if (!also_find(&work))
         return false;
+    parent_find(&work);
     confidentiality_find(&work);
     urgency_apply(&work, &urgency);
     if (!place_apply(&work, &place) || !facts_find(vocabulary, arena, &reading->text, &reading->signs,

@@ -70,6 +70,8 @@ struct assessment {
     size_t matter_count;
     const char *also[MATTERS_MAX]; /* further kinds: of other victims, or another wrong; likeliest first */
     size_t also_count;
+    const char *parent_kind; /* of the report that a follow-up speaks of, where its words tell; else "", never
+                                NULL */
     enum priority priority;
     float priorities[PRIORITIES]; /* learnt probabilities of P0..P4 before rules and costs; all 0 without
                                      weights */

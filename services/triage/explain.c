@@ -62,6 +62,8 @@ char *assess_to_json(const struct assessment *assessment) {
     json_member_array(&writer, "also");
     for (size_t i = 0; i < assessment->also_count; i++)
         json_write_text(&writer, assessment->also[i]);
+    if (assessment->parent_kind[0])
+        json_write_text(&writer, assessment->parent_kind);
     json_write_end(&writer);
     json_member_text(&writer, "priority", priority_name(assessment->priority));
     json_member_array(&writer, "priorities");

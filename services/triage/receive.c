@@ -329,7 +329,7 @@ static int64_t decide_by(const struct turn *turn, const struct assessment *asses
 }
 
 static const char *also_of(struct turn *turn, const struct assessment *assessment) {
-    const char *also = "";
+    const char *also = assessment->parent_kind;
     for (size_t i = 0; also && i < assessment->also_count; i++)
         also = site_codes_join(turn->arena, also, assessment->also[i]);
     return also;

@@ -189,7 +189,8 @@ static bool kinds_take(struct vocabulary *vocabulary, struct error *error) {
             .priority = inherits ? PRIORITY_P3 : (enum priority)from->urgency_default,
             .confidentiality =
                 from->confidentiality == SITE_CONFIDENTIALITY_INHERIT ? 2 : (int)from->confidentiality,
-            .opens_case = from->opens_case};
+            .opens_case = from->opens_case,
+            .inherits = inherits};
     }
     return true;
 }

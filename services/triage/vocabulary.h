@@ -32,6 +32,7 @@ struct kind {
     enum priority priority; /* default; P3 for the kind that inherits */
     int confidentiality;    /* 0..3 for C0..C3 */
     bool opens_case;
+    bool inherits; /* asks after, or adds to, an earlier report: its urgency is that one's */
 };
 
 enum term_use { TERM_KEYWORD, TERM_CONCEPT };

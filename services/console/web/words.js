@@ -242,7 +242,7 @@ const happenings = {
   forwarded: ['diteruskan dari orang lain', 'passed on'],
   possibly_same: ['mungkin laporan yang sama', 'possibly the same report'], digabung: ['digabung', 'merged'],
   kind: ['jenis', 'kind'], keyword: ['kata kunci', 'keyword'], word: ['kata', 'word'], concept: ['arti', 'meaning'], denied: ['disangkal', 'denied'],
-  turn: ['ternyata', 'turns out'], taken_back: ['ditarik kembali', 'taken back'], turned_true: ['ternyata benar', 'true after all'],
+  turn: ['ternyata', 'turns out'], parent: ['tentang laporan', 'about a report of'], taken_back: ['ditarik kembali', 'taken back'], turned_true: ['ternyata benar', 'true after all'],
   combination: ['gabungan', 'combination'], urgency: ['aturan', 'rule'], place: ['tempat', 'place'], mark: ['tanda', 'mark'],
   position: ['titik peta', 'position'], declared: ['dari formulir', 'declared'], text: ['dari teks', 'from the text'], declared_unknown: ['kode tak dikenal', 'unknown code'], witness: ['saksi', 'witness'], copy: ['salinan', 'copy'],
   case_opened: ['Kasus dibuka', 'Case opened'], case_changed: ['Kasus diubah', 'Case changed'],

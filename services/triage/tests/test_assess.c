@@ -260,6 +260,30 @@ static void test_confidentiality_is_the_strictest(void **state) {
     assert_int_equal(judge(*state, "Anak saya 13 tahun diperkosa pamannya kemarin").confidentiality, 3);
 }
 
+/* What the earlier report was of, where a follow-up says so: whoever looks for it needs to know. It adds no
+ * victim, and keeps the secrecy of that report. */
+static void test_follow_ups_tell_what_they_follow(void **state) {
+    static const struct {
+        const char *text, *parent;
+        int confidentiality;
+    } cases[] = {
+        {"Min, laporan saya hari Senin soal orang dipasung di belakang rumah kok belum ada yang datang",
+            "pasung", 2},
+        {"Mau tanya perkembangan laporan saya tentang anak yang dicabuli tetangganya itu",
+            "kekerasan_seksual", 3},
+        {"Laporan saya tiga hari lalu kok belum ada kabar, tiketnya hilang", "", 2},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct assessment found = judge(*state, cases[i].text);
+        assert_string_equal(found.kind, "tindak_lanjut");
+        assert_string_equal(found.parent_kind, cases[i].parent);
+        assert_int_equal(found.also_count, 0);
+        assert_int_equal(found.confidentiality, cases[i].confidentiality);
+        assert_string_equal(fact(&found, SITE_FACT_ALSO_KINDS), "unknown");
+    }
+    assert_string_equal(judge(*state, "Tetangga saya dipasung, kaki dirantai di kandang").parent_kind, "");
+}
+
 /* Each victim's kind, with the words that tell it; whoever is only mentioned has none. */
 static void test_several_victims(void **state) {
     static const struct {
@@ -570,6 +594,7 @@ int main(void) {
         cmocka_unit_test(test_urgent_flag_raises),
         cmocka_unit_test(test_facts),
         cmocka_unit_test(test_confidentiality_is_the_strictest),
+        cmocka_unit_test(test_follow_ups_tell_what_they_follow),
         cmocka_unit_test(test_several_victims),
         cmocka_unit_test(test_no_fact_displaces_a_victim),
         cmocka_unit_test(test_evidence_quotes_the_report),

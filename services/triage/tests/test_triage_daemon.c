@@ -69,6 +69,16 @@ static void test_what_is_unclear_goes_to_a_person(void **state) {
     assert_true(record->event->report_in_review->decide_by > fixture_now(world->fixture));
 }
 
+static void test_a_lost_follow_up_says_what_it_follows(void **state) {
+    struct world *world = *state;
+    report(world, "Laporan saya minggu lalu soal orang dipasung di kandang kok belum ditengok petugas", 1);
+    const struct fixture_record *record = fixture_last(world->fixture, SIGAP__EVENT__BODY_REPORT_IN_REVIEW);
+    assert_non_null(record);
+    assert_string_equal(record->event->report_in_review->kind, "tindak_lanjut");
+    assert_string_equal(record->event->report_in_review->also_kinds, "pasung");
+    assert_int_equal(fixture_count(world->fixture, SIGAP__EVENT__BODY_CASE_OPENED), 0);
+}
+
 static void test_a_life_in_danger_is_urgent(void **state) {
     struct world *world = *state;
     report(world, BEATEN, 1);
@@ -177,6 +187,7 @@ int main(void) {
         TEST(test_figures_of_speech_are_closed_with_a_reason),
         TEST(test_a_copy_joins_but_another_text_does_not),
         TEST(test_what_is_unclear_goes_to_a_person),
+        TEST(test_a_lost_follow_up_says_what_it_follows),
         TEST(test_a_life_in_danger_is_urgent),
         TEST(test_an_altered_report_is_parked),
         TEST(test_decisions),
