@@ -752,9 +752,10 @@ static bool is_of_kin(const struct text *text, const struct place_name *name) {
 /* "budhe saya di Donomulyo katanya dikurung", "ibunya di Bondowoso, pikun": whom the message is about. */
 static bool is_of_victim(const struct text *text, const struct place_name *name) {
     static const char *const kin[] = {"tua", "ortu", "bapak", "ibu", "ayah", "nenek", "kakek", "adik",
-        "kakak", "anak", "keponakan", "mertua", "bude", "bibi", "paman", "budhe", "pakde", "mak", "mbah",
-        "bapaku", "ibuku", "adiku", "kakaku", "nenekku", "neneku", "kakeku", "ayahku", "ibunya", "bapaknya",
-        "ayahnya", "neneknya", "kakeknya", "adiknya", "kakaknya", "bapake", "ibuke", "mbahku", "paman", NULL};
+        "kakak", "ipar", "sepupu", "saudara", "cucu", "anak", "keponakan", "mertua", "bude", "bibi", "paman",
+        "budhe", "pakde", "mak", "mbah", "bapaku", "ibuku", "adiku", "kakaku", "nenekku", "neneku", "kakeku",
+        "ayahku", "ibunya", "bapaknya", "ayahnya", "neneknya", "kakeknya", "adiknya", "kakaknya", "bapake",
+        "ibuke", "mbahku", "paman", NULL};
     static const char *const mine[] = {"saya", "kami", NULL};
     static const char *const suffered[] = {"dipasung", "dikurung", "dirantai", "diikat", "dipukul",
         "dipukuli", "disiksa", "dianiaya", "disekap", "ditelantarkan", "sendirian", "mengamuk", "ngamuk",
@@ -830,6 +831,7 @@ static void roles_settle(
         if (goes_on || is_of_victim(text, name)) {
             name->role = ROLE_EVENT;
             name->scene = name->victim = true;
+            name->word = name->word && !name->capital;
         }
         if (name->own_work && name->role == ROLE_FAR && is_next_door(text))
             name->role = ROLE_TELLER;

@@ -390,6 +390,7 @@ static void test_whom_it_is_about(void **state) {
         {"Penelepon dari Gresik. Ibunya di Nganjuk, 80 tahun, pikun, pintu terbuka terus", "35.18"},
         {"aku ngekos di surabaya. mbahku nang Pronojiwo dirantai omku", "35.08.02"},
         {"mas saya di sby, bude saya di tulakan pacitan dikurung anaknya", "35.01.10"},
+        {"kakak ipar di Lenteng dipukuli suaminya, kami di Surabaya", "35.29.07"},
         {"adiknya di Batam, ibunya stroke sendirian di rumah", ""},
         {"bapak saya dulu kerja di Gresik, sekarang sakit di kampung", ""},
         {"saya kerja di Denpasar, kamar sebelah orang Lumajang dipukuli bosnya", "51.71"},
