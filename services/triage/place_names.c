@@ -652,14 +652,19 @@ static bool is_heading(const struct text *text, const struct place_name *name) {
            text->bytes[word->end + 2] == ' ';
 }
 
-/* "Tiris longsor lagi": what happens to places. Tiles and stones slide, too. */
+/* "Tiris longsor lagi", "banjir di sempol": what happens to places. Tiles and stones slide, too. */
 static bool is_struck(const struct text *text, const struct place_name *name) {
     static const char *const disasters[] = {"longsor", "banjir", "kebanjiran", "gempa", NULL};
     static const char *const things[] = {
-        "genteng", "batu", "taman", "bangsal", "sumber", "tarik", "padas", NULL};
-    const struct word *word = &text->words[name->first];
-    return name->last + 1u < text->count && word->clause == text->words[name->last + 1].clause &&
-           word_is_one_of(&text->words[name->last + 1], disasters) && !word_is_one_of(word, things) &&
+        "genteng", "batu", "taman", "bangsal", "sumber", "tarik", "padas", "gudang", "sawah", NULL};
+    const struct word *word = &text->words[name->first], *after = &text->words[name->last + 1];
+    if (word_is_one_of(word, things))
+        return false;
+    if (name->first >= 2 && word_is(word - 1, "di") && word[-2].clause == word->clause &&
+        word_is_one_of(word - 2, disasters))
+        return true;
+    return name->last + 1u < text->count && word->clause == after->clause &&
+           word_is_one_of(after, disasters) &&
            (!name->first || word->clause != word[-1].clause || place_marker_of(word - 1) == MARKER_IN);
 }
 
@@ -758,8 +763,10 @@ static bool is_of_victim(const struct text *text, const struct place_name *name)
         "ibuke", "mbahku", "paman", NULL};
     static const char *const mine[] = {"saya", "kami", NULL};
     static const char *const suffered[] = {"dipasung", "dikurung", "dirantai", "diikat", "dipukul",
-        "dipukuli", "disiksa", "dianiaya", "disekap", "ditelantarkan", "sendirian", "mengamuk", "ngamuk",
-        "kambuh", "jatuh", "pikun", "lumpuh", "stroke", "sakit", "hilang", "ditinggal", NULL};
+        "dipukuli", "disiksa", "dianiaya", "disekap", "ditelantarkan", "dicabuli", "diperkosa", "dilecehkan",
+        "dihajar", "dikeroyok", "dibacok", "dicekik", "disetrika", "dikunci", "dicambuk", "digebuki",
+        "sendirian", "mengamuk", "ngamuk", "kambuh", "jatuh", "pikun", "lumpuh", "stroke", "sakit", "hilang",
+        "ditinggal", NULL};
     size_t at = name->first;
     const struct word *word = &text->words[at];
     if (at < 2 || !word_is(word - 1, "di") || word[-1].clause != word->clause)
