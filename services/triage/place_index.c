@@ -446,7 +446,7 @@ static bool aliases_fill(struct place_index *index, struct arena *arena, const s
     return good;
 }
 
-/* The entries after `count` are landmarks; of one line. */
+/* The entries after the first `count` are those of one line of landmarks. */
 static void landmarks_tell(struct place_index *index, size_t count, const char *kind) {
     for (size_t at = count + 1; at <= index->entry_count; at++) {
         index->entries[at].landmark = true;

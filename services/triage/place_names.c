@@ -760,7 +760,7 @@ static bool is_of_victim(const struct text *text, const struct place_name *name)
         "kakak", "ipar", "sepupu", "saudara", "cucu", "anak", "keponakan", "mertua", "bude", "bibi", "paman",
         "budhe", "pakde", "mak", "mbah", "bapaku", "ibuku", "adiku", "kakaku", "nenekku", "neneku", "kakeku",
         "ayahku", "ibunya", "bapaknya", "ayahnya", "neneknya", "kakeknya", "adiknya", "kakaknya", "bapake",
-        "ibuke", "mbahku", "paman", NULL};
+        "ibuke", "mbahku", NULL};
     static const char *const mine[] = {"saya", "kami", NULL};
     static const char *const suffered[] = {"dipasung", "dikurung", "dirantai", "diikat", "dipukul",
         "dipukuli", "disiksa", "dianiaya", "disekap", "ditelantarkan", "dicabuli", "diperkosa", "dilecehkan",
@@ -794,8 +794,6 @@ static bool is_teller_named(const struct place_names *names) {
     return false;
 }
 
-/* "... ke Jakarta Timur. Saya di Kediri. Anaknya dipukuli di sana": at the end of the way, not at the
- * teller's. */
 /* Of people abroad their home is asked for. */
 static bool is_about_worker_abroad(const struct text *text) {
     static const char *const workers[] = {"tkw", "tki", "pmi", NULL};
@@ -814,6 +812,8 @@ static bool is_next_door(const struct text *text) {
     return false;
 }
 
+/* "... ke Jakarta Timur. Saya di Kediri. Anaknya dipukuli di sana": at the end of the way, not at the
+ * teller's. */
 static bool is_said_to_be_there(const struct text *text) {
     for (size_t i = 1; i < text->count; i++)
         if (word_is(&text->words[i], "sana") && word_is(&text->words[i - 1], "di"))
