@@ -82,6 +82,7 @@ static enum verdict on_start(struct turn *turn) {
     struct casework *house = turn->state;
     if (!house->started)
         keys_replay(turn);
+    cases_begin(turn);
     house->started = true;
     return VERDICT_DONE;
 }

@@ -4,6 +4,7 @@
 
 #include "common/calendar.h"
 #include "common/daemon.h"
+#include "common/id_filter.h"
 #include "common/keystore.h"
 #include "common/keystore_cases.h"
 #include "common/seal.h"
@@ -29,6 +30,7 @@ struct casework {
     bool keys_failed; /* the key file is damaged: no turn commits any more, the process ends */
     bool started;
     struct id known[CASES_KNOWN]; /* see case_is_known */
+    struct id_filter cases;       /* that were written */
 };
 
 /* One case, loaded for one input. Lives in the turn's arena. */
@@ -62,6 +64,8 @@ void work_save(struct work *work, const char *actor, const char *outcome);
 /* The team a task belongs to: assigned, or by role, area and facility. */
 const char *task_owner(const struct work *work, const struct case_task *task);
 bool case_is_known(struct turn *turn, const struct id *case_id);
+/* At the start. */
+void cases_begin(struct turn *turn);
 
 /* One line of the case's history; codes only. text: what a person wrote, sealed under the case's key; NULL
  * none. */

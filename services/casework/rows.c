@@ -97,13 +97,24 @@ static void remember(void *state, const void *argument) {
 /* No row of a case is ever deleted: what was committed once is known for good. Most lines of history come
  * within seconds of the opening. */
 bool case_is_known(struct turn *turn, const struct id *case_id) {
-    if (id_equal(known_slot(turn->state, case_id), case_id) && !id_is_null(case_id))
+    struct casework *house = turn->state;
+    if (id_equal(known_slot(house, case_id), case_id) && !id_is_null(case_id))
         return true;
+    if (id_filter_excludes(&house->cases, case_id))
+        return false;
     struct statement *known = casework_use(turn->store, CASEWORK_CASE_KNOWN);
     bind_id(known, case_id);
     bool found = statement_step(known);
     statement_end(known);
     return found;
+}
+
+void cases_begin(struct turn *turn) {
+    struct casework *house = turn->state;
+    struct statement *last = casework_use(turn->store, CASEWORK_CASE_NEWEST);
+    struct id newest = statement_step(last) ? column_id(last, 0) : (struct id){{0}};
+    statement_end(last);
+    id_filter_begin(&house->cases, &newest);
 }
 
 /* ---- writing */
@@ -200,8 +211,10 @@ void work_save(struct work *work, const char *actor, const char *outcome) {
     if (!write_row(work))
         arena_exhaust(work->turn->arena);
     move_timer(work);
-    if (work->is_new)
+    if (work->is_new) {
+        id_filter_add(&work->house->cases, &work->file.id);
         turn_after_commit(work->turn, remember, &work->file.id, sizeof work->file.id);
+    }
 }
 
 /* The facility that a task at a facility belongs to: where the client stays, else the one that came last. */

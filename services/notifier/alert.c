@@ -310,6 +310,14 @@ struct alert *alert_from_row(struct turn *turn, struct statement *statement) {
     return make(turn, &row);
 }
 
+void alerts_begin(struct turn *turn) {
+    struct notifier *notifier = turn->state;
+    struct statement *last = notifier_use(turn->store, NOTIFIER_ALERT_NEWEST);
+    struct id newest = statement_step(last) ? column_id(last, 0) : (struct id){{0}};
+    statement_end(last);
+    id_filter_begin(&notifier->incidents, &newest);
+}
+
 struct alert *alert_read(struct turn *turn, const struct id *id) {
     struct statement *get = notifier_use(turn->store, NOTIFIER_ALERT_GET);
     bind_id(get, id);
@@ -342,6 +350,8 @@ static unsigned list_stored(
     struct turn *turn, const struct id *incident, struct alert *out[ALERT_INCIDENT_MAX]) {
     struct id first, last;
     unsigned count = 0;
+    if (id_filter_excludes(&((struct notifier *)turn->state)->incidents, incident))
+        return 0;
     alert_incident(incident, &first, &last);
     struct statement *list = notifier_use(turn->store, NOTIFIER_ALERT_INCIDENT);
     bind_id(list, &first);
@@ -398,6 +408,8 @@ static unsigned next_number(struct turn *turn, const struct id *incident) {
     unsigned recent = find_recent(turn, incident, rows), number = 0;
     if (recent)
         return number_of(&rows[recent - 1]->id) + 1;
+    if (id_filter_excludes(&((struct notifier *)turn->state)->incidents, incident))
+        return 0;
     struct id first, last, newest;
     alert_incident(incident, &first, &last);
     struct statement *get = notifier_use(turn->store, NOTIFIER_ALERT_NEWEST_ID);
@@ -436,7 +448,9 @@ static int64_t count_sending(const struct alert *alert) {
 }
 
 static void insert(struct turn *turn, const struct alert_row *row, int64_t sending) {
+    struct notifier *notifier = turn->state;
     struct statement *add = notifier_use(turn->store, NOTIFIER_ALERT_INSERT);
+    id_filter_add(&notifier->incidents, &row->id);
     bind_int(add, row->number);
     bind_id(add, &row->id);
     bind_int(add, row->subject);

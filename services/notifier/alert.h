@@ -143,6 +143,7 @@ struct alert_row {
     size_t body_size;
 };
 
+void alerts_begin(struct turn *turn); /* at the start */
 /* NULL: there is none, or the row is damaged (logged). */
 struct alert *alert_read(struct turn *turn, const struct id *id);
 /* Not written yet and the first of its incident: there are no others. */

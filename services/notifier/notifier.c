@@ -131,6 +131,7 @@ static void forget_later(struct turn *turn, bool soon) {
 static enum verdict on_start(struct turn *turn) {
     escalate_keep_policies(turn);
     conflict_open(turn);
+    alerts_begin(turn);
     forget_later(turn, false);
     return outgoing_start(turn);
 }

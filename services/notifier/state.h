@@ -6,6 +6,7 @@
 #include "common/calendar.h"
 #include "common/daemon.h"
 #include "common/gazetteer.h"
+#include "common/id_filter.h"
 #include "common/keystore.h"
 #include "common/site.h"
 
@@ -74,8 +75,9 @@ struct notifier {
 
     struct watch *watch;
     struct recent *recent;
-    struct duty *duty;       /* people and rotas */
-    struct flusher *flusher; /* of local channels, outgoing.c; NULL without a loop */
+    struct id_filter incidents; /* of which alerts were written */
+    struct duty *duty;          /* people and rotas */
+    struct flusher *flusher;    /* of local channels, outgoing.c; NULL without a loop */
 
     uint64_t raised, answered, exhausted;
 };

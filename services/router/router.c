@@ -36,6 +36,7 @@ static void take_loads(void *state, const void *argument) {
 
 static enum verdict router_start(struct turn *turn) {
     const struct router *router = turn->state;
+    referrals_begin(turn);
     unsigned *loads = arena_take(turn->arena, sizeof router->load);
     struct statement *row = router_use(turn->store, ROUTER_OFFER_LOAD);
     while (loads && statement_step(row)) {

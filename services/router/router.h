@@ -3,6 +3,7 @@
 #pragma once
 
 #include "common/daemon.h"
+#include "common/id_filter.h"
 #include "services/router/policy.h"
 
 extern const struct daemon router_daemon;
@@ -12,6 +13,7 @@ struct router {
     unsigned
         load[DIRECTORY_FACILITIES_MAX]; /* open offers, by place in the directory; changes after commits */
     bool without_row[DIRECTORY_FACILITIES_MAX]; /* in the table of capacities, as far as was asked; rows.c */
+    struct id_filter referrals;                 /* that were written, by their case */
     uint64_t sent, accepted, refused, expired;  /* since the start, for /metrics */
 };
 

@@ -47,7 +47,18 @@ static void referral_read(struct turn *turn, struct statement *row, struct refer
     out->last_command = column_id(row, 23);
 }
 
+void referrals_begin(struct turn *turn) {
+    struct router *router = turn->state;
+    struct statement *last = router_use(turn->store, ROUTER_REFERRAL_NEWEST);
+    struct id newest = statement_step(last) ? column_id(last, 0) : (struct id){{0}};
+    statement_end(last);
+    id_filter_begin(&router->referrals, &newest);
+}
+
 bool referral_get(struct turn *turn, const struct id *case_id, struct referral *out) {
+    const struct router *router = turn->state;
+    if (id_filter_excludes(&router->referrals, case_id))
+        return false;
     struct statement *row = router_use(turn->store, ROUTER_REFERRAL_GET);
     bind_id(row, case_id);
     bool found = statement_step(row);
@@ -87,7 +98,9 @@ static void referral_bind(struct turn *turn, struct statement *row, const struct
 }
 
 void referral_insert(struct turn *turn, const struct referral *referral) {
+    struct router *router = turn->state;
     struct statement *row = router_use(turn->store, ROUTER_REFERRAL_INSERT);
+    id_filter_add(&router->referrals, &referral->case_id);
     bind_id(row, &referral->case_id);
     referral_bind(turn, row, referral);
     statement_run(row);

@@ -56,6 +56,7 @@ struct capacity_row {
     struct id last_command;
 };
 
+void referrals_begin(struct turn *turn); /* at the start */
 bool referral_get(struct turn *turn, const struct id *case_id, struct referral *out);
 void referral_insert(struct turn *turn, const struct referral *referral);
 void referral_update(struct turn *turn, const struct referral *referral);

@@ -31,6 +31,9 @@ SELECT {case_row} FROM case_file WHERE id=?
 -- name: case_known
 SELECT state FROM case_file WHERE id=?
 
+-- name: case_newest
+SELECT max(id) FROM case_file
+
 -- name: case_near
 SELECT id FROM case_file WHERE id BETWEEN ? AND ? LIMIT 2
 

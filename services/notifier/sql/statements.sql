@@ -21,6 +21,9 @@ SELECT {alert_row} FROM alert WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT ?
 -- name: alert_newest_id
 SELECT id FROM alert WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT 1
 
+-- name: alert_newest
+SELECT max(id) FROM alert
+
 -- name: alert_due
 SELECT id FROM alert WHERE id BETWEEN ? AND ? AND next_at BETWEEN 1 AND ? ORDER BY id LIMIT ?
 

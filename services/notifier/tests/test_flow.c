@@ -1063,6 +1063,25 @@ static void test_nothing_is_repeated_after_a_settled_crash(void **state) {
     flow_free(flow);
 }
 
+static void test_what_there_was_before_a_restart_is_known(void **state) {
+    (void)state;
+    struct flow *flow = calloc(1, sizeof *flow);
+    Sigap__ReportJoined joined = SIGAP__REPORT_JOINED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    flow_open_at(flow, mail_site, 0, true);
+    struct id case_id = flow_case_opened(flow, emergency), report_id = fixture_id(flow->fixture);
+    fixture_restart(flow->fixture, false);
+    size_t raised = fixture_count(flow->fixture, SIGAP__EVENT__BODY_ALERT_RAISED);
+    joined.report_id = bytes_of(&report_id);
+    joined.danger = true;
+    event.body_case = SIGAP__EVENT__BODY_REPORT_JOINED;
+    event.report_joined = &joined;
+    flow_event(flow, "triage", LANE_URGENT, &case_id, &event);
+    assert_int_equal(fixture_count(flow->fixture, SIGAP__EVENT__BODY_ALERT_RAISED), raised); /* it rings */
+    assert_int_equal(fixture_count(flow->fixture, SIGAP__EVENT__BODY_INPUT_PARKED), 0);
+    flow_free(flow);
+}
+
 static void test_breaker_holds_a_broken_channel(void **state) {
     (void)state;
     struct flow *flow = flow_new(mail_site);
@@ -1491,6 +1510,7 @@ int main(void) {
         cmocka_unit_test(test_crash_while_sending),
         cmocka_unit_test(test_what_is_left_over_is_seen_to_in_portions),
         cmocka_unit_test(test_nothing_is_repeated_after_a_settled_crash),
+        cmocka_unit_test(test_what_there_was_before_a_restart_is_known),
         cmocka_unit_test(test_breaker_holds_a_broken_channel),
         cmocka_unit_test(test_training_reaches_nobody_real),
         cmocka_unit_test(test_what_is_over_is_forgotten),

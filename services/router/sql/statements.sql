@@ -15,6 +15,9 @@ SELECT case_id, state, kind, priority, area, confidentiality, training, lane, ve
     missing, override, refusals, offer, opened_at, moved_at, province_at, closed, facts, trail, trace, last_command
 FROM referral WHERE case_id=?
 
+-- name: referral_newest
+SELECT max(case_id) FROM referral
+
 -- name: referral_update
 UPDATE referral SET state=?, kind=?, priority=?, area=?, confidentiality=?, training=?, lane=?, version=?, rule=?, plan=?,
     owner_role=?, missing=?, override=?, refusals=?, offer=?, opened_at=?, moved_at=?, province_at=?, closed=?, facts=?,
