@@ -166,6 +166,8 @@ Sigap__SubmitReport *engine_read_submit(
 bool engine_gather(struct engine *engine);
 /* Does this daemon want to hear one of these records? */
 bool engine_hears_any(const struct engine *engine, const uint8_t *records, size_t size);
+/* With a savepoint before each input, so that it can be undone alone. */
+bool engine_is_careful(const struct engine *engine);
 /* Outside a turn: reads over what this daemon does not hear, without a transaction. */
 void engine_pass_over(struct engine *engine);
 /* Waiting records whose causes have come, in their order, as many as a turn has room for. */

@@ -81,7 +81,7 @@ static enum verdict judge(struct engine *engine, enum verdict verdict) {
     return engine->retry ? VERDICT_RETRY : verdict;
 }
 
-static bool is_careful(const struct engine *engine) {
+bool engine_is_careful(const struct engine *engine) {
     return engine->careful || engine->singly || engine->guard.cautious;
 }
 
@@ -121,7 +121,7 @@ static bool ask_guard(struct engine *engine, const struct work *work) {
 static enum verdict run_input(struct engine *engine, const struct work *work) {
     struct journal_mark mark = journal_mark(engine->journal);
     size_t released = engine->release_count;
-    bool careful = is_careful(engine);
+    bool careful = engine_is_careful(engine);
     if (!ask_guard(engine, work))
         return VERDICT_RETRY;
     begin_input(engine, work);

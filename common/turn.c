@@ -111,6 +111,10 @@ uint64_t turn_begun(const struct turn *turn) {
     return turn->engine->begun;
 }
 
+bool turn_is_careful(const struct turn *turn) {
+    return engine_is_careful(turn->engine);
+}
+
 void turn_start_goes_on(struct turn *turn) {
     turn->engine->starting = false;
     turn->engine->start_again = true;

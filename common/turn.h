@@ -90,6 +90,10 @@ uint64_t turn_records_read(const struct turn *turn);
 /* Tells turns apart, also one that was rolled back from the same made again; never 0. */
 uint64_t turn_begun(const struct turn *turn);
 
+/* Inputs of this turn may be undone one by one. In all other turns whatever is undone is the whole turn, and
+ * daemon.rolled_back says so: what is remembered of it can be forgotten there. */
+bool turn_is_careful(const struct turn *turn);
+
 /* Keeps the records of one object in order although they travel in both lanes (a case that becomes urgent):
  * the object's row holds the place of its last record; a record in the other lane is told to wait for it.
  * Start with {0}. */
@@ -107,8 +111,8 @@ void turn_timer_clear(struct turn *turn, uint32_t kind, const struct id *object,
 
 /* Starts an outbound call after the commit. */
 void turn_effect(struct turn *turn, const struct effect *effect);
-/* Calls function(state, argument) after the commit: the only place where caches may change. argument is
- * copied. */
+/* Calls function(state, argument) after the commit: the place where caches change, if they do not heed
+ * turn_is_careful(). argument is copied. */
 void turn_after_commit(struct turn *turn, void (*function)(void *state, const void *argument),
     const void *argument, size_t size);
 

@@ -374,7 +374,7 @@ static unsigned list_stored(
 static unsigned find_recent(
     struct turn *turn, const struct id *incident, const struct alert_row *out[RECENT_ALERTS]) {
     struct notifier *notifier = turn->state;
-    return recent_find(notifier->recent, turn_begun(turn), incident, out);
+    return recent_find(notifier->recent, incident, out);
 }
 
 unsigned alert_list(struct turn *turn, const struct id *incident, struct alert *out[ALERT_INCIDENT_MAX]) {
@@ -496,29 +496,12 @@ static struct alert_row row_of(const struct alert *alert, const struct buffer *b
     return row;
 }
 
-/* What is kept of a row when it is committed. */
-struct written {
-    bool is_new;
-    struct alert_row row;
-    uint8_t body[RECENT_BODY_MAX];
-};
-
-static void keep(void *state, const void *argument) {
-    const struct written *written = argument;
-    struct alert_row row = written->row;
-    row.body = row.body_size <= sizeof written->body ? written->body : NULL;
-    recent_keep(((struct notifier *)state)->recent, &row, written->is_new);
-}
-
-static void keep_later(struct turn *turn, const struct alert_row *row, bool is_new) {
+static void keep(struct turn *turn, const struct alert_row *row, bool is_new) {
     struct notifier *notifier = turn->state;
-    struct written written;
-    written.is_new = is_new;
-    written.row = *row;
-    size_t size = row->body_size <= sizeof written.body ? row->body_size : 0;
-    memcpy(written.body, row->body, size);
-    recent_changes(notifier->recent, turn_begun(turn), &row->id);
-    turn_after_commit(turn, keep, &written, offsetof(struct written, body) + size);
+    if (turn_is_careful(turn))
+        recent_drop(notifier->recent, &row->id);
+    else
+        recent_keep(notifier->recent, row, is_new);
 }
 
 void alert_write(struct turn *turn, struct alert *alert) {
@@ -542,5 +525,5 @@ void alert_write(struct turn *turn, struct alert *alert) {
             row.state == alert->stored.state && row.priority == alert->stored.priority);
     alert->stored.state = row.state;
     alert->stored.priority = row.priority;
-    keep_later(turn, &row, is_new);
+    keep(turn, &row, is_new);
 }

@@ -264,7 +264,9 @@ static enum verdict on_timer(struct turn *turn, uint32_t kind, const struct id *
 }
 
 static void rolled_back(void *state) {
-    duty_stale(((struct notifier *)state)->duty);
+    struct notifier *notifier = state;
+    duty_stale(notifier->duty);
+    recent_forget(notifier->recent);
 }
 
 static void channel_family(const struct notifier *notifier, struct metrics *metrics, enum metrics_type type,

@@ -4,19 +4,21 @@
 #include <string.h>
 
 struct kept {
+    size_t room;          /* for the body */
     struct alert_row row; /* its body lies behind it */
     uint8_t body[];
 };
 
+enum { ROOM_STEP = 128 /* an alert grows by the deliveries that follow */ };
+
 struct incident {
-    struct id first;     /* id of its first alert */
-    uint64_t changes_in; /* the last turn in which a row of it was written and that is not committed */
-    unsigned count;      /* 0: nothing is kept here */
-    struct kept *alerts[RECENT_ALERTS];
+    struct id first;                    /* id of its first alert */
+    unsigned count;                     /* 0: nothing is kept here */
+    struct kept *alerts[RECENT_ALERTS]; /* those behind the count are room to be used again, or NULL */
 };
 
 struct recent {
-    size_t bytes; /* of what is kept */
+    size_t bytes; /* of all room there is */
     struct incident incidents[RECENT_INCIDENTS];
 };
 
@@ -24,20 +26,18 @@ struct recent *recent_new(void) {
     return calloc(1, sizeof(struct recent));
 }
 
-static void drop_alert(struct recent *recent, struct kept *kept) {
-    recent->bytes -= kept ? sizeof *kept + kept->row.body_size : 0;
-    free(kept);
-}
-
-static void drop(struct recent *recent, struct incident *incident) {
-    for (unsigned i = 0; i < incident->count; i++)
-        drop_alert(recent, incident->alerts[i]);
-    incident->count = 0;
+static void give_back(struct recent *recent, struct kept **kept) {
+    recent->bytes -= *kept ? sizeof **kept + (*kept)->room : 0;
+    free(*kept);
+    *kept = NULL;
 }
 
 void recent_forget(struct recent *recent) {
-    for (unsigned i = 0; i < RECENT_INCIDENTS; i++)
-        drop(recent, &recent->incidents[i]);
+    for (unsigned i = 0; i < RECENT_INCIDENTS; i++) {
+        recent->incidents[i].count = 0;
+        for (unsigned k = 0; k < RECENT_ALERTS; k++)
+            give_back(recent, &recent->incidents[i].alerts[k]);
+    }
 }
 
 void recent_free(struct recent **recent) {
@@ -60,31 +60,44 @@ static struct incident *find(struct recent *recent, const struct id *any) {
     return incident->count && id_equal(&incident->first, &first) ? incident : NULL;
 }
 
-unsigned recent_find(struct recent *recent, uint64_t turn, const struct id *incident,
-    const struct alert_row *out[RECENT_ALERTS]) {
+unsigned recent_find(
+    struct recent *recent, const struct id *incident, const struct alert_row *out[RECENT_ALERTS]) {
     const struct incident *known = find(recent, incident);
-    if (!known || known->changes_in == turn)
+    if (!known)
         return 0;
     for (unsigned i = 0; i < known->count; i++)
         out[i] = &known->alerts[i]->row;
     return known->count;
 }
 
-void recent_changes(struct recent *recent, uint64_t turn, const struct id *alert) {
-    struct incident *known = find(recent, alert);
+void recent_drop(struct recent *recent, const struct id *incident) {
+    struct incident *known = find(recent, incident);
     if (known)
-        known->changes_in = turn;
+        known->count = 0;
 }
 
-static struct kept *copy(struct recent *recent, const struct alert_row *row) {
-    bool fits = row->body && row->body_size <= RECENT_BODY_MAX;
-    struct kept *kept = fits ? malloc(sizeof *kept + row->body_size) : NULL;
+static struct kept *make_room(struct recent *recent, size_t size) {
+    size_t room = (size + ROOM_STEP - 1) / ROOM_STEP * ROOM_STEP;
+    struct kept *kept = malloc(sizeof *kept + room);
     if (!kept)
         return NULL;
-    recent->bytes += sizeof *kept + row->body_size;
+    kept->room = room;
+    recent->bytes += sizeof *kept + room;
+    return kept;
+}
+
+/* False: there is no memory. */
+static bool put(struct recent *recent, struct kept **slot, const struct alert_row *row) {
+    if (*slot && (*slot)->room < row->body_size)
+        give_back(recent, slot);
+    if (!*slot)
+        *slot = make_room(recent, row->body_size);
+    struct kept *kept = *slot;
+    if (!kept)
+        return false;
     kept->row = *row;
     kept->row.body = memcpy(kept->body, row->body, row->body_size);
-    return kept;
+    return true;
 }
 
 /* The place for a row among those of its incident; NULL: there is none. */
@@ -92,16 +105,14 @@ static struct kept **slot_of(struct incident *incident, const struct alert_row *
     for (unsigned i = 0; i < incident->count; i++)
         if (id_equal(&incident->alerts[i]->row.id, &row->id))
             return &incident->alerts[i];
-    if (incident->count == RECENT_ALERTS)
-        return NULL;
-    incident->alerts[incident->count] = NULL;
-    return &incident->alerts[incident->count++];
+    return incident->count < RECENT_ALERTS ? &incident->alerts[incident->count] : NULL;
 }
 
+/* The place of a new one: whoever was there before is not known any more. */
 static struct incident *begin(struct recent *recent, const struct id *first) {
     struct incident *incident = place_of(recent, first);
-    drop(recent, incident);
     incident->first = *first;
+    incident->count = 0;
     return incident;
 }
 
@@ -114,13 +125,9 @@ void recent_keep(struct recent *recent, const struct alert_row *row, bool is_new
         incident = begin(recent, &first);
     if (!incident)
         return; /* it began long ago */
-    struct kept *kept = copy(recent, row), **slot = kept ? slot_of(incident, row) : NULL;
-    if (!slot) {
-        drop_alert(recent, kept);
-        drop(recent, incident);
-        return;
-    }
-    drop_alert(recent, *slot);
-    *slot = kept;
-    incident->changes_in = 0;
+    struct kept **slot = slot_of(incident, row);
+    if (!slot || row->body_size > RECENT_BODY_MAX || !put(recent, slot, row))
+        incident->count = 0;
+    else if (slot == &incident->alerts[incident->count])
+        incident->count++;
 }

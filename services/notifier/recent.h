@@ -1,9 +1,10 @@
 /* Alerts of incidents that began a moment ago, as their rows are: what follows the alert of a case (its
- * referral, its tasks, its offer) is heard within seconds, and asks for all alerts of the case each time.
+ * referral, its tasks, its offer) is heard within seconds, often in the same turn, and asks for all alerts of
+ * the case each time.
  *
- * Only what is committed is here. An alert that was written in the turn at hand is asked of the store until
- * the commit; when the turn, or the input, is undone instead, what is here is true again by itself. An
- * incident is known from its first alert on, so all of its alerts are here or none. */
+ * What is here is what the store will say in the turn at hand. A turn that is rolled back takes all with it;
+ * in one whose inputs may be undone one by one (turn_is_careful()), what is written is not kept. An incident
+ * is known from its first alert on, so all of its alerts are here or none. */
 #pragma once
 
 #include "alert.h"
@@ -20,13 +21,12 @@ struct recent;
 struct recent *recent_new(void); /* NULL: out of memory */
 void recent_free(struct recent **recent);
 
-/* Rows of all alerts of the incident, the oldest first. 0: not known, the store has to be asked. turn: which
- * one asks, see turn_begun(). */
-unsigned recent_find(struct recent *recent, uint64_t turn, const struct id *incident,
-    const struct alert_row *out[RECENT_ALERTS]);
-/* The row changes in this turn. */
-void recent_changes(struct recent *recent, uint64_t turn, const struct id *alert);
-/* ... and has changed so, or is new: it is committed. A body that is too long may be left out. */
+/* Rows of all alerts of the incident, the oldest first. 0: not known, the store has to be asked. */
+unsigned recent_find(
+    struct recent *recent, const struct id *incident, const struct alert_row *out[RECENT_ALERTS]);
+/* The row has changed so, or is new. */
 void recent_keep(struct recent *recent, const struct alert_row *row, bool is_new);
-/* Rows were deleted. */
+/* The incident is asked of the store from now on. */
+void recent_drop(struct recent *recent, const struct id *incident);
+/* ... all of them: rows were deleted, or a turn was rolled back. */
 void recent_forget(struct recent *recent);

@@ -1,6 +1,7 @@
 /* The daemon in a bottle: what reaches whom, when, and what stops it. */
 #include "flow.h"
 
+#include "common/fault.h"
 #include "common/hmac.h"
 #include "common/rights.h"
 #include "escalate.h"
@@ -1063,6 +1064,22 @@ static void test_nothing_is_repeated_after_a_settled_crash(void **state) {
     flow_free(flow);
 }
 
+/* The alert that was undone would be the first of its case, and the one that is made again the second. */
+static void test_what_was_rolled_back_is_not_remembered(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(mail_site);
+    fault_arm(FAULT_COMMIT, 1);
+    struct id case_id = flow_case_opened(flow, emergency);
+    assert_int_equal(flow->count, 0);
+    fault_disarm();
+    flow_advance(flow, MINUTE);
+    const Sigap__Event *raised = fixture_last(flow->fixture, SIGAP__EVENT__BODY_ALERT_RAISED)->event;
+    struct id first = alert_number_id(&case_id, 0);
+    assert_memory_equal(raised->alert_raised->alert_id.data, first.bytes, ID_BYTES);
+    assert_int_equal(fixture_count(flow->fixture, SIGAP__EVENT__BODY_ALERT_RAISED), 1);
+    flow_free(flow);
+}
+
 static void test_what_there_was_before_a_restart_is_known(void **state) {
     (void)state;
     struct flow *flow = calloc(1, sizeof *flow);
@@ -1510,6 +1527,7 @@ int main(void) {
         cmocka_unit_test(test_crash_while_sending),
         cmocka_unit_test(test_what_is_left_over_is_seen_to_in_portions),
         cmocka_unit_test(test_nothing_is_repeated_after_a_settled_crash),
+        cmocka_unit_test(test_what_was_rolled_back_is_not_remembered),
         cmocka_unit_test(test_what_there_was_before_a_restart_is_known),
         cmocka_unit_test(test_breaker_holds_a_broken_channel),
         cmocka_unit_test(test_training_reaches_nobody_real),

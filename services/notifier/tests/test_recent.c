@@ -1,4 +1,4 @@
-/* What is remembered of alerts (recent.h): all of an incident or nothing, and only what is committed. */
+/* What is remembered of alerts (recent.h): all of an incident or nothing. */
 #include "services/notifier/recent.h"
 
 #include <setjmp.h>
@@ -8,8 +8,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-enum { TURN = 7 };
 
 static struct recent *recent;
 
@@ -41,7 +39,7 @@ static void keep(const struct id *of, unsigned number, const char *body, bool is
 }
 
 static unsigned find(const struct id *of, const struct alert_row *rows[RECENT_ALERTS]) {
-    return recent_find(recent, TURN, of, rows);
+    return recent_find(recent, of, rows);
 }
 
 static bool says(const struct alert_row *row, const char *body) {
@@ -67,17 +65,31 @@ static void an_incident_is_known_from_its_first_alert_on(void **state) {
     assert_int_equal(find(&other, rows), 0);
 }
 
-static void what_changes_in_this_turn_is_asked_of_the_store(void **state) {
+static void what_was_dropped_is_asked_of_the_store(void **state) {
     (void)state;
     const struct alert_row *rows[RECENT_ALERTS];
-    struct id one = incident(1), second = alert_number_id(&one, 1);
-    keep(&one, 0, "before", true);
-    recent_changes(recent, TURN, &second);
+    struct id one = incident(1), other = incident(2), second = alert_number_id(&one, 1);
+    keep(&one, 0, "first", true);
+    keep(&other, 0, "first", true);
+    recent_drop(recent, &second);
     assert_int_equal(find(&one, rows), 0);
-    assert_int_equal(recent_find(recent, TURN + 1, &one, rows), 1); /* it was undone */
-    assert_true(says(rows[0], "before"));
-    keep(&one, 1, "after", true); /* it was committed */
-    assert_int_equal(find(&one, rows), 2);
+    assert_int_equal(find(&other, rows), 1);
+    keep(&one, 1, "second", true); /* what came before it is not here */
+    keep(&one, 0, "first, changed", false);
+    assert_int_equal(find(&one, rows), 0);
+}
+
+static void room_is_used_again(void **state) {
+    (void)state;
+    static char body[RECENT_BODY_MAX];
+    const struct alert_row *rows[RECENT_ALERTS];
+    memset(body, 'z', sizeof body - 1);
+    for (unsigned i = 0; i < 3 * RECENT_BYTES / RECENT_BODY_MAX; i++) {
+        struct id each = incident(i % 3 * RECENT_INCIDENTS);
+        keep(&each, 0, i % 2 ? body : "short", true);
+        assert_int_equal(find(&each, rows), 1);
+        assert_true(says(rows[0], i % 2 ? body : "short"));
+    }
 }
 
 static void nobody_is_known_in_part(void **state) {
@@ -122,7 +134,8 @@ static void there_is_a_bound(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(an_incident_is_known_from_its_first_alert_on, begin, end),
-        cmocka_unit_test_setup_teardown(what_changes_in_this_turn_is_asked_of_the_store, begin, end),
+        cmocka_unit_test_setup_teardown(what_was_dropped_is_asked_of_the_store, begin, end),
+        cmocka_unit_test_setup_teardown(room_is_used_again, begin, end),
         cmocka_unit_test_setup_teardown(nobody_is_known_in_part, begin, end),
         cmocka_unit_test_setup_teardown(there_is_a_bound, begin, end),
     };
