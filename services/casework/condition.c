@@ -165,8 +165,8 @@ enum truth condition_flag(const char *flag, const struct case_file *file) {
 
 static enum truth task_is_done(const struct case_file *file, const char *code) {
     for (unsigned i = 0; i < file->task_count; i++)
-        if (same_text(file->tasks[i].code, code) &&
-            (file->tasks[i].state == TASK_DONE || file->tasks[i].times_done))
+        if ((file->tasks[i].state == TASK_DONE || file->tasks[i].times_done) &&
+            same_text(file->tasks[i].code, code))
             return TRUTH_YES;
     return TRUTH_UNKNOWN; /* not yet */
 }
