@@ -9,17 +9,26 @@ struct kept {
     uint8_t body[];
 };
 
-enum { ROOM_STEP = 128 /* an alert grows by the deliveries that follow */ };
+enum {
+    ROOM_STEP = 128, /* an alert grows by the deliveries that follow */
+    WAYS = 8,        /* places an incident may have: of so many the oldest goes, not the last by chance */
+    SETS = RECENT_INCIDENTS / WAYS
+};
 
 struct incident {
-    struct id first;                    /* id of its first alert */
-    unsigned count;                     /* 0: nothing is kept here */
+    unsigned count;
     struct kept *alerts[RECENT_ALERTS]; /* those behind the count are room to be used again, or NULL */
+};
+
+struct set {
+    struct id first[WAYS]; /* id of the first alert of each; the null id: nothing is kept there */
+    struct incident incidents[WAYS];
+    unsigned next; /* that goes, modulo WAYS */
 };
 
 struct recent {
     size_t bytes; /* of all room there is */
-    struct incident incidents[RECENT_INCIDENTS];
+    struct set sets[SETS];
 };
 
 struct recent *recent_new(void) {
@@ -33,10 +42,10 @@ static void give_back(struct recent *recent, struct kept **kept) {
 }
 
 void recent_forget(struct recent *recent) {
-    for (unsigned i = 0; i < RECENT_INCIDENTS; i++) {
-        recent->incidents[i].count = 0;
-        for (unsigned k = 0; k < RECENT_ALERTS; k++)
-            give_back(recent, &recent->incidents[i].alerts[k]);
+    for (struct set *set = recent->sets; set < recent->sets + SETS; set++) {
+        memset(set->first, 0, sizeof set->first);
+        for (unsigned i = 0; i < WAYS * RECENT_ALERTS; i++)
+            give_back(recent, &set->incidents[i / RECENT_ALERTS].alerts[i % RECENT_ALERTS]);
     }
 }
 
@@ -48,21 +57,25 @@ void recent_free(struct recent **recent) {
 }
 
 /* Where the incident is, if it is anywhere; the last bytes that are its own are chance. */
-static struct incident *place_of(struct recent *recent, const struct id *first) {
+static struct set *set_of(struct recent *recent, const struct id *first) {
     uint32_t chance;
     memcpy(&chance, first->bytes + ALERT_INCIDENT_BYTES - sizeof chance, sizeof chance);
-    return &recent->incidents[chance % RECENT_INCIDENTS];
+    return &recent->sets[chance % SETS];
 }
 
-static struct incident *find(struct recent *recent, const struct id *any) {
-    struct id first = alert_number_id(any, 0);
-    struct incident *incident = place_of(recent, &first);
-    return incident->count && id_equal(&incident->first, &first) ? incident : NULL;
+/* NULL: it is not known. */
+static struct incident *find(struct recent *recent, const struct id *first) {
+    struct set *set = set_of(recent, first);
+    for (unsigned i = 0; i < WAYS; i++)
+        if (id_equal(&set->first[i], first))
+            return &set->incidents[i];
+    return NULL;
 }
 
 unsigned recent_find(
     struct recent *recent, const struct id *incident, const struct alert_row *out[RECENT_ALERTS]) {
-    const struct incident *known = find(recent, incident);
+    struct id first = alert_number_id(incident, 0);
+    const struct incident *known = find(recent, &first);
     if (!known)
         return 0;
     for (unsigned i = 0; i < known->count; i++)
@@ -71,9 +84,11 @@ unsigned recent_find(
 }
 
 void recent_drop(struct recent *recent, const struct id *incident) {
-    struct incident *known = find(recent, incident);
-    if (known)
-        known->count = 0;
+    struct id first = alert_number_id(incident, 0);
+    struct set *set = set_of(recent, &first);
+    for (unsigned i = 0; i < WAYS; i++)
+        if (id_equal(&set->first[i], &first))
+            set->first[i] = (struct id){{0}};
 }
 
 static struct kept *make_room(struct recent *recent, size_t size) {
@@ -108,12 +123,13 @@ static struct kept **slot_of(struct incident *incident, const struct alert_row *
     return incident->count < RECENT_ALERTS ? &incident->alerts[incident->count] : NULL;
 }
 
-/* The place of a new one: whoever was there before is not known any more. */
+/* The place of a new one: the oldest there is not known any more. */
 static struct incident *begin(struct recent *recent, const struct id *first) {
-    struct incident *incident = place_of(recent, first);
-    incident->first = *first;
-    incident->count = 0;
-    return incident;
+    struct set *set = set_of(recent, first);
+    unsigned place = set->next++ % WAYS;
+    set->first[place] = *first;
+    set->incidents[place].count = 0;
+    return &set->incidents[place];
 }
 
 void recent_keep(struct recent *recent, const struct alert_row *row, bool is_new) {
@@ -127,7 +143,7 @@ void recent_keep(struct recent *recent, const struct alert_row *row, bool is_new
         return; /* it began long ago */
     struct kept **slot = slot_of(incident, row);
     if (!slot || row->body_size > RECENT_BODY_MAX || !put(recent, slot, row))
-        incident->count = 0;
+        recent_drop(recent, &first);
     else if (slot == &incident->alerts[incident->count])
         incident->count++;
 }

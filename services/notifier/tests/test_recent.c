@@ -96,22 +96,41 @@ static void nobody_is_known_in_part(void **state) {
     (void)state;
     const struct alert_row *rows[RECENT_ALERTS];
     static char body[RECENT_BODY_MAX + 2];
-    struct id one = incident(1), same_place = incident(1 + RECENT_INCIDENTS), other = incident(3);
+    struct id one = incident(1), other = incident(3);
     for (unsigned i = 0; i <= RECENT_ALERTS; i++)
         keep(&one, i, "x", true);
     assert_int_equal(find(&one, rows), 0);
     keep(&one, RECENT_ALERTS + 1, "x", true);
     assert_int_equal(find(&one, rows), 0);
-    keep(&one, 0, "x", true);
-    keep(&same_place, 0, "y", true);
-    assert_int_equal(find(&one, rows), 0);
-    assert_int_equal(find(&same_place, rows), 1);
     memset(body, 'z', RECENT_BODY_MAX + 1);
     keep(&other, 0, "short", true);
     keep(&other, 0, body, false);
     assert_int_equal(find(&other, rows), 0);
+    keep(&one, 0, "x", true);
     recent_forget(recent);
-    assert_int_equal(find(&same_place, rows), 0);
+    assert_int_equal(find(&one, rows), 0);
+}
+
+/* At one place, where all would be if chance were against them. */
+static void the_oldest_goes_first(void **state) {
+    (void)state;
+    enum { ALL = 40 };
+    const struct alert_row *rows[RECENT_ALERTS];
+    unsigned known = 0;
+    for (unsigned i = 0; i < ALL; i++) {
+        struct id each = incident(1 + i * RECENT_INCIDENTS);
+        keep(&each, 0, "x", true);
+    }
+    for (unsigned i = 0; i < ALL; i++) {
+        struct id each = incident(1 + i * RECENT_INCIDENTS);
+        unsigned found = find(&each, rows);
+        assert_true(found >= known); /* from one on, all that came later */
+        known = found;
+    }
+    assert_int_equal(known, 1);
+    struct id first = incident(1), before_last = incident(1 + (ALL - 2) * RECENT_INCIDENTS);
+    assert_int_equal(find(&first, rows), 0);
+    assert_int_equal(find(&before_last, rows), 1);
 }
 
 static void there_is_a_bound(void **state) {
@@ -137,6 +156,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(what_was_dropped_is_asked_of_the_store, begin, end),
         cmocka_unit_test_setup_teardown(room_is_used_again, begin, end),
         cmocka_unit_test_setup_teardown(nobody_is_known_in_part, begin, end),
+        cmocka_unit_test_setup_teardown(the_oldest_goes_first, begin, end),
         cmocka_unit_test_setup_teardown(there_is_a_bound, begin, end),
     };
     return cmocka_run_group_tests_name("recent", tests, NULL, NULL);
