@@ -45,13 +45,12 @@ static inline void buffer_add_byte(struct buffer *buffer, uint8_t byte) {
 
 /* protobuf varint */
 static inline void buffer_add_varint(struct buffer *buffer, uint64_t value) {
-    uint8_t bytes[10];
-    size_t size = 0;
+    size_t size = (size_t)(70 - __builtin_clzll(value | 1)) / 7; /* seven bits a byte */
+    uint8_t *room = buffer_room(buffer, size);
+    if (!room)
+        return;
+    buffer->size += size;
     for (; value > 0x7f; value >>= 7)
-        bytes[size++] = (uint8_t)(value | 0x80);
-    bytes[size++] = (uint8_t)value;
-    if (size == 1)
-        buffer_add_byte(buffer, bytes[0]);
-    else
-        buffer_add(buffer, bytes, size);
+        *room++ = (uint8_t)(value | 0x80);
+    *room = (uint8_t)value;
 }

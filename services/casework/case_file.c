@@ -142,8 +142,12 @@ void case_command_add(struct case_file *file, const struct id *command_id) {
  *
  * Numbers are varints, times relative to opened_at (zigzag; 0 stays 0), texts end with a NUL. */
 
+/* Owner and role of a task are empty as a rule. */
 static void write_text(struct buffer *out, const char *text) {
-    buffer_add(out, text, strlen(text) + 1);
+    if (*text)
+        buffer_add(out, text, strlen(text) + 1);
+    else
+        buffer_add_byte(out, 0);
 }
 
 /* 0 means "none" and must come back as 0: relative times are shifted by one to leave it free. */

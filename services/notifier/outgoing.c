@@ -9,6 +9,7 @@
 #include "text.h"
 #include "token.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -332,6 +333,7 @@ static const struct said *say(struct turn *turn, struct alert *alert, const stru
     said->english_first = english_first;
     memcpy(said->role, delivery->role, sizeof said->role);
     said->length = text_write(&facts, said->subject, said->text);
+    arena_shrink(turn->arena, said, offsetof(struct said, text) + said->length + 1);
     return alert->said = said;
 }
 

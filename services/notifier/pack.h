@@ -15,8 +15,9 @@ struct unpacker {
     bool failed; /* sticky */
 };
 
+/* Most texts of an alert are empty. */
 static inline void pack_text(struct buffer *out, const char *text) {
-    size_t size = strlen(text);
+    size_t size = *text ? strlen(text) : 0;
     buffer_add_varint(out, size);
     buffer_add(out, text, size);
 }
@@ -32,20 +33,22 @@ static inline const uint8_t *unpack_bytes(struct unpacker *from, size_t size) {
     return bytes;
 }
 
-/* Varint of at most 10 bytes, nearly always one; 0 when it has failed. */
+enum { VARINT_MAX = 10 };
+
+/* 0 when it has failed. */
 static inline int64_t unpack_int(struct unpacker *from) {
     uint64_t value = 0;
     if (!from->failed && from->left && *from->at < 0x80) {
         from->left--;
         return *from->at++;
     }
-    for (unsigned shift = 0; shift < 64; shift += 7) {
-        const uint8_t *byte = unpack_bytes(from, 1);
-        if (!byte)
-            return 0;
-        value |= (uint64_t)(*byte & 0x7f) << shift;
-        if (!(*byte & 0x80))
+    size_t most = from->failed ? 0 : from->left < VARINT_MAX ? from->left : VARINT_MAX;
+    for (size_t i = 0; i < most; i++) {
+        value |= (uint64_t)(from->at[i] & 0x7f) << 7 * i;
+        if (from->at[i] < 0x80) {
+            unpack_bytes(from, i + 1);
             return (int64_t)value;
+        }
     }
     from->failed = true;
     return 0;
@@ -56,7 +59,7 @@ static inline void unpack_text(struct unpacker *from, char *out, size_t room) {
     int64_t size = unpack_int(from);
     const uint8_t *bytes =
         size >= 0 && (uint64_t)size < room ? unpack_bytes(from, (size_t)size) : (from->failed = true, NULL);
-    if (bytes)
+    if (bytes && size)
         memcpy(out, bytes, (size_t)size);
     out[bytes ? size : 0] = 0;
 }

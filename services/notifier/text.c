@@ -18,9 +18,10 @@ static void cut(struct text_buffer *to) {
         lead--;
     unsigned char first = lead > 0 ? (unsigned char)to->out[lead - 1] : 0;
     size_t whole = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1;
-    if (first >= 0xc0 && to->size - (lead - 1) < whole)
+    if (first >= 0xc0 && to->size - (lead - 1) < whole) {
+        memset(to->out + lead - 1, 0, to->size - (lead - 1));
         to->size = lead - 1;
-    to->out[to->size] = 0;
+    }
 }
 
 /* No formats: an alert is told in some sixty pieces, and vsnprintf took a seventh of what it costs. */
