@@ -102,6 +102,9 @@ struct site_kinds *site_kinds_load(const char *folder, struct error *error);
 void site_kinds_free(struct site_kinds **kinds);
 const struct site_kind *site_kinds_find(const struct site_kinds *kinds, const char *code); /* NULL: unknown */
 
+/* The outcome of a case whose reports count with another: triage orders it and takes it back, no person. */
+#define SITE_OUTCOME_MERGED "digabung"
+
 /* The fact of a case that names its further kinds: of other victims in the same report, or another wrong done
  * to the same. Codes separated by spaces. Triage finds them, people correct them, casework plans for them. */
 #define SITE_FACT_ALSO_KINDS "also_kinds"

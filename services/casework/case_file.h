@@ -36,9 +36,10 @@ struct case_fact {
 /* Where a task comes from. Kept in blobs: never renumber. */
 enum task_origin {
     TASK_OF_PLAYBOOK = 0,
-    TASK_OF_FACT = 1,   /* FAKTA-<fact>: somebody must find it out */
-    TASK_OF_CLOCK = 2,  /* a limit set by law, clocks.yaml */
-    TASK_OF_REVIEW = 3, /* TINJAU: nothing else has a deadline, a person must look at the case */
+    TASK_OF_FACT = 1,  /* FAKTA-<fact>: somebody must find it out */
+    TASK_OF_CLOCK = 2, /* a limit set by law, clocks.yaml */
+    TASK_OF_REVIEW =
+        3, /* TINJAU: a person must look at the case: nothing else has a deadline, or plan_look */
 };
 
 enum task_marks {
@@ -46,6 +47,7 @@ enum task_marks {
     TASK_REMINDED_DUE = 2,
     TASK_REMINDED_DOUBLE = 4,
     TASK_CANCELLED_BY_CLOSE = 8, /* comes back when the case is reopened */
+    TASK_ORDERED = 16,           /* of reviews: somebody must look whatever else is running */
 };
 
 struct playbook_task;

@@ -17,7 +17,8 @@ static enum verdict park_unknown(struct turn *turn, const struct id *case_id) {
 }
 
 /* Sets *work, or *verdict to what the handler must return. */
-static bool load(struct turn *turn, const Sigap__Event *event, struct work **work, enum verdict *verdict) {
+static bool load_or_park(
+    struct turn *turn, const Sigap__Event *event, struct work **work, enum verdict *verdict) {
     struct id case_id;
     *work = case_of(event, &case_id) ? work_load(turn, &case_id) : NULL;
     *verdict = *work ? VERDICT_DONE : park_unknown(turn, &case_id);
@@ -25,20 +26,19 @@ static bool load(struct turn *turn, const Sigap__Event *event, struct work **wor
 }
 
 /* Further kinds come beside those that the case has. NULL: nothing new. */
-static const char *new_value(const struct plan *plan, const Sigap__Fact *fact) {
+static const char *new_value(struct work *work, const Sigap__Fact *fact) {
     if (strcmp(fact->name, SITE_FACT_ALSO_KINDS) != 0)
         return fact->value;
-    const char *before = case_also_kinds(plan->file),
-               *joined = site_codes_join(plan->arena, before, fact->value);
+    const char *before = case_also_kinds(&work->file), *joined = kinds_with_room(work, fact->value);
     return joined && strcmp(joined, before) != 0 ? joined : NULL;
 }
 
 /* Texts of a record live as long as the turn, so facts may point into it. */
-static void take_facts(struct plan *plan, Sigap__Fact *const *facts, size_t count, const char *source) {
+static void take_facts(struct work *work, Sigap__Fact *const *facts, size_t count, const char *source) {
     for (size_t i = 0; i < count; i++) {
-        const char *value = new_value(plan, facts[i]);
+        const char *value = new_value(work, facts[i]);
         if (value)
-            plan_fact(plan, facts[i]->name, value, *facts[i]->source ? facts[i]->source : source, 0);
+            plan_fact(&work->plan, facts[i]->name, value, *facts[i]->source ? facts[i]->source : source, 0);
     }
 }
 
@@ -87,6 +87,7 @@ static void narrative_put(struct turn *turn, const struct id *case_id, const Pro
     bind_int(add, turn->now);
     bind_int(add, copy);
     bind_blob(add, sealed->data, sealed->len);
+    bind_int(add, 0);
     statement_run(add);
 }
 
@@ -146,7 +147,8 @@ enum verdict hear_case_opened(struct turn *turn, const Sigap__Event *event) {
 static enum verdict ask_about_withdrawal(struct turn *turn, const struct id *case_id) {
     struct work *work = work_load(turn, case_id);
     if (!work)
-        return VERDICT_RETRY;
+        return arena_exhausted(turn->arena) ? VERDICT_RETRY
+                                            : turn_park(turn, "the case's row cannot be read");
     if (work->file.state != CASE_OPEN)
         return VERDICT_DONE;
     plan_ask(&work->plan, "withdrawn_freely");
@@ -181,7 +183,7 @@ static void change(struct work *work, const Sigap__CaseChanged *changed) {
         file->area = changed->area;
     if (changed->priority != SIGAP__PRIORITY__PRIORITY_UNSPECIFIED)
         file->priority = priority_of(changed->priority);
-    take_facts(&work->plan, changed->facts, changed->n_facts, "text");
+    take_facts(work, changed->facts, changed->n_facts, "text");
     work_keep_secret(work);
     if ((other_kind || other_playbook) && file->state == CASE_OPEN)
         plan_change(&work->plan, changed->playbook);
@@ -191,7 +193,7 @@ enum verdict hear_case_changed(struct turn *turn, const Sigap__Event *event) {
     const Sigap__CaseChanged *changed = event->case_changed;
     struct work *work;
     enum verdict verdict;
-    if (!load(turn, event, &work, &verdict))
+    if (!load_or_park(turn, event, &work, &verdict))
         return verdict;
     bool closed = work_resume(work);
     change(work, changed);
@@ -209,7 +211,7 @@ static enum verdict ask_missing(struct turn *turn, const Sigap__Event *event, ch
     size_t count, const char *what, const char *detail) {
     struct work *work;
     enum verdict verdict;
-    if (!load(turn, event, &work, &verdict))
+    if (!load_or_park(turn, event, &work, &verdict))
         return verdict;
     for (size_t i = 0; i < count && work->file.state == CASE_OPEN; i++)
         plan_ask(&work->plan, missing[i]);
@@ -255,7 +257,7 @@ static const char *referral_word(Sigap__ReferralState state) {
 static enum verdict home_care(struct turn *turn, const Sigap__Event *event, const char *rule) {
     struct work *work;
     enum verdict verdict;
-    if (!load(turn, event, &work, &verdict))
+    if (!load_or_park(turn, event, &work, &verdict))
         return verdict;
     plan_fact(&work->plan, "homecare", "yes", "router", 0);
     for (size_t i = 0; i < event->referral_opened->n_missing; i++)
@@ -332,7 +334,7 @@ enum verdict hear_offer_moved(struct turn *turn, const Sigap__Event *event) {
     enum verdict verdict;
     if (moved->to == SIGAP__OFFER_STATE__OFFER_RECEIVED)
         return line(turn, event, "offer_received", moved->facility, moved->actor, "");
-    if (!load(turn, event, &work, &verdict))
+    if (!load_or_park(turn, event, &work, &verdict))
         return verdict;
     follow_facility(&work->file, moved, turn->arena);
     follow_client(work, moved);

@@ -15,6 +15,8 @@
 
 enum { TIMER_CASE = 1 };
 
+enum { NARRATIVES_MAX = 200 /* shown of a case, and passed on with a merge */ };
+
 enum { CASES_KNOWN = 4096 /* x 16 bytes = 64 KiB */ };
 
 struct casework {
@@ -47,13 +49,18 @@ struct work {
 
 /* A work with an empty file for a new case; NULL when the arena is exhausted. */
 struct work *work_new(struct turn *turn, const struct id *case_id);
-/* NULL: no such case (or a row that cannot be read: the turn then parks). */
+/* NULL: no such case, or a row that cannot be read (park, it would be so for ever), or the arena is
+ * exhausted. */
 struct work *work_load(struct turn *turn, const struct id *case_id);
 /* Reads the row at hand of case_get, case_view, case_list or task_scan; texts are copied. False: damaged. */
 bool row_read(
     const struct casework *house, struct statement *row, struct arena *arena, struct case_file *file);
 /* After a change of kinds: never less confidential than the strictest of them. */
 void work_keep_secret(struct work *work);
+/* The further kinds of the case and those of `more` that there is room for, of whole codes: in the list, and
+ * for their tasks. What finds none counts for confidentiality, is named in the history, and somebody must
+ * look (another case may be needed). To be recorded by plan_fact. NULL: the arena is exhausted. */
+const char *kinds_with_room(struct work *work, const char *more);
 /* Around a change of a closed case: it stays closed, and the tasks that it would be opened again with are
  * those of what is known by then. resume: false when it is not closed, then nothing is to be suspended. */
 bool work_resume(struct work *work);
@@ -71,12 +78,18 @@ void cases_begin(struct turn *turn);
  * none. */
 void timeline_add(struct turn *turn, const struct id *case_id, const char *what, const char *object,
     const char *actor, const char *detail, const char *text);
+/* A further line that comes of the same record: one of each sort. */
+enum line_beside { LINE_REOPENED = 1, LINE_KINDS };
+void timeline_add_beside(struct turn *turn, const struct id *case_id, enum line_beside sort, const char *what,
+    const char *object, const char *actor, const char *detail);
 
 /* ---- speak.c: records of our journal */
 
 void speak_changes(struct work *work, const char *actor, const char *outcome);
 void speak_fact(struct work *work, const char *name, const char *actor);
-void speak_closed(struct work *work, const char *outcome, const char *reason, const char *actor);
+/* reopened: the case is open again, and the outcome is the one that it had. */
+void speak_closed(
+    struct work *work, bool reopened, const char *outcome, const char *reason, const char *actor);
 
 /* ---- keys.c */
 
@@ -91,7 +104,9 @@ const Sigap__ReportContent *narrative_open(
     struct turn *turn, const struct id *case_id, const struct id *report_id, const void *sealed, size_t size);
 bool narrative_seal(struct turn *turn, const struct id *case_id, const struct id *report_id,
     const Sigap__ReportContent *content, ProtobufCBinaryData *out);
-/* Destroys the key and all that people wrote; what is left of the case is a number with its codes. */
+/* Destroys the key and all that people wrote, also the copies of its reports that merges have sealed under
+ * the keys of other cases: nobody is shown them any more, whoever may see those. What is left of the case is
+ * a number with its codes. */
 void case_erase(struct work *work, const char *actor);
 /* Cases whose key is gone (a restored store knows them still), and keys whose case never came to be. */
 void keys_replay(struct turn *turn);
@@ -112,7 +127,6 @@ enum verdict hear_alert_moved(struct turn *turn, const Sigap__Event *event);
 enum verdict hear_delivery_ended(struct turn *turn, const Sigap__Event *event);
 
 /* merge.c */
-extern const char outcome_merged[]; /* of a case whose reports count with another: only triage reopens it */
 enum verdict hear_case_merged(struct turn *turn, const Sigap__Event *event);
 enum verdict hear_report_parted(struct turn *turn, const Sigap__Event *event);
 

@@ -87,7 +87,11 @@ int64_t erasure_complete_at(const struct casework *house, int64_t erased_at) {
     return erased_at + longest;
 }
 
+/* The copies of its reports first: they are found by its own. */
 static void delete_rows(struct turn *turn, const struct id *case_id) {
+    struct statement *copies = casework_use(turn->store, CASEWORK_NARRATIVE_FORGET_COPIES);
+    bind_id(copies, case_id);
+    statement_run(copies);
     struct statement *narratives = casework_use(turn->store, CASEWORK_NARRATIVE_DELETE);
     bind_id(narratives, case_id);
     statement_run(narratives);

@@ -1,6 +1,7 @@
 /* Two cases are one incident, or a report is another one after all, as triage says. The reports of a merged
- * case are shown with the one it counts with, sealed anew under that one's key; the case itself is closed, so
- * that its offers, alerts and tasks end, and comes back as it was when the merge is undone. */
+ * case are shown with the one it counts with (the whole), sealed anew under that one's key; the merged case
+ * itself is closed, so that its offers, alerts and tasks end, and comes back as it was when the merge is
+ * undone. When it is erased its copies go too. */
 #include "services/casework/inner.h"
 
 #include "casework_sql.h"
@@ -8,29 +9,27 @@
 
 #include <string.h>
 
-enum { NARRATIVES_MAX = 200 /* as many as are shown of a case */ };
-
-const char outcome_merged[] = "digabung";
-
-static struct work *load(struct turn *turn, const ProtobufCBinaryData *bytes) {
+static struct work *load_or_null(struct turn *turn, const ProtobufCBinaryData *bytes) {
     struct id id;
     return id_from_bytes(bytes->data, bytes->len, &id) ? work_load(turn, &id) : NULL;
 }
 
-struct passed_on {
+/* ---- reports */
+
+struct narrative {
     struct id report_id;
     int64_t at, copy;
     const Sigap__ReportContent *content;
 };
 
-static unsigned read_narratives(struct turn *turn, const struct id *case_id, struct passed_on *out) {
+static unsigned read_narratives(struct turn *turn, const struct id *case_id, struct narrative *out) {
     struct statement *rows = casework_use(turn->store, CASEWORK_NARRATIVE_ALL);
     unsigned count = 0;
     bind_id(rows, case_id);
     bind_int(rows, NARRATIVES_MAX);
     while (count < NARRATIVES_MAX && statement_step(rows)) {
         size_t size;
-        struct passed_on *one = &out[count];
+        struct narrative *one = &out[count];
         one->report_id = column_id(rows, 0);
         one->at = column_int(rows, 1);
         one->copy = column_int(rows, 2);
@@ -42,42 +41,49 @@ static unsigned read_narratives(struct turn *turn, const struct id *case_id, str
     return count;
 }
 
-static void pass_narratives_on(struct turn *turn, const struct id *from, const struct id *into) {
-    struct passed_on *all = arena_take(turn->arena, NARRATIVES_MAX * sizeof *all);
-    unsigned count = all ? read_narratives(turn, from, all) : 0;
+static void pass_narratives_on(struct turn *turn, const struct id *merged, const struct id *whole) {
+    struct narrative *all = arena_take(turn->arena, NARRATIVES_MAX * sizeof *all);
+    unsigned count = all ? read_narratives(turn, merged, all) : 0;
     for (unsigned i = 0; i < count; i++) {
         ProtobufCBinaryData sealed;
-        if (!narrative_seal(turn, into, &all[i].report_id, all[i].content, &sealed))
+        if (!narrative_seal(turn, whole, &all[i].report_id, all[i].content, &sealed))
             continue; /* erased meanwhile: there is nothing to show it with */
         struct statement *add = casework_use(turn->store, CASEWORK_NARRATIVE_ADD);
-        bind_id(add, into);
+        bind_id(add, whole);
         bind_id(add, &all[i].report_id);
         bind_int(add, all[i].at);
         bind_int(add, all[i].copy);
         bind_blob(add, sealed.data, sealed.len);
+        bind_int(add, 1);
         statement_run(add);
     }
 }
 
-static void take_narratives_back(struct turn *turn, const struct id *from, const struct id *into) {
-    struct statement *remove = casework_use(turn->store, CASEWORK_NARRATIVE_PASSED_DELETE);
-    bind_id(remove, into);
-    bind_id(remove, from);
+static void take_narratives_back(struct turn *turn, const struct id *merged, const struct id *whole) {
+    struct statement *remove = casework_use(turn->store, CASEWORK_NARRATIVE_TAKE_BACK);
+    bind_id(remove, merged);
+    bind_id(remove, whole);
     statement_run(remove);
 }
 
-/* ---- victims: what only the merged case told of is a further kind of the other, until they part */
+/* ---- victims: what only the merged case told of is a further kind of the whole, until they part */
 
 /* A fact of the merged case: the kinds that went over with it. */
 static const char passed_kinds[] = "merged_kinds";
 
+static const char *kinds_passed(const struct work *merged) {
+    const struct case_fact *passed = case_fact(&merged->file, passed_kinds);
+    return passed && strcmp(passed->value, "no") != 0 ? passed->value : "";
+}
+
 /* Of one family they are one matter in other words, unless the merged case tells of both. */
-static const char *kinds_of_merged(const struct work *work, const struct case_file *into) {
-    const struct case_file *file = &work->file;
+static const char *kinds_of_merged(const struct work *merged, const struct case_file *whole) {
+    const struct case_file *file = &merged->file;
     const char *also = case_also_kinds(file);
-    bool another = site_kinds_listed(also, into->kind) ||
-                   !site_kinds_same_family(catalogue_kinds(work->house->catalogue), file->kind, into->kind);
-    return site_codes_join(work->turn->arena, another ? file->kind : "", also);
+    bool another =
+        site_kinds_listed(also, whole->kind) ||
+        !site_kinds_same_family(catalogue_kinds(merged->house->catalogue), file->kind, whole->kind);
+    return site_codes_join(merged->turn->arena, another ? file->kind : "", also);
 }
 
 /* Those of `codes` that the case is not of, or is of. NULL: the arena is exhausted. */
@@ -91,107 +97,185 @@ static const char *kinds_among(
     return kept;
 }
 
-/* Said to the others like what a person records; tasks as far as there is room. False: the list is too long.
- */
-static bool record_kinds(struct work *work, const char *kinds, const char *actor) {
-    bool closed = work_resume(work), kept = plan_fact(&work->plan, SITE_FACT_ALSO_KINDS, kinds, "merge", 0);
+/* Those of `codes` that are in the other list too. NULL: the arena is exhausted. */
+static const char *kinds_in_both(struct turn *turn, const char *codes, const char *list) {
+    const char *kept = "";
+    char code[SITE_CODE_MAX + 1];
+    while (kept && site_codes_next(&codes, code))
+        if (site_kinds_listed(list, code))
+            kept = site_codes_join(turn->arena, kept, code);
+    return kept;
+}
+
+/* Said to the others like what a person records; tasks as far as there is room. */
+static void record_kinds(struct work *work, const char *kinds, const char *actor) {
+    bool closed = work_resume(work);
+    plan_fact(&work->plan, SITE_FACT_ALSO_KINDS, kinds, "merge", 0);
     if (closed)
         work_suspend(work);
-    if (!kept)
-        return false;
     work_keep_secret(work);
     speak_fact(work, SITE_FACT_ALSO_KINDS, actor);
     work_save(work, actor, "");
-    return true;
 }
 
-/* Returns what went over, "" for nothing. */
-static const char *pass_kinds_on(struct work *work, const struct id *into, const char *actor) {
-    struct work *other = work_load(work->turn, into);
-    const char *kinds = other ? kinds_of_merged(work, &other->file) : NULL,
-               *more = kinds ? kinds_among(work->turn, kinds, &other->file, false) : NULL;
-    if (!more || !*more || other->file.state == CASE_ERASED)
+/* Returns what went over, "" for nothing. What finds no room is told in the history of the whole. */
+static const char *pass_kinds_on(struct work *merged, struct work *whole, const char *actor) {
+    struct turn *turn = merged->turn;
+    const char *kinds = kinds_of_merged(merged, &whole->file),
+               *more = kinds ? kinds_among(turn, kinds, &whole->file, false) : NULL;
+    if (!more || !*more)
         return "";
-    const char *all = site_codes_join(work->turn->arena, case_also_kinds(&other->file), more);
-    if (!all || !record_kinds(other, all, actor))
+    const char *before = case_also_kinds(&whole->file), *all = kinds_with_room(whole, more);
+    const char *passed = all ? kinds_in_both(turn, more, all) : NULL;
+    if (!passed)
         return "";
-    case_fact_set(&work->file, passed_kinds, more, "merge", work->turn->now);
-    return more;
+    if (strcmp(all, before) != 0)
+        record_kinds(whole, all, actor);
+    else
+        work_save(whole, actor, "");
+    if (*passed)
+        case_fact_set(&merged->file, passed_kinds, passed, "merge", turn->now);
+    return passed;
 }
 
-static const char *take_kinds_back(struct work *work, const struct id *into, const char *actor) {
-    const struct case_fact *passed = case_fact(&work->file, passed_kinds);
-    struct work *other = passed ? work_load(work->turn, into) : NULL;
-    const char *gone = other ? kinds_among(work->turn, passed->value, &other->file, true) : NULL;
-    if (!gone || !*gone || other->file.state == CASE_ERASED)
+/* `kinds` are no longer among those that went from the one to the other. Returns what the other has lost by
+ * it, "" for nothing. */
+static const char *take_kinds_back(
+    struct work *merged, struct work *whole, const char *kinds, const char *actor) {
+    struct turn *turn = merged->turn;
+    const char *gone = kinds_in_both(turn, kinds, kinds_passed(merged));
+    gone = gone ? kinds_among(turn, gone, &whole->file, true) : NULL;
+    if (!gone || !*gone || whole->file.state == CASE_ERASED)
         return "";
-    const char *left = site_codes_without(work->turn->arena, case_also_kinds(&other->file), gone);
-    if (!left || !record_kinds(other, *left ? left : "no", actor))
+    const char *left = site_codes_without(turn->arena, case_also_kinds(&whole->file), gone),
+               *passed = site_codes_without(turn->arena, kinds_passed(merged), gone);
+    if (!left || !passed)
         return "";
-    case_fact_set(&work->file, passed_kinds, "no", "merge", work->turn->now);
+    record_kinds(whole, *left ? left : "no", actor);
+    case_fact_set(&merged->file, passed_kinds, *passed ? passed : "no", "merge", turn->now);
     return gone;
 }
 
 /* ---- the two cases */
 
 struct both_told {
-    const char *what, *what_there, *kinds;
+    const char *merged, *whole, *kinds; /* what is said in the history of each */
 };
 
 static void tell_both(
-    struct work *work, const struct id *into, const struct both_told *told, const char *actor) {
+    struct work *work, const struct id *whole, const struct both_told *told, const char *actor) {
     char here[ID_TEXT + 1], there[ID_TEXT + 1];
     id_to_text(&work->file.id, here);
-    id_to_text(into, there);
-    timeline_add(work->turn, &work->file.id, told->what, there, actor, told->kinds, NULL);
-    timeline_add(work->turn, into, told->what_there, here, actor, told->kinds, NULL);
+    id_to_text(whole, there);
+    if (told->merged)
+        timeline_add(work->turn, &work->file.id, told->merged, there, actor, told->kinds, NULL);
+    timeline_add(work->turn, whole, told->whole, here, actor, told->kinds, NULL);
 }
 
-static void merge(struct work *work, const struct id *into, const char *actor) {
+/* Whoever closed it knew nothing of the other: it goes on with what that one tells, and somebody looks. */
+static void open_again(struct work *whole, const char *actor) {
+    struct case_file *file = &whole->file;
+    file->state = CASE_OPEN;
+    file->changed_at = whole->turn->now;
+    plan_reopen_case(&whole->plan);
+    plan_look(&whole->plan);
+    timeline_add_beside(whole->turn, &file->id, LINE_REOPENED, "case_reopened", "", actor, "");
+    speak_closed(whole, true, file->outcome, "", actor);
+    file->outcome = "";
+    work_save(whole, actor, "");
+}
+
+/* The other one was closed, or even erased, before the word of triage came here. */
+static bool takes_over(struct turn *turn, const struct id *whole_id, const char *actor) {
+    struct work *whole = work_load(turn, whole_id);
+    if (!whole || whole->file.state == CASE_ERASED)
+        return false;
+    if (whole->file.state == CASE_CLOSED && !same_text(whole->file.outcome, SITE_OUTCOME_MERGED))
+        open_again(whole, actor);
+    return true;
+}
+
+/* Nobody would be left to see to what it tells of. */
+static void stay_open(struct work *work, const struct id *whole, const char *actor) {
+    char there[ID_TEXT + 1];
+    id_to_text(whole, there);
+    timeline_add(work->turn, &work->file.id, "case_not_merged", there, actor, "", NULL);
+    plan_look(&work->plan);
+    work_save(work, actor, "");
+}
+
+static void merge(struct work *work, const struct id *whole_id, const char *actor) {
     struct case_file *file = &work->file;
     bool open = file->state == CASE_OPEN;
-    pass_narratives_on(work->turn, &file->id, into);
-    const char *kinds = open ? pass_kinds_on(work, into, actor) : "";
-    tell_both(work, into, &(struct both_told){"case_merged", "case_merged_in", kinds}, actor);
+    if (open && !takes_over(work->turn, whole_id, actor)) {
+        stay_open(work, whole_id, actor);
+        return;
+    }
+    pass_narratives_on(work->turn, &file->id, whole_id);
+    struct work *whole = open ? work_load(work->turn, whole_id) : NULL;
+    const char *kinds = whole ? pass_kinds_on(work, whole, actor) : "";
+    tell_both(work, whole_id, &(struct both_told){"case_merged", "case_merged_in", kinds}, actor);
     if (!open)
         return;
     plan_close(&work->plan);
     file->state = CASE_CLOSED;
-    file->outcome = outcome_merged;
+    file->outcome = SITE_OUTCOME_MERGED;
     file->changed_at = work->turn->now;
-    speak_closed(work, outcome_merged, "", actor);
-    work_save(work, actor, outcome_merged);
+    speak_closed(work, false, SITE_OUTCOME_MERGED, "", actor);
+    work_save(work, actor, SITE_OUTCOME_MERGED);
 }
 
-static void unmerge(struct work *work, const struct id *into, const char *actor) {
+/* The kinds that `whole` has lost, and the reports, are with those that it is merged into, too. */
+static void take_back_further(struct work *work, const struct id *whole_id, const Sigap__CaseMerged *told,
+    const char *kinds, const char *actor) {
+    struct turn *turn = work->turn;
+    struct work *through = work_load(turn, whole_id);
+    for (size_t i = 0; through && i < told->n_further; i++) {
+        struct work *next = load_or_null(turn, &told->further[i]);
+        if (!next)
+            break;
+        take_narratives_back(turn, &work->file.id, &next->file.id);
+        kinds = *kinds ? take_kinds_back(through, next, kinds, actor) : "";
+        if (*kinds)
+            work_save(through, actor, "");
+        tell_both(work, &next->file.id, &(struct both_told){NULL, "case_unmerged_out", kinds}, actor);
+        through = *kinds ? load_or_null(turn, &told->further[i]) : next; /* what was saved is loaded anew */
+    }
+}
+
+static void unmerge(
+    struct work *work, const struct id *whole_id, const Sigap__CaseMerged *told, const char *actor) {
     struct case_file *file = &work->file;
-    bool merged = file->state == CASE_CLOSED && strcmp(file->outcome, outcome_merged) == 0;
-    take_narratives_back(work->turn, &file->id, into);
-    const char *kinds = merged ? take_kinds_back(work, into, actor) : "";
-    tell_both(work, into, &(struct both_told){"case_unmerged", "case_unmerged_out", kinds}, actor);
+    bool merged = file->state == CASE_CLOSED && same_text(file->outcome, SITE_OUTCOME_MERGED);
+    take_narratives_back(work->turn, &file->id, whole_id);
+    struct work *whole = merged ? work_load(work->turn, whole_id) : NULL;
+    const char *kinds = whole ? take_kinds_back(work, whole, kinds_passed(work), actor) : "";
+    tell_both(work, whole_id, &(struct both_told){"case_unmerged", "case_unmerged_out", kinds}, actor);
+    take_back_further(work, whole_id, told, kinds, actor);
     if (!merged)
         return;
     file->state = CASE_OPEN;
     file->changed_at = work->turn->now;
     plan_reopen_case(&work->plan);
-    speak_closed(work, outcome_merged, "", actor);
+    speak_closed(work, true, SITE_OUTCOME_MERGED, "", actor);
     file->outcome = "";
     work_save(work, actor, "");
 }
 
 enum verdict hear_case_merged(struct turn *turn, const Sigap__Event *event) {
-    const Sigap__CaseMerged *merged = event->case_merged;
-    struct work *work = load(turn, &event->case_id);
-    struct id into;
-    if (!work || !id_from_bytes(merged->into.data, merged->into.len, &into) || !case_is_known(turn, &into))
+    const Sigap__CaseMerged *told = event->case_merged;
+    struct work *work = load_or_null(turn, &event->case_id);
+    struct id whole;
+    if (!work || !load_or_null(turn, &told->into))
         return arena_exhausted(turn->arena) ? VERDICT_RETRY
                                             : turn_park(turn, "one of two merged cases is not here");
     if (work->file.state == CASE_ERASED)
         return VERDICT_DONE;
-    if (merged->undone)
-        unmerge(work, &into, merged->actor);
+    id_from_bytes(told->into.data, told->into.len, &whole);
+    if (told->undone)
+        unmerge(work, &whole, told, told->actor);
     else
-        merge(work, &into, merged->actor);
+        merge(work, &whole, told->actor);
     return VERDICT_DONE;
 }
 

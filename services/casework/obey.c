@@ -287,12 +287,17 @@ static enum verdict close_case(const struct order *order, const char *outcome) {
     if (!*outcome || !*code_or_nothing(outcome))
         return answer(order, 422,
             "Pilih hasil kasus, misalnya terbukti / Choose the outcome of the case, for example terbukti");
+    if (strcmp(outcome, SITE_OUTCOME_MERGED) == 0)
+        return answer(order, 422,
+            "Menggabung adalah perintah tersendiri; pilih hasil lain / Merging is an order of its own; "
+            "choose "
+            "another outcome");
     plan_close(&order->work->plan);
     file->state = CASE_CLOSED;
     file->outcome = outcome;
     file->changed_at = order->turn->now;
     timeline_add(order->turn, &file->id, "case_closed", outcome, order->actor, "", order->command->reason);
-    speak_closed(order->work, outcome, code_or_nothing(order->command->reason), order->actor);
+    speak_closed(order->work, false, outcome, code_or_nothing(order->command->reason), order->actor);
     return carry_out(order, "case.close", outcome);
 }
 
@@ -300,7 +305,7 @@ static enum verdict reopen_case(const struct order *order) {
     struct case_file *file = &order->work->file;
     if (file->state == CASE_OPEN)
         return answer(order, 409, "Kasus ini masih terbuka / This case is still open");
-    if (strcmp(file->outcome, outcome_merged) == 0)
+    if (strcmp(file->outcome, SITE_OUTCOME_MERGED) == 0)
         return answer(order, 409,
             "Kasus ini digabung; pisahkan laporannya dulu / This case is merged into another; part its "
             "report first");
@@ -308,7 +313,7 @@ static enum verdict reopen_case(const struct order *order) {
     file->changed_at = order->turn->now;
     plan_reopen_case(&order->work->plan);
     timeline_add(order->turn, &file->id, "case_reopened", "", order->actor, "", order->command->reason);
-    speak_closed(order->work, file->outcome, code_or_nothing(order->command->reason), order->actor);
+    speak_closed(order->work, true, file->outcome, code_or_nothing(order->command->reason), order->actor);
     file->outcome = "";
     return carry_out(order, "case.reopen", "");
 }

@@ -185,6 +185,16 @@ void plan_ask(struct plan *plan, const char *fact) {
     add_running(plan, code, TASK_OF_FACT, ask_role(plan, fact), ask_limit(plan->file->priority));
 }
 
+void plan_look(struct plan *plan) {
+    struct case_task *task = case_task(plan->file, review_code);
+    if (!task || !task_is_open(task->state)) {
+        add_running(plan, review_code, TASK_OF_REVIEW, "PKS", ask_limit(plan->file->priority));
+        task = case_task(plan->file, review_code);
+    }
+    if (task)
+        task->marks |= TASK_ORDERED;
+}
+
 /* ---- anchors */
 
 static void anchor_set(struct plan *plan, int number, int64_t at) {
@@ -494,7 +504,7 @@ bool plan_cancel(struct plan *plan, unsigned number) {
 
 static void run_again(struct plan *plan, struct case_task *task) {
     task->due_at = 0;
-    task->marks = 0;
+    task->marks &= TASK_ORDERED;
     if (task->origin == TASK_OF_FACT || task->origin == TASK_OF_REVIEW) {
         move(plan, task, TASK_READY);
         set_deadline(plan, task, after(plan, ask_limit(plan->file->priority)));
@@ -645,7 +655,7 @@ static void ask_first_anchor(struct plan *plan) {
 
 static void drop_reviews(struct plan *plan) {
     for (unsigned i = 0; i < plan->file->task_count; i++)
-        if (plan->file->tasks[i].origin == TASK_OF_REVIEW)
+        if (plan->file->tasks[i].origin == TASK_OF_REVIEW && !(plan->file->tasks[i].marks & TASK_ORDERED))
             move(plan, &plan->file->tasks[i], TASK_CANCEL);
 }
 

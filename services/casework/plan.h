@@ -62,6 +62,9 @@ void plan_add_playbook(struct plan *plan, const struct playbook *playbook);
 
 /* Somebody has to find the fact out. Nothing when it is known or asked for already. */
 void plan_ask(struct plan *plan, const char *fact);
+/* Somebody has to look at the case, whatever else is running: a review that does not go by itself. Nothing
+ * when one is open already, save that it stays. */
+void plan_look(struct plan *plan);
 /* False: the file takes no more facts or the text is too long. Sets anchors, finishes the FAKTA task, lets
  * playbooks come and go that depend on it. at: when the fact became true, 0: now. */
 bool plan_fact(struct plan *plan, const char *name, const char *value, const char *source, int64_t at);

@@ -190,6 +190,31 @@ void work_keep_secret(struct work *work) {
     file->confidentiality = site_kinds_stricter(kinds, file->confidentiality, case_also_kinds(file));
 }
 
+const char *kinds_with_room(struct work *work, const char *more) {
+    struct arena *arena = work->turn->arena;
+    const char *all = case_also_kinds(&work->file), *left_out = "";
+    char code[SITE_CODE_MAX + 1];
+    bool closed = work_resume(work); /* room is counted with the tasks that come back */
+    while (all && left_out && site_codes_next(&more, code)) {
+        const char *with = site_codes_join(arena, all, code);
+        bool room = with && plan_has_room(&work->plan, with);
+        if (!with || room)
+            all = with;
+        else
+            left_out = site_codes_join(arena, left_out, code);
+    }
+    if (left_out && *left_out) {
+        work->file.confidentiality = site_kinds_stricter(
+            catalogue_kinds(work->house->catalogue), work->file.confidentiality, left_out);
+        timeline_add_beside(
+            work->turn, &work->file.id, LINE_KINDS, "kinds_without_room", "", "casework", left_out);
+        plan_look(&work->plan);
+    }
+    if (closed)
+        work_suspend(work);
+    return left_out ? all : NULL;
+}
+
 bool work_resume(struct work *work) {
     if (work->file.state != CASE_CLOSED)
         return false;
@@ -237,9 +262,9 @@ const char *task_owner(const struct work *work, const struct case_task *task) {
 
 /* ---- history */
 
-/* Which record a line came from: unique in its case. What is no record (a timer) is told apart by the place
- * of our own journal. */
-static int64_t timeline_mark(const struct turn *turn) {
+/* Which record a line came from, and which of its lines it is: unique in its case. What is no record (a
+ * timer) is told apart by the place of our own journal. */
+static int64_t timeline_mark(const struct turn *turn, unsigned sort) {
     static const char *const journals[] = {"triage", "router", "notifier", "console", "casework"};
     uint64_t number = 0;
     for (size_t i = 0; i < sizeof journals / sizeof *journals; i++)
@@ -248,13 +273,13 @@ static int64_t timeline_mark(const struct turn *turn) {
     uint64_t sequence = number
                             ? turn->source.sequence
                             : turn_next_sequence(turn, LANE_URGENT) + turn_next_sequence(turn, LANE_NORMAL);
-    return (int64_t)((number * LANES + turn->source.lane) << 56 | (sequence & (UINT64_MAX >> 8)));
+    return (int64_t)((number * LANES + turn->source.lane) << 56 | (uint64_t)sort << 48 |
+                     (sequence & (UINT64_MAX >> 16)));
 }
 
-void timeline_add(struct turn *turn, const struct id *case_id, const char *what, const char *object,
-    const char *actor, const char *detail, const char *text) {
+static void add_line(struct turn *turn, const struct id *case_id, int64_t mark, const char *what,
+    const char *object, const char *actor, const char *detail, const char *text) {
     ProtobufCBinaryData sealed = {0, NULL};
-    int64_t mark = timeline_mark(turn);
     if (text && *text)
         text_seal(turn, case_id, mark, text, &sealed);
     struct statement *add = casework_use(turn->store, CASEWORK_TIMELINE_ADD);
@@ -270,4 +295,14 @@ void timeline_add(struct turn *turn, const struct id *case_id, const char *what,
     else
         bind_null(add);
     statement_run(add);
+}
+
+void timeline_add(struct turn *turn, const struct id *case_id, const char *what, const char *object,
+    const char *actor, const char *detail, const char *text) {
+    add_line(turn, case_id, timeline_mark(turn, 0), what, object, actor, detail, text);
+}
+
+void timeline_add_beside(struct turn *turn, const struct id *case_id, enum line_beside sort, const char *what,
+    const char *object, const char *actor, const char *detail) {
+    add_line(turn, case_id, timeline_mark(turn, sort), what, object, actor, detail, NULL);
 }

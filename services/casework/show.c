@@ -13,7 +13,6 @@ enum {
     ANSWER_MAX = 4 << 20, /* bytes; the console takes 8 MiB */
     SCAN_MAX = 2000,      /* cases looked through for one list of tasks; x 1 KiB of arena = 2 MiB */
     TIMELINE_MAX = 1000,
-    NARRATIVES_MAX = 200,
 };
 
 static const char *const priority_words[] = {"P0", "P1", "P2", "P3", "P4"};

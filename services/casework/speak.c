@@ -192,12 +192,13 @@ void speak_fact(struct work *work, const char *name, const char *actor) {
     append(work, &event);
 }
 
-void speak_closed(struct work *work, const char *outcome, const char *reason, const char *actor) {
+void speak_closed(
+    struct work *work, bool reopened, const char *outcome, const char *reason, const char *actor) {
     Sigap__CaseClosed closed = SIGAP__CASE_CLOSED__INIT;
     closed.outcome = (char *)outcome;
     closed.reason = (char *)reason;
     closed.actor = (char *)actor;
-    closed.reopened = work->file.state == CASE_OPEN;
+    closed.reopened = reopened;
     Sigap__Event event = SIGAP__EVENT__INIT;
     event.body_case = SIGAP__EVENT__BODY_CASE_CLOSED;
     event.case_closed = &closed;

@@ -120,7 +120,7 @@ static enum verdict closed(struct turn *turn, const Sigap__Event *event, const s
     bind_int(set, event->case_closed->reopened ? PROGRESS_BEGUN : PROGRESS_CLOSED);
     bind_int(set, turn->now);
     statement_run(set);
-    if (!event->case_closed->reopened && strcmp(event->case_closed->outcome, "digabung") != 0)
+    if (!event->case_closed->reopened && strcmp(event->case_closed->outcome, SITE_OUTCOME_MERGED) != 0)
         forget_address(turn, &event->trace);
     return VERDICT_DONE;
 }

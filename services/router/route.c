@@ -733,7 +733,7 @@ static void close_offer(struct work *work, const char *outcome) {
 
 static bool outcome_revokes(const char *outcome) {
     static const char *const words[] = {
-        "tidak_terbukti", "motif_lain", "duplikat", "digabung", "salah_masuk"};
+        "tidak_terbukti", "motif_lain", "duplikat", SITE_OUTCOME_MERGED, "salah_masuk"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcmp(words[i], outcome) == 0)
             return true;

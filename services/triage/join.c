@@ -50,7 +50,7 @@ static void keep_witness(struct turn *turn, const struct joining *joining, const
     statement_run(add);
 }
 
-static void keep_chain(struct turn *turn, const struct open_case *found) {
+void triage_keep_chain(struct turn *turn, const struct open_case *found) {
     struct statement *chain = triage_use(turn->store, TRIAGE_CASE_CHAIN);
     bind_int(chain, found->chain.lane);
     bind_int(chain, (int64_t)found->chain.sequence);
@@ -77,7 +77,7 @@ enum verdict triage_join(struct turn *turn, const struct joining *joining) {
     event.report_joined = &joined;
     event.case_id = turn_bytes(turn, &found->case_id);
     turn_append_chained(turn, triage_lane(found->priority, joining->danger), &event, &found->chain);
-    keep_chain(turn, found);
+    triage_keep_chain(turn, found);
     keep_witness(turn, joining, &report_id, &joined.narrative);
     triage_set_report(turn, &report_id, SETTLED_JOINED, &found->case_id);
     return VERDICT_DONE;

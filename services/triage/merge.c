@@ -84,27 +84,33 @@ static const char *merge_refusal(
 
 /* ---- merging ---- */
 
-/* The record is about both, and stands in the lane of the first: what is said of the other one next, in
- * whatever lane, waits for it at the readers. (Merged itself before that, it would leave behind what came
+/* What a case counts with: the one that it was merged into, the one that this was merged into, and so on. */
+struct wholes {
+    struct open_case cases[MERGES_MAX];
+    size_t count;
+};
+
+/* The record is about all of them, and stands in the lane of the first: what is said of the others next, in
+ * whatever lane, waits for it at the readers. (Merged itself before that, one would leave behind what came
  * with this one.) */
 static void tell_merged(
-    struct turn *turn, struct open_case *found, struct open_case *into, bool undone, const char *actor) {
-    Sigap__CaseMerged merged = SIGAP__CASE_MERGED__INIT;
+    struct turn *turn, struct open_case *found, struct wholes *wholes, Sigap__CaseMerged *merged) {
     Sigap__Event event = SIGAP__EVENT__INIT;
-    merged.into = turn_bytes(turn, &into->case_id);
-    merged.undone = undone;
-    merged.actor = (char *)actor;
+    ProtobufCBinaryData further[MERGES_MAX];
+    merged->into = turn_bytes(turn, &wholes->cases[0].case_id);
+    merged->further = further;
+    for (size_t i = 1; i < wholes->count; i++)
+        further[merged->n_further++] = turn_bytes(turn, &wholes->cases[i].case_id);
     event.body_case = SIGAP__EVENT__BODY_CASE_MERGED;
-    event.case_merged = &merged;
+    event.case_merged = merged;
     event.case_id = turn_bytes(turn, &found->case_id);
-    turn_cause(turn, into->chain.lane, into->chain.sequence); /* readers know that one first */
+    for (size_t i = 0; i < wholes->count; i++) /* readers know those first */
+        turn_cause(turn, wholes->cases[i].chain.lane, wholes->cases[i].chain.sequence);
     turn_append_chained(turn, triage_lane(found->priority, found->unverified), &event, &found->chain);
-    into->chain = found->chain;
-    struct statement *chain = triage_use(turn->store, TRIAGE_CASE_CHAIN);
-    bind_int(chain, into->chain.lane);
-    bind_int(chain, (int64_t)into->chain.sequence);
-    bind_id(chain, &into->case_id);
-    statement_run(chain);
+    for (size_t i = 0; i < wholes->count; i++) {
+        wholes->cases[i].chain = found->chain;
+        triage_keep_chain(turn, &wholes->cases[i]);
+    }
 }
 
 static void write_merged(
@@ -123,7 +129,11 @@ static enum verdict merge_now(
     struct triage *triage = turn->state;
     proposal_write(turn, &found->case_id, NULL, 0);
     proposal_settle(turn, &into->case_id, &found->case_id);
-    tell_merged(turn, found, into, false, rights_name(command->actor));
+    struct wholes wholes = {.cases = {*into}, .count = 1};
+    Sigap__CaseMerged merged = SIGAP__CASE_MERGED__INIT;
+    merged.actor = (char *)rights_name(command->actor);
+    tell_merged(turn, found, &wholes, &merged);
+    into->chain = wholes.cases[0].chain;
     write_merged(turn, found, &into->case_id, turn->now);
     triage_raise(turn, into,
         &(struct raising){.priority = found->priority < into->priority ? found->priority : into->priority,
@@ -166,14 +176,30 @@ enum verdict triage_merge(
 
 /* ---- parting ---- */
 
+/* False: the arena is exhausted. A case that is swept has been closed for long, and with it all before it. */
+static bool wholes_read(struct turn *turn, const struct open_case *found, struct wholes *out) {
+    struct id next = found->merged_into;
+    for (out->count = 0; out->count < MERGES_MAX && !id_is_null(&next); out->count++) {
+        if (!case_read(turn, &next, &out->cases[out->count]))
+            break;
+        next = out->cases[out->count].merged_into;
+    }
+    return !arena_exhausted(turn->arena);
+}
+
 static enum verdict undo_merge(
     struct turn *turn, const Sigap__CommandIssued *command, struct open_case *found) {
-    struct open_case into;
-    if (!case_read(turn, &found->merged_into, &into))
+    struct wholes wholes;
+    Sigap__CaseMerged merged = SIGAP__CASE_MERGED__INIT;
+    if (!wholes_read(turn, found, &wholes))
+        return VERDICT_RETRY;
+    if (!wholes.count)
         return triage_answer(turn, command, 409,
             "Kasus tujuan sudah tidak tersimpan / The case it was merged into is no longer kept",
             found->version);
-    tell_merged(turn, found, &into, true, rights_name(command->actor));
+    merged.undone = true;
+    merged.actor = (char *)rights_name(command->actor);
+    tell_merged(turn, found, &wholes, &merged);
     write_merged(turn, found, NULL, 0);
     triage_audit(turn, command, "case.unmerged", &found->case_id);
     return triage_answer(turn, command, 200, "", found->version + 1);

@@ -72,6 +72,8 @@ struct alike {
     unsigned permille;
 };
 
+enum { MERGES_MAX = 16 /* one into the next: nobody merges more often before somebody looks */ };
+
 bool case_read(struct turn *turn, const struct id *case_id, struct open_case *out);
 /* The case that it counts with: itself, or what it was merged into. */
 bool case_read_whole(struct turn *turn, const struct id *case_id, struct open_case *out);
@@ -144,6 +146,8 @@ struct joining {
     unsigned permille;    /* how alike; 0: not compared */
 };
 enum verdict triage_join(struct turn *turn, const struct joining *joining);
+/* found->chain is where the last record about the case stands. */
+void triage_keep_chain(struct turn *turn, const struct open_case *found);
 /* The main kind and the further ones, separated by spaces. NULL: no memory. */
 const char *triage_kinds(struct turn *turn, const struct assessment *assessment);
 /* The kinds that a text tells of beside that of the case, separated by spaces, "" for none. What it tells

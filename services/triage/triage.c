@@ -16,7 +16,6 @@ enum {
     SWEEP_ROWS = 500,  /* a step and table: about 2 ms */
     SWEEP_CASES = 100, /* with their witnesses */
     SWEEP_STEP_MS = 1000,
-    MERGES_MAX = 16, /* one into the next: nobody merges more often before somebody looks */
     JUDGING_BYTES = 2 * ASSESSMENT_ARENA_BYTES, /* an assessment and what is compared of it */
 };
 #define KEEP_CLOSED_MS (30 * 24 * 3600 * INT64_C(1000))

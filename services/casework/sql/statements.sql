@@ -53,7 +53,7 @@ SELECT {case_row} FROM case_file WHERE state = 1 AND attention_at > ? AND
 ORDER BY attention_at LIMIT ?
 
 -- name: narrative_add
-INSERT INTO narrative(case_id, report_id, at, copy, sealed) VALUES(?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+INSERT INTO narrative(case_id, report_id, at, copy, sealed, passed) VALUES(?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
 
 -- name: narrative_all
 SELECT report_id, at, copy, sealed FROM narrative WHERE case_id=? ORDER BY at LIMIT ?
@@ -64,9 +64,13 @@ SELECT 1 FROM narrative WHERE case_id=? AND report_id=?
 -- name: narrative_remove
 DELETE FROM narrative WHERE case_id=? AND report_id=?
 
--- name: narrative_passed_delete
--- Of the first case, the reports that it has of the second.
-DELETE FROM narrative WHERE case_id=? AND report_id IN (SELECT report_id FROM narrative WHERE case_id=?)
+-- name: narrative_take_back
+-- Of the reports of the merged case (?1), the copies that the other one has.
+DELETE FROM narrative WHERE case_id=?2 AND report_id IN (SELECT report_id FROM narrative WHERE case_id=?1)
+
+-- name: narrative_forget_copies
+-- Of the case's own reports, those that merges have sealed under other keys.
+DELETE FROM narrative WHERE passed=1 AND report_id IN (SELECT report_id FROM narrative WHERE case_id=?1 AND passed=0)
 
 -- name: narrative_delete
 DELETE FROM narrative WHERE case_id=?

@@ -2,6 +2,7 @@
 #include "services/casework/case_file.h"
 #include "services/casework/casework.h"
 
+#include "casework_sql.h"
 #include "common/fault.h"
 #include "common/keystore.h"
 #include "common/keystore_cases.h"
@@ -625,6 +626,15 @@ static void too_many_further_kinds_are_refused(void **state) {
         assert_true(has_task(first[i]));
 }
 
+/* Only triage merges: closed so by a person a case could never be opened again. */
+static void nobody_closes_a_case_as_merged(void **state) {
+    (void)state;
+    open_pasung();
+    assert_int_equal(close_case(&pks, "digabung", false), 422);
+    assert_int_equal(close_case(&pks, "terbukti", false), 200);
+    assert_int_equal(close_case(&pks, "", true), 200);
+}
+
 static void a_command_acts_once(void **state) {
     (void)state;
     open_pasung();
@@ -853,6 +863,33 @@ static void a_further_report_adds_kinds(void **state) {
 
 /* ---- one incident or two */
 
+static json_t *timeline_line(json_t *whole, const char *what) {
+    size_t index;
+    json_t *line;
+    json_array_foreach(json_object_get(whole, "timeline"), index,
+        line) if (strcmp(json_string_value(json_object_get(line, "what")), what) == 0) return line;
+    fail_msg("no line says %s", what);
+    return NULL;
+}
+
+/* The newest line of that kind. */
+static void assert_line_detail(const char *what, const char *detail) {
+    unsigned status;
+    json_t *whole = view_case(&tri, false, &status);
+    json_t *line = timeline_line(whole, what);
+    assert_string_equal(json_string_value(json_object_get(line, "detail")), detail);
+    json_decref(whole);
+}
+
+/* Both stand in the history, from one record. */
+static void assert_line(const char *what, const char *beside) {
+    unsigned status;
+    json_t *whole = view_case(&tri, false, &status);
+    assert_int_equal(json_integer_value(json_object_get(timeline_line(whole, what), "at")),
+        json_integer_value(json_object_get(timeline_line(whole, beside), "at")));
+    json_decref(whole);
+}
+
 static size_t narratives(const char **outcome) {
     static char text[32];
     unsigned status;
@@ -866,6 +903,18 @@ static size_t narratives(const char **outcome) {
     return count;
 }
 
+static void joined(const char *relation, struct id *report_id) {
+    Sigap__ReportJoined joined = SIGAP__REPORT_JOINED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    bench.report_id = *report_id = fixture_id(bench.fixture);
+    joined.report_id = bytes_of(&bench.report_id);
+    joined.relation = (char *)relation;
+    joined.narrative = seal_report_text("lagi");
+    event.body_case = SIGAP__EVENT__BODY_REPORT_JOINED;
+    event.report_joined = &joined;
+    send("triage", LANE_URGENT, &event);
+}
+
 static void say_merged(const struct id *case_id, const struct id *into, bool undone) {
     Sigap__CaseMerged merged = SIGAP__CASE_MERGED__INIT;
     Sigap__Event event = SIGAP__EVENT__INIT;
@@ -877,6 +926,8 @@ static void say_merged(const struct id *case_id, const struct id *into, bool und
     bench.case_id = *case_id;
     send("triage", LANE_URGENT, &event);
 }
+
+static void assert_erased(void);
 
 static void a_merge_closes_and_is_undone(void **state) {
     const char *outcome;
@@ -948,16 +999,145 @@ static void a_merge_hands_victims_on(void **state) {
     }
 }
 
-static void joined(const char *relation, struct id *report_id) {
-    Sigap__ReportJoined joined = SIGAP__REPORT_JOINED__INIT;
+/* One into another into a third: the third has all of it, and must lose it with the second. */
+static void what_is_taken_back_leaves_every_case_that_had_it(void **state) {
+    const char *outcome;
+    struct id ids[3];
+    static const char *const also[] = {"", "lansia_terlantar", "napza lansia_terlantar"};
+    (void)state;
+    for (size_t i = 0; i < 3; i++) { /* the last is merged into the middle one, that into the first */
+        open_pasung();
+        ids[i] = bench.case_id;
+        if (*also[i])
+            assert_int_equal(record_fact(&tri, "also_kinds", also[i]), 200);
+    }
+    say_merged(&ids[2], &ids[1], false);
+    say_merged(&ids[1], &ids[0], false);
+    bench.case_id = ids[0];
+    assert_int_equal(narratives(&outcome), 3);
+    assert_string_equal(also_kinds(), "lansia_terlantar napza");
+
+    ProtobufCBinaryData further[] = {bytes_of(&ids[0])};
+    Sigap__CaseMerged merged = SIGAP__CASE_MERGED__INIT;
     Sigap__Event event = SIGAP__EVENT__INIT;
-    bench.report_id = *report_id = fixture_id(bench.fixture);
-    joined.report_id = bytes_of(&bench.report_id);
-    joined.relation = (char *)relation;
-    joined.narrative = seal_report_text("lagi");
-    event.body_case = SIGAP__EVENT__BODY_REPORT_JOINED;
-    event.report_joined = &joined;
+    merged.into = bytes_of(&ids[1]);
+    merged.undone = true;
+    merged.further = further;
+    merged.n_further = 1;
+    event.body_case = SIGAP__EVENT__BODY_CASE_MERGED;
+    event.case_merged = &merged;
+    bench.case_id = ids[2];
     send("triage", LANE_URGENT, &event);
+    assert_int_equal(narratives(&outcome), 1);
+    assert_string_equal(outcome, "");
+    bench.case_id = ids[1];
+    assert_int_equal(narratives(&outcome), 1);
+    assert_string_equal(outcome, "digabung");
+    bench.case_id = ids[0];
+    assert_int_equal(narratives(&outcome), 2);
+    assert_string_equal(also_kinds(), "lansia_terlantar"); /* the middle one told of it itself */
+    assert_line_detail("case_unmerged_out", "napza");
+
+    say_merged(&ids[1], &ids[0], true);
+    bench.case_id = ids[0];
+    assert_int_equal(narratives(&outcome), 1);
+    assert_string_equal(also_kinds(), "no");
+}
+
+/* The merged case is erased when its time is over, whoever else was shown what it holds. */
+static void an_erased_case_leaves_no_copies(void **state) {
+    const char *outcome;
+    struct id report_id, ids[3];
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        open_pasung();
+        ids[i] = bench.case_id;
+    }
+    joined(
+        "follow_up", &report_id); /* of the last, which goes into the middle one, and that into the first */
+    say_merged(&ids[2], &ids[1], false);
+    fixture_advance(bench.fixture, DAY);
+    say_merged(&ids[1], &ids[0], false);
+    bench.case_id = ids[0];
+    assert_int_equal(narratives(&outcome), 4);
+    fixture_advance(bench.fixture, 1825 * DAY - HOUR);
+    bench.case_id = ids[2];
+    assert_erased();
+    bench.case_id = ids[1];
+    assert_int_equal(narratives(&outcome), 1);
+    bench.case_id = ids[0];
+    assert_int_equal(narratives(&outcome), 2);
+    fixture_advance(bench.fixture, DAY);
+    assert_int_equal(narratives(&outcome), 1); /* its own */
+}
+
+/* The one who closed it knew nothing of what the other case tells. */
+static void what_is_merged_into_a_closed_case_opens_it(void **state) {
+    const char *outcome;
+    (void)state;
+    open_pasung();
+    struct id into = bench.case_id;
+    open_pasung();
+    struct id merged = bench.case_id;
+    bench.case_id = into;
+    assert_int_equal(close_case(&pks, "tidak_terbukti", false), 200);
+    fixture_forget(bench.fixture);
+    say_merged(&merged, &into, false);
+    assert_int_equal(narratives(&outcome), 1);
+    assert_string_equal(outcome, "digabung");
+    const struct fixture_record *opened = fixture_nth(bench.fixture, SIGAP__EVENT__BODY_CASE_CLOSED, 0);
+    assert_memory_equal(opened->event->case_id.data, into.bytes, ID_BYTES);
+    assert_true(opened->event->case_closed->reopened);
+    bench.case_id = into;
+    assert_int_equal(narratives(&outcome), 2);
+    assert_string_equal(outcome, "");
+    assert_task("PSG-01", "due");
+    assert_task("TINJAU", "due");
+    assert_line("case_reopened", "case_merged_in");
+}
+
+/* An erased case takes nothing over: what was to be merged into it goes on, and somebody looks at it. */
+static void nothing_is_merged_into_an_erased_case(void **state) {
+    const char *outcome;
+    (void)state;
+    open_pasung();
+    struct id into = bench.case_id;
+    assert_int_equal(close_case(&pks, "tidak_terbukti", false), 200);
+    fixture_advance(bench.fixture, 1826 * DAY);
+    open_pasung();
+    struct id merged = bench.case_id;
+    say_merged(&merged, &into, false);
+    assert_int_equal(narratives(&outcome), 1);
+    assert_string_equal(outcome, "");
+    assert_task("PSG-01", "due");
+    assert_task("TINJAU", "due");
+    bench.case_id = into;
+    assert_erased();
+}
+
+/* Kinds that a case has no room for are named in its history, and somebody has to look at it. */
+static void victims_that_find_no_room_are_told(void **state) {
+    static const char many[] = "lansia_terlantar kdrt napza kusta kat",
+                      others[] = "abh odha jenazah_terlantar bencana_alam";
+    (void)state;
+    open_pasung();
+    struct id into = bench.case_id;
+    assert_int_equal(record_fact(&tri, "also_kinds", many), 200);
+    open_pasung();
+    struct id merged = bench.case_id;
+    assert_int_equal(record_fact(&tri, "also_kinds", others), 200);
+    say_merged(&merged, &into, false);
+    bench.case_id = into;
+    assert_string_equal(also_kinds(), "lansia_terlantar kdrt napza kusta kat abh odha");
+    assert_line_detail("kinds_without_room", "jenazah_terlantar bencana_alam");
+    assert_task("TINJAU", "due");
+    change_case("", "kekerasan_seksual"); /* a further report, of a kind that few may see */
+    assert_line_detail("kinds_without_room", "kekerasan_seksual");
+    assert_string_equal(confidentiality(), "C3");
+    fixture_restart(bench.fixture, false);
+    assert_task("TINJAU", "due");
+    assert_int_equal(done(&tri, "TINJAU"), 200);
+    assert_task("TINJAU", "done");
 }
 
 static void a_parted_report_is_shown_no_more(void **state) {
@@ -988,6 +1168,38 @@ static void a_withdrawal_is_asked_about(void **state) {
     assert_task("FAKTA-withdrawn_freely", "due");
     narratives(&outcome);
     assert_string_equal(outcome, "");
+}
+
+/* The case's row as the disk may give it back. */
+static void damage_row(void) {
+    struct store *store = fixture_store(bench.fixture);
+    assert_true(store_begin(store));
+    struct statement *row = casework_use(store, CASEWORK_CASE_SAVE);
+    for (unsigned i = 0; i < 19; i++) { /* in the order of its columns: texts, the report, else numbers */
+        if (i == 9)
+            bind_id(row, &bench.report_id);
+        else if ((i >= 2 && i <= 5) || i == 17)
+            bind_text(row, "");
+        else if (i == 18)
+            bind_blob(row, "\xff", 1);
+        else
+            bind_int(row, 1);
+    }
+    bind_id(row, &bench.case_id);
+    assert_true(statement_run(row));
+    assert_int_equal(store_commit(store), STORE_OK);
+}
+
+/* Tried again for ever it would hold up everything behind it. */
+static void a_withdrawal_of_a_damaged_case_is_put_aside(void **state) {
+    struct id report_id;
+    (void)state;
+    open_pasung();
+    damage_row();
+    joined("withdrawal", &report_id);
+    assert_int_equal(fixture_count(bench.fixture, SIGAP__EVENT__BODY_INPUT_PARKED), 1);
+    open_pasung();
+    assert_task("PSG-01", "due");
 }
 
 static void an_officer_in_conflict_is_out(void **state) {
@@ -1321,6 +1533,7 @@ int main(void) {
         TEST(tasks_are_done_by_those_who_may),
         TEST(commands_that_are_refused),
         TEST(too_many_further_kinds_are_refused),
+        TEST(nobody_closes_a_case_as_merged),
         TEST(a_command_acts_once),
         TEST(sentences_stay_out_of_the_journal),
         TEST(missing_facts_become_tasks),
@@ -1342,8 +1555,14 @@ int main(void) {
         TEST(without_a_place_it_is_the_province_s),
         TEST(a_merge_closes_and_is_undone),
         TEST_ON_DISK(a_merge_hands_victims_on),
+        TEST(what_is_taken_back_leaves_every_case_that_had_it),
+        TEST(an_erased_case_leaves_no_copies),
+        TEST(what_is_merged_into_a_closed_case_opens_it),
+        TEST(nothing_is_merged_into_an_erased_case),
+        TEST_ON_DISK(victims_that_find_no_room_are_told),
         TEST(a_parted_report_is_shown_no_more),
         TEST(a_withdrawal_is_asked_about),
+        TEST(a_withdrawal_of_a_damaged_case_is_put_aside),
         TEST(an_officer_in_conflict_is_out),
         TEST(a_witness_joins),
     };

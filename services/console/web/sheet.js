@@ -339,7 +339,7 @@ function aboutLine({ what, object }, document) {
 function detailOfLine({ what, object, detail }) {
   if (!detail) return null;
   if (what === 'fact') return sayValue(detail, object);
-  if (['case_merged', 'case_merged_in', 'case_unmerged', 'case_unmerged_out'].includes(what)) return sayAlso(detail);
+  if (['case_merged', 'case_merged_in', 'case_unmerged', 'case_unmerged_out', 'kinds_without_room'].includes(what)) return sayAlso(detail);
   if (what === 'referral') return ruleOf(detail, object); // without a state it asks for facts
   if (what === 'referral_moved') return sayMove(detail);
   if (what === 'delivery_ended') return sayState(detail);

@@ -508,6 +508,33 @@ static void test_a_chain_of_merges_is_read_in_order(void **state) {
     assert_true(waits);
 }
 
+/* Whoever has copies of the reports by then is told to give them back. */
+static void test_a_merge_is_taken_back_from_the_whole_chain(void **state) {
+    struct world *world = *state;
+    const struct clerk officer = {"TRI", "35", "x", 0};
+    struct id parted = report(world, WHEELCHAIR, 1), merged = last_case(world);
+    report(world, BEATEN, 2);
+    struct id between = last_case(world);
+    report(world, "tolong cepat, anak umur 11 tahun sedang dipukuli ibunya di Kepanjen Malang, ada darah", 3);
+    struct id whole = last_case(world);
+    assert_int_equal(merge(world, &officer, &merged, &between, false), 200);
+    assert_int_equal(last(world, SIGAP__EVENT__BODY_CASE_MERGED)->case_merged->n_further, 0);
+    assert_int_equal(merge(world, &officer, &between, &whole, false), 200);
+    uint64_t sequence = fixture_last(world->fixture, SIGAP__EVENT__BODY_CASE_MERGED)->sequence;
+    enum lane lane = fixture_last(world->fixture, SIGAP__EVENT__BODY_CASE_MERGED)->lane;
+    assert_int_equal(split(world, &officer, &parted), 200);
+    const Sigap__Event *event = last(world, SIGAP__EVENT__BODY_CASE_MERGED);
+    assert_true(event->case_merged->undone);
+    assert_memory_equal(event->case_merged->into.data, between.bytes, ID_BYTES);
+    assert_int_equal(event->case_merged->n_further, 1);
+    assert_memory_equal(event->case_merged->further[0].data, whole.bytes, ID_BYTES);
+    bool waits = fixture_last(world->fixture, SIGAP__EVENT__BODY_CASE_MERGED)->lane == lane;
+    for (size_t i = 0; i < event->n_causes; i++)
+        waits |= strcmp(event->causes[i]->journal, "triage") == 0 && event->causes[i]->lane == lane &&
+                 event->causes[i]->sequence >= sequence;
+    assert_true(waits);
+}
+
 static void test_a_merge_hands_urgency_on(void **state) {
     struct world *world = *state;
     report(world, "Lansia sebatang kara di Watulimo Trenggalek butuh kursi roda, mohon bantuan alat", 1);
@@ -914,6 +941,7 @@ int main(void) {
         TEST(test_what_is_passed_on_is_believed_less),
         TEST(test_a_merge_is_ordered_and_taken_back),
         TEST(test_a_chain_of_merges_is_read_in_order),
+        TEST(test_a_merge_is_taken_back_from_the_whole_chain),
         TEST(test_a_merge_hands_urgency_on),
         TEST(test_a_report_is_parted_and_joined_again),
         TEST(test_confidential_cases_have_their_officers),
