@@ -101,3 +101,23 @@ enum seal_result words_open(
         *outcome = words->outcome;
     return SEAL_OPENED;
 }
+
+Sigap__SealedReason *words_pass_on(struct arena *arena, const Sigap__CommandIssued *command) {
+    Sigap__SealedReason *sealed = command->words.len ? arena_take(arena, sizeof *sealed) : NULL;
+    if (!sealed)
+        return NULL;
+    sigap__sealed_reason__init(sealed);
+    sealed->command_id = command->command_id;
+    sealed->words = command->words;
+    return sealed;
+}
+
+const char *words_reason(
+    const struct keystore *keystore, struct arena *arena, const Sigap__SealedReason *sealed) {
+    Sigap__CommandIssued command = SIGAP__COMMAND_ISSUED__INIT;
+    if (!sealed)
+        return NULL;
+    command.command_id = sealed->command_id;
+    command.words = sealed->words;
+    return words_open(keystore, arena, &command) == SEAL_OPENED && command.reason[0] ? command.reason : NULL;
+}

@@ -17,6 +17,12 @@ bool words_is_code(const char *text);
  * exhausted. */
 bool words_seal(const struct keystore *keystore, const struct random *random, struct arena *arena,
     Sigap__CommandIssued *command);
+/* What an owner passes on of a command: its reason, still sealed. NULL: it has none, or the arena is
+ * exhausted. Points into the command. */
+Sigap__SealedReason *words_pass_on(struct arena *arena, const Sigap__CommandIssued *command);
+/* Opened. NULL: there is none, it does not open, or the arena is exhausted. */
+const char *words_reason(
+    const struct keystore *keystore, struct arena *arena, const Sigap__SealedReason *sealed);
 /* Puts them back. Without words nothing is done: SEAL_OPENED. SEAL_BROKEN: park. */
 enum seal_result words_open(
     const struct keystore *keystore, struct arena *arena, Sigap__CommandIssued *command);

@@ -136,7 +136,10 @@ enum verdict hear_case_opened(struct turn *turn, const Sigap__Event *event) {
     plan_open(&work->plan, opened->playbook);
     if (id_from_bytes(opened->parted_from.data, opened->parted_from.len, &from)) {
         id_to_text(&from, text);
-        timeline_add(turn, &case_id, "report_parted", text, "", "", NULL);
+        timeline_add(
+            turn, &case_id, "report_parted", text, opened->by, "", reason_said(turn, opened->reason));
+    } else if (*opened->by) {
+        timeline_add(turn, &case_id, "case_opened", "", opened->by, "", reason_said(turn, opened->reason));
     }
     narrative_put(turn, &case_id, &opened->report_id, false, &opened->narrative);
     work_save(work, "casework", "");
@@ -165,11 +168,11 @@ enum verdict hear_report_joined(struct turn *turn, const Sigap__Event *event) {
     id_from_bytes(joined->report_id.data, joined->report_id.len, &report);
     id_to_text(&report, text);
     narrative_put(turn, &case_id, &joined->report_id, joined->copy, &joined->narrative);
-    timeline_add(turn, &case_id, "report_joined", text, "",
+    timeline_add(turn, &case_id, "report_joined", text, joined->by,
         joined->copy        ? "copy"
         : *joined->relation ? joined->relation
                             : "witness",
-        NULL);
+        reason_said(turn, joined->reason));
     return strcmp(joined->relation, "withdrawal") == 0 ? ask_about_withdrawal(turn, &case_id) : VERDICT_DONE;
 }
 
@@ -199,7 +202,8 @@ enum verdict hear_case_changed(struct turn *turn, const Sigap__Event *event) {
     change(work, changed);
     if (closed)
         work_suspend(work);
-    timeline_add(turn, &work->file.id, "case_changed", work->file.kind, "", changed->reason, NULL);
+    timeline_add(turn, &work->file.id, "case_changed", work->file.kind, changed->by,
+        changed->words ? "" : changed->reason, reason_said(turn, changed->words));
     work_save(work, "triage", "");
     return VERDICT_DONE;
 }

@@ -78,6 +78,8 @@ void cases_begin(struct turn *turn);
  * none. */
 void timeline_add(struct turn *turn, const struct id *case_id, const char *what, const char *object,
     const char *actor, const char *detail, const char *text);
+/* The reason that triage passes on with a record, for a line's text. NULL: none, or it does not open. */
+const char *reason_said(struct turn *turn, const Sigap__SealedReason *sealed);
 /* A further line that comes of the same record: one of each sort. */
 enum line_beside { LINE_REOPENED = 1, LINE_KINDS };
 void timeline_add_beside(struct turn *turn, const struct id *case_id, enum line_beside sort, const char *what,

@@ -162,14 +162,20 @@ struct both_told {
     const char *merged, *whole, *kinds; /* what is said in the history of each */
 };
 
-static void tell_both(
-    struct work *work, const struct id *whole, const struct both_told *told, const char *actor) {
+/* Why it was ordered is about both: it stands in a file that no more people may read than the other one. */
+static void tell_both(struct work *work, const struct id *whole_id, const struct both_told *told,
+    const Sigap__CaseMerged *order) {
     char here[ID_TEXT + 1], there[ID_TEXT + 1];
+    struct turn *turn = work->turn;
+    const struct work *whole = work_load(turn, whole_id);
+    const char *reason = reason_said(turn, order->reason);
+    int mine = work->file.confidentiality, other = whole ? whole->file.confidentiality : 0;
     id_to_text(&work->file.id, here);
-    id_to_text(whole, there);
+    id_to_text(whole_id, there);
     if (told->merged)
-        timeline_add(work->turn, &work->file.id, told->merged, there, actor, told->kinds, NULL);
-    timeline_add(work->turn, whole, told->whole, here, actor, told->kinds, NULL);
+        timeline_add(turn, &work->file.id, told->merged, there, order->actor, told->kinds,
+            mine >= other ? reason : NULL);
+    timeline_add(turn, whole_id, told->whole, here, order->actor, told->kinds, other >= mine ? reason : NULL);
 }
 
 /* Whoever closed it knew nothing of the other: it goes on with what that one tells, and somebody looks. */
@@ -196,25 +202,27 @@ static bool takes_over(struct turn *turn, const struct id *whole_id, const char 
 }
 
 /* Nobody would be left to see to what it tells of. */
-static void stay_open(struct work *work, const struct id *whole, const char *actor) {
+static void stay_open(struct work *work, const struct id *whole, const Sigap__CaseMerged *order) {
     char there[ID_TEXT + 1];
     id_to_text(whole, there);
-    timeline_add(work->turn, &work->file.id, "case_not_merged", there, actor, "", NULL);
+    timeline_add(work->turn, &work->file.id, "case_not_merged", there, order->actor, "",
+        reason_said(work->turn, order->reason));
     plan_look(&work->plan);
-    work_save(work, actor, "");
+    work_save(work, order->actor, "");
 }
 
-static void merge(struct work *work, const struct id *whole_id, const char *actor) {
+static void merge(struct work *work, const struct id *whole_id, const Sigap__CaseMerged *order) {
     struct case_file *file = &work->file;
+    const char *actor = order->actor;
     bool open = file->state == CASE_OPEN;
     if (open && !takes_over(work->turn, whole_id, actor)) {
-        stay_open(work, whole_id, actor);
+        stay_open(work, whole_id, order);
         return;
     }
     pass_narratives_on(work->turn, &file->id, whole_id);
     struct work *whole = open ? work_load(work->turn, whole_id) : NULL;
     const char *kinds = whole ? pass_kinds_on(work, whole, actor) : "";
-    tell_both(work, whole_id, &(struct both_told){"case_merged", "case_merged_in", kinds}, actor);
+    tell_both(work, whole_id, &(struct both_told){"case_merged", "case_merged_in", kinds}, order);
     if (!open)
         return;
     plan_close(&work->plan);
@@ -226,32 +234,33 @@ static void merge(struct work *work, const struct id *whole_id, const char *acto
 }
 
 /* The kinds that `whole` has lost, and the reports, are with those that it is merged into, too. */
-static void take_back_further(struct work *work, const struct id *whole_id, const Sigap__CaseMerged *told,
-    const char *kinds, const char *actor) {
+static void take_back_further(
+    struct work *work, const struct id *whole_id, const Sigap__CaseMerged *order, const char *kinds) {
+    const char *actor = order->actor;
     struct turn *turn = work->turn;
     struct work *through = work_load(turn, whole_id);
-    for (size_t i = 0; through && i < told->n_further; i++) {
-        struct work *next = load_or_null(turn, &told->further[i]);
+    for (size_t i = 0; through && i < order->n_further; i++) {
+        struct work *next = load_or_null(turn, &order->further[i]);
         if (!next)
             break;
         take_narratives_back(turn, &work->file.id, &next->file.id);
         kinds = *kinds ? take_kinds_back(through, next, kinds, actor) : "";
         if (*kinds)
             work_save(through, actor, "");
-        tell_both(work, &next->file.id, &(struct both_told){NULL, "case_unmerged_out", kinds}, actor);
-        through = *kinds ? load_or_null(turn, &told->further[i]) : next; /* what was saved is loaded anew */
+        tell_both(work, &next->file.id, &(struct both_told){NULL, "case_unmerged_out", kinds}, order);
+        through = *kinds ? load_or_null(turn, &order->further[i]) : next; /* what was saved is loaded anew */
     }
 }
 
-static void unmerge(
-    struct work *work, const struct id *whole_id, const Sigap__CaseMerged *told, const char *actor) {
+static void unmerge(struct work *work, const struct id *whole_id, const Sigap__CaseMerged *order) {
     struct case_file *file = &work->file;
+    const char *actor = order->actor;
     bool merged = file->state == CASE_CLOSED && same_text(file->outcome, SITE_OUTCOME_MERGED);
     take_narratives_back(work->turn, &file->id, whole_id);
     struct work *whole = merged ? work_load(work->turn, whole_id) : NULL;
     const char *kinds = whole ? take_kinds_back(work, whole, kinds_passed(work), actor) : "";
-    tell_both(work, whole_id, &(struct both_told){"case_unmerged", "case_unmerged_out", kinds}, actor);
-    take_back_further(work, whole_id, told, kinds, actor);
+    tell_both(work, whole_id, &(struct both_told){"case_unmerged", "case_unmerged_out", kinds}, order);
+    take_back_further(work, whole_id, order, kinds);
     if (!merged)
         return;
     file->state = CASE_OPEN;
@@ -263,19 +272,21 @@ static void unmerge(
 }
 
 enum verdict hear_case_merged(struct turn *turn, const Sigap__Event *event) {
-    const Sigap__CaseMerged *told = event->case_merged;
+    const Sigap__CaseMerged *order = event->case_merged;
     struct work *work = load_or_null(turn, &event->case_id);
     struct id whole;
-    if (!work || !load_or_null(turn, &told->into))
+    if (!work || !load_or_null(turn, &order->into))
         return arena_exhausted(turn->arena) ? VERDICT_RETRY
                                             : turn_park(turn, "one of two merged cases is not here");
     if (work->file.state == CASE_ERASED)
         return VERDICT_DONE;
-    id_from_bytes(told->into.data, told->into.len, &whole);
-    if (told->undone)
-        unmerge(work, &whole, told, told->actor);
+    id_from_bytes(order->into.data, order->into.len, &whole);
+    if (order->distinct)
+        tell_both(work, &whole, &(struct both_told){"case_distinct", "case_distinct", ""}, order);
+    else if (order->undone)
+        unmerge(work, &whole, order);
     else
-        merge(work, &whole, told->actor);
+        merge(work, &whole, order);
     return VERDICT_DONE;
 }
 
@@ -292,6 +303,6 @@ enum verdict hear_report_parted(struct turn *turn, const Sigap__Event *event) {
     bind_id(remove, &report_id);
     statement_run(remove);
     id_to_text(&other, text);
-    timeline_add(turn, &case_id, "report_parted", text, parted->actor, "", NULL);
+    timeline_add(turn, &case_id, "report_parted", text, parted->actor, "", reason_said(turn, parted->reason));
     return VERDICT_DONE;
 }

@@ -2,7 +2,9 @@
 #include "services/casework/inner.h"
 
 #include "casework_sql.h"
+#include "common/log.h"
 #include "common/texts.h"
+#include "common/words.h"
 
 #include <string.h>
 
@@ -300,6 +302,15 @@ static void add_line(struct turn *turn, const struct id *case_id, int64_t mark, 
 void timeline_add(struct turn *turn, const struct id *case_id, const char *what, const char *object,
     const char *actor, const char *detail, const char *text) {
     add_line(turn, case_id, timeline_mark(turn, 0), what, object, actor, detail, text);
+}
+
+const char *reason_said(struct turn *turn, const Sigap__SealedReason *sealed) {
+    const struct casework *house = turn->state;
+    const char *reason = words_reason(house->keystore, turn->arena, sealed);
+    if (sealed && !reason && !arena_exhausted(turn->arena))
+        log_line(LOG_ERROR, "reason-lost", "journal=%s lane=%d sequence=%llu", turn->source.journal,
+            (int)turn->source.lane, (unsigned long long)turn->source.sequence);
+    return reason;
 }
 
 void timeline_add_beside(struct turn *turn, const struct id *case_id, enum line_beside sort, const char *what,

@@ -128,6 +128,8 @@ static enum verdict closed(struct turn *turn, const Sigap__Event *event, const s
 /* Who asks for a report of this case is told how the other one stands, as long as the two are one. */
 static enum verdict merged(struct turn *turn, const Sigap__CaseMerged *merged, const struct id *case_id) {
     struct id into;
+    if (merged->distinct)
+        return VERDICT_DONE;
     if (id_is_null(case_id) || !id_from_bytes(merged->into.data, merged->into.len, &into))
         return turn_park(turn, "a merged case without its ids");
     struct statement *merge = intake_use(turn->store, INTAKE_PROGRESS_MERGE);

@@ -4,6 +4,7 @@
 #include "services/triage/measure.h"
 
 #include "common/rights.h"
+#include "common/words.h"
 
 #include <stdio.h>
 
@@ -131,7 +132,8 @@ static void measure_review(struct deciding *deciding, const struct assessment *a
         .area = assessment ? assessment->area : review->area,
         .priority_said = review->priority,
         .priority = assessment ? (int)assessment->priority : PRIORITY_P4,
-        .received = opened ? NULL : review->received};
+        .received = opened ? NULL : review->received,
+        .reason = opened ? NULL : words_pass_on(deciding->turn->arena, deciding->command)};
     measure_decided(deciding->turn, &decided);
 }
 
@@ -152,7 +154,8 @@ static enum verdict decide_case(struct deciding *deciding) {
         .content = content,
         .assessment = &assessment,
         .alike = deciding->review.alike,
-        .alike_count = deciding->review.alike_count};
+        .alike_count = deciding->review.alike_count,
+        .command = deciding->command};
     verdict = triage_open_case(turn, &opening);
     deciding->case_id = opening.case_id;
     if (verdict == VERDICT_DONE)
@@ -176,7 +179,7 @@ static enum verdict decide_joins(struct deciding *deciding, struct open_case *fo
         return VERDICT_RETRY;
     if (deciding->decide->priority != SIGAP__PRIORITY__PRIORITY_UNSPECIFIED)
         raising.priority = (int)(deciding->decide->priority - SIGAP__PRIORITY__PRIORITY_P0);
-    struct joining joining = {received, content, found, "witness", false, 0};
+    struct joining joining = {received, content, found, "witness", false, 0, deciding->command};
     verdict = triage_join(turn, &joining);
     deciding->case_id = found->case_id;
     if (verdict == VERDICT_DONE)
@@ -274,6 +277,8 @@ static void tell_changed(struct changing *changing) {
     changed.priority_before = triage_priority_out(changing->found.priority);
     changed.area = change->area;
     changed.reason = changing->command->reason;
+    changed.words = words_pass_on(changing->turn->arena, changing->command);
+    changed.by = (char *)rights_name(changing->command->actor);
     changed.playbook = kind && kind->playbooks_count ? kind->playbooks[0] : (char *)"";
     event.body_case = SIGAP__EVENT__BODY_CASE_CHANGED;
     event.case_changed = &changed;

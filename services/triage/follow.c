@@ -139,7 +139,7 @@ static enum verdict join_case(struct turn *turn, const Sigap__ReportReceived *re
     if (arena_exhausted(turn->arena) || !triage_assess(turn, received, content, &own))
         return VERDICT_RETRY;
     struct joining joining = {
-        received, content, found, relation_of(received), own.possible_danger && !withdrawn, 0};
+        received, content, found, relation_of(received), own.possible_danger && !withdrawn, 0, NULL};
     enum verdict verdict = triage_join(turn, &joining);
     triage->counts.follow_ups++;
     if (verdict != VERDICT_DONE || !whole)
@@ -218,7 +218,7 @@ static enum verdict answer_review(struct turn *turn, const Sigap__ReportReceived
 
 static enum verdict copy_joins(struct turn *turn, const Sigap__ReportReceived *received,
     const Sigap__ReportContent *content, struct open_case *found) {
-    return triage_join(turn, &(struct joining){received, content, found, REVIEW_COPY, false, 1000});
+    return triage_join(turn, &(struct joining){received, content, found, REVIEW_COPY, false, 1000, NULL});
 }
 
 struct decision {

@@ -2,6 +2,9 @@
  * upwards only: urgency, a place where none was known, facts. */
 #include "services/triage/state.h"
 
+#include "common/rights.h"
+#include "common/words.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -73,6 +76,10 @@ enum verdict triage_join(struct turn *turn, const struct joining *joining) {
     joined.danger = joining->danger;
     if (!joined.copy && strcmp(joining->relation, own[1]) != 0)
         joined.relation = (char *)joining->relation;
+    if (joining->command) {
+        joined.reason = words_pass_on(turn->arena, joining->command);
+        joined.by = (char *)rights_name(joining->command->actor);
+    }
     event.body_case = SIGAP__EVENT__BODY_REPORT_JOINED;
     event.report_joined = &joined;
     event.case_id = turn_bytes(turn, &found->case_id);

@@ -109,6 +109,7 @@ static json_int_t write_lines(const json_t *lines, FILE *out, size_t *written) {
         if (!json_object_get(line, "text"))
             continue;
         json_object_del(line, "number");
+        json_object_del(line, "reason"); /* of the person who decided: not what a reporter says */
         json_dumpf(line, out, JSON_COMPACT);
         fputc('\n', out);
         (*written)++;

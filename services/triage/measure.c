@@ -107,6 +107,13 @@ void measure_machine(struct turn *turn, const struct assessment *assessment) {
     turn_after_commit(turn, count, &note, sizeof note);
 }
 
+static void bind_sealed(struct statement *statement, const ProtobufCBinaryData *bytes) {
+    if (bytes)
+        bind_blob(statement, bytes->data, bytes->len);
+    else
+        bind_null(statement);
+}
+
 void measure_decided(struct turn *turn, const struct decided *decided) {
     const struct triage *triage = turn->state;
     struct note note = {.week = week_of(triage, turn->now)};
@@ -133,6 +140,8 @@ void measure_decided(struct turn *turn, const struct decided *decided) {
         bind_blob(add, packed.data, packed.len);
     else
         bind_null(add);
+    bind_sealed(add, decided->reason ? &decided->reason->command_id : NULL);
+    bind_sealed(add, decided->reason ? &decided->reason->words : NULL);
     statement_run(add);
     note.decision = true;
     note.kind = strcmp(decided->kind_said, decided->kind) != 0;

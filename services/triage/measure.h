@@ -24,6 +24,7 @@ struct decided {
     const char *kind_said, *kind, *area_said, *area;
     int priority_said, priority;
     const Sigap__ReportReceived *received; /* closed without a case: its words, still sealed; else NULL */
+    const Sigap__SealedReason *reason;     /* and why; NULL: none */
 };
 /* What a person says, and what had been said before: also when it is the same. */
 void measure_decided(struct turn *turn, const struct decided *decided);

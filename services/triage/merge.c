@@ -4,6 +4,7 @@
 #include "services/triage/heard.h"
 
 #include "common/rights.h"
+#include "common/words.h"
 
 #include <string.h>
 
@@ -132,6 +133,7 @@ static enum verdict merge_now(
     struct wholes wholes = {.cases = {*into}, .count = 1};
     Sigap__CaseMerged merged = SIGAP__CASE_MERGED__INIT;
     merged.actor = (char *)rights_name(command->actor);
+    merged.reason = words_pass_on(turn->arena, command);
     tell_merged(turn, found, &wholes, &merged);
     into->chain = wholes.cases[0].chain;
     write_merged(turn, found, &into->case_id, turn->now);
@@ -145,12 +147,19 @@ static enum verdict merge_now(
 }
 
 static enum verdict keep_apart(struct turn *turn, const Sigap__CommandIssued *command,
-    const struct open_case *found, const struct open_case *other) {
+    struct open_case *found, const struct open_case *other) {
+    struct wholes others = {.cases = {*other}, .count = 1};
+    Sigap__CaseMerged apart = SIGAP__CASE_MERGED__INIT;
     bool either = proposal_settle(turn, &found->case_id, &other->case_id);
     either |= proposal_settle(turn, &other->case_id, &found->case_id);
     if (!either)
         return triage_answer(
             turn, command, 409, "Tidak ada usul yang menunggu / No such proposal waits", found->version);
+    apart.distinct = true;
+    apart.actor = (char *)rights_name(command->actor);
+    apart.reason = words_pass_on(turn->arena, command);
+    tell_merged(turn, found, &others, &apart); /* for the history of both */
+    triage_keep_chain(turn, found);
     triage_audit(turn, command, "case.distinct", &found->case_id);
     return triage_answer(turn, command, 200, "", found->version);
 }
@@ -199,6 +208,7 @@ static enum verdict undo_merge(
             found->version);
     merged.undone = true;
     merged.actor = (char *)rights_name(command->actor);
+    merged.reason = words_pass_on(turn->arena, command);
     tell_merged(turn, found, &wholes, &merged);
     write_merged(turn, found, NULL, 0);
     triage_audit(turn, command, "case.unmerged", &found->case_id);
@@ -206,6 +216,7 @@ static enum verdict undo_merge(
 }
 
 struct parting {
+    const Sigap__CommandIssued *command;
     struct id report_id;
     struct open_case from;
     Sigap__ReportReceived *received;
@@ -239,15 +250,15 @@ static bool read_witness(struct turn *turn, struct parting *parting) {
 }
 
 /* To the case itself, and to the one it counts with now, which shows its reports. */
-static void tell_parted(
-    struct turn *turn, const struct parting *parting, const struct id *case_id, const char *actor) {
+static void tell_parted(struct turn *turn, const struct parting *parting, const struct id *case_id) {
     struct open_case whole = parting->from, next;
     for (bool more = true; more; whole = next) {
         Sigap__ReportParted parted = SIGAP__REPORT_PARTED__INIT;
         Sigap__Event event = SIGAP__EVENT__INIT;
         parted.report_id = turn_bytes(turn, &parting->report_id);
         parted.case_id = turn_bytes(turn, case_id);
-        parted.actor = (char *)actor;
+        parted.actor = (char *)rights_name(parting->command->actor);
+        parted.reason = words_pass_on(turn->arena, parting->command);
         event.body_case = SIGAP__EVENT__BODY_REPORT_PARTED;
         event.report_parted = &parted;
         event.case_id = turn_bytes(turn, &whole.case_id);
@@ -275,8 +286,10 @@ static enum verdict part_now(
     struct turn *turn, const Sigap__CommandIssued *command, struct parting *parting) {
     struct triage *triage = turn->state;
     struct assessment assessment;
-    struct opening opening = {
-        .content = parting->content, .assessment = &assessment, .parted_from = parting->from.case_id};
+    struct opening opening = {.content = parting->content,
+        .assessment = &assessment,
+        .parted_from = parting->from.case_id,
+        .command = command};
     opening.received = parting->received;
     arena_reset(triage->scratch);
     if (!triage_assess(turn, parting->received, parting->content, &assessment))
@@ -285,7 +298,7 @@ static enum verdict part_now(
     enum verdict verdict = triage_open_case(turn, &opening);
     if (verdict != VERDICT_DONE)
         return verdict;
-    tell_parted(turn, parting, &opening.case_id, rights_name(command->actor));
+    tell_parted(turn, parting, &opening.case_id);
     struct statement *forget = triage_use(turn->store, TRIAGE_WITNESS_DELETE);
     bind_id(forget, &parting->from.case_id);
     bind_id(forget, &parting->report_id);
@@ -297,7 +310,7 @@ static enum verdict part_now(
 
 enum verdict triage_split(
     struct turn *turn, const Sigap__CommandIssued *command, const Sigap__SplitReport *split) {
-    struct parting parting = {.received = NULL};
+    struct parting parting = {.command = command};
     enum settlement state;
     struct id case_id;
     enum verdict verdict;

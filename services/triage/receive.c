@@ -3,7 +3,9 @@
 #include "services/triage/heard.h"
 #include "services/triage/measure.h"
 
+#include "common/rights.h"
 #include "common/texts.h"
+#include "common/words.h"
 #include "proto/intake.pb-c.h"
 
 #include <stdlib.h>
@@ -284,6 +286,10 @@ enum verdict triage_open_case(struct turn *turn, struct opening *opening) {
     opened.channel = received->channel;
     if (!id_is_null(&opening->parted_from))
         opened.parted_from = turn_bytes(turn, &opening->parted_from);
+    if (opening->command) {
+        opened.reason = words_pass_on(turn->arena, opening->command);
+        opened.by = (char *)rights_name(opening->command->actor);
+    }
     add_facts(turn, assessment, &opened);
     add_words(turn, assessment, &opened);
     add_alike(turn, opening, &opened);
@@ -488,7 +494,7 @@ static enum verdict join_known(struct turn *turn, const Sigap__ReportReceived *r
     int said = (int)assessment->priority;
     struct raising raising = {.priority = found->priority, .area = "", .reason = "witness"};
     struct joining joining = {
-        received, content, found, copy ? "copy" : "witness", danger && !copy, heard->permille};
+        received, content, found, copy ? "copy" : "witness", danger && !copy, heard->permille, NULL};
     enum verdict verdict = triage_join(turn, &joining);
     if (verdict != VERDICT_DONE)
         return verdict;

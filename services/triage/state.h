@@ -100,9 +100,10 @@ struct opening {
     const struct assessment *assessment; /* what the machine or a person says */
     const struct alike *alike;           /* cases it may be the same as */
     size_t alike_count;
-    const struct print *print; /* NULL: is made */
-    struct id parted_from;     /* null: it joined no case before */
-    struct id case_id;         /* out */
+    const struct print *print;           /* NULL: is made */
+    struct id parted_from;               /* null: it joined no case before */
+    const Sigap__CommandIssued *command; /* of the person who decides it; NULL: the machine does */
+    struct id case_id;                   /* out */
 };
 enum verdict triage_open_case(struct turn *turn, struct opening *opening);
 enum verdict triage_close_report(
@@ -141,9 +142,10 @@ struct joining {
     const Sigap__ReportReceived *received;
     const Sigap__ReportContent *content;
     struct open_case *found;
-    const char *relation; /* copy, witness; or how it amends a report of the case */
-    bool danger;          /* somebody is alerted, whoever has answered the case before */
-    unsigned permille;    /* how alike; 0: not compared */
+    const char *relation;                /* copy, witness; or how it amends a report of the case */
+    bool danger;                         /* somebody is alerted, whoever has answered the case before */
+    unsigned permille;                   /* how alike; 0: not compared */
+    const Sigap__CommandIssued *command; /* of the person who decides it; NULL: the machine does */
 };
 enum verdict triage_join(struct turn *turn, const struct joining *joining);
 /* found->chain is where the last record about the case stands. */

@@ -5,6 +5,7 @@
 #include "common/json.h"
 #include "common/medium.h"
 #include "common/rights.h"
+#include "common/words.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -413,7 +414,14 @@ struct line {
     int priority_said, priority;
     struct id report_id, case_id;
     Sigap__ReportReceived *received;
+    Sigap__SealedReason reason; /* why it became no case */
 };
+
+static ProtobufCBinaryData column_bytes(struct turn *turn, struct statement *row, int column) {
+    size_t size;
+    const void *bytes = column_blob(row, column, &size);
+    return (ProtobufCBinaryData){size, (uint8_t *)arena_bytes(turn->arena, bytes, size)};
+}
 
 static void line_read(struct turn *turn, struct statement *row, struct line *out) {
     size_t size;
@@ -431,6 +439,9 @@ static void line_read(struct turn *turn, struct statement *row, struct line *out
     const void *bytes = column_blob(row, 11, &size);
     if (size)
         out->received = sigap__report_received__unpack(arena_allocator(turn->arena), size, bytes);
+    sigap__sealed_reason__init(&out->reason);
+    out->reason.command_id = column_bytes(turn, row, 12);
+    out->reason.words = column_bytes(turn, row, 13);
 }
 
 /* NULL: no longer kept, or not for this person. The words of a case live and die with its key. */
@@ -445,8 +456,18 @@ static const char *line_words(
     return content ? arena_text(turn->arena, content->text) : NULL;
 }
 
+/* Why a report became no case, for whoever may read what it says. NULL: as above, or it is a case, whose
+ * history has it. */
+static const char *line_reason(struct turn *turn, const Sigap__Actor *actor, const struct line *line) {
+    const struct triage *triage = turn->state;
+    if (!line->received || !line->reason.words.len || !may_read_review(actor, line->area))
+        return NULL;
+    return words_reason(triage->keys, turn->arena, &line->reason);
+}
+
 /* As `sigapctl triage train` reads them, with what the machine had said beside. */
-static void put_line(struct json_writer *writer, const struct line *line, const char *words) {
+static void put_line(
+    struct json_writer *writer, const struct line *line, const char *words, const char *reason) {
     json_write_object(writer);
     json_member_integer(writer, "number", line->number);
     json_member_id(writer, "id", &line->report_id);
@@ -454,6 +475,8 @@ static void put_line(struct json_writer *writer, const struct line *line, const 
     json_member_text(writer, "source", line->source);
     if (words)
         json_member_text(writer, "text", words);
+    if (reason)
+        json_member_text(writer, "reason", reason);
     json_member_text(writer, "kind", line->kind);
     json_member_text(writer, "urgency", priority_name((enum priority)(line->priority % PRIORITIES)));
     json_member_text(writer, "area", line->area);
@@ -480,7 +503,8 @@ static enum verdict put_lines(struct turn *turn, struct json_writer *writer, con
     for (size_t i = 0; i < count && verdict == VERDICT_DONE; i++) {
         arena_reset(triage->scratch);
         put_line(writer, &lines[i],
-            view->list->narrative ? line_words(turn, view->actor, &lines[i], &verdict) : NULL);
+            view->list->narrative ? line_words(turn, view->actor, &lines[i], &verdict) : NULL,
+            view->list->narrative ? line_reason(turn, view->actor, &lines[i]) : NULL);
     }
     return verdict;
 }

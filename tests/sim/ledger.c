@@ -180,6 +180,8 @@ static bool note(struct ledger *ledger, const struct machine *machine, const Sig
             id_equal(&report_of(ledger, event->report_parted->report_id)->joined_case, &case_id);
         break;
     case SIGAP__EVENT__BODY_CASE_MERGED:
+        if (event->case_merged->distinct)
+            break;
         ledger_case_of(ledger, &case_id)->merged_into =
             event->case_merged->undone ? (struct id){{0}} : id_of(event->case_merged->into);
         break;

@@ -7,6 +7,7 @@
 #include "common/keystore.h"
 #include "common/keystore_cases.h"
 #include "common/seal.h"
+#include "common/words.h"
 #include "tests/fixture/engine_fixture.h"
 
 #include <dirent.h>
@@ -48,7 +49,7 @@ static void bench_open(bool on_disk) {
     static const uint8_t simulated[SEAL_KEY_BYTES];
     memset(&bench, 0, sizeof bench);
     bench.fixture = fixture_open(&(struct fixture_options){.daemon = &casework_daemon, .on_disk = on_disk});
-    bench.keystore = keystore_from_seed(simulated, "casework", KEYSTORE_SECRET);
+    bench.keystore = keystore_from_seed(simulated, "casework", KEYSTORE_SECRET | KEYSTORE_HASH);
     bench.opener = seal_opener_new(keystore_site_secret(bench.keystore));
     bench.arena = arena_new(4 << 20);
     bench.random = (struct random){fill_bytes, &bench.chance};
@@ -915,6 +916,22 @@ static void joined(const char *relation, struct id *report_id) {
     send("triage", LANE_URGENT, &event);
 }
 
+/* As triage passes on why it was ordered. */
+static Sigap__SealedReason *sealed_reason(const char *reason) {
+    static struct id id;
+    static Sigap__SealedReason sealed;
+    Sigap__CommandIssued issued = SIGAP__COMMAND_ISSUED__INIT;
+    id = fixture_id(bench.fixture);
+    issued.command_id = bytes_of(&id);
+    issued.reason = (char *)reason;
+    assert_true(words_seal(bench.keystore, &bench.random, bench.arena, &issued));
+    assert_string_equal(issued.reason, "stated");
+    sigap__sealed_reason__init(&sealed);
+    sealed.command_id = issued.command_id;
+    sealed.words = issued.words;
+    return &sealed;
+}
+
 static void say_merged(const struct id *case_id, const struct id *into, bool undone) {
     Sigap__CaseMerged merged = SIGAP__CASE_MERGED__INIT;
     Sigap__Event event = SIGAP__EVENT__INIT;
@@ -1069,6 +1086,114 @@ static void an_erased_case_leaves_no_copies(void **state) {
     assert_int_equal(narratives(&outcome), 2);
     fixture_advance(bench.fixture, DAY);
     assert_int_equal(narratives(&outcome), 1); /* its own */
+}
+
+/* What the line's text is, for whoever may read what is inside the case; "": none. */
+static const char *text_of_line(const char *what, const struct person *person) {
+    static char text[64];
+    unsigned status;
+    json_t *whole = view_case(person, true, &status);
+    assert_int_equal(status, 200);
+    const char *said = json_string_value(json_object_get(timeline_line(whole, what), "text"));
+    snprintf(text, sizeof text, "%s", said ? said : "");
+    json_decref(whole);
+    return text;
+}
+
+static void say_of_both(const struct id *case_id, const struct id *into, bool undone, bool distinct) {
+    Sigap__CaseMerged merged = SIGAP__CASE_MERGED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    merged.into = bytes_of(into);
+    merged.undone = undone;
+    merged.distinct = distinct;
+    merged.actor = (char *)"tri1";
+    merged.reason = sealed_reason("kata " NAME);
+    event.body_case = SIGAP__EVENT__BODY_CASE_MERGED;
+    event.case_merged = &merged;
+    bench.case_id = *case_id;
+    send("triage", LANE_URGENT, &event);
+}
+
+/* Demanded of people, so whoever may read what is inside can read it; in the more confidential file only. */
+static void why_it_was_ordered_stands_in_the_history(void **state) {
+    (void)state;
+    open_pasung();
+    struct id one = bench.case_id;
+    open_case(&(struct case_options){.kind = "pasung",
+        .priority = SIGAP__PRIORITY__PRIORITY_P1,
+        .confidentiality = SIGAP__CONFIDENTIALITY__CONFIDENTIALITY_C1});
+    struct id other = bench.case_id;
+    const char *outcome;
+    say_of_both(&other, &one, false, true);
+    assert_int_equal(narratives(&outcome), 1);
+    assert_string_equal(outcome, "");
+    assert_string_equal(text_of_line("case_distinct", &tri), "");
+    say_of_both(&other, &one, false, false);
+    assert_string_equal(text_of_line("case_merged", &tri), "");
+    bench.case_id = one;
+    assert_string_equal(text_of_line("case_distinct", &tri), "kata " NAME);
+    assert_string_equal(text_of_line("case_merged_in", &tri), "kata " NAME);
+    say_of_both(&other, &one, true, false);
+    bench.case_id = one;
+    assert_string_equal(text_of_line("case_unmerged_out", &pks), "kata " NAME);
+
+    Sigap__CaseChanged changed = SIGAP__CASE_CHANGED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    changed.area = (char *)"35.07.12";
+    changed.reason = (char *)"stated";
+    changed.words = sealed_reason("di rumah " NAME);
+    changed.by = (char *)"tri1";
+    event.body_case = SIGAP__EVENT__BODY_CASE_CHANGED;
+    event.case_changed = &changed;
+    send("triage", LANE_URGENT, &event);
+    assert_line_detail("case_changed", "");
+    assert_string_equal(text_of_line("case_changed", &tri), "di rumah " NAME);
+
+    struct id report_id;
+    bench.case_id = other;
+    joined("follow_up", &report_id);
+    Sigap__ReportParted parted = SIGAP__REPORT_PARTED__INIT;
+    event = (Sigap__Event)SIGAP__EVENT__INIT;
+    parted.report_id = bytes_of(&report_id);
+    parted.case_id = bytes_of(&one);
+    parted.reason = sealed_reason("bukan " NAME);
+    event.body_case = SIGAP__EVENT__BODY_REPORT_PARTED;
+    event.report_parted = &parted;
+    send("triage", LANE_URGENT, &event);
+    assert_string_equal(text_of_line("report_parted", &tri), "bukan " NAME);
+    unsigned looked_at = 0;
+    assert_int_equal(files_with(NAME, &looked_at), 0);
+}
+
+/* The reason of who decided a review, which became a case or a further report of one. */
+static void why_a_review_was_decided_stands_in_the_history(void **state) {
+    Sigap__CaseOpened opened = SIGAP__CASE_OPENED__INIT;
+    Sigap__ReportJoined more = SIGAP__REPORT_JOINED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    (void)state;
+    new_case();
+    opened.report_id = bytes_of(&bench.report_id);
+    opened.kind = (char *)"pasung";
+    opened.area = (char *)"35.07.12.2003";
+    opened.confidentiality = SIGAP__CONFIDENTIALITY__CONFIDENTIALITY_C2;
+    opened.case_key = (ProtobufCBinaryData){sizeof bench.wrapped, bench.wrapped};
+    opened.narrative = seal_report_text("dirantai");
+    opened.reason = sealed_reason("ditelepon " NAME);
+    opened.by = (char *)"tri1";
+    event.body_case = SIGAP__EVENT__BODY_CASE_OPENED;
+    event.case_opened = &opened;
+    send("triage", LANE_URGENT, &event);
+    assert_string_equal(text_of_line("case_opened", &tri), "ditelepon " NAME);
+    bench.report_id = fixture_id(bench.fixture);
+    more.report_id = bytes_of(&bench.report_id);
+    more.narrative = seal_report_text("lagi");
+    more.reason = sealed_reason("juga " NAME);
+    more.by = (char *)"tri1";
+    event = (Sigap__Event)SIGAP__EVENT__INIT;
+    event.body_case = SIGAP__EVENT__BODY_REPORT_JOINED;
+    event.report_joined = &more;
+    send("triage", LANE_URGENT, &event);
+    assert_string_equal(text_of_line("report_joined", &tri), "juga " NAME);
 }
 
 /* The one who closed it knew nothing of what the other case tells. */
@@ -1557,6 +1682,8 @@ int main(void) {
         TEST_ON_DISK(a_merge_hands_victims_on),
         TEST(what_is_taken_back_leaves_every_case_that_had_it),
         TEST(an_erased_case_leaves_no_copies),
+        TEST_ON_DISK(why_it_was_ordered_stands_in_the_history),
+        TEST(why_a_review_was_decided_stands_in_the_history),
         TEST(what_is_merged_into_a_closed_case_opens_it),
         TEST(nothing_is_merged_into_an_erased_case),
         TEST_ON_DISK(victims_that_find_no_room_are_told),

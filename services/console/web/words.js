@@ -237,6 +237,7 @@ const happenings = {
   report_joined: ['Laporan lain', 'Another report'], report_parted: ['Laporan dipisahkan', 'A report was taken out'],
   case_merged: ['Digabung ke kasus', 'Merged into case'], case_merged_in: ['Menerima laporan dari kasus', 'Took over the reports of case'],
   case_unmerged: ['Dipisah lagi dari kasus', 'Taken apart again from case'], case_unmerged_out: ['Laporan kembali ke kasus', 'Reports went back to case'],
+  case_distinct: ['Bukan kejadian yang sama dengan kasus', 'Not the same incident as case'],
   case_not_merged: ['Tidak jadi digabung, kasus lain sudah dihapus', 'Not merged, the other case is erased'],
   kinds_without_room: ['Tidak muat di kasus ini, perlu kasus sendiri', 'No room in this case, needs a case of its own'],
   edit: ['disunting', 'edited'], album: ['foto lain', 'another photo'], follow_up: ['susulan', 'follow-up'], answer: ['jawaban', 'answer'],

@@ -160,6 +160,18 @@ static void say_merged(
     fixture_turn(fixture);
 }
 
+static void say_distinct(struct fixture *fixture, const struct story *story, const struct story *from) {
+    Sigap__CaseMerged merged = SIGAP__CASE_MERGED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    merged.into = bytes_of(&from->case_id);
+    merged.distinct = true;
+    event.case_id = bytes_of(&story->case_id);
+    event.body_case = SIGAP__EVENT__BODY_CASE_MERGED;
+    event.case_merged = &merged;
+    fixture_event(fixture, "triage", LANE_NORMAL, &event);
+    fixture_turn(fixture);
+}
+
 /* Whose case counts with another is told how that one stands. */
 static void a_merged_case_stands_as_the_other_does(void **state) {
     (void)state;
@@ -171,10 +183,11 @@ static void a_merged_case_stands_as_the_other_does(void **state) {
     struct story other = story_of(&bottle);
     say(bottle.fixture, &one, OPENED);
     say(bottle.fixture, &other, OPENED);
+    say_distinct(bottle.fixture, &one, &other);
+    say(bottle.fixture, &other, ACCEPTED);
+    assert_string_equal(state_of(&bottle, first), "case_open");
     say_merged(bottle.fixture, &one, &other, false);
     say(bottle.fixture, &one, CASE_CLOSED);
-    assert_string_equal(state_of(&bottle, first), "case_open");
-    say(bottle.fixture, &other, ACCEPTED);
     assert_string_equal(state_of(&bottle, first), "being_handled");
     say(bottle.fixture, &other, CASE_CLOSED);
     assert_string_equal(state_of(&bottle, first), "closed");

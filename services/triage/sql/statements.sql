@@ -157,10 +157,11 @@ DELETE FROM answered WHERE command_id IN (SELECT command_id FROM answered WHERE 
 
 -- name: correction_add
 INSERT INTO correction(at, source, actor, report_id, case_id, kind_said, kind, priority_said, priority, area_said, area,
-    received) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    received, command_id, words) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: correction_list
-SELECT number, at, source, report_id, case_id, kind_said, kind, priority_said, priority, area_said, area, received
+SELECT number, at, source, report_id, case_id, kind_said, kind, priority_said, priority, area_said, area, received,
+    command_id, words
 FROM correction WHERE number>?1 AND
     (?2='*' OR area=?2 OR substr(area, 1, length(?2)+1)=?2||'.' OR (area='' AND length(?2)=2))
 ORDER BY number LIMIT ?3
@@ -176,7 +177,7 @@ SELECT count(*), coalesce(sum(kind<>kind_said), 0), coalesce(sum(priority<>prior
     coalesce(sum(area<>area_said), 0) FROM correction WHERE at>=? AND at<?
 
 -- name: correction_forget
-UPDATE correction SET received=NULL WHERE number IN
+UPDATE correction SET received=NULL, command_id=NULL, words=NULL WHERE number IN
 (SELECT number FROM correction WHERE at<? AND received IS NOT NULL LIMIT ?)
 
 -- name: correction_sweep

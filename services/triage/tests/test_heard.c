@@ -3,6 +3,8 @@
 #include "services/triage/heard.h"
 #include "services/triage/tests/world.h"
 
+#include "common/words.h"
+
 #define LONELY                                                                                               \
     "Kakek umur 80 tahun hidup sebatang kara di Ngebel Ponorogo, rumahnya hampir roboh, tidak ada yang urus"
 #define WHEELCHAIR "Mohon bantuan kursi roda untuk adik saya yang lumpuh di Watulimo Trenggalek"
@@ -366,6 +368,8 @@ static unsigned order(struct world *world, const struct clerk *clerk, Sigap__Com
     command->actor = &actor;
     command->reason = (char *)clerk->reason;
     command->expected_version = clerk->version;
+    if (clerk->reason[0])
+        assert_true(words_seal(world->keys, &random_real, world->arena, command));
     event.body_case = SIGAP__EVENT__BODY_COMMAND_ISSUED;
     event.command_issued = command;
     fixture_event(world->fixture, "console", LANE_URGENT, &event);
@@ -535,6 +539,51 @@ static void test_a_merge_is_taken_back_from_the_whole_chain(void **state) {
     assert_true(waits);
 }
 
+/* Demanded of people, and opened by casework for whoever may read it: see test_casework.c. */
+static void assert_said(struct world *world, const Sigap__SealedReason *sealed, const char *reason) {
+    assert_non_null(sealed);
+    const char *said = words_reason(world->keys, world->arena, sealed);
+    assert_non_null(said);
+    assert_string_equal(said, reason);
+}
+
+static unsigned change(struct world *world, const struct id *case_id, const char *area) {
+    Sigap__ChangeCase changing = SIGAP__CHANGE_CASE__INIT;
+    Sigap__CommandIssued command = SIGAP__COMMAND_ISSUED__INIT;
+    changing.case_id = (ProtobufCBinaryData){ID_BYTES, (uint8_t *)case_id->bytes};
+    changing.area = (char *)area;
+    command.command_case = SIGAP__COMMAND_ISSUED__COMMAND_CHANGE_CASE;
+    command.change_case = &changing;
+    return order(world, &operator_here, &command);
+}
+
+static unsigned decide(
+    struct world *world, const struct id *report_id, bool open, const char *kind, const struct id *join);
+
+static void test_reasons_of_people_go_with_what_comes_of_them(void **state) {
+    struct world *world = *state;
+    report(world, SHACKLED, 1);
+    struct id one = last_case(world), copy = report(world, SHACKLED, 1);
+    struct id second = report(world, LONELY, 2), other = last_case(world);
+    assert_null(last(world, SIGAP__EVENT__BODY_CASE_OPENED)->case_opened->reason); /* the machine has none */
+    assert_int_equal(merge(world, &operator_here, &other, &one, false), 200);
+    assert_said(world, last(world, SIGAP__EVENT__BODY_CASE_MERGED)->case_merged->reason, "dilihat");
+    assert_int_equal(split(world, &operator_here, &second), 200);
+    assert_said(world, last(world, SIGAP__EVENT__BODY_CASE_MERGED)->case_merged->reason, "dilihat");
+    assert_int_equal(split(world, &operator_here, &copy), 200);
+    assert_said(world, last(world, SIGAP__EVENT__BODY_REPORT_PARTED)->report_parted->reason, "dilihat");
+    assert_said(world, last(world, SIGAP__EVENT__BODY_CASE_OPENED)->case_opened->reason, "dilihat");
+    assert_int_equal(change(world, &one, "35.07"), 200);
+    assert_said(world, last(world, SIGAP__EVENT__BODY_CASE_CHANGED)->case_changed->words, "dilihat");
+    struct id opened = report(world, "min tolong tetangga", 3), joining = report(world, "min tolong", 4);
+    assert_int_equal(decide(world, &opened, true, "pasung", NULL), 200);
+    const Sigap__CaseOpened *decided = last(world, SIGAP__EVENT__BODY_CASE_OPENED)->case_opened;
+    assert_said(world, decided->reason, "dilihat");
+    assert_string_equal(decided->by, "petugas");
+    assert_int_equal(decide(world, &joining, false, "", &one), 200);
+    assert_said(world, last(world, SIGAP__EVENT__BODY_REPORT_JOINED)->report_joined->reason, "dilihat");
+}
+
 static void test_a_merge_hands_urgency_on(void **state) {
     struct world *world = *state;
     report(world, "Lansia sebatang kara di Watulimo Trenggalek butuh kursi roda, mohon bantuan alat", 1);
@@ -595,11 +644,14 @@ static void test_a_proposal_waits_until_somebody_says(void **state) {
     assert_int_equal(json_array_size(json_object_get(json, "alike")), 1);
     json_decref(json);
     assert_int_equal(merge(world, &operator_here, &other, &one, true), 200);
+    const Sigap__CaseMerged *apart = last(world, SIGAP__EVENT__BODY_CASE_MERGED)->case_merged;
+    assert_true(apart->distinct && !apart->undone);
+    assert_said(world, apart->reason, "dilihat"); /* for the history of both */
     assert_int_equal(merge(world, &operator_here, &other, &one, true), 409);
     list = look_at_list(world, "duplicates", false, "operator");
     assert_int_equal(json_array_size(list), 0);
     json_decref(list);
-    assert_int_equal(count(world, SIGAP__EVENT__BODY_CASE_MERGED), 0);
+    assert_int_equal(count(world, SIGAP__EVENT__BODY_CASE_MERGED), 1); /* refused, the second is not told */
 }
 
 static unsigned decide(
@@ -873,10 +925,13 @@ static void test_decisions_are_kept_to_learn_from(void **state) {
     assert_string_equal(json_string_value(json_object_get(line, "kind")), "pasung");
     assert_string_equal(json_string_value(json_object_get(line, "urgency")), "P1");
     assert_string_equal(json_string_value(json_object_get(json_array_get(lines, 1), "text")), "xqzt brrw");
+    assert_string_equal(json_string_value(json_object_get(json_array_get(lines, 1), "reason")), "dilihat");
+    assert_null(json_object_get(line, "reason")); /* stands in the history of the case */
     json_decref(lines);
     lines = look_at_list(world, "corrections", false, "administrator"); /* never the words */
     assert_int_equal(json_array_size(lines), 2);
     assert_null(json_object_get(json_array_get(lines, 0), "text"));
+    assert_null(json_object_get(json_array_get(lines, 1), "reason"));
     json_decref(lines);
     json_t *measures = look_at_list(world, "measures", false, "operator");
     assert_int_equal(json_integer_value(json_object_get(measures, "decisions")), 2);
@@ -942,6 +997,7 @@ int main(void) {
         TEST(test_a_merge_is_ordered_and_taken_back),
         TEST(test_a_chain_of_merges_is_read_in_order),
         TEST(test_a_merge_is_taken_back_from_the_whole_chain),
+        TEST(test_reasons_of_people_go_with_what_comes_of_them),
         TEST(test_a_merge_hands_urgency_on),
         TEST(test_a_report_is_parted_and_joined_again),
         TEST(test_confidential_cases_have_their_officers),
