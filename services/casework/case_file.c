@@ -88,7 +88,7 @@ bool case_has_facility(const struct case_file *file, const char *facility) {
 
 void case_facility_add(struct case_file *file, const char *facility, struct arena *arena) {
     if (!*facility || strchr(facility, ',') || case_has_facility(file, facility) ||
-        strlen(file->facilities) + strlen(facility) + 2 > CASE_TEXT_MAX)
+        strlen(file->facilities) + strlen(facility) + 2 > CASE_FACILITIES_MAX)
         return;
     const char *list = arena_format(arena, "%s%s,", *file->facilities ? file->facilities : ",", facility);
     file->facilities = list ? list : "";

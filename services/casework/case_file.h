@@ -21,10 +21,18 @@ enum {
     CASE_ANCHORS_MAX = 32, /* 13 of the playbooks, the rest events of clocks.yaml */
     CASE_FACTS_MAX = 96,  /* the rules know 46 facts, playbooks ask about 60 more, few of them for one kind */
     CASE_TASKS_MAX = 160, /* the longest playbook has 20; a case changes its playbook a few times */
-    CASE_COMMANDS_MAX = 8,    /* ids of the last commands that acted */
-    CASE_TEXT_MAX = 255,      /* bytes of a code, a fact's name or value, an owner */
-    CASE_BLOB_MAX = 64 * 1024 /* 160 tasks x 64 + 96 facts x 300 + 32 anchors x 40 = 40 KiB */
+    CASE_COMMANDS_MAX = 8,      /* ids of the last commands that acted */
+    CASE_FACILITIES_MAX = 2047, /* bytes of their list: some 80 that have accepted at one time */
+    CASE_TEXT_MAX = 255,        /* bytes of a code, a fact's name or value, an owner */
+    CASE_BLOB_MAX = 256 * 1024  /* usually 2 KiB; 206 KiB if every text were as long as it may be */
 };
+
+/* Three texts a task and a fact, one an anchor, each with its NUL; numbers and times of at most 10 bytes. */
+_Static_assert(CASE_TASKS_MAX *(3 * (CASE_TEXT_MAX + 1) + 7 * 10) +
+                       CASE_FACTS_MAX * (3 * (CASE_TEXT_MAX + 1) + 10) +
+                       CASE_ANCHORS_MAX * (CASE_TEXT_MAX + 1 + 10) + CASE_COMMANDS_MAX * ID_BYTES + 64 <=
+                   CASE_BLOB_MAX,
+    "a case file at its limits is written");
 
 enum case_state { CASE_OPEN = 1, CASE_CLOSED = 2, CASE_ERASED = 3 };
 
@@ -119,7 +127,7 @@ struct id case_task_id(const struct id *case_id, unsigned number);
 unsigned case_task_number(const struct case_file *file, const struct id *task_id);
 
 bool case_has_facility(const struct case_file *file, const char *facility);
-/* Nothing when it is there already, or the list would grow over CASE_TEXT_MAX. */
+/* Nothing when it is there already, or the list would grow over CASE_FACILITIES_MAX. */
 void case_facility_add(struct case_file *file, const char *facility, struct arena *arena);
 void case_facility_remove(struct case_file *file, const char *facility, struct arena *arena);
 

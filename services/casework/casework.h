@@ -4,13 +4,15 @@
  * Reads   triage (cases open, change, are joined), router (missing facts, offers and their answers: arrivals
  *         set the anchors of deadlines), notifier (who was alerted), console (commands)
  * Writes  TasksPlanned, TaskMoved, TaskReminder, FactRecorded, CaseClosed, CommandAnswered
- * Shows   CaseView, ListView cases and tasks
+ * Shows   CaseView, ListView cases and tasks, MediaView (which reports a case has; opens a photo)
  *
  * Hostile here: commands and views of people who may not; rows of a store that was restored beside an older
  * or newer key file (keys_replay). Fatal: a key file that cannot be written. Not fatal: a narrative that does
  * not open (shown as null), a playbook task that the site no longer has (kept by its code).
  *
- * Known limits: 160 tasks and 96 facts a case; an actor with more than 8 areas or 4 facilities sees the first
+ * Known limits: 160 tasks, 96 facts and 8 playbooks a case; 255 bytes of further kinds
+ * (about a dozen; what finds no room is told in the history); 200 reports are shown of a case, and go with a
+ * merge; an actor with more than 8 areas or 4 facilities sees the first
  * ones; queues look through 2000 cases at most. */
 #pragma once
 

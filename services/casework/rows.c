@@ -169,7 +169,7 @@ static void bind_row(struct statement *row, const struct case_file *file, const 
     bind_id(row, &file->id);
 }
 
-/* 160 tasks and 96 facts never reach CASE_BLOB_MAX, so failing means no memory. */
+/* No file reaches CASE_BLOB_MAX (case_file.h), so failing means no memory. */
 static bool write_row(struct work *work) {
     struct buffer blob = BUFFER_MAX(CASE_BLOB_MAX);
     const struct catalogue *catalogue = work->house->catalogue;

@@ -131,7 +131,6 @@ static enum verdict raise_by(struct turn *turn, const Sigap__ReportReceived *rec
 
 static enum verdict join_case(struct turn *turn, const Sigap__ReportReceived *received,
     const Sigap__ReportContent *content, struct open_case *found) {
-    struct triage *triage = turn->state;
     struct assessment own, together;
     bool withdrawn = is_withdrawal(received);
     const Sigap__ReportContent *first = withdrawn ? NULL : case_content(turn, found);
@@ -141,7 +140,7 @@ static enum verdict join_case(struct turn *turn, const Sigap__ReportReceived *re
     struct joining joining = {
         received, content, found, relation_of(received), own.possible_danger && !withdrawn, 0, NULL};
     enum verdict verdict = triage_join(turn, &joining);
-    triage->counts.follow_ups++;
+    triage_count(turn, &(struct triage_counts){.follow_ups = 1});
     if (verdict != VERDICT_DONE || !whole)
         return verdict;
     if (!triage_assess(turn, received, whole, &together))
@@ -194,7 +193,7 @@ static enum verdict answer_review(struct turn *turn, const Sigap__ReportReceived
         return first ? VERDICT_RETRY : verdict;
     if (!triage_assess(turn, received, content, &own) || !triage_assess(turn, received, whole, &together))
         return VERDICT_RETRY;
-    ((struct triage *)turn->state)->counts.follow_ups++;
+    triage_count(turn, &(struct triage_counts){.follow_ups = 1});
     struct reviewing reviewing = {
         .received = received, .assessment = &own, .amends = first_id, .reason = "withdrawal"};
     if (is_withdrawal(received))

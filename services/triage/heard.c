@@ -489,7 +489,7 @@ static bool may_look(struct turn *turn) {
         allowance->at = turn->now;
     }
     if (!allowance->left) {
-        triage->counts.not_compared++;
+        triage_count(turn, &(struct triage_counts){.not_compared = 1});
         return false;
     }
     allowance->left--;

@@ -127,7 +127,6 @@ static void write_merged(
 
 static enum verdict merge_now(
     struct turn *turn, const Sigap__CommandIssued *command, struct open_case *found, struct open_case *into) {
-    struct triage *triage = turn->state;
     proposal_write(turn, &found->case_id, NULL, 0);
     proposal_settle(turn, &into->case_id, &found->case_id);
     struct wholes wholes = {.cases = {*into}, .count = 1};
@@ -141,7 +140,7 @@ static enum verdict merge_now(
         &(struct raising){.priority = found->priority < into->priority ? found->priority : into->priority,
             .area = found->area,
             .reason = "merged"});
-    triage->counts.merged++;
+    triage_count(turn, &(struct triage_counts){.merged = 1});
     triage_audit(turn, command, "case.merged", &found->case_id);
     return triage_answer(turn, command, 200, "", found->version + 1);
 }
@@ -303,7 +302,7 @@ static enum verdict part_now(
     bind_id(forget, &parting->from.case_id);
     bind_id(forget, &parting->report_id);
     statement_run(forget);
-    triage->counts.parted++;
+    triage_count(turn, &(struct triage_counts){.parted = 1});
     triage_audit(turn, command, "report.parted", &parting->report_id);
     return triage_answer(turn, command, 200, "", parting->from.version + 1);
 }

@@ -302,8 +302,7 @@ enum verdict triage_open_case(struct turn *turn, struct opening *opening) {
         turn, triage_lane((int)assessment->priority, assessment->possible_danger), &event, &chain);
     insert_case(turn, &opening->case_id, &report_id, assessment, &opened, &evidence, &chain);
     triage_set_report(turn, &report_id, SETTLED_CASE, &opening->case_id);
-    triage->counts.opened++;
-    triage->counts.proposed += opening->alike_count > 0;
+    triage_count(turn, &(struct triage_counts){.opened = 1, .proposed = opening->alike_count > 0});
     return keep_print(turn, opening) ? VERDICT_DONE : VERDICT_RETRY;
 }
 
@@ -321,7 +320,7 @@ enum verdict triage_close_report(
     event.report_closed = &closed;
     turn_append(turn, LANE_NORMAL, &event);
     triage_set_report(turn, report_id, SETTLED_INFORMATION, NULL);
-    ((struct triage *)turn->state)->counts.closed++;
+    triage_count(turn, &(struct triage_counts){.closed = 1});
     return VERDICT_DONE;
 }
 
@@ -393,7 +392,6 @@ static void insert_review(struct turn *turn, const struct reviewing *reviewing, 
 }
 
 enum verdict triage_send_to_review(struct turn *turn, const struct reviewing *reviewing) {
-    struct triage *triage = turn->state;
     const Sigap__ReportReceived *received = reviewing->received;
     bool copy = strcmp(reviewing->reason, REVIEW_COPY) == 0;
     int64_t by = decide_by(turn, reviewing->assessment);
@@ -408,8 +406,7 @@ enum verdict triage_send_to_review(struct turn *turn, const struct reviewing *re
     tell_review(turn, reviewing, by, also);
     insert_review(turn, reviewing, &report_id, by, also, &packed);
     triage_set_report(turn, &report_id, SETTLED_IN_REVIEW, NULL);
-    triage->counts.reviewed += !copy;
-    triage->counts.copies += copy;
+    triage_count(turn, &(struct triage_counts){.reviewed = !copy, .copies = copy});
     return VERDICT_DONE;
 }
 
@@ -487,7 +484,6 @@ static void distrust_forwarded(const Sigap__ReportReceived *received, struct ass
  * step (ESC-07), once a case; what it says itself counts in any case. */
 static enum verdict join_known(struct turn *turn, const Sigap__ReportReceived *received,
     const Sigap__ReportContent *content, const struct assessment *assessment, struct heard *heard) {
-    struct triage *triage = turn->state;
     struct open_case *found = &heard->found;
     bool copy = heard->how == HEARD_COPY, danger = assessment->possible_danger || received->urgent;
     bool once = strstr(found->reasons, ESCALATED) == NULL;
@@ -509,8 +505,7 @@ static enum verdict join_known(struct turn *turn, const Sigap__ReportReceived *r
     triage_raise(turn, found, &raising);
     if (!copy && !heard_keep(turn, &heard->print, assessment, &found->case_id))
         return VERDICT_RETRY;
-    triage->counts.copies += copy;
-    triage->counts.witnesses += !copy;
+    triage_count(turn, &(struct triage_counts){.copies = copy, .witnesses = !copy});
     return VERDICT_DONE;
 }
 

@@ -50,6 +50,9 @@ struct triage {
     struct triage_counts counts;
 };
 
+/* Counts when the turn is committed: one that is rolled back and made again counts once. */
+void triage_count(struct turn *turn, const struct triage_counts *more);
+
 /* A case as triage keeps it. Texts live in the turn's arena. */
 struct open_case {
     struct id case_id, report_id;

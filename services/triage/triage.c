@@ -115,6 +115,27 @@ static const struct daemon_tool tools[] = {
     {"train", "learn the weights of the model from labelled reports", triage_train_main},
     {"corrections", "what people decided, as lines to learn from", triage_lines_main}, {NULL, NULL, NULL}};
 
+/* ---- counting ---- */
+
+static void add_counts(void *state, const void *argument) {
+    struct triage_counts *counts = &((struct triage *)state)->counts;
+    const struct triage_counts *more = argument;
+    counts->opened += more->opened;
+    counts->copies += more->copies;
+    counts->witnesses += more->witnesses;
+    counts->follow_ups += more->follow_ups;
+    counts->proposed += more->proposed;
+    counts->reviewed += more->reviewed;
+    counts->closed += more->closed;
+    counts->merged += more->merged;
+    counts->parted += more->parted;
+    counts->not_compared += more->not_compared;
+}
+
+void triage_count(struct turn *turn, const struct triage_counts *more) {
+    turn_after_commit(turn, add_counts, more, sizeof *more);
+}
+
 /* ---- rows ---- */
 
 bool case_read(struct turn *turn, const struct id *case_id, struct open_case *out) {

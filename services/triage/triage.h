@@ -15,13 +15,15 @@
  *   receive      a report: opened, judged, joined to a case or not, settled; the rows
  *   follow       what amends a report goes where that went
  *   heard        heard before? prints of reports, and what is alike
+ *   conflict     does it accuse those who would receive the case
  *   join         a report joins a case, and what it adds to it: upwards only
- *   assess       the judgement, made of the next six. Pure
+ *   assess       the judgement, made of the next seven. Pure
  *   text, spelling, stem   words as people write them, corrected, without their endings
  *   vocabulary, pattern, matcher, concept   the site's words and patterns, and where the text has them
  *   facts        what the text says: age, sex, who, since when
  *   place        where, by the gazetteer
  *   model, train   a weighing of words beside the patterns, and how its weights are made
+ *   matters      what else it is about, passage by passage
  *   urgency      P0 to P4, and what may be life-threatening
  *   likeness     do two reports tell of one incident
  *   scene, identity, details, rarity   what of them is compared

@@ -862,6 +862,21 @@ static void a_further_report_adds_kinds(void **state) {
     assert_task("KTP-01", "due");
 }
 
+/* Whoever has accepted may look into the file, however many others have. */
+static void the_last_of_many_facilities_sees_the_case(void **state) {
+    unsigned status;
+    (void)state;
+    open_pasung();
+    for (unsigned i = 0; i < 30; i++) {
+        char code[32];
+        snprintf(code, sizeof code, "TEMPAT-SINGGAH-%02u", i);
+        offer_moved(code, SIGAP__OFFER_STATE__OFFER_ACCEPTED, "accept");
+    }
+    offer_moved("RS-MENUR", SIGAP__OFFER_STATE__OFFER_ACCEPTED, "accept");
+    json_decref(view_case(&staff, false, &status));
+    assert_int_equal(status, 200);
+}
+
 /* ---- one incident or two */
 
 static json_t *timeline_line(json_t *whole, const char *what) {
@@ -1680,6 +1695,7 @@ int main(void) {
         TEST(without_a_place_it_is_the_province_s),
         TEST(a_merge_closes_and_is_undone),
         TEST_ON_DISK(a_merge_hands_victims_on),
+        TEST(the_last_of_many_facilities_sees_the_case),
         TEST(what_is_taken_back_leaves_every_case_that_had_it),
         TEST(an_erased_case_leaves_no_copies),
         TEST_ON_DISK(why_it_was_ordered_stands_in_the_history),

@@ -1,6 +1,8 @@
 /* The daemon around the judgement: each report is settled in exactly one way, and people may overrule. */
 #include "services/triage/tests/world.h"
 
+#include "common/fault.h"
+
 static void test_a_shackled_person_opens_a_case(void **state) {
     struct world *world = *state;
     report(world, SHACKLED, 1);
@@ -169,6 +171,25 @@ static void test_the_same_command_acts_once(void **state) {
     assert_int_equal(fixture_count(world->fixture, SIGAP__EVENT__BODY_CASE_OPENED), 1);
 }
 
+/* A full disk at any step: the turn is made again, the report counts once. */
+static void test_a_turn_made_again_counts_once(void **state) {
+    struct world *world = *state;
+    const struct triage *triage = fixture_state(world->fixture);
+    fault_arm(FAULT_STEP, 0);
+    report(world, SHACKLED, 1);
+    uint64_t steps = fault_count(FAULT_STEP);
+    fault_disarm();
+    assert_true(steps > 10);
+    for (uint64_t step = 1; step <= steps; step++) {
+        fault_arm(FAULT_STEP, step);
+        report(world, SHACKLED, 1);
+        fault_disarm();
+        fixture_advance(world->fixture, 60000);
+    }
+    assert_int_equal(settled(world), steps + 1);
+    assert_int_equal(triage->counts.opened + triage->counts.copies + triage->counts.reviewed, steps + 1);
+}
+
 static void test_names_are_in_no_file(void **state) {
     struct world *world = *state;
     char command[160];
@@ -192,6 +213,7 @@ int main(void) {
         TEST(test_an_altered_report_is_parked),
         TEST(test_decisions),
         TEST(test_the_same_command_acts_once),
+        TEST(test_a_turn_made_again_counts_once),
         TEST(test_names_are_in_no_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
