@@ -7,8 +7,8 @@
  * links, which travel through mail and chat. Fatal: a broken store, a site that cannot be read. Not fatal: a
  * daemon that does not answer (its part is named as missing), a command nobody answers (202, to ask later).
  *
- * Known limits: no second factor yet, no single sign-on; a command's answer is kept for a day; the reason and
- * outcome of a command stand in the journal as they were written, so the page asks for no names in them. */
+ * Known limits: no second factor yet, no single sign-on; a command's answer is kept for a day. Reason and
+ * outcome of a command cross the journal sealed (common/words.h). */
 #pragma once
 
 #include "common/daemon.h"
