@@ -503,7 +503,6 @@ static void urgency_apply(struct work *work, struct urgency_found *urgency) {
         .local_hour = work->report->local_hour};
     urgency_find(vocabulary, &work->reading->text, &work->reading->signs, &input, urgency);
     struct assessment *out = work->out;
-    memcpy(out->priorities, work->priorities, sizeof out->priorities);
     out->priority = urgency->priority;
     out->possible_danger = urgency->danger;
     out->opens_case = vocabulary->kinds[work->kind].opens_case && urgency->priority != PRIORITY_P4;
@@ -529,6 +528,27 @@ bool assess(const struct assessor *assessor, struct arena *arena, const struct r
            assess_reading(assessor, arena, report, &reading, out);
 }
 
+/* What it is and where. */
+static bool likely_find(struct work *work, struct place_found *place) {
+    const struct reading *reading = work->reading;
+    *work->out = (struct assessment){0};
+    work->features = features_read(work->assessor->vocabulary, work->arena, &reading->text, &reading->signs,
+        reading->places, NULL, &work->feature_count);
+    if (!work->features || !kinds_score(work) || !turn_judge(work))
+        return false;
+    kinds_rank(work);
+    memcpy(work->out->priorities, work->priorities, sizeof work->priorities);
+    return place_apply(work, place);
+}
+
+bool assess_briefly(const struct assessor *assessor, struct arena *arena, const struct report *report,
+    const struct reading *reading, struct assessment *out) {
+    struct work work = {
+        .assessor = assessor, .arena = arena, .report = report, .out = out, .reading = reading};
+    struct place_found place;
+    return likely_find(&work, &place) && !arena_exhausted(arena);
+}
+
 bool assess_reading(const struct assessor *assessor, struct arena *arena, const struct report *report,
     const struct reading *reading, struct assessment *out) {
     const struct vocabulary *vocabulary = assessor->vocabulary;
@@ -536,21 +556,13 @@ bool assess_reading(const struct assessor *assessor, struct arena *arena, const 
         .assessor = assessor, .arena = arena, .report = report, .out = out, .reading = reading};
     struct place_found place;
     struct urgency_found urgency;
-    *out = (struct assessment){0};
-    work.features = features_read(
-        vocabulary, arena, &reading->text, &reading->signs, reading->places, NULL, &work.feature_count);
-    if (!work.features)
-        return false;
-    if (!kinds_score(&work) || !turn_judge(&work))
-        return false;
-    kinds_rank(&work);
-    if (!also_find(&work))
+    if (!likely_find(&work, &place) || !also_find(&work))
         return false;
     parent_find(&work);
     confidentiality_find(&work);
     urgency_apply(&work, &urgency);
-    if (!place_apply(&work, &place) || !facts_find(vocabulary, arena, &reading->text, &reading->signs,
-                                           work.kind, out->facts, &out->fact_count))
+    if (!facts_find(
+            vocabulary, arena, &reading->text, &reading->signs, work.kind, out->facts, &out->fact_count))
         return false;
     facts_of_others_drop(&work);
     review_decide(&work, &urgency);

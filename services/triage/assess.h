@@ -112,6 +112,10 @@ bool reading_read(
 /* assess() of what was read already. */
 bool assess_reading(const struct assessor *assessor, struct arena *arena, const struct report *report,
     const struct reading *reading, struct assessment *out);
+/* Only what reports are compared by: the likely kinds, the learnt priorities and the place, as of assess();
+ * all else of out is empty. */
+bool assess_briefly(const struct assessor *assessor, struct arena *arena, const struct report *report,
+    const struct reading *reading, struct assessment *out);
 
 /* "P0" .. "P4". */
 const char *priority_name(enum priority priority);

@@ -42,7 +42,6 @@ struct slot {
 };
 
 struct details {
-    struct detail_set classes[DETAIL_CLASSES];
     struct row rows[DETAILS_MAX];
     size_t row_count;
     struct slot *slots; /* open addressing, three quarters full at most */
@@ -180,7 +179,6 @@ static bool line_read(const struct reading *reading, char *line, struct error *e
     if (!class_read(class, &row->class, error) || !name_take(row, loose && !*sure ? loose : sure, error))
         return false;
     details->row_count++;
-    details_add(&details->classes[row->class], (uint16_t)number);
     return words_read(reading, sure, number, error) &&
            (!loose || words_read(reading, loose, number | DETAIL_LOOSELY, error));
 }
@@ -347,22 +345,10 @@ struct detail_set details_both(const struct detail_set *a, const struct detail_s
     return both;
 }
 
-struct detail_set details_of(
-    const struct details *details, const struct detail_set *set, enum detail_class class) {
-    return details_both(set, &details->classes[class]);
-}
-
-struct detail_set details_without(
-    const struct details *details, const struct detail_set *set, enum detail_class class) {
-    struct detail_set rest = *set;
-    for (size_t i = 0; i < sizeof rest.bits / sizeof rest.bits[0]; i++)
-        rest.bits[i] &= ~details->classes[class].bits[i];
-    return rest;
-}
-
-unsigned details_count(const struct detail_set *set) {
-    unsigned count = 0;
+struct detail_counts details_count(const struct details *details, const struct detail_set *set) {
+    struct detail_counts counts = {0};
     for (size_t i = 0; i < sizeof set->bits / sizeof set->bits[0]; i++)
-        count += (unsigned)__builtin_popcountll(set->bits[i]);
-    return count;
+        for (uint64_t left = set->bits[i]; left; left &= left - 1, counts.all++)
+            counts.of[details->rows[i * 64 + (size_t)__builtin_ctzll(left)].class]++;
+    return counts;
 }

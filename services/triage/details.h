@@ -60,10 +60,9 @@ const char *details_name(const struct details *details, uint16_t detail);
 void details_add(struct detail_set *set, uint16_t detail);
 /* Takes one out. False when there is none. */
 bool details_pop(struct detail_set *set, uint16_t *detail);
-/* Those of one class, and all the others. */
-struct detail_set details_of(
-    const struct details *details, const struct detail_set *set, enum detail_class class);
-struct detail_set details_without(
-    const struct details *details, const struct detail_set *set, enum detail_class class);
-unsigned details_count(const struct detail_set *set);
+struct detail_counts {
+    unsigned all, of[DETAIL_CLASSES];
+};
+/* How many there are, class by class. */
+struct detail_counts details_count(const struct details *details, const struct detail_set *set);
 struct detail_set details_both(const struct detail_set *a, const struct detail_set *b);

@@ -477,7 +477,7 @@ static bool find_copy(struct looking *looking, struct heard *out) {
     return false;
 }
 
-/* A look costs some 15 rows, 0.1 ms with a million prints, and two comparisons of 70 us
+/* A look costs some 15 rows, 0.1 ms with a million prints, and two comparisons of 40 us
  * (tests/bench/prints.c): as much as six reports. So many a second take 4 % of a core. */
 static bool may_look(struct turn *turn) {
     struct triage *triage = turn->state;
@@ -512,9 +512,9 @@ static const struct scene *own_scene(const struct looking *looking, const struct
     if (declared && declared[0])
         return likeness_read(&triage->site.assessor, triage->scratch, told);
     struct scene *scene = arena_take(triage->scratch, sizeof *scene);
-    if (scene)
-        scene_make(&triage->site.assessor, looking->reading, looking->assessment, scene);
-    return scene;
+    bool made = scene && scene_make(&triage->site.assessor, triage->scratch, looking->reading,
+                             looking->assessment, scene);
+    return made ? scene : NULL;
 }
 
 /* Once for all candidates. False when memory runs out. */

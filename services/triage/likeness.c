@@ -173,11 +173,15 @@ static size_t frame_length(const struct scene *a, const struct scene *b) {
     return rows[of_a & 1][of_b];
 }
 
+static bool begin_alike(const struct word *a, const struct word *b) {
+    return a->key[0] == b->key[0] && strncmp(a->key, b->key, BEGINNING) == 0;
+}
+
 static bool has_word(const struct scene *scene, const struct word *word) {
-    uint64_t beginning = word->key_size >= BEGINNING ? word_beginning(word->key) : 0;
+    bool is_long = word->key_size >= BEGINNING;
     for (size_t i = 0; i < scene->text.count; i++) {
         const struct word *other = &scene->text.words[i];
-        if (other->hash == word->hash || (beginning && word_beginning(other->key) == beginning) ||
+        if (other->hash == word->hash || (is_long && begin_alike(other, word)) ||
             (other->flags & word->flags & WORD_NUMBER && other->number == word->number))
             return true;
     }
@@ -210,11 +214,13 @@ static void frame_compare(
     if (least < FRAME_LEAST)
         return;
     float alike = (float)frame_length(a, b) / (float)least;
-    float frame = fminf(1, fmaxf(0, (alike - FRAME_FROM) / (FRAME_WHOLE - FRAME_FROM)));
-    float filled = fminf(filled_in(vocabulary, a, b), filled_in(vocabulary, b, a));
+    float frame = fminf(1, (alike - FRAME_FROM) / (FRAME_WHOLE - FRAME_FROM));
+    if (frame <= 0)
+        return;
     /* Another name or house is enough, however common the word. */
     bool other = features[LIKE_NAME_NOT] > 0 || features[LIKE_SPOT_NOT] > 0;
-    float form = frame * (other ? 1 : fminf(1, filled / FILLED_MANY));
+    float filled = other ? FILLED_MANY : fminf(filled_in(vocabulary, a, b), filled_in(vocabulary, b, a));
+    float form = frame * fminf(1, filled / FILLED_MANY);
     features[LIKE_FRAME_NOT] = form;
     for (size_t i = 0; i < sizeof of_frame / sizeof of_frame[0]; i++)
         features[of_frame[i]] *= 1 - form;
@@ -227,20 +233,18 @@ struct told_alike {
     float both, differ;
 };
 
-static void class_compare(const struct details *details, const struct scene *a, const struct scene *b,
-    enum detail_class class, struct told_alike *out) {
-    struct detail_set left = details_of(details, &a->details, class),
-                      right = details_of(details, &b->details, class), shared = details_both(&left, &right);
-    unsigned count = details_count(&shared);
-    out->both += (float)count;
-    out->differ += details_count(&left) && details_count(&right) && !count;
+static struct told_alike class_compare(unsigned in_a, unsigned in_b, unsigned in_both) {
+    return (struct told_alike){(float)in_both, in_a && in_b && !in_both};
 }
 
 static void classes_compare(
     const struct details *details, const struct scene *a, const struct scene *b, float *features) {
-    struct told_alike of[DETAIL_CLASSES] = {{0}};
+    struct told_alike of[DETAIL_CLASSES];
+    struct detail_set shared = details_both(&a->details, &b->details);
+    struct detail_counts in_a = details_count(details, &a->details),
+                         in_b = details_count(details, &b->details), both = details_count(details, &shared);
     for (int i = 0; i < DETAIL_CLASSES; i++)
-        class_compare(details, a, b, (enum detail_class)i, &of[i]);
+        of[i] = class_compare(in_a.of[i], in_b.of[i], both.of[i]);
     const struct told_alike *harm = &of[DETAIL_HARM], *violence = &of[DETAIL_VIOLENCE];
     float means = of[DETAIL_WEAPON].both + of[DETAIL_BODY].both;
     features[LIKE_SURROUNDINGS] = fminf(1, of[DETAIL_SURROUNDING].both / 2);
@@ -268,12 +272,16 @@ static float details_tell(const struct vocabulary *vocabulary, const struct scen
     uint16_t detail;
     float told = 0;
     while (details_pop(&shared, &detail)) {
-        snprintf(name, sizeof name, "%s%s", loosely ? RARITY_LOOSELY : "",
-            details_name(vocabulary->details, detail));
+        stpcpy(stpcpy(name, loosely ? RARITY_LOOSELY : ""), details_name(vocabulary->details, detail));
         float here = rarity_within(vocabulary->rarity, kind, name);
         told += strcmp(kind, other) == 0 ? here : fminf(here, rarity_within(vocabulary->rarity, other, name));
     }
     return fminf(1, told / RARE_MANY);
+}
+
+static unsigned count_without_surroundings(const struct details *details, const struct detail_set *set) {
+    struct detail_counts counts = details_count(details, set);
+    return counts.all - counts.of[DETAIL_SURROUNDING];
 }
 
 /* All but surroundings; rare surroundings tell too. */
@@ -282,13 +290,13 @@ static struct in_common sets_compare(
     const struct details *details = vocabulary->details;
     const struct detail_set *of_a = loosely ? &a->loose : &a->details,
                             *of_b = loosely ? &b->loose : &b->details;
-    struct detail_set left = details_without(details, of_a, DETAIL_SURROUNDING),
-                      right = details_without(details, of_b, DETAIL_SURROUNDING),
-                      shared = details_both(&left, &right);
-    unsigned both = details_count(&shared), in_a = details_count(&left), in_b = details_count(&right);
+    struct detail_set shared = details_both(of_a, of_b);
+    unsigned both = count_without_surroundings(details, &shared),
+             in_a = count_without_surroundings(details, of_a),
+             in_b = count_without_surroundings(details, of_b);
     return (struct in_common){.many = fminf(1, (float)both / DETAILS_MANY),
         .several = both > 1 ? fminf(1, (float)(both - 1) / DETAILS_MANY) : 0,
-        .rare = details_tell(vocabulary, a, b, details_both(of_a, of_b), loosely),
+        .rare = details_tell(vocabulary, a, b, shared, loosely),
         .both = both,
         .least = in_a < in_b ? in_a : in_b};
 }

@@ -44,6 +44,20 @@ static bool begins_alike(const struct word *word, const char *key) {
     return word->key[0] == key[0] && word->key[1] == key[1];
 }
 
+/* The first two letters of all keys of a list: most words are seen to begin like none of them. */
+struct beginnings {
+    uint32_t of[32]; /* by the first letter, bits by the second */
+    bool made;
+};
+
+static void beginning_add(struct beginnings *beginnings, const char *key) {
+    beginnings->of[key[0] & 31] |= UINT32_C(1) << (key[1] & 31);
+}
+
+static bool beginning_holds(const struct beginnings *beginnings, const struct word *word) {
+    return beginnings->of[word->key[0] & 31] >> (word->key[1] & 31) & 1;
+}
+
 /* -nya, -ku, -mu and -e behind what is looked for; NULL when the word is another. */
 static const char *ending_behind(const struct word *word, const char *key) {
     static const char *const endings[] = {"", "nya", "ku", "mu", "e", "ne", "nyo", "na"};
@@ -120,6 +134,15 @@ static bool is_mbah(const struct text *text, const struct word *word) {
     return false;
 }
 
+/* May the word be one of namings? */
+static bool begins_naming(const struct word *word) {
+    static struct beginnings beginnings;
+    for (size_t i = 0; !beginnings.made && i < sizeof namings / sizeof namings[0]; i++)
+        beginning_add(&beginnings, namings[i].key);
+    beginnings.made = true;
+    return beginning_holds(&beginnings, word);
+}
+
 /* ending: NULL, or where what stands behind the name goes. */
 static bool naming_of(
     const struct text *text, const struct word *word, struct naming *out, const char **ending) {
@@ -128,6 +151,8 @@ static bool naming_of(
             *ending = "";
         return true;
     }
+    if (!begins_naming(word))
+        return false;
     for (size_t i = 0; i < sizeof namings / sizeof namings[0]; i++) {
         const char *behind = begins_alike(word, namings[i].key) ? ending_behind(word, namings[i].key) : NULL;
         if (!behind)
@@ -543,8 +568,19 @@ static uint32_t relation_with(uint32_t relation, const struct word *next) {
     return relation;
 }
 
+/* May the word be one of relateds, or "orang"? */
+static bool begins_related(const struct word *word) {
+    static struct beginnings beginnings;
+    for (size_t i = 0; !beginnings.made && i < sizeof relateds / sizeof relateds[0]; i++)
+        beginning_add(&beginnings, relateds[i].key);
+    beginnings.made = true;
+    return beginning_holds(&beginnings, word);
+}
+
 static uint32_t relation_at(const struct text *text, size_t at) {
     const struct word *word = &text->words[at], *next = word_at(text, at, 1);
+    if (!begins_related(word))
+        return 0;
     if (is_key(word, "orang") && (is_key(next, "tua") || is_key(next, "tuanya")))
         return RELATION_FATHER | RELATION_MOTHER;
     /* "bapak RT", and "bapak2" are men. */
@@ -651,10 +687,12 @@ static void related_find(const struct reading *reading) {
     struct people *people = reading->out;
     for (size_t i = 0; i < reading->text->count; i++) {
         uint32_t relation = relation_at(reading->text, i);
+        if (!relation)
+            continue;
         people->own |= own_relation(reading->text, i, relation);
         /* "Tetangga saya memukuli anaknya" is no deed of a neighbour. */
         bool does = relation != RELATION_NEIGHBOUR && does_then(reading, i);
-        if (!relation || !(does || told_by(reading, i) || done_before(reading, i)))
+        if (!(does || told_by(reading, i) || done_before(reading, i)))
             continue;
         people->doers |= relation;
         for (size_t k = 0; k < people->count; k++)

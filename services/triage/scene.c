@@ -91,8 +91,9 @@ static void telling_take(
                        : details_find(assessor->vocabulary->details, word, out, details);
     details_take(assessor->vocabulary->details, scene, details, count,
         caller || place); /* "di gudang" is one, though Gudang is a village */
+    uint64_t beginning = word_beginning(out);
     for (size_t i = 0; i < scene->telling_count; i++)
-        if (strcmp(scene->telling[i].stem, out) == 0) {
+        if (scene->telling[i].beginning == beginning && strcmp(scene->telling[i].stem, out) == 0) {
             scene->telling[i].caller &= caller;
             return;
         }
@@ -100,7 +101,7 @@ static void telling_take(
         return;
     struct telling *telling = &scene->telling[scene->telling_count++];
     strcpy(telling->stem, out);
-    telling->beginning = word_beginning(out);
+    telling->beginning = beginning;
     telling->rarity = rarity_of(assessor->vocabulary->rarity, out);
     telling->place = place;
     telling->name = name;
@@ -147,19 +148,22 @@ static void words_take(const struct assessor *assessor, const bool *places, stru
     }
 }
 
-void scene_make(const struct assessor *assessor, const struct reading *reading, const struct assessment *said,
-    struct scene *out) {
+bool scene_make(const struct assessor *assessor, struct arena *arena, const struct reading *reading,
+    const struct assessment *said, struct scene *out) {
+    size_t most = reading->text.count < TELLING_MAX ? reading->text.count : TELLING_MAX;
     *out = (struct scene){.said = *said, .text = reading->text, .signs = reading->signs};
+    out->telling = arena_take(arena, most * sizeof *out->telling);
+    if (!out->telling)
+        return false;
     words_take(assessor, reading->places, out);
+    return true;
 }
 
 bool scene_read(
     const struct assessor *assessor, struct arena *arena, const struct report *report, struct scene *out) {
     struct reading reading;
     struct assessment said;
-    if (!reading_read(assessor, arena, report->text, report->size, &reading) ||
-        !assess_reading(assessor, arena, report, &reading, &said))
-        return false;
-    scene_make(assessor, &reading, &said, out);
-    return true;
+    return reading_read(assessor, arena, report->text, report->size, &reading) &&
+           assess_briefly(assessor, arena, report, &reading, &said) &&
+           scene_make(assessor, arena, &reading, &said, out);
 }

@@ -44,7 +44,7 @@ struct scene {
     struct assessment said;
     struct text text;
     struct signs signs;
-    struct telling telling[TELLING_MAX];
+    struct telling *telling; /* at most TELLING_MAX (arena) */
     size_t telling_count;
     struct people people;
     struct counted counted[COUNTS_MAX];
@@ -54,9 +54,10 @@ struct scene {
     size_t caller; /* words that say who calls */
 };
 
-/* Of what was read and judged already, and outlives out. */
-void scene_make(const struct assessor *assessor, const struct reading *reading, const struct assessment *said,
-    struct scene *out);
-/* False only when the arena is exhausted; one assessment (ASSESSMENT_ARENA_BYTES) must fit. */
+/* Of what was read and judged already, and outlives out. Both are false only when the arena is exhausted. */
+bool scene_make(const struct assessor *assessor, struct arena *arena, const struct reading *reading,
+    const struct assessment *said, struct scene *out);
+/* With a brief assessment (assess_briefly). False only when the arena is exhausted; one assessment
+ * (ASSESSMENT_ARENA_BYTES) must fit. */
 bool scene_read(
     const struct assessor *assessor, struct arena *arena, const struct report *report, struct scene *out);
