@@ -70,6 +70,13 @@ static void slot_fetch(const struct model *model, uint64_t hash) {
     __builtin_prefetch(slot_first(model, hash));
 }
 
+/* The row of this hash, which is on its way from memory while others are looked for. */
+static inline uint32_t row_fetch(const struct model *model, uint64_t hash) {
+    uint32_t row = slot_find(model, hash)->row;
+    __builtin_prefetch(row_at(model, row ? row - 1 : 0));
+    return row;
+}
+
 /* ---- features */
 
 enum {
@@ -89,8 +96,9 @@ struct collector {
     size_t capacity;
     char (*names)[FEATURE_NAME_MAX];
     size_t count;
-    float squares;         /* of the values */
-    uint16_t slots[SLOTS]; /* index + 1 of the feature, by its hash; 0: free */
+    float squares;                 /* of the values */
+    uint64_t hashes[FEATURES_MAX]; /* of the features, not read beyond them */
+    uint16_t slots[SLOTS];         /* index + 1 of the feature, by its hash; 0: free */
 };
 
 /* A feature is named "class:one" or "class:one+other", and its hash is made of theirs, so that what stands in
@@ -132,7 +140,7 @@ uint64_t feature_hash(const char *name) {
 static bool slot_take(struct collector *collector, uint64_t hash) {
     size_t at = (hash ^ hash >> 32) & (SLOTS - 1);
     for (; collector->slots[at]; at = (at + 1) & (SLOTS - 1))
-        if (collector->features[collector->slots[at] - 1].hash == hash)
+        if (collector->hashes[collector->slots[at] - 1] == hash)
             return false;
     collector->slots[at] = (uint16_t)(collector->count + 1);
     return true;
@@ -143,8 +151,9 @@ static bool is_new(struct collector *collector, uint64_t hash) {
 }
 
 static void keep(struct collector *collector, uint64_t hash, float value, size_t first, size_t last) {
+    collector->hashes[collector->count] = hash;
     collector->features[collector->count++] =
-        (struct feature){.hash = hash, .first = (uint16_t)first, .last = (uint16_t)last, .value = value};
+        (struct feature){.first = (uint16_t)first, .last = (uint16_t)last, .value = value};
     collector->squares += value * value;
     if (collector->model)
         slot_fetch(collector->model, hash);
@@ -314,10 +323,27 @@ static void values_level(struct collector *collector) {
         collector->features[i].value *= level;
 }
 
+/* Their weights are asked for twice: for the scores, and for which words spoke most. */
+static void rows_find(struct collector *collector) {
+    for (size_t i = 0; collector->model && i < collector->count; i++)
+        collector->features[i].row = row_fetch(collector->model, collector->hashes[i]);
+}
+
+static void collector_init(
+    struct collector *collector, const struct model *model, char (*names)[FEATURE_NAME_MAX]) {
+    collector->model = model;
+    collector->names = names;
+    collector->capacity = OTHERS_MAX;
+    collector->count = 0;
+    collector->squares = 0;
+    memset(collector->slots, 0, sizeof collector->slots);
+}
+
 struct feature *features_read(const struct vocabulary *vocabulary, struct arena *arena,
     const struct text *text, const struct signs *signs, const bool *places, char (*names)[FEATURE_NAME_MAX],
     size_t *count) {
-    struct collector collector = {.model = vocabulary->model, .names = names, .capacity = OTHERS_MAX};
+    struct collector collector;
+    collector_init(&collector, vocabulary->model, names);
     for (size_t i = 0; i < text->count; i++)
         collector.capacity +=
             text->words[i].key_size + 3u; /* the word, its pair, its head, runs of letters */
@@ -330,6 +356,7 @@ struct feature *features_read(const struct vocabulary *vocabulary, struct arena 
     kinds_put(&collector, vocabulary, signs);
     words_put(&collector, text, places);
     values_level(&collector);
+    rows_find(&collector);
     arena_shrink(arena, collector.features, collector.count * sizeof *collector.features);
     *count = collector.count;
     return collector.features;
@@ -337,10 +364,8 @@ struct feature *features_read(const struct vocabulary *vocabulary, struct arena 
 
 /* ---- weights, read from their file */
 
-/* NULL: there are no weights for it. */
-static const struct row *row_find(const struct model *model, uint64_t hash) {
-    const struct slot *slot = slot_find(model, hash);
-    return slot->row ? row_at(model, slot->row - 1) : NULL;
+uint32_t model_row(const struct model *model, const char *name) {
+    return slot_find(model, feature_hash(name))->row;
 }
 
 static size_t lines_count(FILE *file) {
@@ -541,13 +566,6 @@ struct voice {
     struct part_score *part;
 };
 
-/* Its row, which is on its way from memory while others are looked for. */
-static inline uint32_t row_fetch(const struct model *model, uint64_t hash) {
-    uint32_t row = slot_find(model, hash)->row;
-    __builtin_prefetch(row_at(model, row ? row - 1 : 0));
-    return row;
-}
-
 static void voices_add_plainly(const struct model *model, const struct voice *voices, size_t count) {
     for (size_t i = 0; i < count; i++) {
         const struct row *row = row_at(model, voices[i].row - 1);
@@ -593,7 +611,7 @@ static void whole_score(
     size_t voice_count = 0;
     memset(sum, 0, sizeof *sum);
     for (size_t i = 0; i < count; i++) {
-        voices[voice_count] = (struct voice){row_fetch(model, features[i].hash), features[i].value, sum};
+        voices[voice_count] = (struct voice){features[i].row, features[i].value, sum};
         voice_count += voices[voice_count].row != 0;
     }
     voices_add(model, voices, voice_count);
@@ -658,7 +676,7 @@ void model_score_parts(const struct model *model, const struct feature *features
                                                                : &scores[part_of[features[i].first]];
         float value = features[i].value * unlevelled;
         part->squares += value * value;
-        voices[voice_count] = (struct voice){row_fetch(model, features[i].hash), value, part};
+        voices[voice_count] = (struct voice){features[i].row, value, part};
         voice_count += voices[voice_count].row != 0;
     }
     voices_add(model, voices, voice_count);
@@ -693,9 +711,11 @@ float model_score_behind(float probability, float most) {
 }
 
 float model_weight(const struct model *model, const struct feature *feature, int output) {
-    const struct row *row = row_find(model, feature->hash);
     size_t column = output < KINDS_MAX ? (size_t)output : model->kinds + (size_t)(output - KINDS_MAX);
-    return row ? feature->value * row->scale * (float)row->steps[column] : 0;
+    if (!feature->row)
+        return 0;
+    const struct row *row = row_at(model, feature->row - 1);
+    return feature->value * row->scale * (float)row->steps[column];
 }
 
 void softmax(float *scores, size_t count) {

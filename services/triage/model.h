@@ -22,12 +22,12 @@ enum {
     OUTPUTS_MAX = KINDS_MAX + PRIORITIES,
     OUTPUTS_AT_ONCE = 8, /* floats in one of the wide registers */
     OUTPUTS_PADDED = (OUTPUTS_MAX + OUTPUTS_AT_ONCE - 1) / OUTPUTS_AT_ONCE * OUTPUTS_AT_ONCE,
-    FEATURES_MAX = 1024, /* of one report, x 16 bytes = 16 KiB of arena; a report of 60 words has about 400 */
+    FEATURES_MAX = 1024, /* of one report, x 12 bytes = 12 KiB of arena; a report of 60 words has about 400 */
     FEATURE_NAME_MAX = 128
 };
 
 struct feature {
-    uint64_t hash;
+    uint32_t row;         /* of the weights, from 1; 0: there are none for it */
     uint16_t first, last; /* the words it stands for; both UINT16_MAX when it is of the whole message */
     float value;
 };
@@ -46,6 +46,8 @@ struct model;
 struct model *model_read(FILE *file, const struct vocabulary *vocabulary, struct error *error);
 struct model *model_load(const char *path, const struct vocabulary *vocabulary, struct error *error);
 void model_free(struct model **model);
+/* The row of a feature's weights, from 1; 0: there are none for it. */
+uint32_t model_row(const struct model *model, const char *name);
 /* Probabilities: kinds[] over the vocabulary's kinds, priorities[] over P0..P4. */
 void model_judge(const struct model *model, const struct feature *features, size_t count,
     float kinds[KINDS_MAX], float priorities[PRIORITIES]);

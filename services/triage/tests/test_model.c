@@ -50,7 +50,7 @@ static void weights_are_what_is_written(void **state) {
         struct model *model = read_text(*state, line, &error);
         if (!model)
             fail_msg("%s: %s", line, error.text);
-        struct feature anak = {.hash = feature_hash("w:anak"), .value = 1};
+        struct feature anak = {.row = model_row(model, "w:anak"), .value = 1};
         int kdrt = vocabulary_kind(*state, "kdrt");
         float weight = model_weight(model, &anak, kdrt);
         assert_true(fabsf(weight - cases[i].weight) <= fabsf(cases[i].weight) / 100); /* a step of 127 */
@@ -86,10 +86,10 @@ static void parts_are_sums_of_weights(void **state) {
     fclose(file);
     if (!model)
         fail_msg("%s", error.text);
-    const struct feature features[] = {{feature_hash("m:bias"), UINT16_MAX, UINT16_MAX, 1},
-        {feature_hash("w:rantai"), 0, 0, 1}, {feature_hash("w:nobody"), 1, 1, 1},
-        {feature_hash("w:pukul"), 2, 2, 0.6f},
-        {feature_hash("cc:C_ANAK+C_IBU"), UINT16_MAX, UINT16_MAX, 0.4f}};
+    const struct feature features[] = {{model_row(model, "m:bias"), UINT16_MAX, UINT16_MAX, 1},
+        {model_row(model, "w:rantai"), 0, 0, 1}, {model_row(model, "w:nobody"), 1, 1, 1},
+        {model_row(model, "w:pukul"), 2, 2, 0.6f},
+        {model_row(model, "cc:C_ANAK+C_IBU"), UINT16_MAX, UINT16_MAX, 0.4f}};
     const struct feature *of_part[] = {&features[1], &features[3]};
     const uint8_t part_of[] = {0, 0, 1};
     struct part_score common, rest, parts[2];
