@@ -25,7 +25,7 @@ enum {
 
 struct row {
     float scale;
-    int8_t steps[]; /* padded to OUTPUTS_AT_ONCE */
+    int8_t steps[]; /* padded to OUTPUTS_WIDE */
 };
 
 /* Half of a hash tells features apart that begin at one slot: together that is nearly all of it. */
@@ -34,19 +34,19 @@ struct slot {
     uint32_t row; /* number + 1; 0: free */
 };
 
+/* Outputs are added and multiplied so many at once; where they stand they need no alignment. */
+typedef float lanes __attribute__((vector_size(OUTPUTS_AT_ONCE * sizeof(float)), aligned(4), may_alias));
+
 struct model {
     struct slot *slots; /* open addressing, at most half full */
     size_t slot_count;  /* a power of two */
     uint8_t *rows;
     size_t row_count, row_room, row_bytes;
-    size_t kinds, outputs, padded;       /* outputs: kinds and priorities */
-    float priors[KINDS_MAX][PRIORITIES]; /* how often a report of the kind has each priority */
-    uint8_t columns[OUTPUTS_MAX];        /* of the file: the output of each */
+    size_t kinds, outputs, padded; /* outputs: kinds and priorities */
+    lanes priors[KINDS_MAX];       /* how often a report of the kind has each priority */
+    uint8_t columns[OUTPUTS_MAX];  /* of the file: the output of each */
     size_t column_count;
 };
-
-/* Outputs are added and multiplied so many at once; where they stand they need no alignment. */
-typedef float lanes __attribute__((vector_size(OUTPUTS_AT_ONCE * sizeof(float)), aligned(4), may_alias));
 
 static struct row *row_at(const struct model *model, size_t number) {
     return (struct row *)(void *)(model->rows + number * model->row_bytes);
@@ -325,7 +325,7 @@ static void values_level(struct collector *collector) {
 
 /* Their weights are asked for twice: for the scores, and for which words spoke most. */
 static void rows_find(struct collector *collector) {
-    for (size_t i = 0; collector->model && i < collector->count; i++)
+    for (size_t i = 0; i < collector->count; i++)
         collector->features[i].row = row_fetch(collector->model, collector->hashes[i]);
 }
 
@@ -356,7 +356,8 @@ struct feature *features_read(const struct vocabulary *vocabulary, struct arena 
     kinds_put(&collector, vocabulary, signs);
     words_put(&collector, text, places);
     values_level(&collector);
-    rows_find(&collector);
+    if (collector.model)
+        rows_find(&collector);
     arena_shrink(arena, collector.features, collector.count * sizeof *collector.features);
     *count = collector.count;
     return collector.features;
@@ -410,7 +411,7 @@ static bool outputs_read(
     }
     model->kinds = vocabulary->kind_count;
     model->outputs = model->kinds + PRIORITIES;
-    model->padded = (model->outputs + OUTPUTS_AT_ONCE - 1) / OUTPUTS_AT_ONCE * OUTPUTS_AT_ONCE;
+    model->padded = (model->outputs + OUTPUTS_WIDE - 1) / OUTPUTS_WIDE * OUTPUTS_WIDE;
     model->row_bytes = (sizeof(struct row) + model->padded + LINE - 1) / LINE * LINE;
     return room_take(model, lines) || error_set(error, "no memory for the weights");
 }
@@ -576,21 +577,46 @@ static void voices_add_plainly(const struct model *model, const struct voice *vo
 }
 
 #ifdef __x86_64__
-/* The same sums in the same order. Eight bytes become eight floats by two instructions; left to itself, gcc
- * takes them apart with nine, and half of what a report costs the model is here. */
-__attribute__((target("avx2"))) static void voices_add_widely(
-    const struct model *model, const struct voice *voices, size_t count) {
-    const size_t outputs = model->padded;
-    for (size_t i = 0; i < count; i++) {
-        const struct row *row = row_at(model, voices[i].row - 1);
-        const __m256 value = _mm256_set1_ps(voices[i].value * row->scale);
-        float *sums = voices[i].part->outputs;
-        for (size_t k = 0; k < outputs; k += OUTPUTS_AT_ONCE) {
-            __m128i bytes = _mm_loadl_epi64((const __m128i *)(const void *)(row->steps + k));
-            __m256 steps = _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(bytes));
-            _mm256_storeu_ps(sums + k, _mm256_add_ps(_mm256_loadu_ps(sums + k), _mm256_mul_ps(value, steps)));
-        }
+/* Eight bytes become eight floats by two instructions; left to itself, gcc takes them apart with nine. */
+#define WIDELY __attribute__((target("avx2")))
+
+WIDELY static inline __m256 spoken_add(__m256 sum, __m256 value, const int8_t *steps) {
+    __m128i bytes = _mm_loadl_epi64((const __m128i *)(const void *)steps);
+    return _mm256_add_ps(sum, _mm256_mul_ps(value, _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(bytes))));
+}
+
+/* OUTPUTS_WIDE outputs of a part, which stay in registers while its voices follow each other.
+ * Returns where those of the next part begin. */
+WIDELY static size_t part_voices_add(
+    const struct model *model, const struct voice *voices, size_t at, size_t count, size_t from) {
+    struct part_score *part = voices[at].part;
+    float *sums = part->outputs + from;
+    __m256 first = _mm256_loadu_ps(sums), second = _mm256_loadu_ps(sums + 8),
+           third = _mm256_loadu_ps(sums + 16), fourth = _mm256_loadu_ps(sums + 24),
+           fifth = _mm256_loadu_ps(sums + 32);
+    for (; at < count && voices[at].part == part; at++) {
+        const struct row *row = row_at(model, voices[at].row - 1);
+        const int8_t *steps = row->steps + from;
+        const __m256 value = _mm256_set1_ps(voices[at].value * row->scale);
+        first = spoken_add(first, value, steps);
+        second = spoken_add(second, value, steps + 8);
+        third = spoken_add(third, value, steps + 16);
+        fourth = spoken_add(fourth, value, steps + 24);
+        fifth = spoken_add(fifth, value, steps + 32);
     }
+    _mm256_storeu_ps(sums, first);
+    _mm256_storeu_ps(sums + 8, second);
+    _mm256_storeu_ps(sums + 16, third);
+    _mm256_storeu_ps(sums + 24, fourth);
+    _mm256_storeu_ps(sums + 32, fifth);
+    return at;
+}
+
+/* The same sums in the same order. */
+WIDELY static void voices_add_widely(const struct model *model, const struct voice *voices, size_t count) {
+    for (size_t from = 0; from < model->padded; from += OUTPUTS_WIDE)
+        for (size_t at = 0; at < count;)
+            at = part_voices_add(model, voices, at, count, from);
 }
 #endif
 
@@ -627,12 +653,10 @@ static void whole_score(
 /* The two heads agree: a priority that reports of the likely kinds never have is not said for a stray word.
  */
 static void priorities_by_kind(const struct model *model, const float *kinds, float priorities[PRIORITIES]) {
-    float expected[PRIORITIES];
-    for (size_t i = 0; i < PRIORITIES; i++)
-        expected[i] = 1e-4f;
+    lanes expected = {1e-4f, 1e-4f, 1e-4f, 1e-4f, 1e-4f};
+    _Static_assert((int)PRIORITIES <= (int)OUTPUTS_AT_ONCE, "they fit");
     for (size_t k = 0; k < model->kinds; k++)
-        for (size_t i = 0; i < PRIORITIES; i++)
-            expected[i] += kinds[k] * model->priors[k][i];
+        expected += kinds[k] * model->priors[k];
     for (size_t i = 0; i < PRIORITIES; i++)
         priorities[i] += PRIOR_WEIGHT * logf(expected[i]);
 }
@@ -718,12 +742,35 @@ float model_weight(const struct model *model, const struct feature *feature, int
     return feature->value * row->scale * (float)row->steps[column];
 }
 
+/* e to the power of each, of none more than 0; right to the last of 24 bits or the one before. As the Cephes
+ * library does: a power of two, and a polynomial for what is left between -0.35 and 0.35. */
+static inline void powers_take(float scores[OUTPUTS_AT_ONCE]) {
+    typedef int32_t numbers __attribute__((vector_size(sizeof(lanes))));
+    const float least = -87; /* of which the power is a normal number */
+    for (size_t i = 0; i < OUTPUTS_AT_ONCE; i++)
+        scores[i] = scores[i] < least ? least : scores[i];
+    const lanes given = *(const lanes *)scores;
+    const numbers twos = __builtin_convertvector(given * 1.44269504f - 0.5f, numbers);
+    const lanes whole = __builtin_convertvector(twos, lanes);
+    const lanes rest = given - whole * 0.693359375f + whole * 2.12194440e-4f;
+    lanes sum = rest * 1.9875691500e-4f + 1.3981999507e-3f;
+    sum = sum * rest + 8.3334519073e-3f;
+    sum = sum * rest + 4.1665795894e-2f;
+    sum = sum * rest + 1.6666665459e-1f;
+    sum = sum * rest + 5.0000001201e-1f;
+    *(lanes *)scores = (sum * rest * rest + rest + 1) * (lanes)((twos + 127) << 23);
+}
+
 void softmax(float *scores, size_t count) {
-    float most = scores[0], sum = 0;
+    float powers[KINDS_MAX] = {0}, most = scores[0], sum = 0;
     for (size_t i = 1; i < count; i++)
         most = scores[i] > most ? scores[i] : most;
     for (size_t i = 0; i < count; i++)
-        sum += scores[i] = expf(scores[i] - most);
+        powers[i] = scores[i] - most;
+    for (size_t i = 0; i < count; i += OUTPUTS_AT_ONCE)
+        powers_take(powers + i);
     for (size_t i = 0; i < count; i++)
-        scores[i] /= sum;
+        sum += powers[i];
+    for (size_t i = 0; i < count; i++)
+        scores[i] = powers[i] / sum;
 }

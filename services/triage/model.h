@@ -20,8 +20,9 @@
 
 enum {
     OUTPUTS_MAX = KINDS_MAX + PRIORITIES,
-    OUTPUTS_AT_ONCE = 8, /* floats in one of the wide registers */
-    OUTPUTS_PADDED = (OUTPUTS_MAX + OUTPUTS_AT_ONCE - 1) / OUTPUTS_AT_ONCE * OUTPUTS_AT_ONCE,
+    OUTPUTS_AT_ONCE = 8,                /* floats in one of the wide registers */
+    OUTPUTS_WIDE = 5 * OUTPUTS_AT_ONCE, /* all 40 of the site */
+    OUTPUTS_PADDED = (OUTPUTS_MAX + OUTPUTS_WIDE - 1) / OUTPUTS_WIDE * OUTPUTS_WIDE,
     FEATURES_MAX = 1024, /* of one report, x 12 bytes = 12 KiB of arena; a report of 60 words has about 400 */
     FEATURE_NAME_MAX = 128
 };
