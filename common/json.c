@@ -339,6 +339,11 @@ bool json_fields_read(
 
 /* ---- writing ---- */
 
+enum {
+    FIRST_BYTES = 1024, /* as much as malloc has at hand; little that is written is longer than twice that */
+    EIGHT = sizeof(uint64_t)
+};
+
 void json_writer_init(struct json_writer *writer, size_t max_bytes) {
     *writer = (struct json_writer){.max_bytes = max_bytes};
 }
@@ -374,7 +379,7 @@ static bool grow(struct json_writer *writer, size_t more) {
         writer->failed = true;
         return false;
     }
-    size_t capacity = writer->capacity ? writer->capacity : 256;
+    size_t capacity = writer->capacity ? writer->capacity : FIRST_BYTES;
     while (capacity < writer->size + more + 1)
         capacity *= 2;
     char *bytes = fault_strikes(FAULT_MEMORY) ? NULL : realloc(writer->bytes, capacity);
@@ -476,47 +481,82 @@ static size_t escape(struct json_writer *writer, const unsigned char *at, size_t
 /* 1: may not stand in a text as it is. */
 static const unsigned char special[256] = {[0 ... 0x1f] = 1, ['"'] = 1, ['\\'] = 1, [0x7f ... 0xff] = 1};
 
-/* From the first byte that may not stand as it is. */
-static void text_append_rest(struct json_writer *writer, const unsigned char *text, size_t size) {
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* Is one of eight bytes special? Of the lowest that is, the highest bit tells so. */
+static bool any_special(uint64_t bytes) {
+    uint64_t quote = bytes ^ EACH('"'), backslash = bytes ^ EACH('\\');
+    uint64_t found =
+        bytes | (bytes + EACH(1)) | (bytes - EACH(0x20)) | (quote - EACH(1)) | (backslash - EACH(1));
+    return found & EACH(0x80);
+}
+
+static bool eight_copy(char *out, const unsigned char *text) {
+    uint64_t bytes;
+    memcpy(&bytes, text, EIGHT);
+    memcpy(out, &bytes, EIGHT);
+    return !any_special(bytes);
+}
+
+/* Copies a text of which all may stand as it is, as nearly all texts may; false for any other. Eight bytes at
+ * a time: the last eight may have been copied partly before. */
+static bool plain_copy(char *out, const unsigned char *text, size_t size) {
+    size_t at = 0;
+    if (size < EIGHT) {
+        for (; at < size && !special[text[at]]; at++)
+            out[at] = (char)text[at];
+        return at == size;
+    }
+    for (; at + EIGHT < size; at += EIGHT)
+        if (!eight_copy(out + at, text + at))
+            return false;
+    return eight_copy(out + size - EIGHT, text + size - EIGHT);
+}
+
+static void text_escape(struct json_writer *writer, const unsigned char *text, size_t size) {
+    append_byte(writer, '"');
     for (size_t i = 0; i < size && !writer->failed;) {
         if (special[text[i]])
             i += escape(writer, text + i, size - i);
         else
             append_byte(writer, (char)text[i++]);
     }
+    append_byte(writer, '"');
 }
 
-/* Most texts have no such byte: they are copied as they are looked at. */
 static void text_append(struct json_writer *writer, const unsigned char *text, size_t size) {
     if (!room(writer, size + 2))
         return; /* not even as it is */
     char *out = writer->bytes + writer->size;
-    size_t plain = 0;
-    *out++ = '"';
-    for (; plain < size && !special[text[plain]]; plain++)
-        *out++ = (char)text[plain];
-    writer->size += plain + 1;
-    if (plain == size) {
-        *out = '"';
-        writer->size++;
-    } else {
-        text_append_rest(writer, text + plain, size - plain);
-        append_byte(writer, '"');
+    if (!plain_copy(out + 1, text, size)) {
+        text_escape(writer, text, size);
+        return;
     }
+    out[0] = out[size + 1] = '"';
+    writer->size += size + 2;
+}
+
+/* The next is a key: does a comma stand before it? */
+static bool key_begin(struct json_writer *writer) {
+    uint32_t level = UINT32_C(1) << writer->depth;
+    bool follows = writer->filled & level;
+    if (writer->keyed || writer->depth == 0 || !(writer->objects & level))
+        writer->failed = true;
+    writer->filled |= level;
+    writer->keyed = true;
+    return follows;
 }
 
 void json_write_key(struct json_writer *writer, const char *key) {
-    uint32_t level = UINT32_C(1) << writer->depth;
-    if (writer->keyed || writer->depth == 0 || !(writer->objects & level)) {
-        writer->failed = true;
-        return;
-    }
-    if (writer->filled & level)
+    if (key_begin(writer))
         append_byte(writer, ',');
-    writer->filled |= level;
     text_append(writer, (const unsigned char *)key, strlen(key));
     append_byte(writer, ':');
-    writer->keyed = true;
+}
+
+void json_write_ready_key(struct json_writer *writer, const char *ready, size_t size) {
+    size_t from = key_begin(writer) ? 0 : 1;
+    append(writer, ready + from, size - from);
 }
 
 void json_write_text_bytes(struct json_writer *writer, const void *text, size_t size) {

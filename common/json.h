@@ -151,6 +151,12 @@ void json_write_object(struct json_writer *writer); /* { */
 void json_write_array(struct json_writer *writer);  /* [ */
 void json_write_end(struct json_writer *writer);    /* } or ], whichever is open */
 void json_write_key(struct json_writer *writer, const char *key);
+/* The same of a literal that needs no escape, made ready by the compiler: for what is written for each
+ * report. */
+#define json_write_literal_key(writer, key)                                                                  \
+    json_write_ready_key((writer), ",\"" key "\":", sizeof(",\"" key "\":") - 1)
+/* ready: with the comma that stands before it, unless it is the first. */
+void json_write_ready_key(struct json_writer *writer, const char *ready, size_t size);
 /* Invalid UTF-8 becomes U+FFFD, control characters and NUL are escaped. NULL writes null. */
 void json_write_text(struct json_writer *writer, const char *text);
 void json_write_text_bytes(struct json_writer *writer, const void *text, size_t size);

@@ -12,11 +12,13 @@
 enum { LINE_MAX_BYTES = 64 * 1024, JSON_MAX_BYTES = 256 * 1024 };
 
 static void kinds_write(struct json_writer *writer, const struct assessment *assessment) {
-    json_member_array(writer, "kinds");
+    json_write_literal_key(writer, "kinds");
+    json_write_array(writer);
     for (size_t i = 0; i < assessment->kind_count; i++) {
         json_write_object(writer);
-        json_member_text(writer, "kind", assessment->kinds[i].kind);
-        json_write_key(writer, "score");
+        json_write_literal_key(writer, "kind");
+        json_write_text(writer, assessment->kinds[i].kind);
+        json_write_literal_key(writer, "score");
         json_write_decimal(writer, lroundf(assessment->kinds[i].score * 10000), 4);
         json_write_end(writer);
     }
@@ -24,29 +26,36 @@ static void kinds_write(struct json_writer *writer, const struct assessment *ass
 }
 
 static void area_write(struct json_writer *writer, const struct assessment *assessment) {
-    json_member_text(writer, "area", assessment->area[0] ? assessment->area : NULL);
-    json_member_array(writer, "area_candidates");
+    json_write_literal_key(writer, "area");
+    json_write_text(writer, assessment->area[0] ? assessment->area : NULL);
+    json_write_literal_key(writer, "area_candidates");
+    json_write_array(writer);
     for (size_t i = 0; i < assessment->area_candidate_count; i++)
         json_write_text(writer, assessment->area_candidates[i]);
     json_write_end(writer);
 }
 
 static void facts_write(struct json_writer *writer, const struct assessment *assessment) {
-    json_member_object(writer, "facts");
+    json_write_literal_key(writer, "facts");
+    json_write_object(writer);
     for (size_t i = 0; i < assessment->fact_count; i++)
         json_member_text(writer, assessment->facts[i].name, assessment->facts[i].value);
     json_write_end(writer);
 }
 
 static void evidence_write(struct json_writer *writer, const struct assessment *assessment) {
-    json_member_array(writer, "evidence");
+    json_write_literal_key(writer, "evidence");
+    json_write_array(writer);
     for (size_t i = 0; i < assessment->evidence_count; i++) {
         const struct evidence *one = &assessment->evidence[i];
         json_write_object(writer);
-        json_member_text(writer, "what", one->what);
-        json_member_text(writer, "rule", one->rule);
-        json_member_text(writer, "words", one->words);
-        json_write_key(writer, "weight");
+        json_write_literal_key(writer, "what");
+        json_write_text(writer, one->what);
+        json_write_literal_key(writer, "rule");
+        json_write_text(writer, one->rule);
+        json_write_literal_key(writer, "words");
+        json_write_text(writer, one->words);
+        json_write_literal_key(writer, "weight");
         json_write_decimal(writer, lroundf(one->weight * 100), 2);
         json_write_end(writer);
     }
@@ -57,26 +66,35 @@ char *assess_to_json(const struct assessment *assessment) {
     struct json_writer writer;
     json_writer_init(&writer, JSON_MAX_BYTES);
     json_write_object(&writer);
-    json_member_text(&writer, "kind", assessment->kind);
+    json_write_literal_key(&writer, "kind");
+    json_write_text(&writer, assessment->kind);
     kinds_write(&writer, assessment);
-    json_member_array(&writer, "also");
+    json_write_literal_key(&writer, "also");
+    json_write_array(&writer);
     for (size_t i = 0; i < assessment->also_count; i++)
         json_write_text(&writer, assessment->also[i]);
     if (assessment->parent_kind[0])
         json_write_text(&writer, assessment->parent_kind);
     json_write_end(&writer);
-    json_member_text(&writer, "priority", priority_name(assessment->priority));
-    json_member_array(&writer, "priorities");
+    json_write_literal_key(&writer, "priority");
+    json_write_text(&writer, priority_name(assessment->priority));
+    json_write_literal_key(&writer, "priorities");
+    json_write_array(&writer);
     for (size_t i = 0; i < PRIORITIES; i++)
         json_write_decimal(&writer, lroundf(assessment->priorities[i] * 1000), 3);
     json_write_end(&writer);
-    json_write_key(&writer, "confidence");
+    json_write_literal_key(&writer, "confidence");
     json_write_decimal(&writer, lroundf(assessment->confidence * 1000), 3);
-    json_member_bool(&writer, "review", assessment->review);
-    json_member_text(&writer, "review_reason", review_reason_name(assessment->review_reason));
-    json_member_bool(&writer, "possible_danger", assessment->possible_danger);
-    json_member_bool(&writer, "opens_case", assessment->opens_case);
-    json_member_integer(&writer, "confidentiality", assessment->confidentiality);
+    json_write_literal_key(&writer, "review");
+    json_write_bool(&writer, assessment->review);
+    json_write_literal_key(&writer, "review_reason");
+    json_write_text(&writer, review_reason_name(assessment->review_reason));
+    json_write_literal_key(&writer, "possible_danger");
+    json_write_bool(&writer, assessment->possible_danger);
+    json_write_literal_key(&writer, "opens_case");
+    json_write_bool(&writer, assessment->opens_case);
+    json_write_literal_key(&writer, "confidentiality");
+    json_write_integer(&writer, assessment->confidentiality);
     area_write(&writer, assessment);
     facts_write(&writer, assessment);
     evidence_write(&writer, assessment);

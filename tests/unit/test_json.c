@@ -432,6 +432,56 @@ static void writer_is_bounded(void **state) {
     json_writer_free(&writer);
 }
 
+/* As the standard (RFC 8259, 7) asks for, byte by byte. */
+static void quoted(const char *text, size_t size, char *out) {
+    *out++ = '"';
+    for (size_t i = 0; i < size; i++) {
+        unsigned char byte = (unsigned char)text[i];
+        if (byte == '"' || byte == '\\')
+            out += sprintf(out, "\\%c", byte);
+        else if (byte == '\n')
+            out += sprintf(out, "\\n");
+        else
+            out += sprintf(out, byte < 0x20 || byte == 0x7f ? "\\u%04x" : "%c", byte);
+    }
+    strcpy(out, "\"");
+}
+
+/* Texts are looked at eight bytes at a time, wherever the one stands that may not stay as it is. */
+static void every_byte_is_escaped_wherever_it_stands(void **state) {
+    (void)state;
+    enum { LONGEST = 19 };
+    for (size_t size = 1; size <= LONGEST; size++)
+        for (size_t at = 0; at < size; at++)
+            for (int byte = 0; byte < 0x80; byte++) {
+                char text[LONGEST], expected[2 + 6 * LONGEST + 1];
+                struct json_writer writer;
+                memset(text, at % 2 ? '~' : ' ', size);
+                text[at] = (char)byte;
+                quoted(text, size, expected);
+                json_writer_init(&writer, 4096);
+                json_write_text_bytes(&writer, text, size);
+                assert_string_equal(json_writer_text(&writer, NULL), expected);
+                json_writer_free(&writer);
+            }
+}
+
+static void literal_keys_are_keys(void **state) {
+    (void)state;
+    struct json_writer writer;
+    json_writer_init(&writer, 4096);
+    json_write_object(&writer);
+    json_write_literal_key(&writer, "first");
+    json_write_array(&writer);
+    json_write_end(&writer);
+    json_write_literal_key(&writer, "next");
+    json_write_bool(&writer, true);
+    json_member_integer(&writer, "last", 3);
+    json_write_end(&writer);
+    assert_string_equal(json_writer_text(&writer, NULL), "{\"first\":[],\"next\":true,\"last\":3}");
+    json_writer_free(&writer);
+}
+
 static void mistake_value_without_key(struct json_writer *writer) {
     json_write_object(writer);
     json_write_integer(writer, 1);
@@ -439,6 +489,10 @@ static void mistake_value_without_key(struct json_writer *writer) {
 static void mistake_key_in_array(struct json_writer *writer) {
     json_write_array(writer);
     json_write_key(writer, "a");
+}
+static void mistake_literal_key_in_array(struct json_writer *writer) {
+    json_write_array(writer);
+    json_write_literal_key(writer, "a");
 }
 static void mistake_end_after_key(struct json_writer *writer) {
     json_write_object(writer);
@@ -470,8 +524,8 @@ static void mistake_too_deep(struct json_writer *writer) {
 static void mistakes_fail_the_writer(void **state) {
     (void)state;
     static void (*const mistakes[])(struct json_writer *) = {mistake_value_without_key, mistake_key_in_array,
-        mistake_end_after_key, mistake_end_too_many, mistake_two_values, mistake_incomplete, mistake_nothing,
-        mistake_too_deep};
+        mistake_literal_key_in_array, mistake_end_after_key, mistake_end_too_many, mistake_two_values,
+        mistake_incomplete, mistake_nothing, mistake_too_deep};
     for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
         struct json_writer writer;
         json_writer_init(&writer, 4096);
@@ -529,6 +583,8 @@ int main(void) {
         cmocka_unit_test(a_table_names_the_offending_member),
         cmocka_unit_test(a_long_member_name_is_cut),
         cmocka_unit_test(written_is_what_was_meant),
+        cmocka_unit_test(every_byte_is_escaped_wherever_it_stands),
+        cmocka_unit_test(literal_keys_are_keys),
         cmocka_unit_test(written_text_is_always_utf8),
         cmocka_unit_test(numbers_read_back_the_same),
         cmocka_unit_test(decimals_are_written_without_printf),
