@@ -22,6 +22,9 @@ enum {
     REFILL_KEYS = REFILL_RUNS * HASH_INDEX_RUN,
     BEHIND = 2 * HASH_MERGE_RUNS, /* runs of a level */
     BLOCKS_BEHIND = 8,            /* at least, in a turn that adds no keys */
+    SHARE_BITS = 12,              /* a run is sorted in shares of some eight keys */
+    SHARES = 1 << SHARE_BITS,
+    SHARE_SMALL = 32,
 };
 
 /* The newest keys: chains, so that the newest of equal ones comes first. */
@@ -305,6 +308,41 @@ static void entries_write(
     hash_run_finish(run, store);
 }
 
+static uint32_t share_of(const struct hash_entry *entry) {
+    return (uint32_t)(entry->hash >> (64 - SHARE_BITS));
+}
+
+/* Mostly a handful, and those of one hash are in order already; many of one hash may be among many of
+ * another.
+ */
+static void share_sort(struct hash_entry *entries, uint32_t count) {
+    if (count > SHARE_SMALL) {
+        qsort(entries, count, sizeof *entries, hash_entry_compare);
+        return;
+    }
+    for (uint32_t i = 1; i < count; i++) {
+        struct hash_entry entry = entries[i];
+        uint32_t at = i;
+        for (; at && hash_entry_compare(&entries[at - 1], &entry) > 0; at--)
+            entries[at] = entries[at - 1];
+        entries[at] = entry;
+    }
+}
+
+/* In the order of a run. Hashes spread evenly: their first bits tell each one's place nearly. Of one hash the
+ * newest comes first, so shares are filled from their ends. */
+static void entries_take(const struct fresh *fresh, uint32_t count, struct hash_entry *entries) {
+    uint32_t starts[SHARES + 1] = {0};
+    for (uint32_t i = 0; i < count; i++)
+        starts[share_of(&fresh[i].entry)]++;
+    for (uint32_t share = 1; share <= SHARES; share++)
+        starts[share] += starts[share - 1]; /* the ends, so far */
+    for (uint32_t i = 0; i < count; i++)
+        entries[--starts[share_of(&fresh[i].entry)]] = fresh[i].entry;
+    for (uint32_t share = 0; share < SHARES; share++)
+        share_sort(entries + starts[share], starts[share + 1] - starts[share]);
+}
+
 /* How many; 0: there is no memory for it, they wait. */
 static uint32_t run_write(struct hash_index *index, struct turn *turn, size_t from) {
     uint32_t count = run_length(index, from);
@@ -316,10 +354,8 @@ static uint32_t run_write(struct hash_index *index, struct turn *turn, size_t fr
         return 0;
     index->written[index->written_count++] = run;
     index->last_run++;
-    for (uint32_t i = 0; i < count; i++)
-        entries[i] = index->fresh[from + i].entry;
-    run->row = entries[count - 1].row;
-    qsort(entries, count, sizeof *entries, hash_entry_compare);
+    run->row = index->fresh[from + count - 1].entry.row;
+    entries_take(index->fresh + from, count, entries);
     entries_write(run, turn->store, entries, count);
     return count;
 }
