@@ -75,8 +75,10 @@ def test_what_is_alike_is_proposed_merged_and_parted(site, clerk):
     assert site.trace(ticket)["case"]["id"] == other
     assert clerk.get(f"/api/cases/{other}").json["casework"]["closed"] is None
     assert len(clerk.get(f"/api/cases/{one}?narrative=1").json["casework"]["narratives"]) == 1
-    happened = [line["what"] for line in clerk.get(f"/api/cases/{other}").json["casework"]["timeline"]]
-    assert "case_merged" in happened and "case_unmerged" in happened
+    happened = {line["what"]: line.get("text") for line in clerk.get(f"/api/cases/{other}?narrative=1").json["casework"]["timeline"]}
+    assert happened["case_merged"] == "kakek yang sama" and happened["case_unmerged"] == "ternyata lain", happened
+    lines = clerk.get(f"/api/cases/{other}").json["casework"]["timeline"]  # nothing that was written, without asking for it
+    assert all("text" not in line for line in lines)
 
 
 def test_copies_of_what_is_unclear_are_one_review(site, clerk):
