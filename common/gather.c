@@ -271,14 +271,24 @@ static size_t first_ready(const struct engine *engine) {
     return index;
 }
 
+/* A parked timer that an operator lets try again: with the time it had, or its handler would take it for one
+ * that was moved since. Rows of older stores do not tell it: now, then. */
+static bool set_parked_timer(struct engine *engine, size_t index) {
+    const struct held_entry *entry = held_waiting(engine->held, index);
+    struct record record = read_waiting(engine, entry);
+    int64_t due_at = engine->now;
+    if (record.bytes && record.size == sizeof due_at)
+        memcpy(&due_at, record.bytes, sizeof due_at);
+    turn_timer_set(&engine->turn, (uint32_t)entry->sequence, &entry->case_id, due_at, true);
+    held_release(engine->held, index);
+    return record.bytes && store_health(engine->store) == STORE_OK;
+}
+
 /* False: the turn must be rolled back; the row is still there then. */
 static bool work_on_waiting_entry(struct engine *engine, size_t index) {
     const struct held_entry *entry = held_waiting(engine->held, index);
-    if (strcmp(entry->journal, "timer") == 0) { /* a parked timer that an operator lets try again */
-        turn_timer_set(&engine->turn, (uint32_t)entry->sequence, &entry->case_id, engine->now, true);
-        held_release(engine->held, index);
-        return store_health(engine->store) == STORE_OK;
-    }
+    if (strcmp(entry->journal, "timer") == 0)
+        return set_parked_timer(engine, index);
     struct source source = {arena_text(engine->arena, entry->journal), entry->lane, entry->sequence};
     struct record record = read_waiting(engine, entry);
     Sigap__Event *event = record.bytes ? engine_unpack(engine, &record) : NULL;
@@ -695,14 +705,15 @@ static enum verdict run_timer(struct engine *engine, void *input) {
     return engine->daemon->on_timer(&engine->turn, timer->kind, &timer->object, timer->due_at);
 }
 
-/* A parked timer is gone from its table: the record says which it was, and retry sets it again. */
+/* A parked timer is gone from its table: its row says which it was and when it was due, and retry sets it
+ * again, see set_parked_timer. */
 static bool work_on_timer(struct engine *engine, struct timer_work *timer) {
     struct work work = {run_timer, timer, {"timer", LANE_URGENT, timer->kind}, NULL, "timer", &timer->object,
         sizeof timer->object};
     enum verdict verdict = run_input(engine, &work);
     if (verdict == VERDICT_PARK) {
         turn_timer_clear(&engine->turn, timer->kind, &timer->object, timer->due_at);
-        park_input(engine, &work.source, &timer->object, "", 0);
+        park_input(engine, &work.source, &timer->object, &timer->due_at, sizeof timer->due_at);
     }
     if (verdict == VERDICT_RETRY)
         return false;

@@ -142,9 +142,12 @@ static enum verdict beta_event(struct turn *turn, const Sigap__Event *event) {
     return VERDICT_DONE;
 }
 
+static int64_t beta_due_at; /* of its last timer */
+
 static enum verdict beta_timer(struct turn *turn, uint32_t kind, const struct id *object, int64_t due_at) {
     assert_int_equal(kind, 7);
     assert_true(due_at <= turn->now);
+    beta_due_at = due_at;
     if (is_deadly)
         _exit(1);
     (void)object;
@@ -1293,6 +1296,61 @@ static void test_a_timer_that_ends_the_process_is_parked(void **state) {
     assert_int_equal(count(world->beta), 2);
 }
 
+static void retry_all(struct engine *engine) {
+    Sigap__View view = SIGAP__VIEW__INIT;
+    Sigap__ParkedRetry retry = SIGAP__PARKED_RETRY__INIT;
+    view.what_case = SIGAP__VIEW__WHAT_PARKED_RETRY;
+    view.parked_retry = &retry;
+    ask_view(engine, &view);
+}
+
+/* A handler that finds another time in its object's row takes the timer for one that was moved. */
+static void test_a_parked_timer_is_tried_again_with_its_time(void **state) {
+    struct world *world = *state;
+    ask(world, "one");
+    settle(world);
+    int64_t due_at = beta_now + 1000;
+    engine_close(&world->beta);
+    world->wall += 2000;
+    world->monotonic += 2000;
+    vanish(world, live_as_beta);
+    live_as_beta(world);
+    is_deadly = false;
+    beta_due_at = 0;
+    world->wall += 5000;
+    world->monotonic += 5000;
+    retry_all(world->beta);
+    assert_string_equal(world->last_body, "{\"retried\":1}");
+    turns(world->beta);
+    assert_int_equal(beta_due_at, due_at);
+}
+
+/* A row of an older store does not tell when its timer was due. */
+static void test_a_parked_timer_without_time_is_due_now(void **state) {
+    struct world *world = *state;
+    settle(world);
+    struct store *store = engine_store(world->beta);
+    static const struct id object = {{7}};
+    assert_true(store_begin(store));
+    struct statement *add = store_use(store, &common_schema, COMMON_PARKED_ADD);
+    bind_text(add, "timer");
+    bind_int(add, LANE_URGENT);
+    bind_int(add, 7);
+    bind_int(add, 1);
+    bind_id(add, &object);
+    bind_text(add, "r");
+    bind_blob(add, "", 0);
+    assert_true(statement_step(add));
+    statement_end(add);
+    assert_int_equal(store_commit(store), STORE_OK);
+    engine_close(&world->beta);
+    live_as_beta(world);
+    beta_due_at = 0;
+    retry_all(world->beta);
+    turns(world->beta);
+    assert_int_equal(beta_due_at, world->wall);
+}
+
 static void live_as_alpha(struct world *world) {
     start_alpha(world);
     ask(world, "innocent");
@@ -1380,6 +1438,8 @@ int main(void) {
         TEST(test_a_link_rests_only_at_the_head),
         TEST(test_what_is_not_heard_waits_for_its_causes),
         TEST(test_a_timer_that_ends_the_process_is_parked),
+        TEST(test_a_parked_timer_is_tried_again_with_its_time),
+        TEST(test_a_parked_timer_without_time_is_due_now),
         TEST(test_a_request_that_ends_the_process_is_refused),
         TEST(test_the_audit_log_is_read_in_pages),
         TEST(test_trimming_keeps_what_is_needed),
