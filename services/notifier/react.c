@@ -113,7 +113,8 @@ static struct alert *newest_of_case(struct alert *const *all, unsigned count) {
 /* --- dead-man: a dangerous report that triage does not speak of ---
  *
  * The watch changes within the turn: that a report has come, or that triage has spoken of it, stays true when
- * the turn is rolled back and the record is read again. */
+ * the turn is rolled back and the record is read again. Its timer and its alerts do not stay: each dangerous
+ * report sets the timer of the first anew, and what is due stays watched until its alert is committed. */
 
 /* One timer for all, on full ten seconds, so that it is seldom written. */
 static void watch_set_timer(struct turn *turn, int64_t due_at) {
@@ -131,11 +132,9 @@ enum verdict react_report_received(struct turn *turn, const Sigap__ReportReceive
         return turn_park(turn, "a report without id");
     int64_t due_at = turn->now + DEADMAN_MS + DEADMAN_GRAIN_MS - 1;
     due_at -= due_at % DEADMAN_GRAIN_MS;
-    bool first = watch_next(notifier->watch) == 0;
     if (!watch_add(notifier->watch, &report, due_at))
         log_line(LOG_ERROR, "watch-full", "reports=%u", watch_count(notifier->watch));
-    if (first)
-        watch_set_timer(turn, due_at);
+    watch_set_timer(turn, watch_next(notifier->watch, 0));
     return VERDICT_DONE;
 }
 
@@ -143,8 +142,18 @@ static void watch_ends(struct turn *turn, const struct id *report) {
     watch_end(((struct notifier *)turn->state)->watch, report);
 }
 
+static bool is_told(struct turn *turn, const struct id *report) {
+    struct alert *all[ALERT_INCIDENT_MAX];
+    for (unsigned i = alert_list(turn, report, all); i-- > 0;)
+        if (all[i]->subject == SUBJECT_SILENT)
+            return true;
+    return false;
+}
+
+/* Two timers of one turn find the same reports. */
 static void alert_silent(struct turn *turn, const struct id *report) {
-    struct alert *alert = alert_new(turn, report, SUBJECT_SILENT, report, SITE_P0);
+    struct alert *alert =
+        is_told(turn, report) ? NULL : alert_new(turn, report, SUBJECT_SILENT, report, SITE_P0);
     if (!alert)
         return;
     alert->unverified = true;
@@ -152,12 +161,27 @@ static void alert_silent(struct turn *turn, const struct id *report) {
     escalate_started(turn, alert);
 }
 
+enum { SILENT_BATCH = 64 }; /* alerts of one turn */
+
+struct silent_reports {
+    unsigned count;
+    struct id reports[SILENT_BATCH];
+};
+
+static void silent_told(void *state, const void *argument) {
+    const struct silent_reports *told = argument;
+    for (unsigned i = 0; i < told->count; i++)
+        watch_end(((struct notifier *)state)->watch, &told->reports[i]);
+}
+
 enum verdict react_deadman(struct turn *turn) {
-    struct notifier *notifier = turn->state;
-    struct id report;
-    while (watch_take_due(notifier->watch, turn->now, &report))
-        alert_silent(turn, &report);
-    watch_set_timer(turn, watch_next(notifier->watch));
+    struct watch *watch = ((struct notifier *)turn->state)->watch;
+    struct silent_reports silent;
+    silent.count = watch_due(watch, turn->now, silent.reports, SILENT_BATCH);
+    for (unsigned i = 0; i < silent.count; i++)
+        alert_silent(turn, &silent.reports[i]);
+    turn_after_commit(turn, silent_told, &silent, sizeof silent);
+    watch_set_timer(turn, watch_next(watch, silent.count < SILENT_BATCH ? turn->now : 0));
     return VERDICT_DONE;
 }
 

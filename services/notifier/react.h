@@ -4,8 +4,8 @@
 #include "common/turn.h"
 
 enum {
-    DEADMAN_MS = 120000 /* triage speaks of a dangerous report within 2 min, or a person is told */,
-    DEADMAN_GRAIN_MS = 10000
+    DEADMAN_MS = 120000,      /* triage speaks of a dangerous report within 2 min, or a person is told */
+    DEADMAN_GRAIN_MS = 10000, /* ... at the next full 10 s: within 2:10 */
 };
 
 enum verdict react_report_received(struct turn *turn, const Sigap__ReportReceived *received);

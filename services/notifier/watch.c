@@ -92,18 +92,33 @@ void watch_end(struct watch *watch, const struct id *report) {
         take_out(watch, slot);
 }
 
-int64_t watch_next(struct watch *watch) {
-    drop_ended(watch);
-    return watch->queued ? watch->queue[watch->first].due_at : 0;
+/* NULL: it is not watched any more. */
+static const struct entry *watched(const struct watch *watch, unsigned place) {
+    const struct entry *entry = &watch->queue[(watch->first + place) % WATCH_MAX];
+    return id_is_null(&watch->slots[find(watch, &entry->report)]) ? NULL : entry;
 }
 
-bool watch_take_due(struct watch *watch, int64_t now, struct id *out) {
-    int64_t next = watch_next(watch);
-    if (next == 0 || next > now)
-        return false;
-    *out = watch->queue[watch->first].report;
-    watch_end(watch, out);
-    return true;
+int64_t watch_next(struct watch *watch, int64_t after) {
+    drop_ended(watch);
+    for (unsigned place = 0; place < watch->queued; place++) {
+        const struct entry *entry = watched(watch, place);
+        if (entry && entry->due_at > after)
+            return entry->due_at;
+    }
+    return 0;
+}
+
+unsigned watch_due(struct watch *watch, int64_t now, struct id *out, unsigned most) {
+    unsigned count = 0;
+    drop_ended(watch);
+    for (unsigned place = 0; place < watch->queued && count < most; place++) {
+        const struct entry *entry = watched(watch, place);
+        if (entry && entry->due_at > now)
+            break;
+        if (entry)
+            out[count++] = entry->report;
+    }
+    return count;
 }
 
 unsigned watch_count(const struct watch *watch) {

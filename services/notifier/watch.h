@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { WATCH_MAX = 1 << 16 /* x 40 bytes = 2.5 MiB; at 1,000/s a minute of silence */ };
+enum { WATCH_MAX = 1 << 16 /* x 56 bytes = 3.5 MiB; at 1,000/s a minute of silence */ };
 
 struct watch;
 
@@ -18,8 +18,8 @@ void watch_free(struct watch **watch);
 bool watch_add(struct watch *watch, const struct id *report, int64_t due_at);
 /* Triage has spoken of it. Harmless when it is not watched. */
 void watch_end(struct watch *watch, const struct id *report);
-/* When the first is due; 0: none is watched. */
-int64_t watch_next(struct watch *watch);
-/* Takes the first that is due; false: none is. */
-bool watch_take_due(struct watch *watch, int64_t now, struct id *out);
+/* When the first is due that is due after that time; 0: none is watched. */
+int64_t watch_next(struct watch *watch, int64_t after);
+/* Those that are due, oldest first, at most so many. They stay watched until watch_end(). */
+unsigned watch_due(struct watch *watch, int64_t now, struct id *out, unsigned most);
 unsigned watch_count(const struct watch *watch);

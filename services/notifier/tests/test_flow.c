@@ -428,6 +428,36 @@ static void test_dead_man(void **state) {
     flow_free(flow);
 }
 
+/* The report is not known anew when its record is read again, and its timer was rolled back. */
+static void test_dead_man_after_a_turn_that_was_rolled_back(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    struct id silent = fixture_id(flow->fixture);
+    fault_arm(FAULT_COMMIT, 1);
+    report_received(flow, &silent, true);
+    fault_disarm();
+    flow_advance(flow, 2 * MINUTE + 10000);
+    assert_int_equal(flow_sent(flow, "opr", NULL, "alert"), 1);
+    flow_free(flow);
+}
+
+static void test_dead_man_whose_own_turn_was_rolled_back(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    struct id silent = fixture_id(flow->fixture);
+    report_received(flow, &silent, true);
+    flow_advance(flow, 2 * MINUTE - 1);
+    fault_arm(FAULT_COMMIT, 1);
+    flow_advance(flow, 1);
+    fault_disarm();
+    assert_int_equal(flow->count, 0);
+    flow_advance(flow, 10000);
+    assert_int_equal(flow_sent(flow, "opr", NULL, "alert"), 1);
+    flow_advance(flow, MINUTE);
+    assert_int_equal(flow_sent(flow, "opr", NULL, "alert"), 1);
+    flow_free(flow);
+}
+
 static void test_parked_input_is_told_once(void **state) {
     (void)state;
     struct flow *flow = flow_new(NULL);
@@ -1500,6 +1530,8 @@ int main(void) {
         cmocka_unit_test(test_other_agencies_read_the_number_only),
         cmocka_unit_test(test_danger_in_review_wakes_the_duty),
         cmocka_unit_test(test_dead_man),
+        cmocka_unit_test(test_dead_man_after_a_turn_that_was_rolled_back),
+        cmocka_unit_test(test_dead_man_whose_own_turn_was_rolled_back),
         cmocka_unit_test(test_parked_input_is_told_once),
         cmocka_unit_test(test_raised_priority_alerts_again),
         cmocka_unit_test(test_a_witness_of_danger_alerts_again),

@@ -257,7 +257,7 @@ static void test_watch(void **state) {
     enum { MANY = 5000 };
     struct watch *watch = watch_new();
     struct id id, out;
-    assert_int_equal(watch_next(watch), 0);
+    assert_int_equal(watch_next(watch, 0), 0);
     for (unsigned i = 0; i < MANY; i++) {
         id = report_id(i);
         assert_true(watch_add(watch, &id, 1000 + i));
@@ -272,14 +272,17 @@ static void test_watch(void **state) {
     id = report_id(MANY + 1);
     watch_end(watch, &id); /* not watched */
     assert_int_equal(watch_count(watch), MANY / 10);
-    assert_false(watch_take_due(watch, 999, &out));
+    assert_int_equal(watch_due(watch, 999, &out, 1), 0);
     for (unsigned i = 0; i < MANY; i += 10) {
-        assert_int_equal(watch_next(watch), 1000 + i);
-        assert_true(watch_take_due(watch, 1000 + i, &out));
+        assert_int_equal(watch_next(watch, 0), 1000 + i);
+        assert_int_equal(watch_next(watch, 1000 + i), i + 10 < MANY ? 1010 + i : 0);
+        assert_int_equal(watch_due(watch, 1000 + i, &out, 1), 1);
+        assert_int_equal(watch_due(watch, 1000 + i, &out, 1), 1); /* it stays until it is ended */
         id = report_id(i);
         assert_true(id_equal(&id, &out));
+        watch_end(watch, &out);
     }
-    assert_int_equal(watch_next(watch), 0);
+    assert_int_equal(watch_next(watch, 0), 0);
     for (unsigned i = 0; i < WATCH_MAX; i++) {
         memcpy(id.bytes + 12, &i, sizeof i); /* spread, as real ones are */
         assert_true(watch_add(watch, &id, 1));
