@@ -237,8 +237,13 @@ static void write_media(struct json_writer *writer, const struct hook_message *m
     json_write_end(writer);
 }
 
-static const char *pack(struct json_writer *writer, const struct hook_message *message, size_t *size) {
-    json_writer_init(writer, HOOK_BODY_MAX);
+/* One byte of a body becomes six at most: control characters and DEL. */
+enum { PACKED_MAX = 6 * HOOK_BODY_MAX + 4096 };
+
+/* NULL: no memory, and the turn is made again; a message must not be lost behind a 200. */
+static const char *pack(
+    struct hook_batch *batch, struct json_writer *writer, const struct hook_message *message, size_t *size) {
+    json_writer_init(writer, PACKED_MAX);
     json_write_object(writer);
     json_member_text(writer, "id", message->id);
     json_member_text(writer, "text", message->text);
@@ -266,7 +271,10 @@ static const char *pack(struct json_writer *writer, const struct hook_message *m
     json_member_bool(writer, "urgent", message->urgent);
     write_media(writer, message);
     json_write_end(writer);
-    return json_writer_text(writer, size);
+    const char *text = json_writer_text(writer, size);
+    if (!text)
+        arena_exhaust(batch->turn->arena);
+    return text;
 }
 
 static const char *text_or_null(const json_t *object, const char *name) {
@@ -310,7 +318,7 @@ static void unpack(const json_t *document, struct hook_message *message) {
 static void put_away(struct hook_batch *batch, const struct hook_message *message) {
     struct json_writer writer;
     size_t size = 0;
-    const char *text = pack(&writer, message, &size);
+    const char *text = pack(batch, &writer, message, &size);
     if (text)
         add_hook(batch, HOOK_ASIDE, 0, 0, reason_blocked, text, size);
     json_writer_free(&writer);
@@ -320,7 +328,7 @@ static void put_away(struct hook_batch *batch, const struct hook_message *messag
 static void delay(struct hook_batch *batch, const struct hook_message *message, int64_t due_at) {
     struct json_writer writer;
     size_t size = 0;
-    const char *text = pack(&writer, message, &size);
+    const char *text = pack(batch, &writer, message, &size);
     if (text)
         add_hook(batch, HOOK_DELAYED, 0, due_at, "over_limit", text, size);
     json_writer_free(&writer);
@@ -739,8 +747,9 @@ static void take(struct hook_batch *batch, const struct hook_message *message, s
     if (receipt.kind == RECEIPT_REFUSED) {
         struct json_writer writer;
         size_t size = 0;
-        const char *raw = pack(&writer, message, &size);
-        put_aside(batch, raw ? raw : "", size, reason_refused);
+        const char *raw = pack(batch, &writer, message, &size);
+        if (raw)
+            put_aside(batch, raw, size, reason_refused);
         json_writer_free(&writer);
         return;
     }
@@ -770,8 +779,9 @@ void hook_emit(struct hook_batch *batch, const struct hook_message *message) {
     if (!message->id || !*message->id) {
         struct json_writer writer;
         size_t size = 0;
-        const char *raw = pack(&writer, message, &size);
-        put_aside(batch, raw ? raw : "", size, reason_no_id);
+        const char *raw = pack(batch, &writer, message, &size);
+        if (raw)
+            put_aside(batch, raw, size, reason_no_id);
         json_writer_free(&writer);
         return;
     }
@@ -791,7 +801,7 @@ void hook_emit(struct hook_batch *batch, const struct hook_message *message) {
 /* --- a body --- */
 
 struct hook_counts {
-    uint64_t ignored, put_aside, delayed;
+    uint64_t ignored, put_aside;
 };
 
 static void count_committed(void *state, const void *argument) {
@@ -820,7 +830,7 @@ static bool decode(struct hook_batch *batch, const void *body, size_t size) {
         arena_exhaust(batch->turn->arena);
     else if (!sound && batch->first == 0)
         put_aside(batch, body, size, "unreadable");
-    struct hook_counts counts = {batch->ignored, batch->broken, 0};
+    struct hook_counts counts = {batch->ignored, batch->broken};
     turn_after_commit(batch->turn, count_committed, &counts, sizeof counts);
     return sound && batch->index > batch->end;
 }
@@ -913,14 +923,19 @@ static void delete_hook(struct turn *turn, const struct id *id) {
 }
 
 static void take_delayed(struct hook_batch *batch, const ProtobufCBinaryData *body) {
-    json_t *document = hook_json((const char *)body->data, body->len);
+    json_t *document = NULL;
     struct hook_message message;
     batch->delayed = true;
-    if (!document)
-        return;
-    unpack(document, &message);
-    hook_emit(batch, &message);
-    json_decref(document);
+    enum json_refusal refusal = json_read(body->data, body->len, PACKED_MAX, &document);
+    if (refusal == JSON_OK) {
+        unpack(document, &message);
+        hook_emit(batch, &message);
+        json_decref(document);
+    } else if (refusal == JSON_NO_MEMORY) {
+        arena_exhaust(batch->turn->arena);
+    } else {
+        put_aside(batch, body->data, body->len, "unreadable");
+    }
 }
 
 void hook_on_timer(struct turn *turn, const struct id *id, int64_t due_at) {

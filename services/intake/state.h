@@ -21,7 +21,7 @@ struct intake_rotation; /* wipes the session key while nothing comes in, see int
 
 struct intake_counts {
     uint64_t taken[LANES], again, over_limit, refused;
-    uint64_t hooks, ignored, put_aside, delayed; /* bodies of platforms; items of them */
+    uint64_t hooks, ignored, put_aside; /* bodies of platforms; items of them */
     uint64_t told, untold, fetched, unfetched;   /* answers handed over or given up; media */
 };
 

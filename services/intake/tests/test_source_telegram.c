@@ -1,6 +1,8 @@
 /* Telegram: the updates of the Bot API, usual and odd ones. Secret: a token, no channel. */
 #include "services/intake/tests/conformance.h"
 
+#include "intake_sql.h"
+
 static void write_one(char *out, size_t room, const struct told *told) {
     const char *kind = told->group    ? (told->edited ? "edited_channel_post" : "channel_post")
                        : told->edited ? "edited_message"
@@ -294,13 +296,17 @@ static void a_deleted_business_message_is_withdrawn(void **state) {
     conform_close(&conform);
 }
 
-static const char *say(struct conform *conform, int number, const char *text) {
-    static char reply[4][1024];
-    char body[2048];
-    snprintf(body, sizeof body,
+static void write_saying(char *body, size_t room, int number, const char *text) {
+    snprintf(body, room,
         "{\"update_id\":%d,\"message\":{\"message_id\":%d," FROM "," CHAT
         ",\"date\":1772420000,\"text\":\"%s\"}}",
         number, number, text);
+}
+
+static const char *say(struct conform *conform, int number, const char *text) {
+    static char reply[4][1024];
+    char body[2048];
+    write_saying(body, sizeof body, number, text);
     const struct answer *answer = send(conform, body);
     assert_int_equal(answer->status, 200);
     reply[number % 4][0] = 0;
@@ -409,6 +415,57 @@ static void what_waits_stays_training(void **state) {
     conform_close(&conform);
 }
 
+static size_t hook_rows(struct conform *conform) {
+    struct statement *list =
+        store_use(fixture_store(conform->bottle.fixture), intake_daemon.schema, INTAKE_HOOK_LIST);
+    size_t count = 0;
+    bind_int(list, 1000);
+    while (statement_step(list))
+        count++;
+    return count;
+}
+
+/* Whichever memory is missing: a message over its sender's allowance that was answered 200 waits in a row,
+ * and what waits is taken. */
+static void what_waits_is_not_lost_for_want_of_memory(void **state) {
+    (void)state;
+    struct conform conform = conform_open();
+    struct fixture *fixture = conform.bottle.fixture;
+    log_set_level(LOG_ERROR);
+    for (int i = 0; i < HOOK_SENDER_BURST; i++)
+        say(&conform, i + 1, "Ada warga minta info bansos");
+    int number = HOOK_SENDER_BURST;
+    for (uint64_t nth = 1, struck = 1; struck; nth++) {
+        fixture_advance(fixture, 10000); /* a turn that was rolled back refuses what is calm for 5 s */
+        for (int i = 0; i < 25; i++)
+            say(&conform, ++number, "Ada warga minta info bansos");
+        size_t before = hook_rows(&conform);
+        struct told told = {.number = 1, .text = "", .sender = "5512"};
+        struct post *post = conform_write(&conform, &told, 1);
+        write_saying(post->body, sizeof post->body, ++number, "Ada warga minta info bansos");
+        post->request.body_size = strlen(post->body);
+        fault_arm(FAULT_MEMORY, nth);
+        const struct answer *answer = fixture_request(fixture, &post->request);
+        struck = fault_count(FAULT_MEMORY) >= nth;
+        fault_disarm();
+        bool taken = answer && answer->status == 200;
+        if (hook_rows(&conform) != before + taken)
+            fail_msg("at %llu: answered %u, not kept", (unsigned long long)nth, answer ? answer->status : 0);
+        fixture_turn(fixture);
+    }
+    size_t waiting = hook_rows(&conform), reports = bottle_reports(&conform.bottle);
+    assert_true(waiting > 0);
+    for (uint64_t nth = 1; hook_rows(&conform); nth++) {
+        fault_arm(FAULT_MEMORY, nth);
+        fixture_advance(fixture, HOOK_SENDER_EACH_MS);
+        fault_disarm();
+        fixture_advance(fixture, 20000);
+    }
+    assert_int_equal(bottle_reports(&conform.bottle), reports + waiting);
+    log_set_level(LOG_INFO);
+    conform_close(&conform);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         CONFORMANCE_TESTS,
@@ -420,6 +477,7 @@ int main(void) {
         cmocka_unit_test(a_pin_joins_the_words_before_it),
         cmocka_unit_test(a_sender_may_be_blocked),
         cmocka_unit_test(what_waits_stays_training),
+        cmocka_unit_test(what_waits_is_not_lost_for_want_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
