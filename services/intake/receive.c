@@ -55,7 +55,9 @@ static void seed_of(
     const struct seal_hash_keys *keys = keystore_hash(intake->keystore);
     char scope[128]; /* names hold no slash, so no two scopes read the same */
     if (submission->idempotency_key) {
-        seal_hash_pair(keys, SEAL_HASH_IDEMPOTENCY, submission->source, submission->idempotency_key, seed);
+        seal_hash_pair(keys, SEAL_HASH_IDEMPOTENCY,
+            submission->key_scope ? submission->key_scope : submission->source, submission->idempotency_key,
+            seed);
     } else if (submission->external_id && *submission->external_id) {
         snprintf(scope, sizeof scope, "%s/%s", submission->source, submission->channel_word);
         seal_hash_pair(keys, SEAL_HASH_EXTERNAL_ID, scope, submission->external_id, seed);
@@ -501,7 +503,7 @@ static void take_known(
     bool same = find_row(turn, marks->key, marks->sameness, &receipt->report);
     first.report = receipt->report;
     first.ticket = intake_ticket_of(marks->seed, id_time(&receipt->report));
-    if (submission->amendable)
+    if (submission->amendable || submission->joins)
         intake_first_of(turn, &receipt->report, &first);
     receipt->first = first.report;
     receipt->ticket = first.ticket;

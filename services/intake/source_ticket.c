@@ -3,8 +3,8 @@
  * question to the reporter stands in GET /v1/reports/<ticket>.
  *
  * Hostile: anybody on the internet, but only with a ticket. Too much with one ticket is told 429, unless it
- * may be urgent; who does not hold one is told 404 whatever he sends. Idempotency-Key as with the JSON API.
- */
+ * may be urgent; who does not hold one is told 404 whatever he sends. Idempotency-Key as with the JSON API:
+ * it stands for one message of this ticket, another one with it is told 422. */
 #include "services/intake/source.h"
 
 #include "common/json.h"
@@ -13,8 +13,10 @@
 #include "services/intake/follow.h"
 #include "services/intake/hook.h"
 #include "services/intake/sender.h"
+#include "services/intake/urgent_body.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { BODY_MAX = 64 * 1024 };
@@ -48,21 +50,22 @@ static const struct json_field fields[] = {
 static void take(struct turn *turn, const struct intake_call *call, const struct first_report *first,
     const struct members *members, struct answer *answer) {
     const char *key = call->request->header(call->request, "Idempotency-Key");
-    char ticket[TICKET_TEXT + 1];
+    char ticket[TICKET_TEXT + 1], scope[TICKET_TEXT + 16];
     struct sender sender;
     struct receipt receipt;
     ticket_to_text(&first->ticket, ticket);
+    snprintf(scope, sizeof scope, "ticket/%s", ticket); /* names of bots hold no slash */
     sender_read(turn, "ticket", ticket, &sender);
     struct submission submission = {.source = "ticket",
         .channel = "web",
-        .external_id = key ? arena_format(turn->arena, "%s:%.200s", ticket, key) : NULL,
+        .idempotency_key = key,
+        .key_scope = scope,
         .text = members->text,
         .text_size = strlen(members->text),
         .has_latitude = members->has_latitude,
         .has_longitude = members->has_longitude,
         .latitude = members->latitude,
         .longitude = members->longitude,
-        .amendable = true,
         .relation = "follow_up",
         .joins = first};
     struct problem later = problem_overloaded;
@@ -122,10 +125,19 @@ static enum verdict on_request(struct turn *turn, const struct intake_call *call
     return VERDICT_DONE;
 }
 
+/* No store is asked: what looks like a ticket will do. Who made one up is told 404 in his turn. */
+static bool is_urgent(const struct intake_call *call) {
+    const struct request *request = call->request;
+    struct ticket ticket;
+    return strcmp(request->method, "POST") == 0 && ticket_from_text(call->parts[0], &ticket) &&
+           urgent_body(call->intake->danger, request->body, request->body_size);
+}
+
 static const char *const routes[] = {"/v1/reports/*/messages", NULL};
 
 const struct intake_source intake_source_ticket = {
     .name = "ticket",
     .routes = routes,
     .on_request = on_request,
+    .is_urgent = is_urgent,
 };

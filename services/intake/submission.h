@@ -29,6 +29,7 @@ struct submission {
     const char *source;          /* the bot's name, from its token; duplicate keys belong to it */
     const char *channel;         /* whatsapp, telegram, hotline ... as the source names it */
     const char *idempotency_key; /* NULL: none */
+    const char *key_scope;       /* within which that key stands for one thing; NULL: source */
     const char *external_id;     /* NULL or "": none */
     const char *text;
     size_t text_size;

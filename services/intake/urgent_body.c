@@ -42,6 +42,10 @@ static size_t unescape(const char *text, size_t size, size_t *at, char *out, siz
     return used;
 }
 
+static bool is_of_word(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c & 0x80);
+}
+
 static bool text_has_danger(const struct danger *danger, const char *text, size_t size) {
     enum { PIECE = 8 * 1024, OVERLAP = 512 };
     char plain[PIECE + OVERLAP];
@@ -52,7 +56,7 @@ static bool text_has_danger(const struct danger *danger, const char *text, size_
             return true;
         kept = used < OVERLAP ? used : OVERLAP;
         memmove(plain, plain + used - kept, kept);
-        while (kept > 0 && at < size && (unsigned char)plain[0] > ' ') /* half a word counts as another one */
+        while (kept > 0 && at < size && is_of_word(plain[0])) /* half a word counts as another one */
             memmove(plain, plain + 1, --kept);
     }
     return false;
@@ -60,13 +64,24 @@ static bool text_has_danger(const struct danger *danger, const char *text, size_
 
 /* --- where they write in JSON --- */
 
-static bool is_words(const char *name, size_t size) {
-    static const char *const names[] = {
-        "text", "caption", "body", "title", "description", "response_json", "data", NULL};
+static bool is_among(const char *const *names, const char *name, size_t size) {
     for (size_t i = 0; names[i]; i++)
         if (strlen(names[i]) == size && memcmp(name, names[i], size) == 0)
             return true;
     return false;
+}
+
+static bool is_words(const char *name, size_t size) {
+    static const char *const names[] = {"text", "caption", "body", "title", "description", "response_json",
+        "data", "question", "payload", "formatted_name", NULL};
+    return is_among(names, name, size);
+}
+
+/* What is in them is the message: Telegram's places and contacts. Elsewhere an address or a first name stands
+ * in every message. */
+static bool holds_words(const char *name, size_t size) {
+    static const char *const names[] = {"venue", "contact", NULL};
+    return is_among(names, name, size);
 }
 
 static bool is_name(const char *body, size_t size, size_t end) {
@@ -79,20 +94,29 @@ static bool is_name(const char *body, size_t size, size_t end) {
 /* *sound: it has the shape of JSON, so that nothing but the strings looked at can be what somebody wrote. */
 static bool json_has_danger(const struct danger *danger, const char *body, size_t size, bool *sound) {
     static const char outside[] = "{}[]:, \t\r\n0123456789+-.eEtrufalsn";
-    bool words = false;
-    int open = 0;
+    bool words = false, begins = false;
+    int open = 0, inside = 0; /* inside: how many were open within what holds words; 0: not there */
     *sound = true;
     for (size_t at = 0; at < size && *sound; at++) {
         if (body[at] == '"') {
             size_t start = at + 1, end = at = (size_t)(json_string_end(body + start, body + size) - body);
             *sound = end < size;
-            if (is_name(body, size, end))
+            if (is_name(body, size, end)) {
                 words = is_words(body + start, end - start);
-            else if (words && text_has_danger(danger, body + start, end - start))
+                begins = holds_words(body + start, end - start);
+            } else if ((words || inside) && text_has_danger(danger, body + start, end - start)) {
                 return true;
+            }
         } else {
             *sound = body[at] && strchr(outside, body[at]);
-            open += (body[at] == '{' || body[at] == '[') - (body[at] == '}' || body[at] == ']');
+            bool opens = body[at] == '{' || body[at] == '[', closes = body[at] == '}' || body[at] == ']';
+            open += opens;
+            if (opens && begins && !inside)
+                inside = open;
+            begins &= !opens;
+            if (closes && open == inside)
+                inside = 0;
+            open -= closes;
         }
     }
     *sound &= open == 0;

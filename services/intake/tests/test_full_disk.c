@@ -129,6 +129,9 @@ static void danger_is_found_at_the_end_of_the_longest_body(void **state) {
 static void only_known_bots_may_be_urgent(void **state) {
     (void)state;
     struct bottle bottle = bottle_open(false);
+    char mailbox[128];
+    snprintf(mailbox, sizeof mailbox, "/v1/reports/%s/messages",
+        bottle_ticket(&bottle, "{\"source\":\"web\",\"text\":\"Nenek sakit\"}", NULL));
     const struct {
         const char *method, *path, *bearer, *type, *body;
         bool urgent;
@@ -149,6 +152,11 @@ static void only_known_bots_may_be_urgent(void **state) {
         {"GET", "/v1/reports", bottle.bearer, "application/json", danger, false},
         {"POST", "/v1/healthz", bottle.bearer, "application/json", danger, false},
         {"GET", "/v1/reports/x", bottle.bearer, "application/json", "", false},
+        {"POST", mailbox, "", "application/json", "{\"text\":\"dia pegang pisau\"}", true},
+        {"POST", mailbox, "", "application/json", "{\"text\":\"info bansos\"}", false},
+        {"GET", mailbox, "", "application/json", "{\"text\":\"dia pegang pisau\"}", false},
+        {"POST", "/v1/reports/260302-AAAA-AAAA-AAAA-AAAA-B/messages", "", "application/json",
+            "{\"text\":\"dia pegang pisau\"}", false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct fixture_request given = {.method = cases[i].method,

@@ -42,6 +42,11 @@ static void what_is_added_joins_the_report(void **state) {
         bottle_member(say(&bottle, ticket, "{\"text\":\"Di Wlingi, belakang masjid\"}", "k"), "ticket"),
         ticket);
     assert_int_equal(bottle_reports(&bottle), 2);
+    answer = say(&bottle, ticket, "{\"text\":\"Bukan, di Garum\"}", "k"); /* a key stands for one message */
+    assert_int_equal(answer->status, 422);
+    assert_non_null(strstr(answer->body, "key-reused"));
+    assert_int_equal(bottle_reports(&bottle), 2);
+    assert_int_equal(say(&bottle, ticket, "{\"text\":\"Di Wlingi\"}", "\xff")->status, 400);
     /* a case among what joined is what the ticket tells of */
     Sigap__CaseOpened opened = SIGAP__CASE_OPENED__INIT;
     Sigap__Event of_case = SIGAP__EVENT__INIT;

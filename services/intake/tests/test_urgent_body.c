@@ -43,7 +43,17 @@ static void finds_what_people_write(void **state) {
         {"{\"text\":\"\\ud83d\\ude2dbunuh\\u0000anak\\u200bbawa pisau\"}", true},
         {"{\"response_json\":\"{\\\"isi\\\":\\\"suami\\\\nbawa pisau\\\\nmau\\\\nbunuh\\\\nanak\\\"}\"}",
             true},
+        {"{\"message\":{\"poll\":{\"id\":\"1\",\"question\":\"" DANGER "\"}}}", true},
+        {"{\"message\":{\"venue\":{\"location\":{\"latitude\":1},\"address\":\"" DANGER "\"}}}", true},
+        {"{\"message\":{\"contact\":{\"first_name\":\"info bansos\",\"last_name\":\"" DANGER "\"}}}", true},
+        {"{\"contacts\":[{\"name\":{\"formatted_name\":\"" DANGER "\"}}]}", true},
+        {"{\"postback\":{\"payload\":\"" DANGER "\"}}", true},
         /* not what people write */
+        {"{\"from\":{\"first_name\":\"" DANGER "\"},\"contact\":{\"first_name\":\"info bansos\"}}", false},
+        {"{\"contact\":{\"a\":[{}]},\"from\":{\"first_name\":\"" DANGER "\"}}", false},
+        {"{\"contact\":1,\"from\":{\"first_name\":\"" DANGER "\"}}", false},
+        {"{\"reporter\":{\"address\":\"" DANGER "\"}}", false},
+        {"{\"attachments\":[{\"payload\":{\"url\":\"" DANGER "\"}}]}", false},
         {"{\"text\":\"info bansos\",\"name\":\"" DANGER "\"}", false},
         {"{\"name\":\"text\",\"id\":\"" DANGER "\"}", false},
         {"{\"text\":1,\"name\":\"" DANGER "\"}", false},
@@ -91,6 +101,25 @@ static void finds_it_anywhere(void **state) {
     free(body);
 }
 
+/* Whatever parts its words: XML without a blank, a long address. */
+static void finds_it_where_there_is_no_blank(void **state) {
+    enum { WORD = 12, BODY = 800 * WORD, FROM = 8 * 1024 };
+    static const char calm[] = "info/bansos/", words[] = "bawa/pisau//";
+    char *body = malloc(BODY);
+    assert_non_null(body);
+    (void)state;
+    for (size_t at = FROM; at + WORD <= BODY; at++) {
+        memset(body, '/', BODY);
+        for (size_t i = at % WORD; i + WORD <= BODY; i += WORD)
+            memcpy(body + i, i == at ? words : calm, WORD);
+        if (!urgent_body(danger, body, BODY))
+            fail_msg("not seen at %zu", at);
+        memcpy(body + at, calm, WORD);
+        assert_false(urgent_body(danger, body, BODY));
+    }
+    free(body);
+}
+
 /* Cut anywhere, it is no JSON any more: then all of it counts, and nothing behind the end is read. */
 static void half_a_body_is_looked_at_whole(void **state) {
     static const char whole[] = "{\"name\":\"" DANGER "\",\"text\":\"\\u0061\\\\\\n%41 info\",\"n\":[1,{}]}";
@@ -128,6 +157,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_what_people_write),
         cmocka_unit_test(finds_it_anywhere),
+        cmocka_unit_test(finds_it_where_there_is_no_blank),
         cmocka_unit_test(half_a_body_is_looked_at_whole),
         cmocka_unit_test(hostile_escapes_cost_what_they_weigh),
     };
