@@ -237,6 +237,8 @@ static void on_fetch(void *context, unsigned tag, const struct zmq_message *mess
         return refuse(process, message, "not a fetch");
     if (message->user[0] && strcmp(message->user, frame.fetch.consumer) != 0)
         return refuse(process, message, "the key belongs to another reader");
+    if (!engine_is_read_by(process->engine, frame.fetch.consumer))
+        return refuse(process, message, "not a reader of this journal"); /* and takes nobody's place */
     struct waiting_fetch *place = place_for(process, &frame.fetch);
     if (!place)
         return refuse(process, message, "too many readers");

@@ -326,7 +326,7 @@ bool engine_view(struct engine *engine, const void *frame, size_t size, void *or
 }
 
 /* A result that finds no room is lost as if the process had died after the call: the daemon's lease settles
- * it. */
+ * it, or the next result of its kind, or the next start. */
 void engine_effect_finished(struct engine *engine, const struct effect_result *result) {
     if (engine->result_count < RESULTS_MAX)
         engine->results[engine->result_count++] = *result;
@@ -353,13 +353,21 @@ bool engine_fetch(struct engine *engine, unsigned link, enum lane lane, struct l
     return inbox_wants(engine->links[link], lane, engine->daemon->name, out);
 }
 
+bool engine_is_read_by(const struct engine *engine, const char *consumer) {
+    for (unsigned i = 0; i < engine->consumer_count; i++)
+        if (strcmp(engine->consumers[i].name, consumer) == 0)
+            return true;
+    return false;
+}
+
 bool engine_serve(struct engine *engine, const struct link_fetch *fetch, struct buffer *out) {
     for (unsigned i = 0; i < engine->consumer_count; i++) {
         if (strcmp(engine->consumers[i].name, fetch->consumer) != 0)
             continue;
         engine->consumers[i].known = true;
-        engine->consumers[i].done[fetch->lane] = fetch->done;
         engine->consumers[i].seen_at = engine->now;
+        if (journal_continues(engine->journal, fetch)) /* else it has read another history */
+            engine->consumers[i].done[fetch->lane] = fetch->done < fetch->after ? fetch->done : fetch->after;
         return journal_serve(engine->journal, fetch, out);
     }
     link_write_refused(out, "not a reader of this journal");
@@ -824,7 +832,9 @@ enum engine_outcome engine_turn(struct engine *engine) {
     if (engine->redo)
         return make_again(engine);
     if (!sound || !close_turn(engine, housekeeping)) {
-        if (store_health(engine->store) == STORE_FATAL)
+        enum store_health health =
+            store_health(engine->store); /* UNKNOWN: a mark's own commit, see ask_guard */
+        if (health == STORE_FATAL || health == STORE_UNKNOWN)
             engine_break(engine, "store: %s", store_complaint(engine->store));
         return back_off(engine, store_complaint(engine->store));
     }

@@ -275,6 +275,10 @@ static bool is_foreign(const struct journal *journal, const struct link_fetch *f
     return fetch->after != 0;
 }
 
+bool journal_continues(const struct journal *journal, const struct link_fetch *fetch) {
+    return fetch->incarnation_known && !is_foreign(journal, fetch);
+}
+
 /* What is in memory of the records behind `after`, `most` at most: the frame gets its room at once. */
 static size_t bytes_in_memory(const struct lane_state *state, uint64_t after, size_t most) {
     size_t bytes = 0;

@@ -37,6 +37,8 @@ void journal_rolled_back(struct journal *journal);
  * consumer waits. Diverged when the cursor is not part of this journal's history. Reads the table only for
  * consumers that are behind what is kept in memory (4 MiB a lane). */
 bool journal_serve(struct journal *journal, const struct link_fetch *fetch, struct buffer *out);
+/* The cursor of the fetch is part of this history; not of another one, and not that of a new link. */
+bool journal_continues(const struct journal *journal, const struct link_fetch *fetch);
 
 /* Inside a turn: forgets rows up to `sequence` that are older than before_at, 1024 of them at most. True:
  * there may be more. */

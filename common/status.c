@@ -176,6 +176,19 @@ static bool is_backup(const char *action) {
     return strcmp(action, "barrier") == 0 || strcmp(action, "copy") == 0 || strcmp(action, "resume") == 0;
 }
 
+struct held_order {
+    struct engine *engine;
+    bool hold;
+};
+
+static void hold_effects(void *state, const void *argument) {
+    const struct held_order *order = argument;
+    (void)state;
+    order->engine->effects_held = order->hold;
+    if (!order->hold)
+        order->engine->started = false; /* on_start looks after what lay still */
+}
+
 /* hold, release: effects after a restore. clock: the jumped clock is right. reconnect: links that were cut
  * try again. */
 static bool control(struct turn *turn, const char *action, Sigap__ViewAnswer *answer) {
@@ -188,9 +201,8 @@ static bool control(struct turn *turn, const char *action, Sigap__ViewAnswer *an
         bind_text(set, "held");
         bind_blob(set, &value, sizeof value);
         statement_run(set);
-        engine->effects_held = hold;
-        if (!hold)
-            engine->started = false; /* on_start looks after what lay still */
+        struct held_order order = {engine, hold};
+        turn_after_commit(turn, hold_effects, &order, sizeof order);
     } else if (is_backup(action)) {
         answer->status = step_backup(engine, action);
     } else if (strcmp(action, "clock") == 0) {

@@ -2,6 +2,7 @@
 #include "common/engine.h"
 #include "common/fault.h"
 #include "common_sql.h"
+#include "tests/sim/vfs_crash.h"
 
 #include <jansson.h>
 #include <setjmp.h>
@@ -1351,6 +1352,90 @@ static void test_a_parked_timer_without_time_is_due_now(void **state) {
     assert_int_equal(beta_due_at, world->wall);
 }
 
+/* A mark is committed by itself: what its fsync has done nobody knows, and the process ends as with any
+ * other.
+ */
+static void test_a_mark_whose_fsync_fails_ends_the_process(void **state) {
+    struct world *world = *state;
+    struct crash_disk *disk = crash_disk_new("marks", 1);
+    engine_close(&world->beta);
+    crash_disk_make_default(disk);
+    live_as_beta(world);
+    crash_disk_crash(disk, CRASH_KILL); /* from here on inputs run behind marks */
+    engine_close(&world->beta);
+    live_as_beta(world);
+    ask(world, "one");
+    turns(world->alpha);
+    carry(world->alpha, world->beta, 0, LANE_NORMAL);
+    carry(world->alpha, world->beta, 0, LANE_NORMAL);
+    crash_disk_fail_sync(disk, 1);
+    assert_int_equal(engine_turn(world->beta), ENGINE_BROKEN);
+    engine_close(&world->beta);
+    crash_disk_make_default(NULL);
+    crash_disk_free(&disk);
+}
+
+static uint64_t done_of_beta(struct world *world) {
+    uint64_t done = 0;
+    world->monotonic += 20000; /* housekeeping writes it down */
+    ask(world, "more");
+    turns(world->alpha);
+    struct statement *all = store_use(engine_store(world->alpha), &common_schema, COMMON_CONSUMER_ALL);
+    while (statement_step(all))
+        if (strcmp(column_text(all, 0), "beta") == 0 && column_int(all, 1) == LANE_NORMAL)
+            done = (uint64_t)column_int(all, 2);
+    return done;
+}
+
+/* How far somebody is in another history says nothing of what may be trimmed in this one. */
+static void test_what_is_done_of_another_history_is_not_believed(void **state) {
+    struct world *world = *state;
+    struct buffer out = BUFFER_MAX(LINK_FRAME_MAX);
+    ask(world, "one");
+    settle(world);
+    assert_int_equal(done_of_beta(world), 1);
+    struct link_fetch fetch = {.consumer = "beta", .lane = LANE_NORMAL, .after = 2, .done = 2};
+    fetch.incarnation_known = true;
+    memset(fetch.incarnation, 7, sizeof fetch.incarnation);
+    assert_true(engine_serve(world->alpha, &fetch, &out));
+    assert_int_equal(done_of_beta(world), 1);
+    memcpy(fetch.incarnation, journal_incarnation(engine_journal(world->alpha)), sizeof fetch.incarnation);
+    fetch.done = 5; /* more than was read */
+    engine_serve(world->alpha, &fetch, &out);
+    assert_int_equal(done_of_beta(world), 2);
+    assert_true(engine_is_read_by(world->alpha, "beta"));
+    assert_false(engine_is_read_by(world->alpha, "epsilon"));
+    buffer_free(&out);
+}
+
+static void control(struct engine *engine, const char *action) {
+    Sigap__View view = SIGAP__VIEW__INIT;
+    Sigap__ControlView control = SIGAP__CONTROL_VIEW__INIT;
+    uint8_t frame[64];
+    control.action = (char *)action;
+    view.what_case = SIGAP__VIEW__WHAT_CONTROL;
+    view.control = &control;
+    assert_true(engine_view(engine, frame, sigap__view__pack(&view, frame), NULL));
+}
+
+/* Held effects are let go by the commit, not by a turn that was rolled back. */
+static void test_effects_are_released_by_the_commit(void **state) {
+    struct world *world = *state;
+    turns(world->alpha);
+    control(world->alpha, "hold");
+    turns(world->alpha);
+    control(world->alpha, "release");
+    fault_arm(FAULT_COMMIT, 1);
+    assert_int_equal(engine_turn(world->alpha), ENGINE_BACKOFF);
+    fault_disarm();
+    ask_status(world->alpha); /* answered without a turn */
+    assert_non_null(strstr(world->last_answer, "\"effects_held\":true"));
+    world->monotonic += 60000;
+    turns(world->alpha);
+    ask_status(world->alpha);
+    assert_non_null(strstr(world->last_answer, "\"effects_held\":false"));
+}
+
 static void live_as_alpha(struct world *world) {
     start_alpha(world);
     ask(world, "innocent");
@@ -1440,6 +1525,9 @@ int main(void) {
         TEST(test_a_timer_that_ends_the_process_is_parked),
         TEST(test_a_parked_timer_is_tried_again_with_its_time),
         TEST(test_a_parked_timer_without_time_is_due_now),
+        TEST(test_a_mark_whose_fsync_fails_ends_the_process),
+        TEST(test_what_is_done_of_another_history_is_not_believed),
+        TEST(test_effects_are_released_by_the_commit),
         TEST(test_a_request_that_ends_the_process_is_refused),
         TEST(test_the_audit_log_is_read_in_pages),
         TEST(test_trimming_keeps_what_is_needed),
