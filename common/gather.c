@@ -185,14 +185,15 @@ static int link_of(const struct engine *engine, const char *journal) {
     return -1;
 }
 
-static bool passed(const struct engine *engine, const char *journal, uint32_t lane, uint64_t sequence) {
+static bool passed(const struct engine *engine, const char *journal, enum lane lane, uint64_t sequence) {
     int link = link_of(engine, journal);
-    return link < 0 || lane >= LANES || inbox_position(engine->links[link], lane) >= sequence;
+    return link < 0 || inbox_position(engine->links[link], lane) >= sequence;
 }
 
 static bool causes_passed(const struct engine *engine, const Sigap__Event *event) {
     for (size_t i = 0; i < event->n_causes; i++)
-        if (!passed(engine, event->causes[i]->journal, event->causes[i]->lane, event->causes[i]->sequence))
+        if (!passed(engine, event->causes[i]->journal, lane_read(event->causes[i]->lane),
+                event->causes[i]->sequence))
             return false;
     return true;
 }
@@ -202,7 +203,7 @@ static void inherit_causes(struct engine *engine, const Sigap__Event *event, con
     for (size_t i = 0; i < event->n_causes && engine->cause_count < CAUSES_MAX - 2; i++) {
         struct held_cause *cause = &engine->causes[engine->cause_count++];
         *cause = (struct held_cause){
-            .lane = event->causes[i]->lane % LANES, .sequence = event->causes[i]->sequence};
+            .lane = lane_read(event->causes[i]->lane), .sequence = event->causes[i]->sequence};
         strncpy(cause->journal, event->causes[i]->journal, sizeof cause->journal - 1);
     }
     for (unsigned i = 0; i < engine->cause_count; i++) {
@@ -253,14 +254,37 @@ static struct record read_waiting(struct engine *engine, const struct held_entry
     return record;
 }
 
-static bool is_ready(const struct engine *engine, size_t index) {
-    const struct held_entry *entry = held_waiting(engine->held, index);
-    if (held_blocks(engine->held, entry))
+static bool still_stands(const struct engine *engine, const struct held_obstacle *obstacle) {
+    switch (obstacle->kind) {
+    case OBSTACLE_NONE:
         return false;
-    for (unsigned k = 0; k < entry->cause_count; k++)
-        if (!passed(engine, entry->causes[k].journal, entry->causes[k].lane, entry->causes[k].sequence))
-            return false;
-    return true;
+    case OBSTACLE_CAUSE:
+        return inbox_position(engine->links[obstacle->link], obstacle->lane) < obstacle->sequence;
+    case OBSTACLE_RECORD:
+        return held_releases(engine->held) == obstacle->sequence;
+    }
+    return false;
+}
+
+/* Thousands may wait for a link that is cut, and all are asked after every record: so nearly all are answered
+ * by what stood in their way the last time. */
+static bool is_ready(const struct engine *engine, size_t index) {
+    struct held_obstacle *obstacle = held_obstacle(engine->held, index);
+    if (still_stands(engine, obstacle))
+        return false;
+    const struct held_entry *entry = held_waiting(engine->held, index);
+    for (unsigned k = 0; k < entry->cause_count; k++) {
+        const struct held_cause *cause = &entry->causes[k];
+        if (passed(engine, cause->journal, cause->lane, cause->sequence))
+            continue;
+        *obstacle = (struct held_obstacle){
+            OBSTACLE_CAUSE, (unsigned)link_of(engine, cause->journal), cause->lane, cause->sequence};
+        return false;
+    }
+    if (!held_blocks(engine->held, entry))
+        return true;
+    *obstacle = (struct held_obstacle){OBSTACLE_RECORD, 0, LANE_URGENT, held_releases(engine->held)};
+    return false;
 }
 
 /* Place of the first waiting record whose causes have come; how many wait when there is none. */
@@ -371,7 +395,7 @@ static bool cause_passed(void *context, const char *journal, size_t size, uint32
     for (unsigned i = 0; i < engine->link_count; i++) {
         const char *name = inbox_name(engine->links[i]);
         if (strlen(name) == size && memcmp(name, journal, size) == 0)
-            return lane >= LANES || inbox_position(engine->links[i], lane) >= sequence;
+            return inbox_position(engine->links[i], lane_read(lane)) >= sequence;
     }
     return true; /* a journal this daemon does not read */
 }

@@ -6,10 +6,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { BUCKETS = 512 }; /* x 16 bytes = 8 KiB; ten a chain while 5,000 wait */
+
+/* A waiting record, in two chains: of its case, and of its place in its journal. */
+struct node {
+    struct held_entry entry;
+    struct node *of_case, *of_place;
+};
+
+struct waiting {
+    struct node *node;
+    struct held_obstacle obstacle;
+};
+
 struct held {
     struct store *store;
-    struct held_entry *waiting;
+    struct waiting *waiting; /* in their order */
     size_t waiting_count, waiting_room;
+    struct node *cases[BUCKETS], *places[BUCKETS];
+    uint64_t releases;
     struct id *parked_cases;
     size_t parked_count, parked_room;
     bool starved; /* there was no memory for what is in the rows */
@@ -31,19 +46,58 @@ static void note_causes(struct held_entry *entry, const Sigap__Event *event) {
     for (size_t i = 0; i < event->n_causes && entry->cause_count < HELD_CAUSES_MAX; i++) {
         struct held_cause *cause = &entry->causes[entry->cause_count++];
         strncpy(cause->journal, event->causes[i]->journal, sizeof cause->journal - 1);
-        cause->lane = event->causes[i]->lane == LANE_URGENT ? LANE_URGENT : LANE_NORMAL;
+        cause->lane = lane_read(event->causes[i]->lane);
         cause->sequence = event->causes[i]->sequence;
     }
 }
 
-static struct held_entry *add_entry(
-    struct held *held, int64_t number, const char *journal, enum lane lane, uint64_t sequence, int64_t at) {
+/* ids end in random or derived bytes */
+static unsigned bucket_of_case(const struct id *case_id) {
+    return (case_id->bytes[ID_BYTES - 1] | (unsigned)case_id->bytes[ID_BYTES - 2] << 8) % BUCKETS;
+}
+
+static unsigned bucket_of_place(const char *journal, enum lane lane, uint64_t sequence) {
+    return (unsigned)((sequence * LANES + lane + (unsigned char)journal[0] * 31U) % BUCKETS);
+}
+
+static struct held_entry *add_entry(struct held *held, int64_t number, const struct id *case_id,
+    const char *journal, enum lane lane, uint64_t sequence, int64_t at) {
     if (!grow((void **)&held->waiting, &held->waiting_room, held->waiting_count, sizeof *held->waiting))
         return NULL;
-    struct held_entry *entry = &held->waiting[held->waiting_count++];
-    *entry = (struct held_entry){.number = number, .lane = lane, .sequence = sequence, .at = at};
-    strncpy(entry->journal, journal, sizeof entry->journal - 1);
-    return entry;
+    struct node *node = fault_strikes(FAULT_MEMORY) ? NULL : calloc(1, sizeof *node);
+    if (!node)
+        return NULL;
+    node->entry = (struct held_entry){
+        .number = number, .case_id = *case_id, .lane = lane, .sequence = sequence, .at = at};
+    strncpy(node->entry.journal, journal, sizeof node->entry.journal - 1);
+    struct node **of_case = &held->cases[bucket_of_case(case_id)],
+                **of_place = &held->places[bucket_of_place(journal, lane, sequence)];
+    node->of_case = *of_case;
+    node->of_place = *of_place;
+    *of_case = *of_place = node;
+    held->waiting[held->waiting_count++] = (struct waiting){.node = node};
+    return &node->entry;
+}
+
+static void unlink_node(struct held *held, struct node *node) {
+    const struct held_entry *entry = &node->entry;
+    struct node **at = &held->cases[bucket_of_case(&entry->case_id)];
+    while (*at != node)
+        at = &(*at)->of_case;
+    *at = node->of_case;
+    at = &held->places[bucket_of_place(entry->journal, entry->lane, entry->sequence)];
+    while (*at != node)
+        at = &(*at)->of_place;
+    *at = node->of_place;
+}
+
+static void forget_all(struct held *held) {
+    for (size_t i = 0; i < held->waiting_count; i++)
+        free(held->waiting[i].node);
+    memset(held->cases, 0, sizeof held->cases);
+    memset(held->places, 0, sizeof held->places);
+    held->waiting_count = held->parked_count = 0;
+    held->starved = false;
 }
 
 static bool add_parked(struct held *held, const struct id *case_id) {
@@ -70,18 +124,16 @@ static void give_back(void *starved, void *memory) {
 bool held_reload(struct held *held) {
     bool sound = true, starved = false;
     ProtobufCAllocator allocator = {take, give_back, &starved};
-    held->waiting_count = held->parked_count = 0;
-    held->starved = false;
+    forget_all(held);
     struct statement *all = common_use(held->store, COMMON_WAITING_ALL);
     while (statement_step(all)) {
-        struct held_entry *entry = add_entry(held, column_int(all, 0), column_text(all, 1),
-            (enum lane)column_int(all, 2), (uint64_t)column_int(all, 3), column_int(all, 4));
+        struct id case_id = column_id(all, 5);
+        struct held_entry *entry = add_entry(held, column_int(all, 0), &case_id, column_text(all, 1),
+            lane_read((uint32_t)column_int(all, 2)), (uint64_t)column_int(all, 3), column_int(all, 4));
         size_t size;
         const void *record = column_blob(all, 6, &size);
         Sigap__Event *event = entry ? sigap__event__unpack(&allocator, size, record) : NULL;
         sound = sound && entry && !starved;
-        if (entry)
-            entry->case_id = column_id(all, 5);
         if (event) {
             note_causes(entry, event);
             sigap__event__free_unpacked(event, &allocator);
@@ -108,6 +160,7 @@ struct held *held_open(struct store *store) {
 void held_free(struct held **held) {
     if (!*held)
         return;
+    forget_all(*held);
     free((*held)->waiting);
     free((*held)->parked_cases);
     free(*held);
@@ -123,11 +176,19 @@ size_t held_parked_count(const struct held *held) {
 }
 
 int64_t held_oldest_at(const struct held *held) {
-    return held->waiting_count ? held->waiting[0].at : 0;
+    return held->waiting_count ? held->waiting[0].node->entry.at : 0;
 }
 
 const struct held_entry *held_waiting(const struct held *held, size_t index) {
-    return &held->waiting[index];
+    return &held->waiting[index].node->entry;
+}
+
+struct held_obstacle *held_obstacle(struct held *held, size_t index) {
+    return &held->waiting[index].obstacle;
+}
+
+uint64_t held_releases(const struct held *held) {
+    return held->releases;
 }
 
 void held_describe(const struct source *source, const Sigap__Event *event, struct held_entry *out) {
@@ -137,27 +198,39 @@ void held_describe(const struct source *source, const Sigap__Event *event, struc
     note_causes(out, event);
 }
 
-/* A cause names the furthest record of its lane: about the same case what lies before it counts, too. */
+/* Of the same case. A cause names the furthest record of its lane: what lies before it counts, too. */
 static bool comes_before(const struct held_entry *earlier, const struct held_entry *record) {
-    bool same_case = !id_is_null(&record->case_id) && id_equal(&earlier->case_id, &record->case_id);
-    if (same_case && earlier->lane == record->lane && earlier->sequence < record->sequence &&
+    if (earlier->lane == record->lane && earlier->sequence < record->sequence &&
         strcmp(earlier->journal, record->journal) == 0)
         return true;
     for (unsigned i = 0; i < record->cause_count; i++) {
         const struct held_cause *cause = &record->causes[i];
-        if (cause->lane == earlier->lane && strcmp(cause->journal, earlier->journal) == 0 &&
-            (cause->sequence == earlier->sequence || (same_case && cause->sequence > earlier->sequence)))
+        if (cause->lane == earlier->lane && cause->sequence > earlier->sequence &&
+            strcmp(cause->journal, earlier->journal) == 0)
             return true;
     }
     return false;
+}
+
+static bool waits(const struct held *held, const struct held_cause *cause) {
+    const struct node *node = held->places[bucket_of_place(cause->journal, cause->lane, cause->sequence)];
+    while (node && (node->entry.sequence != cause->sequence || node->entry.lane != cause->lane ||
+                       strcmp(node->entry.journal, cause->journal) != 0))
+        node = node->of_place;
+    return node != NULL;
 }
 
 bool held_blocks(const struct held *held, const struct held_entry *record) {
     for (size_t i = 0; !id_is_null(&record->case_id) && i < held->parked_count; i++)
         if (id_equal(&held->parked_cases[i], &record->case_id))
             return true;
-    for (size_t i = 0; i < held->waiting_count; i++)
-        if (comes_before(&held->waiting[i], record))
+    const struct node *node =
+        id_is_null(&record->case_id) ? NULL : held->cases[bucket_of_case(&record->case_id)];
+    for (; node; node = node->of_case)
+        if (id_equal(&node->entry.case_id, &record->case_id) && comes_before(&node->entry, record))
+            return true;
+    for (unsigned i = 0; i < record->cause_count; i++)
+        if (waits(held, &record->causes[i]))
             return true;
     return false;
 }
@@ -175,12 +248,12 @@ void held_wait(struct held *held, const struct source *source, const Sigap__Even
     bind_blob(add, record, size);
     int64_t number = statement_step(add) ? column_int(add, 0) : 0;
     statement_run(add);
-    struct held_entry *entry = add_entry(held, number, source->journal, source->lane, source->sequence, now);
+    struct held_entry *entry =
+        add_entry(held, number, &case_id, source->journal, source->lane, source->sequence, now);
     if (!entry) {
         held->starved = true;
         return;
     }
-    entry->case_id = case_id;
     note_causes(entry, event);
 }
 
@@ -205,11 +278,15 @@ bool held_is_starved(const struct held *held) {
 }
 
 void held_release(struct held *held, size_t index) {
+    struct node *node = held->waiting[index].node;
     struct statement *delete = common_use(held->store, COMMON_WAITING_DELETE);
-    bind_int(delete, held->waiting[index].number);
+    bind_int(delete, node->entry.number);
     statement_run(delete);
+    unlink_node(held, node);
+    free(node);
     memmove(held->waiting + index, held->waiting + index + 1,
         (--held->waiting_count - index) * sizeof *held->waiting);
+    held->releases++;
 }
 
 bool held_retry(struct held *held, uint64_t number, unsigned *count) {

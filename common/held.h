@@ -7,7 +7,7 @@
 
 struct held;
 
-enum { HELD_CAUSES_MAX = 24 /* (journals + 1) x lanes */ };
+enum { HELD_CAUSES_MAX = 24 /* (11 journals + 1) x lanes; of a site with more the last ones are dropped */ };
 
 struct held_cause {
     char journal[32];
@@ -26,6 +26,15 @@ struct held_entry {
     unsigned cause_count;
 };
 
+/* What keeps a waiting record where it is, as whoever looked at it last has found: it need not be looked for
+ * again before that can have changed. */
+struct held_obstacle {
+    enum { OBSTACLE_NONE, OBSTACLE_CAUSE, OBSTACLE_RECORD } kind; /* NONE: nobody has looked */
+    unsigned link;     /* CAUSE: its journal, the reader's number for it */
+    enum lane lane;    /* ... and place */
+    uint64_t sequence; /* RECORD: held_releases() of then */
+};
+
 struct held *held_open(struct store *store);
 void held_free(struct held **held);
 /* Reads the rows again; false when out of memory. */
@@ -35,11 +44,13 @@ size_t held_waiting_count(const struct held *held);
 size_t held_parked_count(const struct held *held);
 int64_t held_oldest_at(const struct held *held); /* of the waiting ones, 0 when there are none */
 const struct held_entry *held_waiting(const struct held *held, size_t index);
+struct held_obstacle *held_obstacle(struct held *held, size_t index);
+uint64_t held_releases(const struct held *held); /* so many waiting ones went: another may be ready */
 
 /* True when the record must wait behind another of its case: one that is parked, an earlier one of its own
  * journal and lane that waits, or one that waits and is among its causes. Another record of the case that
  * merely waits too is no reason: it may be waiting for this very one (a consequence that was faster than its
- * cause). */
+ * cause). Costs a look at what waits of its case, and one for each cause. */
 bool held_blocks(const struct held *held, const struct held_entry *record);
 /* What held_blocks has to know of a record that is not held yet. */
 void held_describe(const struct source *source, const Sigap__Event *event, struct held_entry *out);

@@ -18,6 +18,11 @@
 /* Possible P0 and P1 travel in the urgent lane end to end; it is gathered first and never throttled. */
 enum lane { LANE_URGENT = 0, LANE_NORMAL = 1, LANES = 2 };
 
+/* What a message or a row says; what is no lane is the normal one. */
+static inline enum lane lane_read(uint32_t number) {
+    return number == LANE_URGENT ? LANE_URGENT : LANE_NORMAL;
+}
+
 enum verdict {
     VERDICT_DONE,
     VERDICT_PARK,  /* this input alone is undone: see turn_park() */

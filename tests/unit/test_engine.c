@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -628,6 +629,50 @@ static void test_beta_before_alpha_waits(void **state) {
     assert_string_equal(
         column_text(get, 0), "alpha:question"); /* of the same case, and still not behind it */
     statement_end(get);
+}
+
+static size_t held_count(struct world *world) {
+    size_t rows = 0;
+    struct statement *all = store_use(engine_store(world->gamma), &common_schema, COMMON_WAITING_ALL);
+    while (statement_step(all))
+        rows++;
+    return rows;
+}
+
+/* beta's records come, alpha's own do not: all of them wait, and each that comes is cheap all the same. */
+static void test_thousands_that_wait_cost_little(void **state) {
+    enum { MANY = 3000, EACH = 20 /* ids of one ms that are not alike, see fill() */ };
+    struct world *world = *state;
+    char text[32];
+    for (int i = 0; i < MANY; i++) {
+        snprintf(text, sizeof text, "%d", i);
+        ask(world, text);
+        if (i % EACH == EACH - 1)
+            turns(world->alpha);
+        world->wall += i % EACH == EACH - 1;
+        world->monotonic += i % EACH == EACH - 1;
+    }
+    assert_int_equal(count(world->alpha), MANY);
+    for (int i = 0; i < 3 * MANY && count(world->beta) < MANY; i++) {
+        carry(world->alpha, world->beta, 0, LANE_NORMAL);
+        turns(world->beta);
+    }
+    assert_int_equal(count(world->beta), MANY);
+    clock_t before = clock();
+    for (int i = 0; i < 3 * MANY && held_count(world) < MANY; i++) {
+        carry(world->beta, world->gamma, 1, LANE_NORMAL);
+        turns(world->gamma);
+        world->monotonic += 300;
+        turns(world->gamma);
+    }
+    assert_int_equal(held_count(world), MANY);
+    for (int i = 0; i < 3 * MANY && count(world->gamma) < 2 * MANY; i++) {
+        carry(world->alpha, world->gamma, 0, LANE_NORMAL);
+        turns(world->gamma);
+    }
+    assert_int_equal(count(world->gamma), 2 * MANY);
+    printf("%d waited, %.3f s\n", MANY, (double)(clock() - before) / CLOCKS_PER_SEC);
+    assert_true(clock() - before < 10 * CLOCKS_PER_SEC);
 }
 
 static void test_restart_goes_on_where_it_was(void **state) {
@@ -1495,6 +1540,7 @@ int main(void) {
         TEST(test_poison_is_parked_alone_and_later_ones_go_on),
         TEST(test_poison_costs_one_turn_more),
         TEST(test_beta_before_alpha_waits),
+        TEST(test_thousands_that_wait_cost_little),
         TEST(test_restart_goes_on_where_it_was),
         TEST(test_replay_makes_the_same_ids),
         TEST(test_full_disk_takes_only_what_may_be_urgent),
