@@ -566,7 +566,9 @@ static bool open_engine(struct process *process, struct error *error) {
         .keep_ms =
             8 * 24 * 3600 * INT64_C(1000), /* longer than the oldest backup that may be restored: 7 days */
     };
-    for (unsigned i = 0; i < self->reads_count && i < ENGINE_LINKS_MAX; i++)
+    if (self->reads_count > ENGINE_LINKS_MAX)
+        return error_set(error, "links.yaml: %s reads more than %d journals", self->name, ENGINE_LINKS_MAX);
+    for (unsigned i = 0; i < self->reads_count; i++)
         links[options.link_count++] = (struct engine_link){self->reads[i], self->start == SITE_LINK_NOW};
     for (unsigned i = 0; i < process->links->daemons_count && options.consumer_count < ENGINE_CONSUMERS_MAX;
          i++)
@@ -664,8 +666,8 @@ static bool open_http(struct process *process, struct error *error) {
         .context = process,
         .on_request = on_request,
         .body_limit = process->daemon->body_limit ? body_limit : NULL,
-        /* More than the engine lets wait (512), so that the rest is told so: x 24 KiB = 24 MiB when all are
-         * there. */
+        /* More than the engine lets wait (512), so that the rest is told so: x 12 KiB = 12 MiB when all are
+         * there, and their bodies, see http_server.c. */
         .connections_max = 1024,
         .pending_max = 1024};
     process->http = http_server_new(&options, error);

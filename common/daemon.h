@@ -68,7 +68,8 @@ struct daemon {
         void *state, struct arena *arena, const struct request *request, struct answer *answer);
     /* May be urgent: is taken even when overloaded, on the reserve when the disk is full. Optional. */
     bool (*request_is_urgent)(void *state, const struct request *request);
-    /* Largest body of a request; more is answered 413 while it is read. Optional: 3 MB. */
+    /* Largest body of a request; more is answered 413 while it is read. Optional: 3 MB, which is
+     * also the most it can answer (http_server.h, body_max). */
     size_t (*body_limit)(void *state, const char *method, const char *path);
     /* ZeroMQ door. Optional: the socket is only opened when there is a handler. A text with an embedded NUL
      * does not get here. */

@@ -12,10 +12,10 @@
  * the loop: most are answered by then, and suspending costs two epoll_ctl and a read (measured on one core,
  * 64 connections: 33,000 requests a CPU second when every connection is suspended, 85,000 so).
  *
- * Memory, worst case with the defaults, a listener:
- *   512 connections x 12 KiB pool (headers, read and write buffers) =   6 MiB
- *   512 bodies x 64 KiB that are always granted                     =  32 MiB
- *   bodies beyond that, bodies_max                                   =  64 MiB
+ * Memory, worst case with the 1024 connections of common/daemon.c, a listener:
+ *   1024 connections x 12 KiB pool (headers, read and write buffers) = 12 MiB
+ *   1024 bodies x 64 KiB that are always granted                     = 64 MiB
+ *   bodies beyond that, bodies_max                                   = 64 MiB
  * It is taken only as it arrives; an idle server holds none of it.
  *
  * Fatal: nothing. Out of memory costs the one request its connection. */

@@ -266,7 +266,7 @@ const char *inbox_state_word(enum link_state state) {
         return "live";
     case LINK_STALLED:
         return "stalled";
-    case LINK_CUT:
+    case LINK_CUT: /* or refused by the other side: the log says which, event=link-cut */
         return "diverged";
     }
     return "?";

@@ -9,7 +9,7 @@
 
 enum { FRAME_FETCH = 1, FRAME_BATCH = 2, FRAME_DIVERGED = 3, FRAME_REFUSED = 4, BATCH_RECORDS = 5 };
 
-/* Names are our own: letters, digits, hyphen, underscore. */
+/* Names are our own: lower-case letters, digits, hyphen, underscore. */
 static bool read_name(const struct wire_field *field, char name[LINK_NAME_MAX]) {
     if (field->size == 0 || field->size >= LINK_NAME_MAX)
         return false;

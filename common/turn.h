@@ -108,8 +108,9 @@ struct chain {
 };
 void turn_append_chained(struct turn *turn, enum lane lane, Sigap__Event *event, struct chain *chain);
 
-/* Durable timers: on_timer is called once, in the turn in which the row is deleted. due_at must be kept by
- * the object: it names the timer when it is cleared or moved. critical: fires even after a jump of the clock.
+/* Durable timers: on_timer is called once, in the turn in which the row is deleted; but also for one that an
+ * earlier input of this very turn has cleared or moved. due_at must be kept by the object: it names the timer
+ * when it is cleared or moved, and a handler compares it. critical: fires even after a jump of the clock.
  */
 void turn_timer_set(struct turn *turn, uint32_t kind, const struct id *object, int64_t due_at, bool critical);
 void turn_timer_clear(struct turn *turn, uint32_t kind, const struct id *object, int64_t due_at);

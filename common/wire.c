@@ -4,7 +4,8 @@
 
 /* ---- field by field ---- */
 
-/* What has no end here, or does not fit into 64 bits, is bad. */
+/* What has no end here, or none within ten bytes, is bad. What a tenth byte holds beyond 64 bits is dropped,
+ * as protobuf-c does. */
 static uint64_t read_long_varint(struct wire *wire) {
     uint64_t value = 0;
     for (unsigned shift = 0; shift < 64 && wire->at < wire->end; shift += 7) {
@@ -299,9 +300,11 @@ static void put_value(struct out *out, const member_kind *member, const void *va
     case PROTOBUF_C_TYPE_BOOL:
         put_varint(out, *(const protobuf_c_boolean *)value != 0);
         break;
-    case PROTOBUF_C_TYPE_ENUM: /* negative ones take ten bytes */
-        put_varint(out, (uint64_t)(int64_t) * (const int32_t *)value);
+    case PROTOBUF_C_TYPE_ENUM: { /* negative ones take ten bytes */
+        int32_t number = *(const int32_t *)value;
+        put_varint(out, (uint64_t)(int64_t)number);
         break;
+    }
     case PROTOBUF_C_TYPE_UINT32:
         put_varint(out, *(const uint32_t *)value);
         break;

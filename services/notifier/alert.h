@@ -61,8 +61,8 @@ struct alert {
     int priority;        /* 0..4 */
     int confidentiality; /* 0..3 */
     char kind[32], area[14], facility[64];
-    char also[256];  /* codes of further kinds, separated by spaces; "" none. All that a case holds: what
-                        were cut off could not be kept from being told */
+    char also[256];  /* codes of further kinds, separated by spaces; "" none. All that a case holds (255
+                        bytes there, too): what were cut off could not be kept from being told */
     char owner[8];   /* role that is told first; "" as the policy says */
     char detail[64]; /* code: state of a referral, task code, journal; never free text */
     bool training, unverified;
@@ -81,7 +81,7 @@ struct alert {
 
     int64_t answered_at, respond_from; /* respond_from: start of the time in which something must move */
     char answered_team[64], answered_by[64];
-    uint8_t reminded; /* 0, 50, 80 percent */
+    uint8_t reminded; /* 0, 50, 80 percent of the time to answer; of offers 1, 2, 3: the router's clock */
     bool progressed, finished;
 
     uint64_t version;

@@ -134,7 +134,7 @@ static void note_answer(struct answering *answering) {
     alert->finished = answering->move == MOVE_DONE;
     snprintf(alert->answered_team, sizeof alert->answered_team, "%s", answering->team);
     snprintf(alert->answered_by, sizeof alert->answered_by, "%s", answering->actor);
-    ((struct notifier *)answering->turn->state)->answered++;
+    notifier_count(answering->turn, &((struct notifier *)answering->turn->state)->answered);
     outgoing_withdraw_calls(answering->turn, alert);
     tell_taken(answering);
 }

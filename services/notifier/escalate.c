@@ -66,7 +66,7 @@ bool escalate_was_told(const struct alert *alert, const char *team) {
 enum { ANY_PURPOSE = -1 };
 
 /* A team that is told for two roles gets one message that names both. True: done. */
-static bool merge(
+static bool add_role_to_told(
     struct turn *turn, struct alert *alert, const struct team *team, const char *role, int purpose) {
     bool merged = false;
     for (unsigned i = 0; i < alert->delivery_count; i++) {
@@ -84,7 +84,7 @@ static bool merge(
 
 static bool tell_team(struct turn *turn, struct alert *alert, const struct team *team, const char *agency,
     enum policy_person person, enum delivery_purpose purpose, enum policy_channels channels) {
-    if (!merge(turn, alert, team, agency, (int)purpose))
+    if (!add_role_to_told(turn, alert, team, agency, (int)purpose))
         return outgoing_tell(turn, alert, team, agency, person, purpose, channels);
     if (person == POLICY_SECOND || person == POLICY_ALL) /* somebody else of the same team may be meant */
         outgoing_tell_on_duty(turn, alert, team, agency, person, purpose, NULL);
@@ -131,7 +131,7 @@ void escalate_inform(
     struct turn *turn, struct alert *alert, const struct policy_target *target, bool codes_only) {
     const char *agency;
     const struct team *team = resolve(turn->state, alert, target, &agency);
-    if (!team || merge(turn, alert, team, agency, ANY_PURPOSE) ||
+    if (!team || add_role_to_told(turn, alert, team, agency, ANY_PURPOSE) ||
         (!agency[0] && escalate_was_told(alert, team->id)))
         return;
     for (unsigned i = 0; agency[0] && i < alert->delivery_count; i++)
@@ -310,7 +310,7 @@ static void tell_or_skip(struct turn *turn, struct alert *alert, const struct po
         enum alert_state from = alert->state;
         struct notifier *notifier = turn->state;
         alert_do(alert, MOVE_EXHAUST);
-        notifier->exhausted++;
+        notifier_count(turn, &notifier->exhausted);
         escalate_announce_move(turn, alert, from, "exhaust", "", "");
     }
 }
@@ -454,7 +454,7 @@ void escalate_started(struct turn *turn, struct alert *alert) {
     escalate_schedule(turn, alert);
     outgoing_push(turn, alert);
     alert_write(turn, alert);
-    ((struct notifier *)turn->state)->raised++;
+    notifier_count(turn, &((struct notifier *)turn->state)->raised);
 }
 
 void escalate_notice(struct turn *turn, struct alert *alert) {

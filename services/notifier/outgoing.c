@@ -884,8 +884,11 @@ enum verdict outgoing_result(struct turn *turn, const struct effect_result *resu
     struct alert *alert = alert_read(turn, &id);
     struct delivery *delivery = alert ? alert_delivery(alert, ordinal) : NULL;
     int index = delivery ? outgoing_channel(notifier, delivery->channel) : -1;
-    if (index < 0)
-        return VERDICT_DONE; /* forgotten meanwhile */
+    if (index < 0) { /* forgotten meanwhile, or the row is damaged: nobody else will settle it */
+        if (id_equal(&result->id, &notifier->stuck_delivery))
+            turn_after_commit(turn, unstick, "", 1);
+        return VERDICT_DONE;
+    }
     bool failed = result->outcome != SEND_ACCEPTED && result->outcome != SEND_DELIVERED;
     const struct channel *channel = notifier->channels[index].channel;
     if (channel->local) {
@@ -1080,8 +1083,10 @@ static void on_done(void *context, const struct message *message, const struct c
         tell_handed(notifier);
         return;
     }
-    if (channel->channel->local && (!notifier->stuck || message->number < notifier->stuck))
+    if (channel->channel->local && (!notifier->stuck || message->number < notifier->stuck)) {
         notifier->stuck = message->number; /* the watermark stops below it until its row says so */
+        notifier->stuck_delivery = message->delivery;
+    }
     if (!channel->channel->local && channel->in_flight)
         channel->in_flight--;
     struct effect_result told = {.id = message->delivery,

@@ -310,7 +310,6 @@ static enum verdict alert_again(struct turn *turn, const Sigap__Event *event, co
     if (before) {
         describe_as(alert, before);
         alert->unverified = before->unverified;
-        alert->chain = before->chain;
         outgoing_withdraw(turn, before, DELIVERY_SUPERSEDED);
         escalate_stand_down(turn, before, PURPOSES, "superseded");
         alert->chain = before->chain;

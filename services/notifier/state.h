@@ -65,7 +65,8 @@ struct notifier {
     /* handover of local channels, see outgoing.h */
     int64_t next_number;
     int64_t handed, stuck, written; /* stuck: the lowest number that failed and is not settled, 0 none */
-    bool handover_told;             /* a result is on its way */
+    struct id stuck_delivery;
+    bool handover_told; /* a result is on its way */
     struct left_over left_over;
 
     struct policy policies[POLICIES_KEPT]; /* frozen ones by number; refilled as needed */
@@ -79,6 +80,7 @@ struct notifier {
     struct duty *duty;          /* people and rotas */
     struct flusher *flusher;    /* of local channels, outgoing.c; NULL without a loop */
 
+    /* Counted by notifier_count(), when it is committed. */
     uint64_t raised, answered, exhausted;
 };
 
@@ -88,4 +90,15 @@ static inline int64_t notifier_next_number(struct notifier *notifier) {
 }
 static inline struct buffer *notifier_scratch(struct notifier *notifier) {
     return &notifier->scratch;
+}
+
+/* One more, once the turn is committed: a turn that is made again counts once. */
+static inline void notifier_count_one(void *state, const void *argument) {
+    uint64_t *counter;
+    (void)state;
+    memcpy(&counter, argument, sizeof counter);
+    ++*counter;
+}
+static inline void notifier_count(struct turn *turn, uint64_t *counter) {
+    turn_after_commit(turn, notifier_count_one, &counter, sizeof counter);
 }

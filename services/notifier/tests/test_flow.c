@@ -6,6 +6,7 @@
 #include "common/rights.h"
 #include "escalate.h"
 #include "notifier_sql.h"
+#include "state.h"
 
 static const char mail_site[] =
     "console_url: \"https://sigap.example\"\n"
@@ -452,9 +453,27 @@ static void test_dead_man_whose_own_turn_was_rolled_back(void **state) {
     fault_disarm();
     assert_int_equal(flow->count, 0);
     flow_advance(flow, 10000);
+    assert_int_equal(((struct notifier *)fixture_state(flow->fixture))->raised, 1); /* counted once */
     assert_int_equal(flow_sent(flow, "opr", NULL, "alert"), 1);
     flow_advance(flow, MINUTE);
     assert_int_equal(flow_sent(flow, "opr", NULL, "alert"), 1);
+    flow_free(flow);
+}
+
+/* What failed in a box holds the watermark below it until its row was set right; when there is no row any
+ * more, or it is damaged, that is all there will be. */
+static void test_a_result_without_a_row_holds_no_watermark(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    struct notifier *notifier = fixture_state(flow->fixture);
+    struct effect_result result = {.id = fixture_id(flow->fixture), .kind = 1};
+    notifier->stuck = 7;
+    notifier->stuck_delivery = fixture_id(flow->fixture);
+    fixture_effect_finish(flow->fixture, &result); /* of another one */
+    assert_int_equal(notifier->stuck, 7);
+    result.id = notifier->stuck_delivery;
+    fixture_effect_finish(flow->fixture, &result);
+    assert_int_equal(notifier->stuck, 0);
     flow_free(flow);
 }
 
@@ -1532,6 +1551,7 @@ int main(void) {
         cmocka_unit_test(test_dead_man),
         cmocka_unit_test(test_dead_man_after_a_turn_that_was_rolled_back),
         cmocka_unit_test(test_dead_man_whose_own_turn_was_rolled_back),
+        cmocka_unit_test(test_a_result_without_a_row_holds_no_watermark),
         cmocka_unit_test(test_parked_input_is_told_once),
         cmocka_unit_test(test_raised_priority_alerts_again),
         cmocka_unit_test(test_a_witness_of_danger_alerts_again),
