@@ -192,6 +192,9 @@ static float fit(const struct place_index *index, const struct place_name *name,
         weight *= 0.2f;
     if (!entry->served)
         weight *= fit_elsewhere(index, name, entry, marked);
+    if (!entry->served && name->marker == MARKER_DISTRICT && name->word && !name->capital)
+        weight *=
+            name->minang ? 1.2f : 0.8f; /* "kec. karas": as far behind that of the site as "Kec. Karas" */
     if (!entry->served && entry->level == AREA_REGENCY && (name->role == ROLE_FROM || name->role == ROLE_FAR))
         weight *= 0.5f; /* who is stranded here, and whose family is there */
     if (!entry->served && name->word && !name->capital && !place_entries_name_served(index, name->entries) &&
@@ -415,6 +418,9 @@ struct choice {
 /* "Nganjuk apa Kediri": both stay, though one of them is two. */
 #define EITHER_MARGIN 1.5f
 
+/* "batas Waru sama Surabaya": Waru, a word, is one of the two. */
+#define BORDER_LEAST 0.5f
+
 /* More than the margin, so that a second name decides between twins. */
 #define TOLD_TWICE 0.6f
 
@@ -535,13 +541,17 @@ static void area_decide(struct place_found *out, const char *code) {
 }
 
 /* Candidates beside the best: places of its name that it proves as well, and what "apa" says it may be. */
-static bool is_beside_best(const struct choice *one, const struct choice *best) {
+static bool is_beside_best(
+    const struct place_index *index, const struct choice *one, const struct choice *best) {
     if (area_within(best->code, one->code) || area_within(one->code, best->code))
         return false;
     if (same_word(one->name, best->name))
         return one->weight > best->weight - CHOICE_MARGIN;
-    return one->name->either && best->name->either && area_level(best->code) == AREA_REGENCY &&
-           area_level(one->code) == AREA_REGENCY && one->weight > best->weight - EITHER_MARGIN;
+    if (one->name->border && best->name->border)
+        return one->weight >= BORDER_LEAST && !(area_level(one->code) == AREA_DISTRICT &&
+                                                  place_entries_name_regency(index, one->name->entries));
+    return one->name->either && best->name->either && area_level(best->code) == area_level(one->code) &&
+           area_level(one->code) >= AREA_REGENCY && one->weight > best->weight - EITHER_MARGIN;
 }
 
 /* "KTP Lumajang, ditemukan di Desa Landungsari": where it happened is named, by a village that alone does not
@@ -611,7 +621,7 @@ static void choices_weigh(const struct place_index *index, const struct text *te
     out->last = best->name->last;
     candidate_add(out, best->code);
     for (size_t i = 0; i < count; i++)
-        if (&choices[i] != best && is_beside_best(&choices[i], best))
+        if (&choices[i] != best && is_beside_best(index, &choices[i], best))
             candidate_add(out, choices[i].code);
     if (out->candidate_count > 1)
         return;

@@ -14,7 +14,8 @@
  *  - a landmark stands for its district or regency, a hint only tells which of several places is meant;
  *  - who lands somewhere, or is telephoned from there, is at home where another place is named;
  *  - a road called after two towns ("Jl Raya Surabaya-Malang") is in neither;
- *  - "Nganjuk apa Kediri" stays both, and who writes that somebody is held where nobody knows tells no place.
+ *  - "Nganjuk apa Kediri" and "perbatasan Gresik-Lamongan" stay both;
+ *  - who writes that somebody is held where nobody knows tells no place.
  * A position on the map comes first, then what the message says, then the area the reporter's form declared.
  */
 #pragma once

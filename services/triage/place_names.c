@@ -143,9 +143,20 @@ static enum place_marker marker_after(const struct place_index *index, const str
                : MARKER_NONE;
 }
 
+/* "st. madiun": a station that is called after a city lies in it. */
+static bool is_station_of_city(const struct place_index *index, const struct text *text, size_t first) {
+    size_t used;
+    const struct word *word = &text->words[first];
+    return first && word_is(word - 1, "st") && word->start - word[-1].end <= 2 &&
+           strchr(". ", text->bytes[word[-1].end]) &&
+           place_entries_name_city(index, place_index_find(index, text, first, &used));
+}
+
 static enum place_marker marker_around(
     const struct place_index *index, const struct text *text, size_t first, size_t last) {
     enum place_marker before = MARKER_NONE;
+    if (is_station_of_city(index, text, first))
+        return MARKER_CITY;
     if (first && place_text_goes_on(text, first - 1))
         before = place_marker_of(&text->words[first - 1]);
     if (before == MARKER_NONE && of_town(text, first))
@@ -333,11 +344,15 @@ static bool is_luck(const struct text *text, size_t first) {
  * does the first of several things: "Batu, pasir, semen". */
 static bool stands_alone(const struct text *text, size_t first, size_t last) {
     static const char *const called[] = {"ibu", "ayah", "buk", "kasihan", "mari", NULL};
+    static const char *const readers[] = {"pak", "bu", "min", "kakak", "mas", "mbak", NULL};
     const struct word *word = &text->words[first], *after = &text->words[last + 1];
+    if (first == 0 && last + 2 < text->count && after->clause == word->clause &&
+        after[1].clause != after->clause && word_is_one_of(after, readers))
+        after++; /* "Tiris bu, longsor" */
     if (word_is_one_of(word, called) || (first && word[-1].clause == word->clause) ||
         last + 1 >= text->count || after->clause == word->clause)
         return false;
-    bool thing = last + 2 < text->count && after->sentence == word->sentence &&
+    bool thing = after + 1 < text->words + text->count && after->sentence == word->sentence &&
                  after[1].sentence == word->sentence && after[1].clause != after->clause &&
                  !(after->flags & WORD_CAPITAL);
     return !thing;
@@ -352,6 +367,36 @@ static bool opens_message(const struct text *text, size_t first, size_t last) {
         word_is_one_of(&text->words[after], called))
         after++;
     return first == 0 && after < text->count && text->words[after].clause != text->words[last].clause;
+}
+
+/* "batu bulan kah batu malang kah": asked, and not told. */
+static bool is_asked_of(const struct text *text, size_t last) {
+    if (last + 1 >= text->count || !word_is(&text->words[last + 1], "kah"))
+        return false;
+    for (size_t i = 0; i < text->count; i++)
+        if (i != last + 1 && word_is(&text->words[i], "kah") &&
+            text->words[i].sentence == text->words[last].sentence)
+            return true;
+    return false;
+}
+
+static bool is_quote(const struct text *text, uint32_t at) {
+    return text->bytes[at] == '"' || text->bytes[at] == '\'' || (unsigned char)text->bytes[at] == 0xe2;
+}
+
+/* "\"Surabaya\" by Dara Puspita": a song. */
+static bool is_title_of_work(const struct text *text, size_t first, size_t last) {
+    static const char *const works[] = {"lagu", "lagunya", "lagune", "film", "filmnya", "novel", "by",
+        "nyanyi", "nyanyian", "dinyanyikan", "album", "cover", NULL};
+    const struct word *word = &text->words[first];
+    bool opened = word->start &&
+                  (is_quote(text, word->start - 1) || (word->start >= 3 && is_quote(text, word->start - 3)));
+    if (!opened || !is_quote(text, text->words[last].end))
+        return false;
+    for (size_t i = 0; i < text->count; i++)
+        if (text->words[i].sentence == word->sentence && word_is_one_of(&text->words[i], works))
+            return true;
+    return false;
 }
 
 /* Where most words are written large a capital letter says nothing: "KAMI BUTUH BERAS". Short messages may be
@@ -420,6 +465,24 @@ static bool is_either(const struct text *text, const struct place_name *one, con
     static const char *const either[] = {"apa", "atau", NULL};
     return one->last + 2 == next->first && word_is_one_of(&text->words[one->last + 1], either) &&
            text->words[one->first].clause == text->words[next->first].clause;
+}
+
+/* "perbatasan Gresik-Lamongan", "batas Waru sama Surabaya": on either side. */
+static bool is_border(const struct text *text, const struct place_name *one, const struct place_name *next) {
+    static const char *const borders[] = {"perbatasan", "batas", "tapal", "tapel", NULL};
+    static const char *const both[] = {"dan", "sama", "dengan", "karo", "ambek", "x", NULL};
+    size_t between = one->last + 1u;
+    if (!one->first || !word_is_one_of(&text->words[one->first - 1], borders) ||
+        text->words[one->first - 1].clause != text->words[next->first].clause)
+        return false;
+    return between == next->first ||
+           (between + 1 == next->first && word_is_one_of(&text->words[between], both));
+}
+
+/* Both are no more than where the border runs: another name tells. */
+static void border_mark(struct place_name *one, struct place_name *next) {
+    one->border = next->border = true;
+    one->role = next->role = ROLE_FROM;
 }
 
 /* "Kota Anyar" is read as "kota baru", which is a district, too. */
@@ -546,6 +609,7 @@ static size_t names_read(
             found = 0, used = 2;
         if (found &&
             ((used == 1 && is_mere_word(index, text, i, found)) || is_denied(text, i, i + used - 1) ||
+                is_asked_of(text, i + used - 1) || is_title_of_work(text, i, i + used - 1) ||
                 is_luck(text, i) || kind_of_place_first(index, text, i) ||
                 (is_curt_alone(index, text, i, found) &&
                     !is_short_for_its_regency(index, text,
@@ -562,6 +626,8 @@ static size_t names_read(
             out[count - 1].beside = out[count].beside = true;
         if (count && is_either(text, &out[count - 1], &out[count]))
             out[count - 1].either = out[count].either = true;
+        if (count && is_border(text, &out[count - 1], &out[count]))
+            border_mark(&out[count - 1], &out[count]);
         if (count && is_quarter_of(index, &out[count - 1], &out[count])) {
             out[count].marker = out[count - 1].marker;
             out[count - 1] = out[count];
@@ -708,6 +774,18 @@ static bool is_by_landmark(const struct place_index *index, const struct text *t
            place_entries_agree(index, name->entries, next->entries);
 }
 
+/* "nang silo", "di menganti": words that nobody says after "in" of anything else, and no verb ("di sambit" is
+ * hit). */
+static bool is_in_only_place(const struct text *text, const struct place_name *name) {
+    static const char *const only[] = {"ajung", "bagor", "balen", "dander", "doko", "durenan", "ganding",
+        "garum", "gending", "gerih", "jambon", "kasiman", "kendit", "labang", "lenteng", "maron", "menganti",
+        "ngebel", "panceng", "pasean", "sampung", "sempu", "sepulu", "silo", "siman", "sugio", "takeran",
+        "tandes", "tapen", "tiris", "wungu", NULL};
+    const struct word *word = &text->words[name->first];
+    return name->first && word_is(word - 1, "di") && word[-1].clause == word->clause &&
+           word_is_one_of(word, only);
+}
+
 /* A district that is also a word is none where it is given as an address and its regency is named too, or
  * where it is said which of two it is ("masuknya Tiris"), or where the message is signed with it. */
 static void words_settle(
@@ -726,7 +804,7 @@ static void words_settle(
                      (regency_named && (named || home || is_where_we_are(text, name))) || ours;
         bool told = (regency_named || unique) &&
                     (is_on_main_road(text, name) || is_struck(text, name) || is_heading(text, name));
-        if (given || told ||
+        if (given || told || (unique && is_in_only_place(text, name)) ||
             (is_no_kind_of_house(text, name) && is_by_landmark(index, text, names, count, i)) ||
             is_signature(index, text, name) ||
             (name->belongs && (name->capital || is_named_before(names, i))))
@@ -821,12 +899,61 @@ static bool is_said_to_be_there(const struct text *text) {
     return false;
 }
 
+static bool is_minang(const struct text *text) {
+    static const char *const minang[] = {"galodo", "hanyuik", "ketek", "musajik", "indak", "ambo", "awak",
+        "mamak", "uni", "uda", "urang", "nagari", "jorong", "abak", "amak", "denai", "rumahnyo", NULL};
+    for (size_t i = 0; i < text->count; i++)
+        if (word_is_one_of(&text->words[i], minang))
+            return true;
+    return false;
+}
+
+/* "RSSA", "RSUD Sidoarjo". */
+static bool is_hospital(
+    const struct place_index *index, const struct text *text, const struct place_name *name) {
+    const char *written = text->bytes + text->words[name->first].start;
+    return index->entries[name->entries].landmark && (written[0] | ' ') == 'r' && (written[1] | ' ') == 's';
+}
+
+/* "Dampit. Suami saya 3 minggu di RSSA, saya di rumah": the place that heads the message is home. */
+static bool is_away_in_hospital(
+    const struct place_index *index, const struct text *text, const struct place_names *names, size_t at) {
+    const struct place_name *home = &names->names[0];
+    return at && home->whole && !home->word && home->role == ROLE_EVENT &&
+           names->names[at].role == ROLE_EVENT && is_hospital(index, text, &names->names[at]) &&
+           place_entries_name_served(index, home->entries) &&
+           !place_entries_name_regency(index, home->entries) &&
+           !place_entries_agree(index, home->entries, names->names[at].entries);
+}
+
+/* "jenazah sampai Juanda, ongkos ke Panceng tidak ada": home is where they are bound for. */
+static bool is_home_of_dead(
+    const struct place_index *index, const struct text *text, const struct place_names *names, size_t at) {
+    if (names->names[at].role != ROLE_BOUND || names->names[at].landing ||
+        !place_entries_name_served(index, names->names[at].entries) || !place_text_is_of_dead(text))
+        return false;
+    for (size_t i = 0; i < at; i++)
+        if (names->names[i].landing)
+            return true;
+    return false;
+}
+
 /* What one name is there for that only the others tell. */
 static void roles_settle(
     const struct place_index *index, const struct text *text, struct place_names *names) {
+    const bool minang = is_minang(text);
     bool teller = is_teller_named(names), there = teller && is_said_to_be_there(text);
+    for (size_t i = 0; i < names->count; i++)
+        if (is_home_of_dead(index, text, names, i))
+            names->names[i].role = ROLE_TELLER;
     for (size_t i = 0; i < names->count; i++) {
         struct place_name *name = &names->names[i];
+        name->minang = minang;
+        if (is_away_in_hospital(index, text, names, i))
+            name->role = ROLE_FAR;
+        if (name->first == 0 && name->role == ROLE_EVENT && is_unique_here(index, name->entries) &&
+            is_struck(text, name))
+            name->scene = true; /* "Munjungan banjir, jalan di Kampak longsor" */
         if ((name->landing || name->calling) && is_told_elsewhere(index, names, i))
             name->role = ROLE_BOUND;
         if (teller && is_of_kin(text, name))

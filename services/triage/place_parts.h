@@ -109,6 +109,8 @@ struct place_name {
     bool landing;  /* "besok tiba di Juanda" */
     bool calling;  /* "RSJ Lawang telepon" */
     bool either;   /* "Nganjuk apa Kediri": one of two, and the teller does not know which */
+    bool border;   /* "batas Waru sama Surabaya": on one side or the other */
+    bool minang;   /* in a message of West Sumatra */
     uint8_t only; /* letters of the one name meant, of all that are read alike: Cermee, and not Cerme; or 0 */
 };
 
@@ -124,6 +126,8 @@ bool place_marker_is_level(enum place_marker marker);
 /* Whether the words after `at` go on with what it began: of one clause, or parted by a colon, as in forms
  * ("Kec: Ngajum"). */
 bool place_text_goes_on(const struct text *text, size_t at);
+/* Whether somebody is brought home dead. */
+bool place_text_is_of_dead(const struct text *text);
 /* Fills role, road, home and scene of a name. before: the name before it, NULL for none. */
 void place_role_read(const struct place_index *index, const struct text *text, struct place_name *name,
     const struct place_name *before);

@@ -230,9 +230,23 @@ static bool has_office(const struct text *text, size_t begin, size_t end) {
     return false;
 }
 
+/* "antar penumpang dari Surabaya ke Kebomas", "relawan dari Jember sudah geser ke Kencong": the end of a way
+ * that is behind them. before: the name before, or NULL. */
+static bool is_reached(const struct text *text, size_t bound, const struct place_name *before) {
+    static const char *const reached[] = {"antar", "ngantar", "mengantar", "nganter", "sampai", "tiba",
+        "datang", "geser", "bergeser", "lari", "kabur", "mengungsi", "diungsikan", "nyasar", "kesasar", NULL};
+    return before && before->role == ROLE_FROM && before->first &&
+           text->words[before->first].clause == text->words[bound].clause &&
+           is_dari(&text->words[before->first - 1]) &&
+           (is_before(text, bound, reached) || is_before(text, before->first, reached)) &&
+           !is_before(text, bound, wishes) && !is_before(text, before->first, wishes);
+}
+
 /* "pindah ke", "sudah sampai ke", "coba ke": who has arrived, or is asked to come, is there; "mau pulang ke"
  * is not. */
-static enum place_role role_of_bound(const struct text *text, size_t bound, const struct place_name *name) {
+static enum place_role role_of_bound(
+    const struct text *text, size_t bound, const struct place_name *name, const struct place_name *before) {
+    static const char *const looks[] = {"terlihat", "dilihat", "kelihatan", NULL};
     static const char *const near[] = {"arah", "lewat", NULL}; /* "di angkot arah Tambaksari" */
     static const char *const arrived[] = {"sampai", "tiba", "datang", "masuk", "meluap", "merembet", "lari",
         "kabur", "dibuang", "balik", "dibawa", "mengungsi", "diungsikan", "kembali", "dipindah",
@@ -241,6 +255,10 @@ static enum place_role role_of_bound(const struct text *text, size_t bound, cons
     static const char *const told[] = {"lapor", "melapor", "mengadu", "telepon", "pindah", "kirim",
         "mengirim", "mengajukan", "ajukan", "tanya", NULL};
     static const char *const me[] = {"saya", "kami", NULL};
+    if (word_is(&text->words[bound], "arah") && bound &&
+        text->words[bound].clause == text->words[bound - 1].clause &&
+        word_is_one_of(&text->words[bound - 1], looks))
+        return ROLE_EVENT; /* "terakhir dilihat arah pasar Panarukan" */
     if (word_is_one_of(&text->words[bound], near))
         return ROLE_FAR;
     if (word_is(&text->words[bound], "ke") && has_office(text, bound + 1, name->first) &&
@@ -253,6 +271,8 @@ static enum place_role role_of_bound(const struct text *text, size_t bound, cons
     if (is_home_again(text, bound) || is_home_but(text, bound, name->last))
         return ROLE_FAR;
     if (is_before(text, bound, told))
+        return ROLE_TELLER;
+    if (is_reached(text, bound, before))
         return ROLE_TELLER;
     return is_before(text, bound, arrived) ? ROLE_FAR : ROLE_BOUND;
 }
@@ -320,6 +340,25 @@ static bool is_work_of_old(const struct text *text, size_t work) {
            text->words[work].clause == text->words[work - 1].clause;
 }
 
+/* "ditawari kerja jaga toko di Batam": nobody is there yet; "ternyata", "sampai sana" say that somebody went.
+ */
+static bool is_offered(const struct text *text, size_t in) {
+    static const char *const went[] = {"ternyata", "jebule", "sana", "sampai", "kono", NULL};
+    static const char *const offers[] = {
+        "ditawari", "ditawarin", "ditawarkan", "ditawani", "dijanjikan", "dijanjiin", "dijanjeni", NULL};
+    static const char *const works[] = {"kerja", "bekerja", "pekerjan", "kerjan", "gawean", NULL};
+    bool work = false;
+    for (size_t i = in + 1; i < text->count && text->words[i].sentence == text->words[in].sentence; i++)
+        if (word_is_one_of(&text->words[i], went))
+            return false;
+    for (size_t i = in; i-- && text->words[i].clause == text->words[in].clause;) {
+        work = work || word_is_one_of(&text->words[i], works);
+        if (word_is_one_of(&text->words[i], offers))
+            return work;
+    }
+    return false;
+}
+
 /* "di" says nothing by itself; the words before it do. last: the end of the name. before: the name before, or
  * NULL. */
 static enum place_role role_of_in(
@@ -329,10 +368,13 @@ static enum place_role role_of_in(
         "budal", "budhal", "mangkat", "lunga", "lungo", "pergi", NULL};
     static const char *const meant[] = {
         "mau", "ingin", "akan", "hendak", "pengen", "kepingin", "ajeng", "bade", "badhe", "arep", NULL};
+    static const char *const alone[] = {"sendiri", "lagi", "sedang", NULL};
     const struct word *di = &text->words[in];
     if (in && di->clause == di[-1].clause && word_is_one_of(di - 1, meant))
         return ROLE_BOUND; /* "arep nang Kalianget": Javanese "nang" is "to" as well */
-    size_t own = in > 1 && strcmp(di[-1].key, "sendiri") == 0 ? in - 1 : in; /* "saya sendiri di Bekasi" */
+    if (is_offered(text, in) && !is_suffered_there(text, in, last))
+        return ROLE_BOUND;
+    size_t own = in > 1 && word_is_one_of(di - 1, alone) ? in - 1 : in; /* "saya sendiri di Bekasi" */
     if (own && di->clause == text->words[own - 1].clause && is_teller(text, own - 1))
         return ROLE_TELLER;
     if (in >= 2 && word_is(di - 1, "yang") && word_is(di - 2, "ada"))
@@ -556,6 +598,14 @@ static bool is_news(const struct text *text, size_t cue, size_t last) {
     return false;
 }
 
+/* "sudah boleh pulang dari RSJ Lawang": and is still there, if no home is named. */
+static bool is_let_go(const struct text *text, size_t from) {
+    static const char *const let[] = {"boleh", "bisa", "diizinkan", "diijinkan", NULL};
+    const struct word *word = &text->words[from];
+    return from >= 2 && is_dari(word) && word[-2].clause == word->clause && word_is(word - 1, "pulang") &&
+           word_is_one_of(word - 2, let);
+}
+
 /* What the word before a name and its words of kind says. */
 static enum place_role role_of_cue(const struct place_index *index, const struct text *text, size_t cue,
     const struct place_name *name, const struct place_name *before) {
@@ -563,6 +613,8 @@ static enum place_role role_of_cue(const struct place_index *index, const struct
     static const char *const left[] = {"pindah", "pindahan", "pulang", NULL};
     static const char *const claimed[] = {"katanya", "mengaku", "ngakunya", NULL};
     const struct word *word = &text->words[cue];
+    if (is_let_go(text, cue))
+        return ROLE_FROM;
     if (cue && is_dari(word) && word_is_one_of(word - 1, left))
         return ROLE_BOUND; /* "sejak pindah dari Lumajang": whatever happens is no longer there */
     if (is_boarded(index, text, cue, name) || is_news(text, cue, name->last))
@@ -576,7 +628,7 @@ static enum place_role role_of_cue(const struct place_index *index, const struct
     if (is_trait(word))
         return ROLE_BOUND;
     if (is_bound(word))
-        return role_of_bound(text, cue, name);
+        return role_of_bound(text, cue, name, before);
     if (word_is_one_of(word, lines) && is_line(index, text, name))
         return ROLE_BOUND;
     if (is_far(text, cue))
@@ -637,13 +689,23 @@ static bool is_calling(const struct text *text, const struct place_name *name) {
     return name->last + 1u < text->count && word->clause == word[1].clause && word_is_one_of(word + 1, calls);
 }
 
+bool place_text_is_of_dead(const struct text *text) {
+    static const char *const dead[] = {"jenazah", "jenasah", "mayat", "jasad", NULL};
+    for (size_t i = 0; i < text->count; i++)
+        if (word_is_one_of(&text->words[i], dead))
+            return true;
+    return false;
+}
+
 /* "besok tiba di Juanda": where those land who are on their way home. begin: of the name and its words of
  * kind. */
 static bool is_landing(const struct text *text, const struct place_name *name, size_t begin) {
     static const char *const lands[] = {"tiba", "mendarat", "landing", "transit", NULL};
+    static const char *const arrives[] = {"sampai", "sampe", "nyampe", "nyampai", "tekan", "teko", NULL};
     size_t at = begin && word_is(&text->words[begin - 1], "di") ? begin - 1 : begin;
     return at && text->words[at - 1].clause == text->words[name->first].clause &&
-           word_is_one_of(&text->words[at - 1], lands);
+           (word_is_one_of(&text->words[at - 1], lands) ||
+               (word_is_one_of(&text->words[at - 1], arrives) && place_text_is_of_dead(text)));
 }
 
 static enum place_role role_of(const struct place_index *index, const struct text *text,

@@ -876,6 +876,79 @@ static void test_many_villages_hide_no_district(void **state) {
     assert_string_equal(find(*state, text, NULL, NULL).area, "35.03.08");
 }
 
+static void test_end_of_the_way(void **state) {
+    static const struct expected cases[] = {
+        {"relawan PMI dari Lumajang sudah bergeser ke Tongas Probolinggo, butuh selimut", "35.13.23"},
+        {"tadi nganter penumpang dr jombang ke kertosono, perempuan penuh lebam", "35.18.08"},
+        {"rombongan dari Lumajang mau geser ke Tongas Probolinggo", "35.08"},
+        {"jenazah adik dari hongkong nyampe juanda, ongkos ke Puger jember tidak ada", "35.09.08"},
+        {"lereng lawu tawangmangu, pendaki dr ngawi hipotermia", "33.13.06"},
+        {"pasien sudah bisa pulang dari RSJ Lawang, keluarga belum menjemput", "35.07.25"},
+        {"pasien sudah bisa pulang dari RSJ Lawang, rumahnya di Babat", "35.24.05"},
+        {"bapak hilang, tadi terlihat arah pasar Kertosono. Rumah kami di Nganjuk kota", "35.18.08"},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof *cases);
+}
+
+static void test_home_and_not_the_teller(void **state) {
+    static const struct expected cases[] = {
+        {"Saya lg di surabaya, barusan ditelpon adek di kertosono katanya ibu dipukuli", "35.18.08"},
+        {"Saya lagi di Jombang, ada anak kecil pingsan di trotoar", "35.17"},
+        {"Turen. Bapak opname di RSSA, saya lumpuh sendirian", "35.07.09"},
+        {"Bapak opname di RSSA, tidak ada yang menunggu", "35.73"},
+        {"Ditawari kerja di pabrik Batam, surat-surat tidak ada, aman tidak?", ""},
+        {"teman dijanjikan kerja restoran di Batam, sampai sana dikunci", "21.71"},
+        {"Dongko banjir, jalan nang Kampak longsor", "35.03.04"},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof *cases);
+}
+
+static void asked_check(struct fixture *fixture, const char *message, const char *one, const char *other) {
+    struct place_found found = find(fixture, message, NULL, NULL);
+    bool has_one = false, has_other = false;
+    for (size_t i = 0; i < found.candidate_count; i++) {
+        has_one = has_one || strcmp(found.candidates[i], one) == 0;
+        has_other = has_other || strcmp(found.candidates[i], other) == 0;
+    }
+    if (found.area[0] || !has_one || !has_other)
+        fail_msg("\"%s\" is in \"%s\", and not asked", message, found.area);
+}
+
+static void test_on_a_border(void **state) {
+    asked_check(*state, "tawuran di perbatasan Jombang-Nganjuk, ada yang luka", "35.17", "35.18");
+    asked_check(*state, "ada tawuran, batas Waru sama Surabaya", "35.15.18", "35.78");
+    static const struct expected cases[] = {
+        {"di perbatasan jombang nganjuk, tepatnya Kertosono, ada tawuran", "35.18.08"},
+        {"rumahnya di Kebomas apa Duduksampeyan saya lupa", "35.25"},
+        {"rumahnya dampit kah turen kah, saya lupa", ""},
+        {"\"Jember\" by anak indie, lagu sedih", ""},
+        {"\"Jember\" katanya, lalu nenek itu pingsan", "35.09"},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof *cases);
+}
+
+static void test_told_in_few_letters(void **state) {
+    static const struct expected cases[] = {
+        {"kec. karas, orang dirantai", "35.20.14"},
+        {"longsor di kec panti, jalan putus", "35.09.14"},
+        {"mbah nang silo, gak mangan", "35.09.30"},
+        {"warung di menganti, ada bayi", "35.25.13"},
+        {"lagu gending itu bagus", ""},
+        {"Tiris bu, jembatan putus", "35.13.07"},
+        {"Batu pak, pasir, semen", ""},
+        {"mataram lombok, suami nyabu", "52.71"},
+        {"kos dekat UB, teman mengamuk", "35.73"},
+        {"petugas st. madiun: nenek bingung", "35.77"},
+        {"st. kediri, ada balita ditinggal", "35.71"},
+        {"kampung smampir sby, ibu dipukuli", "35.78.16"},
+        {"sumawe kab malang, lantai tanah", "35.07.04"},
+        {"pulau bawean, sangkapuro, orang dipasung", "35.25.17"},
+        {"bayi ditinggal di pasar Kolpajung", "35.28.04"},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof *cases);
+    asked_check(*state, "galodo di kec panti, uda, tolong", "35.09.14", "13.08.07");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names),
@@ -905,6 +978,10 @@ int main(void) {
         cmocka_unit_test(test_twins_beside),
         cmocka_unit_test(test_many_villages_hide_no_district),
         cmocka_unit_test(test_one_of_two_stays_two),
+        cmocka_unit_test(test_end_of_the_way),
+        cmocka_unit_test(test_home_and_not_the_teller),
+        cmocka_unit_test(test_on_a_border),
+        cmocka_unit_test(test_told_in_few_letters),
         cmocka_unit_test(test_spellings),
         cmocka_unit_test(test_every_district),
         cmocka_unit_test(test_twins_stay_two),
