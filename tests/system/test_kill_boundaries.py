@@ -11,7 +11,7 @@ def test_deaths_at_commit_boundaries_lose_nothing(fresh, tmp_path):
         pytest.skip("nothing can be loaded before a sanitizer; 2026-11-25")
     boundaries = Boundaries(tmp_path / "slots")
     site = fresh(env=boundaries.env)
-    campaign = Campaign(site, kills=10, reports=400, seed=3, minutes=3, boundaries=boundaries)
+    campaign = Campaign(site, kills=10, reports=1200, seed=3, minutes=3, boundaries=boundaries)
     campaign.run()
     assert campaign.judge() == []
     assert sum(boundaries.died.values()) - boundaries.died["from outside"] >= 5, boundaries.died
