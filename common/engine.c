@@ -353,25 +353,28 @@ bool engine_fetch(struct engine *engine, unsigned link, enum lane lane, struct l
     return inbox_wants(engine->links[link], lane, engine->daemon->name, out);
 }
 
-bool engine_is_read_by(const struct engine *engine, const char *consumer) {
+static struct consumer *find_consumer(struct engine *engine, const char *name) {
     for (unsigned i = 0; i < engine->consumer_count; i++)
-        if (strcmp(engine->consumers[i].name, consumer) == 0)
-            return true;
-    return false;
+        if (strcmp(engine->consumers[i].name, name) == 0)
+            return &engine->consumers[i];
+    return NULL;
+}
+
+bool engine_is_read_by(struct engine *engine, const char *consumer) {
+    return find_consumer(engine, consumer) != NULL;
 }
 
 bool engine_serve(struct engine *engine, const struct link_fetch *fetch, struct buffer *out) {
-    for (unsigned i = 0; i < engine->consumer_count; i++) {
-        if (strcmp(engine->consumers[i].name, fetch->consumer) != 0)
-            continue;
-        engine->consumers[i].known = true;
-        engine->consumers[i].seen_at = engine->now;
-        if (journal_continues(engine->journal, fetch)) /* else it has read another history */
-            engine->consumers[i].done[fetch->lane] = fetch->done < fetch->after ? fetch->done : fetch->after;
-        return journal_serve(engine->journal, fetch, out);
+    struct consumer *consumer = find_consumer(engine, fetch->consumer);
+    if (!consumer) {
+        link_write_refused(out, "not a reader of this journal");
+        return true;
     }
-    link_write_refused(out, "not a reader of this journal");
-    return true;
+    consumer->known = true;
+    consumer->seen_at = engine->now;
+    if (journal_continues(engine->journal, fetch)) /* else it has read another history */
+        consumer->done[fetch->lane] = fetch->done < fetch->after ? fetch->done : fetch->after;
+    return journal_serve(engine->journal, fetch, out);
 }
 
 /* ---- releasing ---- */

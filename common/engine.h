@@ -71,7 +71,7 @@ bool engine_frame(struct engine *engine, unsigned link, const struct link_frame 
 bool engine_fetch(struct engine *engine, unsigned link, enum lane lane, struct link_fetch *out);
 bool engine_serve(struct engine *engine, const struct link_fetch *fetch, struct buffer *out);
 /* Others are refused. */
-bool engine_is_read_by(const struct engine *engine, const char *consumer);
+bool engine_is_read_by(struct engine *engine, const char *consumer);
 /* Its last batch reached the journal's head, nothing in it was for this daemon, and nothing here waits for a
  * cause: the next fetch need not follow at once. */
 bool engine_link_is_quiet(const struct engine *engine, unsigned link, enum lane lane);

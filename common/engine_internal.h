@@ -83,7 +83,7 @@ struct engine {
     struct held *held;
     struct inbox *links[ENGINE_LINKS_MAX];
     unsigned link_count;
-    struct {
+    struct consumer {
         char name[LINK_NAME_MAX];
         bool core, known;
         uint64_t done[LANES];

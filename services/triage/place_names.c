@@ -875,19 +875,13 @@ static bool is_teller_named(const struct place_names *names) {
 /* Of people abroad their home is asked for. */
 static bool is_about_worker_abroad(const struct text *text) {
     static const char *const workers[] = {"tkw", "tki", "pmi", NULL};
-    for (size_t i = 0; i < text->count; i++)
-        if (word_is_one_of(&text->words[i], workers))
-            return true;
-    return false;
+    return any_word_is_one_of(text, 0, text->count, workers);
 }
 
 /* "saya kerja di Denpasar, kos sebelah": what the teller sees where he is. */
 static bool is_next_door(const struct text *text) {
     static const char *const near[] = {"sebelah", "tetanga", "tetangaku", NULL};
-    for (size_t i = 0; i < text->count; i++)
-        if (word_is_one_of(&text->words[i], near))
-            return true;
-    return false;
+    return any_word_is_one_of(text, 0, text->count, near);
 }
 
 /* "... ke Jakarta Timur. Saya di Kediri. Anaknya dipukuli di sana": at the end of the way, not at the
@@ -902,10 +896,7 @@ static bool is_said_to_be_there(const struct text *text) {
 static bool is_minang(const struct text *text) {
     static const char *const minang[] = {"galodo", "hanyuik", "ketek", "musajik", "indak", "ambo", "awak",
         "mamak", "uni", "uda", "urang", "nagari", "jorong", "abak", "amak", "denai", "rumahnyo", NULL};
-    for (size_t i = 0; i < text->count; i++)
-        if (word_is_one_of(&text->words[i], minang))
-            return true;
-    return false;
+    return any_word_is_one_of(text, 0, text->count, minang);
 }
 
 /* "RSSA", "RSUD Sidoarjo". */

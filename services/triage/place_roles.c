@@ -224,10 +224,7 @@ static bool is_seen_there(const struct text *text, size_t bound, size_t last) {
 static bool has_office(const struct text *text, size_t begin, size_t end) {
     static const char *const offices[] = {
         "dinsos", "kadinsos", "bupati", "pemkab", "pemkot", "walikota", "satpol", "dinas", NULL};
-    for (size_t i = begin; i < end; i++)
-        if (word_is_one_of(&text->words[i], offices))
-            return true;
-    return false;
+    return any_word_is_one_of(text, begin, end, offices);
 }
 
 /* "antar penumpang dari Surabaya ke Kebomas", "relawan dari Jember sudah geser ke Kencong": the end of a way
@@ -691,10 +688,7 @@ static bool is_calling(const struct text *text, const struct place_name *name) {
 
 bool place_text_is_of_dead(const struct text *text) {
     static const char *const dead[] = {"jenazah", "jenasah", "mayat", "jasad", NULL};
-    for (size_t i = 0; i < text->count; i++)
-        if (word_is_one_of(&text->words[i], dead))
-            return true;
-    return false;
+    return any_word_is_one_of(text, 0, text->count, dead);
 }
 
 /* "besok tiba di Juanda": where those land who are on their way home. begin: of the name and its words of

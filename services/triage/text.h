@@ -121,3 +121,16 @@ static inline bool word_is_among(
         static struct word_filter filter_;                                                                   \
         word_is_among((word), __VA_ARGS__, &filter_);                                                        \
     })
+static inline bool any_word_is_among(
+    const struct text *text, size_t begin, size_t end, const char *const *keys, struct word_filter *filter) {
+    for (size_t i = begin; i < end; i++)
+        if (word_is_among(&text->words[i], keys, filter))
+            return true;
+    return false;
+}
+/* Likewise, of the words from `begin` to before `end`. */
+#define any_word_is_one_of(text, begin, end, ...)                                                            \
+    ({                                                                                                       \
+        static struct word_filter filter_;                                                                   \
+        any_word_is_among((text), (begin), (end), __VA_ARGS__, &filter_);                                    \
+    })
