@@ -13,15 +13,23 @@ struct id id_make(int64_t at_ms, const uint8_t tail[10]) {
     return id;
 }
 
+struct id id_make_placed(int64_t at_ms, uint64_t place, const uint8_t tail[10]) {
+    struct id id = id_make(at_ms, tail);
+    id.bytes[6] = (uint8_t)(place >> 8);
+    id.bytes[7] = (uint8_t)place;
+    return id;
+}
+
 struct id id_derive(
     int64_t at_ms, const uint8_t incarnation[16], uint32_t lane, uint64_t sequence, uint32_t ordinal) {
-    uint8_t input[16 + 16], hash[crypto_generichash_BYTES_MIN];
+    uint8_t input[16 + 16], hash[crypto_generichash_BYTES_MIN], tail[10];
     memcpy(input, incarnation, 16);
     memcpy(input + 16, &lane, 4);
     memcpy(input + 20, &sequence, 8);
     memcpy(input + 28, &ordinal, 4);
     crypto_generichash(hash, sizeof hash, input, sizeof input, NULL, 0);
-    return id_make(at_ms, hash);
+    memcpy(tail, hash, sizeof tail);
+    return id_make_placed(at_ms, sequence, tail);
 }
 
 int64_t id_time(const struct id *id) {

@@ -19,7 +19,7 @@ struct id turn_id(struct turn *turn) {
                 (uint64_t)turn->source.journal[1] << 48,
             ++engine->ordinal);
     random_fill(engine->setup.random, tail, sizeof tail);
-    return id_make(turn->now, tail);
+    return id_make_placed(turn->now, engine->inputs, tail);
 }
 
 ProtobufCBinaryData turn_bytes(struct turn *turn, const struct id *id) {

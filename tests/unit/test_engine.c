@@ -20,14 +20,15 @@
 
 static const struct store_migration kept_migrations[] = {
     {"0001_kept", "CREATE TABLE kept(number INTEGER PRIMARY KEY, id BLOB UNIQUE, text TEXT) STRICT;"}};
-enum { KEPT_ADD, KEPT_COUNT, KEPT_FIRST, KEPT_FIRST_TEXT };
+enum { KEPT_ADD, KEPT_COUNT, KEPT_FIRST, KEPT_FIRST_TEXT, KEPT_OUT_OF_ORDER };
 static const struct store_statement kept_statements[] = {
     {"kept_add", "INSERT INTO kept(id, text) VALUES(?, ?)"},
     {"kept_count", "SELECT count(*) FROM kept"},
     {"kept_first", "SELECT id FROM kept ORDER BY number LIMIT 1"},
     {"kept_first_text", "SELECT text FROM kept ORDER BY number LIMIT 1"},
+    {"kept_out_of_order", "SELECT count(*) FROM kept a JOIN kept b ON b.number=a.number+1 WHERE b.id<a.id"},
 };
-static const struct store_schema kept_schema = {"kept", kept_statements, 4, kept_migrations, 1};
+static const struct store_schema kept_schema = {"kept", kept_statements, 5, kept_migrations, 1};
 
 struct world {
     int64_t wall, monotonic;
@@ -353,11 +354,15 @@ static void settle(struct world *world) {
     }
 }
 
-static int64_t count(struct engine *engine) {
-    struct statement *get = store_use(engine_store(engine), &kept_schema, KEPT_COUNT);
+static int64_t count_by(struct engine *engine, unsigned statement) {
+    struct statement *get = store_use(engine_store(engine), &kept_schema, statement);
     int64_t rows = statement_step(get) ? column_int(get, 0) : -1;
     statement_end(get);
     return rows;
+}
+
+static int64_t count(struct engine *engine) {
+    return count_by(engine, KEPT_COUNT);
 }
 
 static bool refuse_start(const struct daemon_setup *setup, void **state, struct error *error) {
@@ -440,6 +445,17 @@ static void test_many_in_one_commit(void **state) {
                                 journal_head(engine_journal(world->alpha), LANE_URGENT));
     assert_int_equal(count(world->beta), records);
     assert_int_equal(count(world->gamma), 2 * records);
+}
+
+/* Requests that came together and records of one time: a row between two others would cost three pages. */
+static void test_ids_of_one_time_are_in_order(void **state) {
+    struct world *world = *state;
+    for (int i = 0; i < 250; i++)
+        ask(world, "one");
+    settle(world);
+    assert_int_equal(count(world->beta), 250);
+    assert_int_equal(count_by(world->alpha, KEPT_OUT_OF_ORDER), 0);
+    assert_int_equal(count_by(world->beta, KEPT_OUT_OF_ORDER), 0);
 }
 
 static int64_t running(struct engine *engine) {
@@ -1533,6 +1549,7 @@ int main(void) {
         TEST(test_a_refused_start_leaves_the_running_mark_alone),
         TEST(test_a_record_goes_all_the_way),
         TEST(test_many_in_one_commit),
+        TEST(test_ids_of_one_time_are_in_order),
         TEST(test_full_turns_grow_and_shrink_again),
         TEST(test_parked_request_leaves_nothing),
         TEST(test_undone_submit_is_not_accepted),
