@@ -1,6 +1,7 @@
 /* A report comes in: opened, judged, and settled in exactly one way. */
 #include "services/triage/conflict.h"
 #include "services/triage/heard.h"
+#include "services/triage/kept.h"
 #include "services/triage/measure.h"
 
 #include "common/rights.h"
@@ -12,7 +13,6 @@
 #include <string.h>
 
 enum {
-    ALIKE_JSON = 64,                   /* {"id":"26 letters","score":0.123}, */
     REVIEW_DANGER_MS = 15 * 60 * 1000, /* a person decides within: domain 4a, human acknowledgement of P0 */
 };
 #define FORWARDED_TRUST 0.7f
@@ -154,44 +154,6 @@ static const char *playbook_of(const struct triage *triage, const struct assessm
     return kind->playbooks[kind->playbooks_count > 1 && adult ? 1 : 0];
 }
 
-/* What is kept of the reasons: the heaviest. All of them would be 3 KiB a case, more than everything else
- * triage writes. */
-static void keep_heaviest(const struct assessment *assessment, struct assessment *brief) {
-    enum { KEPT = 8 };
-    *brief = *assessment;
-    for (size_t i = 0; i < KEPT && i < brief->evidence_count; i++) {
-        size_t heaviest = i;
-        for (size_t k = i + 1; k < brief->evidence_count; k++)
-            if (brief->evidence[k].weight > brief->evidence[heaviest].weight)
-                heaviest = k;
-        struct evidence swap = brief->evidence[i];
-        brief->evidence[i] = brief->evidence[heaviest];
-        brief->evidence[heaviest] = swap;
-    }
-    if (brief->evidence_count > KEPT)
-        brief->evidence_count = KEPT;
-}
-
-/* The judgement, with the cases it looked like. malloc'd; NULL: out of memory. */
-static char *explained(const struct assessment *assessment, const struct alike *alike, size_t count) {
-    char *json = assess_to_json(assessment), text[ID_TEXT + 1];
-    size_t used = json ? strlen(json) : 0, room = used + 16 + count * ALIKE_JSON;
-    char *longer = json && count ? realloc(json, room) : json;
-    if (!count || !longer) {
-        if (!longer)
-            free(json);
-        return longer;
-    }
-    used += (size_t)snprintf(longer + used - 1, room - used, ",\"alike\":[") - 1;
-    for (size_t i = 0; i < count; i++) {
-        id_to_text(&alike[i].case_id, text);
-        used += (size_t)snprintf(longer + used, room - used, "%s{\"id\":\"%s\",\"score\":%u.%03u}",
-            i ? "," : "", text, alike[i].permille / 1000, alike[i].permille % 1000);
-    }
-    snprintf(longer + used, room - used, "]}");
-    return longer;
-}
-
 /* The narrative goes over under the case's own key; destroying that key erases the case. */
 static bool seal_case(struct turn *turn, const struct opening *opening, const struct id *report_id,
     Sigap__CaseOpened *opened, ProtobufCBinaryData *evidence) {
@@ -203,21 +165,19 @@ static bool seal_case(struct turn *turn, const struct opening *opening, const st
     uint8_t *plain = arena_take(turn->arena, size + 1);
     opened->case_key.data = arena_take(turn->arena, SEAL_CASE_KEY_BYTES);
     opened->case_key.len = SEAL_CASE_KEY_BYTES;
-    struct assessment brief;
-    keep_heaviest(opening->assessment, &brief);
-    char *json = explained(&brief, opening->alike, opening->alike_count);
-    bool sound = plain && opened->case_key.data && json;
+    ProtobufCBinaryData kept =
+        assessment_pack(turn->arena, opening->assessment, opened->alike, opened->n_alike);
+    bool sound = plain && opened->case_key.data && kept.data;
     if (sound) {
         sigap__report_content__pack(content, plain);
         seal_case_key_make(case_id, triage->random, &key);
         seal_case_key_wrap(triage->opener, &key, triage->random, opened->case_key.data);
         sound = seal_field(&key, &(struct seal_place){*report_id, "narrative", 0}, plain, size,
                     triage->random, turn->arena, &opened->narrative) &&
-                seal_field(&key, &(struct seal_place){*case_id, "evidence", 0}, json, strlen(json),
+                seal_field(&key, &(struct seal_place){*case_id, "evidence", 0}, kept.data, kept.len,
                     triage->random, turn->arena, evidence);
         seal_case_key_wipe(&key);
     }
-    free(json);
     return sound;
 }
 

@@ -1,5 +1,6 @@
 /* What others may see of triage: how a report was settled, open cases, the review queue. */
 #include "services/triage/heard.h"
+#include "services/triage/kept.h"
 #include "services/triage/measure.h"
 
 #include "common/json.h"
@@ -193,8 +194,12 @@ static void put_evidence(struct turn *turn, struct json_writer *writer, const st
         return;
     if (seal_open_field(&key, &(struct seal_place){found->case_id, "evidence", 0}, found->evidence.data,
             found->evidence.len, turn->arena, &plain) == SEAL_OPENED) {
-        json_write_key(writer, "assessment");
-        json_write_raw(writer, (const char *)plain.data, plain.len);
+        char *json = assessment_to_json(turn->arena, &plain);
+        if (json) {
+            json_write_key(writer, "assessment");
+            json_write_raw(writer, json, strlen(json));
+        }
+        free(json);
     }
     seal_case_key_wipe(&key);
 }

@@ -1,8 +1,11 @@
 /* The judgement as a whole, on the site that ships: clear reports must be judged clearly, unclear ones must
  * reach a person. */
 #include "services/triage/assess.h"
+#include "services/triage/kept.h"
 #include "services/triage/rarity.h"
 #include "services/triage/train.h"
+
+#include "common/id.h"
 
 #include <jansson.h>
 #include <setjmp.h>
@@ -406,6 +409,82 @@ static void test_json(void **state) {
     free(line);
 }
 
+/* What is kept with a case is told as it was told at once, but for all evidence behind the eight heaviest. */
+static void test_what_is_kept_tells_the_same(void **state) {
+    static const char *const texts[] = {"Tetangga saya dipasung di kandang belakang rumah Kepanjen Malang "
+                                        "sudah 3 tahun, anaknya umur 8 tahun "
+                                        "dipukuli pamannya sampai lebam",
+        "Laporan saya soal pasung minggu lalu belum ada petugas datang", "odgj ngamuk bawa parang di pasar",
+        "x", "Suami \"A\" memukuli saya \xff\n, di Sukorejo"};
+    struct fixture *fixture = *state;
+    struct id id = id_make(7, (const uint8_t[10]){1, 2, 3});
+    Sigap__Alike like = SIGAP__ALIKE__INIT, *alike[] = {&like, &like};
+    like.case_id = (ProtobufCBinaryData){ID_BYTES, id.bytes};
+    like.permille = 1000;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct assessment found = judge(fixture, texts[i]);
+        ProtobufCBinaryData kept = assessment_pack(fixture->arena, &found, alike, i == 0 ? 2 : 0);
+        assert_non_null(kept.data);
+        char *told = assess_to_json(&found), *again = assessment_to_json(fixture->arena, &kept);
+        json_t *once = json_loads(told, 0, NULL), *twice = json_loads(again, 0, NULL);
+        assert_non_null(twice);
+        assert_true(kept.len * 2 < strlen(again));
+        size_t evidence = json_array_size(json_object_get(once, "evidence"));
+        assert_int_equal(json_array_size(json_object_get(twice, "evidence")), evidence < 8 ? evidence : 8);
+        assert_int_equal(json_array_size(json_object_get(twice, "alike")), i == 0 ? 2 : 0);
+        json_object_del(twice, "alike");
+        json_object_del(once, "evidence");
+        json_object_del(twice, "evidence");
+        assert_true(json_equal(once, twice));
+        json_decref(once);
+        json_decref(twice);
+        free(told);
+        free(again);
+    }
+}
+
+static void test_what_was_kept_as_json_is_told_as_it_is(void **state) {
+    struct fixture *fixture = *state;
+    ProtobufCBinaryData old = {10, (uint8_t *)"{\"kind\":1}x"}, broken = {3, (uint8_t *)"\xff\xff\xff"};
+    char *told = assessment_to_json(fixture->arena, &old);
+    assert_string_equal(told, "{\"kind\":1}");
+    assert_null(assessment_to_json(fixture->arena, &broken));
+    free(told);
+}
+
+static void test_the_heaviest_evidence_is_kept(void **state) {
+    struct fixture *fixture = *state;
+    struct assessment found = judge(fixture, "x");
+    found.evidence_count = 12;
+    for (size_t i = 0; i < 12; i++)
+        found.evidence[i] =
+            (struct evidence){.what = "keyword", .rule = "r", .words = "w", .weight = (float)(i % 4)};
+    ProtobufCBinaryData kept = assessment_pack(fixture->arena, &found, NULL, 0);
+    char *told = assessment_to_json(fixture->arena, &kept);
+    json_t *object = json_loads(told, 0, NULL), *list = json_object_get(object, "evidence");
+    assert_int_equal(json_array_size(list), 8);
+    for (size_t i = 0; i < 8; i++)
+        assert_int_equal(
+            (int)json_number_value(json_object_get(json_array_get(list, i), "weight")), 3 - (int)i / 3);
+    json_decref(object);
+    free(told);
+}
+
+/* Quotes as long as this do not keep a case from being opened. */
+static void test_the_longest_evidence_is_left_out(void **state) {
+    struct fixture *fixture = *state;
+    struct assessment found = judge(fixture, "x");
+    char *words = arena_take(fixture->arena, 40000);
+    memset(words, 'a', 39999);
+    found.evidence_count = 1;
+    found.evidence[0] = (struct evidence){.what = "keyword", .rule = "r", .words = words, .weight = 1};
+    ProtobufCBinaryData kept = assessment_pack(fixture->arena, &found, NULL, 0);
+    char *told = assessment_to_json(fixture->arena, &kept);
+    assert_non_null(told);
+    assert_null(strstr(told, "aaa"));
+    free(told);
+}
+
 static void test_same_report_same_judgement(void **state) {
     const char *text = "odgj ngamuk bawa parang di pasar, tolong";
     struct assessment one = judge(*state, text);
@@ -599,6 +678,10 @@ int main(void) {
         cmocka_unit_test(test_no_fact_displaces_a_victim),
         cmocka_unit_test(test_evidence_quotes_the_report),
         cmocka_unit_test(test_json),
+        cmocka_unit_test(test_what_is_kept_tells_the_same),
+        cmocka_unit_test(test_what_was_kept_as_json_is_told_as_it_is),
+        cmocka_unit_test(test_the_heaviest_evidence_is_kept),
+        cmocka_unit_test(test_the_longest_evidence_is_left_out),
         cmocka_unit_test(test_same_report_same_judgement),
         cmocka_unit_test(test_any_bytes),
         cmocka_unit_test(test_largest_message_fits),
