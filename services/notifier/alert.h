@@ -3,8 +3,8 @@
  *
  * Ids: alerts of one incident (a case; a report before it is a case) share the incident's first 12 bytes; the
  * next two number the alerts, the last two the deliveries of an alert (0: the alert itself). So one index
- * serves "this alert", "all alerts of this case" and "the alert of this delivery". 48 bits of time and 48 of
- * chance stay to tell incidents apart.
+ * serves "this alert", "all alerts of this case" and "the alert of this delivery". The time, the order within
+ * it and 32 bits of chance stay to tell incidents apart (id.h).
  *
  * States are a checked table: a move that is not in it cannot happen. */
 #pragma once
