@@ -365,14 +365,15 @@ static void on_effect(void *context, const struct effect *effect) {
         process->daemon->perform(process->engine ? engine_state(process->engine) : NULL, effect);
 }
 
-static void finished(struct daemon_loop *loop, const struct effect_result *result) {
+static bool finished(struct daemon_loop *loop, const struct effect_result *result) {
     struct process *process = process_of(loop);
     if (!process->engine) {
         free(result->bytes);
-        return;
+        return false;
     }
-    engine_effect_finished(process->engine, result);
+    bool heard = engine_effect_finished(process->engine, result);
     zmq_loop_wake(process->zmq);
+    return heard;
 }
 
 static void on_asked_answer(void *context, unsigned tag, const struct zmq_message *message) {

@@ -21,8 +21,9 @@ struct daemon_setup {
 struct uv_loop_s;
 struct daemon_loop {
     struct uv_loop_s *uv;
-    /* The result of an effect becomes an input of a later turn. result->bytes goes over to the engine. */
-    void (*finished)(struct daemon_loop *loop, const struct effect_result *result);
+    /* The result of an effect becomes an input of a later turn. result->bytes goes over to the engine. False:
+     * there is no room for it, and nobody will hear of it. */
+    bool (*finished)(struct daemon_loop *loop, const struct effect_result *result);
     /* Asks another daemon for a view (frame: a packed View with this number, unique in the process). The
      * packed ViewAnswer, or EFFECT_UNKNOWN after 2 s without one, comes back through `finished` with the
      * effect's id and kind. */

@@ -225,6 +225,7 @@ void engine_close(struct engine **at) {
     queue_free(&engine->submits);
     for (unsigned i = 0; i < engine->result_count; i++)
         free(engine->results[i].bytes);
+    free(engine->results);
     free(engine->releases);
     free(engine);
     *at = NULL;
@@ -325,13 +326,37 @@ bool engine_view(struct engine *engine, const void *frame, size_t size, void *or
     return queue_add(&engine->views, frame, size, origin);
 }
 
+/* Thousands come at once when a full disk refuses all that a turn puts into boxes. */
+static bool results_grow(struct engine *engine) {
+    unsigned room = engine->result_room ? 2 * engine->result_room : RESULTS_FIRST;
+    struct effect_result *results =
+        room <= RESULTS_MAX ? realloc(engine->results, room * sizeof *results) : NULL;
+    if (!results)
+        return false;
+    engine->results = results;
+    engine->result_room = room;
+    return true;
+}
+
+static void results_drop_taken(struct engine *engine) {
+    for (unsigned i = 0; i < engine->result_taken; i++)
+        free(engine->results[i].bytes);
+    if (engine->result_taken)
+        memmove(engine->results, engine->results + engine->result_taken,
+            (engine->result_count - engine->result_taken) * sizeof *engine->results);
+    engine->result_count -= engine->result_taken;
+    engine->result_taken = 0;
+}
+
 /* A result that finds no room is lost as if the process had died after the call: the daemon's lease settles
  * it, or the next result of its kind, or the next start. */
-void engine_effect_finished(struct engine *engine, const struct effect_result *result) {
-    if (engine->result_count < RESULTS_MAX)
-        engine->results[engine->result_count++] = *result;
-    else
+bool engine_effect_finished(struct engine *engine, const struct effect_result *result) {
+    if (engine->result_count == engine->result_room && !results_grow(engine)) {
         free(result->bytes);
+        return false;
+    }
+    engine->results[engine->result_count++] = *result;
+    return true;
 }
 
 bool engine_frame(struct engine *engine, unsigned link, const struct link_frame *frame) {
@@ -701,12 +726,8 @@ static void committed(struct engine *engine) {
     engine->request_count -= engine->request_taken;
     engine->request_urgent -=
         engine->request_urgent < engine->request_taken ? engine->request_urgent : engine->request_taken;
-    for (unsigned i = 0; i < engine->result_taken; i++)
-        free(engine->results[i].bytes);
-    memmove(engine->results, engine->results + engine->result_taken,
-        (engine->result_count - engine->result_taken) * sizeof *engine->results);
-    engine->result_count -= engine->result_taken;
-    engine->request_taken = engine->result_taken = 0;
+    engine->request_taken = 0;
+    results_drop_taken(engine);
     release_all(engine);
     queue_drop_taken(&engine->views);
     queue_drop_taken(&engine->submits);

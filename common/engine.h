@@ -64,7 +64,7 @@ void engine_close(struct engine **engine); /* a clean end: the running mark of e
 bool engine_request(struct engine *engine, const struct request *request);
 bool engine_submit(struct engine *engine, const void *frame, size_t size, void *origin);
 bool engine_view(struct engine *engine, const void *frame, size_t size, void *origin);
-void engine_effect_finished(struct engine *engine, const struct effect_result *result);
+bool engine_effect_finished(struct engine *engine, const struct effect_result *result);
 bool engine_frame(struct engine *engine, unsigned link, const struct link_frame *frame);
 
 /* The next fetch to send on a link, and the answer to one that came in (false: nothing yet, wait). */

@@ -13,7 +13,8 @@ enum {
     VIEWS_MAX = 256,
     SUBMITS_MAX = 512,
     SUBMITS_URGENT_EXTRA = 128, /* more room, for what may be urgent */
-    RESULTS_MAX = 4096,
+    RESULTS_FIRST = 64,         /* room at the beginning; doubled when more come */
+    RESULTS_MAX = 65536,
     TURN_INPUTS_FIRST = 256,     /* one fsync for so many, */
     TURN_INPUTS_MAX = 1024,      /* and for up to so many after turns that were full, see guard_widen() */
     TURN_MS = 40,                /* ... or for what so long a time allows */
@@ -95,8 +96,8 @@ struct engine {
     unsigned request_count, request_taken;
     unsigned request_urgent; /* so many of the first are known to be urgent */
     struct queue views, submits;
-    struct effect_result results[RESULTS_MAX];
-    unsigned result_count, result_taken;
+    struct effect_result *results;
+    unsigned result_count, result_room, result_taken;
 
     struct turn turn;
     struct held_cause causes[CAUSES_MAX];

@@ -847,15 +847,18 @@ static int64_t settled_up_to(const struct notifier *notifier) {
     return left->local_after < left->highest ? lower(upto, left->local_after) : upto;
 }
 
+static void tell_handed(struct notifier *notifier) {
+    struct effect_result result = {.kind = EFFECT_HANDED};
+    if (!notifier->handover_told && notifier->loop)
+        notifier->handover_told = notifier->loop->finished(notifier->loop, &result);
+}
+
 static void clear_handover(void *state, const void *argument) {
     struct notifier *notifier = state;
     memcpy(&notifier->written, argument, sizeof notifier->written);
     notifier->handover_told = false;
-    if (settled_up_to(notifier) > notifier->written && notifier->loop) {
-        struct effect_result more = {.kind = EFFECT_HANDED};
-        notifier->handover_told = true;
-        notifier->loop->finished(notifier->loop, &more);
-    }
+    if (settled_up_to(notifier) > notifier->written)
+        tell_handed(notifier);
 }
 
 static enum verdict write_watermark(struct turn *turn) {
@@ -1015,14 +1018,6 @@ static void settle_portion(
     struct turn *turn, const struct portion *portion, const struct left_over *left, int64_t local_upto) {
     for (unsigned i = 0; i < portion->count; i++)
         settle_left_over(turn, &portion->ids[i], left, local_upto);
-}
-
-static void tell_handed(struct notifier *notifier) {
-    if (notifier->handover_told || !notifier->loop)
-        return;
-    struct effect_result result = {.kind = EFFECT_HANDED};
-    notifier->handover_told = true;
-    notifier->loop->finished(notifier->loop, &result);
 }
 
 static void go_on(void *state, const void *argument) {

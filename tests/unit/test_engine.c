@@ -68,7 +68,7 @@ static void add_row(struct turn *turn, const struct id *id, const char *text) {
 static int64_t beta_now; /* the time of beta's last record */
 static bool is_deadly;   /* beta's timers and alpha's request "deadly" end the process */
 
-enum { AUDITED = 2500, HOUR_MS = 3600000, HELD_BYTES = 512 << 10 };
+enum { AUDITED = 2500, RESULTS = 10000, HOUR_MS = 3600000, HELD_BYTES = 512 << 10 };
 #define DAY_MS (24 * INT64_C(3600000))
 
 /* alpha: body "audited" writes so many entries of the audit log; body "park" is parked, "twice" appends two
@@ -178,11 +178,17 @@ static void alpha_hold_log(void *state, bool held) {
     second_is_held = held;
 }
 
+static enum verdict alpha_effect(struct turn *turn, const struct effect_result *result) {
+    add_row(turn, &result->id, "result");
+    return VERDICT_DONE;
+}
+
 static const struct daemon alpha_daemon = {.name = "alpha",
     .schema = &kept_schema,
     .on_request = alpha_request,
     .on_submit = alpha_submit,
     .on_view = alpha_view,
+    .on_effect = alpha_effect,
     .hold_log = alpha_hold_log,
     .request_is_urgent = alpha_urgent,
     .reserve_bytes = 65536};
@@ -1479,6 +1485,18 @@ static void control(struct engine *engine, const char *action) {
     assert_true(engine_view(engine, frame, sigap__view__pack(&view, frame), NULL));
 }
 
+/* A full disk refuses thousands that one turn had put into boxes: each has its result. */
+static void test_thousands_of_results_are_heard(void **state) {
+    struct world *world = *state;
+    struct effect_result result = {.kind = 1};
+    for (uint32_t i = 1; i <= RESULTS; i++) {
+        memcpy(result.id.bytes, &i, sizeof i);
+        assert_true(engine_effect_finished(world->alpha, &result));
+    }
+    settle(world);
+    assert_int_equal(count(world->alpha), RESULTS);
+}
+
 /* Held effects are let go by the commit, not by a turn that was rolled back. */
 static void test_effects_are_released_by_the_commit(void **state) {
     struct world *world = *state;
@@ -1590,6 +1608,7 @@ int main(void) {
         TEST(test_a_parked_timer_without_time_is_due_now),
         TEST(test_a_mark_whose_fsync_fails_ends_the_process),
         TEST(test_what_is_done_of_another_history_is_not_believed),
+        TEST(test_thousands_of_results_are_heard),
         TEST(test_effects_are_released_by_the_commit),
         TEST(test_a_request_that_ends_the_process_is_refused),
         TEST(test_the_audit_log_is_read_in_pages),

@@ -11,7 +11,7 @@ struct pool {
     unsigned count, unknown;
 };
 
-static void finished(struct daemon_loop *loop, const struct effect_result *result) {
+static bool finished(struct daemon_loop *loop, const struct effect_result *result) {
     struct pool *pool = (struct pool *)loop;
     pool->results[pool->count] = *result;
     if (result->bytes)
@@ -19,6 +19,7 @@ static void finished(struct daemon_loop *loop, const struct effect_result *resul
     pool->count++;
     pool->unknown += result->outcome == EFFECT_UNKNOWN;
     free(result->bytes);
+    return true;
 }
 
 static void run(
