@@ -159,6 +159,18 @@ static enum verdict ask_about_withdrawal(struct turn *turn, const struct id *cas
     return VERDICT_DONE;
 }
 
+/* Triage had it as open: it cannot know at once that it was closed. Whoever is in danger would wait for a
+ * case that nobody looks at any more. */
+static enum verdict see_to_what_joined(struct turn *turn, const struct id *case_id) {
+    struct work *work = work_load(turn, case_id);
+    if (!work)
+        return arena_exhausted(turn->arena) ? VERDICT_RETRY
+                                            : turn_park(turn, "the case's row cannot be read");
+    if (work->file.state == CASE_CLOSED && strcmp(work->file.outcome, SITE_OUTCOME_MERGED) != 0)
+        work_open_again(work, "casework");
+    return VERDICT_DONE;
+}
+
 enum verdict hear_report_joined(struct turn *turn, const Sigap__Event *event) {
     const Sigap__ReportJoined *joined = event->report_joined;
     struct id case_id, report;
@@ -173,7 +185,9 @@ enum verdict hear_report_joined(struct turn *turn, const Sigap__Event *event) {
         : *joined->relation ? joined->relation
                             : "witness",
         reason_said(turn, joined->reason));
-    return strcmp(joined->relation, "withdrawal") == 0 ? ask_about_withdrawal(turn, &case_id) : VERDICT_DONE;
+    if (strcmp(joined->relation, "withdrawal") == 0)
+        return ask_about_withdrawal(turn, &case_id);
+    return joined->copy ? VERDICT_DONE : see_to_what_joined(turn, &case_id);
 }
 
 static void change(struct work *work, const Sigap__CaseChanged *changed) {

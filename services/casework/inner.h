@@ -68,6 +68,9 @@ void work_suspend(struct work *work);
 /* Settles the plan, tells the others, writes the row and moves the timer. actor: who did it. outcome: code
  * that goes with the first move, "" none. */
 void work_save(struct work *work, const char *actor, const char *outcome);
+/* Whoever closed the case knew nothing of what has come to it since: it goes on, and somebody looks. Saves.
+ */
+void work_open_again(struct work *work, const char *actor);
 /* The team a task belongs to: assigned, or by role, area and facility. */
 const char *task_owner(const struct work *work, const struct case_task *task);
 bool case_is_known(struct turn *turn, const struct id *case_id);

@@ -178,26 +178,13 @@ static void tell_both(struct work *work, const struct id *whole_id, const struct
     timeline_add(turn, whole_id, told->whole, here, order->actor, told->kinds, other >= mine ? reason : NULL);
 }
 
-/* Whoever closed it knew nothing of the other: it goes on with what that one tells, and somebody looks. */
-static void open_again(struct work *whole, const char *actor) {
-    struct case_file *file = &whole->file;
-    file->state = CASE_OPEN;
-    file->changed_at = whole->turn->now;
-    plan_reopen_case(&whole->plan);
-    plan_look(&whole->plan);
-    timeline_add_beside(whole->turn, &file->id, LINE_REOPENED, "case_reopened", "", actor, "");
-    speak_closed(whole, true, file->outcome, "", actor);
-    file->outcome = "";
-    work_save(whole, actor, "");
-}
-
 /* The other one was closed, or even erased, before the word of triage came here. */
 static bool takes_over(struct turn *turn, const struct id *whole_id, const char *actor) {
     struct work *whole = work_load(turn, whole_id);
     if (!whole || whole->file.state == CASE_ERASED)
         return false;
     if (whole->file.state == CASE_CLOSED && !same_text(whole->file.outcome, SITE_OUTCOME_MERGED))
-        open_again(whole, actor);
+        work_open_again(whole, actor);
     return true;
 }
 

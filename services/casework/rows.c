@@ -244,6 +244,18 @@ void work_save(struct work *work, const char *actor, const char *outcome) {
     }
 }
 
+void work_open_again(struct work *work, const char *actor) {
+    struct case_file *file = &work->file;
+    file->state = CASE_OPEN;
+    file->changed_at = work->turn->now;
+    plan_reopen_case(&work->plan);
+    plan_look(&work->plan);
+    timeline_add_beside(work->turn, &file->id, LINE_REOPENED, "case_reopened", "", actor, "");
+    speak_closed(work, true, file->outcome, "", actor);
+    file->outcome = "";
+    work_save(work, actor, "");
+}
+
 /* The facility that a task at a facility belongs to: where the client stays, else the one that came last. */
 static const char *case_place(const struct work *work) {
     const char *best = "";

@@ -1657,6 +1657,51 @@ static void a_witness_joins(void **state) {
     json_decref(json);
 }
 
+/* Triage could not know yet that the case is closed: nobody but us can see to what joins it. */
+static void what_joins_a_closed_case_opens_it(void **state) {
+    const char *outcome;
+    struct id report;
+    (void)state;
+    open_pasung();
+    assert_int_equal(close_case(&tri, "terbukti", false), 200);
+    joined("withdrawal", &report); /* nothing to see to */
+    assert_int_equal(narratives(&outcome), 2);
+    assert_string_equal(outcome, "terbukti");
+    assert_false(has_task("TINJAU"));
+    joined("answer", &report);
+    assert_int_equal(narratives(&outcome), 3);
+    assert_string_equal(outcome, "");
+    assert_task("TINJAU", "due");
+    assert_task("PSG-01", "due");
+    const struct fixture_record *told = fixture_last(bench.fixture, SIGAP__EVENT__BODY_CASE_CLOSED);
+    assert_true(told->event->case_closed->reopened);
+    assert_string_equal(told->event->case_closed->outcome, "terbukti");
+    assert_int_equal(move(&tri, "TINJAU", &(struct order){.event = "done", .outcome = "x"}), 200);
+    size_t closings = fixture_count(bench.fixture, SIGAP__EVENT__BODY_CASE_CLOSED);
+    joined("answer", &report); /* open: as ever */
+    assert_int_equal(fixture_count(bench.fixture, SIGAP__EVENT__BODY_CASE_CLOSED), closings);
+    assert_task("TINJAU", "done");
+}
+
+/* The same words again tell nothing new. */
+static void a_copy_opens_no_closed_case(void **state) {
+    Sigap__ReportJoined again = SIGAP__REPORT_JOINED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    const char *outcome;
+    (void)state;
+    open_pasung();
+    assert_int_equal(close_case(&tri, "terbukti", false), 200);
+    bench.report_id = fixture_id(bench.fixture);
+    again.report_id = bytes_of(&bench.report_id);
+    again.copy = true;
+    again.narrative = seal_report_text("Ibu dirantai di kandang");
+    event.body_case = SIGAP__EVENT__BODY_REPORT_JOINED;
+    event.report_joined = &again;
+    send("triage", LANE_URGENT, &event);
+    assert_int_equal(narratives(&outcome), 2);
+    assert_string_equal(outcome, "terbukti");
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 #define TEST_ON_DISK(name) cmocka_unit_test_setup_teardown(name, set_up_on_disk, tear_down)
@@ -1708,6 +1753,8 @@ int main(void) {
         TEST(a_withdrawal_of_a_damaged_case_is_put_aside),
         TEST(an_officer_in_conflict_is_out),
         TEST(a_witness_joins),
+        TEST(what_joins_a_closed_case_opens_it),
+        TEST(a_copy_opens_no_closed_case),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
