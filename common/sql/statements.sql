@@ -77,7 +77,8 @@ SELECT number - (SELECT max(number) FROM parked) + (SELECT min(0, coalesce(min(n
 DELETE FROM parked WHERE ?1=0 OR number=?1
 
 -- name: timer_set
-INSERT INTO timer(due_at, kind, object, critical) VALUES(?, ?, ?, ?) ON CONFLICT DO NOTHING
+INSERT INTO timer(due_at, kind, object, critical) VALUES(?, ?, ?, ?)
+ON CONFLICT(due_at, kind, object) DO UPDATE SET critical=1 WHERE excluded.critical > timer.critical
 
 -- name: timer_clear
 DELETE FROM timer WHERE due_at=? AND kind=? AND object=?

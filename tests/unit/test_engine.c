@@ -128,7 +128,7 @@ static bool alpha_urgent(void *state, const struct request *request) {
 static const struct id shared_timer = {{1, 2, 3}};
 
 /* beta: keeps every record; "poison" cannot be kept; passes each on to gamma. Whatever is "shared" sets one
- * timer for all, too. */
+ * timer for all, too; "alarm" a critical one. */
 static enum verdict beta_event(struct turn *turn, const Sigap__Event *event) {
     struct id id = turn_id(turn);
     beta_now = turn->now;
@@ -139,7 +139,8 @@ static enum verdict beta_event(struct turn *turn, const Sigap__Event *event) {
     turn_append(turn, turn->source.lane, &on);
     turn_timer_set(turn, 7, &id, turn->now + 1000, false);
     if (strstr(event->report_closed->reason, "shared"))
-        turn_timer_set(turn, 7, &shared_timer, turn->now + 1000, false);
+        turn_timer_set(
+            turn, 7, &shared_timer, turn->now + 1000, strstr(event->report_closed->reason, "alarm"));
     if (strstr(event->report_closed->reason, "poison"))
         return turn_park(turn, "poison");
     return VERDICT_DONE;
@@ -824,6 +825,25 @@ static void test_time_goes_on_when_the_clock_is_set_back(void **state) {
     world->monotonic += 700000;
     settle(world);
     assert_int_equal(world->effects, 3);
+}
+
+/* Set again as what must ring whatever the clock does: it does, in the same turn and in a later one. */
+static void test_a_timer_becomes_critical(void **state) {
+    struct world *world = *state;
+    ask(world, "shared one");
+    settle(world);
+    ask(world, "shared alarm");
+    ask(world, "shared two");
+    settle(world);
+    world->wall -= 3600000;
+    world->monotonic += 500;
+    ask(world, "three");
+    settle(world);
+    world->wall += 700;
+    world->monotonic += 700;
+    ask(world, "four");
+    settle(world);
+    assert_int_equal(world->effects, 1); /* the shared one */
 }
 
 /* An hour back and nothing comes in: a timer that is due in ten minutes is not due in an hour and ten. */
@@ -1586,6 +1606,7 @@ int main(void) {
         TEST(test_a_broken_hold_is_told),
         TEST(test_timer_fires_once),
         TEST(test_a_timer_that_many_share_fires_once),
+        TEST(test_a_timer_becomes_critical),
         TEST(test_a_failed_step_loses_no_timer),
         TEST(test_time_goes_on_when_the_clock_is_set_back),
         TEST(test_the_loop_wakes_in_time_when_the_clock_is_set_back),
