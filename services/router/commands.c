@@ -85,7 +85,7 @@ static enum verdict move_offer(
     const char *why;
     unsigned parties =
         rights_parties(command->actor, offer->facility, work->referral.area, command->on_behalf_of);
-    if (!parties)
+    if (!parties || rights_closed_to(command->actor, &work->referral))
         return answer(turn, command, 403, said_right, 0);
     if (is_repeated(command, &offer->last_command))
         return answer(turn, command, 200, said_done, offer->version);
@@ -99,7 +99,7 @@ static enum verdict move_offer(
     if (wrong)
         return answer(turn, command, 422, wrong, offer->version);
     const struct by by = {rights_name(command->actor), command->on_behalf_of,
-        reason_code(work->router, command), command->answer_offer->outcome};
+        reason_code(work->router, command), command->answer_offer->outcome, false};
     offer->last_command = command_id(command);
     if (!route_move(work, offer, event, &by, 0, &why))
         return answer(turn, command, 409, why, offer->version);
@@ -140,7 +140,7 @@ static enum verdict assign_facility(struct turn *turn, const Sigap__CommandIssue
         return answer(turn, command, 404, said_unknown, 0);
     struct referral *referral = &work->referral;
     if (!rights_has(command->actor, "coordinator") || !rights_covers(command->actor, referral->area) ||
-        rights_in_conflict(command->actor, pairs_get(&referral->facts, RIGHTS_CONFLICT_OFFICER)))
+        rights_closed_to(command->actor, referral))
         return answer(turn, command, 403, said_right, 0);
     if (is_repeated(command, &referral->last_command))
         return answer(turn, command, 200, said_done, referral->version);
@@ -151,7 +151,7 @@ static enum verdict assign_facility(struct turn *turn, const Sigap__CommandIssue
         return answer(turn, command, 422, "Fasilitas tidak dikenal / Unknown facility", referral->version);
     if (!command->reason[0])
         return answer(turn, command, 422, said_reason, referral->version);
-    const struct by by = {rights_name(command->actor), command->on_behalf_of, "assigned", ""};
+    const struct by by = {rights_name(command->actor), command->on_behalf_of, "assigned", "", false};
     if (!route_assign(work, facility, &by, &why))
         return answer(turn, command, 409, why, referral->version);
     referral->last_command = command_id(command);
@@ -205,9 +205,8 @@ static enum verdict set_capacity(struct turn *turn, const Sigap__CommandIssued *
     capacity_put(turn, facility, &row);
     turn_audit(turn, rights_name(command->actor), "capacity", facility->id);
     int free = set->known ? row.capacity.places - row.capacity.held : 1;
-    if (free > 0)
-        route_retry_waiting(turn, facility, (unsigned)free);
-    return answer(turn, command, 200, said_done, row.version);
+    enum verdict verdict = free > 0 ? route_retry_waiting(turn, facility, (unsigned)free) : VERDICT_DONE;
+    return verdict == VERDICT_DONE ? answer(turn, command, 200, said_done, row.version) : verdict;
 }
 
 enum verdict router_command(struct turn *turn, const Sigap__CommandIssued *command) {
@@ -267,8 +266,11 @@ enum verdict router_answer_by_alert(struct turn *turn, const Sigap__AlertMoved *
     if (!route_begin(work, turn, &offer.case_id))
         return turn_park(turn, "an offer without a referral");
     /* A button has no list of reasons: the refusal stands, the reason is asked for later. */
-    const struct by by = {moved->actor, "", event == EVENT_REJECT ? "LAINNYA" : "", ""};
-    if (!route_move(work, &offer, event, &by, 0, &why))
+    const struct by by = {moved->actor, "", event == EVENT_REJECT ? "LAINNYA" : "", "", false};
+    /* They were thanked at once: no number that was written down meanwhile takes their word back. */
+    const struct by beyond = {moved->actor, "", "beyond_places", "", true};
+    if (!route_move(work, &offer, event, &by, 0, &why) &&
+        !(event == EVENT_ACCEPT && route_move(work, &offer, event, &beyond, 0, &why)))
         return VERDICT_DONE; /* somebody else was first; the notifier says so */
     return route_end(work);
 }

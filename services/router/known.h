@@ -86,8 +86,8 @@ const char *condition_text(
 
 /* The pairs of name and value as a case's row keeps them: name, NUL, value, NUL, and so on. */
 enum {
-    PAIRS_MAX_BYTES = 4096, /* 32 facts x 2 x 64 bytes */
-    PAIRS_VALUE_MAX = 256   /* as long as in the case file: lists of kinds or of accounts */
+    PAIRS_MAX_BYTES = 6144, /* 32 facts x 2 x 64 bytes, and two lists */
+    PAIRS_VALUE_MAX = 1024  /* as long as in the case file: lists of kinds or of accounts */
 };
 
 struct pairs {

@@ -111,12 +111,30 @@ static enum truth bed_available(const struct planner *planner) {
     return serving && serving == full ? TRUTH_NO : TRUTH_UNKNOWN;
 }
 
+/* Some facility of the directory; or "no", which says that it is none of them. */
+static bool tells_which(const struct directory *directory, const char *ids) {
+    if (strcmp(ids, "no") == 0)
+        return true;
+    for (unsigned i = 0; i < directory->facility_count; i++)
+        if (facility_is_of_any(&directory->facilities[i], ids, directory))
+            return true;
+    return false;
+}
+
+/* A word that is no facility would let the one that is meant in again. */
+static void forget_nobody(struct known *known, const struct directory *directory) {
+    int named = known->table->conflict_facility;
+    if (named != KNOWN_NONE && known->facts[named].known && !tells_which(directory, known->facts[named].text))
+        known->facts[named].known = false;
+}
+
 static void know(struct planner *planner) {
     static const char *const priorities[] = {"P0", "P1", "P2", "P3", "P4"};
     struct known *known = &planner->plan->known;
     const struct fact_table *facts = &planner->policy->rules.facts;
     int priority = planner->plan_case->priority;
     known_read(known, facts, &planner->plan_case->facts);
+    forget_nobody(known, &planner->policy->directory);
     known_set(known, "priority", priorities[priority < 0 ? 0 : priority > 4 ? 4 : priority]);
     if (facts->bed_available != KNOWN_NONE && !known->facts[facts->bed_available].known)
         known_set_truth(known, facts->bed_available, bed_available(planner));

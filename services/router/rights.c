@@ -2,6 +2,10 @@
 
 #include <string.h>
 
+bool rights_closed_to(const Sigap__Actor *actor, const struct referral *referral) {
+    return rights_in_conflict(actor, pairs_get(&referral->facts, RIGHTS_CONFLICT_OFFICER));
+}
+
 bool rights_staff(const Sigap__Actor *actor, const char *facility) {
     return rights_has(actor, "facility") && rights_facility(actor, facility);
 }

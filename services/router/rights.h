@@ -4,6 +4,8 @@
 #include "common/rights.h"
 #include "services/router/rows.h"
 
+/* The actor may be part of what is reported: for them the case is not there, nor are its offers. */
+bool rights_closed_to(const Sigap__Actor *actor, const struct referral *referral);
 /* Staff of this facility. */
 bool rights_staff(const Sigap__Actor *actor, const char *facility);
 /* Prefixes to ask the store for, without those that lie in another one; "*" alone when it is among them. */

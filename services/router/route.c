@@ -8,7 +8,7 @@
 enum {
     FORGET_AFTER_DAYS =
         30, /* closed referrals: late answers still get a sentence, then casework alone remembers */
-    WAITING_LOOKED_AT = 64, /* unroutable referrals looked through for a freed place */
+    WAITING_TRIED = 64, /* unroutable referrals that try a freed place in one turn: a plan each */
 };
 
 static const char role_coordinator[] = "KOR", role_province[] = "PRO";
@@ -180,9 +180,7 @@ enum verdict route_end(struct work *work) {
         referral_insert(work->turn, &work->referral);
     else if (work->touched)
         referral_update(work->turn, &work->referral);
-    if (work->freed)
-        route_retry_waiting(work->turn, work->freed, 1);
-    return VERDICT_DONE;
+    return work->freed ? route_retry_waiting(work->turn, work->freed, 1) : VERDICT_DONE;
 }
 
 /* ---- planning */
@@ -264,8 +262,12 @@ static void schedule_offer(struct work *work, struct offer *offer) {
     int64_t due_at = 0;
     enum offer_mark mark = offer_mark_next(&policy->timers, policy->calendar,
         timers_find(&policy->timers, kind, offer->priority), &clock, &due_at);
-    if (offer->mark == mark && offer->due_at == due_at)
+    if (offer->mark == mark && offer->due_at == due_at) {
+        /* The case may have become urgent since: it rings then, whatever the clock does. */
+        if (mark != MARK_NONE && offer->priority <= 1)
+            turn_timer_set(work->turn, TIMER_OFFER, &offer->id, due_at, true);
         return;
+    }
     if (offer->mark != MARK_NONE)
         turn_timer_clear(work->turn, TIMER_OFFER, &offer->id, offer->due_at);
     if (mark != MARK_NONE)
@@ -290,6 +292,11 @@ static void mask(struct work *work, struct offer *offer, const struct known *kno
     offer->sex = known_sex(known);
 }
 
+/* A drill takes nobody's bed. */
+static bool takes_place(struct work *work, const struct facility *facility) {
+    return !work->referral.training && capacity_hold(work->turn, facility);
+}
+
 static void send_offer(struct work *work, const struct facility *facility, const struct known *known,
     unsigned rank, bool ask_first, bool by_hand) {
     const struct policy *policy = work->router->policy;
@@ -310,7 +317,7 @@ static void send_offer(struct work *work, const struct facility *facility, const
         timers_find(&policy->timers, rules_kind(policy->kinds, offer.kind), offer.priority);
     offer.answer_by =
         timers_due(policy->calendar, offer.sent_at, times->answered, policy->timers.act_percent);
-    offer.hold = capacity_hold(work->turn, facility) ? HOLD_SOFT : HOLD_NONE;
+    offer.hold = takes_place(work, facility) ? HOLD_SOFT : HOLD_NONE;
     schedule_offer(work, &offer);
     offer_insert(work->turn, &offer);
     referral->offer = offer.id;
@@ -345,12 +352,30 @@ static void act(struct work *work, const struct plan *plan, Sigap__ReferralState
         work, pick->facility, &plan->known, (unsigned)plan->pick + 1, pick->reason != REASON_FITS, false);
 }
 
-/* Does the open offer still make sense under the new plan? */
-static bool still_good(const struct plan *plan, const struct offer *offer) {
+/* A conflict counts for every facility, also those no rule would ask. */
+static bool in_conflict(const struct router *router, const struct plan *plan, const char *facility_id) {
+    const struct directory *directory = &router->policy->directory;
+    const struct candidate *candidate = route_plan_candidate(plan, facility_id);
+    const struct facility *facility = facilities_find(directory, facility_id);
+    int named = router->policy->rules.facts.conflict_facility;
+    if (candidate && candidate->reason == REASON_CONFLICT)
+        return true;
+    return facility && named != KNOWN_NONE && plan->known.facts[named].known &&
+           facility_is_of_any(facility, plan->known.facts[named].text, directory);
+}
+
+/* Why the open offer makes no sense any more under the new plan. NULL: it does. */
+static const char *spoilt(const struct router *router, const struct plan *plan, const struct offer *offer) {
     const struct candidate *candidate = route_plan_candidate(plan, offer->facility);
+    if (in_conflict(router, plan, offer->facility))
+        return match_reason_word(REASON_CONFLICT);
     if (offer->by_hand)
-        return !candidate || candidate->reason != REASON_CONFLICT;
-    return candidate && (candidate->verdict != MATCH_OUT || candidate->reason == REASON_FULL);
+        return NULL;
+    if (!candidate)
+        return "rule";
+    return candidate->verdict != MATCH_OUT || candidate->reason == REASON_FULL
+               ? NULL
+               : match_reason_word(candidate->reason);
 }
 
 /* A more urgent case does not wait as long; a less urgent one keeps the time it was given. */
@@ -368,7 +393,8 @@ static void refresh_offer(struct work *work, struct offer *offer, const struct k
         offer->done &= ~(1U << MARK_WARN);
         offer->version++;
         tell_offer_moved(work, offer, offer->standing.state, "more_urgent",
-            &(struct by){"router", "", "", ""}, offer->escalation);
+            &(struct by){.actor = "router", .on_behalf_of = "", .reason = "", .outcome = ""},
+            offer->escalation);
     }
     schedule_offer(work, offer);
     offer_update(work->turn, offer);
@@ -396,10 +422,9 @@ static void decide_again(struct work *work, const char *reason, const char *acto
 /* The facility that has the case may be part of what is reported: a person must look, and it is asked back.
  */
 static void ask_back_on_conflict(struct work *work, struct offer *offer, const struct plan *plan) {
-    const struct candidate *candidate = route_plan_candidate(plan, offer->facility);
-    if (!candidate || candidate->reason != REASON_CONFLICT || offer->standing.cancel_requested)
+    if (!in_conflict(work->router, plan, offer->facility) || offer->standing.cancel_requested)
         return;
-    const struct by by = {"router", "", "conflict", ""};
+    const struct by by = {"router", "", "conflict", "", false};
     move_without_sequel(work, offer, EVENT_REQUEST_CANCEL, &by, 2);
     tell_moved(work, work->referral.state, "conflict_of_interest", role_coordinator, "router");
 }
@@ -421,7 +446,8 @@ void route_again(struct work *work, const char *reason, const char *actor) {
         ask_back_on_conflict(work, &open, plan);
         return;
     }
-    if (still_good(plan, &open)) {
+    const char *why = spoilt(work->router, plan, &open);
+    if (!why) {
         work->touched = true;
         bool told = strcmp(referral->missing, join_missing(work->turn->arena, plan)) != 0;
         referral->missing = join_missing(work->turn->arena, plan);
@@ -431,8 +457,7 @@ void route_again(struct work *work, const char *reason, const char *actor) {
             tell_moved(work, referral->state, reason, referral->owner_role, actor);
         return;
     }
-    const struct candidate *candidate = route_plan_candidate(plan, open.facility);
-    const struct by by = {actor, "", candidate ? match_reason_word(candidate->reason) : "rule", ""};
+    const struct by by = {actor, "", why, "", false};
     move_without_sequel(work, &open, EVENT_CANCEL, &by, 0);
     decide_again(work, reason, actor);
 }
@@ -473,12 +498,12 @@ static bool place_firmly(struct work *work, struct offer *offer, const char **wh
         offer->hold = HOLD_FIRM;
         return true;
     }
-    if (!facility)
+    if (!facility || work->referral.training)
         return true;
     capacity_get(work->turn, facility, &row);
     if (!row.capacity.known)
         return true;
-    if (capacity_hold(work->turn, facility)) {
+    if (takes_place(work, facility)) {
         offer->hold = HOLD_FIRM;
         return true;
     }
@@ -589,6 +614,13 @@ static void complete_referral(struct work *work, const char *actor) {
     tell_moved(work, from, "completed", "", actor);
 }
 
+/* It was completed in error: the case has no place yet. */
+static void complete_no_more(struct work *work, const char *actor) {
+    const struct referral *referral = &work->referral;
+    if (!referral->closed && referral->state == SIGAP__REFERRAL_STATE__REFERRAL_COMPLETED)
+        decide_again(work, "entered_in_error", actor);
+}
+
 /* What follows from a move. */
 static void sequel(struct work *work, const struct offer *offer, const struct by *by) {
     if (work->closing)
@@ -634,10 +666,14 @@ bool route_move(struct work *work, struct offer *offer, enum offer_event event, 
         *why = "Kasus sudah diberikan ke tempat lain / The case has been given to somebody else";
         return false;
     }
-    if (event == EVENT_ACCEPT && !place_firmly(work, offer, why))
+    if (event == EVENT_ACCEPT && !place_firmly(work, offer, why) && !by->beyond_places)
         return false;
+    bool undone = event == EVENT_ERROR && offer->standing.state == OFFER_COMPLETED;
     perform(work, offer, event, &move, by, escalation);
-    sequel(work, offer, by);
+    if (undone)
+        complete_no_more(work, by->actor);
+    else
+        sequel(work, offer, by);
     return true;
 }
 
@@ -647,15 +683,14 @@ static void mark_offer(struct work *work, struct offer *offer, const char *event
     offer->escalation = escalation > offer->escalation ? escalation : offer->escalation;
     schedule_offer(work, offer);
     offer_update(work->turn, offer);
-    tell_offer_moved(
-        work, offer, offer->standing.state, event, &(struct by){"router", "", "", ""}, escalation);
+    tell_offer_moved(work, offer, offer->standing.state, event,
+        &(struct by){.actor = "router", .on_behalf_of = "", .reason = "", .outcome = ""}, escalation);
 }
 
 /* ---- by hand */
 
 static bool may_assign(struct work *work, const struct facility *facility, const struct offer *open,
     const struct plan *plan, const char **why) {
-    const struct candidate *candidate = route_plan_candidate(plan, facility->id);
     struct capacity_row row;
     if (is_over(&work->referral)) {
         *why = "Rujukan sudah selesai / The referral is over";
@@ -674,7 +709,7 @@ static bool may_assign(struct work *work, const struct facility *facility, const
         *why = "Fasilitas tidak aktif / The facility is not active";
         return false;
     }
-    if (candidate && candidate->reason == REASON_CONFLICT) {
+    if (in_conflict(work->router, plan, facility->id)) {
         *why = "Konflik kepentingan: fasilitas ini dikeluarkan dari rantai / Conflict of interest: it is out "
                "of the chain";
         return false;
@@ -687,13 +722,6 @@ static bool may_assign(struct work *work, const struct facility *facility, const
     return true;
 }
 
-/* A conflict counts for every facility, also those no rule would ask. */
-static bool conflicts(const struct router *router, const struct plan *plan, const struct facility *facility) {
-    int named = router->policy->rules.facts.conflict_facility;
-    return named != KNOWN_NONE && plan->known.facts[named].known &&
-           facility_is_of_any(facility, plan->known.facts[named].text, &router->policy->directory);
-}
-
 bool route_assign(struct work *work, const struct facility *facility, const struct by *by, const char **why) {
     struct referral *referral = &work->referral;
     struct offer open;
@@ -702,11 +730,6 @@ bool route_assign(struct work *work, const struct facility *facility, const stru
     *why = "";
     if (!plan || !may_assign(work, facility, has ? &open : NULL, plan, why))
         return false;
-    if (conflicts(work->router, plan, facility)) {
-        *why = "Konflik kepentingan: fasilitas ini dikeluarkan dari rantai / Conflict of interest: it is out "
-               "of the chain";
-        return false;
-    }
     if (has)
         move_without_sequel(work, &open, EVENT_CANCEL, by, 0);
     Sigap__ReferralState from = referral->state;
@@ -726,7 +749,7 @@ static void close_offer(struct work *work, const char *outcome) {
     struct offer offer;
     if (id_is_null(&work->referral.offer) || !offer_get(work->turn, &work->referral.offer, &offer))
         return;
-    const struct by by = {"casework", "", "case_closed", outcome};
+    const struct by by = {"casework", "", "case_closed", outcome, false};
     move_without_sequel(
         work, &offer, offer_is_waiting(offer.standing.state) ? EVENT_CANCEL : EVENT_COMPLETE, &by, 0);
 }
@@ -778,7 +801,7 @@ void route_close(struct work *work, const Sigap__CaseClosed *closed) {
 /* ---- timers */
 
 static enum verdict act_on_mark(struct work *work, struct offer *offer) {
-    const struct by router = {"router", "", "", ""};
+    const struct by router = {"router", "", "", "", false};
     const char *why;
     enum offer_mark mark = offer->mark;
     offer->done |= 1U << mark;
@@ -874,31 +897,46 @@ enum verdict route_timer(struct turn *turn, uint32_t kind, const struct id *obje
 
 /* ---- those who found everybody full */
 
-static bool waits_for(const struct referral *referral, const struct facility *facility) {
-    for (unsigned i = 0; i < referral->trail.count; i++) {
-        const struct trail_entry *entry = &referral->trail.entries[i];
+static bool waits_for(const struct trail *trail, const char *facility) {
+    for (unsigned i = 0; i < trail->count; i++) {
+        const struct trail_entry *entry = &trail->entries[i];
         if (entry->reason == REASON_FULL && id_is_null(&entry->offer) &&
-            strcmp(entry->facility, facility->id) == 0)
+            strcmp(entry->facility, facility) == 0)
             return true;
     }
     return false;
 }
 
-void route_retry_waiting(struct turn *turn, const struct facility *facility, unsigned most) {
-    struct id ids[WAITING_LOOKED_AT];
+/* The oldest who wait for this facility, however many wait for others. scratch: room for a trail. */
+static unsigned read_waiting(
+    struct turn *turn, const char *facility, struct trail *scratch, struct id ids[WAITING_TRIED]) {
     unsigned count = 0;
+    size_t size;
     struct statement *row = router_use(turn->store, ROUTER_REFERRAL_UNROUTABLE);
-    bind_int(row, WAITING_LOOKED_AT);
-    while (count < WAITING_LOOKED_AT && statement_step(row))
-        ids[count++] = column_id(row, 0);
+    while (count < WAITING_TRIED && statement_step(row)) {
+        const void *trail = column_blob(row, 1, &size);
+        trail_read(trail, size, scratch);
+        if (waits_for(scratch, facility))
+            ids[count++] = column_id(row, 0);
+    }
     statement_end(row);
-    struct work *work = count ? arena_take(turn->arena, sizeof *work) : NULL;
-    for (unsigned i = 0; work && i < count && most > 0; i++) {
-        if (!route_begin(work, turn, &ids[i]) || !waits_for(&work->referral, facility))
+    return count;
+}
+
+enum verdict route_retry_waiting(struct turn *turn, const struct facility *facility, unsigned most) {
+    struct id ids[WAITING_TRIED];
+    struct work *work = arena_take(turn->arena, sizeof *work);
+    unsigned count = work ? read_waiting(turn, facility->id, &work->referral.trail, ids) : 0;
+    for (unsigned i = 0; i < count && most > 0; i++) {
+        if (!route_begin(work, turn, &ids[i]))
             continue;
         route_again(work, "place_free", "router");
         work->freed = NULL;
-        most -= work->referral.state != SIGAP__REFERRAL_STATE__REFERRAL_UNROUTABLE;
-        route_end(work);
+        most -=
+            work->referral.state != SIGAP__REFERRAL_STATE__REFERRAL_UNROUTABLE && !work->referral.training;
+        enum verdict verdict = route_end(work);
+        if (verdict != VERDICT_DONE)
+            return verdict;
     }
+    return VERDICT_DONE;
 }

@@ -11,6 +11,7 @@ struct by {
     const char *actor, *on_behalf_of;
     const char *reason;  /* code; never free text, which may name somebody */
     const char *outcome; /* of a completion */
+    bool beyond_places;  /* accepts although no place is free; it holds none then */
 };
 
 struct work {
@@ -45,5 +46,6 @@ enum verdict route_timer(struct turn *turn, uint32_t kind, const struct id *obje
 
 /* Plan of a referral as things are now, for explaining. NULL: the arena is exhausted. */
 struct plan *route_plan(struct turn *turn, const struct referral *referral);
-/* Referrals that found everybody full try again, oldest first, at most so many. */
-void route_retry_waiting(struct turn *turn, const struct facility *facility, unsigned most);
+/* Referrals that found this facility full try again, oldest first, until so many have got somebody; drills
+ * beside them, for they take no place. DONE, or PARK when an invariant broke. */
+enum verdict route_retry_waiting(struct turn *turn, const struct facility *facility, unsigned most);

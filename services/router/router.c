@@ -81,8 +81,22 @@ static void keep_secret(const struct turn *turn, struct referral *referral, cons
     referral->confidentiality = site_kinds_stricter(known, referral->confidentiality, kinds);
 }
 
+/* Facilities stand beside those that are known, whoever told of them first; "no" takes all back. */
+static const char *whole_value(
+    const struct turn *turn, const struct referral *referral, const Sigap__Fact *fact) {
+    const struct router *router = turn->state;
+    const struct fact_table *table = &router->policy->rules.facts;
+    int index = known_fact_find(table, fact->name);
+    const char *known = pairs_get(&referral->facts, fact->name);
+    if (index == KNOWN_NONE || table->facts[index].type != FACT_FACILITY || !known)
+        return fact->value;
+    const char *more = site_codes_join(turn->arena, "", fact->value);
+    const char *both = more && *more ? site_codes_join(turn->arena, known, more) : NULL;
+    return both ? both : fact->value;
+}
+
 static void take_fact(const struct turn *turn, struct referral *referral, const Sigap__Fact *fact) {
-    referral->facts = pairs_put(turn->arena, referral->facts, fact->name, fact->value);
+    referral->facts = pairs_put(turn->arena, referral->facts, fact->name, whole_value(turn, referral, fact));
     if (strcmp(fact->name, SITE_FACT_ALSO_KINDS) == 0)
         keep_secret(turn, referral, fact->value);
 }

@@ -30,7 +30,8 @@ static const char *priority_word(int priority) {
     return priority_words[priority < 0 ? 0 : priority > 4 ? 4 : priority];
 }
 
-static void write_offer(struct json_writer *json, const struct router *router, const struct offer *offer) {
+static void write_offer(
+    struct json_writer *json, const struct router *router, const struct offer *offer, bool training) {
     const struct facility *facility = facilities_find(&router->policy->directory, offer->facility);
     json_write_object(json);
     json_member_id(json, "id", &offer->id);
@@ -55,6 +56,7 @@ static void write_offer(struct json_writer *json, const struct router *router, c
     json_member_integer(json, "answer_by", offer->answer_by);
     json_member_integer(json, "due_at", offer->due_at);
     json_member_integer(json, "escalation", offer->escalation);
+    json_member_bool(json, "training", training);
     json_member_integer(json, "version", (int64_t)offer->version);
     json_write_end(json);
 }
@@ -121,7 +123,7 @@ static void write_offers(
             continue;
         if (only && (!rights_staff(only, offer.facility) || !offer_is_open(offer.standing.state)))
             continue;
-        write_offer(json, turn->state, &offer);
+        write_offer(json, turn->state, &offer, referral->training);
     }
     json_write_end(json);
 }
@@ -144,7 +146,7 @@ static bool open_as_facility(struct work *work, const Sigap__Actor *actor) {
         !rights_staff(actor, offer.facility))
         return false;
     if (offer.standing.state == OFFER_REQUESTED) {
-        const struct by by = {rights_name(actor), "", "", ""};
+        const struct by by = {rights_name(actor), "", "", "", false};
         route_move(work, &offer, EVENT_DELIVER, &by, 0, &why);
         route_end(work);
     }
@@ -168,11 +170,11 @@ static enum verdict view_case(struct turn *turn, const Sigap__View *view, Sigap_
         !route_begin(work, turn, &id))
         return VERDICT_DONE;
     const struct referral *referral = &work->referral;
-    if (rights_in_conflict(view->actor, pairs_get(&referral->facts, RIGHTS_CONFLICT_OFFICER)))
+    if (rights_closed_to(view->actor, referral))
         return VERDICT_DONE;
     bool office = has_office(view->actor) && rights_covers(view->actor, referral->area);
-    bool facility = !office && open_as_facility(work, view->actor);
     bool secret = office && referral->confidentiality >= 3 && !rights_sees_secret(view->actor);
+    bool facility = (!office || secret) && open_as_facility(work, view->actor);
     if (!office && !facility) {
         answer->status = 403;
         return VERDICT_DONE;
@@ -291,7 +293,7 @@ static enum verdict explain(struct turn *turn, const Sigap__View *view, Sigap__V
         !route_begin(work, turn, &id))
         return VERDICT_DONE;
     const struct referral *referral = &work->referral;
-    if (rights_in_conflict(view->actor, pairs_get(&referral->facts, RIGHTS_CONFLICT_OFFICER)))
+    if (rights_closed_to(view->actor, referral))
         return VERDICT_DONE;
     bool secret = referral->confidentiality >= 3 && !rights_sees_secret(view->actor);
     if (!has_office(view->actor) || !rights_covers(view->actor, referral->area) || secret) {
@@ -321,7 +323,8 @@ struct listing {
     struct turn *turn;
     const Sigap__View *view;
     struct json_writer json;
-    uint32_t left; /* rows that may still be written */
+    uint32_t left;     /* rows that may still be written */
+    struct work *work; /* room for the referral of one row */
 };
 
 /* The area predicate of the statements: prefix four times, then its length once more. */
@@ -349,10 +352,13 @@ static bool facility_asked(const Sigap__View *view, const char *facility) {
     return !view->list->facility[0] || strcmp(view->list->facility, facility) == 0;
 }
 
-static bool is_secret_to(struct turn *turn, const Sigap__Actor *actor, const struct offer *offer) {
-    struct work *work = arena_take(turn->arena, sizeof *work);
-    return !work || (route_begin(work, turn, &offer->case_id) && work->referral.confidentiality >= 3 &&
-                        !rights_sees_secret(actor));
+/* Whose offer this is, read into the listing's room. False: they must not see it there. */
+static bool may_see(struct listing *listing, const struct offer *offer, bool owner) {
+    const Sigap__Actor *actor = listing->view->actor;
+    const struct referral *referral = &listing->work->referral;
+    if (!route_begin(listing->work, listing->turn, &offer->case_id) || rights_closed_to(actor, referral))
+        return false;
+    return owner || referral->confidentiality < 3 || rights_sees_secret(actor);
 }
 
 /* Rows are read first and worked on then: a move while the list's statement runs would change what it walks.
@@ -367,12 +373,10 @@ static size_t read_offers(struct listing *listing, struct statement *row, struct
     return count;
 }
 
-static void mark_received(struct turn *turn, const Sigap__Actor *actor, struct offer *offer) {
-    struct work *work = arena_take(turn->arena, sizeof *work);
-    const struct by by = {rights_name(actor), "", "", ""};
+static void mark_received(struct work *work, const Sigap__Actor *actor, struct offer *offer) {
+    const struct by by = {rights_name(actor), "", "", "", false};
     const char *why;
-    if (work && offer->standing.state == OFFER_REQUESTED && route_begin(work, turn, &offer->case_id) &&
-        route_move(work, offer, EVENT_DELIVER, &by, 0, &why))
+    if (offer->standing.state == OFFER_REQUESTED && route_move(work, offer, EVENT_DELIVER, &by, 0, &why))
         route_end(work);
 }
 
@@ -389,11 +393,14 @@ static void list_offers_of(
     bind_int(row, listing->left);
     size_t count = read_offers(listing, row, &offers);
     for (size_t i = 0; i < count; i++) {
-        if (owner)
-            mark_received(listing->turn, listing->view->actor, &offers[i]);
-        else if (is_secret_to(listing->turn, listing->view->actor, &offers[i]))
+        /* Own ones are listed as such. */
+        if (!owner && rights_staff(listing->view->actor, offers[i].facility))
             continue;
-        write_offer(&listing->json, listing->turn->state, &offers[i]);
+        if (!may_see(listing, &offers[i], owner))
+            continue;
+        if (owner)
+            mark_received(listing->work, listing->view->actor, &offers[i]);
+        write_offer(&listing->json, listing->turn->state, &offers[i], listing->work->referral.training);
         listing->left--;
     }
 }
@@ -403,15 +410,11 @@ static void list_offers(struct listing *listing) {
     enum offer_state state = OFFER_REQUESTED;
     int64_t wanted = offer_state_read(view->list->state, &state) ? (int64_t)state : 0;
     const char *areas[AREAS_MAX];
-    bool staff = rights_has(view->actor, "facility") && !rights_has(view->actor, "coordinator") &&
-                 !rights_has(view->actor, "operator");
-    if (staff) {
-        for (size_t i = 0; i < view->actor->n_facilities && listing->left; i++)
-            if (facility_asked(view, view->actor->facilities[i]))
-                list_offers_of(listing, view->actor->facilities[i],
-                    view->list->area[0] ? view->list->area : "*", wanted, true);
-        return;
-    }
+    bool staff = rights_has(view->actor, "facility");
+    for (size_t i = 0; staff && i < view->actor->n_facilities && listing->left; i++)
+        if (facility_asked(view, view->actor->facilities[i]))
+            list_offers_of(listing, view->actor->facilities[i], view->list->area[0] ? view->list->area : "*",
+                wanted, true);
     if (!has_office(view->actor))
         return;
     size_t count = areas_asked(view, areas);
@@ -446,6 +449,13 @@ static void write_queued(struct listing *listing, struct statement *row) {
     json_write_end(json);
 }
 
+/* As rights_closed_to, of a row of the queue. */
+static bool row_is_closed_to(const Sigap__Actor *actor, struct statement *row) {
+    struct pairs facts;
+    facts.bytes = column_blob(row, 14, &facts.size);
+    return rights_in_conflict(actor, pairs_get(&facts, RIGHTS_CONFLICT_OFFICER));
+}
+
 static void list_queue(struct listing *listing, Sigap__ReferralState state) {
     const char *areas[AREAS_MAX];
     size_t count = has_office(listing->view->actor) ? areas_asked(listing->view, areas) : 0;
@@ -455,6 +465,8 @@ static void list_queue(struct listing *listing, Sigap__ReferralState state) {
         bind_area(row, areas[i]);
         bind_int(row, listing->left);
         while (listing->left && statement_step(row)) {
+            if (row_is_closed_to(listing->view->actor, row))
+                continue;
             write_queued(listing, row);
             listing->left--;
         }
@@ -521,9 +533,14 @@ static enum verdict list(struct turn *turn, const Sigap__View *view, Sigap__View
         Sigap__ReferralState state;
     } queues[] = {{"unroutable", SIGAP__REFERRAL_STATE__REFERRAL_UNROUTABLE},
         {"drafts", SIGAP__REFERRAL_STATE__REFERRAL_DRAFT}};
-    struct listing listing = {.turn = turn, .view = view, .left = view_rows(view->list)};
+    struct listing listing = {.turn = turn,
+        .view = view,
+        .left = view_rows(view->list),
+        .work = arena_take(turn->arena, sizeof *listing.work)};
     const char *name = view->list->name;
     bool known = strcmp(name, "offers") == 0 || strcmp(name, "facilities") == 0;
+    if (!listing.work)
+        return VERDICT_RETRY;
     for (size_t i = 0; i < sizeof queues / sizeof *queues; i++)
         known |= strcmp(name, queues[i].name) == 0;
     if (!known) {

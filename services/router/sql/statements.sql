@@ -30,13 +30,13 @@ DELETE FROM referral WHERE case_id=?
 -- name: referral_queue
 -- The index is taken only by who says its condition.
 SELECT case_id, state, kind, priority, area, confidentiality, owner_role, missing, rule, plan, opened_at, moved_at, version,
-    training
+    training, facts
 FROM referral
 WHERE state IN (1, 3) AND state=? AND {in_area}
 ORDER BY case_id LIMIT ?
 
 -- name: referral_unroutable
-SELECT case_id FROM referral WHERE state IN (1, 3) AND state=3 ORDER BY case_id LIMIT ?
+SELECT case_id, trail FROM referral WHERE state IN (1, 3) AND state=3 ORDER BY case_id
 
 -- name: offer_insert
 INSERT INTO offer(id, case_id, facility, rank, ask_first, by_hand, sent_at, state, open, hold, cancel_requested, version,

@@ -318,6 +318,46 @@ static void an_answer_by_chat(void **state) {
     fixture_close(&fixture);
 }
 
+static void answered_by_chat(struct fixture *fixture, const struct id *offer, const char *action) {
+    Sigap__AlertMoved moved = SIGAP__ALERT_MOVED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    moved.subject = (char *)"offer";
+    moved.subject_id = (ProtobufCBinaryData){ID_BYTES, (uint8_t *)offer->bytes};
+    moved.to = SIGAP__ALERT_STATE__ALERT_ANSWERED;
+    moved.actor = (char *)"upt.wati";
+    moved.action = (char *)action;
+    event.body_case = SIGAP__EVENT__BODY_ALERT_MOVED;
+    event.alert_moved = &moved;
+    fixture_event(fixture, "notifier", LANE_URGENT, &event);
+    fixture_turn(fixture);
+}
+
+/* Who answers by chat has been thanked already: a number that was written down meanwhile takes nobody's word
+ * back. */
+static void a_word_given_by_chat_counts_beyond_the_places(void **state) {
+    (void)state;
+    struct fixture *fixture = open_router();
+    struct id unheld, other;
+    struct id case_id = house_open(fixture, &girl, false); /* places not known: nothing is held */
+    house_sent(fixture, &unheld);
+    house_places(fixture, BATU, true, 0, &(struct order){.who = staff_of(BATU)});
+    answered_by_chat(fixture, &unheld, "accept");
+    assert_int_equal(house_moved(fixture)->to, SIGAP__OFFER_STATE__OFFER_ACCEPTED);
+    assert_string_equal(house_moved(fixture)->reason, "beyond_places");
+    assert_string_equal(house_offer_state(fixture, &case_id, &unheld), "accepted");
+    house_answer(fixture, &unheld, &(struct order){.who = staff_of(BATU), .event = "complete"});
+    assert_int_equal(
+        house_moved(fixture)->to, SIGAP__OFFER_STATE__OFFER_COMPLETED); /* nothing to give back */
+    /* What somebody else has meanwhile stays theirs. */
+    case_id = house_open(fixture, &girl, false);
+    house_sent(fixture, &other);
+    house_assign(fixture, &case_id, SUMENEP, &(struct order){.who = coordinator, .reason = "x"});
+    size_t moves = fixture_count(fixture, SIGAP__EVENT__BODY_OFFER_MOVED);
+    answered_by_chat(fixture, &other, "accept");
+    assert_int_equal(fixture_count(fixture, SIGAP__EVENT__BODY_OFFER_MOVED), moves);
+    fixture_close(&fixture);
+}
+
 /* ---- time */
 
 static void no_answer_no_stop(void **state) {
@@ -487,6 +527,98 @@ static void a_conflict_of_interest_takes_the_case_away(void **state) {
     fixture_close(&fixture);
 }
 
+/* No rule would ask this facility, a coordinator did: the conflict counts all the same. */
+static void a_conflict_takes_back_what_was_chosen_by_hand(void **state) {
+    static const struct case_setup man = {"lansia_terlantar", "35.07", 2, "age=50 has_family=no", 1, false};
+    const struct order assign = {.who = coordinator, .reason = "dekat"};
+    (void)state;
+    struct fixture *fixture = open_router();
+    struct id case_id = house_open(fixture, &man, false), offer;
+    assert_int_equal(house_assign(fixture, &case_id, BATU, &assign), 200);
+    house_fact(fixture, &case_id, "conflict_facility", "JTM-PRSMP-SBY"); /* another one */
+    assert_string_equal(house_sent(fixture, &offer)->facility, BATU);
+    assert_string_equal(house_offer_state(fixture, &case_id, &offer), "requested");
+    house_fact(fixture, &case_id, "conflict_facility", "JTM-PPSPA-BATU");
+    assert_int_equal(house_moved(fixture)->to, SIGAP__OFFER_STATE__OFFER_CANCELLED);
+    assert_string_equal(house_moved(fixture)->reason, "conflict");
+    case_id = house_open(fixture, &man, false);
+    assert_int_equal(house_assign(fixture, &case_id, BATU, &assign), 200);
+    house_sent(fixture, &offer);
+    house_answer(fixture, &offer, &(struct order){.who = staff_of(BATU), .event = "accept"});
+    house_fact(fixture, &case_id, "conflict_facility", "JTM-PPSPA-BATU");
+    assert_string_equal(house_moved(fixture)->event, "request_cancel");
+    assert_string_equal(house_referral_moved(fixture)->reason, "conflict_of_interest");
+    fixture_close(&fixture);
+}
+
+/* A second facility does not let the first in again; "no" takes back what was said in error. */
+static void facilities_in_conflict_add_up(void **state) {
+    (void)state;
+    struct fixture *fixture = open_router();
+    struct id case_id = house_open(fixture, &girl, false);
+    house_fact(fixture, &case_id, "conflict_facility", "JTM-PPSPA-BATU");
+    house_fact(fixture, &case_id, "conflict_facility", "JTM-PRSMP-SBY");
+    assert_string_equal(house_sent(fixture, NULL)->facility, SUMENEP);
+    assert_int_equal(
+        house_assign(fixture, &case_id, BATU, &(struct order){.who = coordinator, .reason = "x"}), 409);
+    house_fact(fixture, &case_id, "conflict_facility", "no");
+    assert_int_equal(
+        house_assign(fixture, &case_id, BATU, &(struct order){.who = coordinator, .reason = "x"}), 200);
+    fixture_close(&fixture);
+}
+
+/* An answer that names none of them lets nobody in again; that it is none of them does. */
+static void a_conflict_waits_for_a_facility_that_there_is(void **state) {
+    struct case_setup told = girl;
+    (void)state;
+    struct fixture *fixture = open_router();
+    told.facts = "age=14 sex=P conflict_of_interest=yes";
+    struct id case_id = house_open(fixture, &told, false);
+    assert_int_equal(opened(fixture)->state, SIGAP__REFERRAL_STATE__REFERRAL_DRAFT);
+    assert_string_equal(opened(fixture)->missing[0], "conflict_facility");
+    house_fact(fixture, &case_id, "conflict_facility", "yes");
+    house_fact(fixture, &case_id, "conflict_facility", "PPSPA");
+    assert_null(house_sent(fixture, NULL));
+    house_fact(fixture, &case_id, "conflict_facility", "no");
+    assert_string_equal(house_sent(fixture, NULL)->facility, BATU);
+    house_fact(fixture, &case_id, "conflict_facility", "PPSPA JTM-PPSPA-BATU");
+    assert_string_equal(house_sent(fixture, NULL)->facility, PRSMP);
+    fixture_close(&fixture);
+}
+
+static void assert_listed(struct fixture *fixture, const char *name, struct person who, size_t count) {
+    json_t *list = house_list(fixture, name, who);
+    assert_int_equal(json_array_size(list), count);
+    json_decref(list);
+}
+
+/* For whoever may be part of it the case is not there, whatever else they may see and do. */
+static void an_officer_in_conflict_sees_and_moves_nothing(void **state) {
+    static const struct case_setup nobody_takes = {
+        "lansia_terlantar", "35.17", 2, "age=50 has_family=no", 1, false};
+    struct person accused = {"kor.siti", "coordinator KOR", "35", ""},
+                  other = {"kor.lain", "coordinator KOR", "35", ""};
+    (void)state;
+    struct fixture *fixture = open_router();
+    struct id case_id = house_open(fixture, &girl, false), offer;
+    house_sent(fixture, &offer);
+    house_fact(fixture, &case_id, "conflict_officer", "kor.siti upt");
+    assert_listed(fixture, "offers", other, 1);
+    assert_listed(fixture, "offers", accused, 0);
+    assert_listed(fixture, "offers", staff_of(BATU), 0);
+    assert_null(house_moved(fixture)); /* nor does looking count as received */
+    assert_int_equal(house_answer(fixture, &offer, &(struct order){.who = accused, .event = "cancel"}), 403);
+    assert_int_equal(
+        house_answer(fixture, &offer, &(struct order){.who = staff_of(BATU), .event = "accept"}), 403);
+    assert_int_equal(house_answer(fixture, &offer, &(struct order){.who = other, .event = "cancel"}), 200);
+    case_id = house_open(fixture, &nobody_takes, false);
+    assert_listed(fixture, "unroutable", accused, 1);
+    house_fact(fixture, &case_id, "conflict_officer", "kor.siti");
+    assert_listed(fixture, "unroutable", other, 1);
+    assert_listed(fixture, "unroutable", accused, 0);
+    fixture_close(&fixture);
+}
+
 static void a_closed_case_asks_nobody(void **state) {
     (void)state;
     struct fixture *fixture = open_router();
@@ -545,6 +677,38 @@ static void training_stays_training(void **state) {
     assert_true(count >= 5);
     for (size_t i = 0; i < count; i++)
         assert_true(records[i].event->training);
+    fixture_close(&fixture);
+}
+
+static int64_t places_of(struct fixture *fixture, const char *facility, const char *member);
+
+/* A drill takes nobody's bed, and the facility sees that it is one. */
+static void training_takes_no_place(void **state) {
+    (void)state;
+    struct fixture *fixture = open_router();
+    struct case_setup drill = girl;
+    struct id offer;
+    drill.training = true;
+    house_places(fixture, BATU, true, 1, &(struct order){.who = coordinator});
+    house_open(fixture, &drill, false);
+    assert_string_equal(house_sent(fixture, &offer)->facility, BATU);
+    assert_int_equal(places_of(fixture, BATU, "held"), 0);
+    json_t *list = house_list(fixture, "offers", staff_of(BATU));
+    assert_true(json_is_true(json_object_get(json_array_get(list, 0), "training")));
+    json_decref(list);
+    fixture_advance(fixture, MINUTE);
+    house_open(fixture, &girl, false);
+    assert_string_equal(house_sent(fixture, NULL)->facility, BATU);
+    list = house_list(fixture, "offers", staff_of(BATU));
+    assert_true(json_is_false(json_object_get(json_array_get(list, 1), "training")));
+    json_decref(list);
+    assert_int_equal(
+        house_answer(fixture, &offer, &(struct order){.who = staff_of(BATU), .event = "accept"}), 200);
+    assert_int_equal(places_of(fixture, BATU, "held"), 1); /* that of the real one */
+    house_answer(
+        fixture, &offer, &(struct order){.who = staff_of(BATU), .event = "complete", .outcome = "stays"});
+    assert_int_equal(places_of(fixture, BATU, "places"), 1);
+    assert_int_equal(places_of(fixture, BATU, "held"), 1);
     fixture_close(&fixture);
 }
 
@@ -738,7 +902,89 @@ static void a_freed_place_is_offered_to_who_waited(void **state) {
     fixture_close(&fixture);
 }
 
+/* Many wait for something else, a drill is older: the place goes to who waits for it. */
+static void a_freed_place_finds_who_waits_behind_many(void **state) {
+    enum { OTHERS = 70 };
+    static const char facility[] = "JTM-RSBG-TBN";
+    struct case_setup setup = {
+        "disabilitas_layanan", "35.78", 1, "disability=grahita age=20 license_valid=no", 1, true};
+    (void)state;
+    struct fixture *fixture = open_router();
+    house_places(fixture, facility, true, 0, &(struct order){.who = coordinator});
+    house_places(fixture, "NAS-SENTRA-SOEHARSO", true, 0,
+        &(struct order){.who = {"adm", "administrator ADM", "", ""}});
+    for (int i = 0; i < OTHERS; i++)
+        house_open(fixture,
+            &(struct case_setup){"lansia_terlantar", "35.17", 2, "age=50 has_family=no", 1, false}, false);
+    house_open(fixture, &setup, false);
+    setup.training = false;
+    struct id real = house_open(fixture, &setup, false);
+    assert_null(house_sent(fixture, NULL));
+    house_places(fixture, facility, true, 1, &(struct order){.who = coordinator});
+    assert_int_equal(fixture_count(fixture, SIGAP__EVENT__BODY_OFFER_SENT), 2); /* the drill, and beside it */
+    const struct fixture_record *sent = fixture_last(fixture, SIGAP__EVENT__BODY_OFFER_SENT);
+    assert_memory_equal(sent->event->case_id.data, real.bytes, ID_BYTES);
+    assert_false(sent->event->training);
+    fixture_close(&fixture);
+}
+
+/* Completed, but not this case: it has no place yet. */
+static void what_was_completed_in_error_is_routed_again(void **state) {
+    (void)state;
+    struct fixture *fixture = open_router();
+    struct id case_id = house_open(fixture, &girl, false), first, offer;
+    const struct order error = {.who = coordinator, .event = "error", .reason = "orang lain"};
+    house_sent(fixture, &first);
+    house_answer(
+        fixture, &first, &(struct order){.who = staff_of(BATU), .event = "reject", .reason_code = "PENUH"});
+    house_sent(fixture, &offer);
+    house_answer(fixture, &offer, &(struct order){.who = staff_of(PRSMP), .event = "accept"});
+    house_answer(fixture, &offer, &(struct order){.who = staff_of(PRSMP), .event = "complete"});
+    assert_int_equal(house_referral_moved(fixture)->to, SIGAP__REFERRAL_STATE__REFERRAL_COMPLETED);
+    assert_int_equal(house_answer(fixture, &first, &error), 200); /* an earlier one: nothing follows */
+    assert_int_equal(house_referral_moved(fixture)->to, SIGAP__REFERRAL_STATE__REFERRAL_COMPLETED);
+    assert_int_equal(house_answer(fixture, &offer, &error), 200);
+    assert_int_equal(house_referral_moved(fixture)->from, SIGAP__REFERRAL_STATE__REFERRAL_COMPLETED);
+    assert_int_equal(house_referral_moved(fixture)->to, SIGAP__REFERRAL_STATE__REFERRAL_ACTIVE);
+    assert_string_equal(house_sent(fixture, &offer)->facility, SUMENEP);
+    /* In a closed case it stays what it is. */
+    house_answer(fixture, &offer, &(struct order){.who = staff_of(SUMENEP), .event = "accept"});
+    house_answer(fixture, &offer, &(struct order){.who = staff_of(SUMENEP), .event = "complete"});
+    house_close_case(fixture, &case_id, "terbukti", false);
+    size_t count = fixture_count(fixture, SIGAP__EVENT__BODY_OFFER_SENT);
+    assert_int_equal(house_answer(fixture, &offer, &error), 200);
+    assert_int_equal(fixture_count(fixture, SIGAP__EVENT__BODY_OFFER_SENT), count);
+    fixture_close(&fixture);
+}
+
 /* ---- who sees what */
+
+/* Coordinates one regency and works in a facility of another: both, each offer once. */
+static void staff_that_coordinates_sees_both(void **state) {
+    struct person both = {"kab.upt", "coordinator KAB facility UPT", "35.78", BATU};
+    struct case_setup near = {"odgj_terlantar", "35.78", 2, "identity_known=no", 2, false};
+    unsigned status;
+    (void)state;
+    struct fixture *fixture = open_router();
+    struct id case_id = house_open(fixture, &girl, false), offer;
+    house_sent(fixture, &offer);
+    house_open(fixture, &near, false);
+    assert_listed(fixture, "offers", both, 2);
+    assert_string_equal(house_offer_state(fixture, &case_id, &offer), "received");
+    /* Its own offer of a secret case of its own regency too, and once. */
+    struct case_setup own = girl;
+    own.area = "35.78.01";
+    assert_string_equal(house_sent(fixture, NULL)->facility, "KSBY-LIPONSOS");
+    case_id = house_open(fixture, &own, false);
+    house_assign(fixture, &case_id, BATU, &(struct order){.who = coordinator, .reason = "x"});
+    assert_listed(fixture, "offers", both, 3);
+    json_t *json = house_case(fixture, &case_id, both, &status);
+    assert_int_equal(status, 200);
+    assert_int_equal(json_array_size(json_object_get(json, "offers")), 1);
+    assert_null(json_object_get(json, "candidates"));
+    json_decref(json);
+    fixture_close(&fixture);
+}
 
 static void a_facility_sees_its_own_masked(void **state) {
     (void)state;
@@ -1007,6 +1253,7 @@ int main(void) {
         cmocka_unit_test(who_may_answer),
         cmocka_unit_test(a_command_acts_once_and_a_stale_one_not),
         cmocka_unit_test(an_answer_by_chat),
+        cmocka_unit_test(a_word_given_by_chat_counts_beyond_the_places),
         cmocka_unit_test(no_answer_no_stop),
         cmocka_unit_test(accepted_but_not_started),
         cmocka_unit_test(a_cancellation_is_confirmed_by_time),
@@ -1015,15 +1262,23 @@ int main(void) {
         cmocka_unit_test(urgent_after_the_warning),
         cmocka_unit_test(another_kind_takes_the_offer_back),
         cmocka_unit_test(a_conflict_of_interest_takes_the_case_away),
+        cmocka_unit_test(a_conflict_takes_back_what_was_chosen_by_hand),
+        cmocka_unit_test(facilities_in_conflict_add_up),
+        cmocka_unit_test(a_conflict_waits_for_a_facility_that_there_is),
+        cmocka_unit_test(an_officer_in_conflict_sees_and_moves_nothing),
         cmocka_unit_test(a_closed_case_asks_nobody),
         cmocka_unit_test(what_is_not_known_here_is_parked),
         cmocka_unit_test(training_stays_training),
+        cmocka_unit_test(training_takes_no_place),
         cmocka_unit_test(a_coordinator_chooses),
         cmocka_unit_test(two_accepts_race),
         cmocka_unit_test(a_place_is_held_while_the_offer_is_open),
         cmocka_unit_test(old_news_of_places_means_ask_first),
         cmocka_unit_test(who_accepts_without_a_place_is_told),
         cmocka_unit_test(a_freed_place_is_offered_to_who_waited),
+        cmocka_unit_test(a_freed_place_finds_who_waits_behind_many),
+        cmocka_unit_test(what_was_completed_in_error_is_routed_again),
+        cmocka_unit_test(staff_that_coordinates_sees_both),
         cmocka_unit_test(a_facility_sees_its_own_masked),
         cmocka_unit_test(a_secret_case_shows_its_number),
         cmocka_unit_test(long_lists_are_kept),
