@@ -4,6 +4,12 @@
 
 #include <string.h>
 
+bool rights_is_account(const char *name) {
+    size_t size = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789._-");
+    return size >= 2 && size <= RIGHTS_ACCOUNT_MAX && name[size] == 0 && strcmp(name, "no") != 0 &&
+           strcmp(name, "unknown") != 0;
+}
+
 static bool contains(char *const *words, size_t count, const char *word) {
     for (size_t i = 0; i < count; i++)
         if (strcmp(words[i], word) == 0)

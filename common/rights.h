@@ -9,6 +9,11 @@
 
 /* What an actor may have: queries have a place for each. A whole province is one area. */
 enum { RIGHTS_AREAS = 8, RIGHTS_FACILITIES = 4 };
+enum { RIGHTS_ACCOUNT_MAX = 32 /* bytes of an account's name */ };
+
+/* How accounts are called: a-z 0-9 . _ - ; but not "no" and "unknown", which are answers where an account is
+ * asked for. */
+bool rights_is_account(const char *name);
 
 /* NULL actors have no rights. */
 bool rights_has(const Sigap__Actor *actor, const char *role);

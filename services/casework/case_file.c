@@ -1,5 +1,6 @@
 #include "services/casework/case_file.h"
 
+#include "common/rights.h"
 #include "common/site.h"
 #include "common/texts.h"
 
@@ -42,9 +43,13 @@ bool case_is_of(const struct case_file *file, const char *kind) {
     return same_text(file->kind, kind) || site_kinds_listed(case_also_kinds(file), kind);
 }
 
+static size_t value_max(const char *fact) {
+    return same_text(fact, RIGHTS_CONFLICT_OFFICER) ? CASE_LIST_MAX : CASE_TEXT_MAX;
+}
+
 bool case_fact_set(
     struct case_file *file, const char *name, const char *value, const char *source, int64_t at) {
-    if (!*name || strlen(name) > CASE_TEXT_MAX || strlen(value) > CASE_TEXT_MAX ||
+    if (!*name || strlen(name) > CASE_TEXT_MAX || strlen(value) > value_max(name) ||
         strlen(source) > CASE_TEXT_MAX)
         return false;
     struct case_fact *fact = fact_find(file, name);
@@ -240,15 +245,19 @@ static unsigned read_count(struct reader *reader, unsigned most) {
     return reader->failed ? 0 : (unsigned)count;
 }
 
-static const char *read_text(struct reader *reader) {
+static const char *read_text_of(struct reader *reader, size_t most) {
     const char *text = (const char *)reader->at;
     const uint8_t *end = reader->failed ? NULL : memchr(reader->at, 0, (size_t)(reader->end - reader->at));
-    if (!end || end - reader->at > CASE_TEXT_MAX) {
+    if (!end || (size_t)(end - reader->at) > most) {
         reader->failed = true;
         return "";
     }
     reader->at = end + 1;
     return text;
+}
+
+static const char *read_text(struct reader *reader) {
+    return read_text_of(reader, CASE_TEXT_MAX);
 }
 
 static int64_t read_time(struct reader *reader, int64_t base) {
@@ -299,7 +308,7 @@ bool case_blob_read(struct case_file *file, const char *const *anchor_codes, uns
     for (unsigned i = 0; i < facts && !reader.failed; i++) {
         struct case_fact *fact = &file->facts[file->fact_count++];
         fact->name = read_text(&reader);
-        fact->value = read_text(&reader);
+        fact->value = read_text_of(&reader, value_max(fact->name));
         fact->source = read_text(&reader);
         fact->at = read_time(&reader, file->opened_at);
     }

@@ -25,10 +25,10 @@ static bool load_or_park(
     return *work != NULL;
 }
 
-/* Further kinds come beside those that the case has. NULL: nothing new. */
+/* Further kinds, and whoever is in conflict, come beside those that the case has. NULL: nothing new. */
 static const char *new_value(struct work *work, const Sigap__Fact *fact) {
     if (strcmp(fact->name, SITE_FACT_ALSO_KINDS) != 0)
-        return fact->value;
+        return fact_with_known(work, fact->name, fact->value);
     const char *before = case_also_kinds(&work->file), *joined = kinds_with_room(work, fact->value);
     return joined && strcmp(joined, before) != 0 ? joined : NULL;
 }

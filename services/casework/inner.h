@@ -42,6 +42,7 @@ struct work {
     struct case_file file;
     struct plan plan;
     int64_t timer_at; /* its timer as the store has it, 0 none */
+    bool timer_rings; /* and that is critical */
     bool is_new;
 };
 
@@ -71,6 +72,9 @@ void work_save(struct work *work, const char *actor, const char *outcome);
 /* Whoever closed the case knew nothing of what has come to it since: it goes on, and somebody looks. Saves.
  */
 void work_open_again(struct work *work, const char *actor);
+/* What the case then knows when this is said of it: accounts and facilities in conflict stand beside those
+ * that are known, for the last may not let the first in again; "no" takes facilities back. */
+const char *fact_with_known(const struct work *work, const char *name, const char *value);
 /* The team a task belongs to: assigned, or by role, area and facility. */
 const char *task_owner(const struct work *work, const struct case_task *task);
 bool case_is_known(struct turn *turn, const struct id *case_id);

@@ -132,10 +132,45 @@ static const char *fact_value(const char *outcome) {
     return strlen(outcome) <= 24 ? outcome : "";
 }
 
+static bool asks_for_facility(const struct order *order, const char *name) {
+    const struct question *question = catalogue_question(order->work->house->catalogue, name);
+    return question && question->of_facility;
+}
+
+/* Ids of the directory: any other word would count as an answer and keep nobody out. */
+static const char *facilities_value(const struct order *order, const char *value) {
+    char id[SITE_CODE_MAX + 1];
+    const char *rest = value, *word = fact_value(value);
+    if (strcmp(word, "no") == 0 || strcmp(word, "unknown") == 0)
+        return word;
+    while (site_codes_next(&rest, id))
+        if (!places_know(order->work->house->places, id))
+            return "";
+    return value;
+}
+
+/* As it is kept; "" for what is no answer to this. */
+static const char *value_of(const struct order *order, const char *name, const char *value) {
+    if (strcmp(name, RIGHTS_CONFLICT_OFFICER) == 0)
+        return rights_is_account(value) ? value : "";
+    return asks_for_facility(order, name) ? facilities_value(order, value) : fact_value(value);
+}
+
+static const char *expected_of(const struct order *order, const char *name) {
+    if (strcmp(name, RIGHTS_CONFLICT_OFFICER) == 0)
+        return "Isi nama akun petugas itu: huruf kecil, angka, titik, garis / "
+               "Give the name of their account: small letters, digits, dots, dashes";
+    if (asks_for_facility(order, name))
+        return "Pilih fasilitas dari direktori (kodenya, dipisah spasi), atau tidak / "
+               "Choose facilities of the directory (their ids, separated by spaces), or no";
+    return "Fakta perlu nama dan jawaban: ya, tidak, angka, tanggal, atau pilihan / "
+           "A fact needs a name and an answer: yes, no, a number, a date or a choice";
+}
+
 static enum verdict record(
     const struct order *order, const char *name, const char *value, const char *source) {
     struct work *work = order->work;
-    if (!plan_fact(&work->plan, name, value, source, 0))
+    if (!plan_fact(&work->plan, name, fact_with_known(work, name, value), source, 0))
         return answer(order, 422, "Fakta ini tidak dapat disimpan / This fact cannot be kept");
     work_keep_secret(work);
     timeline_add(order->turn, &work->file.id, "fact", name, order->actor, value,
@@ -146,12 +181,15 @@ static enum verdict record(
 
 /* A task that asks for a fact is done by answering it. */
 static enum verdict answer_question(const struct order *order, const struct case_task *task) {
-    const char *value = fact_value(order->command->move_task->outcome);
+    const char *name = plan_fact_of(task);
+    const char *value = value_of(order, name, order->command->move_task->outcome);
+    if (!*value && asks_for_facility(order, name))
+        return answer(order, 422, expected_of(order, name));
     if (!*value)
         return answer(order, 422,
             "Isi jawabannya: ya, tidak, angka, atau pilihan; atau batalkan tugas / "
             "Give the answer: yes, no, a number or a choice; or cancel the task");
-    return record(order, plan_fact_of(task), value, "operator");
+    return record(order, name, value, "operator");
 }
 
 static enum verdict finish_task(const struct order *order, unsigned number) {
@@ -229,16 +267,6 @@ static enum verdict obey_move_task(struct order *order) {
 
 /* ---- facts and the case itself */
 
-/* A further officer in conflict stands beside those who are known. */
-static const char *whole_value(const struct order *order, const Sigap__Fact *fact) {
-    const char *value = fact_value(fact->value);
-    const struct case_fact *known = case_fact(&order->work->file, fact->name);
-    if (strcmp(fact->name, RIGHTS_CONFLICT_OFFICER) != 0 || !known)
-        return value;
-    const char *both = arena_format(order->turn->arena, "%s %s", known->value, value);
-    return both ? both : value;
-}
-
 /* Several codes, and nothing else may stand in it; "" for what may not. */
 static const char *kinds_value(const struct order *order, const char *value) {
     if (strcmp(value, "unknown") == 0 || strcmp(fact_value(value), "no") == 0)
@@ -271,13 +299,13 @@ static enum verdict obey_record_fact(struct order *order) {
     const char *source = rights_has(order->command->actor, "facility") ? "facility" : "operator";
     if (wanted->fact && strcmp(wanted->fact->name, SITE_FACT_ALSO_KINDS) == 0)
         return obey_also_kinds(order, source);
-    if (!wanted->fact || !*wanted->fact->name || !*fact_value(wanted->fact->value))
-        return answer(order, 422,
-            "Fakta perlu nama dan jawaban: ya, tidak, angka, tanggal, atau pilihan / "
-            "A fact needs a name and an answer: yes, no, a number, a date or a choice");
-    if (!catalogue_knows_fact(order->work->house->catalogue, wanted->fact->name))
+    const char *name = wanted->fact ? wanted->fact->name : "";
+    const char *value = *name ? value_of(order, name, wanted->fact->value) : "";
+    if (!*value)
+        return answer(order, 422, expected_of(order, name));
+    if (!catalogue_knows_fact(order->work->house->catalogue, name))
         return answer(order, 422, "Fakta ini tidak dikenal situs / The site does not know this fact");
-    return record(order, wanted->fact->name, whole_value(order, wanted->fact), source);
+    return record(order, name, value, source);
 }
 
 static enum verdict close_case(const struct order *order, const char *outcome) {

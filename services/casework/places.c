@@ -117,6 +117,10 @@ static const struct place *find(const struct places *places, const char *facilit
     return bsearch(&key, places->list, places->count, sizeof *places->list, compare);
 }
 
+bool places_know(const struct places *places, const char *facility) {
+    return find(places, facility) != NULL;
+}
+
 unsigned places_kind(const struct places *places, const char *facility) {
     const struct place *found = find(places, facility);
     return found ? found->kind : PLACE_OTHER;

@@ -20,4 +20,6 @@ struct places *places_load(const char *site_dir, struct error *error);
 void places_free(struct places **places);
 /* Bits of enum place_kind; 0 for a facility nobody knows. */
 unsigned places_kind(const struct places *places, const char *facility);
+/* Of the directory. */
+bool places_know(const struct places *places, const char *facility);
 bool places_has_type(const struct places *places, const char *facility, const char *type);

@@ -572,13 +572,14 @@ static bool read_questions(struct catalogue *catalogue, struct error *error) {
         const char *ask = extract_text(catalogue->rules, entry, "ask");
         const char *ask_en = extract_text(catalogue->rules, entry, "ask_en");
         const char *role = extract_text(catalogue->rules, entry, "ask_role");
+        const char *type = extract_text(catalogue->rules, entry, "type");
         char *code = NULL;
         if (!fact || !ask || !ask_en || !role || catalogue->question_count == QUESTIONS_MAX)
             continue;
         if (asprintf(&code, "FAKTA-%s", fact) < 0)
             return error_set(error, "no memory for the questions");
-        catalogue->questions[catalogue->question_count++] =
-            (struct question){fact, ask, ask_en, role, keep(catalogue, code)};
+        catalogue->questions[catalogue->question_count++] = (struct question){
+            fact, ask, ask_en, role, keep(catalogue, code), same_text(type ? type : "", "facility")};
     }
     return true;
 }

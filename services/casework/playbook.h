@@ -73,6 +73,7 @@ struct flag {
 struct question {
     const char *fact, *ask, *ask_en, *ask_role;
     const char *code; /* FAKTA-<fact> */
+    bool of_facility; /* answered by ids of facilities */
 };
 
 struct catalogue;

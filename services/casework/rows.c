@@ -3,6 +3,7 @@
 
 #include "casework_sql.h"
 #include "common/log.h"
+#include "common/rights.h"
 #include "common/texts.h"
 #include "common/words.h"
 
@@ -83,6 +84,7 @@ struct work *work_load(struct turn *turn, const struct id *case_id) {
     if (!found)
         return NULL;
     work->timer_at = work->file.next_at;
+    work->timer_rings = case_lane(&work->file) == LANE_URGENT;
     plan_ready(work);
     return work;
 }
@@ -138,12 +140,13 @@ static int64_t next_at(const struct work *work) {
 /* What may be urgent must ring even after a jump of the clock. */
 static void move_timer(struct work *work) {
     const struct case_file *file = &work->file;
-    if (work->timer_at == file->next_at)
+    bool rings = case_lane(file) == LANE_URGENT, stays = work->timer_at == file->next_at;
+    if (stays && (work->timer_rings || !rings))
         return;
-    if (work->timer_at)
+    if (work->timer_at && !stays)
         turn_timer_clear(work->turn, TIMER_CASE, &file->id, work->timer_at);
     if (file->next_at)
-        turn_timer_set(work->turn, TIMER_CASE, &file->id, file->next_at, case_lane(file) == LANE_URGENT);
+        turn_timer_set(work->turn, TIMER_CASE, &file->id, file->next_at, rings);
 }
 
 static void bind_row(struct statement *row, const struct case_file *file, const struct buffer *blob) {
@@ -242,6 +245,15 @@ void work_save(struct work *work, const char *actor, const char *outcome) {
         id_filter_add(&work->house->cases, &work->file.id);
         turn_after_commit(work->turn, remember, &work->file.id, sizeof work->file.id);
     }
+}
+
+const char *fact_with_known(const struct work *work, const char *name, const char *value) {
+    const struct case_fact *known = case_fact(&work->file, name);
+    const struct question *question = catalogue_question(work->house->catalogue, name);
+    bool adds_up = same_text(name, RIGHTS_CONFLICT_OFFICER) || (question && question->of_facility);
+    const char *more = known && adds_up ? site_codes_join(work->turn->arena, "", value) : NULL;
+    const char *both = more && *more ? site_codes_join(work->turn->arena, known->value, more) : NULL;
+    return both ? both : value;
 }
 
 void work_open_again(struct work *work, const char *actor) {

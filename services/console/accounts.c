@@ -17,11 +17,6 @@ enum { CLASS_COUNT = sizeof class_words / sizeof *class_words };
 
 /* ---- names and lists ---- */
 
-static bool is_name(const char *name) {
-    size_t size = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789._-");
-    return size >= 2 && size <= ACCOUNT_NAME_MAX && name[size] == 0;
-}
-
 /* Copies the next word of a list into word and moves on; false at the end. */
 static bool list_next(const char **list, char word[64]) {
     if (!**list)
@@ -67,7 +62,7 @@ bool account_find(struct turn *turn, const char *name, struct account *out) {
     char low[ACCOUNT_NAME_MAX + 1] = "";
     for (size_t i = 0; name[i] && i < ACCOUNT_NAME_MAX; i++)
         low[i] = (char)(name[i] >= 'A' && name[i] <= 'Z' ? name[i] + 32 : name[i]);
-    if (strlen(name) > ACCOUNT_NAME_MAX || !is_name(low))
+    if (strlen(name) > ACCOUNT_NAME_MAX || !rights_is_account(low))
         return false;
     struct statement *find = console_use(turn->store, CONSOLE_ACCOUNT_FIND);
     bind_text(find, low);
@@ -208,7 +203,7 @@ static void split(char *text, const char *fields[5]) {
 }
 
 static const char *complaint_of(const struct site_roles *roles, const char *const fields[5]) {
-    if (!is_name(fields[0]))
+    if (!rights_is_account(fields[0]))
         return "a name has 2 to 32 of a-z 0-9 . _ -";
     if (!classes_good(fields[1]))
         return "classes: responder, facility, operator, coordinator, administrator, auditor";

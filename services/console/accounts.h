@@ -4,13 +4,14 @@
  * that we make has 100 bits of chance; what people choose is only ever kept as Argon2id (passwords.h). */
 #pragma once
 
+#include "common/rights.h"
 #include "common/site.h"
 #include "common/turn.h"
 
 #include <stdbool.h>
 
 enum {
-    ACCOUNT_NAME_MAX = 32, /* a-z 0-9 . _ - */
+    ACCOUNT_NAME_MAX = RIGHTS_ACCOUNT_MAX,
     ACCOUNT_LIST_MAX = 16, /* classes, codes: so many each; of areas and facilities see common/rights.h */
     ACCOUNT_PASSWORD_MIN = 12,
     ACCOUNT_PASSWORD_MAX = 128, /* bytes */

@@ -117,6 +117,29 @@ def test_new_case_appears_by_itself_and_its_offer_is_answered(browser, site, acc
     assert any(offer["state"] == "accepted" for offer in site.trace(ticket)["offers"])
 
 
+def test_who_is_in_conflict_is_chosen_from_the_directory(browser, site, account):
+    """A word typed in would be no facility, and keep nobody out."""
+    clerk = Person(site, "penggali", "operator,coordinator", "TRI,KOR", "*")
+    ticket = site.report("Anak umur 10 tahun di PPSPA Batu dipukuli pengasuh panti sampai lebam, tolong jangan bocor ke panti", urgent=True)
+    site.idle()
+    case = site.trace(ticket)["case"]["id"]
+    sign_in(browser, site, account)
+    browser.run(f"location.hash = 'case/{case}'")
+    browser.wait("document.getElementById('sheet').open && document.getElementById('sheet').innerText.includes('Jenis lain')")
+    title = browser.run("[...document.querySelectorAll('#sheet button')].map((one) => one.innerText).find((one) => one.includes('terkait'))")
+    browser.touch("#sheet button", title)
+    browser.wait("document.getElementById('form').open")
+    assert_fits(browser)
+    picture(browser, "conflict")
+    names = browser.run("[...document.querySelector('#form [name=value]').options].map((one) => one.value)")
+    assert names[0] == "no" and "JTM-PRSMP-SBY" in names, names
+    browser.run("for (const one of document.querySelector('#form [name=value]').options) one.selected = one.value === 'JTM-PRSMP-SBY'")
+    browser.touch("#form button", "Kirim")
+    browser.wait("!document.getElementById('form').open")
+    site.idle()
+    assert clerk.get(f"/api/cases/{case}").json["casework"]["facts"]["conflict_facility"] == "JTM-PPSPA-BATU JTM-PRSMP-SBY"
+
+
 def read_all(browser, case):
     """The sheet of a case with its narrative and why it was judged so, without the codes behind their words."""
     browser.run(f"location.hash = 'case/{case}'")

@@ -198,11 +198,26 @@ def test_who_is_accused_is_out_of_the_chain(site, clerk):
     candidates = clerk.get(f"/api/cases/{case}/candidates").json["candidates"]
     assert '"conflict"' in json.dumps(candidates), candidates
 
-    accused = Person(site, "terkait", "operator,coordinator", "TRI,KOR", "*")
+    # A word that is no facility keeps nobody out; a further one does not let the first in again.
+    answer = clerk.post(f"/api/cases/{case}/facts", {"name": "conflict_facility", "value": "PPSPA"})
+    assert answer.status == 422 and b"direktori" in answer.body, answer
+    assert clerk.post(f"/api/cases/{case}/facts", {"name": "conflict_facility", "value": "JTM-PRSMP-SBY"}).status == 200
+    site.idle()
+    document = clerk.get(f"/api/cases/{case}").json
+    assert document["casework"]["facts"]["conflict_facility"] == "JTM-PPSPA-BATU JTM-PRSMP-SBY"
+    for offer in site.trace(ticket)["offers"]:
+        assert not offer["facility"].startswith("JTM-PPSPA-BATU"), offer
+        assert not offer["facility"].startswith("JTM-PRSMP-SBY") or offer["state"] == "cancelled", offer
+
+    accused = Person(site, "terkait.dua", "operator,coordinator", "TRI,KOR", "*")
     assert accused.get(f"/api/cases/{case}").json["triage"]
-    assert clerk.post(f"/api/cases/{case}/facts", {"name": "conflict_officer", "value": "terkait"}).status == 200
+    assert clerk.post(f"/api/cases/{case}/facts", {"name": "conflict_officer", "value": "terkait.dua"}).status == 200
     site.idle()
     assert accused.get(f"/api/cases/{case}").status == 404
     assert case not in [row["id"] for row in accused.get("/api/cases").json["cases"]]
+    offers = clerk.get(f"/api/cases/{case}").json["router"]["offers"]
+    assert offers
+    for offer in offers:
+        assert accused.post(f"/api/offers/{offer['id']}/cancel", {"reason": "x"}).status == 403
     assert accused.post(f"/api/cases/{case}/facts", {"name": "conflict_officer", "value": "x"}).status == 403
     assert clerk.get(f"/api/cases/{case}").status == 200

@@ -1363,7 +1363,126 @@ static void an_officer_in_conflict_is_out(void **state) {
     assert_int_equal(status, 200);
 }
 
+static const char *fact_known(const char *name) {
+    static char text[1200];
+    unsigned status;
+    json_t *json = view_case(&tri, false, &status);
+    const char *value = json_string_value(json_object_get(json_object_get(json, "facts"), name));
+    snprintf(text, sizeof text, "%s", value ? value : "");
+    json_decref(json);
+    return text;
+}
+
+/* Whatever an account may be called, and however many there are. */
+static void every_account_can_be_in_conflict(void **state) {
+    static const char *const none[] = {
+        "Budi", "b", "budi santoso", "no", "unknown", "a123456789012345678901234567890123"};
+    struct person dotted = {"budi.santoso", {"operator", "OPR"}, "35", NULL};
+    unsigned status;
+    char name[40];
+    (void)state;
+    open_pasung();
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+        assert_int_equal(record_fact(&tri, "conflict_officer", none[i]), 422);
+    json_decref(view_case(&dotted, false, &status));
+    assert_int_equal(status, 200);
+    for (int i = 0; i < 12; i++) {
+        snprintf(name, sizeof name, "a.very-long_account.of-the-are%02d", i);
+        assert_int_equal(strlen(name), 32);
+        assert_int_equal(record_fact(&tri, "conflict_officer", name), 200);
+    }
+    assert_int_equal(record_fact(&tri, "conflict_officer", "budi.santoso"), 200);
+    json_decref(view_case(&dotted, false, &status));
+    assert_int_equal(status, 404);
+    struct person first = {"a.very-long_account.of-the-are00", {"operator", "OPR"}, "35", NULL};
+    json_decref(view_case(&first, false, &status));
+    assert_int_equal(status, 404);
+    const struct fixture_record *told = fixture_last(bench.fixture, SIGAP__EVENT__BODY_FACT_RECORDED);
+    assert_string_equal(told->event->fact_recorded->fact->value, fact_known("conflict_officer"));
+}
+
+/* Any other word would count as an answer, and the accused facility be a candidate again. */
+static void a_facility_in_conflict_is_one_of_the_directory(void **state) {
+    Sigap__ReferralOpened opened = SIGAP__REFERRAL_OPENED__INIT;
+    Sigap__CaseChanged changed = SIGAP__CASE_CHANGED__INIT;
+    Sigap__Fact fact = SIGAP__FACT__INIT, *facts[] = {&fact};
+    Sigap__Event event = SIGAP__EVENT__INIT, heard = SIGAP__EVENT__INIT;
+    char *missing[] = {(char *)"conflict_facility"};
+    (void)state;
+    open_pasung();
+    opened.state = SIGAP__REFERRAL_STATE__REFERRAL_DRAFT;
+    opened.missing = missing;
+    opened.n_missing = 1;
+    event.body_case = SIGAP__EVENT__BODY_REFERRAL_OPENED;
+    event.referral_opened = &opened;
+    send("router", LANE_URGENT, &event);
+    assert_int_equal(record_fact(&tri, "conflict_facility", "PPSPA"), 422);
+    assert_int_equal(record_fact(&tri, "conflict_facility", "ya"), 422);
+    assert_int_equal(record_fact(&tri, "conflict_facility", "JTM-PPSPA-BATU PPSPA"), 422);
+    struct order done = {.event = "done", .outcome = "PPSPA Batu"};
+    assert_int_equal(move(&tri, "FAKTA-conflict_facility", &done), 422);
+    done.outcome = "JTM-PPSPA-BATU";
+    assert_int_equal(move(&tri, "FAKTA-conflict_facility", &done), 200);
+    assert_task("FAKTA-conflict_facility", "done");
+    assert_int_equal(record_fact(&tri, "conflict_facility", "JTM-PPSPA-BATU JTM-PPSPA-BATU-SHELTER"), 200);
+    assert_string_equal(fact_known("conflict_facility"), "JTM-PPSPA-BATU JTM-PPSPA-BATU-SHELTER");
+    /* Triage tells of one more: none of those that are known comes in again. */
+    fact.name = (char *)"conflict_facility";
+    fact.value = (char *)"RSJ-MENUR";
+    changed.facts = facts;
+    changed.n_facts = 1;
+    heard.body_case = SIGAP__EVENT__BODY_CASE_CHANGED;
+    heard.case_changed = &changed;
+    send("triage", LANE_URGENT, &heard);
+    assert_string_equal(fact_known("conflict_facility"), "JTM-PPSPA-BATU JTM-PPSPA-BATU-SHELTER RSJ-MENUR");
+    assert_int_equal(record_fact(&tri, "conflict_facility", "tidak"), 200);
+    assert_string_equal(fact_known("conflict_facility"), "no");
+    assert_int_equal(record_fact(&tri, "conflict_facility", "JTM-PRSMP-SBY-SHELTER"), 200);
+    assert_string_equal(fact_known("conflict_facility"), "JTM-PRSMP-SBY-SHELTER");
+}
+
 /* ---- time */
+
+/* Of deadlines; not the notices of what was assigned. */
+static size_t reminders_of(const struct id *case_id) {
+    size_t found = 0;
+    for (size_t i = 0; i < fixture_count(bench.fixture, SIGAP__EVENT__BODY_TASK_REMINDER); i++) {
+        const Sigap__Event *event = fixture_nth(bench.fixture, SIGAP__EVENT__BODY_TASK_REMINDER, i)->event;
+        found +=
+            event->task_reminder->percent > 0 && memcmp(event->case_id.data, case_id->bytes, ID_BYTES) == 0;
+    }
+    return found;
+}
+
+/* Its next deadline stays, but from now on it rings although the clock is in doubt. */
+static void a_case_that_becomes_urgent_rings_after_a_jump(void **state) {
+    static const struct case_options options = {.kind = "pasung", .priority = SIGAP__PRIORITY__PRIORITY_P2};
+    Sigap__CaseChanged changed = SIGAP__CASE_CHANGED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    int64_t wait = 0;
+    (void)state;
+    open_case(&options);
+    while (!reminders_of(&bench.case_id)) {
+        fixture_advance(bench.fixture, MINUTE);
+        wait += MINUTE;
+        assert_true(wait < 30 * DAY);
+    }
+    open_case(&options);
+    struct id calm = bench.case_id;
+    open_case(&options);
+    changed.priority = SIGAP__PRIORITY__PRIORITY_P0;
+    event.body_case = SIGAP__EVENT__BODY_CASE_CHANGED;
+    event.case_changed = &changed;
+    send("triage", LANE_URGENT, &event);
+    fixture_advance(bench.fixture, wait - MINUTE);
+    assert_int_equal(reminders_of(&bench.case_id), 0);
+    fixture_jump(bench.fixture, -HOUR);
+    fixture_turn(bench.fixture);
+    fixture_advance(bench.fixture, MINUTE);
+    fixture_advance(bench.fixture, MINUTE);
+    assert_true(reminders_of(&bench.case_id) > 0);
+    assert_int_equal(reminders_of(&calm), 0);
+}
 
 /* Whoever is told of a task may be told no more than the case allows. */
 static void a_reminder_says_how_secret_the_case_is(void **state) {
@@ -1752,6 +1871,9 @@ int main(void) {
         TEST(a_withdrawal_is_asked_about),
         TEST(a_withdrawal_of_a_damaged_case_is_put_aside),
         TEST(an_officer_in_conflict_is_out),
+        TEST(every_account_can_be_in_conflict),
+        TEST(a_case_that_becomes_urgent_rings_after_a_jump),
+        TEST(a_facility_in_conflict_is_one_of_the_directory),
         TEST(a_witness_joins),
         TEST(what_joins_a_closed_case_opens_it),
         TEST(a_copy_opens_no_closed_case),

@@ -80,7 +80,8 @@ export function offerBox(offer, priority, now) {
   if (offer.cancel_requested) mine.unshift('confirm_cancel');
   const open = ['requested', 'received'].includes(offer.state);
   return element('div.box',
-    element('div.row', element('h3', offer.facility_name ?? offer.facility), tag(sayState(offer.state), offer.state === 'accepted' ? 'good' : '')),
+    element('div.row', element('h3', offer.facility_name ?? offer.facility), tag(sayState(offer.state), offer.state === 'accepted' ? 'good' : ''),
+      offer.training ? tag(say('training')) : null),
     facts([[say('reasons'), sayHappening(offer.why)], [say('answer_by'), open && offer.answer_by ? element('span', sayTime(offer.answer_by), ' ', limit(offer.answer_by, now)) : null]]),
     mine.length ? element('div.actions', mine.map((move, i) =>
       button(say(move), () => moveOffer(offer, move, priority), i === 0 && (move === 'accept' || move === 'arrive' || move === 'complete') ? 'main' : move === 'reject' || move === 'fail' ? 'bad' : ''))) : null);
@@ -99,16 +100,30 @@ async function assign(referral) {
 
 // ---- tasks and facts ----
 
+// Which facilities are part of what is reported: they stand beside those on record, so only "none" takes any back.
+async function conflictForm(title, path, name, fixed) {
+  const answer = await get('/api/facilities');
+  const list = rows(answer.document?.facilities, 'facilities');
+  if (!list.length) { toast(complaint(answer), false); return false; }
+  return ask({ title, path, fixed, fields: [
+    { name, label: say('facility'), type: 'several', hint: say('conflict_hint'), value: [],
+      options: [['no', say('none_of_them')], ...list.map((one) => [one.id, one.name ?? one.id])],
+      send: (ids) => (ids.includes('no') ? 'no' : ids.join(' ')) }] }).then(then);
+}
+
 function taskBox(task, caseId, now) {
   const open = ['waiting', 'due', 'overdue'].includes(task.state);
   const path = (event) => `/api/tasks/${task.id}/${event}`;
   const fixed = { case_id: caseId };
   const evidence = { name: 'outcome', label: say('evidence'), type: 'area', required: true, hint: task.evidence };
+  const title = isEnglish() ? task.title_en ?? task.title : task.title;
+  const finish = () => (task.code === 'FAKTA-conflict_facility' ? conflictForm(title, path('done'), 'outcome', fixed)
+    : ask({ title: task.title, path: path('done'), fixed, fields: [evidence], button: say('done') }).then(then));
   return element('div.box',
-    element('div.row', element('h3', isEnglish() ? task.title_en ?? task.title : task.title), tag(sayState(task.state), task.state === 'overdue' ? 'bad' : task.state === 'done' ? 'good' : '')),
+    element('div.row', element('h3', title), tag(sayState(task.state), task.state === 'overdue' ? 'bad' : task.state === 'done' ? 'good' : '')),
     element('p.soft', dots(element('small.code', task.code), sayRole(task.role), task.owner, open ? limit(task.due_at, now) : null, open && task.due_at ? sayTime(task.due_at) : null)),
     element('div.actions', open
-      ? [button(say('done'), () => ask({ title: task.title, path: path('done'), fixed, fields: [evidence], button: say('done') }).then(then), 'main'),
+      ? [button(say('done'), finish, 'main'),
         button(say('cancel'), () => ask({ title: task.title, path: path('cancel'), fixed, fields: [reasonField(true)], button: say('cancel'), bad: true }).then(then))]
       : [button(say('reopen'), () => ask({ title: task.title, path: path('reopen'), fixed, fields: [reasonField(true)] }).then(then))]));
 }
@@ -132,6 +147,8 @@ function factsBox(casework, id) {
   const told = (name, value) => (name === 'also_kinds' ? sayAlso(value, casework.kind) : null) ?? sayValue(value, name);
   return element('div.box', facts(known.map(([name, value]) => [behind(sayFact(name), name), told(name, value)])) ?? element('p.empty', say('nothing')),
     element('div.actions', [...wanted].slice(0, 12).map(([name, label]) => button(label, () => record(name))),
+      casework.facts?.conflict_of_interest === 'yes' ? button(`${sayFact('conflict_facility')}…`,
+        () => conflictForm(sayFact('conflict_facility'), `/api/cases/${id}/facts`, 'value', { name: 'conflict_facility' })) : null,
       button(`${say('also_kinds')}…`, also), button(`${say('record_fact')}…`, () => record(null))));
 }
 

@@ -192,6 +192,8 @@ const words = {
   reason_code: ['Alasan baku', 'Standard reason'],
   on_behalf: ['Dijawab lewat telepon, atas nama', 'Answered by telephone, on behalf of'],
   also_kinds: ['Jenis lain', 'Further kinds'],
+  conflict_hint: ['Ditambahkan pada yang sudah tercatat', 'Added to those on record'],
+  none_of_them: ['tidak satu pun (hapus yang tercatat)', 'none of them (takes back those on record)'],
   merged_kinds: ['Jenis yang ikut ke kasus gabungan', 'Kinds that went over with the merge'],
   also_kinds_hint: ['Untuk korban lain, atau kejadian lain pada korban yang sama', 'Of other victims, or another wrong done to the same'],
   record_fact: ['Catat fakta', 'Record a fact'],
@@ -283,6 +285,7 @@ const moves = {
   completed: ['layanan selesai', 'service completed'], assigned: ['ditunjuk koordinator', 'chosen by a coordinator'],
   reopened: ['kasus dibuka lagi', 'case reopened'], case_closed: ['kasus ditutup', 'case closed'],
   province_told: ['provinsi diberi tahu', 'the province was told'], place_free: ['ada tempat kosong', 'a place is free'],
+  beyond_places: ['melebihi jumlah tempat yang tercatat', 'beyond the places on record'],
 };
 
 // Why a message of a platform lies aside; what a decoder says of its own stands as it is.
