@@ -274,6 +274,7 @@ const happenings = {
   empty: ['tanpa isi', 'nothing in it'], possible_danger: ['mungkin bahaya', 'possible danger'], learnt: ['pengalaman laporan lama', 'learnt from earlier reports'],
   caller: ['pengirim menyebutnya mendesak', 'the sender called it urgent'], default: ['prioritas biasa jenis ini', 'the usual priority of its kind'],
   fits: ['cocok', 'fits'], maybe: ['mungkin', 'maybe'], out: ['tidak', 'no'],
+  beyond_places: ['melebihi jumlah tempat yang tercatat', 'beyond the places on record'],
   ask_first: ['tanya dulu: tempat belum diketahui', 'ask first: places not known'], by_hand: ['dipilih koordinator', 'chosen by a coordinator'],
 };
 
@@ -285,7 +286,6 @@ const moves = {
   completed: ['layanan selesai', 'service completed'], assigned: ['ditunjuk koordinator', 'chosen by a coordinator'],
   reopened: ['kasus dibuka lagi', 'case reopened'], case_closed: ['kasus ditutup', 'case closed'],
   province_told: ['provinsi diberi tahu', 'the province was told'], place_free: ['ada tempat kosong', 'a place is free'],
-  beyond_places: ['melebihi jumlah tempat yang tercatat', 'beyond the places on record'],
 };
 
 // Why a message of a platform lies aside; what a decoder says of its own stands as it is.
