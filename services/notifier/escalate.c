@@ -345,16 +345,49 @@ static int64_t next_of_open(struct turn *turn, const struct alert *alert, const 
     return next > alert->snoozed_until ? next : alert->snoozed_until;
 }
 
+enum { WATCHED_PRIORITIES = 4 /* P0..P3; a P4 is for information */ };
+
+/* Work in the field, as field guide 4a has it: on the way within an hour, outreach within a day, 3 days, 7
+ * working days. A facility that has accepted is followed by the router: this is for an answer the router
+ * never made anything of. */
+static const struct duration usual_in_the_field[WATCHED_PRIORITIES] = {
+    {60, DURATION_MINUTES}, {24, DURATION_HOURS}, {3, DURATION_DAYS}, {7, DURATION_WORKING_DAYS}};
+/* What is decided at a desk: read a report, find a place, look at an input. Whoever said "I take it" and fell
+ * asleep is noticed while there is still time for somebody else. */
+static const struct duration usual_at_a_desk[WATCHED_PRIORITIES] = {
+    {15, DURATION_MINUTES}, {60, DURATION_MINUTES}, {1, DURATION_WORKING_DAYS}, {3, DURATION_WORKING_DAYS}};
+
+static struct duration usual_respond_by(const struct alert *alert) {
+    if (alert->priority >= WATCHED_PRIORITIES)
+        return (struct duration){0};
+    switch (alert->subject) {
+    case SUBJECT_CASE:
+    case SUBJECT_OFFER:
+    case SUBJECT_TASK:
+        return usual_in_the_field[alert->priority];
+    case SUBJECT_REVIEW:
+    case SUBJECT_SILENT:
+    case SUBJECT_REFERRAL:
+    case SUBJECT_PARKED:
+    case SUBJECTS:
+        break;
+    }
+    return usual_at_a_desk[alert->priority];
+}
+
+/* 0: not watched. */
 static int64_t respond_by(struct turn *turn, const struct alert *alert, const struct policy *policy) {
     const struct notifier *notifier = turn->state;
-    return calendar_add(notifier->calendar, alert->respond_from, policy->respond_by);
+    struct duration duration = policy->respond_by.count ? policy->respond_by : usual_respond_by(alert);
+    return duration.count ? calendar_add(notifier->calendar, alert->respond_from, duration) : 0;
 }
 
 /* 50 %, 80 % and 100 % of the time in which something must move. */
 static int64_t next_of_answered(struct turn *turn, const struct alert *alert, const struct policy *policy) {
-    if (policy->respond_by.count == 0 || alert->progressed || alert->finished)
+    int64_t by = respond_by(turn, alert, policy);
+    if (!by || alert->progressed || alert->finished)
         return 0;
-    int64_t all = respond_by(turn, alert, policy) - alert->respond_from;
+    int64_t all = by - alert->respond_from;
     int64_t percent = alert->reminded < 50 ? 50 : alert->reminded < 80 ? 80 : 100;
     int64_t next = alert->respond_from + all * percent / 100;
     return next > alert->snoozed_until ? next : alert->snoozed_until;
@@ -522,6 +555,7 @@ static void lapse(struct turn *turn, struct alert *alert, const struct policy *p
 static void time_has_come(struct turn *turn, struct alert *alert) {
     const struct notifier *notifier = turn->state;
     const struct policy *policy = escalate_policy(turn, alert);
+    int64_t by;
     if (!policy || !alert->answerable)
         return;
     switch (alert->state) {
@@ -534,9 +568,10 @@ static void time_has_come(struct turn *turn, struct alert *alert) {
             tell_again(turn, alert, policy);
         return;
     case ALERT_STATE_ANSWERED:
-        if (alert->progressed || alert->finished)
+        by = respond_by(turn, alert, policy);
+        if (!by || alert->progressed || alert->finished)
             return;
-        if (turn->now >= respond_by(turn, alert, policy))
+        if (turn->now >= by)
             lapse(turn, alert, policy);
         else
             remind(turn, alert);

@@ -248,15 +248,15 @@ static bool take_step(const struct reading *reading, const struct policy_row *ro
     return true;
 }
 
-/* How long the one who accepted has (field guide 4a: on the way within 60 minutes, outreach within 24 hours,
- * 3 days, 7 working days), where the policy does not say. */
-static struct duration usual_respond_by(const struct policy_row *row) {
-    static const struct duration usual[] = {
-        {60, DURATION_MINUTES}, {24, DURATION_HOURS}, {3, DURATION_DAYS}, {7, DURATION_WORKING_DAYS}};
-    int highest = 4;
-    for (unsigned i = 0; i < row->priority_count; i++)
-        highest = row->priority[i] < highest ? row->priority[i] : highest;
-    return row->situation == SITUATION_CASE && highest < 4 ? usual[highest] : (struct duration){0};
+/* 0, and so the usual (escalate.c), where the policy does not say: one policy may be of all priorities. */
+static bool take_respond_by(
+    const struct reading *reading, const struct policy_row *row, const char *where, struct duration *out) {
+    if (!row->respond_by || !row->respond_by[0])
+        return true;
+    if (!config_duration(reading->path, where, row->respond_by, out, reading->error))
+        return false;
+    return out->count > 0 || config_refuse(reading->path, where, reading->error,
+                                 "whoever accepts and falls asleep must be noticed: it is more than 0");
 }
 
 static bool take_policy(
@@ -279,10 +279,8 @@ static bool take_policy(
         return config_refuse(
             reading->path, where, reading->error, "telling people again within a minute wakes nobody sooner");
     out->nag = as_working(out->nag, row->working_hours);
-    out->respond_by = usual_respond_by(row);
     snprintf(where, sizeof where, "policies[%u].respond_by", index);
-    if (row->respond_by && row->respond_by[0] &&
-        !config_duration(reading->path, where, row->respond_by, &out->respond_by, reading->error))
+    if (!take_respond_by(reading, row, where, &out->respond_by))
         return false;
     snprintf(where, sizeof where, "policies[%u].final.role", index);
     return take_target(reading, &row->final, where, &out->final);

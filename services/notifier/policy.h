@@ -66,8 +66,9 @@ struct policy {
     struct duration nag; /* count 0: never */
     unsigned repeat;     /* 0..5 */
     struct policy_target final;
-    struct duration
-        respond_by; /* how long the one who accepted has until something must have moved; 0: not watched */
+    /* How long the one who accepted has until something must have moved; 0: the usual of the alert's subject
+     * and priority (escalate.c). */
+    struct duration respond_by;
 };
 
 /* The position of the final target: steps x (repeat + 1). Positions behind it tell the final target again. */

@@ -137,6 +137,27 @@ static struct sentence sentence_of_end(const struct alert *alert) {
     return (struct sentence){"Selesai: %s", "Over: %s"};
 }
 
+static struct sentence sentence_of_reminder(const struct alert *alert) {
+    switch (alert->subject) {
+    case SUBJECT_REVIEW:
+    case SUBJECT_SILENT:
+        return (struct sentence){"Pengingat: laporan %s sudah Anda terima dan belum diputuskan",
+            "Reminder: you have accepted report %s, and it is not decided yet"};
+    case SUBJECT_PARKED:
+        return (struct sentence){
+            "Pengingat: masukan yang disisihkan menunggu Anda (%s); bila sudah beres, tandai selesai",
+            "Reminder: the input that was put aside waits for you (%s); if it is seen to, mark it done"};
+    case SUBJECT_CASE:
+    case SUBJECT_OFFER:
+    case SUBJECT_REFERRAL:
+    case SUBJECT_TASK:
+    case SUBJECTS:
+        break;
+    }
+    return (struct sentence){
+        "Pengingat: kasus %s menunggu langkah Anda", "Reminder: case %s waits for your next step"};
+}
+
 static struct sentence sentence_of(const struct alert *alert, enum delivery_purpose purpose) {
     switch (purpose) {
     case PURPOSE_ALERT:
@@ -144,8 +165,7 @@ static struct sentence sentence_of(const struct alert *alert, enum delivery_purp
     case PURPOSE_NOTICE:
         return sentence_of_alert(alert);
     case PURPOSE_REMINDER:
-        return (struct sentence){
-            "Pengingat: kasus %s menunggu langkah Anda", "Reminder: case %s waits for your next step"};
+        return sentence_of_reminder(alert);
     case PURPOSE_TAKEN:
         return (struct sentence){
             "Kasus %s sudah diterima petugas lain", "Case %s has been accepted by someone else"};

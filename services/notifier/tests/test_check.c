@@ -94,6 +94,7 @@ static void test_holes(void **state) {
         {"escalation.yaml", "priorities: [P2, P3, P4]", "priorities: [P1, P2]", "never held"},
         {"escalation.yaml", "nag: 2m", "nag: soon", "nag"},
         {"escalation.yaml", "nag: 2m", "nag: 59s", "within a minute"},
+        {"escalation.yaml", "nag: 2m", "nag: 2m\n    respond_by: 0m", "more than 0"},
         {"channels.yaml", "name: outbox", "name: pigeon", "no channel"},
         {"channels.yaml", "  - name: outbox", "  - name: outbox\n    off: yes",
             "no channel that this site uses"},

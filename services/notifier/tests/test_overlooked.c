@@ -1,0 +1,218 @@
+/* Where a person may fall asleep, or look elsewhere, and the alert must not: what was accepted and not done,
+ * what comes again after it was over, and what nobody answers for days. */
+#include "flow.h"
+
+static const struct flow_case emergency = {
+    .kind = "odgj_krisis", .area = "35.07.12", .priority = SIGAP__PRIORITY__PRIORITY_P0};
+static const struct flow_case normal = {
+    .kind = "lansia_terlantar", .area = "35.07.12.2003", .priority = SIGAP__PRIORITY__PRIORITY_P2};
+
+/* --- what other daemons say --- */
+
+static void say_review(struct flow *flow, const struct id *report, bool danger, Sigap__Priority priority) {
+    Sigap__ReportInReview review = SIGAP__REPORT_IN_REVIEW__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    review.report_id = bytes_of(report);
+    review.reason = (char *)"low_confidence";
+    review.owner_role = (char *)"TRI";
+    review.danger = danger;
+    review.priority = priority;
+    event.body_case = SIGAP__EVENT__BODY_REPORT_IN_REVIEW;
+    event.report_in_review = &review;
+    flow_event(flow, "triage", LANE_URGENT, NULL, &event);
+}
+
+static void say_received(struct flow *flow, const struct id *report) {
+    Sigap__ReportReceived received = SIGAP__REPORT_RECEIVED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    received.report_id = bytes_of(report);
+    received.danger = true;
+    event.body_case = SIGAP__EVENT__BODY_REPORT_RECEIVED;
+    event.report_received = &received;
+    flow_event(flow, "intake", LANE_URGENT, NULL, &event);
+}
+
+static void say_parked(struct flow *flow, uint64_t number, enum lane lane) {
+    Sigap__InputParked parked = SIGAP__INPUT_PARKED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    parked.number = number;
+    parked.lane = lane;
+    event.body_case = SIGAP__EVENT__BODY_INPUT_PARKED;
+    event.input_parked = &parked;
+    flow_event(flow, "intake", LANE_URGENT, NULL, &event);
+}
+
+static void say_overdue(struct flow *flow, const struct id *case_id, Sigap__Priority priority) {
+    struct id id = fixture_id(flow->fixture);
+    Sigap__Task task = SIGAP__TASK__INIT;
+    Sigap__TaskReminder reminder = SIGAP__TASK_REMINDER__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    task.task_id = bytes_of(&id);
+    task.code = (char *)"LNS-02";
+    task.role = (char *)"TKSK";
+    task.owner = (char *)"tksk-3507";
+    reminder.task = &task;
+    reminder.percent = 100;
+    reminder.priority = priority;
+    reminder.kind = (char *)normal.kind;
+    reminder.area = (char *)normal.area;
+    event.body_case = SIGAP__EVENT__BODY_TASK_REMINDER;
+    event.task_reminder = &reminder;
+    flow_event(flow, "casework", LANE_URGENT, case_id, &event);
+}
+
+static void say_referral(struct flow *flow, const struct id *case_id, Sigap__ReferralState from,
+    Sigap__ReferralState to, const char *reason, const char *owner_role) {
+    Sigap__ReferralMoved moved = SIGAP__REFERRAL_MOVED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    moved.referral_id = bytes_of(case_id); /* a case has one */
+    moved.from = from;
+    moved.to = to;
+    moved.reason = (char *)reason;
+    moved.owner_role = (char *)owner_role;
+    event.body_case = SIGAP__EVENT__BODY_REFERRAL_MOVED;
+    event.referral_moved = &moved;
+    flow_event(flow, "router", LANE_URGENT, case_id, &event);
+}
+
+static void answer_newest(struct flow *flow, const char *action) {
+    char *roles[] = {(char *)"TRI"}, *areas[] = {(char *)"*"};
+    Sigap__Actor actor = SIGAP__ACTOR__INIT;
+    Sigap__AnswerAlert answer = SIGAP__ANSWER_ALERT__INIT;
+    struct id alert = flow_alert(flow);
+    actor.account = (char *)"sri";
+    actor.roles = roles;
+    actor.areas = areas;
+    actor.n_roles = actor.n_areas = 1;
+    answer.alert_id = bytes_of(&alert);
+    answer.action = (char *)action;
+    const Sigap__CommandAnswered *answered = flow_command(flow, &answer, &actor, NULL, 0);
+    if (answered->status != 200)
+        fail_msg("%s: %u %s", action, answered->status, answered->sentence);
+}
+
+static const struct message *last_for(const struct flow *flow, const char *purpose) {
+    for (unsigned i = flow->count; i-- > 0;)
+        if (strcmp(flow->sent[i].purpose, purpose) == 0)
+            return &flow->sent[i];
+    fail_msg("nobody was told for %s", purpose);
+    return NULL;
+}
+
+/* team: NULL any. */
+static unsigned sent_about(
+    const struct flow *flow, const char *team, const char *purpose, const char *words) {
+    unsigned count = 0;
+    for (unsigned i = 0; i < flow->count; i++)
+        count += (!team || strcmp(flow->sent[i].team, team) == 0) &&
+                 strcmp(flow->sent[i].purpose, purpose) == 0 && strstr(flow->sent[i].text, words);
+    return count;
+}
+
+static unsigned lapses(struct flow *flow, const struct id *alert) {
+    size_t count;
+    unsigned lapsed = 0;
+    const struct fixture_record *records = fixture_records(flow->fixture, &count);
+    for (size_t i = 0; i < count; i++) {
+        const Sigap__Event *event = records[i].event;
+        lapsed += event->body_case == SIGAP__EVENT__BODY_ALERT_MOVED &&
+                  strcmp(event->alert_moved->action, "lapse") == 0 &&
+                  memcmp(event->alert_moved->alert_id.data, alert->bytes, ID_BYTES) == 0;
+    }
+    return lapsed;
+}
+
+/* --- accepted, and then nothing --- */
+
+static void open_review(struct flow *flow) {
+    struct id report = fixture_id(flow->fixture);
+    say_review(flow, &report, true, SIGAP__PRIORITY__PRIORITY_P2);
+}
+
+static void open_urgent_review(struct flow *flow) {
+    struct id report = fixture_id(flow->fixture);
+    say_review(flow, &report, false, SIGAP__PRIORITY__PRIORITY_P1);
+}
+
+static void open_silent(struct flow *flow) {
+    struct id report = fixture_id(flow->fixture);
+    say_received(flow, &report);
+    flow_advance(flow, 130000);
+}
+
+static void open_unroutable(struct flow *flow) {
+    struct id case_id = flow_case_opened(flow, emergency);
+    say_referral(flow, &case_id, SIGAP__REFERRAL_STATE__REFERRAL_ACTIVE,
+        SIGAP__REFERRAL_STATE__REFERRAL_UNROUTABLE, "refused", "");
+}
+
+static void open_parked(struct flow *flow) {
+    say_parked(flow, 3, LANE_URGENT);
+}
+
+static void open_parked_of_the_normal_lane(struct flow *flow) {
+    say_parked(flow, 3, LANE_NORMAL);
+}
+
+/* Whoever said "I take it" is reminded, and when nothing was decided in time the alert opens again. Nothing
+ * is watched for ever: what a person calls done is done. */
+static void test_accepted_and_fallen_asleep(void **state) {
+    (void)state;
+    static const struct {
+        const char *name;
+        void (*open)(struct flow *flow);
+        int64_t within; /* a working day: Monday 10:00 to Tuesday 10:00 */
+        const char *reminder, *again;
+    } ways[] = {
+        {"review", open_review, 15 * MINUTE, "sudah Anda terima dan belum diputuskan", "Laporan"},
+        {"urgent review", open_urgent_review, HOUR, "sudah Anda terima dan belum diputuskan", "Laporan"},
+        {"silent", open_silent, 15 * MINUTE, "sudah Anda terima dan belum diputuskan", "Laporan"},
+        {"unroutable", open_unroutable, 15 * MINUTE, "menunggu langkah Anda", "Rujukan"},
+        {"parked", open_parked, 15 * MINUTE, "tandai selesai", "disisihkan"},
+        {"parked, normal", open_parked_of_the_normal_lane, 24 * HOUR, "tandai selesai", "disisihkan"},
+    };
+    for (size_t i = 0; i < 2 * sizeof ways / sizeof *ways; i++) {
+        size_t k = i / 2;
+        bool done = i % 2;
+        struct flow *flow = flow_new(NULL);
+        ways[k].open(flow);
+        struct id alert = flow_alert(flow);
+        answer_newest(flow, done ? "done" : "accept");
+        flow->count = 0;
+        flow_advance(flow, ways[k].within - MINUTE);
+        assert_int_equal(lapses(flow, &alert), 0);
+        if (!done && !strstr(last_for(flow, "reminder")->text, ways[k].reminder))
+            fail_msg("%s: %s", ways[k].name, last_for(flow, "reminder")->text);
+        flow_advance(flow, 6 * MINUTE); /* a sweep of normal ones comes up to five minutes late */
+        unsigned again = sent_about(flow, NULL, "again", ways[k].again);
+        if (lapses(flow, &alert) != !done || (again > 0) == done)
+            fail_msg("%s, %s: told again %u times", ways[k].name, done ? "done" : "accepted", again);
+        flow_free(flow);
+    }
+}
+
+/* An overdue task that somebody has taken on is work in the field: P0 has an hour. */
+static void test_an_overdue_task_is_watched(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    struct id case_id = flow_case_opened(flow, emergency);
+    char token[80];
+    say_overdue(flow, &case_id, SIGAP__PRIORITY__PRIORITY_P0);
+    flow_token(flow_last(flow, "tksk-3507"), "Terima", token);
+    assert_int_equal(flow_answer_link(flow, token, "accept")->status, 200);
+    flow->count = 0;
+    flow_advance(flow, HOUR - 1);
+    assert_int_equal(flow_sent(flow, "tksk-3507", NULL, "reminder"), 2);
+    assert_int_equal(sent_about(flow, "tri", "again", "Tugas"), 0);
+    flow_advance(flow, 1);
+    assert_int_equal(sent_about(flow, "tri", "again", "Tugas"), 1);
+    flow_free(flow);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_accepted_and_fallen_asleep),
+        cmocka_unit_test(test_an_overdue_task_is_watched),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
