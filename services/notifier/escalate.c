@@ -462,7 +462,7 @@ static const struct policy *choose(
 
 static int64_t answer_by(struct turn *turn, const struct alert *alert, const struct policy *policy) {
     const struct notifier *notifier = turn->state;
-    return policy_due(policy, 1, alert->base_at, alert->opened_at, notifier->calendar);
+    return policy_due(policy, 1, alert->base_at, alert->base_at, notifier->calendar);
 }
 
 void escalate_start(struct turn *turn, struct alert *alert, enum escalation_situation situation,
@@ -478,6 +478,22 @@ void escalate_start(struct turn *turn, struct alert *alert, enum escalation_situ
     tell_first(turn, alert, first);
     if (!first->instead || alert->delivery_count == 0)
         tell_or_skip(turn, alert, policy);
+}
+
+void escalate_lower(struct turn *turn, struct alert *alert, int priority) {
+    alert->priority = priority;
+    if (alert->state == ALERT_STATE_STOOD_DOWN || !alert->answerable)
+        return;
+    const struct policy *policy = choose(turn->state, alert, SITUATION_CASE);
+    alert->policy = policy->number;
+    alert->codes_only |= policy->codes_only;
+    alert->position = 0;
+    alert->base_at = alert->told_at = turn->now;
+    alert->answer_by = answer_by(turn, alert, policy);
+    alert->reminded = 0;
+    alert->next_at = 0; /* normal ones have timers of their own */
+    alert->version++;
+    escalate_schedule(turn, alert);
 }
 
 void escalate_started(struct turn *turn, struct alert *alert) {

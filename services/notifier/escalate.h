@@ -42,7 +42,10 @@ void escalate_started(struct turn *turn, struct alert *alert);
  * on. codes_only: what they read, and may pass on, is the number of the case. */
 void escalate_inform(
     struct turn *turn, struct alert *alert, const struct policy_target *target, bool codes_only);
-/* Tells those whom the steps so far would have told had the place been known. */
+/* Less urgent from now on: it goes on by the policy of the new priority, from its first step. Tells nobody;
+ * scheduled, not written. */
+void escalate_lower(struct turn *turn, struct alert *alert, int priority);
+/* Tells those whom the steps so far would have told had the place, or the policy, been known. */
 void escalate_catch_up(struct turn *turn, struct alert *alert);
 /* Only deliveries, nothing that waits for an answer; written. */
 void escalate_notice(struct turn *turn, struct alert *alert);

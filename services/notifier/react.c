@@ -110,6 +110,11 @@ static struct alert *newest_of_case(struct alert *const *all, unsigned count) {
     return NULL;
 }
 
+/* Nobody has answered it yet. */
+static bool asks(const struct alert *alert) {
+    return alert->state == ALERT_STATE_OPEN || alert->state == ALERT_STATE_EXHAUSTED;
+}
+
 /* --- dead-man: a dangerous report that triage does not speak of ---
  *
  * The watch changes within the turn: that a report has come, or that triage has spoken of it, stays true when
@@ -196,6 +201,16 @@ static void report_is_seen_to(struct turn *turn, const struct id *report, const 
             escalate_stand_down(turn, all[i], PURPOSES, action);
 }
 
+/* Triage has put it before a person, late: the alert for its silence is over, that of the review rings on. */
+static void report_is_taken(struct turn *turn, const struct id *report) {
+    struct alert *all[ALERT_INCIDENT_MAX];
+    watch_ends(turn, report);
+    unsigned count = alert_list(turn, report, all);
+    for (unsigned i = 0; i < count; i++)
+        if (all[i]->subject == SUBJECT_SILENT)
+            escalate_stand_down(turn, all[i], PURPOSES, "in_review");
+}
+
 /* --- triage --- */
 
 static void inform_of_kind(
@@ -245,8 +260,7 @@ enum verdict react_case_opened(struct turn *turn, const Sigap__Event *event) {
 static enum verdict alert_of_witness(struct turn *turn, const struct id *case_id) {
     struct alert *all[ALERT_INCIDENT_MAX];
     const struct alert *like = newest_of_case(all, alert_list(turn, case_id, all));
-    if (like && like->priority == SITE_P0 &&
-        (like->state == ALERT_STATE_OPEN || like->state == ALERT_STATE_EXHAUSTED))
+    if (like && like->priority == SITE_P0 && asks(like))
         return VERDICT_DONE;
     struct alert *alert = alert_new(turn, case_id, SUBJECT_CASE, case_id, SITE_P0);
     if (!alert)
@@ -284,7 +298,7 @@ enum verdict react_report_in_review(struct turn *turn, const Sigap__ReportInRevi
     struct id report;
     if (!id_of(review->report_id, &report))
         return turn_park(turn, "a report without id is in review");
-    watch_ends(turn, &report);
+    report_is_taken(turn, &report);
     int priority = priority_of(review->priority, SITE_P2);
     if (!review->danger && priority > SITE_P1)
         return VERDICT_DONE;
@@ -339,6 +353,21 @@ static bool describe_added(
     return added;
 }
 
+/* How urgent the case was for those who look after it. An alert that still asks says it; whoever has answered
+ * one, or was stood down, may have seen the case lowered since. */
+static int urgency_before(const struct alert *alert, const Sigap__CaseChanged *changed) {
+    int told = priority_of(changed->priority_before, SITE_P4);
+    if (!alert)
+        return told;
+    int before = priority_of(changed->priority_before, alert->priority);
+    return asks(alert) || alert->priority > before ? alert->priority : before;
+}
+
+/* Not when the alert is more urgent than the case was: a witness of danger made it so. */
+static bool is_lowered(const struct alert *alert, const Sigap__CaseChanged *changed, int priority) {
+    return priority > alert->priority && priority_of(changed->priority_before, SITE_P4) <= alert->priority;
+}
+
 enum verdict react_case_changed(struct turn *turn, const Sigap__Event *event) {
     const Sigap__CaseChanged *changed = event->case_changed;
     struct alert *all[ALERT_INCIDENT_MAX];
@@ -350,15 +379,18 @@ enum verdict react_case_changed(struct turn *turn, const Sigap__Event *event) {
     if (changed->kind[0])
         describe_all(turn, all, count, changed->kind, NULL);
     bool added = describe_added(turn, all, count, changed);
-    int before = alert ? alert->priority : priority_of(changed->priority_before, SITE_P4);
+    int before = urgency_before(alert, changed);
     int priority = priority_of(changed->priority, before);
     if (priority < before)
         return alert_again(turn, event, &case_id, alert, priority);
-    if (!alert || (!changed->kind[0] && !changed->area[0] && !added))
+    bool lowered = alert && is_lowered(alert, changed, priority);
+    if (!alert || (!changed->kind[0] && !changed->area[0] && !added && !lowered))
         return VERDICT_DONE;
     describe(
         turn, alert, changed->kind[0] ? changed->kind : alert->kind, changed->area, alert->confidentiality);
-    if (alert->state == ALERT_STATE_OPEN || alert->state == ALERT_STATE_EXHAUSTED)
+    if (lowered)
+        escalate_lower(turn, alert, priority);
+    if (asks(alert))
         escalate_catch_up(turn, alert);
     if (alert->state != ALERT_STATE_STOOD_DOWN) /* whoever has accepted it is not alone in it */
         inform_parallel(turn, alert, changed->facts, changed->n_facts);
@@ -859,7 +891,14 @@ enum verdict react_case_closed(struct turn *turn, const Sigap__Event *event) {
 
 /* --- every daemon --- */
 
-/* One alert an hour for a daemon and lane: a storm of parked inputs is one thing to look at. */
+/* Somebody still has to look, or is looking, at what was parked before: the further one is found beside it.
+ */
+static bool is_looked_at(const struct alert *alert) {
+    return asks(alert) || (alert->state == ALERT_STATE_ANSWERED && !alert->finished);
+}
+
+/* One alert an hour for a daemon and lane: a storm of parked inputs is one thing to look at. Not once that
+ * was seen to: nobody would look a second time. */
 enum verdict react_input_parked(struct turn *turn, const Sigap__InputParked *parked) {
     enum { HOUR_MS = 3600000 };
     uint8_t tail[16];
@@ -870,7 +909,7 @@ enum verdict react_input_parked(struct turn *turn, const Sigap__InputParked *par
     struct id incident = id_make(turn->now - turn->now % HOUR_MS, tail);
     unsigned count = alert_list(turn, &incident, all);
     for (unsigned i = 0; i < count; i++)
-        if (all[i]->priority <= (urgent ? SITE_P0 : SITE_P2))
+        if (all[i]->priority <= (urgent ? SITE_P0 : SITE_P2) && is_looked_at(all[i]))
             return VERDICT_DONE;
     struct alert *alert = alert_new(turn, &incident, SUBJECT_PARKED, &incident, urgent ? SITE_P0 : SITE_P2);
     if (!alert)

@@ -420,12 +420,21 @@ static bool is_patient(const struct sim *sim, const char *policy) {
     return patient;
 }
 
-static bool check_alert(struct sim *sim, const struct ledger_alert *alert) {
+/* Its alert goes the way of the lower priority since. */
+static bool is_lowered(const struct ledger *ledger, const struct id *case_id) {
+    for (unsigned i = 0; i < ledger->case_count; i++)
+        if (id_equal(&ledger->cases[i].id, case_id))
+            return ledger->cases[i].lowered;
+    return false;
+}
+
+static bool check_alert(struct sim *sim, const struct ledger *ledger, const struct ledger_alert *alert) {
     bool young = sim->now + sim->skew - alert->raised_at < alert_ends_within_ms;
     char text[ID_TEXT + 1];
     id_to_text(&alert->id, text);
     return alert->priority != SIGAP__PRIORITY__PRIORITY_P0 || young ||
            alert->state != SIGAP__ALERT_STATE__ALERT_OPEN || is_patient(sim, alert->policy) ||
+           is_lowered(ledger, &alert->subject) ||
            sim_fail(sim, "P0 alert %s is neither answered nor at its final target", text);
 }
 
@@ -528,7 +537,7 @@ static bool check_ledger(struct sim *sim, struct ledger *ledger) {
         if (!check_referral(sim, &ledger->referrals[i]))
             return false;
     for (unsigned i = 0; i < ledger->alert_count; i++)
-        if (!check_alert(sim, &ledger->alerts[i]))
+        if (!check_alert(sim, ledger, &ledger->alerts[i]))
             return false;
     for (unsigned i = 0; i < ledger->command_count; i++) {
         if (!check_command(sim, &ledger->commands[i]))

@@ -186,8 +186,11 @@ static bool note(struct ledger *ledger, const struct machine *machine, const Sig
             event->case_merged->undone ? (struct id){{0}} : id_of(event->case_merged->into);
         break;
     case SIGAP__EVENT__BODY_CASE_CHANGED:
-        if (event->case_changed->priority)
+        if (event->case_changed->priority) {
             ledger_case_of(ledger, &case_id)->priority = event->case_changed->priority;
+            ledger_case_of(ledger, &case_id)->lowered =
+                event->case_changed->priority > event->case_changed->priority_before;
+        }
         break;
     case SIGAP__EVENT__BODY_REFERRAL_OPENED:
         ledger_case_of(ledger, &case_id)->referred++;

@@ -16,7 +16,7 @@ struct ledger_report {
 struct ledger_case {
     struct id id;
     unsigned opened, planned, referred, alerted;
-    bool closed;
+    bool closed, lowered; /* the last change of its priority made it less urgent */
     Sigap__Priority priority;
     struct id merged_into; /* null: it stands for itself */
 };

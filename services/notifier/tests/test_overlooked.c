@@ -209,10 +209,164 @@ static void test_an_overdue_task_is_watched(void **state) {
     flow_free(flow);
 }
 
+/* --- what comes again after it was over --- */
+
+static void say_changed(
+    struct flow *flow, const struct id *case_id, Sigap__Priority before, Sigap__Priority priority) {
+    Sigap__CaseChanged changed = SIGAP__CASE_CHANGED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    changed.priority_before = before;
+    changed.priority = priority;
+    event.body_case = SIGAP__EVENT__BODY_CASE_CHANGED;
+    event.case_changed = &changed;
+    flow_event(flow, "triage", LANE_URGENT, case_id, &event);
+}
+
+static void say_joined(struct flow *flow, const struct id *case_id) {
+    struct id report = fixture_id(flow->fixture);
+    Sigap__ReportJoined joined = SIGAP__REPORT_JOINED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    joined.report_id = bytes_of(&report);
+    joined.danger = true;
+    event.body_case = SIGAP__EVENT__BODY_REPORT_JOINED;
+    event.report_joined = &joined;
+    flow_event(flow, "triage", LANE_URGENT, case_id, &event);
+}
+
+static const Sigap__Priority P0 = SIGAP__PRIORITY__PRIORITY_P0, P2 = SIGAP__PRIORITY__PRIORITY_P2,
+                             P3 = SIGAP__PRIORITY__PRIORITY_P3;
+
+static const char *policy_of_newest(struct flow *flow) {
+    return fixture_last(flow->fixture, SIGAP__EVENT__BODY_ALERT_RAISED)->event->alert_raised->policy;
+}
+
+/* Lowered and raised again: somebody is woken again, however the first alert ended. */
+static void test_raised_again_after_it_was_lowered(void **state) {
+    (void)state;
+    enum { UNANSWERED, ANSWERED, PLACED, ENDS };
+    for (int end = 0; end < ENDS; end++) {
+        struct flow *flow = flow_new(NULL);
+        struct id case_id = flow_case_opened(flow, emergency);
+        if (end == ANSWERED)
+            answer_newest(flow, "accept");
+        if (end == PLACED) {
+            struct id offer = flow_offer_sent(flow, &case_id, "JTM-PRSMP-SBY", P0, "35.07.12");
+            flow_offer_moved(flow, &case_id, &offer, SIGAP__OFFER_STATE__OFFER_ACCEPTED, 0);
+        }
+        size_t raised = fixture_count(flow->fixture, SIGAP__EVENT__BODY_ALERT_RAISED);
+        say_changed(flow, &case_id, P0, P2);
+        assert_int_equal(fixture_count(flow->fixture, SIGAP__EVENT__BODY_ALERT_RAISED), raised);
+        say_changed(flow, &case_id, P2, P0);
+        assert_int_equal(fixture_count(flow->fixture, SIGAP__EVENT__BODY_ALERT_RAISED), raised + 1);
+        assert_string_equal(policy_of_newest(flow), "P0-UMUM");
+        say_changed(flow, &case_id, P0, P0); /* nothing new: it rings already */
+        assert_int_equal(fixture_count(flow->fixture, SIGAP__EVENT__BODY_ALERT_RAISED), raised + 1);
+        flow_free(flow);
+    }
+}
+
+/* A lowered case goes the way of its new priority: nobody is woken every two minutes, and who is on that way
+ * and has not heard of it hears now. */
+static void test_a_lowered_case_rings_no_more_like_an_emergency(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    struct id case_id = flow_case_opened(flow, emergency);
+    flow_advance(flow, 11 * MINUTE);
+    say_changed(flow, &case_id, P0, P2);
+    assert_int_equal(flow_sent(flow, "pks-3507", NULL, "alert"), 1);
+    flow->count = 0;
+    flow_advance(flow, 3 * HOUR);
+    assert_int_equal(flow->count, 0);
+    flow_advance(flow, 21 * HOUR + 5 * MINUTE); /* a working day, and a sweep */
+    assert_int_equal(flow_sent(flow, "tri", NULL, "alert"), 1);
+    assert_int_equal(flow_sent(flow, "kds", NULL, NULL), 0);
+    flow_free(flow);
+}
+
+/* Who has accepted has the time of the new priority: 3 days of a P2, not the hour of a P0. */
+static void test_a_lowered_case_leaves_its_officer_more_time(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    struct id case_id = flow_case_opened(flow, emergency), alert = flow_alert(flow);
+    answer_newest(flow, "accept");
+    flow_advance(flow, 40 * MINUTE);
+    say_changed(flow, &case_id, P0, P2);
+    flow_advance(flow, 71 * HOUR);
+    assert_int_equal(lapses(flow, &alert), 0);
+    flow_advance(flow, HOUR);
+    assert_int_equal(lapses(flow, &alert), 1);
+    flow_free(flow);
+}
+
+/* What a witness of danger woke people for is not lowered with the case he told of, and rings once. */
+static void test_a_witness_outlives_a_change_of_the_case(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    struct id case_id = flow_case_opened(flow, normal);
+    say_joined(flow, &case_id);
+    say_changed(flow, &case_id, P2, P0); /* triage raises the case with the same report */
+    assert_int_equal(fixture_count(flow->fixture, SIGAP__EVENT__BODY_ALERT_RAISED), 2);
+    flow_free(flow);
+
+    flow = flow_new(NULL);
+    case_id = flow_case_opened(flow, normal);
+    say_joined(flow, &case_id);
+    say_changed(flow, &case_id, P2, P3);
+    flow->count = 0;
+    flow_advance(flow, 15 * MINUTE);
+    assert_int_equal(sent_about(flow, "kor", "alert", "DARURAT"), 1);
+    flow_free(flow);
+}
+
+/* Triage speaks late: one alert rings for the report, not two. */
+static void test_a_late_review_ends_the_alarm_of_its_silence(void **state) {
+    (void)state;
+    for (int danger = 0; danger < 2; danger++) {
+        struct flow *flow = flow_new(NULL);
+        struct id report = fixture_id(flow->fixture);
+        say_received(flow, &report);
+        flow_advance(flow, 130000);
+        assert_int_equal(sent_about(flow, "tri", "alert", "belum ditriase"), 1);
+        say_review(flow, &report, danger, P2);
+        flow->count = 0;
+        flow_advance(flow, HOUR);
+        assert_int_equal(sent_about(flow, NULL, "again", "belum ditriase"), 0);
+        assert_int_equal(sent_about(flow, "kor", "alert", "mungkin mengancam nyawa"), danger);
+        flow_free(flow);
+    }
+}
+
+/* An operator has seen to the first: the next of the same hour is another thing. While somebody still has to
+ * look it is not. */
+static void test_an_input_parked_after_the_first_was_done(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    say_parked(flow, 3, LANE_URGENT);
+    say_parked(flow, 4, LANE_URGENT);
+    answer_newest(flow, "accept");
+    say_parked(flow, 5, LANE_URGENT);
+    assert_int_equal(fixture_count(flow->fixture, SIGAP__EVENT__BODY_ALERT_RAISED), 1);
+    answer_newest(flow, "done");
+    say_parked(flow, 6, LANE_NORMAL);
+    assert_string_equal(policy_of_newest(flow), "SISTEM");
+    assert_int_equal(sent_about(flow, "adm", "alert", "intake 6"), 1);
+    say_parked(flow, 7, LANE_URGENT);
+    say_parked(flow, 8, LANE_URGENT);
+    assert_int_equal(sent_about(flow, "adm", "alert", "intake 7"), 1);
+    assert_int_equal(fixture_count(flow->fixture, SIGAP__EVENT__BODY_ALERT_RAISED), 3);
+    flow_free(flow);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_accepted_and_fallen_asleep),
         cmocka_unit_test(test_an_overdue_task_is_watched),
+        cmocka_unit_test(test_raised_again_after_it_was_lowered),
+        cmocka_unit_test(test_a_lowered_case_rings_no_more_like_an_emergency),
+        cmocka_unit_test(test_a_lowered_case_leaves_its_officer_more_time),
+        cmocka_unit_test(test_a_witness_outlives_a_change_of_the_case),
+        cmocka_unit_test(test_a_late_review_ends_the_alarm_of_its_silence),
+        cmocka_unit_test(test_an_input_parked_after_the_first_was_done),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
