@@ -248,8 +248,10 @@ static bool expects_answer(const struct alert *alert, const struct delivery *del
     return alert->answerable && (delivery->purpose == PURPOSE_ALERT || delivery->purpose == PURPOSE_AGAIN);
 }
 
-static const char *write_link(const struct notifier *notifier, const struct alert *alert,
+/* Good from now on, not from the opening: also those who hear of it for the tenth time may answer. */
+static const char *write_link(const struct turn *turn, const struct alert *alert,
     const struct recipient *recipient, enum alert_move action, char out[LINK_MAX]) {
+    const struct notifier *notifier = turn->state;
     struct answer_token token = {
         .alert = alert->id, .action = action, .to_person = recipient->person != NULL};
     char text[HMAC_TOKEN_TEXT + 1];
@@ -257,7 +259,7 @@ static const char *write_link(const struct notifier *notifier, const struct aler
         person_hash(recipient->team->id, recipient->person, token.team);
     else
         memcpy(token.team, recipient->team->hash, TEAM_HASH_BYTES);
-    int64_t until = alert->opened_at + (alert_is_critical(alert) ? LINK_CRITICAL_MS : LINK_NORMAL_MS);
+    int64_t until = turn->now + (alert_is_critical(alert) ? LINK_CRITICAL_MS : LINK_NORMAL_MS);
     if (!notifier->console_url[0] || !token_write(notifier->token_key, &token, until, text))
         return NULL;
     snprintf(out, LINK_MAX, "%s/a/%s", notifier->console_url, text);
@@ -359,8 +361,8 @@ static size_t write_message(struct turn *turn, struct alert *alert, const struct
     copy_text(out->subject, sizeof out->subject, said ? said->subject : "");
     copy_text(out->text, sizeof out->text, said ? said->text : "");
     if (expects_answer(alert, delivery)) {
-        links.accept = write_link(notifier, alert, recipient, MOVE_ACCEPT, accept);
-        links.cannot = write_link(notifier, alert, recipient, MOVE_CANNOT, cannot);
+        links.accept = write_link(turn, alert, recipient, MOVE_ACCEPT, accept);
+        links.cannot = write_link(turn, alert, recipient, MOVE_CANNOT, cannot);
     }
     return text_add_links(out->text, said ? said->length : 0, &links);
 }
@@ -601,6 +603,8 @@ static void send_now(struct turn *turn, struct alert *alert, struct delivery *de
     turn_effect(turn, &effect);
 }
 
+static void after_end(struct turn *turn, struct alert *alert, uint16_t ordinal);
+
 static void dispatch(struct turn *turn, struct alert *alert, uint16_t ordinal) {
     const struct notifier *notifier = turn->state;
     struct delivery *delivery = alert_delivery(alert, ordinal);
@@ -618,6 +622,7 @@ static void dispatch(struct turn *turn, struct alert *alert, uint16_t ordinal) {
         delivery_move(delivery, DELIVERY_CANCELLED, turn->now);
     } else if (ladder->ttl_ms && delivery->attempt > 0 && turn->now - delivery->queued_at > ladder->ttl_ms) {
         delivery_move(delivery, DELIVERY_EXPIRED, turn->now);
+        after_end(turn, alert, ordinal);
     } else if (turn->effects_held) {
         wait_until(turn, alert, delivery, DELIVERY_HELD, turn->now + HELD_AFTER_RESTORE_MS, "restored");
     } else if (!hold_news(turn, alert, delivery) &&
@@ -932,9 +937,6 @@ enum verdict outgoing_timer(struct turn *turn, const struct id *id, int64_t due_
     } else {
         delivery_move(delivery, DELIVERY_QUEUED, turn->now);
     }
-    outgoing_push(turn, alert);
-    if (alert_delivery(alert, ordinal)->state == DELIVERY_EXPIRED)
-        after_end(turn, alert, ordinal);
     outgoing_push(turn, alert);
     alert_write(turn, alert);
     return VERDICT_DONE;

@@ -2,6 +2,14 @@
  * what comes again after it was over, and what nobody answers for days. */
 #include "flow.h"
 
+static const char mail_site[] =
+    "console_url: \"https://sigap.example\"\n"
+    "channels:\n"
+    "  - { name: outbox }\n"
+    "  - name: email\n"
+    "    options: [{ name: server, value: \"smtp://mail.example\" }, { name: from, value: "
+    "piket@sigap.example }]\n";
+
 static const struct flow_case emergency = {
     .kind = "odgj_krisis", .area = "35.07.12", .priority = SIGAP__PRIORITY__PRIORITY_P0};
 static const struct flow_case normal = {
@@ -357,6 +365,42 @@ static void test_an_input_parked_after_the_first_was_done(void **state) {
     flow_free(flow);
 }
 
+/* --- what nobody answers --- */
+
+/* A P1 whose officer did nothing opens again after a day: the link of that message is good for another. */
+static void test_a_later_message_has_a_link_that_is_good(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    struct flow_case urgent = normal;
+    char first[80], again[80];
+    urgent.priority = SIGAP__PRIORITY__PRIORITY_P1;
+    flow_case_opened(flow, urgent);
+    flow_token(flow_last(flow, "tksk-3507"), "Terima", first);
+    assert_int_equal(flow_answer_link(flow, first, "accept")->status, 200);
+    flow_advance(flow, 24 * HOUR + MINUTE);
+    flow_token(last_for(flow, "again"), "Terima", again);
+    assert_int_equal(flow_answer_link(flow, first, "accept")->status, 410); /* each is good for a day */
+    assert_int_equal(flow_answer_link(flow, again, "accept")->status, 200);
+    flow_free(flow);
+}
+
+/* Mails that were on their way when the process ended, and would come too late when it is back: the
+ * coordinator hears that they did not arrive. */
+static void test_what_would_come_too_late_after_a_start_is_told(void **state) {
+    (void)state;
+    struct flow *flow = calloc(1, sizeof *flow);
+    flow_open_at(flow, mail_site, 0, true);
+    flow->silent = true;
+    flow_case_opened(flow, emergency);
+    assert_int_equal(flow_sent(flow, "opr", "email", "alert"), 1);
+    fixture_jump(flow->fixture, 3 * HOUR);
+    fixture_restart(flow->fixture, false);
+    fixture_turn(flow->fixture);
+    flow_drain(flow);
+    assert_true(flow_sent(flow, "kor", "email", "unreachable") > 0);
+    flow_free(flow);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_accepted_and_fallen_asleep),
@@ -367,6 +411,8 @@ int main(void) {
         cmocka_unit_test(test_a_witness_outlives_a_change_of_the_case),
         cmocka_unit_test(test_a_late_review_ends_the_alarm_of_its_silence),
         cmocka_unit_test(test_an_input_parked_after_the_first_was_done),
+        cmocka_unit_test(test_a_later_message_has_a_link_that_is_good),
+        cmocka_unit_test(test_what_would_come_too_late_after_a_start_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
