@@ -38,6 +38,9 @@ static const char *const purpose_words[PURPOSES] = {
     [PURPOSE_DRAFT] = "draft",
     [PURPOSE_CHANGE] = "change",
     [PURPOSE_PLACED] = "placed",
+    [PURPOSE_DUE] = "due",
+    [PURPOSE_LATE] = "late",
+    [PURPOSE_ASKED_BACK] = "asked-back",
 };
 
 const char *delivery_state_word(enum delivery_state state) {

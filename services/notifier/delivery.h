@@ -49,6 +49,9 @@ enum delivery_purpose {
     PURPOSE_DRAFT,       /* owner: the referral waits for facts */
     PURPOSE_CHANGE,      /* more of what they have heard of already */
     PURPOSE_PLACED,      /* the case has a place: the call is over, tasks go on */
+    PURPOSE_DUE,         /* facility: it has accepted, and its next step is due */
+    PURPOSE_LATE,        /* coordinator: a facility that has accepted is late with its next step */
+    PURPOSE_ASKED_BACK,  /* facility: it has accepted, and is asked to give the case back */
     PURPOSES
 };
 

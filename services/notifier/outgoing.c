@@ -398,6 +398,9 @@ static bool still_wanted(const struct alert *alert, const struct delivery *deliv
     case PURPOSE_DRAFT:
     case PURPOSE_CHANGE:
     case PURPOSE_PLACED:
+    case PURPOSE_DUE:
+    case PURPOSE_LATE:
+    case PURPOSE_ASKED_BACK:
     case PURPOSES:
         break;
     }

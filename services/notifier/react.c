@@ -401,17 +401,23 @@ enum verdict react_case_changed(struct turn *turn, const Sigap__Event *event) {
 
 /* --- router --- */
 
-static enum verdict raise_unroutable(struct turn *turn, const struct id *case_id, const struct id *referral,
-    const char *owner_role, const struct alert *like, int priority) {
+/* A person must decide where the case goes. detail: why. */
+static enum verdict raise_referral(struct turn *turn, const struct id *case_id, const struct id *referral,
+    const char *owner_role, const struct alert *like, int priority, const char *detail) {
     struct alert *alert = alert_new(turn, case_id, SUBJECT_REFERRAL, referral, priority);
     if (!alert)
         return VERDICT_RETRY;
     if (like)
         describe_as(alert, like);
-    copy_text(alert->detail, sizeof alert->detail, "unroutable");
+    copy_text(alert->detail, sizeof alert->detail, detail);
     escalate_start(turn, alert, SITUATION_UNROUTABLE, &(struct escalation_first){.role = owner_role});
     escalate_started(turn, alert);
     return VERDICT_DONE;
+}
+
+static enum verdict raise_unroutable(struct turn *turn, const struct id *case_id, const struct id *referral,
+    const char *owner_role, const struct alert *like, int priority) {
+    return raise_referral(turn, case_id, referral, owner_role, like, priority, "unroutable");
 }
 
 static void tell_draft(struct turn *turn, struct alert *alert, const char *owner_role) {
@@ -496,6 +502,35 @@ static void end_referral_alerts(
             escalate_stand_down(turn, all[i], PURPOSE_STAND_DOWN, "stand_down");
 }
 
+/* Nobody has taken it for long: whose attention the router wants is told, who was asked goes on being asked.
+ */
+static enum verdict notice_late(struct turn *turn, const struct id *case_id, const struct id *referral,
+    const char *owner_role, const struct alert *like, int priority) {
+    struct policy_target owner = {.area = POLICY_CASE};
+    struct alert *alert = alert_new(turn, case_id, SUBJECT_REFERRAL, referral, priority);
+    if (!alert)
+        return VERDICT_RETRY;
+    if (like)
+        describe_as(alert, like);
+    alert->codes_only = true;
+    copy_text(owner.role, sizeof owner.role, owner_role);
+    if (!escalate_tell(turn, alert, &owner, PURPOSE_EXPIRED, POLICY_ONE))
+        escalate_tell_coordinator(turn, alert, PURPOSE_EXPIRED);
+    escalate_notice(turn, alert);
+    return VERDICT_DONE;
+}
+
+/* The state is what it was, and the router names somebody who must know. Of what was refused twice an alert
+ * rings already, from the offers. */
+static enum verdict referral_wants(struct turn *turn, const struct id *case_id, const struct id *referral,
+    const Sigap__ReferralMoved *moved, const struct alert *like, int priority) {
+    if (!moved->owner_role[0] || strcmp(moved->reason, "refused_twice") == 0)
+        return VERDICT_DONE;
+    if (strcmp(moved->reason, "conflict_of_interest") == 0)
+        return raise_referral(turn, case_id, referral, moved->owner_role, like, priority, "conflict");
+    return notice_late(turn, case_id, referral, moved->owner_role, like, priority);
+}
+
 enum verdict react_referral_moved(struct turn *turn, const Sigap__Event *event) {
     const Sigap__ReferralMoved *moved = event->referral_moved;
     struct alert *all[ALERT_INCIDENT_MAX];
@@ -511,6 +546,10 @@ enum verdict react_referral_moved(struct turn *turn, const Sigap__Event *event) 
     case SIGAP__REFERRAL_STATE__REFERRAL_UNROUTABLE:
         return raise_unroutable(turn, &case_id, &referral, moved->owner_role, like, priority);
     case SIGAP__REFERRAL_STATE__REFERRAL_ACTIVE:
+        if (moved->from == moved->to)
+            return referral_wants(turn, &case_id, &referral, moved, like, priority);
+        end_referral_alerts(turn, all, count, &referral);
+        break;
     case SIGAP__REFERRAL_STATE__REFERRAL_HOME:
     case SIGAP__REFERRAL_STATE__REFERRAL_REVOKED:
     case SIGAP__REFERRAL_STATE__REFERRAL_COMPLETED:
@@ -582,14 +621,14 @@ static void tell_refused_twice(
     escalate_started(turn, alert);
 }
 
-/* The facility will not take it: the coordinator hears of it, the facility that its answer is no longer
- * waited for. */
+/* The facility will not take it: the coordinator hears of it, the facility that its answer, or what it has
+ * taken on, is no longer waited for. taken: it had accepted. */
 static void offer_is_lost(
-    struct turn *turn, struct alert *offer, enum delivery_purpose purpose, bool tell_facility) {
+    struct turn *turn, struct alert *offer, enum delivery_purpose purpose, bool taken, bool tell_facility) {
     const struct notifier *notifier = turn->state;
     enum alert_state from = offer->state;
     bool moved = alert_do(offer, MOVE_STAND_DOWN); /* not when it had accepted before and now declines */
-    if (!moved && purpose == PURPOSE_WITHDRAWN)
+    if (!moved && !taken && purpose == PURPOSE_WITHDRAWN)
         return;
     outgoing_withdraw(turn, offer, DELIVERY_CANCELLED);
     if (purpose != PURPOSE_WITHDRAWN) {
@@ -597,7 +636,7 @@ static void offer_is_lost(
         escalate_tell_regional(turn, offer, purpose);
     }
     const struct team *team = teams_of_facility(notifier->teams, "UPT", offer->facility);
-    if (tell_facility && team && escalate_was_told(offer, team->id))
+    if (tell_facility && team && (taken || escalate_was_told(offer, team->id)))
         outgoing_tell(turn, offer, team, "", POLICY_ALL, PURPOSE_WITHDRAWN, POLICY_ONE);
     if (moved)
         escalate_announce_move(turn, offer, from, "stand_down", "", "");
@@ -606,10 +645,11 @@ static void offer_is_lost(
     alert_write(turn, offer);
 }
 
+static const struct policy_target facility = {"UPT", POLICY_FACILITY, POLICY_ALL};
+static const struct policy_target province = {"PRO", POLICY_PROVINCE, POLICY_ANY};
+
 /* The router's clock: 1 the facility is reminded, 2 the region hears of it, 3 the province. */
 static void offer_is_late(struct turn *turn, struct alert *offer, unsigned escalation) {
-    static const struct policy_target facility = {"UPT", POLICY_FACILITY, POLICY_ALL};
-    static const struct policy_target province = {"PRO", POLICY_PROVINCE, POLICY_ANY};
     if (escalation <= offer->reminded || offer->state == ALERT_STATE_STOOD_DOWN)
         return;
     offer->reminded = (uint8_t)(escalation > 3 ? 3 : escalation);
@@ -628,6 +668,43 @@ static void offer_is_late(struct turn *turn, struct alert *offer, unsigned escal
     alert_write(turn, offer);
 }
 
+static bool has_taken(Sigap__OfferState state) {
+    return state == SIGAP__OFFER_STATE__OFFER_ACCEPTED || state == SIGAP__OFFER_STATE__OFFER_IN_PROGRESS ||
+           state == SIGAP__OFFER_STATE__OFFER_ON_HOLD;
+}
+
+/* The same clock once the facility has accepted: it has not begun, the stay is too long. The alert of the
+ * offer is over; what is told here asks for no answer by a link. Each mark comes once. */
+static void taken_is_late(struct turn *turn, struct alert *offer, const Sigap__OfferMoved *moved) {
+    unsigned before = offer->delivery_count;
+    if (strcmp(moved->event, "request_cancel") == 0)
+        escalate_tell(turn, offer, &facility, PURPOSE_ASKED_BACK, POLICY_ONE);
+    else if (moved->escalation == 0 || strcmp(moved->event, "more_urgent") == 0) /* that repeats the mark */
+        return;
+    else if (moved->escalation == 1)
+        escalate_tell(turn, offer, &facility, PURPOSE_DUE, POLICY_ONE);
+    else if (moved->escalation == 2)
+        escalate_tell_regional(turn, offer, PURPOSE_LATE);
+    else if (!escalate_tell(turn, offer, &province, PURPOSE_LATE, POLICY_ONE))
+        escalate_tell_coordinator(turn, offer, PURPOSE_LATE);
+    write_if_more(turn, offer, before);
+}
+
+/* The alert of an offer of a long case is forgotten soon after it was accepted: what is to be said of it
+ * later goes with a notice. Written only when there is something to say. */
+static struct alert *offer_anew(struct turn *turn, const Sigap__OfferMoved *moved, const struct id *case_id,
+    const struct id *id, const struct alert *like) {
+    int priority = like ? like->priority : turn->source.lane == LANE_URGENT ? SITE_P1 : SITE_P2;
+    struct alert *offer = alert_new(turn, case_id, SUBJECT_OFFER, id, priority);
+    if (!offer)
+        return NULL;
+    if (like)
+        describe_as(offer, like);
+    offer->codes_only = true;
+    copy_text(offer->facility, sizeof offer->facility, moved->facility);
+    return offer;
+}
+
 enum verdict react_offer_moved(struct turn *turn, const Sigap__Event *event) {
     const Sigap__OfferMoved *moved = event->offer_moved;
     struct alert *all[ALERT_INCIDENT_MAX];
@@ -635,28 +712,33 @@ enum verdict react_offer_moved(struct turn *turn, const Sigap__Event *event) {
     if (!case_of(event, &case_id) || !id_of(moved->offer_id, &id))
         return turn_park(turn, "an offer without case or id was moved");
     unsigned count = alert_list(turn, &case_id, all);
+    bool taken = has_taken(moved->from);
     struct alert *offer = find_offer(all, count, &id);
+    if (!offer && taken && !(offer = offer_anew(turn, moved, &case_id, &id, newest_of_case(all, count))))
+        return VERDICT_RETRY;
     if (!offer)
-        return VERDICT_DONE; /* told of before this store began, or forgotten */
+        return VERDICT_DONE; /* told of before this store began */
     switch (moved->to) {
     case SIGAP__OFFER_STATE__OFFER_ACCEPTED:
-        if (moved->from != SIGAP__OFFER_STATE__OFFER_ACCEPTED)
+        if (taken)
+            taken_is_late(turn, offer, moved);
+        else
             stand_down_case(turn, all, count, offer);
         break;
     case SIGAP__OFFER_STATE__OFFER_REJECTED:
-        offer_is_lost(turn, offer, PURPOSE_REJECTED, false);
+        offer_is_lost(turn, offer, PURPOSE_REJECTED, taken, false);
         tell_refused_twice(turn, all, count, offer);
         break;
     case SIGAP__OFFER_STATE__OFFER_EXPIRED:
-        offer_is_lost(turn, offer, PURPOSE_EXPIRED, true);
+        offer_is_lost(turn, offer, PURPOSE_EXPIRED, taken, true);
         tell_refused_twice(turn, all, count, offer);
         break;
     case SIGAP__OFFER_STATE__OFFER_FAILED:
-        offer_is_lost(turn, offer, PURPOSE_REJECTED, false);
+        offer_is_lost(turn, offer, PURPOSE_REJECTED, taken, false);
         break;
     case SIGAP__OFFER_STATE__OFFER_CANCELLED:
     case SIGAP__OFFER_STATE__OFFER_ERROR:
-        offer_is_lost(turn, offer, PURPOSE_WITHDRAWN, true);
+        offer_is_lost(turn, offer, PURPOSE_WITHDRAWN, taken, true);
         break;
     case SIGAP__OFFER_STATE__OFFER_REQUESTED:
     case SIGAP__OFFER_STATE__OFFER_RECEIVED:
@@ -664,6 +746,8 @@ enum verdict react_offer_moved(struct turn *turn, const Sigap__Event *event) {
         break;
     case SIGAP__OFFER_STATE__OFFER_IN_PROGRESS:
     case SIGAP__OFFER_STATE__OFFER_ON_HOLD:
+        taken_is_late(turn, offer, moved);
+        break;
     case SIGAP__OFFER_STATE__OFFER_COMPLETED:
     case SIGAP__OFFER_STATE__OFFER_UNSPECIFIED:
     case _SIGAP__OFFER_STATE_IS_INT_SIZE:

@@ -190,6 +190,16 @@ static struct sentence sentence_of(const struct alert *alert, enum delivery_purp
     case PURPOSE_WITHDRAWN:
         return (struct sentence){
             "Tawaran kasus %s tidak berlaku lagi", "The offer of case %s no longer stands"};
+    case PURPOSE_DUE:
+        return (struct sentence){"Pengingat: kasus %s sudah Anda terima dan menunggu langkah Anda",
+            "Reminder: you have accepted case %s, and it waits for your next step"};
+    case PURPOSE_LATE:
+        return (struct sentence){
+            "Tempat tujuan sudah menerima kasus %s, tetapi terlambat dengan langkah berikutnya",
+            "A facility has accepted case %s and is late with its next step"};
+    case PURPOSE_ASKED_BACK:
+        return (struct sentence){"Kasus %s yang Anda terima diminta kembali: mohon konfirmasi",
+            "Case %s, which you have accepted, is asked back: please confirm"};
     case PURPOSE_TASK:
         return (struct sentence){"Kasus %s: ada tugas yang menunggu Anda", "Case %s: tasks wait for you"};
     case PURPOSE_DRAFT:

@@ -365,6 +365,94 @@ static void test_an_input_parked_after_the_first_was_done(void **state) {
     flow_free(flow);
 }
 
+/* --- a facility that has accepted --- */
+
+static const char asked[] = "fas-jtm-prsmp-sby";
+
+static void say_offer(struct flow *flow, const struct id *case_id, const struct id *offer,
+    Sigap__OfferState from, Sigap__OfferState to, const char *word, unsigned escalation) {
+    Sigap__OfferMoved moved = SIGAP__OFFER_MOVED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    moved.offer_id = bytes_of(offer);
+    moved.facility = (char *)"JTM-PRSMP-SBY";
+    moved.from = from;
+    moved.to = to;
+    moved.event = (char *)word;
+    moved.escalation = escalation;
+    event.body_case = SIGAP__EVENT__BODY_OFFER_MOVED;
+    event.offer_moved = &moved;
+    flow_event(flow, "router", LANE_URGENT, case_id, &event);
+}
+
+/* Warned, the region told, the province told, asked back, taken away: also when its alert was forgotten. */
+static void test_a_facility_that_has_accepted_is_watched(void **state) {
+    static const Sigap__OfferState accepted = SIGAP__OFFER_STATE__OFFER_ACCEPTED;
+    (void)state;
+    for (int forgotten = 0; forgotten < 2; forgotten++) {
+        struct flow *flow = flow_new(NULL);
+        struct id case_id = flow_case_opened(flow, emergency), offer = fixture_id(flow->fixture);
+        if (!forgotten) {
+            offer = flow_offer_sent(flow, &case_id, "JTM-PRSMP-SBY", P0, "35.07.12");
+            say_offer(flow, &case_id, &offer, SIGAP__OFFER_STATE__OFFER_REQUESTED, accepted, "accept", 0);
+        }
+        say_offer(flow, &case_id, &offer, accepted, accepted, "warn_start", 1);
+        assert_int_equal(sent_about(flow, asked, "due", "sudah Anda terima"), 1);
+        say_offer(flow, &case_id, &offer, accepted, accepted, "start_timeout", 2);
+        assert_int_equal(sent_about(flow, "kab-3507", "late", "terlambat"), 1);
+        say_offer(flow, &case_id, &offer, accepted, accepted, "start_timeout", 3);
+        assert_int_equal(sent_about(flow, "pro", "late", "terlambat"), 1);
+        say_offer(flow, &case_id, &offer, accepted, accepted, "more_urgent", 3);
+        assert_int_equal(sent_about(flow, "pro", "late", "terlambat"), 1);
+        say_offer(flow, &case_id, &offer, accepted, accepted, "request_cancel", 2);
+        assert_int_equal(sent_about(flow, asked, "asked-back", "diminta kembali"), 1);
+        say_offer(flow, &case_id, &offer, accepted, SIGAP__OFFER_STATE__OFFER_CANCELLED, "confirm_cancel", 0);
+        assert_int_equal(sent_about(flow, asked, "withdrawn", "tidak berlaku lagi"), 1);
+        flow_free(flow);
+    }
+}
+
+static void test_a_stay_that_is_too_long_reaches_the_province(void **state) {
+    static const Sigap__OfferState stays = SIGAP__OFFER_STATE__OFFER_IN_PROGRESS;
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    struct id case_id = flow_case_opened(flow, emergency);
+    struct id offer = flow_offer_sent(flow, &case_id, "JTM-PRSMP-SBY", P0, "35.07.12");
+    say_offer(flow, &case_id, &offer, SIGAP__OFFER_STATE__OFFER_REQUESTED, SIGAP__OFFER_STATE__OFFER_ACCEPTED,
+        "accept", 0);
+    say_offer(flow, &case_id, &offer, SIGAP__OFFER_STATE__OFFER_ACCEPTED, stays, "arrive", 0);
+    unsigned before = flow->count;
+    say_offer(flow, &case_id, &offer, stays, stays, "reschedule", 0);
+    assert_int_equal(flow->count, before);
+    say_offer(flow, &case_id, &offer, stays, stays, "onward", 1);
+    assert_int_equal(flow_sent(flow, asked, NULL, "due"), 1);
+    say_offer(flow, &case_id, &offer, stays, stays, "stay", 3);
+    assert_int_equal(flow_sent(flow, "pro", NULL, "late"), 1);
+    flow_free(flow);
+}
+
+/* The router names who must know although the referral stays where it is; what rings of it rings on. */
+static void test_who_is_named_by_the_router_is_told(void **state) {
+    static const Sigap__ReferralState active = SIGAP__REFERRAL_STATE__REFERRAL_ACTIVE;
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    struct id case_id = flow_case_opened(flow, emergency);
+    for (int i = 0; i < 2; i++) {
+        struct id offer = flow_offer_sent(flow, &case_id, "JTM-PRSMP-SBY", P0, "35.07.12");
+        flow_offer_moved(flow, &case_id, &offer, SIGAP__OFFER_STATE__OFFER_REJECTED, 0);
+    }
+    unsigned rung = sent_about(flow, "kor", "alert", "Rujukan");
+    assert_int_equal(rung, 1);
+    say_referral(flow, &case_id, active, active, "refused_twice", "KOR");
+    assert_int_equal(flow_sent(flow, "kor", NULL, "stand-down"), 0);
+    assert_int_equal(sent_about(flow, "kor", "alert", "Rujukan"), rung);
+    say_referral(flow, &case_id, active, active, "province_told", "PRO");
+    assert_int_equal(sent_about(flow, "pro", "expired", "tidak menjawab"), 1);
+    say_referral(flow, &case_id, active, active, "conflict_of_interest", "KOR");
+    assert_int_equal(sent_about(flow, "kor", "alert", "Rujukan"), rung + 1);
+    assert_null(strcasestr(flow_last(flow, "kor")->text, "konflik")); /* that is not for a message */
+    flow_free(flow);
+}
+
 /* --- what nobody answers --- */
 
 /* A P1 whose officer did nothing opens again after a day: the link of that message is good for another. */
@@ -411,6 +499,9 @@ int main(void) {
         cmocka_unit_test(test_a_witness_outlives_a_change_of_the_case),
         cmocka_unit_test(test_a_late_review_ends_the_alarm_of_its_silence),
         cmocka_unit_test(test_an_input_parked_after_the_first_was_done),
+        cmocka_unit_test(test_a_facility_that_has_accepted_is_watched),
+        cmocka_unit_test(test_a_stay_that_is_too_long_reaches_the_province),
+        cmocka_unit_test(test_who_is_named_by_the_router_is_told),
         cmocka_unit_test(test_a_later_message_has_a_link_that_is_good),
         cmocka_unit_test(test_what_would_come_too_late_after_a_start_is_told),
     };
