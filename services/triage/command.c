@@ -7,6 +7,7 @@
 #include "common/words.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static const char *const deciders[] = {"operator", "coordinator", "TRI", "OPR", "KOR", NULL};
 
@@ -32,6 +33,19 @@ static bool answered_before(struct turn *turn, const Sigap__CommandIssued *comma
     if (found)
         turn_answer_command(turn, command, status, "Sudah dijawab / Answered before", version);
     return found;
+}
+
+bool triage_refuse_case(struct turn *turn, const Sigap__CommandIssued *command, const struct open_case *found,
+    enum verdict *verdict) {
+    const char *sentence = NULL;
+    if (!rights_covers(command->actor, found->area) || rights_in_conflict(command->actor, found->conflict))
+        sentence = "Wilayah ini bukan wewenang Anda / This area is not yours";
+    else if (found->confidentiality == 3 && !rights_sees_secret(command->actor))
+        sentence = "Kasus C3 hanya diubah, digabung, atau dipisah oleh petugas yang ditunjuk / "
+                   "Only officers named for C3 change, merge or part such cases";
+    if (sentence)
+        *verdict = triage_answer(turn, command, 403, sentence, 0);
+    return sentence != NULL;
 }
 
 bool triage_refuse_stale(struct turn *turn, const Sigap__CommandIssued *command,
@@ -163,6 +177,16 @@ static enum verdict decide_case(struct deciding *deciding) {
     return verdict;
 }
 
+/* Whoever has the case knows nothing of the report: it is as urgent as it is by itself, unless the person who
+ * joins it says otherwise. What was taken back says nothing. */
+static int joined_priority(const struct deciding *deciding, const struct open_case *found) {
+    const struct review_row *review = &deciding->review;
+    if (deciding->decide->priority != SIGAP__PRIORITY__PRIORITY_UNSPECIFIED)
+        return (int)(deciding->decide->priority - SIGAP__PRIORITY__PRIORITY_P0);
+    bool withdrawn = strcmp(review->received->relation, "withdrawal") == 0;
+    return !withdrawn && review->priority < found->priority ? review->priority : found->priority;
+}
+
 static enum verdict decide_joins(struct deciding *deciding, struct open_case *found) {
     struct turn *turn = deciding->turn;
     const Sigap__ReportReceived *received = deciding->review.received;
@@ -171,15 +195,13 @@ static enum verdict decide_joins(struct deciding *deciding, struct open_case *fo
     const Sigap__ReportContent *content = triage_open_content(turn, received, &verdict);
     if (!content)
         return verdict;
-    struct raising raising = {.priority = found->priority,
-        .area = deciding->decide->area,
-        .reason = "witness",
-        .also = triage_kinds_told_later(turn, received, content, found)};
-    if (!raising.also)
+    bool stated = deciding->decide->priority != SIGAP__PRIORITY__PRIORITY_UNSPECIFIED;
+    struct raising raising = {
+        .priority = joined_priority(deciding, found), .area = deciding->decide->area, .reason = "witness"};
+    if (!triage_told_later(turn, received, content, found, &raising))
         return VERDICT_RETRY;
-    if (deciding->decide->priority != SIGAP__PRIORITY__PRIORITY_UNSPECIFIED)
-        raising.priority = (int)(deciding->decide->priority - SIGAP__PRIORITY__PRIORITY_P0);
-    struct joining joining = {received, content, found, "witness", false, 0, deciding->command};
+    struct joining joining = {
+        received, content, found, "witness", deciding->review.danger && !stated, 0, deciding->command};
     verdict = triage_join(turn, &joining);
     deciding->case_id = found->case_id;
     if (verdict == VERDICT_DONE)
@@ -338,11 +360,17 @@ static enum verdict change_case(
     if (!id_from_bytes(change->case_id.data, change->case_id.len, &case_id) ||
         !case_read(turn, &case_id, &changing.found))
         return triage_answer(turn, command, 404, "Kasus tidak ditemukan / No such case", 0);
-    if (!rights_covers(command->actor, found->area) || rights_in_conflict(command->actor, found->conflict))
-        return triage_answer(
-            turn, command, 403, "Wilayah ini bukan wewenang Anda / This area is not yours", 0);
-    if (triage_refuse_stale(turn, command, found, &verdict))
+    if (triage_refuse_case(turn, command, found, &verdict) ||
+        triage_refuse_stale(turn, command, found, &verdict))
         return verdict;
+    if (!id_is_null(&found->merged_into))
+        return triage_answer(turn, command, 409,
+            "Kasus ini sudah digabung; ubah kasus tujuannya / This case is merged: change the one that it "
+            "counts with",
+            found->version);
+    if (found->closed_at) /* whoever is told of a change would be woken for it */
+        return triage_answer(turn, command, 409,
+            "Kasus sudah ditutup; buka kembali dulu / The case is closed; reopen it first", found->version);
     if (!knows(turn->state, change->kind, change->area))
         return triage_answer(
             turn, command, 422, "Jenis atau wilayah tidak dikenal / Unknown kind or area", found->version);

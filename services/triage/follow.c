@@ -32,13 +32,6 @@ static Sigap__ReportContent *both(
     return whole->text ? whole : NULL;
 }
 
-static bool has_fact(const struct assessment *assessment, const char *name) {
-    for (size_t i = 0; i < assessment->fact_count; i++)
-        if (strcmp(assessment->facts[i].name, name) == 0)
-            return true;
-    return false;
-}
-
 /* ---- a case ---- */
 
 static bool has_reason(const struct assessment *assessment, const char *reason) {
@@ -74,17 +67,19 @@ static const char *new_kinds(struct turn *turn, const struct open_case *found, c
     return told && before ? site_codes_without(turn->arena, told, before) : NULL;
 }
 
-const char *triage_kinds_told_later(struct turn *turn, const Sigap__ReportReceived *received,
-    const Sigap__ReportContent *content, const struct open_case *found) {
+bool triage_told_later(struct turn *turn, const Sigap__ReportReceived *received,
+    const Sigap__ReportContent *content, const struct open_case *found, struct raising *raising) {
     struct assessment own, alone, together;
     const Sigap__ReportContent *first = case_content(turn, found);
     const Sigap__ReportContent *whole = first ? both(turn, first, content) : NULL;
     if (!first)
-        return arena_exhausted(turn->arena) ? NULL : "";
+        return !arena_exhausted(turn->arena);
     if (!whole || !triage_assess(turn, received, content, &own) ||
         !triage_assess(turn, received, first, &alone) || !triage_assess(turn, received, whole, &together))
-        return NULL;
-    return new_kinds(turn, found, &own, &alone, &together);
+        return false;
+    triage_add_facts(raising, &alone, &together, false);
+    raising->also = new_kinds(turn, found, &own, &alone, &together);
+    return raising->also != NULL;
 }
 
 /* Whose age and sex both texts tell: the case's, as long as all others are told apart from it, or nobody else
@@ -108,9 +103,8 @@ static enum verdict raise_by(struct turn *turn, const Sigap__ReportReceived *rec
     const Sigap__ReportContent *first, const struct assessment *own, const struct assessment *together,
     struct open_case *found) {
     struct assessment alone;
-    const struct fact *facts[FACTS_MAX];
     struct raising raising = {
-        .priority = found->priority, .area = together->area, .reason = relation_of(received), .facts = facts};
+        .priority = found->priority, .area = together->area, .reason = relation_of(received)};
     if (!triage_assess(turn, received, first, &alone))
         return VERDICT_RETRY;
     if (together->priority < alone.priority && (int)together->priority < found->priority &&
@@ -119,12 +113,8 @@ static enum verdict raise_by(struct turn *turn, const Sigap__ReportReceived *rec
     raising.also = new_kinds(turn, found, own, &alone, together);
     if (!raising.also)
         return VERDICT_RETRY;
-    bool same_person = tells_same_person(found, own, &alone, together, raising.also);
-    for (size_t i = 0; i < together->fact_count; i++)
-        if (!has_fact(&alone, together->facts[i].name) &&
-            strcmp(together->facts[i].name, SITE_FACT_ALSO_KINDS) != 0 &&
-            (same_person || !fact_is_of_a_person(together->facts[i].name)))
-            facts[raising.fact_count++] = &together->facts[i];
+    triage_add_facts(
+        &raising, &alone, together, tells_same_person(found, own, &alone, together, raising.also));
     triage_raise(turn, found, &raising);
     return VERDICT_DONE;
 }
@@ -225,12 +215,19 @@ struct decision {
     const char *kind, *by;
 };
 
+/* The same words as those that were read, or none at all. */
+static bool says_nothing_new(const struct review_row *review) {
+    return strcmp(review->reason, REVIEW_COPY) == 0 || is_withdrawal(review->received);
+}
+
 static enum verdict go_along(struct turn *turn, const struct id *report_id, const struct decision *decision) {
     struct review_row review;
     struct open_case found;
     enum verdict verdict = VERDICT_DONE;
     if (!review_read(turn, report_id, &review))
         return VERDICT_DONE;
+    if (!decision->case_id && !says_nothing_new(&review))
+        return VERDICT_DONE; /* perhaps it came after the first was read: it is decided for itself */
     review_delete(turn, report_id);
     if (!decision->case_id)
         return triage_close_report(turn, report_id, decision->kind, "amends_closed", decision->by);

@@ -110,6 +110,23 @@ const char *triage_further_kinds(
     return further;
 }
 
+static bool has_fact(const struct assessment *assessment, const char *name) {
+    for (size_t i = 0; i < assessment->fact_count; i++)
+        if (strcmp(assessment->facts[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+void triage_add_facts(struct raising *raising, const struct assessment *before, const struct assessment *said,
+    bool same_person) {
+    for (size_t i = 0; i < said->fact_count; i++) {
+        const struct fact *fact = &said->facts[i];
+        if (!has_fact(before, fact->name) && strcmp(fact->name, SITE_FACT_ALSO_KINDS) != 0 &&
+            (same_person || !fact_is_of_a_person(fact->name)))
+            raising->facts[raising->fact_count++] = *fact;
+    }
+}
+
 static void add_fact(Sigap__CaseChanged *changed, Sigap__Fact *fact, const char *name, const char *value) {
     sigap__fact__init(fact);
     fact->name = (char *)name;
@@ -128,7 +145,7 @@ static void add_facts(struct turn *turn, const struct raising *raising, Sigap__C
     if (!facts || !changed->facts)
         return;
     for (size_t i = 0; i < raising->fact_count; i++)
-        add_fact(changed, &facts[i], raising->facts[i]->name, raising->facts[i]->value);
+        add_fact(changed, &facts[i], raising->facts[i].name, raising->facts[i].value);
     if (has_further(raising))
         add_fact(changed, &facts[raising->fact_count], SITE_FACT_ALSO_KINDS, raising->also);
 }

@@ -47,20 +47,6 @@ static bool proposal_settle(struct turn *turn, const struct id *case_id, const s
 
 /* ---- who may, and when ---- */
 
-/* False: go on; else the answer is given. */
-static bool refuse_case(struct turn *turn, const Sigap__CommandIssued *command, const struct open_case *found,
-    enum verdict *verdict) {
-    const char *sentence = NULL;
-    if (!rights_covers(command->actor, found->area) || rights_in_conflict(command->actor, found->conflict))
-        sentence = "Wilayah ini bukan wewenang Anda / This area is not yours";
-    else if (found->confidentiality == 3 && !rights_sees_secret(command->actor))
-        sentence = "Kasus C3 hanya digabung atau dipisah oleh petugas yang ditunjuk / "
-                   "Only officers named for C3 merge or part such cases";
-    if (sentence)
-        *verdict = triage_answer(turn, command, 403, sentence, 0);
-    return sentence != NULL;
-}
-
 static bool find(struct turn *turn, const ProtobufCBinaryData *bytes, struct open_case *out) {
     struct id id;
     return id_from_bytes(bytes->data, bytes->len, &id) && case_read(turn, &id, out);
@@ -169,7 +155,8 @@ enum verdict triage_merge(
     enum verdict verdict;
     if (!find(turn, &merge->case_id, &found) || !find(turn, &merge->into, &into))
         return triage_answer(turn, command, 404, "Kasus tidak ditemukan / No such case", 0);
-    if (refuse_case(turn, command, &found, &verdict) || refuse_case(turn, command, &into, &verdict) ||
+    if (triage_refuse_case(turn, command, &found, &verdict) ||
+        triage_refuse_case(turn, command, &into, &verdict) ||
         triage_refuse_stale(turn, command, &found, &verdict))
         return verdict;
     if (!command->reason[0])
@@ -318,7 +305,7 @@ enum verdict triage_split(
         (state != SETTLED_CASE && state != SETTLED_JOINED) || !case_read(turn, &case_id, &parting.from))
         return triage_answer(
             turn, command, 404, "Laporan ini tidak ada di kasus mana pun / This report is in no case", 0);
-    if (refuse_case(turn, command, &parting.from, &verdict) ||
+    if (triage_refuse_case(turn, command, &parting.from, &verdict) ||
         triage_refuse_stale(turn, command, &parting.from, &verdict))
         return verdict;
     if (!command->reason[0])

@@ -440,6 +440,19 @@ static void distrust_forwarded(const Sigap__ReportReceived *received, struct ass
         assessment->reasons[assessment->reason_count++] = "forwarded";
 }
 
+/* Another victim, or facts of the matter, that the case's own text does not tell. False: no memory. */
+static bool tells_more(struct turn *turn, const Sigap__ReportReceived *received,
+    const struct assessment *said, const struct open_case *found, struct raising *raising) {
+    struct assessment before;
+    const Sigap__ReportContent *first = case_content(turn, found);
+    if (!first ? arena_exhausted(turn->arena) : !triage_assess(turn, received, first, &before))
+        return false;
+    if (first)
+        triage_add_facts(raising, &before, said, false);
+    raising->also = triage_further_kinds(turn, found, said, false);
+    return raising->also != NULL;
+}
+
 /* The same incident, told by somebody: a copy proves nothing, another reporter makes it more urgent by one
  * step (ESC-07), once a case; what it says itself counts in any case. */
 static enum verdict join_known(struct turn *turn, const Sigap__ReportReceived *received,
@@ -460,7 +473,7 @@ static enum verdict join_known(struct turn *turn, const Sigap__ReportReceived *r
         raising.priority -= raising.priority > PRIORITY_P0;
         raising.reason = ESCALATED;
     }
-    if (!copy && !(raising.also = triage_further_kinds(turn, found, assessment, false)))
+    if (!copy && !tells_more(turn, received, assessment, found, &raising))
         return VERDICT_RETRY;
     triage_raise(turn, found, &raising);
     if (!copy && !heard_keep(turn, &heard->print, assessment, &found->case_id))

@@ -160,21 +160,25 @@ const char *triage_kinds(struct turn *turn, const struct assessment *assessment)
  * or with first_too. NULL: no memory. */
 const char *triage_further_kinds(
     struct turn *turn, const struct open_case *found, const struct assessment *said, bool first_too);
-/* The kinds that come with a text that is said after what had opened the case. NULL: no memory. */
-const char *triage_kinds_told_later(struct turn *turn, const Sigap__ReportReceived *received,
-    const Sigap__ReportContent *content, const struct open_case *found);
-
 /* What a further report adds: upwards only. */
 struct raising {
-    int priority;                    /* as it was, or more urgent */
-    const char *area;                /* "": as it was */
-    const char *reason;              /* rule or relation: is kept with the case */
-    const struct fact *const *facts; /* NULL: none */
+    int priority;                 /* as it was, or more urgent */
+    const char *area;             /* "": as it was */
+    const char *reason;           /* rule or relation: is kept with the case */
+    struct fact facts[FACTS_MAX]; /* texts live as long as the turn */
     size_t fact_count;
     const char *also; /* further kinds beside those that the case has; NULL or "": none */
 };
+/* Facts of `said` that `before`, what was known of the case, does not have. same_person: also those that
+ * describe the person whom the case is about. */
+void triage_add_facts(struct raising *raising, const struct assessment *before, const struct assessment *said,
+    bool same_person);
 /* Nothing is said when nothing changes. */
 void triage_raise(struct turn *turn, struct open_case *found, const struct raising *raising);
+/* The kinds and facts that come with a text of another matter or reporter, said after what had opened the
+ * case. False: no memory. */
+bool triage_told_later(struct turn *turn, const Sigap__ReportReceived *received,
+    const Sigap__ReportContent *content, const struct open_case *found, struct raising *raising);
 
 /* What one report is read in: what follows another is read alone and together with it. */
 enum { TRIAGE_SCRATCH_BYTES = 3 * ASSESSMENT_ARENA_BYTES + (256 << 10) };
@@ -183,8 +187,9 @@ enum { TRIAGE_SCRATCH_BYTES = 3 * ASSESSMENT_ARENA_BYTES + (256 << 10) };
 /* What amends a report we know. False: it does not, or that one is forgotten; it is judged like any other. */
 bool triage_follow(struct turn *turn, const Sigap__ReportReceived *received,
     const Sigap__ReportContent *content, enum verdict *verdict);
-/* The report in review became (or joined) a case, or none: what amends it goes the same way. case_id null:
- * closed with this reason. */
+/* The report in review became (or joined) a case: what amends it goes the same way. Or none (case_id NULL):
+ * its copies and withdrawals are closed with it, and what says more goes on waiting, as nobody may have read
+ * it. */
 enum verdict triage_follow_decided(struct turn *turn, const struct id *report_id, const struct id *case_id,
     const char *kind, const char *by);
 
@@ -211,6 +216,9 @@ void review_delete(struct turn *turn, const struct id *report_id);
 enum verdict triage_command(struct turn *turn, const Sigap__CommandIssued *command);
 enum verdict triage_answer(struct turn *turn, const Sigap__CommandIssued *command, unsigned status,
     const char *sentence, uint64_t version);
+/* The case is not this person's to decide on: answered, true. */
+bool triage_refuse_case(struct turn *turn, const Sigap__CommandIssued *command, const struct open_case *found,
+    enum verdict *verdict);
 /* The case is no longer what the person saw: answered, true. */
 bool triage_refuse_stale(struct turn *turn, const Sigap__CommandIssued *command,
     const struct open_case *found, enum verdict *verdict);

@@ -8,6 +8,8 @@
 #define LONELY                                                                                               \
     "Kakek umur 80 tahun hidup sebatang kara di Ngebel Ponorogo, rumahnya hampir roboh, tidak ada yang urus"
 #define WHEELCHAIR "Mohon bantuan kursi roda untuk adik saya yang lumpuh di Watulimo Trenggalek"
+#define CARED "Pak Karto di Watulimo Trenggalek dipasung bapaknya, kakinya dirantai di kandang belakang rumah"
+#define CARER ". Petugas panti PPSPA Batu minta uang"
 #define LONELY_TOLD                                                                                          \
     "Ada kakek 80 tahun di Ngebel Ponorogo tinggal sendiri, kalau hujan gubuknya kebanjiran, mohon sembako"
 
@@ -547,14 +549,31 @@ static void assert_said(struct world *world, const Sigap__SealedReason *sealed, 
     assert_string_equal(said, reason);
 }
 
-static unsigned change(struct world *world, const struct id *case_id, const char *area) {
+static unsigned change_by(
+    struct world *world, const struct clerk *clerk, const struct id *case_id, const char *area) {
     Sigap__ChangeCase changing = SIGAP__CHANGE_CASE__INIT;
     Sigap__CommandIssued command = SIGAP__COMMAND_ISSUED__INIT;
     changing.case_id = (ProtobufCBinaryData){ID_BYTES, (uint8_t *)case_id->bytes};
     changing.area = (char *)area;
     command.command_case = SIGAP__COMMAND_ISSUED__COMMAND_CHANGE_CASE;
     command.change_case = &changing;
-    return order(world, &operator_here, &command);
+    return order(world, clerk, &command);
+}
+
+static unsigned change(struct world *world, const struct id *case_id, const char *area) {
+    return change_by(world, &operator_here, case_id, area);
+}
+
+/* Who changes what is over wakes people for it: it is opened again first. */
+static void test_a_closed_case_is_not_changed(void **state) {
+    struct world *world = *state;
+    report(world, SHACKLED, 1);
+    struct id one = last_case(world);
+    close_case(world, &one, false);
+    assert_int_equal(change(world, &one, "35.07"), 409);
+    assert_int_equal(count(world, SIGAP__EVENT__BODY_CASE_CHANGED), 0);
+    close_case(world, &one, true);
+    assert_int_equal(change(world, &one, "35.07"), 200);
 }
 
 static unsigned decide(
@@ -628,7 +647,10 @@ static void test_confidential_cases_have_their_officers(void **state) {
     report(world, SHACKLED, 2);
     struct id other = last_case(world);
     assert_int_equal(merge(world, &operator_here, &other, &one, false), 403);
+    assert_int_equal(change_by(world, &operator_here, &one, "35.07"), 403);
+    assert_int_equal(change_by(world, &(struct clerk){"PPA", "35", "x", 0}, &one, "35.73.05"), 200);
     assert_int_equal(merge(world, &(struct clerk){"PPA", "35", "x", 0}, &other, &one, false), 200);
+    assert_int_equal(change_by(world, &operator_here, &other, "35.07"), 409); /* merged */
 }
 
 static void test_a_proposal_waits_until_somebody_says(void **state) {
@@ -664,6 +686,18 @@ static unsigned decide(
     decision.priority = open ? SIGAP__PRIORITY__PRIORITY_P1 : SIGAP__PRIORITY__PRIORITY_UNSPECIFIED;
     if (join)
         decision.join_case = (ProtobufCBinaryData){ID_BYTES, (uint8_t *)join->bytes};
+    command.command_case = SIGAP__COMMAND_ISSUED__COMMAND_DECIDE_REVIEW;
+    command.decide_review = &decision;
+    return order(world, &operator_here, &command);
+}
+
+static unsigned join(
+    struct world *world, const struct id *report_id, const struct id *case_id, Sigap__Priority priority) {
+    Sigap__DecideReview decision = SIGAP__DECIDE_REVIEW__INIT;
+    Sigap__CommandIssued command = SIGAP__COMMAND_ISSUED__INIT;
+    decision.report_id = (ProtobufCBinaryData){ID_BYTES, (uint8_t *)report_id->bytes};
+    decision.join_case = (ProtobufCBinaryData){ID_BYTES, (uint8_t *)case_id->bytes};
+    decision.priority = priority;
     command.command_case = SIGAP__COMMAND_ISSUED__COMMAND_DECIDE_REVIEW;
     command.decide_review = &decision;
     return order(world, &operator_here, &command);
@@ -913,6 +947,84 @@ static void test_what_amends_goes_where_its_first_goes(void **state) {
     assert_in_case(world, &more, &one);
 }
 
+/* What the person who closes the first has not read goes on waiting, with its alarm; a message that was taken
+ * back holds no words to read. */
+static void test_what_came_meanwhile_is_not_closed_unread(void **state) {
+    struct world *world = *state;
+    int copies;
+    struct id first = send(world, &(struct message){.text = "min tolong"});
+    struct id more = send(world,
+        &(struct message){.text = "halo min", .amends = &first, .relation = "follow_up", .urgent = true});
+    send(world, &(struct message){.text = "[pengirim menarik pesan ini / the sender withdrew this message]",
+                    .amends = &first,
+                    .relation = "withdrawal"});
+    assert_true(waiting(world, &copies) == 3);
+    assert_int_equal(decide(world, &first, false, "bukan_laporan", NULL), 200);
+    assert_int_equal(count(world, SIGAP__EVENT__BODY_REPORT_CLOSED), 2);
+    json_t *json = look_at_report(world, &more, "operator"), *review = json_object_get(json, "review");
+    assert_true(json_is_true(json_object_get(review, "danger")));
+    json_decref(json);
+    assert_int_equal(waiting(world, &copies), 1);
+    assert_int_equal(decide(world, &more, true, "pasung", NULL), 200);
+    struct id opened = last_case(world);
+    assert_in_case(world, &more, &opened);
+    assert_int_equal(waiting(world, &copies), 0);
+}
+
+/* As urgent as it is and as dangerous as it may be: whoever has the case knows nothing of it. Unless the
+ * person who joins it says how urgent it is. */
+static void test_a_dangerous_review_keeps_its_alarm_where_it_joins(void **state) {
+    struct world *world = *state;
+    for (int stated = 0; stated < 2; stated++) {
+        report(world, WHEELCHAIR, (uint8_t)(stated + 1));
+        struct id one = last_case(world);
+        Sigap__Priority before = last(world, SIGAP__EVENT__BODY_CASE_OPENED)->case_opened->priority;
+        struct id waiting = send(world, &(struct message){.text = "min tolong", .urgent = true});
+        Sigap__Priority guessed =
+            last(world, SIGAP__EVENT__BODY_REPORT_IN_REVIEW)->report_in_review->priority;
+        assert_true(guessed < before);
+        assert_int_equal(join(world, &waiting, &one,
+                             stated ? SIGAP__PRIORITY__PRIORITY_P4 : SIGAP__PRIORITY__PRIORITY_UNSPECIFIED),
+            200);
+        assert_int_equal(last(world, SIGAP__EVENT__BODY_REPORT_JOINED)->report_joined->danger, !stated);
+        assert_int_equal(count(world, SIGAP__EVENT__BODY_CASE_CHANGED), 1);
+        assert_int_equal(last(world, SIGAP__EVENT__BODY_CASE_CHANGED)->case_changed->priority, guessed);
+        close_case(world, &one, false); /* the second wheelchair is one more case */
+    }
+}
+
+/* A message that was taken back says nothing of the case. */
+static void test_a_withdrawal_that_joins_raises_nothing(void **state) {
+    struct world *world = *state;
+    report(world, WHEELCHAIR, 1);
+    struct id one = last_case(world), first = send(world, &(struct message){.text = "min tolong"});
+    struct id waiting = send(
+        world, &(struct message){.text = "[pengirim menarik pesan ini / the sender withdrew this message]",
+                   .amends = &first,
+                   .relation = "withdrawal"});
+    assert_int_equal(join(world, &waiting, &one, SIGAP__PRIORITY__PRIORITY_UNSPECIFIED), 200);
+    assert_int_equal(count(world, SIGAP__EVENT__BODY_CASE_CHANGED), 0);
+}
+
+/* Who is accused is a fact of the case, whoever says so: the first, another one, or a report that waited for
+ * a person. Another person's age is not. */
+static void test_facts_that_a_witness_tells(void **state) {
+    struct world *world = *state;
+    send(world, &(struct message){.text = CARED, .hash = 1, .reporter = 1});
+    struct id one = last_case(world);
+    send(world, &(struct message){.text = "Lapor, " CARED CARER, .hash = 2, .reporter = 2});
+    assert_int_equal(count(world, SIGAP__EVENT__BODY_REPORT_JOINED), 1);
+    const Sigap__CaseChanged *changed = last(world, SIGAP__EVENT__BODY_CASE_CHANGED)->case_changed;
+    assert_string_equal(fact_of(changed, "conflict_of_interest"), "yes");
+    assert_string_equal(fact_of(changed, "conflict_facility"), "JTM-PPSPA-BATU");
+    assert_string_equal(fact_of(changed, "age"), "");
+    struct id waiting = report(world, "halo min" CARER, 3);
+    fixture_forget(world->fixture);
+    assert_int_equal(join(world, &waiting, &one, SIGAP__PRIORITY__PRIORITY_UNSPECIFIED), 200);
+    changed = last(world, SIGAP__EVENT__BODY_CASE_CHANGED)->case_changed;
+    assert_string_equal(fact_of(changed, "conflict_facility"), "JTM-PPSPA-BATU");
+}
+
 static void test_decisions_are_kept_to_learn_from(void **state) {
     struct world *world = *state;
     struct id opened = report(world, "min tolong tetangga", 1), closed = report(world, "xqzt brrw", 2);
@@ -1001,6 +1113,7 @@ int main(void) {
         TEST(test_a_merge_hands_urgency_on),
         TEST(test_a_report_is_parted_and_joined_again),
         TEST(test_confidential_cases_have_their_officers),
+        TEST(test_a_closed_case_is_not_changed),
         TEST(test_a_proposal_waits_until_somebody_says),
         TEST(test_a_review_may_join_a_case),
         TEST(test_a_review_that_joins_tells_of_a_further_victim),
@@ -1015,6 +1128,10 @@ int main(void) {
         TEST(test_a_review_has_only_so_many_copies),
         TEST(test_many_amendments_go_along),
         TEST(test_what_amends_goes_where_its_first_goes),
+        TEST(test_what_came_meanwhile_is_not_closed_unread),
+        TEST(test_a_dangerous_review_keeps_its_alarm_where_it_joins),
+        TEST(test_a_withdrawal_that_joins_raises_nothing),
+        TEST(test_facts_that_a_witness_tells),
         TEST(test_decisions_are_kept_to_learn_from),
         TEST(test_weeks_outlive_the_process),
         TEST(test_explain_says_what_is_alike),
