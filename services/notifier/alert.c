@@ -148,7 +148,38 @@ struct id alert_of_delivery(const struct id *delivery, uint16_t *ordinal) {
 /* --- deliveries --- */
 
 struct delivery *alert_delivery(struct alert *alert, uint16_t ordinal) {
-    return ordinal > 0 && ordinal <= alert->delivery_count ? &alert->deliveries[ordinal - 1] : NULL;
+    for (unsigned i = ordinal < alert->delivery_count ? ordinal : alert->delivery_count; i > 0; i--)
+        if (alert->deliveries[i - 1].ordinal <=
+            ordinal) /* they rise: at its place, or before it by the gaps */
+            return alert->deliveries[i - 1].ordinal == ordinal ? &alert->deliveries[i - 1] : NULL;
+    return NULL;
+}
+
+static bool tells_the_same(const struct delivery *one, const struct delivery *other) {
+    return one->purpose == other->purpose && one->codes_only == other->codes_only &&
+           strcmp(one->team, other->team) == 0 && strcmp(one->on_duty, other->on_duty) == 0 &&
+           strcmp(one->channel, other->channel) == 0 && strcmp(one->role, other->role) == 0;
+}
+
+static bool was_repeated(const struct alert *alert, unsigned index, int64_t before) {
+    if (alert->deliveries[index].queued_at >= before)
+        return false;
+    for (unsigned i = alert->delivery_count; --i > index;)
+        if (tells_the_same(&alert->deliveries[i], &alert->deliveries[index]))
+            return true;
+    return false;
+}
+
+void alert_thin(struct alert *alert, int64_t before) {
+    unsigned kept = 0;
+    for (unsigned i = 0; i < alert->delivery_count; i++)
+        if (!was_repeated(alert, i, before))
+            alert->deliveries[kept++] = alert->deliveries[i];
+    alert->delivery_count = kept;
+}
+
+static unsigned next_ordinal(const struct alert *alert) {
+    return alert->delivery_count ? alert->deliveries[alert->delivery_count - 1].ordinal + 1u : 1;
 }
 
 static bool grow(struct turn *turn, struct alert *alert) {
@@ -165,11 +196,12 @@ static bool grow(struct turn *turn, struct alert *alert) {
 
 struct delivery *alert_add(struct turn *turn, struct alert *alert, const char *team, const char *channel,
     const char *role, enum delivery_purpose purpose) {
-    if (alert->delivery_count >= DELIVERIES_MAX ||
+    unsigned ordinal = next_ordinal(alert);
+    if (alert->delivery_count >= DELIVERIES_MAX || ordinal > UINT16_MAX ||
         (alert->delivery_count == alert->delivery_room && !grow(turn, alert)))
         return NULL;
     struct delivery *delivery = &alert->deliveries[alert->delivery_count];
-    *delivery = (struct delivery){.ordinal = (uint16_t)(alert->delivery_count + 1),
+    *delivery = (struct delivery){.ordinal = (uint16_t)ordinal,
         .state = DELIVERY_QUEUED,
         .purpose = purpose,
         .queued_at = turn->now,

@@ -123,6 +123,9 @@ struct id alert_of_delivery(const struct id *delivery, uint16_t *ordinal);
 
 /* --- deliveries --- */
 
+/* Forgets what was queued before that time and was told again since, to the same by the same channel for the
+ * same purpose: whoever was told stays told. Nothing may hold a delivery of the alert meanwhile. */
+void alert_thin(struct alert *alert, int64_t before);
 /* A new one in QUEUED; takes a larger list when it is full. NULL at DELIVERIES_MAX or when the arena is
  * exhausted. */
 struct delivery *alert_add(struct turn *turn, struct alert *alert, const char *team, const char *channel,

@@ -121,7 +121,12 @@ bool delivery_went_out(const struct delivery *delivery) {
 
 /* --- packed form --- */
 
-enum { PACKED_WITHOUT_PEOPLE = 1, PACKED_WITHOUT_CODES_ONLY = 2, PACKED_VERSION = 3 };
+enum {
+    PACKED_WITHOUT_PEOPLE = 1,
+    PACKED_WITHOUT_CODES_ONLY = 2,
+    PACKED_WITHOUT_GAPS = 3,
+    PACKED_VERSION = 4
+};
 
 void deliveries_pack(const struct delivery *deliveries, unsigned count, struct buffer *out) {
     buffer_add_varint(out, PACKED_VERSION);
@@ -130,6 +135,7 @@ void deliveries_pack(const struct delivery *deliveries, unsigned count, struct b
         uint8_t head[] = {(uint8_t)each->state, (uint8_t)each->purpose, each->attempt, each->unknowns,
             each->method, each->person, each->codes_only};
         buffer_add(out, head, sizeof head);
+        buffer_add_varint(out, each->ordinal);
         buffer_add_varint(out, (uint64_t)each->queued_at);
         buffer_add_varint(out, (uint64_t)each->at);
         buffer_add_varint(out, (uint64_t)each->next_at);
@@ -142,11 +148,15 @@ void deliveries_pack(const struct delivery *deliveries, unsigned count, struct b
     }
 }
 
+/* ordinal: the least it may bear. */
 static bool unpack_one(struct unpacker *from, struct delivery *out, unsigned ordinal, int64_t version) {
     const uint8_t *head = unpack_bytes(from, version > PACKED_WITHOUT_CODES_ONLY ? 7 : 6);
     if (!head || head[0] >= DELIVERY_STATES || head[1] >= PURPOSES)
         return false;
-    out->ordinal = (uint16_t)ordinal;
+    int64_t stored = version > PACKED_WITHOUT_GAPS ? unpack_int(from) : ordinal;
+    if (stored < ordinal || stored > UINT16_MAX)
+        return false;
+    out->ordinal = (uint16_t)stored;
     out->state = (enum delivery_state)head[0];
     out->purpose = (enum delivery_purpose)head[1];
     out->attempt = head[2];
@@ -182,7 +192,7 @@ struct delivery *deliveries_unpack(struct arena *arena, const void *bytes, size_
     if (!list)
         return NULL;
     for (int64_t i = 0; i < many; i++)
-        if (!unpack_one(&from, &list[i], (unsigned)i + 1, version))
+        if (!unpack_one(&from, &list[i], i ? list[i - 1].ordinal + 1u : 1, version))
             return NULL;
     *count = (unsigned)many;
     return list;

@@ -58,7 +58,9 @@ enum delivery_purpose {
 enum {
     DELIVERIES_MAX = 1000, /* an alert; P0 unanswered: about 40 tellings a round x 3 channels x 4 rounds, 100
                               to the last, and as many again to those on duty */
-    DELIVERIES_ROOM = 8,   /* more than what one input adds, as a rule */
+    DELIVERIES_MANY =
+        750,             /* from here on old tellings that were repeated since make room, see alert_thin() */
+    DELIVERIES_ROOM = 8, /* more than what one input adds, as a rule */
     DELIVERY_TEAM_MAX = 63,
     DELIVERY_CHANNEL_MAX = 15,
     DELIVERY_ROLE_MAX = 31,
@@ -69,7 +71,7 @@ enum {
 struct team;
 
 struct delivery {
-    uint16_t ordinal; /* 1 .. DELIVERIES_MAX */
+    uint16_t ordinal; /* from 1, rising; with gaps where old tellings made room */
     enum delivery_state state;
     enum delivery_purpose purpose;
     uint8_t attempt;       /* attempts begun */
@@ -102,7 +104,7 @@ bool delivery_is_pending(const struct delivery *delivery);
 bool delivery_went_out(const struct delivery *delivery);
 
 /* Packed form: a version byte, a count, then each delivery as varints and counted texts. Version 1 had no
- * people, version 2 no messages that carry the number only. */
+ * people, version 2 no messages that carry the number only, version 3 no gaps between ordinals. */
 void deliveries_pack(const struct delivery *deliveries, unsigned count, struct buffer *out);
 /* Into the arena, with room for DELIVERIES_ROOM more. NULL when the bytes are damaged or the arena is
  * exhausted. */

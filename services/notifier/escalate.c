@@ -395,7 +395,7 @@ static int64_t next_of_answered(struct turn *turn, const struct alert *alert, co
 
 static int64_t next_at(struct turn *turn, const struct alert *alert) {
     const struct policy *policy = alert->answerable ? escalate_policy(turn, alert) : NULL;
-    if (!policy || alert->delivery_count >= DELIVERIES_MAX)
+    if (!policy)
         return 0;
     switch (alert->state) {
     case ALERT_STATE_OPEN:
@@ -597,9 +597,19 @@ static void time_has_come(struct turn *turn, struct alert *alert) {
     }
 }
 
+/* An alert that nobody answers goes on for as long as it takes: what was told in days past makes room. The
+ * last hour stays, in which a message may still be on its way. */
+static void make_room(struct turn *turn, struct alert *alert) {
+    enum { HOUR_MS = 3600000 };
+    int64_t hour_ago = turn->now - HOUR_MS;
+    if (alert->delivery_count >= DELIVERIES_MANY)
+        alert_thin(alert, alert->told_at < hour_ago ? alert->told_at : hour_ago);
+}
+
 static void work_on_time(struct turn *turn, struct alert *alert) {
     turn->training = alert->training;
     alert->next_at = 0; /* its timer is used up */
+    make_room(turn, alert);
     time_has_come(turn, alert);
     escalate_schedule(turn, alert);
     outgoing_push(turn, alert);

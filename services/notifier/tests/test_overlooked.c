@@ -455,6 +455,37 @@ static void test_who_is_named_by_the_router_is_told(void **state) {
 
 /* --- what nobody answers --- */
 
+/* "Again and again until somebody answers" is meant: after ten days the last target is still told, the row
+ * has not grown without end, and who was told on the first day may still answer. */
+static void test_an_emergency_rings_for_as_long_as_it_takes(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(mail_site);
+    flow_case_opened(flow, emergency);
+    struct id id = flow_alert(flow);
+    for (int hours = 0; hours < 240; hours += 6) {
+        flow->count = 0;
+        flow_advance(flow, 6 * HOUR);
+        assert_true(flow_sent(flow, "kds", "email", "again") > 0);
+    }
+    const struct message *last = flow_last(flow, "kds");
+    struct id last_alert;
+    uint16_t ordinal;
+    last_alert = alert_of_delivery(&last->delivery, &ordinal);
+    assert_true(id_equal(&last_alert, &id));
+    assert_true(ordinal > DELIVERIES_MANY);
+    Sigap__Actor actor = SIGAP__ACTOR__INIT;
+    Sigap__AnswerAlert answer = SIGAP__ANSWER_ALERT__INIT;
+    char *roles[] = {(char *)"TKSK"}, *areas[] = {(char *)"35.07"};
+    actor.account = (char *)"sri";
+    actor.roles = roles;
+    actor.areas = areas;
+    actor.n_roles = actor.n_areas = 1;
+    answer.alert_id = bytes_of(&id);
+    answer.action = (char *)"accept";
+    assert_int_equal(flow_command(flow, &answer, &actor, NULL, 0)->status, 200);
+    flow_free(flow);
+}
+
 /* A P1 whose officer did nothing opens again after a day: the link of that message is good for another. */
 static void test_a_later_message_has_a_link_that_is_good(void **state) {
     (void)state;
@@ -502,6 +533,7 @@ int main(void) {
         cmocka_unit_test(test_a_facility_that_has_accepted_is_watched),
         cmocka_unit_test(test_a_stay_that_is_too_long_reaches_the_province),
         cmocka_unit_test(test_who_is_named_by_the_router_is_told),
+        cmocka_unit_test(test_an_emergency_rings_for_as_long_as_it_takes),
         cmocka_unit_test(test_a_later_message_has_a_link_that_is_good),
         cmocka_unit_test(test_what_would_come_too_late_after_a_start_is_told),
     };
