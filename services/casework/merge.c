@@ -1,10 +1,12 @@
 /* Two cases are one incident, or a report is another one after all, as triage says. The reports of a merged
  * case are shown with the one it counts with (the whole), sealed anew under that one's key; the merged case
  * itself is closed, so that its offers, alerts and tasks end, and comes back as it was when the merge is
- * undone. When it is erased its copies go too. */
+ * undone. Who is in conflict in the one is so in the whole too, before and after. When the merged case is
+ * erased its copies go too. */
 #include "services/casework/inner.h"
 
 #include "casework_sql.h"
+#include "common/rights.h"
 #include "common/texts.h"
 
 #include <string.h>
@@ -156,6 +158,45 @@ static const char *take_kinds_back(
     return gone;
 }
 
+/* ---- conflict: who may not see what the merged case holds may not see the whole that shows it */
+
+static bool is_told(const struct case_fact *fact) {
+    return fact && *fact->value && !same_text(fact->value, "no") && !same_text(fact->value, "unknown");
+}
+
+/* Recorded by people or told by reports, it stays with the whole when they part: whoever has read the one
+ * there would otherwise decide on what they know. False: no room for it, so the whole must show nothing. */
+static bool pass_conflict_on(const struct work *merged, struct work *whole, const char *actor) {
+    static const char *const names[] = {RIGHTS_CONFLICT_OFFICER, "conflict_facility", "conflict_of_interest"};
+    enum { NAMES = sizeof names / sizeof *names };
+    bool passed[NAMES] = {false}, any = false, room = true, closed = work_resume(whole);
+    for (size_t i = 0; i < NAMES; i++) {
+        const struct case_fact *fact = case_fact(&merged->file, names[i]), *known;
+        if (!is_told(fact))
+            continue;
+        const char *value = fact_with_known(whole, names[i], fact->value);
+        known = case_fact(&whole->file, names[i]);
+        if (known && same_text(known->value, value))
+            continue;
+        passed[i] = plan_fact(&whole->plan, names[i], value, "merge", 0);
+        room &= passed[i];
+        any |= passed[i];
+    }
+    if (closed)
+        work_suspend(whole);
+    for (size_t i = 0; i < NAMES; i++)
+        if (passed[i])
+            speak_fact(whole, names[i], actor);
+    if (any)
+        work_save(whole, actor, "");
+    return room;
+}
+
+static bool conflict_goes_over(const struct work *merged, const struct id *whole_id, const char *actor) {
+    struct work *whole = work_load(merged->turn, whole_id);
+    return !whole || whole->file.state == CASE_ERASED || pass_conflict_on(merged, whole, actor);
+}
+
 /* ---- the two cases */
 
 struct both_told {
@@ -204,6 +245,11 @@ static void merge(struct work *work, const struct id *whole_id, const Sigap__Cas
     bool open = file->state == CASE_OPEN;
     if (open && !takes_over(work->turn, whole_id, actor)) {
         stay_open(work, whole_id, order);
+        return;
+    }
+    if (!conflict_goes_over(work, whole_id, actor)) {
+        if (open)
+            stay_open(work, whole_id, order);
         return;
     }
     pass_narratives_on(work->turn, &file->id, whole_id);

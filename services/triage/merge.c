@@ -1,6 +1,6 @@
 /* Merging two cases and parting a report from one: always by a person, with a reason, and always to be taken
  * back. No row of a report is rewritten by a merge: the case only says what it counts with, so that undoing
- * it leaves everything as it was. */
+ * it leaves everything as it was, but for who is in conflict: who was with the one stays so with both. */
 #include "services/triage/heard.h"
 
 #include "common/rights.h"
@@ -122,6 +122,8 @@ static enum verdict merge_now(
     tell_merged(turn, found, &wholes, &merged);
     into->chain = wholes.cases[0].chain;
     write_merged(turn, found, &into->case_id, turn->now);
+    if (found->conflict[0]) /* the whole shows what they are accused of; casework tells the others */
+        triage_add_conflict(turn, &into->case_id, found->conflict);
     triage_raise(turn, into,
         &(struct raising){.priority = found->priority < into->priority ? found->priority : into->priority,
             .area = found->area,

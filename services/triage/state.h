@@ -86,6 +86,9 @@ Sigap__ReportContent *case_content(struct turn *turn, const struct open_case *fo
 /* A case that is of these kinds too (codes separated by spaces) is at least as confidential as they are. */
 void triage_keep_secret(struct turn *turn, const struct id *case_id, const char *kinds);
 
+/* Officers (accounts separated by blanks) who see and decide nothing of the case from here on. */
+void triage_add_conflict(struct turn *turn, const struct id *case_id, const char *accounts);
+
 /* -1: not said. */
 int assessment_age(const struct assessment *assessment);
 /* 0: not said, else a letter of the fact. */

@@ -233,6 +233,13 @@ void triage_keep_secret(struct turn *turn, const struct id *case_id, const char 
     statement_run(set);
 }
 
+void triage_add_conflict(struct turn *turn, const struct id *case_id, const char *accounts) {
+    struct statement *set = triage_use(turn->store, TRIAGE_CASE_CONFLICT);
+    bind_text(set, accounts);
+    bind_id(set, case_id);
+    statement_run(set);
+}
+
 /* Who may be part of what is reported sees and decides nothing of it from here on; further kinds may
  * make the case more confidential. The rest of facts is casework's. */
 static enum verdict on_fact_recorded(struct turn *turn, const Sigap__Event *event) {
@@ -247,10 +254,7 @@ static enum verdict on_fact_recorded(struct turn *turn, const Sigap__Event *even
         triage_keep_secret(turn, &case_id, fact->value);
         return VERDICT_DONE;
     }
-    struct statement *set = triage_use(turn->store, TRIAGE_CASE_CONFLICT);
-    bind_text(set, fact->value);
-    bind_id(set, &case_id);
-    statement_run(set);
+    triage_add_conflict(turn, &case_id, fact->value);
     return VERDICT_DONE;
 }
 

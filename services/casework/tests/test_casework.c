@@ -1373,6 +1373,33 @@ static const char *fact_known(const char *name) {
     return text;
 }
 
+/* What they are accused of is read in the whole from then on: it is closed to them too, beside those it
+ * knows. */
+static void a_merge_hands_conflict_on(void **state) {
+    unsigned status;
+    (void)state;
+    open_pasung();
+    struct id into = bench.case_id;
+    assert_int_equal(record_fact(&tri, "conflict_officer", "opr2"), 200);
+    open_pasung();
+    struct id merged = bench.case_id;
+    assert_int_equal(record_fact(&tri, "conflict_officer", "opr1"), 200);
+    assert_int_equal(record_fact(&tri, "conflict_facility", "JTM-PPSPA-BATU"), 200);
+    assert_int_equal(record_fact(&tri, "conflict_of_interest", "yes"), 200);
+    fixture_forget(bench.fixture);
+    say_merged(&merged, &into, false);
+    bench.case_id = into;
+    json_decref(view_case(&opr, true, &status));
+    assert_int_equal(status, 404);
+    assert_string_equal(fact_known("conflict_officer"), "opr2 opr1");
+    assert_string_equal(fact_known("conflict_facility"), "JTM-PPSPA-BATU");
+    assert_string_equal(fact_known("conflict_of_interest"), "yes");
+    assert_int_equal(fixture_count(bench.fixture, SIGAP__EVENT__BODY_FACT_RECORDED), 3); /* the others know */
+    say_merged(&merged, &into, true);
+    bench.case_id = into;
+    assert_string_equal(fact_known("conflict_officer"), "opr2 opr1");
+}
+
 /* Whatever an account may be called, and however many there are. */
 static void every_account_can_be_in_conflict(void **state) {
     static const char *const none[] = {
@@ -1871,6 +1898,7 @@ int main(void) {
         TEST(a_withdrawal_is_asked_about),
         TEST(a_withdrawal_of_a_damaged_case_is_put_aside),
         TEST(an_officer_in_conflict_is_out),
+        TEST(a_merge_hands_conflict_on),
         TEST(every_account_can_be_in_conflict),
         TEST(a_case_that_becomes_urgent_rings_after_a_jump),
         TEST(a_facility_in_conflict_is_one_of_the_directory),

@@ -56,25 +56,70 @@ static unsigned look(struct world *world, const struct id *case_id, const char *
     return status;
 }
 
-/* What casework has recorded closes the case to the officer, and to nobody else. */
-static void test_an_officer_in_conflict_sees_nothing(void **state) {
-    struct world *world = *state;
+static struct id last_case(struct world *world) {
+    const Sigap__Event *opened = fixture_last(world->fixture, SIGAP__EVENT__BODY_CASE_OPENED)->event;
+    struct id case_id;
+    assert_true(id_from_bytes(opened->case_id.data, opened->case_id.len, &case_id));
+    return case_id;
+}
+
+static void record_conflict(struct world *world, struct id *case_id, const char *account) {
     Sigap__FactRecorded recorded = SIGAP__FACT_RECORDED__INIT;
     Sigap__Fact fact = SIGAP__FACT__INIT;
     Sigap__Event event = SIGAP__EVENT__INIT;
-    struct id case_id;
-    report(world, SHACKLED, 1);
-    const Sigap__Event *opened = fixture_last(world->fixture, SIGAP__EVENT__BODY_CASE_OPENED)->event;
-    id_from_bytes(opened->case_id.data, opened->case_id.len, &case_id);
-    assert_int_equal(look(world, &case_id, "budi"), 200);
     fact.name = (char *)RIGHTS_CONFLICT_OFFICER;
-    fact.value = (char *)"budi";
+    fact.value = (char *)account;
     recorded.fact = &fact;
     event.body_case = SIGAP__EVENT__BODY_FACT_RECORDED;
     event.fact_recorded = &recorded;
-    event.case_id = (ProtobufCBinaryData){ID_BYTES, case_id.bytes};
+    event.case_id = (ProtobufCBinaryData){ID_BYTES, case_id->bytes};
     fixture_event(world->fixture, "casework", LANE_URGENT, &event);
     fixture_turn(world->fixture);
+}
+
+/* The case that another is merged into tells what they are accused of: it is closed to them at once. */
+static void test_a_merge_hands_conflict_on(void **state) {
+    struct world *world = *state;
+    char *roles[] = {(char *)"operator", (char *)"TRI"}, *areas[] = {(char *)"*"};
+    Sigap__Actor actor = SIGAP__ACTOR__INIT;
+    Sigap__MergeCase merging = SIGAP__MERGE_CASE__INIT;
+    Sigap__CommandIssued command = SIGAP__COMMAND_ISSUED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    struct id command_id = fixture_id(world->fixture);
+    report(world, SHACKLED ", namanya Parto", 1);
+    struct id merged = last_case(world);
+    report(world, SHACKLED ", namanya Slamet", 2);
+    struct id into = last_case(world);
+    record_conflict(world, &merged, "budi");
+    assert_int_equal(look(world, &into, "budi"), 200);
+    actor.account = (char *)"ani";
+    actor.roles = roles;
+    actor.n_roles = 2;
+    actor.areas = areas;
+    actor.n_areas = 1;
+    merging.case_id = (ProtobufCBinaryData){ID_BYTES, merged.bytes};
+    merging.into = (ProtobufCBinaryData){ID_BYTES, into.bytes};
+    command.command_id = (ProtobufCBinaryData){ID_BYTES, command_id.bytes};
+    command.actor = &actor;
+    command.reason = (char *)"stated";
+    command.command_case = SIGAP__COMMAND_ISSUED__COMMAND_MERGE_CASE;
+    command.merge_case = &merging;
+    event.body_case = SIGAP__EVENT__BODY_COMMAND_ISSUED;
+    event.command_issued = &command;
+    fixture_event(world->fixture, "console", LANE_URGENT, &event);
+    fixture_turn(world->fixture);
+    assert_int_equal(fixture_count(world->fixture, SIGAP__EVENT__BODY_CASE_MERGED), 1);
+    assert_int_equal(look(world, &into, "budi"), 404);
+    assert_int_equal(look(world, &into, "ani"), 200);
+}
+
+/* What casework has recorded closes the case to the officer, and to nobody else. */
+static void test_an_officer_in_conflict_sees_nothing(void **state) {
+    struct world *world = *state;
+    report(world, SHACKLED, 1);
+    struct id case_id = last_case(world);
+    assert_int_equal(look(world, &case_id, "budi"), 200);
+    record_conflict(world, &case_id, "budi");
     assert_int_equal(look(world, &case_id, "budi"), 404);
     assert_int_equal(look(world, &case_id, "budiman"), 200);
 }
@@ -84,6 +129,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(test_who_is_accused),
         TEST(test_an_officer_in_conflict_sees_nothing),
+        TEST(test_a_merge_hands_conflict_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
