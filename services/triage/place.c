@@ -22,9 +22,14 @@ enum {
     READINGS_MAX = 192,
     PLAIN_NAME = 6,  /* letters; shorter ones are names of people and months: "Sarjo", "5 Juli" */
     WHERE_REACH = 3, /* words between "tempatnya" and "tahu" */
+    LONG_NEAR = 11,  /* letters of a misspelt name that is like no word: "balongbndo" */
     LONG_NAME = 9    /* no word of any language spoken here: "bukittinggi" */
 };
 
+/* Where Minangkabau is spoken. */
+#define MINANG "13"
+/* What a long name proves that is misspelt: enough where nothing else is named. */
+#define NEAR_ALONE 0.8f
 /* What "pantai Munjungan" proves of the only Munjungan. */
 #define NATURE 1.2f
 /* What a hint proves by itself: less than it takes to decide. */
@@ -72,6 +77,27 @@ static bool is_long(const struct place_index *index, const struct place_name *na
     return false;
 }
 
+static bool is_twin_here(const struct place_index *index, const struct place_name *name) {
+    for (uint32_t at = name->entries; at; at = index->entries[at].next)
+        if (index->entries[at].served && index->entries[at].level == AREA_DISTRICT)
+            return true;
+    return false;
+}
+
+/* The only district or regency of its name in West Sumatra, of whose people the message is. */
+static bool is_unique_of_minang(const struct place_index *index, const struct place_name *name) {
+    const char *only = NULL;
+    for (uint32_t at = name->entries; at; at = index->entries[at].next) {
+        const struct place_entry *entry = &index->entries[at];
+        if (entry->level == AREA_VILLAGE || entry->hint || !area_within(entry->code, MINANG))
+            continue;
+        if (only && strcmp(only, entry->code) != 0)
+            return false;
+        only = entry->code;
+    }
+    return only != NULL;
+}
+
 /* The rest of the country: only what is plainly a name, and not the name of something nearer. */
 static float fit_elsewhere(const struct place_index *index, const struct place_name *name,
     const struct place_entry *entry, bool marked) {
@@ -80,6 +106,14 @@ static float fit_elsewhere(const struct place_index *index, const struct place_n
     bool long_name = name->last > name->first;
     if (entry->landmark)
         return 0.8f;
+    if (name->minang && entry->level == AREA_DISTRICT && !area_within(entry->code, MINANG) &&
+        is_unique_of_minang(index, name))
+        return 0.3f; /* "Maninjau, Tanjung Raya": and not that of Mesuji */
+    if (entry->level == AREA_DISTRICT && entry->alias && !name->word && !marked && is_twin_here(index, name))
+        return 0.9f; /* told in aliases.tsv to be as well known as that of the site: "Donorojo" */
+    if (name->minang && entry->level == AREA_DISTRICT && area_within(entry->code, MINANG) && !name->word &&
+        (name->capital || is_long(index, name)) && is_unique_of_minang(index, name))
+        return 0.7f; /* "Malalak galodo" */
     if (!marked && !name->word && place_entries_name_served(index, name->entries))
         return town && plain && entry->city ? 0.4f : 0.1f; /* "di Padang": the city, or the district here? */
     if (marked || (entry->alias && long_name && town))
@@ -145,7 +179,10 @@ static float fit(const struct place_index *index, const struct place_name *name,
         weight = entry->level == AREA_DISTRICT ? 4 : 0;
         break;
     case MARKER_VILLAGE:
-        weight = entry->level == AREA_VILLAGE ? 3 : entry->level == AREA_DISTRICT ? 1.2f : 0;
+        weight = entry->level == AREA_VILLAGE     ? 3
+                 : entry->level == AREA_DISTRICT  ? 1.2f
+                 : name->headman && entry->served ? 0.8f
+                                                  : 0;
         break;
     case MARKER_TOWN:
         weight = entry->level == AREA_REGENCY    ? 2.5f
@@ -176,7 +213,10 @@ static float fit(const struct place_index *index, const struct place_name *name,
             weight = 0.05f; /* "Olean Situbondo", "sby, keputih": only with its parent beside it */
     }
     if (name->near && entry->level == AREA_DISTRICT && name->marker != MARKER_DISTRICT)
-        weight = 0.05f;
+        weight = letters(index, entry) >= LONG_NEAR && is_unique(index, name) &&
+                         (name->opens || name->marker == MARKER_IN)
+                     ? NEAR_ALONE
+                     : 0.05f;
     if (name->marker == MARKER_DISTRICT && name->word && !name->capital)
         weight *= 0.5f; /* "polsek suruh tunggu" */
     bool marked = name->marker == MARKER_REGENCY || name->marker == MARKER_CITY ||

@@ -30,10 +30,11 @@ struct place_near {
 enum {
     INDEX_ARENA_BYTES = 1 << 20,
     CODE_BYTES = AREA_TEXT + 1,
-    NEAR_REGENCY_LEAST = 8,  /* letters; of seven, "Sampang" is near "samping" and "Nganjuk" near "ngantuk" */
-    NEAR_DISTRICT_LEAST = 9, /* "Gedangan" is near "genangan", "Padangan" near "pasangan" */
-    JOINED_LEAST = 8,        /* letters of two words that are one name */
-    JOINED_BEGINNING = 4,    /* of them, by which most words are seen to begin none */
+    NEAR_REGENCY_LEAST = 8, /* letters; of seven, "Sampang" is near "samping" and "Nganjuk" near "ngantuk" */
+    NEAR_DISTRICT_LEAST =
+        7, /* beside its regency; alone 9: "Gedangan" is near "genangan", "Padangan" near "pasangan" */
+    JOINED_LEAST = 8,     /* letters of two words that are one name */
+    JOINED_BEGINNING = 4, /* of them, by which most words are seen to begin none */
     ROW_BYTES = 256,
     SLOTS_LEAST = 1 << 15,
     NEAR_SLOTS_LEAST = 1 << 12
@@ -63,6 +64,11 @@ static uint32_t name_find(const struct place_index *index, uint64_t hash) {
     }
 }
 
+/* "kec. kota, Kediri": a district that is called so, and its city. */
+static bool is_district_kota(const struct text *text, size_t first) {
+    return first && word_is(&text->words[first], "kota") && word_is(&text->words[first - 1], "kecamatan");
+}
+
 /* "Tanjung, bunga": two things and no name. Two words may be one that was spelled out ("Cilaku"). */
 static bool is_comma_between(const struct text *text, const struct word *word) {
     return word->start > word[-1].end && text->bytes[word[-1].end] == ',';
@@ -75,7 +81,8 @@ uint32_t place_index_find(
     *used = 0;
     for (size_t k = 0; k < PLACE_NAME_WORDS_MAX && first + k < text->count; k++) {
         const struct word *word = &text->words[first + k];
-        if (k && (word->sentence != word[-1].sentence || is_comma_between(text, word)))
+        if (k && (word->sentence != word[-1].sentence ||
+                     (is_comma_between(text, word) && !(k == 1 && is_district_kota(text, first)))))
             break;
         hash = name_step(hash, text->words[first + k].hash);
         if (!may_begin(index, hash))
@@ -87,6 +94,10 @@ uint32_t place_index_find(
         }
     }
     return found;
+}
+
+uint32_t place_index_find_word(const struct place_index *index, const struct word *word) {
+    return name_find(index, name_step(TEXT_HASH_START, word->hash));
 }
 
 bool place_entries_name_regency(const struct place_index *index, uint32_t entry) {

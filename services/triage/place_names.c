@@ -11,6 +11,8 @@ enum {
     SIGNED_LEAST = 5, /* words before a signature: less may be a question and its answer */
     BY_REACH = 3,     /* words from a place to the landmark beside it */
     SHORT_HINT = 4,   /* letters of a hint that must be written large */
+    NEAR_WORDS = 3,   /* "dekat lapangan minyak Banyuurip" */
+    NEAR_SURE = 9,    /* of a misspelt district that nothing else tells */
     NEAR_LEAST = 7    /* letters of a word that may be a misspelt name; see place_index.c */
 };
 
@@ -30,8 +32,8 @@ enum place_marker place_marker_of(const struct word *word) {
     static const char *const in[] = {"di", "sekitar", "dekat", "daerah", "wilayah", "warga", "lokasi",
         "alamat", "domisili", "tingal", "asli", "wong", "oreng", "reng", "urang", "dakek", "e", "sini",
         "penduduk", "dinsos", "kadinsos", "masjid", "musala", "mushola", "pasar", "langgar", "pertigan",
-        "perempatan", "prapatan", "bundaran", "bunderan", "ting", "pulau", "kepulauan", "alas", "gor", "pkk",
-        NULL};
+        "perempatan", "prapatan", "bundaran", "bunderan", "ting", "pulau", "kepulauan", "kep", "alas", "gor",
+        "pkk", NULL};
     static const char *const regency[] = {"kabupaten", "bupati", "pemkab", NULL};
     static const char *const city[] = {"kota", "kotamadya", "kodya", "walikota", "pemkot", NULL};
     static const char *const district[] = {
@@ -133,6 +135,13 @@ static bool is_ordered(const struct text *text, size_t first) {
     return !(word->flags & WORD_CAPITAL) && word_is_one_of(word, verbs) && !word_is(word - 1, "kecamatan");
 }
 
+/* "rekap TKSK Pacitan": who works in one district of many, and tells none. */
+static bool is_office_of_regency(const struct place_index *index, const struct text *text, size_t first) {
+    size_t used;
+    return word_is(&text->words[first - 1], "tksk") &&
+           place_entries_name_regency(index, place_index_find(index, text, first, &used));
+}
+
 /* "kota" or "kab" right after a name ("Malang kab", "Padang kota"). */
 static enum place_marker marker_after(const struct place_index *index, const struct text *text, size_t last) {
     if (last + 1 >= text->count || text->words[last + 1].clause != text->words[last].clause)
@@ -167,6 +176,8 @@ static enum place_marker marker_around(
         before = MARKER_STREET;
     if (before == MARKER_DISTRICT && is_ordered(text, first))
         before = MARKER_NONE;
+    if (before == MARKER_DISTRICT && is_office_of_regency(index, text, first))
+        before = MARKER_TOWN;
     if (place_marker_is_level(before))
         return before;
     enum place_marker after = marker_after(index, text, last);
@@ -291,6 +302,32 @@ static bool is_person_in_small(
            (first + 1 >= text->count || !place_index_find(index, text, first + 1, &used));
 }
 
+/* "Durenan lur, Nggalek", "Kulon Progo pak, Wates". */
+static bool is_called(const struct word *word) {
+    static const char *const called[] = {"pak", "bapak", "bu", "min", "kakak", "mas", "mbak", "dik", "bang",
+        "lur", "dulur", "sedulur", "rek", "bos", "admin", NULL};
+    return word_is_one_of(word, called);
+}
+
+/* "Lapor pak. Pare": the stop of a short form ends a sentence, too, where a capital follows. */
+static bool is_behind_stop(const struct text *text, size_t first) {
+    const struct word *word = &text->words[first];
+    return first && word->flags & WORD_CAPITAL &&
+           memchr(text->bytes + word[-1].end, '.', word->start - word[-1].end);
+}
+
+/* "Lapor pak. Pare, dekat pasar": behind a greeting a message begins. */
+static bool begins_message(const struct text *text, size_t first) {
+    static const char *const greetings[] = {"lapor", "laporan", "tolong", "mohon", "ijin", "izin", "halo",
+        "hai", "selamat", "pagi", "siang", "sore", "malam", "maaf", "permisi", "asalamualaikum",
+        "asalamu'alaikum", "wr", "wb", "yth", "info", "bantu", "ibu", "dinsos", NULL};
+    for (size_t i = 0; i < first; i++)
+        if (!is_called(&text->words[i]) && !word_is_one_of(&text->words[i], greetings))
+            return false;
+    return !first || text->words[first - 1].clause != text->words[first].clause ||
+           is_behind_stop(text, first);
+}
+
 /* "Pak Bambang", "Lek Sarjo", "adik saya Sekar": people are called like small places. */
 static bool is_person(
     const struct place_index *index, const struct text *text, size_t first, uint32_t found) {
@@ -298,7 +335,8 @@ static bool is_person(
     const struct word *word = &text->words[first];
     if (!(word->flags & WORD_CAPITAL))
         return is_person_in_small(index, text, first, found);
-    bool leads = !first || word->clause != word[-1].clause;
+    bool leads = !first || word->clause != word[-1].clause ||
+                 (is_behind_stop(text, first) && is_call(text, first - 1) && begins_message(text, first));
     if (is_on_papers(index, text, first) && (leads || place_marker_of(word - 1) == MARKER_NONE))
         return true;
     if (leads)
@@ -317,10 +355,25 @@ static bool is_person(
     return first + 1 >= text->count || !place_index_find(index, text, first + 1, &used);
 }
 
+/* "ada layanan jemput gak di Surabaya?": asks, and denies nothing. */
+static bool is_asked_after(const struct text *text, size_t negator, size_t last) {
+    static const char *const asked[] = {"ada", "bisa", "boleh", "punya", "buka", "dapat", NULL};
+    const struct word *no = &text->words[negator];
+    bool is_asked = false;
+    for (size_t i = negator; i-- && text->words[i].clause == no->clause;)
+        is_asked = is_asked || word_is_one_of(&text->words[i], asked);
+    for (size_t i = last; i < text->count && text->words[i].clause == no->clause && is_asked; i++) {
+        size_t from = text->words[i].end, to = i + 1 < text->count ? text->words[i + 1].start : text->size;
+        if (memchr(text->bytes + from, '?', to - from))
+            return true;
+    }
+    return false;
+}
+
 /* "bukan Tegalsari Surabaya", "tidak di Dampit", "Pulung? bukan"; "tidak makan di Dampit" is there. */
 static bool is_denied(const struct text *text, size_t first, size_t last) {
     const struct word *word = &text->words[first];
-    if (word->negator >= 0 &&
+    if (word->negator >= 0 && !is_asked_after(text, (size_t)word->negator, last) &&
         (word_is(&text->words[word->negator], "bukan") || (size_t)word->negator + 1 == first ||
             ((size_t)word->negator + 2 == first && place_marker_of(word - 1) != MARKER_NONE)))
         return true;
@@ -349,8 +402,9 @@ static bool stands_alone(const struct text *text, size_t first, size_t last) {
     if (first == 0 && last + 2 < text->count && after->clause == word->clause &&
         after[1].clause != after->clause && word_is_one_of(after, readers))
         after++; /* "Tiris bu, longsor" */
-    if (word_is_one_of(word, called) || (first && word[-1].clause == word->clause) ||
-        last + 1 >= text->count || after->clause == word->clause)
+    bool inside = first && word[-1].clause == word->clause &&
+                  !(is_behind_stop(text, first) && begins_message(text, first));
+    if (word_is_one_of(word, called) || inside || last + 1 >= text->count || after->clause == word->clause)
         return false;
     bool thing = after + 1 < text->words + text->count && after->sentence == word->sentence &&
                  after[1].sentence == word->sentence && after[1].clause != after->clause &&
@@ -453,11 +507,15 @@ static bool is_landmark_in_small(
            !(word->flags & WORD_SHOUTED);
 }
 
-/* "ngebel po": Ponorogo behind a district of it; elsewhere "po" asks. */
+/* "ngebel po", "sukorejo pas.": Ponorogo behind a district of it; elsewhere "po" asks and "pas" is when. */
 static bool is_short_for_its_regency(const struct place_index *index, const struct text *text,
     const struct place_name *before, uint32_t found) {
-    return before && word_is(&text->words[before->last + 1], "po") && !before->village &&
-           place_entries_agree(index, before->entries, found);
+    static const char *const shorts[] = {"po", "pas", NULL};
+    if (!before || !word_is_one_of(&text->words[before->last + 1], shorts) || before->village)
+        return false;
+    const struct word *word = &text->words[before->last + 1];
+    bool ends = word + 1 == text->words + text->count || word->clause != word[1].clause;
+    return (ends || word_is(word, "po")) && place_entries_agree(index, before->entries, found);
 }
 
 /* "masuk Nganjuk apa Kediri". */
@@ -490,14 +548,50 @@ static bool is_translated(const struct text *text, const struct word *word) {
     return (text->bytes[word->start] | ' ') != word->key[0];
 }
 
+/* Whether the second word of a village begins the regency that a place of the first alone lies in. */
+static bool is_before_town(
+    const struct place_index *index, const struct text *text, size_t first, uint32_t found) {
+    size_t used;
+    if (!index->entries[found].small)
+        return false;
+    uint32_t town = place_index_find(index, text, first + 1, &used);
+    return town && used > 1 && place_entries_name_regency(index, town) &&
+           place_entries_agree(index, place_index_find_word(index, &text->words[first]), town);
+}
+
+/* A district whose misspelt name is also a letter away from words: "Gedangan", "genangan". */
+static bool is_too_short(const struct place_index *index, uint32_t found) {
+    for (; found; found = index->entries[found].next)
+        if (index->entries[found].level == AREA_DISTRICT)
+            return strlen(gazetteer_name(index->gazetteer, index->entries[found].code)) < NEAR_SURE;
+    return false;
+}
+
+/* "Padangn, Bojonegoro": with a capital, and the regency that it lies in right behind. */
+static bool is_before_its_regency(
+    const struct place_index *index, const struct text *text, size_t first, uint32_t found) {
+    size_t used;
+    if (!(text->words[first].flags & WORD_CAPITAL) || first + 1 >= text->count ||
+        text->words[first + 1].sentence != text->words[first].sentence)
+        return false;
+    uint32_t town = place_index_find(index, text, first + 1, &used);
+    return place_entries_name_regency(index, town) && place_entries_agree(index, town, found);
+}
+
 /* A name at a word: as it is written, of two words that are one, or misspelt by a letter. */
 static uint32_t find(
     const struct place_index *index, const struct text *text, size_t first, size_t *used, bool *near) {
+    static const char *const words_nearby[] = {"pelangaran", NULL}; /* and no Pesanggaran */
     uint32_t found = place_index_find(index, text, first, used);
     *near = false;
     const struct word *word = &text->words[first];
     if (*used == 1 && word->flags & WORD_NUMBER && text->bytes[word->start] <= '9')
-        return 0; /* Pitu, seven, is a district; 7 is none */
+        return 0;                                                  /* Pitu, seven, is a district; 7 is none */
+    if (*used == 2 && is_before_town(index, text, first, found)) { /* "Wates Kulon Progo" is no Wates Kulon */
+        found = place_index_find_word(index, word);
+        *used = found ? 1 : 0;
+        return found;
+    }
     bool other = *used == 2 && (is_translated(text, word) || is_translated(text, word + 1));
     uint32_t joined = *used <= 1 || other ? place_index_find_joined(index, text, first) : 0;
     if (joined && first && word[-1].flags & WORD_NUMBER && word_is(word, "kali"))
@@ -508,6 +602,10 @@ static uint32_t find(
     }
     if (!found && word->key_size >= NEAR_LEAST) {
         found = place_index_find_near(index, word);
+        if (found && word_is_one_of(word, words_nearby))
+            found = 0;
+        if (found && is_too_short(index, found) && !is_before_its_regency(index, text, first, found))
+            found = 0;
         *near = found != 0;
         *used = found ? 1 : *used;
     }
@@ -525,7 +623,7 @@ static bool is_in_small(const struct text *text, size_t first) {
 static bool heads_message(const struct text *text, size_t first, size_t last) {
     static const char *const called[] = {
         "panji", "sekar", "pace", "giri", "kamal", "baron", "mayang", "sumber", NULL};
-    return first == 0 && !word_is_one_of(text->words, called) &&
+    return begins_message(text, first) && !word_is_one_of(&text->words[first], called) &&
            !memchr(
                text->bytes + text->words[last].end, '?', text->words[last + 1].start - text->words[last].end);
 }
@@ -561,19 +659,20 @@ static struct place_name name_make(const struct place_index *index, const struct
         .opens = opens,
         .word = is_word && !(capital && !(word->flags & WORD_OPENS) && entry->town),
         .village = entry->small,
+        .headman = first && word_is(word - 1, "lurah"),
         .only = doubled ? (uint8_t)(word->end - word->start) : 0,
         .whole = opens_message(text, first, last),
         .longer =
             told && used == 1 && (is_word || is_in_small(text, first)) && goes_on_as_name(index, text, last)};
 }
 
-/* Whether the two stand side by side, but for a word of kind, and one lies in the other. A word that opens
- * the next sentence does not: "Dinsos Kab. Jombang. Kudu lapor siapa?" */
+/* Whether the two stand side by side, but for a word of kind or who is called, and one lies in the other. A
+ * word that opens the next sentence does not: "Dinsos Kab. Jombang. Kudu lapor siapa?" */
 static bool is_beside(const struct place_index *index, const struct text *text, const struct place_name *one,
     const struct place_name *next) {
     const struct word *after = &text->words[one->last + 1];
     bool near = one->last + 1 == next->first ||
-                (one->last + 2 == next->first && place_marker_of(after) != MARKER_NONE);
+                (one->last + 2 == next->first && (place_marker_of(after) != MARKER_NONE || is_called(after)));
     return near && !(next->word && after->sentence != after[-1].sentence) &&
            place_entries_agree(index, one->entries, next->entries);
 }
@@ -588,6 +687,19 @@ static bool is_quarter_of(
            place_entries_name_served(index, one->entries) &&
            !place_entries_name_regency(index, one->entries) &&
            !place_entries_agree(index, one->entries, next->entries);
+}
+
+/* "pasar Cermee Bondowoso": what is called so elsewhere, and here after the place that stands in it. */
+static bool is_landmark_of_other_town(
+    const struct place_index *index, const struct text *text, size_t first, size_t used, uint32_t found) {
+    size_t some;
+    if (used < 2 || !index->entries[found].landmark || first + used >= text->count ||
+        text->words[first].sentence != text->words[first + used].sentence)
+        return false;
+    uint32_t town = place_index_find(index, text, first + used, &some);
+    uint32_t inner = place_index_find(index, text, first + 1, &some);
+    return town && inner && some == used - 1 && place_entries_name_regency(index, town) &&
+           !place_entries_agree(index, found, town) && place_entries_agree(index, inner, town);
 }
 
 /* "surat", "sudah": most of what is found in a message, and no place unless "desa" says so. */
@@ -615,6 +727,7 @@ static size_t names_read(
                     !is_short_for_its_regency(index, text,
                         count && out[count - 1].last + 1u == i ? &out[count - 1] : NULL, found)) ||
                 is_landmark_in_small(index, text, i, used, found) ||
+                is_landmark_of_other_town(index, text, i, used, found) ||
                 (used == 1 && is_person(index, text, i, found))))
             found = 0, used = 1;
         if (!found)
@@ -642,6 +755,14 @@ static bool is_omah(const struct text *text, size_t at) {
     return (text->bytes[text->words[at].start] | ' ') == 'o';
 }
 
+/* "omahku", "rumah saya". at: behind it. */
+static bool is_home_of_mine(const struct text *text, size_t at) {
+    static const char *const mine[] = {"saya", "kami", NULL};
+    static const char *const homes[] = {"rumah", "omah", NULL};
+    const struct word *word = &text->words[at - 1];
+    return word_is_one_of(word, mine) && word_is_one_of(word - 1, homes) && word->clause == word[-1].clause;
+}
+
 /* "rumah di doko", "lokasinya jangkar", and nothing after it; in small letters nothing less says that a word
  * is a place. */
 static bool is_given_as_home(const struct text *text, const struct place_name *name) {
@@ -652,6 +773,8 @@ static bool is_given_as_home(const struct text *text, const struct place_name *n
     if (name->last + 1u < text->count && text->words[name->last].clause == text->words[name->last + 1].clause)
         return false;
     if (at && word_is(&text->words[at - 1], "di"))
+        at--;
+    if (at >= 2 && is_home_of_mine(text, at))
         at--;
     return at && text->words[at - 1].clause == word->clause && word_is_one_of(&text->words[at - 1], homes) &&
            (at < name->first || !word_is(&text->words[at - 1], "rumah") || is_omah(text, at - 1));
@@ -718,6 +841,25 @@ static bool is_heading(const struct text *text, const struct place_name *name) {
            text->bytes[word->end + 2] == ' ';
 }
 
+/* "omah pagu", "di talun, dekat bandara Juanda": places to live in, and no house of a kind. */
+static bool is_no_kind_of_house(const struct text *text, const struct place_name *name) {
+    static const char *const kinds[] = {"panti", "batu", "taman", "bangsal", "kota", "lawang", "genteng",
+        "gudang", "sumber", "tua", "anyar", "tengah", "sawah", "semen", "gedeg", "gedek", "candi", "tulangan",
+        "bendungan", "pesantren", NULL};
+    return !word_is_one_of(&text->words[name->first], kinds);
+}
+
+/* "Babat tiap pagi", "Licin arah Ijen": a message that begins with where and when. */
+static bool is_heading_of_when(const struct text *text, const struct place_name *name) {
+    static const char *const when[] = {"tiap", "setiap", "tadi", "kemarin", "semalam", "dekat", "arah", NULL};
+    static const char *const things[] = {"parang", "kampak", "panji", "sekar", "pace", "giri", "kamal",
+        "baron", "mayang", "tarik", "besuk", "berbek", "jati", NULL};
+    const struct word *word = &text->words[name->last];
+    return name->last + 1u < text->count && word->clause == word[1].clause && name->first == name->last &&
+           name->capital && begins_message(text, name->first) && word_is_one_of(word + 1, when) &&
+           !word_is_one_of(word, things) && is_no_kind_of_house(text, name);
+}
+
 /* "Tiris longsor lagi", "banjir di sempol": what happens to places. Tiles and stones slide, too. */
 static bool is_struck(const struct text *text, const struct place_name *name) {
     static const char *const disasters[] = {"longsor", "banjir", "kebanjiran", "gempa", NULL};
@@ -734,20 +876,27 @@ static bool is_struck(const struct text *text, const struct place_name *name) {
            (!name->first || word->clause != word[-1].clause || place_marker_of(word - 1) == MARKER_IN);
 }
 
-/* "omah pagu", "di talun, dekat bandara Juanda": places to live in, and no house of a kind. */
-static bool is_no_kind_of_house(const struct text *text, const struct place_name *name) {
-    static const char *const kinds[] = {"panti", "batu", "taman", "bangsal", "kota", "lawang", "genteng",
-        "gudang", "sumber", "tua", "anyar", "tengah", "sawah", "semen", "gedeg", "gedek", "candi", "tulangan",
-        "bendungan", "pesantren", NULL};
-    return !word_is_one_of(&text->words[name->first], kinds);
-}
-
 /* "warga sini di paron", "kami di pagu": who says so is there. */
 static bool is_where_we_are(const struct text *text, const struct place_name *name) {
     static const char *const us[] = {"sini", "kami", "saya", NULL};
     const struct word *word = &text->words[name->first];
     return name->first >= 2 && word_is(word - 1, "di") && word[-2].clause == word->clause &&
            word_is_one_of(word - 2, us);
+}
+
+/* "ditinggal di babat", "turun di pare"; "di tanggul saya turunkan": where somebody stays or gets off. */
+static bool is_stayed_in(const struct text *text, const struct place_name *name) {
+    static const char *const stays[] = {"ditingal", "tingal", "ngontrak", "ngekos", "nginep", "menginap",
+        "turun", "diturunkan", "mangkal", "mondok", "nikah", "dioper", NULL};
+    static const char *const me[] = {"saya", "kami", NULL};
+    static const char *const drops[] = {"turunin", "turunkan", "nurunin", "menurunkan", "turuni", NULL};
+    const struct word *word = &text->words[name->first], *after = &text->words[name->last] + 1;
+    if (!name->first || !word_is(word - 1, "di") || word[-1].clause != word->clause)
+        return false;
+    if (name->first >= 2 && word[-2].clause == word->clause && word_is_one_of(word - 2, stays))
+        return true;
+    return name->last + 2u < text->count && after[1].clause == word->clause && word_is_one_of(after, me) &&
+           word_is_one_of(after + 1, drops);
 }
 
 /* "rsud pare", "terminal pare". */
@@ -760,7 +909,8 @@ static bool is_of_office(const struct text *text, const struct place_name *name)
 /* "omah pagu", "rumah di pagu"; "lokasinya kunir" says less. */
 static bool is_lived_in(const struct text *text, const struct place_name *name) {
     const struct word *before = &text->words[name->first - 1];
-    return word_is(before, "di") || word_is(before, "rumah");
+    return word_is(before, "di") || word_is(before, "rumah") ||
+           (name->first >= 2 && is_home_of_mine(text, name->first));
 }
 
 /* "di waru, dekat bandara Juanda": of the regency that stands right behind. */
@@ -798,12 +948,14 @@ static void words_settle(
         bool regency_named = is_regency_named(index, names, count, i);
         bool unique = is_unique_here(index, name->entries);
         bool home = is_given_as_home(text, name);
-        bool ours = unique && is_no_kind_of_house(text, name) &&
-                    (is_where_we_are(text, name) || (home && is_lived_in(text, name)));
+        bool ours =
+            unique && is_no_kind_of_house(text, name) &&
+            (is_where_we_are(text, name) || is_stayed_in(text, name) || (home && is_lived_in(text, name)));
         bool given = (unique && is_of_office(text, name)) ||
                      (regency_named && (named || home || is_where_we_are(text, name))) || ours;
-        bool told = (regency_named || unique) &&
-                    (is_on_main_road(text, name) || is_struck(text, name) || is_heading(text, name));
+        bool told =
+            (regency_named || unique) && (is_on_main_road(text, name) || is_struck(text, name) ||
+                                             is_heading(text, name) || is_heading_of_when(text, name));
         if (given || told || (unique && is_in_only_place(text, name)) ||
             (is_no_kind_of_house(text, name) && is_by_landmark(index, text, names, count, i)) ||
             is_signature(index, text, name) ||
@@ -815,7 +967,9 @@ static void words_settle(
 static bool is_told_elsewhere(const struct place_index *index, const struct place_names *names, size_t at) {
     for (size_t i = 0; i < names->count; i++) {
         const struct place_name *other = &names->names[i];
-        if (i != at && !other->village && !other->landing && !other->calling && other->role != ROLE_BOUND &&
+        bool mere = other->word && (!other->capital || other->opens) && !place_marker_is_level(other->marker);
+        if (i != at && !mere && !other->village && !other->landing && !other->calling &&
+            other->role != ROLE_BOUND &&
             !place_entries_agree(index, other->entries, names->names[at].entries))
             return true;
     }
@@ -845,15 +999,22 @@ static bool is_of_victim(const struct text *text, const struct place_name *name)
         "dihajar", "dikeroyok", "dibacok", "dicekik", "disetrika", "dikunci", "dicambuk", "digebuki",
         "sendirian", "mengamuk", "ngamuk", "kambuh", "jatuh", "pikun", "lumpuh", "stroke", "sakit", "hilang",
         "ditinggal", NULL};
+    static const char *const by_themselves[] = {"sendiri", "sendirian", NULL};
+    static const char *const staying[] = {"tingal", "hidup", "masih", "sendiri", "sendirian", NULL};
     size_t at = name->first;
     const struct word *word = &text->words[at];
-    if (at < 2 || !word_is(word - 1, "di") || word[-1].clause != word->clause)
+    if (at < 2 || !place_word_is_in(text, at - 1) || word[-1].clause != word->clause)
         return false;
     at -= 2;
+    bool alone = false;
+    for (; at && text->words[at].clause == word->clause && word_is_one_of(&text->words[at], staying); at--)
+        alone = alone || word_is_one_of(&text->words[at], by_themselves);
     if (at && word_is_one_of(&text->words[at], mine) && text->words[at].clause == text->words[at - 1].clause)
         at--;
     if (text->words[at].clause != word->clause || !word_is_one_of(&text->words[at], kin))
         return false;
+    if (alone)
+        return true; /* "mbahku tinggal dewe di Sine" */
     for (size_t i = name->last + 1u; i < text->count && text->words[i].sentence == word->sentence; i++) {
         if (word_is_one_of(&text->words[i], mine) && text->words[i].flags & WORD_OPENS)
             return false; /* "ibu saya di Lawang, saya dipukuli" */
@@ -872,12 +1033,6 @@ static bool is_teller_named(const struct place_names *names) {
     return false;
 }
 
-/* Of people abroad their home is asked for. */
-static bool is_about_worker_abroad(const struct text *text) {
-    static const char *const workers[] = {"tkw", "tki", "pmi", NULL};
-    return any_word_is_one_of(text, 0, text->count, workers);
-}
-
 /* "saya kerja di Denpasar, kos sebelah": what the teller sees where he is. */
 static bool is_next_door(const struct text *text) {
     static const char *const near[] = {"sebelah", "tetanga", "tetangaku", NULL};
@@ -893,10 +1048,19 @@ static bool is_said_to_be_there(const struct text *text) {
     return false;
 }
 
+/* By the letters: most of what only Minangkabau say is read as Indonesian ("ambo" as "saya"). */
 static bool is_minang(const struct text *text) {
-    static const char *const minang[] = {"galodo", "hanyuik", "ketek", "musajik", "indak", "ambo", "awak",
-        "mamak", "uni", "uda", "urang", "nagari", "jorong", "abak", "amak", "denai", "rumahnyo", NULL};
-    return any_word_is_one_of(text, 0, text->count, minang);
+    static const char *const minang[] = {"galodo", "hanyuik", "ambo", "urang", "amak", "abak", "apak", "inyo",
+        "denai", "surang", "padusi", "mambaok", "mamukua", "kapatang", "rumahnyo", "musajik", "jorong",
+        "nagari", "indak", NULL};
+    for (size_t i = 0; i < text->count; i++) {
+        const struct word *word = &text->words[i];
+        for (size_t k = 0; minang[k]; k++)
+            if (strlen(minang[k]) == word->end - word->start &&
+                strncasecmp(text->bytes + word->start, minang[k], word->end - word->start) == 0)
+                return true;
+    }
+    return false;
 }
 
 /* "RSSA", "RSUD Sidoarjo". */
@@ -929,11 +1093,86 @@ static bool is_home_of_dead(
     return false;
 }
 
+/* "Prambon dekat Krian Sidoarjo": what is only near is not where it is. */
+static bool is_only_near(
+    const struct place_index *index, const struct text *text, const struct place_names *names, size_t at) {
+    static const char *const near[] = {"dekat", "arah", NULL};
+    if (!at)
+        return false;
+    const struct place_name *one = &names->names[at - 1], *name = &names->names[at];
+    const struct word *between = &text->words[one->last + 1];
+    return one->role == ROLE_EVENT && !one->village && !one->word && name->first > one->last + 1u &&
+           name->first <= one->last + 1u + NEAR_WORDS && between->clause == text->words[one->last].clause &&
+           between->clause == text->words[name->first].clause && word_is_one_of(between, near) &&
+           place_entries_name_served(index, one->entries) &&
+           !place_entries_name_regency(index, one->entries) &&
+           !place_entries_agree(index, one->entries, name->entries);
+}
+
+/* "bandara Juanda arah Waru": of a landmark of the regency the side on which it is. */
+static bool is_side_of_landmark(
+    const struct place_index *index, const struct text *text, const struct place_names *names, size_t at) {
+    if (!at || names->names[at].role != ROLE_FAR)
+        return false;
+    const struct place_name *one = &names->names[at - 1], *name = &names->names[at];
+    return one->last + 2 == name->first && word_is(&text->words[one->last + 1], "arah") &&
+           one->role <= ROLE_TELLER && index->entries[one->entries].landmark &&
+           (!name->word || name->capital) &&
+           text->words[one->last].clause == text->words[name->first].clause &&
+           place_entries_agree(index, one->entries, name->entries);
+}
+
+/* "asal kecamatan Bandung Tulungagung": said to be the home of somebody abroad. */
+static bool is_home_named(const struct text *text, const struct place_name *name) {
+    static const char *const from[] = {"asal", "asalnya", NULL};
+    for (size_t i = name->first; i-- && i + 4 >= name->first;) {
+        if (text->words[i].clause != text->words[name->first].clause)
+            return false;
+        if (word_is_one_of(&text->words[i], from))
+            return true;
+    }
+    return false;
+}
+
+/* "orang Jenangan asli": who is told of is at home there. */
+static bool is_native(const struct text *text, const struct place_name *name) {
+    static const char *const people[] = {"orang", "wong", "warga", NULL};
+    const struct word *word = &text->words[name->last];
+    return name->role == ROLE_FROM && name->first && word_is_one_of(&text->words[name->first - 1], people) &&
+           name->last + 1u < text->count && word->clause == word[1].clause && word_is(word + 1, "asli");
+}
+
+/* "Sawahan ... eh maksud saya Ngetos": what was said before is taken back. 0: nothing is. */
+static size_t taken_back(const struct text *text) {
+    static const char *const oops[] = {"eh", "aduh", "ralat", "salah", NULL};
+    static const char *const meant[] = {"maksud", "maksudku", "maksude", "maksudnya", NULL};
+    for (size_t i = 1; i < text->count; i++)
+        if (word_is_one_of(&text->words[i], meant) && word_is_one_of(&text->words[i - 1], oops))
+            return i;
+    return 0;
+}
+
+static bool is_taken_back(
+    const struct place_index *index, const struct place_names *names, size_t at, size_t back) {
+    const struct place_name *name = &names->names[at];
+    if (!back || name->first > back || !place_entries_name_served(index, name->entries) ||
+        place_entries_name_regency(index, name->entries))
+        return false;
+    for (size_t i = at + 1; i < names->count; i++)
+        if (names->names[i].first > back && !names->names[i].word && !names->names[i].village &&
+            place_entries_name_served(index, names->names[i].entries) &&
+            !place_entries_name_regency(index, names->names[i].entries))
+            return true;
+    return false;
+}
+
 /* What one name is there for that only the others tell. */
 static void roles_settle(
     const struct place_index *index, const struct text *text, struct place_names *names) {
     const bool minang = is_minang(text);
     bool teller = is_teller_named(names), there = teller && is_said_to_be_there(text);
+    const bool abroad = place_text_is_of_abroad(text);
+    const size_t back = taken_back(text);
     for (size_t i = 0; i < names->count; i++)
         if (is_home_of_dead(index, text, names, i))
             names->names[i].role = ROLE_TELLER;
@@ -950,8 +1189,21 @@ static void roles_settle(
         if (teller && is_of_kin(text, name))
             name->word = false;
         if (name->role == ROLE_FAR && place_entries_name_town_elsewhere(index, name->entries) &&
-            is_about_worker_abroad(text))
+            place_text_is_of_worker_abroad(text))
             name->role = ROLE_TELLER; /* "kakak saya TKW, keluarga di Wonogiri" */
+        if (name->role == ROLE_FROM && abroad && is_home_named(text, name))
+            name->role = ROLE_TELLER; /* "warga kami asal Dampit bekerja di Kamboja" */
+        if (is_taken_back(index, names, i, back))
+            name->role = ROLE_FROM;
+        if (is_native(text, name))
+            name->role = ROLE_TELLER;
+        if (is_side_of_landmark(index, text, names, i))
+            name->role = ROLE_EVENT;
+        else if (is_only_near(index, text, names, i))
+            name->role = ROLE_FAR;
+        if (i && names->names[i - 1].scene && name->role == ROLE_EVENT &&
+            is_beside(index, text, &names->names[i - 1], name))
+            name->scene = true; /* "kejadiannya di pantai Prigi, Watulimo" */
         bool goes_on = i && names->names[i - 1].victim && is_beside(index, text, &names->names[i - 1], name);
         if (goes_on || is_of_victim(text, name)) {
             name->role = ROLE_EVENT;

@@ -47,6 +47,8 @@ struct place_index {
 /* The longest name that starts at a word: its first entry, and how many words it has; 0 for none. */
 uint32_t place_index_find(
     const struct place_index *index, const struct text *text, size_t first, size_t *used);
+/* The name of this word alone; 0 for none. */
+uint32_t place_index_find_word(const struct place_index *index, const struct word *word);
 /* The word and the next as one name: "lowok waru". Only districts and regencies of the site; 0 for none. */
 uint32_t place_index_find_joined(const struct place_index *index, const struct text *text, size_t first);
 /* The one long name of the site that the word misspells by a letter; 0 for none or several. */
@@ -110,6 +112,7 @@ struct place_name {
     bool calling;  /* "RSJ Lawang telepon" */
     bool either;   /* "Nganjuk apa Kediri": one of two, and the teller does not know which */
     bool border;   /* "batas Waru sama Surabaya": on one side or the other */
+    bool headman;  /* "pak lurah Bojonegoro": of a village there that is not named */
     bool minang;   /* in a message of West Sumatra */
     uint8_t only; /* letters of the one name meant, of all that are read alike: Cermee, and not Cerme; or 0 */
 };
@@ -126,8 +129,13 @@ bool place_marker_is_level(enum place_marker marker);
 /* Whether the words after `at` go on with what it began: of one clause, or parted by a colon, as in forms
  * ("Kec: Ngajum"). */
 bool place_text_goes_on(const struct text *text, size_t at);
+/* Whether the word is "in": "di", and "nek Sine", which before a small letter is "if". */
+bool place_word_is_in(const struct text *text, size_t at);
 /* Whether somebody is brought home dead. */
 bool place_text_is_of_dead(const struct text *text);
+/* Whether somebody works abroad, or is there, of whom the home is asked for. */
+bool place_text_is_of_worker_abroad(const struct text *text);
+bool place_text_is_of_abroad(const struct text *text);
 /* Fills role, road, home and scene of a name. before: the name before it, NULL for none. */
 void place_role_read(const struct place_index *index, const struct text *text, struct place_name *name,
     const struct place_name *before);

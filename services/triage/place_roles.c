@@ -5,6 +5,7 @@
 #include "services/triage/place_parts.h"
 
 #include <string.h>
+#include <strings.h>
 
 enum {
     KINDS_BEFORE = 4, /* "ke dinas sosial kabupaten": words of kind between a preposition and its name */
@@ -37,20 +38,36 @@ static bool is_kept_with(const struct text *text, size_t kin) {
                       (word[-1].clause == word->clause && word_is_one_of(word - 1, kept)));
 }
 
+/* "ayah di Surabaya, ibu di Taiwan": where each of them is, and not where the child is. */
+static bool is_one_of_parents(const struct text *text, size_t at) {
+    static const char *const parents[] = {"ayah", "bapak", "ibu", "abah", "umi", NULL};
+    size_t found = 0;
+    bool is_this = false;
+    for (size_t i = 0; i + 1 < text->count; i++) {
+        const struct word *word = &text->words[i];
+        if (word->sentence != text->words[at].sentence || !(word->flags & WORD_OPENS) ||
+            !word_is_one_of(word, parents) || !word_is(word + 1, "di"))
+            continue;
+        found++;
+        is_this = is_this || i == at;
+    }
+    return is_this && found > 1;
+}
+
 /* Before "di": somebody else is there. "dipukuli bapaknya di" is where the beaten one is. */
 static bool is_far(const struct text *text, size_t at) {
     static const char *const work[] = {"kerja", "bekerja", "kuliah", "merantau", "dinas", "majikan", "rantau",
-        "polisi", "tentara", "dirawat", NULL};
+        "polisi", "tentara", "dirawat", "marantau", NULL};
     static const char *const kin[] = {"saudara", "saudaranya", "kakaknya", "adiknya", "suaminya", "istrinya",
         "ibunya", "bapaknya", "anaknya", "keluarga", "keluarganya", "ortu", "ortunya", "orangtuanya",
         "tuanya", "mertua", "anake", "bojone", "bapake", "ibune", "ibuke", "mboke", "mbokne", "dulure",
-        "adike", "putrane", NULL};
+        "adike", "putrane", "kenalan", "kenalannya", "calo", NULL};
     static const char *const by[] = {"oleh", "sama", "dari", "satu", "rumah", "alamat", "di", NULL};
     const struct word *word = &text->words[at];
     if (word_is_one_of(word, work))
         return true;
     if (!word_is_one_of(word, kin))
-        return false;
+        return is_one_of_parents(text, at);
     if (at && word_is(word, "tuanya") && word_is(word - 1, "orang"))
         word--; /* "di rumah orang tuanya di" */
     if (is_kept_with(text, (size_t)(word - text->words)))
@@ -239,6 +256,13 @@ static bool is_reached(const struct text *text, size_t bound, const struct place
            !is_before(text, bound, wishes) && !is_before(text, before->first, wishes);
 }
 
+/* "jalan-jalan ke alun2 Batu"; "jalan ke Kampak" is a road. */
+static bool is_outing(const struct text *text, size_t bound) {
+    const struct word *word = &text->words[bound];
+    return bound && word_is(word - 1, "jalan") && word[-1].flags & WORD_DOUBLED &&
+           word[-1].clause == word->clause;
+}
+
 /* "pindah ke", "sudah sampai ke", "coba ke": who has arrived, or is asked to come, is there; "mau pulang ke"
  * is not. */
 static enum place_role role_of_bound(
@@ -251,6 +275,8 @@ static enum place_role role_of_bound(
         "nganter", "kesasar", "nyasar", "tersesat", NULL};
     static const char *const told[] = {"lapor", "melapor", "mengadu", "telepon", "pindah", "kirim",
         "mengirim", "mengajukan", "ajukan", "tanya", NULL};
+    static const char *const visited[] = {"visit", "kunjungan", "berkunjung", "asesmen", "survei", "liburan",
+        "nengok", "menjenguk", "jenguk", "takziah", "blusukan", NULL};
     static const char *const me[] = {"saya", "kami", NULL};
     if (word_is(&text->words[bound], "arah") && bound &&
         text->words[bound].clause == text->words[bound - 1].clause &&
@@ -267,7 +293,7 @@ static enum place_role role_of_bound(
         return ROLE_EVENT;
     if (is_home_again(text, bound) || is_home_but(text, bound, name->last))
         return ROLE_FAR;
-    if (is_before(text, bound, told))
+    if (is_before(text, bound, told) || is_before(text, bound, visited) || is_outing(text, bound))
         return ROLE_TELLER;
     if (is_reached(text, bound, before))
         return ROLE_TELLER;
@@ -286,6 +312,16 @@ static bool is_bridged(const struct text *text, size_t kin, size_t in) {
     return true;
 }
 
+/* "..., dipukul majikan sampai tuli": who does it is where the work is. */
+static bool is_done_by_master(const struct text *text, size_t from, const char *const *deeds) {
+    static const char *const masters[] = {
+        "majikan", "majikannya", "bos", "bosnya", "juragan", "juragannya", "mandor", "mandornya", NULL};
+    for (size_t i = from; i + 1 < text->count && text->words[i].sentence == text->words[from].sentence; i++)
+        if (word_is_one_of(&text->words[i], deeds) && word_is_one_of(&text->words[i + 1], masters))
+            return true;
+    return false;
+}
+
 /* "adik saya kerja di Badung dipukuli bosnya", "kerja di kafe Batam, tidak boleh pulang": where somebody is,
  * and where it happens. */
 static bool is_suffered_there(const struct text *text, size_t in, size_t last) {
@@ -300,6 +336,8 @@ static bool is_suffered_there(const struct text *text, size_t in, size_t last) {
     if (i >= text->count || text->words[i].sentence != text->words[last].sentence ||
         !word_is_one_of(&text->words[in - 1], work))
         return false;
+    if (is_done_by_master(text, i, deeds))
+        return true;
     return word_is_one_of(&text->words[i], deeds) || word_is_one_of(&text->words[i], held) ||
            (text->words[i].flags & WORD_NEGATOR && i + 1 < text->count &&
                word_is(&text->words[i + 1], "boleh"));
@@ -606,7 +644,8 @@ static bool is_let_go(const struct text *text, size_t from) {
 /* What the word before a name and its words of kind says. */
 static enum place_role role_of_cue(const struct place_index *index, const struct text *text, size_t cue,
     const struct place_name *name, const struct place_name *before) {
-    static const char *const lines[] = {"jalur", "bus", "bis", "kereta", "travel", "angkot", "tol", NULL};
+    static const char *const lines[] = {"jalur", "bus", "bis", "kereta", "travel", "angkot", "tol", "elf",
+        "bison", "mikrolet", "angkudes", "trayek", "l300", NULL};
     static const char *const left[] = {"pindah", "pindahan", "pulang", NULL};
     static const char *const claimed[] = {"katanya", "mengaku", "ngakunya", NULL};
     const struct word *word = &text->words[cue];
@@ -618,6 +657,8 @@ static enum place_role role_of_cue(const struct place_index *index, const struct
         return ROLE_BOUND;
     if (is_from(word) || (word_is(word, "anak") && cue && is_teller(text, cue - 1)))
         return role_of_from(text, cue);
+    if (word_is_one_of(word, lines) && is_line(index, text, name))
+        return ROLE_BOUND; /* "saya sopir elf Pare - Surabaya" */
     if (is_teller_by_trade(text, cue))
         return ROLE_TELLER;
     if (is_on_card(text, cue) || is_former(text, cue))
@@ -626,13 +667,11 @@ static enum place_role role_of_cue(const struct place_index *index, const struct
         return ROLE_BOUND;
     if (is_bound(word))
         return role_of_bound(text, cue, name, before);
-    if (word_is_one_of(word, lines) && is_line(index, text, name))
-        return ROLE_BOUND;
     if (is_far(text, cue))
         return ROLE_FAR;
     if (word_is(word, "datang") && (is_before(text, cue, wishes) || is_before(text, cue, claimed)))
         return ROLE_BOUND; /* Javanese "bade dateng", will go to, and "jare teko", says that he is from */
-    return word_is(word, "di") ? role_of_in(text, cue, name->last, before) : ROLE_EVENT;
+    return place_word_is_in(text, cue) ? role_of_in(text, cue, name->last, before) : ROLE_EVENT;
 }
 
 /* What holds only for places outside of the site: who is from there and writes is stranded here ("saya dari
@@ -663,6 +702,13 @@ static bool is_belonging(const struct text *text, size_t first) {
            word->clause == word[-1].clause;
 }
 
+/* "yang mau saya laporkan ibu saya di". at: "laporkan". */
+static bool is_reported(const struct text *text, size_t at) {
+    static const char *const reported[] = {"laporin", "laporkan", "dilaporkan", "laporno", NULL};
+    static const char *const which[] = {"yang", "sing", NULL};
+    return word_is_one_of(&text->words[at], reported) && is_before(text, at, which);
+}
+
 /* "kejadiannya di rumah saya Cermee", "TKP Dampit", "ralat, yang benar Dampit". */
 static bool is_scene(const struct text *text, size_t first) {
     static const char *const scenes[] = {
@@ -673,7 +719,7 @@ static bool is_scene(const struct text *text, size_t first) {
         return true;
     for (size_t i = first;
          i-- && i + SCENE_REACH >= first && text->words[i].clause == text->words[first].clause;)
-        if (word_is_one_of(&text->words[i], scenes))
+        if (word_is_one_of(&text->words[i], scenes) || is_reported(text, i))
             return true;
     return false;
 }
@@ -686,9 +732,29 @@ static bool is_calling(const struct text *text, const struct place_name *name) {
     return name->last + 1u < text->count && word->clause == word[1].clause && word_is_one_of(word + 1, calls);
 }
 
+bool place_word_is_in(const struct text *text, size_t at) {
+    const struct word *word = &text->words[at];
+    if (word_is(word, "di"))
+        return true;
+    return word_is(word, "kalau") && word->end - word->start == 3 &&
+           strncasecmp(text->bytes + word->start, "nek", 3) == 0 && at + 1 < text->count &&
+           word[1].clause == word->clause && word[1].flags & WORD_CAPITAL;
+}
+
 bool place_text_is_of_dead(const struct text *text) {
     static const char *const dead[] = {"jenazah", "jenasah", "mayat", "jasad", NULL};
     return any_word_is_one_of(text, 0, text->count, dead);
+}
+
+bool place_text_is_of_worker_abroad(const struct text *text) {
+    static const char *const workers[] = {"tkw", "tki", "pmi", NULL};
+    return any_word_is_one_of(text, 0, text->count, workers);
+}
+
+bool place_text_is_of_abroad(const struct text *text) {
+    static const char *const countries[] = {"malaysia", "taiwan", "hongkong", "korea", "kamboja", "myanmar",
+        "brunei", "singapura", "saudi", "arab", "jepang", "dubai", NULL};
+    return place_text_is_of_worker_abroad(text) || any_word_is_one_of(text, 0, text->count, countries);
 }
 
 /* "besok tiba di Juanda": where those land who are on their way home. begin: of the name and its words of
@@ -696,7 +762,10 @@ bool place_text_is_of_dead(const struct text *text) {
 static bool is_landing(const struct text *text, const struct place_name *name, size_t begin) {
     static const char *const lands[] = {"tiba", "mendarat", "landing", "transit", NULL};
     static const char *const arrives[] = {"sampai", "sampe", "nyampe", "nyampai", "tekan", "teko", NULL};
+    static const char *const fetched[] = {"jemput", "dijemput", "njemput", "jemputnya", NULL};
     size_t at = begin && word_is(&text->words[begin - 1], "di") ? begin - 1 : begin;
+    if (at && at < begin && word_is_one_of(&text->words[at - 1], fetched) && place_text_is_of_abroad(text))
+        return true; /* "dideportasi dari Korea, siapa yang jemput di Juanda" */
     return at && text->words[at - 1].clause == text->words[name->first].clause &&
            (word_is_one_of(&text->words[at - 1], lands) ||
                (word_is_one_of(&text->words[at - 1], arrives) && place_text_is_of_dead(text)));

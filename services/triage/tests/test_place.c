@@ -121,7 +121,7 @@ static void test_names(void **state) {
         {"kakak kelas tujuh", ""},
         {"rombongan dari Lombok di terminal Purabaya", "35.15"},
         {"kakek linglung di terminal Arjosari", "35.73"}, /* a district of Pacitan, too */
-        {"nenek di RS Saiful Anwar malang", "35.73"},
+        {"nenek di RS Saiful Anwar malang", "35.73.02"},
         {"terminal bungurasih sidoarjo", "35.15"},
         {"terminal Gayatri Tulungagung", "35.04"},
         {"gelandangan di taman kota", ""},
@@ -895,7 +895,7 @@ static void test_home_and_not_the_teller(void **state) {
         {"Saya lg di surabaya, barusan ditelpon adek di kertosono katanya ibu dipukuli", "35.18.08"},
         {"Saya lagi di Jombang, ada anak kecil pingsan di trotoar", "35.17"},
         {"Turen. Bapak opname di RSSA, saya lumpuh sendirian", "35.07.09"},
-        {"Bapak opname di RSSA, tidak ada yang menunggu", "35.73"},
+        {"Bapak opname di RSSA, tidak ada yang menunggu", "35.73.02"},
         {"Ditawari kerja di pabrik Batam, surat-surat tidak ada, aman tidak?", ""},
         {"teman dijanjikan kerja restoran di Batam, sampai sana dikunci", "21.71"},
         {"Dongko banjir, jalan nang Kampak longsor", "35.03.04"},
@@ -949,6 +949,121 @@ static void test_told_in_few_letters(void **state) {
     asked_check(*state, "galodo di kec panti, uda, tolong", "35.09.14", "13.08.07");
 }
 
+/* Where somebody works, drives, lands or is from, and where it is. */
+static void test_work_and_origin_beside_the_event(void **state) {
+    static const struct expected cases[] = {
+        {"Adik kerja di Denpasar, kosnya sempit, dipukul majikan. Kami orang Lumajang", "51.71"},
+        {"Saya bongkar muatan di Gresik, yang mau saya laporkan nenek saya sendiri di Lumajang", "35.08"},
+        {"Guru ngaji di Wlingi melapor: ayah di Surabaya, ibu di Batam, anaknya menyayat lengan", "35.05.17"},
+        {"PMI asal Kunir Lumajang bekerja di Kamboja, kenalan di Jember yang memberangkatkan", "35.08.06"},
+        {"teman asal Bandung Tulungagung sakit di Korea, siapa yang jemput di Juanda", "35.04.17"},
+        {"Saya sopir elf pare - surabaya, ada ibu diusir suami turun di pare", "35.06.17"},
+        {"Mbahku tinggal dewe nek Sine, aku kerjo nek Sragen", "35.21.01"},
+        {"tadi di tanggul saya turunkan anak kecil yang naik dari lumajang", "35.09.06"},
+        {"adik dipukul suaminya di Wates Kulon Progo, anaknya lari ke Ngawi", "34.01.02"},
+        {"aku kerjo nang Surabaya, omahku Papar, tonggo telpon ibuku kambuh", "35.06.14"},
+        {"Kami kunjungan ke Tempurejo, anak itu dikurung", "35.09.18"},
+        {"jalan-jalan ke alun2 batu, ada bocah berjualan", "35.79"},
+        {"tetangga kami orang Jenangan asli, membakar kasur, saudara dari Madiun ditunggu", "35.02.18"},
+        {"ambo marantau di Batam, amak di Limo Puluah Koto surang", "13.07"},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof *cases);
+}
+
+/* What is only near, taken back, or of another town. */
+static void test_near_is_not_in(void **state) {
+    static const struct expected cases[] = {
+        {"nenek dipukuli di pasar cermee bondowoso", "35.11.15"},
+        {"Prambon dekat Krian sidoarjo, buruh kena PHK", "35.15.02"},
+        {"Ngasem dekat lapangan Banyuurip, Bojonegoro, warga muntah", "35.22.04"},
+        {"kejadian di pantai Prigi, Watulimo Trenggalek", "35.03.08"},
+        {"mangkal di bandara juanda arah Waru sda, ada orang busuk kakinya", "35.15.18"},
+        {"Rekap TKSK Pacitan: pasung dua", "35.01"},
+        {"Sawahan nganjuk longsor. Eh maksudku di Ngetos apa Loceret", "35.18"},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof *cases);
+}
+
+/* "ada ... gak di X?" asks for something there. */
+static void test_asked_and_not_denied(void **state) {
+    static const struct expected cases[] = {
+        {"ada rumah aman untuk lansia gak di surabaya? nenek ini sendirian", "35.78"},
+        {"lansia itu ada tapi tidak di surabaya", ""},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof *cases);
+}
+
+/* Districts in front, in small letters, in brackets or with who is called behind them. */
+static void test_districts_that_head_a_message(void **state) {
+    static const struct expected cases[] = {
+        {"kec kota, kediri. ada anak tidur di emperan", "35.71.02"},
+        {"Kulon Progo pak, wates. ada anak hilang", "34.01.02"},
+        {"balongbndo bu. air masuk rumah", "35.15.12"},
+        {"Babat tiap malam anak kecil mengamen", "35.24.05"},
+        {"Parang tiap malam diasah di depan rumah", ""},
+        {"kami ditinggal di babat sama ibu tiri", "35.24.05"},
+        {"Lapor pak. Pare, dekat pasar, ada bayi", "35.06.17"},
+        {"nenek depan rumah (kdungkandang) sendirian", "35.73.03"},
+        {"wonosari gn kawi, nenek mengemis", "35.07.32"},
+        {"sukorejo pas. gadis dijual di kos", "35.14.09"},
+        {"pak lurah bojonegoro susah dihubungi", "35.22"},
+        {"Kare lur, madiun, jembatan hanyut", "35.19.05"},
+        {"Durenan rek, Nggalek. ibu sakit", "35.03.13"},
+        {"Licin arah Ijen, banyuwangi, penambang jatuh", "35.10.24"},
+        {"sapeken kep. sumenep, kapal karam", "35.29.25"},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof *cases);
+}
+
+/* Misspelt by a letter: short names only beside their regency. */
+static void test_short_names_misspelt(void **state) {
+    static const struct expected cases[] = {
+        {"Padangn, bojonegoro, anak dicabuli", "35.22.19"},
+        {"nang Jogorgo Ngawi ana wong turu", "35.21.03"},
+        {"genangan air di jalan, banyak jentik", ""},
+        {"pabean cantikan, anak dipukul mandor", "35.78.12"},
+        {"surat izin pelanggaran di probolinggo kab", "35.13"},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof *cases);
+}
+
+/* Minangkabau words tell which of twins is meant, and that a name is one. */
+static void test_in_west_sumatra(void **state) {
+    static const struct expected cases[] = {
+        {"galodo di Maninjau, Tanjung Raya, rumah habis", "13.06.03"},
+        {"Malalak galodo, jalan putus", "13.06.16"},
+        {"Kinali. suami mamukua bini", "13.12.05"},
+        {"simpang lubuk aluang, anak padusi hilang", "13.05.01"},
+        {"kec kayu tanam padang pariaman, ayah stroke", "13.05.15"},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof *cases);
+}
+
+/* Landmarks whose district everybody knows. */
+static void test_landmarks_of_districts(void **state) {
+    static const struct expected cases[] = {
+        {"Kuta bali, anak punk pingsan", "51.03.01"},
+        {"ada anak mengemis di SLG kediri", "35.06.25"},
+        {"ibu tidur di depan RSSA", "35.73.02"},
+        {"mayat di danau ngebel", "35.02.19"},
+        {"bayi ditinggal di rumah sakit mohammad zyn", "35.27.03"},
+        {"jam gadang min, ada orang gila", "13.75.01"},
+        {"anak berjualan di simpang haru", "13.71.02"},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof *cases);
+}
+
+/* A district that another province has, too, and whose people write as often: told in aliases.tsv. */
+static void test_twins_of_another_province(void **state) {
+    asked_check(*state, "warga Donorojo, kusta, dikucilkan", "35.01.01", "33.20.16");
+    asked_check(*state, "ampelgading banjir, dua rumah rusak", "35.07.06", "33.27.11");
+    static const struct expected cases[] = {
+        {"Kec. Donorojo, eks pasung kambuh", "35.01.01"},
+        {"Ampelgading malang banjir", "35.07.06"},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof *cases);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names),
@@ -982,6 +1097,14 @@ int main(void) {
         cmocka_unit_test(test_home_and_not_the_teller),
         cmocka_unit_test(test_on_a_border),
         cmocka_unit_test(test_told_in_few_letters),
+        cmocka_unit_test(test_work_and_origin_beside_the_event),
+        cmocka_unit_test(test_near_is_not_in),
+        cmocka_unit_test(test_asked_and_not_denied),
+        cmocka_unit_test(test_districts_that_head_a_message),
+        cmocka_unit_test(test_short_names_misspelt),
+        cmocka_unit_test(test_in_west_sumatra),
+        cmocka_unit_test(test_landmarks_of_districts),
+        cmocka_unit_test(test_twins_of_another_province),
         cmocka_unit_test(test_spellings),
         cmocka_unit_test(test_every_district),
         cmocka_unit_test(test_twins_stay_two),
