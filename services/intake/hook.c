@@ -486,8 +486,10 @@ static void join_last(struct hook_batch *batch, const struct hook_message *messa
         return;
     reading->joins = sender->first;
     reading->submission.joins = &reading->joins;
-    if (!message->relation)
-        reading->submission.relation = answers ? "answer" : "follow_up";
+    if (answers)
+        reading->submission.relation = "answer";
+    else if (!message->relation)
+        reading->submission.relation = "follow_up";
 }
 
 /* The report of the ticket that stands there. */
@@ -614,15 +616,15 @@ static enum language language_of(const struct hook_batch *batch, const struct ho
     return intake_language_of(batch->intake->replies, text, strnlen(text, LANGUAGE_BYTES), message->language);
 }
 
-static void say_receipt(
-    struct hook_batch *batch, const struct hook_message *message, const struct receipt *receipt) {
+static void say_receipt(struct hook_batch *batch, const struct hook_message *message,
+    const struct receipt *receipt, bool attachment) {
     char ticket[TICKET_TEXT + 1];
     bool joined = !id_equal(&receipt->first, &receipt->report);
     enum language language = language_of(batch, message);
     enum reply reply = receipt->urgent ? REPLY_URGENT : joined ? REPLY_ADDED : REPLY_RECEIVED;
     if (receipt->kind == RECEIPT_AGAIN && !batch->source->hook->answers_inline)
         return; /* told already */
-    if (joined && !receipt->urgent && !has_words(message->text))
+    if (joined && !receipt->urgent && attachment)
         return; /* a further picture of an album needs no word of thanks each */
     ticket_to_text(&receipt->ticket, ticket);
     say(batch, message,
@@ -724,6 +726,22 @@ static void keep_media(struct hook_batch *batch, const struct hook_message *mess
     }
 }
 
+static bool is_picture(const struct hook_media *media) {
+    return strcmp(media->kind, "photo") == 0 || strcmp(media->kind, "sticker") == 0;
+}
+
+/* A picture beside the words it came with. What is spoken, filmed or stands in a document may say anything,
+ * and whoever answers, or comes back to something earlier, says something with whatever it is: somebody
+ * looks. */
+static bool is_beside_words(
+    const struct hook_message *message, const struct submission *submission, bool comes_back) {
+    bool beside = message->media_count > 0 && !comes_back && !has_words(message->text) && !message->located &&
+                  !message->urgent && !submission->only_joins;
+    for (size_t i = 0; i < message->media_count; i++)
+        beside = beside && is_picture(&message->media[i]);
+    return beside && !(submission->relation && strcmp(submission->relation, "answer") == 0);
+}
+
 static void take(struct hook_batch *batch, const struct hook_message *message, struct sender *sender) {
     struct reading reading = {0};
     struct receipt receipt;
@@ -731,10 +749,10 @@ static void take(struct hook_batch *batch, const struct hook_message *message, s
     read_message(batch, message, &reading);
     topic_read(batch, message, &topic);
     join_earlier(batch, message, sender, &topic, &reading);
-    if (!reading.submission.joins)
+    bool comes_back = reading.submission.joins != NULL;
+    if (!comes_back)
         join_last(batch, message, sender, &reading);
-    reading.submission.attachment =
-        !has_words(message->text) && !message->located && !message->urgent && !reading.submission.only_joins;
+    reading.submission.attachment = is_beside_words(message, &reading.submission, comes_back);
     intake_receive(batch->turn, &reading.submission, batch->from->token, &receipt);
     if (receipt.kind == RECEIPT_REFUSED && receipt.problem.status == 404) {
         batch->ignored++; /* a withdrawal of what we do not have */
@@ -762,7 +780,7 @@ static void take(struct hook_batch *batch, const struct hook_message *message, s
             put_aside(batch, message->text, strlen(message->text), "cut");
     }
     note(batch, &receipt);
-    say_receipt(batch, message, &receipt);
+    say_receipt(batch, message, &receipt, reading.submission.attachment);
 }
 
 static bool cannot_wait(const struct hook_batch *batch, const struct hook_message *message) {

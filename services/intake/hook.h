@@ -10,8 +10,10 @@
  *      raw; and what is kept as reports is not kept raw a second time: personal data lies in one place.
  *
  * The same message again is answered like the first time. The same message with other words (an edit, an
- * album) is a report of its own that joins the first. Too many messages from one sender are kept raw and
- * taken later, a few a minute, marked; what may be urgent is taken at once. Nothing is dropped.
+ * album) is a report of its own that joins the first; so is what is spoken, filmed or written in a file. A
+ * picture beside the words it came with is kept with them, without a record. Too many messages from one
+ * sender are kept raw and taken later, a few a minute, marked; what may be urgent is taken at once. Nothing
+ * is dropped.
  *
  * Hostile here: everything in a body, also behind a valid signature: it is what strangers typed. */
 #pragma once

@@ -46,7 +46,7 @@ struct submission {
     /* Of messages from platforms (hook.h), who cannot be told that a key was used for something else. */
     bool amendable;       /* the same key with other content is kept too, and joins the first report */
     bool must_take;       /* its sender does not send again: taken also to the last of the disk */
-    bool attachment;      /* has no words of its own: what it joins says it all, no record */
+    bool attachment;      /* a picture beside words: what it joins says it all, no record */
     bool only_joins;      /* means something only beside a report we know (a withdrawal) */
     const char *sameness; /* what beside text and place makes two messages the same; NULL: nothing */
     const char *relation; /* of what joins another: edit, album, follow_up, withdrawal */

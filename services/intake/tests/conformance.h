@@ -172,6 +172,18 @@ MAYBE_UNUSED static const char *conform_text(const Sigap__ReportReceived *report
     return text;
 }
 
+/* Triage cannot place it. */
+MAYBE_UNUSED static void conform_asked_where(struct conform *conform, ProtobufCBinaryData report) {
+    Sigap__ReportInReview review = SIGAP__REPORT_IN_REVIEW__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    review.report_id = report;
+    review.reason = (char *)"place_unclear";
+    event.body_case = SIGAP__EVENT__BODY_REPORT_IN_REVIEW;
+    event.report_in_review = &review;
+    fixture_event(conform->bottle.fixture, "triage", LANE_NORMAL, &event);
+    fixture_turn(conform->bottle.fixture);
+}
+
 static const char conform_calm[] = "Ada warga minta info bansos";
 static const char conform_danger[] = "tolong dia pegang pisau";
 

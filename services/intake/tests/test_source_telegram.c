@@ -58,8 +58,20 @@ static const struct conformance telegram = {
     .sign = sign,
 };
 
+static const struct conformance telegram_that_tells = {
+    .source = "telegram",
+    .word = "telegram",
+    .sources_yaml = "channels:\n  - name: piket\n    source: telegram\n    options:\n"
+                    "      - { name: token_file, value: tg.token }\n",
+    .secrets = {{"tg.token", "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw\n"}},
+    .write = write_post,
+    .sign = sign,
+};
+
+static const struct conformance *now = &telegram;
+
 static const struct conformance *conformance_of_test(void) {
-    return &telegram;
+    return now;
 }
 
 static const struct answer *send(struct conform *conform, const char *body) {
@@ -366,6 +378,22 @@ static void a_pin_joins_the_words_before_it(void **state) {
     conform_close(&conform);
 }
 
+/* The first picture is the answer; what comes with it is seen beside it. */
+static void an_album_may_be_an_answer(void **state) {
+    (void)state;
+    now = &telegram_that_tells;
+    struct conform conform = conform_open();
+    conform_taken(&conform, &(struct told){.number = 1, .text = "Nenek sakit", .sender = "6281100"}, 1);
+    conform_asked_where(&conform, conform_report(&conform, 0)->report_id);
+    for (int i = 2; i <= 4; i++)
+        conform_taken(&conform,
+            &(struct told){.number = i, .text = "", .sender = "6281100", .album = 77, .photo = true}, 1);
+    assert_int_equal(bottle_reports(&conform.bottle), 2);
+    assert_string_equal(conform_report(&conform, 1)->relation, "answer");
+    conform_close(&conform);
+    now = &telegram;
+}
+
 static void order(struct conform *conform, const char *action, const char *argument, unsigned expected) {
     unsigned status;
     json_decref(bottle_control(conform->bottle.fixture, action, argument, &status));
@@ -475,6 +503,7 @@ int main(void) {
         cmocka_unit_test(a_deleted_business_message_is_withdrawn),
         cmocka_unit_test(answers_in_the_chat),
         cmocka_unit_test(a_pin_joins_the_words_before_it),
+        cmocka_unit_test(an_album_may_be_an_answer),
         cmocka_unit_test(a_sender_may_be_blocked),
         cmocka_unit_test(what_waits_stays_training),
         cmocka_unit_test(what_waits_is_not_lost_for_want_of_memory),

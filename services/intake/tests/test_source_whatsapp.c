@@ -269,16 +269,8 @@ static void a_question_is_asked_once_and_its_answer_joins(void **state) {
     ProtobufCBinaryData report = conform_report(&conform, 0)->report_id;
     while (fixture_effect_count(fixture))
         fixture_effect_take(fixture);
-    for (int i = 0; i < 2; i++) {
-        Sigap__ReportInReview review = SIGAP__REPORT_IN_REVIEW__INIT;
-        Sigap__Event event = SIGAP__EVENT__INIT;
-        review.report_id = report;
-        review.reason = (char *)"place_unclear";
-        event.body_case = SIGAP__EVENT__BODY_REPORT_IN_REVIEW;
-        event.report_in_review = &review;
-        fixture_event(fixture, "triage", LANE_NORMAL, &event);
-        fixture_turn(fixture);
-    }
+    for (int i = 0; i < 2; i++)
+        conform_asked_where(&conform, report);
     assert_int_equal(fixture_effect_count(fixture), 1);
     assert_non_null(strstr(((const struct web_tell *)fixture_effect_take(fixture)->what)->text, "kecamatan"));
     graph_send(&conform, PIKET,
@@ -289,6 +281,77 @@ static void a_question_is_asked_once_and_its_answer_joins(void **state) {
     assert_string_equal(conform_report(&conform, 1)->relation, "answer");
     assert_memory_equal(conform_report(&conform, 1)->amends.data, report.data, ID_BYTES);
     conform_close(&conform);
+}
+
+/* A message of one medium without words, 40 s after the first. */
+static void send_medium(struct conform *conform, int number, const char *medium, const char *replies_to) {
+    char body[1024], context[64] = "";
+    if (replies_to)
+        snprintf(context, sizeof context, "\"context\":{\"id\":\"%s\"},", replies_to);
+    snprintf(body, sizeof body,
+        BODY("\"messages\":[{\"from\":\"6281100\",\"id\":\"wamid.%d\",\"timestamp\":\"1772420040\",%s%s}]"),
+        number, context, medium);
+    graph_send(conform, PIKET, body);
+}
+
+#define VOICE "\"type\":\"audio\",\"audio\":{\"id\":\"31\",\"voice\":true}"
+#define PHOTO "\"type\":\"image\",\"image\":{\"id\":\"32\"}"
+#define VIDEO "\"type\":\"video\",\"video\":{\"id\":\"33\"}"
+#define PAPER "\"type\":\"document\",\"document\":{\"id\":\"34\"}"
+#define ODD "\"type\":\"unsupported\""
+
+/* What was said last to the reporter, "" for nothing; the platform has taken it. */
+static const char *told_last(struct conform *conform) {
+    static char text[1024];
+    *text = 0;
+    while (fixture_effect_count(conform->bottle.fixture)) {
+        const struct effect effect = *fixture_effect_take(conform->bottle.fixture);
+        if (effect.kind != EFFECT_TELL)
+            continue;
+        snprintf(text, sizeof text, "%s", ((const struct web_tell *)effect.what)->text);
+        fixture_effect_finish(conform->bottle.fixture,
+            &(struct effect_result){.id = effect.id, .kind = effect.kind, .outcome = WEB_DONE});
+    }
+    return text;
+}
+
+/* Triage, whoever reviews and whoever is woken hear of what was spoken: "dia datang bawa parang" may be in
+ * it. A photo beside the words is seen with them. */
+static void what_is_spoken_is_heard_of(void **state) {
+    static const struct {
+        const char *medium, *replies_to;
+        int64_t after_ms;
+        bool asked;
+        const char *text, *relation; /* NULL: no record */
+    } cases[] = {{VOICE, NULL, 40000, false, "[pesan suara / voice message]", "follow_up"},
+        {VIDEO, NULL, 40000, false, "[video]", "follow_up"},
+        {PAPER, NULL, 40000, false, "[dokumen / document]", "follow_up"},
+        {ODD, NULL, 40000, false, "[pesan tanpa teks / message without text]", "follow_up"},
+        {PHOTO, NULL, 40000, false, NULL, NULL},
+        {VOICE, NULL, 3600000, true, "[pesan suara / voice message]", "answer"},
+        {PHOTO, NULL, 3600000, true, "[foto / photo]", "answer"},
+        {VOICE, "wamid.1", 3 * 86400000, false, "[pesan suara / voice message]", "follow_up"},
+        {PHOTO, "wamid.1", 3 * 86400000, false, "[foto / photo]", "follow_up"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct conform conform = conform_open();
+        graph_send(&conform, PIKET, MESSAGE("\"type\":\"text\",\"text\":{\"body\":\"Nenek sakit\"}"));
+        if (cases[i].asked)
+            conform_asked_where(&conform, conform_report(&conform, 0)->report_id);
+        told_last(&conform);
+        fixture_advance(conform.bottle.fixture, cases[i].after_ms);
+        for (int again = 0; again < 2; again++) /* the platform sends it twice */
+            send_medium(&conform, 2, cases[i].medium, cases[i].replies_to);
+        assert_int_equal(bottle_reports(&conform.bottle), cases[i].text ? 2 : 1);
+        if (cases[i].text) {
+            const Sigap__ReportReceived *more = conform_report(&conform, 1);
+            assert_string_not_equal(told_last(&conform), "");
+            assert_string_equal(conform_text(more), cases[i].text);
+            assert_string_equal(more->relation, cases[i].relation);
+            assert_memory_equal(more->amends.data, conform_report(&conform, 0)->report_id.data, ID_BYTES);
+        }
+        conform_close(&conform);
+    }
 }
 
 /* A number is written to by "to"; an id of who shows a name instead (BSUID) by "recipient". */
@@ -386,6 +449,7 @@ int main(void) {
         cmocka_unit_test(an_answer_names_its_reader),
         cmocka_unit_test(who_writes_javanese_is_asked_in_javanese),
         cmocka_unit_test(a_question_is_asked_once_and_its_answer_joins),
+        cmocka_unit_test(what_is_spoken_is_heard_of),
         cmocka_unit_test(a_medium_is_fetched_or_noted_as_unavailable),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
