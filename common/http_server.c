@@ -267,7 +267,7 @@ static void remote_write(struct MHD_Connection *connection, char *text, size_t s
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     const struct sockaddr *address = info ? info->client_addr : NULL;
-    snprintf(text, size, "local");
+    snprintf(text, size, REQUEST_LOCAL);
     if (address && address->sa_family == AF_INET)
         inet_ntop(
             AF_INET, &((const struct sockaddr_in *)(const void *)address)->sin_addr, text, (socklen_t)size);

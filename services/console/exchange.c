@@ -59,17 +59,6 @@ void exchange_refuse(struct exchange *exchange, const struct problem *problem) {
     reply_problem(exchange->turn, exchange->answer, problem);
 }
 
-/* Only who speaks over the local socket is our proxy; anybody else could write any address there. Of a chain
- * the last entry is what our proxy saw itself. */
-const char *exchange_remote(const struct exchange *exchange) {
-    const struct request *request = exchange->request;
-    const char *chain = request->header(request, "X-Forwarded-For");
-    if (strcmp(request->remote, "local") != 0 || !chain)
-        return request->remote;
-    const char *comma = strrchr(chain, ',');
-    return comma ? comma + 1 + strspn(comma + 1, " ") : chain;
-}
-
 static bool is_json(const struct request *request) {
     static const char type[] = "application/json";
     const char *given = request->header(request, "Content-Type");

@@ -28,8 +28,6 @@ struct exchange {
     const struct person *person;    /* NULL: nobody, on routes that need nobody */
 };
 
-/* The address to count attempts by: of the peer, or what our own proxy on the local socket says. */
-const char *exchange_remote(const struct exchange *exchange);
 /* Reads the JSON body. False when it was refused and answered. *out is the caller's (json_decref). */
 bool exchange_body(struct exchange *exchange, const struct json_field *fields, void *into, json_t **out);
 void exchange_refuse(struct exchange *exchange, const struct problem *problem);

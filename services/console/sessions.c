@@ -164,7 +164,7 @@ void session_login(struct exchange *exchange) {
         return;
     bool known = account_find(exchange->turn, login.account, &account) && !account.disabled;
     const char *name = known ? account.name : login.account;
-    snprintf(wait.remote, sizeof wait.remote, "%s", exchange_remote(exchange));
+    snprintf(wait.remote, sizeof wait.remote, "%s", request_caller(exchange->request));
     int64_t wait_ms = throttle_try(exchange->turn, name, wait.remote);
     if (wait_ms > 0) {
         refuse_for_now(exchange, wait_ms);
@@ -273,7 +273,7 @@ static void begin_change(struct exchange *exchange, const struct change *change)
     const struct account *account = &exchange->person->account;
     struct password_job job = {0};
     struct wait wait = {0};
-    snprintf(wait.remote, sizeof wait.remote, "%s", exchange_remote(exchange));
+    snprintf(wait.remote, sizeof wait.remote, "%s", request_caller(exchange->request));
     int64_t wait_ms = throttle_try(exchange->turn, account->name, wait.remote);
     if (wait_ms > 0)
         return refuse_for_now(exchange, wait_ms);

@@ -53,25 +53,14 @@ static bool read_address(const char *text, struct sockaddr_storage *address) {
     return true;
 }
 
-/* Behind nginx, which is on our own socket, its header has the address; a header of a stranger has not. */
-static const char *caller(const struct request *request, char copy[64]) {
-    const char *remote = request->remote ? request->remote : "";
-    bool ours = !*remote || strcmp(remote, "unix") == 0 || strcmp(remote, "127.0.0.1") == 0 ||
-                strcmp(remote, "::1") == 0;
-    const char *forwarded = ours ? request->header(request, "X-Forwarded-For") : NULL;
-    const char *last = forwarded ? strrchr(forwarded, ',') : NULL;
-    snprintf(copy, 64, "%s", forwarded ? (last ? last + 1 + strspn(last + 1, " ") : forwarded) : remote);
-    return copy;
-}
-
 static bool may_call(const struct request *request, const struct intake_channel *channel) {
     const char *list = intake_channel_option(channel, "addresses");
-    char text[64], copy[CHANNEL_SECRET_MAX + 1], *rest = copy;
+    char copy[CHANNEL_SECRET_MAX + 1], *rest = copy;
     struct sockaddr_storage address;
     struct http_network network;
     if (!list)
         return true;
-    if (!read_address(caller(request, text), &address))
+    if (!read_address(request_caller(request), &address))
         return false;
     snprintf(copy, sizeof copy, "%s", list);
     for (char *each; (each = strsep(&rest, ", "));)

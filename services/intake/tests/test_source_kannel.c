@@ -142,12 +142,39 @@ static void only_listed_addresses_may_call(void **state) {
     now = &kannel;
 }
 
+/* Behind our nginx, which speaks over the local socket, Kannel's address stands last in its header; what a
+ * stranger writes there counts for nothing. */
+static void the_address_is_read_behind_our_proxy(void **state) {
+    static const struct {
+        const char *remote, *chain;
+        unsigned status;
+    } cases[] = {{REQUEST_LOCAL, "10.1.2.3", 200}, {REQUEST_LOCAL, "203.0.113.9, 10.1.2.3", 200},
+        {REQUEST_LOCAL, "10.1.2.3, 203.0.113.9", 401}, {REQUEST_LOCAL, NULL, 401}, {"10.1.2.3", NULL, 200},
+        {"203.0.113.9", "10.1.2.3", 401}, {"10.1.2.3", "203.0.113.9", 200}};
+    (void)state;
+    now = &kannel_of_addresses;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct conform conform = conform_open();
+        const struct answer *answer = fixture_request(conform.bottle.fixture,
+            &(struct fixture_request){.method = "GET",
+                .path = "/v1/hooks/kannel/sms/rahasia",
+                .query = "id=1&sender=62811&message=halo",
+                .remote = cases[i].remote,
+                .headers = {{cases[i].chain ? "X-Forwarded-For" : NULL, cases[i].chain}}});
+        if (answer->status != cases[i].status)
+            fail_msg("case %zu: %u", i, answer->status);
+        conform_close(&conform);
+    }
+    now = &kannel;
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         CONFORMANCE_TESTS,
         cmocka_unit_test(a_get_is_a_message_and_nothing_is_sent_back),
         cmocka_unit_test(a_post_url_is_read_too),
         cmocka_unit_test(only_listed_addresses_may_call),
+        cmocka_unit_test(the_address_is_read_behind_our_proxy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
