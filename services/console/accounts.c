@@ -70,7 +70,7 @@ bool account_find(struct turn *turn, const char *name, struct account *out) {
     if (found)
         *out = (struct account){column_copy(turn, find, 0), column_copy(turn, find, 1),
             column_copy(turn, find, 2), column_copy(turn, find, 3), column_copy(turn, find, 4),
-            column_copy(turn, find, 5), column_int(find, 6) != 0};
+            column_copy(turn, find, 5), column_int(find, 6) != 0, column_int(find, 7)};
     statement_end(find);
     return found;
 }

@@ -22,6 +22,7 @@ enum {
 struct account {
     const char *name, *classes, *codes, *areas, *facilities, *password;
     bool disabled;
+    int64_t renewed; /* how often the password became another one */
 };
 
 /* False when there is none of this name (any case). */

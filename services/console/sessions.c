@@ -172,20 +172,22 @@ void session_login(struct exchange *exchange) {
         snprintf(job.account, sizeof job.account, "%s", name);
         snprintf(job.hash, sizeof job.hash, "%s", known ? account.password : "");
         snprintf(job.password, sizeof job.password, "%s", login.password);
+        wait.renewed = known ? account.renewed : 0;
         begin_check(exchange, WAIT_LOGIN, EFFECT_VERIFY, &job, &wait);
         sodium_memzero(&job, sizeof job);
     }
     json_decref(body);
 }
 
-/* Unless it has been changed meanwhile. False: nothing was kept. */
-static bool keep_hash(struct turn *turn, const struct effect_result *result) {
+/* Unless it has been changed meanwhile. other: of another password than before. False: nothing was kept. */
+static bool keep_hash(struct turn *turn, const struct effect_result *result, bool other) {
     const struct password_result *kept = result->bytes;
     if (result->outcome != 1 || result->size != sizeof *kept || !kept->hash[0])
         return false;
     struct statement *set = console_use(turn->store, CONSOLE_ACCOUNT_PASSWORD_REPLACE);
     bind_text(set, kept->hash);
     bind_int(set, turn->now);
+    bind_int(set, other);
     bind_text(set, kept->account);
     bind_text(set, kept->before);
     return statement_run(set) && store_changes(turn->store) == 1;
@@ -215,6 +217,12 @@ static void set_cookie(
             cookie_name(secure), token, (long long)seconds, secure ? "; Secure" : ""));
 }
 
+/* The password was renewed while it was checked, perhaps because it was stolen: it is the account's no more,
+ * and the renewal has ended all other sessions. */
+static bool fits_no_more(const struct account *account, const struct wait *wait) {
+    return account->renewed != wait->renewed;
+}
+
 void session_verified(struct turn *turn, struct wait *wait, const struct effect_result *result) {
     struct answer answer = {0};
     struct account account;
@@ -224,11 +232,11 @@ void session_verified(struct turn *turn, struct wait *wait, const struct effect_
         return;
     if (result->outcome == EFFECT_UNKNOWN) {
         reply_problem(turn, &answer, &unavailable);
-    } else if (result->outcome != 1 || !known) {
+    } else if (result->outcome != 1 || !known || fits_no_more(&account, wait)) {
         turn_audit(turn, known ? account.name : "unknown", "login.refused", "console");
         reply_problem(turn, &answer, &wrong);
     } else {
-        keep_hash(turn, result);
+        keep_hash(turn, result, false);
         throttle_forgive(turn, account.name, wait->remote);
         begin_session(turn, account.name, token);
         turn_audit(turn, account.name, "login", "console");
@@ -304,7 +312,7 @@ void session_changed(struct turn *turn, struct wait *wait, const struct effect_r
     struct answer answer = {0};
     if (wait->answered_at == turn->now)
         return;
-    if (keep_hash(turn, result)) {
+    if (keep_hash(turn, result, true)) {
         throttle_forgive(turn, wait->account, wait->remote);
         struct statement *end = console_use(turn->store, CONSOLE_SESSION_END_OTHERS);
         bind_text(end, wait->account);
@@ -319,7 +327,7 @@ void session_changed(struct turn *turn, struct wait *wait, const struct effect_r
 }
 
 void session_hardened(struct turn *turn, const struct effect_result *result) {
-    keep_hash(turn, result);
+    keep_hash(turn, result, false);
 }
 
 void session_late(struct turn *turn, struct wait *wait) {

@@ -58,6 +58,7 @@ struct wait {
     char token[WAIT_TOKEN]; /* LINK and LINK_ANSWER */
     /* LOGIN and PASSWORD; MEDIA and PICTURE: who looks */
     char account[WAIT_ACCOUNT], remote[WAIT_REMOTE];
+    int64_t renewed;     /* LOGIN: as the account had it */
     uint8_t session[32]; /* PASSWORD: the session that stays */
     bool secure;         /* the request came over TLS */
 };

@@ -1,15 +1,16 @@
 -- name: account_find
-SELECT name, classes, codes, areas, facilities, password, disabled FROM account WHERE name=?
+SELECT name, classes, codes, areas, facilities, password, disabled, renewed FROM account WHERE name=?
 
 -- name: account_add
 INSERT INTO account(name, classes, codes, areas, facilities, password, disabled, created_at, changed_at)
 VALUES(?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, ?7) ON CONFLICT(name) DO NOTHING
 
 -- name: account_password
-UPDATE account SET password=?, changed_at=? WHERE name=?
+UPDATE account SET password=?, changed_at=?, renewed=renewed+1 WHERE name=?
 
 -- name: account_password_replace
-UPDATE account SET password=?, changed_at=? WHERE name=? AND password=?
+-- Another one, or a better hash of the same.
+UPDATE account SET password=?, changed_at=?, renewed=renewed+? WHERE name=? AND password=?
 
 -- name: account_disable
 UPDATE account SET disabled=?, changed_at=? WHERE name=?

@@ -297,6 +297,41 @@ static void a_late_rehash_does_not_bring_an_old_password_back(void **state) {
     desk_close(&desk);
 }
 
+static const char old_login[] = "{\"account\":\"sari\",\"password\":\"old\"}";
+
+/* Whoever signs in with a stolen password in the second in which it is renewed stays outside. */
+static void a_password_renewed_while_it_is_checked_lets_nobody_in(void **state) {
+    (void)state;
+    struct desk desk = desk_signed_in("sari");
+    assert_int_equal(desk_post(&desk, "/api/login", old_login), 0);
+    desk_control(&desk, "account.password", "sari");
+    desk_spoken(&desk, EFFECT_VERIFY, 1, NULL);
+    assert_int_equal(desk.answer->status, 401);
+    assert_null(desk_header(&desk, "Set-Cookie"));
+    desk_spoken(&desk, EFFECT_HASH, 1, "$argon2id$second");
+    assert_int_equal(desk_login(&desk, "sari", desk.password, 1), 200);
+    static const char change[] = "{\"password\":\"old\",\"renewed\":\"a longer new one\"}";
+    assert_int_equal(desk_post(&desk, "/api/password", change), 0);
+    assert_int_equal(desk_post(&desk, "/api/login", old_login), 0);
+    desk_spoken(&desk, EFFECT_CHANGE, 1, "$argon2id$third");
+    assert_int_equal(desk.answer->status, 204);
+    desk_spoken(&desk, EFFECT_VERIFY, 1, NULL);
+    assert_int_equal(desk.answer->status, 401);
+    desk_close(&desk);
+}
+
+/* A better hash of the same password keeps nobody outside. */
+static void a_password_hardened_while_it_is_checked_lets_in(void **state) {
+    (void)state;
+    struct desk desk = desk_open();
+    desk_control(&desk, "account.create", "sari");
+    assert_int_equal(desk_post(&desk, "/api/login", old_login), 0);
+    desk_spoken(&desk, EFFECT_HASH, 1, "$argon2id$hardened");
+    desk_spoken(&desk, EFFECT_VERIFY, 1, "$argon2id$rehash");
+    assert_int_equal(desk.answer->status, 200);
+    desk_close(&desk);
+}
+
 static void argon2_that_never_answers_is_answered(void **state) {
     (void)state;
     struct desk desk = desk_open();
@@ -379,6 +414,8 @@ int main(void) {
         cmocka_unit_test(forged_requests_are_refused),
         cmocka_unit_test(another_password_ends_the_other_sessions),
         cmocka_unit_test(a_late_rehash_does_not_bring_an_old_password_back),
+        cmocka_unit_test(a_password_renewed_while_it_is_checked_lets_nobody_in),
+        cmocka_unit_test(a_password_hardened_while_it_is_checked_lets_in),
         cmocka_unit_test(argon2_that_never_answers_is_answered),
         cmocka_unit_test(bodies_are_read_strictly),
         cmocka_unit_test(counts_of_tries_are_forgotten_in_slices),
