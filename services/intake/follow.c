@@ -60,12 +60,44 @@ static void set_outcome(struct turn *turn, const struct id *report, enum outcome
     statement_run(set);
 }
 
+static void case_is_known(struct turn *turn, const struct id *case_id) {
+    struct statement *add = intake_use(turn->store, INTAKE_PROGRESS_ADD);
+    bind_id(add, case_id);
+    bind_int(add, turn->now);
+    statement_run(add);
+}
+
+/* Media last as long as their case does: from here on somebody has to know when it ends. */
+static void set_case_of_media(
+    struct turn *turn, enum intake_statement which, const struct id *report, const struct id *case_id) {
+    struct statement *set = intake_use(turn->store, which);
+    bind_id(set, report);
+    bind_id(set, case_id);
+    statement_run(set);
+    if (store_changes(turn->store) > 0)
+        case_is_known(turn, case_id);
+}
+
+void intake_follow_medium(struct turn *turn, const struct id *medium, const struct id *report) {
+    struct id case_id = {0};
+    struct statement *known = intake_use(turn->store, INTAKE_MEDIA_CASE_KNOWN);
+    bind_id(known, medium);
+    bind_id(known, report);
+    if (statement_step(known))
+        case_id = column_id(known, 0);
+    statement_end(known);
+    if (!id_is_null(&case_id))
+        case_is_known(turn, &case_id);
+}
+
 static enum verdict decided(struct turn *turn, const ProtobufCBinaryData *report, enum outcome_state state,
     const struct id *case_id) {
     struct id id;
     if (!id_from_bytes(report->data, report->len, &id) || (state == OUTCOME_CASE && id_is_null(case_id)))
         return turn_park(turn, "a decision without its report or case");
     set_outcome(turn, &id, state, case_id, 0);
+    if (state == OUTCOME_CASE)
+        set_case_of_media(turn, INTAKE_MEDIA_CASE_SET, &id, case_id);
     /* Who quotes the ticket of the first asks for all that joined it: a case among them is the answer. */
     struct first_report first;
     if (state == OUTCOME_CASE && intake_first_of(turn, &id, &first)) {
@@ -73,6 +105,7 @@ static enum verdict decided(struct turn *turn, const ProtobufCBinaryData *report
         bind_id(join, &first.report);
         bind_id(join, case_id);
         statement_run(join);
+        set_case_of_media(turn, INTAKE_MEDIA_CASE_JOIN, &first.report, case_id);
     }
     return VERDICT_DONE;
 }
@@ -138,6 +171,7 @@ static enum verdict merged(struct turn *turn, const Sigap__CaseMerged *merged, c
     bind_int(merge, turn->now);
     bind_id(merge, merged->undone ? NULL : &into);
     statement_run(merge);
+    case_is_known(turn, &into);
     return VERDICT_DONE;
 }
 
@@ -215,18 +249,26 @@ static enum outcome_state read_outcome(
     return outcome;
 }
 
+struct progress {
+    bool known; /* false: no row, the rest says nothing */
+    enum progress_state state;
+    int64_t changed_at;
+};
+
 /* Of the case that it counts with. */
-static enum progress_state read_progress(struct turn *turn, const struct id *case_id) {
-    enum progress_state progress = PROGRESS_NONE;
+static struct progress read_progress(struct turn *turn, const struct id *case_id) {
+    struct progress progress = {0};
     struct id at = *case_id;
     for (unsigned i = 0; i < MERGES_MAX; i++) {
         struct id into = {0};
         struct statement *get = intake_use(turn->store, INTAKE_PROGRESS_GET);
         bind_blob(get, at.bytes, ID_BYTES);
-        bool found = statement_step(get);
-        progress = found ? (enum progress_state)column_int(get, 0) : PROGRESS_NONE;
-        if (found)
+        progress = (struct progress){.known = statement_step(get), .state = PROGRESS_NONE};
+        if (progress.known) {
+            progress.state = (enum progress_state)column_int(get, 0);
             into = column_id(get, 1);
+            progress.changed_at = column_int(get, 2);
+        }
         statement_end(get);
         if (id_is_null(&into))
             break;
@@ -235,10 +277,17 @@ static enum progress_state read_progress(struct turn *turn, const struct id *cas
     return progress;
 }
 
+bool intake_follow_over(struct turn *turn, const struct id *case_id, int64_t before_ms) {
+    if (id_is_null(case_id))
+        return true;
+    struct progress progress = read_progress(turn, case_id);
+    return !progress.known || (progress.state == PROGRESS_CLOSED && progress.changed_at < before_ms);
+}
+
 static void stand(struct turn *turn, const struct id *report, struct standing *out) {
     out->report = *report;
     enum outcome_state outcome = read_outcome(turn, report, &out->case_id, &out->question);
-    out->state = state_of(outcome, read_progress(turn, &out->case_id));
+    out->state = state_of(outcome, read_progress(turn, &out->case_id).state);
 }
 
 /* All three look-ups are made whatever the first one finds: the time it takes tells nothing. A ticket of
@@ -383,7 +432,7 @@ static void view_list(struct turn *turn, const Sigap__ListView *list, Sigap__Vie
     bind_int(newest, view_rows(list));
     while (statement_step(newest)) {
         struct id report = column_id(newest, 0), case_id = column_id(newest, 2);
-        enum progress_state progress = read_progress(turn, &case_id);
+        enum progress_state progress = read_progress(turn, &case_id).state;
         json_write_object(&writer);
         json_member_id(&writer, "id", &report);
         json_member_text(

@@ -32,6 +32,12 @@ enum report_state {
     REPORT_STATES
 };
 
+/* A medium of this report is new: it belongs to the report's case, if it has one already. */
+void intake_follow_medium(struct turn *turn, const struct id *medium, const struct id *report);
+/* What belonged to this case (null: to none) and was there before this time has lived as long after the
+ * closing: the case was closed before it (the one that it counts with), or so long ago that its row is gone
+ * (sweep.c). */
+bool intake_follow_over(struct turn *turn, const struct id *case_id, int64_t before_ms);
 /* A record of triage, casework or notifier. */
 enum verdict intake_follow(struct turn *turn, const Sigap__Event *event);
 /* GET /v1/reports/<ticket>. The same work for every ticket, known or not. */

@@ -4,6 +4,7 @@
 #include "common/medium.h"
 #include "common/rights.h"
 #include "intake_sql.h"
+#include "services/intake/follow.h"
 #include "services/intake/hook.h"
 #include "services/intake/web.h"
 
@@ -71,6 +72,7 @@ void intake_media_add(struct turn *turn, const struct id *id, const struct id *r
     bind_int(add, possible ? turn->now + LEASE_MS : 0);
     bind_blob(add, sealed.data, sealed.len);
     statement_run(add);
+    intake_follow_medium(turn, id, report);
     if (!possible) {
         settle(turn, id, MEDIA_UNAVAILABLE, NULL, "no token");
         return;
@@ -106,6 +108,7 @@ bool intake_media_keep(struct turn *turn, const struct id *report, const char *b
     bind_int(keep, (int64_t)size);
     if (!statement_run(keep) || store_changes(turn->store) != 1)
         return false;
+    intake_follow_medium(turn, &id, report);
     seal_session_rotate(intake->session, turn->now);
     if (!seal_report(intake->session, &place, bytes, size, turn->arena, &sealed))
         return false; /* the arena is exhausted, the turn will see */

@@ -211,17 +211,22 @@ static void keep_medium(struct web_job *job, const struct http_result *result) {
 
 /* --- tidying up --- */
 
-unsigned intake_media_tidy(const char *folder, int64_t before_ms) {
+static bool delete_old(int folder, const char *name, int64_t before_ms) {
+    struct stat facts;
+    return fstatat(folder, name, &facts, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(facts.st_mode) &&
+           (int64_t)facts.st_mtime * 1000 < before_ms && unlinkat(folder, name, 0) == 0;
+}
+
+unsigned intake_media_tidy(const char *folder, const struct web_tidy *what) {
     DIR *entries = opendir(folder);
+    char name[2 * SEAL_HASH_BYTES + 1];
     unsigned count = 0;
-    for (struct dirent *entry; entries && (entry = readdir(entries));) {
-        struct stat facts;
-        if (entry->d_name[0] == '.' ||
-            fstatat(dirfd(entries), entry->d_name, &facts, AT_SYMLINK_NOFOLLOW) != 0 ||
-            !S_ISREG(facts.st_mode) || (int64_t)facts.st_mtime * 1000 >= before_ms)
-            continue;
-        count += unlinkat(dirfd(entries), entry->d_name, 0) == 0;
+    for (size_t i = 0; entries && i < what->count && i < WEB_TIDY_MAX; i++) {
+        sodium_bin2hex(name, sizeof name, what->hashes[i], SEAL_HASH_BYTES);
+        count += delete_old(dirfd(entries), name, what->before_ms);
     }
+    for (struct dirent *entry; entries && !what->count && (entry = readdir(entries));)
+        count += entry->d_name[0] != '.' && delete_old(dirfd(entries), entry->d_name, what->before_ms);
     if (entries)
         closedir(entries);
     return count;
@@ -230,12 +235,12 @@ unsigned intake_media_tidy(const char *folder, int64_t before_ms) {
 struct tidy {
     uv_work_t work;
     char folder[512];
-    int64_t before_ms;
+    struct web_tidy what;
 };
 
 static void tidy(uv_work_t *work) {
-    const struct tidy *what = work->data;
-    intake_media_tidy(what->folder, what->before_ms);
+    const struct tidy *job = work->data;
+    intake_media_tidy(job->folder, &job->what);
 }
 
 static void on_tidied(uv_work_t *work, int status) {
@@ -244,12 +249,11 @@ static void on_tidied(uv_work_t *work, int status) {
 }
 
 static void perform_tidy(struct intake_web *web, const struct effect *effect) {
-    const struct web_tidy *what = effect->what;
     struct tidy *job = calloc(1, sizeof *job);
     if (!job)
-        return; /* tomorrow */
+        return; /* the last look of all finds them */
     job->work.data = job;
-    job->before_ms = what->before_ms;
+    memcpy(&job->what, effect->what, sizeof job->what);
     snprintf(job->folder, sizeof job->folder, "%s/intake/media", web->intake->data_dir);
     if (uv_queue_work(web->loop->uv, &job->work, tidy, on_tidied) != 0)
         free(job);

@@ -29,10 +29,12 @@ struct web_fetch {
     char bot[64], reference[WEB_REFERENCE_MAX + 1];
 };
 
-/* Files of media that were written before this are past their time: a picture that comes again is written
- * again. */
+/* Files of media that are past their time, or, with a count of 0, all that no row can speak of any more. */
+enum { WEB_TIDY_MAX = 128 };
 struct web_tidy {
-    int64_t before_ms; /* epoch */
+    int64_t before_ms; /* epoch; a file written later stays: the picture has come again */
+    size_t count;
+    uint8_t hashes[WEB_TIDY_MAX][SEAL_HASH_BYTES];
 };
 
 /* result->bytes of a medium that was fetched: it lies sealed in DATA/intake/media/<hash>. */
@@ -47,7 +49,7 @@ bool intake_web_open(struct intake *intake, struct daemon_loop *loop, struct err
 void intake_web_perform(struct intake *intake, const struct effect *effect);
 void intake_web_close(struct intake *intake);
 
-/* Deletes the files of the folder last written before; how many. Blocks: on a thread. */
-unsigned intake_media_tidy(const char *folder, int64_t before_ms);
+/* Deletes files of the folder; how many. Blocks: on a thread. */
+unsigned intake_media_tidy(const char *folder, const struct web_tidy *what);
 /* "image/jpeg" ... by the first bytes; "application/octet-stream". */
 const char *intake_type_of(const void *bytes, size_t size);

@@ -35,7 +35,10 @@ SET state=3, case_id=excluded.case_id, question=0 WHERE outcome.state < 3
 UPDATE outcome SET question=0 WHERE report=? AND question<>0
 
 -- name: progress_get
-SELECT state, merged_into FROM progress WHERE case_id=?
+SELECT state, merged_into, changed_at FROM progress WHERE case_id=?
+
+-- name: progress_add
+INSERT INTO progress(case_id, state, changed_at) VALUES(?, 0, ?) ON CONFLICT(case_id) DO NOTHING
 
 -- name: progress_begin
 INSERT INTO progress(case_id, state, changed_at) VALUES(?, ?, ?) ON CONFLICT(case_id) DO UPDATE
@@ -69,11 +72,11 @@ INSERT INTO token(name, scopes, rate, hash, issued_at, issued_by) VALUES(?, ?, ?
 DELETE FROM token WHERE number=?
 
 -- name: sweep_get
-SELECT case_id, next_at, sender_key FROM sweep WHERE number=1
+SELECT case_id, next_at, sender_key, media FROM sweep WHERE number=1
 
 -- name: sweep_set
-INSERT INTO sweep(number, case_id, next_at, sender_key) VALUES(1, ?, ?, ?) ON CONFLICT(number) DO UPDATE
-SET case_id=excluded.case_id, next_at=excluded.next_at, sender_key=excluded.sender_key
+INSERT INTO sweep(number, case_id, next_at, sender_key, media) VALUES(1, ?, ?, ?, ?) ON CONFLICT(number) DO UPDATE
+SET case_id=excluded.case_id, next_at=excluded.next_at, sender_key=excluded.sender_key, media=excluded.media
 
 -- name: outcome_expire
 DELETE FROM outcome WHERE report IN (SELECT report FROM outcome WHERE report < ? ORDER BY report LIMIT ?)
@@ -94,7 +97,9 @@ SELECT count(*) FROM report
 SELECT case_id FROM progress WHERE case_id > ? ORDER BY case_id LIMIT 1 OFFSET ?
 
 -- name: progress_expire
-DELETE FROM progress WHERE case_id > ? AND case_id <= ? AND changed_at < CASE state WHEN 2 THEN ? ELSE ? END
+-- 2 is closed (follow.h). What counts with another case is as open as that one may be.
+DELETE FROM progress WHERE case_id > ? AND case_id <= ? AND
+changed_at < CASE WHEN state=2 AND merged_into IS NULL THEN ? ELSE ? END
 
 -- name: amendment_add
 INSERT INTO amendment(report, first, ticket) VALUES(?, ?, ?)
@@ -142,6 +147,17 @@ DELETE FROM sender WHERE key > ? AND key <= ? AND last_at < ?
 INSERT INTO media(id, report, bot, kind, state, attempts, due_at, reference, hash, type, size_bytes, detail)
 VALUES(?, ?, ?, ?, 0, 0, ?, ?, NULL, NULL, 0, '')
 
+-- name: media_case_known
+-- What comes later belongs to the case of what came first.
+UPDATE media SET case_id=coalesce((SELECT case_id FROM outcome WHERE report=?2),
+(SELECT case_id FROM media WHERE report=?2 AND case_id IS NOT NULL LIMIT 1)) WHERE id=?1 RETURNING case_id
+
+-- name: media_case_set
+UPDATE media SET case_id=?2 WHERE report=?1
+
+-- name: media_case_join
+UPDATE media SET case_id=?2 WHERE report=?1 AND case_id IS NULL
+
 -- name: media_get
 SELECT report, bot, kind, state, attempts, due_at, reference FROM media WHERE id=?
 
@@ -155,8 +171,14 @@ UPDATE media SET state=?, due_at=0, reference=x'', hash=?, type=?, size_bytes=?,
 -- scans media: the newest, as many as are asked for.
 SELECT id, report, bot, kind, state, attempts, hash, type, size_bytes, detail FROM media ORDER BY id DESC LIMIT ?
 
--- name: media_expire
-DELETE FROM media WHERE id IN (SELECT id FROM media WHERE id < ? ORDER BY id LIMIT ?)
+-- name: media_old
+SELECT id, case_id, hash FROM media WHERE id > ? AND id < ? ORDER BY id LIMIT ?
+
+-- name: media_delete
+DELETE FROM media WHERE id=?
+
+-- name: media_of_hash
+SELECT id FROM media WHERE hash=? LIMIT 1
 
 -- name: outgoing_add
 INSERT INTO outgoing(id, bot, attempts, due_at, message) VALUES(?, ?, 0, ?, ?)
@@ -177,8 +199,8 @@ VALUES(?, ?, ?, ?, 1, 0, 0, x'', ?, ?, ?, '') ON CONFLICT(id) DO NOTHING
 -- name: attachment_add
 INSERT INTO attachment(id, body) VALUES(?, ?) ON CONFLICT(id) DO NOTHING
 
--- name: attachment_expire
-DELETE FROM attachment WHERE id IN (SELECT id FROM attachment WHERE id < ? ORDER BY id LIMIT ?)
+-- name: attachment_delete
+DELETE FROM attachment WHERE id=?
 
 -- name: blocked_get
 SELECT at FROM blocked WHERE key=?

@@ -438,6 +438,139 @@ static void a_medium_is_fetched_or_noted_as_unavailable(void **state) {
     conform_close(&conform);
 }
 
+/* --- evidence --- */
+
+/* A photo with words of this number, which is fetched. Photos of one content lie once. */
+static ProtobufCBinaryData send_photo(struct conform *conform, int number, uint8_t content) {
+    struct fixture *fixture = conform->bottle.fixture;
+    char body[1024];
+    snprintf(body, sizeof body,
+        BODY("\"messages\":[{\"from\":\"628110%d\",\"id\":\"wamid.%d\",\"timestamp\":\"1772420000\","
+             "\"type\":\"image\",\"image\":{\"caption\":\"Rumahnya roboh lagi %d\",\"id\":\"27%d\"}}]"),
+        number, number, number, number);
+    graph_send(conform, PIKET, body);
+    struct effect effect = {0};
+    while (fixture_effect_count(fixture) && effect.kind != EFFECT_FETCH)
+        effect = *fixture_effect_take(fixture);
+    assert_int_equal(effect.kind, EFFECT_FETCH);
+    struct web_medium *medium = calloc(1, sizeof *medium);
+    strcpy(medium->type, "image/jpeg");
+    medium->size_bytes = 77;
+    medium->hash[0] = content;
+    fixture_effect_finish(fixture, &(struct effect_result){.id = effect.id,
+                                       .kind = effect.kind,
+                                       .outcome = WEB_DONE,
+                                       .bytes = medium,
+                                       .size = sizeof *medium});
+    return bottle_last(&conform->bottle)->event->report_received->report_id;
+}
+
+static Sigap__Event event_of_case(const struct id *case_id) {
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    event.case_id = (ProtobufCBinaryData){ID_BYTES, (uint8_t *)case_id->bytes};
+    return event;
+}
+
+static void hear_opened(struct conform *conform, const struct id *case_id, ProtobufCBinaryData report) {
+    Sigap__CaseOpened opened = SIGAP__CASE_OPENED__INIT;
+    Sigap__Event event = event_of_case(case_id);
+    opened.report_id = report;
+    event.body_case = SIGAP__EVENT__BODY_CASE_OPENED;
+    event.case_opened = &opened;
+    fixture_event(conform->bottle.fixture, "triage", LANE_NORMAL, &event);
+    fixture_turn(conform->bottle.fixture);
+}
+
+static void hear_closed(
+    struct conform *conform, const struct id *case_id, const char *outcome, bool reopened) {
+    Sigap__CaseClosed closed = SIGAP__CASE_CLOSED__INIT;
+    Sigap__Event event = event_of_case(case_id);
+    closed.outcome = (char *)outcome;
+    closed.reopened = reopened;
+    event.body_case = SIGAP__EVENT__BODY_CASE_CLOSED;
+    event.case_closed = &closed;
+    fixture_event(conform->bottle.fixture, "casework", LANE_NORMAL, &event);
+    fixture_turn(conform->bottle.fixture);
+}
+
+static void hear_merged(struct conform *conform, const struct id *case_id, const struct id *into) {
+    Sigap__CaseMerged merged = SIGAP__CASE_MERGED__INIT;
+    Sigap__Event event = event_of_case(case_id);
+    merged.into = (ProtobufCBinaryData){ID_BYTES, (uint8_t *)into->bytes};
+    event.body_case = SIGAP__EVENT__BODY_CASE_MERGED;
+    event.case_merged = &merged;
+    fixture_event(conform->bottle.fixture, "casework", LANE_NORMAL, &event);
+    fixture_turn(conform->bottle.fixture);
+}
+
+/* The contents of the files that were to be deleted meanwhile, as digits in order. */
+static const char *pass_days(struct conform *conform, int days) {
+    static char deleted[32];
+    size_t count = 0;
+    for (int i = 0; i < days; i++) {
+        fixture_advance(conform->bottle.fixture, 86400000);
+        while (fixture_effect_count(conform->bottle.fixture)) {
+            const struct effect *effect = fixture_effect_take(conform->bottle.fixture);
+            const struct web_tidy *what = effect->what;
+            for (size_t j = 0; effect->kind == EFFECT_TIDY && j < what->count; j++)
+                deleted[count++] = (char)('0' + what->hashes[j][0]);
+        }
+    }
+    deleted[count] = 0;
+    return deleted;
+}
+
+static size_t photos(struct conform *conform) {
+    json_t *media = bottle_list(conform->bottle.fixture, "media", 0);
+    size_t count = json_array_size(media);
+    json_decref(media);
+    return count;
+}
+
+/* A case may take longer than media are kept: what was photographed stays until it was closed that long ago.
+ * A photo of no case goes by the time at which it came. */
+static void evidence_stays_as_long_as_its_case(void **state) {
+    (void)state;
+    struct conform conform = conform_open();
+    struct id alone = fixture_id(conform.bottle.fixture), merged = fixture_id(conform.bottle.fixture);
+    hear_opened(&conform, &alone, send_photo(&conform, 1, 1));
+    hear_opened(&conform, &merged, send_photo(&conform, 2, 2));
+    send_photo(&conform, 3, 3); /* never decided */
+    send_photo(&conform, 4, 1); /* the same picture as the first */
+    assert_string_equal(pass_days(&conform, 30), "");
+    hear_merged(&conform, &merged, &alone);
+    hear_closed(&conform, &merged, "digabung", false);
+    assert_string_equal(pass_days(&conform, 152), "3");
+    assert_int_equal(photos(&conform), 2);
+    hear_closed(&conform, &alone, "selesai", false);
+    assert_string_equal(pass_days(&conform, 100), "");
+    hear_closed(&conform, &alone, "", true);
+    assert_string_equal(pass_days(&conform, 300), "");
+    hear_closed(&conform, &alone, "selesai", false);
+    assert_string_equal(pass_days(&conform, 179), "");
+    assert_int_equal(photos(&conform), 2);
+    assert_string_equal(pass_days(&conform, 3), "12");
+    assert_int_equal(photos(&conform), 0);
+    conform_close(&conform);
+}
+
+/* What comes when the case is known belongs to it as well. */
+static void a_photo_that_comes_later_is_evidence_too(void **state) {
+    (void)state;
+    struct conform conform = conform_open();
+    struct id case_id = fixture_id(conform.bottle.fixture);
+    graph_send(&conform, PIKET, MESSAGE("\"type\":\"text\",\"text\":{\"body\":\"Nenek sakit\"}"));
+    hear_opened(&conform, &case_id, conform_report(&conform, 0)->report_id);
+    send_medium(&conform, 2, PHOTO, NULL);
+    assert_int_equal(photos(&conform), 1);
+    pass_days(&conform, 300);
+    assert_int_equal(photos(&conform), 1);
+    hear_closed(&conform, &case_id, "selesai", false);
+    pass_days(&conform, 183);
+    assert_int_equal(photos(&conform), 0);
+    conform_close(&conform);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         CONFORMANCE_TESTS,
@@ -451,6 +584,8 @@ int main(void) {
         cmocka_unit_test(a_question_is_asked_once_and_its_answer_joins),
         cmocka_unit_test(what_is_spoken_is_heard_of),
         cmocka_unit_test(a_medium_is_fetched_or_noted_as_unavailable),
+        cmocka_unit_test(evidence_stays_as_long_as_its_case),
+        cmocka_unit_test(a_photo_that_comes_later_is_evidence_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 #include "services/intake/web.h"
 
 #include <fcntl.h>
+#include <sodium.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -102,30 +103,45 @@ static void closed_cases_and_outcomes_go_after_the_retention(void **state) {
         assert_string_equal(bottle_member(answer, "state"), i == 0 ? "closed" : "being_handled");
     }
     fixture_advance(bottle.fixture, 3 * day);
-    assert_int_equal(count(&bottle, INTAKE_PROGRESS_SLICE), 1); /* the one that is still open */
+    assert_int_equal(count(&bottle, INTAKE_PROGRESS_SLICE), 2);
     for (int i = 0; i < 2; i++)
         assert_int_equal(bottle_get(&bottle, path[i])->status, 404);
     struct statement *newest = intake_use(fixture_store(bottle.fixture), INTAKE_OUTCOME_NEWEST);
     bind_int(newest, 10);
     assert_false(statement_step(newest));
+    statement_end(newest);
+    for (int i = 0; i < 175; i++) { /* media of 180 days are kept by it */
+        fixture_advance(bottle.fixture, day);
+        while (fixture_effect_take(bottle.fixture))
+            ;
+    }
+    assert_int_equal(count(&bottle, INTAKE_PROGRESS_SLICE), 1); /* the one that is still open */
     fixture_close(&bottle.fixture);
 }
 
+/* Those that are named, and never one that has just been written again; without names all that are old. */
 static void old_files_of_media_are_deleted(void **state) {
     (void)state;
-    char folder[] = "/tmp/sigap-media-XXXXXX", path[64];
+    char folder[] = "/tmp/sigap-media-XXXXXX", path[128], names[3][2 * SEAL_HASH_BYTES + 1];
     assert_non_null(mkdtemp(folder));
     static const time_t written[] = {1000, 5000, 9000};
+    struct web_tidy what = {.before_ms = 6000 * 1000};
     for (size_t i = 0; i < 3; i++) {
-        snprintf(path, sizeof path, "%s/%zu", folder, i);
+        uint8_t hash[SEAL_HASH_BYTES] = {(uint8_t)i};
+        sodium_bin2hex(names[i], sizeof names[i], hash, sizeof hash);
+        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
         fclose(fopen(path, "w"));
         const struct timespec times[2] = {{written[i], 0}, {written[i], 0}};
         assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+        if (i != 1)
+            memcpy(what.hashes[what.count++], hash, sizeof hash);
     }
-    assert_int_equal(intake_media_tidy(folder, 6000 * 1000), 2);
-    assert_int_equal(intake_media_tidy(folder, 6000 * 1000), 0);
+    assert_int_equal(intake_media_tidy(folder, &what), 1);
+    what.count = 0;
+    assert_int_equal(intake_media_tidy(folder, &what), 1);
+    assert_int_equal(intake_media_tidy(folder, &what), 0);
     assert_int_equal(access(path, F_OK), 0);
-    assert_int_equal(intake_media_tidy("/nonexistent", 1), 0);
+    assert_int_equal(intake_media_tidy("/nonexistent", &what), 0);
     unlink(path);
     rmdir(folder);
 }
