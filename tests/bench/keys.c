@@ -129,7 +129,7 @@ static void measure(uint64_t most, bool by_database) {
         for (uint64_t left = goal - keys->count; left; left = goal - keys->count) {
             uint64_t count = left < A_TURN ? left : A_TURN;
             fixture_request(
-                fixture, &(struct fixture_request){"POST", "/", NULL, &count, sizeof count, {{0}}});
+                fixture, &(struct fixture_request){"POST", "/", NULL, &count, sizeof count, NULL, {{0}}});
         }
         spent = cpu_us() - begun;
         double stranger = looks_us(fixture, true), known = looks_us(fixture, false);

@@ -158,7 +158,8 @@ static double errand_us(struct fixture *fixture, struct errand errand) {
     for (uint64_t i = 0; i < errand.count; i += A_TURN) {
         struct errand part = {
             errand.what, errand.from + i, errand.count - i < A_TURN ? errand.count - i : A_TURN};
-        fixture_request(fixture, &(struct fixture_request){"POST", "/", NULL, &part, sizeof part, {{0}}});
+        fixture_request(
+            fixture, &(struct fixture_request){"POST", "/", NULL, &part, sizeof part, NULL, {{0}}});
     }
     making = cpu_us();
     for (uint64_t i = 0; i < LOOKS; i++) {

@@ -138,7 +138,7 @@ static int tear_down(void **state) {
 }
 
 static void ask(struct fixture *fixture, struct order order) {
-    fixture_request(fixture, &(struct fixture_request){"POST", "/", NULL, &order, sizeof order, {{0}}});
+    fixture_request(fixture, &(struct fixture_request){"POST", "/", NULL, &order, sizeof order, NULL, {{0}}});
 }
 
 static void add_keys(struct fixture *fixture, uint64_t seed, uint64_t count, uint64_t period) {
