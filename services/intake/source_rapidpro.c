@@ -192,7 +192,8 @@ static void answer_flow(struct hook_batch *batch, struct answer *answer) {
         answer_reply(batch, answer);
         return;
     }
-    if (!batch->taken || batch->receipt.kind == RECEIPT_REFUSED || batch->broken) {
+    bool has_ticket = batch->taken && !id_is_null(&batch->receipt.report); /* it may be kept for later */
+    if (!has_ticket || batch->receipt.kind == RECEIPT_REFUSED || batch->broken) {
         intake_answer_json(200, "{\"status\":\"kept\",\"ticket\":null}", answer);
         return;
     }

@@ -135,12 +135,32 @@ static void a_question_is_answered_in_the_flow(void **state) {
     conform_close(&conform);
 }
 
+/* A clinic's telephone, on a day of many reports: what waits its turn has no ticket yet, and none is made up.
+ */
+static void what_waits_its_turn_has_no_ticket(void **state) {
+    (void)state;
+    struct conform conform = conform_open();
+    char text[64];
+    unsigned waiting = 0;
+    for (int i = 0; i < HOOK_SENDER_BURST + 20; i++) {
+        snprintf(text, sizeof text, "Ada warga minta info bansos %d", i);
+        const struct answer *answer =
+            conform_post(&conform, &(struct told){.number = i + 1, .text = text, .sender = "6281100"}, 1);
+        bool kept = strcmp(bottle_member(answer, "status"), "kept") == 0;
+        assert_true(kept == (strstr(answer->body, "\"ticket\":null") != NULL));
+        assert_int_equal(bottle_reports(&conform.bottle), i + 1 - (int)(waiting += kept));
+    }
+    assert_in_range(waiting, 1, 20);
+    conform_close(&conform);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         CONFORMANCE_TESTS,
         cmocka_unit_test(the_flow_gets_a_ticket),
         cmocka_unit_test(a_form_is_read_too),
         cmocka_unit_test(a_question_is_answered_in_the_flow),
+        cmocka_unit_test(what_waits_its_turn_has_no_ticket),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
