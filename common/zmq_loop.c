@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <zmq.h>
 
 enum {
@@ -329,9 +330,15 @@ static void notice_silence(void *socket, const char *endpoint) {
     zmq_setsockopt(socket, ZMQ_CONNECT_TIMEOUT, &connecting, sizeof connecting);
 }
 
+/* ZeroMQ makes the file as the mask of the process says, which takes the group its right to write, and who
+ * may not write may not connect: each daemon has a user of its own and would hear nobody. */
+static bool open_to_group(const char *endpoint) {
+    return strncmp(endpoint, "ipc://", 6) != 0 || chmod(endpoint + 6, 0660) == 0;
+}
+
 bool zmq_loop_bind(struct zmq_loop_socket *socket, const char *endpoint, struct error *error) {
     notice_silence(socket->socket, endpoint);
-    return zmq_bind(socket->socket, endpoint) == 0 ||
+    return (zmq_bind(socket->socket, endpoint) == 0 && open_to_group(endpoint)) ||
            error_set(error, "%s: %s", endpoint, zmq_strerror(errno));
 }
 

@@ -43,6 +43,7 @@ bool zmq_loop_allow(struct zmq_loop *loop, const char *public_key, const char *u
 /* Before connecting: what is sent while no peer is there is kept and goes out when one comes, instead of
  * being refused. For questions that are given up by time; not for fetches, which a reconnection asks anew. */
 void zmq_loop_be_patient(struct zmq_loop_socket *socket);
+/* ipc:// is a path, and its socket for the owner and the group (0660), whatever the mask of the process. */
 bool zmq_loop_bind(struct zmq_loop_socket *socket, const char *endpoint, struct error *error);
 bool zmq_loop_connect(struct zmq_loop_socket *socket, const char *endpoint, struct error *error);
 /* false: the peer is gone or its queue is full; the message is dropped. */

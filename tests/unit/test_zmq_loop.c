@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zmq.h>
 
@@ -113,6 +114,19 @@ static void test_every_reply_is_handled(void **state) {
     assert_string_equal(world->user, "");
 }
 
+/* Daemons are users of their own in one group, with the mask of deploy/systemd. */
+static void test_the_group_may_connect(void **state) {
+    struct world *world = *state;
+    struct error error = {0};
+    struct stat info;
+    open_sockets(world);
+    mode_t mask = umask(0027);
+    assert_true(zmq_loop_bind(world->router, world->endpoint, &error));
+    umask(mask);
+    assert_int_equal(stat(world->endpoint + strlen("ipc://"), &info), 0);
+    assert_int_equal(info.st_mode & 07777, 0660);
+}
+
 static void send_once(uv_timer_t *timer) {
     struct world *world = timer->data;
     zmq_loop_send(world->dealer, NULL, 0, &world->sent, sizeof world->sent);
@@ -167,6 +181,7 @@ int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(test_every_reply_is_handled),
+        TEST(test_the_group_may_connect),
         TEST(test_a_key_on_the_list_is_heard_by_its_name),
         TEST(test_a_key_not_on_the_list_is_not_heard),
         TEST(test_a_peer_without_key_is_not_heard),
