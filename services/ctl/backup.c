@@ -12,7 +12,8 @@
  * Restore puts all back or nothing, and of what lies in a snapshot only what its manifest names. It builds
  * beside what is there, in a folder that it empties first. A restored journal is another incarnation (what
  * the old one said after the backup is lost to it), so all cursors are moved to the new names together;
- * effects stay held until an operator has looked. */
+ * effects stay held until an operator has looked. What one that did not come to its end has put aside still
+ * counts: whose it was, and which cases are erased. */
 #include "ctl.h"
 
 #include "common/clock.h"
@@ -45,6 +46,7 @@ enum {
     HOLD_ON_MS = ENGINE_HOLD_MS / 4 /* so often the daemons hear that their files are still being copied */
 };
 enum part { LOGS, REST, ALL };
+#define ASIDE "before-restore-" /* and the second in which it was put there */
 
 /* A backup is to end: nothing more is copied or asked, but the site is told to go on. */
 static volatile sig_atomic_t interrupted;
@@ -605,6 +607,58 @@ static bool rename_incarnations(const struct names *names, unsigned self) {
     return close_restored(db, name, sound);
 }
 
+static int is_aside(const struct dirent *entry) {
+    return strncmp(entry->d_name, ASIDE, strlen(ASIDE)) == 0;
+}
+
+/* What is to be replaced: in its place, or where an earlier restore has put it that did not come to its end
+ * (power, a full disk): then the newest. */
+static bool find_present(const char *name, char path[PATH_BYTES]) {
+    struct dirent **asides;
+    bool found = snprintf(path, PATH_BYTES, "%s", name) > 0 && access(path, F_OK) == 0;
+    int count = found ? 0 : scandir(".", &asides, is_aside, versionsort);
+    for (int i = count; i-- > 0;) {
+        if (!found) {
+            snprintf(path, PATH_BYTES, "%s/%s", asides[i]->d_name, name);
+            found = access(path, F_OK) == 0;
+        }
+        free(asides[i]);
+    }
+    if (count > 0)
+        free(asides);
+    return found;
+}
+
+static struct stat owner; /* of what is replaced by what is walked */
+
+static int give_one(const char *path, const struct stat *info, int type, struct FTW *place) {
+    (void)info, (void)type, (void)place;
+    return lchown(path, owner.st_uid, owner.st_gid);
+}
+
+/* On a server each daemon is a user of its own, and who restores is root: what comes belongs to whom it
+ * belonged. */
+static bool give_back(const char *name) {
+    char present[PATH_BYTES], restored[PATH_BYTES];
+    if (geteuid() != 0)
+        return true;
+    snprintf(restored, sizeof restored, "restoring/%s", name);
+    if (!find_present(name, present) || stat(present, &owner) != 0) {
+        printf(
+            "%s had no folder here: if it runs as a user of its own, give it what came (chown -R)\n", name);
+        return true;
+    }
+    return nftw(restored, give_one, FOLDERS_OPEN, FTW_PHYS) == 0 ||
+           (ctl_fail("%s cannot be given to its owner: %s", restored, strerror(errno)), false);
+}
+
+static bool give_all_back(const struct site_links *links) {
+    bool given = true;
+    for (unsigned i = 0; given && i < links->daemons_count; i++)
+        given = !links->daemons[i].core || give_back(links->daemons[i].name);
+    return given;
+}
+
 struct ledger {
     struct keystore_cases *restored;
     unsigned count;
@@ -617,12 +671,18 @@ static bool erase_again(void *state, const struct id *case_id, int64_t destroyed
 }
 
 /* Whoever was erased after the backup stays erased. */
-static bool replay_ledger(const char *before, const char *after) {
+static bool replay_ledger(void) {
+    static const char after[] = "restoring/casework/case_keys.db";
+    char before[PATH_BYTES];
     struct error error = {0};
     struct keystore_cases *old = NULL;
     struct ledger ledger = {NULL, 0};
-    if (access(before, F_OK) != 0 || access(after, F_OK) != 0)
+    if (access(after, F_OK) != 0)
         return true;
+    if (!find_present("casework/case_keys.db", before)) {
+        printf("no ledger of erasures is here: cases that were erased after the backup are readable again\n");
+        return true;
+    }
     bool sound = keystore_cases_open(before, NULL, &old, &error) &&
                  keystore_cases_open(after, NULL, &ledger.restored, &error);
     sound = sound && keystore_cases_destroyed(old, 0, erase_again, &ledger) == KEYSTORE_CASES_DONE &&
@@ -653,7 +713,7 @@ static bool build(struct names *names, const char *folder, json_t *files) {
         sound = !links->daemons[i].core || are_sound_cursors(names, i);
     for (unsigned i = 0; sound && i < links->daemons_count && i < ASK_MOST; i++)
         sound = !links->daemons[i].core || rename_incarnations(names, i);
-    return sound && replay_ledger("casework/case_keys.db", "restoring/casework/case_keys.db");
+    return sound && replay_ledger() && give_all_back(links);
 }
 
 static bool exchange(const struct site_links *links, const char *aside) {
@@ -698,14 +758,14 @@ static int restore(struct ctl *ctl, const struct site_links *links, const char *
         return 1;
     if (is_running(links))
         return ctl_fail("the site is running; end it first (sigapctl down)");
-    snprintf(aside, sizeof aside, "before-restore-%lld", (long long)time(NULL));
+    snprintf(aside, sizeof aside, ASIDE "%lld", (long long)time(NULL));
     json_t *manifest = read_manifest(folder);
     bool sound = manifest && put_back(links, folder, json_object_get(manifest, "files"), aside);
     json_decref(manifest);
     if (!sound)
         return 1;
-    printf("restored; what was there lies in %s/%s\nafter a look: sigapctl up, then sigapctl control all "
-           "release\n",
+    printf("restored; what was there lies in %s/%s\nafter a look: start the site (sigapctl up, or systemctl "
+           "start sigap.target), then sigapctl control all release\n",
         ctl->data_dir, aside);
     return 0;
 }

@@ -173,6 +173,37 @@ def test_a_reader_that_had_lost_a_journal_stays_cut(fresh, tmp_path):
     assert cursors["intake"] == lost and cursors["casework"] == named
 
 
+@pytest.mark.parametrize("cut", [False, True])
+def test_who_was_erased_stays_erased(fresh, tmp_path, cut):
+    """cut: by an earlier restore whose power failed, casework's folder was put aside and nothing is in its place yet."""
+    site = fresh()
+    settled(site, [site.report(text) for text in reports(3)])
+    site.stop()
+    site.ctl("backup", str(tmp_path / "snapshot"))
+    with sqlite3.connect(site.data / "casework" / "case_keys.db") as ledger:
+        erased = ledger.execute("SELECT case_id FROM case_keys LIMIT 1").fetchone()
+        ledger.execute("UPDATE case_keys SET wrapped=NULL, destroyed_at=created_at + 1 WHERE case_id=?", erased)
+    ledger.close()
+    if cut:
+        (site.data / "before-restore-99" / "casework").mkdir(parents=True)  # an older one, without a ledger
+        (site.data / "before-restore-1000").mkdir()
+        (site.data / "casework").rename(site.data / "before-restore-1000" / "casework")
+    assert "1 erased cases stay erased" in site.ctl("restore", str(tmp_path / "snapshot")).stdout
+    with sqlite3.connect(site.data / "casework" / "case_keys.db") as ledger:
+        assert ledger.execute("SELECT case_id FROM case_keys WHERE wrapped IS NULL").fetchall() == [erased]
+    ledger.close()
+
+
+def test_a_restore_without_a_ledger_says_so(fresh, tmp_path):
+    site = fresh()
+    settled(site, [site.report(text) for text in reports(1)])
+    site.stop()
+    site.ctl("backup", str(tmp_path / "snapshot"))
+    shutil.rmtree(site.data / "casework")
+    said = site.ctl("restore", str(tmp_path / "snapshot")).stdout
+    assert "no ledger of erasures is here" in said
+
+
 @pytest.mark.parametrize("key, value", [("intake/store.db", 5), ("intake/../site.key", "00")])
 def test_a_manifest_of_other_things_restores_nothing(fresh, tmp_path, key, value):
     site = fresh()
