@@ -235,14 +235,12 @@ def test_narrative_is_read_on_purpose_only(browser, site, account):
 
 
 def test_review_is_decided(browser, site, account):
-    site.report("halo admin, ada yang aneh di dekat pasar, tolong dicek ya", urgent=True)
+    ticket = site.report("halo admin, ada yang aneh di dekat pasar, tolong dicek ya", urgent=True)
     site.idle()
+    first = site.trace(ticket)["report"]["id"]
     sign_in(browser, site, account)
     browser.open_tab("queues")
-    browser.wait("document.querySelector('#lists') !== null && document.querySelector('#lists').innerText.includes('diputuskan')")
-    first = browser.run("document.querySelectorAll('#lists > div')[1].querySelector('.card')?.dataset.key ?? null")
-    if not first:
-        pytest.skip("triage knew what to do with the unclear report, so nothing is to be decided (2026-03)")
+    browser.wait(f"document.querySelector(\"#lists [data-key='{first}']\") !== null")
     browser.touch(f"[data-key='{first}']")
     browser.touch("#sheet button", "Tutup sebagai informasi")
     browser.write("#form textarea", "bukan laporan")
