@@ -148,7 +148,10 @@ class Server:
         assert not bad, bad
 
     def clean(self):
-        for process in (*self.daemons.values(), *([self.nginx] if self.nginx else [])):
+        if self.nginx:
+            self.nginx.terminate()  # ends its workers, which a kill would leave behind
+            self.nginx.wait(20)
+        for process in self.daemons.values():
             process.kill()
             process.wait()
         shutil.rmtree(self.home, ignore_errors=True)
