@@ -120,7 +120,8 @@ def test_new_case_appears_by_itself_and_its_offer_is_answered(browser, site, acc
 def test_who_is_in_conflict_is_chosen_from_the_directory(browser, site, account):
     """A word typed in would be no facility, and keep nobody out."""
     clerk = Person(site, "penggali", "operator,coordinator", "TRI,KOR", "*")
-    ticket = site.report("Anak umur 10 tahun di PPSPA Batu dipukuli pengasuh panti sampai lebam, tolong jangan bocor ke panti", urgent=True)
+    ticket = site.report("Remaja putri 16 tahun di PPSPA Batu dicabuli pengasuh panti waktu mandi kemarin malam, tolong jangan bocor ke panti",
+                         urgent=True)
     site.idle()
     case = site.trace(ticket)["case"]["id"]
     sign_in(browser, site, account)
