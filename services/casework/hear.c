@@ -3,6 +3,7 @@
 #include "services/casework/inner.h"
 
 #include "casework_sql.h"
+#include "common/texts.h"
 
 #include <string.h>
 
@@ -33,12 +34,50 @@ static const char *new_value(struct work *work, const Sigap__Fact *fact) {
     return joined && strcmp(joined, before) != 0 ? joined : NULL;
 }
 
+static const char from_text[] = "text"; /* the source of what triage has read */
+
+static const char *source_of(const Sigap__Fact *fact) {
+    return *fact->source ? fact->source : from_text;
+}
+
+/* Said or done by a person. What goes with the kind by itself is nobody's word, and "unknown" is no answer.
+ */
+static bool is_recorded(const struct case_fact *known) {
+    return known && !same_text(known->source, from_text) && !same_text(known->source, "kind") &&
+           !same_text(known->value, "unknown");
+}
+
+/* A report against what a person has recorded: that stays, and the history tells what was said. */
+static void tell_fact(struct work *work, const Sigap__Fact *fact, size_t number) {
+    if (!same_text(case_fact(&work->file, fact->name)->value, fact->value))
+        timeline_add_beside(work->turn, &work->file.id, LINE_TOLD + (unsigned)number, "fact_told", fact->name,
+            "triage", fact->value);
+}
+
+/* What adds up goes on adding up, and stays what people have recorded. NULL: nothing new. */
+static const char *added_value(struct work *work, const Sigap__Fact *fact) {
+    const char *known = case_fact(&work->file, fact->name)->value, *value = new_value(work, fact);
+    bool taken_back = same_text(fact->value, "no") || same_text(fact->value, "unknown");
+    return value && !taken_back && !same_text(value, known) ? value : NULL;
+}
+
 /* Texts of a record live as long as the turn, so facts may point into it. */
-static void take_facts(struct work *work, Sigap__Fact *const *facts, size_t count, const char *source) {
+static void take_facts(struct work *work, Sigap__Fact *const *facts, size_t count) {
     for (size_t i = 0; i < count; i++) {
-        const char *value = new_value(work, facts[i]);
+        const Sigap__Fact *fact = facts[i];
+        const struct case_fact *known = case_fact(&work->file, fact->name);
+        const char *source = source_of(fact), *value;
+        if (same_text(source, from_text) && is_recorded(known)) {
+            bool adds_up = same_text(fact->name, SITE_FACT_ALSO_KINDS) || fact_adds_up(work, fact->name);
+            if (!adds_up)
+                tell_fact(work, fact, i);
+            value = adds_up ? added_value(work, fact) : NULL;
+            source = known->source;
+        } else {
+            value = new_value(work, fact);
+        }
         if (value)
-            plan_fact(&work->plan, facts[i]->name, value, *facts[i]->source ? facts[i]->source : source, 0);
+            plan_fact(&work->plan, fact->name, value, source, 0);
     }
 }
 
@@ -132,7 +171,7 @@ enum verdict hear_case_opened(struct turn *turn, const Sigap__Event *event) {
     work->file.training = event->training;
     for (size_t i = 0; i < opened->n_facts; i++)
         case_fact_set(&work->file, opened->facts[i]->name, opened->facts[i]->value,
-            *opened->facts[i]->source ? opened->facts[i]->source : "text", turn->now);
+            source_of(opened->facts[i]), turn->now);
     plan_open(&work->plan, opened->playbook);
     if (id_from_bytes(opened->parted_from.data, opened->parted_from.len, &from)) {
         id_to_text(&from, text);
@@ -200,7 +239,7 @@ static void change(struct work *work, const Sigap__CaseChanged *changed) {
         file->area = changed->area;
     if (changed->priority != SIGAP__PRIORITY__PRIORITY_UNSPECIFIED)
         file->priority = priority_of(changed->priority);
-    take_facts(work, changed->facts, changed->n_facts, "text");
+    take_facts(work, changed->facts, changed->n_facts);
     work_keep_secret(work);
     if ((other_kind || other_playbook) && file->state == CASE_OPEN)
         plan_change(&work->plan, changed->playbook);

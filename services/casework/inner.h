@@ -75,6 +75,7 @@ void work_open_again(struct work *work, const char *actor);
 /* What the case then knows when this is said of it: accounts and facilities in conflict stand beside those
  * that are known, for the last may not let the first in again; "no" takes facilities back. */
 const char *fact_with_known(const struct work *work, const char *name, const char *value);
+bool fact_adds_up(const struct work *work, const char *name);
 /* The team a task belongs to: assigned, or by role, area and facility. */
 const char *task_owner(const struct work *work, const struct case_task *task);
 bool case_is_known(struct turn *turn, const struct id *case_id);
@@ -87,9 +88,9 @@ void timeline_add(struct turn *turn, const struct id *case_id, const char *what,
     const char *actor, const char *detail, const char *text);
 /* The reason that triage passes on with a record, for a line's text. NULL: none, or it does not open. */
 const char *reason_said(struct turn *turn, const Sigap__SealedReason *sealed);
-/* A further line that comes of the same record: one of each sort. */
-enum line_beside { LINE_REOPENED = 1, LINE_KINDS };
-void timeline_add_beside(struct turn *turn, const struct id *case_id, enum line_beside sort, const char *what,
+/* A further line that comes of the same record: one of each sort, which is a number of at most 255. */
+enum line_beside { LINE_REOPENED = 1, LINE_KINDS, LINE_TOLD /* and those behind it, one a fact */ };
+void timeline_add_beside(struct turn *turn, const struct id *case_id, unsigned sort, const char *what,
     const char *object, const char *actor, const char *detail);
 
 /* ---- speak.c: records of our journal */

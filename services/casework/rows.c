@@ -247,11 +247,15 @@ void work_save(struct work *work, const char *actor, const char *outcome) {
     }
 }
 
+bool fact_adds_up(const struct work *work, const char *name) {
+    const struct question *question = catalogue_question(work->house->catalogue, name);
+    return same_text(name, RIGHTS_CONFLICT_OFFICER) || (question && question->of_facility);
+}
+
 const char *fact_with_known(const struct work *work, const char *name, const char *value) {
     const struct case_fact *known = case_fact(&work->file, name);
-    const struct question *question = catalogue_question(work->house->catalogue, name);
-    bool adds_up = same_text(name, RIGHTS_CONFLICT_OFFICER) || (question && question->of_facility);
-    const char *more = known && adds_up ? site_codes_join(work->turn->arena, "", value) : NULL;
+    const char *more =
+        known && fact_adds_up(work, name) ? site_codes_join(work->turn->arena, "", value) : NULL;
     const char *both = more && *more ? site_codes_join(work->turn->arena, known->value, more) : NULL;
     return both ? both : value;
 }
@@ -337,7 +341,7 @@ const char *reason_said(struct turn *turn, const Sigap__SealedReason *sealed) {
     return reason;
 }
 
-void timeline_add_beside(struct turn *turn, const struct id *case_id, enum line_beside sort, const char *what,
+void timeline_add_beside(struct turn *turn, const struct id *case_id, unsigned sort, const char *what,
     const char *object, const char *actor, const char *detail) {
     add_line(turn, case_id, timeline_mark(turn, sort), what, object, actor, detail, NULL);
 }

@@ -86,7 +86,7 @@ const char *condition_text(
 
 /* The pairs of name and value as a case's row keeps them: name, NUL, value, NUL, and so on. */
 enum {
-    PAIRS_MAX_BYTES = 6144, /* 32 facts x 2 x 64 bytes, and two lists */
+    PAIRS_MAX_BYTES = 7168, /* 32 facts x 2 x 64 bytes, and three lists */
     PAIRS_VALUE_MAX = 1024  /* as long as in the case file: lists of kinds or of accounts */
 };
 

@@ -30,6 +30,13 @@ bool route_begin(struct work *work, struct turn *turn, const struct id *case_id)
  */
 enum verdict route_end(struct work *work);
 
+/* Did a person say or do it? Triage names the source of what it has read in a text, or none. */
+bool fact_is_recorded(const Sigap__Fact *fact);
+/* The case's facts with this one. What a person has recorded stays against what a text says later. */
+void route_take_fact(struct work *work, const Sigap__Fact *fact, bool recorded);
+/* Never less confidential than the strictest of these kinds. */
+void route_keep_secret(struct work *work, const char *kinds);
+
 /* A new case: decides, opens the referral, sends the first offer. */
 enum verdict route_open(
     struct turn *turn, const struct id *case_id, const struct id *trace, const Sigap__CaseOpened *opened);

@@ -75,32 +75,6 @@ static bool begin(struct work **out, struct turn *turn, const Sigap__Event *even
            route_begin(*out, turn, &case_id);
 }
 
-/* Never less confidential than the strictest of the case's kinds. */
-static void keep_secret(const struct turn *turn, struct referral *referral, const char *kinds) {
-    const struct site_kinds *known = ((const struct router *)turn->state)->policy->kinds;
-    referral->confidentiality = site_kinds_stricter(known, referral->confidentiality, kinds);
-}
-
-/* Facilities stand beside those that are known, whoever told of them first; "no" takes all back. */
-static const char *whole_value(
-    const struct turn *turn, const struct referral *referral, const Sigap__Fact *fact) {
-    const struct router *router = turn->state;
-    const struct fact_table *table = &router->policy->rules.facts;
-    int index = known_fact_find(table, fact->name);
-    const char *known = pairs_get(&referral->facts, fact->name);
-    if (index == KNOWN_NONE || table->facts[index].type != FACT_FACILITY || !known)
-        return fact->value;
-    const char *more = site_codes_join(turn->arena, "", fact->value);
-    const char *both = more && *more ? site_codes_join(turn->arena, known, more) : NULL;
-    return both ? both : fact->value;
-}
-
-static void take_fact(const struct turn *turn, struct referral *referral, const Sigap__Fact *fact) {
-    referral->facts = pairs_put(turn->arena, referral->facts, fact->name, whole_value(turn, referral, fact));
-    if (strcmp(fact->name, SITE_FACT_ALSO_KINDS) == 0)
-        keep_secret(turn, referral, fact->value);
-}
-
 static enum verdict case_changed(struct turn *turn, const Sigap__Event *event) {
     const Sigap__CaseChanged *changed = event->case_changed;
     struct work *work;
@@ -114,8 +88,8 @@ static enum verdict case_changed(struct turn *turn, const Sigap__Event *event) {
     if (changed->area[0])
         referral->area = changed->area;
     for (size_t i = 0; i < changed->n_facts; i++)
-        take_fact(turn, referral, changed->facts[i]);
-    keep_secret(turn, referral, referral->kind);
+        route_take_fact(work, changed->facts[i], fact_is_recorded(changed->facts[i]));
+    route_keep_secret(work, referral->kind);
     work->touched = true;
     route_again(work, "case_changed", "triage");
     return route_end(work);
@@ -128,8 +102,7 @@ static enum verdict fact_recorded(struct turn *turn, const Sigap__Event *event) 
         return turn_park(turn, "a fact without a name was recorded");
     if (!begin(&work, turn, event))
         return work ? unknown_case(turn, event) : VERDICT_RETRY;
-    struct referral *referral = &work->referral;
-    take_fact(turn, referral, recorded->fact);
+    route_take_fact(work, recorded->fact, true);
     work->touched = true;
     route_again(work, "fact_recorded", recorded->actor);
     return route_end(work);

@@ -788,18 +788,23 @@ static void another_kind_by_triage(void **state) {
     assert_true(waits);
 }
 
-static void change_case(const char *kind, const char *also_kinds) {
+static void change_case_and(const char *kind, const char *name, const char *value) {
     Sigap__CaseChanged changed = SIGAP__CASE_CHANGED__INIT;
     Sigap__Fact fact = SIGAP__FACT__INIT, *facts[] = {&fact};
     Sigap__Event event = SIGAP__EVENT__INIT;
     changed.kind = (char *)kind;
-    fact.name = (char *)"also_kinds";
-    fact.value = (char *)also_kinds;
+    fact.name = (char *)name;
+    fact.value = (char *)value;
+    fact.source = (char *)"text";
     changed.facts = facts;
-    changed.n_facts = *also_kinds != 0;
+    changed.n_facts = *value != 0;
     event.body_case = SIGAP__EVENT__BODY_CASE_CHANGED;
     event.case_changed = &changed;
     send("triage", LANE_URGENT, &event);
+}
+
+static void change_case(const char *kind, const char *also_kinds) {
+    change_case_and(kind, "also_kinds", also_kinds);
 }
 
 /* What changed while the case was closed counts when it is opened again. */
@@ -1373,6 +1378,50 @@ static const char *fact_known(const char *name) {
     return text;
 }
 
+static bool history_says(const char *what) {
+    unsigned status;
+    json_t *whole = view_case(&tri, false, &status), *line;
+    size_t index;
+    bool said = false;
+    json_array_foreach(json_object_get(whole, "timeline"), index, line) said |=
+        strcmp(json_string_value(json_object_get(line, "what")), what) == 0;
+    json_decref(whole);
+    return said;
+}
+
+/* A witness's report is told, and changes nothing that somebody has seen. */
+static void what_a_person_recorded_stays(void **state) {
+    (void)state;
+    open_pasung();
+    change_case_and("", "age", "30");
+    change_case_and("", "age", "45"); /* one text against another: the later one */
+    assert_string_equal(fact_known("age"), "45");
+    assert_false(history_says("fact_told"));
+    assert_int_equal(record_fact(&tri, "age", "12"), 200);
+    change_case_and("", "age", "12");
+    assert_false(history_says("fact_told"));
+    change_case_and("", "age", "60");
+    assert_string_equal(fact_known("age"), "12");
+    assert_line_detail("fact_told", "60");
+    assert_int_equal(record_fact(&tri, "age", "unknown"), 200); /* is no answer */
+    change_case_and("", "age", "60");
+    assert_string_equal(fact_known("age"), "60");
+    assert_int_equal(record_fact(&tri, "age", "61"), 200); /* a person corrects whatever was said */
+    assert_string_equal(fact_known("age"), "61");
+}
+
+/* Reports add to facilities in conflict that a person has named, and take none back. */
+static void a_report_adds_to_what_was_recorded(void **state) {
+    (void)state;
+    open_pasung();
+    assert_int_equal(record_fact(&tri, "conflict_facility", "JTM-PPSPA-BATU"), 200);
+    change_case_and("", "conflict_facility", "JTM-PRSMP-SBY");
+    change_case_and("", "conflict_facility", "no");
+    assert_string_equal(fact_known("conflict_facility"), "JTM-PPSPA-BATU JTM-PRSMP-SBY");
+    assert_int_equal(record_fact(&tri, "conflict_facility", "no"), 200);
+    assert_string_equal(fact_known("conflict_facility"), "no");
+}
+
 /* What they are accused of is read in the whole from then on: it is closed to them too, beside those it
  * knows. */
 static void a_merge_hands_conflict_on(void **state) {
@@ -1899,6 +1948,8 @@ int main(void) {
         TEST(a_withdrawal_of_a_damaged_case_is_put_aside),
         TEST(an_officer_in_conflict_is_out),
         TEST(a_merge_hands_conflict_on),
+        TEST(what_a_person_recorded_stays),
+        TEST(a_report_adds_to_what_was_recorded),
         TEST(every_account_can_be_in_conflict),
         TEST(a_case_that_becomes_urgent_rings_after_a_jump),
         TEST(a_facility_in_conflict_is_one_of_the_directory),

@@ -346,7 +346,7 @@ function aboutLine({ what, object }, document) {
   const facility = document.router?.offers?.find((offer) => offer.facility === object)?.facility_name;
   const task = document.casework.tasks?.find((one) => one.code === object);
   if (!object) return null;
-  if (what === 'fact') return behind(sayFact(object), object);
+  if (what === 'fact' || what === 'fact_told') return behind(sayFact(object), object);
   if (what === 'case_changed') return sayKind(object);
   if (what === 'case_closed') return say(object);
   if (what.startsWith('referral')) return sayState(object);
@@ -355,7 +355,7 @@ function aboutLine({ what, object }, document) {
 
 function detailOfLine({ what, object, detail }) {
   if (!detail) return null;
-  if (what === 'fact') return sayValue(detail, object);
+  if (what === 'fact' || what === 'fact_told') return sayValue(detail, object);
   if (['case_merged', 'case_merged_in', 'case_unmerged', 'case_unmerged_out', 'kinds_without_room'].includes(what)) return sayAlso(detail);
   if (what === 'referral') return ruleOf(detail, object); // without a state it asks for facts
   if (what === 'referral_moved') return sayMove(detail);

@@ -241,6 +241,7 @@ const happenings = {
   case_unmerged: ['Dipisah lagi dari kasus', 'Taken apart again from case'], case_unmerged_out: ['Laporan kembali ke kasus', 'Reports went back to case'],
   case_distinct: ['Bukan kejadian yang sama dengan kasus', 'Not the same incident as case'],
   case_not_merged: ['Tidak jadi digabung, kasus lain sudah dihapus', 'Not merged, the other case is erased'],
+  fact_told: ['Laporan menyebut lain; catatan petugas tetap', 'A report says otherwise; what a person recorded stays'],
   kinds_without_room: ['Tidak muat di kasus ini, perlu kasus sendiri', 'No room in this case, needs a case of its own'],
   edit: ['disunting', 'edited'], album: ['foto lain', 'another photo'], follow_up: ['susulan', 'follow-up'], answer: ['jawaban', 'answer'],
   withdrawal: ['ditarik pelapor', 'withdrawn by its reporter'], opened: ['pembuka', 'opened the case'], merged: ['dari kasus yang digabung', 'of a merged case'],

@@ -112,6 +112,22 @@ void house_fact(struct fixture *fixture, const struct id *case_id, const char *n
     fixture_turn(fixture);
 }
 
+void house_report(struct fixture *fixture, const struct id *case_id, const char *name, const char *value) {
+    Sigap__Fact fact = SIGAP__FACT__INIT, *facts[] = {&fact};
+    Sigap__CaseChanged changed = SIGAP__CASE_CHANGED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    fact.name = (char *)name;
+    fact.value = (char *)value;
+    fact.source = (char *)"text";
+    changed.facts = facts;
+    changed.n_facts = 1;
+    event.case_id = bytes_of(case_id);
+    event.body_case = SIGAP__EVENT__BODY_CASE_CHANGED;
+    event.case_changed = &changed;
+    fixture_event(fixture, "triage", LANE_NORMAL, &event);
+    fixture_turn(fixture);
+}
+
 void house_change(
     struct fixture *fixture, const struct id *case_id, const char *kind, int priority, const char *area) {
     Sigap__CaseChanged changed = SIGAP__CASE_CHANGED__INIT;

@@ -551,6 +551,41 @@ static void a_conflict_takes_back_what_was_chosen_by_hand(void **state) {
     fixture_close(&fixture);
 }
 
+/* Somebody has seen the family: a witness who knows of none sends nobody away from home. */
+static void what_a_person_recorded_stays(void **state) {
+    static const struct case_setup child = {"kekerasan_anak", "35.07", 2, "age=10 unsafe_home=yes", 3, false};
+    (void)state;
+    struct fixture *fixture = open_router();
+    struct id case_id = house_open(fixture, &child, false);
+    house_fact(fixture, &case_id, "has_family", "yes");
+    house_report(fixture, &case_id, "has_family", "no");
+    assert_null(house_sent(fixture, NULL));
+    house_fact(fixture, &case_id, "has_family", "unknown"); /* is no answer */
+    house_report(fixture, &case_id, "has_family", "no");
+    assert_string_equal(house_sent(fixture, NULL)->facility, BATU);
+    fixture_forget(fixture);
+    case_id = house_open(fixture, &child, false);
+    house_report(fixture, &case_id, "has_family", "yes");
+    assert_null(house_sent(fixture, NULL));
+    house_report(fixture, &case_id, "has_family", "no"); /* one text against another: the later one */
+    assert_string_equal(house_sent(fixture, NULL)->facility, BATU);
+    fixture_close(&fixture);
+}
+
+/* A report adds a facility to the one that a person has named, and takes none back. */
+static void a_report_adds_a_facility_in_conflict(void **state) {
+    (void)state;
+    struct fixture *fixture = open_router();
+    struct id case_id = house_open(fixture, &girl, false);
+    house_fact(fixture, &case_id, "conflict_facility", "JTM-PPSPA-BATU");
+    house_report(fixture, &case_id, "conflict_facility", "JTM-PRSMP-SBY");
+    assert_string_equal(house_sent(fixture, NULL)->facility, SUMENEP);
+    house_report(fixture, &case_id, "conflict_facility", "no");
+    assert_int_equal(
+        house_assign(fixture, &case_id, BATU, &(struct order){.who = coordinator, .reason = "x"}), 409);
+    fixture_close(&fixture);
+}
+
 /* A second facility does not let the first in again; "no" takes back what was said in error. */
 static void facilities_in_conflict_add_up(void **state) {
     (void)state;
@@ -1264,6 +1299,8 @@ int main(void) {
         cmocka_unit_test(a_conflict_of_interest_takes_the_case_away),
         cmocka_unit_test(a_conflict_takes_back_what_was_chosen_by_hand),
         cmocka_unit_test(facilities_in_conflict_add_up),
+        cmocka_unit_test(what_a_person_recorded_stays),
+        cmocka_unit_test(a_report_adds_a_facility_in_conflict),
         cmocka_unit_test(a_conflict_waits_for_a_facility_that_there_is),
         cmocka_unit_test(an_officer_in_conflict_sees_and_moves_nothing),
         cmocka_unit_test(a_closed_case_asks_nobody),
