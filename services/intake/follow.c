@@ -90,12 +90,27 @@ void intake_follow_medium(struct turn *turn, const struct id *medium, const stru
         case_is_known(turn, &case_id);
 }
 
+static enum outcome_state read_outcome(
+    struct turn *turn, const struct id *report, struct id *case_id, int *question) {
+    struct statement *get = intake_use(turn->store, INTAKE_OUTCOME_GET);
+    bind_blob(get, report->bytes, ID_BYTES); /* bind_id would bind NULL for none, and look nowhere */
+    enum outcome_state outcome = OUTCOME_NONE;
+    memset(case_id, 0, sizeof *case_id);
+    if (statement_step(get)) {
+        outcome = (enum outcome_state)column_int(get, 0);
+        *case_id = column_id(get, 1);
+        *question = (int)column_int(get, 2);
+    }
+    statement_end(get);
+    return outcome;
+}
+
 static enum verdict decided(struct turn *turn, const ProtobufCBinaryData *report, enum outcome_state state,
-    const struct id *case_id) {
+    const struct id *case_id, int question) {
     struct id id;
     if (!id_from_bytes(report->data, report->len, &id) || (state == OUTCOME_CASE && id_is_null(case_id)))
         return turn_park(turn, "a decision without its report or case");
-    set_outcome(turn, &id, state, case_id, 0);
+    set_outcome(turn, &id, state, case_id, question);
     if (state == OUTCOME_CASE)
         set_case_of_media(turn, INTAKE_MEDIA_CASE_SET, &id, case_id);
     /* Who quotes the ticket of the first asks for all that joined it: a case among them is the answer. */
@@ -110,14 +125,45 @@ static enum verdict decided(struct turn *turn, const ProtobufCBinaryData *report
     return VERDICT_DONE;
 }
 
-/* A person looks; meanwhile the reporter may know what triage could not find. */
+/* What its reporter may know and triage could not tell: where it is, as nobody finds them without; then,
+ * where somebody is alerted although it is unclear, whether he is safe. Told by what triage knows of the
+ * report, not by its reasons: those are words for people. Who has answered once is not asked again, a person
+ * reads it. enum reply, 0: nothing. */
+static int question_of(const Sigap__ReportInReview *review) {
+    if (review->amends.len)
+        return 0;
+    if (!review->area[0])
+        return REPLY_PLACE;
+    return review->danger ? REPLY_DANGER : 0;
+}
+
+/* A person looks; meanwhile the reporter is asked. */
 static enum verdict in_review(struct turn *turn, const Sigap__ReportInReview *review) {
     struct id id;
+    int question = question_of(review);
     if (!id_from_bytes(review->report_id.data, review->report_id.len, &id))
         return turn_park(turn, "a decision without its report");
-    set_outcome(turn, &id, OUTCOME_IN_REVIEW, NULL, intake_question_of(review->reason));
-    intake_ask(turn, &id, review->reason);
+    set_outcome(turn, &id, OUTCOME_IN_REVIEW, NULL, question);
+    if (question)
+        intake_ask(turn, &id, (enum reply)question);
     return VERDICT_DONE;
+}
+
+/* A case that nobody can be sent to: its reporter is asked where it is, unless he was when it was in review.
+ */
+static enum verdict opened(struct turn *turn, const Sigap__CaseOpened *opened, const struct id *case_id) {
+    struct id id, before;
+    int question = 0;
+    bool first = id_from_bytes(opened->report_id.data, opened->report_id.len, &id) &&
+                 read_outcome(turn, &id, &before, &question) == OUTCOME_NONE;
+    if (opened->area[0] || opened->parted_from.len)
+        question = 0;
+    else if (first)
+        question = REPLY_PLACE;
+    enum verdict verdict = decided(turn, &opened->report_id, OUTCOME_CASE, case_id, question);
+    if (first && question && verdict == VERDICT_DONE)
+        intake_ask(turn, &id, (enum reply)question);
+    return verdict;
 }
 
 static void forget_address(struct turn *turn, const ProtobufCBinaryData *report) {
@@ -132,7 +178,7 @@ static void forget_address(struct turn *turn, const ProtobufCBinaryData *report)
 /* Nothing more will be asked: the address has done its work. */
 static enum verdict closed_as_information(struct turn *turn, const Sigap__ReportClosed *closed) {
     forget_address(turn, &closed->report_id);
-    return decided(turn, &closed->report_id, OUTCOME_INFORMATION, NULL);
+    return decided(turn, &closed->report_id, OUTCOME_INFORMATION, NULL, 0);
 }
 
 static void begun(struct turn *turn, const struct id *case_id) {
@@ -184,9 +230,9 @@ enum verdict intake_follow(struct turn *turn, const Sigap__Event *event) {
     id_from_bytes(event->case_id.data, event->case_id.len, &case_id);
     switch (event->body_case) {
     case SIGAP__EVENT__BODY_CASE_OPENED:
-        return decided(turn, &event->case_opened->report_id, OUTCOME_CASE, &case_id);
+        return opened(turn, event->case_opened, &case_id);
     case SIGAP__EVENT__BODY_REPORT_JOINED:
-        return decided(turn, &event->report_joined->report_id, OUTCOME_CASE, &case_id);
+        return decided(turn, &event->report_joined->report_id, OUTCOME_CASE, &case_id, 0);
     case SIGAP__EVENT__BODY_REPORT_IN_REVIEW:
         return in_review(turn, event->report_in_review);
     case SIGAP__EVENT__BODY_REPORT_CLOSED:
@@ -233,21 +279,6 @@ struct standing {
     enum report_state state;
     int question; /* enum reply, 0: none */
 };
-
-static enum outcome_state read_outcome(
-    struct turn *turn, const struct id *report, struct id *case_id, int *question) {
-    struct statement *get = intake_use(turn->store, INTAKE_OUTCOME_GET);
-    bind_blob(get, report->bytes, ID_BYTES); /* bind_id would bind NULL for none, and look nowhere */
-    enum outcome_state outcome = OUTCOME_NONE;
-    memset(case_id, 0, sizeof *case_id);
-    if (statement_step(get)) {
-        outcome = (enum outcome_state)column_int(get, 0);
-        *case_id = column_id(get, 1);
-        *question = (int)column_int(get, 2);
-    }
-    statement_end(get);
-    return outcome;
-}
 
 struct progress {
     bool known; /* false: no row, the rest says nothing */
@@ -333,7 +364,8 @@ static const char *question_members(struct turn *turn, const struct standing *st
     struct json_writer writer;
     size_t size;
     const char *members = "";
-    if (standing->state != REPORT_IN_REVIEW || standing->question <= 0 || standing->question >= REPLIES)
+    bool over = standing->state == REPORT_ANSWERED || standing->state == REPORT_CLOSED;
+    if (over || standing->question <= 0 || standing->question >= REPLIES)
         return members;
     json_writer_init(&writer, 8192);
     json_write_object(&writer);

@@ -170,26 +170,19 @@ bool intake_reporter_of(struct turn *turn, const struct id *report, const char *
     return true;
 }
 
-int intake_question_of(const char *reason) {
-    if (strstr(reason, "place"))
-        return REPLY_PLACE;
-    return strstr(reason, "danger_unclear") ? REPLY_DANGER : 0;
-}
-
-void intake_ask(struct turn *turn, const struct id *report, const char *reason) {
+void intake_ask(struct turn *turn, const struct id *report, enum reply question) {
     const struct intake *intake = turn->state;
     char *lines[ADDRESS_LINES];
     struct sender sender;
     struct first_report about = {.report = *report};
-    int question = intake_question_of(reason);
-    if (!question || !read_address(turn, report, lines) || !can_tell(intake, lines[2]) ||
+    if (!read_address(turn, report, lines) || !can_tell(intake, lines[2]) ||
         !ticket_from_text(lines[3], &about.ticket))
         return;
     sender_read(turn, lines[2], lines[1], &sender);
     if (sender.asked_at && turn->now - sender.asked_at < HOOK_ANSWER_MS)
         return; /* one question at a time */
-    const char *text = intake_reply_text(
-        intake->replies, turn->arena, (enum reply)question, intake_language(lines[4]), lines[3]);
+    const char *text =
+        intake_reply_text(intake->replies, turn->arena, question, intake_language(lines[4]), lines[3]);
     if (!text)
         return;
     sender_asked(turn, &sender, &about);

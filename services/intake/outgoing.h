@@ -4,6 +4,7 @@
 #pragma once
 
 #include "common/turn.h"
+#include "services/intake/replies.h"
 
 enum { OUTGOING_TIMER = 3 };
 
@@ -14,8 +15,6 @@ void intake_tell_result(struct turn *turn, const struct effect_result *result);
 /* Who wrote the report of this ticket, as far as he may be written to and is remembered: bot and address, in
  * the arena. */
 bool intake_reporter_of(struct turn *turn, const struct id *report, const char **bot, const char **address);
-/* What triage could not tell, as a question of the site (enum reply); 0: nothing a reporter could answer. */
-int intake_question_of(const char *reason);
-/* A report needs an answer (triage: where is it?): asks its reporter, when he may be written to and no other
- * question is open. */
-void intake_ask(struct turn *turn, const struct id *report, const char *reason);
+/* A report needs an answer (where is it?): asks its reporter, when he may be written to and no other question
+ * is open. */
+void intake_ask(struct turn *turn, const struct id *report, enum reply question);

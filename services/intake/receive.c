@@ -279,6 +279,13 @@ static void add_amendment(struct turn *turn, const struct id *report, const stru
     statement_run(add);
 }
 
+/* Whoever says more has answered: the question no longer stands with the ticket. */
+static void note_answered(struct turn *turn, const struct id *first) {
+    struct statement *answered = intake_use(turn->store, INTAKE_OUTCOME_ANSWERED);
+    bind_id(answered, first);
+    statement_run(answered);
+}
+
 bool intake_report_of_ticket(struct turn *turn, const struct ticket *ticket, struct id *report) {
     const struct intake *intake = turn->state;
     uint8_t key[SEAL_HASH_BYTES];
@@ -464,6 +471,7 @@ static void keep(struct turn *turn, const struct submission *submission, struct 
     receipt->ticket = intake_ticket_of(marks->seed, id_time(&receipt->report));
     if (first) {
         add_amendment(turn, &receipt->report, first);
+        note_answered(turn, &first->report);
         receipt->first = first->report;
         receipt->ticket = first->ticket;
     } else {

@@ -80,12 +80,8 @@ static void take(struct turn *turn, const struct intake_call *call, const struct
         intake_answer_problem(turn->arena, &receipt.problem, answer);
         return;
     }
-    if (receipt.kind == RECEIPT_TAKEN) {
-        struct statement *answered = intake_use(turn->store, INTAKE_OUTCOME_ANSWERED);
-        bind_id(answered, &first->report);
-        statement_run(answered);
+    if (receipt.kind == RECEIPT_TAKEN)
         sender_wrote(turn, &sender, &receipt, false);
-    }
     intake_answer_receipt(turn->arena, call->intake, &receipt, answer);
 }
 

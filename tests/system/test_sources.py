@@ -424,6 +424,31 @@ def test_a_reply_joins_what_it_replies_to(doors):
     assert ["opened", "follow_up", "follow_up"] in [[one["relation"] for one in each] for each in reports], reports
 
 
+@pytest.mark.parametrize("chat, text, settled, ask", [
+    (551301, "tolong di sini ada yang perlu dibantu", "in_review", "kecamatan"),
+    (551302, "Tetangga saya dipasung keluarganya, kakinya dirantai di kandang belakang rumah", "case", "kecamatan"),
+    (551303, "Di Dampit Malang darurat, nyawa terancam", "in_review", "aman"),
+], ids=["no-match", "case-without-place", "danger-unclear"])
+def test_whoever_is_not_understood_is_asked_once(doors, chat, text, settled, ask):
+    """What triage could not tell is asked where the reporter wrote, and stands with the ticket until he has answered."""
+    site, platform = doors.site, doors.platform
+
+    def told():
+        site.idle()
+        time.sleep(0.5)  # what is said outside the answer leaves behind the commit
+        calls = [json.loads(body) for path, body in platform.said if path.endswith("/sendMessage")]
+        return [call["text"] for call in calls if str(call["chat_id"]) == str(chat)]
+
+    ticket = TICKET.search(doors.telegram(from_chat(update(chat, text), chat)).json["text"]).group()
+    asked = told()
+    assert site.trace(ticket)["report"]["state"] == settled, site.trace(ticket)
+    assert len(asked) == 1 and ask in asked[0], asked
+    assert ask in site.http("GET", f"/v1/reports/{ticket}").json["question"]
+    assert ticket in doors.telegram(from_chat(update(chat + 1000, "belum tahu, nanti saya tanya dulu"), chat)).json["text"]
+    assert told() == asked
+    assert "question" not in site.http("GET", f"/v1/reports/{ticket}").json
+
+
 def test_an_operator_looks_after_the_doors(doors, tmp_path):
     """A table with a wrong row, a sender nobody wants to hear from, a message that cannot be read: all of it by sigapctl."""
     site = doors.site
