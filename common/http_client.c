@@ -3,8 +3,8 @@
  *   http_client_start   copies it into an exchange and sets up a libcurl handle
  *   HTTP                the handle joins a pool; sockets are watched by uv_poll, time by a timer;
  *                       pool_harvest takes what has ended
- *   mail                waits for one of mails_max threads; mail_thread performs it and leaves it in
- *                       client->ended; uv_async wakes us
+ *   mail                waits for one of mails_max threads, half of its time at most; mail_thread performs
+ *                       it and leaves it in client->ended; uv_async wakes us
  *   exchange_end        tells the caller and frees
  *
  * There are two pools, one for public addresses only, one that may reach listed networks, so that a
@@ -61,6 +61,7 @@ struct http_client {
     char user_agent[64], ca_file[512];
     struct pool pools[2];            /* [allow_private] */
     uv_async_t wake;                 /* from mail threads, and from ourselves */
+    uv_timer_t patience;             /* until the first of the waiting mails has waited long enough */
     unsigned handles;                /* not closed yet, without watches */
     struct http_exchange *exchanges; /* all */
     unsigned count, mails_running;
@@ -85,11 +86,13 @@ struct http_exchange {
     size_t body_size, body_read;
     char *answer;
     size_t answer_size, answer_room, answer_max, discarded, head_size;
+    unsigned timeout_ms;
+    int64_t start_by; /* mail: monotonic, until when it may wait */
     bool is_mail, allow_private, address_refused, cut, threaded;
     pthread_t thread;
     atomic_bool cancelled, sent;
     CURLcode code;
-    enum http_outcome refusal; /* HTTP_REFUSED_CALL, or HTTP_ANSWERED: none */
+    enum http_outcome refusal; /* HTTP_REFUSED_CALL, HTTP_NOT_STARTED, or HTTP_ANSWERED: none */
 };
 
 const char *http_outcome_word(enum http_outcome outcome) {
@@ -106,6 +109,8 @@ const char *http_outcome_word(enum http_outcome outcome) {
         return "not-connected";
     case HTTP_TLS_FAILED:
         return "tls-failed";
+    case HTTP_NOT_STARTED:
+        return "not-started";
     case HTTP_TIMED_OUT:
         return "timed-out";
     case HTTP_BROKEN:
@@ -519,11 +524,47 @@ static bool mail_spawn(struct http_exchange *exchange) {
     return exchange->threaded;
 }
 
+/* What may not wait any longer ends unsent: whoever started the call counts on its time, and the rest of it
+ * would not be enough to send a mail. */
+static void mails_give_up(struct http_client *client) {
+    int64_t now = clock_monotonic_ms(client->options.clock);
+    for (struct http_exchange **at = &client->waiting; *at;) {
+        struct http_exchange *exchange = *at;
+        if (exchange->start_by > now) {
+            at = &exchange->next_ended;
+            continue;
+        }
+        *at = exchange->next_ended;
+        exchange->refusal = HTTP_NOT_STARTED;
+        ended_add(exchange);
+    }
+}
+
+static void patience_over(uv_timer_t *timer);
+
+static void patience_set(struct http_client *client) {
+    int64_t now = clock_monotonic_ms(client->options.clock), first = INT64_MAX;
+    for (const struct http_exchange *each = client->waiting; each; each = each->next_ended)
+        first = each->start_by < first ? each->start_by : first;
+    if (!client->waiting || client->closing)
+        uv_timer_stop(&client->patience);
+    else
+        uv_timer_start(&client->patience, patience_over, (uint64_t)(first > now ? first - now : 0), 0);
+}
+
+/* What it has waited is part of its time. */
+static void mail_shorten(struct http_exchange *exchange) {
+    int64_t ends = exchange->start_by + exchange->timeout_ms / 2;
+    int64_t left = ends - clock_monotonic_ms(exchange->client->options.clock);
+    curl_easy_setopt(exchange->easy, CURLOPT_TIMEOUT_MS, (long)(left > 1 ? left : 1));
+}
+
 /* Gives threads to the oldest that wait. Once spawned, the links of an exchange belong to its thread. */
 static void mails_start(struct http_client *client) {
     while (client->waiting && client->mails_running < client->options.mails_max && !client->closing) {
         struct http_exchange *exchange = client->waiting;
         client->waiting = exchange->next_ended;
+        mail_shorten(exchange);
         if (mail_spawn(exchange)) {
             client->mails_running++;
             continue;
@@ -538,13 +579,26 @@ static void mails_start(struct http_client *client) {
     }
 }
 
+static void mails_see_to(struct http_client *client) {
+    mails_give_up(client);
+    mails_start(client);
+    patience_set(client);
+}
+
+static void patience_over(uv_timer_t *timer) {
+    mails_see_to(timer->data);
+}
+
 static void mail_queue(struct http_exchange *exchange) {
-    struct http_exchange **at = &exchange->client->waiting;
+    struct http_client *client = exchange->client;
+    struct http_exchange **at = &client->waiting;
     while (*at)
         at = &(*at)->next_ended;
     *at = exchange;
     exchange->next_ended = NULL;
-    mails_start(exchange->client);
+    exchange->start_by =
+        clock_monotonic_ms(client->options.clock) + exchange->timeout_ms - exchange->timeout_ms / 2;
+    mails_see_to(client);
 }
 
 static void client_close_step(struct http_client *client);
@@ -559,7 +613,7 @@ static void client_woken(uv_async_t *wake) {
         }
         exchange_end(exchange);
     }
-    mails_start(client);
+    mails_see_to(client);
     if (client->closing)
         client_close_step(client);
 }
@@ -674,15 +728,14 @@ static bool set_mail(struct http_exchange *exchange, const struct http_call *cal
     SET(CURLOPT_NOPROGRESS, 0L);
     SET(CURLOPT_XFERINFOFUNCTION, progress_note);
     SET(CURLOPT_XFERINFODATA, exchange);
-    SET(CURLOPT_SERVER_RESPONSE_TIMEOUT,
-        1L + (long)(call->timeout_ms ? call->timeout_ms : TIMEOUT_MS) / 1000);
+    SET(CURLOPT_SERVER_RESPONSE_TIMEOUT, 1L + (long)exchange->timeout_ms / 1000);
     return !failed;
 }
 
 static bool set_common(struct http_exchange *exchange, const struct http_call *call) {
     struct http_client *client = exchange->client;
     CURL *easy = exchange->easy;
-    long timeout_ms = call->timeout_ms ? (long)call->timeout_ms : TIMEOUT_MS;
+    long timeout_ms = (long)exchange->timeout_ms;
     bool failed = false;
     SET(CURLOPT_URL, call->url);
     SET(CURLOPT_PROTOCOLS_STR, exchange->is_mail ? "smtp,smtps" : "http,https");
@@ -726,6 +779,7 @@ static bool body_copy(struct http_exchange *exchange, const struct http_call *ca
 static bool exchange_prepare(struct http_exchange *exchange, const struct http_call *call) {
     size_t most = call->max_answer_bytes ? call->max_answer_bytes : ANSWER_DEFAULT;
     exchange->answer_max = most < ANSWER_MAX ? most : ANSWER_MAX;
+    exchange->timeout_ms = call->timeout_ms ? call->timeout_ms : TIMEOUT_MS;
     exchange->is_mail = is_mail_url(call->url);
     exchange->allow_private = call->allow_private;
     exchange->easy = fault_strikes(FAULT_MEMORY) ? NULL : curl_easy_init();
@@ -880,7 +934,9 @@ struct http_client *http_client_new(const struct http_client_options *options, s
     }
     pthread_mutex_init(&client->mutex, NULL);
     client->wake.data = client;
-    client->handles = 3;
+    client->handles = 4;
+    uv_timer_init(client->options.loop, &client->patience);
+    client->patience.data = client;
     for (int i = 0; i < 2; i++) {
         uv_timer_init(client->options.loop, &client->pools[i].timer);
         client->pools[i].timer.data = &client->pools[i];
@@ -897,7 +953,8 @@ static void client_free(struct http_client *client) {
         on_closed(context);
 }
 
-static void wake_closed(uv_handle_t *handle) {
+/* wake and patience */
+static void own_closed(uv_handle_t *handle) {
     struct http_client *client = handle->data;
     if (--client->handles == 0)
         client_free(client);
@@ -922,7 +979,8 @@ static void client_close_step(struct http_client *client) {
     curl_multi_cleanup(client->pools[1].multi);
     uv_close((uv_handle_t *)&client->pools[0].timer, timer_closed);
     uv_close((uv_handle_t *)&client->pools[1].timer, timer_closed);
-    uv_close((uv_handle_t *)&client->wake, wake_closed);
+    uv_close((uv_handle_t *)&client->patience, own_closed);
+    uv_close((uv_handle_t *)&client->wake, own_closed);
 }
 
 void http_client_close(struct http_client **client, void (*on_closed)(void *context), void *context) {

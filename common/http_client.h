@@ -59,11 +59,11 @@ struct http_call {
     const char *const *recipients;
     size_t recipient_count;          /* at most 100 */
     const char *username, *password; /* HTTP basic or SMTP AUTH; NULL */
-    unsigned timeout_ms;             /* for the whole; 0: 15,000 */
-    size_t max_answer_bytes;         /* kept of the answer; 0: 4 KiB. Most: 32 MiB */
-    bool allow_private;              /* may reach the networks the site lists */
-    bool allow_plain;                /* http, and smtp without TLS */
-    bool at_most_once;               /* on a new connection: never sent twice */
+    unsigned timeout_ms;     /* for the whole; 0: 15,000. A mail waits for a thread half of it at most */
+    size_t max_answer_bytes; /* kept of the answer; 0: 4 KiB. Most: 32 MiB */
+    bool allow_private;      /* may reach the networks the site lists */
+    bool allow_plain;        /* http, and smtp without TLS */
+    bool at_most_once;       /* on a new connection: never sent twice */
 };
 
 enum http_outcome {
@@ -72,9 +72,10 @@ enum http_outcome {
     HTTP_REFUSED_ADDRESS, /* the name leads only to addresses that are not public */
     HTTP_NOT_RESOLVED,
     HTTP_NOT_CONNECTED,
-    HTTP_TLS_FAILED, /* certificate, version, no STARTTLS: nothing was sent */
-    HTTP_TIMED_OUT,  /* see sent */
-    HTTP_BROKEN      /* connection lost, or an answer that is none; see sent */
+    HTTP_TLS_FAILED,  /* certificate, version, no STARTTLS: nothing was sent */
+    HTTP_NOT_STARTED, /* a mail for which no thread was free in time: nothing was sent */
+    HTTP_TIMED_OUT,   /* see sent */
+    HTTP_BROKEN       /* connection lost, or an answer that is none; see sent */
 };
 
 struct http_result {

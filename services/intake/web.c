@@ -92,6 +92,7 @@ static enum web_outcome outcome_of(const struct http_result *result, bool mail) 
     case HTTP_NOT_RESOLVED:
     case HTTP_NOT_CONNECTED:
     case HTTP_TLS_FAILED:
+    case HTTP_NOT_STARTED:
         return WEB_AGAIN;
     case HTTP_TIMED_OUT:
     case HTTP_BROKEN:

@@ -33,6 +33,7 @@ enum send_outcome {
     SEND_RECIPIENT = 3, /* this address is no good */
     SEND_CONTENT = 4,   /* this message is no good */
     SEND_CHANNEL = 5,   /* the channel itself is no good: password, account, endpoint gone */
+    SEND_BUSY = 6,      /* it never left: the channel has more to do than it can. Not before retry_after_ms */
 };
 
 /* Plain data: copied from the turn to the channel, without pointers. */
@@ -101,7 +102,7 @@ struct channel {
         *option_names; /* what channels.yaml may say, ends with NULL; the first `required` must be there */
     unsigned required;
     struct ladder critical, normal;
-    unsigned in_flight_max; /* normal messages above wait a second; critical ones do not */
+    unsigned in_flight_max; /* normal messages above wait a second; critical ones line up for SEND_BUSY */
     int64_t receipt_ms;     /* ACCEPTED and no receipt so long: the next method; 0: no receipts here */
 
     /* Blocks on files at most. *state may stay NULL. False with a sentence: the daemon does not start. */

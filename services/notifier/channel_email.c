@@ -48,6 +48,8 @@ static int outcome_of(const struct http_result *result) {
     case HTTP_NOT_CONNECTED:
     case HTTP_TLS_FAILED:
         return SEND_TRANSIENT;
+    case HTTP_NOT_STARTED:
+        return SEND_BUSY;
     case HTTP_TIMED_OUT:
     case HTTP_BROKEN:
         break;

@@ -669,6 +669,8 @@ static const char *outcome_word(int outcome) {
         return "content";
     case SEND_CHANNEL:
         return "channel";
+    case SEND_BUSY:
+        return "busy";
     default: /* EFFECT_UNKNOWN, and whatever a simulator makes up */
         return "unknown";
     }
@@ -792,6 +794,18 @@ static void try_again(struct turn *turn, struct alert *alert, uint16_t ordinal, 
     }
 }
 
+/* It never left: the channel is sound and has more to do than it can, so that was no attempt, whatever number
+ * of mails a disaster makes. A life does not wait for it: beside it the next method. */
+static void wait_for_room(struct turn *turn, struct alert *alert, uint16_t ordinal, int64_t retry_after_ms) {
+    struct delivery *delivery = alert_delivery(alert, ordinal);
+    if (delivery->attempt)
+        delivery->attempt--;
+    wait_until(turn, alert, delivery, DELIVERY_RETRY_WAIT,
+        turn->now + (retry_after_ms > THROTTLE_MS ? retry_after_ms : THROTTLE_MS), "throttle");
+    if (alert_is_critical(alert))
+        start_next_method(turn, alert, *delivery);
+}
+
 /* Nobody can tell whether it arrived: again when a life may hang on it, else once more; receivers know a
  * repetition by the delivery's id. */
 static void settle_unknown(struct turn *turn, struct alert *alert, uint16_t ordinal) {
@@ -822,6 +836,9 @@ static void settle(struct turn *turn, struct alert *alert, uint16_t ordinal, int
         break;
     case SEND_TRANSIENT:
         try_again(turn, alert, ordinal, retry_after_ms);
+        break;
+    case SEND_BUSY:
+        wait_for_room(turn, alert, ordinal, retry_after_ms);
         break;
     case SEND_RECIPIENT:
     case SEND_CONTENT:
@@ -904,7 +921,7 @@ enum verdict outgoing_result(struct turn *turn, const struct effect_result *resu
     const struct channel *channel = notifier->channels[index].channel;
     if (channel->local) {
         turn_after_commit(turn, unstick, "", 1);
-    } else {
+    } else if (result->outcome != SEND_BUSY) { /* else nothing was learnt of the channel */
         struct noted noted = {(unsigned)index, turn->now, failed && result->outcome != SEND_RECIPIENT,
             result->outcome == SEND_CHANNEL};
         turn_after_commit(turn, note_result, &noted, sizeof noted);

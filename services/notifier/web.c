@@ -81,7 +81,7 @@ static void on_answer(void *context, const struct http_result *result) {
 void channel_web_send(struct channel_web *web, const struct message *message, struct http_call *http,
     channel_done *done, void *context) {
     struct web_call *call = calloc(1, sizeof *call);
-    struct channel_result busy = {.outcome = SEND_TRANSIENT, .retry_after_ms = 1000, .detail = "busy"};
+    struct channel_result busy = {.outcome = SEND_BUSY, .retry_after_ms = 5000, .detail = "busy"};
     http->allow_plain = web->allow_plain;
     http->allow_private = web->network_count > 0;
     if (call) {

@@ -266,7 +266,7 @@ static void tell_box(struct machine *machine, const struct effect *effect) {
 
 static void tell_by_mail(struct machine *machine, const struct effect *effect) {
     static const int outcomes[] = {SEND_ACCEPTED, SEND_DELIVERED, SEND_DELIVERED, SEND_DELIVERED,
-        SEND_TRANSIENT, SEND_RECIPIENT, SEND_UNKNOWN};
+        SEND_TRANSIENT, SEND_RECIPIENT, SEND_UNKNOWN, SEND_BUSY};
     struct sim *sim = machine->sim;
     struct chance *chance = &sim->chance;
     if (sim->quiet || sim->options.calm) {

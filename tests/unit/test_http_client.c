@@ -675,6 +675,40 @@ static void mails_wait_for_a_thread_and_may_be_cancelled(void **state) {
     fixture_end(fixture);
 }
 
+/* Whoever starts a mail knows when it is over, also behind one that a server keeps: waiting is part of its
+ * time. Half of it is left for the way, or it is not begun. */
+static void a_mail_that_waits_too_long_was_never_sent(void **state) {
+    (void)state;
+    struct fixture *fixture = fixture_new((struct http_client_options){.mails_max = 1});
+    struct http_call call = mail_call(fixture);
+    fixture->trick = TRICK_SILENT_AT_QUIT; /* keeps its thread */
+    call.timeout_ms = 2000;
+    http_client_start(fixture->client, &call, on_done, fixture);
+    call.timeout_ms = 400;
+    http_client_start(fixture->client, &call, on_done, fixture);
+    uint64_t start = uv_hrtime();
+    wait_results(fixture, 1);
+    assert_true((uv_hrtime() - start) / 1000000 < 400);
+    assert_int_equal(fixture->last.outcome, HTTP_NOT_STARTED);
+    assert_false(fixture->last.sent);
+    wait_results(fixture, 2);
+    assert_int_equal(fixture->last.outcome, HTTP_ANSWERED);
+    assert_null(strstr(strstr(fixture->message, "MAIL FROM") + 1, "MAIL FROM"));
+
+    fixture->trick = TRICK_SILENT; /* the second begins after half a second, and has what is left */
+    fixture->results = 0;
+    call.timeout_ms = 500;
+    http_client_start(fixture->client, &call, on_done, fixture);
+    call.timeout_ms = 1200;
+    http_client_start(fixture->client, &call, on_done, fixture);
+    start = uv_hrtime();
+    wait_results(fixture, 2);
+    uint64_t took = (uv_hrtime() - start) / 1000000;
+    assert_int_equal(fixture->last.outcome, HTTP_TIMED_OUT);
+    assert_in_range(took, 1100, 1600); /* not 500 and 1200 */
+    fixture_end(fixture);
+}
+
 /* ---- the rest ---- */
 
 static void addresses_are_classified(void **state) {
@@ -842,6 +876,7 @@ int main(void) {
         cmocka_unit_test(a_failing_mail_says_whether_it_may_have_arrived),
         cmocka_unit_test(a_server_silent_at_the_farewell_does_not_hold_the_loop),
         cmocka_unit_test(mails_wait_for_a_thread_and_may_be_cancelled),
+        cmocka_unit_test(a_mail_that_waits_too_long_was_never_sent),
         cmocka_unit_test(addresses_are_classified),
         cmocka_unit_test(networks_hold_their_addresses),
         cmocka_unit_test(out_of_memory_ends_the_call_only),

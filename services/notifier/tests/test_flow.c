@@ -1148,6 +1148,30 @@ static void test_what_there_was_before_a_restart_is_known(void **state) {
     flow_free(flow);
 }
 
+/* More mails than the server takes: none is given up, the channel is not held for broken, nobody is told that
+ * somebody cannot be reached, and a life goes the next way meanwhile. */
+static void test_a_mail_that_found_no_room_was_no_attempt(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(mail_site);
+    const struct notifier *notifier = fixture_state(flow->fixture);
+    flow->failing = "email";
+    flow->failure = SEND_BUSY;
+    flow_case_opened(flow, emergency);
+    assert_int_equal(flow_sent(flow, "tksk-3507", "webhook", "alert"), 1);
+    flow_advance(flow, 2 * MINUTE);
+    assert_int_equal(flow_sent(flow, "tksk-3507", "webhook", "alert"), 1);
+    assert_true(flow_sent(flow, "tksk-3507", "email", "alert") > 20); /* it is offered on and on */
+    assert_false(notifier->channels[1].breaker.open);
+    assert_int_equal(notifier->channels[1].failed, 0);
+    assert_int_equal(fixture_count(flow->fixture, SIGAP__EVENT__BODY_DELIVERY_ENDED), 0);
+    flow->failing = NULL;
+    flow_advance(flow, 2 * 1000);
+    unsigned sent = flow_sent(flow, "tksk-3507", "email", "alert");
+    flow_advance(flow, 10 * 1000);
+    assert_int_equal(flow_sent(flow, "tksk-3507", "email", "alert"), sent); /* it has arrived */
+    flow_free(flow);
+}
+
 static void test_breaker_holds_a_broken_channel(void **state) {
     (void)state;
     struct flow *flow = flow_new(mail_site);
@@ -1581,6 +1605,7 @@ int main(void) {
         cmocka_unit_test(test_nothing_is_repeated_after_a_settled_crash),
         cmocka_unit_test(test_what_was_rolled_back_is_not_remembered),
         cmocka_unit_test(test_what_there_was_before_a_restart_is_known),
+        cmocka_unit_test(test_a_mail_that_found_no_room_was_no_attempt),
         cmocka_unit_test(test_breaker_holds_a_broken_channel),
         cmocka_unit_test(test_training_reaches_nobody_real),
         cmocka_unit_test(test_what_is_over_is_forgotten),
