@@ -405,6 +405,9 @@ static float support(const struct place_index *index, const struct reading *read
     float best = 0;
     for (size_t i = 0; i < count; i++) {
         const struct reading *parent = &readings[i];
+        if (is_beside_landmark(parent, one) && is_district_only(index, parent) && parent->weight >= 1)
+            return -ALONG_ROAD; /* "pantai Slopeng, Ambunten, Sumenep": a district that is named is that one
+                                 */
         if (is_beside_landmark(one, parent) && best == 0)
             best = ALONG_ROAD;
         if (parent->entry->level >= one->entry->level || same_word(parent->name, one->name) ||

@@ -103,7 +103,7 @@ static void test_names(void **state) {
         {"desa Sukorejo", ""},                /* 38 villages */
         {"lowongan di parengan", "35.23.09"}, /* a district, and not Pare */
         {"Jl. Surabaya nomor 5", ""},
-        {"pelabuhan Ketapang Banyuwangi", "35.10"},
+        {"pelabuhan Ketapang Banyuwangi", "35.10.21"},
         {"Tegalsari Banyuwangi ya bukan tegalsari surabaya", "35.10.23"},
         {"alun2 kota madiun", "35.77"},
         {"Kerek, penderita kusta dikucilkan warga", "35.23.08"},
@@ -115,7 +115,7 @@ static void test_names(void **state) {
         {"barusan antar penumpang ke Waru Sidoarjo", "35.15.18"},
         {"mau antar ibu ke Waru Sidoarjo", ""},
         {"di kamar jenazah RSUD dr. Soetomo, sudah 9 hari", "35.78.08"},
-        {"di rumah sakik M. Djamil", "13.71"},
+        {"di rumah sakik M. Djamil", "13.71.02"},
         {"adik dari trenggalek, sekarang terlantar di terminal Ubung", "51.71"},
         {"Lamongan kota", "35.24.22"},
         {"kakak kelas tujuh", ""},
@@ -257,7 +257,7 @@ static void test_roles(void **state) {
         {"lapor dari Lumajang, ada bapak orang Jombang mengamuk", "35.08"},
         {"lansia linglung, mengaku dari Kudus", ""},
         {"kakek nyasar, ngakunya dari Lamongan", ""},
-        {"nenek di pasar baru Tuban menyebut Rengel", "35.23"},
+        {"nenek di pasar baru Tuban menyebut Rengel", "35.23.15"},
         {"korban kuliah di Jombang, pelaku dari Lumajang", "35.17"},
         {"anaknya tidak sekolah sejak pindah dari Lumajang", ""},
         {"lukanya dari penitipan anak di Krian, sejak pulang dari sana menangis", "35.15.11"},
@@ -328,7 +328,7 @@ static void test_landmarks_tell_twins(void **state) {
         {"ibu melahirkan di Gayam", ""},
         {"sumur minyak meledak, dua luka", ""}, /* a hint alone is no place */
         {"anak hilang di Karangrejo TA", "35.04.08"}, {"anak hilang di karangrejo ta pak", ""},
-        {"ada yang pingsan di Jalan Dhoho Kediri", "35.71"}, {"ada yang pingsan di jl ijen malang", "35.73"},
+        {"ada yang pingsan di Jalan Dhoho Kediri", "35.71.02"}, {"ada yang pingsan di jl ijen malang", "35.73.02"},
         {"ada yang pingsan di Malang", ""}, {"peziarah jatuh di Wonosari arah Gunung Kawi", "35.07.32"},
         {"rumah roboh di Wates, lereng Kelud", "35.06.06"}, {"rumah roboh di Wates", ""},
         {"pengemis di Gandusari, dekat Candi Penataran", "35.05.15"},
@@ -675,7 +675,7 @@ static void test_spellings(void **state) {
         {"lowok waru kota malang", "35.73.05"}, {"di tulung agung", "35.04"},
         {"#karangpilang surabaya", "35.78.01"}, {"kost di keputih surabaya", "35.78.09"},
         {"sudah tinggal di surabaya", "35.78"}, /* Sudah and Tinggal are villages elsewhere */
-        {"RS Soedono Madiun", "35.77"},         /* the hospital tells which Madiun */
+        {"RS Soedono Madiun", "35.77.01"},         /* the hospital tells which Madiun */
         {"terminal pandaan ada orang stres lempar batu, kab pasuruan", "35.14.11"}, /* and no pandan */
         {"kota anyar probolinggo", "35.13.11"},                                     /* read as "kota baru" */
         {"lurah ngunut t.agung", "35.04.11"},
@@ -1042,6 +1042,9 @@ static void test_in_west_sumatra(void **state) {
 /* Landmarks whose district everybody knows. */
 static void test_landmarks_of_districts(void **state) {
     static const struct expected cases[] = {
+        {"mayat di pantai Slopeng, Ambunten, Sumenep", "35.29.12"}, /* what is named is that one */
+        {"mayat di pantai Slopeng, Sumenep", "35.29.14"},
+        {"nenek terlantar di Pantai Klayar sejak kemarin", "35.01.01"},
         {"Kuta bali, anak punk pingsan", "51.03.01"},
         {"ada anak mengemis di SLG kediri", "35.06.25"},
         {"ibu tidur di depan RSSA", "35.73.02"},
