@@ -192,13 +192,28 @@ void speak_fact(struct work *work, const char *name, const char *actor) {
     append(work, &event);
 }
 
+/* As it is now: its alerts may be forgotten elsewhere. */
+static void fill_brief(const struct case_file *file, Sigap__CaseBrief *out) {
+    sigap__case_brief__init(out);
+    out->kind = (char *)file->kind;
+    out->area = (char *)file->area;
+    out->confidentiality = confidentiality_of(file);
+    out->also_kinds = (char *)case_also_kinds(file);
+    out->priority = priority_of(file);
+}
+
 void speak_closed(
     struct work *work, bool reopened, const char *outcome, const char *reason, const char *actor) {
     Sigap__CaseClosed closed = SIGAP__CASE_CLOSED__INIT;
+    Sigap__CaseBrief brief;
     closed.outcome = (char *)outcome;
     closed.reason = (char *)reason;
     closed.actor = (char *)actor;
     closed.reopened = reopened;
+    if (reopened) {
+        fill_brief(&work->file, &brief);
+        closed.brief = &brief;
+    }
     Sigap__Event event = SIGAP__EVENT__INIT;
     event.body_case = SIGAP__EVENT__BODY_CASE_CLOSED;
     event.case_closed = &closed;

@@ -79,6 +79,15 @@ static void describe_as(struct alert *alert, const struct alert *like) {
     alert->case_id = like->case_id;
 }
 
+/* Nothing is known of the case here: its alerts are forgotten, or it opened as one that nobody is woken for.
+ * NULL: told before a brief came with it. */
+static void describe_brief(struct turn *turn, struct alert *alert, const Sigap__CaseBrief *brief) {
+    if (!brief)
+        return;
+    describe(turn, alert, brief->kind, brief->area, (int)brief->confidentiality - 1);
+    describe_also(turn, alert, brief->also_kinds);
+}
+
 /* Other alerts of a case tell its own kind: its further kinds, and what people found, may be stricter. */
 static void describe_further(struct alert *alert, const struct alert *like) {
     if (!like)
@@ -257,7 +266,8 @@ enum verdict react_case_opened(struct turn *turn, const Sigap__Event *event) {
 
 /* A witness tells of a life in danger: whoever has answered the case before, somebody looks again. Nothing
  * more is needed while its alert still asks for an answer. */
-static enum verdict alert_of_witness(struct turn *turn, const struct id *case_id) {
+static enum verdict alert_of_witness(
+    struct turn *turn, const struct id *case_id, const Sigap__CaseBrief *brief) {
     struct alert *all[ALERT_INCIDENT_MAX];
     const struct alert *like = newest_of_case(all, alert_list(turn, case_id, all));
     if (like && like->priority == SITE_P0 && asks(like))
@@ -267,6 +277,8 @@ static enum verdict alert_of_witness(struct turn *turn, const struct id *case_id
         return VERDICT_RETRY;
     if (like)
         describe_as(alert, like);
+    else
+        describe_brief(turn, alert, brief);
     alert->unverified = true;
     copy_text(alert->detail, sizeof alert->detail, "report_joined");
     escalate_start(turn, alert, SITUATION_CASE, &(struct escalation_first){0});
@@ -283,7 +295,7 @@ enum verdict react_report_joined(struct turn *turn, const Sigap__Event *event) {
         return VERDICT_DONE;
     if (!case_of(event, &case_id))
         return turn_park(turn, "a report joined a case without id");
-    return alert_of_witness(turn, &case_id);
+    return alert_of_witness(turn, &case_id, joined->brief);
 }
 
 enum verdict react_report_closed(struct turn *turn, const Sigap__ReportClosed *closed) {
@@ -327,6 +339,9 @@ static enum verdict alert_again(struct turn *turn, const Sigap__Event *event, co
         outgoing_withdraw(turn, before, DELIVERY_SUPERSEDED);
         escalate_stand_down(turn, before, PURPOSES, "superseded");
         alert->chain = before->chain;
+    } else {
+        describe_brief(turn, alert, changed->brief);
+        describe_facts(turn, alert, changed->facts, changed->n_facts);
     }
     describe(
         turn, alert, changed->kind[0] ? changed->kind : alert->kind, changed->area, alert->confidentiality);
@@ -947,11 +962,19 @@ enum verdict react_fact_recorded(struct turn *turn, const Sigap__Event *event) {
     return VERDICT_DONE;
 }
 
-static enum verdict alert_reopened(struct turn *turn, const struct id *case_id, const struct alert *like) {
-    struct alert *alert = alert_new(turn, case_id, SUBJECT_CASE, case_id, like->priority);
+/* like: NULL where nothing is known of the case here but its brief. */
+static enum verdict alert_reopened(
+    struct turn *turn, const struct id *case_id, const struct alert *like, const Sigap__CaseBrief *brief) {
+    int priority = like ? like->priority : brief ? priority_of(brief->priority, SITE_P2) : SITE_P4;
+    if (priority == SITE_P4)
+        return VERDICT_DONE;
+    struct alert *alert = alert_new(turn, case_id, SUBJECT_CASE, case_id, priority);
     if (!alert)
         return VERDICT_RETRY;
-    describe_as(alert, like);
+    if (like)
+        describe_as(alert, like);
+    else
+        describe_brief(turn, alert, brief);
     copy_text(alert->detail, sizeof alert->detail, "reopened");
     escalate_start(turn, alert, SITUATION_CASE, &(struct escalation_first){0});
     escalate_started(turn, alert);
@@ -964,10 +987,8 @@ enum verdict react_case_closed(struct turn *turn, const Sigap__Event *event) {
     if (!case_of(event, &case_id))
         return turn_park(turn, "a case without id was closed");
     unsigned count = alert_list(turn, &case_id, all);
-    if (event->case_closed->reopened) {
-        const struct alert *like = newest_of_case(all, count);
-        return like ? alert_reopened(turn, &case_id, like) : VERDICT_DONE;
-    }
+    if (event->case_closed->reopened)
+        return alert_reopened(turn, &case_id, newest_of_case(all, count), event->case_closed->brief);
     for (unsigned i = 0; i < count; i++)
         escalate_stand_down(turn, all[i], all[i]->answerable ? PURPOSE_STAND_DOWN : PURPOSES, "closed");
     return VERDICT_DONE;

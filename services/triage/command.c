@@ -288,11 +288,23 @@ struct changing {
     int priority;
 };
 
+/* The case as it is from here on. */
+static void brief_changed(const struct changing *changing, Sigap__CaseBrief *out) {
+    const struct triage *triage = changing->turn->state;
+    struct open_case now = changing->found;
+    now.kind = changing->kind;
+    now.area = changing->area;
+    now.priority = changing->priority;
+    now.confidentiality = site_kinds_stricter(triage->site.kinds, now.confidentiality, now.kind);
+    triage_brief(&now, out);
+}
+
 static void tell_changed(struct changing *changing) {
     const struct triage *triage = changing->turn->state;
     const Sigap__ChangeCase *change = changing->change;
     const struct site_kind *kind = change->kind[0] ? site_kinds_find(triage->site.kinds, change->kind) : NULL;
     Sigap__CaseChanged changed = SIGAP__CASE_CHANGED__INIT;
+    Sigap__CaseBrief brief;
     Sigap__Event event = SIGAP__EVENT__INIT;
     changed.kind = change->kind;
     changed.priority = change->priority;
@@ -301,6 +313,8 @@ static void tell_changed(struct changing *changing) {
     changed.reason = changing->command->reason;
     changed.words = words_pass_on(changing->turn->arena, changing->command);
     changed.by = (char *)rights_name(changing->command->actor);
+    brief_changed(changing, &brief);
+    changed.brief = &brief;
     changed.playbook = kind && kind->playbooks_count ? kind->playbooks[0] : (char *)"";
     event.body_case = SIGAP__EVENT__BODY_CASE_CHANGED;
     event.case_changed = &changed;

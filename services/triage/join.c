@@ -61,10 +61,20 @@ void triage_keep_chain(struct turn *turn, const struct open_case *found) {
     statement_run(chain);
 }
 
+void triage_brief(const struct open_case *found, Sigap__CaseBrief *out) {
+    sigap__case_brief__init(out);
+    out->kind = (char *)found->kind;
+    out->area = (char *)found->area;
+    out->confidentiality =
+        (Sigap__Confidentiality)(SIGAP__CONFIDENTIALITY__CONFIDENTIALITY_C0 + found->confidentiality);
+    out->priority = triage_priority_out(found->priority);
+}
+
 enum verdict triage_join(struct turn *turn, const struct joining *joining) {
     static const char *const own[] = {"copy", "witness"};
     struct open_case *found = joining->found;
     Sigap__ReportJoined joined = SIGAP__REPORT_JOINED__INIT;
+    Sigap__CaseBrief brief;
     Sigap__Event event = SIGAP__EVENT__INIT;
     enum verdict verdict;
     struct id report_id;
@@ -74,6 +84,9 @@ enum verdict triage_join(struct turn *turn, const struct joining *joining) {
     joined.report_id = joining->received->report_id;
     joined.copy = strcmp(joining->relation, own[0]) == 0;
     joined.danger = joining->danger;
+    triage_brief(found, &brief);
+    if (joined.danger) /* nobody is alerted for others */
+        joined.brief = &brief;
     if (!joined.copy && strcmp(joining->relation, own[1]) != 0)
         joined.relation = (char *)joining->relation;
     if (joining->command) {
@@ -155,7 +168,9 @@ void triage_raise(struct turn *turn, struct open_case *found, const struct raisi
     char reasons[REASONS_BYTES];
     if (!urgent && !placed && !raising->fact_count && !has_further(raising))
         return;
+    const struct triage *triage = turn->state;
     Sigap__CaseChanged changed = SIGAP__CASE_CHANGED__INIT;
+    Sigap__CaseBrief brief;
     Sigap__Event event = SIGAP__EVENT__INIT;
     changed.priority_before = triage_priority_out(found->priority);
     if (urgent) {
@@ -164,6 +179,11 @@ void triage_raise(struct turn *turn, struct open_case *found, const struct raisi
     }
     if (placed)
         found->area = changed.area = (char *)raising->area;
+    if (has_further(raising))
+        found->confidentiality =
+            site_kinds_stricter(triage->site.kinds, found->confidentiality, raising->also);
+    triage_brief(found, &brief);
+    changed.brief = &brief;
     changed.reason = (char *)raising->reason;
     add_facts(turn, raising, &changed);
     event.body_case = SIGAP__EVENT__BODY_CASE_CHANGED;

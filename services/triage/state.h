@@ -163,6 +163,8 @@ const char *triage_kinds(struct turn *turn, const struct assessment *assessment)
  * or with first_too. NULL: no memory. */
 const char *triage_further_kinds(
     struct turn *turn, const struct open_case *found, const struct assessment *said, bool first_too);
+/* What the case is by now, told beside what has changed. */
+void triage_brief(const struct open_case *found, Sigap__CaseBrief *out);
 /* What a further report adds: upwards only. */
 struct raising {
     int priority;                 /* as it was, or more urgent */

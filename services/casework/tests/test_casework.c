@@ -1639,6 +1639,7 @@ static void closing_cancels_what_is_open(void **state) {
     assert_string_equal(record->event->case_closed->outcome, "terbukti");
     assert_string_equal(record->event->case_closed->reason, ""); /* it held a name */
     assert_false(record->event->case_closed->reopened);
+    assert_null(record->event->case_closed->brief);
     assert_task("PSG-01", "cancelled");
     assert_int_equal(done(&opr, "PSG-01"), 409);
     assert_int_equal(record_fact(&pks, "age", "4"), 409);
@@ -1646,7 +1647,11 @@ static void closing_cancels_what_is_open(void **state) {
     fixture_advance(bench.fixture, 30 * DAY);
     assert_int_equal(fixture_count(bench.fixture, SIGAP__EVENT__BODY_TASK_REMINDER), 0);
     assert_int_equal(close_case(&pks, "", true), 200);
-    assert_true(fixture_last(bench.fixture, SIGAP__EVENT__BODY_CASE_CLOSED)->event->case_closed->reopened);
+    const Sigap__CaseClosed *reopened =
+        fixture_last(bench.fixture, SIGAP__EVENT__BODY_CASE_CLOSED)->event->case_closed;
+    assert_true(reopened->reopened);
+    assert_string_equal(reopened->brief->kind, "pasung"); /* its alerts are forgotten by now */
+    assert_string_equal(reopened->brief->area, "35.07.12.2003");
     assert_task("PSG-01", "due");
     assert_int_equal(close_case(&pks, "", true), 409);
 }

@@ -241,6 +241,40 @@ static void say_joined(struct flow *flow, const struct id *case_id) {
     flow_event(flow, "triage", LANE_URGENT, case_id, &event);
 }
 
+/* What comes with a case that is raised again, reopened, or told of by a witness. NULL: an old journal. */
+static void say_raised(struct flow *flow, const struct id *case_id, Sigap__CaseBrief *brief) {
+    Sigap__CaseChanged changed = SIGAP__CASE_CHANGED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    changed.priority_before = SIGAP__PRIORITY__PRIORITY_P4;
+    changed.priority = SIGAP__PRIORITY__PRIORITY_P0;
+    changed.brief = brief;
+    event.body_case = SIGAP__EVENT__BODY_CASE_CHANGED;
+    event.case_changed = &changed;
+    flow_event(flow, "triage", LANE_URGENT, case_id, &event);
+}
+
+static void say_witness(struct flow *flow, const struct id *case_id, Sigap__CaseBrief *brief) {
+    struct id report = fixture_id(flow->fixture);
+    Sigap__ReportJoined joined = SIGAP__REPORT_JOINED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    joined.report_id = bytes_of(&report);
+    joined.danger = true;
+    joined.brief = brief;
+    event.body_case = SIGAP__EVENT__BODY_REPORT_JOINED;
+    event.report_joined = &joined;
+    flow_event(flow, "triage", LANE_URGENT, case_id, &event);
+}
+
+static void say_reopened(struct flow *flow, const struct id *case_id, Sigap__CaseBrief *brief) {
+    Sigap__CaseClosed closed = SIGAP__CASE_CLOSED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    closed.reopened = true;
+    closed.brief = brief;
+    event.body_case = SIGAP__EVENT__BODY_CASE_CLOSED;
+    event.case_closed = &closed;
+    flow_event(flow, "casework", LANE_URGENT, case_id, &event);
+}
+
 static const Sigap__Priority P0 = SIGAP__PRIORITY__PRIORITY_P0, P2 = SIGAP__PRIORITY__PRIORITY_P2,
                              P3 = SIGAP__PRIORITY__PRIORITY_P3;
 
@@ -324,6 +358,59 @@ static void test_a_witness_outlives_a_change_of_the_case(void **state) {
     flow_advance(flow, 15 * MINUTE);
     assert_int_equal(sent_about(flow, "kor", "alert", "DARURAT"), 1);
     flow_free(flow);
+}
+
+static void (*const says_again[])(struct flow *, const struct id *, Sigap__CaseBrief *) = {
+    say_raised, say_witness, say_reopened};
+
+/* A case whose alerts were forgotten, or that nobody was woken for. */
+static struct id unknown_case(struct flow *flow, bool forgotten) {
+    struct flow_case what = emergency;
+    if (!forgotten)
+        what.priority = SIGAP__PRIORITY__PRIORITY_P4;
+    struct id case_id = flow_case_opened(flow, what);
+    if (forgotten) {
+        struct id offer = flow_offer_sent(flow, &case_id, "JTM-PRSMP-SBY", P0, "35.07.12");
+        flow_offer_moved(flow, &case_id, &offer, SIGAP__OFFER_STATE__OFFER_ACCEPTED, 0);
+        flow_advance(flow, 15 * 24 * HOUR + 2 * HOUR);
+    }
+    flow->count = 0;
+    return case_id;
+}
+
+/* Whoever looks after a place is told as of a new case, and nobody reads more than may be told. */
+static void test_a_forgotten_case_is_raised_where_it_is(void **state) {
+    (void)state;
+    for (size_t i = 0; i < 4 * sizeof says_again / sizeof *says_again; i++) {
+        bool forgotten = i & 1, secret = i & 2;
+        struct flow *flow = flow_new(NULL);
+        struct id case_id = unknown_case(flow, forgotten);
+        Sigap__CaseBrief brief = SIGAP__CASE_BRIEF__INIT;
+        brief.kind = (char *)emergency.kind;
+        brief.area = (char *)emergency.area;
+        brief.priority = P0;
+        brief.confidentiality =
+            secret ? SIGAP__CONFIDENTIALITY__CONFIDENTIALITY_C3 : SIGAP__CONFIDENTIALITY__CONFIDENTIALITY_C1;
+        says_again[i / 4](flow, &case_id, &brief);
+        const char *regional = secret ? "ppa-3507" : "kab-3507";
+        assert_string_equal(policy_of_newest(flow), secret ? "P0-RAHASIA" : "P0-UMUM");
+        assert_int_equal(flow_sent(flow, regional, NULL, "alert"), 1);
+        assert_int_equal(sent_about(flow, regional, "alert", "Krisis jiwa"), !secret);
+        flow_free(flow);
+    }
+}
+
+/* Journals from before it was told: whoever looks after the province is told of danger, and nothing breaks.
+ */
+static void test_a_forgotten_case_of_an_old_journal(void **state) {
+    (void)state;
+    for (size_t i = 0; i < sizeof says_again / sizeof *says_again; i++) {
+        struct flow *flow = flow_new(NULL);
+        struct id case_id = unknown_case(flow, true);
+        says_again[i](flow, &case_id, NULL);
+        assert_int_equal(flow_sent(flow, NULL, NULL, "alert") > 0, says_again[i] != say_reopened);
+        flow_free(flow);
+    }
 }
 
 /* Triage speaks late: one alert rings for the report, not two. */
@@ -528,6 +615,8 @@ int main(void) {
         cmocka_unit_test(test_a_lowered_case_rings_no_more_like_an_emergency),
         cmocka_unit_test(test_a_lowered_case_leaves_its_officer_more_time),
         cmocka_unit_test(test_a_witness_outlives_a_change_of_the_case),
+        cmocka_unit_test(test_a_forgotten_case_is_raised_where_it_is),
+        cmocka_unit_test(test_a_forgotten_case_of_an_old_journal),
         cmocka_unit_test(test_a_late_review_ends_the_alarm_of_its_silence),
         cmocka_unit_test(test_an_input_parked_after_the_first_was_done),
         cmocka_unit_test(test_a_facility_that_has_accepted_is_watched),

@@ -174,6 +174,16 @@ static void test_an_old_report_is_another_case(void **state) {
 
 /* ---- what amends a report */
 
+/* What the case is, whole, however little of it has changed. */
+static void assert_brief(const Sigap__CaseBrief *brief, const char *kind, const char *area,
+    Sigap__Priority priority, Sigap__Confidentiality confidentiality) {
+    assert_non_null(brief);
+    assert_string_equal(brief->kind, kind);
+    assert_string_equal(brief->area, area);
+    assert_int_equal(brief->priority, priority);
+    assert_int_equal(brief->confidentiality, confidentiality);
+}
+
 static void test_an_amendment_may_only_raise(void **state) {
     struct world *world = *state;
     struct id first = send(world, &(struct message){.text = WHEELCHAIR, .hash = 1, .reporter = 1});
@@ -181,6 +191,7 @@ static void test_an_amendment_may_only_raise(void **state) {
     Sigap__Priority before = opened->priority;
     send(world, &(struct message){.text = "terima kasih min", .amends = &first, .relation = "follow_up"});
     assert_string_equal(last(world, SIGAP__EVENT__BODY_REPORT_JOINED)->report_joined->relation, "follow_up");
+    assert_null(last(world, SIGAP__EVENT__BODY_REPORT_JOINED)->report_joined->brief); /* nobody is woken */
     assert_int_equal(count(world, SIGAP__EVENT__BODY_CASE_CHANGED), 0);
     send(world,
         &(struct message){.text = "tolong cepat, sekarang dia tidak sadar dan kejang, kepalanya berdarah",
@@ -189,7 +200,10 @@ static void test_an_amendment_may_only_raise(void **state) {
     const Sigap__CaseChanged *changed = last(world, SIGAP__EVENT__BODY_CASE_CHANGED)->case_changed;
     assert_true(changed->priority < before);
     assert_int_equal(changed->priority_before, before);
-    assert_true(last(world, SIGAP__EVENT__BODY_REPORT_JOINED)->report_joined->danger);
+    const Sigap__ReportJoined *joined = last(world, SIGAP__EVENT__BODY_REPORT_JOINED)->report_joined;
+    assert_true(joined->danger);
+    assert_brief(joined->brief, opened->kind, opened->area, before, opened->confidentiality);
+    assert_brief(changed->brief, opened->kind, opened->area, changed->priority, opened->confidentiality);
     assert_int_equal(count(world, SIGAP__EVENT__BODY_CASE_OPENED), 1);
     assert_int_equal(settled(world), 3);
 }
@@ -269,8 +283,9 @@ static void test_a_further_victim_makes_a_case_secret(void **state) {
     send(world, &(struct message){.text = "Anak perempuannya umur 12 tahun diperkosa pamannya",
                     .amends = &first,
                     .relation = "follow_up"});
-    assert_string_equal(fact_of(last(world, SIGAP__EVENT__BODY_CASE_CHANGED)->case_changed, "also_kinds"),
-        "kekerasan_seksual");
+    const Sigap__CaseChanged *changed = last(world, SIGAP__EVENT__BODY_CASE_CHANGED)->case_changed;
+    assert_string_equal(fact_of(changed, "also_kinds"), "kekerasan_seksual");
+    assert_int_equal(changed->brief->confidentiality, SIGAP__CONFIDENTIALITY__CONFIDENTIALITY_C3);
     json = look_at_case(world, &case_id);
     assert_string_equal(json_string_value(json_object_get(json, "confidentiality")), "C3");
     json_decref(json);
@@ -574,6 +589,9 @@ static void test_a_closed_case_is_not_changed(void **state) {
     assert_int_equal(count(world, SIGAP__EVENT__BODY_CASE_CHANGED), 0);
     close_case(world, &one, true);
     assert_int_equal(change(world, &one, "35.07"), 200);
+    const Sigap__CaseOpened *opened = last(world, SIGAP__EVENT__BODY_CASE_OPENED)->case_opened;
+    assert_brief(last(world, SIGAP__EVENT__BODY_CASE_CHANGED)->case_changed->brief, "pasung", "35.07",
+        opened->priority, opened->confidentiality);
 }
 
 static unsigned decide(
