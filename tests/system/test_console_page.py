@@ -117,6 +117,65 @@ def test_new_case_appears_by_itself_and_its_offer_is_answered(browser, site, acc
     assert any(offer["state"] == "accepted" for offer in site.trace(ticket)["offers"])
 
 
+HELD = """(() => { const really = window.fetch; window.held = [];
+window.fetch = (path, more) => (more?.method === 'POST'
+  ? new Promise((go) => window.held.push((said) => go(said ? new Response(JSON.stringify(said), { status: 409 }) : really(path, more)))) : really(path, more)); })()"""
+REFUSED = "window.held.shift()({ sentence: 'sudah dijawab orang lain / somebody else has answered' })"
+
+
+def hold_order(browser):
+    """Sends the form; its order stays under way until window.held is told: refused, or gone on."""
+    browser.touch("#form button", "Terima")
+    browser.wait("window.held.length === 1")
+
+
+def test_a_form_stays_until_its_order_is_answered(browser, site, account):
+    """Whoever turned back could be carried all the same, and would never see why not."""
+    sign_in(browser, site, account)
+    open_case(browser, site, "menunggu")
+    browser.run(HELD)
+    browser.touch("#sheet button", "Terima")
+    hold_order(browser)
+    assert browser.run("[...document.querySelectorAll('#form button')].every((one) => one.disabled)")
+    browser.press("Escape")
+    assert browser.run("document.getElementById('form').open")
+    browser.run(REFUSED)
+    browser.wait("document.querySelector('#form .complaint').textContent.includes('sudah dijawab')")
+    assert not browser.run("[...document.querySelectorAll('#form button')].some((one) => one.disabled)")
+    # Closed all the same (a browser may, when asked twice), another form open by then: that one stays, and the refusal is told.
+    hold_order(browser)
+    browser.run("document.getElementById('form').close()")
+    browser.touch("#sheet button", "Catat fakta")
+    browser.wait("document.querySelector('#form [name=value]') !== null")
+    browser.run(REFUSED)
+    browser.wait("document.getElementById('toast').textContent.includes('sudah dijawab')")
+    assert browser.run("document.getElementById('form').open && document.querySelector('#form [name=value]') !== null")
+    browser.touch("#form button", "Kembali")
+    browser.touch("#sheet button", "Terima")
+    hold_order(browser)
+    browser.run("document.getElementById('form').close()")
+    browser.touch("#sheet button", "Catat fakta")
+    browser.run("window.held.shift()()")
+    browser.wait("document.getElementById('toast').className !== '' && !document.getElementById('toast').textContent.includes('sudah dijawab')")
+    browser.wait("document.getElementById('sheet').innerText.includes('diterima')")  # read again, behind the other form
+    assert browser.run("document.getElementById('form').open && document.querySelector('#form [name=value]') !== null")
+
+
+def test_an_alert_that_was_answered_offers_nothing_more(browser, site, account):
+    site.report(CHILD.format("alarm"), urgent=True)
+    site.idle()
+    sign_in(browser, site, account)
+    browser.open_tab("queues")
+    alerts = lambda: site.views.view("notifier", list={"name": "alerts"})[1]["alerts"]
+    alert = next(one for one in alerts() if one["state"] == "open" and one["subject"] == "case")
+    browser.touch(f"#lists [data-key='{alert['id']}']")
+    browser.touch("#sheet button", "Saya tangani")
+    browser.wait("!document.getElementById('sheet').open")
+    site.idle()
+    answered = next(one for one in alerts() if one["id"] == alert["id"])
+    assert answered["state"] == "answered", answered
+
+
 def test_who_is_in_conflict_is_chosen_from_the_directory(browser, site, account):
     """A word typed in would be no facility, and keep nobody out."""
     clerk = Person(site, "penggali", "operator,coordinator", "TRI,KOR", "*")

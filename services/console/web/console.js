@@ -247,7 +247,7 @@ async function changePassword(form, dialog, shownComplaint) {
     return;
   }
   toast(say('saved'));
-  dialog.close();
+  if (dialog.contains(form)) dialog.close();
 }
 
 byId('me').addEventListener('click', () => {
@@ -255,7 +255,6 @@ byId('me').addEventListener('click', () => {
   const field = (name, word, complete) => element('label', say(word),
     element('input', { name, type: 'password', required: true, maxLength: 128, autocomplete: complete }));
   const close = element('button', { type: 'button', onclick: () => dialog.close() }, say('back'));
-  dialog.onclose = null;
   dialog.replaceChildren(
     element('h1', person.account),
     element('p.soft', [...person.roles, ...person.areas, ...person.facilities].join(' · ')),

@@ -44,31 +44,44 @@ function bodyOf(fields, controls, fixed) {
   return body;
 }
 
-// Opens the form; resolves true when the order was carried out, false when the person turned back.
+// Opens the form; resolves true when the order was carried out, false when the person turned back. While an order is
+// under way there is no turning back: it could be carried out all the same.
 export function ask({ title, path, fields, fixed, button, bad }) {
   const dialog = byId('form');
   const controls = fields.map(input);
   const complaint = element('p.complaint', { role: 'alert' });
   const submit = element(bad ? 'button.bad' : 'button.main', button ?? say('send'));
+  const back = element('button', { type: 'button', onclick: () => dialog.close() }, say('back'));
   return new Promise((resolve) => {
-    let carried = false;
+    let carried = false, sending = false;
+    const send = (on) => { sending = submit.disabled = back.disabled = on; };
+    // A browser may close it all the same, and signing out does: then another form may stand here by now.
+    const isShown = () => dialog.open && dialog.contains(form);
     const form = element('form.stack', {
       onsubmit: async (event) => {
         event.preventDefault();
-        submit.disabled = true;
+        send(true);
         const result = await order(path, bodyOf(fields, controls, fixed));
-        submit.disabled = false;
-        if (!result.good) {
+        send(false);
+        if (!result.good && isShown()) {
           complaint.textContent = result.sentence;
           return;
         }
-        carried = true;
-        toast(result.sentence);
-        dialog.close();
+        carried = result.good;
+        toast(result.sentence, result.good);
+        if (isShown()) dialog.close();
+        else resolve(carried);
       },
     }, element('h1', title), fields.map((field, i) => row(field, controls[i])), complaint,
-    element('div.actions', element('button', { type: 'button', onclick: () => dialog.close() }, say('back')), submit));
-    dialog.onclose = () => resolve(carried);
+    element('div.actions', back, submit));
+    dialog.oncancel = (event) => { if (sending) event.preventDefault(); };
+    // What tells that it was closed may come when the next form is open already.
+    const closed = () => {
+      if (sending || isShown()) return;
+      dialog.removeEventListener('close', closed);
+      resolve(carried);
+    };
+    dialog.addEventListener('close', closed);
     dialog.replaceChildren(form);
     dialog.showModal();
   });

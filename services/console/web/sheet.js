@@ -20,6 +20,13 @@ const button = (label, onclick, kind) => element(kind ? `button.${kind}` : 'butt
 // After an order the sheet is read again; the owner has told us already, so it shows what became of it.
 const then = (done) => { if (done && shown) openSheet(shown.id, false); return done; };
 
+// A box that cannot be read again is over with its order: its buttons would offer what is answered. Unless the sheet
+// shows something else by then.
+function once(make) {
+  const box = make((done) => { if (done && box.isConnected) byId('sheet').close(); return done; });
+  return box;
+}
+
 // ---- codes ----
 
 // The code stays, small, behind its words: so that it can be named on the telephone.
@@ -59,7 +66,7 @@ const behalf = (offer) => (has('operator', 'coordinator') && offer.facility
   ? [{ name: 'on_behalf_of', type: 'check', label: `${say('on_behalf')} ${offer.facility_name ?? offer.facility}`,
     value: true, send: (on) => (on ? offer.facility : undefined) }] : []);
 
-function moveOffer(offer, event, priority) {
+function moveOffer(offer, event, priority, after) {
   const requester = event === 'cancel' || event === 'request_cancel';
   const fields = [
     ...(withReasonCode.includes(event) ? [{ name: 'reason_code', label: say('reason_code'), type: 'select', options: reasonCodes(priority) }] : []),
@@ -69,11 +76,11 @@ function moveOffer(offer, event, priority) {
   ];
   const path = `/api/offers/${offer.id}/${event}`;
   const fixed = offer.version ? { expected_version: offer.version } : {};
-  if (!fields.length) return tell(path, fixed).then(then);
-  return ask({ title: `${say(event)}: ${offer.facility_name ?? offer.facility}`, path, fields, fixed, button: say(event), bad: event === 'reject' || event === 'fail' }).then(then);
+  if (!fields.length) return tell(path, fixed).then(after);
+  return ask({ title: `${say(event)}: ${offer.facility_name ?? offer.facility}`, path, fields, fixed, button: say(event), bad: event === 'reject' || event === 'fail' }).then(after);
 }
 
-export function offerBox(offer, priority, now) {
+function offerBox(offer, priority, now, after = then) {
   const moves = offer.state === undefined ? [] : offerMoves[offer.state] ?? [];
   const own = has('facility', 'operator', 'coordinator', 'administrator');
   const mine = moves.filter((move) => (move === 'cancel' || move === 'request_cancel' ? has('coordinator') : own));
@@ -84,7 +91,7 @@ export function offerBox(offer, priority, now) {
       offer.training ? tag(say('training')) : null),
     facts([[say('reasons'), sayHappening(offer.why)], [say('answer_by'), open && offer.answer_by ? element('span', sayTime(offer.answer_by), ' ', limit(offer.answer_by, now)) : null]]),
     mine.length ? element('div.actions', mine.map((move, i) =>
-      button(say(move), () => moveOffer(offer, move, priority), i === 0 && (move === 'accept' || move === 'arrive' || move === 'complete') ? 'main' : move === 'reject' || move === 'fail' ? 'bad' : ''))) : null);
+      button(say(move), () => moveOffer(offer, move, priority, after), i === 0 && (move === 'accept' || move === 'arrive' || move === 'complete') ? 'main' : move === 'reject' || move === 'fail' ? 'bad' : ''))) : null);
 }
 
 async function assign(referral) {
@@ -289,7 +296,6 @@ async function candidates(id) {
   if (answer.status !== 200) { toast(complaint(answer), false); return; }
   const list = rows(answer.document.candidates?.candidates, 'candidates');
   const dialog = byId('form');
-  dialog.onclose = null;
   dialog.replaceChildren(element('h1', say('candidates')),
     list.length ? list.map((one) => element('div.box', element('div.row', element('h3', one.facility_name ?? one.name ?? one.facility ?? ''), tag(one.ended ? sayState(one.ended) : sayHappening(one.verdict), one.verdict === 'fits' ? 'good' : '')),
       element('p.soft', dots(sayPair(one.sentence), (one.facts ?? []).map(sayFact).join(' '), one.distance_km === null ? null : `${one.distance_km} km`)))) : element('p.empty', say('nothing')),
@@ -310,9 +316,9 @@ function deliveriesPart(document, now) {
     fold('deliveries', deliveries, (one) => dots(one.to, one.channel, sayState(one.state), sayTime(one.at))));
 }
 
-export function alertBox(alert, now) {
+function alertBox(alert, now, after = then) {
   const open = ['open', 'exhausted'].includes(alert.state);
-  const act = (action) => (pressed) => tell(`/api/alerts/${alert.id}/${action}`, {}, pressed).then(then);
+  const act = (action) => (pressed) => tell(`/api/alerts/${alert.id}/${action}`, {}, pressed).then(after);
   return element('div.box',
     element('div.row', chip(alert.priority), tag(sayState(alert.state), open ? 'bad' : 'good'), element('span', sayHappening(alert.subject)), age(alert.opened_at, now, open)),
     facts([[say('answered_by'), alert.answered ? dots(alert.answered.team || alert.answered.by, sayTime(alert.answered.at)) : null],
@@ -414,13 +420,13 @@ export async function openSheet(id, narrative) {
 
 export function openOffer(offer, now) {
   shown = null;
-  frame(say('offers'), element('div.row', chip(offer.priority), element('span', dots(offer.kind ? sayKind(offer.kind) : null, offer.area ? sayArea(offer.area) : null))), offerBox(offer, offer.priority, now));
+  frame(say('offers'), element('div.row', chip(offer.priority), element('span', dots(offer.kind ? sayKind(offer.kind) : null, offer.area ? sayArea(offer.area) : null))), once((after) => offerBox(offer, offer.priority, now, after)));
 }
 
 export function openAlert(alert, now) {
   shown = null;
   const caseId = alert.case_id;
-  frame(say('alerts'), alertBox(alert, now), caseId ? element('div.actions', button(say('cases'), () => { location.hash = `case/${caseId}`; })) : null);
+  frame(say('alerts'), once((after) => alertBox(alert, now, after)), caseId ? element('div.actions', button(say('cases'), () => { location.hash = `case/${caseId}`; })) : null);
 }
 
 export function openReview(review, now) {
