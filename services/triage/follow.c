@@ -105,7 +105,9 @@ static enum verdict raise_by(struct turn *turn, const Sigap__ReportReceived *rec
     struct assessment alone;
     struct raising raising = {
         .priority = found->priority, .area = together->area, .reason = relation_of(received)};
-    if (!triage_assess(turn, received, first, &alone))
+    Sigap__ReportReceived before = *received;
+    before.urgent = false; /* this caller's word is of what they say now */
+    if (!triage_assess(turn, &before, first, &alone))
         return VERDICT_RETRY;
     if (together->priority < alone.priority && (int)together->priority < found->priority &&
         says_more(own, &alone, together))
@@ -173,6 +175,17 @@ static enum verdict open_first(struct turn *turn, struct opening *opening, const
                                                       : VERDICT_RETRY;
 }
 
+/* What is said further may be calm: the caller's word on the first stands, and a danger that somebody was
+ * woken for is not talked away by the machine. */
+static void keep_urgency(const struct review_row *review, struct assessment *together) {
+    size_t room = sizeof together->reasons / sizeof *together->reasons;
+    if (!review->danger || review->priority >= (int)together->priority)
+        return;
+    together->priority = (enum priority)review->priority;
+    if (review->received->urgent && !has_reason(together, "caller") && together->reason_count < room)
+        together->reasons[together->reason_count++] = "caller";
+}
+
 static enum verdict answer_review(struct turn *turn, const Sigap__ReportReceived *received,
     const Sigap__ReportContent *content, const struct id *first_id, const struct review_row *review) {
     struct assessment own, together;
@@ -189,6 +202,7 @@ static enum verdict answer_review(struct turn *turn, const Sigap__ReportReceived
     if (is_withdrawal(received))
         return triage_send_to_review(turn, &reviewing);
     if (triage_goes_on(&together)) {
+        keep_urgency(review, &together);
         struct opening opening = {.received = review->received,
             .content = first,
             .assessment = &together,

@@ -453,21 +453,27 @@ static bool tells_more(struct turn *turn, const Sigap__ReportReceived *received,
     return raising->also != NULL;
 }
 
+/* The same words again say nothing, but for the caller's word, which is not in them: that it is urgent is
+ * news where nobody has known it. */
+static bool is_news(const Sigap__ReportReceived *received, const struct heard *heard) {
+    return heard->how != HEARD_COPY || (received->urgent && heard->found.priority > PRIORITY_P1);
+}
+
 /* The same incident, told by somebody: a copy proves nothing, another reporter makes it more urgent by one
  * step (ESC-07), once a case; what it says itself counts in any case. */
 static enum verdict join_known(struct turn *turn, const Sigap__ReportReceived *received,
     const Sigap__ReportContent *content, const struct assessment *assessment, struct heard *heard) {
     struct open_case *found = &heard->found;
     bool copy = heard->how == HEARD_COPY, danger = assessment->possible_danger || received->urgent;
-    bool once = strstr(found->reasons, ESCALATED) == NULL;
+    bool once = strstr(found->reasons, ESCALATED) == NULL, news = is_news(received, heard);
     int said = (int)assessment->priority;
     struct raising raising = {.priority = found->priority, .area = "", .reason = "witness"};
     struct joining joining = {
-        received, content, found, copy ? "copy" : "witness", danger && !copy, heard->permille, NULL};
+        received, content, found, copy ? "copy" : "witness", danger && news, heard->permille, NULL};
     enum verdict verdict = triage_join(turn, &joining);
     if (verdict != VERDICT_DONE)
         return verdict;
-    if (!copy && said < raising.priority)
+    if (news && said < raising.priority)
         raising.priority = said;
     if (!copy && heard->other_reporter && !received->forwarded && once) {
         raising.priority -= raising.priority > PRIORITY_P0;

@@ -1043,6 +1043,47 @@ static void test_facts_that_a_witness_tells(void **state) {
     assert_string_equal(fact_of(changed, "conflict_facility"), "JTM-PPSPA-BATU");
 }
 
+/* ---- the caller's word ---- */
+
+/* Whoever enters the words again and says that they are urgent says something new, once. */
+static void test_an_urgent_copy_is_news(void **state) {
+    struct world *world = *state;
+    report(world, WHEELCHAIR, 1);
+    assert_true(
+        last(world, SIGAP__EVENT__BODY_CASE_OPENED)->case_opened->priority > SIGAP__PRIORITY__PRIORITY_P1);
+    for (int again = 0; again < 2; again++) {
+        send(world, &(struct message){.text = WHEELCHAIR, .hash = 1, .urgent = true});
+        assert_int_equal(count(world, SIGAP__EVENT__BODY_REPORT_JOINED), again + 1);
+        const Sigap__ReportJoined *joined = last(world, SIGAP__EVENT__BODY_REPORT_JOINED)->report_joined;
+        assert_true(joined->copy);
+        assert_int_equal(joined->danger, !again);
+        assert_int_equal(count(world, SIGAP__EVENT__BODY_CASE_CHANGED), 1);
+        assert_int_equal(last(world, SIGAP__EVENT__BODY_CASE_CHANGED)->case_changed->priority,
+            SIGAP__PRIORITY__PRIORITY_P1);
+    }
+}
+
+/* The answer to our question says where, not that it was not urgent after all. */
+static void test_a_calm_answer_keeps_the_callers_urgency(void **state) {
+    struct world *world = *state;
+    struct id first = send(world, &(struct message){.text = "min tolong", .urgent = true});
+    assert_true(last(world, SIGAP__EVENT__BODY_REPORT_IN_REVIEW)->report_in_review->danger);
+    send(world, &(struct message){.text = WHEELCHAIR, .amends = &first, .relation = "answer"});
+    const Sigap__CaseOpened *opened = last(world, SIGAP__EVENT__BODY_CASE_OPENED)->case_opened;
+    assert_int_equal(opened->priority, SIGAP__PRIORITY__PRIORITY_P1);
+    assert_string_equal(opened->reasons[opened->n_reasons - 1], "caller");
+}
+
+static void test_an_urgent_follow_up_raises_its_case(void **state) {
+    struct world *world = *state;
+    struct id first = report(world, WHEELCHAIR, 1);
+    send(world, &(struct message){
+                    .text = "tolong ya min", .amends = &first, .relation = "follow_up", .urgent = true});
+    assert_int_equal(count(world, SIGAP__EVENT__BODY_CASE_CHANGED), 1);
+    assert_int_equal(
+        last(world, SIGAP__EVENT__BODY_CASE_CHANGED)->case_changed->priority, SIGAP__PRIORITY__PRIORITY_P1);
+}
+
 static void test_decisions_are_kept_to_learn_from(void **state) {
     struct world *world = *state;
     struct id opened = report(world, "min tolong tetangga", 1), closed = report(world, "xqzt brrw", 2);
@@ -1150,6 +1191,9 @@ int main(void) {
         TEST(test_a_dangerous_review_keeps_its_alarm_where_it_joins),
         TEST(test_a_withdrawal_that_joins_raises_nothing),
         TEST(test_facts_that_a_witness_tells),
+        TEST(test_an_urgent_copy_is_news),
+        TEST(test_a_calm_answer_keeps_the_callers_urgency),
+        TEST(test_an_urgent_follow_up_raises_its_case),
         TEST(test_decisions_are_kept_to_learn_from),
         TEST(test_weeks_outlive_the_process),
         TEST(test_explain_says_what_is_alike),
