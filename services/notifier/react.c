@@ -77,6 +77,7 @@ static void describe_as(struct alert *alert, const struct alert *like) {
     memcpy(alert->area, like->area, sizeof alert->area);
     alert->confidentiality = like->confidentiality;
     alert->case_id = like->case_id;
+    alert->training = like->training; /* whatever is said of a drill stays one */
 }
 
 /* Nothing is known of the case here: its alerts are forgotten, or it opened as one that nobody is woken for.

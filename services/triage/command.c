@@ -218,11 +218,16 @@ static enum verdict decide_closes(struct deciding *deciding) {
 }
 
 /* NULL: it may be joined. */
-static const char *join_refusal(const struct deciding *deciding, const struct open_case *found) {
+static const char *join_refusal(
+    const struct deciding *deciding, const struct open_case *found, unsigned *status) {
+    *status = 403;
     if (!rights_covers(deciding->command->actor, found->area) ||
         rights_in_conflict(deciding->command->actor, found->conflict) ||
         (found->confidentiality == 3 && !rights_sees_secret(deciding->command->actor)))
         return "Kasus tujuan bukan wewenang Anda / The case to join is not yours";
+    *status = 409;
+    if (found->training != deciding->review.training)
+        return "Laporan latihan dan laporan nyata tidak digabung / A drill and what is real are not joined";
     return found->closed_at ? "Kasus tujuan sudah ditutup / The case to join is closed" : NULL;
 }
 
@@ -234,13 +239,14 @@ static enum verdict decide_now(struct deciding *deciding) {
     struct id join_id;
     enum verdict verdict;
     const char *said = decide->open_case ? "review.opened" : "review.closed";
-    turn->training |= deciding->review.training;
+    turn->training = deciding->review.training;
     if (id_from_bytes(decide->join_case.data, decide->join_case.len, &join_id)) {
         if (!case_read_whole(turn, &join_id, &found))
             return triage_answer(turn, deciding->command, 404, "Kasus tidak ditemukan / No such case", 0);
-        const char *refusal = join_refusal(deciding, &found);
+        unsigned status;
+        const char *refusal = join_refusal(deciding, &found, &status);
         if (refusal)
-            return triage_answer(turn, deciding->command, found.closed_at ? 409 : 403, refusal, 0);
+            return triage_answer(turn, deciding->command, status, refusal, 0);
         verdict = decide_joins(deciding, &found);
         said = "review.joined";
     } else {
@@ -388,6 +394,7 @@ static enum verdict change_case(
     if (!knows(turn->state, change->kind, change->area))
         return triage_answer(
             turn, command, 422, "Jenis atau wilayah tidak dikenal / Unknown kind or area", found->version);
+    turn->training = found->training;
     return change_now(&changing);
 }
 

@@ -1,7 +1,7 @@
 /* What amends a report we know: an edit, a part of an album, an answer to our question, a withdrawal. It goes
  * where that report went. The two are read as one text, which may make the case more urgent, place it, or
  * open it when the first alone was not clear enough; it never makes less of it. A withdrawal is told, and
- * closes nothing: whoever withdraws may have been made to. */
+ * closes nothing: whoever withdraws may have been made to. Drill and reality amend each other in nothing. */
 #include "services/triage/state.h"
 
 #include <string.h>
@@ -301,12 +301,13 @@ bool triage_follow(struct turn *turn, const Sigap__ReportReceived *received,
     if (!received->amends.len || !id_from_bytes(received->amends.data, received->amends.len, &first_id))
         return false;
     bool known = triage_report_read(turn, &first_id, &state, &case_id);
-    if (known && state == SETTLED_IN_REVIEW && review_read(turn, &first_id, &review)) {
+    if (known && state == SETTLED_IN_REVIEW && review_read(turn, &first_id, &review) &&
+        review.training == turn->training) {
         *verdict = answer_review(turn, received, content, &first_id, &review);
         return true;
     }
     if (known && (state == SETTLED_CASE || state == SETTLED_JOINED) &&
-        case_read_whole(turn, &case_id, &found)) {
+        case_read_whole(turn, &case_id, &found) && found.training == turn->training) {
         *verdict = follow_case(turn, received, content, &first_id, &found);
         return true;
     }

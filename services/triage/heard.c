@@ -33,6 +33,11 @@ enum {
 
 enum key_use { KEY_TEXT = 1, KEY_BAND, KEY_BLOCK, KEY_CELL };
 
+/* Drill and reality are looked for among themselves only: neither crowds out the other's rows. */
+static uint64_t set_apart(uint64_t key, bool training) {
+    return training ? ~key : key;
+}
+
 static uint64_t keyed(const struct triage *triage, const void *bytes, size_t size) {
     uint64_t hash;
     crypto_shorthash((uint8_t *)&hash, bytes, size, triage->shingle_key);
@@ -202,32 +207,34 @@ struct recent {
 
 /* kinds: the main one and the further ones, separated by spaces: who tells of another victim first finds it.
  */
-static bool blocks_add(struct triage *triage, const char *kinds, const char *place, int64_t number) {
+static bool blocks_add(
+    struct triage *triage, const char *kinds, const char *place, bool training, int64_t number) {
     char kind[SITE_CODE_MAX + 1];
     uint64_t first = 0;
     bool added = true;
     while (site_codes_next(&kinds, kind)) {
         uint64_t key = block_key(triage, kind, place);
         if (key != first) /* one family, one key */
-            added &= hash_index_add(triage->index, key, number);
+            added &= hash_index_add(triage->index, set_apart(key, training), number);
         first = first ? first : key;
     }
     return added;
 }
 
-static bool index_add(
-    struct triage *triage, const struct print *print, const char *kinds, const char *area, int64_t number) {
+static bool index_add(struct triage *triage, const struct print *print, const char *kinds, const char *area,
+    bool training, int64_t number) {
     char place[AREA_TEXT + 1];
     bool added = true;
     place_of(area, place);
     if (print->content)
-        added &= hash_index_add(triage->index, text_key(triage, print->content), number);
+        added &= hash_index_add(triage->index, set_apart(text_key(triage, print->content), training), number);
     for (unsigned band = 0; print->shingled && band < BANDS; band++)
-        added &= hash_index_add(triage->index, band_key(triage, print, area, band), number);
+        added &=
+            hash_index_add(triage->index, set_apart(band_key(triage, print, area, band), training), number);
     if (place[0])
-        added &= blocks_add(triage, kinds, place, number);
+        added &= blocks_add(triage, kinds, place, training, number);
     if (print->cell)
-        added &= hash_index_add(triage->index, print->cell, number);
+        added &= hash_index_add(triage->index, set_apart(print->cell, training), number);
     return added;
 }
 
@@ -242,7 +249,8 @@ static bool index_refill(struct turn *turn, struct triage *triage) {
         const void *marks = column_blob(rows, 3, &size);
         print_unpack(marks, size, &print);
         hash_index_pass(triage->index, column_int(rows, 0)); /* a few words from nowhere leave no key */
-        added = index_add(triage, &print, column_text(rows, 1), column_text(rows, 2), column_int(rows, 0));
+        added = index_add(triage, &print, column_text(rows, 1), column_text(rows, 2),
+            column_int(rows, 4) != 0, column_int(rows, 0));
         enough = hash_index_refill(triage->index, turn);
     }
     statement_end(rows);
@@ -295,6 +303,7 @@ bool heard_keep(struct turn *turn, const struct print *print, const struct asses
     bind_int(add, age_of(assessment));
     bind_int(add, sex_of(assessment));
     bind_blob(add, marks, print->shingled ? MARKS_BYTES : MARKS_BYTES - sizeof print->signature);
+    bind_int(add, turn->training);
     statement_run(add);
     struct trace *recent = &triage->recent->traces[(uint64_t)number % RECENT];
     *recent = (struct trace){.number = number,
@@ -305,7 +314,7 @@ bool heard_keep(struct turn *turn, const struct print *print, const struct asses
         .print = *print};
     copy_text(recent->kind, sizeof recent->kind, assessment->kind);
     copy_text(recent->area, sizeof recent->area, assessment->area);
-    bool added = index_add(triage, print, kinds, assessment->area, number);
+    bool added = index_add(triage, print, kinds, assessment->area, turn->training, number);
     hash_index_save(triage->index, turn);
     return added;
 }
@@ -413,7 +422,8 @@ static void trace_keep(struct looking *looking, const struct trace *trace) {
 static void look_at(struct looking *looking, uint64_t key, unsigned most) {
     struct triage *triage = looking->turn->state;
     int64_t rows[OF_BLOCK];
-    size_t count = hash_index_find(triage->index, looking->turn->store, key, rows, most);
+    size_t count = hash_index_find(
+        triage->index, looking->turn->store, set_apart(key, looking->turn->training), rows, most);
     for (size_t i = 0; i < count && looking->seen_count < ROWS_MAX; i++) {
         struct trace trace;
         bool seen = false;
@@ -455,6 +465,12 @@ static void look_around(struct looking *looking) {
 
 /* ---- deciding ---- */
 
+/* The open case that a row leads to, if it is a drill where this is one. */
+static bool candidate_read(const struct looking *looking, const struct trace *trace, struct open_case *out) {
+    return case_read_whole(looking->turn, &trace->case_id, out) && !out->closed_at &&
+           out->training == looking->turn->training;
+}
+
 /* A copy of a text about the same place. Texts without a place are alike by chance: they open cases of their
  * own. */
 static bool find_copy(struct looking *looking, struct heard *out) {
@@ -462,13 +478,13 @@ static bool find_copy(struct looking *looking, struct heard *out) {
     int64_t rows[OF_TEXT];
     if (!looking->print->content || !looking->assessment->area[0] || !looking->kind)
         return false;
-    size_t count = hash_index_find(
-        triage->index, looking->turn->store, text_key(triage, looking->print->content), rows, OF_TEXT);
+    uint64_t key = set_apart(text_key(triage, looking->print->content), looking->turn->training);
+    size_t count = hash_index_find(triage->index, looking->turn->store, key, rows, OF_TEXT);
     for (size_t i = 0; i < count; i++) {
         struct trace trace;
         if (!trace_read(looking->turn, rows[i], &trace) || trace.print.content != looking->print->content ||
             !in_time(looking, &trace) || strcmp(trace.area, looking->assessment->area) != 0 ||
-            !case_read_whole(looking->turn, &trace.case_id, &out->found) || out->found.closed_at)
+            !candidate_read(looking, &trace, &out->found))
             continue;
         out->how = HEARD_COPY;
         out->permille = 1000;
@@ -600,7 +616,7 @@ static enum heard_how joins(const struct looking *looking, const struct trace *t
 static bool judge(struct looking *looking, const struct trace *trace, struct heard *out) {
     struct open_case found;
     struct likeness likeness;
-    if (!case_read_whole(looking->turn, &trace->case_id, &found) || found.closed_at)
+    if (!candidate_read(looking, trace, &found))
         return !arena_exhausted(looking->turn->arena);
     const Sigap__ReportContent *content = case_content(looking->turn, &found);
     if (!content)

@@ -7,7 +7,7 @@
  * likeness.h; only what is told in other words and alike beyond HEARD_CERTAIN joins as a witness: two texts
  * that differ in a name or a number are a form that was filled in twice. What is merely alike opens its case
  * at once and is proposed to a person, who may merge the two. A case that only named officers may see (C3) is
- * joined by nobody but them, save by copies. */
+ * joined by nobody but them, save by copies. A drill is compared with drills only. */
 #pragma once
 
 #include "services/triage/state.h"

@@ -63,6 +63,8 @@ static const char *merge_refusal(
         return "Kasus ini sudah digabung / This case is merged already";
     if (found->closed_at || into->closed_at || !id_is_null(&into->merged_into))
         return "Keduanya harus masih terbuka / Both must be open";
+    if (found->training != into->training) /* the drill would call real teams, or the real one none */
+        return "Kasus latihan dan kasus nyata tidak digabung / A drill and a real case are not merged";
     if (found->confidentiality > into->confidentiality)
         return "Gabungkan ke kasus yang lebih rahasia, bukan sebaliknya / "
                "Merge into the more confidential case, not out of it";
@@ -163,6 +165,7 @@ enum verdict triage_merge(
         return verdict;
     if (!command->reason[0])
         return triage_answer(turn, command, 422, "Alasan wajib diisi / A reason is needed", found.version);
+    turn->training = found.training;
     if (merge->distinct)
         return keep_apart(turn, command, &found, &into);
     const char *refusal = merge_refusal(turn, &found, &into);
@@ -313,6 +316,7 @@ enum verdict triage_split(
     if (!command->reason[0])
         return triage_answer(
             turn, command, 422, "Alasan wajib diisi / A reason is needed", parting.from.version);
+    turn->training = parting.from.training;
     if (state == SETTLED_CASE && !id_is_null(&parting.from.merged_into))
         return undo_merge(turn, command, &parting.from);
     if (state == SETTLED_CASE)

@@ -204,6 +204,7 @@ static void insert_case(struct turn *turn, const struct id *case_id, const struc
     bind_blob(insert, evidence->data, evidence->len);
     bind_text(insert, reasons);
     bind_blob(insert, opened->narrative.data, opened->narrative.len);
+    bind_int(insert, turn->training);
     statement_run(insert);
 }
 

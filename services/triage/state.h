@@ -58,7 +58,7 @@ struct open_case {
     struct id case_id, report_id;
     const char *kind, *area, *reasons;
     int priority, confidence_permille, confidentiality; /* 0..4, 0..1000, 0..3 */
-    bool unverified;
+    bool unverified, training;                          /* training: a drill, joined by drills only */
     int64_t opened_at, closed_at;
     uint64_t version;
     struct chain chain;
@@ -189,7 +189,8 @@ bool triage_told_later(struct turn *turn, const Sigap__ReportReceived *received,
 enum { TRIAGE_SCRATCH_BYTES = 3 * ASSESSMENT_ARENA_BYTES + (256 << 10) };
 
 /* follow.c */
-/* What amends a report we know. False: it does not, or that one is forgotten; it is judged like any other. */
+/* What amends a report we know. False: it does not, that one is forgotten, or only one of the two is a drill;
+ * it is judged like any other. */
 bool triage_follow(struct turn *turn, const Sigap__ReportReceived *received,
     const Sigap__ReportContent *content, enum verdict *verdict);
 /* The report in review became (or joined) a case: what amends it goes the same way. Or none (case_id NULL):

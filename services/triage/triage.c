@@ -160,6 +160,7 @@ bool case_read(struct turn *turn, const struct id *case_id, struct open_case *ou
             .reasons = arena_text(turn->arena, column_text(get, 14)),
             .merged_into = column_id(get, 16),
             .conflict = arena_text(turn->arena, column_text(get, 17)),
+            .training = column_int(get, 18) != 0,
         };
         const void *bytes = column_blob(get, 12, &size);
         out->case_key = (ProtobufCBinaryData){size, (uint8_t *)arena_bytes(turn->arena, bytes, size)};

@@ -115,6 +115,7 @@ static void open_bare(struct turn *turn, const struct id *case_id, const struct 
     bind_blob(insert, "", 0);
     bind_text(insert, "");
     bind_blob(insert, "", 0);
+    bind_int(insert, 0);
     statement_run(insert);
 }
 

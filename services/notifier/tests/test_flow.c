@@ -1205,6 +1205,34 @@ static void test_training_reaches_nobody_real(void **state) {
     flow_free(flow);
 }
 
+/* What raises a drill, or a real case, says nothing of which it is: the alert before does. */
+static void test_an_alert_anew_is_training_as_before(void **state) {
+    (void)state;
+    for (int training = 0; training < 2; training++) {
+        struct flow *flow = flow_new(mail_site);
+        struct flow_case what = emergency;
+        what.priority = SIGAP__PRIORITY__PRIORITY_P1;
+        what.training = training;
+        struct id case_id = flow_case_opened(flow, what);
+        unsigned before = flow_sent(flow, NULL, "email", NULL) + flow_sent(flow, NULL, "webhook", NULL);
+        assert_int_equal(before == 0, training);
+        Sigap__CaseChanged changed = SIGAP__CASE_CHANGED__INIT;
+        Sigap__Event event = SIGAP__EVENT__INIT;
+        changed.priority = SIGAP__PRIORITY__PRIORITY_P0;
+        changed.priority_before = SIGAP__PRIORITY__PRIORITY_P1;
+        changed.area = (char *)"";
+        event.training = !training;
+        event.body_case = SIGAP__EVENT__BODY_CASE_CHANGED;
+        event.case_changed = &changed;
+        size_t raised = fixture_count(flow->fixture, SIGAP__EVENT__BODY_ALERT_RAISED);
+        flow_event(flow, "triage", LANE_URGENT, &case_id, &event);
+        assert_int_equal(fixture_count(flow->fixture, SIGAP__EVENT__BODY_ALERT_RAISED), raised + 1);
+        unsigned after = flow_sent(flow, NULL, "email", NULL) + flow_sent(flow, NULL, "webhook", NULL);
+        assert_int_equal(after > before, !training);
+        flow_free(flow);
+    }
+}
+
 /* --- rows --- */
 
 static json_t *view_case(
@@ -1608,6 +1636,7 @@ int main(void) {
         cmocka_unit_test(test_a_mail_that_found_no_room_was_no_attempt),
         cmocka_unit_test(test_breaker_holds_a_broken_channel),
         cmocka_unit_test(test_training_reaches_nobody_real),
+        cmocka_unit_test(test_an_alert_anew_is_training_as_before),
         cmocka_unit_test(test_what_is_over_is_forgotten),
         cmocka_unit_test(test_a_normal_case_costs_two_rows),
         cmocka_unit_test(test_a_further_kind_makes_a_review_a_secret),

@@ -7,12 +7,13 @@ SELECT state, case_id, at FROM report WHERE report_id=?
 
 -- name: case_insert
 INSERT INTO open_case(case_id, report_id, kind, priority, area, confidence, confidentiality, unverified, opened_at,
-    chain_lane, chain_sequence, case_key, evidence, reasons, narrative) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    chain_lane, chain_sequence, case_key, evidence, reasons, narrative, training)
+VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: case_get
 SELECT report_id, kind, priority, area, confidence, confidentiality, unverified, opened_at, closed_at, version,
     chain_lane, chain_sequence, case_key, evidence, reasons, narrative, merged_into,
-    conflict FROM open_case WHERE case_id=?
+    conflict, training FROM open_case WHERE case_id=?
 
 -- name: case_change
 UPDATE open_case SET kind=?, priority=?, area=?, unverified=0, chain_lane=?, chain_sequence=?, version=version+1 WHERE case_id=?
@@ -55,7 +56,7 @@ FROM open_case c WHERE c.closed_at>0 AND c.closed_at<? AND
 DELETE FROM open_case WHERE case_id IN (SELECT c.case_id {swept_cases})
 
 -- name: print_add
-INSERT INTO print(number, at, case_id, kind, area, age, sex, marks) VALUES(?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO print(number, at, case_id, kind, area, age, sex, marks, training) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: print_get
 SELECT at, case_id, kind, area, age, sex, marks FROM print WHERE number=?
@@ -64,7 +65,7 @@ SELECT at, case_id, kind, area, age, sex, marks FROM print WHERE number=?
 SELECT min(number) FROM print
 
 -- name: print_after
-SELECT number, kind, area, marks FROM print WHERE number>? ORDER BY number
+SELECT number, kind, area, marks, training FROM print WHERE number>? ORDER BY number
 
 -- name: print_sweep
 -- scans print: the oldest rows, so many as are asked for.

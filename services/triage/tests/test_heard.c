@@ -1084,6 +1084,96 @@ static void test_an_urgent_follow_up_raises_its_case(void **state) {
         last(world, SIGAP__EVENT__BODY_CASE_CHANGED)->case_changed->priority, SIGAP__PRIORITY__PRIORITY_P1);
 }
 
+/* ---- drills ---- */
+
+static struct id told(struct world *world, const char *text, uint8_t hash, bool training) {
+    return send(world, &(struct message){.text = text, .hash = hash, .reporter = hash, .training = training});
+}
+
+/* Whichever comes first: a real report that joined a drill would wake nobody, and a drill that joined a real
+ * case would stand its alarm down. Each finds its own, also after a restart. */
+static void test_drill_and_reality_never_join(void **state) {
+    static const char *const texts[] = {SHACKLED, WHEELCHAIR};
+    struct world *world = *state;
+    for (unsigned i = 0; i < 2; i++) {
+        struct id cases[2];
+        for (unsigned second = 0; second < 2; second++) {
+            bool training = i == second;
+            told(world, texts[i], (uint8_t)(i + 1), training);
+            assert_int_equal(count(world, SIGAP__EVENT__BODY_CASE_OPENED), 2 * i + second + 1);
+            const Sigap__Event *event = last(world, SIGAP__EVENT__BODY_CASE_OPENED);
+            assert_int_equal(event->training, training);
+            assert_int_equal(event->case_opened->n_alike, 0);
+            cases[training] = last_case(world);
+        }
+        fixture_restart(world->fixture, false);
+        for (unsigned training = 0; training < 2; training++) {
+            struct id copy = told(world, texts[i], (uint8_t)(i + 1), training);
+            assert_in_case(world, &copy, &cases[training]);
+        }
+    }
+}
+
+static void test_a_drill_is_alike_to_drills_only(void **state) {
+    struct world *world = *state;
+    told(world, LONELY, 1, true);
+    struct id drill = last_case(world);
+    told(world, LONELY_TOLD, 2, false);
+    assert_int_equal(last(world, SIGAP__EVENT__BODY_CASE_OPENED)->case_opened->n_alike, 0);
+    told(world, LONELY_TOLD, 3, true);
+    const Sigap__Event *event = last(world, SIGAP__EVENT__BODY_CASE_OPENED);
+    assert_true(event->training);
+    assert_int_equal(event->case_opened->n_alike, 1);
+    assert_memory_equal(event->case_opened->alike[0]->case_id.data, drill.bytes, ID_BYTES);
+}
+
+/* Nor by hand; and what people do with a drill stays one, though their orders are none. */
+static void test_people_join_no_drill_to_reality(void **state) {
+    struct world *world = *state;
+    told(world, SHACKLED, 1, true);
+    struct id drill = last_case(world), copy = told(world, SHACKLED, 1, true);
+    told(world, LONELY, 2, false);
+    struct id real = last_case(world), waiting = told(world, "min tolong", 3, true);
+    assert_int_equal(merge(world, &operator_here, &drill, &real, false), 409);
+    assert_int_equal(merge(world, &operator_here, &real, &drill, false), 409);
+    assert_int_equal(count(world, SIGAP__EVENT__BODY_CASE_MERGED), 0);
+    assert_int_equal(join(world, &waiting, &real, SIGAP__PRIORITY__PRIORITY_UNSPECIFIED), 409);
+    assert_non_null(strstr(
+        last(world, SIGAP__EVENT__BODY_COMMAND_ANSWERED)->command_answered->sentence, "Laporan latihan"));
+    assert_int_equal(join(world, &waiting, &drill, SIGAP__PRIORITY__PRIORITY_UNSPECIFIED), 200);
+    assert_true(last(world, SIGAP__EVENT__BODY_REPORT_JOINED)->training);
+    assert_int_equal(change(world, &drill, "35.07"), 200);
+    assert_true(last(world, SIGAP__EVENT__BODY_CASE_CHANGED)->training);
+    assert_int_equal(split(world, &operator_here, &copy), 200);
+    assert_true(last(world, SIGAP__EVENT__BODY_CASE_OPENED)->training);
+    struct id parted = last_case(world);
+    assert_int_equal(merge(world, &operator_here, &parted, &drill, false), 200);
+    assert_true(last(world, SIGAP__EVENT__BODY_CASE_MERGED)->training);
+    assert_int_equal(change(world, &real, "35.07"), 200);
+    assert_false(last(world, SIGAP__EVENT__BODY_CASE_CHANGED)->training);
+}
+
+/* What amends a report of the other sort stands for itself, as what it says it is. */
+static void test_drill_and_reality_amend_each_other_in_nothing(void **state) {
+    struct world *world = *state;
+    for (int training = 0; training < 2; training++) {
+        struct id clear = told(world, training ? LONELY : WHEELCHAIR, (uint8_t)(training + 1), training),
+                  unclear = told(world, "min tolong", 0, training);
+        fixture_forget(world->fixture);
+        const struct id *firsts[] = {&clear, &unclear};
+        for (int i = 0; i < 2; i++) {
+            send(world, &(struct message){.text = i ? BEATEN : SHACKLED,
+                            .amends = firsts[i],
+                            .relation = "follow_up",
+                            .training = !training});
+            assert_int_equal(count(world, SIGAP__EVENT__BODY_CASE_OPENED), i + 1);
+            assert_int_equal(last(world, SIGAP__EVENT__BODY_CASE_OPENED)->training, !training);
+        }
+        assert_int_equal(count(world, SIGAP__EVENT__BODY_REPORT_JOINED), 0);
+        assert_int_equal(count(world, SIGAP__EVENT__BODY_CASE_CHANGED), 0);
+    }
+}
+
 static void test_decisions_are_kept_to_learn_from(void **state) {
     struct world *world = *state;
     struct id opened = report(world, "min tolong tetangga", 1), closed = report(world, "xqzt brrw", 2);
@@ -1194,6 +1284,10 @@ int main(void) {
         TEST(test_an_urgent_copy_is_news),
         TEST(test_a_calm_answer_keeps_the_callers_urgency),
         TEST(test_an_urgent_follow_up_raises_its_case),
+        TEST(test_drill_and_reality_never_join),
+        TEST(test_a_drill_is_alike_to_drills_only),
+        TEST(test_people_join_no_drill_to_reality),
+        TEST(test_drill_and_reality_amend_each_other_in_nothing),
         TEST(test_decisions_are_kept_to_learn_from),
         TEST(test_weeks_outlive_the_process),
         TEST(test_explain_says_what_is_alike),

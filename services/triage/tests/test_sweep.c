@@ -39,6 +39,7 @@ static void add_case(struct store *store, const struct id *id, int64_t at) {
         bind_blob(add, "", 0);
     bind_text(add, "");
     bind_null(add);
+    bind_int(add, 0);
     statement_run(add);
 }
 

@@ -86,7 +86,7 @@ struct message {
     uint8_t reporter; /* 0: anonymous */
     const struct id *amends;
     const char *relation;
-    bool urgent, forwarded;
+    bool urgent, forwarded, training;
     double latitude, longitude; /* 0: none */
 };
 
@@ -117,6 +117,7 @@ static inline struct id send(struct world *world, const struct message *message)
     event.body_case = SIGAP__EVENT__BODY_REPORT_RECEIVED;
     event.report_received = &received;
     event.trace = received.report_id;
+    event.training = message->training;
     fixture_event(world->fixture, "intake", LANE_NORMAL, &event);
     fixture_turn(world->fixture);
     arena_reset(world->arena);
