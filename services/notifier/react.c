@@ -241,6 +241,14 @@ static void inform_parallel(
         inform_of_kind(turn, alert, kind, facts, fact_count);
 }
 
+/* A case that was parted from another one opens with who is in conflict: nobody of them is told of it. */
+static void keep_out(
+    struct turn *turn, const struct id *case_id, Sigap__Fact *const *facts, size_t fact_count) {
+    for (size_t i = 0; i < fact_count; i++)
+        if (strcmp(facts[i]->name, RIGHTS_CONFLICT_OFFICER) == 0)
+            conflict_record(turn, case_id, facts[i]->value);
+}
+
 enum verdict react_case_opened(struct turn *turn, const Sigap__Event *event) {
     const Sigap__CaseOpened *opened = event->case_opened;
     struct id case_id, report;
@@ -256,6 +264,7 @@ enum verdict react_case_opened(struct turn *turn, const Sigap__Event *event) {
         return VERDICT_RETRY;
     describe(turn, alert, opened->kind, opened->area, (int)opened->confidentiality - 1);
     describe_facts(turn, alert, opened->facts, opened->n_facts);
+    keep_out(turn, &case_id, opened->facts, opened->n_facts);
     alert->unverified = opened->unverified;
     if (opened->n_alike)
         copy_text(alert->detail, sizeof alert->detail, "possibly_same");

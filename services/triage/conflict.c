@@ -100,7 +100,7 @@ static const char *facility_named(const struct conflict_names *names, const stru
 
 static bool accuses(const struct assessment *assessment) {
     for (size_t i = 0; i < assessment->fact_count; i++)
-        if (strcmp(assessment->facts[i].name, "conflict_of_interest") == 0)
+        if (strcmp(assessment->facts[i].name, CONFLICT_OF_INTEREST) == 0)
             return strcmp(assessment->facts[i].value, "yes") == 0;
     return false;
 }
@@ -115,6 +115,6 @@ bool conflict_find(const struct conflict_names *names, const struct spelling *sp
     const char *facility = facility_named(names, &text);
     if (facility)
         assessment->facts[assessment->fact_count++] =
-            (struct fact){.name = "conflict_facility", .value = facility};
+            (struct fact){.name = CONFLICT_FACILITY, .value = facility};
     return true;
 }

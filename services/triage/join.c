@@ -203,6 +203,8 @@ void triage_raise(struct turn *turn, struct open_case *found, const struct raisi
     bind_id(raise, &found->case_id);
     statement_run(raise);
     found->version++;
+    for (size_t i = 0; i < raising->fact_count; i++)
+        triage_note_conflict(turn, &found->case_id, raising->facts[i].name, raising->facts[i].value, false);
     if (has_further(raising))
         triage_keep_secret(turn, &found->case_id, raising->also);
 }

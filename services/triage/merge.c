@@ -279,7 +279,7 @@ static enum verdict part_now(
     struct assessment assessment;
     struct opening opening = {.content = parting->content,
         .assessment = &assessment,
-        .parted_from = parting->from.case_id,
+        .parted_from = &parting->from,
         .command = command};
     opening.received = parting->received;
     arena_reset(triage->scratch);

@@ -102,17 +102,66 @@ bool triage_report_read(
 
 /* ---- opening a case ---- */
 
-static void add_facts(struct turn *turn, const struct assessment *assessment, Sigap__CaseOpened *opened) {
-    opened->facts = arena_take(turn->arena, (assessment->fact_count + 1) * sizeof *opened->facts);
-    Sigap__Fact *facts = arena_take(turn->arena, (assessment->fact_count + 1) * sizeof *facts);
+enum { CONFLICT_FACTS = 3 };
+
+/* In the place of what the text says of it, if it does. */
+static void add_fact(Sigap__CaseOpened *opened, const char *name, const char *value, const char *source) {
+    size_t at = 0;
+    while (at < opened->n_facts && strcmp(opened->facts[at]->name, name) != 0)
+        at++;
+    Sigap__Fact *fact = opened->facts[at];
+    sigap__fact__init(fact);
+    fact->name = (char *)name;
+    fact->value = (char *)value;
+    fact->source = (char *)source;
+    opened->n_facts += at == opened->n_facts;
+}
+
+static const char *value_among(const Sigap__CaseOpened *opened, const char *name) {
+    for (size_t i = 0; i < opened->n_facts; i++)
+        if (strcmp(opened->facts[i]->name, name) == 0)
+            return opened->facts[i]->value;
+    return "";
+}
+
+/* Whoever is in conflict in the case that a report was parted from, by whatever report or person, knows of
+ * this one: who parts them may take it back where it is wrong, by a fact of the new case. */
+static void add_conflict(struct turn *turn, const struct open_case *from, Sigap__CaseOpened *opened) {
+    static const char source[] = "parted";
+    const char *officers = site_codes_join(turn->arena, "", from->conflict);
+    const char *facilities =
+        site_codes_join(turn->arena, from->conflict_facility, value_among(opened, CONFLICT_FACILITY));
+    if (officers && *officers)
+        add_fact(opened, RIGHTS_CONFLICT_OFFICER, officers, source);
+    if (facilities && *from->conflict_facility)
+        add_fact(opened, CONFLICT_FACILITY, facilities, source);
+    if (strcmp(from->conflict_of_interest, "yes") == 0)
+        add_fact(opened, CONFLICT_OF_INTEREST, "yes", source);
+}
+
+static void add_facts(struct turn *turn, const struct opening *opening, Sigap__CaseOpened *opened) {
+    const struct assessment *assessment = opening->assessment;
+    size_t room = assessment->fact_count + CONFLICT_FACTS;
+    opened->facts = arena_take(turn->arena, room * sizeof *opened->facts);
+    Sigap__Fact *facts = arena_take(turn->arena, room * sizeof *facts);
     if (!opened->facts || !facts)
         return;
-    for (size_t i = 0; i < assessment->fact_count; i++) {
-        sigap__fact__init(&facts[i]);
-        facts[i].name = (char *)assessment->facts[i].name;
-        facts[i].value = (char *)assessment->facts[i].value;
-        facts[i].source = (char *)"text";
-        opened->facts[opened->n_facts++] = &facts[i];
+    for (size_t i = 0; i < room; i++)
+        opened->facts[i] = &facts[i];
+    for (size_t i = 0; i < assessment->fact_count; i++)
+        add_fact(opened, assessment->facts[i].name, assessment->facts[i].value, "text");
+    if (opening->parted_from)
+        add_conflict(turn, opening->parted_from, opened);
+}
+
+/* For this daemon itself: the new case is closed to the same officers at once. */
+static void keep_conflict(struct turn *turn, const struct opening *opening, const Sigap__CaseOpened *opened) {
+    for (size_t i = 0; i < opened->n_facts; i++) {
+        const Sigap__Fact *fact = opened->facts[i];
+        if (strcmp(fact->name, RIGHTS_CONFLICT_OFFICER) == 0)
+            triage_add_conflict(turn, &opening->case_id, fact->value);
+        else
+            triage_note_conflict(turn, &opening->case_id, fact->name, fact->value, false);
     }
 }
 
@@ -245,13 +294,13 @@ enum verdict triage_open_case(struct turn *turn, struct opening *opening) {
     opened.playbook = (char *)playbook_of(triage, assessment);
     opened.received_at = received->received_at;
     opened.channel = received->channel;
-    if (!id_is_null(&opening->parted_from))
-        opened.parted_from = turn_bytes(turn, &opening->parted_from);
+    if (opening->parted_from)
+        opened.parted_from = turn_bytes(turn, &opening->parted_from->case_id);
     if (opening->command) {
         opened.reason = words_pass_on(turn->arena, opening->command);
         opened.by = (char *)rights_name(opening->command->actor);
     }
-    add_facts(turn, assessment, &opened);
+    add_facts(turn, opening, &opened);
     add_words(turn, assessment, &opened);
     add_alike(turn, opening, &opened);
     if (!seal_case(turn, opening, &report_id, &opened, &evidence))
@@ -262,6 +311,7 @@ enum verdict triage_open_case(struct turn *turn, struct opening *opening) {
     turn_append_chained(
         turn, triage_lane((int)assessment->priority, assessment->possible_danger), &event, &chain);
     insert_case(turn, &opening->case_id, &report_id, assessment, &opened, &evidence, &chain);
+    keep_conflict(turn, opening, &opened);
     triage_set_report(turn, &report_id, SETTLED_CASE, &opening->case_id);
     triage_count(turn, &(struct triage_counts){.opened = 1, .proposed = opening->alike_count > 0});
     return keep_print(turn, opening) ? VERDICT_DONE : VERDICT_RETRY;

@@ -65,6 +65,7 @@ struct open_case {
     ProtobufCBinaryData case_key, evidence, narrative;
     struct id merged_into; /* null: it stands for itself */
     const char *conflict;  /* " account account ": who may be part of what is reported; "": nobody */
+    const char *conflict_facility, *conflict_of_interest; /* facts, as known here; "": not said */
 };
 
 enum { ALIKE_MAX = 3 /* of one report */ };
@@ -89,6 +90,11 @@ void triage_keep_secret(struct turn *turn, const struct id *case_id, const char 
 /* Officers (accounts separated by blanks) who see and decide nothing of the case from here on. */
 void triage_add_conflict(struct turn *turn, const struct id *case_id, const char *accounts);
 
+/* Keeps with the case that a facility is in conflict, or whether anybody is; nothing of other facts.
+ * recorded: by a person, which stands against what reports say. */
+void triage_note_conflict(
+    struct turn *turn, const struct id *case_id, const char *name, const char *value, bool recorded);
+
 /* -1: not said. */
 int assessment_age(const struct assessment *assessment);
 /* 0: not said, else a letter of the fact. */
@@ -107,7 +113,7 @@ struct opening {
     const struct alike *alike;           /* cases it may be the same as */
     size_t alike_count;
     const struct print *print;           /* NULL: is made */
-    struct id parted_from;               /* null: it joined no case before */
+    const struct open_case *parted_from; /* who is in conflict there is here too; NULL: it joined no case */
     const Sigap__CommandIssued *command; /* of the person who decides it; NULL: the machine does */
     struct id case_id;                   /* out */
 };

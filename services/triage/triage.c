@@ -161,6 +161,8 @@ bool case_read(struct turn *turn, const struct id *case_id, struct open_case *ou
             .merged_into = column_id(get, 16),
             .conflict = arena_text(turn->arena, column_text(get, 17)),
             .training = column_int(get, 18) != 0,
+            .conflict_facility = arena_text(turn->arena, column_text(get, 19)),
+            .conflict_of_interest = arena_text(turn->arena, column_text(get, 20)),
         };
         const void *bytes = column_blob(get, 12, &size);
         out->case_key = (ProtobufCBinaryData){size, (uint8_t *)arena_bytes(turn->arena, bytes, size)};
@@ -241,13 +243,45 @@ void triage_add_conflict(struct turn *turn, const struct id *case_id, const char
     statement_run(set);
 }
 
+static bool is_conflict_fact(const char *name) {
+    return strcmp(name, CONFLICT_FACILITY) == 0 || strcmp(name, CONFLICT_OF_INTEREST) == 0;
+}
+
+/* Casework says what it knows as a whole; it may not have heard yet of what a report has told here. */
+static const char *facilities_known(struct turn *turn, const char *before, const char *value, bool recorded) {
+    bool none = strcmp(value, "no") == 0 || strcmp(value, "unknown") == 0;
+    if (none)
+        return recorded ? "" : before;
+    return site_codes_join(turn->arena, before, value);
+}
+
+void triage_note_conflict(
+    struct turn *turn, const struct id *case_id, const char *name, const char *value, bool recorded) {
+    struct open_case found;
+    if (!is_conflict_fact(name) || !case_read(turn, case_id, &found))
+        return;
+    const char *facility = found.conflict_facility, *interest = found.conflict_of_interest;
+    if (strcmp(name, CONFLICT_FACILITY) == 0)
+        facility = facilities_known(turn, facility, value, recorded);
+    else if (recorded || !*interest)
+        interest = value;
+    if (!facility)
+        return; /* the arena is exhausted, the turn will see */
+    struct statement *set = triage_use(turn->store, TRIAGE_CASE_CONFLICT_FACTS);
+    bind_text(set, facility);
+    bind_text(set, interest);
+    bind_id(set, case_id);
+    statement_run(set);
+}
+
 /* Who may be part of what is reported sees and decides nothing of it from here on; further kinds may
  * make the case more confidential. The rest of facts is casework's. */
 static enum verdict on_fact_recorded(struct turn *turn, const Sigap__Event *event) {
     const Sigap__Fact *fact = event->fact_recorded->fact;
     struct id case_id;
     bool also = fact && strcmp(fact->name, SITE_FACT_ALSO_KINDS) == 0;
-    if (!fact || (!also && strcmp(fact->name, RIGHTS_CONFLICT_OFFICER) != 0))
+    bool conflict = fact && is_conflict_fact(fact->name);
+    if (!fact || (!also && !conflict && strcmp(fact->name, RIGHTS_CONFLICT_OFFICER) != 0))
         return VERDICT_DONE;
     if (!id_from_bytes(event->case_id.data, event->case_id.len, &case_id))
         return turn_park(turn, "a fact of a case without id");
@@ -255,7 +289,10 @@ static enum verdict on_fact_recorded(struct turn *turn, const Sigap__Event *even
         triage_keep_secret(turn, &case_id, fact->value);
         return VERDICT_DONE;
     }
-    triage_add_conflict(turn, &case_id, fact->value);
+    if (conflict)
+        triage_note_conflict(turn, &case_id, fact->name, fact->value, true);
+    else
+        triage_add_conflict(turn, &case_id, fact->value);
     return VERDICT_DONE;
 }
 

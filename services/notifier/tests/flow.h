@@ -154,16 +154,17 @@ struct flow_case {
     bool training, unverified;
 };
 
-/* also: its further kinds; NULL: none. */
-static inline struct id flow_several_opened(struct flow *flow, struct flow_case what, const char *also) {
+/* With one fact; NULL: none. */
+static inline struct id flow_case_opened_with(
+    struct flow *flow, struct flow_case what, const char *name, const char *value) {
     struct id case_id = fixture_id(flow->fixture), report = fixture_id(flow->fixture);
     Sigap__CaseOpened opened = SIGAP__CASE_OPENED__INIT;
     Sigap__Fact fact = SIGAP__FACT__INIT, *facts[] = {&fact};
     Sigap__Event event = SIGAP__EVENT__INIT;
-    fact.name = (char *)SITE_FACT_ALSO_KINDS;
-    fact.value = (char *)also;
+    fact.name = (char *)name;
+    fact.value = (char *)value;
     opened.facts = facts;
-    opened.n_facts = also != NULL;
+    opened.n_facts = value != NULL;
     opened.report_id = bytes_of(&report);
     opened.kind = (char *)what.kind;
     opened.area = (char *)what.area;
@@ -176,6 +177,11 @@ static inline struct id flow_several_opened(struct flow *flow, struct flow_case 
     flow_event(flow, "triage", what.priority <= SIGAP__PRIORITY__PRIORITY_P1 ? LANE_URGENT : LANE_NORMAL,
         &case_id, &event);
     return case_id;
+}
+
+/* also: its further kinds; NULL: none. */
+static inline struct id flow_several_opened(struct flow *flow, struct flow_case what, const char *also) {
+    return flow_case_opened_with(flow, what, SITE_FACT_ALSO_KINDS, also);
 }
 
 static inline struct id flow_case_opened(struct flow *flow, struct flow_case what) {

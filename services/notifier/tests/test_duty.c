@@ -349,6 +349,20 @@ static bool is_audited(struct flow *flow, const char *actor, const char *action)
     return found;
 }
 
+/* A case that was parted from theirs opens with it: nobody of them is told of it, the next of the team is. */
+static void test_an_officer_in_conflict_is_told_of_no_parted_case(void **state) {
+    (void)state;
+    struct flow *flow = flow_with_rota(NULL, "tksk-3507");
+    struct id case_id = flow_case_opened(flow, emergency);
+    assert_non_null(flow_last_to(flow, "petugas-budi"));
+    conflict_known(flow, &case_id, "budi");
+    flow->count = 0;
+    flow_case_opened_with(flow, emergency, "conflict_officer", "budi");
+    assert_true(flow->count > 0);
+    assert_null(flow_last_to(flow, "petugas-budi"));
+    flow_free(flow);
+}
+
 /* Asked before it was known: neither their link nor their account answers any more, and what they read is
  * what any stranger reads. The next of the team is asked. */
 static void test_an_officer_in_conflict_answers_nothing(void **state) {
@@ -627,6 +641,7 @@ int main(void) {
         cmocka_unit_test(test_left),
         cmocka_unit_test(test_void_links),
         cmocka_unit_test(test_an_officer_in_conflict_answers_nothing),
+        cmocka_unit_test(test_an_officer_in_conflict_is_told_of_no_parted_case),
         cmocka_unit_test(test_the_answer_of_an_officer_in_conflict_is_taken_back),
         cmocka_unit_test(test_rights),
         cmocka_unit_test(test_rights_over_people),

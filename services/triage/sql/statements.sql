@@ -13,7 +13,7 @@ VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 -- name: case_get
 SELECT report_id, kind, priority, area, confidence, confidentiality, unverified, opened_at, closed_at, version,
     chain_lane, chain_sequence, case_key, evidence, reasons, narrative, merged_into,
-    conflict, training FROM open_case WHERE case_id=?
+    conflict, training, conflict_facility, conflict_of_interest FROM open_case WHERE case_id=?
 
 -- name: case_change
 UPDATE open_case SET kind=?, priority=?, area=?, unverified=0, chain_lane=?, chain_sequence=?, version=version+1 WHERE case_id=?
@@ -32,6 +32,9 @@ UPDATE open_case SET merged_into=?, closed_at=?, chain_lane=?, chain_sequence=?,
 
 -- name: case_conflict
 UPDATE open_case SET conflict=trim(conflict||' '||?) WHERE case_id=?
+
+-- name: case_conflict_facts
+UPDATE open_case SET conflict_facility=?, conflict_of_interest=? WHERE case_id=?
 
 -- name: case_merged_in
 SELECT case_id, report_id, opened_at FROM open_case WHERE merged_into=? ORDER BY case_id LIMIT ?

@@ -63,18 +63,105 @@ static struct id last_case(struct world *world) {
     return case_id;
 }
 
-static void record_conflict(struct world *world, struct id *case_id, const char *account) {
+static void record_fact(struct world *world, struct id *case_id, const char *name, const char *value) {
     Sigap__FactRecorded recorded = SIGAP__FACT_RECORDED__INIT;
     Sigap__Fact fact = SIGAP__FACT__INIT;
     Sigap__Event event = SIGAP__EVENT__INIT;
-    fact.name = (char *)RIGHTS_CONFLICT_OFFICER;
-    fact.value = (char *)account;
+    fact.name = (char *)name;
+    fact.value = (char *)value;
     recorded.fact = &fact;
     event.body_case = SIGAP__EVENT__BODY_FACT_RECORDED;
     event.fact_recorded = &recorded;
     event.case_id = (ProtobufCBinaryData){ID_BYTES, case_id->bytes};
     fixture_event(world->fixture, "casework", LANE_URGENT, &event);
     fixture_turn(world->fixture);
+}
+
+static void record_conflict(struct world *world, struct id *case_id, const char *account) {
+    record_fact(world, case_id, RIGHTS_CONFLICT_OFFICER, account);
+}
+
+static void part(struct world *world, const struct id *report_id) {
+    char *roles[] = {(char *)"operator", (char *)"TRI"}, *areas[] = {(char *)"*"};
+    Sigap__Actor actor = SIGAP__ACTOR__INIT;
+    Sigap__SplitReport parting = SIGAP__SPLIT_REPORT__INIT;
+    Sigap__CommandIssued command = SIGAP__COMMAND_ISSUED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    struct id command_id = fixture_id(world->fixture);
+    actor.account = (char *)"ani";
+    actor.roles = roles;
+    actor.n_roles = 2;
+    actor.areas = areas;
+    actor.n_areas = 1;
+    parting.report_id = (ProtobufCBinaryData){ID_BYTES, (uint8_t *)report_id->bytes};
+    command.command_id = (ProtobufCBinaryData){ID_BYTES, command_id.bytes};
+    command.actor = &actor;
+    command.reason = (char *)"stated";
+    command.command_case = SIGAP__COMMAND_ISSUED__COMMAND_SPLIT_REPORT;
+    command.split_report = &parting;
+    event.body_case = SIGAP__EVENT__BODY_COMMAND_ISSUED;
+    event.command_issued = &command;
+    fixture_event(world->fixture, "console", LANE_URGENT, &event);
+    fixture_turn(world->fixture);
+    assert_int_equal(fixture_count(world->fixture, SIGAP__EVENT__BODY_REPORT_PARTED), 1);
+}
+
+/* Of the case that was opened last: "" when it does not open with it. */
+static const char *opened_with(struct world *world, const char *name) {
+    const Sigap__CaseOpened *opened =
+        fixture_last(world->fixture, SIGAP__EVENT__BODY_CASE_OPENED)->event->case_opened;
+    const char *value = "";
+    unsigned found = 0;
+    for (size_t i = 0; i < opened->n_facts; i++)
+        if (strcmp(opened->facts[i]->name, name) == 0) {
+            value = opened->facts[i]->value;
+            found++;
+        }
+    assert_true(found <= 1);
+    return value;
+}
+
+/* Whoever is in conflict stays out of what is taken out of the case, from its first record on. */
+static void test_a_parted_report_keeps_the_conflict(void **state) {
+    struct world *world = *state;
+    report(world, SHACKLED, 1);
+    struct id from = last_case(world), copy = report(world, SHACKLED, 2);
+    record_conflict(world, &from, "budi");
+    record_conflict(world, &from, "budi joko");
+    record_fact(world, &from, "conflict_facility", "JTM-PPSPA-BATU");
+    record_fact(world, &from, "conflict_of_interest", "yes");
+    part(world, &copy);
+    struct id parted = last_case(world);
+    assert_memory_not_equal(parted.bytes, from.bytes, ID_BYTES);
+    assert_string_equal(opened_with(world, RIGHTS_CONFLICT_OFFICER), "budi joko");
+    assert_string_equal(opened_with(world, "conflict_facility"), "JTM-PPSPA-BATU");
+    assert_string_equal(opened_with(world, "conflict_of_interest"), "yes");
+    assert_int_equal(look(world, &parted, "budi"), 404);
+    assert_int_equal(look(world, &parted, "joko"), 404);
+    assert_int_equal(look(world, &parted, "ani"), 200);
+}
+
+/* What was taken back is not brought over; what the report says itself stands beside. */
+static void test_only_the_conflict_that_is_left_is_carried(void **state) {
+    static const char beaten[] =
+        "Anak umur 10 tahun di PPSPA Batu dipukuli pengasuh panti sampai lebam, tolong jangan bocor ke panti";
+    struct world *world = *state;
+    report(world, beaten, 1);
+    struct id from = last_case(world), copy = report(world, beaten, 2);
+    record_fact(world, &from, "conflict_facility", "JTM-PPSPA-BATU JTM-PRSMP-SBY");
+    part(world, &copy);
+    assert_string_equal(opened_with(world, "conflict_facility"), "JTM-PPSPA-BATU JTM-PRSMP-SBY");
+    assert_string_equal(opened_with(world, RIGHTS_CONFLICT_OFFICER), "");
+    fixture_forget(world->fixture);
+    report(world, SHACKLED, 3);
+    from = last_case(world), copy = report(world, SHACKLED, 4);
+    record_fact(world, &from, "conflict_facility", "JTM-PPSPA-BATU");
+    record_fact(world, &from, "conflict_of_interest", "yes");
+    record_fact(world, &from, "conflict_facility", "no");
+    record_fact(world, &from, "conflict_of_interest", "no");
+    part(world, &copy);
+    assert_string_equal(opened_with(world, "conflict_facility"), "");
+    assert_string_equal(opened_with(world, "conflict_of_interest"), "");
 }
 
 /* The case that another is merged into tells what they are accused of: it is closed to them at once. */
@@ -130,6 +217,8 @@ int main(void) {
         TEST(test_who_is_accused),
         TEST(test_an_officer_in_conflict_sees_nothing),
         TEST(test_a_merge_hands_conflict_on),
+        TEST(test_a_parted_report_keeps_the_conflict),
+        TEST(test_only_the_conflict_that_is_left_is_carried),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
