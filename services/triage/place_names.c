@@ -309,11 +309,17 @@ static bool is_called(const struct word *word) {
     return word_is_one_of(word, called);
 }
 
+/* Between this word and the next, or the end. Two words may be made of one, and then there is nothing between
+ * them. */
+static bool is_followed_by(const struct text *text, size_t word, char sign) {
+    size_t from = text->words[word].end,
+           to = word + 1 < text->count ? text->words[word + 1].start : text->size;
+    return to > from && memchr(text->bytes + from, sign, to - from);
+}
+
 /* "Lapor pak. Pare": the stop of a short form ends a sentence, too, where a capital follows. */
 static bool is_behind_stop(const struct text *text, size_t first) {
-    const struct word *word = &text->words[first];
-    return first && word->flags & WORD_CAPITAL &&
-           memchr(text->bytes + word[-1].end, '.', word->start - word[-1].end);
+    return first && text->words[first].flags & WORD_CAPITAL && is_followed_by(text, first - 1, '.');
 }
 
 /* "Lapor pak. Pare, dekat pasar": behind a greeting a message begins. */
@@ -362,11 +368,9 @@ static bool is_asked_after(const struct text *text, size_t negator, size_t last)
     bool is_asked = false;
     for (size_t i = negator; i-- && text->words[i].clause == no->clause;)
         is_asked = is_asked || word_is_one_of(&text->words[i], asked);
-    for (size_t i = last; i < text->count && text->words[i].clause == no->clause && is_asked; i++) {
-        size_t from = text->words[i].end, to = i + 1 < text->count ? text->words[i + 1].start : text->size;
-        if (memchr(text->bytes + from, '?', to - from))
+    for (size_t i = last; i < text->count && text->words[i].clause == no->clause && is_asked; i++)
+        if (is_followed_by(text, i, '?'))
             return true;
-    }
     return false;
 }
 
@@ -379,9 +383,7 @@ static bool is_denied(const struct text *text, size_t first, size_t last) {
         return true;
     if (last + 1 >= text->count || text->words[last + 1].sentence == word->sentence)
         return false;
-    return text->words[last + 1].flags & WORD_NEGATOR &&
-           memchr(
-               text->bytes + text->words[last].end, '?', text->words[last + 1].start - text->words[last].end);
+    return text->words[last + 1].flags & WORD_NEGATOR && is_followed_by(text, last, '?');
 }
 
 /* "malang benar nasibnya" is bad luck. */
@@ -624,8 +626,7 @@ static bool heads_message(const struct text *text, size_t first, size_t last) {
     static const char *const called[] = {
         "panji", "sekar", "pace", "giri", "kamal", "baron", "mayang", "sumber", NULL};
     return begins_message(text, first) && !word_is_one_of(&text->words[first], called) &&
-           !memchr(
-               text->bytes + text->words[last].end, '?', text->words[last + 1].start - text->words[last].end);
+           !is_followed_by(text, last, '?');
 }
 
 static struct place_name name_make(const struct place_index *index, const struct text *text, size_t first,
