@@ -80,6 +80,15 @@ static void describe_as(struct alert *alert, const struct alert *like) {
     alert->training = like->training; /* whatever is said of a drill stays one */
 }
 
+/* A further alert of a case, told as that one was; like: NULL when none is known. NULL: as alert_new. */
+static struct alert *alert_like(struct turn *turn, const struct id *case_id, enum alert_subject subject,
+    const struct id *id, int priority, const struct alert *like) {
+    struct alert *alert = alert_new(turn, case_id, subject, id, priority);
+    if (alert && like)
+        describe_as(alert, like);
+    return alert;
+}
+
 /* Nothing is known of the case here: its alerts are forgotten, or it opened as one that nobody is woken for.
  * NULL: told before a brief came with it. */
 static void describe_brief(struct turn *turn, struct alert *alert, const Sigap__CaseBrief *brief) {
@@ -282,12 +291,10 @@ static enum verdict alert_of_witness(
     const struct alert *like = newest_of_case(all, alert_list(turn, case_id, all));
     if (like && like->priority == SITE_P0 && asks(like))
         return VERDICT_DONE;
-    struct alert *alert = alert_new(turn, case_id, SUBJECT_CASE, case_id, SITE_P0);
+    struct alert *alert = alert_like(turn, case_id, SUBJECT_CASE, case_id, SITE_P0, like);
     if (!alert)
         return VERDICT_RETRY;
-    if (like)
-        describe_as(alert, like);
-    else
+    if (!like)
         describe_brief(turn, alert, brief);
     alert->unverified = true;
     copy_text(alert->detail, sizeof alert->detail, "report_joined");
@@ -429,11 +436,9 @@ enum verdict react_case_changed(struct turn *turn, const Sigap__Event *event) {
 /* A person must decide where the case goes. detail: why. */
 static enum verdict raise_referral(struct turn *turn, const struct id *case_id, const struct id *referral,
     const char *owner_role, const struct alert *like, int priority, const char *detail) {
-    struct alert *alert = alert_new(turn, case_id, SUBJECT_REFERRAL, referral, priority);
+    struct alert *alert = alert_like(turn, case_id, SUBJECT_REFERRAL, referral, priority, like);
     if (!alert)
         return VERDICT_RETRY;
-    if (like)
-        describe_as(alert, like);
     copy_text(alert->detail, sizeof alert->detail, detail);
     escalate_start(turn, alert, SITUATION_UNROUTABLE, &(struct escalation_first){.role = owner_role});
     escalate_started(turn, alert);
@@ -456,11 +461,9 @@ static void tell_draft(struct turn *turn, struct alert *alert, const char *owner
  * of the case is open this travels with it, so that it costs no row of its own. */
 static enum verdict notice_draft(struct turn *turn, const struct id *case_id, const struct id *referral,
     const char *owner_role, const struct alert *like, int priority) {
-    struct alert *alert = alert_new(turn, case_id, SUBJECT_REFERRAL, referral, priority);
+    struct alert *alert = alert_like(turn, case_id, SUBJECT_REFERRAL, referral, priority, like);
     if (!alert)
         return VERDICT_RETRY;
-    if (like)
-        describe_as(alert, like);
     alert->codes_only = true;
     copy_text(alert->detail, sizeof alert->detail, "draft");
     tell_draft(turn, alert, owner_role);
@@ -532,11 +535,9 @@ static void end_referral_alerts(
 static enum verdict notice_late(struct turn *turn, const struct id *case_id, const struct id *referral,
     const char *owner_role, const struct alert *like, int priority) {
     struct policy_target owner = {.area = POLICY_CASE};
-    struct alert *alert = alert_new(turn, case_id, SUBJECT_REFERRAL, referral, priority);
+    struct alert *alert = alert_like(turn, case_id, SUBJECT_REFERRAL, referral, priority, like);
     if (!alert)
         return VERDICT_RETRY;
-    if (like)
-        describe_as(alert, like);
     alert->codes_only = true;
     copy_text(owner.role, sizeof owner.role, owner_role);
     if (!escalate_tell(turn, alert, &owner, PURPOSE_EXPIRED, POLICY_ONE))
@@ -720,11 +721,9 @@ static void taken_is_late(struct turn *turn, struct alert *offer, const Sigap__O
 static struct alert *offer_anew(struct turn *turn, const Sigap__OfferMoved *moved, const struct id *case_id,
     const struct id *id, const struct alert *like) {
     int priority = like ? like->priority : turn->source.lane == LANE_URGENT ? SITE_P1 : SITE_P2;
-    struct alert *offer = alert_new(turn, case_id, SUBJECT_OFFER, id, priority);
+    struct alert *offer = alert_like(turn, case_id, SUBJECT_OFFER, id, priority, like);
     if (!offer)
         return NULL;
-    if (like)
-        describe_as(offer, like);
     offer->codes_only = true;
     copy_text(offer->facility, sizeof offer->facility, moved->facility);
     return offer;
@@ -978,12 +977,10 @@ static enum verdict alert_reopened(
     int priority = like ? like->priority : brief ? priority_of(brief->priority, SITE_P2) : SITE_P4;
     if (priority == SITE_P4)
         return VERDICT_DONE;
-    struct alert *alert = alert_new(turn, case_id, SUBJECT_CASE, case_id, priority);
+    struct alert *alert = alert_like(turn, case_id, SUBJECT_CASE, case_id, priority, like);
     if (!alert)
         return VERDICT_RETRY;
-    if (like)
-        describe_as(alert, like);
-    else
+    if (!like)
         describe_brief(turn, alert, brief);
     copy_text(alert->detail, sizeof alert->detail, "reopened");
     escalate_start(turn, alert, SITUATION_CASE, &(struct escalation_first){0});
