@@ -132,11 +132,6 @@ static const char *fact_value(const char *outcome) {
     return strlen(outcome) <= 24 ? outcome : "";
 }
 
-static bool asks_for_facility(const struct order *order, const char *name) {
-    const struct question *question = catalogue_question(order->work->house->catalogue, name);
-    return question && question->of_facility;
-}
-
 /* Ids of the directory: any other word would count as an answer and keep nobody out. */
 static const char *facilities_value(const struct order *order, const char *value) {
     char id[SITE_CODE_MAX + 1];
@@ -153,14 +148,15 @@ static const char *facilities_value(const struct order *order, const char *value
 static const char *value_of(const struct order *order, const char *name, const char *value) {
     if (strcmp(name, RIGHTS_CONFLICT_OFFICER) == 0)
         return rights_is_account(value) ? value : "";
-    return asks_for_facility(order, name) ? facilities_value(order, value) : fact_value(value);
+    return catalogue_asks_for_facility(order->work->house->catalogue, name) ? facilities_value(order, value)
+                                                                            : fact_value(value);
 }
 
 static const char *expected_of(const struct order *order, const char *name) {
     if (strcmp(name, RIGHTS_CONFLICT_OFFICER) == 0)
         return "Isi nama akun petugas itu: huruf kecil, angka, titik, garis / "
                "Give the name of their account: small letters, digits, dots, dashes";
-    if (asks_for_facility(order, name))
+    if (catalogue_asks_for_facility(order->work->house->catalogue, name))
         return "Pilih fasilitas dari direktori (kodenya, dipisah spasi), atau tidak / "
                "Choose facilities of the directory (their ids, separated by spaces), or no";
     return "Fakta perlu nama dan jawaban: ya, tidak, angka, tanggal, atau pilihan / "
@@ -183,7 +179,7 @@ static enum verdict record(
 static enum verdict answer_question(const struct order *order, const struct case_task *task) {
     const char *name = plan_fact_of(task);
     const char *value = value_of(order, name, order->command->move_task->outcome);
-    if (!*value && asks_for_facility(order, name))
+    if (!*value && catalogue_asks_for_facility(order->work->house->catalogue, name))
         return answer(order, 422, expected_of(order, name));
     if (!*value)
         return answer(order, 422,

@@ -591,6 +591,11 @@ const struct question *catalogue_question(const struct catalogue *catalogue, con
     return NULL;
 }
 
+bool catalogue_asks_for_facility(const struct catalogue *catalogue, const char *fact) {
+    const struct question *question = catalogue_question(catalogue, fact);
+    return question && question->of_facility;
+}
+
 static bool some_task_asks(const struct catalogue *catalogue, const char *fact) {
     char name[CONDITION_NAME_MAX + 16];
     for (unsigned i = 0; i < catalogue->index_count; i++) {

@@ -92,6 +92,8 @@ unsigned catalogue_clock_count(const struct catalogue *catalogue);
 const struct legal_clock *catalogue_clock(const struct catalogue *catalogue, unsigned number);
 /* NULL: rules.yaml does not know the fact. */
 const struct question *catalogue_question(const struct catalogue *catalogue, const char *fact);
+/* Is its question answered by ids of facilities? */
+bool catalogue_asks_for_facility(const struct catalogue *catalogue, const char *fact);
 
 /* A fact that rules ask, anchors wait for or conditions of tasks name: what a person may record. */
 bool catalogue_knows_fact(const struct catalogue *catalogue, const char *fact);

@@ -248,8 +248,8 @@ void work_save(struct work *work, const char *actor, const char *outcome) {
 }
 
 bool fact_adds_up(const struct work *work, const char *name) {
-    const struct question *question = catalogue_question(work->house->catalogue, name);
-    return same_text(name, RIGHTS_CONFLICT_OFFICER) || (question && question->of_facility);
+    return same_text(name, RIGHTS_CONFLICT_OFFICER) ||
+           catalogue_asks_for_facility(work->house->catalogue, name);
 }
 
 const char *fact_with_known(const struct work *work, const char *name, const char *value) {
