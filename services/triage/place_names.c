@@ -1049,18 +1049,22 @@ static bool is_said_to_be_there(const struct text *text) {
     return false;
 }
 
-/* By the letters: most of what only Minangkabau say is read as Indonesian ("ambo" as "saya"). */
+/* As it was written: most of what only Minangkabau say is read as Indonesian ("ambo" as "saya"). */
+static bool is_written(const struct text *text, const struct word *word, const char *spelling) {
+    const char *written = text->bytes + word->start;
+    size_t size = word->end - word->start;
+    return size && (written[0] | ' ') == spelling[0] && strlen(spelling) == size &&
+           strncasecmp(written, spelling, size) == 0;
+}
+
 static bool is_minang(const struct text *text) {
     static const char *const minang[] = {"galodo", "hanyuik", "ambo", "urang", "amak", "abak", "apak", "inyo",
         "denai", "surang", "padusi", "mambaok", "mamukua", "kapatang", "rumahnyo", "musajik", "jorong",
         "nagari", "indak", NULL};
-    for (size_t i = 0; i < text->count; i++) {
-        const struct word *word = &text->words[i];
-        for (size_t k = 0; minang[k]; k++)
-            if (strlen(minang[k]) == word->end - word->start &&
-                strncasecmp(text->bytes + word->start, minang[k], word->end - word->start) == 0)
+    for (size_t i = 0; i < text->count; i++)
+        for (const char *const *spelling = minang; *spelling; spelling++)
+            if (is_written(text, &text->words[i], *spelling))
                 return true;
-    }
     return false;
 }
 
