@@ -31,7 +31,7 @@ struct delivery_channel {
 enum { POLICIES_KEPT = 64 };
 
 /* What was on its way when the process before this one ended: gone through in the order of numbers, a portion
- * a turn, see outgoing.c. */
+ * a turn, see outgoing_handover.c. */
 struct left_over {
     int64_t started_at;                 /* what was sent later is our own */
     int64_t highest;                    /* number at the start */
