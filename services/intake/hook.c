@@ -374,13 +374,17 @@ static size_t cut(const char *text) {
     return size;
 }
 
-/* A form may hold anything: as clean() makes JSON. */
-static const char *clean_text(struct arena *arena, const char *text) {
-    size_t size = strlen(text), used = 0;
+static bool is_utf8(const char *text, size_t size) {
     bool sound = true;
     for (size_t i = 0, step; i < size && sound; i += step)
         sound = (step = character(text + i, size - i)) > 0;
-    char *out = sound ? NULL : arena_take(arena, 3 * size + 1);
+    return sound;
+}
+
+/* A form may hold anything: as clean() makes JSON, and pack() what waits. */
+static const char *clean_text(struct arena *arena, const char *text) {
+    size_t size = strlen(text), used = 0;
+    char *out = is_utf8(text, size) ? NULL : arena_take(arena, 3 * size + 1);
     for (size_t i = 0, step; out && i < size; i += step) {
         size_t whole = character(text + i, size - i);
         step = whole ? whole : 1;
@@ -390,17 +394,19 @@ static const char *clean_text(struct arena *arena, const char *text) {
     return out ? out : text;
 }
 
-/* One line without control characters, or nothing: an odd address is none. */
+/* One line of UTF-8 without control characters, or nothing: an odd address is none. */
 static const char *line_or_null(const char *text, size_t most) {
     size_t size = text ? strlen(text) : 0;
     for (size_t i = 0; i < size; i++)
         if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
             return NULL;
-    return size > 0 && size <= most ? text : NULL;
+    return size > 0 && size <= most && is_utf8(text, size) ? text : NULL;
 }
 
-/* Ids of platforms are longer than ours at times, or odd: then their hash stands for them. */
-static const char *key_of(struct hook_batch *batch, const char *id) {
+/* Ids of platforms are longer than ours at times, or odd: then their hash stands for them. Clean, as one that
+ * has waited is: it is the same message. */
+static const char *key_of(struct hook_batch *batch, const char *given) {
+    const char *id = given ? clean_text(batch->turn->arena, given) : NULL;
     const char *line = line_or_null(id, SUBMISSION_EXTERNAL_ID_MAX);
     uint8_t hash[SEAL_HASH_BYTES];
     char text[2 * SEAL_HASH_BYTES + 1];

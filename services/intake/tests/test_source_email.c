@@ -172,6 +172,25 @@ static void pictures_come_along_and_machines_say_nothing(void **state) {
     conform_close(&conform);
 }
 
+/* Old programs write letters of their own charset into headers. */
+static void raw_bytes_in_headers_are_no_obstacle(void **state) {
+    (void)state;
+    struct conform conform = conform_open();
+    static const char *const bodies[] = {
+        "From: r\xe9@example.org\r\nSubject: Caf\xe9 terbakar\r\n\r\nDi Wlingi\r\n",
+        "From: rina@example.org\r\nMessage-ID: <caf\xe9@x>\r\nSubject: Rumah roboh\r\n\r\nDi Garum\r\n"};
+    for (size_t i = 0; i < 4; i++) { /* each twice */
+        static struct post post;
+        post.request = (struct fixture_request){
+            .method = "POST", .path = "/v1/hooks/email/lapor", .body = bodies[i / 2]};
+        sign(&conform, &post);
+        assert_int_equal(fixture_request(conform.bottle.fixture, &post.request)->status, 200);
+        assert_int_equal(bottle_reports(&conform.bottle), i / 2 + 1);
+        assert_int_equal(conform_parked(&conform), 0);
+    }
+    conform_close(&conform);
+}
+
 /* Under pressure only what may be urgent is taken: that is read out of base 64, and not out of headers. */
 static void urgency_is_in_the_words(void **state) {
     (void)state;
@@ -212,6 +231,7 @@ int main(void) {
         CONFORMANCE_TESTS,
         cmocka_unit_test(reads_mails),
         cmocka_unit_test(urgency_is_in_the_words),
+        cmocka_unit_test(raw_bytes_in_headers_are_no_obstacle),
         cmocka_unit_test(pictures_come_along_and_machines_say_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -69,6 +69,9 @@ static void a_get_is_a_message_and_nothing_is_sent_back(void **state) {
         {"id=11&sender=62811&message=N%C3%A9nek&charset=utf-8&coding=2", "N\xc3\xa9nek",
             0}, /* converted already */
         {"id=12&sender=62811&message=%00x%00&charset=UTF-16BE", "x\xef\xbf\xbd", 0},
+        {"sender=62811&ts=1772420000&message=Caf%E9+terbakar", "Caf\xef\xbf\xbd terbakar",
+            INT64_C(1772420000000)}, /* what it is known by is no UTF-8 */
+        {"id=%E9&sender=%E9811&message=Nenek+sakit", "Nenek sakit", 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct conform conform = conform_open();
@@ -85,6 +88,29 @@ static void a_get_is_a_message_and_nothing_is_sent_back(void **state) {
         assert_int_equal(conform_report(&conform, 0)->occurred_at, cases[i].at);
         conform_close(&conform);
     }
+}
+
+/* What waits for its sender's allowance is kept clean: it is known when it comes again as it came. */
+static void bytes_that_are_no_letters_are_known_again(void **state) {
+    (void)state;
+    struct conform conform = conform_open();
+    static const char odd[] = "sender=62811&ts=1772420000&message=Caf%E9+tutup";
+    char path[128], query[64];
+    snprintf(path, sizeof path, "/v1/hooks/kannel/sms/%s", conform.bottle.bearer + 7);
+    for (int i = 0; i < HOOK_SENDER_BURST; i++) {
+        snprintf(query, sizeof query, "id=%d&sender=62811&message=Nenek+%d+sakit", i, i);
+        assert_int_equal(get(&conform, path, query)->status, 200);
+    }
+    size_t before = bottle_reports(&conform.bottle);
+    assert_int_equal(get(&conform, path, odd)->status, 200);
+    assert_int_equal(bottle_reports(&conform.bottle), before);
+    fixture_advance(conform.bottle.fixture, 60000);
+    assert_int_equal(bottle_reports(&conform.bottle), before + 1);
+    assert_int_equal(get(&conform, path, odd)->status, 200);
+    fixture_advance(conform.bottle.fixture, 60000);
+    assert_int_equal(bottle_reports(&conform.bottle), before + 1);
+    assert_int_equal(conform_parked(&conform), 0);
+    conform_close(&conform);
 }
 
 /* post-url: the text is the body, the rest stands in headers (smsbox of Kannel 1.4 and 1.5). */
@@ -172,6 +198,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         CONFORMANCE_TESTS,
         cmocka_unit_test(a_get_is_a_message_and_nothing_is_sent_back),
+        cmocka_unit_test(bytes_that_are_no_letters_are_known_again),
         cmocka_unit_test(a_post_url_is_read_too),
         cmocka_unit_test(only_listed_addresses_may_call),
         cmocka_unit_test(the_address_is_read_behind_our_proxy),
