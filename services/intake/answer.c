@@ -107,3 +107,17 @@ char *intake_emergency_json(const struct site *site) {
     json_writer_free(&writer);
     return copy;
 }
+
+const char *intake_answer_xml(struct arena *arena, const char *text) {
+    char *out = arena_take(arena, 5 * strlen(text) + 1), *to = out; /* "&amp;" */
+    for (; out && *text; text++) {
+        const char *entity = *text == '&' ? "&amp;" : *text == '<' ? "&lt;" : *text == '>' ? "&gt;" : NULL;
+        if (entity)
+            to = stpcpy(to, entity);
+        else
+            *to++ = *text;
+    }
+    if (out)
+        *to = 0;
+    return out ? out : "";
+}

@@ -21,5 +21,8 @@ void intake_answer_method(struct arena *arena, const char *allow, struct answer 
 /* 415 that says what would be taken: a content type, or "" when the body is compressed. */
 void intake_answer_type(struct arena *arena, const char *type, struct answer *answer);
 
+/* Text as it stands within an element of XML; "" when the arena is exhausted. */
+const char *intake_answer_xml(struct arena *arena, const char *text);
+
 /* The site's numbers as a JSON object, for struct intake. NULL when out of memory; free() it. */
 char *intake_emergency_json(const struct site *site);

@@ -12,13 +12,15 @@
  * and their files attached; another content under the same id 409. An edited submission (deprecatedID) joins
  * the one it replaces.
  *
- * Any form is taken: what its leaves say becomes the report, a line each; these names are known: laporan,
- * lokasi, wilayah, darurat, kontak, boleh_dihubungi (report, location, area, urgent, contact, may_contact).
+ * Any form is taken: what its leaves say becomes the report, a line each, and what does not fit into one (16
+ * KiB) further reports that join it; these names are known: laporan, lokasi, wilayah, darurat, kontak,
+ * boleh_dihubungi (report, location, area, urgent, contact, may_contact).
  */
 #include "services/intake/source.h"
 
 #include "common/area.h"
 #include "common/hmac.h"
+#include "services/intake/answer.h"
 #include "services/intake/channels.h"
 #include "services/intake/digest.h"
 #include "services/intake/hook.h"
@@ -39,12 +41,35 @@ enum {
     FORMS_MAX = 16,
     FORM_BYTES_MAX = 256 * 1024,
     DEPTH_MAX = 16,
-    LEAVES_MAX = 256,
-    LEAF_TEXT_MAX = SUBMISSION_TEXT_MAX,
-    XML_TEXT_MAX = 64 * 1024 /* all leaves together */
+    XML_TEXT_MAX = 64 * 1024,      /* all leaves together */
+    LEAVES_MAX = XML_TEXT_MAX / 2, /* a letter and its NUL each: none is left out. x 72 bytes = 2.3 MiB */
+    PARTS_MAX = 8,                 /* reports of one submission */
+    WORDS_MAX = PARTS_MAX * SUBMISSION_TEXT_MAX
 };
 
 extern const struct intake_source intake_source_openrosa;
+
+/* --- texts --- */
+
+/* How many bytes of text, at most so many, hold no half character at their end. */
+static size_t whole_characters(const char *text, size_t most) {
+    size_t size = strnlen(text, most + 1);
+    if (size <= most)
+        return size;
+    for (size = most; size > 0 && ((unsigned char)text[size] & 0xc0) == 0x80;)
+        size--;
+    return size;
+}
+
+/* How much of text one report holds: up to a line's or a word's end, that no word falls apart. */
+static size_t report_size(const char *text) {
+    size_t whole = whole_characters(text, SUBMISSION_TEXT_MAX);
+    for (const char *end = "\n "; *end && text[whole]; end++)
+        for (size_t at = whole; at > SUBMISSION_TEXT_MAX / 2; at--)
+            if (text[at] == *end)
+                return at;
+    return whole;
+}
 
 /* --- XML --- */
 
@@ -55,7 +80,7 @@ struct leaf {
 
 struct instance {
     char form[128], version[64], title[128];
-    struct leaf leaves[LEAVES_MAX];
+    struct leaf *leaves; /* LEAVES_MAX */
     size_t leaf_count;
     char text[XML_TEXT_MAX]; /* of the leaves, NUL between */
     size_t used, start;      /* start: of the element at hand */
@@ -63,10 +88,15 @@ struct instance {
     bool leaf_open, broken;
 };
 
+/* As much as fits, without half a character at its end. */
+static void copy_whole(char *out, size_t room, const char *text) {
+    snprintf(out, room, "%.*s", (int)whole_characters(text, room - 1), text);
+}
+
 static void copy_attribute(const char **attributes, const char *name, char *out, size_t room) {
     for (; attributes[0]; attributes += 2)
         if (strcmp(attributes[0], name) == 0)
-            snprintf(out, room, "%s", attributes[1]);
+            copy_whole(out, room, attributes[1]);
 }
 
 /* The name without its prefix: orx:meta, h:title. */
@@ -116,10 +146,10 @@ static void on_end(void *context, const char *name) {
     for (char *end = text + strlen(text); end > text && strchr(" \t\r\n", end[-1]);)
         *--end = 0;
     if (strcmp(local(name), "title") == 0)
-        snprintf(instance->title, sizeof instance->title, "%s", text);
+        copy_whole(instance->title, sizeof instance->title, text);
     if (*text && instance->leaf_count < LEAVES_MAX) {
         struct leaf *leaf = &instance->leaves[instance->leaf_count++];
-        snprintf(leaf->name, sizeof leaf->name, "%s", local(name));
+        copy_whole(leaf->name, sizeof leaf->name, local(name));
         leaf->text = text;
     }
     instance->start = instance->used;
@@ -136,10 +166,21 @@ static void on_doctype(
     ((struct instance *)context)->broken = true;
 }
 
-/* NULL: no sound XML. The caller frees it. */
+static void instance_free(struct instance **instance) {
+    if (*instance) {
+        free((*instance)->leaves);
+        sodium_memzero(*instance, sizeof **instance);
+    }
+    free(*instance);
+    *instance = NULL;
+}
+
+/* NULL: no sound XML. */
 static struct instance *xml_read(const char *xml, size_t size) {
     struct instance *instance = size < (1 << 30) ? calloc(1, sizeof *instance) : NULL;
-    XML_Parser parser = instance ? XML_ParserCreate(NULL) : NULL;
+    if (instance)
+        instance->leaves = malloc(LEAVES_MAX * sizeof *instance->leaves);
+    XML_Parser parser = instance && instance->leaves ? XML_ParserCreate(NULL) : NULL;
     bool sound = false;
     if (parser) {
         XML_SetUserData(parser, instance);
@@ -149,11 +190,8 @@ static struct instance *xml_read(const char *xml, size_t size) {
         sound = XML_Parse(parser, xml, (int)size, 1) == XML_STATUS_OK && !instance->broken;
         XML_ParserFree(parser);
     }
-    if (!sound && instance) {
-        sodium_memzero(instance, sizeof *instance);
-        free(instance);
-        instance = NULL;
-    }
+    if (!sound)
+        instance_free(&instance);
     return instance;
 }
 
@@ -200,7 +238,7 @@ static bool load_form(struct forms *forms, const char *path, struct error *error
         form->xml = NULL;
         error_set(error, "%s: is no XForm with an id, or over 256 KiB", path);
     }
-    free(instance);
+    instance_free(&instance);
     return good;
 }
 
@@ -313,7 +351,7 @@ static void say(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<OpenRosaResponse "
             "xmlns=\"http://openrosa.org/http/response\"><message "
             "nature=\"%s\">%s</message></OpenRosaResponse>\n",
-            nature, sentence));
+            nature, intake_answer_xml(turn->arena, sentence)));
 }
 
 /* How the app reaches us: as the site says, else as it did now. */
@@ -329,15 +367,22 @@ static const char *base_url(struct turn *turn, const struct intake_call *call) {
                 : NULL;
 }
 
+static const char *form_element(struct arena *arena, const struct form *form, const char *base) {
+    const char *id = intake_answer_xml(arena, form->id);
+    return arena_format(arena,
+        "<xform><formID>%s</formID><name>%s</name><version>%s</version><hash>%s</hash>"
+        "<downloadUrl>%s/forms/%s.xml</downloadUrl></xform>",
+        id, intake_answer_xml(arena, form->title), intake_answer_xml(arena, form->version), form->hash,
+        intake_answer_xml(arena, base), id);
+}
+
 static void list_forms(struct turn *turn, const struct intake_call *call, struct answer *answer) {
     const struct forms *forms = call->own;
     const char *base = base_url(turn, call), *text = "";
-    for (size_t i = 0; base && text && i < forms->count; i++)
-        text = arena_format(turn->arena,
-            "%s<xform><formID>%s</formID><name>%s</name><version>%s</version><hash>%s</hash>"
-            "<downloadUrl>%s/forms/%s.xml</downloadUrl></xform>",
-            text, forms->list[i].id, forms->list[i].title, forms->list[i].version, forms->list[i].hash, base,
-            forms->list[i].id);
+    for (size_t i = 0; base && text && i < forms->count; i++) {
+        const char *element = form_element(turn->arena, &forms->list[i], base);
+        text = element ? arena_format(turn->arena, "%s%s", text, element) : NULL;
+    }
     put(answer, 200,
         text ? arena_format(turn->arena,
                    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<xforms "
@@ -404,24 +449,47 @@ static bool is_noise(const struct leaf *leaf) {
     return named(leaf->name, noise);
 }
 
-/* The report in front, then every other leaf on a line of its own, cut at the longest report. */
-static const char *text_of(struct arena *arena, const struct instance *instance, const char *report) {
-    char *out = arena_take(arena, LEAF_TEXT_MAX + 1);
-    size_t used = out ? (size_t)snprintf(out, LEAF_TEXT_MAX, "%s", report ? report : "") : 0;
+/* Puts words behind the used bytes of out, if there is an out; how many bytes are used then. */
+static size_t put_words(char *out, size_t used, const char *words) {
+    size_t size = strlen(words);
+    if (out)
+        memcpy(out + used, words, size + 1);
+    return used + size;
+}
+
+/* The report in front, then every other leaf on a line of its own. Returns the bytes; out NULL: only that. */
+static size_t write_words(const struct instance *instance, const char *report, char *out) {
+    size_t used = put_words(out, 0, report ? report : "");
     double latitude, longitude;
-    for (size_t i = 0; out && i < instance->leaf_count && used < LEAF_TEXT_MAX; i++) {
+    for (size_t i = 0; i < instance->leaf_count; i++) {
         const struct leaf *leaf = &instance->leaves[i];
         if (leaf->text == report || is_noise(leaf) || is_file(leaf->text) ||
             is_place(leaf->text, &latitude, &longitude))
             continue;
-        used += (size_t)snprintf(
-            out + used, LEAF_TEXT_MAX - used, "%s%s: %s", used ? "\n" : "", leaf->name, leaf->text);
+        used = put_words(out, used, used ? "\n" : "");
+        used = put_words(out, used, leaf->name);
+        used = put_words(out, used, ": ");
+        used = put_words(out, used, leaf->text);
     }
-    used = used < LEAF_TEXT_MAX ? used : LEAF_TEXT_MAX - 1;
-    while (out && used > 0 && ((unsigned char)out[used - 1] & 0xc0) == 0x80 && out[used] == 0 &&
-           used > LEAF_TEXT_MAX - 5)
-        out[--used] = 0; /* half a character at the cut */
+    return used;
+}
+
+/* All that the form says, in the arena. NULL: more than WORDS_MAX, or the arena is exhausted. */
+static const char *words_of(struct arena *arena, const struct instance *instance) {
+    static const char *const reports[] = {"laporan", "report", "isi", "uraian", "description", NULL};
+    const char *report = leaf_of(instance, reports);
+    size_t size = write_words(instance, report, NULL);
+    char *out = size <= WORDS_MAX ? arena_take(arena, size + 1) : NULL;
+    if (out)
+        write_words(instance, report, out);
     return out;
+}
+
+/* What a submission is known by. NULL: it has no id. */
+static const char *key_of(struct arena *arena, const struct instance *instance, const char *id) {
+    return id ? arena_format(arena, "%.*s:%.*s", (int)whole_characters(instance->form, 100), instance->form,
+                    (int)whole_characters(id, 150), id)
+              : NULL;
 }
 
 static const char *kind_of(const char *type) {
@@ -449,9 +517,8 @@ static size_t keep_files(struct turn *turn, const struct sent *sent, const struc
     return kept;
 }
 
-static void read_submission(struct turn *turn, const struct instance *instance, const struct sent *sent,
-    const struct intake_token *token, struct submission *submission) {
-    static const char *const reports[] = {"laporan", "report", "isi", "uraian", "description", NULL};
+static void read_submission(struct turn *turn, const struct instance *instance, const char *words,
+    const struct sent *sent, const struct intake_token *token, struct submission *submission) {
     static const char *const places[] = {"lokasi", "location", "geopoint", "gps", "titik", NULL};
     static const char *const areas[] = {"wilayah", "area", "kode_wilayah", NULL};
     static const char *const urgents[] = {"darurat", "urgent", NULL}, *const contacts[] = {
@@ -466,15 +533,15 @@ static void read_submission(struct turn *turn, const struct instance *instance, 
     sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);
     *submission = (struct submission){.source = token->name,
         .channel = "openrosa",
-        .external_id = id ? arena_format(turn->arena, "%.100s:%.150s", instance->form, id) : NULL,
+        .external_id = key_of(turn->arena, instance, id),
         .sameness = arena_text(turn->arena, hex),
-        .text = text_of(turn->arena, instance, leaf_of(instance, reports)),
+        .text = words,
+        .text_size = report_size(words),
         .area = area && area_level(area) != AREA_NONE ? area : NULL,
         .reporter_address = leaf_of(instance, contacts),
         .may_contact = may && named(may, yes),
         .urgent = urgent && named(urgent, yes),
         .training = (token->scopes & TOKEN_TRAINING) != 0};
-    submission->text_size = submission->text ? strlen(submission->text) : 0;
     bool located = is_place(leaf_of(instance, places), &submission->latitude, &submission->longitude);
     for (size_t i = 0; !located && i < instance->leaf_count; i++)
         located = is_place(instance->leaves[i].text, &submission->latitude, &submission->longitude);
@@ -488,7 +555,7 @@ static void join_deprecated(struct turn *turn, const struct instance *instance, 
     const char *before = leaf_of(instance, names);
     struct submission probe = *submission;
     struct receipt receipt;
-    probe.external_id = before ? arena_format(turn->arena, "%.100s:%.150s", instance->form, before) : NULL;
+    probe.external_id = key_of(turn->arena, instance, before);
     if (!probe.external_id || intake_submission_check(&probe, turn->now) != SUBMISSION_SOUND ||
         !intake_known(turn, &probe, &receipt))
         return;
@@ -518,16 +585,40 @@ static void answer_receipt(struct turn *turn, const struct receipt *receipt, str
     say(turn, receipt->kind == RECEIPT_TAKEN ? 201 : 202, "submit_success", text ? text : ticket, answer);
 }
 
+/* What one report cannot hold follows in others that join it, each known by a number behind the id. Without
+ * room for one the app is to come again, and what was taken is known. */
+static void take_rest(struct turn *turn, const struct intake_token *token, const struct submission *whole,
+    struct receipt *receipt) {
+    const struct first_report first = {receipt->first, receipt->ticket};
+    const char *text = whole->text + whole->text_size;
+    for (unsigned part = 2; *text && receipt->kind != RECEIPT_REFUSED; part++) {
+        struct submission rest = *whole;
+        struct receipt taken;
+        rest.text = text;
+        rest.text_size = report_size(text);
+        rest.joins = &first;
+        rest.relation = "follow_up";
+        rest.external_id =
+            whole->external_id ? arena_format(turn->arena, "%s#%u", whole->external_id, part) : NULL;
+        intake_receive(turn, &rest, token, &taken);
+        if (taken.kind == RECEIPT_REFUSED && taken.problem.status != 422) /* 422: blanks */
+            *receipt = taken;
+        text += rest.text_size;
+    }
+}
+
 static void take(struct turn *turn, const struct intake_token *token, const struct sent *sent,
-    const struct instance *instance, struct answer *answer) {
+    const struct instance *instance, const char *words, struct answer *answer) {
     struct submission submission;
     struct first_report first;
     struct receipt receipt;
-    read_submission(turn, instance, sent, token, &submission);
+    read_submission(turn, instance, words, sent, token, &submission);
     join_deprecated(turn, instance, &submission, &first);
     intake_receive(turn, &submission, token, &receipt);
-    if (receipt.kind != RECEIPT_REFUSED)
+    if (receipt.kind != RECEIPT_REFUSED) {
         keep_files(turn, sent, &receipt, token);
+        take_rest(turn, token, &submission, &receipt);
+    }
     answer_receipt(turn, &receipt, answer);
 }
 
@@ -546,14 +637,14 @@ static void submit(struct turn *turn, const struct intake_call *call, const stru
         if (strcmp(sent->parts[i].name, "xml_submission_file") == 0)
             sent->xml = &sent->parts[i];
     struct instance *instance = sent->xml ? xml_read(sent->xml->data, sent->xml->size) : NULL;
-    if (!instance || !instance->form[0]) {
+    const char *words = instance ? words_of(turn->arena, instance) : NULL;
+    if (!instance || !instance->form[0])
         say(turn, 400, "error", "xml_submission_file is missing, or no submission of a form", answer);
-    } else {
-        take(turn, token, sent, instance, answer);
-    }
-    if (instance)
-        sodium_memzero(instance, sizeof *instance);
-    free(instance);
+    else if (!words)
+        say(turn, 400, "error", "Isian lebih dari 128 KiB / the form says more than 128 KiB", answer);
+    else
+        take(turn, token, sent, instance, words, answer);
+    instance_free(&instance);
 }
 
 /* --- the door --- */

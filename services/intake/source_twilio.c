@@ -11,6 +11,7 @@
 #include "services/intake/hook.h"
 
 #include "common/hmac.h"
+#include "services/intake/answer.h"
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -160,18 +161,6 @@ static bool decode(struct hook_batch *batch, char *body, size_t size) {
 
 /* --- answering --- */
 
-static const char *escaped(struct arena *arena, const char *text) {
-    char *out = arena_take(arena, 6 * strlen(text) + 1), *to = out;
-    for (; out && *text; text++) {
-        const char *entity = *text == '&' ? "&amp;" : *text == '<' ? "&lt;" : *text == '>' ? "&gt;" : NULL;
-        if (entity)
-            to = stpcpy(to, entity);
-        else
-            *to++ = *text;
-    }
-    return out ? out : "";
-}
-
 static void answer_twiml(struct hook_batch *batch, struct answer *answer) {
     static const char none[] = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response/>";
     const char *receipts = intake_channel_option(batch->from->channel, "receipts");
@@ -181,7 +170,7 @@ static void answer_twiml(struct hook_batch *batch, struct answer *answer) {
     if (batch->reply && (asked || (receipts && strcmp(receipts, "yes") == 0))) {
         const char *text = arena_format(batch->turn->arena,
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response><Message>%s</Message></Response>",
-            escaped(batch->turn->arena, batch->reply));
+            intake_answer_xml(batch->turn->arena, batch->reply));
         answer->body = text ? text : none;
     }
     answer->body_size = strlen(answer->body);

@@ -141,32 +141,10 @@ MAYBE_UNUSED static const Sigap__ReportReceived *conform_report(struct conform *
     return record->event->report_received;
 }
 
-/* What a report says, opened with the site's secret as triage would. The caller frees it. */
-MAYBE_UNUSED static Sigap__ReportContent *conform_content(const Sigap__ReportReceived *report) {
-    struct keystore *keystore;
-    struct error error = {""};
-    const struct daemon_setup setup = {.data_dir = "/nonexistent", .simulated = true, .random = &random_real};
-    assert_true(daemon_keys(&setup, "triage", KEYSTORE_SECRET, &keystore, &error));
-    struct seal_opener *opener = seal_opener_new(keystore_site_secret(keystore));
-    struct arena *arena = arena_new(1 << 20);
-    struct seal_place place = {.field = "content"};
-    ProtobufCBinaryData plain;
-    id_from_bytes(report->report_id.data, report->report_id.len, &place.record);
-    const struct sealed_report sealed = {
-        report->content->session, report->content->key, report->content->data};
-    assert_int_equal(seal_open_report(opener, &place, &sealed, arena, &plain), SEAL_OPENED);
-    Sigap__ReportContent *content = sigap__report_content__unpack(NULL, plain.len, plain.data);
-    assert_non_null(content);
-    arena_free(&arena);
-    seal_opener_free(&opener);
-    keystore_free(&keystore);
-    return content;
-}
-
 /* Until the next call. */
 MAYBE_UNUSED static const char *conform_text(const Sigap__ReportReceived *report) {
     static char text[SUBMISSION_TEXT_MAX + 1];
-    Sigap__ReportContent *content = conform_content(report);
+    Sigap__ReportContent *content = bottle_content(report);
     snprintf(text, sizeof text, "%s", content->text);
     sigap__report_content__free_unpacked(content, NULL);
     return text;

@@ -76,7 +76,7 @@ static void graph_reads(const char *path, const struct graph_case *cases, size_t
                 bottle_reports(&conform.bottle), conform_parked(&conform));
         if (cases[i].text) {
             const Sigap__ReportReceived *report = conform_report(&conform, 0);
-            Sigap__ReportContent *content = conform_content(report);
+            Sigap__ReportContent *content = bottle_content(report);
             if (strcmp(content->text, cases[i].text) != 0 || content->located != cases[i].located)
                 fail_msg("case %zu: \"%s\", located %d", i, content->text, content->located);
             sigap__report_content__free_unpacked(content, NULL);

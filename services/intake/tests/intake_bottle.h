@@ -1,6 +1,7 @@
 /* What the tests of intake share: the daemon in a bottle with one bot that may send. */
 #pragma once
 
+#include "proto/intake.pb-c.h"
 #include "services/intake/intake.h"
 #include "services/intake/state.h"
 #include "tests/fixture/engine_fixture.h"
@@ -125,4 +126,26 @@ MAYBE_UNUSED static const struct fixture_record *bottle_last(struct bottle *bott
 
 MAYBE_UNUSED static size_t bottle_reports(struct bottle *bottle) {
     return fixture_count(bottle->fixture, SIGAP__EVENT__BODY_REPORT_RECEIVED);
+}
+
+/* What a report says, opened with the site's secret as triage would. The caller frees it. */
+MAYBE_UNUSED static Sigap__ReportContent *bottle_content(const Sigap__ReportReceived *report) {
+    struct keystore *keystore;
+    struct error error = {""};
+    const struct daemon_setup setup = {.data_dir = "/nonexistent", .simulated = true, .random = &random_real};
+    assert_true(daemon_keys(&setup, "triage", KEYSTORE_SECRET, &keystore, &error));
+    struct seal_opener *opener = seal_opener_new(keystore_site_secret(keystore));
+    struct arena *arena = arena_new(1 << 20);
+    struct seal_place place = {.field = "content"};
+    ProtobufCBinaryData plain;
+    id_from_bytes(report->report_id.data, report->report_id.len, &place.record);
+    const struct sealed_report sealed = {
+        report->content->session, report->content->key, report->content->data};
+    assert_int_equal(seal_open_report(opener, &place, &sealed, arena, &plain), SEAL_OPENED);
+    Sigap__ReportContent *content = sigap__report_content__unpack(NULL, plain.len, plain.data);
+    assert_non_null(content);
+    arena_free(&arena);
+    seal_opener_free(&opener);
+    keystore_free(&keystore);
+    return content;
 }

@@ -1,6 +1,9 @@
 /* OpenRosa as ODK Collect and KoboCollect speak it: list, form, HEAD, submissions in several requests. */
 #include "services/intake/multipart.h"
+#include "services/intake/submission.h"
 #include "services/intake/tests/intake_bottle.h"
+
+#include <expat.h>
 
 static const struct answer *ask(
     struct bottle *bottle, const char *method, const char *rest, const char *type, const char *body) {
@@ -95,6 +98,131 @@ static void a_submission_comes_in_several_requests(void **state) {
     assert_int_equal(answer->status, 201);
     assert_string_equal(bottle_last(&bottle)->event->report_received->relation, "edit");
     fixture_close(&bottle.fixture);
+}
+
+/* The text of a report, opened as triage would; until the next call. */
+static const char *text_of(struct bottle *bottle, size_t number) {
+    static char text[SUBMISSION_TEXT_MAX + 1];
+    const struct fixture_record *record =
+        fixture_nth(bottle->fixture, SIGAP__EVENT__BODY_REPORT_RECEIVED, number);
+    assert_non_null(record);
+    Sigap__ReportContent *content = bottle_content(record->event->report_received);
+    snprintf(text, sizeof text, "%s", content->text);
+    sigap__report_content__free_unpacked(content, NULL);
+    return text;
+}
+
+/* A form says more than one report holds: the rest follows, and nothing is cut within a letter. */
+static void what_is_too_long_for_one_report_follows(void **state) {
+    (void)state;
+    static const struct {
+        size_t before;    /* letters a in front of two e with an acute */
+        const char *rest; /* behind it */
+        size_t first;     /* bytes of the first report */
+        const char *end;  /* the second one's end */
+    } cases[] = {
+        {SUBMISSION_TEXT_MAX - 4, "", SUBMISSION_TEXT_MAX, NULL},
+        {SUBMISSION_TEXT_MAX - 3, "", SUBMISSION_TEXT_MAX - 1, "\xc3\xa9"},
+        {SUBMISSION_TEXT_MAX - 2, "", SUBMISSION_TEXT_MAX, "\xc3\xa9"},
+        {SUBMISSION_TEXT_MAX - 9, " dia pegang pisau", SUBMISSION_TEXT_MAX - 1, " pegang pisau"},
+    };
+    static char xml[40000], letters[SUBMISSION_TEXT_MAX];
+    memset(letters, 'a', sizeof letters);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct bottle bottle = bottle_open(false);
+        snprintf(xml, sizeof xml, FORM("<laporan>%.*s\xc3\xa9\xc3\xa9%s</laporan>"), (int)cases[i].before,
+            letters, cases[i].rest);
+        for (size_t again = 0; again < 2; again++) {
+            const struct answer *answer = submit(&bottle, xml, NULL);
+            if (answer->status != 201 + again)
+                fail_msg("case %zu: %u %s", i, answer->status, (const char *)answer->body);
+            assert_int_equal(bottle_reports(&bottle), cases[i].end ? 2 : 1);
+        }
+        const char *text = text_of(&bottle, 0);
+        assert_int_equal(strlen(text), cases[i].first);
+        assert_string_equal(text + cases[i].first - 2, cases[i].rest[0] ? "ia" : "\xc3\xa9");
+        if (cases[i].end) {
+            const Sigap__ReportReceived *rest = bottle_last(&bottle)->event->report_received;
+            assert_string_equal(text_of(&bottle, 1), cases[i].end);
+            assert_string_equal(rest->relation, "follow_up");
+            assert_memory_equal(rest->amends.data,
+                fixture_nth(bottle.fixture, SIGAP__EVENT__BODY_REPORT_RECEIVED, 0)
+                    ->event->report_received->report_id.data,
+                ID_BYTES);
+        }
+        fixture_close(&bottle.fixture);
+    }
+}
+
+/* The id stands behind all other leaves. */
+static void no_leaf_is_one_too_many(void **state) {
+    (void)state;
+    static char xml[60000];
+    struct bottle bottle = bottle_open(false);
+    size_t used = (size_t)snprintf(xml, sizeof xml, "<data id=\"sensus\">");
+    for (unsigned i = 0; i < 1000; i++)
+        used += (size_t)snprintf(xml + used, sizeof xml - used, "<q%u>ya</q%u>", i, i);
+    snprintf(xml + used, sizeof xml - used,
+        "<laporan>Nenek sakit</laporan><meta><instanceID>uuid:9</instanceID></meta></data>");
+    assert_int_equal(submit(&bottle, xml, NULL)->status, 201);
+    assert_int_equal(submit(&bottle, xml, NULL)->status, 202);
+    assert_int_equal(bottle_reports(&bottle), 1);
+    assert_non_null(strstr(text_of(&bottle, 0), "Nenek sakit\nq0: ya\n"));
+    assert_non_null(strstr(text_of(&bottle, 0), "\nq999: ya"));
+    fixture_close(&bottle.fixture);
+}
+
+static void is_sound_xml(const struct answer *answer) {
+    XML_Parser parser = XML_ParserCreate(NULL);
+    if (XML_Parse(parser, answer->body, (int)answer->body_size, 1) != XML_STATUS_OK)
+        fail_msg("no XML: %s", (const char *)answer->body);
+    XML_ParserFree(parser);
+}
+
+/* The site of the tests with a form and a receipt that hold signs of XML. */
+static void make_site(char folder[64]) {
+    static const char form[] =
+        "<h:html xmlns=\"http://www.w3.org/2002/xforms\" xmlns:h=\"http://www.w3.org/1999/xhtml\"><h:head>"
+        "<h:title>Laporan &amp; tindak &lt;lanjut&gt;</h:title><model><instance><data id=\"a&amp;b\" "
+        "version=\"1&lt;2\"><laporan/></data></instance></model></h:head></h:html>";
+    char command[1024], path[128];
+    strcpy(folder, "/tmp/sigap-forms-XXXXXX");
+    assert_non_null(mkdtemp(folder));
+    snprintf(command, sizeof command,
+        "cp -r %s/. %s && sed -i 's/Terima kasih/Terima \\& kasih/' %s/replies.yaml",
+        SIGAP_SOURCE_DIR "/deploy/sites/jatim", folder, folder);
+    assert_int_equal(system(command), 0);
+    snprintf(path, sizeof path, "%s/forms/laporan.xml", folder);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(form, file);
+    fclose(file);
+}
+
+static void remove_site(const char *folder) {
+    char command[128];
+    snprintf(command, sizeof command, "rm -rf '%s'", folder);
+    assert_int_equal(system(command), 0);
+}
+
+static void what_a_site_writes_is_escaped(void **state) {
+    (void)state;
+    char folder[64];
+    make_site(folder);
+    struct bottle bottle = {.fixture = fixture_open(&(struct fixture_options){
+                                .daemon = &intake_daemon, .seed = 7, .site_dir = folder})};
+    bottle_issue(bottle.fixture, "bot-a", bottle.bearer);
+    const struct answer *answer = ask(&bottle, "GET", "/formList", NULL, NULL);
+    is_sound_xml(answer);
+    assert_non_null(
+        strstr(answer->body, "<formID>a&amp;b</formID><name>Laporan &amp; tindak &lt;lanjut&gt;</name>"
+                             "<version>1&lt;2</version>"));
+    assert_non_null(strstr(answer->body, "/forms/a&amp;b.xml</downloadUrl>"));
+    answer = submit(&bottle, FORM("<laporan>Nenek sakit</laporan>"), NULL);
+    is_sound_xml(answer);
+    assert_non_null(strstr(answer->body, "Terima &amp; kasih"));
+    fixture_close(&bottle.fixture);
+    remove_site(folder);
 }
 
 static void refuses_what_is_no_submission(void **state) {
@@ -193,6 +321,9 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_app_finds_its_form),
         cmocka_unit_test(a_submission_comes_in_several_requests),
+        cmocka_unit_test(what_is_too_long_for_one_report_follows),
+        cmocka_unit_test(no_leaf_is_one_too_many),
+        cmocka_unit_test(what_a_site_writes_is_escaped),
         cmocka_unit_test(refuses_what_is_no_submission),
         cmocka_unit_test(basic_authentication_does_as_well),
         cmocka_unit_test(multipart_is_cut_where_it_should_be),
