@@ -15,8 +15,9 @@
 enum media_state { MEDIA_WANTED = 0, MEDIA_KEPT = 1, MEDIA_UNAVAILABLE = 2 }; /* kept in media.state */
 enum {
     LEASE_MS = 120 * 1000,
-    TRIES_MAX = 8,
-    FIRST_WAIT_MS = 5000 /* doubles; platforms keep media for hours or days */
+    FIRST_WAIT_MS = 5000, /* doubles ... */
+    DOUBLINGS_MAX = 9,    /* ... to 43 minutes: soon after what was shut or had run out is mended */
+    TRIES_MAX = 76        /* two days of them; platforms keep media for days */
 };
 
 static struct seal_place place_of(const struct id *id) {
@@ -187,7 +188,7 @@ void intake_media_result(struct turn *turn, const struct effect_result *result) 
     if (!read_row(turn, &result->id, &row))
         return;
     turn_timer_clear(turn, MEDIA_TIMER, &result->id, row.due_at);
-    int64_t wait = (int64_t)FIRST_WAIT_MS << (row.attempts < 12 ? row.attempts : 12);
+    int64_t wait = (int64_t)FIRST_WAIT_MS << (row.attempts < DOUBLINGS_MAX ? row.attempts : DOUBLINGS_MAX);
     bool kept = result->outcome == WEB_DONE && result->size == sizeof(struct web_medium);
     bool again = !kept && result->outcome != WEB_NEVER && row.attempts < TRIES_MAX;
     if (again) {

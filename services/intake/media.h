@@ -1,6 +1,6 @@
 /* Photos, voice messages and documents of reports: fetched after the acknowledgement, kept sealed for the
  * site under the hash of their content in DATA/intake/media, so the same picture lies there once. What cannot
- * be had is noted as unavailable; the report does not wait for it. */
+ * be had within two days is noted as unavailable; the report does not wait for it. */
 #pragma once
 
 #include "common/turn.h"

@@ -116,7 +116,7 @@ static void read_answered(struct arena *arena, const json_t *context, const char
 
 static void read_message(struct hook_batch *batch, json_t *from, const char *number) {
     struct arena *arena = batch->turn->arena;
-    const json_t *context = json_object_get(from, "context");
+    const json_t *context = json_object_get(from, "context"), *outside = from; /* of what an edit holds */
     const char *type = hook_text(from, "type"), *id = hook_text(from, "id");
     const char *sender = hook_id(arena, from, "from");
     struct hook_message message = {.at = hook_time(from, "timestamp"), .text = ""};
@@ -141,10 +141,10 @@ static void read_message(struct hook_batch *batch, json_t *from, const char *num
     }
     message.id = arena_format(arena, "%s:%s", number, id);
     read_answered(arena, context, number, sender, &message);
-    message.sender = *sender ? sender : hook_id(arena, from, "from_user_id");
+    message.sender = *sender ? sender : hook_id(arena, outside, "from_user_id");
     message.forwarded = json_is_true(json_object_get(context, "forwarded")) ||
                         json_is_true(json_object_get(context, "frequently_forwarded"));
-    message.group = *hook_text(from, "group_id") != 0;
+    message.group = *hook_text(outside, "group_id") != 0;
     read_content(arena, from, type, &message);
     hook_emit(batch, &message);
 }

@@ -82,7 +82,13 @@ static void finish(
         free(result.bytes);
 }
 
-static enum web_outcome outcome_of(const struct http_result *result, bool mail) {
+/* A medium that is refused for want of a secret waits for who runs the site; words to a reporter are soon too
+ * old for that. */
+static bool is_shut(const struct web_job *job, int status) {
+    return job->step != JOB_TELL && (status == 401 || status == 403);
+}
+
+static enum web_outcome outcome_of(const struct http_result *result, const struct web_job *job) {
     switch (result->outcome) {
     case HTTP_ANSWERED:
         break;
@@ -100,11 +106,11 @@ static enum web_outcome outcome_of(const struct http_result *result, bool mail) 
     }
     if (result->status >= 200 && result->status < 300)
         return WEB_DONE;
-    if (mail) /* RFC 5321: 4yz later, 5yz never */
+    if (job->mail) /* RFC 5321: 4yz later, 5yz never */
         return result->status < 500 ? WEB_AGAIN : WEB_NEVER;
     bool busy =
         result->status == 408 || result->status == 425 || result->status == 429 || result->status >= 500;
-    return busy ? WEB_AGAIN : WEB_NEVER;
+    return busy || is_shut(job, result->status) ? WEB_AGAIN : WEB_NEVER;
 }
 
 /* --- a medium --- */
@@ -144,16 +150,29 @@ static bool write_all(int handle, const uint8_t *bytes, size_t size) {
     return true;
 }
 
-/* On a thread: complete and durable when it appears under its name. */
+/* The name of a file lasts when its folder does. */
+static bool sync_folder_of(const char *path) {
+    char folder[sizeof(((struct web_job *)0)->path)];
+    snprintf(folder, sizeof folder, "%.*s", (int)(strrchr(path, '/') - path), path);
+    int handle = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool good = handle >= 0 && fsync(handle) == 0;
+    if (handle >= 0)
+        close(handle);
+    return good;
+}
+
+/* On a thread: complete and durable when it appears under its name. Of one picture that comes twice at a time
+ * each is written by itself, and the later one takes the name. */
 static void write_file(uv_work_t *work) {
     struct web_job *job = work->data;
-    char part[sizeof job->path + 8];
-    snprintf(part, sizeof part, "%s.part", job->path);
+    char id[ID_TEXT + 1], part[sizeof job->path + sizeof id + 8];
+    id_to_text(&job->id, id);
+    snprintf(part, sizeof part, "%s.%s.part", job->path, id);
     int handle = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     bool good = handle >= 0 && write_all(handle, job->bytes, job->size) && fsync(handle) == 0;
     if (handle >= 0)
         good = close(handle) == 0 && good;
-    job->written = good && rename(part, job->path) == 0;
+    job->written = good && rename(part, job->path) == 0 && sync_folder_of(job->path);
     if (!job->written)
         unlink(part);
 }
@@ -334,7 +353,7 @@ static void find(struct web_job *job, const struct http_result *result) {
 
 static void on_answer(void *context, const struct http_result *result) {
     struct web_job *job = context;
-    enum web_outcome outcome = outcome_of(result, job->mail);
+    enum web_outcome outcome = outcome_of(result, job);
     char detail[64];
     if (follow(job, result))
         return;

@@ -15,8 +15,8 @@ enum intake_effect { EFFECT_TELL = 1, EFFECT_FETCH = 2, EFFECT_TIDY = 5 };
 enum web_outcome {
     WEB_UNKNOWN = -1, /* EFFECT_UNKNOWN */
     WEB_DONE = 0,
-    WEB_AGAIN = 1, /* busy, not reached: later */
-    WEB_NEVER = 2  /* refused: this address, this medium, this secret */
+    WEB_AGAIN = 1, /* busy, not reached; a medium also without the right secret: later */
+    WEB_NEVER = 2  /* refused: this address, this medium, for words this secret */
 };
 
 enum { WEB_CHAT_MAX = 256, WEB_TEXT_MAX = 4096, WEB_REFERENCE_MAX = 2048, WEB_MEDIUM_MAX = 16 << 20 };

@@ -133,16 +133,17 @@ static void call_ended(struct sim *sim, const struct id *id) {
         }
 }
 
-static void call_begun(struct sim *sim, const struct id *id) {
-    enum { TRIES_MAX = 8 }; /* then intake gives up */
-    unsigned at = 0;
+static void call_begun(struct sim *sim, const struct effect *effect) {
+    enum { TELLS_MAX = 8, FETCHES_MAX = 76 }; /* then intake gives up */
+    const struct id *id = &effect->id;
+    unsigned at = 0, most = effect->kind == EFFECT_FETCH ? FETCHES_MAX : TELLS_MAX;
     while (at < sim->call_count && !id_equal(&sim->calls[at].id, id))
         at++;
     if (at == CALLS_MAX)
         return;
     if (at == sim->call_count)
         sim->calls[sim->call_count++] = (struct call){.id = *id};
-    if (++sim->calls[at].tries >= TRIES_MAX)
+    if (++sim->calls[at].tries >= most)
         call_ended(sim, id);
 }
 
@@ -161,7 +162,7 @@ void phone_effect(struct machine *machine, const struct effect *effect) {
     struct chance *chance = &sim->chance;
     if (effect->kind != EFFECT_TELL && effect->kind != EFFECT_FETCH)
         return;
-    call_begun(sim, &effect->id);
+    call_begun(sim, effect);
     sim->outcome->coverage.calls[effect->kind == EFFECT_TELL ? CALL_REPLY : CALL_MEDIUM]++;
     bool kind = sim->quiet || sim->options.calm;
     int outcome = kind ? WEB_DONE : outcomes[chance_below(chance, sizeof outcomes / sizeof *outcomes)];

@@ -31,6 +31,7 @@ class Platform:
     def __init__(self):
         said = self.said = []
         self.pictures = {}  # by file_id; any other is JPEG
+        self.shut = False  # as if the token had run out
         outer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -50,6 +51,8 @@ class Platform:
                     body = outer.pictures.get(self.path.rsplit("/", 1)[1], JPEG)
                 elif self.path == "/moved":
                     status, location = 302, f"http://127.0.0.1:{outer.port}/medium"
+                elif re.fullmatch(r"/\d+", self.path) and outer.shut:
+                    status = 401
                 elif re.fullmatch(r"/\d+", self.path):
                     body = json.dumps({"url": f"http://127.0.0.1:{outer.port}/moved"}).encode()
                 self.send_response(status)
@@ -270,6 +273,26 @@ def test_the_receipt_is_sent_and_the_picture_fetched(doors):
     assert doors.telegram(photo).status == 200
     sigap.wait_for(lambda: sum(medium["state"] == "kept" for medium in doors.list("media")) == 2, 10)
     assert len(list((doors.site.data / "intake" / "media").iterdir())) == 1  # the same picture lies there once
+    other = doors.site.data / "intake" / "media" / (medium["hash"] + ".part")
+    other.mkdir()  # a third one that is just being written does not stand in the way
+    photo["update_id"], photo["message"]["message_id"] = 703900, 3900
+    assert doors.telegram(photo).status == 200
+    sigap.wait_for(lambda: sum(medium["state"] == "kept" for medium in doors.list("media")) == 3, 10)
+    other.rmdir()
+
+
+def test_a_picture_waits_until_the_token_is_mended(doors):
+    doors.platform.shut = True
+    doors.platform.said.clear()
+    try:
+        picture = said(3500, "", type="image", image={"id": "2756", "caption": "Rumah roboh di Garum Blitar"})
+        assert doors.whatsapp(messages(picture)).status == 200
+        sigap.wait_for(lambda: any(path == "/2756" for path, _ in doors.platform.said), 10)
+        time.sleep(1)
+        assert doors.list("media")[0]["state"] == "wanted"
+    finally:
+        doors.platform.shut = False
+    sigap.wait_for(lambda: doors.list("media")[0]["state"] == "kept", 20)  # the first wait is 5 s
 
 
 def test_private_addresses_are_not_reached(doors):

@@ -208,6 +208,22 @@ static void edits_and_revocations_name_their_message(void **state) {
     conform_close(&conform);
 }
 
+/* Who wrote, and where, stands beside the edit, not in the message that it holds. */
+static void an_edit_is_of_who_wrote_it(void **state) {
+    (void)state;
+    struct conform conform = conform_open();
+    graph_send(&conform, PIKET,
+        BODY("\"messages\":[{\"from_user_id\":\"ID.13\",\"id\":\"wamid.2\",\"timestamp\":\"1772420000\","
+             "\"group_id\":\"g1\",\"type\":\"edit\",\"edit\":{\"original_message_id\":\"wamid.0\","
+             "\"message\":{\"type\":\"text\",\"text\":{\"body\":\"Nenek sakit keras\"}}}}]"));
+    assert_int_equal(bottle_reports(&conform.bottle), 1);
+    const Sigap__ReportReceived *report = conform_report(&conform, 0);
+    assert_true(report->group);
+    assert_int_equal(report->reporter.len, SEAL_HASH_BYTES);
+    assert_int_equal(fixture_effect_count(conform.bottle.fixture), 0); /* in groups nobody is answered */
+    conform_close(&conform);
+}
+
 /* Two entries with two changes of two messages each, statuses between them. */
 static void reads_all_entries_and_changes(void **state) {
     (void)state;
@@ -518,6 +534,55 @@ static void a_medium_is_fetched_or_noted_as_unavailable(void **state) {
     conform_close(&conform);
 }
 
+/* Lets so many hours pass in which each call for a medium ends like this; how many there were. */
+static unsigned fetches(struct conform *conform, unsigned hours, enum web_outcome outcome) {
+    struct fixture *fixture = conform->bottle.fixture;
+    unsigned count = 0;
+    for (unsigned minute = 0; minute < hours * 60; minute++) {
+        while (fixture_effect_count(fixture)) {
+            const struct effect effect = *fixture_effect_take(fixture);
+            struct effect_result result = {.id = effect.id, .kind = effect.kind, .outcome = outcome};
+            if (effect.kind != EFFECT_FETCH)
+                continue;
+            if (outcome == WEB_DONE) {
+                result.size = sizeof(struct web_medium);
+                result.bytes = calloc(1, result.size);
+            }
+            fixture_effect_finish(fixture, &result);
+            count++;
+        }
+        fixture_advance(fixture, 60 * 1000);
+    }
+    return count;
+}
+
+static void is_in_state(struct conform *conform, const char *state) {
+    json_t *media = bottle_list(conform->bottle.fixture, "media", 0);
+    assert_int_equal(json_array_size(media), 1);
+    assert_string_equal(json_string_value(json_object_get(json_array_get(media, 0), "state")), state);
+    json_decref(media);
+}
+
+/* A way out that is shut for a day, a secret that has run out: the picture is fetched when it is mended; one
+ * that never comes is given up in the end. */
+static void a_medium_is_waited_for_two_days(void **state) {
+    (void)state;
+    for (int mended = 0; mended < 2; mended++) {
+        struct conform conform = conform_open();
+        graph_send(&conform, PIKET, MESSAGE("\"type\":\"image\",\"image\":{\"id\":\"2754\"}"));
+        unsigned count = fetches(&conform, 40, WEB_AGAIN);
+        assert_in_range(count, 40, 100);
+        is_in_state(&conform, "wanted");
+        if (mended)
+            assert_int_equal(fetches(&conform, 1, WEB_DONE), 1);
+        else
+            assert_in_range(fetches(&conform, 20, WEB_AGAIN), 1, 40);
+        is_in_state(&conform, mended ? "kept" : "unavailable");
+        assert_int_equal(fetches(&conform, 24, WEB_AGAIN), 0);
+        conform_close(&conform);
+    }
+}
+
 /* --- evidence --- */
 
 /* A photo with words of this number, which is fetched. Photos of one content lie once. */
@@ -657,6 +722,7 @@ int main(void) {
         cmocka_unit_test(the_handshake_echoes_the_challenge),
         cmocka_unit_test(reads_what_people_send),
         cmocka_unit_test(edits_and_revocations_name_their_message),
+        cmocka_unit_test(an_edit_is_of_who_wrote_it),
         cmocka_unit_test(reads_all_entries_and_changes),
         cmocka_unit_test(the_reporter_is_told_after_the_commit),
         cmocka_unit_test(an_answer_names_its_reader),
@@ -665,6 +731,7 @@ int main(void) {
         cmocka_unit_test(what_is_spoken_is_heard_of),
         cmocka_unit_test(what_is_not_known_is_asked_for),
         cmocka_unit_test(a_medium_is_fetched_or_noted_as_unavailable),
+        cmocka_unit_test(a_medium_is_waited_for_two_days),
         cmocka_unit_test(evidence_stays_as_long_as_its_case),
         cmocka_unit_test(a_photo_that_comes_later_is_evidence_too),
     };
