@@ -23,6 +23,7 @@ enum {
     PLAIN_NAME = 6,  /* letters; shorter ones are names of people and months: "Sarjo", "5 Juli" */
     WHERE_REACH = 3, /* words between "tempatnya" and "tahu" */
     LONG_NEAR = 11,  /* letters of a misspelt name that is like no word: "balongbndo" */
+    IN_NEAR = 9,     /* and of one behind "in": "di kaliwatez" */
     LONG_NAME = 9    /* no word of any language spoken here: "bukittinggi" */
 };
 
@@ -159,6 +160,21 @@ static bool lies_in_one_of(
            (beside.after && lies_in(index, entry, beside.after));
 }
 
+/* "Jombang kota": of the two districts of that name the town of the regency. Where no regency has the name
+ * all are. */
+static bool is_town_of_namesake(
+    const struct place_index *index, const struct place_name *name, const struct place_entry *entry) {
+    bool regency = false;
+    for (uint32_t at = name->entries; at; at = index->entries[at].next) {
+        if (index->entries[at].level != AREA_REGENCY || index->entries[at].hint)
+            continue;
+        regency = true;
+        if (area_within(entry->code, index->entries[at].code))
+            return true;
+    }
+    return !regency;
+}
+
 /* How well an entry fits what stands before its name; 0: not at all. */
 static float fit(const struct place_index *index, const struct place_name *name,
     const struct place_entry *entry, struct neighbours beside) {
@@ -173,7 +189,9 @@ static float fit(const struct place_index *index, const struct place_name *name,
         weight = entry->level == AREA_REGENCY && entry->city ? entry->alias ? 3.2f : 4 : 0;
         /* "Lamongan kota": no city of that name, so the district of the town. */
         if (!place_entries_name_city(index, name->entries))
-            weight = entry->level == AREA_DISTRICT ? 4 : entry->level == AREA_REGENCY ? 3 : 0;
+            weight = entry->level == AREA_DISTRICT  ? is_town_of_namesake(index, name, entry) ? 4 : 2
+                     : entry->level == AREA_REGENCY ? 3
+                                                    : 0;
         break;
     case MARKER_DISTRICT:
         weight = entry->level == AREA_DISTRICT ? 4 : 0;
@@ -213,8 +231,8 @@ static float fit(const struct place_index *index, const struct place_name *name,
             weight = 0.05f; /* "Olean Situbondo", "sby, keputih": only with its parent beside it */
     }
     if (name->near && entry->level == AREA_DISTRICT && name->marker != MARKER_DISTRICT)
-        weight = letters(index, entry) >= LONG_NEAR && is_unique(index, name) &&
-                         (name->opens || name->marker == MARKER_IN)
+        weight = is_unique(index, name) && ((name->marker == MARKER_IN && letters(index, entry) >= IN_NEAR) ||
+                                               (name->opens && letters(index, entry) >= LONG_NEAR))
                      ? NEAR_ALONE
                      : 0.05f;
     if (name->marker == MARKER_DISTRICT && name->word && !name->capital)
@@ -399,6 +417,14 @@ static bool is_beside_landmark(const struct reading *one, const struct reading *
            area_common(one->entry->code, landmark->entry->code) == AREA_REGENCY;
 }
 
+/* "Waru, arah ke Pasean": of those in Pamekasan and Sidoarjo. */
+static bool is_beside_direction(const struct reading *one, const struct reading *other) {
+    return other->name->towards && other->entry->level == AREA_DISTRICT && other->entry->served &&
+           !other->entry->hint && one->entry->level == AREA_DISTRICT && !one->entry->landmark &&
+           one->name->role <= ROLE_TELLER && !one->name->towards && !same_word(one->name, other->name) &&
+           area_common(one->entry->code, other->entry->code) == AREA_REGENCY;
+}
+
 /* What other names add to a reading: a parent that is named, near or far. */
 static float support(const struct place_index *index, const struct reading *readings, size_t count,
     const struct reading *one) {
@@ -408,7 +434,7 @@ static float support(const struct place_index *index, const struct reading *read
         if (is_beside_landmark(parent, one) && is_district_only(index, parent) && parent->weight >= 1)
             return -ALONG_ROAD; /* "pantai Slopeng, Ambunten, Sumenep": a district that is named is that one
                                  */
-        if (is_beside_landmark(one, parent) && best == 0)
+        if ((is_beside_landmark(one, parent) || is_beside_direction(one, parent)) && best == 0)
             best = ALONG_ROAD;
         if (parent->entry->level >= one->entry->level || same_word(parent->name, one->name) ||
             !area_within(one->entry->code, parent->entry->code))
@@ -422,8 +448,9 @@ static float support(const struct place_index *index, const struct reading *read
         if (parent->entry->hint && one->entry->level == AREA_VILLAGE)
             continue;
         if (is_namesake(index, one, parent) ||
-            (parent->name->role > ROLE_TELLER && parent->name->role != one->name->role))
-            continue; /* "di Gandusari, asal Blitar" */
+            (parent->name->role > ROLE_TELLER && parent->name->role != one->name->role &&
+                !(parent->name->towards && parent->entry->landmark)))
+            continue; /* "di Gandusari, asal Blitar"; but "Ngliman, jalur ke Sedudo" */
         if (parent->entry->level == AREA_PROVINCE) {
             float weight = support_of_province(parent, one);
             best = weight > best ? weight : best;
@@ -533,7 +560,8 @@ static struct choice choice_of(const struct place_index *index, const struct rea
     /* A station or terminal tells no district, unless it is called after one in a regency that is named; a
      * street is called after anything. */
     bool of_district = from_parents > 0 && !place_entries_name_regency(index, one->name->entries);
-    bool of_square = one->name->square && !place_entries_name_regency(index, one->name->entries);
+    bool of_square =
+        (one->name->square || one->name->port) && !place_entries_name_regency(index, one->name->entries);
     bool regency_only = (one->name->marker == MARKER_TOWN && !of_district && !of_square) || one->name->street;
     area_cut(one->entry->code, regency_only ? AREA_REGENCY : AREA_DISTRICT, choice.code);
     return choice;

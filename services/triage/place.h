@@ -11,7 +11,10 @@
  *  - names that are also words (Panti, Batu, Taman, Parang, Padang ...) need a marker before them or a parent
  * that agrees, with a capital too; those after a title or before a surname are people;
  *  - what is named must agree from top to bottom; of names that disagree the pair that agrees wins;
- *  - a landmark stands for its district or regency, a hint only tells which of several places is meant;
+ *  - a landmark stands for its district or regency, a hint only tells which of several places is meant, and
+ * so does a neighbour ("Waru, arah Pasean"); a port or station has the district that it is called after, or
+ * none;
+ *  - who is from one town, works in another and tells of what is here is where he works;
  *  - who lands somewhere, or is telephoned from there, is at home where another place is named;
  *  - a road called after two towns ("Jl Raya Surabaya-Malang") is in neither;
  *  - "Nganjuk apa Kediri" and "perbatasan Gresik-Lamongan" stay both;

@@ -168,18 +168,19 @@ static struct letters letters_of_two(
     return letters;
 }
 
-uint32_t place_index_find_joined(const struct place_index *index, const struct text *text, size_t first) {
+uint32_t place_index_find_joined(
+    const struct place_index *index, const struct text *text, size_t first, bool village) {
     const struct word *one = &text->words[first], *two = one + 1;
     if (first + 1 >= text->count || one->clause != two->clause || one->key_size < 3 || two->key_size < 3 ||
         (one->flags | two->flags) & WORD_NUMBER)
         return 0;
     struct letters letters = letters_of_two(text, one, two, JOINED_BEGINNING);
-    if (!sieve_holds(index->joined, PLACE_JOINED, letters.hash))
+    if (!village && !sieve_holds(index->joined, PLACE_JOINED, letters.hash))
         return 0;
     letters = letters_of_two(text, one, two, SIZE_MAX);
     uint32_t found =
         letters.count < JOINED_LEAST ? 0 : name_find(index, name_step(TEXT_HASH_START, letters.hash));
-    return place_entries_name_served(index, found) ? found : 0;
+    return village || place_entries_name_served(index, found) ? found : 0;
 }
 
 /* One letter more, less or other, or two neighbours swapped; both begin alike. */

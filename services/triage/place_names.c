@@ -142,6 +142,15 @@ static bool is_office_of_regency(const struct place_index *index, const struct t
            place_entries_name_regency(index, place_index_find(index, text, first, &used));
 }
 
+/* "Jombang kota santri": what a town calls itself, and no word on which of two it is. at: "kota". */
+static bool is_epithet(const struct text *text, size_t at) {
+    static const char *const epithets[] = {"santri", "beriman", "pahlawan", "batik", "reog", "tahu", "soto",
+        "wali", "pudak", "marmer", "marem", "apel", "pelajar", "wisata", "dingin", "angin", "bayu", "dawet",
+        "garam", "bunga", "kripik", "onde", "gadis", "sumber", "seribu", "kecil", "kelahiran", NULL};
+    return at + 1 < text->count && text->words[at].clause == text->words[at + 1].clause &&
+           word_is(&text->words[at], "kota") && word_is_one_of(&text->words[at + 1], epithets);
+}
+
 /* "kota" or "kab" right after a name ("Malang kab", "Padang kota"). */
 static enum place_marker marker_after(const struct place_index *index, const struct text *text, size_t last) {
     if (last + 1 >= text->count || text->words[last + 1].clause != text->words[last].clause)
@@ -164,6 +173,7 @@ static bool is_station_of_city(const struct place_index *index, const struct tex
 static enum place_marker marker_around(
     const struct place_index *index, const struct text *text, size_t first, size_t last) {
     enum place_marker before = MARKER_NONE;
+    size_t used;
     if (is_station_of_city(index, text, first))
         return MARKER_CITY;
     if (first && place_text_goes_on(text, first - 1))
@@ -181,6 +191,9 @@ static enum place_marker marker_around(
     if (place_marker_is_level(before))
         return before;
     enum place_marker after = marker_after(index, text, last);
+    if (after == MARKER_CITY && is_epithet(text, last + 1) &&
+        !place_entries_name_city(index, place_index_find(index, text, first, &used)))
+        return before; /* "Batu kota wisata" is the city all the same */
     return after == MARKER_NONE ? before : after;
 }
 
@@ -509,15 +522,17 @@ static bool is_landmark_in_small(
            !(word->flags & WORD_SHOUTED);
 }
 
-/* "ngebel po", "sukorejo pas.": Ponorogo behind a district of it; elsewhere "po" asks and "pas" is when. */
+/* "ngebel po", "sukorejo pas.": Ponorogo behind a district of it; elsewhere "po" asks, "pas" is when,
+ * "njuk" is then and Darjo a man. */
 static bool is_short_for_its_regency(const struct place_index *index, const struct text *text,
     const struct place_name *before, uint32_t found) {
-    static const char *const shorts[] = {"po", "pas", NULL};
+    static const char *const shorts[] = {"po", "pas", "njuk", "darjo", NULL};
     if (!before || !word_is_one_of(&text->words[before->last + 1], shorts) || before->village)
         return false;
     const struct word *word = &text->words[before->last + 1];
     bool ends = word + 1 == text->words + text->count || word->clause != word[1].clause;
-    return (ends || word_is(word, "po")) && place_entries_agree(index, before->entries, found);
+    return (ends || word_is(word, "po") || word_is(word, "darjo")) &&
+           place_entries_agree(index, before->entries, found);
 }
 
 /* "masuk Nganjuk apa Kediri". */
@@ -595,7 +610,9 @@ static uint32_t find(
         return found;
     }
     bool other = *used == 2 && (is_translated(text, word) || is_translated(text, word + 1));
-    uint32_t joined = *used <= 1 || other ? place_index_find_joined(index, text, first) : 0;
+    bool village = first && place_text_goes_on(text, first - 1) &&
+                   place_marker_of(word - 1) == MARKER_VILLAGE; /* "Kel. Setono Pande" */
+    uint32_t joined = *used <= 1 || other ? place_index_find_joined(index, text, first, village) : 0;
     if (joined && first && word[-1].flags & WORD_NUMBER && word_is(word, "kali"))
         joined = 0; /* "tiga kali baru hilang" is no Kalibaru */
     if (joined) {
@@ -852,13 +869,26 @@ static bool is_no_kind_of_house(const struct text *text, const struct place_name
 
 /* "Babat tiap pagi", "Licin arah Ijen": a message that begins with where and when. */
 static bool is_heading_of_when(const struct text *text, const struct place_name *name) {
-    static const char *const when[] = {"tiap", "setiap", "tadi", "kemarin", "semalam", "dekat", "arah", NULL};
+    static const char *const when[] = {
+        "tiap", "setiap", "tadi", "kemarin", "semalam", "dekat", "arah", "pulau", "jalur", NULL};
     static const char *const things[] = {"parang", "kampak", "panji", "sekar", "pace", "giri", "kamal",
         "baron", "mayang", "tarik", "besuk", "berbek", "jati", NULL};
     const struct word *word = &text->words[name->last];
     return name->last + 1u < text->count && word->clause == word[1].clause && name->first == name->last &&
            name->capital && begins_message(text, name->first) && word_is_one_of(word + 1, when) &&
            !word_is_one_of(word, things) && is_no_kind_of_house(text, name);
+}
+
+/* "Pacet arah Cangar": with a way named behind it the one district of its name in the site is enough. */
+static bool is_one_of_site_towards(
+    const struct place_index *index, const struct text *text, const struct place_name *name) {
+    static const char *const ways[] = {"arah", "jalur", NULL};
+    size_t districts = 0;
+    if (name->last + 1u >= text->count || !word_is_one_of(&text->words[name->last + 1], ways))
+        return false;
+    for (uint32_t at = name->entries; at; at = index->entries[at].next)
+        districts += index->entries[at].served && index->entries[at].level == AREA_DISTRICT;
+    return districts == 1;
 }
 
 /* "Tiris longsor lagi", "banjir di sempol": what happens to places. Tiles and stones slide, too. */
@@ -925,16 +955,35 @@ static bool is_by_landmark(const struct place_index *index, const struct text *t
            place_entries_agree(index, name->entries, next->entries);
 }
 
-/* "nang silo", "di menganti": words that nobody says after "in" of anything else, and no verb ("di sambit" is
- * hit). */
-static bool is_in_only_place(const struct text *text, const struct place_name *name) {
+/* Words that nobody says after "in" of anything else, and no verb ("di sambit" is hit). */
+static bool is_only_place(const struct word *word) {
     static const char *const only[] = {"ajung", "bagor", "balen", "dander", "doko", "durenan", "ganding",
         "garum", "gending", "gerih", "jambon", "kasiman", "kendit", "labang", "lenteng", "maron", "menganti",
         "ngebel", "panceng", "pasean", "sampung", "sempu", "sepulu", "silo", "siman", "sugio", "takeran",
         "tandes", "tapen", "tiris", "wungu", NULL};
+    return word_is_one_of(word, only);
+}
+
+/* "nang silo", "di menganti"; "garum mbah K ora duwe lampu", where it heads the message. */
+static bool is_in_only_place(const struct text *text, const struct place_name *name) {
+    static const char *const people[] = {"nenek", "kakek", "pak", "bapak", "bu", "ibu", "mas", "mbak", "anak",
+        "orang", "wong", "bocah", "lansia", "ada", "warga", "tetanga", NULL};
     const struct word *word = &text->words[name->first];
-    return name->first && word_is(word - 1, "di") && word[-1].clause == word->clause &&
-           word_is_one_of(word, only);
+    if (!is_only_place(word))
+        return false;
+    if (name->first == 0)
+        return text->count > 1 && word->clause == word[1].clause && word_is_one_of(word + 1, people);
+    return word_is(word - 1, "di") && word[-1].clause == word->clause;
+}
+
+/* "Siman ponorogo deket Gontor": opens the message, and its regency stands right behind. */
+static bool is_address_in_front(const struct place_index *index, const struct text *text,
+    const struct place_name *names, size_t count, size_t at) {
+    const struct place_name *name = &names[at], *next = name + 1;
+    return name->first == 0 && at + 1 < count && next->first == name->last + 1u &&
+           text->words[name->last].clause == text->words[next->first].clause && !next->word &&
+           place_entries_name_regency(index, next->entries) && is_no_kind_of_house(text, name) &&
+           place_entries_agree(index, name->entries, next->entries);
 }
 
 /* A district that is also a word is none where it is given as an address and its regency is named too, or
@@ -954,10 +1003,11 @@ static void words_settle(
             (is_where_we_are(text, name) || is_stayed_in(text, name) || (home && is_lived_in(text, name)));
         bool given = (unique && is_of_office(text, name)) ||
                      (regency_named && (named || home || is_where_we_are(text, name))) || ours;
-        bool told =
-            (regency_named || unique) && (is_on_main_road(text, name) || is_struck(text, name) ||
-                                             is_heading(text, name) || is_heading_of_when(text, name));
+        bool told = (regency_named || unique || is_one_of_site_towards(index, text, name)) &&
+                    (is_on_main_road(text, name) || is_struck(text, name) || is_heading(text, name) ||
+                        is_heading_of_when(text, name));
         if (given || told || (unique && is_in_only_place(text, name)) ||
+            is_address_in_front(index, text, names, count, i) ||
             (is_no_kind_of_house(text, name) && is_by_landmark(index, text, names, count, i)) ||
             is_signature(index, text, name) ||
             (name->belongs && (name->capital || is_named_before(names, i))))
@@ -1040,6 +1090,33 @@ static bool is_next_door(const struct text *text) {
     return any_word_is_one_of(text, 0, text->count, near);
 }
 
+/* "ibu saya di rumah lumpuh": at home, and not where the teller works. in: "di". */
+static bool is_of_kin_at_home(const struct text *text, size_t in) {
+    static const char *const kin[] = {"ibu", "bapak", "ayah", "nenek", "kakek", "adik", "kakak", "anak",
+        "istri", "suami", "mertua", "mak", "mbah", "tua", "ortu", NULL};
+    static const char *const mine[] = {"saya", "kami", NULL};
+    static const char *const homes[] = {"rumah", "omah", "kampung", "desa", NULL};
+    return in && in + 1 < text->count && word_is(&text->words[in], "di") &&
+           word_is_one_of(&text->words[in + 1], homes) &&
+           (word_is_one_of(&text->words[in - 1], kin) ||
+               (in >= 2 && word_is_one_of(&text->words[in - 1], mine) &&
+                   word_is_one_of(&text->words[in - 2], kin)));
+}
+
+/* "teman kos di sini", "di mes sini"; but "bisa lapor lewat sini", "ibu saya di rumah". */
+static bool is_told_of_here(const struct text *text) {
+    static const char *const sini[] = {"sini", "kene", NULL};
+    static const char *const here[] = {"di", "kos", "kosan", "kontrakan", "mes", "tempat", "asrama", NULL};
+    bool is_here = false;
+    for (size_t i = 1; i < text->count; i++) {
+        if (is_of_kin_at_home(text, i))
+            return false;
+        is_here = is_here || word_is(&text->words[i], "disini") ||
+                  (word_is_one_of(&text->words[i], sini) && word_is_one_of(&text->words[i - 1], here));
+    }
+    return is_here;
+}
+
 /* "... ke Jakarta Timur. Saya di Kediri. Anaknya dipukuli di sana": at the end of the way, not at the
  * teller's. */
 static bool is_said_to_be_there(const struct text *text) {
@@ -1047,6 +1124,33 @@ static bool is_said_to_be_there(const struct text *text) {
         if (word_is(&text->words[i], "sana") && word_is(&text->words[i - 1], "di"))
             return true;
     return false;
+}
+
+/* "dari Ponorogo mau ke Magetan, sudah sampai sana": at the end of the way. at: 0, or "sana". */
+static size_t said_to_have_arrived(const struct text *text) {
+    static const char *const arrived[] = {"sampai", "tiba", "tekan", NULL};
+    static const char *const there[] = {"sana", "kono", NULL};
+    static const char *const in[] = {"di", "ke", NULL};
+    for (size_t i = 2; i < text->count; i++) {
+        size_t at = i - 1;
+        if (!word_is_one_of(&text->words[i], there))
+            continue;
+        if (word_is_one_of(&text->words[at], in))
+            at--;
+        if (at && word_is_one_of(&text->words[at], arrived) && word_is(&text->words[at - 1], "sudah"))
+            return i;
+    }
+    return 0;
+}
+
+/* The last place somebody is bound for before he is said to be there. */
+static bool is_arrived_at(const struct place_names *names, size_t at, size_t sana) {
+    if (names->names[at].role != ROLE_BOUND || names->names[at].first > sana)
+        return false;
+    for (size_t i = at + 1; i < names->count && names->names[i].first < sana; i++)
+        if (names->names[i].role == ROLE_BOUND)
+            return false;
+    return true;
 }
 
 /* As it was written: most of what only Minangkabau say is read as Indonesian ("ambo" as "saya"). */
@@ -1139,6 +1243,23 @@ static bool is_home_named(const struct text *text, const struct place_name *name
     return false;
 }
 
+/* "Puskesmas Kencong rujuk, tapi rumahnya Kecamatan Jombang": at home, and not where he is treated. */
+static bool is_home_of_patient(const struct text *text, const struct place_names *names, size_t at) {
+    static const char *const clinics[] = {"puskesmas", "pkm", "pustu", "posyandu", "rsud", "rs", NULL};
+    static const char *const homes[] = {"rumahnya", "alamatnya", "omahe", NULL};
+    const struct place_name *name = &names->names[at];
+    size_t home = name->first;
+    while (home && (word_is(&text->words[home - 1], "di") ||
+                       place_marker_is_level(place_marker_of(&text->words[home - 1]))))
+        home--;
+    if (!home || name->village || !word_is_one_of(&text->words[home - 1], homes))
+        return false;
+    for (size_t i = 0; i < at; i++)
+        if (names->names[i].first && word_is_one_of(&text->words[names->names[i].first - 1], clinics))
+            return true;
+    return false;
+}
+
 /* "orang Jenangan asli": who is told of is at home there. */
 static bool is_native(const struct text *text, const struct place_name *name) {
     static const char *const people[] = {"orang", "wong", "warga", NULL};
@@ -1177,7 +1298,7 @@ static void roles_settle(
     const bool minang = is_minang(text);
     bool teller = is_teller_named(names), there = teller && is_said_to_be_there(text);
     const bool abroad = place_text_is_of_abroad(text);
-    const size_t back = taken_back(text);
+    const size_t back = taken_back(text), arrived = said_to_have_arrived(text);
     for (size_t i = 0; i < names->count; i++)
         if (is_home_of_dead(index, text, names, i))
             names->names[i].role = ROLE_TELLER;
@@ -1200,6 +1321,12 @@ static void roles_settle(
             name->role = ROLE_TELLER; /* "warga kami asal Dampit bekerja di Kamboja" */
         if (is_taken_back(index, names, i, back))
             name->role = ROLE_FROM;
+        bool same_home =
+            i && names->names[i - 1].patient && is_beside(index, text, &names->names[i - 1], name);
+        if (name->role == ROLE_FROM && (same_home || is_home_of_patient(text, names, i))) {
+            name->role = ROLE_EVENT;
+            name->scene = name->patient = true;
+        }
         if (is_native(text, name))
             name->role = ROLE_TELLER;
         if (is_side_of_landmark(index, text, names, i))
@@ -1215,7 +1342,14 @@ static void roles_settle(
             name->scene = name->victim = true;
             name->word = name->word && !name->capital;
         }
+        if (name->own_work && name->role == ROLE_FAR && is_told_of_here(text)) {
+            name->role = ROLE_TELLER;
+            if (i && names->names[i - 1].role == ROLE_TELLER)
+                names->names[i - 1].role = ROLE_FROM; /* "saya orang Nganjuk, kerja di Sidoarjo" */
+        }
         if (name->own_work && name->role == ROLE_FAR && is_next_door(text))
+            name->role = ROLE_TELLER;
+        if (arrived && is_arrived_at(names, i, arrived))
             name->role = ROLE_TELLER;
         if (there && name->role >= ROLE_FAR && place_entries_name_regency(index, name->entries))
             name->role = ROLE_EVENT;

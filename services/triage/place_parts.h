@@ -49,8 +49,10 @@ uint32_t place_index_find(
     const struct place_index *index, const struct text *text, size_t first, size_t *used);
 /* The name of this word alone; 0 for none. */
 uint32_t place_index_find_word(const struct place_index *index, const struct word *word);
-/* The word and the next as one name: "lowok waru". Only districts and regencies of the site; 0 for none. */
-uint32_t place_index_find_joined(const struct place_index *index, const struct text *text, size_t first);
+/* The word and the next as one name: "lowok waru". Only districts and regencies of the site, and where one is
+ * announced its villages; 0 for none. */
+uint32_t place_index_find_joined(
+    const struct place_index *index, const struct text *text, size_t first, bool village);
 /* The one long name of the site that the word misspells by a letter; 0 for none or several. */
 uint32_t place_index_find_near(const struct place_index *index, const struct word *word);
 /* Whether the chain has a regency; a city; a regency or city outside of the site; a district or regency of
@@ -105,8 +107,11 @@ struct place_name {
     bool belongs;  /* "masuknya Tiris": which of two neighbours it is */
     bool office;   /* "RSUD Sidoarjo", "dinsos kab Blitar": the office of a regency */
     bool own_work; /* "saya kerja di Denpasar" */
+    bool towards;  /* "arah Pasean", "jalur Pacet": on which side of a place it is */
     bool victim;   /* "ibunya di Bondowoso, pikun" */
+    bool patient;  /* "Puskesmas Kencong rujuk, tapi rumahnya Jombang" */
     bool square;   /* "alun2 Kertosono" */
+    bool port;     /* "pelabuhan ikan Muncar": a port called after a district lies in it */
     bool nature;   /* "pantai Munjungan" */
     bool landing;  /* "besok tiba di Juanda" */
     bool calling;  /* "RSJ Lawang telepon" */

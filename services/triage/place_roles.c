@@ -16,6 +16,14 @@ enum {
     NEWS_REACH = 6    /* "nonton berita gempa besar kemarin di" */
 };
 
+/* "perlintasan KA Gedangan": a train, and not Minangkabau "ka", to. */
+static bool is_train(const struct text *text, size_t at) {
+    static const char *const tracks[] = {
+        "perlintasan", "palang", "rel", "stasiun", "jalur", "jembatan", "sinyal", "penumpang", NULL};
+    const struct word *word = &text->words[at];
+    return at && word_is(word, "ka") && word_is_one_of(word - 1, tracks) && word->clause == word[-1].clause;
+}
+
 /* Words of kind and nearness between a preposition and its name: "ke [dinsos kota] Malang". */
 static bool is_between(const struct word *word) {
     static const char *const between[] = {"dinas", "sosial", "dinsos", "kadinsos", "satpol", "p", "daerah",
@@ -305,7 +313,8 @@ static bool is_bridged(const struct text *text, size_t kin, size_t in) {
     static const char *const bridges[] = {"tingal", "semua", "semuanya", "ada", "pada", "sudah", "masih",
         "juga", "jauh", "menetap", "pindah", "yang", "kerja", "bekerja", "merantau", "kuliah", "dinas",
         "sekolah", "mondok", "sana", "saya", "kami", "tidak", "jelas", "kuli", "buruh", "tukang", "bangunan",
-        "serabutan", "sopir", "proyek", "pabrik", NULL};
+        "serabutan", "sopir", "proyek", "pabrik", "jadi", "jd", "dadi", "sebagai", "art", "prt", "pembantu",
+        "babu", NULL};
     for (size_t i = kin + 1; i < in; i++)
         if (!word_is_one_of(&text->words[i], bridges))
             return false;
@@ -322,22 +331,32 @@ static bool is_done_by_master(const struct text *text, size_t from, const char *
     return false;
 }
 
+/* "jatuh dari lantai 2"; who "jatuh sakit" is taken home. */
+static bool is_fallen(const struct text *text, size_t at) {
+    return word_is(&text->words[at], "jatuh") && at + 1 < text->count &&
+           text->words[at].clause == text->words[at + 1].clause && is_dari(&text->words[at + 1]);
+}
+
 /* "adik saya kerja di Badung dipukuli bosnya", "kerja di kafe Batam, tidak boleh pulang": where somebody is,
  * and where it happens. */
 static bool is_suffered_there(const struct text *text, size_t in, size_t last) {
     static const char *const deeds[] = {"dipukul", "dipukuli", "disiksa", "disekap", "dianiaya", "ditahan",
         "dikurung", "diperkosa", "dilecehkan", "dipaksa", "kecelakan", "depresi", NULL};
     static const char *const held[] = {"gajinya", "upahnya", "paspornya", "ktpnya", NULL};
-    static const char *const work[] = {"kerja", "bekerja", NULL};
+    static const char *const work[] = {"kerja", "bekerja", "kuliah", "mondok", NULL};
+    static const char *const hearsay[] = {"katanya", "katane", "jarene", "konon", NULL};
     size_t i = last + 1;
     for (; i < text->count && text->words[i].clause == text->words[last].clause; i++)
-        if (word_is_one_of(&text->words[i], deeds))
+        if (word_is_one_of(&text->words[i], deeds) || is_fallen(text, i))
             return true;
     if (i >= text->count || text->words[i].sentence != text->words[last].sentence ||
         !word_is_one_of(&text->words[in - 1], work))
         return false;
     if (is_done_by_master(text, i, deeds))
         return true;
+    if (word_is_one_of(&text->words[i], hearsay) && i + 1 < text->count &&
+        text->words[i + 1].clause == text->words[i].clause)
+        i++;
     return word_is_one_of(&text->words[i], deeds) || word_is_one_of(&text->words[i], held) ||
            (text->words[i].flags & WORD_NEGATOR && i + 1 < text->count &&
                word_is(&text->words[i + 1], "boleh"));
@@ -458,7 +477,7 @@ static size_t kind_begin(const struct text *text, size_t first, size_t limit) {
     size_t at = first;
     for (int skipped = 0; at > limit && skipped < KINDS_BEFORE && place_text_goes_on(text, at - 1);
          skipped++) {
-        if (is_between(&text->words[at - 1]))
+        if (is_between(&text->words[at - 1]) || is_train(text, at - 1))
             at--;
         else if (!is_proper(&text->words[at - 1]))
             break;
@@ -641,6 +660,20 @@ static bool is_let_go(const struct text *text, size_t from) {
            word_is_one_of(word - 2, let);
 }
 
+/* "perbatasan sama Blitar": on the other side. */
+static bool is_neighbour(const struct text *text, size_t cue) {
+    static const char *const borders[] = {"perbatasan", "batas", "berbatasan", NULL};
+    static const char *const with[] = {"sama", "dengan", "karo", "ambek", "antara", NULL};
+    const struct word *word = &text->words[cue];
+    return cue && word_is_one_of(word, with) && word_is_one_of(word - 1, borders) &&
+           word->clause == word[-1].clause;
+}
+
+/* Whether the name stands right before it. */
+static bool is_behind_name(const struct text *text, size_t at, const struct place_name *name) {
+    return name && name->last + 1u == at && text->words[name->last].sentence == text->words[at].sentence;
+}
+
 /* What the word before a name and its words of kind says. */
 static enum place_role role_of_cue(const struct place_index *index, const struct text *text, size_t cue,
     const struct place_name *name, const struct place_name *before) {
@@ -649,8 +682,10 @@ static enum place_role role_of_cue(const struct place_index *index, const struct
     static const char *const left[] = {"pindah", "pindahan", "pulang", NULL};
     static const char *const claimed[] = {"katanya", "mengaku", "ngakunya", NULL};
     const struct word *word = &text->words[cue];
-    if (is_let_go(text, cue))
+    if (is_let_go(text, cue) || is_neighbour(text, cue))
         return ROLE_FROM;
+    if (word_is(word, "jalur") && is_behind_name(text, cue, before))
+        return ROLE_FAR; /* "Gondang, jalur Pacet" */
     if (cue && is_dari(word) && word_is_one_of(word - 1, left))
         return ROLE_BOUND; /* "sejak pindah dari Lumajang": whatever happens is no longer there */
     if (is_boarded(index, text, cue, name) || is_news(text, cue, name->last))
@@ -812,6 +847,17 @@ static bool is_square(const struct text *text, const struct place_name *name) {
            text->words[name->first].clause == text->words[name->first - 1].clause;
 }
 
+/* "pelabuhan ikan Muncar", "dermaga Kalianget". */
+static bool is_port(const struct text *text, const struct place_name *name) {
+    static const char *const ports[] = {"pelabuhan", "dermaga", NULL};
+    static const char *const kinds[] = {"ikan", "perikanan", "nelayan", "rakyat", "lama", NULL};
+    size_t at = name->first;
+    if (at >= 2 && word_is_one_of(&text->words[at - 1], kinds))
+        at--;
+    return at && word_is_one_of(&text->words[at - 1], ports) &&
+           text->words[at - 1].clause == text->words[name->first].clause;
+}
+
 /* "pantai Munjungan", "jembatan Mojoroto": of all that is called after a place these lie in it. */
 static bool is_nature(const struct text *text, const struct place_name *name) {
     static const char *const natures[] = {"pantai", "jembatan", NULL};
@@ -819,20 +865,66 @@ static bool is_nature(const struct text *text, const struct place_name *name) {
            word_is_one_of(&text->words[name->first - 1], natures);
 }
 
-/* "saya kerja di Denpasar": and is there. */
-static bool is_own_work(const struct text *text, size_t first) {
-    static const char *const works[] = {"kerja", "bekerja", "kuliah", "ngekos", "kos", NULL};
-    return first >= 3 && word_is(&text->words[first - 1], "di") &&
-           word_is_one_of(&text->words[first - 2], works) && is_teller(text, first - 3) &&
-           text->words[first].clause == text->words[first - 3].clause;
+/* "saya orang Nganjuk", "Sy asli Jember", "aku wong Tuban": of the teller. */
+static bool is_origin_of_teller(const struct text *text, const struct place_name *name) {
+    static const char *const native[] = {"orang", "asli", "asal", "wong", "dari", NULL};
+    static const char *const me[] = {"saya", "kami", NULL};
+    static const char *const called[] = {"pak", "bu", "min", "mas", "mbak", "kakak", "maaf", "tolong", NULL};
+    const struct word *word = &text->words[name->first];
+    return name->first >= 2 && word->clause == word[-2].clause && word_is_one_of(word - 1, native) &&
+           word_is_one_of(word - 2, me) &&
+           (word[-2].flags & WORD_OPENS || (name->first >= 3 && word_is_one_of(word - 3, called)));
+}
+
+/* "saya kerja di Denpasar", "saya orang Nganjuk, kerja di Sidoarjo": and is there. */
+static bool is_own_work(
+    const struct text *text, const struct place_name *name, const struct place_name *before) {
+    static const char *const works[] = {"kerja", "bekerja", "kuliah", "ngekos", "kos", "merantau", NULL};
+    static const char *const links[] = {
+        "tapi", "tp", "namun", "sekarang", "lagi", "sudah", "lama", "dan", "saya", "yang", NULL};
+    const size_t first = name->first;
+    size_t in = first;
+    while (in && is_between(&text->words[in - 1]) && text->words[in - 1].clause == text->words[first].clause)
+        in--;
+    if (in < 2 || !word_is(&text->words[in - 1], "di") || !word_is_one_of(&text->words[in - 2], works) ||
+        text->words[first].clause != text->words[in - 2].clause)
+        return false;
+    if (in >= 3 && is_teller(text, in - 3) && text->words[first].clause == text->words[in - 3].clause)
+        return true;
+    if (!before || !is_origin_of_teller(text, before) ||
+        text->words[before->last].sentence != text->words[first].sentence)
+        return false;
+    for (size_t i = before->last + 1u; i + 2 < in; i++)
+        if (!word_is_one_of(&text->words[i], links) &&
+            !place_marker_is_level(place_marker_of(&text->words[i]))) /* "asli Kediri kota" */
+            return false;
+    return true;
+}
+
+/* "Waru, arah ke Pasean", "Gondang, jalur Pacet", "jalan ke Pasean": which side of a place is meant. */
+static bool is_direction(
+    const struct text *text, const struct place_name *name, const struct place_name *before) {
+    static const char *const towards[] = {"arah", "jalur", "jurusan", "menuju", "lewat", "dekat",
+        "perbatasan", "batas", "jalan", "sebelah", NULL};
+    static const char *const to[] = {"ke", "menuju", "sama", "dengan", "pasar", NULL};
+    size_t at = name->first;
+    if (!at || !before || text->words[before->last].sentence != text->words[at].sentence)
+        return false;
+    at--;
+    if (at > before->last && word_is_one_of(&text->words[at], to))
+        at--;
+    return is_behind_name(text, at, before) && text->words[at].clause == text->words[name->first].clause &&
+           word_is_one_of(&text->words[at], towards);
 }
 
 void place_role_read(const struct place_index *index, const struct text *text, struct place_name *name,
     const struct place_name *before) {
     name->role = role_of(index, text, name, before);
     name->office = is_own_office(text, name);
-    name->own_work = is_own_work(text, name->first);
+    name->own_work = is_own_work(text, name, before);
+    name->towards = is_direction(text, name, before);
     name->square = is_square(text, name);
+    name->port = is_port(text, name);
     name->nature = is_nature(text, name);
     name->belongs = is_belonging(text, name->first);
     name->scene = name->role == ROLE_EVENT && is_scene(text, name->first);

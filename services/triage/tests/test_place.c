@@ -103,7 +103,7 @@ static void test_names(void **state) {
         {"desa Sukorejo", ""},                /* 38 villages */
         {"lowongan di parengan", "35.23.09"}, /* a district, and not Pare */
         {"Jl. Surabaya nomor 5", ""},
-        {"pelabuhan Ketapang Banyuwangi", "35.10.21"},
+        {"pelabuhan Ketapang Banyuwangi", "35.10"},
         {"Tegalsari Banyuwangi ya bukan tegalsari surabaya", "35.10.23"},
         {"alun2 kota madiun", "35.77"},
         {"Kerek, penderita kusta dikucilkan warga", "35.23.08"},
@@ -451,7 +451,7 @@ static void test_which_of_two(void **state) {
         {"di perbatasan Babat - Kedungpring, ikut wilayah Babat", "35.24.05"},
         {"posko pindah ke GOR Sukun, masih kurang selimut", "35.73.04"},
         {"mbah ketiban kayu nang alas Balen", "35.22.13"},
-        {"Satpam Pelabuhan Jangkar: dua penumpang dari Sapeken kehabisan bekal", "35.12"},
+        {"Satpam Pelabuhan Jangkar: dua penumpang dari Sapeken kehabisan bekal", "35.12.12"},
         {"tidur tanpa alas kaki di teras", ""},
     };
     areas_check(*state, cases, sizeof cases / sizeof cases[0]);
@@ -1069,6 +1069,73 @@ static void test_twins_of_another_province(void **state) {
     areas_check(*state, cases, sizeof cases / sizeof *cases);
 }
 
+/* Who works or studies away from home and tells of what is there, and who tells of home. */
+static void test_where_the_teller_works(void **state) {
+    static const struct expected cases[] = {
+        {"saya orang madiun, kerja di gresik. bayi majikan saya di sini sering dibanting", "35.25"},
+        {"Sy asli Lumajang tp kerja di Denpasar. Tetangga kos di sini minum racun", "51.71"},
+        {"min aku orang tuban kerja di Blora, di mes sini ada bocah dirantai", "33.16"},
+        {"saya asli trenggalek, kuliah di kota malang. ibu kos disini memukuli anaknya", "35.73"},
+        {"saya asli Kediri kota tp lama kerja di Sidoarjo, di kos sini ada bayi ditinggal", "35.15"},
+        {"saya wong Tuban kerjo nang Gresik. kancaku neng kos kene ngombe obat nyamuk", "35.25"},
+        {"Pronojiwo pak, ibu lumpuh, suami kerja jd kuli di sby", "35.08.02"},
+        {"adik saya kuliah di kota malang, katanya dikurung di kos. saya di Tuban", "35.73"},
+        {"Perantau dari jember kerja proyek di Denpasar lumpuh jatuh dari lantai 3", "51.71"},
+        {"Aku kerjo nang Sby, omahku Papar. mbahku tiba ora iso tangi", "35.06.14"},
+        {"saya orang nganjuk kerja di sidoarjo, disini gak ada saudara, ibu saya di rumah lumpuh", "35.18"},
+        {"saya orang ponorogo kerja di surabaya, bisa lapor lewat sini? nenek saya sendirian", "35.02"},
+        {"kakek dari Lamongan mau ke bojonegoro, katanya udah sampe sana tp bingung", "35.22"},
+        {"suami kerja ke Batam, sudah sampai sana tidak ada kabar. Saya di Turen kelaparan", "35.07.09"},
+        {"Puskesmas Kencong rujuk, tapi rumahnya Kecamatan Jombang Kabupaten Jember. gizi buruk", "35.09.01"},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof *cases);
+}
+
+/* Of twins the one that lies beside the place that is named as a way or a neighbour. */
+static void test_neighbours_tell_twins(void **state) {
+    static const struct expected cases[] = {
+        {"Kec. Waru, jalan ke Pasean. ada orang dipasung", "35.28.10"},
+        {"Waru, sebelah Gedangan, ada lansia terlantar", "35.15.18"},
+        {"Gondang, jalur Pacet. nenek sendirian", "35.16.02"},
+        {"pasar Jetis arah Mlarak, ada bocah mencuri roti", "35.02.09"},
+        {"kec purwosari arah padangan, kakek hilang", "35.22.18"},
+        {"Besuki perbatasan dengan Bandung, longsor menutup jalan", "35.04.15"},
+        {"Rejotangan perbatasan dengan Blitar, nenek sendirian", "35.04.13"},
+        {"rejotangan, perbatasan sama blitar, rumah hanyut", "35.04.13"},
+        {"Pacet arah cangar, bus remnya blong, banyak korban", "35.16.03"},
+        {"Ngliman jalur ke air terjun Sedudo, tebing runtuh", "35.18.01"},
+        {"Jombang kota, penjual balon meninggal di kos", "35.17.09"},
+        {"jombang kota santri pak, saya mau titip bapak ke panti", "35.17"},
+        {"Batu kota wisata, pengemis banyak", "35.79"},
+        {"longsor di jalur cangar pacet, dua motor tertimbun", ""},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof *cases);
+}
+
+/* Named, and not read: trains, ports, short names, who stands right behind a district in small letters. */
+static void test_named_in_other_ways(void **state) {
+    static const struct expected cases[] = {
+        {"dekat perlintasan KA Gedangan Sidoarjo ada nenek pingsan", "35.15.16"},
+        {"ibu nunggu di stasiun KA pasar turi, kebingungan", "35.78"},
+        {"anak saya mau dibawa ka Padang besok", ""},
+        {"garum mbah S ora duwe lampu, wis ora kuat ngadeg", "35.05.11"},
+        {"saya tinggal di kaliwatez, ibu saya buta", "35.09.19"},
+        {"ada orang ngamuk di pasar kepanjin bawa celurit", "35.07.13"},
+        {"anak kecil dipukuli di Sukodono Darjo", "35.15.14"},
+        {"Darjo, tetangga sebelah, lumpuh", ""},
+        {"bagor njuk. anak lanang dirante", "35.18.14"},
+        {"bibi saya di ngoro jmbg dikurung", "35.17.03"},
+        {"Sapeken pulau paling timur. kapal tenggelam", "35.29.25"},
+        {"Kota Kediri, Kecamatan Kota, Kel. Setono Pande: nenek tidur di emper", "35.71.02"},
+        {"sungai meluap di Prajegan bws, 40 rumah terendam", "35.11.16"},
+        {"Siman ponorogo deket gontor, anak nangis terus", "35.02.10"},
+        {"Anak 16 thn asal Jember dipukul juragan di pelabuhan ikan Muncar", "35.10.05"},
+        {"perempuan bawa koper di pelabuhan ketapang bwi, ditipu agen", "35.10"},
+        {"orang terlantar di Pelabuhan Tanjung Perak", "35.78"},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof *cases);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names),
@@ -1110,6 +1177,9 @@ int main(void) {
         cmocka_unit_test(test_in_west_sumatra),
         cmocka_unit_test(test_landmarks_of_districts),
         cmocka_unit_test(test_twins_of_another_province),
+        cmocka_unit_test(test_where_the_teller_works),
+        cmocka_unit_test(test_neighbours_tell_twins),
+        cmocka_unit_test(test_named_in_other_ways),
         cmocka_unit_test(test_spellings),
         cmocka_unit_test(test_every_district),
         cmocka_unit_test(test_twins_stay_two),
