@@ -100,10 +100,27 @@ static size_t quoted_printable(const char *text, size_t size, char *out, bool un
     return used;
 }
 
+/* The bytes that a block's last letters, two or three of them, make; how many. */
+static size_t block_end(unsigned bits, size_t letters, char *out) {
+    if (letters == 2)
+        out[0] = (char)(bits >> 4);
+    if (letters == 3) {
+        out[0] = (char)(bits >> 10);
+        out[1] = (char)(bits >> 2);
+    }
+    return letters > 1 ? letters - 1 : 0;
+}
+
+/* Several blocks may stand behind each other: who adds lines of his own to a mail does so. */
 static size_t base64(const char *text, size_t size, char *out) {
     size_t used = 0, count = 0;
     unsigned bits = 0;
-    for (size_t i = 0; i < size && text[i] != '='; i++) {
+    for (size_t i = 0; i < size; i++) {
+        if (text[i] == '=') {
+            used += block_end(bits, count % 4, out + used);
+            bits = 0;
+            count = 0;
+        }
         int c = (unsigned char)text[i];
         int value = c >= 'A' && c <= 'Z'   ? c - 'A'
                     : c >= 'a' && c <= 'z' ? c - 'a' + 26
@@ -121,13 +138,7 @@ static size_t base64(const char *text, size_t size, char *out) {
             bits = 0;
         }
     }
-    if (count % 4 == 2)
-        out[used++] = (char)(bits >> 4);
-    if (count % 4 == 3) {
-        out[used++] = (char)(bits >> 10);
-        out[used++] = (char)(bits >> 2);
-    }
-    return used;
+    return used + block_end(bits, count % 4, out + used);
 }
 
 char *mime_to_utf8(const char *charset, const char *text, size_t size) {
@@ -264,6 +275,12 @@ static size_t entity(const char *html, char out[5]) {
     return (size_t)(end + 1 - html);
 }
 
+/* "<5 tahun" and "< 3" are words. */
+static bool begins_tag(const char *html) {
+    char next = html[0] == '<' ? html[1] : 0, letter = (char)(next | 0x20);
+    return (letter >= 'a' && letter <= 'z') || (next && strchr("/!?", next));
+}
+
 /* Where a tag that begins at html ends; what nobody sees goes with it, and what is quoted of an earlier
  * mail. */
 static const char *tag_end(const char *html) {
@@ -287,7 +304,7 @@ static void strip_tags(char *html) {
     char *to = html, letter[5];
     for (const char *at = html; *at;) {
         size_t size = *at == '&' ? entity(at, letter) : 0;
-        if (*at == '<') {
+        if (begins_tag(at)) {
             const char *end = tag_end(at);
             bool line = false;
             for (size_t i = 0; lines[i]; i++)
@@ -372,7 +389,7 @@ static void take_leaf(struct reading *reading, const struct part *part, const ch
                                                            : (memcpy(plain, part->body, size), size);
     bool is_html = strncasecmp(type, "text/html", 9) == 0;
     bool is_text = is_html || !*type || strncasecmp(type, "text/plain", 10) == 0;
-    bool attached = *name || strncasecmp(disposition, "attachment", 10) == 0;
+    bool attached = *disposition && strncasecmp(disposition, "inline", 6) != 0;
     if (is_text && !attached) {
         take_text(
             reading, mime_to_utf8(charset, plain, size > MIME_TEXT_MAX ? MIME_TEXT_MAX : size), is_html);

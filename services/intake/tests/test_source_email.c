@@ -53,6 +53,14 @@ static void reads_mails(void **state) {
             "", "Nenek sakit", 0},
         {"Content-Type: text/html\n\n<style>p{}</style><p>Nenek &amp; kakek</p>sakit<br>", "",
             "Nenek & kakek\nsakit\n", 0},
+        {"Content-Type: text/html\n\n<p>Umur <5 tahun, dipukul, < 3 hari, a<b>c</b></p>", "",
+            "Umur <5 tahun, dipukul, < 3 hari, ac\n", 0}, /* a tag begins with a letter */
+        {"Content-Transfer-Encoding: base64\n\nTmVuZWsgc2FraQ==\nTmVuZWs=dA==\n", "", "Nenek sakiNenekt",
+            0}, /* one block behind the other */
+        {"Content-Type: text/plain; name=pesan.txt\n\nNenek sakit", "", "Nenek sakit", 0},
+        {"Content-Type: text/plain\nContent-Disposition: inline; filename=a.txt\n\nNenek sakit", "",
+            "Nenek sakit", 0},
+        {"Content-Type: text/plain\nContent-Disposition: attachment\n\nNenek sakit", "", "", 1},
         {"Content-Type: multipart/mixed; boundary=\"o\"\n\npreamble\n--o\nContent-Type: "
          "multipart/alternative; boundary=i\n\n"
          "--i\nContent-Type: text/html\n\n<b>html</b>\n--i\nContent-Type: text/plain\n\nNenek "
