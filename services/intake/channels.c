@@ -85,12 +85,18 @@ static bool read_first_line(int handle, char *out, size_t out_size) {
     return line > 0 && whole;
 }
 
+static bool make_path(const char *data_dir, const char *file, char *path, size_t room, struct error *error) {
+    if (strchr(file, '/') || file[0] == '.' ||
+        snprintf(path, room, "%s/keys/%s", data_dir, file) >= (int)room)
+        return error_set(error, "\"%s\" is no file name in the keys folder", file);
+    return true;
+}
+
 static bool read_secret(const char *data_dir, const char *file, char *out, struct error *error) {
     char path[CONFIG_PATH_MAX];
     struct stat facts;
-    if (strchr(file, '/') || file[0] == '.' ||
-        snprintf(path, sizeof path, "%s/keys/%s", data_dir, file) >= (int)sizeof path)
-        return error_set(error, "\"%s\" is no file name in the keys folder", file);
+    if (!make_path(data_dir, file, path, sizeof path, error))
+        return false;
     int handle = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (handle < 0)
         return error_set(error, "%s: cannot be opened: %s", path, strerror(errno));
@@ -101,6 +107,17 @@ static bool read_secret(const char *data_dir, const char *file, char *out, struc
         good = error_set(error, "%s: has no first line, or one over %d bytes", path, CHANNEL_SECRET_MAX);
     close(handle);
     return good;
+}
+
+/* Certificates are no secret of one line: the value is where they lie. */
+static const char authorities[] = "ca_file";
+
+static bool read_option(
+    const char *data_dir, const char *name, const char *file, char *out, struct error *error) {
+    if (strcmp(name, authorities) != 0)
+        return read_secret(data_dir, file, out, error);
+    return make_path(data_dir, file, out, CHANNEL_SECRET_MAX + 1, error) &&
+           (access(out, R_OK) == 0 || error_set(error, "%s: cannot be read: %s", out, strerror(errno)));
 }
 
 static bool make_room_for_secrets(struct intake_channels *channels, struct error *error) {
@@ -170,6 +187,17 @@ static bool check_row(const struct intake_channels *channels, unsigned index, st
     return true;
 }
 
+/* All calls trust the same authorities (web.c). */
+static bool check_authorities(const struct intake_channels *channels, unsigned index, struct error *error) {
+    const char *own = intake_channel_option(&channels->list[index], authorities), *other;
+    char where[64];
+    snprintf(where, sizeof where, "channels[%u]", index);
+    for (unsigned i = 0; own && i < index; i++)
+        if ((other = intake_channel_option(&channels->list[i], authorities)) && strcmp(own, other) != 0)
+            return config_refuse(channels->path, where, error, "there is one ca_file for all channels");
+    return true;
+}
+
 static bool add_channel(
     struct intake_channels *channels, unsigned index, const char *data_dir, struct error *error) {
     const struct channel_row *row = &channels->rows->channels[index];
@@ -185,14 +213,14 @@ static bool add_channel(
         const char *value = row->options[i].value;
         if (data_dir && ends_with_file(row->options[i].name)) {
             char *secret = channels->secrets[channels->secret_count++];
-            if (!read_secret(data_dir, value, secret, error))
+            if (!read_option(data_dir, row->options[i].name, value, secret, error))
                 return error_prefix(error, "sources.yaml: channel %s", row->name);
             value = secret;
         }
         channel->options[channel->option_count].name = row->options[i].name;
         channel->options[channel->option_count++].value = value;
     }
-    return true;
+    return check_authorities(channels, index, error);
 }
 
 struct intake_channels *intake_channels_load(

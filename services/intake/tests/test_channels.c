@@ -110,6 +110,37 @@ static void secrets_come_from_their_files(void **state) {
     assert_null(channels);
 }
 
+/* Certificates are no secret of one line: they are read where they lie, by all calls. */
+static void a_file_of_authorities_is_a_path(void **state) {
+    (void)state;
+    struct error error = {""};
+    char path[128];
+    snprintf(path, sizeof path, "%s/keys/ca.pem", folder);
+    write_file("keys/ca.pem", "-----BEGIN CERTIFICATE-----\n", 0644);
+    write_file("keys/other.pem", "-----BEGIN CERTIFICATE-----\n", 0644);
+    write_file("sources.yaml",
+        TELEGRAM("a", "{name: ca_file, value: ca.pem}") "  - name: b\n    source: telegram\n"
+                                                        "    options: [{name: ca_file, value: ca.pem}]\n",
+        0644);
+    struct intake_channels *channels = intake_channels_load(folder, folder, &error);
+    assert_non_null(channels);
+    assert_string_equal(intake_channel_option(intake_channel_at(channels, 1), "ca_file"), path);
+    intake_channels_free(&channels);
+    static const char *const refused[][2] = {
+        {TELEGRAM("a", "{name: ca_file, value: ca.pem}") "  - name: b\n    source: telegram\n"
+                                                         "    options: [{name: ca_file, value: other.pem}]\n",
+            "one ca_file for all"},
+        {TELEGRAM("a", "{name: ca_file, value: none.pem}"), "cannot be read"},
+        {TELEGRAM("a", "{name: ca_file, value: ../ca.pem}"), "is no file name"},
+    };
+    for (size_t i = 0; i < 3; i++) {
+        write_file("sources.yaml", refused[i][0], 0644);
+        assert_null(intake_channels_load(folder, folder, &error));
+        if (!strstr(error.text, refused[i][1]))
+            fail_msg("case %zu: %s", i, error.text);
+    }
+}
+
 static void without_the_file_there_are_no_channels(void **state) {
     (void)state;
     struct error error = {""};
@@ -127,6 +158,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_file_is_read_or_refused_with_its_reason),
         cmocka_unit_test(secrets_come_from_their_files),
+        cmocka_unit_test(a_file_of_authorities_is_a_path),
         cmocka_unit_test(without_the_file_there_are_no_channels),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
