@@ -1,8 +1,10 @@
 #include "web.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct web_call {
     struct channel_web *web;
@@ -26,12 +28,26 @@ static bool read_networks(struct channel_web *web, const char *text, struct erro
     return true;
 }
 
+/* Where ca_file lies: a name in DATA/keys, or a path of its own. "" without the option. */
+static bool find_authorities(
+    const struct channel_setup *setup, char *path, size_t room, struct error *error) {
+    const char *file = channel_option_of(setup, "ca_file");
+    int size = !file               ? snprintf(path, room, "%s", "")
+               : strchr(file, '/') ? snprintf(path, room, "%s", file)
+                                   : snprintf(path, room, "%s/keys/%s", setup->data_dir, file);
+    if (size >= (int)room)
+        return error_set(error, "ca_file: the path is too long");
+    return !file || access(path, R_OK) == 0 ||
+           error_set(error, "%s: cannot be read: %s", path, strerror(errno));
+}
+
 struct channel_web *channel_web_new(const struct channel_setup *setup, unsigned at_once, void *own,
     void (*settle)(
         const struct message *message, const struct http_result *result, struct channel_result *out),
     struct error *error) {
     struct channel_web *web = calloc(1, sizeof *web);
     const char *plain = channel_option_of(setup, "plain");
+    char ca_file[512];
     if (!web) {
         free(own);
         error_set(error, "out of memory");
@@ -40,12 +56,13 @@ struct channel_web *channel_web_new(const struct channel_setup *setup, unsigned 
     web->own = own;
     web->settle = settle;
     web->allow_plain = plain && strcmp(plain, "yes") == 0;
-    if (read_networks(web, channel_option_of(setup, "networks"), error)) {
+    if (read_networks(web, channel_option_of(setup, "networks"), error) &&
+        find_authorities(setup, ca_file, sizeof ca_file, error)) {
         struct http_client_options options = {.loop = setup->loop,
             .clock = setup->clock,
             .networks = web->networks,
             .network_count = web->network_count,
-            .ca_file = channel_option_of(setup, "ca_file"),
+            .ca_file = ca_file,
             .mails_max = at_once,
             .per_host_max = at_once};
         web->client = http_client_new(&options, error);

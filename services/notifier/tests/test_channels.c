@@ -628,6 +628,22 @@ static void test_webhook_is_signed(void **state) {
     bench_close(&bench);
 }
 
+/* Certificates lie beside the secrets, and need not be closed to others. */
+static void test_authorities_lie_with_the_keys(void **state) {
+    (void)state;
+    struct bench bench;
+    struct error error = {0};
+    bench_open(&bench, "webhook", "");
+    bench.channel->close(&bench.state);
+    option(&bench, "ca_file", "ca.pem");
+    assert_false(bench_open_channel(&bench, &error));
+    assert_non_null(strstr(error.text, "keys/ca.pem: cannot be read"));
+    write_secret(&bench, "ca.pem", "-----BEGIN CERTIFICATE-----", 0644);
+    if (!bench_open_channel(&bench, &error))
+        fail_msg("%s", error.text);
+    bench_close(&bench);
+}
+
 static void test_webhook_outcomes(void **state) {
     (void)state;
     static const struct {
@@ -666,6 +682,7 @@ int main(void) {
         cmocka_unit_test(test_configuration_is_refused),
         cmocka_unit_test(test_webhook_is_signed),
         cmocka_unit_test(test_webhook_outcomes),
+        cmocka_unit_test(test_authorities_lie_with_the_keys),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
