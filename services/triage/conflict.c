@@ -1,6 +1,7 @@
 #include "services/triage/conflict.h"
 
 #include "common/extract.h"
+#include "common/site.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@ enum {
     SHORT_MAX = 16,  /* "RSBRW" */
     PLACE_MAX = 24,  /* "pasuruan" */
     SHORT_LEAST = 4, /* letters: fewer are no name */
+    NAMED_MAX = 15,  /* of one text: ids of at most 64 bytes, in a fact of 1,023 (case_file.h, known.h) */
 };
 
 struct conflict_name {
@@ -91,11 +93,18 @@ static bool has_word(const struct text *text, const char *key) {
     return false;
 }
 
-static const char *facility_named(const struct conflict_names *names, const struct text *text) {
-    for (size_t i = 0; i < names->count; i++)
-        if (has_word(text, names->list[i].words) && has_word(text, names->list[i].place))
-            return names->list[i].id;
-    return NULL;
+/* Ids, separated by spaces, "" for none. Which of several the text accuses, nobody has read yet: until a
+ * person takes one back, none of them has the client. NULL: the arena is exhausted. */
+static const char *facilities_named(
+    const struct conflict_names *names, const struct text *text, struct arena *arena) {
+    const char *named = "";
+    size_t count = 0;
+    for (size_t i = 0; i < names->count && named && count < NAMED_MAX; i++)
+        if (has_word(text, names->list[i].words) && has_word(text, names->list[i].place)) {
+            named = site_codes_join(arena, named, names->list[i].id);
+            count++;
+        }
+    return named;
 }
 
 static bool accuses(const struct assessment *assessment) {
@@ -112,9 +121,9 @@ bool conflict_find(const struct conflict_names *names, const struct spelling *sp
         return true;
     if (!text_read(arena, spelling, words, strlen(words), &text))
         return false;
-    const char *facility = facility_named(names, &text);
-    if (facility)
+    const char *facilities = facilities_named(names, &text, arena);
+    if (facilities && *facilities)
         assessment->facts[assessment->fact_count++] =
-            (struct fact){.name = CONFLICT_FACILITY, .value = facility};
-    return true;
+            (struct fact){.name = CONFLICT_FACILITY, .value = facilities};
+    return facilities != NULL;
 }

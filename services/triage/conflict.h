@@ -1,6 +1,6 @@
 /* Conflict of interest (ESC-10): the vocabulary says when a report accuses those who would receive the case;
- * here is which of them. The router keeps an institution that is named, with all its parts, out of the chain;
- * where none is, all of that regency until somebody finds out. */
+ * here is which of them. The router keeps every institution that is named, with all its parts, out of the
+ * chain; where none is, all of that regency until somebody finds out. */
 #pragma once
 
 #include "common/error.h"
@@ -15,7 +15,7 @@ struct conflict_names; /* facilities by the short name people call them, "PPSPA 
 struct conflict_names *conflict_names_load(const char *site_dir, struct error *error);
 void conflict_names_free(struct conflict_names **names);
 
-/* Adds the fact conflict_facility to an assessment that has conflict_of_interest. False only when the arena
- * is exhausted. */
+/* Adds the fact conflict_facility, the ids of all that are named, to an assessment that has
+ * conflict_of_interest. False only when the arena is exhausted. */
 bool conflict_find(const struct conflict_names *names, const struct spelling *spelling, struct arena *arena,
     const char *words, struct assessment *assessment);

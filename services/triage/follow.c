@@ -77,7 +77,7 @@ bool triage_told_later(struct turn *turn, const Sigap__ReportReceived *received,
     if (!whole || !triage_assess(turn, received, content, &own) ||
         !triage_assess(turn, received, first, &alone) || !triage_assess(turn, received, whole, &together))
         return false;
-    triage_add_facts(raising, &alone, &together, false);
+    triage_add_facts(turn, raising, &alone, &together, false);
     raising->also = new_kinds(turn, found, &own, &alone, &together);
     return raising->also != NULL;
 }
@@ -116,7 +116,7 @@ static enum verdict raise_by(struct turn *turn, const Sigap__ReportReceived *rec
     if (!raising.also)
         return VERDICT_RETRY;
     triage_add_facts(
-        &raising, &alone, together, tells_same_person(found, own, &alone, together, raising.also));
+        turn, &raising, &alone, together, tells_same_person(found, own, &alone, together, raising.also));
     triage_raise(turn, found, &raising);
     return VERDICT_DONE;
 }

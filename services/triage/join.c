@@ -1,5 +1,6 @@
 /* A report joins a case: as a copy, as a witness, or as what its reporter says further. What it adds counts
  * upwards only: urgency, a place where none was known, facts. */
+#include "services/triage/conflict.h"
 #include "services/triage/state.h"
 
 #include "common/rights.h"
@@ -123,18 +124,27 @@ const char *triage_further_kinds(
     return further;
 }
 
-static bool has_fact(const struct assessment *assessment, const char *name) {
+static const char *value_in(const struct assessment *assessment, const char *name) {
     for (size_t i = 0; i < assessment->fact_count; i++)
         if (strcmp(assessment->facts[i].name, name) == 0)
-            return true;
-    return false;
+            return assessment->facts[i].value;
+    return NULL;
 }
 
-void triage_add_facts(struct raising *raising, const struct assessment *before, const struct assessment *said,
-    bool same_person) {
+/* Further facilities in conflict stand beside those that are known, see triage_note_conflict. */
+static bool adds_to(struct turn *turn, const struct assessment *before, const struct fact *fact) {
+    const char *known = value_in(before, fact->name);
+    if (!known || strcmp(fact->name, CONFLICT_FACILITY) != 0)
+        return !known;
+    const char *further = site_codes_without(turn->arena, fact->value, known);
+    return further && *further;
+}
+
+void triage_add_facts(struct turn *turn, struct raising *raising, const struct assessment *before,
+    const struct assessment *said, bool same_person) {
     for (size_t i = 0; i < said->fact_count; i++) {
         const struct fact *fact = &said->facts[i];
-        if (!has_fact(before, fact->name) && strcmp(fact->name, SITE_FACT_ALSO_KINDS) != 0 &&
+        if (adds_to(turn, before, fact) && strcmp(fact->name, SITE_FACT_ALSO_KINDS) != 0 &&
             (same_person || !fact_is_of_a_person(fact->name)))
             raising->facts[raising->fact_count++] = *fact;
     }

@@ -499,7 +499,7 @@ static bool tells_more(struct turn *turn, const Sigap__ReportReceived *received,
     if (!first ? arena_exhausted(turn->arena) : !triage_assess(turn, received, first, &before))
         return false;
     if (first)
-        triage_add_facts(raising, &before, said, false);
+        triage_add_facts(turn, raising, &before, said, false);
     raising->also = triage_further_kinds(turn, found, said, false);
     return raising->also != NULL;
 }

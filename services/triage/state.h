@@ -180,10 +180,10 @@ struct raising {
     size_t fact_count;
     const char *also; /* further kinds beside those that the case has; NULL or "": none */
 };
-/* Facts of `said` that `before`, what was known of the case, does not have. same_person: also those that
- * describe the person whom the case is about. */
-void triage_add_facts(struct raising *raising, const struct assessment *before, const struct assessment *said,
-    bool same_person);
+/* Facts of `said` that `before`, what was known of the case, does not have, and facilities in conflict where
+ * one more is. same_person: also those that describe the person whom the case is about. */
+void triage_add_facts(struct turn *turn, struct raising *raising, const struct assessment *before,
+    const struct assessment *said, bool same_person);
 /* Nothing is said when nothing changes. */
 void triage_raise(struct turn *turn, struct open_case *found, const struct raising *raising);
 /* The kinds and facts that come with a text of another matter or reporter, said after what had opened the

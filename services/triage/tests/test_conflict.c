@@ -10,6 +10,9 @@ static const struct {
         ""},
     {"Anak umur 10 tahun di PPSPA Batu dipukuli pengasuh panti sampai lebam, tolong jangan bocor ke panti",
         "JTM-PPSPA-BATU"},
+    {"Anak umur 10 tahun di PPSPA Batu dipukuli pengasuh panti sampai lebam, lalu dipindah ke PRSMP Surabaya "
+     "dan di sana dipukuli pengasuh panti lagi",
+        "JTM-PPSPA-BATU JTM-PRSMP-SBY"},
     {"Anak di Krian Sidoarjo dipukuli oleh ibu tirinya, badannya lebam", NULL},
     {"Anak umur 12 tahun dipukuli ayahnya sampai lebam di Kota Batu, rumahnya dekat PPSPA Batu", NULL},
 };

@@ -10,6 +10,7 @@
 #define WHEELCHAIR "Mohon bantuan kursi roda untuk adik saya yang lumpuh di Watulimo Trenggalek"
 #define CARED "Pak Karto di Watulimo Trenggalek dipasung bapaknya, kakinya dirantai di kandang belakang rumah"
 #define CARER ". Petugas panti PPSPA Batu minta uang"
+#define CARER_TOO ". Petugas panti PRSMP Surabaya juga minta uang"
 #define LONELY_TOLD                                                                                          \
     "Ada kakek 80 tahun di Ngebel Ponorogo tinggal sendiri, kalau hujan gubuknya kebanjiran, mohon sembako"
 
@@ -1043,6 +1044,43 @@ static void test_facts_that_a_witness_tells(void **state) {
     assert_string_equal(fact_of(changed, "conflict_facility"), "JTM-PPSPA-BATU");
 }
 
+/* Whoever accuses a second institution is heard, though one is known: as the first reporter, as another one,
+ * or in a report that waited for a person. */
+static void test_a_second_facility_is_accused_later(void **state) {
+    struct world *world = *state;
+    for (int how = 0; how < 3; how++) {
+        struct id first = send(world, &(struct message){.text = CARED CARER, .hash = 1, .reporter = 1});
+        struct id one = last_case(world);
+        fixture_forget(world->fixture);
+        if (how == 0) {
+            send(world, &(struct message){.text = CARER_TOO, .amends = &first, .relation = "follow_up"});
+        } else if (how == 1) {
+            send(world, &(struct message){.text = "Lapor, " CARED CARER CARER_TOO, .hash = 2, .reporter = 2});
+        } else {
+            struct id waiting = report(world, "halo min" CARER_TOO, 3);
+            assert_int_equal(join(world, &waiting, &one, SIGAP__PRIORITY__PRIORITY_UNSPECIFIED), 200);
+        }
+        assert_int_equal(count(world, SIGAP__EVENT__BODY_REPORT_JOINED), 1);
+        const Sigap__CaseChanged *changed = last(world, SIGAP__EVENT__BODY_CASE_CHANGED)->case_changed;
+        assert_non_null(strstr(fact_of(changed, "conflict_facility"), "JTM-PRSMP-SBY"));
+        close_case(world, &one, false);
+        fixture_forget(world->fixture);
+    }
+}
+
+/* The known one again is no news. */
+static void test_a_known_facility_is_accused_again(void **state) {
+    struct world *world = *state;
+    send(world, &(struct message){.text = CARED CARER, .hash = 1, .reporter = 1});
+    struct id one = last_case(world), waiting = report(world, "halo min" CARER, 3);
+    assert_int_equal(join(world, &waiting, &one, SIGAP__PRIORITY__PRIORITY_UNSPECIFIED), 200);
+    for (size_t i = 0; i < count(world, SIGAP__EVENT__BODY_CASE_CHANGED); i++)
+        assert_string_equal(
+            fact_of(fixture_nth(world->fixture, SIGAP__EVENT__BODY_CASE_CHANGED, i)->event->case_changed,
+                "conflict_facility"),
+            "");
+}
+
 /* ---- the caller's word ---- */
 
 /* Whoever enters the words again and says that they are urgent says something new, once. */
@@ -1281,6 +1319,8 @@ int main(void) {
         TEST(test_a_dangerous_review_keeps_its_alarm_where_it_joins),
         TEST(test_a_withdrawal_that_joins_raises_nothing),
         TEST(test_facts_that_a_witness_tells),
+        TEST(test_a_second_facility_is_accused_later),
+        TEST(test_a_known_facility_is_accused_again),
         TEST(test_an_urgent_copy_is_news),
         TEST(test_a_calm_answer_keeps_the_callers_urgency),
         TEST(test_an_urgent_follow_up_raises_its_case),
