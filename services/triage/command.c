@@ -38,7 +38,7 @@ static bool answered_before(struct turn *turn, const Sigap__CommandIssued *comma
 bool triage_refuse_case(struct turn *turn, const Sigap__CommandIssued *command, const struct open_case *found,
     enum verdict *verdict) {
     const char *sentence = NULL;
-    if (!rights_covers(command->actor, found->area) || rights_in_conflict(command->actor, found->conflict))
+    if (!rights_covers(command->actor, found->area) || case_accuses(turn, found, command->actor))
         sentence = "Wilayah ini bukan wewenang Anda / This area is not yours";
     else if (found->confidentiality == 3 && !rights_sees_secret(command->actor))
         sentence = "Kasus C3 hanya diubah, digabung, atau dipisah oleh petugas yang ditunjuk / "

@@ -277,13 +277,16 @@ static enum verdict part_now(
     struct turn *turn, const Sigap__CommandIssued *command, struct parting *parting) {
     struct triage *triage = turn->state;
     struct assessment assessment;
+    struct conflict conflict;
     struct opening opening = {.content = parting->content,
         .assessment = &assessment,
         .parted_from = &parting->from,
+        .conflict = &conflict,
         .command = command};
     opening.received = parting->received;
     arena_reset(triage->scratch);
-    if (!triage_assess(turn, parting->received, parting->content, &assessment))
+    if (!case_conflict(turn, &parting->from, &conflict) ||
+        !triage_assess(turn, parting->received, parting->content, &assessment))
         return VERDICT_RETRY;
     overrule(&parting->from, &assessment);
     enum verdict verdict = triage_open_case(turn, &opening);

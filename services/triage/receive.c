@@ -126,16 +126,15 @@ static const char *value_among(const Sigap__CaseOpened *opened, const char *name
 
 /* Whoever is in conflict in the case that a report was parted from, by whatever report or person, knows of
  * this one: who parts them may take it back where it is wrong, by a fact of the new case. */
-static void add_conflict(struct turn *turn, const struct open_case *from, Sigap__CaseOpened *opened) {
+static void add_conflict(struct turn *turn, const struct conflict *from, Sigap__CaseOpened *opened) {
     static const char source[] = "parted";
-    const char *officers = site_codes_join(turn->arena, "", from->conflict);
     const char *facilities =
-        site_codes_join(turn->arena, from->conflict_facility, value_among(opened, CONFLICT_FACILITY));
-    if (officers && *officers)
-        add_fact(opened, RIGHTS_CONFLICT_OFFICER, officers, source);
-    if (facilities && *from->conflict_facility)
+        site_codes_join(turn->arena, from->facilities, value_among(opened, CONFLICT_FACILITY));
+    if (*from->officers)
+        add_fact(opened, RIGHTS_CONFLICT_OFFICER, from->officers, source);
+    if (facilities && *from->facilities)
         add_fact(opened, CONFLICT_FACILITY, facilities, source);
-    if (strcmp(from->conflict_of_interest, "yes") == 0)
+    if (from->of_interest)
         add_fact(opened, CONFLICT_OF_INTEREST, "yes", source);
 }
 
@@ -150,8 +149,8 @@ static void add_facts(struct turn *turn, const struct opening *opening, Sigap__C
         opened->facts[i] = &facts[i];
     for (size_t i = 0; i < assessment->fact_count; i++)
         add_fact(opened, assessment->facts[i].name, assessment->facts[i].value, "text");
-    if (opening->parted_from)
-        add_conflict(turn, opening->parted_from, opened);
+    if (opening->conflict)
+        add_conflict(turn, opening->conflict, opened);
 }
 
 /* For this daemon itself: the new case is closed to the same officers at once. */

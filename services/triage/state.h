@@ -68,6 +68,12 @@ struct open_case {
     const char *conflict_facility, *conflict_of_interest; /* facts, as known here; "": not said */
 };
 
+/* Who is in conflict; each text "" where nobody is. */
+struct conflict {
+    const char *officers, *facilities; /* accounts and ids, separated by spaces */
+    bool of_interest;                  /* it was said that somebody is */
+};
+
 enum { ALIKE_MAX = 3 /* of one report */ };
 
 /* A case that may tell of the same incident. */
@@ -81,6 +87,11 @@ enum { MERGES_MAX = 16 /* one into the next: nobody merges more often before som
 bool case_read(struct turn *turn, const struct id *case_id, struct open_case *out);
 /* The case that it counts with: itself, or what it was merged into. */
 bool case_read_whole(struct turn *turn, const struct id *case_id, struct open_case *out);
+/* Who is in conflict in the case, and in all that it counts with: those show its reports, and what a person
+ * records is recorded of them. False: the arena is exhausted. */
+bool case_conflict(struct turn *turn, const struct open_case *found, struct conflict *out);
+/* Is this one of the officers? Also true when that cannot be read. */
+bool case_accuses(struct turn *turn, const struct open_case *found, const Sigap__Actor *actor);
 /* What its first report said. NULL: from before it was kept, or the key does not open. */
 Sigap__ReportContent *case_content(struct turn *turn, const struct open_case *found);
 
@@ -113,7 +124,8 @@ struct opening {
     const struct alike *alike;           /* cases it may be the same as */
     size_t alike_count;
     const struct print *print;           /* NULL: is made */
-    const struct open_case *parted_from; /* who is in conflict there is here too; NULL: it joined no case */
+    const struct open_case *parted_from; /* NULL: it joined no case */
+    const struct conflict *conflict; /* of the case that it was parted from: it is here too. NULL: nobody */
     const Sigap__CommandIssued *command; /* of the person who decides it; NULL: the machine does */
     struct id case_id;                   /* out */
 };

@@ -187,6 +187,31 @@ bool case_read_whole(struct turn *turn, const struct id *case_id, struct open_ca
     return true;
 }
 
+static void conflict_join(struct turn *turn, const struct open_case *found, struct conflict *out) {
+    out->officers = site_codes_join(turn->arena, out->officers, found->conflict);
+    out->facilities = site_codes_join(turn->arena, out->facilities, found->conflict_facility);
+    out->of_interest |= strcmp(found->conflict_of_interest, "yes") == 0;
+}
+
+bool case_conflict(struct turn *turn, const struct open_case *found, struct conflict *out) {
+    struct open_case whole = *found, next;
+    *out = (struct conflict){.officers = "", .facilities = ""};
+    conflict_join(turn, &whole, out);
+    for (unsigned i = 0; i < MERGES_MAX && !arena_exhausted(turn->arena) && !id_is_null(&whole.merged_into);
+         i++) {
+        if (!case_read(turn, &whole.merged_into, &next))
+            break; /* swept */
+        conflict_join(turn, &next, out);
+        whole = next;
+    }
+    return !arena_exhausted(turn->arena);
+}
+
+bool case_accuses(struct turn *turn, const struct open_case *found, const Sigap__Actor *actor) {
+    struct conflict conflict;
+    return !case_conflict(turn, found, &conflict) || rights_in_conflict(actor, conflict.officers);
+}
+
 Sigap__ReportContent *case_content(struct turn *turn, const struct open_case *found) {
     struct triage *triage = turn->state;
     struct seal_case_key key;

@@ -208,10 +208,9 @@ static bool is_restricted(const Sigap__Actor *actor, const struct open_case *fou
     return found->confidentiality == 3 && !rights_sees_secret(actor);
 }
 
-static bool may_read_words(const Sigap__Actor *actor, const struct open_case *found) {
+static bool may_read_words(struct turn *turn, const Sigap__Actor *actor, const struct open_case *found) {
     static const char *const wide[] = {"operator", "coordinator", "TRI", NULL};
-    return reaches(actor, found->area) && !never_reads(actor) &&
-           !rights_in_conflict(actor, found->conflict) &&
+    return reaches(actor, found->area) && !never_reads(actor) && !case_accuses(turn, found, actor) &&
            (found->confidentiality == 3 ? rights_sees_secret(actor) : rights_has_any(actor, wide));
 }
 
@@ -325,7 +324,7 @@ static enum verdict view_case(struct turn *turn, const Sigap__View *view, Sigap_
     struct id case_id;
     if (!id_from_bytes(view->case_file->case_id.data, view->case_file->case_id.len, &case_id) ||
         !case_read(turn, &case_id, &found) || !reaches(view->actor, found.area) ||
-        rights_in_conflict(view->actor, found.conflict))
+        case_accuses(turn, &found, view->actor))
         return answer->status = 404, VERDICT_DONE; /* what is not theirs does not exist for them */
     struct json_writer writer;
     json_writer_init(&writer, ANSWER_BYTES);
@@ -334,7 +333,7 @@ static enum verdict view_case(struct turn *turn, const Sigap__View *view, Sigap_
     put_case(&writer, &found, restricted);
     if (!restricted)
         put_known(turn, &writer, view->actor, &found);
-    if (view->case_file->narrative && may_read_words(view->actor, &found)) {
+    if (view->case_file->narrative && may_read_words(turn, view->actor, &found)) {
         char text[ID_TEXT + 1];
         id_to_text(&case_id, text);
         turn_audit(turn, view->actor->account, "evidence.read", text);
@@ -456,7 +455,8 @@ static const char *line_words(
     const Sigap__ReportContent *content = NULL;
     if (line->received && may_read_review(actor, line->area))
         content = triage_open_content(turn, line->received, verdict);
-    else if (!line->received && case_read(turn, &line->case_id, &found) && may_read_words(actor, &found))
+    else if (!line->received && case_read(turn, &line->case_id, &found) &&
+             may_read_words(turn, actor, &found))
         content = case_content(turn, &found);
     return content ? arena_text(turn->arena, content->text) : NULL;
 }

@@ -84,29 +84,48 @@ static void record_conflict(struct world *world, struct id *case_id, const char 
     record_fact(world, case_id, RIGHTS_CONFLICT_OFFICER, account);
 }
 
-static void part(struct world *world, const struct id *report_id) {
+/* What the command is, and `command`'s own part, are set. */
+static void order(struct world *world, const char *account, Sigap__CommandIssued *command) {
     char *roles[] = {(char *)"operator", (char *)"TRI"}, *areas[] = {(char *)"*"};
     Sigap__Actor actor = SIGAP__ACTOR__INIT;
-    Sigap__SplitReport parting = SIGAP__SPLIT_REPORT__INIT;
-    Sigap__CommandIssued command = SIGAP__COMMAND_ISSUED__INIT;
     Sigap__Event event = SIGAP__EVENT__INIT;
     struct id command_id = fixture_id(world->fixture);
-    actor.account = (char *)"ani";
+    actor.account = (char *)account;
     actor.roles = roles;
     actor.n_roles = 2;
     actor.areas = areas;
     actor.n_areas = 1;
-    parting.report_id = (ProtobufCBinaryData){ID_BYTES, (uint8_t *)report_id->bytes};
-    command.command_id = (ProtobufCBinaryData){ID_BYTES, command_id.bytes};
-    command.actor = &actor;
-    command.reason = (char *)"stated";
-    command.command_case = SIGAP__COMMAND_ISSUED__COMMAND_SPLIT_REPORT;
-    command.split_report = &parting;
+    command->command_id = (ProtobufCBinaryData){ID_BYTES, command_id.bytes};
+    command->actor = &actor;
+    command->reason = (char *)"stated";
     event.body_case = SIGAP__EVENT__BODY_COMMAND_ISSUED;
-    event.command_issued = &command;
+    event.command_issued = command;
     fixture_event(world->fixture, "console", LANE_URGENT, &event);
     fixture_turn(world->fixture);
+}
+
+static void part_by(struct world *world, const char *account, const struct id *report_id) {
+    Sigap__SplitReport parting = SIGAP__SPLIT_REPORT__INIT;
+    Sigap__CommandIssued command = SIGAP__COMMAND_ISSUED__INIT;
+    parting.report_id = (ProtobufCBinaryData){ID_BYTES, (uint8_t *)report_id->bytes};
+    command.command_case = SIGAP__COMMAND_ISSUED__COMMAND_SPLIT_REPORT;
+    command.split_report = &parting;
+    order(world, account, &command);
+}
+
+static void part(struct world *world, const struct id *report_id) {
+    part_by(world, "ani", report_id);
     assert_int_equal(fixture_count(world->fixture, SIGAP__EVENT__BODY_REPORT_PARTED), 1);
+}
+
+static void merge(struct world *world, struct id *merged, struct id *into) {
+    Sigap__MergeCase merging = SIGAP__MERGE_CASE__INIT;
+    Sigap__CommandIssued command = SIGAP__COMMAND_ISSUED__INIT;
+    merging.case_id = (ProtobufCBinaryData){ID_BYTES, merged->bytes};
+    merging.into = (ProtobufCBinaryData){ID_BYTES, into->bytes};
+    command.command_case = SIGAP__COMMAND_ISSUED__COMMAND_MERGE_CASE;
+    command.merge_case = &merging;
+    order(world, "ani", &command);
 }
 
 /* Of the case that was opened last: "" when it does not open with it. */
@@ -170,37 +189,48 @@ static void test_only_the_conflict_that_is_left_is_carried(void **state) {
 /* The case that another is merged into tells what they are accused of: it is closed to them at once. */
 static void test_a_merge_hands_conflict_on(void **state) {
     struct world *world = *state;
-    char *roles[] = {(char *)"operator", (char *)"TRI"}, *areas[] = {(char *)"*"};
-    Sigap__Actor actor = SIGAP__ACTOR__INIT;
-    Sigap__MergeCase merging = SIGAP__MERGE_CASE__INIT;
-    Sigap__CommandIssued command = SIGAP__COMMAND_ISSUED__INIT;
-    Sigap__Event event = SIGAP__EVENT__INIT;
-    struct id command_id = fixture_id(world->fixture);
     report(world, SHACKLED ", namanya Parto", 1);
     struct id merged = last_case(world);
     report(world, SHACKLED ", namanya Slamet", 2);
     struct id into = last_case(world);
     record_conflict(world, &merged, "budi");
     assert_int_equal(look(world, &into, "budi"), 200);
-    actor.account = (char *)"ani";
-    actor.roles = roles;
-    actor.n_roles = 2;
-    actor.areas = areas;
-    actor.n_areas = 1;
-    merging.case_id = (ProtobufCBinaryData){ID_BYTES, merged.bytes};
-    merging.into = (ProtobufCBinaryData){ID_BYTES, into.bytes};
-    command.command_id = (ProtobufCBinaryData){ID_BYTES, command_id.bytes};
-    command.actor = &actor;
-    command.reason = (char *)"stated";
-    command.command_case = SIGAP__COMMAND_ISSUED__COMMAND_MERGE_CASE;
-    command.merge_case = &merging;
-    event.body_case = SIGAP__EVENT__BODY_COMMAND_ISSUED;
-    event.command_issued = &command;
-    fixture_event(world->fixture, "console", LANE_URGENT, &event);
-    fixture_turn(world->fixture);
+    merge(world, &merged, &into);
     assert_int_equal(fixture_count(world->fixture, SIGAP__EVENT__BODY_CASE_MERGED), 1);
     assert_int_equal(look(world, &into, "budi"), 404);
     assert_int_equal(look(world, &into, "ani"), 200);
+}
+
+/* What a person records is recorded of the whole, and who is in conflict there neither reads nor parts what
+ * is merged into it. What is parted from that opens with them. */
+static void test_the_conflict_of_the_whole_counts_for_what_it_holds(void **state) {
+    static const char *const texts[] = {SHACKLED ", namanya Parto", SHACKLED ", namanya Slamet, kakaknya",
+        SHACKLED ", namanya Wagiman, tetangganya"};
+    struct world *world = *state;
+    struct id cases[3];
+    for (size_t i = 0; i < 3; i++) {
+        report(world, texts[i], (uint8_t)(1 + i));
+        cases[i] = last_case(world);
+    }
+    assert_int_equal(fixture_count(world->fixture, SIGAP__EVENT__BODY_CASE_OPENED), 3);
+    struct id copy = report(world, texts[0], 4);
+    merge(world, &cases[0], &cases[1]);
+    merge(world, &cases[1], &cases[2]);
+    assert_int_equal(fixture_count(world->fixture, SIGAP__EVENT__BODY_CASE_MERGED), 2);
+    record_conflict(world, &cases[2], "budi");
+    record_fact(world, &cases[2], "conflict_of_interest", "yes");
+    record_fact(world, &cases[1], "conflict_facility", "JTM-PPSPA-BATU");
+    assert_int_equal(look(world, &cases[0], "budi"), 404);
+    assert_int_equal(look(world, &cases[0], "ani"), 200);
+    part_by(world, "budi", &copy);
+    assert_int_equal(fixture_count(world->fixture, SIGAP__EVENT__BODY_REPORT_PARTED), 0);
+    part_by(world, "ani", &copy);
+    struct id parted = last_case(world);
+    assert_int_equal(fixture_count(world->fixture, SIGAP__EVENT__BODY_CASE_OPENED), 4);
+    assert_string_equal(opened_with(world, RIGHTS_CONFLICT_OFFICER), "budi");
+    assert_string_equal(opened_with(world, "conflict_facility"), "JTM-PPSPA-BATU");
+    assert_string_equal(opened_with(world, "conflict_of_interest"), "yes");
+    assert_int_equal(look(world, &parted, "budi"), 404);
 }
 
 /* What casework has recorded closes the case to the officer, and to nobody else. */
@@ -220,6 +250,7 @@ int main(void) {
         TEST(test_who_is_accused),
         TEST(test_an_officer_in_conflict_sees_nothing),
         TEST(test_a_merge_hands_conflict_on),
+        TEST(test_the_conflict_of_the_whole_counts_for_what_it_holds),
         TEST(test_a_parted_report_keeps_the_conflict),
         TEST(test_only_the_conflict_that_is_left_is_carried),
     };
