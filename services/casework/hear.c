@@ -245,6 +245,13 @@ static void change(struct work *work, const Sigap__CaseChanged *changed) {
         plan_change(&work->plan, changed->playbook);
 }
 
+static bool tells_of_conflict(const Sigap__CaseChanged *changed) {
+    for (size_t i = 0; i < changed->n_facts; i++)
+        if (is_conflict_fact(changed->facts[i]->name))
+            return true;
+    return false;
+}
+
 enum verdict hear_case_changed(struct turn *turn, const Sigap__Event *event) {
     const Sigap__CaseChanged *changed = event->case_changed;
     struct work *work;
@@ -258,6 +265,8 @@ enum verdict hear_case_changed(struct turn *turn, const Sigap__Event *event) {
     timeline_add(turn, &work->file.id, "case_changed", work->file.kind, changed->by,
         changed->words ? "" : changed->reason, reason_said(turn, changed->words));
     work_save(work, "triage", "");
+    if (tells_of_conflict(changed))
+        conflict_hand_down(turn, &work->file.id, "triage");
     return VERDICT_DONE;
 }
 

@@ -139,6 +139,11 @@ enum verdict hear_delivery_ended(struct turn *turn, const Sigap__Event *event);
 /* merge.c */
 enum verdict hear_case_merged(struct turn *turn, const Sigap__Event *event);
 enum verdict hear_report_parted(struct turn *turn, const Sigap__Event *event);
+/* Says who may be part of what is reported? */
+bool is_conflict_fact(const char *name);
+/* Who is in conflict in this case is so from now on in all that is merged into it, and the others are told.
+ * After whatever has changed it is saved. */
+void conflict_hand_down(struct turn *turn, const struct id *whole_id, const char *actor);
 
 enum verdict obey(struct turn *turn, Sigap__CommandIssued *command);
 enum verdict show(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer);

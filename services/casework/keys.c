@@ -95,6 +95,9 @@ static void delete_rows(struct turn *turn, const struct id *case_id) {
     struct statement *narratives = casework_use(turn->store, CASEWORK_NARRATIVE_DELETE);
     bind_id(narratives, case_id);
     statement_run(narratives);
+    struct statement *merged = casework_use(turn->store, CASEWORK_MERGED_REMOVE);
+    bind_id(merged, case_id);
+    statement_run(merged);
     struct statement *timeline = casework_use(turn->store, CASEWORK_TIMELINE_DELETE);
     bind_id(timeline, case_id);
     statement_run(timeline);

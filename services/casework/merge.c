@@ -1,8 +1,9 @@
 /* Two cases are one incident, or a report is another one after all, as triage says. The reports of a merged
  * case are shown with the one it counts with (the whole), sealed anew under that one's key; the merged case
  * itself is closed, so that its offers, alerts and tasks end, and comes back as it was when the merge is
- * undone. Who is in conflict in the one is so in the whole too, before and after. When the merged case is
- * erased its copies go too. */
+ * undone. Who is in conflict in the one is so in the other too, from then on and when they part: both tell of
+ * one incident, and a person records what they read of either in the whole. When the merged case is erased
+ * its copies go too. */
 #include "services/casework/inner.h"
 
 #include "casework_sql.h"
@@ -158,43 +159,107 @@ static const char *take_kinds_back(
     return gone;
 }
 
-/* ---- conflict: who may not see what the merged case holds may not see the whole that shows it */
+/* ---- what is merged into a case */
+
+enum { MERGED_MAX = 256 /* directly and further down, x 40 KiB of arena = 10 MiB */ };
+
+static void merged_add(struct turn *turn, const struct id *case_id, const struct id *whole_id) {
+    char whole[ID_TEXT + 1];
+    id_to_text(whole_id, whole);
+    struct statement *add = casework_use(turn->store, CASEWORK_MERGED_ADD);
+    bind_id(add, case_id);
+    bind_text(add, whole);
+    statement_run(add);
+}
+
+static void merged_remove(struct turn *turn, const struct id *case_id) {
+    struct statement *remove = casework_use(turn->store, CASEWORK_MERGED_REMOVE);
+    bind_id(remove, case_id);
+    statement_run(remove);
+}
+
+static unsigned merged_into(struct turn *turn, const struct id *whole_id, struct id *out, unsigned room) {
+    char whole[ID_TEXT + 1];
+    unsigned count = 0;
+    id_to_text(whole_id, whole);
+    struct statement *rows = casework_use(turn->store, CASEWORK_MERGED_INTO);
+    bind_text(rows, whole);
+    bind_int(rows, room);
+    while (count < room && statement_step(rows))
+        out[count++] = column_id(rows, 0);
+    statement_end(rows);
+    return count;
+}
+
+/* ---- conflict: who may not see what the one case holds may not see the other one, which is the same told in
+ * other words */
+
+static const char *const conflict_facts[] = {
+    RIGHTS_CONFLICT_OFFICER, "conflict_facility", "conflict_of_interest"};
+enum { CONFLICT_FACTS = sizeof conflict_facts / sizeof *conflict_facts };
 
 static bool is_told(const struct case_fact *fact) {
     return fact && *fact->value && !same_text(fact->value, "no") && !same_text(fact->value, "unknown");
 }
 
-/* Recorded by people or told by reports, it stays with the whole when they part: whoever has read the one
- * there would otherwise decide on what they know. False: no room for it, so the whole must show nothing. */
-static bool pass_conflict_on(const struct work *merged, struct work *whole, const char *actor) {
-    static const char *const names[] = {RIGHTS_CONFLICT_OFFICER, "conflict_facility", "conflict_of_interest"};
-    enum { NAMES = sizeof names / sizeof *names };
-    bool passed[NAMES] = {false}, any = false, room = true, closed = work_resume(whole);
-    for (size_t i = 0; i < NAMES; i++) {
-        const struct case_fact *fact = case_fact(&merged->file, names[i]), *known;
+/* Recorded by people or told by reports, it stays there when they part: whoever has read the one in the other
+ * would otherwise decide on what they know. It only adds: a facility that is wrong a person takes back.
+ * False: no room for it, so that the other must show nothing. */
+static bool pass_conflict_on(const struct work *from, struct work *to, const char *actor) {
+    bool passed[CONFLICT_FACTS] = {false}, any = false, room = true, closed = work_resume(to);
+    for (size_t i = 0; i < CONFLICT_FACTS; i++) {
+        const struct case_fact *fact = case_fact(&from->file, conflict_facts[i]), *known;
         if (!is_told(fact))
             continue;
-        const char *value = fact_with_known(whole, names[i], fact->value);
-        known = case_fact(&whole->file, names[i]);
+        const char *value = fact_with_known(to, conflict_facts[i], fact->value);
+        known = case_fact(&to->file, conflict_facts[i]);
         if (known && same_text(known->value, value))
             continue;
-        passed[i] = plan_fact(&whole->plan, names[i], value, "merge", 0);
+        passed[i] = plan_fact(&to->plan, conflict_facts[i], value, "merge", 0);
         room &= passed[i];
         any |= passed[i];
     }
     if (closed)
-        work_suspend(whole);
-    for (size_t i = 0; i < NAMES; i++)
+        work_suspend(to);
+    for (size_t i = 0; i < CONFLICT_FACTS; i++)
         if (passed[i])
-            speak_fact(whole, names[i], actor);
+            speak_fact(to, conflict_facts[i], actor);
     if (any)
-        work_save(whole, actor, "");
+        work_save(to, actor, "");
     return room;
 }
 
 static bool conflict_goes_over(const struct work *merged, const struct id *whole_id, const char *actor) {
     struct work *whole = work_load(merged->turn, whole_id);
     return !whole || whole->file.state == CASE_ERASED || pass_conflict_on(merged, whole, actor);
+}
+
+bool is_conflict_fact(const char *name) {
+    for (size_t i = 0; i < CONFLICT_FACTS; i++)
+        if (same_text(name, conflict_facts[i]))
+            return true;
+    return false;
+}
+
+void conflict_hand_down(struct turn *turn, const struct id *whole_id, const char *actor) {
+    struct id *below = arena_take(turn->arena, MERGED_MAX * sizeof *below);
+    unsigned count = below ? merged_into(turn, whole_id, below, MERGED_MAX) : 0;
+    const struct work *whole = count ? work_load(turn, whole_id) : NULL;
+    for (unsigned i = 0; whole && i < count; i++) {
+        struct work *merged = work_load(turn, &below[i]);
+        if (merged && merged->file.state != CASE_ERASED)
+            pass_conflict_on(whole, merged, actor);
+        count += merged_into(turn, &below[i], &below[count], MERGED_MAX - count);
+    }
+}
+
+/* Of merges from before it was handed down, and of more than there is room for at once. */
+static void conflict_comes_back(struct turn *turn, const struct id *case_id, const Sigap__CaseMerged *order) {
+    const ProtobufCBinaryData *last = order->n_further ? &order->further[order->n_further - 1] : &order->into;
+    const struct work *whole = load_or_null(turn, last);
+    struct work *merged = whole ? work_load(turn, case_id) : NULL;
+    if (merged && merged->file.state != CASE_ERASED)
+        pass_conflict_on(whole, merged, order->actor);
 }
 
 /* ---- the two cases */
@@ -239,6 +304,16 @@ static void stay_open(struct work *work, const struct id *whole, const Sigap__Ca
     work_save(work, order->actor, "");
 }
 
+static void close_as_merged(struct work *work, const char *actor) {
+    struct case_file *file = &work->file;
+    plan_close(&work->plan);
+    file->state = CASE_CLOSED;
+    file->outcome = SITE_OUTCOME_MERGED;
+    file->changed_at = work->turn->now;
+    speak_closed(work, false, SITE_OUTCOME_MERGED, "", actor);
+    work_save(work, actor, SITE_OUTCOME_MERGED);
+}
+
 static void merge(struct work *work, const struct id *whole_id, const Sigap__CaseMerged *order) {
     struct case_file *file = &work->file;
     const char *actor = order->actor;
@@ -253,17 +328,13 @@ static void merge(struct work *work, const struct id *whole_id, const Sigap__Cas
         return;
     }
     pass_narratives_on(work->turn, &file->id, whole_id);
+    merged_add(work->turn, &file->id, whole_id);
     struct work *whole = open ? work_load(work->turn, whole_id) : NULL;
     const char *kinds = whole ? pass_kinds_on(work, whole, actor) : "";
     tell_both(work, whole_id, &(struct both_told){"case_merged", "case_merged_in", kinds}, order);
-    if (!open)
-        return;
-    plan_close(&work->plan);
-    file->state = CASE_CLOSED;
-    file->outcome = SITE_OUTCOME_MERGED;
-    file->changed_at = work->turn->now;
-    speak_closed(work, false, SITE_OUTCOME_MERGED, "", actor);
-    work_save(work, actor, SITE_OUTCOME_MERGED);
+    if (open)
+        close_as_merged(work, actor);
+    conflict_hand_down(work->turn, whole_id, actor);
 }
 
 /* The kinds that `whole` has lost, and the reports, are with those that it is merged into, too. */
@@ -290,6 +361,7 @@ static void unmerge(struct work *work, const struct id *whole_id, const Sigap__C
     const char *actor = order->actor;
     bool merged = file->state == CASE_CLOSED && same_text(file->outcome, SITE_OUTCOME_MERGED);
     take_narratives_back(work->turn, &file->id, whole_id);
+    merged_remove(work->turn, &file->id);
     struct work *whole = merged ? work_load(work->turn, whole_id) : NULL;
     const char *kinds = whole ? take_kinds_back(work, whole, kinds_passed(work), actor) : "";
     tell_both(work, whole_id, &(struct both_told){"case_unmerged", "case_unmerged_out", kinds}, order);
@@ -306,8 +378,10 @@ static void unmerge(struct work *work, const struct id *whole_id, const Sigap__C
 
 enum verdict hear_case_merged(struct turn *turn, const Sigap__Event *event) {
     const Sigap__CaseMerged *order = event->case_merged;
+    struct id case_id, whole;
+    if (order->undone && id_from_bytes(event->case_id.data, event->case_id.len, &case_id))
+        conflict_comes_back(turn, &case_id, order); /* before it is loaded: what was saved is loaded anew */
     struct work *work = load_or_null(turn, &event->case_id);
-    struct id whole;
     if (!work || !load_or_null(turn, &order->into))
         return arena_exhausted(turn->arena) ? VERDICT_RETRY
                                             : turn_park(turn, "one of two merged cases is not here");

@@ -172,7 +172,10 @@ static enum verdict record(
     timeline_add(order->turn, &work->file.id, "fact", name, order->actor, value,
         *order->command->reason ? order->command->reason : NULL);
     speak_fact(work, name, order->actor);
-    return carry_out(order, "fact.record", "");
+    enum verdict verdict = carry_out(order, "fact.record", "");
+    if (is_conflict_fact(name))
+        conflict_hand_down(order->turn, &work->file.id, order->actor);
+    return verdict;
 }
 
 /* A task that asks for a fact is done by answering it. */

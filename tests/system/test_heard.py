@@ -221,3 +221,22 @@ def test_who_is_accused_is_out_of_the_chain(site, clerk):
         assert accused.post(f"/api/offers/{offer['id']}/cancel", {"reason": "x"}).status == 403
     assert accused.post(f"/api/cases/{case}/facts", {"name": "conflict_officer", "value": "x"}).status == 403
     assert clerk.get(f"/api/cases/{case}").status == 200
+
+
+def test_who_is_accused_in_the_whole_sees_nothing_that_was_merged_into_it(site, clerk):
+    one = case_of(site, site.report(LONELY.format("Bululawang")))
+    other = case_of(site, site.report(LONELY_TOLD.format("Bululawang")))
+    assert clerk.post(f"/api/cases/{other}/merge", {"into": one, "reason": "kakek yang sama"}).status == 200
+    site.idle()
+    accused = Person(site, "terkait.tiga", "operator,coordinator", "TRI,KOR", "*")
+    assert accused.get(f"/api/cases/{other}").status == 200
+    assert clerk.post(f"/api/cases/{one}/facts", {"name": "conflict_officer", "value": "terkait.tiga"}).status == 200
+    site.idle()
+    report = wait_for(lambda: clerk.get(f"/api/cases/{one}").json.get("triage"))["reports"][1]["report_id"]
+    for _ in range(2):  # merged, and two cases again
+        assert accused.get(f"/api/cases/{other}").status == 404
+        assert not {one, other} & {row["id"] for row in accused.get("/api/cases").json["cases"]}
+        assert accused.post(f"/api/reports/{report}/split", {"reason": "x"}).status == 403
+        clerk.post(f"/api/reports/{report}/split", {"reason": "ternyata lain"})
+        site.idle()
+    assert clerk.get(f"/api/cases/{other}").json["casework"]["closed"] is None

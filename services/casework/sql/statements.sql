@@ -75,6 +75,15 @@ DELETE FROM narrative WHERE passed=1 AND report_id IN (SELECT report_id FROM nar
 -- name: narrative_delete
 DELETE FROM narrative WHERE case_id=?
 
+-- name: merged_add
+INSERT INTO merged_case(case_id, whole) VALUES(?, ?) ON CONFLICT(case_id) DO UPDATE SET whole=excluded.whole
+
+-- name: merged_remove
+DELETE FROM merged_case WHERE case_id=?
+
+-- name: merged_into
+SELECT case_id FROM merged_case WHERE whole=? ORDER BY case_id LIMIT ?
+
 -- name: timeline_add
 INSERT INTO timeline(case_id, at, mark, what, object, actor, detail, sealed) VALUES(?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO NOTHING

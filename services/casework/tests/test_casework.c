@@ -1443,10 +1443,73 @@ static void a_merge_hands_conflict_on(void **state) {
     assert_string_equal(fact_known("conflict_officer"), "opr2 opr1");
     assert_string_equal(fact_known("conflict_facility"), "JTM-PPSPA-BATU");
     assert_string_equal(fact_known("conflict_of_interest"), "yes");
-    assert_int_equal(fixture_count(bench.fixture, SIGAP__EVENT__BODY_FACT_RECORDED), 3); /* the others know */
+    /* The others know, and that the whole's own is so in what it holds. */
+    assert_int_equal(fixture_count(bench.fixture, SIGAP__EVENT__BODY_FACT_RECORDED), 3 + 1);
     say_merged(&merged, &into, true);
     bench.case_id = into;
     assert_string_equal(fact_known("conflict_officer"), "opr2 opr1");
+}
+
+static void assert_closed_to_opr(const struct id *case_id) {
+    unsigned status;
+    bench.case_id = *case_id;
+    json_decref(view_case(&opr, true, &status));
+    assert_int_equal(status, 404);
+    json_decref(view_case(&tri, true, &status));
+    assert_int_equal(status, 200);
+}
+
+/* Of merges in a chain: what is recorded of the whole, by a person or by a further report, before they are
+ * merged or later, counts for all that it holds, for the others too. When they part it is not forgotten. */
+static void conflict_in_the_whole_counts_for_what_it_holds(void **state) {
+    struct id ids[3];
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        open_pasung();
+        ids[i] = bench.case_id;
+    }
+    assert_int_equal(record_fact(&tri, "conflict_officer", "opr2"), 200); /* of the last */
+    say_merged(&ids[0], &ids[1], false);
+    say_merged(&ids[1], &ids[2], false);
+    bench.case_id = ids[0];
+    assert_string_equal(fact_known("conflict_officer"), "opr2");
+    bench.case_id = ids[2];
+    fixture_forget(bench.fixture);
+    assert_int_equal(record_fact(&tri, "conflict_officer", "opr1"), 200);
+    assert_int_equal(fixture_count(bench.fixture, SIGAP__EVENT__BODY_FACT_RECORDED), 3); /* of each case */
+    change_case_and("", "conflict_facility", "JTM-PPSPA-BATU");
+    for (size_t i = 0; i < 3; i++) {
+        assert_closed_to_opr(&ids[i]);
+        assert_string_equal(fact_known("conflict_facility"), "JTM-PPSPA-BATU");
+    }
+    say_merged(&ids[0], &ids[1], true);
+    assert_closed_to_opr(&ids[0]);
+    bench.case_id = ids[2]; /* two cases again: what is recorded of the one is not of the other */
+    assert_int_equal(record_fact(&tri, "conflict_officer", "opr3"), 200);
+    bench.case_id = ids[0];
+    assert_string_equal(fact_known("conflict_officer"), "opr2 opr1");
+    bench.case_id = ids[1];
+    assert_string_equal(fact_known("conflict_officer"), "opr2 opr1 opr3");
+}
+
+/* The case that comes back is told to be open after who may not see it. */
+static void a_case_comes_back_with_the_conflict_of_the_whole(void **state) {
+    (void)state;
+    open_pasung();
+    struct id into = bench.case_id;
+    open_pasung();
+    struct id merged = bench.case_id;
+    say_merged(&merged, &into, false);
+    bench.case_id = into;
+    fixture_forget(bench.fixture);
+    assert_int_equal(record_fact(&tri, "conflict_officer", "opr1"), 200);
+    const struct fixture_record *told = fixture_last(bench.fixture, SIGAP__EVENT__BODY_FACT_RECORDED);
+    assert_memory_equal(told->event->case_id.data, merged.bytes, ID_BYTES);
+    assert_string_equal(told->event->fact_recorded->fact->value, "opr1");
+    say_merged(&merged, &into, true);
+    assert_true(fixture_last(bench.fixture, SIGAP__EVENT__BODY_CASE_CLOSED)->event->case_closed->reopened);
+    assert_closed_to_opr(&merged);
+    assert_task("PSG-01", "due");
 }
 
 /* Whatever an account may be called, and however many there are. */
@@ -1953,6 +2016,8 @@ int main(void) {
         TEST(a_withdrawal_of_a_damaged_case_is_put_aside),
         TEST(an_officer_in_conflict_is_out),
         TEST(a_merge_hands_conflict_on),
+        TEST(conflict_in_the_whole_counts_for_what_it_holds),
+        TEST(a_case_comes_back_with_the_conflict_of_the_whole),
         TEST(what_a_person_recorded_stays),
         TEST(a_report_adds_to_what_was_recorded),
         TEST(every_account_can_be_in_conflict),

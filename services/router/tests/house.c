@@ -97,10 +97,12 @@ struct id house_open(struct fixture *fixture, const struct case_setup *setup, bo
     return case_id;
 }
 
-void house_fact(struct fixture *fixture, const struct id *case_id, const char *name, const char *value) {
+static void fact_from(struct fixture *fixture, const struct id *case_id, const char *name, const char *value,
+    const char *source) {
     Sigap__Fact fact = SIGAP__FACT__INIT;
     fact.name = (char *)name;
     fact.value = (char *)value;
+    fact.source = (char *)source;
     Sigap__FactRecorded recorded = SIGAP__FACT_RECORDED__INIT;
     recorded.fact = &fact;
     recorded.actor = (char *)"tksk";
@@ -110,6 +112,15 @@ void house_fact(struct fixture *fixture, const struct id *case_id, const char *n
     event.fact_recorded = &recorded;
     fixture_event(fixture, "casework", LANE_NORMAL, &event);
     fixture_turn(fixture);
+}
+
+void house_fact(struct fixture *fixture, const struct id *case_id, const char *name, const char *value) {
+    fact_from(fixture, case_id, name, value, "");
+}
+
+void house_merge_fact(
+    struct fixture *fixture, const struct id *case_id, const char *name, const char *value) {
+    fact_from(fixture, case_id, name, value, "merge");
 }
 
 void house_report(struct fixture *fixture, const struct id *case_id, const char *name, const char *value) {

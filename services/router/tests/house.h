@@ -15,6 +15,8 @@ struct case_setup {
 /* The case's id. The event goes into the lane of its priority; no turn is made when later is true. */
 struct id house_open(struct fixture *fixture, const struct case_setup *setup, bool later);
 void house_fact(struct fixture *fixture, const struct id *case_id, const char *name, const char *value);
+/* The same, passed on between merged cases. */
+void house_merge_fact(struct fixture *fixture, const struct id *case_id, const char *name, const char *value);
 /* The same, as triage reads it in a further report. */
 void house_report(struct fixture *fixture, const struct id *case_id, const char *name, const char *value);
 void house_change(

@@ -680,6 +680,8 @@ static void a_closed_case_asks_nobody(void **state) {
     unsigned status;
     json_decref(house_case(fixture, &taken, coordinator, &status));
     assert_int_equal(status, 404);
+    house_merge_fact(fixture, &taken, "conflict_facility", BATU); /* of the case that it is merged into */
+    assert_int_equal(fixture_count(fixture, SIGAP__EVENT__BODY_INPUT_PARKED), 0);
     assert_int_equal(
         house_answer(fixture, &second, &(struct order){.who = staff_of(BATU), .event = "arrive"}), 404);
     json_decref(house_case(fixture, &waiting, coordinator, &status));
