@@ -14,7 +14,7 @@ if (!token || !text) {
 
 const wait = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
 
-// 202: kept. 429 and 503: come again after Retry-After. Every other 4xx: the report does not fit, the answer says why.
+// 202: kept. 429 and 5xx: come again after Retry-After. Every other 4xx: the report does not fit, the answer says why.
 async function send(report) {
   for (let tried = 0; tried < 5; tried++) {
     let answer;
@@ -29,10 +29,13 @@ async function send(report) {
       await wait(2 ** tried); // no answer says nothing: the report may be kept, its id makes sending again harmless
       continue;
     }
+    if (answer.status === 429 || answer.status >= 500) {
+      await wait(Number(answer.headers.get("Retry-After") ?? 5));
+      continue;
+    }
     const said = await answer.json();
     if (answer.status === 202) return said;
-    if (answer.status !== 429 && answer.status !== 503) throw new Error(`${said.title}: ${said.detail ?? ""}`);
-    await wait(Number(answer.headers.get("Retry-After") ?? 5));
+    throw new Error(`${said.title}: ${said.detail ?? ""}`);
   }
   throw new Error("no answer; if a life is in danger call 112");
 }

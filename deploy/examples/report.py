@@ -18,7 +18,7 @@ BASE = os.environ.get("SIGAP_URL", "http://127.0.0.1:8080")
 
 
 def send(report, token):
-    """202: kept. 429 and 503: come again after Retry-After. Every other 4xx: the report does not fit, the answer says why."""
+    """202: kept. 429 and 5xx: come again after Retry-After. Every other 4xx: the report does not fit, the answer says why."""
     for tried in range(5):
         request = urllib.request.Request(f"{BASE}/v1/reports", json.dumps(report).encode(), method="POST", headers={
             "Authorization": f"Bearer {token}", "Content-Type": "application/json"})
@@ -26,7 +26,7 @@ def send(report, token):
             with urllib.request.urlopen(request, timeout=10) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as refused:
-            if refused.code not in (429, 503):
+            if refused.code != 429 and refused.code < 500:
                 problem = json.load(refused)
                 sys.exit(f"refused ({refused.code}): {problem['title']} {problem.get('detail', '')}")
             time.sleep(int(refused.headers.get("Retry-After", 5)))

@@ -15,7 +15,7 @@ id=${2:-}
 body=$(jq -n --arg text "$text" --arg id "$id" \
     '{source: "example", text: $text} + if $id == "" then {} else {external_id: $id} end')
 
-# 202: kept. 429 and 503: come again after Retry-After. Every other 4xx: the report itself does not fit, the answer says why.
+# 202: kept. 429 and 5xx: come again after Retry-After. Every other 4xx: the report itself does not fit, the answer says why.
 answer=$(curl -sS -w '\n%{http_code}' -X POST "$base/v1/reports" \
     -H "Authorization: Bearer $token" -H 'Content-Type: application/json' --data-binary "$body")
 status=${answer##*$'\n'}

@@ -158,13 +158,15 @@ static void add_problems(FILE *file, const char *site_dir) {
     site_free(&site);
 }
 
-/* Access logs stay off: addresses of answers hold tickets and tokens. */
+/* Addresses hold tickets, tokens, secrets of channels and texts of SMS. So access logs stay off, and of
+ * errors only those of nginx itself are logged: with one of a request, a daemon that is not there say, it
+ * would write the address. */
 static bool write_nginx(const struct ctl *ctl, const struct site_links *links) {
     FILE *file = fopen("run/nginx.conf", "w");
     if (!file)
         return ctl_fail("run/nginx.conf: %s", strerror(errno)), false;
     fprintf(file,
-        "daemon off;\nmaster_process off;\npid run/nginx.real.pid;\nerror_log stderr crit;\n"
+        "daemon off;\nmaster_process off;\npid run/nginx.real.pid;\nerror_log stderr emerg;\n"
         "events { worker_connections 1024; }\n"
         "http {\n"
         "  access_log off;\n  server_tokens off;\n"

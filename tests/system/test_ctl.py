@@ -394,6 +394,15 @@ def test_a_file_spoilt_later_ends_nobody_else(tmp_path):
     good = (copy / "timers.yaml").read_text()
     with own_site(site=copy) as site:
         site.allowed = ["event=start-refused .*timers.yaml:15: "]
+def test_an_outage_is_written_nowhere():
+    """An address holds the text of an SMS and the channel's secret; nginx writes it with each error of the request."""
+    with own_site() as site:
+        site.start()
+        (site.data / "run" / "intake.http").unlink()
+        assert site.http("GET", "/v1/hooks/kannel/sms/HUSH?sender=%2B628123&message=HUSH").status == 503
+        assert not [path for path in (site.data / "log").iterdir() if b"HUSH" in path.read_bytes()]
+
+
         site.start()
         (copy / "timers.yaml").write_text(good.replace("warn_percent: 50", "warn_percent: abc"))
         site.kill("router")

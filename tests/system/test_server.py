@@ -16,11 +16,13 @@ import pytest
 from sigap import BIN, DAEMONS, HOUSE, COMPLAINTS, START_S, free_port, slack, wait_for
 from test_resilience import reports
 
-GROUPS = {name: 61000 + number for number, name in enumerate(("sigap", "sigap-site", "sigap-hash", "sigap-http"))}
-USERS = {name: 61100 + number for number, name in enumerate((*DAEMONS, "watch", "nginx"))}
+GROUPS = {name: 61000 + number for number, name in enumerate(
+    ("sigap", "sigap-site", "sigap-hash", "sigap-http", "sigap-mail"))}
+USERS = {name: 61100 + number for number, name in enumerate((*DAEMONS, "watch", "nginx", "postfix"))}
+STRANGERS = ("nginx", "postfix")  # of no group of the daemons
 MORE = {"sigap-site": ("triage", "casework"), "sigap-hash": ("intake", "triage", "casework", "notifier", "console"),
-        "sigap-http": ("intake", "console", "nginx")}
-FOLDERS = ("lib", "etc", "var", "http")
+        "sigap-http": ("intake", "console", "nginx"), "sigap-mail": ("intake", "postfix")}
+FOLDERS = ("lib", "etc", "var", "http", "mail")
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root may be many users; 2026-11-27")
 
@@ -28,13 +30,13 @@ pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root may be many
 def as_user(name):
     """Arguments of subprocess: this user, with the groups and the mask that the unit gives it."""
     more = [GROUPS[group] for group, users in MORE.items() if name in users]
-    return dict(user=USERS[name], group=USERS[name] if name == "nginx" else GROUPS["sigap"], extra_groups=more, umask=0o027)
+    return dict(user=USERS[name], group=USERS[name] if name in STRANGERS else GROUPS["sigap"], extra_groups=more, umask=0o027)
 
 
 class Server:
     def __init__(self):
         self.home = Path(tempfile.mkdtemp(prefix="sg-", dir="/tmp"))
-        self.lib, self.etc, self.var, self.sockets = (self.home / name for name in FOLDERS)
+        self.lib, self.etc, self.var, self.sockets, self.mail = (self.home / name for name in FOLDERS)
         self.daemons, self.nginx, self.port = {}, None, free_port()
 
     # --- what the READMEs say
@@ -52,13 +54,21 @@ class Server:
             shutil.copy(BIN / name, self.lib)
         shutil.copytree(HOUSE / "deploy" / "sites" / "jatim", self.etc / "sites" / "default")
         shutil.copytree(HOUSE / "deploy" / "gazetteer", self.etc / "gazetteer")
+        self.folder(self.sockets, 0o3770, group=GROUPS["sigap-http"])
+        self.folder(self.mail, 0o3770, group=GROUPS["sigap-mail"])
+        self.make_folders()
+        self.ctl("keys")
+        self.give_keys()
+        return self
+
+    def make_folders(self):
         self.folder(self.var, 0o2750, group=GROUPS["sigap"])
         self.folder(self.var / "run", 0o3770, group=GROUPS["sigap"])
-        self.folder(self.sockets, 0o3770, group=GROUPS["sigap-http"])
         for name in DAEMONS:
             self.folder(self.var / name, 0o700, USERS[name], GROUPS["sigap"])
         self.folder(self.var / "outbox", 0o700, USERS["notifier"], GROUPS["sigap"])
-        self.ctl("keys")
+
+    def give_keys(self):
         keys = self.var / "keys"
         for name in DAEMONS:
             if (keys / f"local-{name}.key").exists():
@@ -66,7 +76,6 @@ class Server:
         for key, group in (("site.key", "sigap-site"), ("hash.key", "sigap-hash")):
             os.chown(keys / key, -1, GROUPS[group])
             (keys / key).chmod(0o640)
-        return self
 
     def start(self):
         for name in DAEMONS:
@@ -74,7 +83,8 @@ class Server:
             log = open(self.home / f"{name}.log", "a")
             self.daemons[name] = subprocess.Popen(
                 [self.lib / f"sigap-{name}", "--data", self.var, "--site", self.etc / "sites" / "default", *http_at],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, **as_user(name))
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, "SIGAP_LMTP": f"{self.mail}/intake.lmtp"},
+                **as_user(name))
         try:
             wait_for(self.is_heard, START_S, 0.1)
         except AssertionError as late:
@@ -85,13 +95,14 @@ class Server:
         """deploy/nginx/sigap.conf without TLS, whose keys are not ours, as a user who is not of the daemons' group."""
         conf = (HOUSE / "deploy" / "nginx" / "sigap.conf").read_text()
         conf = re.sub(r"^ *(ssl_|listen \[::\]).*\n", "", conf, flags=re.MULTILINE)
+        work, self.plain_port = self.home / "nginx", free_port()
         conf = conf.replace("listen 443 ssl http2", f"listen 127.0.0.1:{self.port}").replace(
-            "listen 80;", f"listen 127.0.0.1:{free_port()};").replace("/var/lib/sigap-http", str(self.sockets))
-        work = self.home / "nginx"
+            "listen 80;", f"listen 127.0.0.1:{self.plain_port};").replace("/var/lib/sigap-http", str(self.sockets)).replace(
+            "/var/log/nginx", str(work))
         self.folder(work, 0o700, USERS["nginx"], USERS["nginx"])
         temporary = "".join(f"{what}_temp_path {work}/{what};\n" for what in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
         (self.etc / "nginx.conf").write_text(f"daemon off;\nworker_processes 1;\npid {work}/pid;\nerror_log {work}/log error;\n"
-                                             f"events {{}}\nhttp {{\naccess_log off;\n{temporary}{conf}\n}}\n")
+                                             f"events {{}}\nhttp {{\naccess_log {work}/access;\n{temporary}{conf}\n}}\n")
         self.nginx = subprocess.Popen(["nginx", "-p", work, "-c", self.etc / "nginx.conf", "-e", work / "log"],
                                       stdin=subprocess.DEVNULL, **as_user("nginx"))
         wait_for(lambda: self.request("GET", "/v1/ready")[0], 10)
@@ -116,9 +127,9 @@ class Server:
     def said(self):
         return "".join(f"--- {path.name}\n{path.read_text(errors='replace')[-3000:]}" for path in self.home.glob("*.log"))
 
-    def request(self, method, path, document=None, headers=None):
+    def request(self, method, path, document=None, headers=None, port=None):
         """(status or 0 without an answer, headers, body), through nginx."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", port or self.port, timeout=30)
         try:
             connection.request(method, path, document and json.dumps(document), headers or {})
             answer = connection.getresponse()
@@ -240,3 +251,18 @@ def test_nginx_lets_nobody_wait(server):
             assert headers["content-type"] == "application/problem+json" and int(headers["retry-after"]) >= 1
             assert json.loads(body)["status"] == 429 and b"112" in body
     server.stop()
+
+
+def test_an_outage_is_a_503_and_written_nowhere(server):
+    """No daemon is there; nobody finds in nginx's logs what it was asked for, and bots come again at 503 only."""
+    server.start_nginx()
+    sms = "/v1/hooks/kannel/sms/HUSH?sender=%2B628123&message=Bapak+memukul+HUSH"
+    status, headers, body = server.request("GET", sms)
+    assert (status, json.loads(body)["status"], headers["retry-after"]) == (503, 503, "5") and b"112" in body
+    assert server.request("GET", sms, port=server.plain_port)[0] == 301
+    with concurrent.futures.ThreadPoolExecutor(32) as pool:
+        limited = set(pool.map(lambda number: server.request("GET", f"/v1/reports/HUSH{number}")[0], range(300)))
+    assert limited == {429, 503}, limited
+    logs = [path for path in (server.home / "nginx").iterdir() if path.is_file()]
+    assert {path.name for path in logs} >= {"log", "access"}
+    assert not [path.name for path in logs if b"HUSH" in path.read_bytes()]

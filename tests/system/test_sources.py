@@ -539,6 +539,42 @@ def test_examples_run(doors, command):
     assert said[0] == said[1]
 
 
+class Restarting(http.server.BaseHTTPRequestHandler):
+    """In front of a machine whose daemons restart: what stands between says so in words of its own, then all is well."""
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.asked += 1
+        self.say(*((502, "<html>Bad Gateway</html>") if self.server.asked == 1 else
+                   (202, json.dumps({"ticket": "260302-ABCD", "message": "diterima", "status_url": "/v1/reports/1"}))))
+
+    def do_GET(self):
+        self.say(200, json.dumps({"state": "received", "message": "diterima"}))
+
+    def say(self, status, body):
+        self.send_response(status)
+        for name, value in (("Retry-After", 0), ("Content-Length", len(body))):
+            self.send_header(name, str(value))
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.mark.parametrize("command", [["/usr/bin/python3", "report.py"], ["node", "report.mjs"]], ids=lambda command: command[1])
+def test_examples_come_again(command):
+    if not shutil.which(command[0]):
+        pytest.skip(f"{command[0]} is not installed here (2026-11-27)")
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Restarting) as door:
+        door.asked = 0
+        threading.Thread(target=door.serve_forever, daemon=True).start()
+        done = subprocess.run([command[0], sigap.HOUSE / "deploy" / "examples" / command[1], TEXT], capture_output=True, text=True,
+                              timeout=30, env={**os.environ, "SIGAP_URL": f"http://127.0.0.1:{door.server_port}", "SIGAP_TOKEN": "x"})
+        door.shutdown()
+    assert (done.returncode, door.asked) == (0, 2) and "260302-ABCD" in done.stdout, done
+
+
 def lmtp(site, said, whole=True):
     """Everything at once; what was answered until the other side closed."""
     answer = b""
