@@ -9,15 +9,16 @@
  * without a row is tidied away by its age, and one that retention erases before its turn comes had a row that
  * goes as soon after a restore.
  *
- * Restore puts all back or nothing, and of what lies in a snapshot only what its manifest names. It builds
- * beside what is there, in a folder that it empties first. A restored journal is another incarnation (what
- * the old one said after the backup is lost to it), so all cursors are moved to the new names together;
- * effects stay held until an operator has looked. What one that did not come to its end has put aside still
- * counts: whose it was, and which cases are erased. */
+ * Restore puts all back or nothing, and of what lies in a snapshot only what its manifest names. Keys that
+ * are here already must be those of the snapshot. It builds beside what is there, in a folder that it empties
+ * first. A restored journal is another incarnation (what the old one said after the backup is lost to it), so
+ * all cursors are moved to the new names together; effects stay held until an operator has looked. What one
+ * that did not come to its end has put aside still counts: whose it was, and which cases are erased. */
 #include "ctl.h"
 
 #include "common/clock.h"
 #include "common/engine.h"
+#include "common/keystore.h"
 #include "common/keystore_cases.h"
 #include "common/link.h"
 
@@ -698,6 +699,91 @@ static bool replay_ledger(void) {
     return sound;
 }
 
+/* ---- the keys of what comes back ---- */
+
+/* Not what is renewed as it likes: secrets of channels, keys of links. */
+static bool seals(const char *key) {
+    return strncmp(key, "keys/", 5) == 0 && (ends_with(key, ".key") || ends_with(key, ".pub"));
+}
+
+/* A new machine may have made keys of its own, and nothing that comes back could be read with them. */
+static bool are_same_keys(json_t *files) {
+    const char *key;
+    json_t *hash;
+    json_object_foreach(files, key, hash) {
+        char hex[65];
+        if (!seals(key))
+            continue;
+        if (!copy_file(key, NULL, false, hex))
+            return false;
+        if (strcmp(hex, json_string_value(hash)) != 0)
+            return ctl_fail(
+                       "DATA/%s is another key than that of the snapshot, and would not open what it holds: "
+                       "nothing was restored. If DATA/keys has sealed nothing yet, move it away and restore "
+                       "again, which brings the keys of the snapshot",
+                       key),
+                   false;
+    }
+    return true;
+}
+
+/* With the rights that `sigapctl keys` gives: the daemons of a server are other users. */
+static bool bring_keys(const char *folder, json_t *files) {
+    const char *key;
+    json_t *hash;
+    bool sound = copy_back(folder, files, "keys", "keys") && chmod("keys", 0750) == 0;
+    json_object_foreach(files, key, hash) sound =
+        sound && (!seals(key) || !ends_with(key, ".pub") || chmod(key, 0644) == 0);
+    return sound;
+}
+
+static bool see_to_keys(const char *folder, json_t *files) {
+    bool here = access("keys/site.key", F_OK) == 0, there = json_object_get(files, "keys/site.key");
+    if (!here && !there)
+        return ctl_fail("DATA/keys has no site.key, and the snapshot was made without keys"), false;
+    return here ? are_same_keys(files) : bring_keys(folder, files);
+}
+
+/* A few, as one of them may be damaged. True where there is no case either. */
+static bool opens_one(const struct seal_opener *opener, sqlite3_stmt *list) {
+    unsigned count = 0;
+    for (; sqlite3_step(list) == SQLITE_ROW; count++) {
+        struct seal_case_key opened;
+        struct id case_id;
+        id_from_bytes(sqlite3_column_blob(list, 0), (size_t)sqlite3_column_bytes(list, 0), &case_id);
+        enum seal_result result = seal_case_key_unwrap(
+            opener, &case_id, sqlite3_column_blob(list, 1), (size_t)sqlite3_column_bytes(list, 1), &opened);
+        seal_case_key_wipe(&opened);
+        if (result == SEAL_OPENED)
+            return true;
+    }
+    return count == 0;
+}
+
+/* The keys of a snapshot that was made without are known by what they open. */
+static bool opens_what_comes(void) {
+    static const char path[] = "restoring/casework/case_keys.db";
+    static const char sql[] = "SELECT case_id, wrapped FROM case_keys WHERE wrapped IS NOT NULL LIMIT 16";
+    struct error error = {0};
+    struct keystore *keystore = NULL;
+    sqlite3 *db = NULL;
+    sqlite3_stmt *list = NULL;
+    if (access(path, F_OK) != 0)
+        return true;
+    if (!keystore_load("keys", NULL, KEYSTORE_SECRET, &keystore, &error))
+        return ctl_fail("%s: nothing was restored", error.text), false;
+    struct seal_opener *opener = seal_opener_new(keystore_site_secret(keystore));
+    bool opens = opener && sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
+                 sqlite3_prepare_v2(db, sql, -1, &list, NULL) == SQLITE_OK && opens_one(opener, list);
+    sqlite3_finalize(list);
+    sqlite3_close(db);
+    seal_opener_free(&opener);
+    keystore_free(&keystore);
+    return opens || (ctl_fail("DATA/keys/site.key opens no case of the snapshot, it is not the key of that "
+                              "site: nothing was restored"),
+                        false);
+}
+
 /* Builds the restored folders beside the present ones; nothing present is touched yet. */
 static bool build(struct names *names, const char *folder, json_t *files) {
     const struct site_links *links = names->links;
@@ -713,7 +799,7 @@ static bool build(struct names *names, const char *folder, json_t *files) {
         sound = !links->daemons[i].core || are_sound_cursors(names, i);
     for (unsigned i = 0; sound && i < links->daemons_count && i < ASK_MOST; i++)
         sound = !links->daemons[i].core || rename_incarnations(names, i);
-    return sound && replay_ledger() && give_all_back(links);
+    return sound && replay_ledger() && opens_what_comes() && give_all_back(links);
 }
 
 static bool exchange(const struct site_links *links, const char *aside) {
@@ -739,11 +825,7 @@ static bool exchange(const struct site_links *links, const char *aside) {
 /* All of the snapshot, verified, or nothing. */
 static bool put_back(const struct site_links *links, const char *folder, json_t *files, const char *aside) {
     struct names names = {.links = links};
-    if (!is_complete(links, files) || !verify(folder, files))
-        return false;
-    if (access("keys/site.key", F_OK) != 0 && !json_object_get(files, "keys/site.key"))
-        return ctl_fail("DATA/keys has no site.key, and the snapshot was made without keys"), false;
-    if (access("keys/site.key", F_OK) != 0 && !copy_back(folder, files, "keys", "keys"))
+    if (!is_complete(links, files) || !verify(folder, files) || !see_to_keys(folder, files))
         return false;
     if (build(&names, folder, files))
         return exchange(links, aside);

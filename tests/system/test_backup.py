@@ -76,6 +76,37 @@ def test_sealed_media_are_in_it(fresh, tmp_path):
     site.wait_ready(states=("ready", "degraded"))
 
 
+def site_and_snapshot(fresh, folder, *options):
+    site = fresh()
+    settled(site, [site.report(reports(1)[0])])
+    site.ctl("backup", *options, str(folder))
+    site.stop()
+    return site
+
+
+@pytest.mark.parametrize("options, sentence", [(["--with-keys"], "is another key than that of the snapshot"),
+                                               ([], "opens no case of the snapshot")])
+def test_keys_of_another_machine_restore_nothing(fresh, tmp_path, options, sentence):
+    """A new machine that has made keys of its own: nothing that came back could be read, and what comes in would be sealed
+    for keys that are never one with the old ones."""
+    site = site_and_snapshot(fresh, tmp_path / "snapshot", *options)
+    keys, before = site.data / "keys", (site.data / "triage" / "store.db").read_bytes()
+    keys.rename(tmp_path / "keys")
+    site.ctl("keys")
+    made = (keys / "site.key").read_bytes()
+    done = site.ctl("restore", str(tmp_path / "snapshot"), check=False)
+    assert done.returncode == 1 and sentence in done.stderr and "nothing was restored" in done.stderr, done
+    assert (site.data / "triage" / "store.db").read_bytes() == before and (keys / "site.key").read_bytes() == made
+    assert not (site.data / "restoring").exists()
+    shutil.rmtree(keys)
+    if not options:
+        (tmp_path / "keys").rename(keys)
+    site.ctl("restore", str(tmp_path / "snapshot"))
+    assert made != (keys / "site.key").read_bytes()
+    site.start(ready=False)
+    site.wait_ready(states=("ready", "degraded"))
+
+
 def test_damaged_snapshot_restores_nothing(fresh, tmp_path):
     site = fresh()
     settled(site, [site.report(reports(1)[0])])

@@ -228,6 +228,24 @@ def test_what_root_restores_is_the_daemons(server):
     server.stop()
 
 
+def test_a_new_machine_takes_the_keys_of_the_snapshot(server):
+    """The folders are made first, no keys; they come with the snapshot, and are given to their owners as those of the first."""
+    server.start()
+    server.start_nginx()
+    token = json.loads(server.ctl("token", "issue", "test", user="watch").stdout)["token"]
+    ticket = json.loads(server.report(token, reports(1)[0])[2])["ticket"]
+    wait_for(lambda: case_of(server, ticket), 20, 0.1)
+    server.ctl("backup", "--with-keys", str(server.home / "snapshot"))
+    server.stop()
+    shutil.rmtree(server.var)
+    server.make_folders()
+    server.ctl("restore", str(server.home / "snapshot"))
+    server.give_keys()
+    server.start()
+    assert case_of(server, ticket)
+    server.stop()
+
+
 def test_nginx_lets_nobody_wait(server):
     """Of a flood from one address the burst is taken at once, and the rest told at once, with the emergency numbers."""
     server.start()
