@@ -192,27 +192,104 @@ def test_a_reader_of_another_history_is_told_what_to_do():
         assert told[0].count("sigapctl restore") == told[0].count("sigapctl control all reconnect") == 2, said
 
 
-def test_the_dead_man_hears_of_a_full_disk(ctl, tmp_path):
-    """deploy/systemd/watch as it is, but for the folder of its programs; a daemon that backs off answers, and is not well."""
-    status = ctl.status()
-    watch = tmp_path / "watch"
-    watch.write_text((sigap.HOUSE / "deploy" / "systemd" / "watch").read_text().replace("/usr/lib/sigap", str(tmp_path)))
-    for name, text in (("sigapctl", 'cat "$2"'), ("deadman", 'echo "$1"')):
-        (tmp_path / name).write_text(f"#!/bin/sh\n{text}\n")
+class Watch:
+    """deploy/systemd/watch as it is, but for the folder of its programs; what sigapctl prints is ours."""
+
+    def __init__(self, status, folder):
+        self.status, self.folder = status, folder
+        (folder / "watch").write_text(self.read("watch").replace("/usr/lib/sigap", str(folder)))
+        self.program("sigapctl", 'cat "$2"')
+        self.program("deadman", 'echo "$1"')
+        for daemon in status["daemons"]:
+            daemon.update(parked=0, disk_low=False, backs_off=None)
+            for link in daemon["links"]:
+                link.update(state="live", lag=0)
+
+    @staticmethod
+    def read(name):
+        return (sigap.HOUSE / "deploy" / "systemd" / name).read_text()
+
+    def program(self, name, text):
+        (self.folder / name).write_text(f"#!/bin/sh\n{text}\n")
+        (self.folder / name).chmod(0o755)
+
+    def heard(self, text=None, **options):
+        (self.folder / "status").write_text(json.dumps(self.status) if text is None else text)
+        return subprocess.run(["sh", self.folder / "watch", self.folder / "status", self.folder], capture_output=True, text=True,
+                              check=True, **options).stdout
+
+
+@pytest.fixture
+def watch(ctl, tmp_path):
+    return Watch(ctl.status(), tmp_path)
+
+
+def test_the_dead_man_hears_of_a_full_disk(watch):
+    """A daemon that backs off answers, and is not well."""
+    assert watch.heard() == ""
+    one = watch.status["daemons"][1]
+    one.update(disk_low=True, backs_off="commit: database or disk is full")
+    assert watch.heard() == (f"{one['name']} cannot write its store: commit: database or disk is full\n"
+                             f"{one['name']} is low on disk\n")
+
+
+@pytest.mark.parametrize("cut", [lambda text: text[:len(text) // 2], lambda text: "", lambda text: text.replace('"parked"', '"x"')])
+def test_the_dead_man_hears_of_what_nobody_understands(watch, cut):
+    assert "cannot be read" in watch.heard(cut(json.dumps(watch.status)))
+
+
+def test_the_dead_man_hears_where_python_is_missing(watch):
+    (watch.folder / "watch").write_text((watch.folder / "watch").read_text().replace("/usr/bin/python3", "/nowhere/python3"))
+    assert "cannot be read" in watch.heard()
+
+
+def test_the_dead_man_is_told_once_an_hour(watch):
+    one = watch.status["daemons"][1]
+    one.update(parked=1)
+    assert "1 parked inputs" in watch.heard()
+    one.update(parked=2)
+    assert watch.heard() == "", "it lasts"
+    one.update(disk_low=True)
+    assert "is low on disk" in watch.heard(), "another thing"
+    an_hour_ago = time.time() - 3700
+    os.utime(watch.folder / "said", (an_hour_ago, an_hour_ago))
+    assert "is low on disk" in watch.heard()
+    one.update(parked=0, disk_low=False)
+    assert watch.heard() == ""
+    one.update(parked=1)
+    assert "1 parked inputs" in watch.heard(), "it is back"
+
+
+def test_the_dead_man_is_told_until_he_hears(watch):
+    watch.status["daemons"][1].update(parked=1)
+    watch.program("deadman", "exit 1")
+    with pytest.raises(subprocess.CalledProcessError):
+        watch.heard()
+    watch.program("deadman", 'echo "$1"')
+    assert "parked" in watch.heard()
+
+
+def test_an_urgent_record_that_has_just_come_is_no_trouble(watch):
+    link = next(one for one in watch.status["daemons"][1]["links"] if one["lane"] == "urgent")
+    link.update(cursor=10, lag=2)
+    assert watch.heard() == ""
+    link.update(cursor=12, lag=1)
+    assert watch.heard() == "", "those were read, another has come"
+    link.update(lag=3)
+    assert "has 3 urgent records" in watch.heard()
+
+
+def test_a_mail_server_that_hangs_keeps_the_dead_man_from_nothing(tmp_path):
+    """deploy/systemd/deadman as it is, but for the mail server and its patience."""
+    text = Watch.read("deadman").replace("/usr/sbin/sendmail", str(tmp_path / "sendmail")).replace("timeout 30", "timeout 1")
+    (tmp_path / "deadman").write_text(text)
+    for name, what in (("sendmail", f"cat >{tmp_path}/mail; exec sleep 60"), ("curl", f'echo "$@" >{tmp_path}/url')):
+        (tmp_path / name).write_text(f"#!/bin/sh\n{what}\n")
         (tmp_path / name).chmod(0o755)
-
-    def heard():
-        (tmp_path / "status").write_text(json.dumps(status))
-        return subprocess.run(["sh", watch, tmp_path / "status"], capture_output=True, text=True, check=True).stdout
-
-    for daemon in status["daemons"]:
-        daemon.update(parked=0, disk_low=False, backs_off=None)
-        for link in daemon["links"]:
-            link.update(state="live", lag=0)
-    assert heard() == ""
-    status["daemons"][1].update(disk_low=True, backs_off="commit: database or disk is full")
-    name = status["daemons"][1]["name"]
-    assert heard() == f"{name} cannot write its store: commit: database or disk is full\n{name} is low on disk\n"
+    subprocess.run(["sh", tmp_path / "deadman", "router is down\nx: low"], check=True, timeout=30, env={
+        "PATH": f"{tmp_path}:{os.environ['PATH']}", "DEADMAN_MAIL": "piket@sigap.example", "DEADMAN_URL": "https://sigap.example/"})
+    assert "router is down" in (tmp_path / "url").read_text()
+    assert (tmp_path / "mail").read_text() == "Subject: SIGAP: router is down\n\nrouter is down\nx: low\n"
 
 
 def test_what_waits_for_a_person_says_for_whom(ctl):
@@ -317,6 +394,15 @@ def test_what_nginx_refuses_is_one_status(ctl):
     assert answer.status == answer.json["status"] == 400
 
 
+def test_an_outage_is_written_nowhere():
+    """An address holds the text of an SMS and the channel's secret; nginx writes it with each error of the request."""
+    with own_site() as site:
+        site.start()
+        (site.data / "run" / "intake.http").unlink()
+        assert site.http("GET", "/v1/hooks/kannel/sms/HUSH?sender=%2B628123&message=HUSH").status == 503
+        assert not [path for path in (site.data / "log").iterdir() if b"HUSH" in path.read_bytes()]
+
+
 def test_a_second_start_says_what_to_do(ctl, tmp_path):
     """Also where a port is no port, and where another process has the number that the last supervisor had."""
     other = sigap.Site(port=False)
@@ -394,15 +480,6 @@ def test_a_file_spoilt_later_ends_nobody_else(tmp_path):
     good = (copy / "timers.yaml").read_text()
     with own_site(site=copy) as site:
         site.allowed = ["event=start-refused .*timers.yaml:15: "]
-def test_an_outage_is_written_nowhere():
-    """An address holds the text of an SMS and the channel's secret; nginx writes it with each error of the request."""
-    with own_site() as site:
-        site.start()
-        (site.data / "run" / "intake.http").unlink()
-        assert site.http("GET", "/v1/hooks/kannel/sms/HUSH?sender=%2B628123&message=HUSH").status == 503
-        assert not [path for path in (site.data / "log").iterdir() if b"HUSH" in path.read_bytes()]
-
-
         site.start()
         (copy / "timers.yaml").write_text(good.replace("warn_percent: 50", "warn_percent: abc"))
         site.kill("router")
