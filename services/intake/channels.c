@@ -100,9 +100,9 @@ static bool read_secret(const char *data_dir, const char *file, char *out, struc
     int handle = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (handle < 0)
         return error_set(error, "%s: cannot be opened: %s", path, strerror(errno));
-    bool good = fstat(handle, &facts) == 0 && (facts.st_mode & 037) == 0;
+    bool good = fstat(handle, &facts) == 0 && (facts.st_mode & 077) == 0; /* all daemons are of one group */
     if (!good)
-        error_set(error, "%s: must not be readable or writable by others (chmod 640)", path);
+        error_set(error, "%s: only this daemon's user may read it (chmod 600)", path);
     else if (!read_first_line(handle, out, CHANNEL_SECRET_MAX + 1))
         good = error_set(error, "%s: has no first line, or one over %d bytes", path, CHANNEL_SECRET_MAX);
     close(handle);

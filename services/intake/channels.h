@@ -1,8 +1,8 @@
 /* sources.yaml of a site: the accounts on platforms that send us webhooks (a Telegram bot, a WhatsApp
  * number), with their secrets. Optional: without it there are the doors that need no more than a bot's token.
  *
- * An option whose name ends in _file names a file in DATA/keys, closed to others; its first line is the
- * value, asked for by the name without _file. Secrets never stand in sources.yaml itself. Only
+ * An option whose name ends in _file names a file in DATA/keys that only this user may read; its first line
+ * is the value, asked for by the name without _file. Secrets never stand in sources.yaml itself. Only
  * ca_file is the path of that file, and the same for all channels. */
 #pragma once
 

@@ -50,9 +50,9 @@ bool channel_secret(
     if (handle < 0)
         return error_set(error, "%s: cannot be opened: %s", path, strerror(errno));
     struct stat facts;
-    bool good = fstat(handle, &facts) == 0 && (facts.st_mode & 037) == 0;
+    bool good = fstat(handle, &facts) == 0 && (facts.st_mode & 077) == 0; /* all daemons are of one group */
     if (!good)
-        error_set(error, "%s: must not be readable or writable by others (chmod 640)", path);
+        error_set(error, "%s: only this daemon's user may read it (chmod 600)", path);
     else if (!read_first_line(handle, out, out_size))
         good = error_set(error, "%s: has no first line", path);
     close(handle);

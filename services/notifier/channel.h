@@ -73,7 +73,8 @@ struct channel_setup {
 
 /* Texts of the file, or NULL. */
 const char *channel_option_of(const struct channel_setup *setup, const char *name);
-/* First line of DATA/keys/<file>, for passwords and signing keys; a file others may read is refused. out is
+/* First line of DATA/keys/<file>, for passwords and signing keys; a file that
+ * its group or others may read is refused. out is
  * wiped by the caller. */
 bool channel_secret(
     const struct channel_setup *setup, const char *file, char *out, size_t out_size, struct error *error);

@@ -1,4 +1,5 @@
-/* sources.yaml: refused with a sentence that says where, secrets only from files closed to others. */
+/* sources.yaml: refused with a sentence that says where, secrets only from files that nobody else may read.
+ */
 #include "services/intake/channels.h"
 #include "services/intake/source.h"
 
@@ -61,7 +62,8 @@ static void a_file_is_read_or_refused_with_its_reason(void **state) {
         {TELEGRAM("piket", "{name: colour, value: red}"), "telegram has no option \"colour\""},
         {TELEGRAM("piket", "{name: secret_file, value: none}"), "cannot be opened"},
         {TELEGRAM("piket", "{name: secret_file, value: ../tg}"), "is no file name"},
-        {TELEGRAM("piket", "{name: secret_file, value: open}"), "must not be readable"},
+        {TELEGRAM("piket", "{name: secret_file, value: open}"), "only this daemon's user"},
+        {TELEGRAM("piket", "{name: secret_file, value: of_all_daemons}"), "only this daemon's user"},
         {TELEGRAM("piket", "{name: secret_file, value: empty}"), "has no first line"},
         {TELEGRAM("piket", "") "  - name: piket\n    source: telegram\n", "stands here twice"},
         {TELEGRAM("piket", "") "  - name: piket\n    source: kannel\n", NULL},
@@ -69,6 +71,7 @@ static void a_file_is_read_or_refused_with_its_reason(void **state) {
     };
     write_file("keys/tg", "rahasia\nmore\n", 0600);
     write_file("keys/open", "rahasia\n", 0644);
+    write_file("keys/of_all_daemons", "rahasia\n", 0640);
     write_file("keys/empty", "\n", 0600);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct error error = {""};
@@ -85,7 +88,7 @@ static void a_file_is_read_or_refused_with_its_reason(void **state) {
 static void secrets_come_from_their_files(void **state) {
     (void)state;
     struct error error = {""};
-    write_file("keys/tg", "rahasia\nmore\n", 0640);
+    write_file("keys/tg", "rahasia\nmore\n", 0600);
     write_file("sources.yaml",
         "public_url: https://sigap.example\n" TELEGRAM(
             "piket", "{name: secret_file, value: tg}, {name: api_url, value: x}") "    training: yes\n",

@@ -559,9 +559,10 @@ static void test_configuration_is_refused(void **state) {
     bench_open(&bench, "email", "");
     bench.channel->close(&bench.state);
     write_secret(&bench, "open", "secret", 0644);
+    write_secret(&bench, "of_all_daemons", "secret", 0640);
     static const char *const bad[][2] = {{"server", "https://x/"}, {"from", "a b@c"}, {"from", "x@y\nz"},
-        {"password_file", "missing"}, {"password_file", "open"}, {"password_file", "../keys/open"},
-        {"networks", "everything"}};
+        {"password_file", "missing"}, {"password_file", "open"}, {"password_file", "of_all_daemons"},
+        {"password_file", "../keys/open"}, {"networks", "everything"}};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct channel_option good[CHANNEL_OPTIONS_MAX];
         memcpy(good, bench.options, sizeof good);
