@@ -1,9 +1,6 @@
-/* E-mail by LMTP (RFC 2033) on the local socket DATA/run/intake.lmtp: how Postfix and others hand mails over.
- * For Postfix:
- *
- *     virtual_mailbox_domains = sigap.example
- *     virtual_transport = lmtp:unix:/var/lib/sigap/run/intake.lmtp
- *     lmtp_destination_recipient_limit = 1
+/* E-mail by LMTP (RFC 2033) on a local socket: how Postfix and others hand mails over (deploy/examples). It
+ * is DATA/run/intake.lmtp, or the path in SIGAP_LMTP of the environment, in a folder into which a mail server
+ * may look that has no business in DATA. Open to the socket's group.
  *
  * A mail becomes an input of a turn; 250 is said after its commit, 451 when there is no disk: the server
  * keeps the mail and comes again. Recipients are the addresses of the channels of source email in

@@ -210,6 +210,29 @@ def test_nobody_has_more_than_is_theirs(server):
     server.stop()
 
 
+def test_a_mail_server_hands_its_mails_over(server):
+    """A user of its own too, who reaches this socket and nothing else; the password of the mailbox is intake's."""
+    password = server.var / "keys" / "mail.password"
+    password.write_text("rahasia\n")
+    password.chmod(0o600)
+    os.chown(password, USERS["intake"], GROUPS["sigap"])
+    (server.etc / "sites" / "default" / "sources.yaml").write_text(
+        "channels:\n  - name: lapor\n    source: email\n    options:\n      - {name: address, value: lapor@sigap.example}\n"
+        "      - {name: server, value: 'smtp://127.0.0.1:9'}\n      - {name: user, value: lapor}\n"
+        "      - {name: password_file, value: mail.password}\n")
+    server.start()
+    mail = f"From: A <a@example.org>\nMessage-ID: <1@example.org>\nSubject: Lapor\n\n{reports(1)[0]}\n"
+    hand_over = ("import smtplib, sys; smtplib.LMTP(sys.argv[1]).sendmail('a@example.org', ['lapor@sigap.example'], "
+                 "sys.argv[2].encode())")
+    socket = server.mail / "intake.lmtp"
+    assert server.can("postfix", "/usr/bin/python3", "-c", hand_over, socket, mail)
+    wait_for(lambda: json.loads(server.ctl("list", "triage", "cases", user="watch").stdout), 20, 0.1)
+    assert not server.can("postfix", "ls", server.var) and not server.can("postfix", "ls", server.sockets)
+    for name in ("triage", "console", "watch", "nginx"):
+        assert not server.can(name, "test", "-w", socket) and not server.can(name, "cat", password), name
+    server.stop()
+
+
 def test_what_root_restores_is_the_daemons(server):
     server.start()
     token = json.loads(server.ctl("token", "issue", "test", user="watch").stdout)["token"]
