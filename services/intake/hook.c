@@ -1063,7 +1063,8 @@ static void write_row(struct json_writer *writer, struct statement *list) {
     json_member_text(writer, "bot", column_text(list, 1));
     json_member_text(writer, "source", column_text(list, 2));
     json_member_text(writer, "state", state >= 0 && state < 3 ? states[state] : "");
-    json_member_integer(writer, "due_at", column_int(list, 5));
+    json_member_integer(
+        writer, "due_at", column_int(list, 5)); /* aside: when it goes, 0 before the warning */
     json_member_text(writer, "reason", column_text(list, 6));
     json_member_integer(writer, "size_bytes", column_int(list, 7));
     json_write_end(writer);

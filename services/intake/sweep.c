@@ -11,6 +11,10 @@ enum { BATCH = 512 /* rows of a table a step: about 2 ms */, STEP_MS = 1000 };
 static const int64_t day_ms = INT64_C(24) * 3600 * 1000;
 static const int64_t keys_ms = INT64_C(30) * 24 * 3600 * 1000; /* Idempotency-Key: the promise made to bots */
 static const int64_t addresses_ms = INT64_C(7) * 24 * 3600 * 1000; /* the most an address may be kept */
+static const int64_t asides_ms =
+    INT64_C(30) * 24 * 3600 * 1000; /* a person must look: longer than a leave, as short as it can be for
+                                     * messages with names and addresses in them */
+static const int64_t warned_ms = INT64_C(7) * 24 * 3600 * 1000; /* between the warning and the end */
 static const int64_t open_cases_ms =
     INT64_C(730) * 24 * 3600 * 1000; /* a case nobody ever closed, at least */
 
@@ -95,6 +99,40 @@ static bool slice_end(struct turn *turn, enum intake_statement which, const uint
     memcpy(end, more ? key : beyond, *end_size);
     statement_end(slice);
     return more;
+}
+
+static void warn_of_end(struct turn *turn, int64_t count) {
+    Sigap__InputParked parked = SIGAP__INPUT_PARKED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    parked.journal = (char *)"hook";
+    parked.lane = LANE_NORMAL;
+    parked.reason = arena_format(
+        turn->arena, "%lld put aside were not looked at and are erased in 7 days", (long long)count);
+    event.body_case = SIGAP__EVENT__BODY_INPUT_PARKED;
+    event.input_parked = &parked;
+    if (parked.reason)
+        turn_append(turn, LANE_NORMAL, &event);
+}
+
+/* What waits for a person goes when whoever is responsible was told a second time and still has not looked;
+ * what blocked senders wrote goes by itself. True when there may be more. */
+static bool expire_asides(struct turn *turn, int64_t keep_ms) {
+    int64_t asides_keep = keep_ms > asides_ms ? keep_ms : asides_ms;
+    struct id old = first_of(turn->now - asides_keep + warned_ms), before = first_of(turn->now - keep_ms);
+    struct statement *warn = intake_use(turn->store, INTAKE_HOOK_WARN);
+    bind_int(warn, turn->now + warned_ms);
+    bind_id(warn, &old);
+    bind_int(warn, BATCH);
+    statement_run(warn);
+    int64_t warned = store_changes(turn->store);
+    if (warned)
+        warn_of_end(turn, warned);
+    struct statement *expire = intake_use(turn->store, INTAKE_HOOK_EXPIRE);
+    bind_id(expire, &before);
+    bind_int(expire, turn->now);
+    bind_int(expire, BATCH);
+    statement_run(expire);
+    return warned == BATCH || store_changes(turn->store) == BATCH;
 }
 
 /* Duplicate keys are numbered in the order in which they came. True when there may be more. */
@@ -233,7 +271,7 @@ void intake_sweep_step(struct turn *turn) {
     bool more = expire_oldest(turn, INTAKE_OUTCOME_EXPIRE, turn->now - keep);
     more |= expire_oldest(turn, INTAKE_REPLY_EXPIRE, turn->now - address_keep);
     more |= expire_oldest(turn, INTAKE_AMENDMENT_EXPIRE, turn->now - keep);
-    more |= expire_oldest(turn, INTAKE_HOOK_EXPIRE, turn->now - keep);
+    more |= expire_asides(turn, keep);
     more |= expire_keys(turn, keep > keys_ms ? keep : keys_ms);
     /* The row of a closed case is what its media are kept by. */
     bool cases = (!started || at.progress_size) &&

@@ -109,7 +109,8 @@ function oneParked(row, now) {
 // A message of a platform that intake could not read: whoever may, has it read again.
 function oneHook(row, now, open) {
   const button = row.state === 'aside' ? element('button', { type: 'button', onclick: () => open.retry(row) }, say('retry')) : null;
-  return card(row, row.bot, button, dots(row.source, sayHook(row.reason), `${row.size_bytes} B`), null);
+  const end = row.state === 'aside' && row.due_at ? `${say('erased_at')} ${sayTime(row.due_at)}` : null;
+  return card(row, row.bot, button, dots(row.source, sayHook(row.reason), `${row.size_bytes} B`, end), null);
 }
 
 const makers = {

@@ -65,6 +65,7 @@ const words = {
   parked: ['Disisihkan', 'Put aside'],
   hooks: ['Pesan kanal yang tidak terbaca', 'Messages of platforms that could not be read'],
   retry: ['Baca lagi', 'Read again'],
+  erased_at: ['dihapus', 'erased'],
   being_read_again: ['Sedang dibaca lagi.', 'It is being read again.'],
   nothing: ['Tidak ada.', 'Nothing.'],
   loading: ['Memuat…', 'Loading…'],

@@ -421,6 +421,14 @@ static void a_sender_may_be_blocked(void **state) {
     order(&conform, "sender.unblock", ticket, 404); /* it is not blocked */
     say(&conform, 4, "Ada warga minta info bansos juga");
     assert_int_equal(bottle_reports(&conform.bottle), 4);
+    order(&conform, "sender.block", ticket, 200);
+    say(&conform, 5, "Ada warga minta info bansos terus");
+    size_t told = fixture_count(conform.bottle.fixture, SIGAP__EVENT__BODY_INPUT_PARKED);
+    assert_int_equal(conform_aside(&conform, id, reason), 1);
+    for (int i = 0; i < 9; i++) /* by itself, after the retention, and nobody is told again */
+        fixture_advance(conform.bottle.fixture, 86400000);
+    assert_int_equal(conform_aside(&conform, id, reason), 0);
+    assert_int_equal(fixture_count(conform.bottle.fixture, SIGAP__EVENT__BODY_INPUT_PARKED), told);
     conform_close(&conform);
 }
 

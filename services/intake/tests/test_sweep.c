@@ -146,12 +146,62 @@ static void old_files_of_media_are_deleted(void **state) {
     rmdir(folder);
 }
 
+static void put_aside(struct bottle *bottle) {
+    struct fixture_request request = {.method = "POST",
+        .path = "/v1/hooks/email/lapor",
+        .body = "no headers at all",
+        .headers = {{"Authorization", bottle->bearer}, {"Content-Type", "message/rfc822"}}};
+    assert_int_equal(fixture_request(bottle->fixture, &request)->status, 200);
+}
+
+static size_t asides(struct bottle *bottle) {
+    json_t *list = bottle_list(bottle->fixture, "hooks", 0);
+    size_t count = json_array_size(list);
+    json_decref(list);
+    return count;
+}
+
+static int64_t goes_at(struct bottle *bottle) {
+    json_t *list = bottle_list(bottle->fixture, "hooks", 0);
+    int64_t at = json_integer_value(json_object_get(json_array_get(list, 0), "due_at"));
+    json_decref(list);
+    return at;
+}
+
+static void pass_days(struct bottle *bottle, int days) {
+    for (int i = 0; i < days; i++)
+        fixture_advance(bottle->fixture, day);
+}
+
+static void what_was_put_aside_waits_until_twice_told(void **state) {
+    (void)state;
+    struct bottle bottle = bottle_open(false);
+    put_aside(&bottle);
+    assert_int_equal(fixture_count(bottle.fixture, SIGAP__EVENT__BODY_INPUT_PARKED), 1);
+    pass_days(&bottle, 22);
+    assert_int_equal(fixture_count(bottle.fixture, SIGAP__EVENT__BODY_INPUT_PARKED), 1);
+    assert_int_equal(goes_at(&bottle), 0);
+    pass_days(&bottle, 3);
+    const Sigap__InputParked *told =
+        fixture_last(bottle.fixture, SIGAP__EVENT__BODY_INPUT_PARKED)->event->input_parked;
+    assert_int_equal(fixture_count(bottle.fixture, SIGAP__EVENT__BODY_INPUT_PARKED), 2);
+    assert_string_equal(told->reason, "1 put aside were not looked at and are erased in 7 days");
+    assert_int_not_equal(goes_at(&bottle), 0);
+    pass_days(&bottle, 4);
+    assert_int_equal(asides(&bottle), 1);
+    pass_days(&bottle, 4);
+    assert_int_equal(asides(&bottle), 0);
+    assert_int_equal(fixture_count(bottle.fixture, SIGAP__EVENT__BODY_INPUT_PARKED), 2);
+    fixture_close(&bottle.fixture);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(old_files_of_media_are_deleted),
         cmocka_unit_test(keys_go_after_30_days_in_several_steps),
         cmocka_unit_test(the_sweep_survives_a_crash),
         cmocka_unit_test(closed_cases_and_outcomes_go_after_the_retention),
+        cmocka_unit_test(what_was_put_aside_waits_until_twice_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
