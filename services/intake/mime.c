@@ -356,20 +356,40 @@ static char *joined(char *above, char *below) {
     return both;
 }
 
-/* Plain text before HTML where both say the same. */
-static void take_text(struct reading *reading, char *text, bool html) {
+/* Blanks, the wide ones too, are none, nor are signs without width. */
+static bool has_words(const char *text) {
+    static const char *const blanks[] = {"\xc2\xa0", "\xe2\x80\x8b", "\xe2\x80\x8c", "\xef\xbb\xbf"};
+    while (text && *text) {
+        size_t size = (unsigned char)*text <= ' ';
+        for (size_t i = 0; !size && i < sizeof blanks / sizeof *blanks; i++)
+            if (strncmp(text, blanks[i], strlen(blanks[i])) == 0)
+                size = strlen(blanks[i]);
+        if (!size)
+            return true;
+        text += size;
+    }
+    return false;
+}
+
+/* Of what says the same one stands: plain text before HTML, but words before none. Telephones send an empty
+ * plain part beside the HTML that says it. Takes text over. */
+static void take_alternative(struct reading *reading, char *text, bool html) {
     struct mime *mime = reading->mime;
-    if (text && html)
-        strip_tags(text);
-    if (!reading->alternative) {
-        mime->text = joined(mime->text, text);
-    } else if (!mime->text || (reading->html && !html)) {
-        wipe(mime->text);
+    bool better = !has_words(mime->text) || (reading->html && !html && has_words(text));
+    wipe(better ? mime->text : text);
+    if (better) {
         mime->text = text;
         reading->html = html;
-    } else {
-        wipe(text);
     }
+}
+
+static void take_text(struct reading *reading, char *text, bool html) {
+    if (text && html)
+        strip_tags(text);
+    if (reading->alternative)
+        take_alternative(reading, text, html);
+    else
+        reading->mime->text = joined(reading->mime->text, text);
 }
 
 static void take_leaf(struct reading *reading, const struct part *part, const char *type) {
@@ -475,15 +495,10 @@ static void take_part(struct reading *reading, const struct part *part, unsigned
     reading->mime->text = above;
     reading->alternative = outer.alternative;
     reading->html = outer.html;
-    if (!reading->alternative) {
+    if (reading->alternative)
+        take_alternative(reading, text, html);
+    else
         reading->mime->text = joined(above, text);
-    } else if (!above || (reading->html && !html)) {
-        wipe(above);
-        reading->mime->text = text;
-        reading->html = html;
-    } else {
-        wipe(text);
-    }
 }
 
 /* Delivery reports and notices of machines that do not say so in Auto-Submitted (RFC 3834). */

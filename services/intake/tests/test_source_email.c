@@ -106,6 +106,21 @@ static void reads_mails(void **state) {
          "sakit\n--p\nContent-Type: application/pdf\n\n%PDF\n--p--\n--o--\n",
             "", "tolong dicek\nLaporan\nNenek sakit", 1},
         {"Content-Type: message/rfc822\n\nno mail", "", "", 0},
+        /* Telephones and ticket systems send a plain part without words beside the HTML. */
+        {"Content-Type: multipart/alternative; boundary=o\n\n--o\nContent-Type: text/plain\n\n \r\n\n--o\n"
+         "Content-Type: text/html\n\n<p>Nenek sakit</p>\n--o--\n",
+            "", "Nenek sakit\n", 0},
+        {"Content-Type: multipart/alternative; boundary=o\n\n--o\nContent-Type: text/html\n\n<p>Nenek "
+         "sakit</p>\n--o\nContent-Type: text/plain; charset=utf-8\n\n\xc2\xa0\xe2\x80\x8b\n--o--\n",
+            "", "Nenek sakit\n", 0},
+        {"Content-Type: multipart/alternative; boundary=o\n\n--o\nContent-Type: text/plain\n\n\n--o\n"
+         "Content-Type: multipart/related; boundary=i\n\n--i\nContent-Type: text/html\n\n<p>Nenek "
+         "sakit</p>\n--i\nContent-Type: image/png\n\n\x89PNG\n--i--\n--o--\n",
+            "", "Nenek sakit\n", 1},
+        {"Content-Type: multipart/alternative; boundary=o\n\n--o\nContent-Type: multipart/related; "
+         "boundary=i\n\n--i\nContent-Type: text/html\n\n<p>Nenek sakit</p>\n--i--\n--o\nContent-Type: "
+         "multipart/mixed; boundary=j\n\n--j\nContent-Type: text/plain\n\n \n--j--\n--o--\n",
+            "", "Nenek sakit\n", 0},
         {"Content-Type: application/pdf\nContent-Disposition: attachment; filename=\"a.pdf\"\n\n%PDF-", "",
             "", 1},
     };
