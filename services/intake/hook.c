@@ -657,7 +657,7 @@ static bool is_question(const char *text, struct ticket *ticket, bool *valid) {
         rest[end - 1] = 0;
     *valid = ticket_from_text(rest, ticket);
     /* "status anak saya bagaimana" is a report like any other; a ticket with a wrong letter has digits. */
-    return *valid || (asked && strcspn(rest, "0123456789") == 0 && !strchr(rest, ' '));
+    return *valid || (asked && strcspn(rest, "0123456789") == 0 && !strpbrk(rest, " \t\r\n"));
 }
 
 bool hook_asks_status(const char *text) {

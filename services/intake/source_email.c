@@ -11,10 +11,10 @@
  *
  * With the option `server` (smtps://mail.example:465, smtp://mail.example:587 with STARTTLS) the sender of a
  * mail that came to the channel's address is answered: the receipt, a question, how a report stands ("status
- * NUMBER" in the subject or in the first line). What is said is neutral, the subject too, and nothing of the
- * report is repeated: others may read that mailbox, and a sender can be forged. Mails of lists and machines
- * are not answered, and our answers say that they are such (RFC 3834), so that no two machines talk. Channels
- * with `silent: yes` answer nobody.
+ * NUMBER", or the number, as the subject or the first line; whatever else the mail says joins that report).
+ * What is said is neutral, the subject too, and nothing of the report is repeated: others may read that
+ * mailbox, and a sender can be forged. Mails of lists and machines are not answered, and our answers say that
+ * they are such (RFC 3834), so that no two machines talk. Channels with `silent: yes` answer nobody.
  *
  * Options: address; server, user, password_file, networks, plain, ca_file. */
 #include "services/intake/hook.h"
@@ -81,18 +81,104 @@ static const char *without_marks(const char *subject) {
     return subject;
 }
 
-/* Somebody asks how a report stands: nothing but that is said then, signatures and pictures in them are left
- * out. */
-static bool asks(struct arena *arena, const struct mime *mime, struct hook_message *message) {
-    char line[128];
-    const char *candidates[] = {line, without_marks(mime->subject)};
-    first_line(mime->text, line);
-    for (size_t i = 0; i < 2; i++)
-        if (hook_asks_status(candidates[i])) {
-            message->text = arena_text(arena, candidates[i]);
-            return message->text != NULL;
-        }
+/* What telephones and webmail write below by themselves; they are short. */
+static bool is_sent_from(const char *line) {
+    enum { LONGEST = 64 };
+    static const char *const begins[] = {"Sent from my ", "Sent from Outlook", "Sent from Yahoo",
+        "Get Outlook for ", "Dikirim dari iPhone", "Dikirim dari iPad", "Dikirim dari Galaxy",
+        "Dikirim dari Samsung", "Dikirim dari Outlook", "Dikirim dari Yahoo", "Dapatkan Outlook untuk "};
+    for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
+        if (strncasecmp(line, begins[i], strlen(begins[i])) == 0)
+            return strlen(line) <= LONGEST;
     return false;
+}
+
+static bool ends_with(const char *line, const char *end) {
+    size_t size = strlen(line), end_size = strlen(end);
+    return size >= end_size && strcasecmp(line + size - end_size, end) == 0;
+}
+
+/* "Pada Sen, 2 Mar 2026 pukul 10.00 Layanan <lapor@sigap.example> menulis:", above what is quoted; long ones
+ * are broken behind the address. */
+static bool is_said_of_a_quote(const char *line) {
+    bool verb = ends_with(line, "menulis:") || ends_with(line, "wrote:");
+    bool begins = strncasecmp(line, "Pada ", 5) == 0 || strncasecmp(line, "On ", 3) == 0;
+    return (verb && !strchr(line, ' ')) || (begins && strchr(line, '@') && (verb || ends_with(line, ">")));
+}
+
+/* What looks like a signature and says what danger is made of is seen by somebody. No words at all have
+ * points too, as a report without known ones is no calm one; here it is what the words add. */
+static bool adds_danger(const struct danger *danger, const char *text) {
+    return danger_points(danger, text, strlen(text)) > danger_points(danger, "", 0);
+}
+
+/* Is there anything beside a question but what programs write below it? A line "-- " begins a signature. Too
+ * long a line is no program's. */
+static bool says_more(const struct danger *danger, const char *text) {
+    char line[128];
+    for (; *text; text += strcspn(text, "\n"), text += *text == '\n') {
+        size_t size = strcspn(text, "\r\n"), blanks = strspn(text, " \t");
+        if (size == blanks)
+            continue;
+        if (size >= sizeof line)
+            return true;
+        snprintf(line, sizeof line, "%.*s", (int)size, text);
+        if (strcmp(line, "-- ") == 0 || strcmp(line, "--") == 0)
+            return adds_danger(danger, text);
+        if (is_sent_from(line) ? adds_danger(danger, line) : !is_said_of_a_quote(line))
+            return true;
+    }
+    return false;
+}
+
+/* "Pertanyaan" is a word for any question; "Anak itu hilang lagi", which answers nothing, says something, and
+ * so does "Kebakaran". */
+static bool topic_says_more(const struct danger *danger, const struct hook_message *message) {
+    return !message->topic_again && !hook_asks_status(message->topic) &&
+           (strchr(message->topic, ' ') || adds_danger(danger, message->topic));
+}
+
+/* The line that asks how a report stands, the first of the text or the subject, and whether nothing else is
+ * said. */
+struct question {
+    const char *line; /* NULL: none asks */
+    bool alone;
+};
+
+static struct question question_in(
+    const struct hook_batch *batch, const struct mime *mime, const struct hook_message *message) {
+    char line[128];
+    const char *more = mime->text;
+    first_line(mime->text, line);
+    bool first = hook_asks_status(line);
+    if (!first && !hook_asks_status(message->topic))
+        return (struct question){NULL, false};
+    if (first) {
+        more += strspn(more, " \t\r\n");
+        more += strcspn(more, "\r\n");
+    }
+    const struct danger *danger = batch->intake->danger;
+    bool alone = !says_more(danger, more) && !topic_says_more(danger, message) && mime->file_count == 0;
+    return (struct question){arena_text(batch->turn->arena, first ? line : message->topic), alone};
+}
+
+/* A question is answered; what is said beside it is taken too, for the report that is asked about. */
+static void emit(struct hook_batch *batch, const struct mime *mime, struct hook_message *message) {
+    struct question question = question_in(batch, mime, message);
+    if (question.line) {
+        struct hook_message asked = *message;
+        asked.text = question.line;
+        hook_emit(batch, &asked);
+        message->quoted = arena_format(batch->turn->arena, "%s\n%s", question.line, message->quoted);
+    }
+    if (question.alone)
+        return;
+    add_files(mime, message);
+    hook_emit(batch, message);
+}
+
+static bool is_machines(const struct mime *mime) {
+    return mime->notice || (*mime->auto_submitted && strncasecmp(mime->auto_submitted, "no", 2) != 0);
 }
 
 static bool decode(struct hook_batch *batch, char *body, size_t size) {
@@ -110,19 +196,17 @@ static bool decode(struct hook_batch *batch, char *body, size_t size) {
         .chat = *mime->reply_to ? mime->reply_to : mime->from,
         .at = mime_date(mime->date),
         .answers = *mime->in_reply_to ? mime->in_reply_to : NULL,
-        .quoted = quoted,
+        .quoted = quoted ? quoted : "",
         .topic = topic,
         .topic_again = topic != mime->subject + strspn(mime->subject, " "),
         .forwarded = mime->forwarded,
         .silent = mime->bulk || !intake_channel_option(batch->from->channel, "server")};
     if (!*message.id && message.text) /* a bare script: sender, date and subject are what it is known by */
         message.id = arena_format(batch->turn->arena, "%s:%s:%s", mime->from, mime->date, mime->subject);
-    if (!asks(batch->turn->arena, mime, &message))
-        add_files(mime, &message);
-    if (mime->notice || (*mime->auto_submitted && strncasecmp(mime->auto_submitted, "no", 2) != 0))
+    if (is_machines(mime))
         hook_ignore(batch);
     else
-        hook_emit(batch, &message);
+        emit(batch, mime, &message);
     mime_free(&mime);
     return true;
 }

@@ -73,6 +73,10 @@ def test_a_mail_is_answered_and_asks_again(fresh, tmp_path):
     say("status 261126-AAAA-AAAA-AAAA-AAAA-A", "")
     answers(4)
     assert site.journal_heads("intake") == reports, "a question is no report"
+    say(f"Re: status {ticket}", "Dia sudah pindah ke rumah ibunya di Pare.")
+    assert answers(6)[2] and all(ticket in email.message_from_string(text, policy=email.policy.default).get_content()
+                                 for _, text in server.mails[4:]), "what is said beside a question joins that report"
+    assert site.journal_heads("intake") != reports
 
     # Nobody is told: machines, lists, a silent mailbox, an address that would be two.
     say("Cuti", "saya cuti", headers="Auto-Submitted: auto-replied\r\n")
@@ -81,7 +85,7 @@ def test_a_mail_is_answered_and_asks_again(fresh, tmp_path):
     say("Tolong", "Nenek di Garum Blitar sakit", to="diam@sigap.example", sender="lain@example.org")
     say("Tolong", "Nenek di Srengat Blitar sakit", sender="dua@example.org", headers="Reply-To: <a@b.example,c@d.example>\r\n")
     time.sleep(1)
-    assert len(server.mails) == 4
+    assert len(server.mails) == 6
     site.stop()
     server.shutdown()
     planted = [b"rina@example.org", base64.b64encode(b"rina@example.org")]

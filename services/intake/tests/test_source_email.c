@@ -1,4 +1,5 @@
 /* Mails as people's programs write them. */
+#include "common/texts.h"
 #include "services/intake/mime.h"
 #include "services/intake/tests/conformance.h"
 
@@ -214,6 +215,57 @@ static void raw_bytes_in_headers_are_no_obstacle(void **state) {
     conform_close(&conform);
 }
 
+/* A ticket, or "status" and a ticket, alone is a question; what is said beside it joins the report. */
+static void what_is_said_beside_a_question_is_kept(void **state) {
+    (void)state;
+    static const struct {
+        const char *mail, *text; /* %s: the ticket; text NULL: a question, no report */
+    } cases[] = {
+        {"Subject: status %s\r\n\r\n-- \r\nRina\r\n", NULL},
+        {"Subject: Re: %s\r\n\r\n\r\nDikirim dari iPhone saya\r\n", NULL},
+        {"Subject: Pertanyaan\r\n\r\nstatus %s\r\n\r\n> kutipan lama\r\n", NULL},
+        {"Subject: Re: Pesan layanan / Service message\r\n\r\n%s\r\n\r\nPada Sen, 2 Mar 2026 pukul 10.00 "
+         "Layanan <lapor@sigap.example>\r\nmenulis:\r\n\r\n> Terima kasih\r\n",
+            NULL},
+        {"Subject: Bls: status %s\r\n\r\nOn Mon, 2 Mar 2026, Layanan <lapor@sigap.example> "
+         "wrote:\r\n> Terima kasih\r\n",
+            NULL},
+        {"Subject: %s\r\n\r\nDia sekarang pegang pisau, tolong\r\n", "pegang pisau, tolong"},
+        {"Subject: Re: status %s\r\n\r\nKakek sudah pindah ke Garum\r\n", "pindah ke Garum"},
+        {"Subject: Laporan\r\n\r\n%s\r\nKakek sudah pindah ke Garum\r\n", "pindah ke Garum"},
+        {"Subject: Kakek sudah pindah\r\n\r\n%s\r\n", "Kakek sudah pindah"},
+        {"Subject: Kebakaran\r\n\r\n%s\r\n", "Kebakaran"},
+        {"Subject: Laporan\r\n\r\nstatus %s\r\n-- \r\ntolong dia pegang pisau\r\n", "pegang pisau"},
+        {"Subject: status %s\r\nContent-Type: image/jpeg\r\n\r\n\xff\xd8\xff\r\n", "status "},
+        {"Subject: Laporan\r\n\r\nstatus %s\r\nPada hari Senin ia menulis:\r\n> Awas kau\r\n", "menulis"},
+        {"Subject: Laporan\r\n\r\nstatus %s\r\nDikirim dari iPhone anak saya, yang sejak hari Senin belum "
+         "pulang\r\n",
+            "belum pulang"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct conform conform = conform_open();
+        static struct post post;
+        char ticket[TICKET_TEXT + 1];
+        copy_text(ticket, sizeof ticket,
+            bottle_ticket(
+                &conform.bottle, "{\"source\": \"a\", \"text\": \"Kakek sakit di Wlingi Blitar\"}", NULL));
+        strcpy(post.body, "From: a@b.example\r\nMessage-ID: <q@b>\r\n");
+        sprintf(post.body + strlen(post.body), cases[i].mail, ticket);
+        post.request =
+            (struct fixture_request){.method = "POST", .path = "/v1/hooks/email/lapor", .body = post.body};
+        sign(&conform, &post);
+        assert_int_equal(fixture_request(conform.bottle.fixture, &post.request)->status, 200);
+        if (bottle_reports(&conform.bottle) != (cases[i].text ? 2 : 1))
+            fail_msg("case %zu: %zu reports", i, bottle_reports(&conform.bottle));
+        if (cases[i].text) {
+            const Sigap__ReportReceived *more = conform_report(&conform, 1);
+            if (!strstr(conform_text(more), cases[i].text) || strcmp(more->relation, "follow_up") != 0)
+                fail_msg("case %zu: \"%s\" %s", i, conform_text(more), more->relation);
+        }
+        conform_close(&conform);
+    }
+}
+
 /* Under pressure only what may be urgent is taken: that is read out of base 64, and not out of headers. */
 static void urgency_is_in_the_words(void **state) {
     (void)state;
@@ -255,6 +307,7 @@ int main(void) {
         cmocka_unit_test(reads_mails),
         cmocka_unit_test(urgency_is_in_the_words),
         cmocka_unit_test(raw_bytes_in_headers_are_no_obstacle),
+        cmocka_unit_test(what_is_said_beside_a_question_is_kept),
         cmocka_unit_test(pictures_come_along_and_machines_say_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

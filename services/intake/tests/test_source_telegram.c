@@ -363,6 +363,8 @@ static void answers_in_the_chat(void **state) {
     assert_int_equal(bottle_reports(&conform.bottle), 3);
     say(&conform, 6, "status anak saya bagaimana? dia sakit");
     assert_int_equal(bottle_reports(&conform.bottle), 4);
+    say(&conform, 7, "status 260302-AAAA-AAAA-AAAA-AAAA-A\\nKebakaran");
+    assert_int_equal(bottle_reports(&conform.bottle), 5);
     conform_close(&conform);
 }
 
