@@ -281,13 +281,11 @@ static bool begins_tag(const char *html) {
     return (letter >= 'a' && letter <= 'z') || (next && strchr("/!?", next));
 }
 
-/* Where a tag that begins at html ends; what nobody sees goes with it, and what is quoted of an earlier
- * mail. */
+/* Where a tag that begins at html ends; what nobody sees goes with it. */
 static const char *tag_end(const char *html) {
     static const struct {
         const char *begin, *end;
-    } unseen[] = {{"<!--", "-->"}, {"<style", "</style"}, {"<script", "</script"}, {"<title", "</title"},
-        {"<blockquote", "</blockquote"}};
+    } unseen[] = {{"<!--", "-->"}, {"<style", "</style"}, {"<script", "</script"}, {"<title", "</title"}};
     const char *from = html;
     for (size_t i = 0; i < sizeof unseen / sizeof *unseen; i++)
         if (strncasecmp(html, unseen[i].begin, strlen(unseen[i].begin)) == 0) {
@@ -298,25 +296,52 @@ static const char *tag_end(const char *html) {
     return end ? end + 1 : from + strlen(from);
 }
 
-/* Tags out, letters in; in place: nothing of it grows. */
+static bool is_tag(const char *html, const char *tag) {
+    return strncasecmp(html, tag, strlen(tag)) == 0;
+}
+
+static bool ends_line(const char *tag) {
+    static const char *const lines[] = {
+        "<br", "</p", "</div", "</tr", "</li", "</h1", "</h2", "</h3", "<blockquote", "</blockquote", NULL};
+    for (size_t i = 0; lines[i]; i++)
+        if (is_tag(tag, lines[i]))
+            return true;
+    return false;
+}
+
+/* How deep in quotes it is behind this tag. */
+static size_t quote_depth(const char *tag, size_t depth) {
+    return is_tag(tag, "<blockquote") ? depth + 1 : depth - (depth > 0 && is_tag(tag, "</blockquote"));
+}
+
+/* Where one does not end, what is quoted and what is said cannot be told from each other. */
+static bool quotes_end(const char *html) {
+    size_t depth = 0;
+    for (; (html = strchr(html, '<')); html = begins_tag(html) ? tag_end(html) : html + 1)
+        depth = quote_depth(html, depth);
+    return depth == 0;
+}
+
+/* Tags out, letters in, a quote in lines that begin with "> "; in place: nothing of it grows, as a tag that
+ * ends a line has three letters, and the lines of the HTML itself are none within a quote. */
 static void strip_tags(char *html) {
-    static const char *const lines[] = {"<br", "</p", "</div", "</tr", "</li", "</h1", "</h2", "</h3", NULL};
+    bool quotes = quotes_end(html);
+    size_t depth = 0;
     char *to = html, letter[5];
     for (const char *at = html; *at;) {
         size_t size = *at == '&' ? entity(at, letter) : 0;
         if (begins_tag(at)) {
             const char *end = tag_end(at);
-            bool line = false;
-            for (size_t i = 0; lines[i]; i++)
-                line |= strncasecmp(at, lines[i], strlen(lines[i])) == 0;
-            if (line)
-                *to++ = '\n';
+            depth = quotes ? quote_depth(at, depth) : 0;
+            if (ends_line(at))
+                to = mempcpy(to, "\n> ", depth ? 3 : 1);
             at = end;
         } else if (size) {
             to = stpcpy(to, letter);
             at += size;
         } else {
-            *to++ = *at++;
+            *to++ = depth && (*at == '\n' || *at == '\r') ? ' ' : *at;
+            at++;
         }
     }
     *to = 0;

@@ -20,8 +20,8 @@ struct mime {
     char message_id[256], in_reply_to[256], from[256], reply_to[256], date[64], auto_submitted[32];
     bool bulk;     /* of a list or a mass sending: nobody there waits for an answer */
     char *subject; /* UTF-8 */
-    char *text; /* UTF-8: all that is to be read, text/plain that has words before text/html without its tags;
-                   "" for none */
+    char *text; /* UTF-8: all that is to be read, text/plain that has words before text/html without its tags,
+                   its quotes in lines with "> "; "" for none */
     bool notice;    /* a machine's: a delivery report, an automatic answer */
     bool forwarded; /* holds a whole mail of somebody's; its subject and text are in text */
     struct mime_file files[MIME_PARTS_MAX];

@@ -5,7 +5,8 @@
  *     /etc/aliases:  lapor: "|/usr/lib/sigap/mail"          with  exec curl -fsS --data-binary @- -H
  * 'Content-Type: message/rfc822' ...
  *
- * A mail is known by its Message-ID. Subject and text are the report, quoted lines ("> ...") left out;
+ * A mail is known by its Message-ID. Subject and text are the report; lines that an answer quotes ("> ...",
+ * in HTML a blockquote) are left out, in a mail that answers nothing or is passed on they are part of it;
  * pictures, recordings and documents that come along are kept sealed. What a machine sent by itself (out of
  * office) says nothing.
  *
@@ -32,15 +33,20 @@
 
 extern const struct intake_source intake_source_email;
 
-/* Lines that quote what was said before are not what is said now: taken out in place, into quotes, which has
- * room for the text. */
-static void part_quotes(char *text, char *quotes) {
+/* Lines that quote what was said before, into quotes, which has room for the text; with `out` they are not
+ * what is said now: taken out in place. */
+static void part_quotes(char *text, char *quotes, bool out) {
     char *to = text;
     for (char *line = text; *line;) {
-        char *end = strchr(line, '\n'), **into = *line == '>' ? &quotes : &to;
+        char *end = strchr(line, '\n');
         size_t size = end ? (size_t)(end - line) + 1 : strlen(line);
-        memmove(*into, line, size);
-        *into += size;
+        bool quote = *line == '>';
+        if (quote)
+            quotes = mempcpy(quotes, line, size);
+        if (!quote || !out) {
+            memmove(to, line, size);
+            to += size;
+        }
         line += size;
     }
     *to = *quotes = 0;
@@ -68,17 +74,37 @@ static void first_line(const char *text, char out[128]) {
     snprintf(out, 128, "%.*s", size < 128 ? (int)size : 0, text);
 }
 
+enum mark { MARK_NONE, MARK_ANSWER, MARK_PASSED_ON };
+
+/* What the mail's program put in front of the subject; *subject goes behind it. */
+static enum mark take_mark(const char **subject) {
+    static const struct {
+        const char *text;
+        enum mark mark;
+    } marks[] = {{"re:", MARK_ANSWER}, {"bls:", MARK_ANSWER}, {"fwd:", MARK_PASSED_ON},
+        {"fw:", MARK_PASSED_ON}, {"trs:", MARK_PASSED_ON}};
+    *subject += strspn(*subject, " ");
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+        if (strncasecmp(*subject, marks[i].text, strlen(marks[i].text)) == 0) {
+            *subject += strlen(marks[i].text);
+            return marks[i].mark;
+        }
+    return MARK_NONE;
+}
+
 /* "Re: Bls: status 2611..." */
 static const char *without_marks(const char *subject) {
-    static const char *const marks[] = {"re:", "bls:", "fwd:", "fw:", "trs:"};
-    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
-        subject += strspn(subject, " ");
-        if (strncasecmp(subject, marks[i], strlen(marks[i])) == 0) {
-            subject += strlen(marks[i]);
-            i = (size_t)-1;
-        }
-    }
+    while (take_mark(&subject) != MARK_NONE)
+        continue;
     return subject;
+}
+
+/* Who answers quotes what we, or he himself, said before. Who passes a mail on wants it to be read, and in a
+ * mail that answers nothing a quote, or a paragraph that is set in, belongs to what is said. */
+static bool is_answer(const struct mime *mime) {
+    const char *subject = mime->subject;
+    enum mark mark = take_mark(&subject);
+    return mark == MARK_ANSWER || (mark == MARK_NONE && *mime->in_reply_to);
 }
 
 /* What telephones and webmail write below by themselves; they are short. */
@@ -112,13 +138,13 @@ static bool adds_danger(const struct danger *danger, const char *text) {
     return danger_points(danger, text, strlen(text)) > danger_points(danger, "", 0);
 }
 
-/* Is there anything beside a question but what programs write below it? A line "-- " begins a signature. Too
- * long a line is no program's. */
+/* Is there anything beside a question but quotes and what programs write below it? A line "-- " begins a
+ * signature. Too long a line is no program's. */
 static bool says_more(const struct danger *danger, const char *text) {
     char line[128];
     for (; *text; text += strcspn(text, "\n"), text += *text == '\n') {
         size_t size = strcspn(text, "\r\n"), blanks = strspn(text, " \t");
-        if (size == blanks)
+        if (size == blanks || *text == '>')
             continue;
         if (size >= sizeof line)
             return true;
@@ -187,7 +213,7 @@ static bool decode(struct hook_batch *batch, char *body, size_t size) {
         return false;
     char *quoted = arena_take(batch->turn->arena, strlen(mime->text) + 1);
     if (quoted)
-        part_quotes(mime->text, quoted);
+        part_quotes(mime->text, quoted, is_answer(mime));
     const char *topic = without_marks(mime->subject);
     bool subject = mime->subject[strspn(mime->subject, " ")] != 0;
     struct hook_message message = {.id = mime->message_id,

@@ -98,8 +98,14 @@ static void reads_mails(void **state) {
          "&foo;</p><ul><li>satu</li></ul><blockquote>lama</blockquote></body>",
             "",
             "Nenek sakit \xe2\x80\x93 \xe2\x80\x9cx\xe2\x80\x9d &#0; &#xD800; \xf0\x9f\x98\xa2 &lt; "
-            "&foo;\nsatu\n",
+            "&foo;\nsatu\n\n> lama\n",
             0},
+        {"Content-Type: text/html\n\nDari ibu:<blockquote type=\"cite\">Nenek\ndipukul<br>di "
+         "<BLOCKQUOTE>Garum, <5 tahun</blockquote>ya</blockquote>Tolong",
+            "", "Dari ibu:\n> Nenek dipukul\n> di \n> Garum, <5 tahun\n> ya\nTolong", 0},
+        {"Content-Type: text/html\n\n<blockquote>lama</blockquote>Baru<blockquote>Nenek dipukul", "",
+            "\nlama\nBaru\nNenek dipukul", 0}, /* one without an end: nothing is a quote */
+        {"Content-Type: text/html\n\n</blockquote><blockquote><br<br<br</p</blockquote>x", "", "\n\n\nx", 0},
         {"Content-Type: multipart/mixed; boundary=o\n\n--o\nContent-Type: text/plain\n\ntolong "
          "dicek\n--o\nContent-Type: "
          "message/rfc822\n\nSubject: =?utf-8?Q?Lap=6Fran?=\nContent-Type: multipart/mixed; "
@@ -164,11 +170,12 @@ static void reads_mails(void **state) {
 static void pictures_come_along_and_machines_say_nothing(void **state) {
     (void)state;
     struct conform conform = conform_open();
-    static const char mail[] = "From: Rina <rina@example.org>\r\nMessage-ID: <a@b>\r\nSubject: Rumah "
-                               "roboh\r\nDate: Mon, 2 Mar 2026 09:53:20 +0700\r\n"
-                               "Content-Type: multipart/mixed; boundary=o\r\n\r\n--o\r\n\r\nDi Wlingi\r\n> "
-                               "kutipan lama\r\n--o\r\nContent-Type: image/jpeg; "
-                               "name=a.jpg\r\nContent-Transfer-Encoding: base64\r\n\r\n/9j/4AAQ\r\n--o--\r\n";
+    static const char mail[] =
+        "From: Rina <rina@example.org>\r\nMessage-ID: <a@b>\r\nIn-Reply-To: <z@b>\r\nSubject: Rumah "
+        "roboh\r\nDate: Mon, 2 Mar 2026 09:53:20 +0700\r\n"
+        "Content-Type: multipart/mixed; boundary=o\r\n\r\n--o\r\n\r\nDi Wlingi\r\n> "
+        "kutipan lama\r\n--o\r\nContent-Type: image/jpeg; "
+        "name=a.jpg\r\nContent-Transfer-Encoding: base64\r\n\r\n/9j/4AAQ\r\n--o--\r\n";
     static const char *const bodies[] = {mail, mail,
         "From: x@y\r\nMessage-ID: <c@d>\r\nAuto-Submitted: auto-replied\r\nSubject: Cuti\r\n\r\nSaya "
         "cuti\r\n",
@@ -213,6 +220,45 @@ static void raw_bytes_in_headers_are_no_obstacle(void **state) {
         assert_int_equal(conform_parked(&conform), 0);
     }
     conform_close(&conform);
+}
+
+/* What an answer quotes has been said before; in other mails it is what somebody wants to be read. */
+static void quotes_are_left_out_of_answers_alone(void **state) {
+    (void)state;
+    static const char plain[] = "\r\nTolong dicek\r\n> Nenek dipukul\r\n",
+                      html[] = "Content-Type: text/html\r\n\r\n<p>Tolong dicek</p><blockquote>Nenek dipukul "
+                               "%s</blockquote>";
+    static const struct {
+        const char *headers, *body;
+        bool quote, joins; /* is it in the report; the ticket in it (%s) says what it belongs to */
+    } cases[] = {
+        {"Subject: Laporan\r\n", plain, true, false},
+        {"Subject: Laporan\r\n", html, true, true},
+        {"Subject: Fwd: Laporan\r\nIn-Reply-To: <z@b>\r\n", plain, true, false},
+        {"Subject: Trs: Re: Laporan\r\n", html, true, true},
+        {"Subject: Laporan\r\nIn-Reply-To: <z@b>\r\n", plain, false, false},
+        {"Subject: Bls: Laporan\r\n", plain, false, false},
+        {"Subject: Re: Trs: Laporan\r\n", html, false, true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct conform conform = conform_open();
+        static struct post post;
+        const char *ticket =
+            bottle_ticket(&conform.bottle, "{\"source\": \"a\", \"text\": \"Kakek sakit di Wlingi\"}", NULL);
+        sprintf(post.body, "From: a@b.example\r\nMessage-ID: <q@b>\r\n%s", cases[i].headers);
+        sprintf(post.body + strlen(post.body), cases[i].body, ticket);
+        post.request =
+            (struct fixture_request){.method = "POST", .path = "/v1/hooks/email/lapor", .body = post.body};
+        sign(&conform, &post);
+        assert_int_equal(fixture_request(conform.bottle.fixture, &post.request)->status, 200);
+        assert_int_equal(bottle_reports(&conform.bottle), 2);
+        const Sigap__ReportReceived *report = conform_report(&conform, 1);
+        const char *text = conform_text(report);
+        if (!strstr(text, "Tolong dicek") || (strstr(text, "Nenek dipukul") != NULL) != cases[i].quote ||
+            (report->amends.len > 0) != cases[i].joins)
+            fail_msg("case %zu: \"%s\" %zu", i, text, report->amends.len);
+        conform_close(&conform);
+    }
 }
 
 /* A ticket, or "status" and a ticket, alone is a question; what is said beside it joins the report. */
@@ -307,6 +353,7 @@ int main(void) {
         cmocka_unit_test(reads_mails),
         cmocka_unit_test(urgency_is_in_the_words),
         cmocka_unit_test(raw_bytes_in_headers_are_no_obstacle),
+        cmocka_unit_test(quotes_are_left_out_of_answers_alone),
         cmocka_unit_test(what_is_said_beside_a_question_is_kept),
         cmocka_unit_test(pictures_come_along_and_machines_say_nothing),
     };
