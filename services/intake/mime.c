@@ -10,7 +10,10 @@
 #include <strings.h>
 #include <time.h>
 
-enum { HEADER_MAX = 4096 };
+enum {
+    HEADER_MAX = 4096,
+    BODY_MAX = 3 << 20 /* of a text as it comes: HTML with its styles and pictures in it */
+};
 
 /* --- headers --- */
 
@@ -408,9 +411,22 @@ static void take_alternative(struct reading *reading, char *text, bool html) {
     }
 }
 
+/* Cuts between two letters, or anywhere in what has none. */
+static void cut(char *text, size_t most) {
+    size_t size = strlen(text);
+    if (size <= most)
+        return;
+    size_t end = most;
+    while (end > most - 3 && ((unsigned char)text[end] & 0xc0) == 0x80)
+        end--;
+    sodium_memzero(text + end, size - end);
+}
+
 static void take_text(struct reading *reading, char *text, bool html) {
     if (text && html)
         strip_tags(text);
+    if (text)
+        cut(text, MIME_TEXT_MAX);
     if (reading->alternative)
         take_alternative(reading, text, html);
     else
@@ -436,8 +452,7 @@ static void take_leaf(struct reading *reading, const struct part *part, const ch
     bool is_text = is_html || !*type || strncasecmp(type, "text/plain", 10) == 0;
     bool attached = *disposition && strncasecmp(disposition, "inline", 6) != 0;
     if (is_text && !attached) {
-        take_text(
-            reading, mime_to_utf8(charset, plain, size > MIME_TEXT_MAX ? MIME_TEXT_MAX : size), is_html);
+        take_text(reading, mime_to_utf8(charset, plain, size > BODY_MAX ? BODY_MAX : size), is_html);
     } else if (mime->file_count < MIME_PARTS_MAX && size > 0) {
         struct mime_file *file = &mime->files[mime->file_count++];
         snprintf(file->type, sizeof file->type, "%.*s", (int)strcspn(type, "; "), type);

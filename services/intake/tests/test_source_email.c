@@ -167,6 +167,27 @@ static void reads_mails(void **state) {
     assert_int_equal(mime_date(date), 1772420400000);
 }
 
+/* Pictures and styles within the HTML are longer than any report. */
+static void words_behind_much_html_are_read(void **state) {
+    (void)state;
+    enum { PICTURE = 300 * 1024 };
+    static const char begin[] = "Content-Type: text/html\n\n<p>Nenek</p><img src=\"data:image/jpeg;base64,",
+                      end[] = "\"><p>dipukul</p>";
+    char *mail = malloc(PICTURE + sizeof begin + sizeof end);
+    strcpy(mail, begin);
+    memset(mail + strlen(begin), 'A', PICTURE);
+    strcpy(mail + strlen(begin) + PICTURE, end);
+    struct mime *mime = mime_read(mail, strlen(mail));
+    assert_string_equal(mime->text, "Nenek\ndipukul\n");
+    mime_free(&mime);
+    char *at = stpcpy(mail, "Content-Type: text/plain; charset=iso-8859-1\n\na");
+    memset(at, 0xe9, PICTURE);
+    mime = mime_read(mail, (size_t)(at - mail) + PICTURE);
+    assert_int_equal(strlen(mime->text), MIME_TEXT_MAX - 1); /* the last letter would be half of one */
+    mime_free(&mime);
+    free(mail);
+}
+
 static void pictures_come_along_and_machines_say_nothing(void **state) {
     (void)state;
     struct conform conform = conform_open();
@@ -351,6 +372,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         CONFORMANCE_TESTS,
         cmocka_unit_test(reads_mails),
+        cmocka_unit_test(words_behind_much_html_are_read),
         cmocka_unit_test(urgency_is_in_the_words),
         cmocka_unit_test(raw_bytes_in_headers_are_no_obstacle),
         cmocka_unit_test(quotes_are_left_out_of_answers_alone),
