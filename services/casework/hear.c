@@ -226,7 +226,8 @@ enum verdict hear_report_joined(struct turn *turn, const Sigap__Event *event) {
         reason_said(turn, joined->reason));
     if (strcmp(joined->relation, "withdrawal") == 0)
         return ask_about_withdrawal(turn, &case_id);
-    return joined->copy ? VERDICT_DONE : see_to_what_joined(turn, &case_id);
+    bool tells = !joined->copy || joined->danger; /* the same words, and the caller's own that it is urgent */
+    return tells ? see_to_what_joined(turn, &case_id) : VERDICT_DONE;
 }
 
 static void change(struct work *work, const Sigap__CaseChanged *changed) {

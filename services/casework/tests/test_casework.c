@@ -1946,8 +1946,9 @@ static void what_joins_a_closed_case_opens_it(void **state) {
     assert_task("TINJAU", "done");
 }
 
-/* The same words again tell nothing new. */
-static void a_copy_opens_no_closed_case(void **state) {
+/* The same words again tell nothing new; that it is urgent is the caller's own, and somebody is alerted for
+ * it: they find the case open. */
+static void a_copy_opens_a_closed_case_only_in_danger(void **state) {
     Sigap__ReportJoined again = SIGAP__REPORT_JOINED__INIT;
     Sigap__Event event = SIGAP__EVENT__INIT;
     const char *outcome;
@@ -1963,6 +1964,13 @@ static void a_copy_opens_no_closed_case(void **state) {
     send("triage", LANE_URGENT, &event);
     assert_int_equal(narratives(&outcome), 2);
     assert_string_equal(outcome, "terbukti");
+    bench.report_id = fixture_id(bench.fixture);
+    again.danger = true;
+    again.narrative = seal_report_text("Ibu dirantai di kandang");
+    send("triage", LANE_URGENT, &event);
+    assert_int_equal(narratives(&outcome), 3);
+    assert_string_equal(outcome, "");
+    assert_task("TINJAU", "due");
 }
 
 int main(void) {
@@ -2025,7 +2033,7 @@ int main(void) {
         TEST(a_facility_in_conflict_is_one_of_the_directory),
         TEST(a_witness_joins),
         TEST(what_joins_a_closed_case_opens_it),
-        TEST(a_copy_opens_no_closed_case),
+        TEST(a_copy_opens_a_closed_case_only_in_danger),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
