@@ -24,13 +24,18 @@ enum {
     CASE_COMMANDS_MAX = 8,      /* ids of the last commands that acted */
     CASE_FACILITIES_MAX = 2047, /* bytes of their list: some 80 that have accepted at one time */
     CASE_TEXT_MAX = 255,        /* bytes of a code, a fact's name or value, an owner */
-    CASE_LIST_MAX = 1023,       /* bytes of the accounts in conflict: some 30, and nobody is left out */
-    CASE_BLOB_MAX = 256 * 1024  /* usually 2 KiB; 207 KiB if every text were as long as it may be */
+    CASE_LIST_MAX = 1023,       /* bytes of those in conflict: some 30 accounts, or all facilities */
+    CASE_LISTS = 2,             /* facts that are such a list */
+    CASE_BLOB_MAX = 256 * 1024  /* usually 2 KiB; 214 KiB if every text were as long as it may be */
 };
+
+/* The fact that names facilities in conflict, by their ids. */
+#define CASE_CONFLICT_FACILITY "conflict_facility"
 
 /* Three texts a task and a fact, one an anchor, each with its NUL; numbers and times of at most 10 bytes. */
 _Static_assert(CASE_TASKS_MAX *(3 * (CASE_TEXT_MAX + 1) + 7 * 10) +
-                       CASE_FACTS_MAX * (3 * (CASE_TEXT_MAX + 1) + 10) + CASE_LIST_MAX - CASE_TEXT_MAX +
+                       CASE_FACTS_MAX * (3 * (CASE_TEXT_MAX + 1) + 10) +
+                       CASE_LISTS * (CASE_LIST_MAX - CASE_TEXT_MAX) +
                        CASE_ANCHORS_MAX * (CASE_TEXT_MAX + 1 + 10) + CASE_COMMANDS_MAX * ID_BYTES + 64 <=
                    CASE_BLOB_MAX,
     "a case file at its limits is written");
@@ -113,7 +118,7 @@ const char *case_also_kinds(const struct case_file *file);
 /* Is this the case's own kind, or one of its further kinds? */
 bool case_is_of(const struct case_file *file, const char *kind);
 /* Adds or replaces; the texts are kept by pointer. False when there are CASE_FACTS_MAX already, or a text is
- * longer than CASE_TEXT_MAX (the accounts in conflict: CASE_LIST_MAX). */
+ * longer than CASE_TEXT_MAX (accounts and facilities in conflict: CASE_LIST_MAX). */
 bool case_fact_set(
     struct case_file *file, const char *name, const char *value, const char *source, int64_t at);
 

@@ -239,7 +239,8 @@ static enum verdict move_task(const struct order *order, unsigned number, enum t
 static bool may_move(const struct order *order, unsigned number) {
     const struct work *work = order->work;
     const char *role = plan_role(&work->file.tasks[number - 1]);
-    return rights_task(order->command->actor, &work->file, role, owner_role(work->house->owners, role));
+    return rights_task(
+        work->house->places, order->command->actor, &work->file, role, owner_role(work->house->owners, role));
 }
 
 static enum verdict obey_move_task(struct order *order) {
@@ -292,7 +293,8 @@ static enum verdict obey_record_fact(struct order *order) {
     order->work = find(order->turn, &wanted->case_id, NULL);
     if (!order->work)
         return answer_missing(order);
-    if (refuse_common(order, rights_fact(order->command->actor, &order->work->file), &verdict) ||
+    if (refuse_common(order,
+            rights_fact(order->work->house->places, order->command->actor, &order->work->file), &verdict) ||
         refuse_closed(order, &verdict))
         return verdict;
     const char *source = rights_has(order->command->actor, "facility") ? "facility" : "operator";
@@ -351,7 +353,8 @@ static enum verdict obey_close_case(struct order *order) {
     order->work = find(order->turn, &wanted->case_id, NULL);
     if (!order->work)
         return answer_missing(order);
-    if (refuse_common(order, rights_close(order->command->actor, &order->work->file), &verdict))
+    if (refuse_common(order,
+            rights_close(order->work->house->places, order->command->actor, &order->work->file), &verdict))
         return verdict;
     return wanted->reopen ? reopen_case(order) : close_case(order, wanted->outcome);
 }

@@ -126,6 +126,12 @@ unsigned places_kind(const struct places *places, const char *facility) {
     return found ? found->kind : PLACE_OTHER;
 }
 
+const char *places_institution(const struct places *places, const char *facility) {
+    const struct place *found = find(places, facility);
+    const char *whole = found ? extract_text(places->facilities, found->entry, "part_of") : NULL;
+    return whole ? whole : facility;
+}
+
 bool places_has_type(const struct places *places, const char *facility, const char *type) {
     const struct place *found = find(places, facility);
     const struct extract_node *entry = NULL;

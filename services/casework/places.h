@@ -22,4 +22,6 @@ void places_free(struct places **places);
 unsigned places_kind(const struct places *places, const char *facility);
 /* Of the directory. */
 bool places_know(const struct places *places, const char *facility);
+/* The institution that it is part of, itself when it stands alone or nobody knows it. */
+const char *places_institution(const struct places *places, const char *facility);
 bool places_has_type(const struct places *places, const char *facility, const char *type);

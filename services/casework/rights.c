@@ -1,6 +1,7 @@
 #include "services/casework/rights.h"
 
 #include "common/area.h"
+#include "common/site.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -63,32 +64,32 @@ static bool at_facility(const Sigap__Actor *actor, const struct case_file *file)
     return false;
 }
 
-/* Parts of an institution begin as it does: "A", "A-SHELTER". ids: separated by blanks or commas. */
-static bool is_named(const char *facility, const char *ids) {
-    while (*ids) {
-        size_t size = strcspn(ids, " ,");
-        if (size && strncmp(facility, ids, size) == 0 && (facility[size] == 0 || facility[size] == '-'))
+/* Is it of an institution that is named, by itself or by any of its parts? As the router takes them out
+ * (facility_is_of). ids: separated by blanks. */
+static bool is_named(const struct places *places, const char *facility, const char *ids) {
+    const char *mine = places_institution(places, facility);
+    char id[SITE_CODE_MAX + 1];
+    while (site_codes_next(&ids, id))
+        if (strcmp(mine, places_institution(places, id)) == 0)
             return true;
-        ids += size + (ids[size] != 0);
-    }
     return false;
 }
 
 /* ESC-10: out of the chain, as an officer or as the facility. */
-bool rights_conflict(const Sigap__Actor *actor, const struct case_file *file) {
+bool rights_conflict(const struct places *places, const Sigap__Actor *actor, const struct case_file *file) {
     const struct case_fact *officers = case_fact(file, RIGHTS_CONFLICT_OFFICER);
-    const struct case_fact *facilities = case_fact(file, "conflict_facility");
+    const struct case_fact *facilities = case_fact(file, CASE_CONFLICT_FACILITY);
     if (officers && rights_in_conflict(actor, officers->value))
         return true;
     for (size_t i = 0; facilities && actor && i < actor->n_facilities; i++)
-        if (is_named(actor->facilities[i], facilities->value))
+        if (is_named(places, actor->facilities[i], facilities->value))
             return true;
     return false;
 }
 
 /* Works on cases of this area, or at the facility that has the client. */
-static bool reaches(const Sigap__Actor *actor, const struct case_file *file) {
-    return actor && !rights_conflict(actor, file) &&
+static bool reaches(const struct places *places, const Sigap__Actor *actor, const struct case_file *file) {
+    return actor && !rights_conflict(places, actor, file) &&
            ((works_in_area(actor) && rights_covers(actor, file->area)) ||
                (rights_has(actor, "facility") && at_facility(actor, file)));
 }
@@ -97,22 +98,22 @@ bool rights_inside(const Sigap__Actor *actor, const struct case_file *file) {
     return file->confidentiality < 3 || rights_sees_secret(actor);
 }
 
-bool rights_narrative(const Sigap__Actor *actor, const struct case_file *file) {
-    return reaches(actor, file) && rights_inside(actor, file) && !rights_has(actor, "administrator") &&
-           !rights_has(actor, "auditor");
+bool rights_narrative(const struct places *places, const Sigap__Actor *actor, const struct case_file *file) {
+    return reaches(places, actor, file) && rights_inside(actor, file) &&
+           !rights_has(actor, "administrator") && !rights_has(actor, "auditor");
 }
 
-bool rights_task(
-    const Sigap__Actor *actor, const struct case_file *file, const char *role, const char *answering) {
-    return reaches(actor, file) && (rights_has(actor, role) || rights_has(actor, answering) ||
-                                       (rights_inside(actor, file) && directs(actor)));
+bool rights_task(const struct places *places, const Sigap__Actor *actor, const struct case_file *file,
+    const char *role, const char *answering) {
+    return reaches(places, actor, file) && (rights_has(actor, role) || rights_has(actor, answering) ||
+                                               (rights_inside(actor, file) && directs(actor)));
 }
 
-bool rights_fact(const Sigap__Actor *actor, const struct case_file *file) {
-    return reaches(actor, file) && rights_inside(actor, file);
+bool rights_fact(const struct places *places, const Sigap__Actor *actor, const struct case_file *file) {
+    return reaches(places, actor, file) && rights_inside(actor, file);
 }
 
-bool rights_close(const Sigap__Actor *actor, const struct case_file *file) {
-    return rights_fact(actor, file) &&
+bool rights_close(const struct places *places, const Sigap__Actor *actor, const struct case_file *file) {
+    return rights_fact(places, actor, file) &&
            (directs(actor) || rights_has(actor, "PKS") || rights_has(actor, "TRI"));
 }

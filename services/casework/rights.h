@@ -5,6 +5,7 @@
 #include "common/store.h"
 #include "proto/common.pb-c.h"
 #include "services/casework/case_file.h"
+#include "services/casework/places.h"
 
 #include <stdbool.h>
 
@@ -24,15 +25,16 @@ void rights_bind(struct rights_query *query, struct statement *statement, const 
 /* A range of area codes for a prefix; "" is everywhere. */
 void rights_bind_area(struct rights_query *query, struct statement *statement, const char *prefix);
 
-/* May be part of what is reported: the case is not there for them. */
-bool rights_conflict(const Sigap__Actor *actor, const struct case_file *file);
+/* May be part of what is reported, themselves or as staff of any part of an institution that is named: the
+ * case is not there for them. */
+bool rights_conflict(const struct places *places, const Sigap__Actor *actor, const struct case_file *file);
 /* C3: the inside of the file only for TRI, PPA, PKS and KOR; others see the number. */
 bool rights_inside(const Sigap__Actor *actor, const struct case_file *file);
 /* Administrators and auditors never see what reporters wrote. */
-bool rights_narrative(const Sigap__Actor *actor, const struct case_file *file);
+bool rights_narrative(const struct places *places, const Sigap__Actor *actor, const struct case_file *file);
 /* A task may be moved by who has its role, by who answers for an agency without account, by operators and
  * coordinators. role: of the task; answering: owner_role() of it. */
-bool rights_task(
-    const Sigap__Actor *actor, const struct case_file *file, const char *role, const char *answering);
-bool rights_fact(const Sigap__Actor *actor, const struct case_file *file);
-bool rights_close(const Sigap__Actor *actor, const struct case_file *file);
+bool rights_task(const struct places *places, const Sigap__Actor *actor, const struct case_file *file,
+    const char *role, const char *answering);
+bool rights_fact(const struct places *places, const Sigap__Actor *actor, const struct case_file *file);
+bool rights_close(const struct places *places, const Sigap__Actor *actor, const struct case_file *file);

@@ -255,7 +255,7 @@ static struct work *case_visible(struct turn *turn, const struct id *case_id, co
     rights_bind(&rights, row, actor);
     bool found = work && statement_step(row) && take_row(work, row);
     statement_end(row);
-    return found && !rights_conflict(actor, &work->file) ? work : NULL;
+    return found && !rights_conflict(work->house->places, actor, &work->file) ? work : NULL;
 }
 
 static enum verdict show_case(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer) {
@@ -271,7 +271,7 @@ static enum verdict show_case(struct turn *turn, const Sigap__View *view, Sigap_
     bool narrative = view->case_file->narrative && inside;
     char text[ID_TEXT + 1];
     id_to_text(&case_id, text);
-    if (view->case_file->narrative && !rights_narrative(view->actor, &work->file)) {
+    if (view->case_file->narrative && !rights_narrative(work->house->places, view->actor, &work->file)) {
         turn_audit(turn, rights_name(view->actor), "case.narrative.refused", text);
         answer->status = 403;
         return VERDICT_DONE;
@@ -350,7 +350,7 @@ static enum verdict show_media(struct turn *turn, const Sigap__View *view, Sigap
         return VERDICT_DONE;
     }
     id_to_text(&case_id, text);
-    bool may = rights_narrative(view->actor, &work->file);
+    bool may = rights_narrative(work->house->places, view->actor, &work->file);
     turn_audit(turn, rights_name(view->actor),
         !may            ? "case.media.refused"
         : media->sealed ? "case.medium"
@@ -404,7 +404,7 @@ static enum verdict show_cases(struct turn *turn, const Sigap__View *view, Sigap
     rights_bind(&rights, rows, view->actor);
     bind_int(rows, view_rows(view->list));
     while (work && statement_step(rows))
-        if (take_row(work, rows) && !rights_conflict(view->actor, &work->file))
+        if (take_row(work, rows) && !rights_conflict(work->house->places, view->actor, &work->file))
             write_case_row(&json, work, view->actor);
     statement_end(rows);
     json_write_end(&json);
@@ -466,7 +466,7 @@ static enum verdict show_tasks(struct turn *turn, const Sigap__View *view, Sigap
     rights_bind(&rights, rows, view->actor);
     bind_int(rows, SCAN_MAX);
     while (work && left && statement_step(rows))
-        if (take_row(work, rows) && !rights_conflict(view->actor, &work->file))
+        if (take_row(work, rows) && !rights_conflict(work->house->places, view->actor, &work->file))
             left -= write_tasks_of(&json, work, view, left);
     statement_end(rows);
     json_write_end(&json);

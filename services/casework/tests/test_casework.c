@@ -109,7 +109,8 @@ struct case_options {
     Sigap__Priority priority;
     Sigap__Confidentiality confidentiality;
     bool training;
-    int64_t age_ms; /* how long ago the report came */
+    int64_t age_ms;           /* how long ago the report came */
+    const char *fact, *value; /* that it opens with; NULL: none */
 };
 
 static void send(const char *journal, enum lane lane, Sigap__Event *event) {
@@ -122,7 +123,12 @@ static void send(const char *journal, enum lane lane, Sigap__Event *event) {
 static void open_case(const struct case_options *options) {
     Sigap__CaseOpened opened = SIGAP__CASE_OPENED__INIT;
     Sigap__Event event = SIGAP__EVENT__INIT;
+    Sigap__Fact fact = SIGAP__FACT__INIT, *facts[] = {&fact};
     new_case();
+    fact.name = (char *)options->fact;
+    fact.value = (char *)options->value;
+    opened.facts = facts;
+    opened.n_facts = options->fact != NULL;
     opened.report_id = bytes_of(&bench.report_id);
     opened.kind = (char *)options->kind;
     opened.area = (char *)(options->area ? options->area : "35.07.12.2003");
@@ -1580,6 +1586,68 @@ static void a_facility_in_conflict_is_one_of_the_directory(void **state) {
     assert_string_equal(fact_known("conflict_facility"), "JTM-PRSMP-SBY-SHELTER");
 }
 
+/* Whichever is named, the institution or one of its parts, all of it is out; another one whose id begins
+ * alike is not. */
+static void staff_of_any_part_of_what_is_accused_are_out(void **state) {
+    static const struct {
+        const char *named, *works_at;
+        unsigned status;
+    } rows[] = {
+        {"JTM-PRSMP-SBY", "JTM-PRSMP-SBY", 404}, {"JTM-PRSMP-SBY", "JTM-PRSMP-SBY-SHELTER", 404},
+        {"JTM-PRSMP-SBY-SHELTER", "JTM-PRSMP-SBY", 404}, {"JTM-PRSMP-SBY-SHELTER", "JTM-PPSPA-BATU", 200},
+        {"JTM-PRSMP-SBY", "JTM-PRSMP-SBY-LAIN", 200}, /* no part of it by the directory */
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct person there = {"upt9", {"facility", "UPT"}, NULL, rows[i].works_at};
+        unsigned status;
+        open_pasung();
+        offer_moved(rows[i].works_at, SIGAP__OFFER_STATE__OFFER_ACCEPTED, "accept");
+        json_decref(view_case(&there, true, &status));
+        assert_int_equal(status, 200);
+        assert_int_equal(record_fact(&tri, "conflict_facility", rows[i].named), 200);
+        json_decref(view_case(&there, true, &status));
+        assert_int_equal(status, rows[i].status);
+        json_t *list = view_list(&there, "cases", "", "");
+        bool listed = json_array_size(list) > 0;
+        json_decref(list);
+        assert_int_equal(listed, status == 200);
+    }
+}
+
+static void add_words(char *list, size_t room, const char *const *words, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        size_t used = strlen(list);
+        snprintf(list + used, room - used, "%s%s", used ? " " : "", words[i]);
+    }
+}
+
+/* However many are accused, none of them is dropped: as people record them, as reports add to them, and as a
+ * case opens with them. */
+static void every_facility_can_be_in_conflict(void **state) {
+    static const char *const named[] = {"JTM-PPSPA-BATU", "JTM-PPSPA-BATU-SHELTER", "JTM-PRSMP-SBY",
+        "JTM-PRSMP-SBY-SHELTER", "JTM-RSBKW-KDR", "JTM-RSBKW-KDR-SHELTER", "JTM-PPSAA-SMP",
+        "JTM-PPSAA-SMP-SHELTER", "JTM-RSBN-MLG", "JTM-RSBN-MLG-JANETA", "JTM-RSBL-PSR",
+        "JTM-RSBL-PSR-KACAMATA", "JTM-PSTW-MGT", "JTM-PSTW-MGT-AMALIA", "JTM-RSBLK-TBN",
+        "JTM-RSBLK-TBN-HOMECARE", "JTM-RSBL-KDR", "JTM-BPRS-SDA", "RSJ-MENUR"};
+    enum { COUNT = sizeof named / sizeof *named };
+    char all[1024] = "", but_last[1024] = "";
+    (void)state;
+    add_words(all, sizeof all, named, COUNT);
+    add_words(but_last, sizeof but_last, named, COUNT - 1);
+    assert_true(strlen(but_last) > CASE_TEXT_MAX);
+    open_pasung();
+    assert_int_equal(record_fact(&tri, "conflict_facility", but_last), 200);
+    assert_string_equal(fact_known("conflict_facility"), but_last);
+    change_case_and("", "conflict_facility", named[COUNT - 1]);
+    assert_string_equal(fact_known("conflict_facility"), all);
+    open_case(&(struct case_options){.kind = "pasung",
+        .priority = SIGAP__PRIORITY__PRIORITY_P1,
+        .fact = "conflict_facility",
+        .value = all});
+    assert_string_equal(fact_known("conflict_facility"), all);
+}
+
 /* ---- time */
 
 /* Of deadlines; not the notices of what was assigned. */
@@ -2031,6 +2099,8 @@ int main(void) {
         TEST(every_account_can_be_in_conflict),
         TEST(a_case_that_becomes_urgent_rings_after_a_jump),
         TEST(a_facility_in_conflict_is_one_of_the_directory),
+        TEST(staff_of_any_part_of_what_is_accused_are_out),
+        TEST(every_facility_can_be_in_conflict),
         TEST(a_witness_joins),
         TEST(what_joins_a_closed_case_opens_it),
         TEST(a_copy_opens_a_closed_case_only_in_danger),
