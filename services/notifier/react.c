@@ -265,6 +265,7 @@ enum verdict react_case_opened(struct turn *turn, const Sigap__Event *event) {
         return turn_park(turn, "a case without id was opened");
     if (id_of(opened->report_id, &report))
         report_is_seen_to(turn, &report, "case_opened");
+    keep_out(turn, &case_id, opened->facts, opened->n_facts); /* also of one that nobody is told of yet */
     int priority = priority_of(opened->priority, SITE_P2);
     if (priority == SITE_P4)
         return VERDICT_DONE;
@@ -273,7 +274,6 @@ enum verdict react_case_opened(struct turn *turn, const Sigap__Event *event) {
         return VERDICT_RETRY;
     describe(turn, alert, opened->kind, opened->area, (int)opened->confidentiality - 1);
     describe_facts(turn, alert, opened->facts, opened->n_facts);
-    keep_out(turn, &case_id, opened->facts, opened->n_facts);
     alert->unverified = opened->unverified;
     if (opened->n_alike)
         copy_text(alert->detail, sizeof alert->detail, "possibly_same");

@@ -185,9 +185,9 @@ AND state IN (1, 3) AND instr(body, ?1) > 0 ORDER BY number DESC LIMIT ?3
 SELECT id FROM alert INDEXED BY alert_critical
 WHERE state IN (1, 3) AND priority <= 1 AND instr(body, ?1) > 0 ORDER BY number DESC LIMIT ?2
 
--- name: conflict_add
+-- name: conflict_set
 INSERT INTO conflict(case_id, at, accounts) VALUES(?, ?, ?) ON CONFLICT(case_id) DO UPDATE
-SET at=excluded.at, accounts=conflict.accounts||' '||excluded.accounts
+SET at=excluded.at, accounts=excluded.accounts
 
 -- name: conflict_get
 SELECT accounts FROM conflict WHERE case_id=?

@@ -3,6 +3,7 @@
 #include "duty_flow.h"
 
 #include "common/fault.h"
+#include "notifier_sql.h"
 
 static const char mail_site[] =
     "console_url: \"https://sigap.example\"\n"
@@ -324,6 +325,20 @@ static void conflict_known(struct flow *flow, const struct id *case_id, const ch
     flow_event(flow, "casework", LANE_URGENT, case_id, &event);
 }
 
+static void case_raised(struct flow *flow, const struct id *case_id) {
+    Sigap__CaseChanged changed = SIGAP__CASE_CHANGED__INIT;
+    Sigap__CaseBrief brief = SIGAP__CASE_BRIEF__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    brief.kind = (char *)emergency.kind;
+    brief.area = (char *)emergency.area;
+    changed.brief = &brief;
+    changed.priority_before = SIGAP__PRIORITY__PRIORITY_P4;
+    changed.priority = emergency.priority;
+    event.body_case = SIGAP__EVENT__BODY_CASE_CHANGED;
+    event.case_changed = &changed;
+    flow_event(flow, "triage", LANE_URGENT, case_id, &event);
+}
+
 static const Sigap__CommandAnswered *answer_as(struct flow *flow, const char *account) {
     struct flow_order order;
     Sigap__AnswerAlert answer = SIGAP__ANSWER_ALERT__INIT;
@@ -360,6 +375,42 @@ static void test_an_officer_in_conflict_is_told_of_no_parted_case(void **state) 
     flow_case_opened_with(flow, emergency, "conflict_officer", "budi");
     assert_true(flow->count > 0);
     assert_null(flow_last_to(flow, "petugas-budi"));
+    flow_free(flow);
+}
+
+/* The very first that is known of anybody; and of a case that nobody is told of until it is raised. */
+static void test_an_officer_in_conflict_is_told_of_no_case_that_opens_with_it(void **state) {
+    struct flow_case calm = emergency;
+    (void)state;
+    calm.priority = SIGAP__PRIORITY__PRIORITY_P4;
+    for (unsigned raised = 0; raised < 2; raised++) {
+        struct flow *flow = flow_with_rota(NULL, "tksk-3507");
+        flow->count = 0;
+        struct id case_id =
+            flow_case_opened_with(flow, raised ? calm : emergency, "conflict_officer", "budi");
+        if (raised) {
+            assert_int_equal(flow->count, 0);
+            case_raised(flow, &case_id);
+        }
+        assert_true(flow->count > 0);
+        assert_null(flow_last_to(flow, "petugas-budi"));
+        flow_free(flow);
+    }
+}
+
+/* Casework tells the whole list each time: it is kept once. */
+static void test_officers_in_conflict_are_kept_once(void **state) {
+    (void)state;
+    struct flow *flow = flow_with_rota(NULL, "tksk-3507");
+    struct id case_id = flow_case_opened(flow, emergency);
+    conflict_known(flow, &case_id, "ani");
+    conflict_known(flow, &case_id, "ani budi");
+    conflict_known(flow, &case_id, "ani budi joko");
+    struct statement *get = notifier_use(fixture_store(flow->fixture), NOTIFIER_CONFLICT_GET);
+    bind_id(get, &case_id);
+    assert_true(statement_step(get));
+    assert_string_equal(column_text(get, 0), "ani budi joko");
+    statement_end(get);
     flow_free(flow);
 }
 
@@ -642,6 +693,8 @@ int main(void) {
         cmocka_unit_test(test_void_links),
         cmocka_unit_test(test_an_officer_in_conflict_answers_nothing),
         cmocka_unit_test(test_an_officer_in_conflict_is_told_of_no_parted_case),
+        cmocka_unit_test(test_an_officer_in_conflict_is_told_of_no_case_that_opens_with_it),
+        cmocka_unit_test(test_officers_in_conflict_are_kept_once),
         cmocka_unit_test(test_the_answer_of_an_officer_in_conflict_is_taken_back),
         cmocka_unit_test(test_rights),
         cmocka_unit_test(test_rights_over_people),
