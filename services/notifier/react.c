@@ -283,19 +283,28 @@ enum verdict react_case_opened(struct turn *turn, const Sigap__Event *event) {
     return VERDICT_DONE;
 }
 
+/* A real report in a drill's case: of drills from before triage kept the two apart. The drill's alert reaches
+ * nobody, and that of the report must. */
+static bool is_drill_only(const struct turn *turn, const struct alert *like) {
+    return like->training && !turn->training;
+}
+
 /* A witness tells of a life in danger: whoever has answered the case before, somebody looks again. Nothing
  * more is needed while its alert still asks for an answer. */
 static enum verdict alert_of_witness(
     struct turn *turn, const struct id *case_id, const Sigap__CaseBrief *brief) {
     struct alert *all[ALERT_INCIDENT_MAX];
     const struct alert *like = newest_of_case(all, alert_list(turn, case_id, all));
-    if (like && like->priority == SITE_P0 && asks(like))
+    bool drill_only = like && is_drill_only(turn, like);
+    if (like && like->priority == SITE_P0 && asks(like) && !drill_only)
         return VERDICT_DONE;
     struct alert *alert = alert_like(turn, case_id, SUBJECT_CASE, case_id, SITE_P0, like);
     if (!alert)
         return VERDICT_RETRY;
     if (!like)
         describe_brief(turn, alert, brief);
+    if (drill_only)
+        alert->training = false;
     alert->unverified = true;
     copy_text(alert->detail, sizeof alert->detail, "report_joined");
     escalate_start(turn, alert, SITUATION_CASE, &(struct escalation_first){0});

@@ -242,10 +242,21 @@ static enum verdict on_start(struct turn *turn) {
     return VERDICT_DONE;
 }
 
+/* A drill from before drills were told apart here counts as real (0009_training.sql), and real reports would
+ * join it. Casework has known it all along, and marks whatever it says of one. */
+static void learn_drill(struct turn *turn, const Sigap__Event *event, const struct id *case_id) {
+    if (!event->training)
+        return;
+    struct statement *drill = triage_use(turn->store, TRIAGE_CASE_DRILL);
+    bind_id(drill, case_id);
+    statement_run(drill);
+}
+
 static enum verdict on_case_closed(struct turn *turn, const Sigap__Event *event) {
     struct id case_id;
     if (!id_from_bytes(event->case_id.data, event->case_id.len, &case_id))
         return turn_park(turn, "a closed case without id");
+    learn_drill(turn, event, &case_id);
     struct statement *close = triage_use(turn->store, TRIAGE_CASE_CLOSE);
     bind_int(close, event->case_closed->reopened ? 0 : turn->now);
     bind_id(close, &case_id);
@@ -306,9 +317,12 @@ static enum verdict on_fact_recorded(struct turn *turn, const Sigap__Event *even
     struct id case_id;
     bool also = fact && strcmp(fact->name, SITE_FACT_ALSO_KINDS) == 0;
     bool conflict = fact && is_conflict_fact(fact->name);
+    bool known = id_from_bytes(event->case_id.data, event->case_id.len, &case_id);
+    if (known)
+        learn_drill(turn, event, &case_id);
     if (!fact || (!also && !conflict && strcmp(fact->name, RIGHTS_CONFLICT_OFFICER) != 0))
         return VERDICT_DONE;
-    if (!id_from_bytes(event->case_id.data, event->case_id.len, &case_id))
+    if (!known)
         return turn_park(turn, "a fact of a case without id");
     if (also) {
         triage_keep_secret(turn, &case_id, fact->value);

@@ -562,6 +562,38 @@ static void test_a_witness_of_danger_alerts_again(void **state) {
     flow_free(flow);
 }
 
+/* Drills from before triage kept the two apart count as real there: what joins one is no drill. */
+static void test_a_real_report_in_a_drill_wakes_somebody(void **state) {
+    (void)state;
+    for (unsigned answered = 0; answered < 2; answered++) {
+        struct flow *flow = flow_new(NULL);
+        Sigap__ReportJoined joined = SIGAP__REPORT_JOINED__INIT;
+        Sigap__Event event = SIGAP__EVENT__INIT;
+        struct flow_case drill = emergency;
+        char token[80];
+        drill.training = true;
+        struct id case_id = flow_case_opened(flow, drill), report_id = fixture_id(flow->fixture);
+        if (answered) {
+            flow_token(flow_last(flow, "tksk-3507"), "Terima", token);
+            assert_int_equal(flow_answer_link(flow, token, "accept")->status, 200);
+        }
+        joined.report_id = bytes_of(&report_id);
+        joined.danger = true;
+        event.body_case = SIGAP__EVENT__BODY_REPORT_JOINED;
+        event.report_joined = &joined;
+        unsigned before = flow->count;
+        flow_event(flow, "triage", LANE_URGENT, &case_id, &event);
+        assert_true(flow->count > before);
+        assert_false(fixture_last(flow->fixture, SIGAP__EVENT__BODY_ALERT_RAISED)->event->training);
+        assert_false(flow_last(flow, "opr")->training);
+        event.training = true; /* of the drill itself: the one that rings is enough */
+        size_t raised = fixture_count(flow->fixture, SIGAP__EVENT__BODY_ALERT_RAISED);
+        flow_event(flow, "triage", LANE_URGENT, &case_id, &event);
+        assert_int_equal(fixture_count(flow->fixture, SIGAP__EVENT__BODY_ALERT_RAISED), raised);
+        flow_free(flow);
+    }
+}
+
 static void test_place_found_later(void **state) {
     (void)state;
     struct flow *flow = flow_new(NULL);
@@ -1607,6 +1639,7 @@ int main(void) {
         cmocka_unit_test(test_parked_input_is_told_once),
         cmocka_unit_test(test_raised_priority_alerts_again),
         cmocka_unit_test(test_a_witness_of_danger_alerts_again),
+        cmocka_unit_test(test_a_real_report_in_a_drill_wakes_somebody),
         cmocka_unit_test(test_place_found_later),
         cmocka_unit_test(test_closed_case_is_quiet),
         cmocka_unit_test(test_two_channels_at_once_for_a_life),

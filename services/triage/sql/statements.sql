@@ -30,6 +30,9 @@ UPDATE open_case SET priority=?, area=?, reasons=?, chain_lane=?, chain_sequence
 -- name: case_merge
 UPDATE open_case SET merged_into=?, closed_at=?, chain_lane=?, chain_sequence=?, version=version+1 WHERE case_id=?
 
+-- name: case_drill
+UPDATE open_case SET training=1 WHERE case_id=? AND training=0
+
 -- name: case_conflict
 UPDATE open_case SET conflict=trim(conflict||' '||?) WHERE case_id=?
 

@@ -1165,6 +1165,30 @@ static void test_a_drill_is_alike_to_drills_only(void **state) {
     assert_memory_equal(event->case_opened->alike[0]->case_id.data, drill.bytes, ID_BYTES);
 }
 
+/* A drill from before drills were told apart here counts as real until casework speaks of it. */
+static void test_a_drill_is_known_by_what_casework_says(void **state) {
+    struct world *world = *state;
+    Sigap__FactRecorded recorded = SIGAP__FACT_RECORDED__INIT;
+    Sigap__Fact fact = SIGAP__FACT__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    told(world, SHACKLED, 1, false);
+    struct id drill = last_case(world), copy = told(world, SHACKLED, 1, false);
+    assert_in_case(world, &copy, &drill);
+    fact.name = (char *)"age";
+    fact.value = (char *)"12";
+    recorded.fact = &fact;
+    event.body_case = SIGAP__EVENT__BODY_FACT_RECORDED;
+    event.fact_recorded = &recorded;
+    event.case_id = (ProtobufCBinaryData){ID_BYTES, drill.bytes};
+    event.training = true;
+    fixture_event(world->fixture, "casework", LANE_URGENT, &event);
+    fixture_turn(world->fixture);
+    told(world, SHACKLED, 1, false);
+    assert_int_equal(count(world, SIGAP__EVENT__BODY_CASE_OPENED), 2);
+    struct id real = last_case(world);
+    assert_int_equal(merge(world, &operator_here, &drill, &real, false), 409);
+}
+
 /* Nor by hand; and what people do with a drill stays one, though their orders are none. */
 static void test_people_join_no_drill_to_reality(void **state) {
     struct world *world = *state;
@@ -1327,6 +1351,7 @@ int main(void) {
         TEST(test_drill_and_reality_never_join),
         TEST(test_a_drill_is_alike_to_drills_only),
         TEST(test_people_join_no_drill_to_reality),
+        TEST(test_a_drill_is_known_by_what_casework_says),
         TEST(test_drill_and_reality_amend_each_other_in_nothing),
         TEST(test_decisions_are_kept_to_learn_from),
         TEST(test_weeks_outlive_the_process),
