@@ -531,8 +531,8 @@ static enum verdict view_corrections(struct turn *turn, const Sigap__View *view,
     json_write_end(&writer);
     if (verdict == VERDICT_DONE)
         turn_answer_view(turn, answer, 200, &writer);
-    return VERDICT_DONE;
-    json_writer_free(&writer);
+    else
+        json_writer_free(&writer);
     return verdict;
 }
 

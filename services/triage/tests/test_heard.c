@@ -4,6 +4,7 @@
 #include "services/triage/tests/world.h"
 
 #include "common/words.h"
+#include "triage_sql.h"
 
 #define LONELY                                                                                               \
     "Kakek umur 80 tahun hidup sebatang kara di Ngebel Ponorogo, rumahnya hampir roboh, tidak ada yang urus"
@@ -416,17 +417,21 @@ static unsigned split(struct world *world, const struct clerk *clerk, const stru
     return order(world, clerk, &command);
 }
 
-static json_t *look(struct world *world, const Sigap__View *asked, const char *role) {
+static json_t *ask(struct world *world, const Sigap__View *asked, const char *role, unsigned *status) {
     Sigap__View view = *asked;
     Sigap__Actor actor = SIGAP__ACTOR__INIT;
     char *roles[] = {(char *)role}, *areas[] = {(char *)"*"};
-    unsigned status;
     actor.account = (char *)"petugas";
     actor.roles = roles;
     actor.areas = areas;
     actor.n_roles = actor.n_areas = 1;
     view.actor = &actor;
-    json_t *json = fixture_view(world->fixture, &view, &status);
+    return fixture_view(world->fixture, &view, status);
+}
+
+static json_t *look(struct world *world, const Sigap__View *asked, const char *role) {
+    unsigned status;
+    json_t *json = ask(world, asked, role, &status);
     assert_int_equal(status, 200);
     return json;
 }
@@ -440,14 +445,22 @@ static json_t *look_at_case(struct world *world, const struct id *case_id) {
     return look(world, &view, "operator");
 }
 
-static json_t *look_at_list(struct world *world, const char *name, bool narrative, const char *role) {
+static json_t *ask_list(
+    struct world *world, const char *name, bool narrative, const char *role, unsigned *status) {
     Sigap__View view = SIGAP__VIEW__INIT;
     Sigap__ListView what = SIGAP__LIST_VIEW__INIT;
     what.name = (char *)name;
     what.narrative = narrative;
     view.what_case = SIGAP__VIEW__WHAT_LIST;
     view.list = &what;
-    return look(world, &view, role);
+    return ask(world, &view, role, status);
+}
+
+static json_t *look_at_list(struct world *world, const char *name, bool narrative, const char *role) {
+    unsigned status;
+    json_t *json = ask_list(world, name, narrative, role, &status);
+    assert_int_equal(status, 200);
+    return json;
 }
 
 static json_t *look_at_report(struct world *world, const struct id *report_id, const char *role) {
@@ -1264,6 +1277,49 @@ static void test_decisions_are_kept_to_learn_from(void **state) {
     json_decref(measures);
 }
 
+/* As it would stand after the disk had damaged it. */
+static void keep_damaged_decision(struct world *world) {
+    struct store *store = fixture_store(world->fixture);
+    Sigap__ReportReceived received = SIGAP__REPORT_RECEIVED__INIT;
+    Sigap__Sealed content = SIGAP__SEALED__INIT;
+    struct id id = fixture_id(world->fixture);
+    uint8_t packed[256];
+    received.report_id = (ProtobufCBinaryData){ID_BYTES, id.bytes};
+    received.content = &content;
+    content.data = (ProtobufCBinaryData){4, (uint8_t *)"aaaa"};
+    size_t size = sigap__report_received__pack(&received, packed);
+    assert_true(store_begin(store));
+    struct statement *add = triage_use(store, TRIAGE_CORRECTION_ADD);
+    bind_int(add, fixture_now(world->fixture));
+    bind_text(add, "review");
+    bind_text(add, "petugas");
+    bind_id(add, &id);
+    bind_null(add);
+    bind_text(add, "pasung"); /* the kinds, what was said first */
+    bind_text(add, "");
+    bind_int(add, 1); /* the priorities */
+    bind_int(add, 4);
+    bind_text(add, "35.07"); /* the areas */
+    bind_text(add, "35.07");
+    bind_blob(add, packed, size);
+    bind_null(add);
+    bind_null(add);
+    assert_true(statement_run(add));
+    assert_int_equal(store_commit(store), STORE_OK);
+}
+
+/* Nothing of the list is shown as if it were all there is. */
+static void test_a_damaged_decision_is_an_error(void **state) {
+    struct world *world = *state;
+    unsigned status;
+    keep_damaged_decision(world);
+    assert_null(ask_list(world, "corrections", true, "operator", &status));
+    assert_int_equal(status, 500);
+    json_t *lines = look_at_list(world, "corrections", false, "operator"); /* without the words */
+    assert_int_equal(json_array_size(lines), 1);
+    json_decref(lines);
+}
+
 /* An hour later what was counted is in rows: a restart does not lose it. */
 static void test_weeks_outlive_the_process(void **state) {
     struct world *world = *state;
@@ -1354,6 +1410,7 @@ int main(void) {
         TEST(test_a_drill_is_known_by_what_casework_says),
         TEST(test_drill_and_reality_amend_each_other_in_nothing),
         TEST(test_decisions_are_kept_to_learn_from),
+        TEST(test_a_damaged_decision_is_an_error),
         TEST(test_weeks_outlive_the_process),
         TEST(test_explain_says_what_is_alike),
     };
