@@ -465,7 +465,8 @@ void route_again(struct work *work, const char *reason, const char *actor) {
 
 /* ---- facts */
 
-/* A pair beside those of the facts: the names of those that people have recorded. No fact has this name. */
+/* A pair beside those of the facts: the names of those that people have recorded. No fact has this name. What
+ * was recorded before there was this pair counts as told, until somebody records it anew. */
 static const char recorded_facts[] = "=recorded";
 
 bool fact_is_recorded(const Sigap__Fact *fact) {

@@ -125,7 +125,8 @@ static const char *value_among(const Sigap__CaseOpened *opened, const char *name
 }
 
 /* Whoever is in conflict in the case that a report was parted from, by whatever report or person, knows of
- * this one: who parts them may take it back where it is wrong, by a fact of the new case. */
+ * this one. Facilities are taken back, where that is wrong, by a fact of the new case; an officer is not: of
+ * accounts casework takes no "no". */
 static void add_conflict(struct turn *turn, const struct conflict *from, Sigap__CaseOpened *opened) {
     static const char source[] = "parted";
     const char *facilities =

@@ -64,7 +64,7 @@ struct open_case {
     struct chain chain;
     ProtobufCBinaryData case_key, evidence, narrative;
     struct id merged_into; /* null: it stands for itself */
-    const char *conflict;  /* " account account ": who may be part of what is reported; "": nobody */
+    const char *conflict; /* accounts, separated by spaces, who may be part of what is reported; "": nobody */
     const char *conflict_facility, *conflict_of_interest; /* facts, as known here; "": not said */
 };
 

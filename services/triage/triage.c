@@ -272,9 +272,15 @@ void triage_keep_secret(struct turn *turn, const struct id *case_id, const char 
     statement_run(set);
 }
 
+/* Casework says all that it knows each time, so most are here already. */
 void triage_add_conflict(struct turn *turn, const struct id *case_id, const char *accounts) {
+    struct open_case found;
+    const char *all =
+        case_read(turn, case_id, &found) ? site_codes_join(turn->arena, found.conflict, accounts) : NULL;
+    if (!all)
+        return; /* no such case, or the arena is exhausted and the turn will see */
     struct statement *set = triage_use(turn->store, TRIAGE_CASE_CONFLICT);
-    bind_text(set, accounts);
+    bind_text(set, all);
     bind_id(set, case_id);
     statement_run(set);
 }

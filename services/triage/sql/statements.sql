@@ -34,7 +34,7 @@ UPDATE open_case SET merged_into=?, closed_at=?, chain_lane=?, chain_sequence=?,
 UPDATE open_case SET training=1 WHERE case_id=? AND training=0
 
 -- name: case_conflict
-UPDATE open_case SET conflict=trim(conflict||' '||?) WHERE case_id=?
+UPDATE open_case SET conflict=? WHERE case_id=?
 
 -- name: case_conflict_facts
 UPDATE open_case SET conflict_facility=?, conflict_of_interest=? WHERE case_id=?

@@ -2,6 +2,7 @@
 #include "common/rights.h"
 #include "services/triage/conflict.h"
 #include "services/triage/tests/world.h"
+#include "triage_sql.h"
 
 static const struct {
     const char *text, *facility; /* NULL: no conflict; "": not known which */
@@ -163,6 +164,21 @@ static void test_a_parted_report_keeps_the_conflict(void **state) {
     assert_int_equal(look(world, &parted, "ani"), 200);
 }
 
+/* Casework tells the whole list each time: it is kept once. */
+static void test_officers_are_kept_once(void **state) {
+    struct world *world = *state;
+    report(world, SHACKLED, 1);
+    struct id case_id = last_case(world);
+    record_conflict(world, &case_id, "budi");
+    record_conflict(world, &case_id, "budi joko");
+    record_conflict(world, &case_id, "budi joko tini");
+    struct statement *get = triage_use(fixture_store(world->fixture), TRIAGE_CASE_GET);
+    bind_id(get, &case_id);
+    assert_true(statement_step(get));
+    assert_string_equal(column_text(get, 17), "budi joko tini");
+    statement_end(get);
+}
+
 /* What was taken back is not brought over; what the report says itself stands beside. */
 static void test_only_the_conflict_that_is_left_is_carried(void **state) {
     static const char beaten[] =
@@ -252,6 +268,7 @@ int main(void) {
         TEST(test_a_merge_hands_conflict_on),
         TEST(test_the_conflict_of_the_whole_counts_for_what_it_holds),
         TEST(test_a_parted_report_keeps_the_conflict),
+        TEST(test_officers_are_kept_once),
         TEST(test_only_the_conflict_that_is_left_is_carried),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
