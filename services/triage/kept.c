@@ -40,13 +40,14 @@ static void put_kinds(struct arena *arena, const struct assessment *from, Sigap_
     }
 }
 
+/* In order: they need no code. Told in thousandths, so rounded to them once, not to parts and then again. */
 static void put_priorities(struct arena *arena, const struct assessment *from, Sigap__Assessment *to) {
     Sigap__Share *shares;
     to->priorities = list_of(arena, PRIORITIES, sizeof *shares, (void **)&shares);
     to->n_priorities = to->priorities ? PRIORITIES : 0;
     for (size_t i = 0; i < to->n_priorities; i++) {
         sigap__share__init(&shares[i]);
-        shares[i].parts = (uint32_t)lroundf(from->priorities[i] * SHARE); /* in order: they need no code */
+        shares[i].parts = (uint32_t)lroundf(from->priorities[i] * PERMILLE) * (SHARE / PERMILLE);
     }
 }
 
