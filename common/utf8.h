@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stddef.h>
+#include <string.h>
 
 /* Bytes of the sequence at text, of which `left` bytes are there; 0 when none is well-formed. NUL is one
  * byte. */
@@ -16,5 +17,15 @@ static inline size_t utf8_sequence(const void *text, size_t left) {
     if ((c == 0xe0 && at[1] < 0xa0) || (c == 0xed && at[1] > 0x9f) || (c == 0xf0 && at[1] < 0x90) ||
         (c == 0xf4 && at[1] > 0x8f))
         return 0;
+    return size;
+}
+
+/* How many bytes of text, which is well-formed, at most so many, hold no half character at their end. */
+static inline size_t utf8_whole(const char *text, size_t most) {
+    size_t size = strnlen(text, most + 1);
+    if (size <= most)
+        return size;
+    for (size = most; size > 0 && ((unsigned char)text[size] & 0xc0) == 0x80;)
+        size--;
     return size;
 }

@@ -363,17 +363,6 @@ static const char *words_of(struct arena *arena, const struct hook_message *mess
     return "[pesan tanpa teks / message without text]";
 }
 
-/* What is longer than a report may be is cut between two characters. */
-static size_t cut(const char *text) {
-    size_t size = strlen(text);
-    if (size <= SUBMISSION_TEXT_MAX)
-        return size;
-    size = SUBMISSION_TEXT_MAX;
-    while (size > 0 && ((unsigned char)text[size] & 0xc0) == 0x80)
-        size--;
-    return size;
-}
-
 static bool is_utf8(const char *text, size_t size) {
     bool sound = true;
     for (size_t i = 0, step; i < size && sound; i += step)
@@ -448,7 +437,7 @@ static void read_message(
         .channel = message->word ? message->word : batch->source->hook->word,
         .external_id = key_of(batch, message->id),
         .text = text,
-        .text_size = cut(text),
+        .text_size = intake_report_size(text),
         .area = message->area,
         .occurred_at =
             message->at > 0 && message->at <= batch->turn->now + SUBMISSION_AHEAD_MS ? message->at : 0,
@@ -748,6 +737,20 @@ static bool is_beside_words(
     return beside && !(submission->relation && strcmp(submission->relation, "answer") == 0);
 }
 
+/* What is longer than a report may be goes on in further ones, as far as the turn has room for it. */
+static void take_rest(
+    struct hook_batch *batch, const struct submission *submission, struct receipt *receipt) {
+    const char *rest = submission->text + submission->text_size;
+    size_t size = strlen(rest);
+    if (batch->rest_size + size > HOOK_REST_MAX) {
+        if (receipt->kind == RECEIPT_TAKEN)
+            put_aside(batch, rest, size, "cut");
+        return;
+    }
+    batch->rest_size += size;
+    intake_receive_rest(batch->turn, submission, batch->from->token, receipt);
+}
+
 static void take(struct hook_batch *batch, const struct hook_message *message, struct sender *sender) {
     struct reading reading = {0};
     struct receipt receipt;
@@ -782,8 +785,11 @@ static void take(struct hook_batch *batch, const struct hook_message *message, s
         sender_wrote(batch->turn, sender, &receipt, batch->delayed);
         if (topic.key_known)
             sender_wrote(batch->turn, &topic, &receipt, true);
-        if (strlen(reading.submission.text) > reading.submission.text_size)
-            put_aside(batch, message->text, strlen(message->text), "cut");
+    }
+    take_rest(batch, &reading.submission, &receipt);
+    if (receipt.kind == RECEIPT_REFUSED) {
+        batch->refusal = receipt.problem;
+        return;
     }
     note(batch, &receipt);
     say_receipt(batch, message, &receipt, reading.submission.attachment);

@@ -29,8 +29,9 @@
 #define HOOK_GREETING "/start"
 
 enum {
-    HOOK_BODY_MAX = 3 << 20, /* the largest of all: WhatsApp */
-    HOOK_SLICE = 32,         /* messages a turn: x 16 KiB = half of what one input may append (1 MiB) */
+    HOOK_BODY_MAX = 3 << 20,   /* the largest of all: WhatsApp */
+    HOOK_SLICE = 32,           /* messages a turn: x 16 KiB = half of what one input may append (1 MiB) */
+    HOOK_REST_MAX = 256 << 10, /* and what of them is longer than that, together: a mail has 64 KiB */
     HOOK_MEDIA_MAX = 10,
     HOOK_TIMER = 2,                /* kind: a body, or a delayed message, is due */
     HOOK_SENDER_EACH_MS = 500,     /* ours: 2 messages a second from one sender ... */
@@ -90,6 +91,7 @@ struct hook_batch {
     size_t index, first, end; /* messages so far; those to take now: first <= index < end */
     bool delayed;             /* they have waited for their sender's allowance */
     size_t taken, broken, ignored;
+    size_t rest_size;       /* bytes of long texts that went on in further reports, see HOOK_REST_MAX */
     struct problem refusal; /* status 0: none was refused */
     /* Of the first message taken: for an answer in the platform's own way. */
     struct receipt receipt;

@@ -10,6 +10,7 @@
  * bits; a report without a duplicate key takes 80 real ones. */
 #include "services/intake/receive.h"
 
+#include "common/utf8.h"
 #include "intake_sql.h"
 #include "services/intake/replies.h"
 
@@ -569,4 +570,37 @@ void intake_receive(struct turn *turn, struct submission *submission, const stru
     const struct note note = {receipt->kind, receipt->urgent ? LANE_URGENT : LANE_NORMAL, wait_s > 0,
         token ? token->number : 0, turn->now};
     turn_after_commit(turn, note_committed, &note, sizeof note);
+}
+
+/* ---- texts that are longer than a report */
+
+size_t intake_report_size(const char *text) {
+    size_t whole = utf8_whole(text, SUBMISSION_TEXT_MAX);
+    for (const char *end = "\n "; *end && text[whole]; end++)
+        for (size_t at = whole; at > SUBMISSION_TEXT_MAX / 2; at--)
+            if (text[at] == *end)
+                return at;
+    return whole;
+}
+
+void intake_receive_rest(struct turn *turn, const struct submission *whole, const struct intake_token *token,
+    struct receipt *receipt) {
+    const struct first_report first = {receipt->first, receipt->ticket};
+    const char *text = whole->text + whole->text_size;
+    for (unsigned part = 2; *text && receipt->kind != RECEIPT_REFUSED; part++) {
+        struct submission rest = *whole;
+        struct receipt taken;
+        rest.text = text;
+        rest.text_size = intake_report_size(text);
+        rest.joins = &first;
+        rest.relation = "follow_up";
+        rest.media_count = 0; /* the first has them */
+        rest.attachment = false;
+        rest.external_id =
+            whole->external_id ? arena_format(turn->arena, "%s#%u", whole->external_id, part) : NULL;
+        intake_receive(turn, &rest, token, &taken);
+        if (taken.kind == RECEIPT_REFUSED && taken.problem.status != 422) /* 422: blanks */
+            *receipt = taken;
+        text += rest.text_size;
+    }
 }

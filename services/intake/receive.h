@@ -32,6 +32,14 @@ bool intake_reports_open(struct turn *turn);
 void intake_receive(struct turn *turn, struct submission *submission, const struct intake_token *token,
     struct receipt *receipt);
 
+/* How much of a text one report holds: up to a line's or a word's end, so that no word falls apart. */
+size_t intake_report_size(const char *text);
+/* What of whole->text, which is NUL-terminated, is behind its text_size follows in reports that join the
+ * first, each known by a number behind the id. *receipt: of the first, taken now or before; when one is
+ * refused for want of room it says so, and whoever sent it is to come again: what was taken is known. */
+void intake_receive_rest(struct turn *turn, const struct submission *whole, const struct intake_token *token,
+    struct receipt *receipt);
+
 /* Has a report of this duplicate key been taken? Then *receipt says which, kind RECEIPT_AGAIN. Nothing is
  * written. */
 bool intake_known(struct turn *turn, const struct submission *submission, struct receipt *receipt);

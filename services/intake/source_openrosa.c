@@ -20,6 +20,7 @@
 
 #include "common/area.h"
 #include "common/hmac.h"
+#include "common/utf8.h"
 #include "services/intake/answer.h"
 #include "services/intake/channels.h"
 #include "services/intake/digest.h"
@@ -49,28 +50,6 @@ enum {
 
 extern const struct intake_source intake_source_openrosa;
 
-/* --- texts --- */
-
-/* How many bytes of text, at most so many, hold no half character at their end. */
-static size_t whole_characters(const char *text, size_t most) {
-    size_t size = strnlen(text, most + 1);
-    if (size <= most)
-        return size;
-    for (size = most; size > 0 && ((unsigned char)text[size] & 0xc0) == 0x80;)
-        size--;
-    return size;
-}
-
-/* How much of text one report holds: up to a line's or a word's end, that no word falls apart. */
-static size_t report_size(const char *text) {
-    size_t whole = whole_characters(text, SUBMISSION_TEXT_MAX);
-    for (const char *end = "\n "; *end && text[whole]; end++)
-        for (size_t at = whole; at > SUBMISSION_TEXT_MAX / 2; at--)
-            if (text[at] == *end)
-                return at;
-    return whole;
-}
-
 /* --- XML --- */
 
 struct leaf {
@@ -90,7 +69,7 @@ struct instance {
 
 /* As much as fits, without half a character at its end. */
 static void copy_whole(char *out, size_t room, const char *text) {
-    snprintf(out, room, "%.*s", (int)whole_characters(text, room - 1), text);
+    snprintf(out, room, "%.*s", (int)utf8_whole(text, room - 1), text);
 }
 
 static void copy_attribute(const char **attributes, const char *name, char *out, size_t room) {
@@ -487,8 +466,8 @@ static const char *words_of(struct arena *arena, const struct instance *instance
 
 /* What a submission is known by. NULL: it has no id. */
 static const char *key_of(struct arena *arena, const struct instance *instance, const char *id) {
-    return id ? arena_format(arena, "%.*s:%.*s", (int)whole_characters(instance->form, 100), instance->form,
-                    (int)whole_characters(id, 150), id)
+    return id ? arena_format(arena, "%.*s:%.*s", (int)utf8_whole(instance->form, 100), instance->form,
+                    (int)utf8_whole(id, 150), id)
               : NULL;
 }
 
@@ -536,7 +515,7 @@ static void read_submission(struct turn *turn, const struct instance *instance, 
         .external_id = key_of(turn->arena, instance, id),
         .sameness = arena_text(turn->arena, hex),
         .text = words,
-        .text_size = report_size(words),
+        .text_size = intake_report_size(words),
         .area = area && area_level(area) != AREA_NONE ? area : NULL,
         .reporter_address = leaf_of(instance, contacts),
         .may_contact = may && named(may, yes),
@@ -585,28 +564,6 @@ static void answer_receipt(struct turn *turn, const struct receipt *receipt, str
     say(turn, receipt->kind == RECEIPT_TAKEN ? 201 : 202, "submit_success", text ? text : ticket, answer);
 }
 
-/* What one report cannot hold follows in others that join it, each known by a number behind the id. Without
- * room for one the app is to come again, and what was taken is known. */
-static void take_rest(struct turn *turn, const struct intake_token *token, const struct submission *whole,
-    struct receipt *receipt) {
-    const struct first_report first = {receipt->first, receipt->ticket};
-    const char *text = whole->text + whole->text_size;
-    for (unsigned part = 2; *text && receipt->kind != RECEIPT_REFUSED; part++) {
-        struct submission rest = *whole;
-        struct receipt taken;
-        rest.text = text;
-        rest.text_size = report_size(text);
-        rest.joins = &first;
-        rest.relation = "follow_up";
-        rest.external_id =
-            whole->external_id ? arena_format(turn->arena, "%s#%u", whole->external_id, part) : NULL;
-        intake_receive(turn, &rest, token, &taken);
-        if (taken.kind == RECEIPT_REFUSED && taken.problem.status != 422) /* 422: blanks */
-            *receipt = taken;
-        text += rest.text_size;
-    }
-}
-
 static void take(struct turn *turn, const struct intake_token *token, const struct sent *sent,
     const struct instance *instance, const char *words, struct answer *answer) {
     struct submission submission;
@@ -617,7 +574,7 @@ static void take(struct turn *turn, const struct intake_token *token, const stru
     intake_receive(turn, &submission, token, &receipt);
     if (receipt.kind != RECEIPT_REFUSED) {
         keep_files(turn, sent, &receipt, token);
-        take_rest(turn, token, &submission, &receipt);
+        intake_receive_rest(turn, &submission, token, &receipt); /* no room: the app is to come again */
     }
     answer_receipt(turn, &receipt, answer);
 }

@@ -188,6 +188,35 @@ static void words_behind_much_html_are_read(void **state) {
     free(mail);
 }
 
+/* Beyond what one report holds a mail goes on in others, which join it; sent again it is known, all of it. */
+static void a_long_mail_is_read_to_its_end(void **state) {
+    (void)state;
+    struct conform conform = conform_open();
+    static struct post post;
+    char *to = post.body +
+               sprintf(post.body, "From: a@b.example\r\nMessage-ID: <long@b>\r\nSubject: Laporan\r\n\r\n");
+    for (int i = 0; i < 2400; i++)
+        to += sprintf(to, "baris %04d tentang ibu\r\n", i);
+    strcpy(to, "lalu dia memukul anaknya sampai pingsan di Wlingi Blitar\r\n");
+    post.request =
+        (struct fixture_request){.method = "POST", .path = "/v1/hooks/email/lapor", .body = post.body};
+    sign(&conform, &post);
+    for (int times = 0; times < 2; times++) {
+        assert_int_equal(fixture_request(conform.bottle.fixture, &post.request)->status, 200);
+        assert_int_equal(bottle_reports(&conform.bottle), 4);
+    }
+    size_t ends = 0, joins = 0;
+    for (size_t i = 0; i < 4; i++) {
+        const Sigap__ReportReceived *part = conform_report(&conform, i);
+        bool joined = strcmp(part->relation, "follow_up") == 0;
+        joins += joined;
+        ends += joined && strstr(conform_text(part), "sampai pingsan");
+    }
+    assert_int_equal(joins, 3);
+    assert_int_equal(ends, 1);
+    conform_close(&conform);
+}
+
 static void pictures_come_along_and_machines_say_nothing(void **state) {
     (void)state;
     struct conform conform = conform_open();
@@ -377,6 +406,7 @@ int main(void) {
         cmocka_unit_test(raw_bytes_in_headers_are_no_obstacle),
         cmocka_unit_test(quotes_are_left_out_of_answers_alone),
         cmocka_unit_test(what_is_said_beside_a_question_is_kept),
+        cmocka_unit_test(a_long_mail_is_read_to_its_end),
         cmocka_unit_test(pictures_come_along_and_machines_say_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
