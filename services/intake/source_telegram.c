@@ -15,6 +15,7 @@
 #include "services/intake/hook.h"
 
 #include "common/json.h"
+#include "common/utf8.h"
 #include "services/intake/answer.h"
 #include "services/intake/urgent_body.h"
 
@@ -86,12 +87,9 @@ struct rich {
 };
 
 static void add_rich(struct rich *rich, const char *text) {
-    size_t size = strlen(text), room = (size_t)(rich->end - rich->at);
-    if (size > room) { /* full: cut between two characters, and nothing behind it */
-        for (size = room; size > 0 && ((unsigned char)text[size] & 0xc0) == 0x80;)
-            size--;
-        rich->end = rich->at + size;
-    }
+    size_t size = utf8_whole(text, (size_t)(rich->end - rich->at));
+    if (text[size])
+        rich->end = rich->at + size; /* full: nothing behind it */
     rich->at = mempcpy(rich->at, text, size);
 }
 
