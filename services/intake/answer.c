@@ -111,7 +111,7 @@ char *intake_emergency_json(const struct site *site) {
 const char *intake_answer_xml(struct arena *arena, const char *text) {
     char *out = arena_take(arena, 5 * strlen(text) + 1), *to = out; /* "&amp;" */
     for (; out && *text; text++) {
-        const char *entity = *text == '&' ? "&amp;" : *text == '<' ? "&lt;" : *text == '>' ? "&gt;" : NULL;
+        const char *entity = intake_xml_entity(*text);
         if (entity)
             to = stpcpy(to, entity);
         else

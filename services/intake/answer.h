@@ -21,6 +21,10 @@ void intake_answer_method(struct arena *arena, const char *allow, struct answer 
 /* 415 that says what would be taken: a content type, or "" when the body is compressed. */
 void intake_answer_type(struct arena *arena, const char *type, struct answer *answer);
 
+/* What stands for the letter within an element of XML. NULL: itself. */
+static inline const char *intake_xml_entity(char letter) {
+    return letter == '&' ? "&amp;" : letter == '<' ? "&lt;" : letter == '>' ? "&gt;" : NULL;
+}
 /* Text as it stands within an element of XML; "" when the arena is exhausted. */
 const char *intake_answer_xml(struct arena *arena, const char *text);
 

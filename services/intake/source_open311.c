@@ -19,6 +19,7 @@
 
 #include "common/buffer.h"
 #include "common/json.h"
+#include "services/intake/answer.h"
 #include "services/intake/follow.h"
 #include "services/intake/hook.h"
 #include "services/intake/multipart.h"
@@ -58,12 +59,9 @@ static void add(struct buffer *buffer, const char *text) {
 
 static void add_escaped(struct buffer *buffer, const char *text) {
     for (; *text; text++) {
-        if (*text == '&')
-            add(buffer, "&amp;");
-        else if (*text == '<')
-            add(buffer, "&lt;");
-        else if (*text == '>')
-            add(buffer, "&gt;");
+        const char *entity = intake_xml_entity(*text);
+        if (entity)
+            add(buffer, entity);
         else
             buffer_add(buffer, text, 1);
     }
