@@ -8,8 +8,10 @@
 #include <string.h>
 
 enum {
-    ARRIVALS_MAX = 64
-}; /* x 24 bytes on the stack; an alert with all its incident takes about 16 KiB of arena */
+    ARRIVALS_MAX =
+        64, /* x 24 bytes on the stack; an alert with all its incident takes about 16 KiB of arena */
+    NUMBERS_MAX = 1024, /* looked at in a turn: there may be hundreds of thousands without an offer */
+};
 
 static const struct channel *channel_of(const struct notifier *notifier, const struct delivery *delivery) {
     int index = outgoing_channel(notifier, delivery->channel);
@@ -87,9 +89,11 @@ static bool has_boxes(const struct notifier *notifier) {
 int64_t arrival_note_local(struct turn *turn, int64_t after, int64_t upto) {
     struct id ids[ARRIVALS_MAX];
     unsigned count = 0;
-    int64_t last = upto;
     if (!has_boxes(turn->state))
         return upto;
+    if (upto > after + NUMBERS_MAX)
+        upto = after + NUMBERS_MAX;
+    int64_t last = upto;
     struct statement *list = notifier_use(turn->store, NOTIFIER_OFFER_ALERTS_BETWEEN);
     bind_int(list, after);
     bind_int(list, upto);

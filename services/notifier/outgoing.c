@@ -211,6 +211,7 @@ static void number_local(struct turn *turn, struct alert *alert, struct delivery
             struct statement *add = notifier_use(turn->store, NOTIFIER_HANDOVER_INSERT);
             bind_int(add, alert->handover);
             bind_id(add, &alert->id);
+            bind_int(add, alert->subject);
             statement_run(add);
         }
     }

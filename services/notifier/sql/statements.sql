@@ -70,7 +70,7 @@ AND {alert_asked_for}
 ORDER BY number DESC LIMIT ?16
 
 -- name: handover_insert
-INSERT INTO handover(number, alert) VALUES(?, ?) ON CONFLICT(number) DO NOTHING
+INSERT INTO handover(number, alert, subject) VALUES(?, ?, ?) ON CONFLICT(number) DO NOTHING
 
 -- name: handover_since
 SELECT number, alert FROM handover WHERE number > ? AND number <= ? ORDER BY number LIMIT ?
@@ -80,10 +80,12 @@ SELECT max(number) FROM handover
 
 -- name: offer_alerts_between
 -- Open alerts of offers whose local deliveries bear a number above ?1 up to ?2: rows made with it, and older ones.
+-- Bounded by its caller: climbing alerts that are no offers may be all there is between two offers.
 SELECT number, id FROM alert WHERE number > ?1 AND number <= ?2 AND subject = ?3 AND state IN (1, 3)
 UNION ALL
 SELECT handover.number, alert.id FROM handover JOIN alert ON alert.id = handover.alert
-WHERE handover.number > ?1 AND handover.number <= ?2 AND alert.subject = ?3 AND alert.state IN (1, 3)
+WHERE handover.number > ?1 AND handover.number <= ?2 AND handover.subject = ?3
+    AND alert.subject = ?3 AND alert.state IN (1, 3)
 ORDER BY 1 LIMIT ?4
 
 -- name: handover_forget

@@ -4,6 +4,8 @@
 
 #include "duty_flow.h"
 
+#include "tests/fixture/steps.h"
+
 static const char mail_site[] =
     "console_url: \"https://sigap.example\"\n"
     "channels:\n"
@@ -37,6 +39,17 @@ static unsigned arrivals(struct flow *flow, const struct id *offer) {
         assert_int_equal(event->case_id.len, ID_BYTES);
         arrived++;
     }
+    return arrived;
+}
+
+/* Of all offers together. */
+static unsigned all_arrivals(struct flow *flow) {
+    size_t count;
+    unsigned arrived = 0;
+    const struct fixture_record *records = fixture_records(flow->fixture, &count);
+    for (size_t i = 0; i < count; i++)
+        arrived += records[i].event->body_case == SIGAP__EVENT__BODY_ALERT_MOVED &&
+                   strcmp(records[i].event->alert_moved->action, "delivered") == 0;
     return arrived;
 }
 
@@ -91,6 +104,36 @@ static void test_offers_in_boxes_arrive_by_the_watermark(void **state) {
     assert_int_equal(fixture_last(flow->fixture, SIGAP__EVENT__BODY_ALERT_MOVED)->lane, LANE_NORMAL);
     fixture_effect_finish(flow->fixture, &handed);
     assert_int_equal(fixture_count(flow->fixture, SIGAP__EVENT__BODY_ALERT_MOVED), OFFERS);
+    flow_free(flow);
+}
+
+/* Alerts of cases that nobody answers go on from box to box and wait for the watermark beside the offers: a
+ * turn looks at some of them, however many there are, and in the end at all. */
+static void test_climbing_alerts_do_not_slow_the_watermark(void **state) {
+    (void)state;
+    enum { CASES = 250, OFFERS = 3, TURNS_MAX = 20, STEPS_MAX = 20000 };
+    struct flow *flow = flow_new(NULL);
+    struct notifier *notifier = fixture_state(flow->fixture);
+    struct effect_result handed = {.kind = EFFECT_HANDED};
+    flow->silent = true;
+    for (int i = 0; i < CASES; i++)
+        flow_case_opened(flow, emergency);
+    for (int minute = 0; minute < 60; minute++) {
+        flow->count = 0; /* who was told does not matter here */
+        flow_advance(flow, MINUTE);
+    }
+    for (int i = 0; i < OFFERS; i++)
+        offer_to(flow, normal);
+    assert_true(notifier->next_number > 10 * CASES);
+    notifier->handed = notifier->next_number;
+    steps_taken();
+    int turns = 0;
+    for (; notifier->written < notifier->next_number && turns < TURNS_MAX; turns++) {
+        fixture_effect_finish(flow->fixture, &handed);
+        assert_in_range(steps_taken(), 0, STEPS_MAX);
+    }
+    assert_in_range(turns, 2, TURNS_MAX - 1);
+    assert_int_equal(all_arrivals(flow), OFFERS);
     flow_free(flow);
 }
 
@@ -360,9 +403,11 @@ static void test_a_place_ends_the_call_and_not_the_tasks(void **state) {
 }
 
 int main(void) {
+    steps_watch();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_offer_arrives),
         cmocka_unit_test(test_offers_in_boxes_arrive_by_the_watermark),
+        cmocka_unit_test(test_climbing_alerts_do_not_slow_the_watermark),
         cmocka_unit_test(test_no_step_is_empty_where_the_place_is_unknown),
         cmocka_unit_test(test_a_hole_is_told_once),
         cmocka_unit_test(test_an_emergency_is_one_call_and_its_news),
