@@ -79,19 +79,19 @@ static unsigned draw(unsigned long long *state, size_t count) {
     return (unsigned)(*state % count);
 }
 
-size_t texts_write(char out[TEXTS_MAX], unsigned seed, unsigned number) {
+size_t texts_write(char out[TEXTS_MAX], const char *place, unsigned seed, unsigned number) {
     unsigned long long state = (unsigned long long)seed << 32 | number;
     const struct form *form = &forms[draw(&state, COUNT(forms))];
     unsigned age = form->age_from + draw(&state, form->age_to - form->age_from + 1);
     char name[64], reporter[64];
-    const char *place = places[draw(&state, COUNT(places))];
+    const char *own_place = places[draw(&state, COUNT(places))];
     snprintf(
         name, sizeof name, "%s %s", firsts[draw(&state, COUNT(firsts))], lasts[draw(&state, COUNT(lasts))]);
     snprintf(reporter, sizeof reporter, "%s %s", firsts[draw(&state, COUNT(firsts))],
         lasts[draw(&state, COUNT(lasts))]);
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
-    int size = snprintf(out, TEXTS_MAX, form->text, name, place, age, reporter, number);
+    int size = snprintf(out, TEXTS_MAX, form->text, name, place ? place : own_place, age, reporter, number);
 #pragma GCC diagnostic pop
     return size < 0 ? 0 : size >= TEXTS_MAX ? TEXTS_MAX - 1 : (size_t)size;
 }

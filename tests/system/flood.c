@@ -1,19 +1,20 @@
 /* More reports than the door can take, at a rate that does not slow down because answers are slow (open
  * loop), and among them a few that a life hangs on. Prints one JSON line: how long each kind of answer took.
  *
- *     flood --socket PATH --token T --rate N --seconds S [--connections C] [--stat K] [--tickets FILE]
- * [--every E]
- *           [--seed X]
+ *     flood --socket PATH --token T --rate N --seconds S [--connections C] [--stat K]
+ *           [--tickets FILE] [--every E] [--seed X]
  *
  * rate: calm reports offered a second over C connections; what finds all of them busy is not sent but
  * counted. K senders of their own send one urgent report each 100 ms. A refusal is not repeated. Tickets of
  * what was acknowledged go to FILE, a line each. --every: a JSON line each E seconds, about these alone.
- * --seed: the calm reports are those of tests/bench/texts.h, each a case of its own, instead of a question
- * about nothing urgent. Ends by itself after S seconds and the answers under way. */
+ * --seed (not 0): the calm reports are those of tests/bench/texts.h, each a case of its own, instead of a
+ * question about nothing urgent. Ends by itself after S seconds,
+ * or at SIGTERM, and the answers under way. */
 #include "tests/bench/texts.h"
 
 #include <errno.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -27,7 +28,8 @@
 
 enum {
     CONNECTIONS_MAX = 4096,
-    REQUEST_MAX = 1024 + TEXTS_MAX,
+    BODY_MAX = 64 + TEXTS_MAX,
+    REQUEST_MAX = 512 + BODY_MAX,
     ANSWER_MAX = 8192,
     SAMPLES_MAX = 4 << 20, /* answers of one kind; x 4 bytes */
     STAT_EVERY_US = 100000,
@@ -106,19 +108,27 @@ static void disconnect(struct flood *flood, struct sender *sender) {
     }
 }
 
+/* What a sender of this kind says: a life in danger, a report of the series, or a question. */
+static int write_body(const struct flood *flood, enum kind kind, unsigned number, char body[BODY_MAX]) {
+    char text[TEXTS_MAX];
+    if (kind == STAT)
+        return snprintf(body, BODY_MAX,
+            "{\"source\":\"flood\",\"urgent\":true,\"text\":\"Anak umur %u tahun sedang dipukuli "
+            "bapaknya sekarang di Taman Sidoarjo, rumah nomor %u, tolong segera\"}",
+            5 + number % 12, number);
+    if (flood->seed) {
+        texts_write(text, NULL, flood->seed, number);
+        return snprintf(body, BODY_MAX, "{\"source\":\"flood\",\"text\":\"%s\"}", text);
+    }
+    return snprintf(body, BODY_MAX,
+        "{\"source\":\"flood\",\"text\":\"Mohon info alat bantu dengar untuk bapak saya di "
+        "Kediri, nomor %u, terima kasih banyak sebelumnya ya\"}",
+        number);
+}
+
 static void write_request(struct flood *flood, struct sender *sender) {
-    char body[512];
-    unsigned number = ++flood->number;
-    int size =
-        sender->kind == CALM
-            ? snprintf(body, sizeof body,
-                  "{\"source\":\"flood\",\"text\":\"Mohon info alat bantu dengar untuk bapak saya di "
-                  "Kediri, nomor %u, terima kasih banyak sebelumnya ya\"}",
-                  number)
-            : snprintf(body, sizeof body,
-                  "{\"source\":\"flood\",\"urgent\":true,\"text\":\"Anak umur %u tahun sedang dipukuli "
-                  "bapaknya sekarang di Taman Sidoarjo, rumah nomor %u, tolong segera\"}",
-                  5 + number % 12, number);
+    char body[BODY_MAX];
+    int size = write_body(flood, sender->kind, ++flood->number, body);
     sender->request_size = (size_t)snprintf(sender->request, sizeof sender->request,
         "POST /v1/reports HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n"
         "Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
@@ -255,10 +265,19 @@ static void send_urgent(struct flood *flood, int64_t now) {
     }
 }
 
+static volatile sig_atomic_t is_told_to_end;
+
+static void on_term(int number) {
+    (void)number;
+    is_told_to_end = 1;
+}
+
 static void run(struct flood *flood) {
     struct epoll_event events[512];
     int64_t start = now_us(), told = start, until = start + (int64_t)flood->seconds * 1000000;
     for (int64_t now = start; now < until || (flood->waiting && now < until + PATIENCE_US); now = now_us()) {
+        if (is_told_to_end && now < until)
+            until = now;
         if (now < until) {
             send_due(flood, start, now);
             send_urgent(flood, now);
@@ -326,6 +345,7 @@ int main(int argc, char **argv) {
         fprintf(stderr, "flood: --socket and --token are needed\n");
         return 2;
     }
+    signal(SIGTERM, on_term);
     prepare(&flood);
     run(&flood);
     print_figures(&flood);
