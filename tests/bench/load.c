@@ -5,8 +5,9 @@
  *     bench_load --socket PATH --token T [--reports N] [--connections C] [--seed S] [--tickets FILE]
  *         --source json (the default), telegram or whatsapp: the same reports as that platform writes them,
  *         each of a sender of its own; the token is then the secret of the channel "bench"
- *     bench_load --socket PATH --token T --watch OUTBOX [--reports N]
- *         one at a time, until a file of the outbox moves
+ *     bench_load --socket PATH --token T --watch OUTBOX [--reports N] [--place WORDS --teams SUFFIX]
+ *         one at a time, until a file of the outbox moves; with --place each report happens there, and only
+ *         the folders of teams whose name ends so are watched: others may be told of other reports meanwhile
  *     bench_load --print N [--seed S]
  *         only the texts, as JSON lines
  *
@@ -42,7 +43,8 @@ enum {
     REQUEST_MAX = BODY_MAX + 512, /* headers 300 */
     ANSWER_MAX = 8192,            /* a problem document is about 1 KiB */
     REPORTS_MAX = 20000000,
-    QUIET_MS = 30, /* --watch: the messages of one report are over when nothing has moved so long */
+    QUIET_MS = 30,         /* --watch: the messages of one report are over when nothing has moved so long */
+    QUIET_LOADED_MS = 150, /* so long where the way of each is longer, because others are on theirs */
     PATIENCE_MS = 10000,
 };
 
@@ -51,7 +53,7 @@ static const char *const source_words[SOURCES] = {"json", "telegram", "whatsapp"
 
 struct options {
     enum source source;
-    const char *socket, *token, *tickets, *watch;
+    const char *socket, *token, *tickets, *watch, *place, *teams;
     unsigned reports, connections, seed, print;
 };
 
@@ -102,7 +104,7 @@ static void open_connection(struct run *run, struct connection *connection) {
 static int write_body(const struct options *options, unsigned number, char body[BODY_MAX]) {
     char text[TEXTS_MAX];
     unsigned seed = options->seed;
-    texts_write(text, seed, number);
+    texts_write(text, options->place, seed, number);
     switch (options->source) {
     case SOURCE_JSON:
         return snprintf(body, BODY_MAX, "{\"source\":\"bench\",\"external_id\":\"%u-%u\",\"text\":\"%s\"}",
@@ -318,19 +320,27 @@ static void load(struct run *run) {
 enum { MOVES = IN_CLOSE_WRITE | IN_MOVED_TO | IN_MODIFY | IN_CREATE };
 
 struct watched {
-    int inotify;
+    int inotify, outbox;         /* the watch number of the whole outbox */
+    const char *teams;           /* how names of folders end that are watched; "" for all */
     char folders[256][PATH_MAX]; /* by watch number */
 };
+
+static bool is_meant(const struct watched *watched, const char *name) {
+    size_t size = strlen(name), end = strlen(watched->teams);
+    return size >= end && strcmp(name + size - end, watched->teams) == 0;
+}
 
 static void watch_folder(struct watched *watched, const char *path) {
     int number = inotify_add_watch(watched->inotify, path, MOVES);
     if (number < 0 || number >= 256)
         return; /* teams beyond the 256th are not waited for */
+    if (!watched->outbox)
+        watched->outbox = number;
     snprintf(watched->folders[number], PATH_MAX, "%s", path);
     DIR *folder = opendir(path);
     for (struct dirent *entry; folder && (entry = readdir(folder));) {
         char inside[PATH_MAX + 256];
-        if (entry->d_name[0] == '.' || entry->d_type != DT_DIR)
+        if (entry->d_name[0] == '.' || entry->d_type != DT_DIR || !is_meant(watched, entry->d_name))
             continue;
         snprintf(inside, sizeof inside, "%s/%s", path, entry->d_name);
         watch_folder(watched, inside);
@@ -339,29 +349,43 @@ static void watch_folder(struct watched *watched, const char *path) {
         closedir(folder);
 }
 
-/* True when something moved within timeout_ms. A new folder counts: a message is on its way into it. */
-static bool moved(struct watched *watched, int timeout_ms) {
-    char bytes[4096] __attribute__((aligned(__alignof__(struct inotify_event))));
-    struct pollfd ready = {watched->inotify, POLLIN, 0};
-    if (poll(&ready, 1, timeout_ms) <= 0)
+/* What lies in the outbox itself counts by its name, what lies in a watched folder always does. */
+static bool counts(struct watched *watched, const struct inotify_event *event) {
+    bool is_inside = event->wd != watched->outbox;
+    if (!is_inside && !is_meant(watched, event->len ? event->name : ""))
         return false;
-    ssize_t size = read(watched->inotify, bytes, sizeof bytes);
-    for (ssize_t at = 0; at < size;) {
-        const struct inotify_event *event = (const struct inotify_event *)(bytes + at);
-        if ((event->mask & IN_CREATE) && (event->mask & IN_ISDIR) && event->wd < 256) {
-            char path[PATH_MAX + 256];
-            snprintf(path, sizeof path, "%s/%s", watched->folders[event->wd], event->name);
-            watch_folder(watched, path);
-        }
-        at += (ssize_t)(sizeof *event + event->len);
+    if ((event->mask & IN_CREATE) && (event->mask & IN_ISDIR) && event->wd < 256) {
+        char path[PATH_MAX + 256];
+        snprintf(path, sizeof path, "%s/%s", watched->folders[event->wd], event->name);
+        watch_folder(watched, path);
     }
     return true;
 }
 
+/* True when something moved within timeout_ms. A new folder counts: a message is on its way into it. */
+static bool moved(struct watched *watched, int timeout_ms) {
+    char bytes[4096] __attribute__((aligned(__alignof__(struct inotify_event))));
+    struct pollfd ready = {watched->inotify, POLLIN, 0};
+    bool is_moved = false;
+    for (int64_t end = now_us() + timeout_ms * 1000LL, left; !is_moved && (left = end - now_us()) > 0;) {
+        if (poll(&ready, 1, (int)(left / 1000) + 1) <= 0)
+            continue;
+        ssize_t size = read(watched->inotify, bytes, sizeof bytes);
+        for (ssize_t at = 0; at < size;) {
+            const struct inotify_event *event = (const struct inotify_event *)(bytes + at);
+            is_moved |= counts(watched, event);
+            at += (ssize_t)(sizeof *event + event->len);
+        }
+    }
+    return is_moved;
+}
+
 static void whole_way(struct run *run) {
     static struct watched watched;
+    bool is_alone = !run->options.teams;
     uint32_t *whole_us = calloc(run->options.reports, sizeof *whole_us);
     unsigned count = 0;
+    watched.teams = is_alone ? "" : run->options.teams;
     watched.inotify = inotify_init1(IN_CLOEXEC);
     watch_folder(&watched, run->options.watch);
     while (whole_us && count < run->options.reports) {
@@ -376,7 +400,7 @@ static void whole_way(struct run *run) {
         if (!moved(&watched, PATIENCE_MS))
             die("nothing moved in", run->options.watch);
         whole_us[count++] = (uint32_t)(now_us() - start);
-        while (moved(&watched, QUIET_MS))
+        while (moved(&watched, is_alone ? QUIET_MS : QUIET_LOADED_MS))
             ;
     }
     free(run->taken_us);
@@ -387,7 +411,7 @@ static void whole_way(struct run *run) {
 static void print_texts(const struct options *options) {
     char text[TEXTS_MAX];
     for (unsigned i = 0; i < options->print; i++) {
-        texts_write(text, options->seed, i);
+        texts_write(text, options->place, options->seed, i);
         printf("{\"text\":\"%s\"}\n", text);
     }
 }
@@ -413,7 +437,7 @@ static struct options read_options(int argc, char **argv) {
         {"connections", required_argument, NULL, 'c'}, {"seed", required_argument, NULL, 'e'},
         {"tickets", required_argument, NULL, 'k'}, {"watch", required_argument, NULL, 'w'},
         {"print", required_argument, NULL, 'p'}, {"source", required_argument, NULL, 'o'},
-        {NULL, 0, NULL, 0}};
+        {"place", required_argument, NULL, 'l'}, {"teams", required_argument, NULL, 'm'}, {NULL, 0, NULL, 0}};
     struct options options = {.reports = 10000, .connections = 64, .seed = 1};
     for (int key; (key = getopt_long(argc, argv, "", known, NULL)) != -1;) {
         if (key == 's')
@@ -430,6 +454,10 @@ static struct options read_options(int argc, char **argv) {
             options.tickets = optarg;
         else if (key == 'w')
             options.watch = optarg;
+        else if (key == 'l')
+            options.place = optarg;
+        else if (key == 'm')
+            options.teams = optarg;
         else if (key == 'o')
             options.source = read_source(optarg);
         else if (key == 'p')
