@@ -295,7 +295,7 @@ def test_narrative_is_read_on_purpose_only(browser, site, account):
 
 
 def test_review_is_decided(browser, site, account):
-    ticket = site.report("halo admin, ada yang aneh di dekat pasar, tolong dicek ya", urgent=True)
+    ticket = site.report("permisi mas, ada sesuatu yang ganjil di lapangan, minta dilihat", urgent=True)
     site.idle()
     first = site.trace(ticket)["report"]["id"]
     sign_in(browser, site, account)
