@@ -365,6 +365,20 @@ static void wipe(char *text) {
     free(text);
 }
 
+/* What is longer ends with this, so that whoever reads it knows. */
+static const char cut_mark[] = "\n[... terlalu panjang, terpotong / too long, cut]\n";
+
+/* Cuts between two letters, or anywhere in what has none. */
+static void cut(char *text) {
+    size_t size = strlen(text), most = MIME_TEXT_MAX - strlen(cut_mark), end = most;
+    if (size <= MIME_TEXT_MAX)
+        return;
+    while (end > most - 3 && ((unsigned char)text[end] & 0xc0) == 0x80)
+        end--;
+    sodium_memzero(text + end, size - end);
+    strcpy(text + end, cut_mark);
+}
+
 /* Takes both over. What one part says stands below what another did. */
 static char *joined(char *above, char *below) {
     if (!above || !below || !*below || !*above) {
@@ -372,15 +386,14 @@ static char *joined(char *above, char *below) {
         wipe(first ? below : above);
         return first ? above : below;
     }
-    size_t size = strlen(above);
     char *both = NULL;
-    if (asprintf(&both, "%s%s%.*s", above, above[size - 1] == '\n' ? "" : "\n",
-            size < MIME_TEXT_MAX ? (int)(MIME_TEXT_MAX - size) : 0, below) < 0)
+    if (asprintf(&both, "%s%s%s", above, above[strlen(above) - 1] == '\n' ? "" : "\n", below) < 0)
         both = NULL;
     wipe(below);
     if (!both)
         return above;
     wipe(above);
+    cut(both);
     return both;
 }
 
@@ -411,22 +424,11 @@ static void take_alternative(struct reading *reading, char *text, bool html) {
     }
 }
 
-/* Cuts between two letters, or anywhere in what has none. */
-static void cut(char *text, size_t most) {
-    size_t size = strlen(text);
-    if (size <= most)
-        return;
-    size_t end = most;
-    while (end > most - 3 && ((unsigned char)text[end] & 0xc0) == 0x80)
-        end--;
-    sodium_memzero(text + end, size - end);
-}
-
 static void take_text(struct reading *reading, char *text, bool html) {
     if (text && html)
         strip_tags(text);
     if (text)
-        cut(text, MIME_TEXT_MAX);
+        cut(text);
     if (reading->alternative)
         take_alternative(reading, text, html);
     else

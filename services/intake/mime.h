@@ -21,7 +21,7 @@ struct mime {
     bool bulk;     /* of a list or a mass sending: nobody there waits for an answer */
     char *subject; /* UTF-8 */
     char *text; /* UTF-8: all that is to be read, text/plain that has words before text/html without its tags,
-                   its quotes in lines with "> "; "" for none */
+                   its quotes in lines with "> "; "" for none; cut, and it says so, at MIME_TEXT_MAX */
     bool notice;    /* a machine's: a delivery report, an automatic answer */
     bool forwarded; /* holds a whole mail of somebody's; its subject and text are in text */
     struct mime_file files[MIME_PARTS_MAX];
