@@ -1136,6 +1136,26 @@ static void test_named_in_other_ways(void **state) {
     areas_check(*state, cases, sizeof cases / sizeof *cases);
 }
 
+/* Regencies and districts as they are shortened, and as Minangkabau speak them. */
+static void test_short_and_spoken_names(void **state) {
+    static const struct expected cases[] = {
+        {"odgj ngamuk d kab sijunjuang", "13.03"},
+        {"tetangga dipasung di pdg pjg", "13.74"},
+        {"anak kurang gizi di damasraya", "13.10"},
+        {"Di Matua ado padusi dikuruang", "13.06.04"},
+        {"urang gilo di sangia solok selatan", "13.11.01"},
+        {"galodo di batipuah", "13.04.02"},
+        {"urang sakik jiwa dipasuang di lubuak alung", "13.05.01"},
+        {"nenek dikurung di gersik", "35.25"},
+        {"bapak kecelakaan di lmngn", "35.24"},
+        {"ibu dipukuli di krian sdrjo", "35.15.11"},
+        {"banjir d kdkandang mlg", "35.73.03"},
+        {"bayi dibuang d kr ploso mlg", "35.07.23"},
+        {"bantuan untuk pmks belum turun", ""},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof *cases);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names),
@@ -1180,6 +1200,7 @@ int main(void) {
         cmocka_unit_test(test_where_the_teller_works),
         cmocka_unit_test(test_neighbours_tell_twins),
         cmocka_unit_test(test_named_in_other_ways),
+        cmocka_unit_test(test_short_and_spoken_names),
         cmocka_unit_test(test_spellings),
         cmocka_unit_test(test_every_district),
         cmocka_unit_test(test_twins_stay_two),
