@@ -33,6 +33,10 @@ enum {
 #define NEAR_ALONE 0.8f
 /* What "pantai Munjungan" proves of the only Munjungan. */
 #define NATURE 1.2f
+/* What "kab. Kepanjen" proves of the district. */
+#define WRONG_KIND 1.6f
+/* What "emperan toko Lamongan" proves of the regency: a shop may be called so. */
+#define FRONT 0.9f
 /* What a hint proves by itself: less than it takes to decide. */
 #define HINT 0.3f
 /* What a name proves whose sibling stands beside it: as much as "di" before a name. */
@@ -52,12 +56,19 @@ static bool names_village_served(const struct place_index *index, uint32_t entry
     return false;
 }
 
+/* Of the name or of the alias, whichever is longer: "Surantih" is no word, though Sutera is one. */
+static size_t letters(const struct place_index *index, const struct place_entry *entry) {
+    size_t own = strlen(gazetteer_name(index->gazetteer, entry->code));
+    return entry->letters > own ? entry->letters : own;
+}
+
 /* The only district or regency of its name in the country; a name and its other spelling are one. */
 static bool is_unique(const struct place_index *index, const struct place_name *name) {
     const char *only = NULL;
     for (uint32_t at = name->entries; at; at = index->entries[at].next) {
         const struct place_entry *entry = &index->entries[at];
-        if (entry->level == AREA_VILLAGE || entry->hint)
+        if (entry->level == AREA_VILLAGE || entry->hint ||
+            (name->only && letters(index, entry) != name->only)) /* Pandaan, and not Pandan */
             continue;
         if (only && strcmp(only, entry->code) != 0)
             return false;
@@ -66,8 +77,12 @@ static bool is_unique(const struct place_index *index, const struct place_name *
     return only != NULL;
 }
 
-static size_t letters(const struct place_index *index, const struct place_entry *entry) {
-    return strlen(gazetteer_name(index->gazetteer, entry->code));
+/* "balai desa Tongas": no village is called so, and one district. */
+static bool is_no_village(const struct place_index *index, const struct place_name *name) {
+    for (uint32_t at = name->entries; at; at = index->entries[at].next)
+        if (index->entries[at].level == AREA_VILLAGE)
+            return false;
+    return !name->word && !name->near && is_unique(index, name);
 }
 
 /* One of them is enough: "pariaman" is long for the regency of two words and must be so for the city too. */
@@ -175,6 +190,17 @@ static bool is_town_of_namesake(
     return !regency;
 }
 
+/* A level at which nothing has the name, said before a name that there is at the other level only. */
+static bool is_of_other_kind(const struct place_index *index, const struct place_name *name,
+    const struct place_entry *entry, enum area_level other) {
+    if (entry->level != other || !entry->served || entry->alias || name->word || name->near)
+        return false;
+    for (uint32_t at = name->entries; at; at = index->entries[at].next)
+        if (index->entries[at].level != AREA_VILLAGE && index->entries[at].level != other)
+            return false;
+    return true;
+}
+
 /* How well an entry fits what stands before its name; 0: not at all. */
 static float fit(const struct place_index *index, const struct place_name *name,
     const struct place_entry *entry, struct neighbours beside) {
@@ -184,6 +210,8 @@ static float fit(const struct place_index *index, const struct place_name *name,
     switch (name->marker) {
     case MARKER_REGENCY:
         weight = entry->level == AREA_REGENCY && !entry->city ? entry->alias ? 3.2f : 4 : 0;
+        if (is_of_other_kind(index, name, entry, AREA_DISTRICT))
+            weight = WRONG_KIND; /* "kab. Kepanjen" */
         break;
     case MARKER_CITY:
         weight = entry->level == AREA_REGENCY && entry->city ? entry->alias ? 3.2f : 4 : 0;
@@ -195,10 +223,12 @@ static float fit(const struct place_index *index, const struct place_name *name,
         break;
     case MARKER_DISTRICT:
         weight = entry->level == AREA_DISTRICT ? 4 : 0;
+        if (is_of_other_kind(index, name, entry, AREA_REGENCY))
+            weight = WRONG_KIND; /* "kecamatan Surabaya" */
         break;
     case MARKER_VILLAGE:
         weight = entry->level == AREA_VILLAGE     ? 3
-                 : entry->level == AREA_DISTRICT  ? 1.2f
+                 : entry->level == AREA_DISTRICT  ? (is_no_village(index, name) ? 1.8f : 1.2f)
                  : name->headman && entry->served ? 0.8f
                                                   : 0;
         break;
@@ -221,7 +251,8 @@ static float fit(const struct place_index *index, const struct place_name *name,
         weight = entry->landmark && !name->street ? 2 /* "pondok Lirboyo", "pabrik gula Cukir" */
                  : name->nature && entry->served && entry->level == AREA_DISTRICT && is_unique(index, name)
                      ? NATURE
-                     : 0.1f;
+                 : name->front && entry->served && entry->level == AREA_REGENCY && !entry->alias ? FRONT
+                                                                                                 : 0.1f;
         break;
     }
     if (entry->level == AREA_VILLAGE && name->marker != MARKER_VILLAGE) { /* 8,000: most words are one */

@@ -14,6 +14,8 @@
  *  - a landmark stands for its district or regency, a hint only tells which of several places is meant, and
  * so does a neighbour ("Waru, arah Pasean"); a port or station has the district that it is called after, or
  * none;
+ *  - of what stands on a border the side that is named ("Terminal Purabaya sisi Surabaya");
+ *  - who is abroad belongs to where he is to be brought home, if nothing else is named;
  *  - who is from one town, works in another and tells of what is here is where he works;
  *  - who lands somewhere, or is telephoned from there, is at home where another place is named;
  *  - a road called after two towns ("Jl Raya Surabaya-Malang") is in neither;

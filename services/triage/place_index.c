@@ -33,6 +33,7 @@ enum {
     NEAR_REGENCY_LEAST = 8, /* letters; of seven, "Sampang" is near "samping" and "Nganjuk" near "ngantuk" */
     NEAR_DISTRICT_LEAST =
         7, /* beside its regency; alone 9: "Gedangan" is near "genangan", "Padangan" near "pasangan" */
+    NASAL_LEAST = 5,      /* letters of "Njenu" */
     JOINED_LEAST = 8,     /* letters of two words that are one name */
     JOINED_BEGINNING = 4, /* of them, by which most words are seen to begin none */
     ROW_BYTES = 256,
@@ -98,6 +99,15 @@ uint32_t place_index_find(
 
 uint32_t place_index_find_word(const struct place_index *index, const struct word *word) {
     return name_find(index, name_step(TEXT_HASH_START, word->hash));
+}
+
+uint32_t place_index_find_nasal(const struct place_index *index, const struct word *word) {
+    const char *key = word->key; /* "ngg" is folded to "ng" */
+    bool nasal = (key[0] == 'm' && key[1] == 'b') || (key[0] == 'n' && key[1] && strchr("djg", key[1]));
+    if (!nasal || word->key_size < NASAL_LEAST)
+        return 0;
+    uint32_t found = name_find(index, name_step(TEXT_HASH_START, text_hash(key + 1)));
+    return place_entries_name_served(index, found) ? found : 0;
 }
 
 bool place_entries_name_regency(const struct place_index *index, uint32_t entry) {
@@ -398,7 +408,11 @@ static bool place_add(struct place_index *index, struct arena *arena, const stru
     }
     if (text.count == 1 && place->level != AREA_VILLAGE && served(index, place->code))
         joined_tell(index, text.words[0].key);
-    return entry_add(index, hash, place) && ways_add(index, name, &text, place);
+    if (!entry_add(index, hash, place))
+        return false;
+    if (place->alias && text.count == 1)
+        index->entries[index->entry_count].letters = text.words[0].key_size;
+    return ways_add(index, name, &text, place);
 }
 
 static bool index_fill(

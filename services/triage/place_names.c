@@ -9,6 +9,7 @@ enum {
     SHOUTED_LEAST = 5,
     CAPITALS_LEAST = 10,
     SIGNED_LEAST = 5, /* words before a signature: less may be a question and its answer */
+    HOME_REACH = 6,   /* words from "dipulangkan" to where */
     BY_REACH = 3,     /* words from a place to the landmark beside it */
     SHORT_HINT = 4,   /* letters of a hint that must be written large */
     NEAR_WORDS = 3,   /* "dekat lapangan minyak Banyuurip" */
@@ -72,12 +73,23 @@ bool place_marker_is_level(enum place_marker marker) {
            marker == MARKER_VILLAGE;
 }
 
+/* "tidak menyebut kecamatan. Kab. Lumajang": a stop behind a word of kind is that of a short form, but not
+ * where it is written in full, inside of a clause, and another one follows, or is denied. */
+static bool ends_in_full(const struct text *text, size_t at) {
+    static const char *const kinds[] = {"kecamatan", "kabupaten", "kelurahan", "desa", "dusun", NULL};
+    const struct word *word = &text->words[at];
+    if (at + 1 >= text->count || word->flags & WORD_OPENS || word->end - word->start != word->key_size ||
+        !word_is_one_of(word, kinds) || text->bytes[word->end] != '.' || !(word[1].flags & WORD_CAPITAL))
+        return false;
+    return word->negator >= 0 || place_marker_is_level(place_marker_of(word + 1));
+}
+
 /* Whether the words after `at` go on with what it began: of one clause, or parted by a colon, as in forms
  * ("Kec: Ngajum"). */
 bool place_text_goes_on(const struct text *text, size_t at) {
     const struct word *word = &text->words[at], *next = word + 1;
     if (word->clause == next->clause)
-        return true;
+        return !ends_in_full(text, at);
     bool colon = false;
     for (uint32_t i = word->end; i < next->start; i++) {
         colon = colon || text->bytes[i] == ':';
@@ -390,6 +402,9 @@ static bool is_asked_after(const struct text *text, size_t negator, size_t last)
 /* "bukan Tegalsari Surabaya", "tidak di Dampit", "Pulung? bukan"; "tidak makan di Dampit" is there. */
 static bool is_denied(const struct text *text, size_t first, size_t last) {
     const struct word *word = &text->words[first];
+    for (size_t at = first; at-- && word->negator >= 0 && at > (size_t)word->negator;)
+        if (ends_in_full(text, at))
+            return false; /* "tidak tahu desa. Klakah" */
     if (word->negator >= 0 && !is_asked_after(text, (size_t)word->negator, last) &&
         (word_is(&text->words[word->negator], "bukan") || (size_t)word->negator + 1 == first ||
             ((size_t)word->negator + 2 == first && place_marker_of(word - 1) != MARKER_NONE)))
@@ -502,6 +517,17 @@ static bool is_doubled_as_named(
     return false;
 }
 
+/* "Batang-Batang" is a district of the site; many things are called "batang". */
+static bool is_named_twice(const struct place_index *index, uint32_t found) {
+    for (; found; found = index->entries[found].next) {
+        const char *name = gazetteer_name(index->gazetteer, index->entries[found].code);
+        if (index->entries[found].served && index->entries[found].level == AREA_DISTRICT &&
+            strpbrk(name, " -"))
+            return true;
+    }
+    return false;
+}
+
 /* "kab. Pas", "kota Pas"; without them it is no place. */
 static bool is_curt_alone(
     const struct place_index *index, const struct text *text, size_t first, uint32_t found) {
@@ -595,6 +621,12 @@ static bool is_before_its_regency(
     return place_entries_name_regency(index, town) && place_entries_agree(index, town, found);
 }
 
+/* "nang Mbenjeng", "kec. Mbungkal". */
+static bool is_after_in(const struct text *text, size_t first) {
+    return first && place_text_goes_on(text, first - 1) &&
+           place_marker_of(&text->words[first - 1]) != MARKER_NONE;
+}
+
 /* A name at a word: as it is written, of two words that are one, or misspelt by a letter. */
 static uint32_t find(
     const struct place_index *index, const struct text *text, size_t first, size_t *used, bool *near) {
@@ -618,6 +650,10 @@ static uint32_t find(
     if (joined) {
         *used = 2;
         return joined;
+    }
+    if (!found && is_after_in(text, first)) {
+        found = place_index_find_nasal(index, word);
+        *used = found ? 1 : *used;
     }
     if (!found && word->key_size >= NEAR_LEAST) {
         found = place_index_find_near(index, word);
@@ -646,6 +682,17 @@ static bool heads_message(const struct text *text, size_t first, size_t last) {
            !is_followed_by(text, last, '?');
 }
 
+/* One district has the name, and nothing else. */
+static bool is_only_district(const struct place_index *index, uint32_t entry) {
+    size_t districts = 0;
+    for (; entry; entry = index->entries[entry].next) {
+        if (index->entries[entry].level != AREA_DISTRICT || index->entries[entry].hint)
+            return false;
+        districts++;
+    }
+    return districts == 1;
+}
+
 static struct place_name name_make(const struct place_index *index, const struct text *text, size_t first,
     size_t used, uint32_t found, bool told) {
     const struct word *word = &text->words[first];
@@ -659,10 +706,14 @@ static struct place_name name_make(const struct place_index *index, const struct
     bool alone = capital && stands_alone(text, first, last) &&
                  (!leads || known || (here && heads_message(text, first, last)));
     enum place_marker marker = marker_around(index, text, first, last);
+    if (marker == MARKER_HAMLET && used > 1 && is_only_district(index, found))
+        marker = MARKER_IN; /* "dusun Pagai Selatan" */
     if (marker == MARKER_CITY && entry->word && !capital && !place_entries_name_regency(index, found))
         marker = MARKER_NONE; /* "di bantaran kota" */
     bool doubled = used == 1 && is_doubled_as_named(index, text, word, found);
-    bool told_apart = used == 1 ? doubled : place_marker_is_level(marker);
+    bool twice = capital && marker != MARKER_NONE && used == 1 && word->flags & WORD_DOUBLED &&
+                 is_named_twice(index, found);
+    bool told_apart = used == 1 ? doubled || twice : place_marker_is_level(marker);
     bool is_word = entry->word && !alone && !told_apart;
     bool opens = word->flags & WORD_OPENS && !alone;
     bool short_for_else = is_word && entry->alias; /* BLT is aid, PMK the fire brigade */
@@ -986,6 +1037,21 @@ static bool is_address_in_front(const struct place_index *index, const struct te
            place_entries_agree(index, name->entries, next->entries);
 }
 
+/* "depan BRI Tanggul", "pos polisi Babat", "lampu merah Sukun": what has no name but that of its place. */
+static bool is_of_branch(const struct text *text, const struct place_name *name) {
+    static const char *const branches[] = {"bri", "bni", "bca", "btn", "atm", "spbu", "pertamina", "bensin",
+        "pom", "indomaret", "indomart", "alfamart", "alfamidi", "pegadaian", "samsat", "telkom", NULL};
+    static const char *const watches[] = {"polisi", "ronda", "kamling", "satpam", NULL};
+    const struct word *word = &text->words[name->first];
+    if (!name->capital || !name->first || word[-1].clause != word->clause)
+        return false;
+    if (word_is_one_of(word - 1, branches))
+        return true;
+    return name->first >= 2 && ((word_is_one_of(word - 1, watches) && word_is(word - 2, "pos")) ||
+                                   (word_is(word - 1, "merah") && word_is(word - 2, "lampu")) ||
+                                   (word_is(word - 1, "light") && word_is(word - 2, "trafic")));
+}
+
 /* A district that is also a word is none where it is given as an address and its regency is named too, or
  * where it is said which of two it is ("masuknya Tiris"), or where the message is signed with it. */
 static void words_settle(
@@ -1001,7 +1067,7 @@ static void words_settle(
         bool ours =
             unique && is_no_kind_of_house(text, name) &&
             (is_where_we_are(text, name) || is_stayed_in(text, name) || (home && is_lived_in(text, name)));
-        bool given = (unique && is_of_office(text, name)) ||
+        bool given = (unique && (is_of_office(text, name) || is_of_branch(text, name))) ||
                      (regency_named && (named || home || is_where_we_are(text, name))) || ours;
         bool told = (regency_named || unique || is_one_of_site_towards(index, text, name)) &&
                     (is_on_main_road(text, name) || is_struck(text, name) || is_heading(text, name) ||
@@ -1080,6 +1146,31 @@ static bool is_of_victim(const struct text *text, const struct place_name *name)
 static bool is_teller_named(const struct place_names *names) {
     for (size_t i = 0; i < names->count; i++)
         if (names->names[i].role == ROLE_TELLER)
+            return true;
+    return false;
+}
+
+/* "Saya dari Bojonegoro. Suami di Samarinda.": of the two the teller's, if no more is said of the other. */
+static bool is_kin_away(
+    const struct place_index *index, const struct text *text, const struct place_names *names, size_t at) {
+    static const char *const kin[] = {
+        "suami", "istri", "bapak", "ayah", "ibu", "anak", "kakak", "adik", NULL};
+    static const char *const mine[] = {"saya", "kami", NULL};
+    const struct place_name *name = &names->names[at];
+    const struct word *word = &text->words[name->first];
+    if (!at || name->first < 2 || name->role != ROLE_EVENT || !word_is(word - 1, "di") ||
+        !place_entries_name_regency(index, name->entries) ||
+        place_entries_name_served(index, name->entries) || name->last + 1u >= text->count ||
+        text->words[name->last + 1].sentence == word->sentence)
+        return false;
+    const struct word *whose = word - 2;
+    if (whose > text->words && word_is_one_of(whose, mine))
+        whose--;
+    if (!word_is_one_of(whose, kin) || !(whose->flags & WORD_OPENS) || whose->clause != word->clause)
+        return false;
+    for (size_t i = 0; i < at; i++)
+        if (names->names[i].role == ROLE_TELLER && !names->names[i].word &&
+            place_entries_name_served(index, names->names[i].entries))
             return true;
     return false;
 }
@@ -1190,6 +1281,26 @@ static bool is_away_in_hospital(
            !place_entries_agree(index, home->entries, names->names[at].entries);
 }
 
+/* "suami meninggal di Taiwan, jenazahnya bisa dipulangkan ke Brondong tidak", "TKI sakit, ingin pulang ke
+ * Ngraho": who is abroad belongs to where he is to be brought, if no other place is named. */
+static bool is_home_from_abroad(
+    const struct place_index *index, const struct text *text, const struct place_names *names, size_t at) {
+    static const char *const home[] = {"dipulangkan", "dipulangno", "memulangkan", "pemulangan", "pulang",
+        "pulangkan", "dimakamkan", "dikubur", NULL};
+    const struct place_name *name = &names->names[at];
+    if (name->role < ROLE_FAR || name->landing || name->village || (name->word && !name->capital) ||
+        !place_entries_name_served(index, name->entries) || !place_text_is_of_abroad(text))
+        return false;
+    for (size_t i = 0; i < names->count; i++)
+        if (i != at && place_entries_name_served(index, names->names[i].entries) &&
+            !place_entries_agree(index, names->names[i].entries, name->entries))
+            return false;
+    for (size_t i = name->first; i-- && i + HOME_REACH >= name->first;)
+        if (text->words[i].clause == text->words[name->first].clause && word_is_one_of(&text->words[i], home))
+            return true;
+    return false;
+}
+
 /* "jenazah sampai Juanda, ongkos ke Panceng tidak ada": home is where they are bound for. */
 static bool is_home_of_dead(
     const struct place_index *index, const struct text *text, const struct place_names *names, size_t at) {
@@ -1229,6 +1340,32 @@ static bool is_side_of_landmark(
            (!name->word || name->capital) &&
            text->words[one->last].clause == text->words[name->first].clause &&
            place_entries_agree(index, one->entries, name->entries);
+}
+
+/* "Terminal Purabaya sisi Surabaya", "dekat Krian tapi masuk Balongbendo": of what stands on a border, or is
+ * only near, the side that is named, whatever regency it is said to lie in. */
+static bool is_side_named(
+    const struct place_index *index, const struct text *text, const struct place_names *names, size_t at) {
+    static const char *const sides[] = {"sisi", "masuk", "bagian", "ikut", "wilayah", NULL};
+    static const char *const links[] = {
+        "yang", "tapi", "namun", "sudah", "di", "arah", "kota", "masuk", "ikut", NULL};
+    static const char *const but[] = {"tapi", "namun", NULL};
+    if (!at)
+        return false;
+    const struct place_name *one = &names->names[at - 1], *name = &names->names[at];
+    size_t side = name->first;
+    while (side > one->last + 1u && place_marker_is_level(place_marker_of(&text->words[side - 1])))
+        side--;
+    if (side <= one->last + 1u || !word_is_one_of(&text->words[side - 1], sides))
+        return false;
+    for (size_t i = one->last + 1u; i + 1 < side; i++)
+        if (!word_is_one_of(&text->words[i], links))
+            return false;
+    bool of_two = index->entries[one->entries].landmark || one->towards ||
+                  any_word_is_one_of(text, one->last + 1u, side, but);
+    return of_two && one->role != ROLE_FROM && (!name->word || name->capital) &&
+           text->words[one->last].sentence == text->words[name->first].sentence &&
+           (one->towards || !place_entries_agree(index, one->entries, name->entries));
 }
 
 /* "asal kecamatan Bandung Tulungagung": said to be the home of somebody abroad. */
@@ -1300,12 +1437,12 @@ static void roles_settle(
     const bool abroad = place_text_is_of_abroad(text);
     const size_t back = taken_back(text), arrived = said_to_have_arrived(text);
     for (size_t i = 0; i < names->count; i++)
-        if (is_home_of_dead(index, text, names, i))
+        if (is_home_of_dead(index, text, names, i) || is_home_from_abroad(index, text, names, i))
             names->names[i].role = ROLE_TELLER;
     for (size_t i = 0; i < names->count; i++) {
         struct place_name *name = &names->names[i];
         name->minang = minang;
-        if (is_away_in_hospital(index, text, names, i))
+        if (is_away_in_hospital(index, text, names, i) || is_kin_away(index, text, names, i))
             name->role = ROLE_FAR;
         if (name->first == 0 && name->role == ROLE_EVENT && is_unique_here(index, name->entries) &&
             is_struck(text, name))
@@ -1329,7 +1466,12 @@ static void roles_settle(
         }
         if (is_native(text, name))
             name->role = ROLE_TELLER;
-        if (is_side_of_landmark(index, text, names, i))
+        if (is_side_named(index, text, names, i)) {
+            name->role = ROLE_EVENT;
+            name->scene = true;
+            if (!place_entries_agree(index, names->names[i - 1].entries, name->entries))
+                names->names[i - 1].role = ROLE_FAR;
+        } else if (is_side_of_landmark(index, text, names, i))
             name->role = ROLE_EVENT;
         else if (is_only_near(index, text, names, i))
             name->role = ROLE_FAR;

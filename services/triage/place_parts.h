@@ -9,6 +9,7 @@ struct place_entry {
     const char *code; /* the gazetteer's */
     uint32_t next;    /* next entry of the same name, 0 for none */
     uint8_t level;
+    uint8_t letters; /* of an alias in one word; 0: as many as the gazetteer's name has */
     bool city;
     bool served;   /* lies in a province of the site */
     bool word;     /* its name is also a word of the language */
@@ -49,6 +50,9 @@ uint32_t place_index_find(
     const struct place_index *index, const struct text *text, size_t first, size_t *used);
 /* The name of this word alone; 0 for none. */
 uint32_t place_index_find_word(const struct place_index *index, const struct word *word);
+/* "Nggresik", "Mbenjeng": the name of the site that the word is with the sound before it that Javanese gives
+ * it; 0 for none. */
+uint32_t place_index_find_nasal(const struct place_index *index, const struct word *word);
 /* The word and the next as one name: "lowok waru". Only districts and regencies of the site, and where one is
  * announced its villages; 0 for none. */
 uint32_t place_index_find_joined(
@@ -113,6 +117,7 @@ struct place_name {
     bool square;   /* "alun2 Kertosono" */
     bool port;     /* "pelabuhan ikan Muncar": a port called after a district lies in it */
     bool nature;   /* "pantai Munjungan" */
+    bool front;    /* "emperan toko Lamongan" */
     bool landing;  /* "besok tiba di Juanda" */
     bool calling;  /* "RSJ Lawang telepon" */
     bool either;   /* "Nganjuk apa Kediri": one of two, and the teller does not know which */

@@ -155,6 +155,16 @@ static bool is_teller(const struct text *text, size_t at) {
     return word_is_one_of(word, me) && (word->flags & WORD_OPENS || (at && word_is_one_of(word - 1, leads)));
 }
 
+/* "Pak saya dari Ambon", "Mohon maaf kak, kami dari": who is called stands before the teller. */
+static bool is_teller_behind_call(const struct text *text, size_t at) {
+    static const char *const called[] = {"pak", "bu", "min", "mas", "mbak", "kakak", "bang", "om", "maaf",
+        "tolong", "halo", "permisi", "malam", "siang", "pagi", "sore", NULL};
+    static const char *const me[] = {"saya", "kami", NULL};
+    const struct word *word = &text->words[at];
+    return at && word_is_one_of(word, me) && word->clause == word[-1].clause &&
+           word_is_one_of(word - 1, called);
+}
+
 /* "saya dari Turen", "lapor dari": the teller says where he is; "bus dari", "rombongan dari" come from there.
  */
 static enum place_role role_of_from(const struct text *text, size_t from) {
@@ -224,6 +234,20 @@ static bool is_home_but(const struct text *text, size_t bound, size_t last) {
         if (text->words[i].sentence == text->words[last].sentence && word_is_one_of(&text->words[i], but))
             return true;
     return false;
+}
+
+/* "saya pulang ke rumah ibu di Krembung": who says so is there; "mau pulang", "besok saya pulang" is not. */
+static bool is_gone_home(const struct text *text, size_t home, size_t in) {
+    static const char *const me[] = {"saya", "kami", NULL};
+    static const char *const later[] = {"besok", "nanti", "lusa", "belum", "tidak", NULL};
+    static const char *const kin[] = {"ibu", "bapak", "ayah", "orang", "ortu", "mertua", "nenek", "kakek",
+        "kakak", "adik", "paman", "bibi", "saudara", "mak", NULL};
+    const struct word *word = &text->words[home];
+    if (!home || word[-1].clause != word->clause || word->negator >= 0 || is_before(text, home, wishes) ||
+        is_before(text, home, later) || !word_is_one_of(word - 1, me))
+        return false;
+    return home + 3 < in && word_is(word + 1, "ke") && word_is(word + 2, "rumah") &&
+           word_is_one_of(word + 3, kin);
 }
 
 /* "rumah asli kami di": where somebody belongs who is elsewhere. at: the word before "kami" or "di". */
@@ -458,6 +482,8 @@ static enum place_role role_of_in(
             return is_returned(text, i) ? ROLE_EVENT : role_of_far(text, i, in, last);
         if (i + 1 < in && is_home_again(text, i + 1)) /* "sekarang pulang ke rumah mertua di Sampang" */
             return i >= 1 && word_is(&text->words[i - 1], "sekarang") ? ROLE_EVENT : ROLE_TELLER;
+        if (word_is(word, "pulang") && is_gone_home(text, i, in))
+            return ROLE_TELLER;
         if (word_is_one_of(word, home) || (word_is(word, "ke") && is_before(text, i, wishes)))
             return ROLE_BOUND; /* "mau pulang ke ibu di Sampang", "mau ke desa yang di Klaten" */
     }
@@ -585,6 +611,8 @@ static bool is_teller_by_trade(const struct text *text, size_t cue) {
 /* "lulusan SMK Surabaya", "eks napi lapas Porong": where somebody was; an "eks terminal" is still there. */
 static bool is_former(const struct text *text, size_t cue) {
     static const char *const former[] = {"lulusan", "pensiunan", "mantan", "eks", NULL};
+    static const char *const ill[] = {
+        "pasung", "dipasung", "odgj", "kusta", "pasien", "pecandu", "korban", "penderita", NULL};
     size_t at = cue + 1;
     while (at-- && at + CUE_REACH > cue && text->words[at].clause == text->words[cue].clause) {
         if (!word_is_one_of(&text->words[at], former))
@@ -592,6 +620,8 @@ static bool is_former(const struct text *text, size_t cue) {
         for (size_t i = at + 1; i <= cue; i++)
             if (is_bound(&text->words[i]) || place_marker_of(&text->words[i]) == MARKER_IN)
                 return false;
+        if (word_is_one_of(&text->words[at + 1], ill))
+            return false; /* "kakak saya eks pasung Pariaman": and is there */
         return place_marker_of(&text->words[at + 1]) != MARKER_TOWN;
     }
     return false;
@@ -690,6 +720,8 @@ static enum place_role role_of_cue(const struct place_index *index, const struct
         return ROLE_BOUND; /* "sejak pindah dari Lumajang": whatever happens is no longer there */
     if (is_boarded(index, text, cue, name) || is_news(text, cue, name->last))
         return ROLE_BOUND;
+    if (cue && word_is(word, "warga") && word[-1].clause == word->clause && is_claim(word - 1))
+        return ROLE_BOUND; /* "mengaku warga Kendal": as "mengaku dari Kendal" */
     if (is_from(word) || (word_is(word, "anak") && cue && is_teller(text, cue - 1)))
         return role_of_from(text, cue);
     if (word_is_one_of(word, lines) && is_line(index, text, name))
@@ -714,8 +746,8 @@ static enum place_role role_of_cue(const struct place_index *index, const struct
 static enum place_role role_elsewhere(const struct text *text, size_t cue, enum place_role role) {
     const struct word *word = &text->words[cue];
     bool home = cue && word_is(word, "di") && word_is(word - 1, "rumah") && word[-1].flags & WORD_OPENS;
-    return home || (role == ROLE_TELLER && is_from(word) && cue && is_teller(text, cue - 1)) ? ROLE_FROM
-                                                                                             : role;
+    bool own = cue && (is_teller(text, cue - 1) || is_teller_behind_call(text, cue - 1));
+    return home || (role == ROLE_TELLER && is_from(word) && own) ? ROLE_FROM : role;
 }
 
 /* "saya tinggal di Wiyung". begin: of the name and its words of kind. */
@@ -803,7 +835,8 @@ static bool is_landing(const struct text *text, const struct place_name *name, s
         return true; /* "dideportasi dari Korea, siapa yang jemput di Juanda" */
     return at && text->words[at - 1].clause == text->words[name->first].clause &&
            (word_is_one_of(&text->words[at - 1], lands) ||
-               (word_is_one_of(&text->words[at - 1], arrives) && place_text_is_of_dead(text)));
+               (word_is_one_of(&text->words[at - 1], arrives) &&
+                   (place_text_is_of_dead(text) || place_text_is_of_worker_abroad(text))));
 }
 
 static enum place_role role_of(const struct place_index *index, const struct text *text,
@@ -858,11 +891,41 @@ static bool is_port(const struct text *text, const struct place_name *name) {
            text->words[at - 1].clause == text->words[name->first].clause;
 }
 
-/* "pantai Munjungan", "jembatan Mojoroto": of all that is called after a place these lie in it. */
+/* "pantai Munjungan", "jembatan Mojoroto", "depan bank Ngunut": of all that is called after a place these lie
+ * in it. */
 static bool is_nature(const struct text *text, const struct place_name *name) {
-    static const char *const natures[] = {"pantai", "jembatan", NULL};
+    static const char *const natures[] = {"pantai", "jembatan", "bank", "toko", "hotel", NULL};
     return name->marker == MARKER_STREET && name->first &&
            word_is_one_of(&text->words[name->first - 1], natures);
+}
+
+/* "saya kerja di rumah makan Surabaya", "kerja di pabrik krupuk Sidoarjo": where the work is. What is cooked
+ * as in Lamongan is cooked anywhere. */
+static bool is_work_place(const struct text *text, const struct place_name *name) {
+    static const char *const works[] = {
+        "kerja", "bekerja", "dipekerjakan", "jaga", "kuli", "buruh", "pelayan", "karyawan", NULL};
+    static const char *const cuisines[] = {
+        "madura", "lamongan", "tegal", "solo", "ponorogo", "padang", "kudus", "banjar", "banyumas", NULL};
+    size_t in = name->first;
+    if (name->marker != MARKER_STREET || name->street || name->word || name->longer ||
+        word_is_one_of(&text->words[name->first], cuisines))
+        return false;
+    while (in && is_between(&text->words[in - 1]) &&
+           text->words[in - 1].clause == text->words[name->first].clause)
+        in--;
+    return in >= 2 && word_is(&text->words[in - 1], "di") &&
+           text->words[in - 2].clause == text->words[name->first].clause &&
+           word_is_one_of(&text->words[in - 2], works) && !is_before(text, in - 2, wishes);
+}
+
+/* "emperan toko Lamongan", "depan bank Ngawi": what is passed by, and no name that it has. */
+static bool is_in_front(const struct text *text, const struct place_name *name) {
+    static const char *const shops[] = {"bank", "toko", "hotel", NULL};
+    static const char *const fronts[] = {
+        "depan", "emper", "emperan", "teras", "belakang", "samping", "dekat", "trotoar", NULL};
+    const struct word *word = &text->words[name->first];
+    return name->first >= 2 && word_is_one_of(word - 1, shops) && word_is_one_of(word - 2, fronts) &&
+           word->clause == word[-2].clause;
 }
 
 /* "saya orang Nganjuk", "Sy asli Jember", "aku wong Tuban": of the teller. */
@@ -922,10 +985,13 @@ void place_role_read(const struct place_index *index, const struct text *text, s
     name->role = role_of(index, text, name, before);
     name->office = is_own_office(text, name);
     name->own_work = is_own_work(text, name, before);
+    if (is_work_place(text, name) && place_entries_name_regency(index, name->entries))
+        name->marker = MARKER_IN;
     name->towards = is_direction(text, name, before);
     name->square = is_square(text, name);
     name->port = is_port(text, name);
     name->nature = is_nature(text, name);
+    name->front = name->nature && is_in_front(text, name);
     name->belongs = is_belonging(text, name->first);
     name->scene = name->role == ROLE_EVENT && is_scene(text, name->first);
 }

@@ -1136,9 +1136,112 @@ static void test_named_in_other_ways(void **state) {
     areas_check(*state, cases, sizeof cases / sizeof *cases);
 }
 
+/* Who says where he is from before he says where he is; a district whose name no village has is told by
+ * "desa". */
+static void test_from_elsewhere_and_brought_here(void **state) {
+    static const struct expected cases[] = {
+        {"Saya dari Bojonegoro. Suami di Samarinda. Anak sakit keras di rumah", "35.22"},
+        {"Saya dari Bojonegoro. Suami di Samarinda dipukuli mandor.", "64.72"},
+        {"Bu saya dari Ternate, tas hilang di kapal, numpang tidur di kantor desa Bungatan", "35.12.17"},
+        {"Mas kami dari Palu, uang habis, ditampung di balai desa Pronojiwo", "35.08.02"},
+        {"saya dari Jember, dompet hilang, diantar polisi ke kantor desa Saradan", "35.19.12"},
+        {"Pak saya dari Kupang, motor hilang di jalan", ""},
+        {"kakek ngaku warga Kendal Jateng, tersasar sampai Kalitidu", "35.22.16"},
+        {"kakak ipar saya eks pasung Payakumbuh", "13.76"},
+        {"paman eks ODGJ Dharmasraya kumat lagi", "13.10"},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof *cases);
+}
+
+/* What stands on the border of two regencies lies on the side that is named. */
+static void test_side_of_a_landmark(void **state) {
+    static const struct expected cases[] = {
+        {"bapak telantar di Bungurasih yang masuk Surabaya, bukan Sidoarjo", "35.78"},
+        {"ada gelandangan di terminal Bungurasih sisi kota Surabaya", "35.78"},
+        {"dekat terminal Purabaya arah Surabaya, masuk Surabaya, ada bayi", "35.78"},
+        {"halte Bungurasih yang ikut Surabaya ada orang pingsan", "35.78"},
+        {"Gunung Bromo sisi Lumajang ada pendaki jatuh", "35.08"},
+        {"kampung kami dekat Krian tapi masuk Balongbendo", "35.15.12"},
+        {"di Cangar sisi Batu longsor", "35.79.02"},
+        {"anak hilang di terminal Bungurasih", "35.15"},
+        {"bus dari Bungurasih masuk Nganjuk remnya blong", "35.18"},
+        {"lansia dititipkan di panti, sisi lain kota ini ramai", ""},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof *cases);
+}
+
+/* Words of kind that are written in full end a sentence; a stop behind the short form does not. */
+static void test_kinds_of_place_that_end_a_sentence(void **state) {
+    static const struct expected cases[] = {
+        {"Pelapor tidak menyebut kelurahan. Kec. Rungkut, Surabaya.", "35.78.03"},
+        {"Pelapor takut menyebut dusun. Kab. Sampang", "35.27"},
+        {"Tidak menyebut kabupaten. Kec. Ngadiluwih", "35.06.04"},
+        {"ibu itu menolak menyebut desa. Kecamatan Wuluhan", "35.09.11"},
+        {"Kec. Wuluhan, Kab. Jember", "35.09.11"},
+        {"menyebut kec. Wuluhan", ""},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof *cases);
+}
+
+/* Banks and shops that people pass by, branches, places of work, roundabouts. */
+static void test_named_by_what_stands_there(void **state) {
+    static const struct expected cases[] = {
+        {"kakek minta-minta di depan bank Kertosono", "35.18.08"},
+        {"orang gila telanjang di depan toko Pandaan", "35.14.11"},
+        {"bapak itu tidur di depan toko Rogojampi", "35.10.13"},
+        {"nenek tidur di emperan toko Lamongan", "35.24"},
+        {"beli obat di toko Surabaya", ""},
+        {"orang telanjang di depan BRI Tanggul", "35.09.06"},
+        {"orang linglung di pos polisi Babat", "35.24.05"},
+        {"pengamen di lampu merah Sukun", "35.73.04"},
+        {"pengamen di traffic light Sukun", "35.73.04"},
+        {"mbah2 linglung di bunderan aloha dari tadi", "35.15.16"},
+        {"pemulung sakit di bundaran waru", "35.15.18"},
+        {"saya kerja di rumah makan Sidoarjo, ijazah ditahan bos", "35.15"},
+        {"adik saya kerja di pabrik krupuk Gresik, gaji tidak dibayar", "35.25"},
+        {"saya kerja di warung lamongan, bos kasar", ""},
+        {"saya mau kerja di rumah makan Sidoarjo", ""},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof *cases);
+}
+
+/* A level that no place of the name has, before the only place that has it. */
+static void test_wrong_kind_before_the_only_one(void **state) {
+    static const struct expected cases[] = {
+        {"banjir di dusun siberut selatan", "13.09.03"},
+        {"orang hilang di kab kepanjen", "35.07.13"},
+        {"ada anak dirantai di kecamatan Surabaya", "35.78"},
+        {"kab panji", ""},
+        {"dusun krajan kebanjiran", ""},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof *cases);
+}
+
+/* Where who is abroad is to be brought home to; and who has gone home is there. */
+static void test_home_of_who_is_abroad(void **state) {
+    static const struct expected cases[] = {
+        {"Jenazah kakak saya TKW Hongkong mau dipulangkan ke Donomulyo, biayanya bagaimana", "35.07.01"},
+        {"Anak saya ABK di Korea meninggal, pemulangan ke Watulimo siapa yang tanggung", "35.03.08"},
+        {"kakak sakit di Taiwan minta dipulangkan ke kampung di Slahung", "35.02.01"},
+        {"suami TKI Malaysia lumpuh, dipulangkan sampai Juanda, rumah kami di Pucanglaban", "35.04.12"},
+        {"kakek minta dipulangkan ke Slahung", ""},
+        {"sy plg k rmh bapak d mojowarno", "35.17.07"},
+        {"saya mau pulang ke rumah ibu di Krembung", ""},
+        {"besok saya pulang ke rumah ibu di Krembung", ""},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof *cases);
+}
+
 /* Regencies and districts as they are shortened, and as Minangkabau speak them. */
 static void test_short_and_spoken_names(void **state) {
     static const struct expected cases[] = {
+        {"nang Mbenjeng banjir", "35.25.04"},
+        {"nang Njenu ono mayat", "35.23.12"},
+        {"mbah dikurung nang Ndolopo", "35.19.02"},
+        {"nang Nggedangan Sidoarjo enek bayi dibuang", "35.15.16"},
+        {"nang mbengkel wae, njaluk tulung", ""},
+        {"oreng towa dhibi' e Batang-batang", "35.29.16"},
+        {"tumpukan Batang-batang kayu roboh", ""},
         {"odgj ngamuk d kab sijunjuang", "13.03"},
         {"tetangga dipasung di pdg pjg", "13.74"},
         {"anak kurang gizi di damasraya", "13.10"},
@@ -1146,6 +1249,7 @@ static void test_short_and_spoken_names(void **state) {
         {"urang gilo di sangia solok selatan", "13.11.01"},
         {"galodo di batipuah", "13.04.02"},
         {"urang sakik jiwa dipasuang di lubuak alung", "13.05.01"},
+        {"ado anak hanyuik di surantih", "13.01.08"},
         {"nenek dikurung di gersik", "35.25"},
         {"bapak kecelakaan di lmngn", "35.24"},
         {"ibu dipukuli di krian sdrjo", "35.15.11"},
@@ -1200,6 +1304,12 @@ int main(void) {
         cmocka_unit_test(test_where_the_teller_works),
         cmocka_unit_test(test_neighbours_tell_twins),
         cmocka_unit_test(test_named_in_other_ways),
+        cmocka_unit_test(test_from_elsewhere_and_brought_here),
+        cmocka_unit_test(test_side_of_a_landmark),
+        cmocka_unit_test(test_kinds_of_place_that_end_a_sentence),
+        cmocka_unit_test(test_named_by_what_stands_there),
+        cmocka_unit_test(test_wrong_kind_before_the_only_one),
+        cmocka_unit_test(test_home_of_who_is_abroad),
         cmocka_unit_test(test_short_and_spoken_names),
         cmocka_unit_test(test_spellings),
         cmocka_unit_test(test_every_district),
