@@ -515,15 +515,20 @@ enum verdict react_referral_opened(struct turn *turn, const Sigap__Event *event)
         return turn_park(turn, "a referral without case or id");
     bool draft = opened->state == SIGAP__REFERRAL_STATE__REFERRAL_DRAFT;
     int priority = priority_of(opened->priority, SITE_P2);
-    struct alert *alert = draft || opened->n_notify_roles ? open_alert_of(turn, &case_id) : NULL;
+    /* Owners of a normal case find it in their queue; a life is told to whoever has it at home. */
+    bool home = opened->state == SIGAP__REFERRAL_STATE__REFERRAL_HOME && priority <= SITE_P1;
+    struct alert *alert = draft || home || opened->n_notify_roles ? open_alert_of(turn, &case_id) : NULL;
     unsigned before = alert ? alert->delivery_count : 0;
     if (alert)
         inform_roles(turn, alert, opened->notify_roles, opened->n_notify_roles);
+    if (alert && home)
+        inform_roles(turn, alert, (char **)&opened->owner_role, 1);
     if (alert && draft)
         tell_draft(turn, alert, opened->owner_role);
     write_if_more(turn, alert, before);
     describe(turn, &like, opened->kind, opened->area, SITE_C0);
     like.case_id = case_id;
+    like.training = turn->training;
     bool unroutable = opened->state == SIGAP__REFERRAL_STATE__REFERRAL_UNROUTABLE;
     if (!unroutable && (!draft || alert))
         return VERDICT_DONE;
@@ -532,11 +537,51 @@ enum verdict react_referral_opened(struct turn *turn, const Sigap__Event *event)
         turn, &case_id, &referral, opened->owner_role, &like, priority);
 }
 
+/* Details of alerts of a referral: what rings for it. */
+static const char refused_twice[] = "refused twice", at_home[] = "home";
+
+/* The referral is somewhere else now. That it was refused twice stays true until somebody takes it
+ * (stand_down_case) or the case is closed. */
 static void end_referral_alerts(
     struct turn *turn, struct alert **all, unsigned count, const struct id *referral) {
     for (unsigned i = 0; i < count; i++)
-        if (all[i]->subject == SUBJECT_REFERRAL && id_equal(&all[i]->subject_id, referral))
+        if (all[i]->subject == SUBJECT_REFERRAL && id_equal(&all[i]->subject_id, referral) &&
+            strcmp(all[i]->detail, refused_twice) != 0)
             escalate_stand_down(turn, all[i], PURPOSE_STAND_DOWN, "stand_down");
+}
+
+static bool is_theirs_already(
+    struct alert *const *all, unsigned count, const struct id *referral, const char *owner_role) {
+    for (unsigned i = 0; i < count; i++)
+        if (all[i]->subject == SUBJECT_REFERRAL && id_equal(&all[i]->subject_id, referral) &&
+            strcmp(all[i]->detail, at_home) == 0 && all[i]->state != ALERT_STATE_STOOD_DOWN &&
+            strcmp(all[i]->owner, owner_role) == 0)
+            return true;
+    return false;
+}
+
+/* It goes on without a facility, and one role has it now. Where a life is at stake somebody of them must say
+ * so, or the coordinator is called; others are told. */
+static enum verdict tell_home(struct turn *turn, const struct id *case_id, const struct id *referral,
+    const char *owner_role, const struct alert *like, int priority) {
+    struct policy_target owner = {.area = POLICY_CASE};
+    struct alert *alert = alert_like(turn, case_id, SUBJECT_REFERRAL, referral, priority, like);
+    if (!alert)
+        return VERDICT_RETRY;
+    copy_text(alert->detail, sizeof alert->detail, at_home);
+    copy_text(alert->owner, sizeof alert->owner, owner_role);
+    if (alert_is_critical(alert)) {
+        escalate_start(turn, alert, SITUATION_UNROUTABLE,
+            &(struct escalation_first){.role = owner_role, .instead = true});
+        escalate_started(turn, alert);
+        return VERDICT_DONE;
+    }
+    alert->codes_only = true;
+    copy_text(owner.role, sizeof owner.role, owner_role);
+    if (!escalate_tell(turn, alert, &owner, PURPOSE_NOTICE, POLICY_ONE))
+        escalate_tell_regional(turn, alert, PURPOSE_NOTICE);
+    escalate_notice(turn, alert);
+    return VERDICT_DONE;
 }
 
 /* Nobody has taken it for long: whose attention the router wants is told, who was asked goes on being asked.
@@ -586,6 +631,10 @@ enum verdict react_referral_moved(struct turn *turn, const Sigap__Event *event) 
         end_referral_alerts(turn, all, count, &referral);
         break;
     case SIGAP__REFERRAL_STATE__REFERRAL_HOME:
+        if (is_theirs_already(all, count, &referral, moved->owner_role))
+            return VERDICT_DONE;
+        end_referral_alerts(turn, all, count, &referral);
+        return tell_home(turn, &case_id, &referral, moved->owner_role, like, priority);
     case SIGAP__REFERRAL_STATE__REFERRAL_REVOKED:
     case SIGAP__REFERRAL_STATE__REFERRAL_COMPLETED:
     case SIGAP__REFERRAL_STATE__REFERRAL_ERROR:
@@ -635,7 +684,7 @@ static void stand_down_case(
     }
 }
 
-static const char refused[] = "refused", refused_twice[] = "refused twice";
+static const char refused[] = "refused";
 
 static void tell_refused_twice(
     struct turn *turn, struct alert *const *all, unsigned count, const struct alert *offer) {

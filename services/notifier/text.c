@@ -294,8 +294,11 @@ static void add_detail(struct text_buffer *to, const struct text_facts *facts, b
     if (alert->subject == SUBJECT_TASK && alert->detail[0] && !is_secret(alert, facts->kind) &&
         !has_unnamed(alert) && !facts->delivery->codes_only)
         add_all(to, " [", alert->detail, "]");
-    if (alert->subject == SUBJECT_REFERRAL && strcmp(alert->detail, "unroutable") == 0)
+    bool asks = alert->subject == SUBJECT_REFERRAL && facts->delivery->purpose != PURPOSE_STAND_DOWN;
+    if (asks && strcmp(alert->detail, "unroutable") == 0)
         add(to, english ? "; nobody is left to ask" : "; tidak ada lagi tempat yang dapat ditanya");
+    if (asks && strcmp(alert->detail, "home") == 0)
+        add(to, english ? "; it goes on without a facility" : "; dilanjutkan tanpa tempat tujuan");
     if (strcmp(alert->detail, "possibly_same") == 0)
         add(to, english ? "; possibly the same as a known case"
                         : "; mungkin laporan yang sama dengan kasus lain");

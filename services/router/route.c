@@ -83,6 +83,8 @@ static void tell_moved(struct work *work, Sigap__ReferralState from, const char 
     moved.missing = missing_list(work, &moved.n_missing);
     moved.owner_role = (char *)owner_role;
     moved.actor = (char *)actor;
+    if (referral->state == SIGAP__REFERRAL_STATE__REFERRAL_HOME)
+        moved.plan = (char *)referral->plan;
     Sigap__Event event = SIGAP__EVENT__INIT;
     event.body_case = SIGAP__EVENT__BODY_REFERRAL_MOVED;
     event.referral_moved = &moved;

@@ -124,6 +124,7 @@ static void a_plan_without_facility_is_home(void **state) {
     /* The family cannot: the shelter is asked. */
     house_fact(fixture, &case_id, "has_family", "no");
     assert_int_equal(house_referral_moved(fixture)->from, SIGAP__REFERRAL_STATE__REFERRAL_HOME);
+    assert_string_equal(house_referral_moved(fixture)->plan, "");
     assert_string_equal(house_sent(fixture, NULL)->facility, BATU);
     fixture_close(&fixture);
 }
@@ -202,6 +203,8 @@ static void refused_then_the_next_and_the_coordinator_hears(void **state) {
         }
     }
     assert_int_equal(house_referral_moved(fixture)->to, SIGAP__REFERRAL_STATE__REFERRAL_HOME);
+    assert_string_equal(house_referral_moved(fixture)->plan, "regency_safe_house forensic_exam");
+    assert_string_equal(house_referral_moved(fixture)->owner_role, "PPA");
     assert_int_equal(fixture_count(fixture, SIGAP__EVENT__BODY_OFFER_SENT), 3);
     fixture_close(&fixture);
 }

@@ -1,0 +1,186 @@
+/* What changes while an alert rings, or after it was over: who must know of it hears so at once, and what is
+ * no longer theirs stops. */
+#include "flow.h"
+
+static const char mail_site[] =
+    "console_url: \"https://sigap.example\"\n"
+    "channels:\n"
+    "  - { name: outbox }\n"
+    "  - name: email\n"
+    "    options: [{ name: server, value: \"smtp://mail.example\" }, { name: from, value: "
+    "piket@sigap.example }]\n";
+
+#define P0 SIGAP__PRIORITY__PRIORITY_P0
+#define P1 SIGAP__PRIORITY__PRIORITY_P1
+#define P2 SIGAP__PRIORITY__PRIORITY_P2
+#define ACTIVE SIGAP__REFERRAL_STATE__REFERRAL_ACTIVE
+#define DRAFT SIGAP__REFERRAL_STATE__REFERRAL_DRAFT
+#define HOME SIGAP__REFERRAL_STATE__REFERRAL_HOME
+#define UNROUTABLE SIGAP__REFERRAL_STATE__REFERRAL_UNROUTABLE
+
+static const struct flow_case emergency = {.kind = "odgj_krisis", .area = "35.07.12", .priority = P0};
+static const struct flow_case normal = {.kind = "lansia_terlantar", .area = "35.07.12.2003", .priority = P2};
+static const struct flow_case girl = {.kind = "kekerasan_seksual",
+    .area = "35.07.22.2003",
+    .priority = P1,
+    .confidentiality = SIGAP__CONFIDENTIALITY__CONFIDENTIALITY_C3};
+
+static const char facility[] = "JTM-PRSMP-SBY";
+
+/* --- what other daemons say --- */
+
+static void say_moved(struct flow *flow, const struct id *case_id, Sigap__ReferralMoved moved) {
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    moved.referral_id = bytes_of(case_id); /* a referral bears its case's id */
+    event.body_case = SIGAP__EVENT__BODY_REFERRAL_MOVED;
+    event.referral_moved = &moved;
+    flow_event(flow, "router", LANE_URGENT, case_id, &event);
+}
+
+static void say_referral(struct flow *flow, const struct id *case_id, Sigap__ReferralState from,
+    Sigap__ReferralState to, const char *owner_role) {
+    Sigap__ReferralMoved moved = SIGAP__REFERRAL_MOVED__INIT;
+    moved.from = from;
+    moved.to = to;
+    moved.reason = (char *)"refused";
+    moved.owner_role = (char *)owner_role;
+    say_moved(flow, case_id, moved);
+}
+
+static void say_referral_opened(struct flow *flow, const struct id *case_id, Sigap__ReferralState to,
+    struct flow_case what, const char *owner_role) {
+    Sigap__ReferralOpened opened = SIGAP__REFERRAL_OPENED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    opened.referral_id = bytes_of(case_id);
+    opened.state = to;
+    opened.owner_role = (char *)owner_role;
+    opened.kind = (char *)what.kind;
+    opened.area = (char *)what.area;
+    opened.priority = what.priority;
+    event.training = what.training;
+    event.body_case = SIGAP__EVENT__BODY_REFERRAL_OPENED;
+    event.referral_opened = &opened;
+    flow_event(flow, "router", LANE_URGENT, case_id, &event);
+}
+
+static void close_case(struct flow *flow, const struct id *case_id, bool reopened) {
+    Sigap__CaseClosed closed = SIGAP__CASE_CLOSED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    closed.reopened = reopened;
+    event.body_case = SIGAP__EVENT__BODY_CASE_CLOSED;
+    event.case_closed = &closed;
+    flow_event(flow, "casework", LANE_NORMAL, case_id, &event);
+}
+
+/* team: NULL any. */
+static unsigned sent_about(
+    const struct flow *flow, const char *team, const char *purpose, const char *words) {
+    unsigned count = 0;
+    for (unsigned i = 0; i < flow->count; i++)
+        count += (!team || strcmp(flow->sent[i].team, team) == 0) &&
+                 (!purpose || strcmp(flow->sent[i].purpose, purpose) == 0) &&
+                 strstr(flow->sent[i].text, words);
+    return count;
+}
+
+/* --- drills --- */
+
+/* A drill that finds no place at its opening rings no real telephone. */
+static void test_a_drill_without_a_place_is_a_drill(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(mail_site);
+    struct flow_case drill = emergency;
+    drill.training = true;
+    struct id case_id = flow_case_opened(flow, drill);
+    flow->count = 0;
+    say_referral_opened(flow, &case_id, UNROUTABLE, drill, "KOR");
+    flow_advance(flow, 31 * MINUTE);
+    assert_int_equal(flow_sent(flow, NULL, "email", NULL), 0);
+    assert_true(sent_about(flow, "kor", "alert", "LATIHAN") > 0);
+    flow_free(flow);
+}
+
+/* --- a referral that goes home --- */
+
+static void refuse(struct flow *flow, const struct id *case_id, Sigap__Priority priority) {
+    struct id offer = flow_offer_sent(flow, case_id, facility, priority, girl.area);
+    flow_offer_moved(flow, case_id, &offer, SIGAP__OFFER_STATE__OFFER_REJECTED, 0);
+}
+
+/* All have refused: whoever has the girl now must say so, and what rings of the refusals rings on. */
+static void test_whoever_has_it_at_home_answers(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(mail_site);
+    struct id case_id = flow_case_opened(flow, girl);
+    for (int i = 0; i < 3; i++)
+        refuse(flow, &case_id, P1);
+    assert_int_equal(flow_sent(flow, "kor", "outbox", "alert"), 1);
+    flow->count = 0;
+    say_referral(flow, &case_id, ACTIVE, HOME, "PPA");
+    assert_int_equal(sent_about(flow, "ppa-3507", "alert", "Rujukan"), 2); /* box and e-mail, at once */
+    assert_int_equal(sent_about(flow, "ppa-3507", "alert", "tanpa tempat tujuan"), 2);
+    assert_int_equal(flow_sent(flow, NULL, NULL, "stand-down"), 0);
+    flow->count = 0;
+    flow_advance(flow, 11 * MINUTE);
+    assert_true(sent_about(flow, "kor", NULL, "tanpa tempat tujuan") > 0); /* nobody has answered */
+    flow->count = 0;
+    close_case(flow, &case_id, false);
+    assert_true(flow_sent(flow, "ppa-3507", NULL, "stand-down") > 0);
+    flow->count = 0;
+    flow_advance(flow, 24 * HOUR);
+    assert_int_equal(flow->count, 0);
+    flow_free(flow);
+}
+
+/* A place is found after all: it is theirs no longer. The same again tells nobody twice; another owner is
+ * told. */
+static void test_home_changes_hands(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    struct id case_id = flow_case_opened(flow, girl);
+    say_referral(flow, &case_id, DRAFT, HOME, "PPA");
+    flow->count = 0;
+    say_referral(flow, &case_id, HOME, HOME, "PPA");
+    assert_int_equal(flow->count, 0);
+    say_referral(flow, &case_id, HOME, HOME, "PKS");
+    assert_int_equal(flow_sent(flow, "pks-3507", NULL, "alert"), 1);
+    assert_int_equal(sent_about(flow, "ppa-3507", "stand-down", "tidak lagi"), 1);
+    say_referral(flow, &case_id, HOME, ACTIVE, "");
+    assert_int_equal(sent_about(flow, "pks-3507", "stand-down", "tidak lagi"), 1);
+    flow_free(flow);
+}
+
+/* What is not urgent wakes nobody: its owner is told, and nobody has to answer. */
+static void test_a_normal_case_at_home_is_a_notice(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    struct id case_id = flow_case_opened(flow, normal);
+    flow->count = 0;
+    say_referral(flow, &case_id, DRAFT, HOME, "TKSK");
+    assert_int_equal(sent_about(flow, "tksk-3507", "notice", "tanpa tempat tujuan"), 1);
+    say_referral(flow, &case_id, HOME, HOME, "TKSK");
+    assert_int_equal(flow->count, 1);
+    flow_free(flow);
+}
+
+/* At home from the first: the alert of the case goes to its owner, too, who may not be of its policy. */
+static void test_at_home_from_the_first(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    struct id case_id = flow_case_opened(flow, emergency);
+    assert_int_equal(flow_sent(flow, "pks-3507", NULL, NULL), 0);
+    say_referral_opened(flow, &case_id, HOME, emergency, "PKS");
+    assert_int_equal(flow_sent(flow, "pks-3507", NULL, "notice"), 1);
+    flow_free(flow);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_drill_without_a_place_is_a_drill),
+        cmocka_unit_test(test_whoever_has_it_at_home_answers),
+        cmocka_unit_test(test_home_changes_hands),
+        cmocka_unit_test(test_a_normal_case_at_home_is_a_notice),
+        cmocka_unit_test(test_at_home_from_the_first),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
