@@ -129,6 +129,11 @@ static struct alert *newest_of_case(struct alert *const *all, unsigned count) {
     return NULL;
 }
 
+/* Of a long case nothing is known here: then the lane says how urgent it is. */
+static int priority_like(const struct turn *turn, const struct alert *like) {
+    return like ? like->priority : turn->source.lane == LANE_URGENT ? SITE_P1 : SITE_P2;
+}
+
 /* Nobody has answered it yet. */
 static bool asks(const struct alert *alert) {
     return alert->state == ALERT_STATE_OPEN || alert->state == ALERT_STATE_EXHAUSTED;
@@ -757,13 +762,61 @@ static bool has_taken(Sigap__OfferState state) {
            state == SIGAP__OFFER_STATE__OFFER_ON_HOLD;
 }
 
+static bool is_more_urgent(const Sigap__OfferMoved *moved) {
+    return strcmp(moved->event, "more_urgent") == 0;
+}
+
+/* The case of an open offer has become more urgent: its facility has less time from now on, so it is called
+ * anew, by the policy of such an offer, and not in the morning. It stays one alert: the links of the first
+ * message answer it, too. */
+static void raise_offer(struct turn *turn, struct alert *offer, int priority, int64_t answer_by) {
+    outgoing_withdraw(turn, offer, DELIVERY_SUPERSEDED);
+    alert_do(offer, MOVE_LAPSE); /* only what was answered, and the router still waits for */
+    offer->priority = priority;
+    offer->answer_by = answer_by;
+    offer->position = 0;
+    offer->base_at = turn->now;
+    offer->answered_at = offer->respond_from = offer->snoozed_until = 0;
+    offer->answered_team[0] = offer->answered_by[0] = 0;
+    offer->reminded = 0;
+    offer->finished = offer->progressed = false;
+    offer->next_at = 0; /* critical ones have timers of their own */
+    offer->version++;
+    escalate_start(turn, offer, SITUATION_OFFER, &(struct escalation_first){0});
+    escalate_started(turn, offer);
+}
+
+/* As the router says. One of yesterday does not: then as the case itself became. like: NULL unknown. */
+static void offer_follows(
+    struct turn *turn, struct alert *offer, const Sigap__OfferMoved *moved, const struct alert *like) {
+    bool waits =
+        moved->to == SIGAP__OFFER_STATE__OFFER_REQUESTED || moved->to == SIGAP__OFFER_STATE__OFFER_RECEIVED;
+    int otherwise = is_more_urgent(moved) && like ? like->priority : offer->priority;
+    int priority = priority_of(moved->priority, otherwise);
+    if (priority >= offer->priority)
+        return;
+    if (waits && offer->answerable && offer->state != ALERT_STATE_STOOD_DOWN)
+        raise_offer(turn, offer, priority, moved->answer_by);
+    else
+        offer->priority = priority;
+}
+
+/* A router of yesterday does not say so of what was accepted. */
+static void tell_taken_is_urgent(struct turn *turn, struct alert *offer, const Sigap__OfferMoved *moved) {
+    if (moved->priority != SIGAP__PRIORITY__PRIORITY_UNSPECIFIED)
+        escalate_tell(
+            turn, offer, &facility, PURPOSE_DUE, alert_is_critical(offer) ? POLICY_TWO : POLICY_ONE);
+}
+
 /* The same clock once the facility has accepted: it has not begun, the stay is too long. The alert of the
  * offer is over; what is told here asks for no answer by a link. Each mark comes once. */
 static void taken_is_late(struct turn *turn, struct alert *offer, const Sigap__OfferMoved *moved) {
     unsigned before = offer->delivery_count;
     if (strcmp(moved->event, "request_cancel") == 0)
         escalate_tell(turn, offer, &facility, PURPOSE_ASKED_BACK, POLICY_ONE);
-    else if (moved->escalation == 0 || strcmp(moved->event, "more_urgent") == 0) /* that repeats the mark */
+    else if (is_more_urgent(moved)) /* that repeats the mark */
+        tell_taken_is_urgent(turn, offer, moved);
+    else if (moved->escalation == 0)
         return;
     else if (moved->escalation == 1)
         escalate_tell(turn, offer, &facility, PURPOSE_DUE, POLICY_ONE);
@@ -778,7 +831,7 @@ static void taken_is_late(struct turn *turn, struct alert *offer, const Sigap__O
  * later goes with a notice. Written only when there is something to say. */
 static struct alert *offer_anew(struct turn *turn, const Sigap__OfferMoved *moved, const struct id *case_id,
     const struct id *id, const struct alert *like) {
-    int priority = like ? like->priority : turn->source.lane == LANE_URGENT ? SITE_P1 : SITE_P2;
+    int priority = priority_of(moved->priority, priority_like(turn, like));
     struct alert *offer = alert_like(turn, case_id, SUBJECT_OFFER, id, priority, like);
     if (!offer)
         return NULL;
@@ -800,6 +853,7 @@ enum verdict react_offer_moved(struct turn *turn, const Sigap__Event *event) {
         return VERDICT_RETRY;
     if (!offer)
         return VERDICT_DONE; /* told of before this store began */
+    offer_follows(turn, offer, moved, newest_of_case(all, count));
     switch (moved->to) {
     case SIGAP__OFFER_STATE__OFFER_ACCEPTED:
         if (taken)

@@ -126,6 +126,9 @@ static void tell_offer_moved(struct work *work, const struct offer *offer, enum 
     moved.on_behalf_of = (char *)by->on_behalf_of;
     moved.version = offer->version;
     moved.escalation = escalation;
+    moved.priority = priority_of(offer->priority);
+    if (offer_is_waiting(offer->standing.state))
+        moved.answer_by = offer->answer_by;
     Sigap__Event event = SIGAP__EVENT__INIT;
     event.body_case = SIGAP__EVENT__BODY_OFFER_MOVED;
     event.offer_moved = &moved;

@@ -25,7 +25,7 @@ static const struct flow_case girl = {.kind = "kekerasan_seksual",
     .priority = P1,
     .confidentiality = SIGAP__CONFIDENTIALITY__CONFIDENTIALITY_C3};
 
-static const char facility[] = "JTM-PRSMP-SBY";
+static const char facility[] = "JTM-PRSMP-SBY", asked[] = "fas-jtm-prsmp-sby";
 
 /* --- what other daemons say --- */
 
@@ -81,6 +81,34 @@ static unsigned sent_about(
                  (!purpose || strcmp(flow->sent[i].purpose, purpose) == 0) &&
                  strstr(flow->sent[i].text, words);
     return count;
+}
+
+/* 0: an old journal, which does not tell the priority. */
+static void say_offer(struct flow *flow, const struct id *case_id, const struct id *offer,
+    Sigap__OfferState state, const char *word, unsigned escalation, int priority) {
+    Sigap__OfferMoved moved = SIGAP__OFFER_MOVED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    moved.offer_id = bytes_of(offer);
+    moved.facility = (char *)facility;
+    moved.from = moved.to = state;
+    moved.event = (char *)word;
+    moved.escalation = escalation;
+    moved.priority = (Sigap__Priority)priority;
+    moved.answer_by = priority ? fixture_now(flow->fixture) + 15 * MINUTE : 0;
+    event.body_case = SIGAP__EVENT__BODY_OFFER_MOVED;
+    event.offer_moved = &moved;
+    flow_event(flow, "router", LANE_URGENT, case_id, &event);
+}
+
+static void say_more_urgent(
+    struct flow *flow, const struct id *case_id, Sigap__Priority from, Sigap__Priority to) {
+    Sigap__CaseChanged changed = SIGAP__CASE_CHANGED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    changed.priority = to;
+    changed.priority_before = from;
+    event.body_case = SIGAP__EVENT__BODY_CASE_CHANGED;
+    event.case_changed = &changed;
+    flow_event(flow, "triage", LANE_URGENT, case_id, &event);
 }
 
 /* --- drills --- */
@@ -174,6 +202,101 @@ static void test_at_home_from_the_first(void **state) {
     flow_free(flow);
 }
 
+/* --- an offer whose case becomes more urgent --- */
+
+#define REQUESTED SIGAP__OFFER_STATE__OFFER_REQUESTED
+#define ACCEPTED SIGAP__OFFER_STATE__OFFER_ACCEPTED
+
+static struct flow *at_night(void) {
+    struct flow *flow = calloc(1, sizeof *flow);
+    assert_non_null(flow);
+    flow_open_at(flow, mail_site, FIXTURE_START + 12 * HOUR, false); /* 22:00 */
+    return flow;
+}
+
+/* The mail of the evening waits for the morning: the one of the emergency does not. The facility is reminded
+ * and the region hears by the emergency's clock; the mail that waited is not sent any more. Also when the
+ * router is of yesterday and does not tell how urgent it is. */
+static void test_an_offer_of_an_emergency_rings_at_night(void **state) {
+    (void)state;
+    for (int told = 0; told < 2; told++) {
+        struct flow *flow = at_night();
+        struct id case_id = flow_case_opened(flow, normal);
+        struct id offer = flow_offer_sent(flow, &case_id, facility, P2, "35.07.12");
+        flow_advance(flow, HOUR);
+        assert_int_equal(flow_sent(flow, asked, "email", NULL), 0);
+        say_more_urgent(flow, &case_id, P2, P0);
+        flow->count = 0;
+        say_offer(flow, &case_id, &offer, REQUESTED, "more_urgent", 0, told ? P0 : 0);
+        assert_int_equal(flow_sent(flow, asked, "email", "alert"), 1);
+        assert_int_equal(sent_about(flow, asked, "alert", "[P0 DARURAT] Kasus"), 2);
+        if (told)
+            assert_int_equal(sent_about(flow, asked, "alert", "Jawab sebelum"), 2);
+        flow_advance(flow, 7 * MINUTE);
+        say_offer(flow, &case_id, &offer, REQUESTED, "warn", 1, told ? P0 : 0);
+        assert_int_equal(flow_sent(flow, asked, "email", "reminder"), 1);
+        flow_advance(flow, 8 * MINUTE);
+        flow_offer_moved(flow, &case_id, &offer, SIGAP__OFFER_STATE__OFFER_EXPIRED, 2);
+        assert_int_equal(flow_sent(flow, "kab-3507", "email", "expired"), 1);
+        flow->count = 0;
+        flow_advance(flow, 10 * HOUR);
+        assert_int_equal(flow_sent(flow, asked, NULL, NULL), 0);
+        flow_free(flow);
+    }
+}
+
+/* Warned of the old time, the facility is warned of the new one as well. Its first message answers still. */
+static void test_an_offer_that_was_warned_is_warned_again(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    char token[80];
+    struct id case_id = flow_case_opened(flow, normal);
+    struct id offer = flow_offer_sent(flow, &case_id, facility, P2, "35.07.12");
+    flow_token(flow_last(flow, asked), "Terima", token);
+    say_offer(flow, &case_id, &offer, REQUESTED, "warn", 1, P2);
+    say_more_urgent(flow, &case_id, P2, P0);
+    flow->count = 0;
+    say_offer(flow, &case_id, &offer, REQUESTED, "more_urgent", 1, P0);
+    assert_int_equal(flow_sent(flow, asked, NULL, "alert"), 1);
+    flow_advance(flow, MINUTE);
+    say_offer(flow, &case_id, &offer, REQUESTED, "warn", 1, P0);
+    assert_int_equal(flow_sent(flow, asked, NULL, "reminder"), 1);
+    assert_int_equal(flow_answer_link(flow, token, "accept")->status, 200);
+    flow_free(flow);
+}
+
+/* The policy of an emergency rings for it: nobody answers, and the coordinators hear within the time. */
+static void test_an_offer_climbs_like_an_emergency(void **state) {
+    (void)state;
+    struct flow *flow = at_night();
+    struct id case_id = flow_case_opened(flow, normal);
+    struct id offer = flow_offer_sent(flow, &case_id, facility, P2, "35.07.12");
+    say_offer(flow, &case_id, &offer, REQUESTED, "more_urgent", 0, P1);
+    flow->count = 0;
+    flow_advance(flow, 6 * MINUTE);
+    assert_true(flow_sent(flow, asked, "email", NULL) > 0);
+    flow_advance(flow, 10 * MINUTE);
+    assert_true(flow_sent(flow, "pro", "email", NULL) > 0);
+    flow_free(flow);
+}
+
+/* It has accepted, and the case has become an emergency: it hears so now, not in the morning, and its further
+ * marks are told as urgently. */
+static void test_a_facility_that_has_accepted_hears_of_the_emergency(void **state) {
+    (void)state;
+    struct flow *flow = at_night();
+    struct id case_id = flow_case_opened(flow, normal);
+    struct id offer = flow_offer_sent(flow, &case_id, facility, P2, "35.07.12");
+    flow_offer_moved(flow, &case_id, &offer, ACCEPTED, 0);
+    flow->count = 0;
+    say_offer(flow, &case_id, &offer, ACCEPTED, "more_urgent", 1, P0);
+    assert_int_equal(flow_sent(flow, asked, "email", "due"), 1);
+    assert_int_equal(sent_about(flow, asked, "due", "[P0 DARURAT]"), 2);
+    say_offer(flow, &case_id, &offer, ACCEPTED, "start_timeout", 2, P0);
+    assert_int_equal(flow_sent(flow, "kab-3507", "email", "late"), 1);
+    flow_free(flow);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_drill_without_a_place_is_a_drill),
@@ -181,6 +304,10 @@ int main(void) {
         cmocka_unit_test(test_home_changes_hands),
         cmocka_unit_test(test_a_normal_case_at_home_is_a_notice),
         cmocka_unit_test(test_at_home_from_the_first),
+        cmocka_unit_test(test_an_offer_of_an_emergency_rings_at_night),
+        cmocka_unit_test(test_an_offer_that_was_warned_is_warned_again),
+        cmocka_unit_test(test_an_offer_climbs_like_an_emergency),
+        cmocka_unit_test(test_a_facility_that_has_accepted_hears_of_the_emergency),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

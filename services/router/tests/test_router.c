@@ -472,6 +472,8 @@ static void a_case_that_becomes_urgent_does_not_wait(void **state) {
     house_change(fixture, &case_id, "", 0, "");
     const struct fixture_record *moved = fixture_last(fixture, SIGAP__EVENT__BODY_OFFER_MOVED);
     assert_string_equal(moved->event->offer_moved->event, "more_urgent");
+    assert_int_equal(moved->event->offer_moved->priority, SIGAP__PRIORITY__PRIORITY_P0);
+    assert_int_equal(moved->event->offer_moved->answer_by, fixture_now(fixture) + 15 * MINUTE);
     assert_int_equal(moved->lane, LANE_URGENT);
     /* Its reader must have passed what was said in the other lane. */
     bool waits = false;
