@@ -263,8 +263,13 @@ static void schedule_offer(struct work *work, struct offer *offer) {
     const struct policy *policy = work->router->policy;
     const struct facility *facility = facilities_find(&policy->directory, offer->facility);
     int kind = rules_kind(policy->kinds, offer->kind);
-    struct offer_clock clock = {offer->standing, offer->sent_at, offer->answer_by, offer->since, offer->done,
-        facility && facility->transit};
+    struct offer_clock clock = {.standing = offer->standing,
+        .sent_at = offer->sent_at,
+        .answer_by = offer->answer_by,
+        .start_from = offer->start_from,
+        .since = offer->since,
+        .done = offer->done,
+        .transit = facility && facility->transit};
     int64_t due_at = 0;
     enum offer_mark mark = offer_mark_next(&policy->timers, policy->calendar,
         timers_find(&policy->timers, kind, offer->priority), &clock, &due_at);
@@ -317,6 +322,7 @@ static void send_offer(struct work *work, const struct facility *facility, const
         .by_hand = by_hand,
         .sent_at = work->turn->now,
         .since = work->turn->now,
+        .start_from = work->turn->now,
         .reason = ""};
     mask(work, &offer, known);
     const struct offer_times *times =
@@ -384,19 +390,33 @@ static const char *spoilt(const struct router *router, const struct plan *plan, 
                : match_reason_word(candidate->reason);
 }
 
+static void shorten_answer(struct work *work, struct offer *offer) {
+    const struct policy *policy = work->router->policy;
+    const struct offer_times *times =
+        timers_find(&policy->timers, rules_kind(policy->kinds, offer->kind), offer->priority);
+    int64_t due = timers_due(policy->calendar, work->turn->now, times->answered, policy->timers.act_percent);
+    offer->answer_by = due < offer->answer_by ? due : offer->answer_by;
+    offer->since = work->turn->now;
+    offer->done &= ~(1U << MARK_WARN);
+}
+
+/* Counted from the sending, the shorter time could be over before the facility has heard of it: it would lose
+ * the case to the next one while the client sits in its car. */
+static void restart_start(struct work *work, struct offer *offer) {
+    offer->start_from = work->turn->now;
+    offer->done &=
+        ~(1U << MARK_START_WARN | 1U << MARK_START | 1U << MARK_START_PROVINCE | 1U << MARK_START_EXPIRE);
+}
+
 /* A more urgent case does not wait as long; a less urgent one keeps the time it was given. */
 static void refresh_offer(struct work *work, struct offer *offer, const struct known *known) {
-    const struct policy *policy = work->router->policy;
     int before = offer->priority;
     mask(work, offer, known);
-    if (offer->priority < before && offer_is_waiting(offer->standing.state)) {
-        const struct offer_times *times =
-            timers_find(&policy->timers, rules_kind(policy->kinds, offer->kind), offer->priority);
-        int64_t due =
-            timers_due(policy->calendar, work->turn->now, times->answered, policy->timers.act_percent);
-        offer->answer_by = due < offer->answer_by ? due : offer->answer_by;
-        offer->since = work->turn->now;
-        offer->done &= ~(1U << MARK_WARN);
+    if (offer->priority < before) {
+        if (offer_is_waiting(offer->standing.state))
+            shorten_answer(work, offer);
+        else
+            restart_start(work, offer);
         offer->version++;
         tell_offer_moved(work, offer, offer->standing.state, "more_urgent",
             &(struct by){.actor = "router", .on_behalf_of = "", .reason = "", .outcome = ""},

@@ -37,6 +37,7 @@ struct offer {
     unsigned rank;
     bool ask_first, by_hand;
     int64_t sent_at, answer_by, since;
+    int64_t start_from; /* the time to start counts from here */
     uint32_t done;
     enum offer_mark mark;
     int64_t due_at;

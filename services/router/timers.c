@@ -204,14 +204,14 @@ static void consider_start(struct next *next, const struct timers *timers, const
     const struct offer_times *times, const struct offer_clock *clock) {
     unsigned last = timers->start_timeouts_before_expiry * 100;
     consider(next, clock, MARK_START_WARN,
-        timers_due(calendar, clock->sent_at, times->started, timers->warn_percent));
+        timers_due(calendar, clock->start_from, times->started, timers->warn_percent));
     if (last > timers->act_percent)
         consider(next, clock, MARK_START,
-            timers_due(calendar, clock->sent_at, times->started, timers->act_percent));
+            timers_due(calendar, clock->start_from, times->started, timers->act_percent));
     if (last > timers->province_percent)
         consider(next, clock, MARK_START_PROVINCE,
-            timers_due(calendar, clock->sent_at, times->started, timers->province_percent));
-    consider(next, clock, MARK_START_EXPIRE, timers_due(calendar, clock->sent_at, times->started, last));
+            timers_due(calendar, clock->start_from, times->started, timers->province_percent));
+    consider(next, clock, MARK_START_EXPIRE, timers_due(calendar, clock->start_from, times->started, last));
 }
 
 enum offer_mark offer_mark_next(const struct timers *timers, const struct calendar *calendar,

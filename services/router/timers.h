@@ -52,10 +52,11 @@ enum offer_mark {
 
 struct offer_clock {
     struct offer_standing standing;
-    int64_t sent_at;   /* also where the times of answered and started count from */
-    int64_t answer_by; /* kept apart: it may have been brought forward */
-    int64_t since;     /* of the state: sent, or made urgent; cancellation asked for; admitted */
-    uint32_t done;     /* bits of enum offer_mark */
+    int64_t sent_at;    /* also where the time to answer counts from */
+    int64_t answer_by;  /* kept apart: it may have been brought forward */
+    int64_t start_from; /* the time to start: from the sending, or from when it was made urgent */
+    int64_t since;      /* of the state: sent, or made urgent; cancellation asked for; admitted */
+    uint32_t done;      /* bits of enum offer_mark */
     bool transit;
 };
 

@@ -487,6 +487,30 @@ static void a_case_that_becomes_urgent_does_not_wait(void **state) {
 }
 
 /* Warned already, then urgent: warned once more, at half of the new time. */
+/* Accepted for the afternoon, then a knife: the shorter time to start counts from the raise. */
+static void urgent_after_it_was_accepted(void **state) {
+    (void)state;
+    struct fixture *fixture = open_router();
+    struct id case_id = house_open(fixture, &girl, false), offer;
+    house_sent(fixture, &offer);
+    house_answer(fixture, &offer, &(struct order){.who = staff_of(BATU), .event = "accept"});
+    fixture_advance(fixture, 13 * HOUR); /* warned: half of a day */
+    assert_string_equal(house_moved(fixture)->event, "warn_start");
+    house_change(fixture, &case_id, "", 0, "");
+    assert_string_equal(house_moved(fixture)->event, "more_urgent");
+    assert_int_equal(house_moved(fixture)->to, SIGAP__OFFER_STATE__OFFER_ACCEPTED);
+    fixture_advance(fixture, MINUTE);
+    assert_string_equal(house_moved(fixture)->event, "more_urgent"); /* it has not been taken away */
+    fixture_advance(fixture, 22 * MINUTE);
+    assert_string_equal(house_moved(fixture)->event, "warn_start");
+    fixture_advance(fixture, 22 * MINUTE);
+    assert_string_equal(house_moved(fixture)->event, "start_timeout");
+    assert_int_equal(house_moved(fixture)->escalation, 2);
+    assert_int_equal(
+        house_answer(fixture, &offer, &(struct order){.who = staff_of(BATU), .event = "arrive"}), 200);
+    fixture_close(&fixture);
+}
+
 static void urgent_after_the_warning(void **state) {
     (void)state;
     struct fixture *fixture = open_router();
@@ -1301,6 +1325,7 @@ int main(void) {
         cmocka_unit_test(a_cancellation_is_confirmed_by_time),
         cmocka_unit_test(a_transit_house_is_asked_where_to_next),
         cmocka_unit_test(a_case_that_becomes_urgent_does_not_wait),
+        cmocka_unit_test(urgent_after_it_was_accepted),
         cmocka_unit_test(urgent_after_the_warning),
         cmocka_unit_test(another_kind_takes_the_offer_back),
         cmocka_unit_test(a_conflict_of_interest_takes_the_case_away),

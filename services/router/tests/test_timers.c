@@ -43,7 +43,7 @@ struct due {
 
 static void walk(const char *kind, int priority, struct offer_clock clock, const struct due *wanted) {
     const struct offer_times *times = timers_find(&timers, rules_kind(kinds, kind), priority);
-    clock.sent_at = clock.since = NOW;
+    clock.sent_at = clock.start_from = clock.since = NOW;
     clock.answer_by = timers_due(calendar, NOW, times->answered, 100);
     for (;; wanted++) {
         int64_t due_at = 0;
