@@ -342,6 +342,18 @@ static enum verdict by_token(struct answering *answering, const Sigap__AnswerAle
     return act(answering);
 }
 
+/* A facility that answers an offer by telephone: somebody on duty writes it down in its name, as at the
+ * router's own door. Without that name it is their own answer, and does not move the offer. */
+static const struct team *named_facility(const struct answering *answering, const Sigap__Actor *actor) {
+    const struct notifier *notifier = answering->turn->state;
+    const struct alert *alert = answering->alert;
+    bool on_duty = rights_covers(actor, alert->area) &&
+                   (rights_has(actor, "operator") || rights_has(actor, "coordinator"));
+    return alert->subject == SUBJECT_OFFER && answering->command->on_behalf_of[0] && on_duty
+               ? teams_of_facility(notifier->teams, "UPT", alert->facility)
+               : NULL;
+}
+
 static enum verdict by_account(struct answering *answering, const Sigap__AnswerAlert *answer) {
     const struct notifier *notifier = answering->turn->state;
     const Sigap__Actor *actor = answering->command->actor;
@@ -360,6 +372,8 @@ static enum verdict by_account(struct answering *answering, const Sigap__AnswerA
         answering->alert = NULL; /* its version is not theirs to know */
         return refuse(answering, 403, "Anda tidak berwenang menjawab ini / You may not answer this");
     }
+    const struct team *named = named_facility(answering, actor);
+    team = named ? named : team;
     answering->team = team ? team->id : "";
     answering->actor = actor->account;
     return act(answering);

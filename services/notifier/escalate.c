@@ -235,6 +235,8 @@ static void announce(struct turn *turn, const struct policy *policy, struct aler
 
 static void append_move(struct turn *turn, struct alert *alert, enum alert_state from, const char *action,
     const char *team, const char *actor, enum lane lane) {
+    const struct notifier *notifier = turn->state;
+    const struct team *who = team[0] ? teams_find(notifier->teams, team) : NULL;
     Sigap__AlertMoved moved = SIGAP__ALERT_MOVED__INIT;
     moved.alert_id = turn_bytes(turn, &alert->id);
     moved.subject = (char *)alert_subject_word(alert->subject);
@@ -245,6 +247,7 @@ static void append_move(struct turn *turn, struct alert *alert, enum alert_state
     moved.team = (char *)team;
     moved.actor = (char *)actor;
     moved.step = alert->position;
+    moved.facility = who && who->facility ? (char *)who->facility->id : (char *)"";
     Sigap__Event event = SIGAP__EVENT__INIT;
     event.body_case = SIGAP__EVENT__BODY_ALERT_MOVED;
     event.alert_moved = &moved;

@@ -235,7 +235,9 @@ enum verdict router_command(struct turn *turn, const Sigap__CommandIssued *comma
     return VERDICT_DONE;
 }
 
-/* ---- an answer by chat or link: the notifier knows who it was and that he may */
+/* ---- an answer by chat or link: the notifier knows who it was and that he may answer. Whether it is the
+ * facility's answer is asked here: others are told of an offer too, and "I see to it" of a coordinator is no
+ * place, nor is their no the facility's. */
 
 static bool event_of_alert(const char *action, enum offer_event *event) {
     static const struct {
@@ -252,13 +254,19 @@ static bool event_of_alert(const char *action, enum offer_event *event) {
     return false;
 }
 
+static bool is_of_facility(
+    const struct offer *offer, enum offer_event event, const Sigap__AlertMoved *moved) {
+    return event == EVENT_DELIVER || strcmp(moved->facility, offer->facility) == 0;
+}
+
 enum verdict router_answer_by_alert(struct turn *turn, const Sigap__AlertMoved *moved) {
     struct id id;
     struct offer offer;
     enum offer_event event;
     const char *why;
     if (strcmp(moved->subject, "offer") != 0 || !event_of_alert(moved->action, &event) ||
-        !id_from_bytes(moved->subject_id.data, moved->subject_id.len, &id) || !offer_get(turn, &id, &offer))
+        !id_from_bytes(moved->subject_id.data, moved->subject_id.len, &id) || !offer_get(turn, &id, &offer) ||
+        !is_of_facility(&offer, event, moved))
         return VERDICT_DONE;
     struct work *work = arena_take(turn->arena, sizeof *work);
     if (!work)

@@ -282,6 +282,59 @@ static void test_offer_reaches_the_facility(void **state) {
     flow_free(flow);
 }
 
+/* An operator's answer to an offer, by account. */
+static void answer_on_duty(struct flow *flow, const struct id *alert, const char *on_behalf_of) {
+    char *roles[] = {(char *)"operator"}, *areas[] = {(char *)"*"};
+    struct id command = fixture_id(flow->fixture);
+    Sigap__Actor actor = SIGAP__ACTOR__INIT;
+    Sigap__AnswerAlert answer = SIGAP__ANSWER_ALERT__INIT;
+    Sigap__CommandIssued issued = SIGAP__COMMAND_ISSUED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    actor.account = (char *)"opr.budi";
+    actor.roles = roles;
+    actor.areas = areas;
+    actor.n_roles = actor.n_areas = 1;
+    answer.alert_id = bytes_of(alert);
+    answer.action = (char *)"accept";
+    issued.command_id = bytes_of(&command);
+    issued.actor = &actor;
+    issued.on_behalf_of = (char *)on_behalf_of;
+    issued.command_case = SIGAP__COMMAND_ISSUED__COMMAND_ANSWER_ALERT;
+    issued.answer_alert = &answer;
+    event.body_case = SIGAP__EVENT__BODY_COMMAND_ISSUED;
+    event.command_issued = &issued;
+    flow_event(flow, "console", LANE_URGENT, NULL, &event);
+}
+
+static const char *facility_that_answered(struct flow *flow) {
+    const struct fixture_record *moved = fixture_last(flow->fixture, SIGAP__EVENT__BODY_ALERT_MOVED);
+    bool accepted = moved && strcmp(moved->event->alert_moved->action, "accept") == 0;
+    return accepted ? moved->event->alert_moved->facility : "";
+}
+
+/* The router moves an offer by the word of its facility only: the record says whose word it is. */
+static void test_an_answer_names_its_facility(void **state) {
+    (void)state;
+    static const char facility[] = "JTM-PRSMP-SBY";
+    static const char *const names[] = {"", "Ibu Wati, lewat telepon"};
+    char token[80];
+    for (size_t i = 0; i < 3; i++) {
+        struct flow *flow = flow_new(NULL);
+        struct id case_id = flow_case_opened(flow, normal);
+        flow_offer_sent(flow, &case_id, facility, SIGAP__PRIORITY__PRIORITY_P1, "35.07.12");
+        const struct message *message = flow_last(flow, "fas-jtm-prsmp-sby");
+        uint16_t ordinal;
+        struct id alert = alert_of_delivery(&message->delivery, &ordinal);
+        flow_token(message, "Terima", token);
+        if (i < 2)
+            answer_on_duty(flow, &alert, names[i]);
+        else
+            flow_answer_link(flow, token, "accept");
+        assert_string_equal(facility_that_answered(flow), i == 0 ? "" : facility);
+        flow_free(flow);
+    }
+}
+
 static void test_accepted_offer_stands_everybody_down(void **state) {
     (void)state;
     struct flow *flow = flow_new(NULL);
@@ -1627,6 +1680,7 @@ int main(void) {
         cmocka_unit_test(test_answer_by_account),
         cmocka_unit_test(test_a_command_acts_once),
         cmocka_unit_test(test_offer_reaches_the_facility),
+        cmocka_unit_test(test_an_answer_names_its_facility),
         cmocka_unit_test(test_accepted_offer_stands_everybody_down),
         cmocka_unit_test(test_refused_offers_reach_the_coordinators),
         cmocka_unit_test(test_nobody_left_to_ask),

@@ -304,6 +304,7 @@ static void an_answer_by_chat(void **state) {
     moved.subject_id = (ProtobufCBinaryData){ID_BYTES, offer.bytes};
     moved.to = SIGAP__ALERT_STATE__ALERT_ANSWERED;
     moved.actor = (char *)"upt.wati";
+    moved.facility = (char *)BATU;
     Sigap__Event event = SIGAP__EVENT__INIT;
     event.body_case = SIGAP__EVENT__BODY_ALERT_MOVED;
     event.alert_moved = &moved;
@@ -321,7 +322,8 @@ static void an_answer_by_chat(void **state) {
     fixture_close(&fixture);
 }
 
-static void answered_by_chat(struct fixture *fixture, const struct id *offer, const char *action) {
+static void answered_by_team(
+    struct fixture *fixture, const struct id *offer, const char *action, const char *facility) {
     Sigap__AlertMoved moved = SIGAP__ALERT_MOVED__INIT;
     Sigap__Event event = SIGAP__EVENT__INIT;
     moved.subject = (char *)"offer";
@@ -329,10 +331,36 @@ static void answered_by_chat(struct fixture *fixture, const struct id *offer, co
     moved.to = SIGAP__ALERT_STATE__ALERT_ANSWERED;
     moved.actor = (char *)"upt.wati";
     moved.action = (char *)action;
+    moved.facility = (char *)facility;
     event.body_case = SIGAP__EVENT__BODY_ALERT_MOVED;
     event.alert_moved = &moved;
     fixture_event(fixture, "notifier", LANE_URGENT, &event);
     fixture_turn(fixture);
+}
+
+static void answered_by_chat(struct fixture *fixture, const struct id *offer, const char *action) {
+    answered_by_team(fixture, offer, action, BATU);
+}
+
+/* The region is told of an offer that waits: what they answer is their word, not the facility's. */
+static void only_the_facility_answers_by_chat(void **state) {
+    (void)state;
+    static const char *const others[] = {"", PRSMP};
+    static const char *const actions[] = {"accept", "cannot"};
+    struct fixture *fixture = open_router();
+    struct id offer;
+    struct id case_id = house_open(fixture, &girl, false);
+    house_sent(fixture, &offer);
+    for (int i = 0; i < 2; i++)
+        for (int k = 0; k < 2; k++)
+            answered_by_team(fixture, &offer, actions[k], others[i]);
+    assert_null(house_moved(fixture));
+    assert_string_equal(house_offer_state(fixture, &case_id, &offer), "requested");
+    answered_by_team(fixture, &offer, "delivered", "");
+    assert_string_equal(house_offer_state(fixture, &case_id, &offer), "received");
+    answered_by_chat(fixture, &offer, "accept");
+    assert_string_equal(house_offer_state(fixture, &case_id, &offer), "accepted");
+    fixture_close(&fixture);
 }
 
 /* Who answers by chat has been thanked already: a number that was written down meanwhile takes nobody's word
@@ -1319,6 +1347,7 @@ int main(void) {
         cmocka_unit_test(who_may_answer),
         cmocka_unit_test(a_command_acts_once_and_a_stale_one_not),
         cmocka_unit_test(an_answer_by_chat),
+        cmocka_unit_test(only_the_facility_answers_by_chat),
         cmocka_unit_test(a_word_given_by_chat_counts_beyond_the_places),
         cmocka_unit_test(no_answer_no_stop),
         cmocka_unit_test(accepted_but_not_started),
