@@ -254,6 +254,11 @@ static bool event_of_alert(const char *action, enum offer_event *event) {
     return false;
 }
 
+/* "Cannot" of who has accepted gives the case back. */
+static enum offer_event event_now(const struct offer *offer, enum offer_event event) {
+    return event == EVENT_REJECT && offer->standing.state == OFFER_ACCEPTED ? EVENT_DECLINE : event;
+}
+
 static bool is_of_facility(
     const struct offer *offer, enum offer_event event, const Sigap__AlertMoved *moved) {
     return event == EVENT_DELIVER || strcmp(moved->facility, offer->facility) == 0;
@@ -273,8 +278,10 @@ enum verdict router_answer_by_alert(struct turn *turn, const Sigap__AlertMoved *
         return VERDICT_RETRY;
     if (!route_begin(work, turn, &offer.case_id))
         return turn_park(turn, "an offer without a referral");
+    event = event_now(&offer, event);
+    bool refused = event == EVENT_REJECT || event == EVENT_DECLINE;
     /* A button has no list of reasons: the refusal stands, the reason is asked for later. */
-    const struct by by = {moved->actor, "", event == EVENT_REJECT ? "LAINNYA" : "", "", false};
+    const struct by by = {moved->actor, "", refused ? "LAINNYA" : "", "", false};
     /* They were thanked at once: no number that was written down meanwhile takes their word back. */
     const struct by beyond = {moved->actor, "", "beyond_places", "", true};
     if (!route_move(work, &offer, event, &by, 0, &why) &&

@@ -363,6 +363,22 @@ static void only_the_facility_answers_by_chat(void **state) {
     fixture_close(&fixture);
 }
 
+/* Accepted by link, then "cannot" by link: given back, the next one is asked at once. */
+static void given_back_by_chat(void **state) {
+    (void)state;
+    struct fixture *fixture = open_router();
+    struct id offer;
+    house_open(fixture, &girl, false);
+    house_sent(fixture, &offer);
+    answered_by_chat(fixture, &offer, "accept");
+    answered_by_chat(fixture, &offer, "cannot");
+    assert_string_equal(house_moved(fixture)->event, "decline");
+    assert_int_equal(house_moved(fixture)->to, SIGAP__OFFER_STATE__OFFER_REJECTED);
+    assert_string_equal(house_moved(fixture)->reason, "LAINNYA");
+    assert_string_equal(house_sent(fixture, NULL)->facility, PRSMP);
+    fixture_close(&fixture);
+}
+
 /* Who answers by chat has been thanked already: a number that was written down meanwhile takes nobody's word
  * back. */
 static void a_word_given_by_chat_counts_beyond_the_places(void **state) {
@@ -1348,6 +1364,7 @@ int main(void) {
         cmocka_unit_test(a_command_acts_once_and_a_stale_one_not),
         cmocka_unit_test(an_answer_by_chat),
         cmocka_unit_test(only_the_facility_answers_by_chat),
+        cmocka_unit_test(given_back_by_chat),
         cmocka_unit_test(a_word_given_by_chat_counts_beyond_the_places),
         cmocka_unit_test(no_answer_no_stop),
         cmocka_unit_test(accepted_but_not_started),
