@@ -19,6 +19,7 @@ enum {
     TURN_INPUTS_MAX = 1024,      /* and for up to so many after turns that were full, see guard_widen() */
     TURN_MS = 40,                /* ... or for what so long a time allows */
     TURN_RECORD_BYTES = 1 << 20, /* ... or so many bytes appended */
+    TURN_KEPT_BYTES = 8 << 20,   /* ... or kept for after the commit: room that a daemon has had it keeps */
     TURN_ARENA_BYTES = 48 << 20,
     CAUSES_MAX = HELD_CAUSES_MAX,
     CAREFUL_TURNS = 4, /* with savepoints, after a turn had to undo one of its inputs */

@@ -34,7 +34,7 @@ struct work {
 static bool turn_has_taken_enough(const struct engine *engine) {
     return engine->turn_inputs >= (engine->guard.cautious || engine->singly ? 1 : engine->turn_most) ||
            journal_staged_bytes(engine->journal) > TURN_RECORD_BYTES ||
-           arena_taken(engine->kept) > TURN_ARENA_BYTES / 2; /* an answer with a picture takes 9 MiB of it */
+           arena_taken(engine->kept) > TURN_KEPT_BYTES; /* one answer with a picture may take more */
 }
 
 static bool turn_is_full(const struct engine *engine, int64_t started) {

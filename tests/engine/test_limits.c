@@ -39,7 +39,8 @@ static enum verdict on_start(struct turn *turn) {
     return VERDICT_DONE;
 }
 
-/* The reason says what to do: "take N" takes N MiB of the arena, "say N" appends N MiB, "both". */
+/* The reason says what to do: "take N" takes N MiB of the arena, "say N" appends N MiB, "leave" has an effect
+ * of one MiB. */
 static enum verdict on_event(struct turn *turn, const Sigap__Event *event) {
     static char text[1 << 20];
     unsigned count = 0;
@@ -49,6 +50,8 @@ static enum verdict on_event(struct turn *turn, const Sigap__Event *event) {
     keep(turn, what);
     if (sscanf(what, "take %u", &count) == 1)
         arena_take(turn->arena, (size_t)count << 20);
+    if (strcmp(what, "leave") == 0)
+        turn_effect(turn, &(struct effect){.what = text, .what_size = sizeof text});
     if (sscanf(what, "say %u", &count) != 1)
         return VERDICT_DONE;
     memset(text, 'x', sizeof text - 1);
@@ -132,6 +135,22 @@ static void too_much_for_one_turn_is_tried_one_by_one(void **state) {
         assert_int_equal(fixture_count(fixture, SIGAP__EVENT__BODY_INPUT_PARKED), 0);
         fixture_close(&fixture);
     }
+}
+
+/* What a turn has taken the daemon keeps room for: a storm of messages must not make that much. */
+static void what_is_kept_for_the_commit_ends_a_turn(void **state) {
+    (void)state;
+    struct fixture *fixture = open_toy(&toy);
+    settle(fixture);
+    for (int i = 0; i < 20; i++)
+        tell(fixture, "leave");
+    fault_arm(FAULT_COMMIT, 0);
+    settle(fixture);
+    assert_in_range(fault_count(FAULT_COMMIT), 3, 6); /* of 9 at most; one did all */
+    fault_disarm();
+    assert_int_equal(kept(fixture, "leave"), 20);
+    assert_int_equal(fixture_count(fixture, SIGAP__EVENT__BODY_INPUT_PARKED), 0);
+    fixture_close(&fixture);
 }
 
 static void too_much_for_itself_is_parked_alone(void **state) {
@@ -256,6 +275,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_start_happens_once),
         cmocka_unit_test(too_much_for_one_turn_is_tried_one_by_one),
+        cmocka_unit_test(what_is_kept_for_the_commit_ends_a_turn),
         cmocka_unit_test(too_much_for_itself_is_parked_alone),
         cmocka_unit_test(what_waits_is_let_go_in_its_order),
         cmocka_unit_test(a_cause_that_is_not_heard_lets_go_too),
