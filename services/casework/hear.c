@@ -273,20 +273,6 @@ enum verdict hear_case_changed(struct turn *turn, const Sigap__Event *event) {
 
 /* ---- router */
 
-/* Facts are asked for only while the case is open; a referral that goes on by emergency override asks too. */
-static enum verdict ask_missing(struct turn *turn, const Sigap__Event *event, char *const *missing,
-    size_t count, const char *what, const char *detail) {
-    struct work *work;
-    enum verdict verdict;
-    if (!load_or_park(turn, event, &work, &verdict))
-        return verdict;
-    for (size_t i = 0; i < count && work->file.state == CASE_OPEN; i++)
-        plan_ask(&work->plan, missing[i]);
-    timeline_add(turn, &work->file.id, what, "", "router", detail, NULL);
-    work_save(work, "casework", "");
-    return VERDICT_DONE;
-}
-
 /* A line of history that needs nothing of the case but that it exists. */
 static enum verdict line(struct turn *turn, const Sigap__Event *event, const char *what, const char *object,
     const char *actor, const char *detail) {
@@ -320,34 +306,57 @@ static const char *referral_word(Sigap__ReferralState state) {
     return "unknown";
 }
 
-/* Served at home: the tasks of home care come beside those of the kind. */
-static enum verdict home_care(struct turn *turn, const Sigap__Event *event, const char *rule) {
+/* What a record says of a referral, and its line in the history. */
+struct referral_news {
+    const char *what, *object, *actor, *detail;
+    const char *plan; /* codes of what is done without a facility, the leading one first */
+    char *const *missing;
+    size_t missing_count;
+};
+
+static bool is_served_at_home(const struct referral_news *news) {
+    return site_kinds_listed(news->plan, "home_care");
+}
+
+/* Served at home: the tasks of home care come beside those of the kind. A person may have said that it is not
+ * so, and knows better. */
+static void serve_at_home(struct work *work) {
+    if (!is_recorded(case_fact(&work->file, "homecare")))
+        plan_fact(&work->plan, "homecare", "yes", "router", 0);
+}
+
+/* Facts are asked for only while the case is open; a referral that goes on by emergency override asks too. */
+static enum verdict follow_referral(
+    struct turn *turn, const Sigap__Event *event, const struct referral_news *news) {
     struct work *work;
     enum verdict verdict;
+    if (!news->missing_count && !is_served_at_home(news))
+        return line(turn, event, news->what, news->object, news->actor, news->detail);
     if (!load_or_park(turn, event, &work, &verdict))
         return verdict;
-    plan_fact(&work->plan, "homecare", "yes", "router", 0);
-    for (size_t i = 0; i < event->referral_opened->n_missing; i++)
-        plan_ask(&work->plan, event->referral_opened->missing[i]);
-    timeline_add(turn, &work->file.id, "referral", "home", "router", rule, NULL);
+    if (is_served_at_home(news))
+        serve_at_home(work);
+    for (size_t i = 0; i < news->missing_count && work->file.state == CASE_OPEN; i++)
+        plan_ask(&work->plan, news->missing[i]);
+    /* Without a state: the line tells that it asks for facts. */
+    timeline_add(turn, &work->file.id, news->what, news->missing_count ? "" : news->object, news->actor,
+        news->detail, NULL);
     work_save(work, "casework", "");
     return VERDICT_DONE;
 }
 
 enum verdict hear_referral_opened(struct turn *turn, const Sigap__Event *event) {
     const Sigap__ReferralOpened *opened = event->referral_opened;
-    if (strcmp(opened->plan, "home_care") == 0)
-        return home_care(turn, event, opened->rule);
-    if (opened->n_missing)
-        return ask_missing(turn, event, opened->missing, opened->n_missing, "referral", opened->rule);
-    return line(turn, event, "referral", referral_word(opened->state), "router", opened->rule);
+    const struct referral_news news = {"referral", referral_word(opened->state), "router", opened->rule,
+        opened->plan, opened->missing, opened->n_missing};
+    return follow_referral(turn, event, &news);
 }
 
 enum verdict hear_referral_moved(struct turn *turn, const Sigap__Event *event) {
     const Sigap__ReferralMoved *moved = event->referral_moved;
-    if (moved->n_missing)
-        return ask_missing(turn, event, moved->missing, moved->n_missing, "referral_moved", moved->reason);
-    return line(turn, event, "referral_moved", referral_word(moved->to), moved->actor, moved->reason);
+    const struct referral_news news = {"referral_moved", referral_word(moved->to), moved->actor,
+        moved->reason, "", moved->missing, moved->n_missing};
+    return follow_referral(turn, event, &news);
 }
 
 enum verdict hear_offer_sent(struct turn *turn, const Sigap__Event *event) {

@@ -753,19 +753,44 @@ static void arrivals_set_the_time_of_tasks(void **state) {
     json_decref(json);
 }
 
-static void home_care_comes_beside(void **state) {
+static void referral_opened(Sigap__ReferralState as, const char *plan, const char *missing) {
     Sigap__ReferralOpened opened = SIGAP__REFERRAL_OPENED__INIT;
     Sigap__Event event = SIGAP__EVENT__INIT;
-    (void)state;
-    open_pasung();
-    assert_false(has_task("HMC-01"));
-    opened.state = SIGAP__REFERRAL_STATE__REFERRAL_HOME;
-    opened.plan = (char *)"home_care";
+    char *list[] = {(char *)missing};
+    opened.state = as;
+    opened.plan = (char *)plan;
+    opened.missing = list;
+    opened.n_missing = *missing != 0;
     event.body_case = SIGAP__EVENT__BODY_REFERRAL_OPENED;
     event.referral_opened = &opened;
     send("router", LANE_URGENT, &event);
-    assert_task("HMC-01", "due");
-    assert_task("PSG-01", "due");
+}
+
+/* The plan of a referral lists all that is done, whatever leads it. */
+static void home_care_comes_beside(void **state) {
+    static const char *const plans[] = {
+        "home_care", "home_care social_aid", "home_family home_care social_aid", "home_family social_aid"};
+    (void)state;
+    for (size_t i = 0; i < sizeof plans / sizeof *plans; i++) {
+        open_pasung();
+        assert_false(has_task("HMC-01"));
+        referral_opened(SIGAP__REFERRAL_STATE__REFERRAL_HOME, plans[i], i == 1 ? "age" : "");
+        if (i < 3)
+            assert_task("HMC-01", "due");
+        else
+            assert_false(has_task("HMC-01"));
+        if (i == 1)
+            assert_task("FAKTA-age", "due");
+        assert_task("PSG-01", "due");
+    }
+}
+
+static void a_person_knows_better_than_the_plan_of_home_care(void **state) {
+    (void)state;
+    open_pasung();
+    assert_int_equal(record_fact(&tri, "homecare", "no"), 200);
+    referral_opened(SIGAP__REFERRAL_STATE__REFERRAL_HOME, "home_care", "");
+    assert_false(has_task("HMC-01"));
 }
 
 static void another_kind_by_triage(void **state) {
@@ -2063,6 +2088,7 @@ int main(void) {
         TEST(missing_facts_become_tasks),
         TEST(arrivals_set_the_time_of_tasks),
         TEST(home_care_comes_beside),
+        TEST(a_person_knows_better_than_the_plan_of_home_care),
         TEST(another_kind_by_triage),
         TEST_ON_DISK(a_closed_case_that_changed_comes_back_as_it_is),
         TEST(a_further_report_adds_kinds),
