@@ -144,10 +144,31 @@ static const char *facilities_value(const struct order *order, const char *value
     return value;
 }
 
+/* The way people write a date here, 20-02-2026, as it is kept: 2026-02-20. */
+static const char *date_value(const struct order *order, const char *value) {
+    bool day_first = strlen(value) == 10 && value[2] == '-' && value[5] == '-';
+    const char *date =
+        day_first ? arena_format(order->turn->arena, "%.4s-%.2s-%.2s", value + 6, value + 3, value) : value;
+    return date ? date : "";
+}
+
+static int anchor_of(const struct order *order, const char *name) {
+    return catalogue_anchor_of_fact(order->work->house->catalogue, name);
+}
+
+/* Deadlines run from it: a word that tells no time, or a day by mistake to come, would be taken for one. */
+static const char *time_value(const struct order *order, int anchor, const char *value) {
+    const char *date = date_value(order, fact_value(value));
+    int64_t at;
+    return plan_time_of_anchor(&order->work->plan, anchor, date, order->turn->now, &at) ? date : "";
+}
+
 /* As it is kept; "" for what is no answer to this. */
 static const char *value_of(const struct order *order, const char *name, const char *value) {
     if (strcmp(name, RIGHTS_CONFLICT_OFFICER) == 0)
         return rights_is_account(value) ? value : "";
+    if (anchor_of(order, name) > 0)
+        return time_value(order, anchor_of(order, name), value);
     return catalogue_asks_for_facility(order->work->house->catalogue, name) ? facilities_value(order, value)
                                                                             : fact_value(value);
 }
@@ -159,6 +180,9 @@ static const char *expected_of(const struct order *order, const char *name) {
     if (catalogue_asks_for_facility(order->work->house->catalogue, name))
         return "Pilih fasilitas dari direktori (kodenya, dipisah spasi), atau tidak / "
                "Choose facilities of the directory (their ids, separated by spaces), or no";
+    if (anchor_of(order, name) > 0)
+        return "Jawab ya, tidak, atau tanggalnya (20-02-2026); bila belum terjadi, biarkan dulu / "
+               "Answer yes, no or its date (2026-02-20); if it has not happened yet, leave it";
     return "Fakta perlu nama dan jawaban: ya, tidak, angka, tanggal, atau pilihan / "
            "A fact needs a name and an answer: yes, no, a number, a date or a choice";
 }
@@ -182,7 +206,8 @@ static enum verdict record(
 static enum verdict answer_question(const struct order *order, const struct case_task *task) {
     const char *name = plan_fact_of(task);
     const char *value = value_of(order, name, order->command->move_task->outcome);
-    if (!*value && catalogue_asks_for_facility(order->work->house->catalogue, name))
+    if (!*value &&
+        (catalogue_asks_for_facility(order->work->house->catalogue, name) || anchor_of(order, name) > 0))
         return answer(order, 422, expected_of(order, name));
     if (!*value)
         return answer(order, 422,

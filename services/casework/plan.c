@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define YEAR_MS (INT64_C(366) * 24 * 3600 * 1000)
+
 enum {
     HOUR_MS = 3600 * 1000,
     TASKS_SPARE = 24 /* for questions, clocks and reviews beside those of playbooks */
@@ -63,23 +65,39 @@ static struct duration ask_limit(int priority) {
     return limits[priority >= 0 && priority <= 4 ? priority : 0];
 }
 
-int64_t plan_time_of(const char *value, int64_t now, enum calendar_zone zone) {
+static int days_of_month(int year, int month) {
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    bool leap = month == 2 && year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    return days[month - 1] + leap;
+}
+
+/* YYYY-MM-DD: that day's first moment, 0 for a day that there is not. */
+static int64_t date_start(const char *value, enum calendar_zone zone) {
     int year, month, day, size = 0;
-    if (same_text(value, "no") || same_text(value, "unknown") || !*value)
+    if (strlen(value) != 10 || sscanf(value, "%4d-%2d-%2d%n", &year, &month, &day, &size) != 3 ||
+        size != 10 || month < 1 || month > 12 || day < 1 || day > days_of_month(year, month))
         return 0;
-    if (strlen(value) == 10 && sscanf(value, "%4d-%2d-%2d%n", &year, &month, &day, &size) == 3 &&
-        size == 10 && month >= 1 && month <= 12 && day >= 1 && day <= 31) {
-        /* Days from the civil calendar (H. Hinnant, public domain): years begin in March. */
-        int y = month <= 2 ? year - 1 : year, era = y / 400, of_era = y - era * 400;
-        int of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-        int64_t days = (int64_t)era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
-        return calendar_day_start(zone, days);
-    }
+    /* Days from the civil calendar (H. Hinnant, public domain): years begin in March. */
+    int y = month <= 2 ? year - 1 : year, era = y / 400, of_era = y - era * 400;
+    int of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+    int64_t days = (int64_t)era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
+    return calendar_day_start(zone, days);
+}
+
+bool plan_time_of(const char *value, int64_t now, enum calendar_zone zone, int64_t *out) {
+    bool is_now = same_text(value, "yes"), never = same_text(value, "no") || same_text(value, "unknown");
+    *out = is_now ? now : 0;
+    if (is_now || never)
+        return true;
     char *end = NULL;
     long long number = strtoll(value, &end, 10);
-    if (*end == 0 && number > 100000000000) /* epoch ms since 1973 */
-        return number;
-    return now;
+    *out = *end == 0 && number > 100000000000 /* epoch ms since 1973 */ ? number : date_start(value, zone);
+    return *out > 0;
+}
+
+bool plan_time_of_anchor(const struct plan *plan, int number, const char *value, int64_t now, int64_t *out) {
+    int64_t latest = catalogue_anchor_is_planned(plan->catalogue, (unsigned)number) ? now + YEAR_MS : now;
+    return plan_time_of(value, now, calendar_zone(plan->calendar), out) && *out <= latest;
 }
 
 /* ---- titles and roles */
@@ -229,9 +247,9 @@ void plan_happened(struct plan *plan, const char *event, int64_t at) {
 /* "yes" again does not move what is known; a date does. */
 static void anchor_by_fact(struct plan *plan, const char *name, const char *value, int64_t at) {
     int number = catalogue_anchor_of_fact(plan->catalogue, name);
-    if (number < 1)
+    int64_t time;
+    if (number < 1 || !plan_time_of_anchor(plan, number, value, at, &time))
         return;
-    int64_t time = plan_time_of(value, at, calendar_zone(plan->calendar));
     bool only_yes = time == at, known = plan->file->anchors[number] != 0;
     bool own = strcmp(catalogue_anchor(plan->catalogue, (unsigned)number)->fact, name) == 0;
     if ((only_yes && known) || (!time && !own))

@@ -97,5 +97,9 @@ const char *plan_title(const struct plan *plan, const struct case_task *task, bo
 const char *plan_role(const struct case_task *task);
 /* The fact a FAKTA task asks for. */
 const char *plan_fact_of(const struct case_task *task);
-/* A fact's value as a time: "yes" is now, a date or epoch ms that time, "no" and "unknown" 0. */
-int64_t plan_time_of(const char *value, int64_t now, enum calendar_zone zone);
+/* A fact's value as a time: "yes" is now, a date (YYYY-MM-DD) or epoch ms that time, "no" and "unknown" 0.
+ * False for what tells no time. */
+bool plan_time_of(const char *value, int64_t now, enum calendar_zone zone, int64_t *out);
+/* The same, as the time of an anchor's event: that is past, or planned within a year where tasks count back
+ * from it. number: of the anchor. */
+bool plan_time_of_anchor(const struct plan *plan, int number, const char *value, int64_t now, int64_t *out);

@@ -614,6 +614,13 @@ bool catalogue_knows_fact(const struct catalogue *catalogue, const char *fact) {
            catalogue_anchor_of_fact(catalogue, fact) >= 0 || some_task_asks(catalogue, fact);
 }
 
+bool catalogue_anchor_is_planned(const struct catalogue *catalogue, unsigned number) {
+    for (unsigned i = 0; i < catalogue->index_count; i++)
+        if (catalogue->index[i]->anchor == number && catalogue->index[i]->offset.count < 0)
+            return true;
+    return false;
+}
+
 const struct site_kinds *catalogue_kinds(const struct catalogue *catalogue) {
     return catalogue->kinds;
 }

@@ -108,6 +108,8 @@ const struct anchor *catalogue_anchor(const struct catalogue *catalogue, unsigne
 int catalogue_anchor_find(const struct catalogue *catalogue, const char *code);
 /* The anchor that a fact of this name sets, -1 none. Consents and short names count too. */
 int catalogue_anchor_of_fact(const struct catalogue *catalogue, const char *fact);
+/* Do tasks count back from it? Then somebody plans when it shall be. */
+bool catalogue_anchor_is_planned(const struct catalogue *catalogue, unsigned number);
 /* Codes by number, for case_blob_write. */
 const char *const *catalogue_anchor_codes(const struct catalogue *catalogue);
 

@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -712,6 +713,40 @@ static void missing_facts_become_tasks(void **state) {
     assert_int_equal(record_fact(&pks, "favourite_colour", "red"), 422);
     assert_int_equal(record_fact(&pks, "age", "kata " NAME), 422);
     assert_int_equal(record_fact(&tksk_elsewhere, "age", "45"), 403);
+}
+
+static int64_t anchor(const char *code) {
+    unsigned status;
+    json_t *whole = view_case(&tri, false, &status);
+    int64_t at = json_integer_value(json_object_get(json_object_get(whole, "anchors"), code));
+    json_decref(whole);
+    return at;
+}
+
+/* Deadlines run from what happened: "not yet", a day that there is not and one to come are no answers. */
+static void only_a_time_says_when_it_was(void **state) {
+    static const char *const none[] = {"belum", "31-02-2026", "2026-02-31", "2062-02-20", "17"};
+    (void)state;
+    open_pasung();
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+        assert_int_equal(record_fact(&tri, "client_returned_home", none[i]), 422);
+        assert_int_equal(anchor("TR"), 0);
+    }
+    const struct fixture_record *answered = fixture_last(bench.fixture, SIGAP__EVENT__BODY_COMMAND_ANSWERED);
+    assert_non_null(strstr(answered->event->command_answered->sentence, "20-02-2026"));
+    /* As people here write it, and as the page sends it. */
+    int64_t today = FIXTURE_START - (FIXTURE_START + 7 * HOUR) % DAY;
+    char day[11], date[11];
+    time_t seconds = (time_t)(today / 1000 + 12 * 3600);
+    strftime(day, sizeof day, "%d-%m-%Y", gmtime(&seconds));
+    strftime(date, sizeof date, "%Y-%m-%d", gmtime(&seconds));
+    assert_int_equal(record_fact(&tri, "hospital_discharged", day), 200);
+    assert_int_equal(anchor("TD"), today);
+    assert_string_equal(
+        fixture_last(bench.fixture, SIGAP__EVENT__BODY_FACT_RECORDED)->event->fact_recorded->fact->value,
+        date);
+    assert_int_equal(record_fact(&tri, "client_returned_home", "ya"), 200);
+    assert_int_equal(anchor("TR"), FIXTURE_START);
 }
 
 /* ---- offers */
@@ -2086,6 +2121,7 @@ int main(void) {
         TEST(a_command_acts_once),
         TEST(sentences_stay_out_of_the_journal),
         TEST(missing_facts_become_tasks),
+        TEST(only_a_time_says_when_it_was),
         TEST(arrivals_set_the_time_of_tasks),
         TEST(home_care_comes_beside),
         TEST(a_person_knows_better_than_the_plan_of_home_care),

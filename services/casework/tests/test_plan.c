@@ -243,14 +243,40 @@ static void every_anchor_and_unit_has_its_deadline(void **state) {
 static void values_of_facts_as_times(void **state) {
     static const struct {
         const char *value;
+        bool told;
         int64_t wanted;
-    } rows[] = {{"yes", MONDAY}, {"no", 0}, {"unknown", 0}, {"", 0}, {"1772420400001", MONDAY + 1},
-        {"2026-03-02", MONDAY - 10 * HOUR}, {"2024-02-29", INT64_C(1709139600000)}, {"2026-13-02", MONDAY},
-        {"17", MONDAY}};
+    } rows[] = {{"yes", true, MONDAY}, {"no", true, 0}, {"unknown", true, 0},
+        {"1772420399999", true, MONDAY - 1}, {"2026-03-02", true, MONDAY - 10 * HOUR},
+        {"2024-02-29", true, INT64_C(1709139600000)}, {"", false, 0}, {"2026-13-02", false, 0},
+        {"2026-02-29", false, 0}, {"2025-06-31", false, 0}, {"0026-02-20", false, 0}, {"17", false, 0},
+        {"belum", false, 0}};
+    int64_t at;
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (plan_time_of(rows[i].value, MONDAY, CALENDAR_WIB) != rows[i].wanted)
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        bool told = plan_time_of(rows[i].value, MONDAY, CALENDAR_WIB, &at);
+        if (told != rows[i].told || (told && at != rows[i].wanted))
             fail_msg("\"%s\"", rows[i].value);
+    }
+}
+
+/* A word that tells no time moves no deadline, whoever says it. */
+static void what_is_no_time_sets_no_anchor(void **state) {
+    int number = catalogue_anchor_find(catalogue, "client.placed");
+    (void)state;
+    open_case("pasung", 0, MONDAY, NULL);
+    fact("client_placed", "belum", MONDAY + HOUR);
+    assert_int_equal(file.anchors[number], 0);
+    fact("client_placed", "2026-03-02", MONDAY + HOUR);
+    assert_int_equal(file.anchors[number], MONDAY - 10 * HOUR);
+    fact("client_placed", "sudah", MONDAY + 2 * HOUR);
+    fact("client_placed", "2026-03-03", MONDAY + 2 * HOUR); /* to come */
+    assert_int_equal(file.anchors[number], MONDAY - 10 * HOUR);
+    /* Tasks count back from a discharge, so it is planned; not in half a life. */
+    number = catalogue_anchor_find(catalogue, "hospital.discharged");
+    fact("hospital_discharged", "2062-04-01", MONDAY + HOUR);
+    assert_int_equal(file.anchors[number], 0);
+    fact("hospital_discharged", "2026-04-01", MONDAY + HOUR);
+    assert_int_equal(file.anchors[number], MONDAY + 30 * DAY - 10 * HOUR);
 }
 
 /* ---- a shackled person, from the report to the hospital and home */
@@ -705,6 +731,7 @@ int main(void) {
         TEST(a_case_never_falls_asleep),
         TEST(every_anchor_and_unit_has_its_deadline),
         TEST(values_of_facts_as_times),
+        TEST(what_is_no_time_sets_no_anchor),
         TEST(a_case_of_pasung_goes_its_way),
         TEST(age_decides_between_two_playbooks),
         TEST(the_law_has_its_clock),
