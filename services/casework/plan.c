@@ -51,7 +51,7 @@ static bool move(struct plan *plan, struct case_task *task, enum task_event even
 static void set_deadline(struct plan *plan, struct case_task *task, int64_t due_at) {
     task->due_at = due_at;
     task->since = plan->now;
-    task->marks = 0;
+    task->marks &= TASK_ORDERED; /* what was told of the old one counts no more; that it was ordered does */
 }
 
 static int64_t after(const struct plan *plan, struct duration duration) {

@@ -2074,6 +2074,24 @@ static void what_joins_a_closed_case_opens_it(void **state) {
     assert_task("TINJAU", "done");
 }
 
+/* Other work runs, and still somebody looks: also when the case was closed and opened meanwhile, or the look
+ * was taken for done. */
+static void an_ordered_look_stays_ordered(void **state) {
+    struct id report;
+    (void)state;
+    open_pasung();
+    assert_int_equal(close_case(&tri, "terbukti", false), 200);
+    joined("answer", &report);
+    assert_task("TINJAU", "due");
+    assert_int_equal(close_case(&tri, "salah_masuk", false), 200);
+    assert_int_equal(close_case(&tri, "", true), 200);
+    assert_task("TINJAU", "due");
+    assert_int_equal(done(&tri, "TINJAU"), 200);
+    assert_int_equal(
+        move(&tri, "TINJAU", &(struct order){.event = "reopen", .outcome = "belum dilihat"}), 200);
+    assert_task("TINJAU", "due");
+}
+
 /* The same words again tell nothing new; that it is urgent is the caller's own, and somebody is alerted for
  * it: they find the case open. */
 static void a_copy_opens_a_closed_case_only_in_danger(void **state) {
@@ -2165,6 +2183,7 @@ int main(void) {
         TEST(every_facility_can_be_in_conflict),
         TEST(a_witness_joins),
         TEST(what_joins_a_closed_case_opens_it),
+        TEST(an_ordered_look_stays_ordered),
         TEST(a_copy_opens_a_closed_case_only_in_danger),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
