@@ -230,6 +230,13 @@ enum verdict hear_report_joined(struct turn *turn, const Sigap__Event *event) {
     return tells ? see_to_what_joined(turn, &case_id) : VERDICT_DONE;
 }
 
+static void set_priority(struct work *work, int priority) {
+    bool raised = priority < work->file.priority;
+    work->file.priority = priority;
+    if (raised)
+        plan_hurry(&work->plan);
+}
+
 static void change(struct work *work, const Sigap__CaseChanged *changed) {
     struct case_file *file = &work->file;
     bool other_kind = *changed->kind && strcmp(changed->kind, file->kind) != 0;
@@ -239,7 +246,7 @@ static void change(struct work *work, const Sigap__CaseChanged *changed) {
     if (*changed->area)
         file->area = changed->area;
     if (changed->priority != SIGAP__PRIORITY__PRIORITY_UNSPECIFIED)
-        file->priority = priority_of(changed->priority);
+        set_priority(work, priority_of(changed->priority));
     take_facts(work, changed->facts, changed->n_facts);
     work_keep_secret(work);
     if ((other_kind || other_playbook) && file->state == CASE_OPEN)

@@ -37,7 +37,7 @@ static void note(struct plan *plan, struct case_task *task, enum task_state from
     task->version++;
     unsigned number = (unsigned)(task - plan->file->tasks) + 1;
     if (plan->move_count < PLAN_MOVES_MAX)
-        plan->moves[plan->move_count++] = (struct plan_move){number, from};
+        plan->moves[plan->move_count++] = (struct plan_move){.number = number, .from = from};
 }
 
 static bool move(struct plan *plan, struct case_task *task, enum task_event event) {
@@ -191,6 +191,18 @@ static const char *ask_role(const struct plan *plan, const char *fact) {
         return question->ask_role;
     int anchor = catalogue_anchor_of_fact(plan->catalogue, fact);
     return anchor >= 0 ? catalogue_anchor(plan->catalogue, (unsigned)anchor)->ask_role : "TRI";
+}
+
+void plan_hurry(struct plan *plan) {
+    int64_t latest = after(plan, ask_limit(plan->file->priority));
+    for (unsigned i = 0; i < plan->file->task_count; i++) {
+        struct case_task *task = &plan->file->tasks[i];
+        bool asks = task->origin == TASK_OF_FACT || task->origin == TASK_OF_REVIEW;
+        if (!asks || task->due_at <= latest || !move(plan, task, TASK_POSTPONE))
+            continue;
+        set_deadline(plan, task, latest);
+        plan->moves[plan->move_count - 1].sooner = true;
+    }
 }
 
 /* A fact that was found out to be unknowable (its task done or cancelled) is not asked for again. */

@@ -24,6 +24,7 @@ enum {
 struct plan_move {
     unsigned number; /* of the task, from 1 */
     enum task_state from;
+    bool sooner; /* its deadline came nearer: plan_hurry */
 };
 
 struct plan_reminder {
@@ -62,6 +63,8 @@ void plan_add_playbook(struct plan *plan, const struct playbook *playbook);
 
 /* Somebody has to find the fact out. Nothing when it is known or asked for already. */
 void plan_ask(struct plan *plan, const char *fact);
+/* The case has become more urgent: what people are asked is due no later than if it were asked now. */
+void plan_hurry(struct plan *plan);
 /* Somebody has to look at the case, whatever else is running: a review that does not go by itself. Nothing
  * when one is open already, save that it stays. */
 void plan_look(struct plan *plan);

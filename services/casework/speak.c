@@ -120,13 +120,14 @@ static void speak_moves(struct work *work, const char *actor, const char *outcom
             speak_moved(work, &work->plan.moves[i], actor, i == 0 ? outcome : "");
 }
 
-/* ---- "you have work": soon due or urgent, one notice an owner however many tasks. New tasks of an urgent
- * case need none: the notifier tells their owners when it reads TasksPlanned. */
+/* ---- "you have work": soon due or urgent, new or sooner than it was, one notice an owner however many
+ * tasks. New tasks of an urgent case need none: the notifier tells their owners when it reads TasksPlanned.
+ */
 
 static bool worth_telling(const struct work *work, const struct plan_move *move) {
     const struct case_task *task = &work->file.tasks[move->number - 1];
     bool told = move->number > work->plan.first_new && case_lane(&work->file) == LANE_URGENT;
-    return !told && task->state == TASK_DUE && move->from == TASK_WAITING &&
+    return !told && task->state == TASK_DUE && (move->from == TASK_WAITING || move->sooner) &&
            (task->due_at - work->turn->now <= SOON_MS || work->file.priority <= 1);
 }
 

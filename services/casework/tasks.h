@@ -20,7 +20,7 @@ enum task_event {
     TASK_READY,    /* precondition and anchor are met */
     TASK_UNMET,    /* ... or no longer */
     TASK_EXPIRE,   /* the deadline has passed */
-    TASK_POSTPONE, /* the anchor moved: a later deadline */
+    TASK_POSTPONE, /* another deadline: the anchor moved, or the case is more urgent */
     TASK_REPEAT,   /* done, and to be done again */
     TASK_FINISH,
     TASK_CANCEL,

@@ -869,6 +869,48 @@ static void change_case_and(const char *kind, const char *name, const char *valu
     send("triage", LANE_URGENT, &event);
 }
 
+static void change_priority(Sigap__Priority priority) {
+    Sigap__CaseChanged changed = SIGAP__CASE_CHANGED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    changed.priority = priority;
+    event.body_case = SIGAP__EVENT__BODY_CASE_CHANGED;
+    event.case_changed = &changed;
+    send("triage", LANE_URGENT, &event);
+}
+
+static int64_t due_at(const char *code) {
+    json_t *whole, *task = task_of(&whole, code);
+    int64_t due = json_integer_value(json_object_get(task, "due_at"));
+    json_decref(whole);
+    return due;
+}
+
+/* A referral may hang on just this question: it is due as if it were asked of the urgent case, and whoever
+ * has it is told now and reminded at half of that. */
+static void what_is_asked_of_a_raised_case_is_due_sooner(void **state) {
+    (void)state;
+    open_case(&(struct case_options){.kind = "odgj_terlantar", .priority = SIGAP__PRIORITY__PRIORITY_P3});
+    referral_opened(SIGAP__REFERRAL_STATE__REFERRAL_DRAFT, "", "identity_known");
+    assert_true(due_at("FAKTA-identity_known") > FIXTURE_START + DAY);
+    fixture_advance(bench.fixture, MINUTE);
+    fixture_forget(bench.fixture);
+    change_priority(SIGAP__PRIORITY__PRIORITY_P1);
+    assert_int_equal(due_at("FAKTA-identity_known"), FIXTURE_START + MINUTE + 4 * HOUR);
+    const struct fixture_record *told = fixture_last(bench.fixture, SIGAP__EVENT__BODY_TASK_REMINDER);
+    assert_non_null(told);
+    assert_string_equal(told->event->task_reminder->task->code, "FAKTA-identity_known");
+    assert_int_equal(told->event->task_reminder->percent, 0);
+    fixture_forget(bench.fixture);
+    fixture_advance(bench.fixture, 2 * HOUR);
+    told = fixture_last(bench.fixture, SIGAP__EVENT__BODY_TASK_REMINDER);
+    assert_non_null(told);
+    assert_int_equal(told->event->task_reminder->percent, 50);
+    /* Less urgent, or as urgent as it was: the word that was given stays. */
+    change_priority(SIGAP__PRIORITY__PRIORITY_P3);
+    change_priority(SIGAP__PRIORITY__PRIORITY_P1);
+    assert_int_equal(due_at("FAKTA-identity_known"), FIXTURE_START + MINUTE + 4 * HOUR);
+}
+
 static void change_case(const char *kind, const char *also_kinds) {
     change_case_and(kind, "also_kinds", also_kinds);
 }
@@ -2143,6 +2185,7 @@ int main(void) {
         TEST(arrivals_set_the_time_of_tasks),
         TEST(home_care_comes_beside),
         TEST(a_person_knows_better_than_the_plan_of_home_care),
+        TEST(what_is_asked_of_a_raised_case_is_due_sooner),
         TEST(another_kind_by_triage),
         TEST_ON_DISK(a_closed_case_that_changed_comes_back_as_it_is),
         TEST(a_further_report_adds_kinds),
