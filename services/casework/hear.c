@@ -394,10 +394,16 @@ static void follow_facility(struct case_file *file, const Sigap__OfferMoved *mov
     }
 }
 
+/* Ended by the router because the case was closed: nobody says that the client has come, or gone. The case
+ * may have been closed by mistake. */
+static bool ended_with_case(const Sigap__OfferMoved *moved) {
+    return strcmp(moved->reason, "case_closed") == 0;
+}
+
 /* Anchors: the client has arrived (or the stay ended, so it must have), the hospital has let it go. */
 static void follow_client(struct work *work, const Sigap__OfferMoved *moved) {
     unsigned kind = places_kind(work->house->places, moved->facility);
-    bool ended = moved->to == SIGAP__OFFER_STATE__OFFER_COMPLETED;
+    bool ended = moved->to == SIGAP__OFFER_STATE__OFFER_COMPLETED && !ended_with_case(moved);
     int64_t now = work->turn->now;
     if (strcmp(moved->event, "arrive") == 0 || ended) {
         if (kind & PLACE_STAY)

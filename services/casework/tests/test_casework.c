@@ -326,16 +326,22 @@ static unsigned close_case(const struct person *person, const char *outcome, boo
     return command(person, &issued, NULL);
 }
 
-static void offer_moved(const char *facility, Sigap__OfferState to, const char *what) {
+static void offer_moved_for(
+    const char *facility, Sigap__OfferState to, const char *what, const char *actor, const char *reason) {
     Sigap__OfferMoved moved = SIGAP__OFFER_MOVED__INIT;
     Sigap__Event event = SIGAP__EVENT__INIT;
     moved.facility = (char *)facility;
     moved.to = to;
     moved.event = (char *)what;
-    moved.actor = (char *)"upt1";
+    moved.actor = (char *)actor;
+    moved.reason = (char *)reason;
     event.body_case = SIGAP__EVENT__BODY_OFFER_MOVED;
     event.offer_moved = &moved;
     send("router", LANE_URGENT, &event);
+}
+
+static void offer_moved(const char *facility, Sigap__OfferState to, const char *what) {
+    offer_moved_for(facility, to, what, "upt1", "");
 }
 
 /* ---- opening */
@@ -786,6 +792,21 @@ static void arrivals_set_the_time_of_tasks(void **state) {
     json = view_case(&staff, false, &status); /* the access ends with the offer */
     assert_int_equal(status, 404);
     json_decref(json);
+}
+
+/* The client is still at home: what the router ends because the case was closed is no stay that has ended. */
+static void closing_a_case_places_nobody(void **state) {
+    (void)state;
+    open_pasung();
+    offer_moved("RS-MENUR", SIGAP__OFFER_STATE__OFFER_ACCEPTED, "accept");
+    assert_int_equal(close_case(&tri, "terbukti", false), 200);
+    offer_moved_for("RS-MENUR", SIGAP__OFFER_STATE__OFFER_COMPLETED, "complete", "casework", "case_closed");
+    assert_int_equal(close_case(&tri, "", true), 200);
+    assert_int_equal(anchor("TE"), 0);
+    assert_int_equal(anchor("TH"), 0);
+    assert_int_equal(anchor("TD"), 0);
+    offer_moved("RS-MENUR", SIGAP__OFFER_STATE__OFFER_COMPLETED, "complete"); /* the hospital's own word */
+    assert_int_equal(anchor("TD"), FIXTURE_START);
 }
 
 static void referral_opened(Sigap__ReferralState as, const char *plan, const char *missing) {
@@ -2183,6 +2204,7 @@ int main(void) {
         TEST(missing_facts_become_tasks),
         TEST(only_a_time_says_when_it_was),
         TEST(arrivals_set_the_time_of_tasks),
+        TEST(closing_a_case_places_nobody),
         TEST(home_care_comes_beside),
         TEST(a_person_knows_better_than_the_plan_of_home_care),
         TEST(what_is_asked_of_a_raised_case_is_due_sooner),
