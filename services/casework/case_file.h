@@ -62,6 +62,7 @@ enum task_marks {
     TASK_REMINDED_DOUBLE = 4,
     TASK_CANCELLED_BY_CLOSE = 8, /* comes back when the case is reopened */
     TASK_ORDERED = 16,           /* of reviews: somebody must look whatever else is running */
+    TASK_TAKEN_AWAY = 32,        /* cancelled by the plan itself: not for this kind, or these facts */
 };
 
 struct playbook_task;

@@ -10,7 +10,8 @@
  * or newer key file (keys_replay). Fatal: a key file that cannot be written. Not fatal: a narrative that does
  * not open (shown as null), a playbook task that the site no longer has (kept by its code).
  *
- * Known limits: 160 tasks, 96 facts and 8 playbooks a case; 255 bytes of further kinds
+ * Known limits: 160 tasks, 96 facts and 8 playbooks a case (tasks without room are told in the history, and
+ * somebody must look); 255 bytes of further kinds
  * (about a dozen; what finds no room is told in the history); 200 reports are shown of a case, and go with a
  * merge; an actor with more than 8 areas or 4 facilities sees the first
  * ones; queues look through 2000 cases at most. */

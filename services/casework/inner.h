@@ -89,7 +89,12 @@ void timeline_add(struct turn *turn, const struct id *case_id, const char *what,
 /* The reason that triage passes on with a record, for a line's text. NULL: none, or it does not open. */
 const char *reason_said(struct turn *turn, const Sigap__SealedReason *sealed);
 /* A further line that comes of the same record: one of each sort, which is a number of at most 255. */
-enum line_beside { LINE_REOPENED = 1, LINE_KINDS, LINE_TOLD /* and those behind it, one a fact */ };
+enum line_beside {
+    LINE_REOPENED = 1,
+    LINE_KINDS,
+    LINE_ROOM,
+    LINE_TOLD /* and those behind it, one a fact */
+};
 void timeline_add_beside(struct turn *turn, const struct id *case_id, unsigned sort, const char *what,
     const char *object, const char *actor, const char *detail);
 

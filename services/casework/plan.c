@@ -10,7 +10,8 @@
 
 enum {
     HOUR_MS = 3600 * 1000,
-    TASKS_SPARE = 24 /* for questions, clocks and reviews beside those of playbooks */
+    TASKS_SPARE = 24, /* for questions, clocks and reviews beside those of playbooks */
+    TASKS_KEPT = 8,   /* of them, which no playbook takes: a look, and what is asked */
 };
 
 static const char review_code[] = "TINJAU";
@@ -25,6 +26,7 @@ void plan_begin(struct plan *plan, const struct catalogue *catalogue, const stru
     plan->now = now;
     plan->first_new = file->task_count;
     plan->late_facts = false;
+    plan->without_room = NULL;
     plan->move_count = plan->reminder_count = plan->fact_count = 0;
     for (unsigned i = 0; i < file->task_count; i++)
         if (file->tasks[i].origin == TASK_OF_PLAYBOOK || file->tasks[i].origin == TASK_OF_CLOCK)
@@ -158,14 +160,53 @@ static bool has_open_or_done(const struct case_file *file, unsigned count, const
     return false;
 }
 
+/* The last of that code, where it is cancelled, uses its row again. NULL: there is none. */
+static struct case_task *bring_back(struct plan *plan, const char *code) {
+    struct case_task *task = case_task(plan->file, code);
+    if (!task || task->state != TASK_CANCELLED || !move(plan, task, TASK_REOPEN))
+        return NULL;
+    set_deadline(plan, task, 0);
+    return task;
+}
+
+/* What finds no room is missed by nobody else: somebody must look. */
+static void lacks_room(struct plan *plan, const struct playbook *playbook) {
+    plan->without_room = playbook->code;
+    plan_look(plan);
+}
+
+/* Rows that are left to others: all leave one for a look. */
+static unsigned rows_left(enum task_origin origin) {
+    switch (origin) {
+    case TASK_OF_PLAYBOOK:
+        return TASKS_KEPT;
+    case TASK_OF_FACT:
+    case TASK_OF_CLOCK:
+        return 1;
+    case TASK_OF_REVIEW:
+        break;
+    }
+    return 0;
+}
+
+static struct case_task *new_task(struct plan *plan, const char *code, enum task_origin origin) {
+    bool room = plan->file->task_count + rows_left(origin) < CASE_TASKS_MAX;
+    return room ? case_task_add(plan->file, code, origin) : NULL;
+}
+
 static void add_playbook(struct plan *plan, const struct playbook *playbook, int64_t start_at) {
     unsigned before = plan->file->task_count; /* no code is in a catalogue twice */
     for (unsigned i = 0; i < playbook->task_count; i++) {
-        if (has_open_or_done(plan->file, before, playbook->tasks[i].code))
+        const char *code = playbook->tasks[i].code;
+        if (has_open_or_done(plan->file, before, code))
             continue;
-        struct case_task *task = case_task_add(plan->file, playbook->tasks[i].code, TASK_OF_PLAYBOOK);
+        struct case_task *task = bring_back(plan, code);
         if (!task)
+            task = new_task(plan, code, TASK_OF_PLAYBOOK);
+        if (!task) {
+            lacks_room(plan, playbook);
             return;
+        }
         task->template = &playbook->tasks[i];
         task->start_at = start_at;
     }
@@ -177,9 +218,13 @@ void plan_add_playbook(struct plan *plan, const struct playbook *playbook) {
 
 static void add_running(
     struct plan *plan, const char *code, enum task_origin origin, const char *role, struct duration limit) {
-    struct case_task *task = case_task_add(plan->file, code, origin);
+    struct case_task *task = new_task(plan, code, origin);
+    if (!task)
+        task = case_task(plan->file, code); /* no room: the last look is reopened */
     if (!task)
         return;
+    if (!task_is_open(task->state))
+        move(plan, task, TASK_REOPEN);
     task->role = role;
     move(plan, task, TASK_READY);
     set_deadline(plan, task, after(plan, limit));
@@ -308,6 +353,13 @@ static bool is_wanted(
                !has_open_or_done(plan->file, plan->file->task_count, playbook->tasks[0].code));
 }
 
+static bool has_row(const struct case_file *file, const char *code) {
+    for (unsigned i = 0; i < file->task_count; i++)
+        if (same_text(file->tasks[i].code, code))
+            return true;
+    return false;
+}
+
 static unsigned tasks_to_add(
     const struct case_file *file, const struct playbook *playbook, const struct fit_before *before) {
     unsigned count = 0;
@@ -315,7 +367,7 @@ static unsigned tasks_to_add(
         has_open_or_done(file, file->task_count, playbook->tasks[0].code))
         return 0;
     for (unsigned i = 0; i < playbook->task_count; i++)
-        count += !has_open_or_done(file, file->task_count, playbook->tasks[i].code);
+        count += !has_row(file, playbook->tasks[i].code);
     return count;
 }
 
@@ -336,6 +388,12 @@ bool plan_has_room(const struct plan *plan, const char *also_kinds) {
            (!more || plan->file->task_count + more + TASKS_SPARE <= CASE_TASKS_MAX);
 }
 
+/* Not for this case, as it is known now. */
+static void take_away(struct plan *plan, struct case_task *task) {
+    if (move(plan, task, TASK_CANCEL))
+        task->marks |= TASK_TAKEN_AWAY;
+}
+
 /* Playbooks that the facts have ruled out go, others come. */
 static void refit(struct plan *plan, const struct fit_before *before) {
     const struct playbook *fit[CASE_PLAYBOOKS_MAX];
@@ -346,7 +404,7 @@ static void refit(struct plan *plan, const struct fit_before *before) {
         if (template && template->of && task_is_open(task->state) &&
             by_kind(plan, template->of, before->also) &&
             playbook_serves(template->of, plan->file) == TRUTH_NO)
-            move(plan, task, TASK_CANCEL);
+            take_away(plan, task);
     }
     for (unsigned i = 0; i < count; i++)
         if (is_wanted(plan, fit[i], before))
@@ -469,6 +527,23 @@ static bool clock_serves(const struct plan *plan, const struct playbook_task *ta
     return false;
 }
 
+/* What a task that is done has begun was not chosen for the kind, and does not go with it. */
+static bool was_started(const struct plan *plan, const struct playbook *playbook) {
+    for (unsigned i = 0; i < plan->file->task_count; i++) {
+        const struct case_task *task = &plan->file->tasks[i];
+        const char *starts = task->template ? task->template->starts : NULL;
+        if (starts && same_text(starts, playbook->code) && task->times_done)
+            return true;
+    }
+    return false;
+}
+
+static bool still_fits(const struct plan *plan, const struct playbook_task *template,
+    const struct playbook *const *fit, unsigned count) {
+    return template->of ? among(fit, count, template->of) || was_started(plan, template->of)
+                        : clock_serves(plan, template);
+}
+
 void plan_change(struct plan *plan, const char *wanted) {
     const struct playbook *fit[CASE_PLAYBOOKS_MAX];
     const struct playbook *chosen = catalogue_find(plan->catalogue, wanted);
@@ -477,11 +552,8 @@ void plan_change(struct plan *plan, const char *wanted) {
     for (unsigned i = 0; i < plan->file->task_count; i++) {
         struct case_task *task = &plan->file->tasks[i];
         const struct playbook_task *template = task->template;
-        bool fits =
-            template && (template->of ? among(fit, count, template->of) : clock_serves(plan, template));
-        bool gone = template && !fits;
-        if (gone && task_is_open(task->state))
-            move(plan, task, TASK_CANCEL);
+        if (template && task_is_open(task->state) && !still_fits(plan, template, fit, count))
+            take_away(plan, task);
     }
     set_main_playbook(plan, fit, count, chosen);
     for (unsigned i = 0; i < count; i++)
@@ -622,15 +694,18 @@ static void settle_task(struct plan *plan, struct case_task *task) {
     }
 }
 
-/* Kept by a task of the playbook only while that task runs or is done. */
+/* Kept by a task of the playbook while that runs or is done, and by the clock's own; not by one that went
+ * with a kind. What a person has cancelled stays so. */
+static bool keeps_clock(const struct case_task *task, const struct legal_clock *clock) {
+    const struct playbook_task *template = task->template;
+    return template && template->clock && same_text(template->clock, clock->task.code) &&
+           (task->origin == TASK_OF_CLOCK || task->state != TASK_WAITING) && !(task->marks & TASK_TAKEN_AWAY);
+}
+
 static bool clock_is_kept(const struct plan *plan, const struct legal_clock *clock) {
-    for (unsigned i = 0; i < plan->file->task_count; i++) {
-        const struct case_task *task = &plan->file->tasks[i];
-        const struct playbook_task *template = task->template;
-        if (template && template->clock && same_text(template->clock, clock->task.code) &&
-            (task->origin == TASK_OF_CLOCK || task->state != TASK_WAITING))
+    for (unsigned i = 0; i < plan->file->task_count; i++)
+        if (keeps_clock(&plan->file->tasks[i], clock))
             return true;
-    }
     return false;
 }
 
@@ -640,7 +715,9 @@ static void settle_clocks(struct plan *plan) {
         int64_t at = plan->file->anchors[clock->task.anchor];
         if (!at || !legal_clock_is_for(clock, plan->file) || clock_is_kept(plan, clock))
             continue;
-        struct case_task *task = case_task_add(plan->file, clock->task.code, TASK_OF_CLOCK);
+        struct case_task *task = bring_back(plan, clock->task.code);
+        if (!task)
+            task = new_task(plan, clock->task.code, TASK_OF_CLOCK);
         if (!task)
             return;
         task->template = &clock->task;

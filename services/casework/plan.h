@@ -47,6 +47,7 @@ struct plan {
     unsigned reminder_count;
     const char *facts[PLAN_FACTS_MAX]; /* names of facts that doing a task has set */
     unsigned fact_count;
+    const char *without_room; /* a playbook whose tasks have not all found room in this input, NULL none */
 };
 
 void plan_begin(struct plan *plan, const struct catalogue *catalogue, const struct calendar *calendar,
@@ -56,7 +57,8 @@ void plan_begin(struct plan *plan, const struct catalogue *catalogue, const stru
  * or unknown: by kind. Sets file->playbook. */
 void plan_open(struct plan *plan, const char *wanted);
 /* The kind may have changed in the file, or somebody chose another playbook ("": by kind). Open tasks of
- * playbooks that do not fit any more are cancelled; new ones count from now. */
+ * playbooks that do not fit any more are cancelled, but for those that a task has started; new ones count
+ * from now. What was cancelled comes back in its old row. Without room for all somebody must look. */
 void plan_change(struct plan *plan, const char *wanted);
 /* A further playbook beside the others, counted from now. Nothing when the case has it already. */
 void plan_add_playbook(struct plan *plan, const struct playbook *playbook);

@@ -235,6 +235,9 @@ void work_suspend(struct work *work) {
 
 void work_save(struct work *work, const char *actor, const char *outcome) {
     plan_settle(&work->plan);
+    if (work->plan.without_room)
+        timeline_add_beside(work->turn, &work->file.id, LINE_ROOM, "tasks_without_room", "", "casework",
+            work->plan.without_room);
     work->file.version++;
     work->file.next_at = next_at(work);
     speak_changes(work, actor, outcome);

@@ -127,7 +127,8 @@ static void speak_moves(struct work *work, const char *actor, const char *outcom
 static bool worth_telling(const struct work *work, const struct plan_move *move) {
     const struct case_task *task = &work->file.tasks[move->number - 1];
     bool told = move->number > work->plan.first_new && case_lane(&work->file) == LANE_URGENT;
-    return !told && task->state == TASK_DUE && (move->from == TASK_WAITING || move->sooner) &&
+    bool ran = task_is_running(move->from);
+    return !told && task->state == TASK_DUE && (!ran || move->sooner) &&
            (task->due_at - work->turn->now <= SOON_MS || work->file.priority <= 1);
 }
 

@@ -1414,6 +1414,34 @@ static void victims_that_find_no_room_are_told(void **state) {
     assert_task("TINJAU", "done");
 }
 
+/* Each kind takes rows of its own; where they end it stands in the history, and somebody looks. */
+static void tasks_that_find_no_room_are_told(void **state) {
+    static const char *const kinds[] = {"kekerasan_seksual", "bencana_alam", "jenazah_terlantar", "tppo",
+        "anak_jalanan", "gelandangan_pengemis", "kekerasan_anak", "odgj_terlantar", "balita_terlantar",
+        "bencana_sosial", "pmi_bermasalah"};
+    unsigned status;
+    (void)state;
+    open_pasung();
+    assert_int_equal(record_fact(&tri, "also_kinds", "lansia_terlantar kdrt napza kusta kat abh odha"), 200);
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        change_case(kinds[i], "");
+    assert_task("TINJAU", "due");
+    json_t *whole = view_case(&tri, false, &status);
+    assert_string_equal(
+        json_string_value(json_object_get(timeline_line(whole, "tasks_without_room"), "actor")), "casework");
+    json_decref(whole);
+    /* What was there first comes back all the same, and its owners are told. */
+    fixture_forget(bench.fixture);
+    change_case("pasung", "");
+    assert_task("PSG-01", "due");
+    bool told = false;
+    for (size_t i = 0; i < fixture_count(bench.fixture, SIGAP__EVENT__BODY_TASK_REMINDER); i++)
+        told |= strcmp(fixture_nth(bench.fixture, SIGAP__EVENT__BODY_TASK_REMINDER, (unsigned)i)
+                           ->event->task_reminder->task->owner,
+                    "opr") == 0;
+    assert_true(told);
+}
+
 static void a_parted_report_is_shown_no_more(void **state) {
     Sigap__ReportParted parted = SIGAP__REPORT_PARTED__INIT;
     Sigap__Event event = SIGAP__EVENT__INIT;
@@ -2232,6 +2260,7 @@ int main(void) {
         TEST(what_is_merged_into_a_closed_case_opens_it),
         TEST(nothing_is_merged_into_an_erased_case),
         TEST_ON_DISK(victims_that_find_no_room_are_told),
+        TEST(tasks_that_find_no_room_are_told),
         TEST(a_parted_report_is_shown_no_more),
         TEST(a_withdrawal_is_asked_about),
         TEST(a_withdrawal_of_a_damaged_case_is_put_aside),

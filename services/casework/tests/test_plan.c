@@ -419,13 +419,104 @@ static void only_so_many_kinds_have_room(void **state) {
     assert_true(plan_has_room(&plan, "lansia_terlantar pasung kdrt napza kusta kat abh odha")); /* its own */
     fact(SITE_FACT_ALSO_KINDS, eight, MONDAY);
     assert_non_null(case_task(&file, "ATN-01"));
-    /* Corrected again and again: what was cancelled stays in the file. */
-    unsigned corrections = 0;
-    for (; at(MONDAY), plan_has_room(&plan, corrections % 2 ? eight : "no"); corrections++)
-        fact(SITE_FACT_ALSO_KINDS, corrections % 2 ? eight : "no", MONDAY);
-    assert_in_range(corrections, 1, 9);
+    /* Corrected again and again: what was cancelled comes back in its old row. */
+    unsigned rows = file.task_count;
+    for (unsigned i = 0; i < 20; i++) {
+        at(MONDAY);
+        assert_true(plan_has_room(&plan, i % 2 ? eight : "no"));
+        fact(SITE_FACT_ALSO_KINDS, i % 2 ? eight : "no", MONDAY);
+    }
+    assert_int_equal(file.task_count, rows);
+    assert_true(task_is_running(case_task(&file, "LNS-01")->state));
+    /* Other kinds take other rows, until there are no more. */
+    static const char *const more[] = {"lansia_terlantar kdrt napza kusta kat abh odha",
+        "bencana_alam jenazah_terlantar tppo", "anak_jalanan gelandangan_pengemis", "kekerasan_anak",
+        "odgj_terlantar", "balita_terlantar", "bencana_sosial", "pmi_bermasalah"};
+    unsigned taken = 0;
+    for (; taken < 8; taken++) {
+        at(MONDAY);
+        if (!plan_has_room(&plan, more[taken]))
+            break;
+        fact(SITE_FACT_ALSO_KINDS, more[taken], MONDAY);
+    }
+    assert_in_range(taken, 1, 7);
     assert_true(plan_has_room(&plan, "no"));
     assert_true(file.task_count <= CASE_TASKS_MAX);
+}
+
+static void correct_kind(const char *kind, int64_t now) {
+    at(now);
+    file.kind = kind;
+    plan_change(&plan, "");
+    plan_settle(&plan);
+}
+
+/* Far more corrections than there are rows: the right kind has its tasks each time. */
+static void a_kind_corrected_to_and_fro_keeps_its_tasks(void **state) {
+    (void)state;
+    open_case("pasung", 0, MONDAY, NULL);
+    finish("PSG-01", MONDAY + HOUR);
+    fact(SITE_FACT_ALSO_KINDS, "lansia_terlantar kdrt napza kusta kat abh odha", MONDAY + HOUR);
+    correct_kind("kekerasan_seksual", MONDAY + HOUR);
+    correct_kind("pasung", MONDAY + HOUR);
+    unsigned rows = file.task_count;
+    for (int i = 0; i < 10; i++) {
+        correct_kind("kekerasan_seksual", MONDAY + 2 * HOUR);
+        assert_true(task_is_running(case_task(&file, "KTA-01")->state));
+        correct_kind("pasung", MONDAY + 2 * HOUR);
+    }
+    assert_int_equal(file.task_count, rows);
+    assert_null(plan.without_room);
+    assert_int_equal(case_task(&file, "PSG-01")->state, TASK_DONE);
+    assert_task("PSG-02", TASK_DUE, MONDAY + 4 * HOUR);
+    assert_true(task_is_open(case_task(&file, "PSG-20")->state));
+    assert_int_equal(case_task(&file, "KTA-01")->state, TASK_CANCELLED);
+}
+
+/* Where no row is left for the tasks of the right kind, somebody must look, and as often as that happens. */
+static void tasks_without_room_are_looked_at(void **state) {
+    static char codes[CASE_TASKS_MAX][12];
+    (void)state;
+    open_case("fakir_miskin", 2, MONDAY, NULL);
+    for (unsigned i = 0; file.task_count < CASE_TASKS_MAX - 10; i++) {
+        snprintf(codes[i], sizeof codes[i], "OLD-%u", i);
+        case_task_add(&file, codes[i], TASK_OF_PLAYBOOK)->state = TASK_CANCELLED;
+    }
+    correct_kind("pasung", MONDAY);
+    assert_string_equal(plan.without_room, "PB-PSG");
+    assert_task("TINJAU", TASK_DUE, MONDAY + 24 * HOUR);
+    finish("TINJAU", MONDAY + HOUR);
+    while (file.task_count < CASE_TASKS_MAX)
+        case_task_add(&file, "OLD", TASK_OF_PLAYBOOK)->state = TASK_CANCELLED;
+    correct_kind("kekerasan_seksual", MONDAY + 2 * HOUR);
+    assert_non_null(plan.without_room);
+    assert_task("TINJAU", TASK_DUE, MONDAY + 26 * HOUR);
+}
+
+/* A legal limit that a wrong kind has cancelled counts again, from when it did before; not one that a person
+ * has cancelled. */
+static void a_wrong_kind_does_not_end_a_legal_limit(void **state) {
+    (void)state;
+    open_case("fakir_miskin", 2, MONDAY, NULL);
+    int64_t due = case_task(&file, "CK-21")->due_at;
+    correct_kind("kekerasan_seksual", MONDAY + HOUR);
+    assert_int_equal(case_task(&file, "CK-21")->state, TASK_CANCELLED);
+    correct_kind("fakir_miskin", MONDAY + 2 * HOUR);
+    assert_task("CK-21", TASK_DUE, due);
+    plan_cancel(&plan, number_of("CK-21"));
+    plan_settle(&plan);
+    assert_int_equal(case_task(&file, "CK-21")->state, TASK_CANCELLED);
+}
+
+/* What somebody's work has begun is no matter of the kind. */
+static void aftercare_that_has_begun_outlives_the_kind(void **state) {
+    (void)state;
+    open_case("pasung", 1, MONDAY, NULL);
+    finish("PSG-16", MONDAY + HOUR);
+    assert_true(task_is_open(case_task(&file, "AFT-01")->state));
+    correct_kind("odgj_terlantar", MONDAY + 2 * HOUR);
+    assert_true(task_is_open(case_task(&file, "AFT-01")->state));
+    assert_int_equal(case_task(&file, "PSG-02")->state, TASK_CANCELLED);
 }
 
 /* What was taken away by mistake comes back, also when something of it was done already. */
@@ -750,6 +841,10 @@ int main(void) {
         TEST(its_own_kind_is_no_further_one),
         TEST(only_so_many_kinds_have_room),
         TEST(a_further_kind_comes_back),
+        TEST(a_kind_corrected_to_and_fro_keeps_its_tasks),
+        TEST(tasks_without_room_are_looked_at),
+        TEST(a_wrong_kind_does_not_end_a_legal_limit),
+        TEST(aftercare_that_has_begun_outlives_the_kind),
         TEST(another_main_playbook_leaves_the_further_ones),
         TEST(broken_playbooks_are_refused_with_a_sentence),
     };

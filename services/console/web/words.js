@@ -243,6 +243,7 @@ const happenings = {
   case_distinct: ['Bukan kejadian yang sama dengan kasus', 'Not the same incident as case'],
   case_not_merged: ['Tidak jadi digabung, kasus lain sudah dihapus', 'Not merged, the other case is erased'],
   fact_told: ['Laporan menyebut lain; catatan petugas tetap', 'A report says otherwise; what a person recorded stays'],
+  tasks_without_room: ['Tidak semua tugas muat, perlu ditinjau', 'No room for all tasks, needs a look'],
   kinds_without_room: ['Tidak muat di kasus ini, perlu kasus sendiri', 'No room in this case, needs a case of its own'],
   edit: ['disunting', 'edited'], album: ['foto lain', 'another photo'], follow_up: ['susulan', 'follow-up'], answer: ['jawaban', 'answer'],
   withdrawal: ['ditarik pelapor', 'withdrawn by its reporter'], opened: ['pembuka', 'opened the case'], merged: ['dari kasus yang digabung', 'of a merged case'],
