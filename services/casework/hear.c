@@ -361,8 +361,9 @@ enum verdict hear_referral_opened(struct turn *turn, const Sigap__Event *event) 
 
 enum verdict hear_referral_moved(struct turn *turn, const Sigap__Event *event) {
     const Sigap__ReferralMoved *moved = event->referral_moved;
+    bool home = moved->to == SIGAP__REFERRAL_STATE__REFERRAL_HOME;
     const struct referral_news news = {"referral_moved", referral_word(moved->to), moved->actor,
-        moved->reason, "", moved->missing, moved->n_missing};
+        moved->reason, home ? moved->plan : "", moved->missing, moved->n_missing};
     return follow_referral(turn, event, &news);
 }
 

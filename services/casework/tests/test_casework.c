@@ -841,6 +841,24 @@ static void home_care_comes_beside(void **state) {
     }
 }
 
+/* All have refused, and the walk has come to those who care at home. */
+static void a_referral_that_comes_home_begins_home_care(void **state) {
+    Sigap__ReferralMoved moved = SIGAP__REFERRAL_MOVED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    (void)state;
+    open_pasung();
+    referral_opened(SIGAP__REFERRAL_STATE__REFERRAL_ACTIVE, "", "");
+    moved.from = SIGAP__REFERRAL_STATE__REFERRAL_ACTIVE;
+    moved.to = SIGAP__REFERRAL_STATE__REFERRAL_HOME;
+    event.body_case = SIGAP__EVENT__BODY_REFERRAL_MOVED;
+    event.referral_moved = &moved;
+    send("router", LANE_URGENT, &event); /* by a router that does not tell the plan yet */
+    assert_false(has_task("HMC-01"));
+    moved.plan = (char *)"waiting_list home_care";
+    send("router", LANE_URGENT, &event);
+    assert_task("HMC-01", "due");
+}
+
 static void a_person_knows_better_than_the_plan_of_home_care(void **state) {
     (void)state;
     open_pasung();
@@ -2234,6 +2252,7 @@ int main(void) {
         TEST(arrivals_set_the_time_of_tasks),
         TEST(closing_a_case_places_nobody),
         TEST(home_care_comes_beside),
+        TEST(a_referral_that_comes_home_begins_home_care),
         TEST(a_person_knows_better_than_the_plan_of_home_care),
         TEST(what_is_asked_of_a_raised_case_is_due_sooner),
         TEST(another_kind_by_triage),
