@@ -78,12 +78,19 @@ bool casework_check(const char *site_dir, struct error *error) {
 
 /* ---- inputs */
 
+static void has_started(void *state, const void *argument) {
+    struct casework *house = state;
+    house->started = *(const bool *)argument;
+}
+
+/* Tried again when it could not be committed, and looked at again when effects are released. */
 static enum verdict on_start(struct turn *turn) {
-    struct casework *house = turn->state;
+    static const bool started = true;
+    const struct casework *house = turn->state;
     if (!house->started)
         keys_replay(turn);
     cases_begin(turn);
-    house->started = true;
+    turn_after_commit(turn, has_started, &started, sizeof started);
     return VERDICT_DONE;
 }
 
@@ -132,8 +139,11 @@ static enum verdict on_event(struct turn *turn, const Sigap__Event *event) {
     return VERDICT_DONE;
 }
 
-/* An open case's next deadline, or the end of a closed case's time in the archive. */
+/* An open case's next deadline, the end of a closed case's time in the archive, or more erasures to replay.
+ */
 static enum verdict on_timer(struct turn *turn, uint32_t kind, const struct id *object, int64_t due_at) {
+    if (kind == TIMER_REPLAY)
+        keys_replay_erasures(turn);
     struct work *work = kind == TIMER_CASE ? work_load(turn, object) : NULL;
     if (!work && kind == TIMER_CASE && case_is_known(turn, object))
         return turn_park(turn, "the case's row cannot be read"); /* its timer must not be lost */

@@ -13,11 +13,17 @@
 #include "services/casework/places.h"
 #include "services/casework/plan.h"
 
-enum { TIMER_CASE = 1 };
+enum { TIMER_CASE = 1, TIMER_REPLAY = 2 /* a further portion of the ledger of erasures */ };
 
 enum { NARRATIVES_MAX = 200 /* shown of a case, and passed on with a merge */ };
 
 enum { CASES_KNOWN = 4096 /* x 16 bytes = 64 KiB */ };
+
+/* An entry of the ledger of erasures. */
+struct replay {
+    int64_t at;
+    struct id case_id;
+};
 
 struct casework {
     const struct random *random;
@@ -31,6 +37,7 @@ struct casework {
     struct keystore_cases *keys;
     bool keys_failed; /* the key file is damaged: no turn commits any more, the process ends */
     bool started;
+    struct replay replayed;       /* the ledger was replayed up to here */
     struct id known[CASES_KNOWN]; /* see case_is_known */
     struct id_filter cases;       /* that were written */
 };
@@ -123,8 +130,11 @@ bool narrative_seal(struct turn *turn, const struct id *case_id, const struct id
  * the keys of other cases: nobody is shown them any more, whoever may see those. What is left of the case is
  * a number with its codes. */
 void case_erase(struct work *work, const char *actor);
-/* Cases whose key is gone (a restored store knows them still), and keys whose case never came to be. */
+/* Cases whose key is gone (a restored store knows them still), and keys whose case never came to be. At the
+ * start; what is more than a turn's goes on by TIMER_REPLAY. */
 void keys_replay(struct turn *turn);
+/* The next portion of the former. */
+void keys_replay_erasures(struct turn *turn);
 /* When an erasure made at this time is complete everywhere: journals, intake and backups have forgotten. */
 int64_t erasure_complete_at(const struct casework *house, int64_t erased_at);
 

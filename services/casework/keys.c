@@ -10,7 +10,7 @@
 enum {
     DAY_MS = 24 * 3600 * 1000,
     REPLAY_DAYS = 60,  /* longer than the oldest backup that may be restored */
-    REPLAY_MAX = 4096, /* x 16 bytes; more erasures than that in 60 days are replayed at the next start */
+    REPLAY_MAX = 512,  /* erasures looked at in one turn, x 20 KiB of a case to be erased = 10 MiB */
     SWEEP_ROUNDS = 64, /* x 512 keys: what a crash can leave behind is one turn's */
     SWEEP_DAYS = 2,
 };
@@ -133,32 +133,61 @@ void case_erase(struct work *work, const char *actor) {
 
 /* ---- after a start: two files that may come from two moments */
 
+/* A portion of the ledger, in order of time. */
 struct ledger {
-    struct turn *turn;
-    struct id cases[REPLAY_MAX];
+    struct replay from;
+    struct replay looked_at[REPLAY_MAX];
     unsigned count;
+    bool more;
 };
+
+static bool is_behind(const struct replay *from, const struct id *case_id, int64_t destroyed_at) {
+    return destroyed_at > from->at ||
+           (destroyed_at == from->at && memcmp(case_id->bytes, from->case_id.bytes, ID_BYTES) > 0);
+}
 
 static bool ledger_take(void *state, const struct id *case_id, int64_t destroyed_at) {
     struct ledger *ledger = state;
-    (void)destroyed_at;
-    if (ledger->count == REPLAY_MAX)
-        return false;
-    ledger->cases[ledger->count++] = *case_id;
-    return true;
+    if (!is_behind(&ledger->from, case_id, destroyed_at))
+        return true;
+    ledger->more = ledger->count == REPLAY_MAX;
+    if (!ledger->more)
+        ledger->looked_at[ledger->count++] = (struct replay){destroyed_at, *case_id};
+    return !ledger->more;
 }
 
-static void replay_erasures(struct turn *turn) {
+/* Most of them are erased here too: those cost no more than this. */
+static bool is_still_kept(struct turn *turn, const struct id *case_id) {
+    struct statement *known = casework_use(turn->store, CASEWORK_CASE_KNOWN);
+    bind_id(known, case_id);
+    bool kept = statement_step(known) && column_int(known, 0) != CASE_ERASED;
+    statement_end(known);
+    return kept;
+}
+
+static void replay_reached(void *state, const void *argument) {
+    struct casework *house = state;
+    house->replayed = *(const struct replay *)argument;
+}
+
+void keys_replay_erasures(struct turn *turn) {
     struct casework *house = turn->state;
     struct ledger *ledger = arena_take(turn->arena, sizeof *ledger);
     if (!ledger)
         return;
-    keystore_cases_destroyed(house->keys, turn->now - (int64_t)REPLAY_DAYS * DAY_MS, ledger_take, ledger);
+    ledger->from = house->replayed;
+    keystore_cases_destroyed(house->keys, ledger->from.at, ledger_take, ledger);
     for (unsigned i = 0; i < ledger->count; i++) {
-        struct work *work = work_load(turn, &ledger->cases[i]);
-        if (work && work->file.state != CASE_ERASED)
+        const struct id *case_id = &ledger->looked_at[i].case_id;
+        struct work *work = is_still_kept(turn, case_id) ? work_load(turn, case_id) : NULL;
+        if (work)
             case_erase(work, "casework");
     }
+    if (!ledger->more)
+        return;
+    const struct replay *last = &ledger->looked_at[ledger->count - 1];
+    turn_after_commit(turn, replay_reached, last, sizeof *last);
+    turn_timer_set(turn, TIMER_REPLAY, &last->case_id, turn->now, true);
 }
 
 static bool known(void *state, const struct id *case_id) {
@@ -184,6 +213,8 @@ static void sweep_orphans(struct turn *turn) {
 }
 
 void keys_replay(struct turn *turn) {
-    replay_erasures(turn);
+    struct casework *house = turn->state;
+    house->replayed = (struct replay){.at = turn->now - (int64_t)REPLAY_DAYS * DAY_MS};
+    keys_replay_erasures(turn);
     sweep_orphans(turn);
 }

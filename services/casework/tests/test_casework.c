@@ -2012,6 +2012,30 @@ static void the_ledger_is_replayed(void **state) {
     assert_erased();
 }
 
+/* Erasures of years of work in the last weeks, most at one moment: the newest are what an older store does
+ * not know of. */
+static void a_long_ledger_is_replayed_to_its_end(void **state) {
+    enum { ERASURES = 5000 };
+    char path[600];
+    struct keystore_cases *keys;
+    struct error error = {""};
+    (void)state;
+    open_pasung();
+    snprintf(path, sizeof path, "%s/casework/case_keys.db", fixture_data_dir(bench.fixture));
+    assert_true(keystore_cases_open(path, NULL, &keys, &error));
+    for (unsigned i = 0; i < ERASURES; i++) {
+        struct id other = fixture_id(bench.fixture);
+        keystore_cases_destroy(keys, &other, fixture_now(bench.fixture) - DAY);
+    }
+    assert_int_equal(keystore_cases_commit(keys), KEYSTORE_CASES_DONE);
+    keystore_cases_close(&keys);
+    assert_int_equal(key_in_file(true), KEYSTORE_CASES_DONE);
+    fixture_restart(bench.fixture, true);
+    for (unsigned i = 0; i < 20; i++)
+        fixture_turn(bench.fixture);
+    assert_erased();
+}
+
 /* ---- two stores: a key is durable before what it seals, whatever fails */
 
 static void send_opening(void) {
@@ -2265,6 +2289,7 @@ int main(void) {
         TEST(closing_cancels_what_is_open),
         TEST(after_its_time_a_closed_case_is_erased),
         TEST_ON_DISK(the_ledger_is_replayed),
+        TEST_ON_DISK(a_long_ledger_is_replayed_to_its_end),
         TEST_ON_DISK(a_full_disk_at_any_step_loses_nothing),
         TEST(without_its_key_no_case_is_told),
         TEST(queues_show_the_most_overdue_first),
