@@ -936,11 +936,14 @@ enum verdict react_tasks_planned(struct turn *turn, const Sigap__Event *event) {
     return VERDICT_DONE;
 }
 
+/* What is over does not stand for a task that is overdue once more: it was reopened, its next visit was
+ * missed, or somebody saw to it and it is still not done. */
 static struct alert *find_task(
     struct alert *const *all, unsigned count, const struct id *task, bool answerable) {
     for (unsigned i = 0; i < count; i++)
         if (all[i]->subject == SUBJECT_TASK && all[i]->answerable == answerable &&
-            id_equal(&all[i]->subject_id, task))
+            id_equal(&all[i]->subject_id, task) && all[i]->state != ALERT_STATE_STOOD_DOWN &&
+            !(all[i]->state == ALERT_STATE_ANSWERED && all[i]->finished))
             return all[i];
     return NULL;
 }
@@ -1017,6 +1020,15 @@ static void note_progress(struct turn *turn, struct alert *alert) {
     alert_write(turn, alert);
 }
 
+/* Cancelled; or overdue before, and it waits, or has a time to come: made late and to be made again, or put
+ * off. */
+static bool is_late_no_more(const Sigap__TaskMoved *moved) {
+    Sigap__TaskState to = moved->task->state;
+    return to == SIGAP__TASK_STATE__TASK_CANCELLED ||
+           (moved->from == SIGAP__TASK_STATE__TASK_OVERDUE &&
+               (to == SIGAP__TASK_STATE__TASK_WAITING || to == SIGAP__TASK_STATE__TASK_DUE));
+}
+
 enum verdict react_task_moved(struct turn *turn, const Sigap__Event *event) {
     const Sigap__TaskMoved *moved = event->task_moved;
     struct alert *all[ALERT_INCIDENT_MAX];
@@ -1024,12 +1036,12 @@ enum verdict react_task_moved(struct turn *turn, const Sigap__Event *event) {
     if (!moved->task || !case_of(event, &case_id) || !id_of(moved->task->task_id, &task))
         return turn_park(turn, "a task without case or id was moved");
     bool done = moved->task->state == SIGAP__TASK_STATE__TASK_DONE;
-    if (!done && moved->task->state != SIGAP__TASK_STATE__TASK_CANCELLED)
+    if (!done && !is_late_no_more(moved))
         return VERDICT_DONE;
     unsigned count = alert_list(turn, &case_id, all);
     struct alert *alert = find_task(all, count, &task, true);
     if (alert)
-        escalate_stand_down(turn, alert, PURPOSES, "task_done");
+        escalate_stand_down(turn, alert, PURPOSES, done ? "task_done" : "task_moved");
     if (done)
         note_progress(turn, newest_of_case(all, count));
     return VERDICT_DONE;

@@ -297,6 +297,138 @@ static void test_a_facility_that_has_accepted_hears_of_the_emergency(void **stat
     flow_free(flow);
 }
 
+/* --- a task that is overdue once more --- */
+
+static void remind_task(struct flow *flow, const struct id *case_id, const struct id *id, unsigned percent) {
+    Sigap__Task task = SIGAP__TASK__INIT;
+    Sigap__TaskReminder reminder = SIGAP__TASK_REMINDER__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    task.task_id = bytes_of(id);
+    task.code = (char *)"LNS-02";
+    task.role = (char *)"TKSK";
+    task.owner = (char *)"tksk-3507";
+    reminder.task = &task;
+    reminder.percent = percent;
+    reminder.priority = P2;
+    reminder.kind = (char *)normal.kind;
+    reminder.area = (char *)normal.area;
+    event.body_case = SIGAP__EVENT__BODY_TASK_REMINDER;
+    event.task_reminder = &reminder;
+    flow_event(flow, "casework", LANE_NORMAL, case_id, &event);
+}
+
+#define WAITING SIGAP__TASK_STATE__TASK_WAITING
+#define DUE SIGAP__TASK_STATE__TASK_DUE
+#define OVERDUE SIGAP__TASK_STATE__TASK_OVERDUE
+#define DONE SIGAP__TASK_STATE__TASK_DONE
+
+static void move_task(struct flow *flow, const struct id *case_id, const struct id *id, Sigap__TaskState from,
+    Sigap__TaskState to) {
+    Sigap__Task task = SIGAP__TASK__INIT;
+    Sigap__TaskMoved moved = SIGAP__TASK_MOVED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    task.task_id = bytes_of(id);
+    task.state = to;
+    moved.from = from;
+    moved.task = &task;
+    event.body_case = SIGAP__EVENT__BODY_TASK_MOVED;
+    event.task_moved = &moved;
+    flow_event(flow, "casework", LANE_NORMAL, case_id, &event);
+}
+
+static void advance_days(struct flow *flow, int days) {
+    while (days-- > 0)
+        flow_advance(flow, 24 * HOUR);
+}
+
+/* The task and the case are reopened: what was done by mistake rings again, and its owner is reminded. */
+static void test_an_overdue_task_rings_again(void **state) {
+    (void)state;
+    for (int closed = 0; closed < 2; closed++) {
+        struct flow *flow = flow_new(NULL);
+        struct id case_id = flow_case_opened(flow, normal), task = fixture_id(flow->fixture);
+        remind_task(flow, &case_id, &task, 50);
+        remind_task(flow, &case_id, &task, 100);
+        assert_int_equal(flow_sent(flow, "tri", "outbox", "alert"), 1);
+        if (closed) {
+            close_case(flow, &case_id, false);
+            close_case(flow, &case_id, true);
+        } else {
+            move_task(flow, &case_id, &task, OVERDUE, DONE);
+            move_task(flow, &case_id, &task, DONE, WAITING);
+        }
+        flow_advance(flow, 24 * HOUR);
+        flow->count = 0;
+        remind_task(flow, &case_id, &task, 50);
+        assert_int_equal(sent_about(flow, "tksk-3507", "reminder", "kasus"), 1);
+        remind_task(flow, &case_id, &task, 100);
+        assert_int_equal(sent_about(flow, "tri", "alert", "LNS-02"), 1);
+        remind_task(flow, &case_id, &task, 200);
+        assert_int_equal(sent_about(flow, "kab-3507", "alert", "LNS-02"), 1);
+        flow_free(flow);
+    }
+}
+
+static void answer_task(struct flow *flow, const char *action) {
+    const struct message *call = NULL;
+    char *roles[] = {(char *)"TRI"}, *areas[] = {(char *)"*"};
+    Sigap__Actor actor = SIGAP__ACTOR__INIT;
+    Sigap__AnswerAlert answer = SIGAP__ANSWER_ALERT__INIT;
+    uint16_t ordinal;
+    for (unsigned i = 0; i < flow->count; i++)
+        if (strcmp(flow->sent[i].purpose, "alert") == 0 && strstr(flow->sent[i].text, "LNS-02"))
+            call = &flow->sent[i];
+    assert_non_null(call);
+    struct id alert = alert_of_delivery(&call->delivery, &ordinal);
+    actor.account = (char *)"sri";
+    actor.roles = roles;
+    actor.areas = areas;
+    actor.n_roles = actor.n_areas = 1;
+    answer.alert_id = bytes_of(&alert);
+    answer.action = (char *)action;
+    assert_int_equal(flow_command(flow, &answer, &actor, NULL, 0)->status, 200);
+}
+
+/* The visit was made late, or has been put off, or waits for something: nobody is called for it any more. The
+ * next one that is missed rings. */
+static void test_a_visit_that_was_made_rings_no_more(void **state) {
+    static const Sigap__TaskState later[] = {WAITING, DUE};
+    (void)state;
+    for (size_t i = 0; i < sizeof later / sizeof *later; i++) {
+        struct flow *flow = flow_new(NULL);
+        struct id case_id = flow_case_opened(flow, normal), task = fixture_id(flow->fixture);
+        remind_task(flow, &case_id, &task, 100);
+        move_task(flow, &case_id, &task, OVERDUE, later[i]);
+        flow->count = 0;
+        advance_days(flow, 4);
+        assert_int_equal(sent_about(flow, NULL, NULL, "LNS-02"), 0);
+        remind_task(flow, &case_id, &task, 100);
+        assert_int_equal(sent_about(flow, "tri", "alert", "LNS-02"), 1);
+        flow_free(flow);
+    }
+}
+
+/* Somebody has seen to the alert and said so; the task is still not done at twice its time. */
+static void test_seen_to_and_still_not_done(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    struct id case_id = flow_case_opened(flow, normal), task = fixture_id(flow->fixture);
+    remind_task(flow, &case_id, &task, 100);
+    answer_task(flow, "accept");
+    flow->count = 0;
+    remind_task(flow, &case_id, &task, 200);
+    assert_int_equal(sent_about(flow, NULL, "alert", "LNS-02"), 0); /* somebody is at it */
+    flow_free(flow);
+    flow = flow_new(NULL);
+    case_id = flow_case_opened(flow, normal);
+    remind_task(flow, &case_id, &task, 100);
+    answer_task(flow, "done");
+    flow->count = 0;
+    remind_task(flow, &case_id, &task, 200);
+    assert_int_equal(sent_about(flow, "tri", "alert", "LNS-02"), 1);
+    flow_free(flow);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_drill_without_a_place_is_a_drill),
@@ -308,6 +440,9 @@ int main(void) {
         cmocka_unit_test(test_an_offer_that_was_warned_is_warned_again),
         cmocka_unit_test(test_an_offer_climbs_like_an_emergency),
         cmocka_unit_test(test_a_facility_that_has_accepted_hears_of_the_emergency),
+        cmocka_unit_test(test_an_overdue_task_rings_again),
+        cmocka_unit_test(test_a_visit_that_was_made_rings_no_more),
+        cmocka_unit_test(test_seen_to_and_still_not_done),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
