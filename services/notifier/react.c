@@ -98,6 +98,16 @@ static void describe_brief(struct turn *turn, struct alert *alert, const Sigap__
     describe_also(turn, alert, brief->also_kinds);
 }
 
+/* The same, of which further alerts are described. */
+static const struct alert *read_brief(
+    struct turn *turn, const struct id *case_id, const Sigap__CaseBrief *brief, struct alert *out) {
+    describe_brief(turn, out, brief);
+    out->case_id = *case_id;
+    out->training = turn->training;
+    out->priority = priority_of(brief->priority, SITE_P2);
+    return out;
+}
+
 /* Other alerts of a case tell its own kind: its further kinds, and what people found, may be stricter. */
 static void describe_further(struct alert *alert, const struct alert *like) {
     if (!like)
@@ -455,6 +465,7 @@ static enum verdict raise_referral(struct turn *turn, const struct id *case_id, 
         return VERDICT_RETRY;
     copy_text(alert->detail, sizeof alert->detail, detail);
     escalate_start(turn, alert, SITUATION_UNROUTABLE, &(struct escalation_first){.role = owner_role});
+    alert->codes_only |= !like; /* nothing is known of the case */
     escalate_started(turn, alert);
     return VERDICT_DONE;
 }
@@ -578,6 +589,7 @@ static enum verdict tell_home(struct turn *turn, const struct id *case_id, const
     if (alert_is_critical(alert)) {
         escalate_start(turn, alert, SITUATION_UNROUTABLE,
             &(struct escalation_first){.role = owner_role, .instead = true});
+        alert->codes_only |= !like;
         escalate_started(turn, alert);
         return VERDICT_DONE;
     }
@@ -623,8 +635,11 @@ enum verdict react_referral_moved(struct turn *turn, const Sigap__Event *event) 
     if (!case_of(event, &case_id) || !id_of(moved->referral_id, &referral))
         return turn_park(turn, "a referral without case or id was moved");
     unsigned count = alert_list(turn, &case_id, all);
+    struct alert brief = {0};
     const struct alert *like = newest_of_case(all, count);
-    int priority = like ? like->priority : SITE_P2;
+    if (!like && moved->brief)
+        like = read_brief(turn, &case_id, moved->brief, &brief);
+    int priority = priority_like(turn, like);
     switch (moved->to) {
     case SIGAP__REFERRAL_STATE__REFERRAL_DRAFT:
         return notice_draft(turn, &case_id, &referral, moved->owner_role, like, priority);

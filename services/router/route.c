@@ -72,6 +72,17 @@ static void tell_opened(struct work *work, const struct plan *plan) {
     append(work, &event);
 }
 
+/* As far as it is known here: the notifier forgets the alerts of a long case. */
+static void fill_brief(const struct referral *referral, Sigap__CaseBrief *out) {
+    const char *also = pairs_get(&referral->facts, SITE_FACT_ALSO_KINDS);
+    sigap__case_brief__init(out);
+    out->kind = (char *)referral->kind;
+    out->area = (char *)referral->area;
+    out->confidentiality = (Sigap__Confidentiality)(referral->confidentiality + 1);
+    out->also_kinds = (char *)(also ? also : "");
+    out->priority = priority_of(referral->priority);
+}
+
 static void tell_moved(struct work *work, Sigap__ReferralState from, const char *reason,
     const char *owner_role, const char *actor) {
     struct referral *referral = &work->referral;
@@ -85,6 +96,9 @@ static void tell_moved(struct work *work, Sigap__ReferralState from, const char 
     moved.actor = (char *)actor;
     if (referral->state == SIGAP__REFERRAL_STATE__REFERRAL_HOME)
         moved.plan = (char *)referral->plan;
+    Sigap__CaseBrief brief;
+    fill_brief(referral, &brief);
+    moved.brief = &brief;
     Sigap__Event event = SIGAP__EVENT__INIT;
     event.body_case = SIGAP__EVENT__BODY_REFERRAL_MOVED;
     event.referral_moved = &moved;

@@ -429,6 +429,49 @@ static void test_seen_to_and_still_not_done(void **state) {
     flow_free(flow);
 }
 
+/* --- a case whose alerts are forgotten --- */
+
+static const char *newest_policy(struct flow *flow) {
+    return fixture_last(flow->fixture, SIGAP__EVENT__BODY_ALERT_RAISED)->event->alert_raised->policy;
+}
+
+/* Nothing is known of the case here: it travels in the urgent lane, so nobody waits for the morning, and the
+ * message names no more than its number. */
+static void test_a_forgotten_case_without_a_place_rings_at_night(void **state) {
+    (void)state;
+    struct flow *flow = at_night();
+    struct id case_id = fixture_id(flow->fixture);
+    say_referral(flow, &case_id, ACTIVE, UNROUTABLE, "KOR");
+    assert_string_equal(newest_policy(flow), "TANPA-TUJUAN-DARURAT");
+    assert_int_equal(flow_sent(flow, "kor", "email", "alert"), 1);
+    flow_free(flow);
+}
+
+/* The router tells what the case is: the owner of its place is called, by its own urgency. */
+static void test_a_forgotten_case_is_told_where_it_is(void **state) {
+    (void)state;
+    for (int urgent = 0; urgent < 2; urgent++) {
+        struct flow *flow = at_night();
+        struct id case_id = fixture_id(flow->fixture);
+        Sigap__ReferralMoved moved = SIGAP__REFERRAL_MOVED__INIT;
+        Sigap__CaseBrief brief = SIGAP__CASE_BRIEF__INIT;
+        brief.kind = (char *)girl.kind;
+        brief.area = (char *)girl.area;
+        brief.confidentiality = girl.confidentiality;
+        brief.priority = urgent ? P1 : P2;
+        moved.from = ACTIVE;
+        moved.to = HOME;
+        moved.reason = (char *)"expired";
+        moved.owner_role = (char *)"PPA";
+        moved.brief = &brief;
+        say_moved(flow, &case_id, moved);
+        assert_int_equal(flow_sent(flow, "ppa-3507", "outbox", urgent ? "alert" : "notice"), 1);
+        assert_int_equal(flow_sent(flow, "ppa-3507", "email", NULL), urgent);
+        assert_int_equal(sent_about(flow, NULL, NULL, "ekerasan"), 0);
+        flow_free(flow);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_drill_without_a_place_is_a_drill),
@@ -443,6 +486,8 @@ int main(void) {
         cmocka_unit_test(test_an_overdue_task_rings_again),
         cmocka_unit_test(test_a_visit_that_was_made_rings_no_more),
         cmocka_unit_test(test_seen_to_and_still_not_done),
+        cmocka_unit_test(test_a_forgotten_case_without_a_place_rings_at_night),
+        cmocka_unit_test(test_a_forgotten_case_is_told_where_it_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -205,6 +205,10 @@ static void refused_then_the_next_and_the_coordinator_hears(void **state) {
     assert_int_equal(house_referral_moved(fixture)->to, SIGAP__REFERRAL_STATE__REFERRAL_HOME);
     assert_string_equal(house_referral_moved(fixture)->plan, "regency_safe_house forensic_exam");
     assert_string_equal(house_referral_moved(fixture)->owner_role, "PPA");
+    assert_string_equal(house_referral_moved(fixture)->brief->kind, girl.kind);
+    assert_string_equal(house_referral_moved(fixture)->brief->area, girl.area);
+    assert_int_equal(house_referral_moved(fixture)->brief->priority - 1, girl.priority);
+    assert_int_equal(house_referral_moved(fixture)->brief->confidentiality - 1, girl.confidentiality);
     assert_int_equal(fixture_count(fixture, SIGAP__EVENT__BODY_OFFER_SENT), 3);
     fixture_close(&fixture);
 }
