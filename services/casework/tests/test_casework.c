@@ -1902,6 +1902,63 @@ static void time_reminds_once_each(void **state) {
     assert_int_equal(reminders("PSG-01", 200), 1);
 }
 
+/* What the journal has said of a task since it was forgotten. */
+static unsigned rung(const char *code) {
+    unsigned count = 0;
+    for (size_t i = 0; i < fixture_count(bench.fixture, SIGAP__EVENT__BODY_TASK_REMINDER); i++) {
+        const Sigap__TaskReminder *reminder =
+            fixture_nth(bench.fixture, SIGAP__EVENT__BODY_TASK_REMINDER, i)->event->task_reminder;
+        count += strcmp(reminder->task->code, code) == 0 && reminder->percent == 100;
+    }
+    return count;
+}
+
+static void assert_moved(const char *code, Sigap__TaskState from, Sigap__TaskState to) {
+    const Sigap__TaskMoved *found = NULL;
+    for (size_t i = 0; i < fixture_count(bench.fixture, SIGAP__EVENT__BODY_TASK_MOVED); i++) {
+        const Sigap__TaskMoved *moved =
+            fixture_nth(bench.fixture, SIGAP__EVENT__BODY_TASK_MOVED, i)->event->task_moved;
+        if (strcmp(moved->task->code, code) == 0)
+            found = moved;
+    }
+    assert_non_null(found);
+    assert_int_equal(found->from, from);
+    assert_int_equal(found->task->state, to);
+    fixture_forget(bench.fixture);
+}
+
+/* A task that has rung and is to be done again is told to be due, and rings again when that is missed: the
+ * next of several visits, one that was reopened, and all of a case that was closed by mistake. */
+static void what_is_due_again_rings_again(void **state) {
+    const Sigap__TaskState due = SIGAP__TASK_STATE__TASK_DUE, overdue = SIGAP__TASK_STATE__TASK_OVERDUE;
+    (void)state;
+    open_pasung();
+    fixture_advance(bench.fixture, 31 * DAY);
+    assert_int_equal(rung("PSG-20"), 1);
+    fixture_forget(bench.fixture);
+    assert_int_equal(done(&tri, "PSG-20"), 200); /* 30d x24 */
+    assert_moved("PSG-20", overdue, due);
+    fixture_advance(bench.fixture, 31 * DAY);
+    assert_int_equal(rung("PSG-20"), 1);
+    assert_int_equal(done(&opr, "PSG-01"), 200);
+    fixture_forget(bench.fixture);
+    assert_int_equal(
+        move(&opr, "PSG-01", &(struct order){.event = "reopen", .outcome = "belum ditelepon"}), 200);
+    assert_int_equal(rung("PSG-01"), 0);
+    const struct fixture_record *told = fixture_last(bench.fixture, SIGAP__EVENT__BODY_TASK_REMINDER);
+    assert_non_null(told); /* its owner has it again */
+    assert_string_equal(told->event->task_reminder->task->code, "PSG-01");
+    assert_moved("PSG-01", SIGAP__TASK_STATE__TASK_DONE, due);
+    fixture_advance(bench.fixture, 2 * HOUR);
+    assert_int_equal(rung("PSG-01"), 1);
+    assert_int_equal(close_case(&tri, "terbukti", false), 200);
+    fixture_forget(bench.fixture);
+    assert_int_equal(close_case(&tri, "", true), 200);
+    assert_moved("PSG-01", SIGAP__TASK_STATE__TASK_CANCELLED, due);
+    fixture_advance(bench.fixture, 2 * HOUR);
+    assert_int_equal(rung("PSG-01"), 1);
+}
+
 static void nobody_is_reminded_of_done_work(void **state) {
     (void)state;
     open_pasung();
@@ -2284,6 +2341,7 @@ int main(void) {
         TEST(a_further_report_adds_kinds),
         TEST(a_reminder_says_how_secret_the_case_is),
         TEST(time_reminds_once_each),
+        TEST(what_is_due_again_rings_again),
         TEST(nobody_is_reminded_of_done_work),
         TEST_ON_DISK(timers_survive_a_crash),
         TEST(closing_cancels_what_is_open),
