@@ -41,6 +41,7 @@ static const char *const purpose_words[PURPOSES] = {
     [PURPOSE_DUE] = "due",
     [PURPOSE_LATE] = "late",
     [PURPOSE_ASKED_BACK] = "asked-back",
+    [PURPOSE_RECALLED] = "recalled",
 };
 
 const char *delivery_state_word(enum delivery_state state) {

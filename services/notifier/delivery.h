@@ -52,6 +52,7 @@ enum delivery_purpose {
     PURPOSE_DUE,         /* facility: it has accepted, and its next step is due */
     PURPOSE_LATE,        /* coordinator: a facility that has accepted is late with its next step */
     PURPOSE_ASKED_BACK,  /* facility: it has accepted, and is asked to give the case back */
+    PURPOSE_RECALLED,    /* the call is not for them any more: others are called */
     PURPOSES
 };
 

@@ -146,6 +146,7 @@ void escalate_inform(
 
 void escalate_catch_up(struct turn *turn, struct alert *alert) {
     const struct policy *policy = escalate_policy(turn, alert);
+    bool answered = alert->state == ALERT_STATE_ANSWERED;
     for (unsigned position = 0; policy && position <= alert->position; position++) {
         enum policy_channels channels;
         unsigned count;
@@ -154,7 +155,8 @@ void escalate_catch_up(struct turn *turn, struct alert *alert) {
             const char *agency;
             const struct team *team = resolve(turn->state, alert, &targets[i], &agency);
             if (team && !escalate_was_told(alert, team->id))
-                tell_team(turn, alert, team, agency, targets[i].person, PURPOSE_ALERT, channels);
+                tell_team(turn, alert, team, agency, targets[i].person,
+                    answered ? PURPOSE_NOTICE : PURPOSE_ALERT, channels);
         }
     }
 }

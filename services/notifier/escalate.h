@@ -45,7 +45,8 @@ void escalate_inform(
 /* Less urgent from now on: it goes on by the policy of the new priority, from its first step. Tells nobody;
  * scheduled, not written. */
 void escalate_lower(struct turn *turn, struct alert *alert, int priority);
-/* Tells those whom the steps so far would have told had the place, or the policy, been known. */
+/* Tells those whom the steps so far would have told had the place, or the policy, been known; a notice when
+ * somebody has answered. */
 void escalate_catch_up(struct turn *turn, struct alert *alert);
 /* Only deliveries, nothing that waits for an answer; written. */
 void escalate_notice(struct turn *turn, struct alert *alert);

@@ -41,6 +41,7 @@ static bool still_wanted(const struct alert *alert, const struct delivery *deliv
     case PURPOSE_DUE:
     case PURPOSE_LATE:
     case PURPOSE_ASKED_BACK:
+    case PURPOSE_RECALLED:
     case PURPOSES:
         break;
     }

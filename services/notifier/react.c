@@ -368,9 +368,77 @@ enum verdict react_report_in_review(struct turn *turn, const Sigap__ReportInRevi
     return VERDICT_DONE;
 }
 
-static enum verdict alert_again(struct turn *turn, const Sigap__Event *event, const struct id *case_id,
-    struct alert *before, int priority) {
-    const Sigap__CaseChanged *changed = event->case_changed;
+/* The policy that would be taken for the case as it is now. */
+static const struct policy *policy_of_now(struct turn *turn, const struct alert *alert) {
+    const struct notifier *notifier = turn->state;
+    return escalation_policy(
+        notifier->escalation, SITUATION_CASE, alert->priority, alert->confidentiality, alert->kind);
+}
+
+/* Strangers to the policy that such a secret has are called until now. */
+static bool becomes_secret(struct turn *turn, const struct alert *alert, int confidentiality_before) {
+    const struct policy *policy = policy_of_now(turn, alert);
+    return alert->confidentiality > confidentiality_before && policy && policy->number != alert->policy;
+}
+
+static const struct team *team_of_target(
+    const struct notifier *notifier, const struct alert *alert, const struct policy_target *target) {
+    const struct team *team = teams_of_role(notifier->teams, target->role, alert->area, target->area);
+    const struct liaison *liaison = team ? NULL : teams_liaison(notifier->teams, target->role);
+    return liaison ? teams_of_role(notifier->teams, liaison->owner, alert->area, POLICY_CASE) : team;
+}
+
+static bool is_of_policy(struct turn *turn, const struct alert *alert, const struct team *team) {
+    const struct policy *policy = escalate_policy(turn, alert);
+    for (unsigned position = 0; policy && position <= policy_final(policy); position++) {
+        enum policy_channels channels;
+        unsigned count;
+        const struct policy_target *targets = policy_targets(policy, position, &count, &channels);
+        for (unsigned i = 0; i < count; i++)
+            if (team_of_target(turn->state, alert, &targets[i]) == team)
+                return true;
+    }
+    return false;
+}
+
+static bool is_recalled(const struct alert *alert, const char *team) {
+    for (unsigned i = 0; i < alert->delivery_count; i++)
+        if (alert->deliveries[i].purpose == PURPOSE_RECALLED && strcmp(alert->deliveries[i].team, team) == 0)
+            return true;
+    return false;
+}
+
+/* Whoever was called before and is of the new policy is called at once, whatever step they are of; the others
+ * hear that it is not theirs. before: is over, the links in its messages answer nothing. */
+static void part_callers(struct turn *turn, struct alert *before, struct alert *alert) {
+    const struct notifier *notifier = turn->state;
+    for (unsigned i = 0, count = before->delivery_count; i < count; i++) {
+        const struct delivery *each = &before->deliveries[i];
+        const struct team *team = teams_find(notifier->teams, each->team);
+        if ((each->purpose != PURPOSE_ALERT && each->purpose != PURPOSE_AGAIN) || !delivery_went_out(each) ||
+            !team || escalate_was_told(alert, team->id) || is_recalled(before, team->id))
+            continue;
+        if (is_of_policy(turn, alert, team))
+            outgoing_tell(turn, alert, team, "", POLICY_ANY, PURPOSE_ALERT, POLICY_ONE);
+        else
+            outgoing_tell(turn, before, team, "", POLICY_ALL, PURPOSE_RECALLED, POLICY_ONE);
+    }
+    outgoing_push(turn, before);
+    alert_write(turn, before);
+}
+
+/* What a record says of a case that is known. */
+struct news {
+    const char *kind, *area; /* "": as they were */
+    const Sigap__CaseBrief *brief;
+    Sigap__Fact *const *facts;
+    size_t fact_count;
+    bool secret; /* it becomes_secret() */
+};
+
+static enum verdict alert_again(struct turn *turn, const struct id *case_id, struct alert *before,
+    int priority, const struct news *news) {
+    bool calls = before && asks(before);
     struct alert *alert = alert_new(turn, case_id, SUBJECT_CASE, case_id, priority);
     if (!alert)
         return VERDICT_RETRY;
@@ -381,15 +449,28 @@ static enum verdict alert_again(struct turn *turn, const Sigap__Event *event, co
         escalate_stand_down(turn, before, PURPOSES, "superseded");
         alert->chain = before->chain;
     } else {
-        describe_brief(turn, alert, changed->brief);
-        describe_facts(turn, alert, changed->facts, changed->n_facts);
+        describe_brief(turn, alert, news->brief);
+        describe_facts(turn, alert, news->facts, news->fact_count);
     }
-    describe(
-        turn, alert, changed->kind[0] ? changed->kind : alert->kind, changed->area, alert->confidentiality);
+    describe(turn, alert, news->kind[0] ? news->kind : alert->kind, news->area, alert->confidentiality);
     escalate_start(turn, alert, SITUATION_CASE, &(struct escalation_first){0});
-    inform_parallel(turn, alert, changed->facts, changed->n_facts);
+    if (calls && news->secret)
+        part_callers(turn, before, alert);
+    inform_parallel(turn, alert, news->facts, news->fact_count);
     escalate_started(turn, alert);
     return VERDICT_DONE;
+}
+
+/* Somebody has it, and keeps it: by now others would have been called. They hear that it is in hands, and it
+ * goes on by the new policy should it be given back. */
+static void tell_beside(struct turn *turn, struct alert *alert, bool secret) {
+    if (secret) {
+        const struct policy *policy = policy_of_now(turn, alert);
+        alert->policy = policy->number;
+        alert->codes_only |= policy->codes_only;
+        alert->prefer_female = policy->prefer_female;
+    }
+    escalate_catch_up(turn, alert);
 }
 
 /* A further report tells of further kinds: they come beside those that are known. False: it does not. */
@@ -424,34 +505,54 @@ static bool is_lowered(const struct alert *alert, const Sigap__CaseChanged *chan
     return priority > alert->priority && priority_of(changed->priority_before, SITE_P4) <= alert->priority;
 }
 
+/* What has changed is not more urgent. */
+static void tell_changed(
+    struct turn *turn, struct alert *alert, const Sigap__CaseChanged *changed, bool secret) {
+    bool placed = changed->area[0] && alert_is_critical(alert);
+    if (asks(alert))
+        escalate_catch_up(turn, alert);
+    else if (alert->state == ALERT_STATE_ANSWERED && (secret || placed))
+        tell_beside(turn, alert, secret);
+    if (alert->state != ALERT_STATE_STOOD_DOWN) /* whoever has accepted it is not alone in it */
+        inform_parallel(turn, alert, changed->facts, changed->n_facts);
+    outgoing_push(turn, alert);
+    alert_write(turn, alert);
+}
+
 enum verdict react_case_changed(struct turn *turn, const Sigap__Event *event) {
     const Sigap__CaseChanged *changed = event->case_changed;
+    struct news news = {.kind = changed->kind,
+        .area = changed->area,
+        .brief = changed->brief,
+        .facts = changed->facts,
+        .fact_count = changed->n_facts};
     struct alert *all[ALERT_INCIDENT_MAX];
     struct id case_id;
     if (!case_of(event, &case_id))
         return turn_park(turn, "a case without id was changed");
     unsigned count = alert_list(turn, &case_id, all);
     struct alert *alert = newest_of_case(all, count);
+    int confidentiality = alert ? alert->confidentiality : SITE_C0;
     if (changed->kind[0])
         describe_all(turn, all, count, changed->kind, NULL);
     bool added = describe_added(turn, all, count, changed);
     int before = urgency_before(alert, changed);
     int priority = priority_of(changed->priority, before);
-    if (priority < before)
-        return alert_again(turn, event, &case_id, alert, priority);
     bool lowered = alert && is_lowered(alert, changed, priority);
+    if (alert) {
+        describe(turn, alert, changed->kind[0] ? changed->kind : alert->kind, changed->area,
+            alert->confidentiality);
+        news.secret = becomes_secret(turn, alert, confidentiality);
+    }
+    if (priority < before)
+        return alert_again(turn, &case_id, alert, priority, &news);
+    if (alert && news.secret && asks(alert))
+        return alert_again(turn, &case_id, alert, lowered ? priority : alert->priority, &news);
     if (!alert || (!changed->kind[0] && !changed->area[0] && !added && !lowered))
         return VERDICT_DONE;
-    describe(
-        turn, alert, changed->kind[0] ? changed->kind : alert->kind, changed->area, alert->confidentiality);
     if (lowered)
         escalate_lower(turn, alert, priority);
-    if (asks(alert))
-        escalate_catch_up(turn, alert);
-    if (alert->state != ALERT_STATE_STOOD_DOWN) /* whoever has accepted it is not alone in it */
-        inform_parallel(turn, alert, changed->facts, changed->n_facts);
-    outgoing_push(turn, alert);
-    alert_write(turn, alert);
+    tell_changed(turn, alert, changed, news.secret && !lowered);
     return VERDICT_DONE;
 }
 
@@ -1097,11 +1198,21 @@ enum verdict react_fact_recorded(struct turn *turn, const Sigap__Event *event) {
         return VERDICT_DONE;
     unsigned count = alert_list(turn, &case_id, all);
     struct alert *alert = newest_of_case(all, count);
+    int confidentiality = alert ? alert->confidentiality : SITE_C0;
     if (also)
         describe_all(turn, all, count, fact->value, fact->value);
     if (!alert || alert->state == ALERT_STATE_STOOD_DOWN)
         return VERDICT_DONE;
+    const struct news news = {.kind = "",
+        .area = "",
+        .facts = &fact,
+        .fact_count = 1,
+        .secret = becomes_secret(turn, alert, confidentiality)};
+    if (news.secret && asks(alert))
+        return alert_again(turn, &case_id, alert, alert->priority, &news);
     unsigned before = alert->delivery_count;
+    if (news.secret)
+        tell_beside(turn, alert, true);
     inform_parallel(turn, alert, &fact, 1);
     if (also || alert->delivery_count != before) {
         outgoing_push(turn, alert);

@@ -200,6 +200,9 @@ static struct sentence sentence_of(const struct alert *alert, enum delivery_purp
     case PURPOSE_ASKED_BACK:
         return (struct sentence){"Kasus %s yang Anda terima diminta kembali: mohon konfirmasi",
             "Case %s, which you have accepted, is asked back: please confirm"};
+    case PURPOSE_RECALLED:
+        return (struct sentence){"Panggilan untuk kasus %s bukan lagi untuk Anda; petugas lain dipanggil",
+            "The call for case %s is not for you any more; others are called"};
     case PURPOSE_TASK:
         return (struct sentence){"Kasus %s: ada tugas yang menunggu Anda", "Case %s: tasks wait for you"};
     case PURPOSE_DRAFT:
@@ -307,6 +310,10 @@ static void add_detail(struct text_buffer *to, const struct text_facts *facts, b
             english ? "; a further report tells of danger to life" : "; laporan lain menyebut bahaya nyawa");
     if (facts->delivery->purpose == PURPOSE_TAKEN && alert->answered_team[0])
         add_all(to, ": ", alert->answered_team, "");
+    if (facts->delivery->purpose == PURPOSE_NOTICE && alert->subject == SUBJECT_CASE &&
+        alert->state == ALERT_STATE_ANSWERED)
+        add(to, english ? "; somebody else has accepted it: call them if you can help"
+                        : "; sudah diterima petugas lain: hubungi mereka bila Anda dapat membantu");
     if (facts->delivery->role[0])
         add_all(to, english ? ". Please pass on to " : ". Mohon teruskan ke ", facts->delivery->role, "");
     if (facts->delivery->person == POLICY_SECOND)

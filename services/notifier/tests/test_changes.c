@@ -472,6 +472,118 @@ static void test_a_forgotten_case_is_told_where_it_is(void **state) {
     }
 }
 
+/* --- a case that becomes a secret --- */
+
+static void say_changed(struct flow *flow, const struct id *case_id, const char *kind, const char *area) {
+    Sigap__CaseChanged changed = SIGAP__CASE_CHANGED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    changed.kind = (char *)kind;
+    changed.area = (char *)area;
+    event.body_case = SIGAP__EVENT__BODY_CASE_CHANGED;
+    event.case_changed = &changed;
+    flow_event(flow, "triage", LANE_URGENT, case_id, &event);
+}
+
+static void say_further_kind(struct flow *flow, const struct id *case_id, const char *kind) {
+    Sigap__Fact fact = SIGAP__FACT__INIT;
+    Sigap__FactRecorded recorded = SIGAP__FACT_RECORDED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    fact.name = (char *)SITE_FACT_ALSO_KINDS;
+    fact.value = (char *)kind;
+    recorded.fact = &fact;
+    event.body_case = SIGAP__EVENT__BODY_FACT_RECORDED;
+    event.fact_recorded = &recorded;
+    flow_event(flow, "casework", LANE_NORMAL, case_id, &event);
+}
+
+/* By a correction or by a further kind: who is called for such a case is called now, and the others hear that
+ * it is not theirs, are not called any more and cannot take it by their old message. */
+static void test_a_secret_calls_its_own_people(void **state) {
+    (void)state;
+    for (int further = 0; further < 2; further++) {
+        struct flow *flow = flow_new(NULL);
+        char old[80], again[80];
+        const struct flow_case open = {.kind = "fakir_miskin", .area = "35.07.12.2003", .priority = P1};
+        struct id case_id = flow_case_opened(flow, open);
+        flow_token(flow_last(flow, "tksk-3507"), "Terima", old);
+        flow->count = 0;
+        if (further)
+            say_further_kind(flow, &case_id, "kekerasan_seksual");
+        else
+            say_changed(flow, &case_id, "kekerasan_seksual", "");
+        assert_string_equal(newest_policy(flow), "P1-RAHASIA");
+        assert_int_equal(flow_sent(flow, "ppa-3507", NULL, "alert"), 1);
+        assert_int_equal(flow_sent(flow, "pks-3507", NULL, "alert"), 1);
+        assert_int_equal(flow_sent(flow, "opr", NULL, "alert"), 1); /* its link is a new one */
+        assert_int_equal(sent_about(flow, "tksk-3507", "recalled", "petugas lain dipanggil"), 1);
+        assert_int_equal(sent_about(flow, NULL, NULL, "ekerasan"), 0);
+        assert_int_equal(flow_answer_link(flow, old, "accept")->status, 409);
+        flow->count = 0;
+        flow_advance(flow, 65 * MINUTE);
+        assert_int_equal(flow_sent(flow, "tksk-3507", NULL, NULL), 0);
+        assert_int_equal(flow_sent(flow, "kab-3507", NULL, NULL), 0);
+        flow_token(flow_last(flow, "ppa-3507"), "Terima", again);
+        assert_int_equal(flow_answer_link(flow, again, "accept")->status, 200);
+        flow_free(flow);
+    }
+}
+
+/* Whoever was called already and is of the new policy, too, is not let go for its first step. */
+static void test_a_secret_keeps_who_was_called(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    const struct flow_case open = {.kind = "fakir_miskin", .area = "35.07.12.2003", .priority = P1};
+    struct id case_id = flow_case_opened(flow, open);
+    flow_advance(flow, 65 * MINUTE);
+    assert_true(flow_sent(flow, "tri", NULL, "alert") > 0);
+    flow->count = 0;
+    say_changed(flow, &case_id, "kekerasan_seksual", "");
+    assert_int_equal(flow_sent(flow, "tri", NULL, "alert"), 1);
+    assert_int_equal(flow_sent(flow, "tri", NULL, "recalled"), 0);
+    assert_int_equal(flow_sent(flow, "kab-3507", NULL, "recalled"), 1);
+    flow_free(flow);
+}
+
+/* Somebody has it: that stays, and those of a secret hear of it. */
+static void test_a_secret_that_somebody_has(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    char token[80];
+    const struct flow_case open = {.kind = "fakir_miskin", .area = "35.07.12.2003", .priority = P1};
+    struct id case_id = flow_case_opened(flow, open);
+    flow_token(flow_last(flow, "tksk-3507"), "Terima", token);
+    assert_int_equal(flow_answer_link(flow, token, "accept")->status, 200);
+    flow->count = 0;
+    say_changed(flow, &case_id, "kekerasan_seksual", "");
+    assert_int_equal(sent_about(flow, "ppa-3507", "notice", "sudah diterima petugas lain"), 1);
+    assert_int_equal(sent_about(flow, "pks-3507", "notice", "sudah diterima petugas lain"), 1);
+    assert_int_equal(flow_sent(flow, "tksk-3507", NULL, "recalled"), 0);
+    flow_free(flow);
+}
+
+/* --- a place that is found after somebody has answered --- */
+
+/* An operator took it to find out where it is: those of the place hear of it as they would have. */
+static void test_a_place_that_is_found_after_the_answer(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    struct flow_case nowhere = emergency;
+    char token[80];
+    nowhere.area = "";
+    struct id case_id = flow_case_opened(flow, nowhere);
+    flow_token(flow_last(flow, "opr"), "Terima", token);
+    assert_int_equal(flow_answer_link(flow, token, "accept")->status, 200);
+    flow->count = 0;
+    say_changed(flow, &case_id, "", "35.07.12");
+    assert_int_equal(sent_about(flow, "tksk-3507", "notice", "sudah diterima petugas lain"), 1);
+    assert_int_equal(flow_sent(flow, "kab-3507", NULL, "notice"), 1);
+    assert_int_equal(flow_sent(flow, "pkm-3507", NULL, "notice"), 1);
+    assert_int_equal(flow_sent(flow, "opr", NULL, NULL), 0);
+    flow_advance(flow, 35 * MINUTE);
+    assert_true(flow_sent(flow, "opr", NULL, "reminder") > 0); /* the answer stands, and is watched */
+    flow_free(flow);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_drill_without_a_place_is_a_drill),
@@ -488,6 +600,10 @@ int main(void) {
         cmocka_unit_test(test_seen_to_and_still_not_done),
         cmocka_unit_test(test_a_forgotten_case_without_a_place_rings_at_night),
         cmocka_unit_test(test_a_forgotten_case_is_told_where_it_is),
+        cmocka_unit_test(test_a_secret_calls_its_own_people),
+        cmocka_unit_test(test_a_secret_keeps_who_was_called),
+        cmocka_unit_test(test_a_secret_that_somebody_has),
+        cmocka_unit_test(test_a_place_that_is_found_after_the_answer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
