@@ -469,6 +469,23 @@ static void ask_back_on_conflict(struct work *work, struct offer *offer, const s
     tell_moved(work, work->referral.state, "conflict_of_interest", role_coordinator, "router");
 }
 
+/* What was counted of the round before: refusals in this one are heard of anew. */
+static void begin_round(struct work *work) {
+    struct referral *referral = &work->referral;
+    referral->refusals = 0;
+    if (referral->province_at <= work->turn->now)
+        referral->province_at = 0;
+}
+
+bool route_anew(struct work *work, const char *reason, const char *actor) {
+    const struct referral *referral = &work->referral;
+    if (referral->closed || referral->state != SIGAP__REFERRAL_STATE__REFERRAL_COMPLETED)
+        return false;
+    begin_round(work);
+    decide_again(work, reason, actor);
+    return true;
+}
+
 void route_again(struct work *work, const char *reason, const char *actor) {
     struct referral *referral = &work->referral;
     struct offer open;
@@ -789,8 +806,8 @@ static void mark_offer(struct work *work, struct offer *offer, const char *event
 static bool may_assign(struct work *work, const struct facility *facility, const struct offer *open,
     const struct plan *plan, const char **why) {
     struct capacity_row row;
-    if (is_over(&work->referral)) {
-        *why = "Rujukan sudah selesai / The referral is over";
+    if (work->referral.closed) { /* completed may be a stay that is over: a further one is theirs to decide */
+        *why = "Kasus sudah ditutup / The case is closed";
         return false;
     }
     if (open && offer_is_accepted(open->standing.state)) {
@@ -869,6 +886,7 @@ void route_close(struct work *work, const Sigap__CaseClosed *closed) {
         referral->closed = false;
         referral->state = SIGAP__REFERRAL_STATE__REFERRAL_DRAFT;
         turn_timer_clear(work->turn, TIMER_FORGET, &referral->case_id, referral->moved_at);
+        begin_round(work);
         tell_moved(work, from, "reopened", "", closed->actor);
         decide_again(work, "reopened", closed->actor);
         return;

@@ -40,6 +40,9 @@ void route_keep_secret(struct work *work, const char *kinds);
 /* A new case: decides, opens the referral, sends the first offer. */
 enum verdict route_open(
     struct turn *turn, const struct id *case_id, const struct id *trace, const Sigap__CaseOpened *opened);
+/* The case has become more urgent, or another one, after its referral was completed: it needs a place again.
+ * False: nothing was completed, or the case is closed. */
+bool route_anew(struct work *work, const char *reason, const char *actor);
 /* Something about the case has changed: decides again. reason: a word for ReferralMoved. */
 void route_again(struct work *work, const char *reason, const char *actor);
 /* One move of an offer with all that follows. False: refused, *why is the sentence. */

@@ -81,6 +81,8 @@ static enum verdict case_changed(struct turn *turn, const Sigap__Event *event) {
     if (!begin(&work, turn, event))
         return work ? unknown_case(turn, event) : VERDICT_RETRY;
     struct referral *referral = &work->referral;
+    const char *kind = referral->kind, *also = pairs_get(&referral->facts, SITE_FACT_ALSO_KINDS);
+    int priority = referral->priority;
     if (changed->kind[0])
         referral->kind = changed->kind;
     if (changed->priority != SIGAP__PRIORITY__PRIORITY_UNSPECIFIED)
@@ -91,7 +93,11 @@ static enum verdict case_changed(struct turn *turn, const Sigap__Event *event) {
         route_take_fact(work, changed->facts[i], fact_is_recorded(changed->facts[i]));
     route_keep_secret(work, referral->kind);
     work->touched = true;
-    route_again(work, "case_changed", "triage");
+    const char *also_now = pairs_get(&referral->facts, SITE_FACT_ALSO_KINDS);
+    bool worse = referral->priority < priority || strcmp(referral->kind, kind) != 0 ||
+                 strcmp(also_now ? also_now : "", also ? also : "") != 0;
+    if (!worse || !route_anew(work, "case_changed", "triage"))
+        route_again(work, "case_changed", "triage");
     return route_end(work);
 }
 

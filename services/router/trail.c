@@ -204,7 +204,6 @@ static bool past_reason(const struct trail_entry *entry, enum match_reason *out)
         return true;
     case OFFER_CANCELLED:
     case OFFER_ERROR:
-    case OFFER_COMPLETED:
         *out = REASON_WITHDRAWN;
         return true;
     case OFFER_REQUESTED:
@@ -212,6 +211,7 @@ static bool past_reason(const struct trail_entry *entry, enum match_reason *out)
     case OFFER_ACCEPTED:
     case OFFER_IN_PROGRESS:
     case OFFER_ON_HOLD:
+    case OFFER_COMPLETED: /* it knows the client: who else, when there is need again */
         break;
     }
     return false;

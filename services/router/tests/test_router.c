@@ -1071,6 +1071,50 @@ static void what_was_completed_in_error_is_routed_again(void **state) {
     fixture_close(&fixture);
 }
 
+/* A stay has ended, the case is open for aftercare; then she is beaten again. */
+static void danger_after_the_stay_is_routed_anew(void **state) {
+    (void)state;
+    for (int by_kind = 0; by_kind < 2; by_kind++) {
+        struct fixture *fixture = open_router();
+        struct id case_id = house_open(fixture, &girl, false), offer;
+        const struct order by_hand = {.who = coordinator, .reason = "bahaya lagi"};
+        size_t before, after;
+        house_sent(fixture, &offer);
+        house_answer(fixture, &offer, &(struct order){.who = staff_of(BATU), .event = "accept"});
+        house_answer(fixture, &offer, &(struct order){.who = staff_of(BATU), .event = "arrive"});
+        house_answer(fixture, &offer, &(struct order){.who = staff_of(BATU), .event = "complete"});
+        fixture_advance(fixture, 2 * DAY);
+        fixture_records(fixture, &before);
+        house_change(fixture, &case_id, "", 3, ""); /* less urgent: nothing to do */
+        fixture_records(fixture, &after);
+        assert_int_equal(before, after);
+        house_change(fixture, &case_id, by_kind ? "kdrt" : "", by_kind ? -1 : 0, "");
+        assert_int_equal(house_referral_moved(fixture)->from, SIGAP__REFERRAL_STATE__REFERRAL_COMPLETED);
+        if (!by_kind)
+            assert_string_equal(house_sent(fixture, &offer)->facility, BATU); /* where she is known */
+        if (by_kind) {
+            assert_int_equal(house_assign(fixture, &case_id, SUMENEP, &by_hand), 200);
+            assert_string_equal(house_sent(fixture, NULL)->facility, SUMENEP);
+        }
+        fixture_close(&fixture);
+    }
+}
+
+static void a_further_stay_by_hand(void **state) {
+    (void)state;
+    struct fixture *fixture = open_router();
+    struct id case_id = house_open(fixture, &girl, false), offer;
+    const struct order by_hand = {.who = coordinator, .reason = "perlu tempat lagi"};
+    house_sent(fixture, &offer);
+    house_answer(fixture, &offer, &(struct order){.who = staff_of(BATU), .event = "accept"});
+    house_answer(fixture, &offer, &(struct order){.who = staff_of(BATU), .event = "complete"});
+    assert_int_equal(house_assign(fixture, &case_id, PRSMP, &by_hand), 200);
+    assert_string_equal(house_sent(fixture, NULL)->facility, PRSMP);
+    house_close_case(fixture, &case_id, "terbukti", false);
+    assert_int_equal(house_assign(fixture, &case_id, SUMENEP, &by_hand), 409);
+    fixture_close(&fixture);
+}
+
 /* ---- who sees what */
 
 /* Coordinates one regency and works in a facility of another: both, each offer once. */
@@ -1397,6 +1441,8 @@ int main(void) {
         cmocka_unit_test(a_freed_place_is_offered_to_who_waited),
         cmocka_unit_test(a_freed_place_finds_who_waits_behind_many),
         cmocka_unit_test(what_was_completed_in_error_is_routed_again),
+        cmocka_unit_test(danger_after_the_stay_is_routed_anew),
+        cmocka_unit_test(a_further_stay_by_hand),
         cmocka_unit_test(staff_that_coordinates_sees_both),
         cmocka_unit_test(a_facility_sees_its_own_masked),
         cmocka_unit_test(a_secret_case_shows_its_number),
