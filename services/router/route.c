@@ -283,7 +283,9 @@ static void schedule_offer(struct work *work, struct offer *offer) {
         .start_from = offer->start_from,
         .since = offer->since,
         .done = offer->done,
-        .transit = facility && facility->transit};
+        .transit = facility && facility->transit,
+        .arrived = offer->arrived,
+        .appointed = offer->standing.state == OFFER_IN_PROGRESS && offer->priority > 1};
     int64_t due_at = 0;
     enum offer_mark mark = offer_mark_next(&policy->timers, policy->calendar,
         timers_find(&policy->timers, kind, offer->priority), &clock, &due_at);
@@ -418,8 +420,11 @@ static void shorten_answer(struct work *work, struct offer *offer) {
  * the case to the next one while the client sits in its car. */
 static void restart_start(struct work *work, struct offer *offer) {
     offer->start_from = work->turn->now;
-    offer->done &=
-        ~(1U << MARK_START_WARN | 1U << MARK_START | 1U << MARK_START_PROVINCE | 1U << MARK_START_EXPIRE);
+    offer->done &= ~(unsigned)START_MARKS;
+    if (offer->standing.state == OFFER_ON_HOLD && !offer->standing.cancel_requested) {
+        offer->since = work->turn->now;
+        offer->done = 0;
+    }
 }
 
 /* A more urgent case does not wait as long; a less urgent one keeps the time it was given. */
@@ -667,12 +672,16 @@ static void perform(struct work *work, struct offer *offer, enum offer_event eve
     struct referral *referral = &work->referral;
     enum offer_state from = offer->standing.state;
     bool changes = from != move->to || move->cancel_requested != offer->standing.cancel_requested;
+    bool arrives = !offer->arrived && (event == EVENT_ARRIVE || event == EVENT_DONE);
+    if (event == EVENT_RESUME) /* nobody could start meanwhile; that it was on hold has been told by itself */
+        offer->start_from += work->turn->now - offer->since;
+    offer->arrived |= arrives;
     offer->standing = (struct offer_standing){move->to, move->cancel_requested};
     offer->version++;
     offer->escalation = escalation > offer->escalation ? escalation : offer->escalation;
-    if (changes && event != EVENT_DELIVER) {
+    if ((changes || arrives) && event != EVENT_DELIVER) {
         offer->since = work->turn->now;
-        offer->done = 0;
+        offer->done &= offer->arrived ? 0 : START_MARKS;
     }
     if (by->reason[0])
         offer->reason = by->reason;
@@ -939,6 +948,15 @@ static enum verdict act_on_mark(struct work *work, struct offer *offer) {
         break;
     case MARK_STAY:
         mark_offer(work, offer, "stay", 3);
+        break;
+    case MARK_HOLD_WARN:
+        mark_offer(work, offer, "warn_hold", 1);
+        break;
+    case MARK_HOLD:
+        mark_offer(work, offer, "hold_timeout", 2);
+        break;
+    case MARK_HOLD_PROVINCE:
+        mark_offer(work, offer, "hold_timeout", 3);
         break;
     case MARK_EXPIRE:
         route_move(work, offer, EVENT_EXPIRE, &router, 2, &why);

@@ -151,6 +151,7 @@ void offer_read(struct turn *turn, struct statement *row, struct offer *out) {
     out->reason = text_at(turn, row, 23);
     out->last_command = column_id(row, 24);
     out->start_from = column_int(row, 25) ? column_int(row, 25) : out->sent_at;
+    out->arrived = column_int(row, 26) != 0;
 }
 
 bool offer_get(struct turn *turn, const struct id *id, struct offer *out) {
@@ -184,6 +185,7 @@ static void offer_bind(struct statement *row, const struct offer *offer) {
     bind_text(row, offer->reason);
     bind_id(row, &offer->last_command);
     bind_int(row, offer->start_from == offer->sent_at ? 0 : offer->start_from);
+    bind_int(row, offer->arrived);
 }
 
 void offer_insert(struct turn *turn, const struct offer *offer) {

@@ -38,6 +38,7 @@ struct offer {
     bool ask_first, by_hand;
     int64_t sent_at, answer_by, since;
     int64_t start_from; /* the time to start counts from here */
+    bool arrived;       /* the client; that time is over then */
     uint32_t done;
     enum offer_mark mark;
     int64_t due_at;

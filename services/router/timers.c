@@ -211,7 +211,19 @@ static void consider_start(struct next *next, const struct timers *timers, const
     if (last > timers->province_percent)
         consider(next, clock, MARK_START_PROVINCE,
             timers_due(calendar, clock->start_from, times->started, timers->province_percent));
-    consider(next, clock, MARK_START_EXPIRE, timers_due(calendar, clock->start_from, times->started, last));
+    if (!clock->appointed)
+        consider(
+            next, clock, MARK_START_EXPIRE, timers_due(calendar, clock->start_from, times->started, last));
+}
+
+/* The time to start stands still meanwhile; this one rings for as long as that may take. */
+static void consider_hold(struct next *next, const struct timers *timers, const struct calendar *calendar,
+    const struct offer_times *times, const struct offer_clock *clock) {
+    consider(next, clock, MARK_HOLD_WARN,
+        timers_due(calendar, clock->since, times->started, timers->warn_percent));
+    consider(next, clock, MARK_HOLD, timers_due(calendar, clock->since, times->started, timers->act_percent));
+    consider(next, clock, MARK_HOLD_PROVINCE,
+        timers_due(calendar, clock->since, times->started, timers->province_percent));
 }
 
 enum offer_mark offer_mark_next(const struct timers *timers, const struct calendar *calendar,
@@ -229,12 +241,16 @@ enum offer_mark offer_mark_next(const struct timers *timers, const struct calend
         consider_start(&next, timers, calendar, times, clock);
         break;
     case OFFER_IN_PROGRESS:
-        if (clock->transit) {
+        if (!clock->arrived)
+            consider_start(&next, timers, calendar, times, clock);
+        else if (clock->transit) {
             consider(&next, clock, MARK_ONWARD, calendar_add(calendar, clock->since, timers->onward_task));
             consider(&next, clock, MARK_STAY, calendar_add(calendar, clock->since, timers->tell_province));
         }
         break;
     case OFFER_ON_HOLD:
+        consider_hold(&next, timers, calendar, times, clock);
+        break;
     case OFFER_REJECTED:
     case OFFER_CANCELLED:
     case OFFER_EXPIRED:

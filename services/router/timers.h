@@ -45,9 +45,12 @@ enum offer_mark {
     MARK_START, /* not started in time: escalation, from the third on the offer expires */
     MARK_START_PROVINCE,
     MARK_START_EXPIRE,
-    MARK_CANCEL, /* a cancellation was not confirmed in time: it is taken as confirmed */
-    MARK_ONWARD, /* a transit house: where to next? */
-    MARK_STAY,   /* ... too long */
+    MARK_CANCEL,    /* a cancellation was not confirmed in time: it is taken as confirmed */
+    MARK_ONWARD,    /* a transit house: where to next? */
+    MARK_STAY,      /* ... too long */
+    MARK_HOLD_WARN, /* put on hold by the facility: it may not rest there */
+    MARK_HOLD,
+    MARK_HOLD_PROVINCE,
 };
 
 struct offer_clock {
@@ -58,6 +61,15 @@ struct offer_clock {
     int64_t since;      /* of the state: sent, or made urgent; cancellation asked for; admitted */
     uint32_t done;      /* bits of enum offer_mark */
     bool transit;
+    bool arrived;   /* the client */
+    bool appointed; /* for somebody who is not urgent: what was agreed is not taken away, it only rings */
+};
+
+/* Marks of the time to start: they are made once, whatever the facility arranges, until the client has come.
+ */
+enum {
+    START_MARKS =
+        1U << MARK_START_WARN | 1U << MARK_START | 1U << MARK_START_PROVINCE | 1U << MARK_START_EXPIRE
 };
 
 /* The next mark and when; MARK_NONE when nothing more is due. */

@@ -265,6 +265,7 @@ const happenings = {
   offer_hold: ['Ditunda', 'On hold'], offer_resume: ['Dilanjutkan', 'Resumed'], home: ['di rumah', 'at home'],
   offer_received: ['Tawaran sampai', 'The offer has arrived'], offer_undelivered: ['Belum pasti sampai di tempat', 'Not known to have arrived'],
   offer_warn: ['Separuh waktu jawab lewat', 'Half of the time to answer is over'], offer_warn_start: ['Separuh waktu mulai lewat', 'Half of the time to start is over'],
+  offer_warn_hold: ['Masih ditunda', 'Still on hold'], offer_hold_timeout: ['Terlalu lama ditunda', 'On hold for too long'],
   offer_start_timeout: ['Belum dimulai', 'Not started in time'], offer_start_expire: ['Tidak pernah dimulai', 'Never started'],
   offer_request_cancel: ['Diminta batal', 'Asked to cancel'], offer_confirm_cancel: ['Pembatalan disetujui', 'Cancelling confirmed'],
   offer_reschedule: ['Dijadwalkan ulang', 'Rescheduled'], offer_no_show: ['Tidak datang', 'Did not come'], offer_error: ['Salah catat', 'Entered in error'],

@@ -4,7 +4,7 @@
 -- part: offer_row
 id, case_id, facility, state, open, hold, cancel_requested, version, rank, ask_first, by_hand, sent_at,
     answer_by, since, done, mark, due_at, escalation, kind, priority, area, age_band, sex, reason, last_command,
-    start_from
+    start_from, arrived
 
 -- name: referral_insert
 INSERT INTO referral(case_id, state, kind, priority, area, confidentiality, training, lane, version, rule, plan, owner_role,
@@ -42,8 +42,8 @@ SELECT case_id, trail FROM referral WHERE state IN (1, 3) AND state=3 ORDER BY c
 -- name: offer_insert
 INSERT INTO offer(id, case_id, facility, rank, ask_first, by_hand, sent_at, state, open, hold, cancel_requested, version,
     answer_by, since, done, mark, due_at, escalation, kind, priority, area, age_band, sex, reason, last_command,
-    start_from)
-VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    start_from, arrived)
+VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: offer_get
 SELECT {offer_row} FROM offer WHERE id=?
@@ -51,7 +51,7 @@ SELECT {offer_row} FROM offer WHERE id=?
 -- name: offer_update
 UPDATE offer SET state=?, open=?, hold=?, cancel_requested=?, version=?, answer_by=?, since=?, done=?, mark=?, due_at=?,
     escalation=?, kind=?, priority=?, area=?, age_band=?, sex=?, reason=?, last_command=?,
-    start_from=?
+    start_from=?, arrived=?
 WHERE id=?
 
 -- name: offer_delete

@@ -469,6 +469,64 @@ static void accepted_but_not_started(void **state) {
     fixture_close(&fixture);
 }
 
+/* P0: an appointment alone brings nobody in. */
+static void scheduled_but_not_started(void **state) {
+    (void)state;
+    struct fixture *fixture = open_router();
+    struct case_setup urgent = girl;
+    struct id offer;
+    urgent.priority = 0;
+    house_open(fixture, &urgent, false);
+    house_sent(fixture, &offer);
+    house_answer(fixture, &offer, &(struct order){.who = staff_of(BATU), .event = "accept"});
+    fixture_advance(fixture, 30 * MINUTE);
+    house_answer(fixture, &offer, &(struct order){.who = staff_of(BATU), .event = "schedule"});
+    fixture_advance(fixture, 15 * MINUTE);
+    assert_string_equal(house_moved(fixture)->event, "start_timeout");
+    assert_int_equal(house_moved(fixture)->to, SIGAP__OFFER_STATE__OFFER_IN_PROGRESS);
+    fixture_advance(fixture, 90 * MINUTE);
+    assert_string_equal(house_moved(fixture)->event, "start_expire");
+    assert_string_equal(house_sent(fixture, &offer)->facility, PRSMP);
+    /* Who has come does not have to start. */
+    house_answer(fixture, &offer, &(struct order){.who = staff_of(PRSMP), .event = "accept"});
+    house_answer(fixture, &offer, &(struct order){.who = staff_of(PRSMP), .event = "schedule"});
+    house_answer(fixture, &offer, &(struct order){.who = staff_of(PRSMP), .event = "arrive"});
+    fixture_advance(fixture, DAY);
+    assert_string_equal(house_moved(fixture)->event, "arrive");
+    fixture_close(&fixture);
+}
+
+static void a_hold_rings_and_stops_the_time_to_start(void **state) {
+    (void)state;
+    struct fixture *fixture = open_router();
+    struct case_setup urgent = girl;
+    struct id offer;
+    const struct order hold = {.who = staff_of(BATU), .event = "hold", .reason = "menunggu tempat"};
+    urgent.priority = 0;
+    house_open(fixture, &urgent, false);
+    house_sent(fixture, &offer);
+    house_answer(fixture, &offer, &(struct order){.who = staff_of(BATU), .event = "accept"});
+    fixture_advance(fixture, 30 * MINUTE);
+    assert_int_equal(house_answer(fixture, &offer, &hold), 200);
+    fixture_advance(fixture, 23 * MINUTE);
+    assert_string_equal(house_moved(fixture)->event, "warn_hold");
+    assert_int_equal(house_moved(fixture)->escalation, 1);
+    fixture_advance(fixture, 22 * MINUTE);
+    assert_string_equal(house_moved(fixture)->event, "hold_timeout");
+    assert_int_equal(house_moved(fixture)->escalation, 2);
+    fixture_advance(fixture, 45 * MINUTE);
+    assert_int_equal(house_moved(fixture)->escalation, 3);
+    assert_int_equal(house_moved(fixture)->to, SIGAP__OFFER_STATE__OFFER_ON_HOLD);
+    assert_int_equal(house_answer(fixture, &offer,
+                         &(struct order){.who = staff_of(BATU), .event = "resume", .reason = "ada tempat"}),
+        200);
+    fixture_advance(fixture, 14 * MINUTE);
+    assert_string_equal(house_moved(fixture)->event, "resume");
+    fixture_advance(fixture, MINUTE);
+    assert_string_equal(house_moved(fixture)->event, "start_timeout"); /* 45 minutes that were not on hold */
+    fixture_close(&fixture);
+}
+
 static void a_cancellation_is_confirmed_by_time(void **state) {
     (void)state;
     struct fixture *fixture = open_router();
@@ -1416,6 +1474,8 @@ int main(void) {
         cmocka_unit_test(a_word_given_by_chat_counts_beyond_the_places),
         cmocka_unit_test(no_answer_no_stop),
         cmocka_unit_test(accepted_but_not_started),
+        cmocka_unit_test(scheduled_but_not_started),
+        cmocka_unit_test(a_hold_rings_and_stops_the_time_to_start),
         cmocka_unit_test(a_cancellation_is_confirmed_by_time),
         cmocka_unit_test(a_transit_house_is_asked_where_to_next),
         cmocka_unit_test(a_case_that_becomes_urgent_does_not_wait),

@@ -94,13 +94,29 @@ static void an_accepted_case_has_to_start(void **state) {
     assert_int_equal(due_at - NOW, asked_back[0].after);
 }
 
+/* An appointment is not a start, and a hold is no place to forget a case in. */
+static void arranged_is_not_started(void **state) {
+    (void)state;
+    static const struct due stat[] = {{MARK_START_WARN, 45 * MINUTE / 2}, {MARK_START, 45 * MINUTE},
+        {MARK_START_PROVINCE, 90 * MINUTE}, {MARK_START_EXPIRE, 135 * MINUTE}, {MARK_NONE, 0}};
+    static const struct due agreed[] = {
+        {MARK_START_WARN, 12 * HOUR}, {MARK_START, DAY}, {MARK_START_PROVINCE, 2 * DAY}, {MARK_NONE, 0}};
+    static const struct due held[] = {{MARK_HOLD_WARN, 45 * MINUTE / 2}, {MARK_HOLD, 45 * MINUTE},
+        {MARK_HOLD_PROVINCE, 90 * MINUTE}, {MARK_NONE, 0}};
+    walk("kdrt", 0, (struct offer_clock){.standing = {OFFER_IN_PROGRESS, false}}, stat);
+    walk("kdrt", 2, (struct offer_clock){.standing = {OFFER_IN_PROGRESS, false}, .appointed = true}, agreed);
+    walk("kdrt", 0, (struct offer_clock){.standing = {OFFER_ON_HOLD, false}}, held);
+    walk("kdrt", 0, (struct offer_clock){.standing = {OFFER_ON_HOLD, false}, .arrived = true}, held);
+}
+
 static void a_transit_house_is_not_for_long(void **state) {
     (void)state;
     static const struct due transit[] = {{MARK_ONWARD, 3 * DAY}, {MARK_STAY, 7 * DAY}, {MARK_NONE, 0}};
     static const struct due nothing[] = {{MARK_NONE, 0}};
-    walk("kdrt", 2, (struct offer_clock){.standing = {OFFER_IN_PROGRESS, false}, .transit = true}, transit);
-    walk("kdrt", 2, (struct offer_clock){.standing = {OFFER_IN_PROGRESS, false}}, nothing);
-    walk("kdrt", 2, (struct offer_clock){.standing = {OFFER_ON_HOLD, false}, .transit = true}, nothing);
+    walk("kdrt", 2,
+        (struct offer_clock){.standing = {OFFER_IN_PROGRESS, false}, .arrived = true, .transit = true},
+        transit);
+    walk("kdrt", 2, (struct offer_clock){.standing = {OFFER_IN_PROGRESS, false}, .arrived = true}, nothing);
     walk("kdrt", 2, (struct offer_clock){.standing = {OFFER_COMPLETED, false}, .transit = true}, nothing);
 }
 
@@ -130,6 +146,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_offer_waits_for_its_answer),
         cmocka_unit_test(an_accepted_case_has_to_start),
+        cmocka_unit_test(arranged_is_not_started),
         cmocka_unit_test(a_transit_house_is_not_for_long),
         cmocka_unit_test(kinds_may_have_their_own_times),
         cmocka_unit_test(working_days_leave_out_the_weekend),
