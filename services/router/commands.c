@@ -99,7 +99,7 @@ static enum verdict move_offer(
     if (wrong)
         return answer(turn, command, 422, wrong, offer->version);
     const struct by by = {rights_name(command->actor), command->on_behalf_of,
-        reason_code(work->router, command), command->answer_offer->outcome, false};
+        reason_code(work->router, command), command->answer_offer->outcome, false, false};
     offer->last_command = command_id(command);
     if (!route_move(work, offer, event, &by, 0, &why))
         return answer(turn, command, 409, why, offer->version);
@@ -151,7 +151,7 @@ static enum verdict assign_facility(struct turn *turn, const Sigap__CommandIssue
         return answer(turn, command, 422, "Fasilitas tidak dikenal / Unknown facility", referral->version);
     if (!command->reason[0])
         return answer(turn, command, 422, said_reason, referral->version);
-    const struct by by = {rights_name(command->actor), command->on_behalf_of, "assigned", "", false};
+    const struct by by = {rights_name(command->actor), command->on_behalf_of, "assigned", "", false, false};
     if (!route_assign(work, facility, &by, &why))
         return answer(turn, command, 409, why, referral->version);
     referral->last_command = command_id(command);
@@ -281,9 +281,9 @@ enum verdict router_answer_by_alert(struct turn *turn, const Sigap__AlertMoved *
     event = event_now(&offer, event);
     bool refused = event == EVENT_REJECT || event == EVENT_DECLINE;
     /* A button has no list of reasons: the refusal stands, the reason is asked for later. */
-    const struct by by = {moved->actor, "", refused ? "LAINNYA" : "", "", false};
+    const struct by by = {moved->actor, "", refused ? "LAINNYA" : "", "", false, false};
     /* They were thanked at once: no number that was written down meanwhile takes their word back. */
-    const struct by beyond = {moved->actor, "", "beyond_places", "", true};
+    const struct by beyond = {moved->actor, "", "beyond_places", "", true, false};
     if (!route_move(work, &offer, event, &by, 0, &why) &&
         !(event == EVENT_ACCEPT && route_move(work, &offer, event, &beyond, 0, &why)))
         return VERDICT_DONE; /* somebody else was first; the notifier says so */

@@ -324,6 +324,21 @@ static bool takes_place(struct work *work, const struct facility *facility) {
     return !work->referral.training && capacity_hold(work->turn, facility);
 }
 
+/* Where the trail is full, an earlier offer to the same facility gives way: it may be asked more than once.
+ */
+static struct trail_entry *entry_for(struct work *work, const char *facility) {
+    struct trail *trail = &work->referral.trail;
+    struct trail_entry *last = trail_find(trail, facility);
+    if (last && id_is_null(&last->offer))
+        return last;
+    struct trail_entry *added = trail_add(trail, facility);
+    if (added || !last)
+        return added;
+    offer_delete(work->turn, &last->offer);
+    last->said_full = last->ours = false;
+    return last;
+}
+
 static void send_offer(struct work *work, const struct facility *facility, const struct known *known,
     unsigned rank, bool ask_first, bool by_hand) {
     const struct policy *policy = work->router->policy;
@@ -349,9 +364,7 @@ static void send_offer(struct work *work, const struct facility *facility, const
     schedule_offer(work, &offer);
     offer_insert(work->turn, &offer);
     referral->offer = offer.id;
-    struct trail_entry *entry = trail_find(&referral->trail, facility->id);
-    if (!entry || !id_is_null(&entry->offer))
-        entry = trail_add(&referral->trail, facility->id);
+    struct trail_entry *entry = entry_for(work, facility->id);
     if (entry) {
         entry->offer = offer.id;
         entry->offer_state = OFFER_REQUESTED;
@@ -469,7 +482,7 @@ static void decide_again(struct work *work, const char *reason, const char *acto
 static void ask_back_on_conflict(struct work *work, struct offer *offer, const struct plan *plan) {
     if (!in_conflict(work->router, plan, offer->facility) || offer->standing.cancel_requested)
         return;
-    const struct by by = {"router", "", "conflict", "", false};
+    const struct by by = {"router", "", "conflict", "", false, false};
     move_without_sequel(work, offer, EVENT_REQUEST_CANCEL, &by, 2);
     tell_moved(work, work->referral.state, "conflict_of_interest", role_coordinator, "router");
 }
@@ -519,7 +532,7 @@ void route_again(struct work *work, const char *reason, const char *actor) {
             tell_moved(work, referral->state, reason, referral->owner_role, actor);
         return;
     }
-    const struct by by = {actor, "", why, "", false};
+    const struct by by = {.actor = actor, .on_behalf_of = "", .reason = why, .outcome = "", .ours = true};
     move_without_sequel(work, &open, EVENT_CANCEL, &by, 0);
     decide_again(work, reason, actor);
 }
@@ -664,6 +677,7 @@ static void leave_trail(struct work *work, const struct offer *offer, const stru
         return;
     entry->offer_state = offer->standing.state;
     entry->said_full |= strcmp(by->reason, "PENUH") == 0;
+    entry->ours = by->ours;
 }
 
 /* The move itself: row, place, timer, record. */
@@ -853,8 +867,10 @@ bool route_assign(struct work *work, const struct facility *facility, const stru
     *why = "";
     if (!plan || !may_assign(work, facility, has ? &open : NULL, plan, why))
         return false;
+    struct by ours = *by; /* another one was chosen: it did not refuse */
+    ours.ours = true;
     if (has)
-        move_without_sequel(work, &open, EVENT_CANCEL, by, 0);
+        move_without_sequel(work, &open, EVENT_CANCEL, &ours, 0);
     Sigap__ReferralState from = referral->state;
     referral->state = SIGAP__REFERRAL_STATE__REFERRAL_ACTIVE;
     referral->override |= from == SIGAP__REFERRAL_STATE__REFERRAL_DRAFT;
@@ -872,9 +888,17 @@ static void close_offer(struct work *work, const char *outcome) {
     struct offer offer;
     if (id_is_null(&work->referral.offer) || !offer_get(work->turn, &work->referral.offer, &offer))
         return;
-    const struct by by = {"casework", "", "case_closed", outcome, false};
-    move_without_sequel(
-        work, &offer, offer_is_waiting(offer.standing.state) ? EVENT_CANCEL : EVENT_COMPLETE, &by, 0);
+    const struct by by = {
+        .actor = "casework", .on_behalf_of = "", .reason = "case_closed", .outcome = outcome, .ours = true};
+    bool waiting = offer_is_waiting(offer.standing.state), started = offer.arrived;
+    /* Nobody has come: nothing is completed, and whoever expects the client must hear of it. The closing is
+     * the request and its confirmation in one. */
+    offer.standing.cancel_requested |= !waiting && !started;
+    move_without_sequel(work, &offer,
+        waiting   ? EVENT_CANCEL
+        : started ? EVENT_COMPLETE
+                  : EVENT_CONFIRM_CANCEL,
+        &by, 0);
 }
 
 static bool outcome_revokes(const char *outcome) {
@@ -905,7 +929,7 @@ void route_close(struct work *work, const Sigap__CaseClosed *closed) {
     bool taken = false;
     struct offer offer;
     if (!id_is_null(&referral->offer) && offer_get(work->turn, &referral->offer, &offer))
-        taken = offer_is_accepted(offer.standing.state);
+        taken = offer_is_accepted(offer.standing.state) && offer.arrived;
     work->closing = true;
     close_offer(work, closed->outcome);
     bool done = taken || from == SIGAP__REFERRAL_STATE__REFERRAL_HOME ||
@@ -925,7 +949,7 @@ void route_close(struct work *work, const Sigap__CaseClosed *closed) {
 /* ---- timers */
 
 static enum verdict act_on_mark(struct work *work, struct offer *offer) {
-    const struct by router = {"router", "", "", "", false};
+    const struct by router = {"router", "", "", "", false, false};
     const char *why;
     enum offer_mark mark = offer->mark;
     offer->done |= 1U << mark;

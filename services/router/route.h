@@ -12,6 +12,7 @@ struct by {
     const char *reason;  /* code; never free text, which may name somebody */
     const char *outcome; /* of a completion */
     bool beyond_places;  /* accepts although no place is free; it holds none then */
+    bool ours;           /* taken back by the router itself: no reason not to ask this facility again */
 };
 
 struct work {

@@ -12,6 +12,7 @@ enum {
     FLAG_PICKED = 8,
     FLAG_OFFER = 16,
     FLAG_FULL = 32,
+    FLAG_OURS = 64,
     VERDICT_BITS = 3
 };
 /* 1 + 47 + 1 + 1 + 1 + 2 + 1 + 127 + 17 */
@@ -58,6 +59,7 @@ static bool entry_read(struct reader *reader, struct trail_entry *out) {
     out->own_area = flags & FLAG_OWN_AREA;
     out->picked = flags & FLAG_PICKED;
     out->said_full = flags & FLAG_FULL;
+    out->ours = flags & FLAG_OURS;
     out->reason = (enum match_reason)take_byte(reader);
     unsigned low = take_byte(reader);
     out->distance_km = (uint16_t)(low | (unsigned)take_byte(reader) << 8);
@@ -94,7 +96,7 @@ static uint8_t *entry_write(uint8_t *at, const struct trail_entry *entry) {
     *at++ = entry->step;
     *at++ = (uint8_t)((unsigned)entry->verdict | (entry->own_area ? FLAG_OWN_AREA : 0U) |
                       (entry->picked ? FLAG_PICKED : 0U) | (offered ? FLAG_OFFER : 0U) |
-                      (entry->said_full ? FLAG_FULL : 0U));
+                      (entry->said_full ? FLAG_FULL : 0U) | (entry->ours ? FLAG_OURS : 0U));
     *at++ = (uint8_t)entry->reason;
     *at++ = (uint8_t)entry->distance_km;
     *at++ = (uint8_t)(entry->distance_km >> 8);
@@ -223,7 +225,8 @@ unsigned trail_past(
     for (unsigned i = 0; i < trail->count && count < max; i++) {
         const struct trail_entry *entry = &trail->entries[i];
         enum match_reason reason;
-        if (id_is_null(&entry->offer) || id_equal(&entry->offer, open_offer) || !past_reason(entry, &reason))
+        if (id_is_null(&entry->offer) || id_equal(&entry->offer, open_offer) || entry->ours ||
+            !past_reason(entry, &reason))
             continue;
         out[count++] = (struct past_offer){entry->facility, reason, entry->said_full};
     }

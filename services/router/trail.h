@@ -23,6 +23,7 @@ struct trail_entry {
     struct id offer;               /* null: none */
     enum offer_state offer_state;
     bool said_full;
+    bool ours; /* the router took the offer back by itself: that is no past */
 };
 
 struct trail {

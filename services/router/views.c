@@ -146,7 +146,7 @@ static bool open_as_facility(struct work *work, const Sigap__Actor *actor) {
         !rights_staff(actor, offer.facility))
         return false;
     if (offer.standing.state == OFFER_REQUESTED) {
-        const struct by by = {rights_name(actor), "", "", "", false};
+        const struct by by = {rights_name(actor), "", "", "", false, false};
         route_move(work, &offer, EVENT_DELIVER, &by, 0, &why);
         route_end(work);
     }
@@ -374,7 +374,7 @@ static size_t read_offers(struct listing *listing, struct statement *row, struct
 }
 
 static void mark_received(struct work *work, const Sigap__Actor *actor, struct offer *offer) {
-    const struct by by = {rights_name(actor), "", "", "", false};
+    const struct by by = {rights_name(actor), "", "", "", false, false};
     const char *why;
     if (offer->standing.state == OFFER_REQUESTED && route_move(work, offer, EVENT_DELIVER, &by, 0, &why))
         route_end(work);

@@ -803,13 +803,14 @@ static void a_closed_case_asks_nobody(void **state) {
     struct id taken = house_open(fixture, &girl, false);
     house_sent(fixture, &second);
     house_answer(fixture, &second, &(struct order){.who = staff_of(BATU), .event = "accept"});
+    house_answer(fixture, &second, &(struct order){.who = staff_of(BATU), .event = "arrive"});
     house_close_case(fixture, &taken, "terbukti", false);
     assert_int_equal(house_moved(fixture)->to, SIGAP__OFFER_STATE__OFFER_COMPLETED);
     assert_int_equal(house_referral_moved(fixture)->to, SIGAP__REFERRAL_STATE__REFERRAL_COMPLETED);
     /* Open again: it is routed anew. */
     house_close_case(fixture, &waiting, "", true);
     assert_int_equal(fixture_count(fixture, SIGAP__EVENT__BODY_OFFER_SENT), 3);
-    assert_string_equal(house_sent(fixture, NULL)->facility, PRSMP);
+    assert_string_equal(house_sent(fixture, NULL)->facility, BATU); /* it had not refused */
     /* A month later the router remembers nothing of what is closed. */
     fixture_advance(fixture, 31 * DAY);
     unsigned status;
@@ -821,6 +822,45 @@ static void a_closed_case_asks_nobody(void **state) {
         house_answer(fixture, &second, &(struct order){.who = staff_of(BATU), .event = "arrive"}), 404);
     json_decref(house_case(fixture, &waiting, coordinator, &status));
     assert_int_equal(status, 200);
+    fixture_close(&fixture);
+}
+
+/* Closed by mistake, or merged, while the facility waits for the client: it hears, and may be asked again. */
+static void closed_before_the_client_came(void **state) {
+    (void)state;
+    static const char *const arranged[] = {"", "schedule", "hold"};
+    for (int i = 0; i < 3; i++) {
+        struct fixture *fixture = open_router();
+        struct id case_id = house_open(fixture, &girl, false), offer;
+        house_sent(fixture, &offer);
+        house_answer(fixture, &offer, &(struct order){.who = staff_of(BATU), .event = "accept"});
+        if (arranged[i][0])
+            house_answer(
+                fixture, &offer, &(struct order){.who = staff_of(BATU), .event = arranged[i], .reason = "x"});
+        house_close_case(fixture, &case_id, "selesai", false);
+        assert_int_equal(house_moved(fixture)->to, SIGAP__OFFER_STATE__OFFER_CANCELLED);
+        assert_string_equal(house_moved(fixture)->reason, "case_closed");
+        assert_int_equal(house_referral_moved(fixture)->to, SIGAP__REFERRAL_STATE__REFERRAL_REVOKED);
+        house_close_case(fixture, &case_id, "", true);
+        assert_string_equal(house_sent(fixture, NULL)->facility, BATU);
+        fixture_close(&fixture);
+    }
+}
+
+/* The kind corrected and corrected back: the nearest was never asked to answer, so it is asked again; however
+ * often, and the trail does not run over. */
+static void a_wrong_kind_shuts_nobody_out(void **state) {
+    (void)state;
+    struct fixture *fixture = open_router();
+    struct id case_id = house_open(fixture, &girl, false), offer;
+    for (int i = 0; i < 60; i++) {
+        house_change(fixture, &case_id, "napza", 2, "");
+        house_change(fixture, &case_id, "kekerasan_seksual", 2, "");
+        assert_string_equal(house_sent(fixture, &offer)->facility, BATU);
+    }
+    house_answer(
+        fixture, &offer, &(struct order){.who = staff_of(BATU), .event = "reject", .reason_code = "PENUH"});
+    assert_string_equal(house_sent(fixture, NULL)->facility, PRSMP);
     fixture_close(&fixture);
 }
 
@@ -1490,6 +1530,8 @@ int main(void) {
         cmocka_unit_test(a_conflict_waits_for_a_facility_that_there_is),
         cmocka_unit_test(an_officer_in_conflict_sees_and_moves_nothing),
         cmocka_unit_test(a_closed_case_asks_nobody),
+        cmocka_unit_test(closed_before_the_client_came),
+        cmocka_unit_test(a_wrong_kind_shuts_nobody_out),
         cmocka_unit_test(what_is_not_known_here_is_parked),
         cmocka_unit_test(training_stays_training),
         cmocka_unit_test(training_takes_no_place),
