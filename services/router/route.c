@@ -9,7 +9,7 @@
 enum {
     FORGET_AFTER_DAYS =
         30, /* closed referrals: late answers still get a sentence, then casework alone remembers */
-    WAITING_TRIED = 64, /* unroutable referrals that try a freed place in one turn: a plan each */
+    WAITING_TRIED = 64, /* referrals that try a freed place in one turn: a plan each */
 };
 
 static const char role_coordinator[] = "KOR", role_province[] = "PRO";
@@ -186,7 +186,24 @@ bool route_begin(struct work *work, struct turn *turn, const struct id *case_id)
     work->is_new = work->closing = work->touched = false;
     work->freed = NULL;
     work->broken = NULL;
-    return referral_get(turn, case_id, &work->referral);
+    work->waited.count = 0;
+    if (!referral_get(turn, case_id, &work->referral))
+        return false;
+    waits_of(&work->referral, &work->waited);
+    return true;
+}
+
+static void write_row(struct work *work) {
+    struct waits *waits = arena_take(work->turn->arena, sizeof *waits);
+    if (!waits || (!work->is_new && !work->touched))
+        return;
+    work->referral.version++;
+    if (work->is_new)
+        referral_insert(work->turn, &work->referral);
+    else
+        referral_update(work->turn, &work->referral);
+    waits_of(&work->referral, waits);
+    waits_renew(work->turn, &work->referral.case_id, &work->waited, waits);
 }
 
 enum verdict route_end(struct work *work) {
@@ -195,11 +212,7 @@ enum verdict route_end(struct work *work) {
         id_to_text(&work->referral.case_id, id);
         return turn_park(work->turn, "referral %s: %s", id, work->broken);
     }
-    work->referral.version += work->is_new || work->touched;
-    if (work->is_new)
-        referral_insert(work->turn, &work->referral);
-    else if (work->touched)
-        referral_update(work->turn, &work->referral);
+    write_row(work);
     return work->freed ? route_retry_waiting(work->turn, work->freed, 1) : VERDICT_DONE;
 }
 
@@ -1052,45 +1065,18 @@ enum verdict route_timer(struct turn *turn, uint32_t kind, const struct id *obje
     return turn_park(turn, "a timer of unknown kind %u", kind);
 }
 
-/* ---- those who found everybody full */
-
-static bool waits_for(const struct trail *trail, const char *facility) {
-    for (unsigned i = 0; i < trail->count; i++) {
-        const struct trail_entry *entry = &trail->entries[i];
-        if (entry->reason == REASON_FULL && id_is_null(&entry->offer) &&
-            strcmp(entry->facility, facility) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* The oldest who wait for this facility, however many wait for others. scratch: room for a trail. */
-static unsigned read_waiting(
-    struct turn *turn, const char *facility, struct trail *scratch, struct id ids[WAITING_TRIED]) {
-    unsigned count = 0;
-    size_t size;
-    struct statement *row = router_use(turn->store, ROUTER_REFERRAL_UNROUTABLE);
-    while (count < WAITING_TRIED && statement_step(row)) {
-        const void *trail = column_blob(row, 1, &size);
-        trail_read(trail, size, scratch);
-        if (waits_for(scratch, facility))
-            ids[count++] = column_id(row, 0);
-    }
-    statement_end(row);
-    return count;
-}
+/* ---- those who found a facility full */
 
 enum verdict route_retry_waiting(struct turn *turn, const struct facility *facility, unsigned most) {
     struct id ids[WAITING_TRIED];
     struct work *work = arena_take(turn->arena, sizeof *work);
-    unsigned count = work ? read_waiting(turn, facility->id, &work->referral.trail, ids) : 0;
+    unsigned count = work ? waits_for(turn, facility->id, ids, WAITING_TRIED) : 0;
     for (unsigned i = 0; i < count && most > 0; i++) {
         if (!route_begin(work, turn, &ids[i]))
             continue;
         route_again(work, "place_free", "router");
         work->freed = NULL;
-        most -=
-            work->referral.state != SIGAP__REFERRAL_STATE__REFERRAL_UNROUTABLE && !work->referral.training;
+        most -= work->referral.state == SIGAP__REFERRAL_STATE__REFERRAL_ACTIVE && !work->referral.training;
         enum verdict verdict = route_end(work);
         if (verdict != VERDICT_DONE)
             return verdict;

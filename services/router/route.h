@@ -19,6 +19,7 @@ struct work {
     struct turn *turn;
     struct router *router;
     struct referral referral;
+    struct waits waited; /* as the row says it */
     bool is_new, closing;
     bool touched;                 /* the referral's row has to be written */
     const struct facility *freed; /* a place became free: somebody may have waited for it */
@@ -57,6 +58,6 @@ enum verdict route_timer(struct turn *turn, uint32_t kind, const struct id *obje
 
 /* Plan of a referral as things are now, for explaining. NULL: the arena is exhausted. */
 struct plan *route_plan(struct turn *turn, const struct referral *referral);
-/* Referrals that found this facility full try again, oldest first, until so many have got somebody; drills
- * beside them, for they take no place. DONE, or PARK when an invariant broke. */
+/* Referrals that found this facility full try again, P0 and P1 and the oldest first, until so many have got
+ * somebody; drills beside them, for they take no place. DONE, or PARK when an invariant broke. */
 enum verdict route_retry_waiting(struct turn *turn, const struct facility *facility, unsigned most);

@@ -1,7 +1,10 @@
 #include "services/router/rows.h"
 
+#include "common/texts.h"
 #include "router_sql.h"
 #include "services/router/router.h"
+
+#include <string.h>
 
 static const char *text_at(struct turn *turn, struct statement *row, int column) {
     const char *text = arena_text(turn->arena, column_text(row, column));
@@ -47,12 +50,98 @@ static void referral_read(struct turn *turn, struct statement *row, struct refer
     out->last_command = column_id(row, 23);
 }
 
+/* ---- who waits for a place */
+
+static void take_full(const struct trail *trail, struct waits *out) {
+    for (unsigned i = 0; i < trail->count; i++) {
+        const struct trail_entry *entry = &trail->entries[i];
+        if (entry->reason == REASON_FULL && id_is_null(&entry->offer))
+            copy_text(out->facilities[out->count++], DIRECTORY_ID_MAX, entry->facility);
+    }
+}
+
+void waits_of(const struct referral *referral, struct waits *out) {
+    bool placeless = referral->state == SIGAP__REFERRAL_STATE__REFERRAL_UNROUTABLE ||
+                     referral->state == SIGAP__REFERRAL_STATE__REFERRAL_HOME;
+    out->later = referral->priority > 1;
+    out->count = 0;
+    if (placeless && !referral->closed)
+        take_full(&referral->trail, out);
+}
+
+static void waits_write(
+    struct turn *turn, enum router_statement statement, const struct id *case_id, const struct waits *waits) {
+    for (unsigned i = 0; i < waits->count; i++) {
+        struct statement *row = router_use(turn->store, statement);
+        bind_text(row, waits->facilities[i]);
+        bind_int(row, waits->later);
+        bind_id(row, case_id);
+        statement_run(row);
+    }
+}
+
+static bool same_waits(const struct waits *one, const struct waits *other) {
+    bool same = one->count == other->count && (one->later == other->later || one->count == 0);
+    for (unsigned i = 0; same && i < one->count; i++)
+        same = strcmp(one->facilities[i], other->facilities[i]) == 0;
+    return same;
+}
+
+void waits_renew(
+    struct turn *turn, const struct id *case_id, const struct waits *before, const struct waits *after) {
+    if (same_waits(before, after))
+        return;
+    waits_write(turn, ROUTER_WAITING_REMOVE, case_id, before);
+    waits_write(turn, ROUTER_WAITING_ADD, case_id, after);
+}
+
+unsigned waits_for(struct turn *turn, const char *facility, struct id *ids, unsigned max) {
+    unsigned count = 0;
+    struct statement *row = router_use(turn->store, ROUTER_WAITING_OF);
+    bind_text(row, facility);
+    bind_int(row, max);
+    while (count < max && statement_step(row))
+        ids[count++] = column_id(row, 0);
+    statement_end(row);
+    return count;
+}
+
+/* Referrals of a store that had no such table. */
+static void waits_enter(struct turn *turn, struct trail *trail, struct waits *waits) {
+    size_t size;
+    struct statement *row = router_use(turn->store, ROUTER_REFERRAL_WITHOUT_PLACE);
+    while (statement_step(row)) {
+        struct id case_id = column_id(row, 0);
+        const void *bytes = column_blob(row, 2, &size);
+        trail_read(bytes, size, trail);
+        *waits = (struct waits){.later = column_int(row, 1) > 1};
+        take_full(trail, waits);
+        waits_write(turn, ROUTER_WAITING_ADD, &case_id, waits);
+    }
+    statement_end(row);
+}
+
+static void waits_begin(struct turn *turn) {
+    static const struct id nobody = {{1}};
+    struct id entered;
+    struct trail *trail = arena_take(turn->arena, sizeof *trail);
+    struct waits *waits = arena_take(turn->arena, sizeof *waits);
+    if (!trail || !waits || waits_for(turn, "", &entered, 1) > 0)
+        return;
+    waits_enter(turn, trail, waits);
+    *waits = (struct waits){.count = 1};
+    waits_write(turn, ROUTER_WAITING_ADD, &nobody, waits);
+}
+
+/* ---- the start */
+
 void referrals_begin(struct turn *turn) {
     struct router *router = turn->state;
     struct statement *last = router_use(turn->store, ROUTER_REFERRAL_NEWEST);
     struct id newest = statement_step(last) ? column_id(last, 0) : (struct id){{0}};
     statement_end(last);
     id_filter_begin(&router->referrals, &newest);
+    waits_begin(turn);
 }
 
 bool referral_get(struct turn *turn, const struct id *case_id, struct referral *out) {

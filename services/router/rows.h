@@ -58,7 +58,21 @@ struct capacity_row {
     struct id last_command;
 };
 
+/* Facilities a referral waits for: it found them full, and has no place. */
+struct waits {
+    bool later; /* behind P0 and P1 */
+    unsigned count;
+    char facilities[TRAIL_MAX][DIRECTORY_ID_MAX];
+};
+
 void referrals_begin(struct turn *turn); /* at the start */
+/* What the row at hand waits for. */
+void waits_of(const struct referral *referral, struct waits *out);
+/* The rows of those who wait, from what they say to what they shall say. */
+void waits_renew(
+    struct turn *turn, const struct id *case_id, const struct waits *before, const struct waits *after);
+/* At most so many who wait for a facility, who is urgent and the oldest first. Returns how many. */
+unsigned waits_for(struct turn *turn, const char *facility, struct id *ids, unsigned max);
 bool referral_get(struct turn *turn, const struct id *case_id, struct referral *out);
 void referral_insert(struct turn *turn, const struct referral *referral);
 void referral_update(struct turn *turn, const struct referral *referral);

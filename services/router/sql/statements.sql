@@ -36,8 +36,18 @@ FROM referral
 WHERE state IN (1, 3) AND state=? AND {in_area}
 ORDER BY case_id LIMIT ?
 
--- name: referral_unroutable
-SELECT case_id, trail FROM referral WHERE state IN (1, 3) AND state=3 ORDER BY case_id
+-- name: referral_without_place
+-- scans referral: once, in a store that had no table of those who wait.
+SELECT case_id, priority, trail FROM referral WHERE closed=0 AND (state=3 OR state=7)
+
+-- name: waiting_add
+INSERT OR IGNORE INTO place_wait(facility, later, case_id) VALUES(?, ?, ?)
+
+-- name: waiting_remove
+DELETE FROM place_wait WHERE facility=? AND later=? AND case_id=?
+
+-- name: waiting_of
+SELECT case_id FROM place_wait WHERE facility=? ORDER BY later, case_id LIMIT ?
 
 -- name: offer_insert
 INSERT INTO offer(id, case_id, facility, rank, ask_first, by_hand, sent_at, state, open, hold, cancel_requested, version,

@@ -1,5 +1,7 @@
 /* The router through its engine: what neighbours and people say goes in, records come out. */
+#include "router_sql.h"
 #include "services/router/tests/house.h"
+#include "tests/fixture/steps.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -1140,6 +1142,94 @@ static void a_freed_place_finds_who_waits_behind_many(void **state) {
     fixture_close(&fixture);
 }
 
+static const struct fixture_record *record_of_case(
+    struct fixture *fixture, Sigap__Event__BodyCase kind, const struct id *case_id) {
+    const struct fixture_record *record;
+    for (size_t i = 0; (record = fixture_nth(fixture, kind, i)); i++)
+        if (memcmp(record->event->case_id.data, case_id->bytes, ID_BYTES) == 0)
+            return record;
+    return NULL;
+}
+
+static struct fixture *open_full(void) {
+    static const char *const all[] = {BATU, PRSMP, SUMENEP};
+    struct fixture *fixture = open_router();
+    for (int i = 0; i < 3; i++)
+        house_places(fixture, all[i], true, 0, &(struct order){.who = coordinator});
+    return fixture;
+}
+
+/* All shelters full, so at home with whoever is named: that is no place. */
+static void who_is_at_home_for_want_of_a_place_waits_too(void **state) {
+    (void)state;
+    struct fixture *fixture = open_full();
+    struct case_setup urgent = girl;
+    urgent.priority = 1;
+    struct id first = house_open(fixture, &girl, false);
+    fixture_advance(fixture, MINUTE);
+    struct id second = house_open(fixture, &girl, false);
+    fixture_advance(fixture, MINUTE);
+    assert_int_equal(opened(fixture)->state, SIGAP__REFERRAL_STATE__REFERRAL_HOME);
+    struct id life = house_open(fixture, &urgent, false);
+    house_places(fixture, SUMENEP, true, 2, &(struct order){.who = coordinator});
+    assert_int_equal(fixture_count(fixture, SIGAP__EVENT__BODY_OFFER_SENT), 2);
+    assert_non_null(record_of_case(fixture, SIGAP__EVENT__BODY_OFFER_SENT, &life)); /* before its elders */
+    assert_non_null(record_of_case(fixture, SIGAP__EVENT__BODY_OFFER_SENT, &first));
+    /* Raised, the second comes first; closed, it waits no more. */
+    house_change(fixture, &second, "", 1, "");
+    house_close_case(fixture, &second, "selesai", false);
+    house_places(fixture, SUMENEP, true, 3, &(struct order){.who = coordinator});
+    assert_int_equal(fixture_count(fixture, SIGAP__EVENT__BODY_OFFER_SENT), 2);
+    fixture_close(&fixture);
+}
+
+static void forget_wait(struct store *store, const char *facility, int later, const struct id *case_id) {
+    assert_true(store_begin(store));
+    struct statement *row = router_use(store, ROUTER_WAITING_REMOVE);
+    bind_text(row, facility);
+    bind_int(row, later);
+    bind_id(row, case_id);
+    assert_true(statement_run(row));
+    assert_int_equal(store_changes(store), 1);
+    assert_int_equal(store_commit(store), STORE_OK);
+}
+
+/* A store of yesterday has no table of those who wait: they are entered at the start. */
+static void who_waited_before_there_was_a_table(void **state) {
+    (void)state;
+    static const char *const all[] = {BATU, PRSMP, SUMENEP};
+    struct fixture *fixture =
+        fixture_open(&(struct fixture_options){.daemon = &router_daemon, .seed = 3, .on_disk = true});
+    for (int i = 0; i < 3; i++)
+        house_places(fixture, all[i], true, 0, &(struct order){.who = coordinator});
+    struct id case_id = house_open(fixture, &girl, false);
+    assert_null(house_sent(fixture, NULL));
+    forget_wait(fixture_store(fixture), BATU, 1, &case_id);
+    forget_wait(fixture_store(fixture), "", 0, &(struct id){{1}});
+    fixture_restart(fixture, true);
+    house_places(fixture, BATU, true, 1, &(struct order){.who = coordinator});
+    assert_string_equal(house_sent(fixture, NULL)->facility, BATU);
+    fixture_close(&fixture);
+}
+
+/* A place that nobody waits for costs the same, however many wait for others. */
+static void a_freed_place_reads_only_who_waits_for_it(void **state) {
+    (void)state;
+    static const char elsewhere[] = "JTM-RSBG-TBN";
+    uint64_t steps[2];
+    for (int round = 0; round < 2; round++) {
+        steps_watch();
+        struct fixture *fixture = open_full();
+        for (int i = 0; i < 200 * round; i++)
+            house_open(fixture, &girl, false);
+        steps_taken();
+        house_places(fixture, elsewhere, true, 1, &(struct order){.who = coordinator});
+        steps[round] = steps_taken();
+        fixture_close(&fixture);
+    }
+    assert_true(steps[1] <= steps[0] + 2);
+}
+
 /* Completed, but not this case: it has no place yet. */
 static void what_was_completed_in_error_is_routed_again(void **state) {
     (void)state;
@@ -1542,6 +1632,9 @@ int main(void) {
         cmocka_unit_test(who_accepts_without_a_place_is_told),
         cmocka_unit_test(a_freed_place_is_offered_to_who_waited),
         cmocka_unit_test(a_freed_place_finds_who_waits_behind_many),
+        cmocka_unit_test(who_is_at_home_for_want_of_a_place_waits_too),
+        cmocka_unit_test(who_waited_before_there_was_a_table),
+        cmocka_unit_test(a_freed_place_reads_only_who_waits_for_it),
         cmocka_unit_test(what_was_completed_in_error_is_routed_again),
         cmocka_unit_test(danger_after_the_stay_is_routed_anew),
         cmocka_unit_test(a_further_stay_by_hand),
