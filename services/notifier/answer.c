@@ -19,12 +19,19 @@ bool answer_may_see(const struct alert *alert, const Sigap__Actor *actor) {
     return rights_covers(actor, alert->area) || facility_is_theirs(actor, alert->facility);
 }
 
-/* The team an actor answers for: the first that was told, whose role he has, in his area or facility.
- * Operators and coordinators may answer for anybody in their area. */
+/* Operators and coordinators, as roles.yaml has them: they send somebody else where the first does not get
+ * on.
+ */
+static bool directs(const Sigap__Actor *actor) {
+    return rights_has(actor, "operator") || rights_has(actor, "coordinator");
+}
+
+/* The team an actor answers for: the one that has answered if it is theirs, else the first that was told,
+ * whose role he has, in his area or facility. Who directs may answer for anybody in their area. */
 static const struct team *team_of_actor(
     const struct notifier *notifier, const struct alert *alert, const Sigap__Actor *actor, bool *may) {
-    *may =
-        answer_may_see(alert, actor) && (rights_has(actor, "operator") || rights_has(actor, "coordinator"));
+    const struct team *found = NULL;
+    *may = answer_may_see(alert, actor) && directs(actor);
     for (unsigned i = 0; i < alert->delivery_count; i++) {
         const struct team *team = teams_find(notifier->teams, alert->deliveries[i].team);
         if (!team || !rights_has(actor, team->role))
@@ -32,12 +39,11 @@ static const struct team *team_of_actor(
         bool theirs = team->facility ? facility_is_theirs(actor, team->facility->id)
                                      : rights_covers(actor, team->area[0] ? team->area : alert->area) ||
                                            answer_may_see(alert, actor);
-        if (theirs) {
-            *may = true;
-            return team;
-        }
+        if (theirs && (!found || strcmp(team->id, alert->answered_team) == 0))
+            found = team;
     }
-    return NULL;
+    *may |= found != NULL;
+    return found;
 }
 
 /* --- the command --- */
@@ -49,7 +55,7 @@ struct answering {
     enum alert_move move;
     const char *team;  /* "" */
     const char *actor; /* account, code of the person whose link it was, or "" by a link of the team */
-    bool by_person;
+    bool by_person, directs;
 };
 
 static enum verdict refuse(struct answering *answering, unsigned status, const char *sentence) {
@@ -256,6 +262,21 @@ static enum verdict refuse_by_state(struct answering *answering) {
     return refuse(answering, 409, "Tidak dapat dilakukan sekarang / Not possible now");
 }
 
+/* What somebody has taken is theirs to give back, to finish and to put off, and theirs who direct. A link
+ * speaks for its receiver only: "cannot" in a message of before the answer means "I cannot", whoever reads
+ * it, and that of a colleague is not that of the one who has taken it. */
+static bool may_change_answer(const struct answering *answering) {
+    const struct alert *alert = answering->alert;
+    bool own = alert->answered_by[0] && strcmp(answering->actor, alert->answered_by) == 0;
+    bool of_team = answering->team[0] && strcmp(answering->team, alert->answered_team) == 0;
+    bool of_colleague = answering->by_person && answering->move == MOVE_CANNOT && alert->answered_by[0];
+    return own || answering->directs || (of_team && !of_colleague);
+}
+
+static bool changes_answer(enum alert_move move) {
+    return move == MOVE_CANNOT || move == MOVE_DONE || move == MOVE_SNOOZE;
+}
+
 static enum verdict act(struct answering *answering) {
     struct alert *alert = answering->alert;
     struct turn *turn = answering->turn;
@@ -269,6 +290,8 @@ static enum verdict act(struct answering *answering) {
     if (!alert->answerable)
         return refuse(
             answering, 409, "Pesan ini hanya pemberitahuan / This message was for information only");
+    if (from == ALERT_STATE_ANSWERED && changes_answer(answering->move) && !may_change_answer(answering))
+        return refuse_by_state(answering);
     /* Only a life that nobody has taken yet cannot be put off. */
     if (answering->move == MOVE_SNOOZE && alert->priority == SITE_P0 && from == ALERT_STATE_OPEN)
         return refuse(answering, 409, "P0 tidak dapat ditunda / P0 cannot be put off");
@@ -376,6 +399,7 @@ static enum verdict by_account(struct answering *answering, const Sigap__AnswerA
     team = named ? named : team;
     answering->team = team ? team->id : "";
     answering->actor = actor->account;
+    answering->directs = directs(actor);
     return act(answering);
 }
 

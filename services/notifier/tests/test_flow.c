@@ -232,7 +232,7 @@ static void test_answer_by_account(void **state) {
         {"TKSK", "35.07", "accept", 99, 409}, /* stale version */
         {"TKSK", "35.07", "accept", 0, 200},
         {"KAB", "35.07", "accept", 0, 409},
-        {"KAB", "35.07", "done", 0, 200},
+        {"KAB", "35.07", "done", 0, 200}, /* the same account */
         {"auditor", "*", "done", 0, 403},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -250,6 +250,73 @@ static void test_answer_by_account(void **state) {
             fail_msg("case %zu: %u %s", i, answered->status, answered->sentence);
     }
     flow_free(flow);
+}
+
+static unsigned answer_as(struct flow *flow, const struct id *alert, const char *account, const char *role,
+    const char *class, const char *action) {
+    Sigap__Actor actor = SIGAP__ACTOR__INIT;
+    Sigap__AnswerAlert answer = SIGAP__ANSWER_ALERT__INIT;
+    char *roles[] = {(char *)role, (char *)class}, *areas[] = {(char *)"35.07"};
+    actor.account = (char *)account;
+    actor.roles = roles;
+    actor.n_roles = 2;
+    actor.areas = areas;
+    actor.n_areas = 1;
+    answer.alert_id = bytes_of(alert);
+    answer.action = (char *)action;
+    return flow_command(flow, &answer, &actor, NULL, 0)->status;
+}
+
+/* What TKSK has taken no other team gives back, finishes or puts off; they hear who was first, and when. */
+static void test_only_who_answered_takes_it_back(void **state) {
+    (void)state;
+    static const char *const actions[] = {"cannot", "done", "snooze"};
+    struct flow *flow = flow_new(NULL);
+    char accept[80], cannot[80], of_tri[80], own[80];
+    flow_case_opened(flow, emergency);
+    struct id alert = flow_alert(flow);
+    flow_token(flow_last(flow, "tksk-3507"), "Terima", accept);
+    flow_token(flow_last(flow, "tksk-3507"), "Tidak bisa", own);
+    flow_token(flow_last(flow, "pkm-3507"), "Tidak bisa", cannot);
+    flow_token(flow_last(flow, "tri"), "Tidak bisa", of_tri);
+    assert_int_equal(flow_answer_link(flow, accept, "accept")->status, 200);
+    size_t moved = fixture_count(flow->fixture, SIGAP__EVENT__BODY_ALERT_MOVED);
+    unsigned told = flow->count;
+    const Sigap__CommandAnswered *answered = flow_answer_link(flow, cannot, "cannot");
+    assert_int_equal(answered->status, 409);
+    assert_non_null(strstr(answered->sentence, "tksk-3507"));
+    assert_non_null(strstr(answered->sentence, "10:00 WIB"));
+    assert_int_equal(
+        flow_answer_link(flow, of_tri, "cannot")->status, 409); /* "I cannot", not "he shall not" */
+    for (size_t i = 0; i < sizeof actions / sizeof *actions; i++)
+        assert_int_equal(answer_as(flow, &alert, "pkm1", "PKM", "responder", actions[i]), 409);
+    assert_int_equal(fixture_count(flow->fixture, SIGAP__EVENT__BODY_ALERT_MOVED), moved);
+    assert_int_equal(flow->count, told); /* nobody is woken anew */
+    flow_advance(flow, 31 * MINUTE);
+    assert_int_equal(flow_sent(flow, "tksk-3507", NULL, "reminder"), 1); /* its watch goes on */
+    assert_int_equal(flow_answer_link(flow, own, "cannot")->status, 200);
+    assert_int_equal(fixture_count(flow->fixture, SIGAP__EVENT__BODY_ALERT_MOVED), moved + 2);
+    flow_free(flow);
+}
+
+/* Who directs may: by account, where they see that somebody has it. So may the team that has it. */
+static void test_who_directs_takes_it_from_them(void **state) {
+    (void)state;
+    static const struct {
+        const char *account, *role, *class, *action;
+    } ways[] = {{"tri1", "TRI", "operator", "cannot"}, {"kor1", "KOR", "coordinator", "done"},
+        {"opr1", "OPR", "operator", "snooze"}, {"tksk2", "TKSK", "responder", "done"}};
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        struct flow *flow = flow_new(NULL);
+        char accept[80];
+        flow_case_opened(flow, emergency);
+        struct id alert = flow_alert(flow);
+        flow_token(flow_last(flow, "tksk-3507"), "Terima", accept);
+        assert_int_equal(flow_answer_link(flow, accept, "accept")->status, 200);
+        if (answer_as(flow, &alert, ways[i].account, ways[i].role, ways[i].class, ways[i].action) != 200)
+            fail_msg("%s %s", ways[i].role, ways[i].action);
+        flow_free(flow);
+    }
 }
 
 static void test_a_command_acts_once(void **state) {
@@ -1678,6 +1745,8 @@ int main(void) {
         cmocka_unit_test(test_cannot_by_all_is_the_next_step),
         cmocka_unit_test(test_forged_and_foreign_links),
         cmocka_unit_test(test_answer_by_account),
+        cmocka_unit_test(test_only_who_answered_takes_it_back),
+        cmocka_unit_test(test_who_directs_takes_it_from_them),
         cmocka_unit_test(test_a_command_acts_once),
         cmocka_unit_test(test_offer_reaches_the_facility),
         cmocka_unit_test(test_an_answer_names_its_facility),
