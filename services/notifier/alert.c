@@ -213,9 +213,44 @@ struct delivery *alert_add(struct turn *turn, struct alert *alert, const char *t
     return delivery;
 }
 
+/* --- who is not told again --- */
+
+static struct alert_quiet *find_quiet(const struct alert *alert, const char *team, const char *person) {
+    for (unsigned i = 0; i < alert->quiet_count; i++)
+        if (strcmp(alert->quiet[i].team, team) == 0 && strcmp(alert->quiet[i].person, person) == 0)
+            return &alert->quiet[i];
+    return NULL;
+}
+
+int64_t alert_quiet_until(const struct alert *alert, const char *team, const char *person) {
+    const struct alert_quiet *quiet = find_quiet(alert, team, person);
+    return quiet ? quiet->until : 0;
+}
+
+void alert_quiet_set(
+    struct turn *turn, struct alert *alert, const char *team, const char *person, int64_t until) {
+    struct alert_quiet *quiet = find_quiet(alert, team, person);
+    if (quiet) {
+        quiet->until = until;
+        return;
+    }
+    unsigned oldest = alert->quiet_count == ALERT_QUIET_MAX, kept = alert->quiet_count - oldest;
+    quiet = arena_take(turn->arena, (kept + 1) * sizeof *quiet);
+    if (!quiet)
+        return;
+    if (kept)
+        memcpy(quiet, alert->quiet + oldest, kept * sizeof *quiet);
+    copy_text(quiet[kept].team, sizeof quiet->team, team);
+    copy_text(quiet[kept].person, sizeof quiet->person, person);
+    quiet[kept].until = until;
+    alert->quiet = quiet;
+    alert->quiet_count = kept + 1;
+}
+
 /* --- rows --- */
 
-enum { BODY_VERSION = 1 };
+/* Version 2 has who is not told again, before the deliveries; an alert without them is written as before. */
+enum { BODY_VERSION = 1, BODY_VERSION_QUIET = 2 };
 
 /* Bits of the byte of yes and no. */
 enum {
@@ -229,13 +264,39 @@ enum {
     BIT_ALSO = 128 /* further kinds follow the kind */
 };
 
+static void pack_quiet(const struct alert *alert, struct buffer *out) {
+    buffer_add_varint(out, alert->quiet_count);
+    for (unsigned i = 0; i < alert->quiet_count; i++) {
+        pack_text(out, alert->quiet[i].team);
+        pack_text(out, alert->quiet[i].person);
+        buffer_add_varint(out, (uint64_t)alert->quiet[i].until);
+    }
+}
+
+static bool unpack_quiet(struct arena *arena, struct unpacker *from, struct alert *out) {
+    int64_t count = unpack_int(from);
+    if (from->failed || count < 1 || count > ALERT_QUIET_MAX)
+        return false;
+    out->quiet = arena_take(arena, (size_t)count * sizeof *out->quiet);
+    if (!out->quiet)
+        return false;
+    out->quiet_count = (unsigned)count;
+    for (unsigned i = 0; i < out->quiet_count; i++) {
+        unpack_text(from, out->quiet[i].team, sizeof out->quiet[i].team);
+        unpack_text(from, out->quiet[i].person, sizeof out->quiet[i].person);
+        out->quiet[i].until = unpack_int(from);
+    }
+    return !from->failed;
+}
+
 static void pack_body(const struct alert *alert, struct buffer *out) {
     uint8_t bits =
         (uint8_t)((alert->training ? BIT_TRAINING : 0) | (alert->unverified ? BIT_UNVERIFIED : 0) |
                   (alert->answerable ? BIT_ANSWERABLE : 0) | (alert->progressed ? BIT_PROGRESSED : 0) |
                   (alert->finished ? BIT_FINISHED : 0) | (alert->codes_only ? BIT_CODES : 0) |
                   (alert->prefer_female ? BIT_FEMALE : 0) | (alert->also[0] ? BIT_ALSO : 0));
-    uint8_t head[] = {BODY_VERSION, bits, alert->reminded, (uint8_t)alert->chain.lane};
+    uint8_t version = alert->quiet_count ? BODY_VERSION_QUIET : BODY_VERSION;
+    uint8_t head[] = {version, bits, alert->reminded, (uint8_t)alert->chain.lane};
     buffer_add(out, head, sizeof head);
     buffer_add(out, alert->subject_id.bytes, ID_BYTES);
     buffer_add(out, alert->case_id.bytes, ID_BYTES);
@@ -252,6 +313,8 @@ static void pack_body(const struct alert *alert, struct buffer *out) {
         (int64_t)alert->version, (int64_t)alert->chain.sequence};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         buffer_add_varint(out, (uint64_t)numbers[i]);
+    if (alert->quiet_count)
+        pack_quiet(alert, out);
     deliveries_pack(alert->deliveries, alert->delivery_count, out);
 }
 
@@ -263,7 +326,7 @@ static void unpack_id(struct unpacker *from, struct id *out) {
 
 static bool unpack_head(struct unpacker *from, struct alert *out) {
     const uint8_t *head = unpack_bytes(from, 4);
-    if (!head || head[0] != BODY_VERSION || head[3] >= LANES)
+    if (!head || head[0] < BODY_VERSION || head[0] > BODY_VERSION_QUIET || head[3] >= LANES)
         return false;
     out->training = head[1] & BIT_TRAINING;
     out->unverified = head[1] & BIT_UNVERIFIED;
@@ -300,7 +363,8 @@ static bool unpack_head(struct unpacker *from, struct alert *out) {
 
 static bool unpack_body(struct arena *arena, const void *bytes, size_t size, struct alert *out) {
     struct unpacker from = {bytes, size, false};
-    if (!unpack_head(&from, out))
+    if (!unpack_head(&from, out) ||
+        (*(const uint8_t *)bytes == BODY_VERSION_QUIET && !unpack_quiet(arena, &from, out)))
         return false;
     out->deliveries = deliveries_unpack(arena, from.at, from.left, &out->delivery_count);
     out->delivery_room = out->delivery_count + DELIVERIES_ROOM;

@@ -49,6 +49,15 @@ enum alert_move {
 
 enum { ALERT_BODY_MAX = 352 * 1024 /* 1000 deliveries x 340 bytes and the head */, ALERT_INCIDENT_MAX = 256 };
 
+/* Who is not told again until then, while others are. */
+struct alert_quiet {
+    char team[DELIVERY_TEAM_MAX + 1];
+    char person[DELIVERY_DUTY_MAX + 1]; /* code of the person; "": the whole team */
+    int64_t until;                      /* epoch ms: nagging; ALERT_QUIET_FOR_GOOD: nor by a step */
+};
+#define ALERT_QUIET_FOR_GOOD INT64_MAX
+enum { ALERT_QUIET_MAX = 32 /* x 110 bytes: 4 KiB of a body; the oldest makes room */ };
+
 struct alert {
     int64_t row; /* 0: not stored yet */
     struct {
@@ -74,10 +83,10 @@ struct alert {
     unsigned position; /* the last that was told */
     int64_t base_at;   /* epoch ms from which steps are counted */
     int64_t opened_at;
-    int64_t answer_by; /* epoch ms, 0 none */
-    int64_t snoozed_until;
-    int64_t told_at; /* when the last position was told, or told again */
-    int64_t next_at; /* when time moves it next; 0 never. Also a column: timers find it by it */
+    int64_t answer_by;     /* epoch ms, 0 none */
+    int64_t snoozed_until; /* answered: a reminder waits until then, the end of the time does not */
+    int64_t told_at;       /* when the last position was told, or told again */
+    int64_t next_at;       /* when time moves it next; 0 never. Also a column: timers find it by it */
 
     int64_t answered_at, respond_from; /* respond_from: start of the time in which something must move */
     char answered_team[64], answered_by[64];
@@ -87,6 +96,9 @@ struct alert {
     uint64_t version;
     struct chain chain;
     struct id last_command;
+
+    struct alert_quiet *quiet;
+    unsigned quiet_count;
 
     struct delivery *deliveries;
     unsigned delivery_count, delivery_room;
@@ -131,6 +143,12 @@ void alert_thin(struct alert *alert, int64_t before);
 struct delivery *alert_add(struct turn *turn, struct alert *alert, const char *team, const char *channel,
     const char *role, enum delivery_purpose purpose);
 struct delivery *alert_delivery(struct alert *alert, uint16_t ordinal); /* NULL: no such */
+
+/* Until when the team, or this person of it (not "": what was said of that person alone), is not told again;
+ * 0: it is. */
+int64_t alert_quiet_until(const struct alert *alert, const char *team, const char *person);
+void alert_quiet_set(
+    struct turn *turn, struct alert *alert, const char *team, const char *person, int64_t until);
 
 /* --- rows --- */
 

@@ -202,6 +202,16 @@ static void note_escalate(struct answering *answering, enum alert_state from) {
     escalate_next_now(answering->turn, alert);
 }
 
+/* Only that team is left alone, and only by the nagging: the next step comes at its time, however often
+ * somebody puts it off. */
+static void note_snooze(struct answering *answering, enum alert_state from) {
+    int64_t until = answering->turn->now + SNOOZE_MS;
+    if (from == ALERT_STATE_ANSWERED)
+        answering->alert->snoozed_until = until;
+    else
+        alert_quiet_set(answering->turn, answering->alert, answering->team, "", until);
+}
+
 static void apply(struct answering *answering, enum alert_state from) {
     switch (answering->move) {
     case MOVE_ACCEPT:
@@ -212,7 +222,7 @@ static void apply(struct answering *answering, enum alert_state from) {
         note_cannot(answering, from);
         break;
     case MOVE_SNOOZE:
-        answering->alert->snoozed_until = answering->turn->now + SNOOZE_MS;
+        note_snooze(answering, from);
         break;
     case MOVE_ESCALATE:
         note_escalate(answering, from);
@@ -225,6 +235,10 @@ static void apply(struct answering *answering, enum alert_state from) {
         break; /* time's, not a person's: alert_move_parse never gives these */
     }
 }
+
+static const char put_aside_sentence[] = "Dicatat, Anda tidak dihubungi lagi. Fasilitas belum menjawab: "
+                                         "telepon fasilitas itu / Noted, you are not "
+                                         "called again. The facility has not answered: telephone it";
 
 static const char *sentence_of(enum alert_move move) {
     switch (move) {
@@ -277,6 +291,49 @@ static bool changes_answer(enum alert_move move) {
     return move == MOVE_CANNOT || move == MOVE_DONE || move == MOVE_SNOOZE;
 }
 
+/* --- an offer, by others than its facility --- */
+
+static bool is_put_aside(const struct answering *answering) {
+    const struct notifier *notifier = answering->turn->state;
+    bool answers =
+        answering->move == MOVE_ACCEPT || answering->move == MOVE_CANNOT || answering->move == MOVE_DONE;
+    return answers && !outgoing_asks(answering->alert, teams_find(notifier->teams, answering->team));
+}
+
+/* The person, where people of the team are called; "": the team. */
+static const char *whose_ringing(const struct answering *answering) {
+    const struct alert *alert = answering->alert;
+    for (unsigned i = 0; i < alert->delivery_count; i++)
+        if (alert->deliveries[i].on_duty[0] && strcmp(alert->deliveries[i].team, answering->team) == 0)
+            return answering->actor;
+    return "";
+}
+
+/* "I see to it" of a coordinator is not "we take the client", nor is their no the facility's: it stops their
+ * own ringing, the offer goes on waiting for the facility, and the router hears nothing. */
+static enum verdict put_aside(struct answering *answering) {
+    struct alert *alert = answering->alert;
+    const char *person = whose_ringing(answering);
+    if (alert->state != ALERT_STATE_OPEN && alert->state != ALERT_STATE_EXHAUSTED)
+        return refuse_by_state(answering);
+    if (!answering->team[0])
+        return refuse(answering, 409,
+            "Tawaran dijawab oleh fasilitasnya; bila fasilitas menjawab lewat telepon, catat jawabannya pada "
+            "tawaran itu / Its facility answers an offer; if it answers by telephone, enter that at the "
+            "offer");
+    alert_quiet_set(answering->turn, alert, answering->team, person, ALERT_QUIET_FOR_GOOD);
+    for (unsigned i = 0; i < alert->delivery_count; i++)
+        if (was_asked(&alert->deliveries[i], answering->team) &&
+            (!person[0] || strcmp(alert->deliveries[i].on_duty, person) == 0))
+            delivery_withdraw(&alert->deliveries[i], DELIVERY_CANCELLED, answering->turn->now);
+    id_from_bytes(
+        answering->command->command_id.data, answering->command->command_id.len, &alert->last_command);
+    alert->version++;
+    audit(answering);
+    alert_write(answering->turn, alert);
+    return refuse(answering, 200, put_aside_sentence);
+}
+
 static enum verdict act(struct answering *answering) {
     struct alert *alert = answering->alert;
     struct turn *turn = answering->turn;
@@ -284,17 +341,23 @@ static enum verdict act(struct answering *answering) {
     struct id command_id;
     id_from_bytes(answering->command->command_id.data, answering->command->command_id.len, &command_id);
     if (!id_is_null(&command_id) && id_equal(&command_id, &alert->last_command)) /* the same click again */
-        return refuse(answering, 200, sentence_of(answering->move));
+        return refuse(
+            answering, 200, is_put_aside(answering) ? put_aside_sentence : sentence_of(answering->move));
     if (answering->command->expected_version && answering->command->expected_version != alert->version)
         return refuse(answering, 409, "Data sudah berubah, muat ulang / It has changed meanwhile, reload");
     if (!alert->answerable)
         return refuse(
             answering, 409, "Pesan ini hanya pemberitahuan / This message was for information only");
+    if (is_put_aside(answering))
+        return put_aside(answering);
     if (from == ALERT_STATE_ANSWERED && changes_answer(answering->move) && !may_change_answer(answering))
         return refuse_by_state(answering);
     /* Only a life that nobody has taken yet cannot be put off. */
     if (answering->move == MOVE_SNOOZE && alert->priority == SITE_P0 && from == ALERT_STATE_OPEN)
         return refuse(answering, 409, "P0 tidak dapat ditunda / P0 cannot be put off");
+    if (answering->move == MOVE_SNOOZE && from == ALERT_STATE_OPEN && !answering->team[0])
+        return refuse(answering, 409,
+            "Anda tidak dihubungi untuk peringatan ini / You are not being called for this alert");
     if (!alert_do(alert, answering->move))
         return refuse_by_state(answering);
     turn->training = alert->training;

@@ -120,6 +120,18 @@ static const struct team *resolve(const struct notifier *notifier, const struct 
     return liaison ? team_for(notifier, alert, liaison->owner, POLICY_CASE) : NULL;
 }
 
+/* One of a step. Whoever has put it off is not told again meanwhile, but the next step tells them; whoever
+ * has nothing further to do with it is not told at all. False: there is nobody. */
+static bool tell_of_step(struct turn *turn, struct alert *alert, const struct policy_target *target,
+    enum delivery_purpose purpose, enum policy_channels channels, bool nag) {
+    const char *agency;
+    const struct team *team = resolve(turn->state, alert, target, &agency);
+    int64_t quiet = team ? alert_quiet_until(alert, team->id, "") : 0;
+    if (quiet == ALERT_QUIET_FOR_GOOD || (nag && quiet > turn->now))
+        return true;
+    return team && tell_team(turn, alert, team, agency, target->person, purpose, channels);
+}
+
 bool escalate_tell(struct turn *turn, struct alert *alert, const struct policy_target *target,
     enum delivery_purpose purpose, enum policy_channels channels) {
     const char *agency;
@@ -275,18 +287,18 @@ static bool is_of_region(const struct policy_target *target) {
 
 /* A case without a place is the province's: its coordinator stands for the region that is not known. False:
  * the step has nobody. */
-static bool tell_position(
-    struct turn *turn, struct alert *alert, const struct policy *policy, enum delivery_purpose purpose) {
+static bool tell_position(struct turn *turn, struct alert *alert, const struct policy *policy,
+    enum delivery_purpose purpose, bool nag) {
     enum policy_channels channels;
     unsigned count;
     const struct policy_target *targets = policy_targets(policy, alert->position, &count, &channels);
     bool anybody = false, of_region = false;
     for (unsigned i = 0; i < count; i++) {
-        anybody |= escalate_tell(turn, alert, &targets[i], purpose, channels);
+        anybody |= tell_of_step(turn, alert, &targets[i], purpose, channels, nag);
         of_region |= is_of_region(&targets[i]);
     }
     if (!anybody && of_region && !alert->area[0])
-        anybody = escalate_tell(turn, alert, &coordinator, purpose, channels);
+        anybody = tell_of_step(turn, alert, &coordinator, purpose, channels, nag);
     alert->told_at = turn->now;
     return anybody;
 }
@@ -304,7 +316,7 @@ static void tell_or_skip(struct turn *turn, struct alert *alert, const struct po
     unsigned final = policy_final(policy), skipped = 0;
     enum delivery_purpose purpose =
         alert->position >= policy->step_count || alert->answered_at ? PURPOSE_AGAIN : PURPOSE_ALERT;
-    while (!tell_position(turn, alert, policy, purpose)) {
+    while (!tell_position(turn, alert, policy, purpose, false)) {
         if (skipped++ == 0)
             tell_nobody(turn, alert);
         if (alert->position >= final)
@@ -334,7 +346,7 @@ void escalate_next_now(struct turn *turn, struct alert *alert) {
 
 static void tell_again(struct turn *turn, struct alert *alert, const struct policy *policy) {
     alert_do(alert, MOVE_STEP);
-    tell_position(turn, alert, policy, PURPOSE_AGAIN);
+    tell_position(turn, alert, policy, PURPOSE_AGAIN, true);
 }
 
 /* --- when next --- */
@@ -346,8 +358,7 @@ static int64_t next_of_open(struct turn *turn, const struct alert *alert, const 
     int64_t nag = alert->position < policy_final(policy)
                       ? policy_nag_at(policy, alert->told_at, notifier->calendar)
                       : 0;
-    int64_t next = nag && nag < step ? nag : step;
-    return next > alert->snoozed_until ? next : alert->snoozed_until;
+    return nag && nag < step ? nag : step;
 }
 
 enum { WATCHED_PRIORITIES = 4 /* P0..P3; a P4 is for information */ };
@@ -387,7 +398,8 @@ static int64_t respond_by(struct turn *turn, const struct alert *alert, const st
     return duration.count ? calendar_add(notifier->calendar, alert->respond_from, duration) : 0;
 }
 
-/* 50 %, 80 % and 100 % of the time in which something must move. */
+/* 50 %, 80 % and 100 % of the time in which something must move. A reminder can be put off, the end cannot.
+ */
 static int64_t next_of_answered(struct turn *turn, const struct alert *alert, const struct policy *policy) {
     int64_t by = respond_by(turn, alert, policy);
     if (!by || alert->progressed || alert->finished)
@@ -395,7 +407,9 @@ static int64_t next_of_answered(struct turn *turn, const struct alert *alert, co
     int64_t all = by - alert->respond_from;
     int64_t percent = alert->reminded < 50 ? 50 : alert->reminded < 80 ? 80 : 100;
     int64_t next = alert->respond_from + all * percent / 100;
-    return next > alert->snoozed_until ? next : alert->snoozed_until;
+    if (next < alert->snoozed_until)
+        next = alert->snoozed_until;
+    return next < by ? next : by;
 }
 
 static int64_t next_at(struct turn *turn, const struct alert *alert) {

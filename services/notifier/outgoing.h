@@ -43,6 +43,9 @@ void outgoing_tell_on_duty(struct turn *turn, struct alert *alert, const struct 
  * is in use. */
 bool outgoing_tell_person(struct turn *turn, struct alert *alert, const struct team *team, const char *code,
     const char *role, enum delivery_purpose purpose);
+/* Whose answer it is: of an offer that of the facility's own people only, of all else that of whoever is
+ * told. NULL: of no team. */
+bool outgoing_asks(const struct alert *alert, const struct team *team);
 /* Sends, holds or withdraws all that is QUEUED. The alert is the row as it is now: what has been answered
  * meanwhile is not sent. The caller writes the alert afterwards. */
 void outgoing_push(struct turn *turn, struct alert *alert);

@@ -14,6 +14,11 @@ bool outgoing_expects_answer(const struct alert *alert, const struct delivery *d
     return alert->answerable && (delivery->purpose == PURPOSE_ALERT || delivery->purpose == PURPOSE_AGAIN);
 }
 
+bool outgoing_asks(const struct alert *alert, const struct team *team) {
+    return alert->subject != SUBJECT_OFFER ||
+           (team && team->facility && strcmp(team->facility->id, alert->facility) == 0);
+}
+
 /* Good from now on, not from the opening: also those who hear of it for the tenth time may answer. */
 static const char *write_link(const struct turn *turn, const struct alert *alert,
     const struct recipient *recipient, enum alert_move action, char out[LINK_MAX]) {
@@ -64,16 +69,17 @@ static const char *write_open_link(const struct notifier *notifier, const struct
 struct said {
     enum delivery_purpose purpose;
     uint8_t person;
-    bool codes_only, english_first;
+    bool codes_only, english_first, bystander;
     char role[DELIVERY_ROLE_MAX + 1];
     size_t length;
     char subject[MESSAGE_SUBJECT_MAX + 1], text[MESSAGE_TEXT_MAX + 1];
 };
 
-static bool is_said(const struct said *said, const struct delivery *delivery, bool english_first) {
-    return said && said->english_first == english_first && said->purpose == delivery->purpose &&
-           said->person == delivery->person && said->codes_only == delivery->codes_only &&
-           strcmp(said->role, delivery->role) == 0;
+static bool is_said(
+    const struct said *said, const struct delivery *delivery, bool english_first, bool bystander) {
+    return said && said->english_first == english_first && said->bystander == bystander &&
+           said->purpose == delivery->purpose && said->person == delivery->person &&
+           said->codes_only == delivery->codes_only && strcmp(said->role, delivery->role) == 0;
 }
 
 /* NULL: the arena is exhausted, the turn will see. */
@@ -81,7 +87,8 @@ static const struct said *say(struct turn *turn, struct alert *alert, const stru
     const struct recipient *recipient) {
     const struct notifier *notifier = turn->state;
     bool english_first = recipient->person && strcmp(recipient->person->language, "en") == 0;
-    if (is_said(alert->said, delivery, english_first))
+    bool asked = outgoing_expects_answer(alert, delivery), asks = outgoing_asks(alert, recipient->team);
+    if (is_said(alert->said, delivery, english_first, asked && !asks))
         return alert->said;
     struct said *said = arena_take(turn->arena, sizeof *said);
     struct text_facts facts = {.alert = alert,
@@ -90,15 +97,17 @@ static const struct said *say(struct turn *turn, struct alert *alert, const stru
         .kinds = notifier->kinds,
         .gazetteer = notifier->gazetteer,
         .zone = notifier->site->zone,
-        .english_first = english_first};
+        .english_first = english_first,
+        .bystander = asked && !asks};
     if (!said)
         return NULL;
-    if (outgoing_expects_answer(alert, delivery) && alert->answer_by > turn->now)
+    if (asked && asks && alert->answer_by > turn->now)
         facts.reply_by = alert->answer_by;
     said->purpose = delivery->purpose;
     said->person = delivery->person;
     said->codes_only = delivery->codes_only;
     said->english_first = english_first;
+    said->bystander = facts.bystander;
     memcpy(said->role, delivery->role, sizeof said->role);
     said->length = text_write(&facts, said->subject, said->text);
     arena_shrink(turn->arena, said, offsetof(struct said, text) + said->length + 1);
@@ -126,7 +135,7 @@ size_t outgoing_write(struct turn *turn, struct alert *alert, const struct deliv
     copy_text(out->purpose, sizeof out->purpose, delivery_purpose_word(delivery->purpose));
     copy_text(out->subject, sizeof out->subject, said ? said->subject : "");
     copy_text(out->text, sizeof out->text, said ? said->text : "");
-    if (outgoing_expects_answer(alert, delivery)) {
+    if (outgoing_expects_answer(alert, delivery) && outgoing_asks(alert, recipient->team)) {
         links.accept = write_link(turn, alert, recipient, MOVE_ACCEPT, accept);
         links.cannot = write_link(turn, alert, recipient, MOVE_CANNOT, cannot);
     }

@@ -87,6 +87,13 @@ static bool wakes(const struct notifier *notifier, const struct person *person, 
     return index >= 0 && notifier->channels[index].channel->interrupts;
 }
 
+/* Has said of this alert that they have nothing further to do with it; what becomes of it they hear. */
+static bool has_put_aside(
+    const struct alert *alert, const struct team *team, const char *code, enum delivery_purpose purpose) {
+    return (purpose == PURPOSE_ALERT || purpose == PURPOSE_AGAIN) && code[0] &&
+           alert_quiet_until(alert, team->id, code) == ALERT_QUIET_FOR_GOOD;
+}
+
 bool outgoing_tell_person(struct turn *turn, struct alert *alert, const struct team *team, const char *code,
     const char *role, enum delivery_purpose purpose) {
     const struct notifier *notifier = turn->state;
@@ -94,7 +101,8 @@ bool outgoing_tell_person(struct turn *turn, struct alert *alert, const struct t
     bool woken = false, reached = false;
     if (conflict_has(turn, &alert->case_id, code))
         return false; /* may be part of what is reported: somebody else is told */
-    if (!recipient.person || hears_it_already(turn, alert, code, purpose))
+    if (!recipient.person || hears_it_already(turn, alert, code, purpose) ||
+        has_put_aside(alert, team, code, purpose))
         return recipient.person != NULL;
     for (unsigned i = 0; i < recipient.person->contact_count; i++) {
         bool interrupts = wakes(notifier, recipient.person, i);

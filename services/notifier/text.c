@@ -158,10 +158,15 @@ static struct sentence sentence_of_reminder(const struct alert *alert) {
         "Pengingat: kasus %s menunggu langkah Anda", "Reminder: case %s waits for your next step"};
 }
 
-static struct sentence sentence_of(const struct alert *alert, enum delivery_purpose purpose) {
-    switch (purpose) {
+static struct sentence sentence_of(const struct text_facts *facts) {
+    const struct alert *alert = facts->alert;
+    switch (facts->delivery->purpose) {
     case PURPOSE_ALERT:
     case PURPOSE_AGAIN:
+        if (facts->bystander)
+            return (struct sentence){"Fasilitas belum menjawab tawaran kasus %s: telepon fasilitas itu",
+                "The facility has not answered the offer of case %s: telephone it"};
+        return sentence_of_alert(alert);
     case PURPOSE_NOTICE:
         return sentence_of_alert(alert);
     case PURPOSE_REMINDER:
@@ -330,11 +335,11 @@ static void add_detail(struct text_buffer *to, const struct text_facts *facts, b
 static void add_line(struct text_buffer *to, const struct text_facts *facts, const char *number,
     const char *place, bool english) {
     const struct alert *alert = facts->alert;
-    struct sentence sentence = sentence_of(alert, facts->delivery->purpose);
+    struct sentence sentence = sentence_of(facts);
     if (alert->training)
         add(to, english ? "TRAINING " : "LATIHAN ");
     add_priority(to, alert->priority, (english ? priority_en : priority_id)[alert->priority]);
-    if (facts->delivery->purpose == PURPOSE_AGAIN)
+    if (facts->delivery->purpose == PURPOSE_AGAIN && !facts->bystander)
         add(to, english ? "Still unanswered. " : "Belum dijawab. ");
     add_sentence(to, english ? sentence.en : sentence.id, number);
     add_what(to, facts, place, english);

@@ -24,6 +24,7 @@ struct text_facts {
     enum calendar_zone zone;
     int64_t reply_by; /* epoch ms, 0 none */
     bool english_first;
+    bool bystander; /* told of an offer that is not theirs to answer: the facility is silent */
 };
 
 /* Kind and place may not be named to anybody who is told; some are told less (codes_only of a delivery). */

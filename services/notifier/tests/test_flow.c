@@ -335,7 +335,102 @@ static void test_a_command_acts_once(void **state) {
     flow_free(flow);
 }
 
+/* However often one team puts it off: the others are told again, and the steps keep their time. */
+static void test_a_snooze_is_ones_own(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    struct flow_case urgent = normal;
+    urgent.priority = SIGAP__PRIORITY__PRIORITY_P1;
+    flow_case_opened(flow, urgent);
+    struct id alert = flow_alert(flow);
+    flow->count = 0;
+    assert_int_equal(answer_as(flow, &alert, "tksk1", "TKSK", "responder", "snooze"), 200);
+    flow_advance(flow, 29 * MINUTE);
+    assert_int_equal(flow_sent(flow, "tksk-3507", NULL, NULL), 0); /* the nagging of a quarter of an hour */
+    assert_int_equal(flow_sent(flow, "kab-3507", NULL, "again"), 1);
+    assert_int_equal(answer_as(flow, &alert, "tksk1", "TKSK", "responder", "snooze"), 200);
+    flow_advance(flow, 2 * MINUTE);
+    assert_int_equal(flow_sent(flow, "opr", NULL, "alert"), 1); /* half an hour: the next step, to TKSK too */
+    assert_int_equal(flow_sent(flow, "tksk-3507", NULL, "alert"), 1);
+    for (int i = 0; i < 8; i++) {
+        assert_int_equal(answer_as(flow, &alert, "tksk1", "TKSK", "responder", "snooze"), 200);
+        flow_advance(flow, 29 * MINUTE);
+    }
+    assert_int_equal(flow_sent(flow, "tri", NULL, "alert"), 1);
+    assert_int_equal(flow_sent(flow, "kor", NULL, "alert"), 1);
+    assert_int_equal(
+        answer_as(flow, &alert, "kor2", "PSM", "operator", "snooze"), 409); /* nobody calls them */
+    flow_free(flow);
+}
+
+/* Nor does whoever has taken it put off the end of their time. */
+static void test_a_snooze_does_not_put_off_the_lapse(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    char accept[80];
+    flow_case_opened(flow, emergency);
+    struct id alert = flow_alert(flow);
+    flow_token(flow_last(flow, "tksk-3507"), "Terima", accept);
+    assert_int_equal(flow_answer_link(flow, accept, "accept")->status, 200);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(answer_as(flow, &alert, "tksk1", "TKSK", "responder", "snooze"), 200);
+        flow_advance(flow, 20 * MINUTE - (i < 2 ? 0 : 1));
+    }
+    assert_int_equal(flow_sent(flow, "tksk-3507", NULL, "reminder"), 0);
+    flow_advance(flow, 1000);
+    const struct fixture_record *moved = fixture_last(flow->fixture, SIGAP__EVENT__BODY_ALERT_MOVED);
+    assert_string_equal(moved->event->alert_moved->action, "lapse");
+    flow_free(flow);
+}
+
 /* --- offers --- */
+
+static const struct message *last_about(const struct flow *flow, const char *team, const char *purpose) {
+    for (unsigned i = flow->count; i-- > 0;)
+        if (strcmp(flow->sent[i].team, team) == 0 && strcmp(flow->sent[i].purpose, purpose) == 0)
+            return &flow->sent[i];
+    return NULL;
+}
+
+/* The coordinator who hears that a facility is silent reads so, and has no button by which the facility would
+ * have answered; "I see to it" stops their own ringing. */
+static void test_only_the_facility_answers_its_offer(void **state) {
+    (void)state;
+    static const char *const actions[] = {"accept", "cannot", "done"};
+    for (size_t i = 0; i < sizeof actions / sizeof *actions; i++) {
+        struct flow *flow = flow_new(NULL);
+        char token[80];
+        struct flow_case urgent = normal;
+        urgent.priority = SIGAP__PRIORITY__PRIORITY_P1;
+        struct id case_id = flow_case_opened(flow, urgent);
+        flow_offer_sent(flow, &case_id, "JTM-PRSMP-SBY", SIGAP__PRIORITY__PRIORITY_P1, "35.07.12");
+        flow_token(flow_last(flow, "fas-jtm-prsmp-sby"), "Terima", token);
+        struct id alert = flow_last(flow, "fas-jtm-prsmp-sby")->alert;
+        flow->count = 0;
+        flow_advance(flow, 15 * MINUTE + 2000);
+        const struct message *message = last_about(flow, "kor", "alert");
+        assert_non_null(message);
+        assert_non_null(strstr(message->text, "Fasilitas belum menjawab tawaran kasus"));
+        assert_non_null(strstr(message->text, "telephone it"));
+        assert_null(strstr(message->text, "/a/"));
+        assert_null(strstr(message->text, "ditawarkan kepada Anda"));
+        assert_null(strstr(message->text, "Jawab sebelum"));
+        size_t moved = fixture_count(flow->fixture, SIGAP__EVENT__BODY_ALERT_MOVED);
+        assert_int_equal(answer_as(flow, &alert, "kor1", "KOR", "coordinator", actions[i]), 200);
+        assert_int_equal(answer_as(flow, &alert, "psm1", "PSM", "operator", actions[i]), 409);
+        assert_int_equal(fixture_count(flow->fixture, SIGAP__EVENT__BODY_ALERT_MOVED), moved);
+        flow->count = 0;
+        flow_advance(flow, 21 * MINUTE); /* the next round */
+        assert_int_equal(flow_sent(flow, "kor", NULL, "again"), 0);
+        assert_true(flow_sent(flow, "pro", NULL, "again") > 0);
+        assert_true(flow_sent(flow, "fas-jtm-prsmp-sby", NULL, "again") > 0);
+        assert_int_equal(flow_answer_link(flow, token, "accept")->status, 200);
+        const struct fixture_record *last = fixture_last(flow->fixture, SIGAP__EVENT__BODY_ALERT_MOVED);
+        assert_string_equal(last->event->alert_moved->team, "fas-jtm-prsmp-sby");
+        assert_string_equal(last->event->alert_moved->action, "accept");
+        flow_free(flow);
+    }
+}
 
 static void test_offer_reaches_the_facility(void **state) {
     (void)state;
@@ -1747,6 +1842,9 @@ int main(void) {
         cmocka_unit_test(test_answer_by_account),
         cmocka_unit_test(test_only_who_answered_takes_it_back),
         cmocka_unit_test(test_who_directs_takes_it_from_them),
+        cmocka_unit_test(test_a_snooze_is_ones_own),
+        cmocka_unit_test(test_a_snooze_does_not_put_off_the_lapse),
+        cmocka_unit_test(test_only_the_facility_answers_its_offer),
         cmocka_unit_test(test_a_command_acts_once),
         cmocka_unit_test(test_offer_reaches_the_facility),
         cmocka_unit_test(test_an_answer_names_its_facility),
