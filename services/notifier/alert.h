@@ -49,6 +49,9 @@ enum alert_move {
 
 enum { ALERT_BODY_MAX = 352 * 1024 /* 1000 deliveries x 340 bytes and the head */, ALERT_INCIDENT_MAX = 256 };
 
+/* Detail of the alert of an offer that its facility has accepted, and not lost since. */
+#define ALERT_OFFER_TAKEN "accepted"
+
 /* Who is not told again until then, while others are. */
 struct alert_quiet {
     char team[DELIVERY_TEAM_MAX + 1];

@@ -240,6 +240,11 @@ static const char put_aside_sentence[] = "Dicatat, Anda tidak dihubungi lagi. Fa
                                          "telepon fasilitas itu / Noted, you are not "
                                          "called again. The facility has not answered: telephone it";
 
+static const char give_back_sentence[] =
+    "Diteruskan. Kasus yang baru Anda terima dikembalikan dan tempat lain dicarikan; bila klien sudah datang "
+    "atau ditunda, telepon koordinator / Passed on. A case you have just accepted is given back and the next "
+    "facility is asked; if the client has come or is put off, telephone the coordinator";
+
 static const char *sentence_of(enum alert_move move) {
     switch (move) {
     case MOVE_ACCEPT:
@@ -334,6 +339,38 @@ static enum verdict put_aside(struct answering *answering) {
     return refuse(answering, 200, put_aside_sentence);
 }
 
+bool answer_may_give_back(const struct alert *alert, const struct team *team) {
+    return alert->subject == SUBJECT_OFFER && alert->state == ALERT_STATE_STOOD_DOWN &&
+           strcmp(alert->detail, ALERT_OFFER_TAKEN) == 0 && outgoing_asks(alert, team);
+}
+
+static bool gives_back(const struct answering *answering) {
+    const struct notifier *notifier = answering->turn->state;
+    return answering->move == MOVE_CANNOT &&
+           answer_may_give_back(answering->alert, teams_find(notifier->teams, answering->team));
+}
+
+/* The alert is over, the case is theirs: the router decides whether it may still be given back. */
+static enum verdict give_back(struct answering *answering) {
+    struct alert *alert = answering->alert;
+    answering->turn->training = alert->training;
+    id_from_bytes(
+        answering->command->command_id.data, answering->command->command_id.len, &alert->last_command);
+    alert->version++;
+    audit(answering);
+    escalate_announce_move(answering->turn, alert, alert->state, alert_move_word(answering->move),
+        answering->team, answering->actor);
+    alert_write(answering->turn, alert);
+    return refuse(answering, 200, give_back_sentence);
+}
+
+/* What the same click heard. */
+static const char *sentence_for(const struct answering *answering) {
+    return is_put_aside(answering) ? put_aside_sentence
+           : gives_back(answering) ? give_back_sentence
+                                   : sentence_of(answering->move);
+}
+
 static enum verdict act(struct answering *answering) {
     struct alert *alert = answering->alert;
     struct turn *turn = answering->turn;
@@ -341,8 +378,7 @@ static enum verdict act(struct answering *answering) {
     struct id command_id;
     id_from_bytes(answering->command->command_id.data, answering->command->command_id.len, &command_id);
     if (!id_is_null(&command_id) && id_equal(&command_id, &alert->last_command)) /* the same click again */
-        return refuse(
-            answering, 200, is_put_aside(answering) ? put_aside_sentence : sentence_of(answering->move));
+        return refuse(answering, 200, sentence_for(answering));
     if (answering->command->expected_version && answering->command->expected_version != alert->version)
         return refuse(answering, 409, "Data sudah berubah, muat ulang / It has changed meanwhile, reload");
     if (!alert->answerable)
@@ -350,6 +386,8 @@ static enum verdict act(struct answering *answering) {
             answering, 409, "Pesan ini hanya pemberitahuan / This message was for information only");
     if (is_put_aside(answering))
         return put_aside(answering);
+    if (gives_back(answering))
+        return give_back(answering);
     if (from == ALERT_STATE_ANSWERED && changes_answer(answering->move) && !may_change_answer(answering))
         return refuse_by_state(answering);
     /* Only a life that nobody has taken yet cannot be put off. */

@@ -27,3 +27,6 @@ struct answer_link answer_link_of(
 
 /* Whether the actor may see, or answer for, this alert: the same rule as the queries of views.c. */
 bool answer_may_see(const struct alert *alert, const Sigap__Actor *actor);
+
+/* An offer whose alert is over because its facility, this team, has accepted it: it may give it back. */
+bool answer_may_give_back(const struct alert *alert, const struct team *team);

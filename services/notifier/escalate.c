@@ -288,10 +288,10 @@ static bool is_of_region(const struct policy_target *target) {
 /* A case without a place is the province's: its coordinator stands for the region that is not known. False:
  * the step has nobody. */
 static bool tell_position(struct turn *turn, struct alert *alert, const struct policy *policy,
-    enum delivery_purpose purpose, bool nag) {
+    unsigned position, enum delivery_purpose purpose, bool nag) {
     enum policy_channels channels;
     unsigned count;
-    const struct policy_target *targets = policy_targets(policy, alert->position, &count, &channels);
+    const struct policy_target *targets = policy_targets(policy, position, &count, &channels);
     bool anybody = false, of_region = false;
     for (unsigned i = 0; i < count; i++) {
         anybody |= tell_of_step(turn, alert, &targets[i], purpose, channels, nag);
@@ -316,7 +316,7 @@ static void tell_or_skip(struct turn *turn, struct alert *alert, const struct po
     unsigned final = policy_final(policy), skipped = 0;
     enum delivery_purpose purpose =
         alert->position >= policy->step_count || alert->answered_at ? PURPOSE_AGAIN : PURPOSE_ALERT;
-    while (!tell_position(turn, alert, policy, purpose, false)) {
+    while (!tell_position(turn, alert, policy, alert->position, purpose, false)) {
         if (skipped++ == 0)
             tell_nobody(turn, alert);
         if (alert->position >= final)
@@ -344,9 +344,29 @@ void escalate_next_now(struct turn *turn, struct alert *alert) {
         escalate_announce_move(turn, alert, from, "step", "", "");
 }
 
+/* After hours in which the daemon was away: everybody whose turn has passed is told once, the last of them
+ * first, whose channels count; the next position comes its time from now. Rounds tell the same people: one
+ * is enough. */
+static void tell_missed(
+    struct turn *turn, struct alert *alert, const struct policy *policy, unsigned reached) {
+    enum alert_state from = alert->state;
+    unsigned first = alert->position + 1;
+    enum delivery_purpose purpose = reached >= policy->step_count ? PURPOSE_AGAIN : PURPOSE_ALERT;
+    if (reached - first > policy->step_count)
+        first = reached - policy->step_count;
+    alert_do(alert, MOVE_STEP);
+    alert->position = reached;
+    tell_or_skip(turn, alert, policy);
+    for (unsigned position = reached; position-- > first;)
+        tell_position(turn, alert, policy, position, purpose, false);
+    alert->base_at = policy_base_for(policy, alert->position, turn->now);
+    if (alert->position < policy_final(policy))
+        escalate_announce_move(turn, alert, from, "step", "", "");
+}
+
 static void tell_again(struct turn *turn, struct alert *alert, const struct policy *policy) {
     alert_do(alert, MOVE_STEP);
-    tell_position(turn, alert, policy, PURPOSE_AGAIN, true);
+    tell_position(turn, alert, policy, alert->position, PURPOSE_AGAIN, true);
 }
 
 /* --- when next --- */
@@ -590,14 +610,19 @@ static void lapse(struct turn *turn, struct alert *alert, const struct policy *p
 static void time_has_come(struct turn *turn, struct alert *alert) {
     const struct notifier *notifier = turn->state;
     const struct policy *policy = escalate_policy(turn, alert);
+    unsigned reached;
     int64_t by;
     if (!policy || !alert->answerable)
         return;
     switch (alert->state) {
     case ALERT_STATE_OPEN:
     case ALERT_STATE_EXHAUSTED:
-        if (turn->now >=
-            policy_due(policy, alert->position + 1, alert->base_at, alert->told_at, notifier->calendar))
+        reached = policy_reached(
+            policy, alert->position, alert->base_at, alert->told_at, turn->now, notifier->calendar);
+        if (reached > alert->position + 1)
+            tell_missed(turn, alert, policy, reached);
+        else if (turn->now >=
+                 policy_due(policy, alert->position + 1, alert->base_at, alert->told_at, notifier->calendar))
             escalate_next_now(turn, alert);
         else
             tell_again(turn, alert, policy);

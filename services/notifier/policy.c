@@ -46,6 +46,14 @@ int64_t policy_due(const struct policy *policy, unsigned position, int64_t base_
                              : calendar_add(calendar, at, policy->steps[position % policy->step_count].after);
 }
 
+unsigned policy_reached(const struct policy *policy, unsigned position, int64_t base_at, int64_t told_at,
+    int64_t now, const struct calendar *calendar) {
+    while (position < policy_final(policy) &&
+           now >= policy_due(policy, position + 1, base_at, told_at, calendar))
+        position++;
+    return position;
+}
+
 int64_t policy_nag_at(const struct policy *policy, int64_t told_at, const struct calendar *calendar) {
     return policy->nag.count > 0 ? calendar_add(calendar, told_at, policy->nag) : 0;
 }

@@ -76,6 +76,9 @@ unsigned policy_final(const struct policy *policy);
 /* When a position is due, for an alert that started at base_at and told its last position at told_at. */
 int64_t policy_due(const struct policy *policy, unsigned position, int64_t base_at, int64_t told_at,
     const struct calendar *calendar);
+/* The furthest position whose time has come, for one at `position`; behind the final one only that itself. */
+unsigned policy_reached(const struct policy *policy, unsigned position, int64_t base_at, int64_t told_at,
+    int64_t now, const struct calendar *calendar);
 /* When those of the last position are told again; 0: never. */
 int64_t policy_nag_at(const struct policy *policy, int64_t told_at, const struct calendar *calendar);
 /* The base_at with which this position is due now: an alert that opens again goes on where it stood. */

@@ -805,6 +805,12 @@ static void stand_down_case(
     }
 }
 
+/* Its facility has a link by which it may still give it back, see answer.c. */
+static void offer_is_taken(struct turn *turn, struct alert **all, unsigned count, struct alert *offer) {
+    copy_text(offer->detail, sizeof offer->detail, ALERT_OFFER_TAKEN);
+    stand_down_case(turn, all, count, offer);
+}
+
 static const char refused[] = "refused";
 
 static void tell_refused_twice(
@@ -975,7 +981,7 @@ enum verdict react_offer_moved(struct turn *turn, const Sigap__Event *event) {
         if (taken)
             taken_is_late(turn, offer, moved);
         else
-            stand_down_case(turn, all, count, offer);
+            offer_is_taken(turn, all, count, offer);
         break;
     case SIGAP__OFFER_STATE__OFFER_REJECTED:
         offer_is_lost(turn, offer, PURPOSE_REJECTED, taken, false);

@@ -287,7 +287,9 @@ static void write_token(struct turn *turn, struct json_writer *json, const struc
     json_member_text(json, "team_name", link->team->name);
     if (link->person)
         json_member_text(json, "person", link->person->code);
-    json_member_text(json, "state", alert_state_word(alert->state));
+    /* The facility that has accepted may give it back: for it the offer is answered, not over. */
+    json_member_text(json, "state",
+        alert_state_word(answer_may_give_back(alert, link->team) ? ALERT_STATE_ANSWERED : alert->state));
     json_member_text(json, "priority", site_priority_words[alert->priority].str);
     json_member_text(json, "kind_name", neutral ? "Ada pesan layanan" : kind->name);
     json_member_text(json, "kind_name_en", neutral ? "There is a service message" : kind->name_en);

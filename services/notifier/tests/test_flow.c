@@ -383,6 +383,45 @@ static void test_a_snooze_does_not_put_off_the_lapse(void **state) {
     flow_free(flow);
 }
 
+static void away(struct flow *flow, int64_t ms) {
+    flow->count = 0;
+    fixture_jump(flow->fixture, ms);
+    fixture_restart(flow->fixture, false);
+    fixture_turn(flow->fixture);
+    flow_drain(flow);
+}
+
+/* Hours away: everybody whose step has passed is told once, and the next step comes its time from now. */
+static void test_missed_steps_are_told_once(void **state) {
+    (void)state;
+    static const char *const all[] = {"opr", "tri", "tksk-3507", "kab-3507", "pkm-3507", "kor", "kds"};
+    struct flow *flow = calloc(1, sizeof *flow);
+    flow_open_at(flow, NULL, 0, true);
+    flow_case_opened(flow, emergency);
+    away(flow, 12 * HOUR);
+    flow_advance(flow, 2 * MINUTE);
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (flow_sent(flow, all[i], "outbox", "again") != 1 || flow_sent(flow, all[i], NULL, "alert") != 0)
+            fail_msg("%s: %u", all[i], flow_sent(flow, all[i], NULL, NULL));
+    assert_int_equal(fixture_last(flow->fixture, SIGAP__EVENT__BODY_ALERT_MOVED)->event->alert_moved->to,
+        SIGAP__ALERT_STATE__ALERT_EXHAUSTED);
+    flow_advance(flow, 3 * MINUTE);
+    assert_int_equal(flow_sent(flow, "kds", NULL, "again"), 2); /* it goes on at the final target */
+    flow_free(flow);
+
+    flow = calloc(1, sizeof *flow);
+    flow_open_at(flow, NULL, 0, true);
+    flow_case_opened(flow, emergency);
+    away(flow, 12 * MINUTE); /* those of the 5th and the 10th minute */
+    assert_int_equal(flow_sent(flow, "tri", NULL, "alert"), 1);
+    assert_int_equal(flow_sent(flow, "opr", NULL, "alert"), 1);
+    flow_advance(flow, 5 * MINUTE - 2000);
+    assert_int_equal(flow_sent(flow, "kor", NULL, NULL), 0);
+    flow_advance(flow, 3000);
+    assert_int_equal(flow_sent(flow, "kor", NULL, "alert"), 1);
+    flow_free(flow);
+}
+
 /* --- offers --- */
 
 static const struct message *last_about(const struct flow *flow, const char *team, const char *purpose) {
@@ -518,6 +557,33 @@ static void test_accepted_offer_stands_everybody_down(void **state) {
     unsigned before = flow->count;
     flow_advance(flow, 3 * HOUR);
     assert_int_equal(flow->count, before);
+    flow_free(flow);
+}
+
+/* What a facility has accepted it may give back by the same message, and is told what becomes of that. */
+static void test_a_facility_gives_back_what_it_accepted(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    char cannot[80], accept[80];
+    struct id case_id = flow_case_opened(flow, normal);
+    struct id offer =
+        flow_offer_sent(flow, &case_id, "JTM-PRSMP-SBY", SIGAP__PRIORITY__PRIORITY_P2, "35.07.12");
+    flow_token(flow_last(flow, "fas-jtm-prsmp-sby"), "Terima", accept);
+    flow_token(flow_last(flow, "fas-jtm-prsmp-sby"), "Tidak bisa", cannot);
+    assert_int_equal(flow_answer_link(flow, accept, "accept")->status, 200);
+    flow_offer_moved(flow, &case_id, &offer, SIGAP__OFFER_STATE__OFFER_ACCEPTED, 0);
+    size_t moved = fixture_count(flow->fixture, SIGAP__EVENT__BODY_ALERT_MOVED);
+    const Sigap__CommandAnswered *answered = flow_answer_link(flow, cannot, "cannot");
+    assert_int_equal(answered->status, 200);
+    assert_non_null(strstr(answered->sentence, "dikembalikan"));
+    assert_null(strstr(answered->sentence, "tidak perlu tindakan"));
+    assert_int_equal(fixture_count(flow->fixture, SIGAP__EVENT__BODY_ALERT_MOVED), moved + 1);
+    const Sigap__AlertMoved *last =
+        fixture_last(flow->fixture, SIGAP__EVENT__BODY_ALERT_MOVED)->event->alert_moved;
+    assert_string_equal(last->action, "cannot");
+    assert_string_equal(last->team, "fas-jtm-prsmp-sby");
+    assert_int_equal(last->to, SIGAP__ALERT_STATE__ALERT_STOOD_DOWN);
+    assert_int_equal(flow_answer_link(flow, accept, "accept")->status, 409);
     flow_free(flow);
 }
 
@@ -1434,6 +1500,27 @@ static void test_breaker_holds_a_broken_channel(void **state) {
     flow_free(flow);
 }
 
+/* Many wait for the channel: one of them finds out whether it is sound again. */
+static void test_one_probe_of_many(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(mail_site);
+    struct notifier *notifier = fixture_state(flow->fixture);
+    flow->failing = "email";
+    flow->failure = SEND_CHANNEL;
+    flow_case_opened(flow, emergency);
+    for (int i = 0; i < 20; i++)
+        flow_case_opened(flow, normal);
+    flow_advance(flow, MINUTE);
+    unsigned before = flow_sent(flow, NULL, "email", NULL);
+    assert_true(notifier->channels[1].breaker.open);
+    flow_advance(flow, 5 * MINUTE);
+    assert_in_range(flow_sent(flow, NULL, "email", NULL) - before, 8, 11); /* one every half minute */
+    flow->failing = NULL;
+    flow_advance(flow, 2 * MINUTE);
+    assert_false(notifier->channels[1].breaker.open);
+    flow_free(flow);
+}
+
 static void test_training_reaches_nobody_real(void **state) {
     (void)state;
     struct flow *flow = flow_new(mail_site);
@@ -1845,6 +1932,9 @@ int main(void) {
         cmocka_unit_test(test_a_snooze_is_ones_own),
         cmocka_unit_test(test_a_snooze_does_not_put_off_the_lapse),
         cmocka_unit_test(test_only_the_facility_answers_its_offer),
+        cmocka_unit_test(test_missed_steps_are_told_once),
+        cmocka_unit_test(test_one_probe_of_many),
+        cmocka_unit_test(test_a_facility_gives_back_what_it_accepted),
         cmocka_unit_test(test_a_command_acts_once),
         cmocka_unit_test(test_offer_reaches_the_facility),
         cmocka_unit_test(test_an_answer_names_its_facility),
