@@ -505,12 +505,16 @@ void engine_believe_clock(struct engine *engine) {
     engine->steady_at = engine->doubted_until = 0;
 }
 
-/* A look that failed says nothing of timers: a turn is due at once, which finds the store ill, rolls back and
- * forgives it (or ends the process), and looks again. */
+/* While the clock is not steady only critical ones fire: no other is looked for. A look that failed says
+ * nothing of timers: a turn is due at once, which finds the store ill, rolls back and forgives it (or ends
+ * the process), and looks again. */
 static void read_next_timer(struct engine *engine) {
-    if (!engine->timers_changed)
+    bool critical = !engine_clock_is_steady(engine);
+    if (!engine->timers_changed && engine->next_is_critical == critical)
         return;
-    struct statement *next = common_use(engine->store, COMMON_TIMER_NEXT);
+    engine->next_is_critical = critical;
+    struct statement *next =
+        common_use(engine->store, critical ? COMMON_TIMER_NEXT_CRITICAL : COMMON_TIMER_NEXT);
     engine->next_timer = statement_step(next) && !column_is_null(next, 0) ? column_int(next, 0) : INT64_MAX;
     statement_end(next);
     engine->timers_changed = store_health(engine->store) != STORE_OK;
@@ -754,17 +758,10 @@ static void begin_turn(struct engine *engine) {
         {"", LANE_NORMAL, 0}, false, engine->effects_held};
     engine->begun++;
     engine->turn_inputs = 0;
+    engine->turn_began = engine_monotonic(engine);
     engine_forget_timers_set(engine);
     engine->retry = engine->redo = engine->overflowed = engine->recheck_blocked = false;
     refill_reserve(engine);
-}
-
-/* What an operator let try again, and what a full turn has left over. */
-static bool recheck_held(struct engine *engine) {
-    if (!engine->recheck_held || !engine->started || engine->paused_until > engine_monotonic(engine))
-        return true;
-    engine->recheck_held = false;
-    return engine_work_on_waiting(engine);
 }
 
 /* A second store's log has no limit of its own: each key put or destroyed comes with more rows of this one.
@@ -852,7 +849,7 @@ enum engine_outcome engine_turn(struct engine *engine) {
     begin_turn(engine);
     if (!store_begin(engine->store))
         return back_off(engine, store_complaint(engine->store));
-    bool sound = recheck_held(engine) && engine_gather(engine);
+    bool sound = engine_gather(engine);
     if (engine->redo)
         return make_again(engine);
     if (!sound || !close_turn(engine, housekeeping)) {
@@ -911,8 +908,9 @@ static int64_t due_at(struct engine *engine) {
         return engine->now + 1000;
     read_next_timer(engine);
     int64_t at = engine->daemon->on_timer ? engine->next_timer : INT64_MAX;
-    if (!engine_clock_is_steady(engine) && at <= engine->now)
-        at = engine->now + 1000; /* critical ones are looked for once a second */
+    int64_t steady = engine->now + engine->steady_at - engine_monotonic(engine);
+    if (!engine_clock_is_steady(engine) && at > steady)
+        at = steady; /* then the others are looked for, too */
     if (engine->passed_over_since && at > engine->now + PASSED_OVER_MS)
         at = engine->now + PASSED_OVER_MS;
     if (anything_blocked(engine) && at > engine->now + BLOCKED_MS)

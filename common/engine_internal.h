@@ -72,6 +72,13 @@ struct timer_row {
     bool critical;
 };
 
+/* What one kind of input may take of a turn, see SHARES in gather.c. */
+struct share {
+    uint64_t first, inputs; /* turn_inputs: when it began, and when it ends */
+    size_t record_bytes, kept_bytes;
+    int64_t until; /* monotonic */
+};
+
 struct engine {
     const struct daemon *daemon;
     struct daemon_setup setup;
@@ -109,6 +116,8 @@ struct engine {
     struct release *releases;
     size_t release_count, release_room;
     uint64_t turn_inputs;
+    int64_t turn_began;                 /* monotonic */
+    struct share share;                 /* of the kind at hand */
     unsigned turn_most, turn_most_next; /* inputs of a turn; of those after the commit */
     bool turns_full;                    /* one since the last housekeeping */
 
@@ -117,6 +126,7 @@ struct engine {
     int64_t steady_at;     /* monotonic: until then only critical timers fire, the clock has jumped */
     int64_t doubted_until; /* monotonic: until then the wall clock, which jumped ahead, is not believed */
     int64_t next_timer;
+    bool next_is_critical; /* ... of the critical ones, as the clock was not steady then */
     bool timers_changed, started, starting, effects_held;
     struct timer_row timers_set[TIMERS_SET]; /* in this turn, as far as remembered; see turn_timer_set */
     bool start_again;      /* on_start wants to be called in more turns: who asks is told so meanwhile */
@@ -164,7 +174,8 @@ bool engine_log_is_held(struct engine *engine);
 Sigap__SubmitReport *engine_read_submit(
     struct engine *engine, const struct arrival *arrival, Sigap__SubmitRefused *refused);
 
-/* gather.c: works on what has arrived, inside the open transaction. False: the turn must be rolled back. */
+/* gather.c: works on what has arrived, and first on what waits and may be ready, inside the open transaction.
+ * False: the turn must be rolled back. */
 bool engine_gather(struct engine *engine);
 /* Does this daemon want to hear one of these records? */
 bool engine_hears_any(const struct engine *engine, const uint8_t *records, size_t size);
@@ -172,8 +183,6 @@ bool engine_hears_any(const struct engine *engine, const uint8_t *records, size_
 bool engine_is_careful(const struct engine *engine);
 /* Outside a turn: reads over what this daemon does not hear, without a transaction. */
 void engine_pass_over(struct engine *engine);
-/* Waiting records whose causes have come, in their order, as many as a turn has room for. */
-bool engine_work_on_waiting(struct engine *engine);
 bool engine_clock_is_steady(const struct engine *engine);
 bool engine_clock_is_believed(const struct engine *engine);
 bool engine_is_ahead_of_clock(const struct engine *engine);

@@ -14,6 +14,7 @@
 
 enum {
     REQUEST_SHARE = REQUESTS_MAX * 3 / 4, /* a turn: the journals of others must be read under any load */
+    SHARES = 16,                          /* of a turn, see kinds */
     STARVED_MAX = 5, /* the system may be short of memory for a moment; alone and again: it will never fit */
 };
 
@@ -31,14 +32,47 @@ struct work {
     size_t content_size;
 };
 
-static bool turn_has_taken_enough(const struct engine *engine) {
-    return engine->turn_inputs >= (engine->guard.cautious || engine->singly ? 1 : engine->turn_most) ||
-           journal_staged_bytes(engine->journal) > TURN_RECORD_BYTES ||
-           arena_taken(engine->kept) > TURN_KEPT_BYTES; /* one answer with a picture may take more */
+static uint64_t turn_inputs_max(const struct engine *engine) {
+    return engine->guard.cautious || engine->singly ? 1 : engine->turn_most;
 }
 
-static bool turn_is_full(const struct engine *engine, int64_t started) {
-    return turn_has_taken_enough(engine) || engine_monotonic(engine) - started > TURN_MS;
+static size_t smaller(size_t a, size_t b) {
+    return a < b ? a : b;
+}
+
+/* The kind that comes next may take so many SHARES of a turn, and at least one input however late it is: what
+ * was before it may have been slow. */
+static void give_share(struct engine *engine, unsigned shares) {
+    uint64_t most = turn_inputs_max(engine), more = most * shares / SHARES;
+    size_t records = journal_staged_bytes(engine->journal) + TURN_RECORD_BYTES * shares / SHARES,
+           kept = arena_taken(engine->kept) + TURN_KEPT_BYTES * shares / SHARES;
+    engine->share = (struct share){
+        .first = engine->turn_inputs,
+        .inputs = smaller(most, engine->turn_inputs + (more ? more : 1)),
+        .record_bytes = smaller(TURN_RECORD_BYTES, records),
+        .kept_bytes = smaller(TURN_KEPT_BYTES, kept),
+        .until = engine_monotonic(engine) + TURN_MS * shares / SHARES,
+    };
+}
+
+/* ... all that is left of it. */
+static void give_the_rest(struct engine *engine) {
+    engine->share = (struct share){
+        .inputs = turn_inputs_max(engine),
+        .record_bytes = TURN_RECORD_BYTES,
+        .kept_bytes = TURN_KEPT_BYTES,
+        .until = engine->turn_began + TURN_MS,
+    };
+}
+
+/* One answer with a picture may keep more than all of a turn should: the next kind has its input all the
+ * same. What is appended must fit a frame. */
+static bool share_is_over(const struct engine *engine) {
+    const struct share *share = &engine->share;
+    return engine->turn_inputs >= share->inputs ||
+           journal_staged_bytes(engine->journal) > share->record_bytes ||
+           (engine->turn_inputs > share->first &&
+               (arena_taken(engine->kept) > share->kept_bytes || engine_monotonic(engine) > share->until));
 }
 
 static void begin_input(struct engine *engine, const struct work *work) {
@@ -334,11 +368,11 @@ static bool work_on_waiting_entry(struct engine *engine, size_t index) {
     return store_health(engine->store) == STORE_OK;
 }
 
-bool engine_work_on_waiting(struct engine *engine) {
+static bool work_on_waiting(struct engine *engine) {
     /* From the front each time: what waited behind the one before may be ready now. */
     for (size_t i; (i = first_ready(engine)) < held_waiting_count(engine->held);) {
-        if (turn_has_taken_enough(engine)) {
-            engine->recheck_held = true; /* the next turn goes on here */
+        if (share_is_over(engine)) {
+            engine->recheck_held = true; /* its rest, or the next turn, goes on here */
             return true;
         }
         if (!work_on_waiting_entry(engine, i))
@@ -454,17 +488,17 @@ static enum step step_lane(struct engine *engine, unsigned link, enum lane lane)
         return STEP_END;
     }
     input_over(engine);
-    if (held_waiting_count(engine->held) && !engine_work_on_waiting(engine))
+    if (held_waiting_count(engine->held) && !work_on_waiting(engine))
         return STEP_END;
     return store_health(engine->store) == STORE_OK ? STEP_WORKED : STEP_END;
 }
 
 /* One record a link in turn, so that a long queue of one neighbour does not starve the others. */
-static bool gather_lane(struct engine *engine, enum lane lane, int64_t started) {
+static bool gather_lane(struct engine *engine, enum lane lane) {
     for (bool worked = true; worked;) {
         worked = false;
         for (unsigned link = 0; link < engine->link_count; link++) {
-            if (turn_is_full(engine, started))
+            if (share_is_over(engine))
                 return true;
             enum step step = step_lane(engine, link, lane);
             if (step == STEP_END)
@@ -473,6 +507,18 @@ static bool gather_lane(struct engine *engine, enum lane lane, int64_t started) 
         }
     }
     return true;
+}
+
+static bool gather_urgent(struct engine *engine) {
+    return gather_lane(engine, LANE_URGENT);
+}
+
+/* What an operator let try again, and what a full turn has left over. */
+static bool gather_waiting(struct engine *engine) {
+    if (!engine->recheck_held)
+        return true;
+    engine->recheck_held = false;
+    return work_on_waiting(engine);
 }
 
 /* ---- gather: other inputs ---- */
@@ -493,9 +539,9 @@ static enum verdict run_request(struct engine *engine, void *input) {
     return engine->daemon->on_request(&engine->turn, work->request, &work->answer);
 }
 
-static bool gather_requests(struct engine *engine, int64_t started) {
+static bool gather_requests(struct engine *engine) {
     while (engine->request_taken < engine->request_count && engine->request_taken < REQUEST_SHARE &&
-           !turn_is_full(engine, started)) {
+           !share_is_over(engine)) {
         struct request_work input = {.request = &engine->requests[engine->request_taken]};
         const struct request *request = input.request;
         bool has_body = request->body_size > 0;
@@ -672,8 +718,8 @@ static void leave_number_out(struct engine *engine, enum release_kind kind, stru
 }
 
 static bool gather_queue(struct engine *engine, struct queue *queue,
-    enum verdict (*run)(struct engine *, void *), enum release_kind kind, int64_t started) {
-    while (queue->taken < queue->count && !turn_is_full(engine, started)) {
+    enum verdict (*run)(struct engine *, void *), enum release_kind kind) {
+    while (queue->taken < queue->count && !share_is_over(engine)) {
         struct frame_work input = {.arrival = &queue->items[queue->taken]};
         struct work work = {run, &input, {"", LANE_NORMAL, 0}, NULL, kind == RELEASE_VIEW ? "view" : "submit",
             input.arrival->frame, input.arrival->size};
@@ -696,12 +742,20 @@ static bool gather_queue(struct engine *engine, struct queue *queue,
     return true;
 }
 
+static bool gather_views(struct engine *engine) {
+    return gather_queue(engine, &engine->views, run_view, RELEASE_VIEW);
+}
+
+static bool gather_submits(struct engine *engine) {
+    return gather_queue(engine, &engine->submits, run_submit, RELEASE_SUBMIT);
+}
+
 static enum verdict run_result(struct engine *engine, void *input) {
     return engine->daemon->on_effect(&engine->turn, input);
 }
 
-static bool gather_results(struct engine *engine, int64_t started) {
-    while (engine->result_taken < engine->result_count && !turn_is_full(engine, started)) {
+static bool gather_results(struct engine *engine) {
+    while (engine->result_taken < engine->result_count && !share_is_over(engine)) {
         struct effect_result *result = &engine->results[engine->result_taken];
         struct work work = {
             run_result, result, {"", LANE_NORMAL, 0}, NULL, "result", &result->id, sizeof result->id};
@@ -749,26 +803,32 @@ bool engine_clock_is_steady(const struct engine *engine) {
     return engine_monotonic(engine) >= engine->steady_at;
 }
 
-static bool gather_timers(struct engine *engine, int64_t started) {
+static bool work_on_timers(struct engine *engine, enum common_statement which) {
     enum { BATCH = 64 };
     struct timer_work due[BATCH];
     int count = 0;
-    if (!engine->daemon->on_timer || engine->next_timer > engine->now)
+    if (!engine->daemon->on_timer || engine->next_timer > engine->now || share_is_over(engine))
         return true;
-    bool all = engine_clock_is_steady(engine);
-    struct statement *get = common_use(engine->store, all ? COMMON_TIMER_DUE : COMMON_TIMER_DUE_CRITICAL);
+    struct statement *get = common_use(engine->store, which);
     bind_int(get, engine->now);
     bind_int(get, BATCH);
-    while (count < BATCH && statement_step(get)) {
+    while (count < BATCH && statement_step(get))
         due[count++] =
             (struct timer_work){column_int(get, 0), (uint32_t)column_int(get, 1), column_id(get, 2)};
-    }
     statement_end(get);
     engine->timers_changed = true;
-    for (int i = 0; i < count && !turn_is_full(engine, started); i++)
+    for (int i = 0; i < count && !share_is_over(engine); i++)
         if (!work_on_timer(engine, &due[i]))
             return false;
     return true;
+}
+
+static bool gather_critical_timers(struct engine *engine) {
+    return work_on_timers(engine, COMMON_TIMER_DUE_CRITICAL);
+}
+
+static bool gather_timers(struct engine *engine) {
+    return !engine_clock_is_steady(engine) || work_on_timers(engine, COMMON_TIMER_DUE);
 }
 
 static bool gather_start(struct engine *engine) {
@@ -782,19 +842,52 @@ static bool gather_start(struct engine *engine) {
     return verdict == VERDICT_DONE;
 }
 
+/* What a turn takes, in its order, and of how many SHARES each is sure. So the urgent lane comes before all
+ * that is new and takes what others leave; but thousands in it, as after an outage, keep no critical step of
+ * an alert waiting, nor the outcome of a call, nor who reports a life. Nor do thousands of timers that were
+ * due earlier. */
+static const struct kind {
+    bool (*gather)(struct engine *engine);
+    unsigned shares;
+} kinds[] = {
+    {gather_waiting, 2},
+    {gather_views, 2},
+    {gather_urgent, 5},
+    {gather_results, 1},
+    {gather_critical_timers, 2},
+    {gather_timers, 1},
+    {gather_requests, 2},
+    {gather_submits, 1},
+};
+
+enum { KINDS = sizeof kinds / sizeof *kinds };
+
+static bool gather_shares(struct engine *engine) {
+    for (size_t i = 0; i < KINDS; i++) {
+        give_share(engine, kinds[i].shares);
+        if (!kinds[i].gather(engine))
+            return false;
+    }
+    return true;
+}
+
+static bool gather_rest(struct engine *engine) {
+    give_the_rest(engine);
+    for (size_t i = 0; i < KINDS; i++)
+        if (!kinds[i].gather(engine))
+            return false;
+    return gather_lane(engine, LANE_NORMAL);
+}
+
 /* Nothing normal before what is urgent; people who wait for an answer before the crowd. */
 bool engine_gather(struct engine *engine) {
-    int64_t started = engine_monotonic(engine);
-    bool paused = engine->paused_until > started;
+    bool paused = engine->paused_until > engine->turn_began;
+    give_the_rest(engine);
     if (!engine->started && !engine->start_again)
         return gather_start(engine); /* rows are set right before anything else is looked at */
     if (!engine->started && !paused)
-        return gather_queue(engine, &engine->views, run_view, RELEASE_VIEW, started) && gather_start(engine);
+        return gather_views(engine) && gather_start(engine);
     if (paused)
-        return gather_queue(engine, &engine->views, run_view, RELEASE_VIEW, started);
-    return gather_queue(engine, &engine->views, run_view, RELEASE_VIEW, started) &&
-           gather_lane(engine, LANE_URGENT, started) && gather_results(engine, started) &&
-           gather_timers(engine, started) && gather_requests(engine, started) &&
-           gather_queue(engine, &engine->submits, run_submit, RELEASE_SUBMIT, started) &&
-           gather_lane(engine, LANE_NORMAL, started);
+        return gather_views(engine);
+    return gather_shares(engine) && gather_rest(engine);
 }

@@ -110,8 +110,9 @@ void turn_append_chained(struct turn *turn, enum lane lane, Sigap__Event *event,
 
 /* Durable timers: on_timer is called once, in the turn in which the row is deleted; but also for one that an
  * earlier input of this very turn has cleared or moved. due_at must be kept by the object: it names the timer
- * when it is cleared or moved, and a handler compares it. critical: fires even after a jump of the clock;
- * set once more it may become critical, but is never less so than it was. */
+ * when it is cleared or moved, and a handler compares it. critical: fires even after a jump of the clock,
+ * and before others that were due earlier; set once more it may become critical, but is never less so than it
+ * was. */
 void turn_timer_set(struct turn *turn, uint32_t kind, const struct id *object, int64_t due_at, bool critical);
 void turn_timer_clear(struct turn *turn, uint32_t kind, const struct id *object, int64_t due_at);
 

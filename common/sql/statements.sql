@@ -84,13 +84,17 @@ ON CONFLICT(due_at, kind, object) DO UPDATE SET critical=1 WHERE excluded.critic
 DELETE FROM timer WHERE due_at=? AND kind=? AND object=?
 
 -- name: timer_due
-SELECT due_at, kind, object, critical FROM timer WHERE due_at <= ? ORDER BY due_at LIMIT ?
+SELECT due_at, kind, object FROM timer WHERE due_at <= ? ORDER BY due_at LIMIT ?
 
 -- name: timer_due_critical
-SELECT due_at, kind, object, critical FROM timer WHERE due_at <= ? AND critical=1 ORDER BY due_at LIMIT ?
+SELECT due_at, kind, object FROM timer INDEXED BY timer_critical
+WHERE due_at <= ? AND critical=1 ORDER BY due_at LIMIT ?
 
 -- name: timer_next
 SELECT min(due_at) FROM timer
+
+-- name: timer_next_critical
+SELECT min(due_at) FROM timer INDEXED BY timer_critical WHERE critical=1
 
 -- name: audit_last
 -- scans audit: one row.
