@@ -25,9 +25,11 @@ struct held {
     size_t waiting_count, waiting_room;
     struct node *cases[BUCKETS], *places[BUCKETS];
     uint64_t releases;
-    struct id *parked_cases;
-    size_t parked_count, parked_room;
-    bool starved; /* there was no memory for what is in the rows */
+    struct id *parked_cases; /* each once, at its slot or the next free one behind it; null: free */
+    size_t parked_slots;     /* a power of two, at least twice parked_used; 0: none yet */
+    size_t parked_used;
+    size_t parked_count; /* of rows */
+    bool starved;        /* there was no memory for what is in the rows */
 };
 
 static bool grow(void **items, size_t *room, size_t count, size_t size) {
@@ -96,15 +98,59 @@ static void forget_all(struct held *held) {
         free(held->waiting[i].node);
     memset(held->cases, 0, sizeof held->cases);
     memset(held->places, 0, sizeof held->places);
-    held->waiting_count = held->parked_count = 0;
+    free(held->parked_cases);
+    held->parked_cases = NULL;
+    held->waiting_count = held->parked_count = held->parked_slots = held->parked_used = 0;
     held->starved = false;
 }
 
-static bool add_parked(struct held *held, const struct id *case_id) {
-    if (!grow(
-            (void **)&held->parked_cases, &held->parked_room, held->parked_count, sizeof *held->parked_cases))
+/* Also what a timer stands for is parked by its id, and that may end in nothing but zeros. */
+static size_t slot_of(const struct held *held, const struct id *case_id) {
+    uint64_t half[2];
+    memcpy(half, case_id->bytes, sizeof half);
+    uint64_t mixed = (half[0] ^ half[1]) * UINT64_C(0x9e3779b97f4a7c15);
+    return (size_t)(mixed >> 32) & (held->parked_slots - 1);
+}
+
+/* Where the case is, or would be. */
+static struct id *find_parked(const struct held *held, const struct id *case_id) {
+    size_t slot = slot_of(held, case_id);
+    while (!id_is_null(&held->parked_cases[slot]) && !id_equal(&held->parked_cases[slot], case_id))
+        slot = (slot + 1) & (held->parked_slots - 1);
+    return &held->parked_cases[slot];
+}
+
+static bool is_parked(const struct held *held, const struct id *case_id) {
+    return held->parked_used && !id_is_null(case_id) && !id_is_null(find_parked(held, case_id));
+}
+
+static bool grow_parked(struct held *held) {
+    size_t slots = held->parked_slots;
+    struct id *cases = held->parked_cases;
+    if (2 * (held->parked_used + 1) <= slots)
+        return true;
+    size_t wanted = slots ? 2 * slots : 16;
+    struct id *more = fault_strikes(FAULT_MEMORY) ? NULL : calloc(wanted, sizeof *more);
+    if (!more)
         return false;
-    held->parked_cases[held->parked_count++] = case_id ? *case_id : (struct id){0};
+    held->parked_cases = more;
+    held->parked_slots = wanted;
+    for (size_t i = 0; i < slots; i++)
+        if (!id_is_null(&cases[i]))
+            *find_parked(held, &cases[i]) = cases[i];
+    free(cases);
+    return true;
+}
+
+static bool add_parked(struct held *held, const struct id *case_id) {
+    held->parked_count++;
+    if (!case_id || id_is_null(case_id))
+        return true;
+    if (!grow_parked(held))
+        return false;
+    struct id *at = find_parked(held, case_id);
+    held->parked_used += id_is_null(at);
+    *at = *case_id;
     return true;
 }
 
@@ -141,7 +187,7 @@ bool held_reload(struct held *held) {
     }
     all = common_use(held->store, COMMON_PARKED_ALL);
     while (statement_step(all)) {
-        struct id case_id = column_id(all, 5);
+        struct id case_id = column_id(all, 0);
         sound = add_parked(held, &case_id) && sound;
     }
     return sound && store_health(held->store) == STORE_OK;
@@ -162,7 +208,6 @@ void held_free(struct held **held) {
         return;
     forget_all(*held);
     free((*held)->waiting);
-    free((*held)->parked_cases);
     free(*held);
     *held = NULL;
 }
@@ -181,6 +226,19 @@ int64_t held_oldest_at(const struct held *held) {
 
 const struct held_entry *held_waiting(const struct held *held, size_t index) {
     return &held->waiting[index].node->entry;
+}
+
+/* In the order of their numbers, see parked_move. */
+size_t held_waiting_after(const struct held *held, int64_t number) {
+    size_t from = 0, to = held->waiting_count;
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        if (held->waiting[middle].node->entry.number > number)
+            to = middle;
+        else
+            from = middle + 1;
+    }
+    return from;
 }
 
 struct held_obstacle *held_obstacle(struct held *held, size_t index) {
@@ -221,9 +279,8 @@ static bool waits(const struct held *held, const struct held_cause *cause) {
 }
 
 bool held_blocks(const struct held *held, const struct held_entry *record) {
-    for (size_t i = 0; !id_is_null(&record->case_id) && i < held->parked_count; i++)
-        if (id_equal(&held->parked_cases[i], &record->case_id))
-            return true;
+    if (is_parked(held, &record->case_id))
+        return true;
     const struct node *node =
         id_is_null(&record->case_id) ? NULL : held->cases[bucket_of_case(&record->case_id)];
     for (; node; node = node->of_case)

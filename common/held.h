@@ -44,6 +44,8 @@ size_t held_waiting_count(const struct held *held);
 size_t held_parked_count(const struct held *held);
 int64_t held_oldest_at(const struct held *held); /* of the waiting ones, 0 when there are none */
 const struct held_entry *held_waiting(const struct held *held, size_t index);
+size_t held_waiting_after(
+    const struct held *held, int64_t number); /* index of the first with a greater one */
 struct held_obstacle *held_obstacle(struct held *held, size_t index);
 uint64_t held_releases(const struct held *held); /* so many waiting ones went: another may be ready */
 

@@ -80,27 +80,36 @@ static json_t *id_json(const struct id *id) {
     return json_string(text);
 }
 
-static json_t *parked_json(struct engine *engine) {
+/* Numbers of what was parked and waits again are below 0: whoever begins has seen none of them. */
+static int64_t seen_up_to(const Sigap__ListView *view) {
+    return view->after ? (int64_t)view->after : INT64_MIN;
+}
+
+static json_t *parked_json(struct engine *engine, const Sigap__ListView *view) {
     json_t *list = json_array();
-    struct statement *all = common_use(engine->store, COMMON_PARKED_ALL);
-    while (statement_step(all)) {
-        struct id case_id = column_id(all, 5);
+    struct statement *page = common_use(engine->store, COMMON_PARKED_PAGE);
+    bind_int(page, seen_up_to(view));
+    bind_int(page, view_rows(view));
+    while (statement_step(page)) {
+        struct id case_id = column_id(page, 5);
         json_array_append_new(list,
             json_pack("{s:s,s:I,s:s,s:s,s:I,s:I,s:o,s:s}", "daemon", engine->daemon->name, "number",
-                (json_int_t)column_int(all, 0), "from", column_text(all, 1), "lane",
-                lane_words[column_int(all, 2) & 1], "sequence", (json_int_t)column_int(all, 3), "at",
-                (json_int_t)column_int(all, 4), "case", id_json(&case_id), "reason", column_text(all, 6)));
+                (json_int_t)column_int(page, 0), "from", column_text(page, 1), "lane",
+                lane_words[column_int(page, 2) & 1], "sequence", (json_int_t)column_int(page, 3), "at",
+                (json_int_t)column_int(page, 4), "case", id_json(&case_id), "reason", column_text(page, 6)));
     }
     return list;
 }
 
-static json_t *waiting_json(struct engine *engine) {
+static json_t *waiting_json(struct engine *engine, const Sigap__ListView *view) {
     json_t *list = json_array();
-    for (size_t i = 0; i < held_waiting_count(engine->held); i++) {
+    size_t from = held_waiting_after(engine->held, seen_up_to(view)), to = from + view_rows(view);
+    for (size_t i = from; i < to && i < held_waiting_count(engine->held); i++) {
         const struct held_entry *entry = held_waiting(engine->held, i);
-        json_array_append_new(list, json_pack("{s:s,s:s,s:I,s:I,s:o}", "from", entry->journal, "lane",
-                                        lane_words[entry->lane & 1], "sequence", (json_int_t)entry->sequence,
-                                        "at", (json_int_t)entry->at, "case", id_json(&entry->case_id)));
+        json_array_append_new(list,
+            json_pack("{s:I,s:s,s:s,s:I,s:I,s:o}", "number", (json_int_t)entry->number, "from",
+                entry->journal, "lane", lane_words[entry->lane & 1], "sequence", (json_int_t)entry->sequence,
+                "at", (json_int_t)entry->at, "case", id_json(&entry->case_id)));
     }
     return list;
 }
@@ -233,9 +242,9 @@ bool status_view(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *
     } else if (view->what_case == SIGAP__VIEW__WHAT_CONTROL) {
         return control(turn, view->control->action, answer);
     } else if (view->what_case == SIGAP__VIEW__WHAT_LIST && strcmp(view->list->name, "parked") == 0) {
-        put_json(turn->arena, answer, parked_json(engine));
+        put_json(turn->arena, answer, parked_json(engine, view->list));
     } else if (view->what_case == SIGAP__VIEW__WHAT_LIST && strcmp(view->list->name, "waiting") == 0) {
-        put_json(turn->arena, answer, waiting_json(engine));
+        put_json(turn->arena, answer, waiting_json(engine, view->list));
     } else if (view->what_case == SIGAP__VIEW__WHAT_LIST && strcmp(view->list->name, "audit") == 0) {
         put_json(turn->arena, answer, audit_json(engine, view->list->after, view->list->limit));
     } else {

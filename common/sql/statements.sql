@@ -61,8 +61,11 @@ INSERT INTO parked(journal, lane, sequence, at, case_id, reason, record) VALUES(
 RETURNING number
 
 -- name: parked_all
--- scans parked: what an operator has to look at.
-SELECT number, journal, lane, sequence, at, case_id, reason FROM parked ORDER BY number
+-- scans parked: what is put aside, at the start.
+SELECT case_id FROM parked
+
+-- name: parked_page
+SELECT number, journal, lane, sequence, at, case_id, reason FROM parked WHERE number > ? ORDER BY number LIMIT ?
 
 -- name: parked_move
 -- scans parked: what an operator has to look at.

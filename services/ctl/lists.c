@@ -67,16 +67,32 @@ static unsigned list_of_each(
     return ask_each(links, &view, timeout_ms, questions);
 }
 
+/* What a daemon has put aside, from its first page on (freed here), page by page: a turn of the daemon reads
+ * one. False: it does not answer any more. */
+static bool add_parked(json_t *all, const char *daemon, json_t *page) {
+    Sigap__ListView what = SIGAP__LIST_VIEW__INIT;
+    unsigned status;
+    what.name = (char *)"parked";
+    what.limit = 1000;
+    for (size_t count; (count = json_array_size(page)) > 0; page = ask_list(daemon, &what, 2000, &status)) {
+        what.after = (uint64_t)json_integer_value(json_object_get(json_array_get(page, count - 1), "number"));
+        json_array_extend(all, page);
+        json_decref(page);
+    }
+    bool answered = page != NULL;
+    json_decref(page);
+    return answered;
+}
+
 static int list_parked(const struct site_links *links) {
     struct question questions[ASK_MOST];
     unsigned count = list_of_each(links, "parked", 2000, questions);
     json_t *all = json_array();
+    int worst = tell_silent(questions, count);
     for (unsigned i = 0; i < count; i++)
-        json_array_extend(all, questions[i].answer);
-    int worst = ctl_print(all, 200, "") | tell_silent(questions, count);
-    for (unsigned i = 0; i < count; i++)
-        json_decref(questions[i].answer);
-    return worst;
+        if (questions[i].answer && !add_parked(all, questions[i].daemon, questions[i].answer))
+            worst = ctl_fail("%s does not answer", questions[i].daemon);
+    return ctl_print(all, 200, "") | worst;
 }
 
 static int retry_parked(const char *daemon, uint64_t number) {
