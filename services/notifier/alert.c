@@ -382,6 +382,7 @@ static struct alert *make(struct turn *turn, const struct alert_row *row) {
     alert->priority = alert->stored.priority = row->priority;
     alert->confidentiality = row->confidentiality;
     memcpy(alert->area, row->area, sizeof alert->area);
+    memcpy(alert->stored.area, row->area, sizeof alert->stored.area);
     memcpy(alert->facility, row->facility, sizeof alert->facility);
     alert->next_at = row->next_at;
     if (unpack_body(turn->arena, row->body, row->body_size, alert))
@@ -569,7 +570,8 @@ static void update(struct turn *turn, const struct alert_row *row, int64_t sendi
         bind_int(set, row->priority);
     }
     bind_int(set, row->confidentiality);
-    bind_text(set, row->area);
+    if (!in_place)
+        bind_text(set, row->area);
     bind_int(set, row->next_at);
     bind_int(set, sending);
     bind_blob(set, row->body, row->body_size);
@@ -618,8 +620,10 @@ void alert_write(struct turn *turn, struct alert *alert) {
         insert(turn, &row, count_sending(alert));
     else
         update(turn, &row, count_sending(alert),
-            row.state == alert->stored.state && row.priority == alert->stored.priority);
+            row.state == alert->stored.state && row.priority == alert->stored.priority &&
+                strcmp(row.area, alert->stored.area) == 0);
     alert->stored.state = row.state;
     alert->stored.priority = row.priority;
+    memcpy(alert->stored.area, row.area, sizeof alert->stored.area);
     keep(turn, &row, is_new);
 }

@@ -66,6 +66,7 @@ struct alert {
     struct {
         enum alert_state state;
         int priority;
+        char area[14];
     } stored;                          /* as the row has them */
     struct id id, subject_id, case_id; /* case_id: of the case, or the report before it is one */
     enum alert_subject subject;

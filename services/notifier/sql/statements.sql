@@ -9,8 +9,8 @@ VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 UPDATE alert SET state=?, priority=?, confidentiality=?, area=?, next_at=?, sending=?, body=? WHERE number=?
 
 -- name: alert_update_in_place
--- The indices have state and priority: where these stay, so do their entries.
-UPDATE alert SET confidentiality=?, area=?, next_at=?, sending=?, body=? WHERE number=?
+-- The indices have state, priority and area: where these stay, so do their entries.
+UPDATE alert SET confidentiality=?, next_at=?, sending=?, body=? WHERE number=?
 
 -- name: alert_get
 SELECT {alert_row} FROM alert WHERE id=?
@@ -62,12 +62,12 @@ ORDER BY number DESC LIMIT ?16
 
 -- name: alert_search_critical
 -- scans alert_critical: unanswered alerts at which a life may hang.
--- Unanswered ones at which a life may hang, however old: they have an index of their own.
-SELECT {alert_row} FROM alert
-INDEXED BY alert_critical
-WHERE state IN (1, 3) AND priority <= 1
-AND {alert_asked_for}
-ORDER BY number DESC LIMIT ?16
+-- passes alert_critical: those that are not the actor's cost no row; after a disaster thousands are unanswered.
+-- However old: they have an index of their own. The rows come in the order of the inner query.
+SELECT {alert_row} FROM (
+    SELECT number AS found FROM alert INDEXED BY alert_critical
+    WHERE state IN (1, 3) AND priority <= 1 AND {alert_asked_for}
+    ORDER BY number DESC LIMIT ?16) CROSS JOIN alert ON number = found
 
 -- name: handover_insert
 INSERT INTO handover(number, alert, subject) VALUES(?, ?, ?) ON CONFLICT(number) DO NOTHING
