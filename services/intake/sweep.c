@@ -128,11 +128,16 @@ static bool expire_asides(struct turn *turn, int64_t keep_ms) {
     if (warned)
         warn_of_end(turn, warned);
     struct statement *expire = intake_use(turn->store, INTAKE_HOOK_EXPIRE);
-    bind_id(expire, &before);
     bind_int(expire, turn->now);
+    bind_id(expire, &before);
     bind_int(expire, BATCH);
     statement_run(expire);
-    return warned == BATCH || store_changes(turn->store) == BATCH;
+    bool more = warned == BATCH || store_changes(turn->store) == BATCH;
+    struct statement *blocked = intake_use(turn->store, INTAKE_HOOK_EXPIRE_BLOCKED);
+    bind_id(blocked, &before);
+    bind_int(blocked, BATCH);
+    statement_run(blocked);
+    return more || store_changes(turn->store) == BATCH;
 }
 
 /* Duplicate keys are numbered in the order in which they came. True when there may be more. */

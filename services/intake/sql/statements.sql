@@ -127,12 +127,16 @@ DELETE FROM hook WHERE id=?
 SELECT id, bot, source, state, next, due_at, reason, length(body) FROM hook ORDER BY id LIMIT ?
 
 -- name: hook_warn
-UPDATE hook SET due_at=? WHERE id IN (SELECT id FROM hook WHERE id < ? AND state=1 AND due_at=0 AND reason NOT LIKE 'blocked%'
-ORDER BY id LIMIT ?)
+UPDATE hook SET due_at=? WHERE id IN (SELECT id FROM hook INDEXED BY hook_untold
+WHERE id < ? AND state=1 AND due_at=0 AND substr(reason, 1, 7)<>'blocked' ORDER BY id LIMIT ?)
 
 -- name: hook_expire
-DELETE FROM hook WHERE id IN (SELECT id FROM hook WHERE id < ? AND state=1 AND (reason LIKE 'blocked%' OR due_at BETWEEN 1 AND ?)
-ORDER BY id LIMIT ?)
+DELETE FROM hook WHERE id IN (SELECT id FROM hook INDEXED BY hook_told
+WHERE due_at <= ? AND id < ? AND state=1 AND due_at>0 AND substr(reason, 1, 7)<>'blocked' ORDER BY due_at LIMIT ?)
+
+-- name: hook_expire_blocked
+DELETE FROM hook WHERE id IN (SELECT id FROM hook INDEXED BY hook_blocked
+WHERE id < ? AND state=1 AND substr(reason, 1, 7)='blocked' ORDER BY id LIMIT ?)
 
 -- name: sender_get
 SELECT last_at, full_at, report, ticket, asked_at FROM sender WHERE key=?

@@ -1,6 +1,7 @@
 /* Old rows go, young ones stay, in steps of a batch. */
 #include "services/intake/tests/intake_bottle.h"
 #include "services/intake/web.h"
+#include "tests/fixture/steps.h"
 
 #include <fcntl.h>
 #include <sodium.h>
@@ -195,13 +196,56 @@ static void what_was_put_aside_waits_until_twice_told(void **state) {
     fixture_close(&bottle.fixture);
 }
 
+/* So many, put aside so long ago; due_at: when they go, 0: nobody was told a second time. */
+static void put_many_aside(struct bottle *bottle, int count, int64_t age_ms, int64_t due_at) {
+    const struct id chance = fixture_id(bottle->fixture);
+    for (int i = 0; i < count; i++) {
+        struct id id = id_make(fixture_now(bottle->fixture) - age_ms + i, chance.bytes + 6);
+        struct statement *add = intake_use(fixture_store(bottle->fixture), INTAKE_HOOK_ADD);
+        bind_id(add, &id);
+        bind_text(add, "bot");
+        bind_text(add, "email");
+        bind_int(add, 1); /* put aside */
+        bind_int(add, 0);
+        bind_int(add, due_at);
+        bind_text(add, "undecodable");
+        bind_blob(add, "x", 1);
+        assert_true(statement_run(add));
+    }
+}
+
+static uint64_t steps_of_a_day(struct bottle *bottle) {
+    steps_taken();
+    fixture_advance(bottle->fixture, day);
+    return steps_taken();
+}
+
+/* Steps of the sweep come once a second while a pass through millions of cases lasts. */
+static void what_is_aside_costs_a_sweep_nothing_until_its_time(void **state) {
+    (void)state;
+    enum { MANY = 1000, STEPS_MAX = 2 * MANY };
+    struct bottle bottle = bottle_open(false);
+    fixture_advance(bottle.fixture, day);
+    uint64_t before = steps_of_a_day(&bottle);
+    put_many_aside(&bottle, MANY, 10 * day, 0);
+    put_many_aside(&bottle, MANY, 25 * day, fixture_now(bottle.fixture) + 5 * day);
+    assert_in_range(steps_of_a_day(&bottle), 0, before + STEPS_MAX);
+    pass_days(&bottle, 3);
+    assert_true(goes_at(&bottle) > 0);
+    pass_days(&bottle, 3);
+    assert_int_equal(goes_at(&bottle), 0); /* those that were told of have gone */
+    fixture_close(&bottle.fixture);
+}
+
 int main(void) {
+    steps_watch();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(old_files_of_media_are_deleted),
         cmocka_unit_test(keys_go_after_30_days_in_several_steps),
         cmocka_unit_test(the_sweep_survives_a_crash),
         cmocka_unit_test(closed_cases_and_outcomes_go_after_the_retention),
         cmocka_unit_test(what_was_put_aside_waits_until_twice_told),
+        cmocka_unit_test(what_is_aside_costs_a_sweep_nothing_until_its_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
