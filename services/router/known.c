@@ -2,6 +2,7 @@
 
 #include "common/texts.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -73,6 +74,19 @@ static bool choice_read(const struct fact_definition *definition, const char *te
     return false;
 }
 
+/* "2026-02-20" or longer: when it happened, where casework asks for the day of what may be true or not. */
+static bool is_day(const char *text) {
+    static const char form[] = "0000-00-00";
+    size_t i = 0;
+    while (form[i] && (form[i] == '0' ? isdigit((unsigned char)text[i]) : text[i] == form[i]))
+        i++;
+    return !form[i];
+}
+
+static bool yes_no_read(const struct fact_definition *definition, const char *text, int16_t *out) {
+    return choice_read(definition, is_day(text) ? "yes" : text, out);
+}
+
 static bool band_set(struct known *known, const char *value) {
     int age = known->table->age;
     int16_t least, most;
@@ -99,6 +113,8 @@ bool known_set(struct known *known, const char *name, const char *value) {
     else
         switch (definition->type) {
         case FACT_YES_NO:
+            good = yes_no_read(definition, value, &fact.value);
+            break;
         case FACT_CHOICE:
             good = choice_read(definition, value, &fact.value);
             break;

@@ -260,6 +260,9 @@ static void facts_are_read_strictly(void **state) {
     struct known known;
     known_init(&known, &facts);
     assert_false(known_set(&known, "acute", "maybe"));
+    assert_false(known_set(&known, "acute", "2026-02"));
+    assert_true(known_set(&known, "acute", "2026-02-20")); /* the day it happened is a yes */
+    assert_int_equal(known_truth(&known, known_fact_find(known.table, "acute")), TRUTH_YES);
     assert_false(known_set(&known, "age", "old"));
     assert_false(known_set(&known, "age", "-3"));
     assert_false(known_set(&known, "age", "1000"));
