@@ -147,6 +147,31 @@ static inline void flow_event(
     flow_drain(flow);
 }
 
+/* Triage gives the case another priority. */
+static inline void flow_priority_changed(
+    struct flow *flow, const struct id *case_id, Sigap__Priority before, Sigap__Priority priority) {
+    Sigap__CaseChanged changed = SIGAP__CASE_CHANGED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    changed.priority_before = before;
+    changed.priority = priority;
+    event.body_case = SIGAP__EVENT__BODY_CASE_CHANGED;
+    event.case_changed = &changed;
+    flow_event(flow, "triage", LANE_URGENT, case_id, &event);
+}
+
+/* Casework records further kinds, separated by blanks. */
+static inline void flow_further_kinds(struct flow *flow, const struct id *case_id, const char *kinds) {
+    Sigap__Fact fact = SIGAP__FACT__INIT;
+    Sigap__FactRecorded recorded = SIGAP__FACT_RECORDED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    fact.name = (char *)SITE_FACT_ALSO_KINDS;
+    fact.value = (char *)kinds;
+    recorded.fact = &fact;
+    event.body_case = SIGAP__EVENT__BODY_FACT_RECORDED;
+    event.fact_recorded = &recorded;
+    flow_event(flow, "casework", LANE_NORMAL, case_id, &event);
+}
+
 struct flow_case {
     const char *kind, *area;
     Sigap__Priority priority;

@@ -100,17 +100,6 @@ static void say_offer(struct flow *flow, const struct id *case_id, const struct 
     flow_event(flow, "router", LANE_URGENT, case_id, &event);
 }
 
-static void say_more_urgent(
-    struct flow *flow, const struct id *case_id, Sigap__Priority from, Sigap__Priority to) {
-    Sigap__CaseChanged changed = SIGAP__CASE_CHANGED__INIT;
-    Sigap__Event event = SIGAP__EVENT__INIT;
-    changed.priority = to;
-    changed.priority_before = from;
-    event.body_case = SIGAP__EVENT__BODY_CASE_CHANGED;
-    event.case_changed = &changed;
-    flow_event(flow, "triage", LANE_URGENT, case_id, &event);
-}
-
 /* --- drills --- */
 
 /* A drill that finds no place at its opening rings no real telephone. */
@@ -225,7 +214,7 @@ static void test_an_offer_of_an_emergency_rings_at_night(void **state) {
         struct id offer = flow_offer_sent(flow, &case_id, facility, P2, "35.07.12");
         flow_advance(flow, HOUR);
         assert_int_equal(flow_sent(flow, asked, "email", NULL), 0);
-        say_more_urgent(flow, &case_id, P2, P0);
+        flow_priority_changed(flow, &case_id, P2, P0);
         flow->count = 0;
         say_offer(flow, &case_id, &offer, REQUESTED, "more_urgent", 0, told ? P0 : 0);
         assert_int_equal(flow_sent(flow, asked, "email", "alert"), 1);
@@ -254,7 +243,7 @@ static void test_an_offer_that_was_warned_is_warned_again(void **state) {
     struct id offer = flow_offer_sent(flow, &case_id, facility, P2, "35.07.12");
     flow_token(flow_last(flow, asked), "Terima", token);
     say_offer(flow, &case_id, &offer, REQUESTED, "warn", 1, P2);
-    say_more_urgent(flow, &case_id, P2, P0);
+    flow_priority_changed(flow, &case_id, P2, P0);
     flow->count = 0;
     say_offer(flow, &case_id, &offer, REQUESTED, "more_urgent", 1, P0);
     assert_int_equal(flow_sent(flow, asked, NULL, "alert"), 1);
@@ -484,18 +473,6 @@ static void say_changed(struct flow *flow, const struct id *case_id, const char 
     flow_event(flow, "triage", LANE_URGENT, case_id, &event);
 }
 
-static void say_further_kind(struct flow *flow, const struct id *case_id, const char *kind) {
-    Sigap__Fact fact = SIGAP__FACT__INIT;
-    Sigap__FactRecorded recorded = SIGAP__FACT_RECORDED__INIT;
-    Sigap__Event event = SIGAP__EVENT__INIT;
-    fact.name = (char *)SITE_FACT_ALSO_KINDS;
-    fact.value = (char *)kind;
-    recorded.fact = &fact;
-    event.body_case = SIGAP__EVENT__BODY_FACT_RECORDED;
-    event.fact_recorded = &recorded;
-    flow_event(flow, "casework", LANE_NORMAL, case_id, &event);
-}
-
 /* By a correction or by a further kind: who is called for such a case is called now, and the others hear that
  * it is not theirs, are not called any more and cannot take it by their old message. */
 static void test_a_secret_calls_its_own_people(void **state) {
@@ -508,7 +485,7 @@ static void test_a_secret_calls_its_own_people(void **state) {
         flow_token(flow_last(flow, "tksk-3507"), "Terima", old);
         flow->count = 0;
         if (further)
-            say_further_kind(flow, &case_id, "kekerasan_seksual");
+            flow_further_kinds(flow, &case_id, "kekerasan_seksual");
         else
             say_changed(flow, &case_id, "kekerasan_seksual", "");
         assert_string_equal(newest_policy(flow), "P1-RAHASIA");

@@ -1001,18 +1001,6 @@ static void test_one_mail_for_one_case(void **state) {
     flow_free(flow);
 }
 
-static void further_kinds(struct flow *flow, const struct id *case_id, const char *kinds) {
-    Sigap__Fact fact = SIGAP__FACT__INIT;
-    Sigap__FactRecorded recorded = SIGAP__FACT_RECORDED__INIT;
-    Sigap__Event event = SIGAP__EVENT__INIT;
-    fact.name = (char *)SITE_FACT_ALSO_KINDS;
-    fact.value = (char *)kinds;
-    recorded.fact = &fact;
-    event.body_case = SIGAP__EVENT__BODY_FACT_RECORDED;
-    event.fact_recorded = &recorded;
-    flow_event(flow, "casework", LANE_NORMAL, case_id, &event);
-}
-
 /* A further kind of the strictest secrecy is a secret of every message of the case, not of the next alert of
  * the case alone. */
 static void test_a_secret_further_kind_is_told_by_no_message(void **state) {
@@ -1021,7 +1009,7 @@ static void test_a_secret_further_kind_is_told_by_no_message(void **state) {
     struct id case_id = flow_case_opened(flow, normal), task = fixture_id(flow->fixture);
     task_reminder(flow, &case_id, &task, 50);
     assert_non_null(strstr(flow_last(flow, "tksk-3507")->text, "[LNS-02]"));
-    further_kinds(flow, &case_id, "kekerasan_seksual");
+    flow_further_kinds(flow, &case_id, "kekerasan_seksual");
     struct id later = fixture_id(flow->fixture);
     flow->count = 0;
     task_reminder(flow, &case_id, &task, 75);
@@ -1056,7 +1044,7 @@ static void test_a_further_kind_of_a_placed_case_is_a_secret(void **state) {
     struct id offer =
         flow_offer_sent(flow, &case_id, "JTM-PRSMP-SBY", SIGAP__PRIORITY__PRIORITY_P2, "35.07.12");
     flow_offer_moved(flow, &case_id, &offer, SIGAP__OFFER_STATE__OFFER_ACCEPTED, 0);
-    further_kinds(flow, &case_id, "kekerasan_seksual");
+    flow_further_kinds(flow, &case_id, "kekerasan_seksual");
     flow->count = 0;
     task_reminder(flow, &case_id, &task, 50);
     task_reminder(flow, &case_id, &task, 100);
@@ -1084,7 +1072,7 @@ static void test_other_agencies_hear_of_further_kinds(void **state) {
             assert_int_equal(flow_answer_link(flow, token, "accept")->status, 200);
         }
         if (way == 1)
-            further_kinds(flow, &case_id, "napza kekerasan_seksual");
+            flow_further_kinds(flow, &case_id, "napza kekerasan_seksual");
         else if (way > 1)
             change_kind(flow, &case_id, "", "kekerasan_seksual");
         assert_int_equal(flow_sent(flow, "rsj-rs-lawang", NULL, "notice"), 1);
@@ -1121,7 +1109,7 @@ static void test_further_reports_add_kinds(void **state) {
     (void)state;
     struct flow *flow = flow_new(NULL);
     struct id case_id = flow_case_opened(flow, normal);
-    further_kinds(flow, &case_id, "napza");
+    flow_further_kinds(flow, &case_id, "napza");
     change_kind(flow, &case_id, "", "pasung");
     change_kind(flow, &case_id, "", "pasung gelandangan_pengemis");
     change_case(flow, &case_id, SIGAP__PRIORITY__PRIORITY_P0, SIGAP__PRIORITY__PRIORITY_P2, "");
@@ -1137,7 +1125,7 @@ static void test_the_last_of_many_further_kinds_is_not_told(void **state) {
     (void)state;
     struct flow *flow = flow_new(NULL);
     struct id case_id = flow_case_opened(flow, normal), task = fixture_id(flow->fixture);
-    further_kinds(flow, &case_id,
+    flow_further_kinds(flow, &case_id,
         "pasung repasung_kambuh odgj_krisis odgj_terlantar pmi_bermasalah disabilitas_berat "
         "disabilitas_layanan napza gelandangan_pengemis orang_terlantar prse_tunasusila bwblp kusta");
     flow->count = 0;
@@ -1756,7 +1744,7 @@ static void test_all_alerts_of_a_case_become_a_secret(void **state) {
         flow_offer_sent(flow, &case_id, "JTM-PRSMP-SBY", SIGAP__PRIORITY__PRIORITY_P2, "35.07.12");
         task_reminder(flow, &case_id, &task, 50);
         if (further == 1)
-            further_kinds(flow, &case_id, "kekerasan_seksual");
+            flow_further_kinds(flow, &case_id, "kekerasan_seksual");
         else
             change_kind(
                 flow, &case_id, further ? "" : "kekerasan_seksual", further ? "kekerasan_seksual" : "");

@@ -219,17 +219,6 @@ static void test_an_overdue_task_is_watched(void **state) {
 
 /* --- what comes again after it was over --- */
 
-static void say_changed(
-    struct flow *flow, const struct id *case_id, Sigap__Priority before, Sigap__Priority priority) {
-    Sigap__CaseChanged changed = SIGAP__CASE_CHANGED__INIT;
-    Sigap__Event event = SIGAP__EVENT__INIT;
-    changed.priority_before = before;
-    changed.priority = priority;
-    event.body_case = SIGAP__EVENT__BODY_CASE_CHANGED;
-    event.case_changed = &changed;
-    flow_event(flow, "triage", LANE_URGENT, case_id, &event);
-}
-
 static void say_joined(struct flow *flow, const struct id *case_id) {
     struct id report = fixture_id(flow->fixture);
     Sigap__ReportJoined joined = SIGAP__REPORT_JOINED__INIT;
@@ -296,12 +285,12 @@ static void test_raised_again_after_it_was_lowered(void **state) {
             flow_offer_moved(flow, &case_id, &offer, SIGAP__OFFER_STATE__OFFER_ACCEPTED, 0);
         }
         size_t raised = fixture_count(flow->fixture, SIGAP__EVENT__BODY_ALERT_RAISED);
-        say_changed(flow, &case_id, P0, P2);
+        flow_priority_changed(flow, &case_id, P0, P2);
         assert_int_equal(fixture_count(flow->fixture, SIGAP__EVENT__BODY_ALERT_RAISED), raised);
-        say_changed(flow, &case_id, P2, P0);
+        flow_priority_changed(flow, &case_id, P2, P0);
         assert_int_equal(fixture_count(flow->fixture, SIGAP__EVENT__BODY_ALERT_RAISED), raised + 1);
         assert_string_equal(policy_of_newest(flow), "P0-UMUM");
-        say_changed(flow, &case_id, P0, P0); /* nothing new: it rings already */
+        flow_priority_changed(flow, &case_id, P0, P0); /* nothing new: it rings already */
         assert_int_equal(fixture_count(flow->fixture, SIGAP__EVENT__BODY_ALERT_RAISED), raised + 1);
         flow_free(flow);
     }
@@ -314,7 +303,7 @@ static void test_a_lowered_case_rings_no_more_like_an_emergency(void **state) {
     struct flow *flow = flow_new(NULL);
     struct id case_id = flow_case_opened(flow, emergency);
     flow_advance(flow, 11 * MINUTE);
-    say_changed(flow, &case_id, P0, P2);
+    flow_priority_changed(flow, &case_id, P0, P2);
     assert_int_equal(flow_sent(flow, "pks-3507", NULL, "alert"), 1);
     flow->count = 0;
     flow_advance(flow, 3 * HOUR);
@@ -332,7 +321,7 @@ static void test_a_lowered_case_leaves_its_officer_more_time(void **state) {
     struct id case_id = flow_case_opened(flow, emergency), alert = flow_alert(flow);
     answer_newest(flow, "accept");
     flow_advance(flow, 40 * MINUTE);
-    say_changed(flow, &case_id, P0, P2);
+    flow_priority_changed(flow, &case_id, P0, P2);
     flow_advance(flow, 71 * HOUR);
     assert_int_equal(lapses(flow, &alert), 0);
     flow_advance(flow, HOUR);
@@ -346,14 +335,14 @@ static void test_a_witness_outlives_a_change_of_the_case(void **state) {
     struct flow *flow = flow_new(NULL);
     struct id case_id = flow_case_opened(flow, normal);
     say_joined(flow, &case_id);
-    say_changed(flow, &case_id, P2, P0); /* triage raises the case with the same report */
+    flow_priority_changed(flow, &case_id, P2, P0); /* triage raises the case with the same report */
     assert_int_equal(fixture_count(flow->fixture, SIGAP__EVENT__BODY_ALERT_RAISED), 2);
     flow_free(flow);
 
     flow = flow_new(NULL);
     case_id = flow_case_opened(flow, normal);
     say_joined(flow, &case_id);
-    say_changed(flow, &case_id, P2, P3);
+    flow_priority_changed(flow, &case_id, P2, P3);
     flow->count = 0;
     flow_advance(flow, 15 * MINUTE);
     assert_int_equal(sent_about(flow, "kor", "alert", "DARURAT"), 1);
