@@ -256,7 +256,7 @@ static float fit(const struct place_index *index, const struct place_name *name,
         break;
     }
     if (entry->level == AREA_VILLAGE && name->marker != MARKER_VILLAGE) { /* 8,000: most words are one */
-        if (!name->capital && (name->word || !lies_in_one_of(index, entry, beside)))
+        if (!name->capital && !name->quarter && (name->word || !lies_in_one_of(index, entry, beside)))
             return 0;
         if (name->opens || !name->capital)
             weight = 0.05f; /* "Olean Situbondo", "sby, keputih": only with its parent beside it */
@@ -478,10 +478,12 @@ static float support(const struct place_index *index, const struct reading *read
             best = ALONG_ROAD; /* "Wonosari, arah Gunung Kawi" */
         if (parent->entry->hint && one->entry->level == AREA_VILLAGE)
             continue;
+        bool arrived = one->name->quarter && parent->name->role == ROLE_BOUND;
         if (is_namesake(index, one, parent) ||
-            (parent->name->role > ROLE_TELLER && parent->name->role != one->name->role &&
+            (parent->name->role > ROLE_TELLER && parent->name->role != one->name->role && !arrived &&
                 !(parent->name->towards && parent->entry->landmark)))
-            continue; /* "di Gandusari, asal Blitar"; but "Ngliman, jalur ke Sedudo" */
+            continue; /* "di Gandusari, asal Blitar"; but "Ngliman, jalur ke Sedudo", and "ikut bibi ke
+                         Surabaya ... di kos daerah Putat Jaya" */
         if (parent->entry->level == AREA_PROVINCE) {
             float weight = support_of_province(parent, one);
             best = weight > best ? weight : best;
@@ -496,7 +498,8 @@ static float support(const struct place_index *index, const struct reading *read
         /* A common word far from its parent is still only a word. */
         if (one->name->word && apart > 1)
             weight *= 0.3f;
-        if (one->entry->level == AREA_VILLAGE && one->name->marker != MARKER_VILLAGE && apart > 1)
+        if (one->entry->level == AREA_VILLAGE && one->name->marker != MARKER_VILLAGE && apart > 1 &&
+            !one->name->quarter)
             weight *= 0.2f;
         best = weight > best ? weight : best;
     }

@@ -16,6 +16,8 @@
  * none;
  *  - of what stands on a border the side that is named ("Terminal Purabaya sisi Surabaya");
  *  - who is abroad belongs to where he is to be brought home, if nothing else is named;
+ *  - of whom a town is said ("anak Jombang") is where another place of the sentence says; who asks to be sent
+ *    home from somewhere is there, and who is home again is at home, if nothing has happened elsewhere;
  *  - who is from one town, works in another and tells of what is here is where he works;
  *  - who lands somewhere, or is telephoned from there, is at home where another place is named;
  *  - a road called after two towns ("Jl Raya Surabaya-Malang") is in neither;

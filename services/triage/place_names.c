@@ -39,7 +39,8 @@ enum place_marker place_marker_of(const struct word *word) {
     static const char *const city[] = {"kota", "kotamadya", "kodya", "walikota", "pemkot", NULL};
     static const char *const district[] = {
         "kecamatan", "polsek", "puskesmas", "kua", "koramil", "camat", "pkm", "tksk", NULL};
-    static const char *const village[] = {"desa", "kelurahan", "nagari", "lurah", "kades", NULL};
+    static const char *const village[] = {
+        "desa", "kelurahan", "nagari", "lurah", "kades", "dhisa", "dhisana", NULL};
     static const char *const town[] = {"polres", "rsud", "terminal", "stasiun", "pelabuhan", "rsu", "rs",
         "rsj", "rsd", "kejaksan", "pengadilan", "lapas", "sman", "bandara", "polresta", "polrestabes",
         "universitas", "alun", "mal", "plaza", NULL};
@@ -49,7 +50,9 @@ enum place_marker place_marker_of(const struct word *word) {
         "makan", "soto", "rawon", "sate", "pecel", "tahu", "suku", "pantai", "pondok", "perum", "timnas",
         "persib", "persebaya", "persik", "persela", "arema", "stadion", "ayam", "bebek", "bakso", "keripik",
         "kripik", "tempe", "lontong", "rujak", "mi", "dodol", "krupuk", "kerupuk", "goreng", "khas", "batik",
-        "sarung", "film", "pohon", "wit", "kembar", "gudeg", "gudek", "bakpia", "angkringan", NULL};
+        "sarung", "film", "pohon", "wit", "kembar", "gudeg", "gudek", "bakpia", "angkringan", "reog", "tari",
+        "gandrung", "topeng", "ludruk", "jaranan", "karapan", "kerapan", "brem", "wingko", "jenang", "petis",
+        "bandeng", NULL};
     static const struct {
         const char *const *keys;
         enum place_marker marker;
@@ -132,12 +135,26 @@ static bool is_of_next(
     return false;
 }
 
+/* As it was written: most of what only Minangkabau say is read as Indonesian ("ambo" as "saya"). */
+static bool is_written(const struct text *text, const struct word *word, const char *spelling) {
+    const char *written = text->bytes + word->start;
+    size_t size = word->end - word->start;
+    return size && (written[0] | ' ') == spelling[0] && strlen(spelling) == size &&
+           strncasecmp(written, spelling, size) == 0;
+}
+
 /* "rujak cingur Surabaya", "pecel lele lamongan": a dish of two words. */
 static bool is_dish(const struct text *text, size_t first) {
     static const char *const dishes[] = {"cingur", "lele", "balap", "tek", "campur", "urat", NULL};
     return first >= 2 && text->words[first].clause == text->words[first - 2].clause &&
            word_is_one_of(&text->words[first - 1], dishes) &&
            place_marker_of(&text->words[first - 2]) == MARKER_STREET;
+}
+
+/* "tape Bondowoso": read as "tapi", which it also is. */
+static bool is_tape(const struct text *text, size_t first) {
+    return first && text->words[first].flags & WORD_CAPITAL &&
+           is_written(text, &text->words[first - 1], "tape");
 }
 
 /* "puskesmas suruh tunggu", "polsek kudu datang": what the office does, and not which office it is. */
@@ -194,7 +211,7 @@ static enum place_marker marker_around(
         before = MARKER_TOWN;
     if (before == MARKER_STREET && first >= 2 && word_is(&text->words[first - 1], "kali"))
         before = MARKER_NONE; /* "tiga kali Malang" */
-    if (before == MARKER_NONE && is_dish(text, first))
+    if (before == MARKER_NONE && (is_dish(text, first) || is_tape(text, first)))
         before = MARKER_STREET;
     if (before == MARKER_DISTRICT && is_ordered(text, first))
         before = MARKER_NONE;
@@ -673,12 +690,17 @@ static bool is_in_small(const struct text *text, size_t first) {
     return first && word->clause == word[-1].clause && !(word[-1].flags & WORD_CAPITAL);
 }
 
+/* Of the names of districts those that people have, too. */
+static bool is_name_of_people(const struct word *word) {
+    static const char *const called[] = {
+        "panji", "sekar", "pace", "giri", "kamal", "baron", "mayang", "sumber", NULL};
+    return word_is_one_of(word, called);
+}
+
 /* "Kerek, penderita kusta dikucilkan": a district here heads the message. "Panji, teman saya" is called so,
  * and "Sendang? sumur tua" asks. */
 static bool heads_message(const struct text *text, size_t first, size_t last) {
-    static const char *const called[] = {
-        "panji", "sekar", "pace", "giri", "kamal", "baron", "mayang", "sumber", NULL};
-    return begins_message(text, first) && !word_is_one_of(&text->words[first], called) &&
+    return begins_message(text, first) && !is_name_of_people(&text->words[first]) &&
            !is_followed_by(text, last, '?');
 }
 
@@ -691,6 +713,24 @@ static bool is_only_district(const struct place_index *index, uint32_t entry) {
         districts++;
     }
     return districts == 1;
+}
+
+/* "pantai Pariaman Utara", "dusun hulu siberut tengah", "hutan pagai utara": what a district of a large place
+ * is called, and nothing else is. */
+static bool is_part_in_nature(const struct text *text, size_t first, size_t last) {
+    static const char *const sides[] = {"utara", "selatan", "timur", "barat", "tengah", NULL};
+    static const char *const natures[] = {
+        "pantai", "hulu", "hilir", "hutan", "rimba", "pesisir", "pulau", "laut", "muara", "pedalaman", NULL};
+    const struct word *word = &text->words[first];
+    if (!first || word->clause != word[-1].clause || !word_is_one_of(&text->words[last], sides) ||
+        !word_is_one_of(word - 1, natures))
+        return false;
+    return place_marker_of(word) == MARKER_NONE;
+}
+
+/* One village of the site has the name, and nothing else. */
+static bool is_only_village(const struct place_index *index, uint32_t entry) {
+    return entry && !index->entries[entry].next && index->entries[entry].level == AREA_VILLAGE;
 }
 
 static struct place_name name_make(const struct place_index *index, const struct text *text, size_t first,
@@ -706,7 +746,8 @@ static struct place_name name_make(const struct place_index *index, const struct
     bool alone = capital && stands_alone(text, first, last) &&
                  (!leads || known || (here && heads_message(text, first, last)));
     enum place_marker marker = marker_around(index, text, first, last);
-    if (marker == MARKER_HAMLET && used > 1 && is_only_district(index, found))
+    if (used > 1 && is_only_district(index, found) &&
+        (marker == MARKER_HAMLET || is_part_in_nature(text, first, last)))
         marker = MARKER_IN; /* "dusun Pagai Selatan" */
     if (marker == MARKER_CITY && entry->word && !capital && !place_entries_name_regency(index, found))
         marker = MARKER_NONE; /* "di bantaran kota" */
@@ -728,6 +769,7 @@ static struct place_name name_make(const struct place_index *index, const struct
         .opens = opens,
         .word = is_word && !(capital && !(word->flags & WORD_OPENS) && entry->town),
         .village = entry->small,
+        .quarter = used > 1 && marker == MARKER_IN && !entry->word && is_only_village(index, found),
         .headman = first && word_is(word - 1, "lurah"),
         .only = doubled ? (uint8_t)(word->end - word->start) : 0,
         .whole = opens_message(text, first, last),
@@ -832,6 +874,13 @@ static bool is_home_of_mine(const struct text *text, size_t at) {
     return word_is_one_of(word, mine) && word_is_one_of(word - 1, homes) && word->clause == word[-1].clause;
 }
 
+/* "dirantai di belakang rumah panggul": the house is the teller's. */
+static bool is_side_of_house(const struct text *text, size_t house) {
+    static const char *const sides[] = {"belakang", "depan", "samping", "sebelah", NULL};
+    return house && text->words[house].clause == text->words[house - 1].clause &&
+           word_is_one_of(&text->words[house - 1], sides);
+}
+
 /* "rumah di doko", "lokasinya jangkar", and nothing after it; in small letters nothing less says that a word
  * is a place. */
 static bool is_given_as_home(const struct text *text, const struct place_name *name) {
@@ -846,7 +895,8 @@ static bool is_given_as_home(const struct text *text, const struct place_name *n
     if (at >= 2 && is_home_of_mine(text, at))
         at--;
     return at && text->words[at - 1].clause == word->clause && word_is_one_of(&text->words[at - 1], homes) &&
-           (at < name->first || !word_is(&text->words[at - 1], "rumah") || is_omah(text, at - 1));
+           (at < name->first || !word_is(&text->words[at - 1], "rumah") || is_omah(text, at - 1) ||
+               is_side_of_house(text, at - 1));
 }
 
 /* Whether another name is the regency that a district of this one lies in. */
@@ -1052,6 +1102,39 @@ static bool is_of_branch(const struct text *text, const struct place_name *name)
                                    (word_is(word - 1, "light") && word_is(word - 2, "trafic")));
 }
 
+/* "bidan Puri", "kula Sugio": more of them, whom only a word before the name makes people. */
+static bool is_called_person(const struct word *word) {
+    static const char *const called[] = {"puri", "sugio", "siman", "mojo", NULL};
+    return is_name_of_people(word) || word_is_one_of(word, called);
+}
+
+/* "kader jiwa Tiris", "petugas Bungkal", "verval lapangan Wringin": of which district who writes is, or which
+ * was looked at. In small letters the whole title says so. */
+static bool is_of_worker(const struct text *text, const struct place_name *name) {
+    static const char *const workers[] = {"kader", "bidan", "petugas", "perawat", "mantri", "pendamping",
+        "relawan", "tagana", "pekerja", "penyuluh", "operator", NULL};
+    static const char *const fields[] = {"jiwa", "posyandu", "kesehatan", "lansia", "gizi", "kb", "pkh",
+        "pkk", "sosial", "lapangan", "puskesmas", "pkm", "kecamatan", "tb", "odgj", NULL};
+    static const char *const visits[] = {
+        "verval", "verifikasi", "kunjungan", "asesmen", "survei", "monitoring", NULL};
+    const struct word *word = &text->words[name->first];
+    if (!name->first || word->clause != word[-1].clause || is_called_person(word) ||
+        !is_no_kind_of_house(text, name))
+        return false;
+    if (name->capital && word_is_one_of(word - 1, workers))
+        return true;
+    return name->first >= 2 && word[-2].clause == word->clause && word_is_one_of(word - 1, fields) &&
+           (word_is_one_of(word - 2, workers) || word_is_one_of(word - 2, visits));
+}
+
+/* "kula Jambon, pak": Javanese leaves out that somebody is from there. */
+static bool is_kula(const struct text *text, const struct place_name *name) {
+    const struct word *word = &text->words[name->first];
+    return name->first && name->capital && !(word->flags & WORD_OPENS) &&
+           (is_written(text, word - 1, "kula") || is_written(text, word - 1, "kulo")) &&
+           !is_kin(text, name->first) && !is_called_person(word) && is_no_kind_of_house(text, name);
+}
+
 /* A district that is also a word is none where it is given as an address and its regency is named too, or
  * where it is said which of two it is ("masuknya Tiris"), or where the message is signed with it. */
 static void words_settle(
@@ -1067,7 +1150,8 @@ static void words_settle(
         bool ours =
             unique && is_no_kind_of_house(text, name) &&
             (is_where_we_are(text, name) || is_stayed_in(text, name) || (home && is_lived_in(text, name)));
-        bool given = (unique && (is_of_office(text, name) || is_of_branch(text, name))) ||
+        bool given = (unique && (is_of_office(text, name) || is_of_branch(text, name) ||
+                                    is_of_worker(text, name) || is_kula(text, name))) ||
                      (regency_named && (named || home || is_where_we_are(text, name))) || ours;
         bool told = (regency_named || unique || is_one_of_site_towards(index, text, name)) &&
                     (is_on_main_road(text, name) || is_struck(text, name) || is_heading(text, name) ||
@@ -1244,14 +1328,6 @@ static bool is_arrived_at(const struct place_names *names, size_t at, size_t san
     return true;
 }
 
-/* As it was written: most of what only Minangkabau say is read as Indonesian ("ambo" as "saya"). */
-static bool is_written(const struct text *text, const struct word *word, const char *spelling) {
-    const char *written = text->bytes + word->start;
-    size_t size = word->end - word->start;
-    return size && (written[0] | ' ') == spelling[0] && strlen(spelling) == size &&
-           strncasecmp(written, spelling, size) == 0;
-}
-
 static bool is_minang(const struct text *text) {
     static const char *const minang[] = {"galodo", "hanyuik", "ambo", "urang", "amak", "abak", "apak", "inyo",
         "denai", "surang", "padusi", "mambaok", "mamukua", "kapatang", "rumahnyo", "musajik", "jorong",
@@ -1342,6 +1418,16 @@ static bool is_side_of_landmark(
            place_entries_agree(index, one->entries, name->entries);
 }
 
+/* "Gumitir": a landmark that two regencies share. */
+static bool is_of_several(const struct place_index *index, uint32_t entry) {
+    const uint32_t first = entry;
+    for (; entry; entry = index->entries[entry].next)
+        if (index->entries[entry].landmark && !index->entries[entry].hint &&
+            area_common(index->entries[entry].code, index->entries[first].code) < AREA_REGENCY)
+            return true;
+    return false;
+}
+
 /* "Terminal Purabaya sisi Surabaya", "dekat Krian tapi masuk Balongbendo": of what stands on a border, or is
  * only near, the side that is named, whatever regency it is said to lie in. */
 static bool is_side_named(
@@ -1365,7 +1451,8 @@ static bool is_side_named(
                   any_word_is_one_of(text, one->last + 1u, side, but);
     return of_two && one->role != ROLE_FROM && (!name->word || name->capital) &&
            text->words[one->last].sentence == text->words[name->first].sentence &&
-           (one->towards || !place_entries_agree(index, one->entries, name->entries));
+           (one->towards || is_of_several(index, one->entries) ||
+               !place_entries_agree(index, one->entries, name->entries));
 }
 
 /* "asal kecamatan Bandung Tulungagung": said to be the home of somebody abroad. */
@@ -1395,6 +1482,46 @@ static bool is_home_of_patient(const struct text *text, const struct place_names
         if (names->names[i].first && word_is_one_of(&text->words[names->names[i].first - 1], clinics))
             return true;
     return false;
+}
+
+/* Whether a district or regency of one name is, or lies in, one of the other, either way. */
+static bool large_places_agree(const struct place_index *index, uint32_t a, uint32_t b) {
+    for (; a; a = index->entries[a].next)
+        for (uint32_t at = b; at; at = index->entries[at].next)
+            if (index->entries[a].level != AREA_VILLAGE && index->entries[at].level != AREA_VILLAGE &&
+                (area_within(index->entries[a].code, index->entries[at].code) ||
+                    area_within(index->entries[at].code, index->entries[a].code)))
+                return true;
+    return false;
+}
+
+/* "teman saya anak Jombang di kontrakan Krian": from where somebody is whose place is named behind it. */
+static bool is_origin_of_other(
+    const struct place_index *index, const struct text *text, const struct place_names *names, size_t at) {
+    const struct place_name *name = &names->names[at];
+    const struct word *word = &text->words[name->first];
+    if (name->role != ROLE_EVENT || !name->first || word->clause != word[-1].clause ||
+        !word_is(word - 1, "anak") || word[-1].flags & WORD_DOUBLED || name->word || name->village)
+        return false;
+    for (size_t i = at + 1; i < names->count; i++) {
+        const struct place_name *other = &names->names[i];
+        if (other->role == ROLE_EVENT && !other->village && !other->near &&
+            (!other->word || (other->capital && other->marker == MARKER_IN)) &&
+            text->words[other->first].sentence == word->sentence &&
+            place_entries_name_served(index, other->entries) &&
+            !large_places_agree(index, other->entries, name->entries))
+            return true;
+    }
+    return false;
+}
+
+/* "saya kader Ngetos. Nganjuk paling kidul": the regency right behind the teller's district is its own. */
+static bool is_regency_of_teller(const struct place_index *index, const struct text *text,
+    const struct place_name *one, const struct place_name *name) {
+    return one->role == ROLE_TELLER && name->role == ROLE_EVENT && one->last + 1u == name->first &&
+           !one->word && !one->village && name->marker == MARKER_NONE &&
+           place_entries_name_regency(index, name->entries) &&
+           !place_entries_name_regency(index, one->entries) && is_beside(index, text, one, name);
 }
 
 /* "orang Jenangan asli": who is told of is at home there. */
@@ -1429,6 +1556,50 @@ static bool is_taken_back(
     return false;
 }
 
+/* "jenazah sampai Juanda, dipulangkan ke Talun, Kabupaten Blitar": where the dead and who was abroad are
+ * brought to, and the regency right behind. */
+static void homes_settle(
+    const struct place_index *index, const struct text *text, struct place_names *names) {
+    bool home = false;
+    for (size_t i = 0; i < names->count; i++) {
+        struct place_name *name = &names->names[i];
+        bool goes_on = home && name->role >= ROLE_FAR && is_beside(index, text, &names->names[i - 1], name);
+        home =
+            goes_on || is_home_of_dead(index, text, names, i) || is_home_from_abroad(index, text, names, i);
+        if (home)
+            name->role = ROLE_TELLER;
+    }
+}
+
+/* Whether another name, and no hospital before it, says that it happened elsewhere. */
+static bool is_event_elsewhere(
+    const struct place_index *index, const struct text *text, const struct place_names *names, size_t at) {
+    for (size_t i = 0; i < names->count; i++) {
+        const struct place_name *other = &names->names[i];
+        if (i != at && other->role <= ROLE_TELLER && !other->village &&
+            (!other->word || other->capital || place_marker_is_level(other->marker)) &&
+            !(i < at && is_hospital(index, text, other)) &&
+            !place_entries_agree(index, other->entries, names->names[at].entries))
+            return true;
+    }
+    return false;
+}
+
+/* "Di RSUD Ngudi Waluyo dua minggu, sudah pulang ke Talun", "Dinsos Kab. Blitar: klien sudah pulang ke
+ * Talun": who is home again is there, if nothing has happened elsewhere. */
+static void returned_settle(
+    const struct place_index *index, const struct text *text, struct place_names *names, size_t at) {
+    if (is_event_elsewhere(index, text, names, at))
+        return;
+    for (size_t i = 0; i < at; i++)
+        if (names->names[i].role <= ROLE_TELLER && is_hospital(index, text, &names->names[i]))
+            names->names[i].role = ROLE_FROM;
+    names->names[at].role = ROLE_TELLER;
+    if (at + 1 < names->count && names->names[at + 1].role == ROLE_FAR &&
+        is_beside(index, text, &names->names[at], &names->names[at + 1]))
+        names->names[at + 1].role = ROLE_TELLER;
+}
+
 /* What one name is there for that only the others tell. */
 static void roles_settle(
     const struct place_index *index, const struct text *text, struct place_names *names) {
@@ -1436,12 +1607,12 @@ static void roles_settle(
     bool teller = is_teller_named(names), there = teller && is_said_to_be_there(text);
     const bool abroad = place_text_is_of_abroad(text);
     const size_t back = taken_back(text), arrived = said_to_have_arrived(text);
-    for (size_t i = 0; i < names->count; i++)
-        if (is_home_of_dead(index, text, names, i) || is_home_from_abroad(index, text, names, i))
-            names->names[i].role = ROLE_TELLER;
+    homes_settle(index, text, names);
     for (size_t i = 0; i < names->count; i++) {
         struct place_name *name = &names->names[i];
         name->minang = minang;
+        if (name->returned)
+            returned_settle(index, text, names, i);
         if (is_away_in_hospital(index, text, names, i) || is_kin_away(index, text, names, i))
             name->role = ROLE_FAR;
         if (name->first == 0 && name->role == ROLE_EVENT && is_unique_here(index, name->entries) &&
@@ -1464,8 +1635,10 @@ static void roles_settle(
             name->role = ROLE_EVENT;
             name->scene = name->patient = true;
         }
-        if (is_native(text, name))
+        if (is_native(text, name) || (i && is_regency_of_teller(index, text, &names->names[i - 1], name)))
             name->role = ROLE_TELLER;
+        if (is_origin_of_other(index, text, names, i))
+            name->role = ROLE_FROM;
         if (is_side_named(index, text, names, i)) {
             name->role = ROLE_EVENT;
             name->scene = true;

@@ -103,6 +103,7 @@ struct place_name {
     bool near;     /* misspelt by a letter */
     bool longer;   /* a longer name of something else begins with it: "Panti Asuhan", "Bagor Prasetyo" */
     bool village;  /* only villages have it */
+    bool quarter;  /* "daerah putat jaya": of two words, and the only village that is called so */
     bool whole;    /* the first clause is nothing else */
     bool beside;   /* a place that it lies in, or that lies in it, stands beside it */
     bool scene;    /* "kejadiannya di", "TKP": said to be where it happened */
@@ -120,6 +121,7 @@ struct place_name {
     bool front;    /* "emperan toko Lamongan" */
     bool landing;  /* "besok tiba di Juanda" */
     bool calling;  /* "RSJ Lawang telepon" */
+    bool returned; /* "sudah pulang ke Talun" */
     bool either;   /* "Nganjuk apa Kediri": one of two, and the teller does not know which */
     bool border;   /* "batas Waru sama Surabaya": on one side or the other */
     bool headman;  /* "pak lurah Bojonegoro": of a village there that is not named */

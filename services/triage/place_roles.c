@@ -224,6 +224,15 @@ static bool is_home_again(const struct text *text, size_t bound) {
            word_is(&text->words[bound - 1], "pulang") && word_is_one_of(&text->words[bound - 2], done);
 }
 
+/* "sudah pulang ke Talun". */
+static bool is_returned_to(const struct text *text, const struct place_name *name) {
+    size_t bound = name->first;
+    while (bound && place_marker_is_level(place_marker_of(&text->words[bound - 1])))
+        bound--;
+    return bound && word_is(&text->words[bound - 1], "ke") &&
+           text->words[bound - 1].clause == text->words[name->first].clause && is_home_again(text, bound - 1);
+}
+
 /* "pulang ke Perak, tapi warga menolak": who is back already. */
 static bool is_home_but(const struct text *text, size_t bound, size_t last) {
     static const char *const but[] = {"tapi", "namun", "malah", "ditolak", NULL};
@@ -704,6 +713,31 @@ static bool is_behind_name(const struct text *text, size_t at, const struct plac
     return name && name->last + 1u == at && text->words[name->last].sentence == text->words[at].sentence;
 }
 
+/* "Rujukan PKM Tragah": of whom it is, and not to whom. */
+static bool is_referral_of(const struct text *text, size_t cue) {
+    static const char *const clinics[] = {"puskesmas", "pkm", "pustu", "posyandu", "bidan", NULL};
+    static const char *const referrals[] = {"rujukan", "dirujuk", NULL};
+    const struct word *word = &text->words[cue];
+    return word_is_one_of(word, referrals) && cue + 1 < text->count && word->clause == word[1].clause &&
+           word_is_one_of(word + 1, clinics);
+}
+
+/* "bila hendak dipulangkan dari Bukittinggi": who asks to be sent home is there. */
+static bool is_to_be_sent_home(
+    const struct place_index *index, const struct text *text, size_t from, const struct place_name *name) {
+    static const char *const sent[] = {"dipulangkan", "dipulangno", "dipulangin", "dipulangke", NULL};
+    static const char *const asked[] = {"mau", "ingin", "akan", "hendak", "minta", "mohon", "bisa", "bisakah",
+        "bila", "apakah", "cara", "pengen", "tolong", "agar", "supaya", "bagaimana", "belum", NULL};
+    const struct word *word = &text->words[from];
+    if (!from || !is_dari(word) || word[-1].clause != word->clause || !word_is_one_of(word - 1, sent) ||
+        !place_entries_name_regency(index, name->entries) || index->entries[name->entries].landmark)
+        return false;
+    for (size_t i = from - 1; i-- && text->words[i].sentence == word->sentence;)
+        if (word_is_one_of(&text->words[i], asked))
+            return true;
+    return false;
+}
+
 /* What the word before a name and its words of kind says. */
 static enum place_role role_of_cue(const struct place_index *index, const struct text *text, size_t cue,
     const struct place_name *name, const struct place_name *before) {
@@ -718,6 +752,8 @@ static enum place_role role_of_cue(const struct place_index *index, const struct
         return ROLE_FAR; /* "Gondang, jalur Pacet" */
     if (cue && is_dari(word) && word_is_one_of(word - 1, left))
         return ROLE_BOUND; /* "sejak pindah dari Lumajang": whatever happens is no longer there */
+    if (is_to_be_sent_home(index, text, cue, name))
+        return ROLE_TELLER;
     if (is_boarded(index, text, cue, name) || is_news(text, cue, name->last))
         return ROLE_BOUND;
     if (cue && word_is(word, "warga") && word[-1].clause == word->clause && is_claim(word - 1))
@@ -732,6 +768,8 @@ static enum place_role role_of_cue(const struct place_index *index, const struct
         return ROLE_FROM;
     if (is_trait(word))
         return ROLE_BOUND;
+    if (is_referral_of(text, cue))
+        return ROLE_TELLER;
     if (is_bound(word))
         return role_of_bound(text, cue, name, before);
     if (is_far(text, cue))
@@ -828,15 +866,17 @@ bool place_text_is_of_abroad(const struct text *text) {
  * kind. */
 static bool is_landing(const struct text *text, const struct place_name *name, size_t begin) {
     static const char *const lands[] = {"tiba", "mendarat", "landing", "transit", NULL};
-    static const char *const arrives[] = {"sampai", "sampe", "nyampe", "nyampai", "tekan", "teko", NULL};
+    static const char *const arrives[] = {
+        "sampai", "sampe", "nyampe", "nyampai", "tekan", "teko", "dapa'", "dhapa'", NULL};
+    static const char *const in[] = {"di", "ke", "ka", NULL};
     static const char *const fetched[] = {"jemput", "dijemput", "njemput", "jemputnya", NULL};
-    size_t at = begin && word_is(&text->words[begin - 1], "di") ? begin - 1 : begin;
+    size_t at = begin && word_is_one_of(&text->words[begin - 1], in) ? begin - 1 : begin;
     if (at && at < begin && word_is_one_of(&text->words[at - 1], fetched) && place_text_is_of_abroad(text))
         return true; /* "dideportasi dari Korea, siapa yang jemput di Juanda" */
     return at && text->words[at - 1].clause == text->words[name->first].clause &&
            (word_is_one_of(&text->words[at - 1], lands) ||
                (word_is_one_of(&text->words[at - 1], arrives) &&
-                   (place_text_is_of_dead(text) || place_text_is_of_worker_abroad(text))));
+                   (place_text_is_of_dead(text) || place_text_is_of_abroad(text))));
 }
 
 static enum place_role role_of(const struct place_index *index, const struct text *text,
@@ -894,7 +934,7 @@ static bool is_port(const struct text *text, const struct place_name *name) {
 /* "pantai Munjungan", "jembatan Mojoroto", "depan bank Ngunut": of all that is called after a place these lie
  * in it. */
 static bool is_nature(const struct text *text, const struct place_name *name) {
-    static const char *const natures[] = {"pantai", "jembatan", "bank", "toko", "hotel", NULL};
+    static const char *const natures[] = {"pantai", "jembatan", "bank", "toko", "hotel", "gang", NULL};
     return name->marker == MARKER_STREET && name->first &&
            word_is_one_of(&text->words[name->first - 1], natures);
 }
@@ -984,6 +1024,7 @@ void place_role_read(const struct place_index *index, const struct text *text, s
     const struct place_name *before) {
     name->role = role_of(index, text, name, before);
     name->office = is_own_office(text, name);
+    name->returned = name->role == ROLE_FAR && is_returned_to(text, name);
     name->own_work = is_own_work(text, name, before);
     if (is_work_place(text, name) && place_entries_name_regency(index, name->entries))
         name->marker = MARKER_IN;

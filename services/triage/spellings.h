@@ -268,7 +268,7 @@ static const struct spelling_row dialect_table[] = {
     {"perut", "weteng paruik tabu' tabhu'"},
     {"pintu", "pintu'"},
     {"depan", "ngarep ngajeng muko ngarepe adha'"},
-    {"belakang", "mburi buri wingking balakang budi'"},
+    {"belakang", "blkng blkg mburi buri wingking balakang budi'"},
     {"samping", "jejer sabelah"},
     {"dalam", "njero jero dhalem lebet"},
     {"luar", "njobo lua lowar jaba njaba"},

@@ -1260,6 +1260,95 @@ static void test_short_and_spoken_names(void **state) {
     areas_check(*state, cases, sizeof cases / sizeof *cases);
 }
 
+/* Who works in a district, and which one was looked at, in words that nothing else is called. */
+static void test_titles_before_districts(void **state) {
+    static const struct expected cases[] = {
+        {"Saya Sri kader jiwa Kampak, pasien kambuh", "35.03.07"},
+        {"bu ini yati kader jiwa tiris", "35.13.07"},
+        {"petugas Bungkal minta bantuan kursi roda", "35.02.03"},
+        {"Petugas Lapangan Bungah, butuh selimut", "35.25.12"},
+        {"Verval lapangan Kendit, rumah tidak layak huni", "35.12.05"},
+        {"Rujukan PKM Konang, bayi gizi buruk", "35.26.17"},
+        {"rujukan posyandu Wonosalam, balita kurus", "35.17.05"},
+        {"Saya kader Ngetos. Nganjuk paling selatan", "35.18.02"},
+        {"Kula Kampak, badhe lapor", "35.03.07"},
+        {"nenek tidur di depan rumah panggul", "35.03.01"},
+        {"tangga jatuh di gang slahung", "35.02.01"},
+        {"kader kesehatan Panti lapor", ""},
+        {"perawat Sekar baik sekali", ""},
+        {"bidan Puri baik sekali", ""},
+        {"petugas Kota datang terlambat", ""},
+        {"kula Sugio, badhe lapor", ""},
+        {"Rujukan ke PKM Konang", ""},
+        {"bojo kula Maron lagi sakit", ""},
+        {"ada mayat di belakang rumah gudang", ""},
+        {"Gang Pacitan banjir", ""},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof *cases);
+}
+
+/* From where somebody is, a thing's name and a way there, beside the place of the event. */
+static void test_origin_and_side_beside_the_event(void **state) {
+    static const struct expected cases[] = {
+        {"anak Jember ngekos di Lowokwaru mau bunuh diri", "35.73.05"},
+        {"arek Lamongan kecelakaan nang Benowo", "35.78.19"},
+        {"bocah madiun ketemu nang Kertosono nangis", "35.18.08"},
+        {"temanku anak Lumajang di kosan Sumbersari mabuk lem", "35.09.21"},
+        {"anak Jombang dipukuli guru", "35.17"},
+        {"anak Malang hilang di Kepanjen", "35.07.13"},
+        {"jalan Gumitir sisi Kalibaru macet ada orang pingsan", "35.10.11"},
+        {"Gunung Gumitir bagian Kalibaru ada mayat", "35.10.11"},
+        {"Tari Gandrung Banyuwangi tampil kemarin", ""},
+        {"Reog Ponorogo tampil semalam", ""},
+        {"beli brem Madiun dan tape Bondowoso", ""},
+        {"nonton reog di Ponorogo ada yang pingsan", "35.02"},
+        {"eppa' dari Malaysia dapa' ka Juanda lagghu', compo'na e dhisa Tlanakan", "35.28.01"},
+        {"kakak dari Malaysia sampai Juanda besok, ibunya di Kadur sakit", "35.28.12"},
+        {"ikut bibi ke surabaya, disuruh nemenin tamu di kamar kos daerah putat jaya", "35.78.06"},
+        {"di kamar kos daerah putat jaya ada anak dijual", ""},
+        {"perantau Jawa kehabisan bekal, bisakah dipulangkan dari Padang Panjang?", "13.74"},
+        {"minta dipulangkan dari Batam, uang habis", "21.71"},
+        {"ODGJ dipulangkan dari Batam", ""},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof *cases);
+}
+
+/* Who is home again, and nothing has happened elsewhere. */
+static void test_home_again(void **state) {
+    static const struct expected cases[] = {
+        {"PMI dari Malaysia sudah pulang ke Sampung, Kabupaten Ponorogo", "35.02.14"},
+        {"Dinsos Kabupaten Blitar: klien sudah pulang ke Talun, Kabupaten Blitar", "35.05.14"},
+        {"Di RSUD Ngudi Waluyo dua minggu, sudah pulang ke Talun, Kabupaten Blitar", "35.05.14"},
+        {"Suami dirawat di RSUD Soetomo, sekarang sudah pulang ke Sugihwaras", "35.22.07"},
+        {"Lansia ditemukan di Terminal Arjosari, sudah pulang ke Talun, Kabupaten Blitar", "35.73"},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof *cases);
+}
+
+/* More short names, and districts of West Sumatra in small letters or as they are spoken. */
+static void test_more_short_and_spoken_names(void **state) {
+    static const struct expected cases[] = {
+        {"Deket lmgan banjir", "35.24.25"},
+        {"bapak dipasung di Plaosan mgtan", "35.20.07"},
+        {"Kwanyar bngklan ada kebakaran", "35.26.11"},
+        {"balita gizi buruk di Rejoso ngjuk", "35.18.16"},
+        {"Sbr malang situbondo longsor", "35.12.15"},
+        {"nenek sakit di Sbr suko lumajang", "35.08.21"},
+        {"sbr wringin kab bondowoso banjir", "35.11.18"},
+        {"Gedek mojokerto kab banjir", "35.16.14"},
+        {"nenek tidur di gedek", ""},
+        {"dekat pantai Siberut Barat ado urang hanyuik", "13.09.05"},
+        {"orang hilang di hutan pagai utara", "13.09.01"},
+        {"d kampung hulu sipora selatan banjir", "13.09.02"},
+        {"di pantai timur banjir", ""},
+        {"rumah tabaka di Limo Kaum", "13.04.04"},
+        {"urang sakik di Siluangkang", "13.73.03"},
+        {"kampuang ambo di Ulakan", "13.05.10"},
+        {"oreng kene' epokol e dhisa Kadur", "35.28.12"},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof *cases);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names),
@@ -1311,6 +1400,10 @@ int main(void) {
         cmocka_unit_test(test_wrong_kind_before_the_only_one),
         cmocka_unit_test(test_home_of_who_is_abroad),
         cmocka_unit_test(test_short_and_spoken_names),
+        cmocka_unit_test(test_titles_before_districts),
+        cmocka_unit_test(test_origin_and_side_beside_the_event),
+        cmocka_unit_test(test_home_again),
+        cmocka_unit_test(test_more_short_and_spoken_names),
         cmocka_unit_test(test_spellings),
         cmocka_unit_test(test_every_district),
         cmocka_unit_test(test_twins_stay_two),
