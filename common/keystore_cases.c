@@ -12,7 +12,8 @@
 enum {
     SCHEMA = 1,
     APPLICATION = 0x53474b31, /* "SGK1" */
-    LOG_PAGES_MAX = 4096      /* 4096 x 4 KiB = 16 MiB, then a commit checkpoints by itself */
+    LOG_PAGES_IDLE = 256,     /* 256 x 4 KiB = 1 MiB, then it is checkpointed when there is time, */
+    LOG_PAGES_MAX = 4096      /* and at 16 MiB a commit does it by itself */
 };
 
 enum statement { BEGIN, COMMIT, ROLLBACK, PUT, GET, DESTROY, LEDGER, SWEEP, REMOVE, STATEMENTS };
@@ -194,6 +195,11 @@ enum keystore_cases_result keystore_cases_checkpoint(struct keystore_cases *case
     return code == SQLITE_OK || result_of(code) == KEYSTORE_CASES_RETRY
                ? KEYSTORE_CASES_DONE
                : fail(cases, "cannot checkpoint", code);
+}
+
+enum keystore_cases_result keystore_cases_idle(struct keystore_cases *cases) {
+    return cases->residue || cases->log_pages > LOG_PAGES_IDLE ? keystore_cases_checkpoint(cases)
+                                                               : KEYSTORE_CASES_DONE;
 }
 
 void keystore_cases_hold(struct keystore_cases *cases, bool held) {

@@ -73,8 +73,12 @@ enum keystore_cases_result keystore_cases_destroyed(struct keystore_cases *cases
 enum keystore_cases_result keystore_cases_sweep(struct keystore_cases *cases, struct id *after, size_t limit,
     int64_t created_before, bool (*known)(void *state, const struct id *case_id), void *state,
     size_t *removed);
-/* When idle: moves the log into the file, so that the log can be used again from its beginning. */
+/* Moves the log into the file, so that the log can be used again from its beginning. */
 enum keystore_cases_result keystore_cases_checkpoint(struct keystore_cases *cases);
+/* The same, when there is reason for it: what must not stay in the log, or a log of more than a MiB. For every
+ * time its owner has nothing else to do: under load that is after every turn, and a checkpoint syncs three
+ * times. */
+enum keystore_cases_result keystore_cases_idle(struct keystore_cases *cases);
 /* From true to false nothing touches the file, and the log only grows: a backup copies them. */
 void keystore_cases_hold(struct keystore_cases *cases, bool held);
 /* True while a reader or a hold has kept the log from being overwritten after a destroy; every later commit,

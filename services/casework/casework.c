@@ -205,7 +205,7 @@ static void idle(void *state, int64_t monotonic_ms) {
     struct casework *house = state;
     (void)monotonic_ms;
     if (!house->keys_failed)
-        keystore_cases_checkpoint(house->keys);
+        keystore_cases_idle(house->keys);
 }
 
 static void casework_metrics(void *state, struct metrics *metrics) {
