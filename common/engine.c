@@ -513,8 +513,8 @@ static void read_next_timer(struct engine *engine) {
     if (!engine->timers_changed && engine->next_is_critical == critical)
         return;
     engine->next_is_critical = critical;
-    struct statement *next =
-        common_use(engine->store, critical ? COMMON_TIMER_NEXT_CRITICAL : COMMON_TIMER_NEXT);
+    struct statement *next = common_use(engine->store, COMMON_TIMER_NEXT);
+    bind_int(next, critical);
     engine->next_timer = statement_step(next) && !column_is_null(next, 0) ? column_int(next, 0) : INT64_MAX;
     statement_end(next);
     engine->timers_changed = store_health(engine->store) != STORE_OK;

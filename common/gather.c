@@ -803,13 +803,14 @@ bool engine_clock_is_steady(const struct engine *engine) {
     return engine_monotonic(engine) >= engine->steady_at;
 }
 
-static bool work_on_timers(struct engine *engine, enum common_statement which) {
+static bool work_on_timers(struct engine *engine, bool critical) {
     enum { BATCH = 64 };
     struct timer_work due[BATCH];
     int count = 0;
     if (!engine->daemon->on_timer || engine->next_timer > engine->now || share_is_over(engine))
         return true;
-    struct statement *get = common_use(engine->store, which);
+    struct statement *get = common_use(engine->store, COMMON_TIMER_DUE);
+    bind_int(get, critical);
     bind_int(get, engine->now);
     bind_int(get, BATCH);
     while (count < BATCH && statement_step(get))
@@ -824,11 +825,11 @@ static bool work_on_timers(struct engine *engine, enum common_statement which) {
 }
 
 static bool gather_critical_timers(struct engine *engine) {
-    return work_on_timers(engine, COMMON_TIMER_DUE_CRITICAL);
+    return work_on_timers(engine, true);
 }
 
 static bool gather_timers(struct engine *engine) {
-    return !engine_clock_is_steady(engine) || work_on_timers(engine, COMMON_TIMER_DUE);
+    return !engine_clock_is_steady(engine) || work_on_timers(engine, false);
 }
 
 static bool gather_start(struct engine *engine) {

@@ -80,24 +80,18 @@ SELECT number - (SELECT max(number) FROM parked) + (SELECT min(0, coalesce(min(n
 DELETE FROM parked WHERE ?1=0 OR number=?1
 
 -- name: timer_set
-INSERT INTO timer(due_at, kind, object, critical) VALUES(?, ?, ?, ?)
-ON CONFLICT(due_at, kind, object) DO UPDATE SET critical=1 WHERE excluded.critical > timer.critical
+INSERT INTO timer(due_at, kind, object, critical) VALUES(?, ?, ?, ?) ON CONFLICT DO NOTHING
 
 -- name: timer_clear
-DELETE FROM timer WHERE due_at=? AND kind=? AND object=?
+-- A timer that was set as a critical one, too, is there twice: the first that fires takes both along.
+DELETE FROM timer WHERE critical IN (0, 1) AND due_at=? AND kind=? AND object=?
 
 -- name: timer_due
-SELECT due_at, kind, object FROM timer WHERE due_at <= ? ORDER BY due_at LIMIT ?
-
--- name: timer_due_critical
-SELECT due_at, kind, object FROM timer INDEXED BY timer_critical
-WHERE due_at <= ? AND critical=1 ORDER BY due_at LIMIT ?
+SELECT due_at, kind, object FROM timer WHERE critical=? AND due_at <= ? ORDER BY due_at LIMIT ?
 
 -- name: timer_next
-SELECT min(due_at) FROM timer
-
--- name: timer_next_critical
-SELECT min(due_at) FROM timer INDEXED BY timer_critical WHERE critical=1
+SELECT min(due_at) FROM (SELECT min(due_at) AS due_at FROM timer WHERE critical=1
+    UNION ALL SELECT min(due_at) FROM timer WHERE critical=0 AND ?=0)
 
 -- name: audit_last
 -- scans audit: one row.

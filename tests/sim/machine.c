@@ -14,7 +14,7 @@ enum {
     RESTART_MIN_MS = 5,
     RESTART_MAX_MS = 2000,
     KEEP_DAYS = 60,
-    LOG_IDLE_BYTES = 64 << 10, /* eight pages: logs are moved, and begin anew, all the time */
+    LOG_IDLE_BYTES = 64 << 10, /* sixteen pages: logs are moved, and begin anew, all the time */
 };
 
 /* Whose turn it is: handlers are not told. One thread, one turn at a time. */
@@ -122,10 +122,11 @@ static void note_fired(void *state, const void *argument) {
         check_timer_fired(current->sim, argument);
 }
 
-/* An object with two things to do at one moment sets the same timer again when the first is done. */
-static bool is_set_again(struct turn *turn, uint32_t kind, const struct id *object, int64_t due_at) {
+static bool is_among(
+    struct turn *turn, bool critical, uint32_t kind, const struct id *object, int64_t due_at) {
     bool again = false;
     struct statement *due = common_use(turn->store, COMMON_TIMER_DUE);
+    bind_int(due, critical);
     bind_int(due, due_at);
     bind_int(due, 10000);
     while (statement_step(due)) {
@@ -133,6 +134,11 @@ static bool is_set_again(struct turn *turn, uint32_t kind, const struct id *obje
         again |= column_int(due, 0) == due_at && column_int(due, 1) == kind && id_equal(&other, object);
     }
     return again;
+}
+
+/* An object with two things to do at one moment sets the same timer again when the first is done. */
+static bool is_set_again(struct turn *turn, uint32_t kind, const struct id *object, int64_t due_at) {
+    return is_among(turn, true, kind, object, due_at) || is_among(turn, false, kind, object, due_at);
 }
 
 static enum verdict watch_timer(struct turn *turn, uint32_t kind, const struct id *object, int64_t due_at) {
