@@ -35,7 +35,9 @@ enum {
     REFETCH_MS = 30000, /* nothing heard: ask again */
     TICK_MS = 3000,
     TICK_ASKING_MS = 1000, /* while somebody waits for an answer of another daemon */
-    TURNS_A_ROUND = 4,
+    TURNS_A_ROUND = 4,     /* or fewer, see run_turns */
+    BUSY_INPUTS = 8,
+    BUSY_TURN_MS = 3,
     VIEW_FRAME_MAX = 8 << 20, /* a medium of 6 MiB, sealed; of our own console only */
     ANSWER_FRAME_MAX = 8 << 20,
     STORE_PATH = 400,
@@ -87,6 +89,7 @@ struct process {
     struct waiting_fetch waiting[PEERS_MAX];
     struct asked asked[ENGINE_LINKS_MAX][LANES];
     int64_t rest_until; /* monotonic: the first of the links that rest is asked again; INT64_MAX none */
+    int64_t next_turn;  /* monotonic: not before, see run_turns */
     struct peer_socket peers[ENGINE_LINKS_MAX];
     unsigned peer_count;
     struct ask asks[ASKS_MAX];
@@ -148,19 +151,38 @@ static void set_alarm(struct process *process) {
     uv_timer_start(&process->timer, on_due, (uint64_t)wait, 0);
 }
 
+/* Under load turns begin some milliseconds apart: however little one takes in, it has a sync and pages of its
+ * own and wakes all who read its journal. And what it has given out leaves when the loop comes round, which
+ * waits for no second turn then. */
+static enum engine_outcome run_turns(struct process *process) {
+    int64_t now = monotonic(), end = now + BUSY_TURN_MS;
+    enum engine_outcome outcome = ENGINE_WORKED;
+    for (int i = 0; i < TURNS_A_ROUND && now < end; i++) {
+        int64_t begun = now;
+        outcome = engine_turn(process->engine);
+        if (outcome != ENGINE_WORKED)
+            return outcome;
+        send_fetches(process);
+        now = monotonic();
+        if (engine_last_inputs(process->engine) > BUSY_INPUTS) {
+            process->next_turn = begun + BUSY_TURN_MS;
+            return outcome;
+        }
+    }
+    return outcome;
+}
+
 static bool on_round(void *context) {
     struct process *process = context;
     if (process->stopping)
         return false;
-    enum engine_outcome outcome = ENGINE_IDLE;
     send_fetches(process);
-    for (int i = 0; i < TURNS_A_ROUND; i++) {
-        outcome = engine_turn(process->engine);
-        if (outcome != ENGINE_WORKED)
-            break;
-        send_fetches(process);
+    int64_t rest = process->next_turn - monotonic();
+    if (rest > 0) {
+        uv_timer_start(&process->timer, on_due, (uint64_t)rest, 0);
+        return false;
     }
-    switch (outcome) {
+    switch (run_turns(process)) {
     case ENGINE_WORKED:
         return true;
     case ENGINE_IDLE:

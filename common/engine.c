@@ -871,6 +871,10 @@ enum engine_outcome engine_turn(struct engine *engine) {
     return engine->broken ? ENGINE_BROKEN : ENGINE_WORKED;
 }
 
+uint64_t engine_last_inputs(const struct engine *engine) {
+    return engine->turn_inputs;
+}
+
 bool engine_has_work(struct engine *engine) {
     if (engine->paused_until > engine_monotonic(engine))
         return engine->views.count > 0;

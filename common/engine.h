@@ -77,6 +77,8 @@ bool engine_is_read_by(struct engine *engine, const char *consumer);
 bool engine_link_is_quiet(const struct engine *engine, unsigned link, enum lane lane);
 
 enum engine_outcome engine_turn(struct engine *engine);
+/* How many inputs the last turn took. */
+uint64_t engine_last_inputs(const struct engine *engine);
 /* Wall time of the next timer or retry, INT64_MAX when there is none. */
 int64_t engine_wake_at(struct engine *engine);
 /* True when inputs wait that need no time to pass. */
