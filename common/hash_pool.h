@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { HASH_ROW_BYTES = 8000 }; /* fits a page of 8 KiB */
+enum { HASH_ROW_BYTES = 8000 }; /* fills two pages of 4 KiB, or one of the 8 that older stores have */
 
 /* Numbers of rows of a pool, from 1. */
 struct hash_list {
