@@ -37,6 +37,9 @@ enum {
 #define WRONG_KIND 1.6f
 /* What "emperan toko Lamongan" proves of the regency: a shop may be called so. */
 #define FRONT 0.9f
+/* What "ketapang mau nyebrang" proves of the village with the harbour, and where it lies. */
+#define HARBOUR 2.0f
+#define HARBOUR_IN "35.10"
 /* What a hint proves by itself: less than it takes to decide. */
 #define HINT 0.3f
 /* What a name proves whose sibling stands beside it: as much as "di" before a name. */
@@ -205,6 +208,8 @@ static bool is_of_other_kind(const struct place_index *index, const struct place
 static float fit(const struct place_index *index, const struct place_name *name,
     const struct place_entry *entry, struct neighbours beside) {
     float weight = 0;
+    if (name->harbour)
+        return entry->level == AREA_VILLAGE && area_within(entry->code, HARBOUR_IN) ? HARBOUR : 0;
     if (entry->hint)
         return HINT;
     switch (name->marker) {
@@ -574,7 +579,7 @@ static struct choice choice_of(const struct place_index *index, const struct rea
     const struct reading *one) {
     struct choice choice = {.name = one->name, .weight = one->weight};
     float from_parents = support(index, readings, count, one);
-    if (one->entry->level == AREA_VILLAGE && from_parents == 0)
+    if (one->entry->level == AREA_VILLAGE && from_parents == 0 && !one->name->harbour)
         choice.weight = 0; /* never a village alone */
     if (one->entry->level == AREA_DISTRICT && from_parents == 0 && one->name->marker != MARKER_DISTRICT &&
         one->name->marker != MARKER_CITY && place_entries_name_regency(index, one->name->entries))
@@ -596,7 +601,8 @@ static struct choice choice_of(const struct place_index *index, const struct rea
     bool of_district = from_parents > 0 && !place_entries_name_regency(index, one->name->entries);
     bool of_square =
         (one->name->square || one->name->port) && !place_entries_name_regency(index, one->name->entries);
-    bool regency_only = (one->name->marker == MARKER_TOWN && !of_district && !of_square) || one->name->street;
+    bool regency_only = (one->name->marker == MARKER_TOWN && !of_district && !of_square) ||
+                        one->name->street || one->name->harbour;
     area_cut(one->entry->code, regency_only ? AREA_REGENCY : AREA_DISTRICT, choice.code);
     return choice;
 }

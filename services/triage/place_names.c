@@ -644,6 +644,19 @@ static bool is_after_in(const struct text *text, size_t first) {
            place_marker_of(&text->words[first - 1]) != MARKER_NONE;
 }
 
+/* "kec. Ijen", "kades Ijen", "Ijen Bondowoso"; a crater between two regencies and a street of Malang are
+ * called so, too. */
+static bool is_crater(const struct place_index *index, const struct text *text, size_t first) {
+    size_t used;
+    if (!word_is(&text->words[first], "ijen"))
+        return false;
+    bool level = first && place_text_goes_on(text, first - 1) &&
+                 place_marker_is_level(place_marker_of(&text->words[first - 1]));
+    uint32_t ijen = place_index_find_word(index, &text->words[first]);
+    uint32_t town = first + 1 < text->count ? place_index_find(index, text, first + 1, &used) : 0;
+    return !level && !(place_entries_name_regency(index, town) && place_entries_agree(index, ijen, town));
+}
+
 /* A name at a word: as it is written, of two words that are one, or misspelt by a letter. */
 static uint32_t find(
     const struct place_index *index, const struct text *text, size_t first, size_t *used, bool *near) {
@@ -830,16 +843,16 @@ static size_t names_read(
         uint32_t found = find(index, text, i, &used, &near);
         if (found && used <= 2 && is_phrase(text, i, told))
             found = 0, used = 2;
-        if (found &&
-            ((used == 1 && is_mere_word(index, text, i, found)) || is_denied(text, i, i + used - 1) ||
-                is_asked_of(text, i + used - 1) || is_title_of_work(text, i, i + used - 1) ||
-                is_luck(text, i) || kind_of_place_first(index, text, i) ||
-                (is_curt_alone(index, text, i, found) &&
-                    !is_short_for_its_regency(index, text,
-                        count && out[count - 1].last + 1u == i ? &out[count - 1] : NULL, found)) ||
-                is_landmark_in_small(index, text, i, used, found) ||
-                is_landmark_of_other_town(index, text, i, used, found) ||
-                (used == 1 && is_person(index, text, i, found))))
+        if (found && ((used == 1 && is_mere_word(index, text, i, found)) ||
+                         is_denied(text, i, i + used - 1) || is_asked_of(text, i + used - 1) ||
+                         is_title_of_work(text, i, i + used - 1) || is_luck(text, i) ||
+                         (used == 1 && is_crater(index, text, i)) || kind_of_place_first(index, text, i) ||
+                         (is_curt_alone(index, text, i, found) &&
+                             !is_short_for_its_regency(index, text,
+                                 count && out[count - 1].last + 1u == i ? &out[count - 1] : NULL, found)) ||
+                         is_landmark_in_small(index, text, i, used, found) ||
+                         is_landmark_of_other_town(index, text, i, used, found) ||
+                         (used == 1 && is_person(index, text, i, found))))
             found = 0, used = 1;
         if (!found)
             continue;
@@ -1112,7 +1125,8 @@ static bool is_called_person(const struct word *word) {
  * was looked at. In small letters the whole title says so. */
 static bool is_of_worker(const struct text *text, const struct place_name *name) {
     static const char *const workers[] = {"kader", "bidan", "petugas", "perawat", "mantri", "pendamping",
-        "relawan", "tagana", "pekerja", "penyuluh", "operator", NULL};
+        "relawan", "tagana", "pekerja", "penyuluh", "operator", "babinsa", "bhabin", "bhabinkamtibmas",
+        "kapolsek", "danramil", NULL};
     static const char *const fields[] = {"jiwa", "posyandu", "kesehatan", "lansia", "gizi", "kb", "pkh",
         "pkk", "sosial", "lapangan", "puskesmas", "pkm", "kecamatan", "tb", "odgj", NULL};
     static const char *const visits[] = {
@@ -1121,10 +1135,30 @@ static bool is_of_worker(const struct text *text, const struct place_name *name)
     if (!name->first || word->clause != word[-1].clause || is_called_person(word) ||
         !is_no_kind_of_house(text, name))
         return false;
-    if (name->capital && word_is_one_of(word - 1, workers))
+    if ((name->capital && word_is_one_of(word - 1, workers)) || place_name_is_reporter(text, name))
         return true;
     return name->first >= 2 && word[-2].clause == word->clause && word_is_one_of(word - 1, fields) &&
            (word_is_one_of(word - 2, workers) || word_is_one_of(word - 2, visits));
+}
+
+/* "prapatan paron", "simpang tiga Maron": crossings are called after the district; some also after a thing
+ * that stands there. */
+static bool is_at_crossing(const struct text *text, const struct place_name *name) {
+    static const char *const crossings[] = {
+        "pertigan", "perempatan", "prapatan", "simpang", "proliman", "bangjo", "bundaran", "bunderan", NULL};
+    static const char *const arms[] = {"tiga", "empat", "lima", NULL};
+    static const char *const things[] = {"barat", "bareng", "deket", "palang", "tanggul", "tikung", "kapas",
+        "kudu", "kampak", "parang", "panji", "besuk", "bungah", "pitu", "padas", "kerek", "jangkar", "tarik",
+        "kunir", "semen", "puri", "panggul", "pucuk", "perak", "dagangan", "gapura", "kare", NULL};
+    const struct word *word = &text->words[name->first];
+    size_t at = name->first;
+    if (word_is_one_of(word, things) || is_called_person(word) || !is_no_kind_of_house(text, name))
+        return false;
+    if (at >= 2 && (word_is_one_of(&text->words[at - 1], arms) || text->words[at - 1].flags & WORD_NUMBER))
+        at--;
+    bool ends = name->last + 1u >= text->count || text->words[name->last + 1].clause != word->clause;
+    return at && text->words[at - 1].clause == word->clause && (name->capital || ends) &&
+           word_is_one_of(&text->words[at - 1], crossings);
 }
 
 /* "kula Jambon, pak": Javanese leaves out that somebody is from there. */
@@ -1150,9 +1184,10 @@ static void words_settle(
         bool ours =
             unique && is_no_kind_of_house(text, name) &&
             (is_where_we_are(text, name) || is_stayed_in(text, name) || (home && is_lived_in(text, name)));
-        bool given = (unique && (is_of_office(text, name) || is_of_branch(text, name) ||
-                                    is_of_worker(text, name) || is_kula(text, name))) ||
-                     (regency_named && (named || home || is_where_we_are(text, name))) || ours;
+        bool given =
+            (unique && (is_of_office(text, name) || is_of_branch(text, name) || is_of_worker(text, name) ||
+                           is_kula(text, name) || is_at_crossing(text, name))) ||
+            (regency_named && (named || home || is_where_we_are(text, name))) || ours;
         bool told = (regency_named || unique || is_one_of_site_towards(index, text, name)) &&
                     (is_on_main_road(text, name) || is_struck(text, name) || is_heading(text, name) ||
                         is_heading_of_when(text, name));
@@ -1600,6 +1635,28 @@ static void returned_settle(
         names->names[at + 1].role = ROLE_TELLER;
 }
 
+/* "saya ketapang mau nyebrang bali": the harbour to Bali, which is no district; of the others none is. */
+static bool is_harbour_of_bali(
+    const struct place_index *index, const struct text *text, const struct place_names *names, size_t at) {
+    static const char *const crossing[] = {"nyebrang", "nyeberang", "menyeberang", "menyebrang",
+        "penyeberangan", "penyebrangan", "gilimanuk", "asdp", "feri", "ferry", NULL};
+    static const char *const ways[] = {"ke", "pulau", "arah", "menuju", "tujuan", NULL};
+    const struct place_name *name = &names->names[at];
+    if (name->first != name->last || !word_is(&text->words[name->first], "ketapang") ||
+        place_marker_is_level(name->marker))
+        return false;
+    for (size_t i = 0; i < names->count; i++)
+        if (names->names[i].entries != name->entries && !names->names[i].village &&
+            place_entries_agree(index, names->names[i].entries, name->entries))
+            return false; /* "Ketapang, Sampang" */
+    if (any_word_is_one_of(text, 0, text->count, crossing))
+        return true;
+    for (size_t i = 1; i < text->count; i++)
+        if (word_is(&text->words[i], "bali") && word_is_one_of(&text->words[i - 1], ways))
+            return true;
+    return false;
+}
+
 /* What one name is there for that only the others tell. */
 static void roles_settle(
     const struct place_index *index, const struct text *text, struct place_names *names) {
@@ -1611,6 +1668,7 @@ static void roles_settle(
     for (size_t i = 0; i < names->count; i++) {
         struct place_name *name = &names->names[i];
         name->minang = minang;
+        name->harbour = is_harbour_of_bali(index, text, names, i);
         if (name->returned)
             returned_settle(index, text, names, i);
         if (is_away_in_hospital(index, text, names, i) || is_kin_away(index, text, names, i))
@@ -1664,6 +1722,12 @@ static void roles_settle(
         }
         if (name->own_work && name->role == ROLE_FAR && is_next_door(text))
             name->role = ROLE_TELLER;
+        if (i && name->settled && name->role <= ROLE_FAR) {
+            name->role = ROLE_TELLER;
+            names->names[i - 1].role = ROLE_FROM; /* "saya asal Bojonegoro, ngekos di Krian" */
+        } else if (i && names->names[i - 1].settled && name->role == ROLE_FAR &&
+                   is_beside(index, text, &names->names[i - 1], name))
+            name->role = ROLE_TELLER; /* "..., kerja di Taman Sidoarjo" */
         if (arrived && is_arrived_at(names, i, arrived))
             name->role = ROLE_TELLER;
         if (there && name->role >= ROLE_FAR && place_entries_name_regency(index, name->entries))

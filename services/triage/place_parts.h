@@ -122,6 +122,8 @@ struct place_name {
     bool landing;  /* "besok tiba di Juanda" */
     bool calling;  /* "RSJ Lawang telepon" */
     bool returned; /* "sudah pulang ke Talun" */
+    bool settled;  /* "asal Bojonegoro, ngekos di Krian": where somebody lives who is from elsewhere */
+    bool harbour;  /* "ketapang mau nyebrang": the village with the harbour, and no district */
     bool either;   /* "Nganjuk apa Kediri": one of two, and the teller does not know which */
     bool border;   /* "batas Waru sama Surabaya": on one side or the other */
     bool headman;  /* "pak lurah Bojonegoro": of a village there that is not named */
@@ -148,6 +150,8 @@ bool place_text_is_of_dead(const struct text *text);
 /* Whether somebody works abroad, or is there, of whom the home is asked for. */
 bool place_text_is_of_worker_abroad(const struct text *text);
 bool place_text_is_of_abroad(const struct text *text);
+/* Whether it is an official of that place who reports. */
+bool place_name_is_reporter(const struct text *text, const struct place_name *name);
 /* Fills role, road, home and scene of a name. before: the name before it, NULL for none. */
 void place_role_read(const struct place_index *index, const struct text *text, struct place_name *name,
     const struct place_name *before);

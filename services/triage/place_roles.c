@@ -224,18 +224,48 @@ static bool is_home_again(const struct text *text, size_t bound) {
            word_is(&text->words[bound - 1], "pulang") && word_is_one_of(&text->words[bound - 2], done);
 }
 
+/* "tadi pulang ke rumah ibunya di": a little while ago. home: "pulang". */
+static bool is_home_lately(const struct text *text, size_t home) {
+    static const char *const lately[] = {"tadi", "barusan", "kemarin", "semalam", "baru", NULL};
+    const struct word *word = &text->words[home];
+    return home && home + 2 < text->count && word->clause == word[-1].clause && word_is(word, "pulang") &&
+           word_is_one_of(word - 1, lately) && word_is(word + 1, "ke") && word_is(word + 2, "rumah") &&
+           !is_before(text, home, wishes);
+}
+
+/* "bebas dari lapas hari ini, pulang ke": who is let out is at home, unless that is yet to come. bound: "ke".
+ */
+static bool is_let_out(const struct text *text, size_t bound) {
+    static const char *const shut[] = {"lapas", "penjara", "rutan", "rsj", "tahanan", "bui", NULL};
+    static const char *const out[] = {"bebas", "keluar", "lepas", NULL};
+    static const char *const later[] = {
+        "besok", "nanti", "akan", "mau", "belum", "ingin", "minta", "kalau", "jika", "lusa", NULL};
+    const uint32_t sentence = text->words[bound].sentence;
+    bool is_shut = false, is_out = false;
+    if (!bound || !word_is(&text->words[bound - 1], "pulang") || text->words[bound - 1].negator >= 0)
+        return false;
+    for (size_t i = bound; i-- && text->words[i].sentence == sentence;) {
+        if (word_is_one_of(&text->words[i], later))
+            return false;
+        is_shut = is_shut || word_is_one_of(&text->words[i], shut);
+        is_out = is_out || word_is_one_of(&text->words[i], out);
+    }
+    return is_shut && is_out;
+}
+
 /* "sudah pulang ke Talun". */
 static bool is_returned_to(const struct text *text, const struct place_name *name) {
     size_t bound = name->first;
     while (bound && place_marker_is_level(place_marker_of(&text->words[bound - 1])))
         bound--;
     return bound && word_is(&text->words[bound - 1], "ke") &&
-           text->words[bound - 1].clause == text->words[name->first].clause && is_home_again(text, bound - 1);
+           text->words[bound - 1].clause == text->words[name->first].clause &&
+           (is_home_again(text, bound - 1) || is_let_out(text, bound - 1));
 }
 
 /* "pulang ke Perak, tapi warga menolak": who is back already. */
 static bool is_home_but(const struct text *text, size_t bound, size_t last) {
-    static const char *const but[] = {"tapi", "namun", "malah", "ditolak", NULL};
+    static const char *const but[] = {"tapi", "tp", "namun", "malah", "ditolak", NULL};
     if (!bound || text->words[bound - 1].clause != text->words[bound].clause ||
         !word_is(&text->words[bound - 1], "pulang"))
         return false;
@@ -332,7 +362,7 @@ static enum place_role role_of_bound(
         return ROLE_BOUND;
     if (is_seen_there(text, bound, name->last))
         return ROLE_EVENT;
-    if (is_home_again(text, bound) || is_home_but(text, bound, name->last))
+    if (is_home_again(text, bound) || is_let_out(text, bound) || is_home_but(text, bound, name->last))
         return ROLE_FAR;
     if (is_before(text, bound, told) || is_before(text, bound, visited) || is_outing(text, bound))
         return ROLE_TELLER;
@@ -427,12 +457,14 @@ static bool is_work_of_old(const struct text *text, size_t work) {
            text->words[work].clause == text->words[work - 1].clause;
 }
 
-/* "ditawari kerja jaga toko di Batam": nobody is there yet; "ternyata", "sampai sana" say that somebody went.
- */
+/* "ditawari kerja jaga toko di Batam", "calo mendata remaja untuk kerja di Batam": nobody is there yet;
+ * "ternyata", "sampai sana" say that somebody went. */
 static bool is_offered(const struct text *text, size_t in) {
-    static const char *const went[] = {"ternyata", "jebule", "sana", "sampai", "kono", NULL};
-    static const char *const offers[] = {
-        "ditawari", "ditawarin", "ditawarkan", "ditawani", "dijanjikan", "dijanjiin", "dijanjeni", NULL};
+    static const char *const went[] = {
+        "ternyata", "jebule", "sana", "sampai", "kono", "disekap", "ditahan", "disiksa", "kabur", NULL};
+    static const char *const offers[] = {"ditawari", "ditawarin", "ditawarkan", "ditawani", "dijanjikan",
+        "dijanjiin", "dijanjeni", "menawari", "menawarkan", "nawari", "nawarin", "tawaran", "mendata",
+        "didata", "merekrut", "direkrut", "rekrut", NULL};
     static const char *const works[] = {"kerja", "bekerja", "pekerjan", "kerjan", "gawean", NULL};
     bool work = false;
     for (size_t i = in + 1; i < text->count && text->words[i].sentence == text->words[in].sentence; i++)
@@ -491,7 +523,7 @@ static enum place_role role_of_in(
             return is_returned(text, i) ? ROLE_EVENT : role_of_far(text, i, in, last);
         if (i + 1 < in && is_home_again(text, i + 1)) /* "sekarang pulang ke rumah mertua di Sampang" */
             return i >= 1 && word_is(&text->words[i - 1], "sekarang") ? ROLE_EVENT : ROLE_TELLER;
-        if (word_is(word, "pulang") && is_gone_home(text, i, in))
+        if (word_is(word, "pulang") && (is_gone_home(text, i, in) || is_home_lately(text, i)))
             return ROLE_TELLER;
         if (word_is_one_of(word, home) || (word_is(word, "ke") && is_before(text, i, wishes)))
             return ROLE_BOUND; /* "mau pulang ke ibu di Sampang", "mau ke desa yang di Klaten" */
@@ -722,6 +754,23 @@ static bool is_referral_of(const struct text *text, size_t cue) {
            word_is_one_of(word + 1, clinics);
 }
 
+/* "bidan pulang dari Batuputih": who has been there on duty tells of what is there. from: "dari". */
+static bool is_back_from_visit(const struct text *text, size_t from) {
+    static const char *const workers[] = {"bidan", "kader", "petugas", "perawat", "mantri", "pendamping",
+        "relawan", "tagana", "penyuluh", "tksk", "tim", "dokter", NULL};
+    static const char *const back[] = {"pulang", "balik", "kembali", NULL};
+    static const char *const lately[] = {"baru", "barusan", "saja", "tadi", "habis", "sudah", NULL};
+    const uint32_t clause = text->words[from].clause;
+    size_t at = from;
+    if (!at || !is_dari(&text->words[from]) || text->words[at - 1].clause != clause ||
+        !word_is_one_of(&text->words[at - 1], back))
+        return false;
+    at--;
+    while (at && text->words[at - 1].clause == clause && word_is_one_of(&text->words[at - 1], lately))
+        at--;
+    return at && text->words[at - 1].clause == clause && word_is_one_of(&text->words[at - 1], workers);
+}
+
 /* "bila hendak dipulangkan dari Bukittinggi": who asks to be sent home is there. */
 static bool is_to_be_sent_home(
     const struct place_index *index, const struct text *text, size_t from, const struct place_name *name) {
@@ -750,6 +799,8 @@ static enum place_role role_of_cue(const struct place_index *index, const struct
         return ROLE_FROM;
     if (word_is(word, "jalur") && is_behind_name(text, cue, before))
         return ROLE_FAR; /* "Gondang, jalur Pacet" */
+    if (is_back_from_visit(text, cue))
+        return ROLE_TELLER;
     if (cue && is_dari(word) && word_is_one_of(word - 1, left))
         return ROLE_BOUND; /* "sejak pindah dari Lumajang": whatever happens is no longer there */
     if (is_to_be_sent_home(index, text, cue, name))
@@ -862,6 +913,17 @@ bool place_text_is_of_abroad(const struct text *text) {
     return place_text_is_of_worker_abroad(text) || any_word_is_one_of(text, 0, text->count, countries);
 }
 
+/* "tiba besok pagi di Juanda": between the two stands when. at: behind the words of time. */
+static size_t time_begin(const struct text *text, size_t at) {
+    static const char *const times[] = {"besok", "pagi", "siang", "sore", "malam", "nanti", "lusa", "jam",
+        "pukul", "hari", "sekitar", "dini", "subuh", "senin", "selasa", "rabu", "kamis", "jumat", "sabtu",
+        "minggu", "depan", NULL};
+    while (at && text->words[at - 1].clause == text->words[at].clause &&
+           (word_is_one_of(&text->words[at - 1], times) || text->words[at - 1].flags & WORD_NUMBER))
+        at--;
+    return at;
+}
+
 /* "besok tiba di Juanda": where those land who are on their way home. begin: of the name and its words of
  * kind. */
 static bool is_landing(const struct text *text, const struct place_name *name, size_t begin) {
@@ -873,10 +935,31 @@ static bool is_landing(const struct text *text, const struct place_name *name, s
     size_t at = begin && word_is_one_of(&text->words[begin - 1], in) ? begin - 1 : begin;
     if (at && at < begin && word_is_one_of(&text->words[at - 1], fetched) && place_text_is_of_abroad(text))
         return true; /* "dideportasi dari Korea, siapa yang jemput di Juanda" */
+    at = time_begin(text, at);
     return at && text->words[at - 1].clause == text->words[name->first].clause &&
            (word_is_one_of(&text->words[at - 1], lands) ||
                (word_is_one_of(&text->words[at - 1], arrives) &&
                    (place_text_is_of_dead(text) || place_text_is_of_abroad(text))));
+}
+
+/* "Kades Munjungan melapor", "Babinsa Tiris lapor": whose office is there tells of there, or of elsewhere. */
+bool place_name_is_reporter(const struct text *text, const struct place_name *name) {
+    static const char *const offices[] = {"kades", "lurah", "camat", "babinsa", "bhabin", "bhabinkamtibmas",
+        "babinkamtibmas", "bhabinsa", "sekdes", "kapolsek", "danramil", "kasun", NULL};
+    static const char *const levels[] = {"desa", "kelurahan", "kecamatan", "nagari", NULL};
+    static const char *const reports[] = {
+        "lapor", "melapor", "melaporkan", "laporan", "laporkan", "nglapor", "ngabari", NULL};
+    const struct word *word = &text->words[name->first];
+    size_t office = name->first;
+    if (office >= 2 && word_is_one_of(word - 1, levels))
+        office--;
+    if (!office || text->words[office - 1].clause != word->clause ||
+        !word_is_one_of(&text->words[office - 1], offices))
+        return false;
+    for (size_t i = name->last + 1u; i < text->count && i < name->last + 1u + SEEN_REACH; i++)
+        if (text->words[i].clause == word->clause && word_is_one_of(&text->words[i], reports))
+            return true;
+    return false;
 }
 
 static enum place_role role_of(const struct place_index *index, const struct text *text,
@@ -895,12 +978,13 @@ static enum place_role role_of(const struct place_index *index, const struct tex
     name->road = is_road(index, text, name, begin);
     if (name->road)
         return ROLE_BOUND;
+    bool office = has_office(text, begin, name->first) || place_name_is_reporter(text, name);
     if (!begin || !place_text_goes_on(text, begin - 1))
-        return has_office(text, begin, name->first) ? ROLE_TELLER : ROLE_EVENT;
+        return office ? ROLE_TELLER : ROLE_EVENT;
     enum place_role role = role_of_cue(index, text, begin - 1, name, before);
     if (!place_entries_name_served(index, name->entries) && place_entries_name_regency(index, name->entries))
         role = role_elsewhere(text, begin - 1, role);
-    return role == ROLE_EVENT && has_office(text, begin, name->first) ? ROLE_TELLER : role;
+    return role == ROLE_EVENT && office ? ROLE_TELLER : role;
 }
 
 /* "dibawa ke RSUD Sidoarjo", "ke dinsos kab Blitar": the office of one's own regency. */
@@ -958,6 +1042,17 @@ static bool is_work_place(const struct text *text, const struct place_name *name
            word_is_one_of(&text->words[in - 2], works) && !is_before(text, in - 2, wishes);
 }
 
+/* "pemilik warung Silungkang": whose shop it is knows it by its place. What is cooked as in Padang is cooked
+ * anywhere. */
+static bool is_shop_of_owner(const struct text *text, const struct place_name *name) {
+    static const char *const shops[] = {"warung", "toko", NULL};
+    static const char *const owners[] = {"pemilik", "penjaga", "pengelola", "karyawan", "pelayan", NULL};
+    const struct word *word = &text->words[name->first];
+    return name->marker == MARKER_STREET && !name->street && !name->word && !name->longer && name->capital &&
+           name->first >= 2 && word->clause == word[-2].clause && word_is_one_of(word - 1, shops) &&
+           word_is_one_of(word - 2, owners);
+}
+
 /* "emperan toko Lamongan", "depan bank Ngawi": what is passed by, and no name that it has. */
 static bool is_in_front(const struct text *text, const struct place_name *name) {
     static const char *const shops[] = {"bank", "toko", "hotel", NULL};
@@ -1004,6 +1099,48 @@ static bool is_own_work(
     return true;
 }
 
+/* Relatives, of whom nobody knows whether they are where the teller is. */
+static bool is_of_relatives(const struct text *text) {
+    static const char *const kin[] = {"ibu", "ibuku", "bapak", "bapaku", "ayah", "nenek", "kakek", "mbah",
+        "adik", "adiku", "kakak", "kakaku", "ortu", "ortuku", "tua", "mertua", "keluarga", "paman", "bibi",
+        "keponakan", NULL};
+    return any_word_is_one_of(text, 0, text->count, kin);
+}
+
+/* "saya asal Bojonegoro, ngekos dan kerja pabrik di Krian": where somebody lives who says from where he is.
+ * Where the teller only works he is, too, but may tell of relatives at home. */
+static bool is_settled(
+    const struct text *text, const struct place_name *name, const struct place_name *before) {
+    static const char *const from[] = {"asal", "asli", "asalnya", "aslinya", NULL};
+    static const char *const lives[] = {
+        "ngekos", "kos", "indekos", "ngontrak", "kontrak", "tingal", "menetap", "domisili", NULL};
+    static const char *const works[] = {"kerja", "bekerja", "buruh", NULL};
+    static const char *const fills[] = {"tapi", "tp", "namun", "sekarang", "lagi", "sudah", "lama", "dan",
+        "saya", "yang", "baru", "masih", "sambil", "pabrik", "jadi", "karyawan", "sendiri", "toko", "di",
+        NULL};
+    const size_t first = name->first;
+    size_t in = first;
+    if (!before || !before->first || text->words[before->last].sentence != text->words[first].sentence)
+        return false;
+    size_t cue = before->first - 1u;
+    while (cue && place_marker_is_level(place_marker_of(&text->words[cue])))
+        cue--;
+    while (in && is_between(&text->words[in - 1]) && text->words[in - 1].clause == text->words[first].clause)
+        in--;
+    if (in <= before->last + 1u || !word_is(&text->words[in - 1], "di") ||
+        !word_is_one_of(&text->words[cue], from) || is_of_relatives(text))
+        return false;
+    bool is_home = false, is_work = false;
+    for (size_t i = before->last + 1u; i + 1 < in; i++) {
+        bool lived = word_is_one_of(&text->words[i], lives), worked = word_is_one_of(&text->words[i], works);
+        if (!lived && !worked && !word_is_one_of(&text->words[i], fills))
+            return false;
+        is_home = is_home || lived;
+        is_work = is_work || worked;
+    }
+    return is_home || (is_work && word_is(&text->words[cue], "asal") && is_origin_of_teller(text, before));
+}
+
 /* "Waru, arah ke Pasean", "Gondang, jalur Pacet", "jalan ke Pasean": which side of a place is meant. */
 static bool is_direction(
     const struct text *text, const struct place_name *name, const struct place_name *before) {
@@ -1026,7 +1163,9 @@ void place_role_read(const struct place_index *index, const struct text *text, s
     name->office = is_own_office(text, name);
     name->returned = name->role == ROLE_FAR && is_returned_to(text, name);
     name->own_work = is_own_work(text, name, before);
-    if (is_work_place(text, name) && place_entries_name_regency(index, name->entries))
+    name->settled = is_settled(text, name, before);
+    bool regency = place_entries_name_regency(index, name->entries);
+    if (regency ? is_work_place(text, name) : is_shop_of_owner(text, name))
         name->marker = MARKER_IN;
     name->towards = is_direction(text, name, before);
     name->square = is_square(text, name);

@@ -36,6 +36,7 @@ struct reader {
     bool joined;      /* the run follows the previous word after a hyphen or a dot without a space */
     bool quoted;      /* inside double quotes */
     bool single_open; /* a single quote was opened before this run */
+    bool quote_open;  /* and before an earlier one, and is not closed */
     bool break_clause, break_sentence;
 };
 
@@ -329,10 +330,24 @@ static bool doubling_emit(struct reader *reader, size_t first, size_t letters) {
     return false;
 }
 
+/* "'Jl. Merdeka 10 Kota Blitar'": behind a name the last sign of those in a message that opened a quotation
+ * closes it. Elsewhere it may be a glottal stop: "'tak andi' pesse'". */
+static bool is_quote_closed(const struct reader *reader) {
+    const struct text *text = reader->text;
+    return reader->single_open ||
+           (reader->quote_open && reader->run_capital &&
+               !memchr(text->bytes + reader->run_end, '\'', text->size - reader->run_end));
+}
+
 static void run_trim(struct reader *reader) {
-    while (reader->run_size && (reader->run[reader->run_size - 1] == '@' ||
-                                   (reader->single_open && reader->run[reader->run_size - 1] == '\'')))
+    while (reader->run_size) {
+        char last = reader->run[reader->run_size - 1];
+        if (last == '\'' && is_quote_closed(reader))
+            reader->single_open = reader->quote_open = false;
+        else if (last != '@')
+            break;
         reader->run_size--;
+    }
     reader->run[reader->run_size] = 0;
 }
 
@@ -371,6 +386,7 @@ static void run_flush(struct reader *reader) {
     reader->run_size = 0;
     reader->run_capital = reader->run_small = reader->run_shouted = false;
     reader->run_mention = reader->run_tag = reader->run_odd = false;
+    reader->quote_open = reader->quote_open || reader->single_open;
     reader->single_open = reader->spelled = false;
 }
 

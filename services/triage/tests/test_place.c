@@ -1349,6 +1349,77 @@ static void test_more_short_and_spoken_names(void **state) {
     areas_check(*state, cases, sizeof cases / sizeof *cases);
 }
 
+/* From where somebody is who lives elsewhere, work that is only promised, who lands and who reports. */
+static void test_lived_in_promised_and_reported(void **state) {
+    static const struct expected cases[] = {
+        {"Saya asal Ngawi, ngekos dan kerja pabrik di Balongbendo. Upah saya ditahan bos", "35.15.12"},
+        {"Saya asli Tuban, sekarang kontrak di rumah Driyorejo. Foto saya disebar", "35.25.15"},
+        {"saya asal Magetan, sekarang kerja di Driyorejo. Diancam debt collector", "35.25.15"},
+        {"saya asal Magetan, kerja di Driyorejo. nenek saya dipasung", "35.20"},
+        {"Babinsa Watulimo melapor: calo merekrut anak gadis untuk kerja kafe di Batam", "35.03.08"},
+        {"Kades Pakel melapor: sponsor mendata ibu-ibu untuk kerja rumah tangga di Jakarta", ""},
+        {"Camat Bendungan melapor, longsor di Tugu Trenggalek", "35.03.05"},
+        {"adik direkrut untuk kerja kafe di Batam, ternyata disekap", "21.71"},
+        {"Keluarga di Tambak (Bawean) minta penjemputan: kakak dari Malaysia, tiba nanti malam di Juanda",
+            "35.25.18"},
+        {"PMI sakit mendarat besok jam 9 pagi di Juanda, keluarga di Watulimo", "35.03.08"},
+        {"dompet hilang di Juanda tadi pagi", "35.15"},
+        {"babinsa tiris lapor, jembatan putus", "35.13.07"},
+        {"Bhabin Tiris melapor jembatan putus", "35.13.07"},
+        {"kades ijen lapor, banjir lumpur", "35.11.19"},
+        {"kec. Ijen butuh bantuan air", "35.11.19"},
+        {"anak hilang di Ijen", ""},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof *cases);
+}
+
+/* Who has come home lately, was let out, or is back from a visit. */
+static void test_come_home_and_come_back(void **state) {
+    static const struct expected cases[] = {
+        {"kakak perempuan barusan pulang ke rumah ibunya di Panggul trenggalek, pipinya lebam", "35.03.01"},
+        {"adik kemarin pulang ke rumah mertuanya di Dongko, badannya memar", "35.03.04"},
+        {"kakak mau pulang ke rumah ibunya di Dongko", ""},
+        {"ayah bebas dari penjara kemarin, pulang ke Dongko, tetangga takut", "35.03.04"},
+        {"kakak keluar dari rutan tadi, pulang ke sawoo ponorogo keluarga menolak", "35.02.05"},
+        {"kakak bebas dari lapas besok, pulang ke Dongko", ""},
+        {"pulang ke lubuk alung padang pariaman tp warga mengusir", "13.05.01"},
+        {"Kader pulang dari Dungkek Sumenep: ada lansia dipasung", "35.29.18"},
+        {"petugas baru pulang dari Dongko, ada anak gizi buruk", "35.03.04"},
+        {"sejak pulang dari Dongko sakit-sakitan", ""},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof *cases);
+}
+
+/* Harbours, crossings, shops, islands, Madurese names and what everybody knows in a city. */
+static void test_named_by_what_everybody_knows(void **state) {
+    static const struct expected cases[] = {
+        {"ketapang mau nyebrang ke gilimanuk, tas dicuri", "35.10"},
+        {"saya di ketapang mau ke bali, uang habis", "35.10"},
+        {"Ketapang Sampang banjir, tidak bisa nyebrang", "35.27.12"},
+        {"lansia kehujanan di prapatan maron", "35.13.17"},
+        {"simpang tiga Pagu ada orang gila mengamuk", "35.06.11"},
+        {"anak jalanan di simpang sampung", "35.02.14"},
+        {"mobil terguling di perempatan palang", ""},
+        {"kecelakaan di pertigaan barat", ""},
+        {"ngamuk bawa linggis di perempatan kamal", ""},
+        {"penjaga warung Dongko dipukuli preman", "35.03.04"},
+        {"saya makan di warung Dongko", ""},
+        {"karyawan toko Dongko dipukul", "35.03.04"},
+        {"pemilik warung Padang dipukul", ""},
+        {"oreng polo Mandangin ta' gadhuwan berras", "35.27.03"},
+        {"bada oreng sake' e polo mandhangin", "35.27.03"},
+        {"oreng e Ghapora katerrong", "35.29.19"},
+        {"compo' obbar e Kadhur", "35.28.12"},
+        {"embu' sake' e Bato Pote", "35.29.17"},
+        {"bocah ilang ngarep siola", "35.78.07"},
+        {"kami di nagari surian, pantai cermin", "13.02.03"},
+        {"banjir di surian, kec pantai cermin", "13.02.03"},
+        {"Asal Sragen. Katanya: 'Jl. Mawar 3 Kota Madiun'", "35.77"},
+        {"kakek bingung, tertulis 'Perum Indah, Kota Kediri'.", "35.71"},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof *cases);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names),
@@ -1404,6 +1475,9 @@ int main(void) {
         cmocka_unit_test(test_origin_and_side_beside_the_event),
         cmocka_unit_test(test_home_again),
         cmocka_unit_test(test_more_short_and_spoken_names),
+        cmocka_unit_test(test_lived_in_promised_and_reported),
+        cmocka_unit_test(test_come_home_and_come_back),
+        cmocka_unit_test(test_named_by_what_everybody_knows),
         cmocka_unit_test(test_spellings),
         cmocka_unit_test(test_every_district),
         cmocka_unit_test(test_twins_stay_two),

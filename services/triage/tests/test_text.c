@@ -80,6 +80,7 @@ static void test_words(void **state) {
         {"baca https://a.b/c?d=e ya", "baca ya"},
         {"07.30", "7 30"},
         {"'presiden' datang", "presiden datang"},
+        {"tertulis 'mawar biru Madiun'", "tertulis mawar biru madiun"},
         {"", ""},
         {"!!! ... ???", ""},
     };
