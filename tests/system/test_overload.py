@@ -54,3 +54,20 @@ def test_ten_times_too_much(fresh, tmp_path):
         assert status == 200, ticket
         status, document = site.views.view("triage", timeout=10, report={"report_id": sigap.id_bytes(document["report"]["id"])})
         assert status == 200 and document["report"]["state"] in ("case", "joined", "information", "in_review"), document
+
+
+def test_a_busy_daemon_takes_many_at_once(fresh, tmp_path):
+    """Each turn has a sync of its own, and wakes whoever reads it: under load they begin some milliseconds apart."""
+    site = fresh(port=False)
+    token = site.issue_token("flood", "rate=0")
+
+    def worked():
+        return next((daemon["turns"], daemon["inputs"]) for daemon in site.status()["daemons"] if daemon["name"] == "intake")
+
+    turns, inputs = worked()
+    figures, _ = flood(site, token, tmp_path / "tickets", 3000, 3, 64)
+    site.idle(60)
+    turns, inputs = (after - before for after, before in zip(worked(), (turns, inputs)))
+    print(turns, inputs, figures["calm_taken"])
+    assert inputs >= figures["calm_taken"]["count"] > 0
+    assert inputs >= 12 * turns, f"{turns} turns for {inputs} inputs"
