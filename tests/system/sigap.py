@@ -404,6 +404,11 @@ def site_copy(folder, change):
     return site
 
 
+def only_null_channel(site):
+    """Changes a copy of the site: its only channel hands over to nobody."""
+    (site / "channels.yaml").write_text("channels:\n  - { name: outbox, off: yes }\n  - { name: \"null\" }\n")
+
+
 def parallel(count, work):
     """Runs work(i) in count threads; their results in order. An exception of any is raised here."""
     results, errors = [None] * count, []
