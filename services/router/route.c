@@ -556,6 +556,21 @@ void route_again(struct work *work, const char *reason, const char *actor) {
  * was recorded before there was this pair counts as told, until somebody records it anew. */
 static const char recorded_facts[] = "=recorded";
 
+static void put_fact(struct work *work, const char *name, const char *value) {
+    work->referral.facts = pairs_put(work->turn->arena, work->referral.facts, name, value);
+}
+
+/* And one that names the case that this one is merged into; "" when it is its own again. */
+static const char merged_into[] = "=merged";
+
+void route_note_merged(struct work *work, const struct id *whole) {
+    char text[ID_TEXT + 1] = "";
+    if (whole)
+        id_to_text(whole, text);
+    put_fact(work, merged_into, text);
+    work->touched = true;
+}
+
 bool fact_is_recorded(const Sigap__Fact *fact) {
     return *fact->source && !same_text(fact->source, "text");
 }
@@ -573,10 +588,6 @@ static const char *whole_value(
     const char *more = known ? site_codes_join(work->turn->arena, "", fact->value) : NULL;
     const char *both = more && *more ? site_codes_join(work->turn->arena, known, more) : NULL;
     return both ? both : known && !recorded ? known : fact->value;
-}
-
-static void put_fact(struct work *work, const char *name, const char *value) {
-    work->referral.facts = pairs_put(work->turn->arena, work->referral.facts, name, value);
 }
 
 static void note_recorded(struct work *work, const char *name, bool recorded) {
@@ -957,6 +968,54 @@ void route_close(struct work *work, const Sigap__CaseClosed *closed) {
     /* moved_at names the timer: it does not change any more while the case is closed. */
     referral->moved_at = work->turn->now + (int64_t)FORGET_AFTER_DAYS * 24 * 3600 * 1000;
     turn_timer_set(work->turn, TIMER_FORGET, &referral->case_id, referral->moved_at, false);
+}
+
+/* ---- a merged case: whoever has accepted it has the person, whatever the case is called */
+
+bool route_has_taken(const struct work *work, struct taken *out) {
+    const struct referral *referral = &work->referral;
+    const char *whole = pairs_get(&referral->facts, merged_into);
+    struct offer offer;
+    if (!whole || !id_from_text(whole, &out->whole) || id_is_null(&referral->offer) ||
+        !offer_get(work->turn, &referral->offer, &offer) || !offer_is_accepted(offer.standing.state) ||
+        offer.standing.cancel_requested)
+        return false;
+    out->facility = facilities_find(&work->router->policy->directory, offer.facility);
+    out->arrived = offer.arrived;
+    return out->facility != NULL;
+}
+
+static bool is_taken(const struct work *work) {
+    struct offer open;
+    return !id_is_null(&work->referral.offer) && offer_get(work->turn, &work->referral.offer, &open) &&
+           offer_is_accepted(open.standing.state);
+}
+
+/* Offered by hand, so that no rule takes it back, and accepted with it: nobody has to say yes a second time.
+ */
+static void give_taken(struct work *work, const struct taken *taken, const char *actor) {
+    const struct by by = {actor, "", "merged", "", .beyond_places = true};
+    struct offer offer;
+    const char *why;
+    if (!route_assign(work, taken->facility, &by, &why) ||
+        !offer_get(work->turn, &work->referral.offer, &offer))
+        return;
+    route_move(work, &offer, EVENT_ACCEPT, &by, 0, &why);
+    if (taken->arrived)
+        route_move(work, &offer, EVENT_ARRIVE, &by, 0, &why);
+}
+
+enum verdict route_take_over(struct turn *turn, const struct taken *taken, const char *actor) {
+    struct work *work = arena_take(turn->arena, sizeof *work);
+    if (!work)
+        return VERDICT_RETRY;
+    if (!route_begin(work, turn, &taken->whole))
+        return route_retry_waiting(turn, taken->facility, 1);
+    if (!work->referral.closed && !is_taken(work))
+        give_taken(work, taken, actor);
+    if (!is_taken(work))
+        work->freed = taken->facility;
+    return route_end(work);
 }
 
 /* ---- timers */

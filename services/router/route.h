@@ -54,6 +54,20 @@ bool route_move(struct work *work, struct offer *offer, enum offer_event event, 
 bool route_assign(struct work *work, const struct facility *facility, const struct by *by, const char **why);
 void route_close(struct work *work, const Sigap__CaseClosed *closed);
 
+/* Who has accepted a case that is merged into another one. */
+struct taken {
+    const struct facility *facility;
+    bool arrived;
+    struct id whole; /* the case it counts with */
+};
+
+/* Triage has merged it. whole: NULL when they are two again. */
+void route_note_merged(struct work *work, const struct id *whole);
+/* Before it is closed as merged. False: it is not merged, or nobody has it. */
+bool route_has_taken(const struct work *work, struct taken *out);
+/* After that: the whole is theirs, unless somebody has it already; else their place is free. */
+enum verdict route_take_over(struct turn *turn, const struct taken *taken, const char *actor);
+
 enum verdict route_timer(struct turn *turn, uint32_t kind, const struct id *object, int64_t due_at);
 
 /* Plan of a referral as things are now, for explaining. NULL: the arena is exhausted. */

@@ -2,6 +2,9 @@
 
 #include "services/router/route.h"
 
+#include "common/site.h"
+#include "common/texts.h"
+
 #include "router_sql.h"
 
 #include <stdlib.h>
@@ -129,7 +132,28 @@ static enum verdict case_closed(struct turn *turn, const Sigap__Event *event) {
             return VERDICT_RETRY;
         return event->case_closed->reopened ? unknown_case(turn, event) : VERDICT_DONE;
     }
-    route_close(work, event->case_closed);
+    const Sigap__CaseClosed *closed = event->case_closed;
+    struct taken taken;
+    bool goes_over = !closed->reopened && same_text(closed->outcome, SITE_OUTCOME_MERGED) &&
+                     !work->referral.closed && route_has_taken(work, &taken);
+    route_close(work, closed);
+    if (goes_over)
+        work->freed = NULL; /* the place is the whole's */
+    enum verdict verdict = route_end(work);
+    return verdict == VERDICT_DONE && goes_over ? route_take_over(turn, &taken, closed->actor) : verdict;
+}
+
+/* Casework closes the merged case next: then whoever has accepted it gets the whole. Nothing is missed of
+ * what was forgotten long after its end. */
+static enum verdict case_merged(struct turn *turn, const Sigap__Event *event) {
+    const Sigap__CaseMerged *merged = event->case_merged;
+    struct work *work;
+    struct id whole;
+    if (merged->distinct || !id_from_bytes(merged->into.data, merged->into.len, &whole))
+        return VERDICT_DONE;
+    if (!begin(&work, turn, event))
+        return work ? VERDICT_DONE : VERDICT_RETRY;
+    route_note_merged(work, merged->undone ? NULL : &whole);
     return route_end(work);
 }
 
@@ -143,6 +167,8 @@ static enum verdict router_event(struct turn *turn, const Sigap__Event *event) {
         return fact_recorded(turn, event);
     case SIGAP__EVENT__BODY_CASE_CLOSED:
         return case_closed(turn, event);
+    case SIGAP__EVENT__BODY_CASE_MERGED:
+        return case_merged(turn, event);
     case SIGAP__EVENT__BODY_ALERT_MOVED:
         return router_answer_by_alert(turn, event->alert_moved);
     case SIGAP__EVENT__BODY_COMMAND_ISSUED:
@@ -162,7 +188,6 @@ static enum verdict router_event(struct turn *turn, const Sigap__Event *event) {
     case SIGAP__EVENT__BODY_DELIVERY_ENDED:
     case SIGAP__EVENT__BODY_COMMAND_ANSWERED:
     case SIGAP__EVENT__BODY_INPUT_PARKED:
-    case SIGAP__EVENT__BODY_CASE_MERGED:
     case SIGAP__EVENT__BODY_REPORT_PARTED:
     case SIGAP__EVENT__BODY__NOT_SET:
     case _SIGAP__EVENT__BODY__CASE_IS_INT_SIZE:
@@ -187,7 +212,8 @@ static void router_metrics(void *state, struct metrics *metrics) {
 
 static const Sigap__Event__BodyCase hears[] = {SIGAP__EVENT__BODY_CASE_OPENED,
     SIGAP__EVENT__BODY_CASE_CHANGED, SIGAP__EVENT__BODY_FACT_RECORDED, SIGAP__EVENT__BODY_CASE_CLOSED,
-    SIGAP__EVENT__BODY_ALERT_MOVED, SIGAP__EVENT__BODY_COMMAND_ISSUED, SIGAP__EVENT__BODY__NOT_SET};
+    SIGAP__EVENT__BODY_CASE_MERGED, SIGAP__EVENT__BODY_ALERT_MOVED, SIGAP__EVENT__BODY_COMMAND_ISSUED,
+    SIGAP__EVENT__BODY__NOT_SET};
 
 static const char *const lists[] = {"offers", "unroutable", "drafts", "facilities", NULL};
 

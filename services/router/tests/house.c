@@ -167,6 +167,19 @@ void house_close_case(struct fixture *fixture, const struct id *case_id, const c
     fixture_turn(fixture);
 }
 
+void house_merge(struct fixture *fixture, const struct id *merged, const struct id *whole, bool undone) {
+    Sigap__CaseMerged order = SIGAP__CASE_MERGED__INIT;
+    order.into = bytes_of(whole);
+    order.actor = (char *)"kor.siti";
+    order.undone = undone;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    event.case_id = bytes_of(merged);
+    event.body_case = SIGAP__EVENT__BODY_CASE_MERGED;
+    event.case_merged = &order;
+    fixture_event(fixture, "triage", LANE_NORMAL, &event);
+    fixture_turn(fixture);
+}
+
 /* ---- commands */
 
 static const Sigap__CommandAnswered *answered(struct fixture *fixture) {

@@ -21,6 +21,8 @@ void house_merge_fact(struct fixture *fixture, const struct id *case_id, const c
 void house_report(struct fixture *fixture, const struct id *case_id, const char *name, const char *value);
 void house_change(
     struct fixture *fixture, const struct id *case_id, const char *kind, int priority, const char *area);
+/* undone: they are two again. */
+void house_merge(struct fixture *fixture, const struct id *merged, const struct id *whole, bool undone);
 void house_close_case(struct fixture *fixture, const struct id *case_id, const char *outcome, bool reopened);
 
 /* Roles, areas and facilities: words separated by spaces. */

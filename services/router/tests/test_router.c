@@ -849,6 +849,54 @@ static void closed_before_the_client_came(void **state) {
     }
 }
 
+static int64_t places_of(struct fixture *fixture, const char *facility, const char *member);
+
+static void accept_it(struct fixture *fixture, struct id *offer) {
+    assert_string_equal(house_sent(fixture, offer)->facility, BATU);
+    assert_int_equal(
+        house_answer(fixture, offer, &(struct order){.who = staff_of(BATU), .event = "accept"}), 200);
+}
+
+/* Its last bed is the person's, under whichever of the two numbers. */
+static void who_has_accepted_has_the_whole(void **state) {
+    (void)state;
+    for (int arrived = 0; arrived < 2; arrived++) {
+        struct fixture *fixture = open_router();
+        struct id merged = house_open(fixture, &girl, false), offer, other;
+        house_places(fixture, BATU, true, 1, &(struct order){.who = coordinator});
+        accept_it(fixture, &offer);
+        if (arrived)
+            house_answer(fixture, &offer, &(struct order){.who = staff_of(BATU), .event = "arrive"});
+        struct id whole = house_open(fixture, &girl, false);
+        assert_string_not_equal(house_sent(fixture, &other)->facility, BATU); /* it is full */
+        house_merge(fixture, &merged, &whole, false);
+        house_close_case(fixture, &merged, "digabung", false);
+        const Sigap__OfferSent *sent = house_sent(fixture, &offer);
+        assert_string_equal(sent->facility, BATU);
+        assert_int_equal(places_of(fixture, BATU, "held"), 1);
+        assert_int_equal(house_moved(fixture)->to,
+            arrived ? SIGAP__OFFER_STATE__OFFER_IN_PROGRESS : SIGAP__OFFER_STATE__OFFER_ACCEPTED);
+        assert_string_equal(house_moved(fixture)->reason, "merged");
+        assert_int_equal(
+            house_answer(fixture, &other, &(struct order){.who = staff_of(PRSMP), .event = "accept"}), 409);
+        fixture_close(&fixture);
+    }
+}
+
+static void whose_merge_is_undone_has_it_no_more(void **state) {
+    (void)state;
+    struct fixture *fixture = open_router();
+    struct id merged = house_open(fixture, &girl, false), offer;
+    accept_it(fixture, &offer);
+    struct id whole = house_open(fixture, &girl, false);
+    house_merge(fixture, &merged, &whole, false);
+    house_merge(fixture, &merged, &whole, true);
+    size_t sent = fixture_count(fixture, SIGAP__EVENT__BODY_OFFER_SENT);
+    house_close_case(fixture, &merged, "digabung", false);
+    assert_int_equal(fixture_count(fixture, SIGAP__EVENT__BODY_OFFER_SENT), sent);
+    fixture_close(&fixture);
+}
+
 /* The kind corrected and corrected back: the nearest was never asked to answer, so it is asked again; however
  * often, and the trail does not run over. */
 static void a_wrong_kind_shuts_nobody_out(void **state) {
@@ -893,8 +941,6 @@ static void training_stays_training(void **state) {
         assert_true(records[i].event->training);
     fixture_close(&fixture);
 }
-
-static int64_t places_of(struct fixture *fixture, const char *facility, const char *member);
 
 /* A drill takes nobody's bed, and the facility sees that it is one. */
 static void training_takes_no_place(void **state) {
@@ -1621,6 +1667,8 @@ int main(void) {
         cmocka_unit_test(an_officer_in_conflict_sees_and_moves_nothing),
         cmocka_unit_test(a_closed_case_asks_nobody),
         cmocka_unit_test(closed_before_the_client_came),
+        cmocka_unit_test(who_has_accepted_has_the_whole),
+        cmocka_unit_test(whose_merge_is_undone_has_it_no_more),
         cmocka_unit_test(a_wrong_kind_shuts_nobody_out),
         cmocka_unit_test(what_is_not_known_here_is_parked),
         cmocka_unit_test(training_stays_training),
