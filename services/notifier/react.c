@@ -171,8 +171,10 @@ enum verdict react_report_received(struct turn *turn, const Sigap__ReportReceive
         return turn_park(turn, "a report without id");
     int64_t due_at = turn->now + DEADMAN_MS + DEADMAN_GRAIN_MS - 1;
     due_at -= due_at % DEADMAN_GRAIN_MS;
-    if (!watch_add(notifier->watch, &report, due_at))
+    bool watched = watch_add(notifier->watch, &report, due_at);
+    if (!watched && !notifier->watch_full) /* said once until there is room again: it may go on for hours */
         log_line(LOG_ERROR, "watch-full", "reports=%u", watch_count(notifier->watch));
+    notifier->watch_full = !watched || (notifier->watch_full && watch_count(notifier->watch) > WATCH_MAX / 2);
     watch_set_timer(turn, watch_next(notifier->watch, 0));
     return VERDICT_DONE;
 }

@@ -75,6 +75,7 @@ struct notifier {
     struct buffer scratch;
 
     struct watch *watch;
+    bool watch_full; /* and that was said */
     struct recent *recent;
     struct id_filter incidents; /* of which alerts were written */
     struct duty *duty;          /* people and rotas */

@@ -30,7 +30,12 @@ static void router_close(void **state) {
     *state = NULL;
 }
 
-/* ---- start: the load of each facility is counted once, then kept along */
+/* ---- start: the load of each facility is counted once, then kept along
+ *
+ * It only tells which of two that fit equally well is asked first, so it is not counted beyond what any
+ * facility can have: five million open offers would be a minute of a start. */
+
+enum { LOAD_COUNTED = 1000 };
 
 static void take_loads(void *state, const void *argument) {
     struct router *router = state;
@@ -39,15 +44,18 @@ static void take_loads(void *state, const void *argument) {
 
 static enum verdict router_start(struct turn *turn) {
     const struct router *router = turn->state;
+    const struct directory *directory = &router->policy->directory;
     referrals_begin(turn);
     unsigned *loads = arena_take(turn->arena, sizeof router->load);
-    struct statement *row = router_use(turn->store, ROUTER_OFFER_LOAD);
-    while (loads && statement_step(row)) {
-        const struct facility *facility = facilities_find(&router->policy->directory, column_text(row, 0));
-        if (facility)
-            loads[facility->index] = (unsigned)column_int(row, 1);
+    for (unsigned i = 0; loads && i < directory->facility_count; i++) {
+        const struct facility *facility = &directory->facilities[i];
+        struct statement *row = router_use(turn->store, ROUTER_OFFER_LOAD);
+        bind_text(row, facility->id);
+        bind_int(row, LOAD_COUNTED);
+        if (statement_step(row))
+            loads[facility->index] = (unsigned)column_int(row, 0);
+        statement_end(row);
     }
-    statement_end(row);
     if (loads)
         turn_after_commit(turn, take_loads, loads, sizeof router->load);
     return VERDICT_DONE;

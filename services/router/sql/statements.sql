@@ -79,8 +79,7 @@ WHERE open=1 AND (?=0 OR state=?) AND {in_area}
 ORDER BY id LIMIT ?
 
 -- name: offer_load
--- scans offer_open: at the start.
-SELECT facility, count(*) FROM offer WHERE open=1 GROUP BY facility
+SELECT count(*) FROM (SELECT 1 FROM offer WHERE open=1 AND facility=? LIMIT ?)
 
 -- name: capacity_get
 SELECT known, places, held, updated_at, version, last_command FROM capacity WHERE facility=?
