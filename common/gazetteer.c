@@ -4,8 +4,8 @@
  * MiB of numbers. */
 #include "common/gazetteer.h"
 
-#include "common/texts.h"
 #include "common/fault.h"
+#include "common/texts.h"
 
 #include <errno.h>
 #include <math.h>
@@ -355,6 +355,13 @@ size_t gazetteer_children(
         found++;
     }
     return found;
+}
+
+size_t gazetteer_within(const struct gazetteer *gazetteer, const char *code, size_t *first) {
+    size_t end = *first = lower_bound(gazetteer, code);
+    while (end < gazetteer->count && area_within(code_at(gazetteer, end), code))
+        end++;
+    return end - *first;
 }
 
 /* ---- distances */

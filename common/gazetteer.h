@@ -41,6 +41,9 @@ void gazetteer_label(const struct gazetteer *gazetteer, const char *code, char *
 /* Places directly below code ("": the provinces), in order. Writes at most max and returns how many there
  * are. */
 size_t gazetteer_children(const struct gazetteer *gazetteer, const char *code, struct place *out, size_t max);
+/* How many places lie in code, itself among them, one behind the other; *first: the index of the first, for
+ * gazetteer_at. */
+size_t gazetteer_within(const struct gazetteer *gazetteer, const char *code, size_t *first);
 /* Every place in order of codes: index 0 .. gazetteer_count() - 1. For building indexes of one's own. */
 void gazetteer_at(const struct gazetteer *gazetteer, size_t index, struct place *out);
 

@@ -134,7 +134,9 @@ static float fit_elsewhere(const struct place_index *index, const struct place_n
         (name->capital || is_long(index, name)) && is_unique_of_minang(index, name))
         return 0.7f; /* "Malalak galodo" */
     if (!marked && !name->word && place_entries_name_served(index, name->entries))
-        return town && plain && entry->city ? 0.4f : 0.1f; /* "di Padang": the city, or the district here? */
+        return town && (plain || !name->opens) && entry->city
+                   ? 0.4f
+                   : 0.1f; /* "di Padang": the city, or the district? */
     if (marked || (entry->alias && long_name && town))
         return 0.8f; /* "Pasar Senen", "Terminal Ubung": nothing else is called so */
     if (entry->level == AREA_DISTRICT && names_village_served(index, name->entries))
@@ -816,6 +818,10 @@ static bool text_place(const struct place_index *index, struct arena *arena, con
     choices_weigh(index, text, names, choices, choices_list(index, readings, reading_count, choices), out);
     twins_decide(index, text, names, out);
     candidates_common(out);
+    char district[CODE_BYTES];
+    if (out->level == AREA_REGENCY && !place_index_serves(index, out->area) &&
+        place_beside_find(index, text, out->first, out->last, out->area, district))
+        area_decide(out, district);
     return true;
 }
 

@@ -266,7 +266,7 @@ static bool entry_reserve(struct place_index *index) {
     return true;
 }
 
-static bool served(const struct place_index *index, const char *code) {
+bool place_index_serves(const struct place_index *index, const char *code) {
     for (size_t i = 0; i < index->provinces_count; i++)
         if (area_within(code, index->provinces[i]))
             return true;
@@ -291,7 +291,7 @@ static bool entry_add(struct place_index *index, uint64_t hash, const struct pla
         .next = slot->value,
         .level = (uint8_t)place->level,
         .city = place->city,
-        .served = served(index, place->code),
+        .served = place_index_serves(index, place->code),
         .alias = place->alias};
     slot->value = number;
     return true;
@@ -380,7 +380,7 @@ static bool joined_add(struct place_index *index, const char *name, const struct
 /* Other ways to write a place of the site: in one word, and misspelt if it is no village. */
 static bool ways_add(
     struct place_index *index, const char *name, const struct text *text, const struct place *place) {
-    if (place->level == AREA_PROVINCE || !served(index, place->code))
+    if (place->level == AREA_PROVINCE || !place_index_serves(index, place->code))
         return true;
     if (text->count > 1)
         return joined_add(index, name, place);
@@ -393,7 +393,7 @@ static bool ways_add(
 
 static bool place_add(struct place_index *index, struct arena *arena, const struct spelling *spelling,
     const char *name, const struct place *place) {
-    if (place->level == AREA_VILLAGE && !served(index, place->code))
+    if (place->level == AREA_VILLAGE && !place_index_serves(index, place->code))
         return true;
     arena_reset(arena);
     struct text text;
@@ -406,7 +406,7 @@ static bool place_add(struct place_index *index, struct arena *arena, const stru
         hash = name_step(hash, text.words[i].hash);
         sieve_add(index->begins, PLACE_BEGINS, hash);
     }
-    if (text.count == 1 && place->level != AREA_VILLAGE && served(index, place->code))
+    if (text.count == 1 && place->level != AREA_VILLAGE && place_index_serves(index, place->code))
         joined_tell(index, text.words[0].key);
     if (!entry_add(index, hash, place))
         return false;

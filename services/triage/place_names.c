@@ -33,8 +33,8 @@ enum place_marker place_marker_of(const struct word *word) {
     static const char *const in[] = {"di", "sekitar", "dekat", "daerah", "wilayah", "warga", "lokasi",
         "alamat", "domisili", "tingal", "asli", "wong", "oreng", "reng", "urang", "dakek", "e", "sini",
         "penduduk", "dinsos", "kadinsos", "masjid", "musala", "mushola", "pasar", "langgar", "pertigan",
-        "perempatan", "prapatan", "bundaran", "bunderan", "ting", "pulau", "kepulauan", "kep", "alas", "gor",
-        "pkk", NULL};
+        "perempatan", "prapatan", "bundaran", "bunderan", "ting", "pulau", "kepulauan", "kep", "pesisir",
+        "alas", "gor", "pkk", NULL};
     static const char *const regency[] = {"kabupaten", "bupati", "pemkab", NULL};
     static const char *const city[] = {"kota", "kotamadya", "kodya", "walikota", "pemkot", NULL};
     static const char *const district[] = {
@@ -440,6 +440,13 @@ static bool is_luck(const struct text *text, size_t first) {
                                           (first && word_is_one_of(word - 1, luck)));
 }
 
+/* "Perjamuan Kudus", "roh kudus". */
+static bool is_holy(const struct text *text, size_t first) {
+    static const char *const holy[] = {"perjamuan", "roh", "malam", "sakramen", "alkitab", "bapa", NULL};
+    const struct word *word = &text->words[first];
+    return word_is(word, "kudus") && first && word_is_one_of(word - 1, holy);
+}
+
 /* "Padang, barusan nemu nenek": a name that is a clause by itself says where. "Ibu, tolong" does not, nor
  * does the first of several things: "Batu, pasir, semen". */
 static bool stands_alone(const struct text *text, size_t first, size_t last) {
@@ -826,6 +833,18 @@ static bool is_landmark_of_other_town(
            !place_entries_agree(index, found, town) && place_entries_agree(index, inner, town);
 }
 
+/* "pasar Tanjung Bumi": the market of that district, and not Pasar Tanjung, which is elsewhere. */
+static bool is_landmark_cut_short(
+    const struct place_index *index, const struct text *text, size_t first, size_t used, uint32_t found) {
+    size_t some;
+    if (used < 2 || !index->entries[found].landmark || first + used >= text->count ||
+        text->words[first + used - 1].clause != text->words[first + used].clause)
+        return false;
+    uint32_t other = place_index_find(index, text, first + used - 1, &some);
+    return other && some > 1 && place_entries_name_served(index, other) &&
+           !place_entries_agree(index, found, other);
+}
+
 /* "surat", "sudah": most of what is found in a message, and no place unless "desa" says so. */
 static bool is_mere_word(
     const struct place_index *index, const struct text *text, size_t first, uint32_t found) {
@@ -845,13 +864,14 @@ static size_t names_read(
             found = 0, used = 2;
         if (found && ((used == 1 && is_mere_word(index, text, i, found)) ||
                          is_denied(text, i, i + used - 1) || is_asked_of(text, i + used - 1) ||
-                         is_title_of_work(text, i, i + used - 1) || is_luck(text, i) ||
+                         is_title_of_work(text, i, i + used - 1) || is_luck(text, i) || is_holy(text, i) ||
                          (used == 1 && is_crater(index, text, i)) || kind_of_place_first(index, text, i) ||
                          (is_curt_alone(index, text, i, found) &&
                              !is_short_for_its_regency(index, text,
                                  count && out[count - 1].last + 1u == i ? &out[count - 1] : NULL, found)) ||
                          is_landmark_in_small(index, text, i, used, found) ||
                          is_landmark_of_other_town(index, text, i, used, found) ||
+                         is_landmark_cut_short(index, text, i, used, found) ||
                          (used == 1 && is_person(index, text, i, found))))
             found = 0, used = 1;
         if (!found)

@@ -45,6 +45,8 @@ struct place_index {
     char provinces[8][AREA_TEXT + 1];
 };
 
+/* Whether it lies in a province of the site. */
+bool place_index_serves(const struct place_index *index, const char *code);
 /* The longest name that starts at a word: its first entry, and how many words it has; 0 for none. */
 uint32_t place_index_find(
     const struct place_index *index, const struct text *text, size_t first, size_t *used);
@@ -152,6 +154,10 @@ bool place_text_is_of_worker_abroad(const struct text *text);
 bool place_text_is_of_abroad(const struct text *text);
 /* Whether it is an official of that place who reports. */
 bool place_name_is_reporter(const struct text *text, const struct place_name *name);
+/* The district of what is named beside a regency (words first to last), "Nagari Kinari, Kab. Solok", among the
+ * districts and villages of the regency. False: nothing, or of several districts. */
+bool place_beside_find(const struct place_index *index, const struct text *text, size_t first, size_t last,
+    const char *regency, char district[AREA_TEXT + 1]);
 /* Fills role, road, home and scene of a name. before: the name before it, NULL for none. */
 void place_role_read(const struct place_index *index, const struct text *text, struct place_name *name,
     const struct place_name *before);

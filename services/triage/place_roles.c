@@ -69,7 +69,8 @@ static bool is_far(const struct text *text, size_t at) {
     static const char *const kin[] = {"saudara", "saudaranya", "kakaknya", "adiknya", "suaminya", "istrinya",
         "ibunya", "bapaknya", "anaknya", "keluarga", "keluarganya", "ortu", "ortunya", "orangtuanya",
         "tuanya", "mertua", "anake", "bojone", "bapake", "ibune", "ibuke", "mboke", "mbokne", "dulure",
-        "adike", "putrane", "kenalan", "kenalannya", "calo", NULL};
+        "adike", "putrane", "anaknyo", "adiaknyo", "kakaknyo", "amaknyo", "apaknyo", "dunsanaknyo", "kenalan",
+        "kenalannya", "calo", NULL};
     static const char *const by[] = {"oleh", "sama", "dari", "satu", "rumah", "alamat", "di", NULL};
     const struct word *word = &text->words[at];
     if (word_is_one_of(word, work))
@@ -83,6 +84,14 @@ static bool is_far(const struct text *text, size_t at) {
     return !(
         word > text->words && word->clause == word[-1].clause &&
         ((strncmp(word[-1].key, "di", 2) == 0 && word[-1].key_size > 4) || word_is_one_of(word - 1, by)));
+}
+
+/* "waktu masih di Bekasi". */
+static bool is_while_there(const struct text *text, size_t in) {
+    static const char *const whiles[] = {"waktu", "sewaktu", "ketika", "pas", "saat", NULL};
+    const struct word *di = &text->words[in];
+    return in >= 2 && di->clause == di[-2].clause && word_is(di - 1, "masih") &&
+           word_is_one_of(di - 2, whiles);
 }
 
 static bool is_past(const struct word *word) {
@@ -107,8 +116,8 @@ static bool is_left_behind(const struct text *text, size_t past, size_t in) {
 
 /* "sekarang kerja di", "ditemukan di": where it is now, whatever else is said. */
 static bool is_found(const struct word *word) {
-    static const char *const found[] = {"ditemukan", "ketemu", "nemu", "menemukan", "terlihat", "berada",
-        "kejadian", "kejadianya", "kejadiane", "lokasi", "lokasinya", "tkp", "tkpnya", "terdampar",
+    static const char *const found[] = {"ditemukan", "ketemu", "bertemu", "nemu", "menemukan", "terlihat",
+        "berada", "kejadian", "kejadianya", "kejadiane", "lokasi", "lokasinya", "tkp", "tkpnya", "terdampar",
         "terlantar", "telantar", "keleleran", "tidur", "numpang", "sampai", "disekap", "dikurung", "pingsan",
         "tertingal", "ketingalan", "kesasar", "nyasar", "tersesat", NULL};
     return word_is_one_of(word, found);
@@ -136,7 +145,7 @@ static bool is_dari(const struct word *word) {
 static bool is_from(const struct word *word) {
     static const char *const from[] = {"asal", "asalnya", "asale", "asli", "aslinya", "asline", "dari", "ktp",
         "ktpnya", "kelahiran", "rantau", "perantau", "perantauan", "orang", "perbatasan", "rumahnya",
-        "identitas", "identitasnya", "beridentitas", "berktp", NULL};
+        "omahnya", "rumahnyo", "asa", "identitas", "identitasnya", "beridentitas", "berktp", NULL};
     return word_is_one_of(word, from) || is_dari(word) || is_claim(word);
 }
 
@@ -334,6 +343,14 @@ static bool is_outing(const struct text *text, size_t bound) {
            word[-1].clause == word->clause;
 }
 
+/* "2x kelewat kontrol ke puskesmas Krucil": everybody goes to his own. */
+static bool is_own_clinic(const struct text *text, size_t bound, size_t first) {
+    static const char *const clinics[] = {"puskesmas", "pkm", "pustu", "posyandu", NULL};
+    static const char *const visits[] = {"kontrol", "berobat", "periksa", "imunisasi", "obat", NULL};
+    return word_is(&text->words[bound], "ke") && any_word_is_one_of(text, bound + 1, first, clinics) &&
+           is_before(text, bound, visits);
+}
+
 /* "pindah ke", "sudah sampai ke", "coba ke": who has arrived, or is asked to come, is there; "mau pulang ke"
  * is not. */
 static enum place_role role_of_bound(
@@ -358,6 +375,8 @@ static enum place_role role_of_bound(
     if (word_is(&text->words[bound], "ke") && has_office(text, bound + 1, name->first) &&
         is_before(text, bound, me))
         return ROLE_FAR; /* "saya ke dinsos kab Jember mau urus": everybody goes to his own */
+    if (is_own_clinic(text, bound, name->first))
+        return ROLE_TELLER;
     if (!word_is(&text->words[bound], "ke") || is_before(text, bound, wishes))
         return ROLE_BOUND;
     if (is_seen_there(text, bound, name->last))
@@ -377,9 +396,9 @@ static bool is_bridged(const struct text *text, size_t kin, size_t in) {
         "juga", "jauh", "menetap", "pindah", "yang", "kerja", "bekerja", "merantau", "kuliah", "dinas",
         "sekolah", "mondok", "sana", "saya", "kami", "tidak", "jelas", "kuli", "buruh", "tukang", "bangunan",
         "serabutan", "sopir", "proyek", "pabrik", "jadi", "jd", "dadi", "sebagai", "art", "prt", "pembantu",
-        "babu", NULL};
+        "babu", "tungal", NULL};
     for (size_t i = kin + 1; i < in; i++)
-        if (!word_is_one_of(&text->words[i], bridges))
+        if (!word_is_one_of(&text->words[i], bridges) && !(text->words[i].flags & WORD_NUMBER))
             return false;
     return true;
 }
@@ -427,7 +446,7 @@ static bool is_suffered_there(const struct text *text, size_t in, size_t last) {
 
 /* What "kerja di X" and "anaknya di X" say. Where the children of somebody are, nothing has happened. */
 static enum place_role role_of_far(const struct text *text, size_t far, size_t in, size_t last) {
-    static const char *const children[] = {"anaknya", "anake", "putrane", NULL};
+    static const char *const children[] = {"anaknya", "anake", "putrane", "anaknyo", NULL};
     const struct word *word = &text->words[far];
     if (!word_is(word, "dirawat") && is_suffered_there(text, in, last))
         return ROLE_EVENT;
@@ -478,21 +497,78 @@ static bool is_offered(const struct text *text, size_t in) {
     return false;
 }
 
+/* "kata orang ada tempat di Surabaya", "katanya ada panti di Malang": where help is said to be. */
+static bool is_help_said_to_be(const struct text *text, size_t in) {
+    static const char *const hearsay[] = {
+        "kata", "katanya", "dengar", "denger", "jare", "jarene", "info", NULL};
+    static const char *const helps[] = {"tempat", "panti", "yayasan", "pondok", "pesantren", "rehab",
+        "rehabilitasi", "rs", "rsj", "klinik", "shelter", NULL};
+    const uint32_t sentence = text->words[in].sentence;
+    size_t at = in;
+    while (at && text->words[at - 1].sentence == sentence && word_is_one_of(&text->words[at - 1], helps))
+        at--;
+    if (at == in || !at || text->words[at - 1].sentence != sentence || !word_is(&text->words[at - 1], "ada"))
+        return false;
+    return is_before(text, at - 1, hearsay);
+}
+
+/* "bidan pulang dari Batuputih": who has been there on duty tells of what is there. from: "dari". */
+static bool is_back_from_visit(const struct text *text, size_t from) {
+    static const char *const workers[] = {"bidan", "kader", "petugas", "perawat", "mantri", "pendamping",
+        "relawan", "tagana", "penyuluh", "tksk", "tim", "dokter", NULL};
+    static const char *const back[] = {"pulang", "balik", "kembali", NULL};
+    static const char *const lately[] = {"baru", "barusan", "saja", "tadi", "habis", "sudah", NULL};
+    const uint32_t clause = text->words[from].clause;
+    size_t at = from;
+    if (!at || !is_dari(&text->words[from]) || text->words[at - 1].clause != clause ||
+        !word_is_one_of(&text->words[at - 1], back))
+        return false;
+    at--;
+    while (at && text->words[at - 1].clause == clause && word_is_one_of(&text->words[at - 1], lately))
+        at--;
+    return at && text->words[at - 1].clause == clause && word_is_one_of(&text->words[at - 1], workers);
+}
+
+/* "bila hendak dipulangkan dari Bukittinggi": who asks to be sent home is there. */
+static bool is_to_be_sent_home(
+    const struct place_index *index, const struct text *text, size_t from, const struct place_name *name) {
+    static const char *const sent[] = {"dipulangkan", "dipulangno", "dipulangin", "dipulangke", NULL};
+    static const char *const asked[] = {"mau", "ingin", "akan", "hendak", "minta", "mohon", "bisa", "bisakah",
+        "bila", "apakah", "cara", "pengen", "tolong", "agar", "supaya", "bagaimana", "belum", NULL};
+    const struct word *word = &text->words[from];
+    if (!from || !is_dari(word) || word[-1].clause != word->clause || !word_is_one_of(word - 1, sent) ||
+        !place_entries_name_regency(index, name->entries) || index->entries[name->entries].landmark)
+        return false;
+    for (size_t i = from - 1; i-- && text->words[i].sentence == word->sentence;)
+        if (word_is_one_of(&text->words[i], asked))
+            return true;
+    return false;
+}
+
+/* "mau diantar ke pengungsi banjir di Kediri": who is helped is there. to: "ke". */
+static bool is_to_victims(const struct text *text, size_t to) {
+    static const char *const victims[] = {"pengungsi", "korban", "penyintas", NULL};
+    return word_is_one_of(&text->words[to + 1], victims);
+}
+
 /* "di" says nothing by itself; the words before it do. last: the end of the name. before: the name before, or
  * NULL. */
 static enum place_role role_of_in(
     const struct text *text, size_t in, size_t last, const struct place_name *before) {
     static const char *const home[] = {"pulang", "mudik", NULL};
     static const char *const sent[] = {"dibawa", "digawa", "diajak", "dikirim", "dijual", "berangkat",
-        "budal", "budhal", "mangkat", "lunga", "lungo", "pergi", NULL};
+        "budal", "budhal", "mangkat", "lunga", "lungo", "pergi", "tilik", "nengok", "jenguk", "menjenguk",
+        "sambang", "nyambangi", "mengunjungi", NULL};
     static const char *const meant[] = {
         "mau", "ingin", "akan", "hendak", "pengen", "kepingin", "ajeng", "bade", "badhe", "arep", NULL};
     static const char *const alone[] = {"sendiri", "lagi", "sedang", NULL};
     const struct word *di = &text->words[in];
     if (in && di->clause == di[-1].clause && word_is_one_of(di - 1, meant))
         return ROLE_BOUND; /* "arep nang Kalianget": Javanese "nang" is "to" as well */
-    if (is_offered(text, in) && !is_suffered_there(text, in, last))
+    if ((is_offered(text, in) && !is_suffered_there(text, in, last)) || is_help_said_to_be(text, in))
         return ROLE_BOUND;
+    if (is_while_there(text, in))
+        return ROLE_FROM;
     size_t own = in > 1 && word_is_one_of(di - 1, alone) ? in - 1 : in; /* "saya sendiri di Bekasi" */
     if (own && di->clause == text->words[own - 1].clause && is_teller(text, own - 1))
         return ROLE_TELLER;
@@ -525,7 +601,8 @@ static enum place_role role_of_in(
             return i >= 1 && word_is(&text->words[i - 1], "sekarang") ? ROLE_EVENT : ROLE_TELLER;
         if (word_is(word, "pulang") && (is_gone_home(text, i, in) || is_home_lately(text, i)))
             return ROLE_TELLER;
-        if (word_is_one_of(word, home) || (word_is(word, "ke") && is_before(text, i, wishes)))
+        if (word_is_one_of(word, home) ||
+            (word_is(word, "ke") && is_before(text, i, wishes) && !is_to_victims(text, i)))
             return ROLE_BOUND; /* "mau pulang ke ibu di Sampang", "mau ke desa yang di Klaten" */
     }
     return ROLE_EVENT;
@@ -740,51 +817,32 @@ static bool is_neighbour(const struct text *text, size_t cue) {
            word->clause == word[-1].clause;
 }
 
+/* "Riwayat rawat RSJ Menur". */
+static bool is_case_history(const struct text *text, size_t cue) {
+    static const char *const stays[] = {"rawat", "dirawat", "opname", "inap", NULL};
+    size_t at = cue;
+    while (at && word_is_one_of(&text->words[at], stays) &&
+           text->words[at - 1].clause == text->words[cue].clause)
+        at--;
+    return word_is(&text->words[at], "riwayat");
+}
+
 /* Whether the name stands right before it. */
 static bool is_behind_name(const struct text *text, size_t at, const struct place_name *name) {
     return name && name->last + 1u == at && text->words[name->last].sentence == text->words[at].sentence;
 }
 
-/* "Rujukan PKM Tragah": of whom it is, and not to whom. */
+/* "Rujukan PKM Tragah", "Rujukan Polsek Mejayan: ...": of whom it is, and not to whom. */
 static bool is_referral_of(const struct text *text, size_t cue) {
     static const char *const clinics[] = {"puskesmas", "pkm", "pustu", "posyandu", "bidan", NULL};
+    static const char *const offices[] = {"polsek", "polres", "polresta", "koramil", "rsud", "rsj", "rs",
+        "satpol", "dinsos", "kecamatan", NULL};
     static const char *const referrals[] = {"rujukan", "dirujuk", NULL};
     const struct word *word = &text->words[cue];
-    return word_is_one_of(word, referrals) && cue + 1 < text->count && word->clause == word[1].clause &&
-           word_is_one_of(word + 1, clinics);
-}
-
-/* "bidan pulang dari Batuputih": who has been there on duty tells of what is there. from: "dari". */
-static bool is_back_from_visit(const struct text *text, size_t from) {
-    static const char *const workers[] = {"bidan", "kader", "petugas", "perawat", "mantri", "pendamping",
-        "relawan", "tagana", "penyuluh", "tksk", "tim", "dokter", NULL};
-    static const char *const back[] = {"pulang", "balik", "kembali", NULL};
-    static const char *const lately[] = {"baru", "barusan", "saja", "tadi", "habis", "sudah", NULL};
-    const uint32_t clause = text->words[from].clause;
-    size_t at = from;
-    if (!at || !is_dari(&text->words[from]) || text->words[at - 1].clause != clause ||
-        !word_is_one_of(&text->words[at - 1], back))
+    if (!word_is_one_of(word, referrals) || cue + 1 >= text->count || word->clause != word[1].clause)
         return false;
-    at--;
-    while (at && text->words[at - 1].clause == clause && word_is_one_of(&text->words[at - 1], lately))
-        at--;
-    return at && text->words[at - 1].clause == clause && word_is_one_of(&text->words[at - 1], workers);
-}
-
-/* "bila hendak dipulangkan dari Bukittinggi": who asks to be sent home is there. */
-static bool is_to_be_sent_home(
-    const struct place_index *index, const struct text *text, size_t from, const struct place_name *name) {
-    static const char *const sent[] = {"dipulangkan", "dipulangno", "dipulangin", "dipulangke", NULL};
-    static const char *const asked[] = {"mau", "ingin", "akan", "hendak", "minta", "mohon", "bisa", "bisakah",
-        "bila", "apakah", "cara", "pengen", "tolong", "agar", "supaya", "bagaimana", "belum", NULL};
-    const struct word *word = &text->words[from];
-    if (!from || !is_dari(word) || word[-1].clause != word->clause || !word_is_one_of(word - 1, sent) ||
-        !place_entries_name_regency(index, name->entries) || index->entries[name->entries].landmark)
-        return false;
-    for (size_t i = from - 1; i-- && text->words[i].sentence == word->sentence;)
-        if (word_is_one_of(&text->words[i], asked))
-            return true;
-    return false;
+    return word_is_one_of(word + 1, clinics) ||
+           (word->flags & WORD_OPENS && word_is_one_of(word + 1, offices));
 }
 
 /* What the word before a name and its words of kind says. */
@@ -795,7 +853,7 @@ static enum place_role role_of_cue(const struct place_index *index, const struct
     static const char *const left[] = {"pindah", "pindahan", "pulang", NULL};
     static const char *const claimed[] = {"katanya", "mengaku", "ngakunya", NULL};
     const struct word *word = &text->words[cue];
-    if (is_let_go(text, cue) || is_neighbour(text, cue))
+    if (is_let_go(text, cue) || is_neighbour(text, cue) || is_case_history(text, cue))
         return ROLE_FROM;
     if (word_is(word, "jalur") && is_behind_name(text, cue, before))
         return ROLE_FAR; /* "Gondang, jalur Pacet" */
@@ -831,12 +889,16 @@ static enum place_role role_of_cue(const struct place_index *index, const struct
 }
 
 /* What holds only for places outside of the site: who is from there and writes is stranded here ("saya dari
- * Kupang, dompet hilang"; "rumah di Cilacap"). */
-static enum place_role role_elsewhere(const struct text *text, size_t cue, enum place_role role) {
+ * Kupang, dompet hilang"; "rumah di Cilacap"), and so is whom an office here writes of ("Rujukan Polsek
+ * Mejayan: L/33 th warga Cirebon"). before: the name before, or NULL. */
+static enum place_role role_elsewhere(const struct place_index *index, const struct text *text, size_t cue,
+    enum place_role role, const struct place_name *before) {
     const struct word *word = &text->words[cue];
     bool home = cue && word_is(word, "di") && word_is(word - 1, "rumah") && word[-1].flags & WORD_OPENS;
     bool own = cue && (is_teller(text, cue - 1) || is_teller_behind_call(text, cue - 1));
-    return home || (role == ROLE_TELLER && is_from(word) && own) ? ROLE_FROM : role;
+    bool theirs = role == ROLE_EVENT && word_is(word, "warga") && before && before->role == ROLE_TELLER &&
+                  place_entries_name_served(index, before->entries);
+    return home || theirs || (role == ROLE_TELLER && is_from(word) && own) ? ROLE_FROM : role;
 }
 
 /* "saya tinggal di Wiyung". begin: of the name and its words of kind. */
@@ -909,33 +971,45 @@ bool place_text_is_of_worker_abroad(const struct text *text) {
 
 bool place_text_is_of_abroad(const struct text *text) {
     static const char *const countries[] = {"malaysia", "taiwan", "hongkong", "korea", "kamboja", "myanmar",
-        "brunei", "singapura", "saudi", "arab", "jepang", "dubai", NULL};
+        "brunei", "singapura", "saudi", "arab", "jepang", "dubai", "sabah", "sarawak", "johor", "deportasi",
+        "dideportasi", "deportan", NULL};
     return place_text_is_of_worker_abroad(text) || any_word_is_one_of(text, 0, text->count, countries);
 }
 
 /* "tiba besok pagi di Juanda": between the two stands when. at: behind the words of time. */
 static size_t time_begin(const struct text *text, size_t at) {
-    static const char *const times[] = {"besok", "pagi", "siang", "sore", "malam", "nanti", "lusa", "jam",
-        "pukul", "hari", "sekitar", "dini", "subuh", "senin", "selasa", "rabu", "kamis", "jumat", "sabtu",
-        "minggu", "depan", NULL};
+    static const char *const times[] = {"besok", "pagi", "siang", "sore", "malam", "nanti", "ini", "lusa",
+        "jam", "pukul", "hari", "sekitar", "dini", "subuh", "senin", "selasa", "rabu", "kamis", "jumat",
+        "sabtu", "minggu", "depan", NULL};
     while (at && text->words[at - 1].clause == text->words[at].clause &&
            (word_is_one_of(&text->words[at - 1], times) || text->words[at - 1].flags & WORD_NUMBER))
         at--;
     return at;
 }
 
+/* "nanti malam landing surabaya": its airport. */
+static bool is_flown_to(const struct text *text, size_t begin) {
+    static const char *const lands[] = {"mendarat", "landing", "transit", NULL};
+    return place_text_is_of_abroad(text) && begin &&
+           (word_is_one_of(&text->words[begin - 1], lands) ||
+               (begin >= 2 && word_is(&text->words[begin - 1], "di") &&
+                   word_is_one_of(&text->words[begin - 2], lands)));
+}
+
 /* "besok tiba di Juanda": where those land who are on their way home. begin: of the name and its words of
  * kind. */
 static bool is_landing(const struct text *text, const struct place_name *name, size_t begin) {
     static const char *const lands[] = {"tiba", "mendarat", "landing", "transit", NULL};
-    static const char *const arrives[] = {
-        "sampai", "sampe", "nyampe", "nyampai", "tekan", "teko", "dapa'", "dhapa'", NULL};
+    static const char *const arrives[] = {"sampai", "sampe", "nyampe", "nyampai", "tekan", "teko", "dapa'",
+        "dhapa'", "sandar", "bersandar", "merapat", "berlabuh", NULL};
     static const char *const in[] = {"di", "ke", "ka", NULL};
     static const char *const fetched[] = {"jemput", "dijemput", "njemput", "jemputnya", NULL};
     size_t at = begin && word_is_one_of(&text->words[begin - 1], in) ? begin - 1 : begin;
     if (at && at < begin && word_is_one_of(&text->words[at - 1], fetched) && place_text_is_of_abroad(text))
         return true; /* "dideportasi dari Korea, siapa yang jemput di Juanda" */
     at = time_begin(text, at);
+    if (at >= 2 && is_dari(&text->words[at - 2]))
+        at = time_begin(text, at - 2); /* "tiba dari Brunei nanti malam di Juanda" */
     return at && text->words[at - 1].clause == text->words[name->first].clause &&
            (word_is_one_of(&text->words[at - 1], lands) ||
                (word_is_one_of(&text->words[at - 1], arrives) &&
@@ -962,6 +1036,30 @@ bool place_name_is_reporter(const struct text *text, const struct place_name *na
     return false;
 }
 
+/* "rumahnya", "omahe": Javanese "-e" is read away. */
+static bool is_their_home(const struct text *text, size_t at) {
+    static const char *const homes[] = {"rumahnya", "rumahnyo", "omahnya", "alamatnya", NULL};
+    const struct word *word = &text->words[at];
+    return word_is_one_of(word, homes) || (word_is(word, "rumah") && text->bytes[word->end - 1] == 'e');
+}
+
+/* "kesasar di Puger, omahe Yosowilangun", "ketemu di Puger, katanya rumahnya di Lumajang": who was found is
+ * where the name before says. */
+static bool is_home_of_found(
+    const struct text *text, const struct place_name *name, const struct place_name *before) {
+    size_t at = name->first;
+    while (at &&
+           (place_marker_is_level(place_marker_of(&text->words[at - 1])) || place_word_is_in(text, at - 1)))
+        at--;
+    if (!before || before->role != ROLE_EVENT || !at || at - 1 <= before->last ||
+        !is_their_home(text, at - 1))
+        return false;
+    for (size_t i = before->first; i-- && i + SCENE_REACH >= before->first;)
+        if (text->words[i].clause == text->words[before->first].clause && is_found(&text->words[i]))
+            return true;
+    return false;
+}
+
 static enum place_role role_of(const struct place_index *index, const struct text *text,
     struct place_name *name, const struct place_name *before) {
     bool mere = before && before->word && !before->capital &&
@@ -969,10 +1067,14 @@ static enum place_role role_of(const struct place_index *index, const struct tex
     size_t begin = kind_begin(text, name->first, before && !mere ? before->last + 1u : 0);
     if (before && is_continued(index, text, before, begin, name->entries)) {
         name->road = before->road && is_line(index, text, before);
+        name->landing = before->landing && place_entries_agree(index, before->entries, name->entries);
         return before->role;
     }
+    if (is_home_of_found(text, name, before))
+        return ROLE_FROM;
     name->home = is_home(text, begin);
-    name->landing = index->entries[name->entries].landmark && is_landing(text, name, begin);
+    name->landing =
+        (index->entries[name->entries].landmark || is_flown_to(text, begin)) && is_landing(text, name, begin);
     name->calling =
         (index->entries[name->entries].landmark || name->marker == MARKER_TOWN) && is_calling(text, name);
     name->road = is_road(index, text, name, begin);
@@ -983,7 +1085,7 @@ static enum place_role role_of(const struct place_index *index, const struct tex
         return office ? ROLE_TELLER : ROLE_EVENT;
     enum place_role role = role_of_cue(index, text, begin - 1, name, before);
     if (!place_entries_name_served(index, name->entries) && place_entries_name_regency(index, name->entries))
-        role = role_elsewhere(text, begin - 1, role);
+        role = role_elsewhere(index, text, begin - 1, role, before);
     return role == ROLE_EVENT && office ? ROLE_TELLER : role;
 }
 
@@ -1018,7 +1120,8 @@ static bool is_port(const struct text *text, const struct place_name *name) {
 /* "pantai Munjungan", "jembatan Mojoroto", "depan bank Ngunut": of all that is called after a place these lie
  * in it. */
 static bool is_nature(const struct text *text, const struct place_name *name) {
-    static const char *const natures[] = {"pantai", "jembatan", "bank", "toko", "hotel", "gang", NULL};
+    static const char *const natures[] = {
+        "pantai", "jembatan", "bank", "toko", "hotel", "gang", "perumahan", "perum", NULL};
     return name->marker == MARKER_STREET && name->first &&
            word_is_one_of(&text->words[name->first - 1], natures);
 }
@@ -1053,14 +1156,19 @@ static bool is_shop_of_owner(const struct text *text, const struct place_name *n
            word_is_one_of(word - 2, owners);
 }
 
-/* "emperan toko Lamongan", "depan bank Ngawi": what is passed by, and no name that it has. */
+/* "emperan toko Lamongan", "depan bank Ngawi": what is passed by, and no name that it has; "di perumahan
+ * Sidoarjo", which would have one of its own. */
 static bool is_in_front(const struct text *text, const struct place_name *name) {
     static const char *const shops[] = {"bank", "toko", "hotel", NULL};
     static const char *const fronts[] = {
         "depan", "emper", "emperan", "teras", "belakang", "samping", "dekat", "trotoar", NULL};
+    static const char *const estates[] = {"perumahan", "perum", NULL};
     const struct word *word = &text->words[name->first];
-    return name->first >= 2 && word_is_one_of(word - 1, shops) && word_is_one_of(word - 2, fronts) &&
-           word->clause == word[-2].clause;
+    if (name->first < 2 || word->clause != word[-2].clause)
+        return false;
+    return word_is_one_of(word - 1, estates)
+               ? word_is(word - 2, "di")
+               : word_is_one_of(word - 1, shops) && word_is_one_of(word - 2, fronts);
 }
 
 /* "saya orang Nganjuk", "Sy asli Jember", "aku wong Tuban": of the teller. */

@@ -124,7 +124,7 @@ static const struct spelling_row spelling_table[] = {
     {"telepon", "tlp tlpn telp telpon telfon tlpon nelpon"},
     {"nomor", "no nmr nomer nmer"},
     {"informasi", "info inpo inf"},
-    {"terima kasih", "mksh makasih tks thx makasi trims tengkyu suwun matur tarimo"},
+    {"terima kasih", "mksh makasih tks thx makasi trims tengkyu suwun tarimo"},
     {"assalamualaikum", "asslm askum ass assalamu'alaikum aslm aslkum"},
     {"bagus", "bgs"},
     {"kondisi", "kndisi kndsi kondis"},

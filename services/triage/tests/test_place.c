@@ -224,7 +224,7 @@ static void test_no_names(void **state) {
         {"lapor dari Sapeken, ada yang dirantai", "35.29.25"},
         {"Remaja Ngelem Di Taman", ""},
         {"banjir bengawan solo", ""},
-        {"nenek di purwosari solo", "33.72"}, /* a quarter there, districts here */
+        {"nenek di purwosari solo", "33.72.01"}, /* a quarter there, districts here */
         {"di dusun tengah ada orang dipasung", ""},
         {"di kebon jeruk mbah ada ular", ""},
         {"di Kebon Jeruk ada anak disekap", "31.73.05"},
@@ -1287,6 +1287,84 @@ static void test_titles_before_districts(void **state) {
     areas_check(*state, cases, sizeof cases / sizeof *cases);
 }
 
+/* Villages of other provinces beside the regency they lie in, and what is only called after one. */
+static void test_villages_elsewhere(void **state) {
+    static const struct expected cases[] = {
+        {"galodo di Pandai Sikek Tanah Datar, batu masuak ka rumah", "13.04.01"},
+        {"nenek kami di Kinari kab Solok umua 81, tingga surang", "13.02.08"},
+        {"2 anak yatim di silaing bawah padang panjang", "13.74.02"},
+        {"Kami di Limbukan Payakumbuh", "13.76.05"},
+        {"Nagari Parik Panjang, Matur, Agam. Usul pengasuhan", "13.06.04"},
+        {"sumur di Matotonan, Kepulauan Mentawai, rusak", "13.09.03"},
+        {"di Kab. Solok nagari Kinari ado urang gilo", "13.02.08"},
+        {"Kec. Lubuk Linggau Utara II banjir, Kota Lubuk Linggau", "16.73"},
+        {"kakek sakit di desa Koto Gadang, Kab. Agam", "13.06"}, /* two districts have one */
+        {"stasiun Kinari kab Solok", "13.02"},
+        {"odgj di Jl. Silaing Bawah, Padang Panjang", "13.74"},
+        {"orang baik di kota Padang Panjang", "13.74"},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof *cases);
+}
+
+/* Every twentieth village of the other provinces, beside its regency: hardly ever misplaced. */
+static void test_many_villages_elsewhere(void **state) {
+    enum { EACH = 20 };
+    struct fixture *fixture = *state;
+    int tried = 0, right = 0, wrong = 0;
+    for (size_t i = 0; i < gazetteer_count(fixture->gazetteer); i += EACH) {
+        struct place place, regency;
+        char code[AREA_TEXT + 1], message[256];
+        gazetteer_at(fixture->gazetteer, i, &place);
+        area_cut(place.code, AREA_REGENCY, code);
+        if (place.level != AREA_VILLAGE || area_within(code, "35") ||
+            !gazetteer_find(fixture->gazetteer, code, &regency))
+            continue;
+        snprintf(message, sizeof message, "Ada kakek sakit di Desa %s, %s %s", place.name,
+            regency.city ? "Kota" : "Kab.", regency.name);
+        struct place_found found = find(fixture, message, NULL, NULL);
+        tried++;
+        right += found.level == AREA_DISTRICT && area_within(place.code, found.area);
+        wrong += found.area[0] && !area_within(place.code, found.area);
+    }
+    assert_true(tried > 3500);
+    if (right * 100 < tried * 88 || wrong * 1000 > tried * 15)
+        fail_msg("of %d villages %d right and %d wrong", tried, right, wrong);
+}
+
+/* Who is brought home from abroad belongs where his people are, and not where he lands. */
+static void test_where_they_land(void **state) {
+    static const struct expected cases[] = {
+        {"PMI hamil 7 bulan tiba malam ini di Juanda dari Malaysia, asal Arosbaya", "35.26.05"},
+        {"Suami dideportasi dari Sabah, kapalnya sandar di Tanjung Perak Surabaya. Saya di rumah kab Blitar",
+            "35.05"},
+        {"TKW Hongkong nanti malam landing surabaya, orangtuanya di Ambulu Jember sudah sepuh", "35.09.12"},
+        {"TKW Hongkong landing surabaya, tidak ada yang jemput", "35.78"},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof *cases);
+}
+
+/* Where children live, help is said to be, somebody was, or an office writes from. */
+static void test_beside_what_is_told(void **state) {
+    static const struct expected cases[] = {
+        {"Kami di Ranah Batahan, jauah ka puskesmas. Anaknyo di Medan ndak pulang2", "13.12.07"},
+        {"Mbah di desa Hulaan sendiri. Anaknya satu di Batam tidak pernah pulang", ""},
+        {"saya pedagang di pasar Tanjung Bumi bangkalan, anak nyabu. Kata orang ada tempat di Surabaya",
+            "35.26.09"},
+        {"ada panti di Surabaya yang memukul lansia", "35.78"},
+        {"di pasar Tanjung Jember ada bayi", "35.09.19"},
+        {"mbah kesasar nang kampung nelayan Puger, jare omahe Yosowilangun Lumajang", "35.09.08"},
+        {"adiak ambo asa Koto VII Sijunjung kini takuruang di ruko di Batam", "21.71"},
+        {"Rujukan Polsek Mejayan Kab. Madiun: L/33 th warga Cirebon, ditipu calo", "35.19.11"},
+        {"warga Bukittinggi melapor ada ODGJ mengamuk", "13.75"},
+        {"Saya warga Pesisir Selatan, dulu dapat BPNT waktu masih di Bekasi", "13.01"},
+        {"mbah badhe tilik putu nang malang, kesasar medun teng terminal caruban", "35.19"},
+        {"Suami dan saya di perumahan Sidoarjo sering ribut", "35.15"},
+        {"60 nasi kotak mau diantar ke pengungsi banjir di Kota Probolinggo", "35.74"},
+        {"mau ke saudara di Kota Probolinggo", ""},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof *cases);
+}
+
 /* From where somebody is, a thing's name and a way there, beside the place of the event. */
 static void test_origin_and_side_beside_the_event(void **state) {
     static const struct expected cases[] = {
@@ -1472,6 +1550,10 @@ int main(void) {
         cmocka_unit_test(test_home_of_who_is_abroad),
         cmocka_unit_test(test_short_and_spoken_names),
         cmocka_unit_test(test_titles_before_districts),
+        cmocka_unit_test(test_villages_elsewhere),
+        cmocka_unit_test(test_many_villages_elsewhere),
+        cmocka_unit_test(test_where_they_land),
+        cmocka_unit_test(test_beside_what_is_told),
         cmocka_unit_test(test_origin_and_side_beside_the_event),
         cmocka_unit_test(test_home_again),
         cmocka_unit_test(test_more_short_and_spoken_names),
