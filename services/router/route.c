@@ -253,7 +253,7 @@ static struct plan *make_plan(struct turn *turn, const struct referral *referral
 
 struct plan *route_plan(struct turn *turn, const struct referral *referral) {
     struct offer open;
-    bool has = !id_is_null(&referral->offer) && offer_get(turn, &referral->offer, &open);
+    bool has = offer_of(turn, referral, &open);
     return make_plan(turn, referral, has ? &open : NULL);
 }
 
@@ -522,7 +522,7 @@ void route_again(struct work *work, const char *reason, const char *actor) {
     struct offer open;
     if (is_over(referral))
         return;
-    if (id_is_null(&referral->offer) || !offer_get(work->turn, &referral->offer, &open)) {
+    if (!offer_of(work->turn, referral, &open)) {
         decide_again(work, reason, actor);
         return;
     }
@@ -886,7 +886,7 @@ static bool may_assign(struct work *work, const struct facility *facility, const
 bool route_assign(struct work *work, const struct facility *facility, const struct by *by, const char **why) {
     struct referral *referral = &work->referral;
     struct offer open;
-    bool has = !id_is_null(&referral->offer) && offer_get(work->turn, &referral->offer, &open);
+    bool has = offer_of(work->turn, referral, &open);
     struct plan *plan = make_plan(work->turn, referral, has ? &open : NULL);
     *why = "";
     if (!plan || !may_assign(work, facility, has ? &open : NULL, plan, why))
@@ -908,9 +908,14 @@ bool route_assign(struct work *work, const struct facility *facility, const stru
 
 /* ---- the end */
 
+/* The open offer, when its facility has said yes. */
+static bool accepted_offer(const struct work *work, struct offer *out) {
+    return offer_of(work->turn, &work->referral, out) && offer_is_accepted(out->standing.state);
+}
+
 static void close_offer(struct work *work, const char *outcome) {
     struct offer offer;
-    if (id_is_null(&work->referral.offer) || !offer_get(work->turn, &work->referral.offer, &offer))
+    if (!offer_of(work->turn, &work->referral, &offer))
         return;
     const struct by by = {
         .actor = "casework", .on_behalf_of = "", .reason = "case_closed", .outcome = outcome, .ours = true};
@@ -950,10 +955,8 @@ void route_close(struct work *work, const Sigap__CaseClosed *closed) {
     }
     if (referral->closed)
         return;
-    bool taken = false;
     struct offer offer;
-    if (!id_is_null(&referral->offer) && offer_get(work->turn, &referral->offer, &offer))
-        taken = offer_is_accepted(offer.standing.state) && offer.arrived;
+    bool taken = accepted_offer(work, &offer) && offer.arrived;
     work->closing = true;
     close_offer(work, closed->outcome);
     bool done = taken || from == SIGAP__REFERRAL_STATE__REFERRAL_HOME ||
@@ -976,8 +979,7 @@ bool route_has_taken(const struct work *work, struct taken *out) {
     const struct referral *referral = &work->referral;
     const char *whole = pairs_get(&referral->facts, merged_into);
     struct offer offer;
-    if (!whole || !id_from_text(whole, &out->whole) || id_is_null(&referral->offer) ||
-        !offer_get(work->turn, &referral->offer, &offer) || !offer_is_accepted(offer.standing.state) ||
+    if (!whole || !id_from_text(whole, &out->whole) || !accepted_offer(work, &offer) ||
         offer.standing.cancel_requested)
         return false;
     out->facility = facilities_find(&work->router->policy->directory, offer.facility);
@@ -986,9 +988,8 @@ bool route_has_taken(const struct work *work, struct taken *out) {
 }
 
 static bool is_taken(const struct work *work) {
-    struct offer open;
-    return !id_is_null(&work->referral.offer) && offer_get(work->turn, &work->referral.offer, &open) &&
-           offer_is_accepted(open.standing.state);
+    struct offer offer;
+    return accepted_offer(work, &offer);
 }
 
 /* Offered by hand, so that no rule takes it back, and accepted with it: nobody has to say yes a second time.
@@ -1087,10 +1088,8 @@ static enum verdict province_timer(
     struct work *work, struct turn *turn, const struct id *object, int64_t due_at) {
     if (!route_begin(work, turn, object) || work->referral.province_at != due_at)
         return VERDICT_DONE;
-    struct offer open;
-    bool taken = !id_is_null(&work->referral.offer) && offer_get(turn, &work->referral.offer, &open) &&
-                 offer_is_accepted(open.standing.state);
-    if (!is_over(&work->referral) && !taken && work->referral.state != SIGAP__REFERRAL_STATE__REFERRAL_HOME)
+    if (!is_over(&work->referral) && !is_taken(work) &&
+        work->referral.state != SIGAP__REFERRAL_STATE__REFERRAL_HOME)
         tell_moved(work, work->referral.state, "province_told", role_province, "router");
     return route_end(work);
 }

@@ -209,7 +209,8 @@ static void router_metrics(void *state, struct metrics *metrics) {
     unsigned open = 0;
     for (unsigned i = 0; i < router->policy->directory.facility_count; i++)
         open += router->load[i];
-    metrics_gauge(metrics, "sigap_router_open_offers", "Offers that hold a place now.", open);
+    metrics_gauge(metrics, "sigap_router_open_offers",
+        "Offers that hold a place now; of each facility's before the start at most 1000.", open);
     metrics_counter(metrics, "sigap_router_offers_sent_total", "Offers sent since the start.", router->sent);
     metrics_family(metrics, METRICS_COUNTER, "sigap_router_offers_ended_total",
         "Offers answered or expired since the start.");

@@ -253,6 +253,10 @@ bool offer_get(struct turn *turn, const struct id *id, struct offer *out) {
     return found;
 }
 
+bool offer_of(struct turn *turn, const struct referral *referral, struct offer *out) {
+    return !id_is_null(&referral->offer) && offer_get(turn, &referral->offer, out);
+}
+
 /* The columns that change, in the order of both statements. */
 static void offer_bind(struct statement *row, const struct offer *offer) {
     bind_int(row, offer->standing.state);

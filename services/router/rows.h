@@ -79,6 +79,7 @@ void referral_update(struct turn *turn, const struct referral *referral);
 void referral_delete(struct turn *turn, const struct id *case_id);
 
 bool offer_get(struct turn *turn, const struct id *id, struct offer *out);
+bool offer_of(struct turn *turn, const struct referral *referral, struct offer *out); /* the open one */
 void offer_insert(struct turn *turn, const struct offer *offer);
 void offer_update(struct turn *turn, const struct offer *offer);
 void offer_delete(struct turn *turn, const struct id *id);

@@ -142,8 +142,7 @@ static bool has_office(const Sigap__Actor *actor) {
 static bool open_as_facility(struct work *work, const Sigap__Actor *actor) {
     struct offer offer;
     const char *why;
-    if (id_is_null(&work->referral.offer) || !offer_get(work->turn, &work->referral.offer, &offer) ||
-        !rights_staff(actor, offer.facility))
+    if (!offer_of(work->turn, &work->referral, &offer) || !rights_staff(actor, offer.facility))
         return false;
     if (offer.standing.state == OFFER_REQUESTED) {
         const struct by by = {rights_name(actor), "", "", "", false, false};
