@@ -819,7 +819,7 @@ static void clock_task(struct plan *plan, struct case_task *task) {
         return;
     if (half_at(task) <= plan->now && !(before & TASK_REMINDED_HALF)) {
         task->marks |= TASK_REMINDED_HALF;
-        percent = 50;
+        percent = PLAN_HALF;
     }
     if (task->due_at <= plan->now && !(before & TASK_REMINDED_DUE)) {
         task->marks |= TASK_REMINDED_HALF | TASK_REMINDED_DUE;

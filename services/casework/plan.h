@@ -18,6 +18,7 @@
 enum {
     PLAN_MOVES_MAX = 2 * CASE_TASKS_MAX,
     PLAN_REMINDERS_MAX = CASE_TASKS_MAX,
+    PLAN_HALF = 50, /* percent of a task's time, when its owner is reminded */
     PLAN_FACTS_MAX = 16,
 };
 

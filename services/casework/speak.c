@@ -88,13 +88,10 @@ static void speak_moved(
 static void speak_reminder(struct work *work, unsigned number, unsigned percent, unsigned others) {
     Sigap__Task task;
     fill_all(work, number, &task);
-    if (others) {
-        const char *title = arena_format(work->turn->arena, "%s (+%u)", task.title, others);
-        task.title = title ? (char *)title : task.title;
-    }
     Sigap__TaskReminder reminder = SIGAP__TASK_REMINDER__INIT;
     reminder.task = &task;
     reminder.percent = percent;
+    reminder.others = others;
     reminder.priority = priority_of(&work->file);
     reminder.area = (char *)work->file.area;
     reminder.kind = (char *)work->file.kind;
@@ -120,10 +117,43 @@ static void speak_moves(struct work *work, const char *actor, const char *outcom
             speak_moved(work, &work->plan.moves[i], actor, i == 0 ? outcome : "");
 }
 
-/* ---- "you have work": soon due or urgent, new or sooner than it was, one notice an owner however many
- * tasks. New tasks of an urgent case need none: the notifier tells their owners when it reads TasksPlanned.
- */
+/* ---- one notice an owner, however many tasks */
 
+struct notices {
+    struct {
+        const char *owner;
+        unsigned number, others; /* the task that is due first, and how many more there are */
+    } list[16];                  /* owners at one moment; a playbook has at most 12 roles */
+    unsigned count;
+};
+
+static void notices_add(const struct work *work, struct notices *notices, unsigned number) {
+    const struct case_task *task = &work->file.tasks[number - 1];
+    const char *owner = task_owner(work, task);
+    const char *key = *owner ? owner : plan_role(task);
+    unsigned at = 0;
+    while (at < notices->count && strcmp(notices->list[at].owner, key) != 0)
+        at++;
+    if (at == sizeof notices->list / sizeof *notices->list)
+        return;
+    if (at == notices->count) {
+        notices->list[at].owner = key;
+        notices->list[at].number = number;
+        notices->list[notices->count++].others = 0;
+        return;
+    }
+    notices->list[at].others++;
+    if (task->due_at < work->file.tasks[notices->list[at].number - 1].due_at)
+        notices->list[at].number = number;
+}
+
+static void speak_notices(struct work *work, const struct notices *notices, unsigned percent) {
+    for (unsigned i = 0; i < notices->count; i++)
+        speak_reminder(work, notices->list[i].number, percent, notices->list[i].others);
+}
+
+/* "You have work": soon due or urgent, new or sooner than it was. New tasks of an urgent case need none: the
+ * notifier tells their owners when it reads TasksPlanned. */
 static bool worth_telling(const struct work *work, const struct plan_move *move) {
     const struct case_task *task = &work->file.tasks[move->number - 1];
     bool told = move->number > work->plan.first_new && case_lane(&work->file) == LANE_URGENT;
@@ -133,34 +163,25 @@ static bool worth_telling(const struct work *work, const struct plan_move *move)
 }
 
 static void speak_assigned(struct work *work) {
-    struct {
-        const char *owner;
-        unsigned number, others;
-    } notices[16]; /* owners at one moment; a playbook has at most 12 roles */
-    unsigned count = 0;
-    for (unsigned i = 0; i < work->plan.move_count; i++) {
-        const struct plan_move *move = &work->plan.moves[i];
-        if (!worth_telling(work, move) || seen_before(&work->plan, i))
-            continue;
-        const char *owner = task_owner(work, &work->file.tasks[move->number - 1]);
-        const char *key = *owner ? owner : plan_role(&work->file.tasks[move->number - 1]);
-        unsigned at = 0;
-        while (at < count && strcmp(notices[at].owner, key) != 0)
-            at++;
-        if (at == count) {
-            if (count == sizeof notices / sizeof *notices)
-                continue;
-            notices[count].owner = key;
-            notices[count].number = move->number;
-            notices[count++].others = 0;
-            continue;
-        }
-        notices[at].others++;
-        if (work->file.tasks[move->number - 1].due_at < work->file.tasks[notices[at].number - 1].due_at)
-            notices[at].number = move->number;
+    struct notices notices = {.count = 0};
+    for (unsigned i = 0; i < work->plan.move_count; i++)
+        if (worth_telling(work, &work->plan.moves[i]) && !seen_before(&work->plan, i))
+            notices_add(work, &notices, work->plan.moves[i].number);
+    speak_notices(work, &notices, 0);
+}
+
+/* Half of the time of several tasks is over at one moment, for they began with the case. What is overdue is
+ * told a task each: somebody must answer for it until it is done. */
+static void speak_reminders(struct work *work) {
+    struct notices halves = {.count = 0};
+    for (unsigned i = 0; i < work->plan.reminder_count; i++) {
+        const struct plan_reminder *reminder = &work->plan.reminders[i];
+        if (reminder->percent == PLAN_HALF)
+            notices_add(work, &halves, reminder->number);
+        else
+            speak_reminder(work, reminder->number, reminder->percent, 0);
     }
-    for (unsigned i = 0; i < count; i++)
-        speak_reminder(work, notices[i].number, 0, notices[i].others);
+    speak_notices(work, &halves, PLAN_HALF);
 }
 
 void speak_changes(struct work *work, const char *actor, const char *outcome) {
@@ -172,8 +193,7 @@ void speak_changes(struct work *work, const char *actor, const char *outcome) {
     }
     for (unsigned i = 0; i < work->plan.fact_count; i++)
         speak_fact(work, work->plan.facts[i], actor);
-    for (unsigned i = 0; i < work->plan.reminder_count; i++)
-        speak_reminder(work, work->plan.reminders[i].number, work->plan.reminders[i].percent, 0);
+    speak_reminders(work);
 }
 
 void speak_fact(struct work *work, const char *name, const char *actor) {

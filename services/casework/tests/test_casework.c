@@ -381,7 +381,7 @@ static void owners_are_told_once_of_what_is_due_soon(void **state) {
     assert_int_equal(reminder->percent, 0);
     assert_string_equal(reminder->task->code, "PSG-02");
     assert_string_equal(reminder->task->owner, "tri");
-    assert_non_null(strstr(reminder->task->title, "(+1)"));
+    assert_int_equal(reminder->others, 1);
     assert_string_equal(reminder->area, "35.07.12.2003");
     assert_string_equal(reminder->kind, "pasung");
     /* What becomes due later is told when it does. */
@@ -1902,6 +1902,30 @@ static void time_reminds_once_each(void **state) {
     assert_int_equal(reminders("PSG-01", 200), 1);
 }
 
+/* Both facts are asked of the TKSK from the first moment on. What is overdue is told each by itself. */
+static void half_time_is_told_an_owner_once(void **state) {
+    static const struct case_options options = {
+        .kind = "odgj_terlantar", .priority = SIGAP__PRIORITY__PRIORITY_P2};
+    (void)state;
+    open_case(&options);
+    referral_opened(SIGAP__REFERRAL_STATE__REFERRAL_DRAFT, "", "identity_known");
+    referral_opened(SIGAP__REFERRAL_STATE__REFERRAL_DRAFT, "", "family_in_province");
+    fixture_advance(bench.fixture, 12 * HOUR);
+    size_t one = reminders("FAKTA-identity_known", 50), other = reminders("FAKTA-family_in_province", 50);
+    assert_int_equal(one + other, 1);
+    const char *told = one ? "FAKTA-identity_known" : "FAKTA-family_in_province";
+    const struct fixture_record *record;
+    for (size_t i = 0; (record = fixture_nth(bench.fixture, SIGAP__EVENT__BODY_TASK_REMINDER, i)) != NULL;
+         i++) {
+        const Sigap__TaskReminder *reminder = record->event->task_reminder;
+        if (reminder->percent == 50 && strcmp(reminder->task->code, told) == 0)
+            assert_int_equal(reminder->others, 1);
+    }
+    fixture_advance(bench.fixture, 12 * HOUR);
+    assert_int_equal(reminders("FAKTA-identity_known", 100), 1);
+    assert_int_equal(reminders("FAKTA-family_in_province", 100), 1);
+}
+
 /* What the journal has said of a task since it was forgotten. */
 static unsigned rung(const char *code) {
     unsigned count = 0;
@@ -2350,6 +2374,7 @@ int main(void) {
         TEST_ON_DISK(a_long_ledger_is_replayed_to_its_end),
         TEST_ON_DISK(a_full_disk_at_any_step_loses_nothing),
         TEST(without_its_key_no_case_is_told),
+        TEST(half_time_is_told_an_owner_once),
         TEST(queues_show_the_most_overdue_first),
         TEST(without_a_place_it_is_the_province_s),
         TEST(a_merge_closes_and_is_undone),
