@@ -3,15 +3,14 @@
  * Comes in: records of intake, triage, router, casework and console; results of sends; time. Goes out:
  * messages to teams, and AlertRaised, AlertMoved, DeliveryEnded, CommandAnswered.
  *
- * A record meets, in this order: notifier.c (which record is it), react.c (who must know of it), escalate.c
+ * A record meets, in this order: notifier.c (which record is it), react_*.c (who must know of it), escalate.c
  * (policy, steps, time), outgoing.c (when and how it leaves, what became of it), channel_*.c (the wire).
- * answer.c is the way back; arrival.c: an offer has reached its facility. web.c: what e-mail
- * and webhook share. conflict.c: who must not be
- * told. views.c: what people look at. directory.c, teams.c: facilities and teams of the site. watch.c:
- * dangerous reports that triage does not speak of. recent.c: rows of the alerts written last. People and
- * rotas: duty.c (who is on duty), duty_orders.c (entering), duty_views.c (looking). Rows: alert.c,
- * delivery.c, duty.c. Pure decisions: policy.c, quiet.c, ladder.c, breaker.c, text.c, token.c, rota.c,
- * people.c.
+ * answer.c is the way back; arrival.c: an offer has reached its facility. web.c: what e-mail and webhook
+ * share. conflict.c: who must not be told. views.c: what people look at. directory.c, teams.c: facilities and
+ * teams of the site. watch.c: dangerous reports that triage does not speak of. recent.c: rows of the alerts
+ * written last. People and rotas: duty.c (who is on duty), duty_orders.c (entering), duty_views.c (looking).
+ * Rows: alert.c, delivery.c, duty.c. Pure decisions: policy.c, quiet.c, ladder.c, breaker.c, text.c, token.c,
+ * rota.c, people.c.
  *
  * Fatal: a site that cannot be read, a channel that is configured wrongly. Not fatal: a channel that fails, a
  * team that does not exist any more, an answer link that was forged. */

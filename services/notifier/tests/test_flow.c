@@ -951,7 +951,7 @@ static void test_normal_messages_are_bundled_and_kept_out_of_the_night(void **st
 
 /* also: "" none; with it, the case is as secret as casework says. */
 static void task_reminder_of(struct flow *flow, const struct id *case_id, const struct id *id,
-    unsigned percent, const char *also, Sigap__Confidentiality confidentiality) {
+    unsigned percent, unsigned others, const char *also, Sigap__Confidentiality confidentiality) {
     Sigap__Task task = SIGAP__TASK__INIT;
     Sigap__TaskReminder reminder = SIGAP__TASK_REMINDER__INIT;
     Sigap__Event event = SIGAP__EVENT__INIT;
@@ -961,6 +961,7 @@ static void task_reminder_of(struct flow *flow, const struct id *case_id, const 
     task.owner = (char *)"tksk-3507";
     reminder.task = &task;
     reminder.percent = percent;
+    reminder.others = others;
     reminder.priority = normal.priority;
     reminder.kind = (char *)normal.kind;
     reminder.area = (char *)normal.area;
@@ -973,7 +974,7 @@ static void task_reminder_of(struct flow *flow, const struct id *case_id, const 
 
 static void task_reminder(
     struct flow *flow, const struct id *case_id, const struct id *id, unsigned percent) {
-    task_reminder_of(flow, case_id, id, percent, "", SIGAP__CONFIDENTIALITY__CONFIDENTIALITY_UNSPECIFIED);
+    task_reminder_of(flow, case_id, id, percent, 0, "", SIGAP__CONFIDENTIALITY__CONFIDENTIALITY_UNSPECIFIED);
 }
 
 /* Two things to say about one case to one team within half a minute are one mail. */
@@ -1097,7 +1098,7 @@ static void test_a_forgotten_case_keeps_its_secret(void **state) {
         struct flow *flow = flow_new(NULL);
         struct id case_id = fixture_id(flow->fixture), task = fixture_id(flow->fixture);
         for (unsigned percent = 0; percent <= 100; percent += 50) {
-            task_reminder_of(flow, &case_id, &task, percent, cases[i].also, cases[i].confidentiality);
+            task_reminder_of(flow, &case_id, &task, percent, 0, cases[i].also, cases[i].confidentiality);
             assert_int_equal(strstr(flow->sent[flow->count - 1].text, "LNS-02") != NULL, cases[i].told);
         }
         flow_free(flow);
@@ -1163,6 +1164,21 @@ static void test_overdue_task(void **state) {
         flow_advance(flow, 24 * HOUR);
     for (unsigned i = 0; i < flow->count; i++)
         assert_null(strstr(flow->sent[i].text, "LNS-02"));
+    flow_free(flow);
+}
+
+/* Whoever is reminded once for three tasks reads that there are more of them than the one that is named. */
+static void test_tasks_told_together(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    struct id case_id = flow_case_opened(flow, normal), task = fixture_id(flow->fixture);
+    flow->count = 0;
+    task_reminder_of(flow, &case_id, &task, 50, 2, "", SIGAP__CONFIDENTIALITY__CONFIDENTIALITY_UNSPECIFIED);
+    assert_int_equal(flow_sent(flow, "tksk-3507", "outbox", "reminder"), 1);
+    bool told = false;
+    for (unsigned i = 0; i < flow->count; i++)
+        told |= strstr(flow->sent[i].text, "[LNS-02 +2]") != NULL;
+    assert_true(told);
     flow_free(flow);
 }
 
@@ -1951,6 +1967,7 @@ int main(void) {
         cmocka_unit_test(test_further_reports_add_kinds),
         cmocka_unit_test(test_the_last_of_many_further_kinds_is_not_told),
         cmocka_unit_test(test_overdue_task),
+        cmocka_unit_test(test_tasks_told_together),
         cmocka_unit_test(test_tasks_of_an_emergency),
         cmocka_unit_test(test_retries_then_dead_then_the_next_step),
         cmocka_unit_test(test_dead_letters_are_the_next_step),
