@@ -48,7 +48,7 @@ static bool before_span_of_time(const struct text *text, size_t at) {
 
 /* How sure the number at `at` is an age: "umur 14" 3, "L/14" 2, "14 tahun" 1, 0 when it is none. */
 static int age_sureness(const struct text *text, size_t at) {
-    static const char *const ages[] = {"umur", "berumur", "umurnya", "berusia", "umuran", NULL};
+    static const char *const ages[] = {"umur", "berumur", "berusia", "umuran", NULL};
     const struct word *word = &text->words[at], *before = word_at(text, at, -1), *next = word_at(text, at, 1);
     if (!(word->flags & WORD_NUMBER) || word->number > 115)
         return 0;

@@ -567,9 +567,9 @@ static void propose(struct heard *out, const struct id *case_id, unsigned permil
 
 static bool is_filler(const struct word *word) {
     static const char *const fillers[] = {"tolong", "mohon", "minta", "segera", "cepat", "ya", "min", "pak",
-        "bu", "kak", "mas", "mbak", "dong", "deh", "lah", "dan", "yang", "ini", "itu", "viralkan", "sebarkan",
+        "bu", "kak", "mas", "mbak", "dong", "deh", "dan", "yang", "ini", "itu", "viralkan", "sebarkan",
         "teruskan", "bantu", "dibantu", "bantuan", "halo", "selamat", "pagi", "siang", "sore", "malam",
-        "terima", "kasih", "info", "lapor", "saja", "juga", "sekali", "sangat", "agar", "supaya", NULL};
+        "terima", "kasih", "informasi", "lapor", "saja", "juga", "sekali", "sangat", "agar", "supaya", NULL};
     return word_is_one_of(word, fillers);
 }
 

@@ -24,18 +24,18 @@ static float rarity_at(const struct rarity *rarity, const struct word *word) {
 
 static bool introduces(const struct word *word) {
     static const char *const words[] = {"bernama", "nama", "namanya", "namane", "jenenge", "jeneng",
-        "nyamana", "nyama", "namo", "namonyo", "inisial", "berinisial", "dipanggil", "panggilan", "atasnama",
-        "ngarane", "asma", "asmane", "ngaranna", NULL};
+        "nyamana", "nyama", "namo", "namonyo", "inisial", "berinisial", "dipangil", "pangilan", "atasnama",
+        "ngarane", "asma", "asmane", "ngarana", NULL};
     return word_is_one_of(word, words);
 }
 
 /* How somebody is spoken of, before a name in small letters too. */
 static bool is_title(const struct word *word) {
-    static const char *const words[] = {"pak", "bapak", "bu", "ibu", "mas", "mbak", "mbah", "lek", "cak",
-        "om", "tante", "haji", "kang", "mak", "pakde", "bude", "paklik", "bulik", "gus", "uni", "uda", "sdr",
-        "sdri", "saudara", "almarhum", "mbok", "nyai", "yu", "lik", "kakek", "nenek", "nek", "kek", "opa",
-        "oma", "dadong", "pekak", "tuan", "nona", "ny", "tn", "an", "teh", "ceu", "daeng", "amaq", "inaq",
-        "bapa", "mama", "etek", "angku", "abah", "umi", "niniak", "mbh", "simbah", "mamak", NULL};
+    static const char *const words[] = {"pak", "bapak", "bu", "ibu", "mas", "mbak", "om", "tante", "haji",
+        "kang", "mak", "paman", "bibi", "kakak", "bulik", "gus", "sdr", "sdri", "saudara", "almarhum", "nyai",
+        "yu", "lik", "kakek", "nenek", "kek", "opa", "oma", "dadong", "pekak", "tuan", "nona", "ny", "tn",
+        "an", "teh", "ceu", "daeng", "amaq", "inaq", "bapa", "mama", "angku", "ayah", "umi", "niniak", "mbh",
+        "mamak", NULL};
     return word_is_one_of(word, words);
 }
 
@@ -52,20 +52,18 @@ static bool is_no_name(const struct word *word) {
     static const char *const words[] = {"rt", "rw", "lurah", "camat", "bupati", "kades", "bidan", "guru",
         "kader", "kasun", "polisi", "dinas", "dinsos", "peksos", "petugas", "min", "admin", "kos", "haji",
         "saya", "kami", "perempuan", "laki", "lelaki", "wanita", "pria", "tiri", "kandung", "muda", "tua",
-        "balita", "bayi", "yatim", "ini", "itu", "nya", "dan", "yang", "di", "ke", "dari", "umur", "usia",
-        "kelas", "sd", "smp", "sma", "smk", "pkh", "bpnt", "ktp", "odgj", "kdrt", "cp", "l", "p", "kabupaten",
-        "kota", "desa", "sudah", "tidak", "warga", "tetanga", "ibu", "bapak", "pak", "bu", "asal", "tolong",
-        "mohon", "gubernur", "presiden", "wali", "ketua", "dokter", "dr", "ustad", "kiai", "kepala",
-        "sekolah", "mensos", "taiwan", "hongkong", "malaysia", "singapura", "brunei", "arab", "saudi",
-        "korea", "jepang", "kamboja", "myanmar", "thailand", "dubai", "qatar", "kuwait", "oman", "turki",
-        NULL};
+        "balita", "bayi", "yatim", "ini", "itu", "nya", "dan", "yang", "di", "ke", "dari", "umur", "kelas",
+        "sd", "smp", "sma", "smk", "pkh", "bpnt", "ktp", "odgj", "kdrt", "cp", "l", "p", "kabupaten", "kota",
+        "desa", "sudah", "tidak", "warga", "tetanga", "ibu", "bapak", "pak", "bu", "asal", "tolong", "mohon",
+        "gubernur", "presiden", "wali", "ketua", "dokter", "ustad", "kiai", "kepala", "sekolah", "mensos",
+        "taiwan", "hongkong", "malaysia", "singapura", "brunei", "arab", "saudi", "korea", "jepang",
+        "kamboja", "myanmar", "thailand", "dubai", "qatar", "kuwait", "oman", "turki", NULL};
     return word_is_one_of(word, words);
 }
 
 /* The reporter's own name, "pelapor Joko", tells nothing of the incident. */
 static bool of_reporter(const struct text *text, size_t at) {
-    static const char *const words[] = {
-        "pelapor", "saya", "kulo", "hormat", "ttd", "salam", "pengirim", NULL};
+    static const char *const words[] = {"pelapor", "saya", "hormat", "ttd", "salam", "pengirim", NULL};
     for (long back = 1; back <= 2; back++) {
         const struct word *word = word_at(text, at, -back);
         if (word && word->clause == text->words[at].clause && word_is_one_of(word, words))
@@ -134,7 +132,7 @@ static void names_add(struct identity *out, const struct text *text, size_t firs
 
 /* "istri Norhayati", "Anak saya Rina 17 th": a capital letter where the language asks for none. */
 static size_t after_title(const struct text *text, size_t at) {
-    static const char *const between[] = {"saya", "kami", "bernama", "aku", "sy", NULL};
+    static const char *const between[] = {"saya", "kami", "bernama", NULL};
     const struct word *next = word_at(text, at, 1);
     return next && word_is_one_of(next, between) ? at + 2 : at + 1;
 }
@@ -224,8 +222,8 @@ static bool spot_kind_of(const struct word *word, enum spot_kind *out) {
 
 /* "Al Ikhlas", "Nurul Huda": the second word tells. */
 static bool is_article(const struct word *word) {
-    static const char *const words[] = {"al", "an", "ar", "as", "at", "nurul", "baitul", "baitur", "darul",
-        "nur", "santo", "santa", "st", "umum", "negeri", NULL};
+    static const char *const words[] = {"al", "an", "ar", "at", "nurul", "baitul", "baitur", "darul", "nur",
+        "santo", "santa", "st", "umum", "negeri", NULL};
     return word_is_one_of(word, words);
 }
 

@@ -513,7 +513,7 @@ static void identities_compare(const struct scene *a, const struct scene *b, flo
 /* "Ini kasus lain, bukan yang kemarin": the reporter knows of the other one. */
 static bool says_other(const struct scene *scene) {
     static const char *const matters[] = {"kasus", "kejadian", "laporan", NULL};
-    static const char *const other[] = {"lain", "beda", "berbeda", "lainnya", "liyo", NULL};
+    static const char *const other[] = {"lain", "beda", "berbeda", "lainya", "liyo", NULL};
     static const char *const former[] = {"kemarin", "tadi", "sebelumnya", "dulu", "itu", NULL};
     const struct text *text = &scene->text;
     for (size_t i = 0; i + 1 < text->count; i++) {
@@ -522,7 +522,7 @@ static bool says_other(const struct scene *scene) {
             continue;
         if ((word_is_one_of(word, matters) && word_is_one_of(next, other)) ||
             (word_is_one_of(word, matters) && word_is(next, "baru")) ||
-            (word_is(word, "satu") && word_is(next, "lagi")) ||
+            (word_is(word, "1") && word_is(next, "lagi")) ||
             (word->negator >= 0 && word_is(&text->words[word->negator], "bukan") &&
                 word_is_one_of(next, former)))
             return true;
@@ -538,7 +538,7 @@ static bool is_disaster(const struct details *details, const struct word *word) 
 
 /* "Kebakaran lagi, sekarang toko": there was one before. */
 static bool says_again(const struct details *details, const struct scene *scene) {
-    static const char *const again[] = {"lagi", "maneh", "pole", "liak", NULL};
+    static const char *const again[] = {"lagi", NULL};
     static const char *const turn[] = {"sekarang", "giliran", "gantian", NULL};
     const struct text *text = &scene->text;
     bool repeated = false, another = false;

@@ -442,8 +442,8 @@ static size_t named_person_add(
 
 /* "Pak Sugi", "mbok Sainem": of a name only the sex is known. */
 static bool titled_person_add(const struct reading *reading, size_t at) {
-    static const char *const men[] = {"pak", "bapak", "mas", "cak", "kang", "kek", "kakek", "bang", NULL};
-    static const char *const women[] = {"bu", "ibu", "mbak", "yu", "ning", "nek", "uni", NULL};
+    static const char *const men[] = {"pak", "bapak", "mas", "kang", "kek", "kakek", "bang", NULL};
+    static const char *const women[] = {"bu", "ibu", "mbak", "yu", NULL};
     const struct word *word = &reading->text->words[at], *next = word_at(reading->text, at, 1);
     bool man = word_is_one_of(word, men);
     if ((!man && !word_is_one_of(word, women)) || !next || !(next->flags & WORD_CAPITAL) ||

@@ -691,13 +691,11 @@ static bool is_in_other_village(
 static bool is_where_unknown(const struct text *text, size_t at) {
     static const char *const where[] = {
         "tempatnya", "tempate", "lokasinya", "lokasine", "posisinya", "posisine", NULL};
-    static const char *const known[] = {"tahu", "tau", "jelas", "ngerti", "paham", "diketahui", NULL};
+    static const char *const known[] = {"tahu", "tau", "jelas", "paham", "diketahui", NULL};
     static const char *const which[] = {"mana", "ndi", NULL};
     const struct word *word = &text->words[at];
     if (!word_is_one_of(word, known) || !(word->negator >= 0 || (at && word[-1].flags & WORD_NEGATOR)))
         return false;
-    if (at + 1 < text->count && word_is(word + 1, "dimana"))
-        return true;
     if (at + 2 < text->count && word_is(word + 1, "di") && word_is_one_of(word + 2, which))
         return true;
     for (size_t k = at > WHERE_REACH ? at - WHERE_REACH : 0; k < text->count && k <= at + WHERE_REACH; k++)
@@ -759,7 +757,7 @@ static bool is_about_other(
 static void twins_decide(const struct place_index *index, const struct text *text,
     const struct place_names *names, struct place_found *out) {
     static const char *const city[] = {"kota", "kotanya", "kotane", "kotamadya", NULL};
-    static const char *const regency[] = {"kabupaten", "kabupatennya", "kabupatene", NULL};
+    static const char *const regency[] = {"kabupaten", "kabupatenya", "kabupatene", NULL};
     bool is_city = false, is_regency = false;
     if (out->candidate_count != 2)
         return;

@@ -63,53 +63,87 @@ static bool may_be_name(const struct text *text, size_t first, size_t count, con
            (marker == MARKER_IN && letters->size >= LETTERS_LEAST);
 }
 
-/* A district before all villages. False: none has the name, or several districts have such a village. */
-static bool find_in(const struct place_index *index, const struct letters *letters, const char *regency,
-    char district[AREA_TEXT + 1]) {
+/* Words beside the regency that may be a name, and what of the regency is called so. */
+struct span {
+    struct letters letters;
+    bool found, is_district, of_several; /* of_several: several districts have such a village */
+    char district[AREA_TEXT + 1];
+};
+
+struct spans {
+    struct span all[2 * NAME_WORDS]; /* what counts more comes first */
+    size_t count;
+};
+
+static void spans_add(struct spans *spans, const struct text *text, size_t first, size_t count) {
+    const struct word *word = &text->words[first], *last = word + count - 1;
+    struct span *span = &spans->all[spans->count];
+    *span = (struct span){.letters = {.size = 0}};
+    if (word->sentence == last->sentence &&
+        letters_add(&span->letters, text->bytes + word->start, last->end - word->start) &&
+        span->letters.size && may_be_name(text, first, count, &span->letters))
+        spans->count++;
+}
+
+/* A district before all villages. */
+static void span_take(struct span *span, const struct place *place) {
+    char district[AREA_TEXT + 1];
+    if (span->is_district)
+        return;
+    area_cut(place->code, AREA_DISTRICT, district);
+    span->is_district = place->level == AREA_DISTRICT;
+    span->of_several |= span->found && strcmp(district, span->district) != 0;
+    span->found = true;
+    strcpy(span->district, district);
+}
+
+static void read_regency(const struct place_index *index, const char *regency, struct spans *spans) {
     size_t first, count = gazetteer_within(index->gazetteer, regency, &first);
-    bool found = false, several = false;
     for (size_t i = first; i < first + count; i++) {
         struct place place;
-        char other[AREA_TEXT + 1];
         gazetteer_at(index->gazetteer, i, &place);
-        if (place.level < AREA_DISTRICT || !letters_are(letters, place.name))
-            continue;
-        area_cut(place.code, AREA_DISTRICT, other);
-        several = several || (found && strcmp(other, district) != 0);
-        found = true;
-        strcpy(district, other);
-        if (place.level == AREA_DISTRICT)
-            return true;
+        for (size_t k = 0; place.level >= AREA_DISTRICT && k < spans->count; k++)
+            if (letters_are(&spans->all[k].letters, place.name))
+                span_take(&spans->all[k], &place);
     }
-    return found && !several;
 }
 
-static bool find_span(const struct place_index *index, const struct text *text, size_t first, size_t count,
-    const char *regency, char district[AREA_TEXT + 1]) {
-    const struct word *word = &text->words[first], *last = word + count - 1;
-    struct letters letters = {.size = 0};
-    return word->sentence == last->sentence &&
-           letters_add(&letters, text->bytes + word->start, last->end - word->start) && letters.size &&
-           may_be_name(text, first, count, &letters) && find_in(index, &letters, regency, district);
-}
-
-bool place_beside_find(const struct place_index *index, const struct text *text, size_t first, size_t last,
-    const char *regency, char district[AREA_TEXT + 1]) {
+/* What stands before the regency, its own marker aside; the longest counts most. */
+static void spans_before(struct spans *spans, const struct text *text, size_t first) {
     const uint32_t sentence = text->words[first].sentence;
-    size_t end = first, begin = last + 1;
+    size_t end = first;
     while (end && text->words[end - 1].sentence == sentence &&
            place_marker_is_level(place_marker_of(&text->words[end - 1])))
         end--;
     for (size_t count = NAME_WORDS; count; count--)
-        if (end >= count && text->words[end - 1].sentence == sentence &&
-            find_span(index, text, end - count, count, regency, district))
-            return true;
-    if (begin >= text->count || text->words[begin].sentence != sentence ||
+        if (end >= count && text->words[end - 1].sentence == sentence)
+            spans_add(spans, text, end - count, count);
+}
+
+/* "kab Solok, kec Kinari": what stands behind it only with a marker of its own. */
+static void spans_behind(struct spans *spans, const struct text *text, size_t last) {
+    const size_t begin = last + 1;
+    if (begin >= text->count || text->words[begin].sentence != text->words[last].sentence ||
         !place_marker_is_level(place_marker_of(&text->words[begin])))
-        return false;
-    begin++;
+        return;
     for (size_t count = NAME_WORDS; count; count--)
-        if (begin + count <= text->count && find_span(index, text, begin, count, regency, district))
+        if (begin + 1 + count <= text->count)
+            spans_add(spans, text, begin + 1, count);
+}
+
+bool place_beside_find(const struct place_index *index, const struct text *text, size_t first, size_t last,
+    const char *regency, char district[AREA_TEXT + 1]) {
+    struct spans spans = {.count = 0};
+    spans_before(&spans, text, first);
+    spans_behind(&spans, text, last);
+    if (spans.count)
+        read_regency(index, regency, &spans);
+    for (size_t i = 0; i < spans.count; i++) {
+        const struct span *span = &spans.all[i];
+        if (span->is_district || (span->found && !span->of_several)) {
+            strcpy(district, span->district);
             return true;
+        }
+    }
     return false;
 }

@@ -1,5 +1,8 @@
-/* What the four files of place.h share: the index of names (place_index.c), the names in one message
- * (place_names.c), what they are to the event (place_roles.c), and what is decided from them (place.c). */
+/* What the files of place.h share, in the order in which a message meets them: the index of names
+ * (place_index.c); the words beside a name (place_markers.c) and the names in one message (place_names.c),
+ * which of them are only words (place_words.c), and what they are to the event, by the words before them
+ * (place_roles.c) and by the other names (place_settle.c); what is decided from them (place.c), and the
+ * villages beside a regency of another province (place_beside.c). */
 #pragma once
 
 #include "services/triage/place.h"
@@ -145,6 +148,32 @@ bool place_marker_is_level(enum place_marker marker);
 /* Whether the words after `at` go on with what it began: of one clause, or parted by a colon, as in forms
  * ("Kec: Ngajum"). */
 bool place_text_goes_on(const struct text *text, size_t at);
+/* Whether a stop behind a word of kind ends the sentence, and not a short form of it. */
+bool place_text_ends_in_full(const struct text *text, size_t at);
+/* The kind of place that the word before a name, or else the one behind it, announces; and the one behind it
+ * alone: "Malang kab". */
+enum place_marker place_marker_around(
+    const struct place_index *index, const struct text *text, size_t first, size_t last);
+enum place_marker place_marker_after(const struct place_index *index, const struct text *text, size_t last);
+/* Whether the word calls a person: "Pak"; a street: "jl"; a district that is also what people are called. */
+bool place_word_is_title(const struct text *text, const struct word *word);
+bool place_word_is_street(const struct word *word);
+bool place_word_is_name_of_people(const struct word *word);
+/* Whether it stands so in the message: most of what only Minangkabau say is read as Indonesian ("ambo" as
+ * "saya"). */
+bool place_word_is_written(const struct text *text, const struct word *word, const char *spelling);
+/* Whether nothing but a greeting stands before the word. */
+bool place_text_begins(const struct text *text, size_t first);
+/* Whether the name at that word is of somebody who is told of by what he is to the teller: "anak saya Bagor".
+ */
+bool place_name_is_kin(const struct text *text, size_t first);
+/* Whether the two stand side by side, but for a word of kind or who is called, and one lies in the other. */
+bool place_name_is_beside(const struct place_index *index, const struct text *text,
+    const struct place_name *one, const struct place_name *next);
+/* Whether a disaster is said to have come to the place: "Tiris longsor lagi". */
+bool place_name_is_struck(const struct text *text, const struct place_name *name);
+/* Whether the chain has the only district of its name in the country, and that is in the site. */
+bool place_entry_is_unique(const struct place_index *index, uint32_t entry);
 /* Whether the word is "in": "di", and "nek Sine", which before a small letter is "if". */
 bool place_word_is_in(const struct text *text, size_t at);
 /* Whether somebody is brought home dead. */
@@ -154,10 +183,15 @@ bool place_text_is_of_worker_abroad(const struct text *text);
 bool place_text_is_of_abroad(const struct text *text);
 /* Whether it is an official of that place who reports. */
 bool place_name_is_reporter(const struct text *text, const struct place_name *name);
-/* The district of what is named beside a regency (words first to last), "Nagari Kinari, Kab. Solok", among the
- * districts and villages of the regency. False: nothing, or of several districts. */
+/* The district of what is named beside a regency (words first to last), "Nagari Kinari, Kab. Solok", among
+ * the districts and villages of the regency. False: nothing, or of several districts. */
 bool place_beside_find(const struct place_index *index, const struct text *text, size_t first, size_t last,
     const char *regency, char district[AREA_TEXT + 1]);
 /* Fills role, road, home and scene of a name. before: the name before it, NULL for none. */
 void place_role_read(const struct place_index *index, const struct text *text, struct place_name *name,
     const struct place_name *before);
+/* Decides which names that are also words are meant as places. */
+void place_words_settle(
+    const struct place_index *index, const struct text *text, struct place_name *names, size_t count);
+/* Decides what a name is there for where only the other names tell. */
+void place_names_settle(const struct place_index *index, const struct text *text, struct place_names *names);

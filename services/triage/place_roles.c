@@ -28,8 +28,8 @@ static bool is_train(const struct text *text, size_t at) {
 static bool is_between(const struct word *word) {
     static const char *const between[] = {"dinas", "sosial", "dinsos", "kadinsos", "satpol", "p", "daerah",
         "wilayah", "kawasan", "area", "sekitar", "seputar", "dekat", "nya", "yang", "masjid", "pasar",
-        "panti", "dr", "rumah", "sakit", "alun", "pingir", "tengah", "lansia", "jompo", "asuhan", "rehab",
-        "singah", "kafe", "cafe", "karaoke", "pabrik", "ruko", "kos", "apartemen", "mes", "proyek", NULL};
+        "panti", "rumah", "sakit", "alun", "pingir", "tengah", "lansia", "jompo", "asuhan", "rehab", "singah",
+        "kafe", "cafe", "karaoke", "pabrik", "ruko", "kos", "apartemen", "mes", "proyek", NULL};
     enum place_marker marker = place_marker_of(word);
     return place_marker_is_level(marker) || marker == MARKER_TOWN || marker == MARKER_HAMLET ||
            marker == MARKER_STREET || word_is_one_of(word, between);
@@ -38,7 +38,7 @@ static bool is_between(const struct word *word) {
 /* "anak saya dititipkan ke mertua di": where the relatives of somebody are, he is. kin: whose word it is. */
 static bool is_kept_with(const struct text *text, size_t kin) {
     static const char *const kept[] = {
-        "dititipkan", "dititip", "dititipno", "titip", "diasuh", "diopeni", "diserahkan", NULL};
+        "dititipkan", "dititip", "dititipno", "titip", "diasuh", "dirawat", "diserahkan", NULL};
     static const char *const with[] = {"ke", "pada", "kepada", "di", "sama", NULL};
     const struct word *word = &text->words[kin];
     return kin && ((kin >= 2 && word_is_one_of(word - 1, with) && word[-1].clause == word[-2].clause &&
@@ -48,7 +48,7 @@ static bool is_kept_with(const struct text *text, size_t kin) {
 
 /* "ayah di Surabaya, ibu di Taiwan": where each of them is, and not where the child is. */
 static bool is_one_of_parents(const struct text *text, size_t at) {
-    static const char *const parents[] = {"ayah", "bapak", "ibu", "abah", "umi", NULL};
+    static const char *const parents[] = {"ayah", "bapak", "ibu", "umi", NULL};
     size_t found = 0;
     bool is_this = false;
     for (size_t i = 0; i + 1 < text->count; i++) {
@@ -68,10 +68,9 @@ static bool is_far(const struct text *text, size_t at) {
         "polisi", "tentara", "dirawat", "marantau", NULL};
     static const char *const kin[] = {"saudara", "saudaranya", "kakaknya", "adiknya", "suaminya", "istrinya",
         "ibunya", "bapaknya", "anaknya", "keluarga", "keluarganya", "ortu", "ortunya", "orangtuanya",
-        "tuanya", "mertua", "anake", "bojone", "bapake", "ibune", "ibuke", "mboke", "mbokne", "dulure",
-        "adike", "putrane", "anaknyo", "adiaknyo", "kakaknyo", "amaknyo", "apaknyo", "dunsanaknyo", "kenalan",
-        "kenalannya", "calo", NULL};
-    static const char *const by[] = {"oleh", "sama", "dari", "satu", "rumah", "alamat", "di", NULL};
+        "tuanya", "mertua", "anake", "ibune", "ibuke", "dulure", "adike", "putrane", "anaknyo", "kakaknyo",
+        "dunsanaknyo", "kenalan", "kenalanya", "calo", NULL};
+    static const char *const by[] = {"oleh", "sama", "dari", "1", "rumah", "alamat", "di", NULL};
     const struct word *word = &text->words[at];
     if (word_is_one_of(word, work))
         return true;
@@ -88,15 +87,15 @@ static bool is_far(const struct text *text, size_t at) {
 
 /* "waktu masih di Bekasi". */
 static bool is_while_there(const struct text *text, size_t in) {
-    static const char *const whiles[] = {"waktu", "sewaktu", "ketika", "pas", "saat", NULL};
+    static const char *const whiles[] = {"waktu", "sewaktu", "ketika", "pas", "sat", NULL};
     const struct word *di = &text->words[in];
     return in >= 2 && di->clause == di[-2].clause && word_is(di - 1, "masih") &&
            word_is_one_of(di - 2, whiles);
 }
 
 static bool is_past(const struct word *word) {
-    static const char *const past[] = {"dulu", "dulunya", "dahulu", "sebelumnya", "tadinya", "awalnya",
-        "pernah", "lahir", "mulanya", "semula", "asalnya", NULL};
+    static const char *const past[] = {"dulu", "dulunya", "sebelumnya", "tadinya", "awalnya", "pernah",
+        "lahir", "mulanya", "semula", "asalnya", NULL};
     return word_is_one_of(word, past);
 }
 
@@ -104,8 +103,8 @@ static bool is_past(const struct word *word) {
  * dijemput petugas di". */
 static bool is_left_behind(const struct text *text, size_t past, size_t in) {
     static const char *const first[] = {"awalnya", "mulanya", "semula", "tadinya", NULL};
-    static const char *const living[] = {"saya", "kami", "kita", "kula", "keluarga", "tingal", "ngontrak",
-        "kontrak", "rumah", "rumahnya", "masih", "kos", "ngekos", NULL};
+    static const char *const living[] = {"saya", "kami", "kita", "keluarga", "tingal", "ngontrak", "kontrak",
+        "rumah", "rumahnya", "masih", "kos", "ngekos", NULL};
     if (word_is_one_of(&text->words[past], first))
         return text->words[past].flags & WORD_OPENS;
     for (size_t i = past + 1; i < in; i++)
@@ -116,8 +115,8 @@ static bool is_left_behind(const struct text *text, size_t past, size_t in) {
 
 /* "sekarang kerja di", "ditemukan di": where it is now, whatever else is said. */
 static bool is_found(const struct word *word) {
-    static const char *const found[] = {"ditemukan", "ketemu", "bertemu", "nemu", "menemukan", "terlihat",
-        "berada", "kejadian", "kejadianya", "kejadiane", "lokasi", "lokasinya", "tkp", "tkpnya", "terdampar",
+    static const char *const found[] = {"ditemukan", "bertemu", "nemu", "menemukan", "terlihat", "berada",
+        "kejadian", "kejadianya", "kejadiane", "lokasi", "lokasinya", "tkp", "tkpnya", "terdampar",
         "terlantar", "telantar", "keleleran", "tidur", "numpang", "sampai", "disekap", "dikurung", "pingsan",
         "tertingal", "ketingalan", "kesasar", "nyasar", "tersesat", NULL};
     return word_is_one_of(word, found);
@@ -166,7 +165,7 @@ static bool is_teller(const struct text *text, size_t at) {
 
 /* "Pak saya dari Ambon", "Mohon maaf kak, kami dari": who is called stands before the teller. */
 static bool is_teller_behind_call(const struct text *text, size_t at) {
-    static const char *const called[] = {"pak", "bu", "min", "mas", "mbak", "kakak", "bang", "om", "maaf",
+    static const char *const called[] = {"pak", "bu", "min", "mas", "mbak", "kakak", "bang", "om", "maf",
         "tolong", "halo", "permisi", "malam", "siang", "pagi", "sore", NULL};
     static const char *const me[] = {"saya", "kami", NULL};
     const struct word *word = &text->words[at];
@@ -178,8 +177,8 @@ static bool is_teller_behind_call(const struct text *text, size_t at) {
  */
 static enum place_role role_of_from(const struct text *text, size_t from) {
     static const char *const tellers[] = {"saya", "kami", "lapor", "melapor", "laporan", "pelapor",
-        "penelepon", "salam", "pesan", "info", "tanya", "warga", "kader", "petugas", "tksk", "guru", "dokter",
-        "pengurus", "kabar", NULL};
+        "penelepon", "salam", "pesan", "informasi", "tanya", "warga", "kader", "petugas", "tksk", "guru",
+        "dokter", "pengurus", "kabar", NULL};
     static const char *const things[] = {"kiriman", "paket", "titipan", "bingkisan", NULL};
     static const char *const native[] = {"orang", "anak", "asli", NULL};
     static const char *const mine[] = {"saya", "kami", NULL};
@@ -206,8 +205,8 @@ static enum place_role role_of_from(const struct text *text, size_t from) {
 /* "keluar dari rumah anaknya di": where who is missing was seen last. */
 static bool is_missed(const struct text *text, size_t from) {
     static const char *const gone[] = {"hilang", "keluar", "pergi", "kabur", "lari", "lepas", "lolos", NULL};
-    static const char *const homes[] = {"rumah", "rumahnya", "omah", "omahe", "kos", "kosnya", "kontrakan",
-        "panti", "pondok", "asrama", NULL};
+    static const char *const homes[] = {
+        "rumah", "rumahnya", "kos", "kosnya", "kontrakan", "panti", "pondok", "asrama", NULL};
     const struct word *word = &text->words[from];
     return from && from + 1 < text->count && word[-1].clause == word->clause &&
            word_is_one_of(word - 1, gone) && word_is_one_of(word + 1, homes);
@@ -224,7 +223,7 @@ static bool is_before(const struct text *text, size_t at, const char *const *key
 }
 
 static const char *const wishes[] = {"mau", "ingin", "akan", "hendak", "minta", "ongkos", "bisa", "pengen",
-    "kepingin", "rencana", "ajeng", "bade", "badhe", "arep", "harus", "kudu", NULL};
+    "kepingin", "rencana", "ajeng", "bade", "badhe", "harus", "kudu", NULL};
 
 /* "sekarang sudah pulang ke Tongas". */
 static bool is_home_again(const struct text *text, size_t bound) {
@@ -301,7 +300,7 @@ static bool is_gone_home(const struct text *text, size_t home, size_t in) {
 /* "rumah asli kami di": where somebody belongs who is elsewhere. at: the word before "kami" or "di". */
 static bool is_home_of_origin(const struct text *text, size_t at) {
     static const char *const origin[] = {"asli", "asal", NULL};
-    static const char *const homes[] = {"rumah", "alamat", "omah", NULL};
+    static const char *const homes[] = {"rumah", "alamat", NULL};
     const struct word *word = &text->words[at];
     return at && word->clause == word[-1].clause && word_is_one_of(word, origin) &&
            word_is_one_of(word - 1, homes);
@@ -311,7 +310,7 @@ static bool is_home_of_origin(const struct text *text, size_t at) {
 static bool is_seen_there(const struct text *text, size_t bound, size_t last) {
     static const char *const perhaps[] = {"kalau", "jika", "bila", NULL};
     static const char *const seen[] = {"lihat", "liat", "melihat", "ngeliat", "ngelihat", "nemu", "menemukan",
-        "ketemu", "bertemu", "mergoki", "memergoki", NULL};
+        "bertemu", "mergoki", "memergoki", NULL};
     for (size_t i = last + 1; i < text->count && i <= last + SEEN_REACH; i++)
         if (text->words[i].sentence == text->words[last].sentence && word_is_one_of(&text->words[i], seen))
             return !is_before(text, bound, perhaps);
@@ -406,7 +405,7 @@ static bool is_bridged(const struct text *text, size_t kin, size_t in) {
 /* "..., dipukul majikan sampai tuli": who does it is where the work is. */
 static bool is_done_by_master(const struct text *text, size_t from, const char *const *deeds) {
     static const char *const masters[] = {
-        "majikan", "majikannya", "bos", "bosnya", "juragan", "juragannya", "mandor", "mandornya", NULL};
+        "majikan", "majikanya", "bos", "bosnya", "juragan", "juraganya", "mandor", "mandornya", NULL};
     for (size_t i = from; i + 1 < text->count && text->words[i].sentence == text->words[from].sentence; i++)
         if (word_is_one_of(&text->words[i], deeds) && word_is_one_of(&text->words[i + 1], masters))
             return true;
@@ -426,7 +425,7 @@ static bool is_suffered_there(const struct text *text, size_t in, size_t last) {
         "dikurung", "diperkosa", "dilecehkan", "dipaksa", "kecelakan", "depresi", NULL};
     static const char *const held[] = {"gajinya", "upahnya", "paspornya", "ktpnya", NULL};
     static const char *const work[] = {"kerja", "bekerja", "kuliah", "mondok", NULL};
-    static const char *const hearsay[] = {"katanya", "katane", "jarene", "konon", NULL};
+    static const char *const hearsay[] = {"katanya", "katane", "konon", NULL};
     size_t i = last + 1;
     for (; i < text->count && text->words[i].clause == text->words[last].clause; i++)
         if (word_is_one_of(&text->words[i], deeds) || is_fallen(text, i))
@@ -464,7 +463,7 @@ static bool is_returned(const struct text *text, size_t far) {
 /* "dari kemarin di Ngawi", "antre dari subuh di": since when, and not from where. */
 static bool is_since(const struct text *text, size_t from) {
     static const char *const times[] = {"subuh", "pagi", "siang", "sore", "malam", "semalam", "kemarin",
-        "tadi", "dulu", "minggu", "bulan", "tahun", "jam", "pukul", "hari", "awal", "kecil", "lama", "magrib",
+        "tadi", "dulu", "mingu", "bulan", "tahun", "jam", "pukul", "hari", "awal", "kecil", "lama", "magrib",
         "senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "lebaran", NULL};
     return word_is_one_of(&text->words[from + 1], times);
 }
@@ -480,9 +479,9 @@ static bool is_work_of_old(const struct text *text, size_t work) {
  * "ternyata", "sampai sana" say that somebody went. */
 static bool is_offered(const struct text *text, size_t in) {
     static const char *const went[] = {
-        "ternyata", "jebule", "sana", "sampai", "kono", "disekap", "ditahan", "disiksa", "kabur", NULL};
+        "ternyata", "sana", "sampai", "kono", "disekap", "ditahan", "disiksa", "kabur", NULL};
     static const char *const offers[] = {"ditawari", "ditawarin", "ditawarkan", "ditawani", "dijanjikan",
-        "dijanjiin", "dijanjeni", "menawari", "menawarkan", "nawari", "nawarin", "tawaran", "mendata",
+        "dijanjin", "dijanjeni", "menawari", "menawarkan", "nawari", "nawarin", "tawaran", "mendata",
         "didata", "merekrut", "direkrut", "rekrut", NULL};
     static const char *const works[] = {"kerja", "bekerja", "pekerjan", "kerjan", "gawean", NULL};
     bool work = false;
@@ -499,8 +498,7 @@ static bool is_offered(const struct text *text, size_t in) {
 
 /* "kata orang ada tempat di Surabaya", "katanya ada panti di Malang": where help is said to be. */
 static bool is_help_said_to_be(const struct text *text, size_t in) {
-    static const char *const hearsay[] = {
-        "kata", "katanya", "dengar", "denger", "jare", "jarene", "info", NULL};
+    static const char *const hearsay[] = {"kata", "katanya", "dengar", "denger", "informasi", NULL};
     static const char *const helps[] = {"tempat", "panti", "yayasan", "pondok", "pesantren", "rehab",
         "rehabilitasi", "rs", "rsj", "klinik", "shelter", NULL};
     const uint32_t sentence = text->words[in].sentence;
@@ -556,11 +554,11 @@ static bool is_to_victims(const struct text *text, size_t to) {
 static enum place_role role_of_in(
     const struct text *text, size_t in, size_t last, const struct place_name *before) {
     static const char *const home[] = {"pulang", "mudik", NULL};
-    static const char *const sent[] = {"dibawa", "digawa", "diajak", "dikirim", "dijual", "berangkat",
-        "budal", "budhal", "mangkat", "lunga", "lungo", "pergi", "tilik", "nengok", "jenguk", "menjenguk",
-        "sambang", "nyambangi", "mengunjungi", NULL};
+    static const char *const sent[] = {"dibawa", "diajak", "dikirim", "dijual", "berangkat", "budal",
+        "budhal", "mangkat", "lungo", "pergi", "tilik", "nengok", "jenguk", "menjenguk", "sambang",
+        "nyambangi", "mengunjungi", NULL};
     static const char *const meant[] = {
-        "mau", "ingin", "akan", "hendak", "pengen", "kepingin", "ajeng", "bade", "badhe", "arep", NULL};
+        "mau", "ingin", "akan", "hendak", "pengen", "kepingin", "ajeng", "bade", "badhe", NULL};
     static const char *const alone[] = {"sendiri", "lagi", "sedang", NULL};
     const struct word *di = &text->words[in];
     if (in && di->clause == di[-1].clause && word_is_one_of(di - 1, meant))
@@ -770,9 +768,9 @@ static bool is_boarded(
 
 /* "baca berita longsor, jadi takut": of himself, and not "takut anaknya mati". */
 static bool is_made_afraid(const struct text *text, size_t at) {
-    static const char *const felt[] = {"trauma", "takut", "wedi", "cemas", "panik", "kepikiran", "ngeri",
-        "stres", "parno", "gelisah", "was", "merinding", "overthinking", NULL};
-    static const char *const made[] = {"jadi", "dadi", "bikin", "buat", NULL};
+    static const char *const felt[] = {"trauma", "takut", "cemas", "panik", "kepikiran", "ngeri", "stres",
+        "parno", "gelisah", "was", "merinding", "overthinking", NULL};
+    static const char *const made[] = {"jadi", "dadi", "bikin", "untuk", NULL};
     const struct word *word = &text->words[at];
     return word_is_one_of(word, felt) &&
            ((at && word_is_one_of(word - 1, made)) || (at >= 2 && word_is_one_of(word - 2, made)));
@@ -783,7 +781,7 @@ static bool is_made_afraid(const struct text *text, size_t at) {
  * who pities them means them. */
 static bool is_news(const struct text *text, size_t cue, size_t last) {
     static const char *const seen[] = {"nonton", "menonton", "tonton", "lihat", "liat", "melihat", "ngeliat",
-        "ngelihat", "baca", "membaca", "dengar", "denger", "mendengar", "ndelok", "viral", NULL};
+        "ngelihat", "baca", "membaca", "dengar", "denger", "mendengar", "viral", NULL};
     static const char *const news[] = {"berita", "beritanya", "video", "videonya", "vidio", "tv", "televisi",
         "tiktok", "youtube", "siaran", "konten", "viral", NULL};
     bool is_seen = false, is_of_news = false;
@@ -802,7 +800,7 @@ static bool is_news(const struct text *text, size_t cue, size_t last) {
 
 /* "sudah boleh pulang dari RSJ Lawang": and is still there, if no home is named. */
 static bool is_let_go(const struct text *text, size_t from) {
-    static const char *const let[] = {"boleh", "bisa", "diizinkan", "diijinkan", NULL};
+    static const char *const let[] = {"boleh", "bisa", "dizinkan", "dijinkan", NULL};
     const struct word *word = &text->words[from];
     return from >= 2 && is_dari(word) && word[-2].clause == word->clause && word_is(word - 1, "pulang") &&
            word_is_one_of(word - 2, let);
@@ -849,7 +847,7 @@ static bool is_referral_of(const struct text *text, size_t cue) {
 static enum place_role role_of_cue(const struct place_index *index, const struct text *text, size_t cue,
     const struct place_name *name, const struct place_name *before) {
     static const char *const lines[] = {"jalur", "bus", "bis", "kereta", "travel", "angkot", "tol", "elf",
-        "bison", "mikrolet", "angkudes", "trayek", "l300", NULL};
+        "bison", "mikrolet", "angkudes", "trayek", NULL};
     static const char *const left[] = {"pindah", "pindahan", "pulang", NULL};
     static const char *const claimed[] = {"katanya", "mengaku", "ngakunya", NULL};
     const struct word *word = &text->words[cue];
@@ -923,7 +921,7 @@ static bool is_belonging(const struct text *text, size_t first) {
 /* "yang mau saya laporkan ibu saya di". at: "laporkan". */
 static bool is_reported(const struct text *text, size_t at) {
     static const char *const reported[] = {"laporin", "laporkan", "dilaporkan", "laporno", NULL};
-    static const char *const which[] = {"yang", "sing", NULL};
+    static const char *const which[] = {"yang", NULL};
     return word_is_one_of(&text->words[at], reported) && is_before(text, at, which);
 }
 
@@ -944,7 +942,7 @@ static bool is_scene(const struct text *text, size_t first) {
 
 /* "RSJ Lawang telepon keluarga kami": whoever calls from there speaks of somebody at home. */
 static bool is_calling(const struct text *text, const struct place_name *name) {
-    static const char *const calls[] = {"telepon", "menelepon", "nelpon", "mengabari", "ngabari", "kabari",
+    static const char *const calls[] = {"telepon", "menelepon", "mengabari", "ngabari", "kabari",
         "menghubungi", "hubungi", "menolak", "nolak", "bilang", NULL};
     const struct word *word = &text->words[name->last];
     return name->last + 1u < text->count && word->clause == word[1].clause && word_is_one_of(word + 1, calls);
@@ -980,7 +978,7 @@ bool place_text_is_of_abroad(const struct text *text) {
 static size_t time_begin(const struct text *text, size_t at) {
     static const char *const times[] = {"besok", "pagi", "siang", "sore", "malam", "nanti", "ini", "lusa",
         "jam", "pukul", "hari", "sekitar", "dini", "subuh", "senin", "selasa", "rabu", "kamis", "jumat",
-        "sabtu", "minggu", "depan", NULL};
+        "sabtu", "mingu", "depan", NULL};
     while (at && text->words[at - 1].clause == text->words[at].clause &&
            (word_is_one_of(&text->words[at - 1], times) || text->words[at - 1].flags & WORD_NUMBER))
         at--;
@@ -1000,8 +998,8 @@ static bool is_flown_to(const struct text *text, size_t begin) {
  * kind. */
 static bool is_landing(const struct text *text, const struct place_name *name, size_t begin) {
     static const char *const lands[] = {"tiba", "mendarat", "landing", "transit", NULL};
-    static const char *const arrives[] = {"sampai", "sampe", "nyampe", "nyampai", "tekan", "teko", "dapa'",
-        "dhapa'", "sandar", "bersandar", "merapat", "berlabuh", NULL};
+    static const char *const arrives[] = {"sampai", "nyampe", "nyampai", "tekan", "datang", "dapa'", "dhapa'",
+        "sandar", "bersandar", "merapat", "berlabuh", NULL};
     static const char *const in[] = {"di", "ke", "ka", NULL};
     static const char *const fetched[] = {"jemput", "dijemput", "njemput", "jemputnya", NULL};
     size_t at = begin && word_is_one_of(&text->words[begin - 1], in) ? begin - 1 : begin;
@@ -1173,9 +1171,9 @@ static bool is_in_front(const struct text *text, const struct place_name *name) 
 
 /* "saya orang Nganjuk", "Sy asli Jember", "aku wong Tuban": of the teller. */
 static bool is_origin_of_teller(const struct text *text, const struct place_name *name) {
-    static const char *const native[] = {"orang", "asli", "asal", "wong", "dari", NULL};
+    static const char *const native[] = {"orang", "asli", "asal", "dari", NULL};
     static const char *const me[] = {"saya", "kami", NULL};
-    static const char *const called[] = {"pak", "bu", "min", "mas", "mbak", "kakak", "maaf", "tolong", NULL};
+    static const char *const called[] = {"pak", "bu", "min", "mas", "mbak", "kakak", "maf", "tolong", NULL};
     const struct word *word = &text->words[name->first];
     return name->first >= 2 && word->clause == word[-2].clause && word_is_one_of(word - 1, native) &&
            word_is_one_of(word - 2, me) &&
@@ -1209,8 +1207,8 @@ static bool is_own_work(
 
 /* Relatives, of whom nobody knows whether they are where the teller is. */
 static bool is_of_relatives(const struct text *text) {
-    static const char *const kin[] = {"ibu", "ibuku", "bapak", "bapaku", "ayah", "nenek", "kakek", "mbah",
-        "adik", "adiku", "kakak", "kakaku", "ortu", "ortuku", "tua", "mertua", "keluarga", "paman", "bibi",
+    static const char *const kin[] = {"ibu", "ibuku", "bapak", "bapaku", "ayah", "nenek", "kakek", "adik",
+        "adiku", "kakak", "kakaku", "ortu", "ortuku", "tua", "mertua", "keluarga", "paman", "bibi",
         "keponakan", NULL};
     return any_word_is_one_of(text, 0, text->count, kin);
 }

@@ -14,7 +14,7 @@ enum { CHILDREN_MOST = 12 };
 static const struct word *counted_what(const struct text *text, size_t at, char out[WORD_KEY_MAX]) {
     static const char *const things[] = {"unit", "buah", "pcs", NULL};
     static const char *const people[] = {
-        "orang", "jiwa", "warga", "korban", "nyawa", "penduduk", "anggota", "penumpang", "pengungsi", NULL};
+        "orang", "jiwa", "warga", "korban", "nyawa", "penduduk", "angota", "penumpang", "pengungsi", NULL};
     static const char *const children[] = {"anak", "saudara", "bersaudara", "bocil", NULL};
     const struct word *word = word_at(text, at, 1);
     if (word && word_is_one_of(word, things) && word_at(text, at, 2))
@@ -29,7 +29,7 @@ static const struct word *counted_what(const struct text *text, size_t at, char 
 }
 /* "anaknya lima", "bocah papat": the number stands behind, where nothing else can be counted. */
 static bool counted_before(const struct text *text, size_t at, char out[WORD_KEY_MAX]) {
-    static const char *const children[] = {"anak", "anaknya", "anake", "anakku", "bocil", NULL};
+    static const char *const children[] = {"anak", "anaknya", "anake", "anaku", "bocil", NULL};
     const struct word *word = &text->words[at], *left = word_at(text, at, -1), *next = word_at(text, at, 1);
     bool ends = !next || next->clause != word->clause ||
                 word_is_one_of(next, (const char *const[]){"yang", "masih", "kecil", "belum", NULL});
