@@ -11,6 +11,7 @@ enum {
     KINDS_BEFORE = 4, /* "ke dinas sosial kabupaten": words of kind between a preposition and its name */
     PAST_REACH = 2,   /* "dulu tinggal di", but not "dulu dijemput petugas di" */
     CUE_REACH = 4,    /* words before "di" that say why: "sekarang tidur di" */
+    SINCE_REACH = 4,  /* "Sitiung Dharmasraya sudah 4 bulan" */
     SEEN_REACH = 3,   /* "ke Jambangan Surabaya tadi lihat" */
     SCENE_REACH = 5,  /* "kejadiannya di rumah saudara saya Wajak" */
     NEWS_REACH = 6    /* "nonton berita gempa besar kemarin di" */
@@ -261,6 +262,20 @@ static bool is_let_out(const struct text *text, size_t bound) {
     return is_shut && is_out;
 }
 
+/* "pulang ke Sitiung Dharmasraya 4 bulan": since when; "2 hari lagi" is yet to come. */
+static bool is_home_since(const struct text *text, size_t bound, size_t last) {
+    static const char *const spans[] = {"hari", "mingu", "bulan", "tahun", NULL};
+    if (!bound || !word_is(&text->words[bound - 1], "pulang") || is_before(text, bound - 1, wishes))
+        return false;
+    for (size_t i = last + 1; i + 1 < text->count && i <= last + SINCE_REACH; i++) {
+        if (text->words[i].clause != text->words[last].clause)
+            return false;
+        if (text->words[i].flags & WORD_NUMBER && word_is_one_of(&text->words[i + 1], spans))
+            return i + 2 >= text->count || !word_is(&text->words[i + 2], "lagi");
+    }
+    return false;
+}
+
 /* "sudah pulang ke Talun". */
 static bool is_returned_to(const struct text *text, const struct place_name *name) {
     size_t bound = name->first;
@@ -268,7 +283,8 @@ static bool is_returned_to(const struct text *text, const struct place_name *nam
         bound--;
     return bound && word_is(&text->words[bound - 1], "ke") &&
            text->words[bound - 1].clause == text->words[name->first].clause &&
-           (is_home_again(text, bound - 1) || is_let_out(text, bound - 1));
+           (is_home_again(text, bound - 1) || is_let_out(text, bound - 1) ||
+               is_home_since(text, bound - 1, name->last));
 }
 
 /* "pulang ke Perak, tapi warga menolak": who is back already. */
@@ -380,7 +396,8 @@ static enum place_role role_of_bound(
         return ROLE_BOUND;
     if (is_seen_there(text, bound, name->last))
         return ROLE_EVENT;
-    if (is_home_again(text, bound) || is_let_out(text, bound) || is_home_but(text, bound, name->last))
+    if (is_home_again(text, bound) || is_let_out(text, bound) || is_home_but(text, bound, name->last) ||
+        is_home_since(text, bound, name->last))
         return ROLE_FAR;
     if (is_before(text, bound, told) || is_before(text, bound, visited) || is_outing(text, bound))
         return ROLE_TELLER;
@@ -543,10 +560,14 @@ static bool is_to_be_sent_home(
     return false;
 }
 
-/* "mau diantar ke pengungsi banjir di Kediri": who is helped is there. to: "ke". */
+/* "mau diantar ke pengungsi banjir di Kediri", "mau ngeluruk ke rumah dukun di": who is helped, or is about
+ * to be attacked, is there. to: "ke". */
 static bool is_to_victims(const struct text *text, size_t to) {
     static const char *const victims[] = {"pengungsi", "korban", "penyintas", NULL};
-    return word_is_one_of(&text->words[to + 1], victims);
+    static const char *const attacks[] = {"ngeluruk", "ngluruk", "nglurug", "menyerbu", "nyerbu", "menyerang",
+        "nyerang", "geruduk", "mengeruduk", NULL};
+    return word_is_one_of(&text->words[to + 1], victims) ||
+           (to && word_is_one_of(&text->words[to - 1], attacks));
 }
 
 /* "di" says nothing by itself; the words before it do. last: the end of the name. before: the name before, or

@@ -17,6 +17,8 @@ static const struct spelling_row spelling_table[] = {
     {"banget", "bgt bngt bget bgd"},
     {"dari", "dr dri"},
     {"dalam", "dlm dalem"},
+    {"jemput", "jmput jmpt"},
+    {"dijemput", "djemput djmput dijmput"},
     {"orang", "org orng oramg orag"},
     {"kalau", "kl klo klw kalo klau kalok lek nek yen kalu"},
     {"kemarin", "kmrn kmren kmarin kemaren kmaren kemaran"},

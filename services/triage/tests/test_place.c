@@ -1361,6 +1361,11 @@ static void test_beside_what_is_told(void **state) {
         {"Suami dan saya di perumahan Sidoarjo sering ribut", "35.15"},
         {"60 nasi kotak mau diantar ke pengungsi banjir di Kota Probolinggo", "35.74"},
         {"mau ke saudara di Kota Probolinggo", ""},
+        {"massa mau ngeluruk ke rumah pak dukun di Wonosalam Jombang", "35.17.05"},
+        {"eks napi, plg ke sitiung dharmasraya 4 bln, ngelamar ditolak trs", "13.10.04"},
+        {"bapak pulang ke Puger 4 hari lagi", ""},
+        {"suami TKW asal tambelangan sampang, istri plg dr arab bsok siang, gk ada yg jmput d juanda",
+            "35.27.08"},
     };
     areas_check(*state, cases, sizeof cases / sizeof *cases);
 }
