@@ -19,7 +19,6 @@ enum {
     BLOCKS_A_STEP = 3,
     BLOCKS_MAX = 64, /* a turn and level: 1.2 ms, what a turn of 1,024 reports with 20 keys each asks for */
     REFILL_RUNS = 8, /* at the start, a turn: nobody waits for it to end */
-    REFILL_KEYS = REFILL_RUNS * HASH_INDEX_RUN,
     BEHIND = 2 * HASH_MERGE_RUNS, /* runs of a level */
     BLOCKS_BEHIND = 8,            /* at least, in a turn that adds no keys */
     SHARE_BITS = 12,              /* a run is sorted in shares of some eight keys */
@@ -34,8 +33,9 @@ struct fresh {
 };
 
 struct hash_index {
-    int64_t base; /* of the numbers of its runs */
-    int64_t last; /* number given out last */
+    int64_t base;    /* of the numbers of its runs */
+    size_t run_keys; /* of a new run */
+    int64_t last;    /* number given out last */
     struct hash_pool pool;
     struct fresh *fresh;
     size_t fresh_from, fresh_end, fresh_room; /* those from fresh_from on are in no run */
@@ -164,6 +164,7 @@ static struct hash_index *index_load(struct turn *turn, int number) {
     if (!index)
         return NULL;
     index->base = index->last_run = (int64_t)number << INDEX_SHIFT;
+    index->run_keys = HASH_INDEX_RUN;
     hash_pool_open(&index->pool, store, index->base);
     enum hash_run_found found = runs_load(index, store);
     if (found == HASH_RUN_DAMAGED)
@@ -188,6 +189,10 @@ bool hash_index_open(struct hash_index **index, struct turn *turn, int number) {
 static void written_forget(struct hash_index *index) {
     while (index->written_count)
         hash_run_free(&index->written[--index->written_count]);
+}
+
+void hash_index_run(struct hash_index *index, size_t keys) {
+    index->run_keys = keys;
 }
 
 void hash_index_close(struct hash_index **index) {
@@ -295,7 +300,7 @@ size_t hash_index_find(
 /* How many from this place on make a run: those of one row stay together. */
 static uint32_t run_length(const struct hash_index *index, size_t from) {
     const struct fresh *fresh = index->fresh + from;
-    size_t all = index->fresh_end - from, count = HASH_INDEX_RUN;
+    size_t all = index->fresh_end - from, count = index->run_keys;
     while (count < all && fresh[count].entry.row == fresh[count - 1].entry.row)
         count++;
     return (uint32_t)count;
@@ -362,7 +367,7 @@ static uint32_t run_write(struct hash_index *index, struct turn *turn, size_t fr
 
 /* Those that came first become runs, so many at most. */
 static void runs_write(struct hash_index *index, struct turn *turn, unsigned most) {
-    for (size_t from = index->fresh_from; most > 0 && index->fresh_end - from >= HASH_INDEX_RUN; most--) {
+    for (size_t from = index->fresh_from; most > 0 && index->fresh_end - from >= index->run_keys; most--) {
         uint32_t count = run_write(index, turn, from);
         if (!count)
             return;
@@ -455,7 +460,7 @@ static void write_out(struct hash_index *index, struct turn *turn, unsigned runs
 }
 
 void hash_index_save(struct hash_index *index, struct turn *turn) {
-    bool due = index->fresh_end - index->fresh_from >= HASH_INDEX_RUN;
+    bool due = index->fresh_end - index->fresh_from >= index->run_keys;
     uint64_t keys = index->added - index->added_at_step;
     if ((!due && keys < KEYS_A_STEP && !index->arrears) || !may_write(index, turn))
         return;
@@ -464,10 +469,11 @@ void hash_index_save(struct hash_index *index, struct turn *turn) {
 }
 
 bool hash_index_refill(struct hash_index *index, struct turn *turn) {
-    if (index->fresh_end - index->fresh_from < REFILL_KEYS)
+    size_t keys = REFILL_RUNS * index->run_keys;
+    if (index->fresh_end - index->fresh_from < keys)
         return false;
     if (may_write(index, turn))
-        write_out(index, turn, REFILL_RUNS, REFILL_KEYS * BLOCKS_A_STEP / KEYS_A_STEP);
+        write_out(index, turn, REFILL_RUNS, keys * BLOCKS_A_STEP / KEYS_A_STEP);
     turn_start_goes_on(turn);
     return true;
 }

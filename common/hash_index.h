@@ -31,6 +31,8 @@ struct hash_index;
  * away is there again. False, and *index NULL, when there is no memory or the store fails. */
 bool hash_index_open(struct hash_index **index, struct turn *turn, int number);
 void hash_index_close(struct hash_index **index);
+/* New runs hold so many keys, 1 to HASH_INDEX_RUN: what takes 60 million keys can be seen with a few. */
+void hash_index_run(struct hash_index *index, size_t keys);
 
 /* Rows up to this number are in runs; 0: none. */
 int64_t hash_index_saved(const struct hash_index *index);

@@ -4,6 +4,7 @@
 
 #include "common/fault.h"
 #include "common/hash_pool.h"
+#include "common/hash_run.h"
 #include "common_sql.h"
 #include "tests/fixture/engine_fixture.h"
 
@@ -25,6 +26,10 @@ static const struct store_statement key_statements[] = {
     {"key_delete", "DELETE FROM key WHERE number < ?"},
 };
 static const struct store_schema key_schema = {"key", key_statements, 4, key_migrations, 1};
+
+/* Keys of a run here: all that comes with many runs is there with an eighth of the keys. */
+enum { RUN = HASH_INDEX_RUN / 8, STEP = RUN / 32 /* keys of an input */ };
+enum { BLOCKS_OF_A_RUN = 9, ROWS_OF_A_RUN = BLOCKS_OF_A_RUN + 2 }; /* of 500 entries; and of the filter */
 
 /* What a request asks for. `count` keys from the seed on; hashes repeat after `period`. */
 struct order {
@@ -61,6 +66,7 @@ static enum verdict keeper_start(struct turn *turn) {
     struct keeper *keeper = turn->state;
     if (!hash_index_open(&keeper->index, turn, 1))
         return VERDICT_RETRY;
+    hash_index_run(keeper->index, RUN);
     struct statement *from = store_use(turn->store, &key_schema, KEY_FROM);
     bind_int(from, hash_index_last(keeper->index));
     bool added = true, enough = false;
@@ -101,8 +107,8 @@ static enum verdict keeper_request(struct turn *turn, const struct request *requ
         add(turn, keeper, &order);
         return turn_park(turn, "asked to");
     case ADD_IN_PARTS: /* as many inputs of one turn do */
-        for (uint64_t end = order.seed + order.count; order.seed < end; order.seed += 1000)
-            add(turn, keeper, &(struct order){ADD, order.seed, 1000, order.period, 0});
+        for (uint64_t end = order.seed + order.count; order.seed < end; order.seed += STEP)
+            add(turn, keeper, &(struct order){ADD, order.seed, STEP, order.period, 0});
         return VERDICT_DONE;
     case ADD_AND_FORGET:
         add(turn, keeper, &order);
@@ -142,8 +148,8 @@ static void ask(struct fixture *fixture, struct order order) {
 }
 
 static void add_keys(struct fixture *fixture, uint64_t seed, uint64_t count, uint64_t period) {
-    for (uint64_t done = 0; done < count; done += 1000)
-        ask(fixture, (struct order){ADD, seed + done, count - done < 1000 ? count - done : 1000, period, 0});
+    for (uint64_t done = 0; done < count; done += STEP)
+        ask(fixture, (struct order){ADD, seed + done, count - done < STEP ? count - done : STEP, period, 0});
 }
 
 /* Rows that exist and have the hash: what is left after the owner's look. */
@@ -169,40 +175,42 @@ static size_t rows_of_pool(struct fixture *fixture) {
 }
 
 static void finds_in_memory_and_in_runs(void **state) {
-    enum { KEYS = 3 * HASH_INDEX_RUN + 5000, PERIOD = 15000 }; /* each key six or seven times */
+    enum { KEYS = 3 * RUN + 5 * STEP, PERIOD = 15 * STEP }; /* each key six or seven times */
     int64_t rows[4];
-    add_keys(*state, 0, 5000, PERIOD);
+    add_keys(*state, 0, 5 * STEP, PERIOD);
     assert_int_equal(rows_of_pool(*state), 0);
     assert_int_equal(find(*state, hash_of(PERIOD + 1), rows, 4), 0);
-    add_keys(*state, 5000, KEYS - 5000, PERIOD);
-    assert_true(rows_of_pool(*state) > 3 * 60);
+    add_keys(*state, 5 * STEP, KEYS - 5 * STEP, PERIOD);
+    assert_true(rows_of_pool(*state) > 3 * BLOCKS_OF_A_RUN);
     for (uint64_t key = 0; key < PERIOD; key += 7) {
         assert_int_equal(find(*state, hash_of(key), rows, 4), 4);
         for (size_t i = 0; i < 4; i++)
             assert_int_equal(rows[i], (KEYS - 1 - key) / PERIOD * PERIOD + key + 1 - i * PERIOD);
     }
-    for (uint64_t key = PERIOD; key < PERIOD + 2000; key++)
+    for (uint64_t key = PERIOD; key < PERIOD + 2 * STEP; key++)
         assert_int_equal(find(*state, hash_of(key), rows, 4), 0);
 }
 
 /* Equal hashes that fill more than a block of a run. */
 static void one_key_very_often(void **state) {
-    static int64_t rows[2000];
-    add_keys(*state, 0, HASH_INDEX_RUN + 1000, 20);
-    assert_int_equal(find(*state, hash_of(3), rows, 2000), (HASH_INDEX_RUN + 1000 + 16) / 20);
-    for (size_t i = 1; i < HASH_INDEX_RUN / 20; i++)
+    enum { KEYS = RUN + STEP, PERIOD = 4, EXPECTED = (KEYS + PERIOD - 1 - 3) / PERIOD };
+    static int64_t rows[EXPECTED + 1];
+    static_assert(RUN / PERIOD > HASH_RUN_BLOCK, "more than a block");
+    add_keys(*state, 0, KEYS, PERIOD);
+    assert_int_equal(find(*state, hash_of(3), rows, EXPECTED + 1), EXPECTED);
+    for (size_t i = 1; i < EXPECTED; i++)
         assert_true(rows[i] < rows[i - 1]);
 }
 
 static void a_kill_loses_nothing(void **state) {
     struct fixture *fixture = *state;
-    enum { PERIOD = 40009 };
+    enum { PERIOD = 40 * STEP + 9 };
     for (unsigned step = 0; step < 5; step++) {
-        add_keys(fixture, step * 15000, 15000, PERIOD);
+        add_keys(fixture, step * 15 * STEP, 15 * STEP, PERIOD);
         fixture_restart(fixture, step % 2);
         fixture_turn(fixture);
     }
-    for (uint64_t row = 0; row < 75000; row += 11) {
+    for (uint64_t row = 0; row < 75 * STEP; row += 11) {
         int64_t rows[4];
         size_t found = find(fixture, hash_of(row % PERIOD), rows, 4);
         bool there = false;
@@ -215,19 +223,18 @@ static void a_kill_loses_nothing(void **state) {
 static void an_undone_input_does_no_harm(void **state) {
     struct fixture *fixture = *state;
     int64_t rows[4];
-    ask(fixture, (struct order){ADD_AND_PARK, 0, 1000, 1000000, 0});
+    ask(fixture, (struct order){ADD_AND_PARK, 0, STEP, 1000000, 0});
     assert_int_equal(find(fixture, hash_of(5), rows, 4), 0);
-    for (uint64_t done = 0; done <= HASH_INDEX_RUN;
-         done += 1000) /* a run would be due: undone with its input */
-        ask(fixture, (struct order){ADD_AND_PARK, done, 1000, 1000000, 0});
+    for (uint64_t done = 0; done <= RUN; done += STEP) /* a run would be due: undone with its input */
+        ask(fixture, (struct order){ADD_AND_PARK, done, STEP, 1000000, 0});
     assert_int_equal(rows_of_pool(fixture), 0);
-    add_keys(fixture, 0, 6000, 1000000);
+    add_keys(fixture, 0, 6 * STEP, 1000000);
     assert_true(rows_of_pool(fixture) > 0);
-    for (uint64_t key = 0; key < 6000; key += 3)
+    for (uint64_t key = 0; key < 6 * STEP; key += 3)
         assert_int_equal(find(fixture, hash_of(key), rows, 4), 1);
     fixture_restart(fixture, false);
     fixture_turn(fixture);
-    for (uint64_t key = 0; key < 6000; key += 3)
+    for (uint64_t key = 0; key < 6 * STEP; key += 3)
         assert_int_equal(find(fixture, hash_of(key), rows, 4), 1);
 }
 
@@ -245,7 +252,7 @@ static size_t runs(struct fixture *fixture) {
     }
 }
 
-enum { MANY = 20 * HASH_INDEX_RUN, MANY_PERIOD = MANY / 2 + 777 };
+enum { MANY = 20 * RUN, MANY_PERIOD = MANY / 2 + 77 };
 
 /* Every key is there, both its rows, the newest first, and nothing else is. */
 static void assert_many_found(struct fixture *fixture) {
@@ -257,7 +264,7 @@ static void assert_many_found(struct fixture *fixture) {
         if (expected == 2)
             assert_int_equal(rows[0], key + MANY_PERIOD + 1);
     }
-    for (uint64_t key = MANY; key < MANY + 2000; key++)
+    for (uint64_t key = MANY; key < MANY + 2 * STEP; key++)
         assert_int_equal(find(fixture, hash_of(key), rows, 4), 0);
 }
 
@@ -274,10 +281,10 @@ static void eight_runs_become_one(void **state) {
 /* Whatever a merge had written when the process died, and whatever was undone with an input. */
 static void a_merge_survives_kills_and_undone_inputs(void **state) {
     struct fixture *fixture = *state;
-    for (uint64_t done = 0, step = 0; done < MANY; done += 1000, step++) {
-        add_keys(fixture, done, MANY - done < 1000 ? MANY - done : 1000, MANY_PERIOD);
+    for (uint64_t done = 0, step = 0; done < MANY; done += STEP, step++) {
+        add_keys(fixture, done, MANY - done < STEP ? MANY - done : STEP, MANY_PERIOD);
         if (step % 3 == 0)
-            ask(fixture, (struct order){ADD_AND_PARK, done, 700, 1000000, 0});
+            ask(fixture, (struct order){ADD_AND_PARK, done, STEP * 2 / 3, 1000000, 0});
         if (step % 61 == 60) {
             fixture_restart(fixture, step % 2);
             fixture_turn(fixture);
@@ -295,22 +302,22 @@ static void a_merge_survives_kills_and_undone_inputs(void **state) {
 static void failures_lose_nothing(void **state) {
     static const enum fault_kind kinds[] = {FAULT_MEMORY, FAULT_STEP, FAULT_COMMIT};
     struct fixture *fixture = *state;
-    for (uint64_t done = 0, step = 0; done < 12 * HASH_INDEX_RUN; done += 1000, step++) {
+    for (uint64_t done = 0, step = 0; done < 12 * RUN; done += STEP, step++) {
         if (step % 2)
             fault_arm(kinds[step / 2 % 3], 1 + step / 6 % 40);
-        add_keys(fixture, done, 1000, 1000000);
+        add_keys(fixture, done, STEP, 1000000);
         fault_disarm();
         fixture_advance(fixture, 60000); /* what failed is tried again */
     }
     struct statement *rows = store_use(fixture_store(fixture), &key_schema, KEY_FROM);
-    static int64_t all[12 * HASH_INDEX_RUN + 1000][2];
+    static int64_t all[12 * RUN + STEP][2];
     size_t count = 0;
     bind_int(rows, 0);
     for (; statement_step(rows); count++) {
         all[count][0] = column_int(rows, 0);
         all[count][1] = column_int(rows, 1);
     }
-    assert_in_range(count, 6 * HASH_INDEX_RUN, 12 * HASH_INDEX_RUN + 1000);
+    assert_in_range(count, 6 * RUN, 12 * RUN + STEP);
     for (size_t i = 0; i < count; i += 37) {
         int64_t found[4];
         assert_true(find(fixture, (uint64_t)all[i][1], found, 4) >= 1);
@@ -318,30 +325,28 @@ static void failures_lose_nothing(void **state) {
     }
 }
 
-enum { ROWS_OF_A_RUN = 66 + 9 }; /* of 500 entries, of the filter */
-
 /* Rows of runs that are part of others by now, and of merges that ended with the process, are written over:
  * no more than the runs need and the merge of eight. */
 static void leaves_no_rows_behind(void **state) {
     struct fixture *fixture = *state;
-    add_keys(fixture, 0, 9 * HASH_INDEX_RUN + 9000, 1000000);
+    add_keys(fixture, 0, 9 * RUN + 9 * STEP, 1000000);
     fixture_restart(fixture, true); /* in the middle of a merge */
     fixture_turn(fixture);
-    add_keys(fixture, 500000, 8 * HASH_INDEX_RUN, 2000000);
-    assert_in_range(rows_of_pool(fixture), 17 * 66, (17 + 8) * ROWS_OF_A_RUN);
+    add_keys(fixture, 500000, 8 * RUN, 2000000);
+    assert_in_range(rows_of_pool(fixture), 17 * BLOCKS_OF_A_RUN, (17 + 8) * ROWS_OF_A_RUN);
 }
 
 static void forgets_whole_runs(void **state) {
     struct fixture *fixture = *state;
     int64_t rows[4];
-    add_keys(fixture, 0, 4 * HASH_INDEX_RUN, 1000000);
+    add_keys(fixture, 0, 4 * RUN, 1000000);
     size_t before = rows_of_pool(fixture);
     assert_int_equal(runs(fixture), 4);
-    ask(fixture, (struct order){FORGET, 0, 0, 0, 2 * HASH_INDEX_RUN + 2000});
+    ask(fixture, (struct order){FORGET, 0, 0, 0, 2 * RUN + 2 * STEP});
     assert_int_equal(runs(fixture), 2);
     assert_int_equal(find(fixture, hash_of(1), rows, 4), 0);
-    assert_int_equal(find(fixture, hash_of(3 * HASH_INDEX_RUN), rows, 4), 1);
-    add_keys(fixture, 500000, 2 * HASH_INDEX_RUN, 2000000);
+    assert_int_equal(find(fixture, hash_of(3 * RUN), rows, 4), 1);
+    add_keys(fixture, 500000, 2 * RUN, 2000000);
     assert_int_equal(runs(fixture), 4);
     assert_int_equal(rows_of_pool(fixture), before);
     ask(fixture, (struct order){FORGET, 0, 0, 0, INT64_MAX});
@@ -350,19 +355,19 @@ static void forgets_whole_runs(void **state) {
     assert_int_equal(runs(fixture), 1);
     add_keys(fixture, 7, 1, 1000000); /* numbers go on although no row is left */
     assert_int_equal(find(fixture, hash_of(7), rows, 4), 1);
-    assert_true(rows[0] > 5 * HASH_INDEX_RUN);
+    assert_true(rows[0] > 5 * RUN);
 }
 
 /* The rows of what an undone input wrote, and of the runs that a rolled back turn had merged, still hold what
  * they are needed for. */
 static void what_is_undone_takes_no_rows(void **state) {
     struct fixture *fixture = *state;
-    add_keys(fixture, 0, 2 * HASH_INDEX_RUN, 1000000);
-    for (uint64_t done = 0; done <= 3 * HASH_INDEX_RUN; done += 1000)
-        ask(fixture, (struct order){ADD_AND_PARK, done, 1000, 1000000, 0});
+    add_keys(fixture, 0, 2 * RUN, 1000000);
+    for (uint64_t done = 0; done <= 3 * RUN; done += STEP)
+        ask(fixture, (struct order){ADD_AND_PARK, done, STEP, 1000000, 0});
     assert_int_equal(rows_of_pool(fixture), 2 * ROWS_OF_A_RUN);
     add_keys(fixture, 500000, 1, 1000000); /* all that was put off is written now: with runs due */
-    for (uint64_t key = 0; key < 2 * HASH_INDEX_RUN; key += 3) {
+    for (uint64_t key = 0; key < 2 * RUN; key += 3) {
         int64_t rows[4];
         assert_int_equal(find(fixture, hash_of(key), rows, 4), 1);
     }
@@ -371,7 +376,7 @@ static void what_is_undone_takes_no_rows(void **state) {
 /* Every key from row `from` on is there; fails with how many are not. */
 static void assert_all_found(struct fixture *fixture, int64_t from) {
     struct statement *rows = store_use(fixture_store(fixture), &key_schema, KEY_FROM);
-    static int64_t all[30 * HASH_INDEX_RUN][2];
+    static int64_t all[30 * RUN][2];
     size_t count = 0, missing = 0;
     bind_int(rows, from);
     for (; statement_step(rows); count++) {
@@ -388,34 +393,34 @@ static void assert_all_found(struct fixture *fixture, int64_t from) {
 /* A merge ends, and rows that all its inputs hold are forgotten, in one turn: what it made stays. */
 static void forgetting_beside_a_merge_takes_nothing_else(void **state) {
     struct fixture *fixture = *state;
-    int64_t gone = 8 * HASH_INDEX_RUN + 1000;
-    add_keys(fixture, 0, 8 * HASH_INDEX_RUN + 2000, 100000000);
-    for (uint64_t done = 8 * HASH_INDEX_RUN + 2000; done < 18 * HASH_INDEX_RUN; done += 1000)
-        ask(fixture, (struct order){ADD_AND_FORGET, done, 1000, 100000000, gone});
+    int64_t gone = 8 * RUN + STEP;
+    add_keys(fixture, 0, 8 * RUN + 2 * STEP, 100000000);
+    for (uint64_t done = 8 * RUN + 2 * STEP; done < 18 * RUN; done += STEP)
+        ask(fixture, (struct order){ADD_AND_FORGET, done, STEP, 100000000, gone});
     fixture_restart(fixture, false);
     fixture_turn(fixture);
-    add_keys(fixture, 18 * HASH_INDEX_RUN, 9 * HASH_INDEX_RUN, 100000000);
+    add_keys(fixture, 18 * RUN, 9 * RUN, 100000000);
     assert_all_found(fixture, gone);
 }
 
 /* Thousands of keys in one turn, runs and merges due in the middle of it. */
 static void many_inputs_of_a_turn_write_once(void **state) {
     struct fixture *fixture = *state;
-    for (uint64_t done = 0; done < 20 * HASH_INDEX_RUN; done += 9000)
-        ask(fixture, (struct order){ADD_IN_PARTS, done, 9000, 100000000, 0});
+    for (uint64_t done = 0; done < 20 * RUN; done += 9 * STEP)
+        ask(fixture, (struct order){ADD_IN_PARTS, done, 9 * STEP, 100000000, 0});
     fixture_restart(fixture, true);
     fixture_turn(fixture);
-    add_keys(fixture, 25 * HASH_INDEX_RUN, 4 * HASH_INDEX_RUN, 100000000);
+    add_keys(fixture, 25 * RUN, 4 * RUN, 100000000);
     assert_all_found(fixture, 0);
 }
 
 static void a_damaged_index_is_made_again(void **state) {
     struct fixture *fixture = *state;
     static const uint8_t rubbish[40];
-    add_keys(fixture, 0, 3 * HASH_INDEX_RUN, 100000000);
+    add_keys(fixture, 0, 3 * RUN, 100000000);
     assert_true(store_begin(fixture_store(fixture)));
     struct statement *add = common_use(fixture_store(fixture), COMMON_HASH_RUN_ADD);
-    bind_int(add, (INT64_C(1) << 56) + 1000);
+    bind_int(add, (INT64_C(1) << 56) + STEP);
     for (int i = 0; i < 3; i++)
         bind_blob(add, rubbish, sizeof rubbish);
     assert_true(statement_run(add));
@@ -423,16 +428,15 @@ static void a_damaged_index_is_made_again(void **state) {
     fixture_restart(fixture, false);
     fixture_turn(fixture);
     assert_all_found(fixture, 0);
-    add_keys(fixture, 3 * HASH_INDEX_RUN, 2 * HASH_INDEX_RUN, 100000000);
+    add_keys(fixture, 3 * RUN, 2 * RUN, 100000000);
     assert_all_found(fixture, 0);
 }
 
 /* A start adds more again than one turn writes, and dies on the way, or has no memory for a while. */
 static void many_rows_are_added_again_turn_by_turn(void **state) {
     struct fixture *fixture = *state;
-    add_keys(fixture, 0, HASH_INDEX_RUN, 100000000);
-    ask(fixture,
-        (struct order){ADD_ROWS, HASH_INDEX_RUN, 27 * HASH_INDEX_RUN, 100000000, HASH_INDEX_RUN + 1});
+    add_keys(fixture, 0, RUN, 100000000);
+    ask(fixture, (struct order){ADD_ROWS, RUN, 27 * RUN, 100000000, RUN + 1});
     fixture_restart(fixture, false);
     assert_int_equal(engine_turn(fixture_engine(fixture)), ENGINE_WORKED); /* eight runs, and it dies */
     fixture_restart(fixture, false);
@@ -445,10 +449,10 @@ static void many_rows_are_added_again_turn_by_turn(void **state) {
     fixture_turn(fixture);
     struct keeper *keeper = fixture_state(fixture);
     assert_in_range(keeper->starts, 3, 20);
-    assert_int_equal(hash_index_last(keeper->index), 28 * HASH_INDEX_RUN);
+    assert_int_equal(hash_index_last(keeper->index), 28 * RUN);
     assert_all_found(fixture, 0);
     assert_in_range(runs(fixture), 2, 14); /* merged on the way */
-    add_keys(fixture, 28 * HASH_INDEX_RUN, HASH_INDEX_RUN, 100000000);
+    add_keys(fixture, 28 * RUN, RUN, 100000000);
     assert_all_found(fixture, 0);
 }
 
@@ -466,7 +470,7 @@ static void assert_state(struct fixture *fixture, const char *expected) {
 
 static void who_asks_during_the_start_is_answered(void **state) {
     struct fixture *fixture = *state;
-    ask(fixture, (struct order){ADD_ROWS, 0, 20 * HASH_INDEX_RUN, 100000000, 1});
+    ask(fixture, (struct order){ADD_ROWS, 0, 20 * RUN, 100000000, 1});
     fixture_restart(fixture, false);
     assert_int_equal(engine_turn(fixture_engine(fixture)), ENGINE_WORKED); /* eight runs */
     assert_state(fixture, "starting");
@@ -497,8 +501,8 @@ static void a_damaged_index_whose_start_is_rolled_back(void **state) {
     static const struct {
         uint64_t keys, more;
         int64_t run;
-    } cases[] = {{18 * HASH_INDEX_RUN + 5000, 0, 17}, {18 * HASH_INDEX_RUN + 5000, 4000, 1},
-        {3 * HASH_INDEX_RUN + 5000, 4000, 1}};
+    } cases[] = {
+        {18 * RUN + 5 * STEP, 0, 17}, {18 * RUN + 5 * STEP, 4 * STEP, 1}, {3 * RUN + 5 * STEP, 4 * STEP, 1}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         tear_down(state);
         set_up(state);
@@ -534,7 +538,7 @@ static unsigned control(struct fixture *fixture, char *action) {
 static void a_barrier_holds_during_the_start(void **state) {
     struct fixture *fixture = *state;
     char barrier[] = "barrier";
-    ask(fixture, (struct order){ADD_ROWS, 0, 28 * HASH_INDEX_RUN, 100000000, 1});
+    ask(fixture, (struct order){ADD_ROWS, 0, 28 * RUN, 100000000, 1});
     fixture_restart(fixture, false);
     assert_int_equal(engine_turn(fixture_engine(fixture)), ENGINE_WORKED);
     assert_int_equal(control(fixture, barrier), 200);
@@ -553,8 +557,8 @@ static void a_start_asked_again_loses_nothing(void **state) {
     static const enum fault_kind kinds[] = {FAULT_MEMORY, FAULT_STEP, FAULT_COMMIT};
     struct fixture *fixture = *state;
     char release[] = "release";
-    for (uint64_t done = 0, step = 0; done < 9 * HASH_INDEX_RUN; done += 1000, step++) {
-        add_keys(fixture, done, 1000, 100000000);
+    for (uint64_t done = 0, step = 0; done < 9 * RUN; done += STEP, step++) {
+        add_keys(fixture, done, STEP, 100000000);
         if (step % 7)
             continue;
         control(fixture, release);
