@@ -123,7 +123,7 @@ struct notices {
     struct {
         const char *owner;
         unsigned number, others; /* the task that is due first, and how many more there are */
-    } list[16];                  /* owners at one moment; a playbook has at most 12 roles */
+    } list[CASE_TASKS_MAX];      /* as if each had an owner of its own: nobody is left out */
     unsigned count;
 };
 
@@ -134,8 +134,6 @@ static void notices_add(const struct work *work, struct notices *notices, unsign
     unsigned at = 0;
     while (at < notices->count && strcmp(notices->list[at].owner, key) != 0)
         at++;
-    if (at == sizeof notices->list / sizeof *notices->list)
-        return;
     if (at == notices->count) {
         notices->list[at].owner = key;
         notices->list[at].number = number;
@@ -163,7 +161,8 @@ static bool worth_telling(const struct work *work, const struct plan_move *move)
 }
 
 static void speak_assigned(struct work *work) {
-    struct notices notices = {.count = 0};
+    struct notices notices;
+    notices.count = 0;
     for (unsigned i = 0; i < work->plan.move_count; i++)
         if (worth_telling(work, &work->plan.moves[i]) && !seen_before(&work->plan, i))
             notices_add(work, &notices, work->plan.moves[i].number);
@@ -173,7 +172,8 @@ static void speak_assigned(struct work *work) {
 /* Half of the time of several tasks is over at one moment, for they began with the case. What is overdue is
  * told a task each: somebody must answer for it until it is done. */
 static void speak_reminders(struct work *work) {
-    struct notices halves = {.count = 0};
+    struct notices halves;
+    halves.count = 0;
     for (unsigned i = 0; i < work->plan.reminder_count; i++) {
         const struct plan_reminder *reminder = &work->plan.reminders[i];
         if (reminder->percent == PLAN_HALF)

@@ -18,15 +18,10 @@ static void tell_owner(
     struct turn *turn, struct alert *alert, const Sigap__Task *task, enum delivery_purpose purpose) {
     const struct notifier *notifier = turn->state;
     const struct team *team = teams_find(notifier->teams, task->owner);
-    struct policy_target role = {.area = POLICY_CASE};
-    if (team) {
-        if (!escalate_was_told(alert, team->id))
-            outgoing_tell(turn, alert, team, "", POLICY_ANY, purpose, POLICY_ONE);
-        return;
-    }
-    copy_text(role.role, sizeof role.role, task->role);
-    if (!escalate_tell(turn, alert, &role, purpose, POLICY_ONE))
-        escalate_tell_regional(turn, alert, purpose);
+    if (!team)
+        react_tell_role(turn, alert, task->role, purpose);
+    else if (!escalate_was_told(alert, team->id))
+        outgoing_tell(turn, alert, team, "", POLICY_ANY, purpose, POLICY_ONE);
 }
 
 /* "PSG-02 +1": and one more task of the same owner. */
@@ -121,8 +116,8 @@ enum verdict react_task_reminder(struct turn *turn, const Sigap__Event *event) {
         react_describe(turn, alert, reminder->kind, reminder->area, SITE_C0);
         describe_task(turn, alert, reminder, like);
         alert->codes_only = true;
-        name_tasks(alert, reminder);
     }
+    name_tasks(alert, reminder);
     if (overdue)
         return raise_overdue(turn, reminder, alert);
     if (reminder->percent == 0 && alert->delivery_count)

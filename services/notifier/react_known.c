@@ -3,6 +3,7 @@
 #include "react_parts.h"
 
 #include "common/texts.h"
+#include "escalate.h"
 #include "outgoing.h"
 
 #include <string.h>
@@ -34,7 +35,6 @@ bool react_id(ProtobufCBinaryData bytes, struct id *out) {
     return id_from_bytes(bytes.data, bytes.len, out);
 }
 
-/* The stricter of the two counts: what a kind is, and what triage found. */
 void react_describe(
     struct turn *turn, struct alert *alert, const char *kind, const char *area, int confidentiality) {
     const struct notifier *notifier = turn->state;
@@ -47,7 +47,6 @@ void react_describe(
     alert->confidentiality = confidentiality;
 }
 
-/* Of further kinds too the strictest counts. */
 void react_describe_also(struct turn *turn, struct alert *alert, const char *codes) {
     const struct notifier *notifier = turn->state;
     copy_text(alert->also, sizeof alert->also, codes);
@@ -69,7 +68,6 @@ void react_describe_as(struct alert *alert, const struct alert *like) {
     alert->training = like->training; /* whatever is said of a drill stays one */
 }
 
-/* A further alert of a case, told as that one was; like: NULL when none is known. NULL: as alert_new. */
 struct alert *react_alert_like(struct turn *turn, const struct id *case_id, enum alert_subject subject,
     const struct id *id, int priority, const struct alert *like) {
     struct alert *alert = alert_new(turn, case_id, subject, id, priority);
@@ -78,8 +76,6 @@ struct alert *react_alert_like(struct turn *turn, const struct id *case_id, enum
     return alert;
 }
 
-/* Nothing is known of the case here: its alerts are forgotten, or it opened as one that nobody is woken for.
- * NULL: told before a brief came with it. */
 void react_describe_brief(struct turn *turn, struct alert *alert, const Sigap__CaseBrief *brief) {
     if (!brief)
         return;
@@ -87,7 +83,6 @@ void react_describe_brief(struct turn *turn, struct alert *alert, const Sigap__C
     react_describe_also(turn, alert, brief->also_kinds);
 }
 
-/* The same, of which further alerts are described. */
 const struct alert *react_read_brief(
     struct turn *turn, const struct id *case_id, const Sigap__CaseBrief *brief, struct alert *out) {
     react_describe_brief(turn, out, brief);
@@ -97,7 +92,6 @@ const struct alert *react_read_brief(
     return out;
 }
 
-/* Other alerts of a case tell its own kind: its further kinds, and what people found, may be stricter. */
 void react_describe_further(struct alert *alert, const struct alert *like) {
     if (!like)
         return;
@@ -106,9 +100,8 @@ void react_describe_further(struct alert *alert, const struct alert *like) {
         alert->confidentiality = like->confidentiality;
 }
 
-/* What makes a case a secret makes one of all that will still be said of it: of offers and tasks that stand
- * open, and of the case's own alert when that is over, because later ones are described after it. also: NULL,
- * the further kinds are as they were. */
+/* Offers and tasks that stand open, and the case's own alert also when that is over, because later ones are
+ * described after it. */
 void react_describe_all(
     struct turn *turn, struct alert *const *all, unsigned count, const char *kinds, const char *also) {
     const struct notifier *notifier = turn->state;
@@ -120,7 +113,6 @@ void react_describe_all(
     }
 }
 
-/* The newest alert of the case itself: what is known of the case here. NULL: none. */
 struct alert *react_newest_of_case(struct alert *const *all, unsigned count) {
     for (unsigned i = count; i-- > 0;)
         if (all[i]->subject == SUBJECT_CASE)
@@ -128,21 +120,27 @@ struct alert *react_newest_of_case(struct alert *const *all, unsigned count) {
     return NULL;
 }
 
-/* Of a long case nothing is known here: then the lane says how urgent it is. */
 int react_priority_like(const struct turn *turn, const struct alert *like) {
     return like ? like->priority : turn->source.lane == LANE_URGENT ? SITE_P1 : SITE_P2;
 }
 
-/* Nobody has answered it yet. */
 bool react_asks(const struct alert *alert) {
     return alert->state == ALERT_STATE_OPEN || alert->state == ALERT_STATE_EXHAUSTED;
 }
 
-/* The alert of the case while it is open: what further is to be said of the case goes with it. NULL: none. */
+/* What further is to be said of the case goes with it. */
 struct alert *react_open_alert(struct turn *turn, const struct id *case_id) {
     struct alert *all[ALERT_INCIDENT_MAX];
     struct alert *alert = react_newest_of_case(all, alert_list(turn, case_id, all));
     return alert && alert->state != ALERT_STATE_STOOD_DOWN ? alert : NULL;
+}
+
+void react_tell_role(
+    struct turn *turn, struct alert *alert, const char *role, enum delivery_purpose purpose) {
+    struct policy_target target = {.area = POLICY_CASE};
+    copy_text(target.role, sizeof target.role, role);
+    if (!escalate_tell(turn, alert, &target, purpose, POLICY_ONE))
+        escalate_tell_regional(turn, alert, purpose);
 }
 
 void react_write_if_more(struct turn *turn, struct alert *alert, unsigned before) {

@@ -118,7 +118,6 @@ static bool is_theirs_already(
  * so, or the coordinator is called; others are told. */
 static enum verdict tell_home(struct turn *turn, const struct id *case_id, const struct id *referral,
     const char *owner_role, const struct alert *like, int priority) {
-    struct policy_target owner = {.area = POLICY_CASE};
     struct alert *alert = react_alert_like(turn, case_id, SUBJECT_REFERRAL, referral, priority, like);
     if (!alert)
         return VERDICT_RETRY;
@@ -132,9 +131,7 @@ static enum verdict tell_home(struct turn *turn, const struct id *case_id, const
         return VERDICT_DONE;
     }
     alert->codes_only = true;
-    copy_text(owner.role, sizeof owner.role, owner_role);
-    if (!escalate_tell(turn, alert, &owner, PURPOSE_NOTICE, POLICY_ONE))
-        escalate_tell_regional(turn, alert, PURPOSE_NOTICE);
+    react_tell_role(turn, alert, owner_role, PURPOSE_NOTICE);
     escalate_notice(turn, alert);
     return VERDICT_DONE;
 }
