@@ -44,7 +44,7 @@ bool case_is_of(const struct case_file *file, const char *kind) {
 }
 
 static size_t value_max(const char *fact) {
-    bool lists = same_text(fact, RIGHTS_CONFLICT_OFFICER) || same_text(fact, CASE_CONFLICT_FACILITY);
+    bool lists = same_text(fact, RIGHTS_CONFLICT_OFFICER) || same_text(fact, RIGHTS_CONFLICT_FACILITY);
     return lists ? CASE_LIST_MAX : CASE_TEXT_MAX;
 }
 

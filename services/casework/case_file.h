@@ -30,7 +30,6 @@ enum {
 };
 
 /* The fact that names facilities in conflict, by their ids. */
-#define CASE_CONFLICT_FACILITY "conflict_facility"
 
 /* Three texts a task and a fact, one an anchor, each with its NUL; numbers and times of at most 10 bytes. */
 _Static_assert(CASE_TASKS_MAX *(3 * (CASE_TEXT_MAX + 1) + 7 * 10) +

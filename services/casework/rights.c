@@ -78,7 +78,7 @@ static bool is_named(const struct places *places, const char *facility, const ch
 /* ESC-10: out of the chain, as an officer or as the facility. */
 bool rights_conflict(const struct places *places, const Sigap__Actor *actor, const struct case_file *file) {
     const struct case_fact *officers = case_fact(file, RIGHTS_CONFLICT_OFFICER);
-    const struct case_fact *facilities = case_fact(file, CASE_CONFLICT_FACILITY);
+    const struct case_fact *facilities = case_fact(file, RIGHTS_CONFLICT_FACILITY);
     if (officers && rights_in_conflict(actor, officers->value))
         return true;
     for (size_t i = 0; facilities && actor && i < actor->n_facilities; i++)

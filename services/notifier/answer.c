@@ -73,7 +73,7 @@ static void audit(struct answering *answering) {
     turn_audit(answering->turn, actor, "answer-alert", object);
 }
 
-/* An officer who may be part of what is reported. The sentence they read is the one for any stranger: that
+/* Who may be part of what is reported. The sentence they read is the one for any stranger: that
  * they are named is not for them to learn. */
 static void audit_conflict(struct answering *answering, const char *account) {
     char id[ID_TEXT + 1], object[ID_TEXT + 80];
@@ -414,7 +414,7 @@ static enum verdict act(struct answering *answering) {
 struct answer_link answer_link_of(
     struct turn *turn, const struct alert *alert, const struct answer_token *token) {
     const struct notifier *notifier = turn->state;
-    struct answer_link link = {NULL, NULL};
+    struct answer_link link = {0};
     if (alert && !token->to_person) {
         link.team = teams_find_hash(notifier->teams, token->team);
         if (link.team && !escalate_was_told(alert, link.team->id))
@@ -431,8 +431,8 @@ struct answer_link answer_link_of(
             link.team = teams_find(notifier->teams, each->team);
         }
     }
-    if (link.person && conflict_has(turn, &alert->case_id, link.person->code))
-        link = (struct answer_link){NULL, link.person};
+    link.conflict = (link.person && conflict_has(turn, &alert->case_id, link.person->code)) ||
+                    conflict_of_team(turn, alert, link.team);
     return link;
 }
 
@@ -451,9 +451,9 @@ static enum verdict by_token(struct answering *answering, const Sigap__AnswerAle
     }
     answering->alert = alert_read(answering->turn, &token.alert);
     struct answer_link link = answer_link_of(answering->turn, answering->alert, &token);
-    if (!link.team) {
-        if (link.person)
-            audit_conflict(answering, link.person->code);
+    if (!link.team || link.conflict) {
+        if (link.conflict)
+            audit_conflict(answering, link.person ? link.person->code : link.team->id);
         answering->alert = NULL;
         return refuse(answering, 404, "Peringatan tidak ditemukan / No such alert");
     }
@@ -489,7 +489,7 @@ static enum verdict by_account(struct answering *answering, const Sigap__AnswerA
         !(answering->alert = alert_read(answering->turn, &id)))
         return refuse(answering, 404, "Peringatan tidak ditemukan / No such alert");
     const struct team *team = team_of_actor(notifier, answering->alert, actor, &may);
-    bool conflict = conflict_has(answering->turn, &answering->alert->case_id, actor ? actor->account : "");
+    bool conflict = conflict_of_actor(answering->turn, answering->alert, actor);
     if (conflict)
         audit_conflict(answering, actor->account);
     if (!may || conflict) {

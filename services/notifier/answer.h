@@ -16,11 +16,12 @@ enum verdict answer_command(
 void answer_take_back(struct turn *turn, struct alert *alert);
 
 /* Whose link it is. team is NULL when nobody of it was told of the alert (which may be NULL), when the person
- * has left, their links were made void, or (then person is there) they may be part of what is reported.
- * person: NULL for a link of the team. */
+ * has left, or their links were made void. person: NULL for a link of the team. conflict: they may be part of
+ * what is reported, and it is no link any more. */
 struct answer_link {
     const struct team *team;
     const struct person *person;
+    bool conflict;
 };
 struct answer_link answer_link_of(
     struct turn *turn, const struct alert *alert, const struct answer_token *token);

@@ -1,6 +1,7 @@
 #include "escalate.h"
 
 #include "common/log.h"
+#include "conflict.h"
 #include "notifier_sql.h"
 #include "outgoing.h"
 #include "state.h"
@@ -91,13 +92,24 @@ static bool tell_team(struct turn *turn, struct alert *alert, const struct team 
     return true;
 }
 
+/* Instead of the team of a facility that is accused the nearest one elsewhere. */
+static const struct team *team_of_role(
+    struct turn *turn, const struct alert *alert, const char *role, enum policy_area reach) {
+    const struct notifier *notifier = turn->state;
+    const struct team *team = teams_of_role(notifier->teams, role, alert->area, reach);
+    return conflict_of_team(turn, alert, team) ? teams_of_role_but(notifier->teams, role, alert->area, reach,
+                                                     conflict_facilities(turn, &alert->case_id))
+                                               : team;
+}
+
 static const struct team *team_for(
-    const struct notifier *notifier, const struct alert *alert, const char *role, enum policy_area area) {
+    struct turn *turn, const struct alert *alert, const char *role, enum policy_area area) {
+    const struct notifier *notifier = turn->state;
     switch (area) {
     case POLICY_CASE:
     case POLICY_REGENCY:
     case POLICY_PROVINCE:
-        return teams_of_role(notifier->teams, role, alert->area, area);
+        return team_of_role(turn, alert, role, area);
     case POLICY_FACILITY:
         return teams_of_facility(notifier->teams, role, alert->facility);
     case POLICY_ORIGIN: /* not known here; telling the wrong office would betray the case */
@@ -108,16 +120,23 @@ static const struct team *team_for(
 }
 
 /* The team, or that of the liaison: then *agency is the role to pass it on to. */
-static const struct team *resolve(const struct notifier *notifier, const struct alert *alert,
-    const struct policy_target *target, const char **agency) {
-    const struct team *team = team_for(notifier, alert, target->role, target->area);
+static const struct team *resolve(
+    struct turn *turn, const struct alert *alert, const struct policy_target *target, const char **agency) {
+    const struct notifier *notifier = turn->state;
+    const struct team *team = team_for(turn, alert, target->role, target->area);
     *agency = "";
     if (team)
         return team;
     const struct liaison *liaison = teams_liaison(notifier->teams, target->role);
     *agency = target->role;
     /* An agency of the province may have its liaison in the regency. */
-    return liaison ? team_for(notifier, alert, liaison->owner, POLICY_CASE) : NULL;
+    return liaison ? team_for(turn, alert, liaison->owner, POLICY_CASE) : NULL;
+}
+
+const struct team *escalate_team(
+    struct turn *turn, const struct alert *alert, const struct policy_target *target) {
+    const char *agency;
+    return resolve(turn, alert, target, &agency);
 }
 
 /* One of a step. Whoever has put it off is not told again meanwhile, but the next step tells them; whoever
@@ -125,7 +144,7 @@ static const struct team *resolve(const struct notifier *notifier, const struct 
 static bool tell_of_step(struct turn *turn, struct alert *alert, const struct policy_target *target,
     enum delivery_purpose purpose, enum policy_channels channels, bool nag) {
     const char *agency;
-    const struct team *team = resolve(turn->state, alert, target, &agency);
+    const struct team *team = resolve(turn, alert, target, &agency);
     int64_t quiet = team ? alert_quiet_until(alert, team->id, "") : 0;
     if (quiet == ALERT_QUIET_FOR_GOOD || (nag && quiet > turn->now))
         return true;
@@ -135,14 +154,14 @@ static bool tell_of_step(struct turn *turn, struct alert *alert, const struct po
 bool escalate_tell(struct turn *turn, struct alert *alert, const struct policy_target *target,
     enum delivery_purpose purpose, enum policy_channels channels) {
     const char *agency;
-    const struct team *team = resolve(turn->state, alert, target, &agency);
+    const struct team *team = resolve(turn, alert, target, &agency);
     return team && tell_team(turn, alert, team, agency, target->person, purpose, channels);
 }
 
 void escalate_inform(
     struct turn *turn, struct alert *alert, const struct policy_target *target, bool codes_only) {
     const char *agency;
-    const struct team *team = resolve(turn->state, alert, target, &agency);
+    const struct team *team = resolve(turn, alert, target, &agency);
     if (!team || add_role_to_told(turn, alert, team, agency, ANY_PURPOSE) ||
         (!agency[0] && escalate_was_told(alert, team->id)))
         return;
@@ -165,7 +184,7 @@ void escalate_catch_up(struct turn *turn, struct alert *alert) {
         const struct policy_target *targets = policy_targets(policy, position, &count, &channels);
         for (unsigned i = 0; i < count; i++) {
             const char *agency;
-            const struct team *team = resolve(turn->state, alert, &targets[i], &agency);
+            const struct team *team = resolve(turn, alert, &targets[i], &agency);
             if (team && !escalate_was_told(alert, team->id))
                 tell_team(turn, alert, team, agency, targets[i].person,
                     answered ? PURPOSE_NOTICE : PURPOSE_ALERT, channels);

@@ -51,6 +51,9 @@ void escalate_catch_up(struct turn *turn, struct alert *alert);
 /* Only deliveries, nothing that waits for an answer; written. */
 void escalate_notice(struct turn *turn, struct alert *alert);
 
+/* The team of a target, or of the liaison of its agency; NULL: nobody. */
+const struct team *escalate_team(
+    struct turn *turn, const struct alert *alert, const struct policy_target *target);
 /* Resolves and tells one target; false: nobody. Agencies are told through their liaison. */
 bool escalate_tell(struct turn *turn, struct alert *alert, const struct policy_target *target,
     enum delivery_purpose purpose, enum policy_channels channels);

@@ -1,6 +1,7 @@
 #include "outgoing_parts.h"
 
 #include "common/texts.h"
+#include "conflict.h"
 #include "escalate.h"
 #include "notifier_sql.h"
 
@@ -238,6 +239,12 @@ static void send_now(struct turn *turn, struct alert *alert, struct delivery *de
     turn_effect(turn, &effect);
 }
 
+/* It may have become known since the message was queued. */
+static bool is_in_conflict(struct turn *turn, const struct alert *alert, const struct recipient *recipient) {
+    return conflict_of_team(turn, alert, recipient->team) ||
+           (recipient->person && conflict_has(turn, &alert->case_id, recipient->person->code));
+}
+
 static void dispatch(struct turn *turn, struct alert *alert, uint16_t ordinal) {
     const struct notifier *notifier = turn->state;
     struct delivery *delivery = alert_delivery(alert, ordinal);
@@ -251,7 +258,7 @@ static void dispatch(struct turn *turn, struct alert *alert, uint16_t ordinal) {
     }
     const struct channel *channel = notifier->channels[index].channel;
     const struct ladder *ladder = alert_is_critical(alert) ? &channel->critical : &channel->normal;
-    if (!still_wanted(alert, delivery)) {
+    if (!still_wanted(alert, delivery) || is_in_conflict(turn, alert, &recipient)) {
         delivery_move(delivery, DELIVERY_CANCELLED, turn->now);
     } else if (ladder->ttl_ms && delivery->attempt > 0 && turn->now - delivery->queued_at > ladder->ttl_ms) {
         delivery_move(delivery, DELIVERY_EXPIRED, turn->now);

@@ -12,12 +12,19 @@
 #include <stdio.h>
 #include <string.h>
 
+/* NULL: the owner is no team, or one of a facility that the case accuses. */
+static const struct team *team_of_owner(
+    struct turn *turn, const struct alert *alert, const Sigap__Task *task) {
+    const struct notifier *notifier = turn->state;
+    const struct team *team = teams_find(notifier->teams, task->owner);
+    return conflict_of_team(turn, alert, team) ? NULL : team;
+}
+
 /* The team that owns a task; a liaison's where it is an agency's; the region's coordinator otherwise. Never
  * nobody. */
 static void tell_owner(
     struct turn *turn, struct alert *alert, const Sigap__Task *task, enum delivery_purpose purpose) {
-    const struct notifier *notifier = turn->state;
-    const struct team *team = teams_find(notifier->teams, task->owner);
+    const struct team *team = team_of_owner(turn, alert, task);
     if (!team)
         react_tell_role(turn, alert, task->role, purpose);
     else if (!escalate_was_told(alert, team->id))
@@ -69,9 +76,7 @@ static struct alert *find_task(
 
 static enum verdict raise_overdue(
     struct turn *turn, const Sigap__TaskReminder *reminder, struct alert *alert) {
-    const struct notifier *notifier = turn->state;
-    struct escalation_first first = {
-        .team = teams_find(notifier->teams, reminder->task->owner), .role = NULL};
+    struct escalation_first first = {.team = team_of_owner(turn, alert, reminder->task), .role = NULL};
     if (!first.team)
         first.role = reminder->task->role;
     escalate_start(turn, alert, SITUATION_TASK_OVERDUE, &first);
@@ -122,7 +127,7 @@ enum verdict react_task_reminder(struct turn *turn, const Sigap__Event *event) {
         return raise_overdue(turn, reminder, alert);
     if (reminder->percent == 0 && alert->delivery_count)
         return VERDICT_DONE;
-    const struct team *team = teams_find(((struct notifier *)turn->state)->teams, reminder->task->owner);
+    const struct team *team = team_of_owner(turn, alert, reminder->task);
     if (team && alert->delivery_count)
         outgoing_tell(turn, alert, team, "", POLICY_ANY, PURPOSE_REMINDER, POLICY_ONE);
     else
@@ -180,11 +185,46 @@ static void leave_out_one(struct turn *turn, const struct id *case_id, const cha
 
 /* Accounts separated by blanks. */
 static void leave_out(struct turn *turn, const struct id *case_id, const char *accounts) {
-    conflict_record(turn, case_id, accounts);
+    conflict_add_officers(turn, case_id, accounts);
     char *rest = arena_text(turn->arena, accounts);
     bool training = turn->training;
     for (char *word; rest && (word = strtok_r(rest, " ", &rest));)
         leave_out_one(turn, case_id, word);
+    turn->training = training; /* the alerts' own is theirs alone */
+}
+
+/* What still waits for their teams is withdrawn; others are asked instead, and what they have answered is
+ * nobody's answer. True: the alert was written. */
+static void leave_out_teams(struct turn *turn, struct alert *alert) {
+    const struct notifier *notifier = turn->state;
+    bool any = false;
+    if (alert->state == ALERT_STATE_ANSWERED &&
+        conflict_of_team(turn, alert, teams_find(notifier->teams, alert->answered_team))) {
+        answer_take_back(turn, alert);
+        return;
+    }
+    for (unsigned i = 0; i < alert->delivery_count; i++)
+        if (conflict_of_team(turn, alert, teams_find(notifier->teams, alert->deliveries[i].team))) {
+            delivery_withdraw(&alert->deliveries[i], DELIVERY_CANCELLED, turn->now);
+            any = true;
+        }
+    if (!any)
+        return;
+    turn->training = alert->training;
+    if (react_asks(alert))
+        escalate_catch_up(turn, alert);
+    outgoing_push(turn, alert);
+    alert_write(turn, alert);
+}
+
+/* ids: all facilities that the case accuses by now. */
+static void leave_out_facilities(struct turn *turn, const struct id *case_id, const char *ids) {
+    struct alert *all[ALERT_INCIDENT_MAX];
+    bool training = turn->training;
+    conflict_set_facilities(turn, case_id, ids);
+    unsigned count = alert_list(turn, case_id, all);
+    for (unsigned i = 0; i < count; i++)
+        leave_out_teams(turn, all[i]);
     turn->training = training; /* the alerts' own is theirs alone */
 }
 
@@ -196,6 +236,8 @@ enum verdict react_fact_recorded(struct turn *turn, const Sigap__Event *event) {
     struct id case_id;
     if (fact && strcmp(fact->name, RIGHTS_CONFLICT_OFFICER) == 0 && react_case(event, &case_id))
         leave_out(turn, &case_id, fact->value);
+    if (fact && strcmp(fact->name, RIGHTS_CONFLICT_FACILITY) == 0 && react_case(event, &case_id))
+        leave_out_facilities(turn, &case_id, fact->value);
     bool also = fact && strcmp(fact->name, SITE_FACT_ALSO_KINDS) == 0;
     if (!fact || !(also || escalation_asks(notifier->escalation, fact->name)) || !react_case(event, &case_id))
         return VERDICT_DONE;

@@ -48,8 +48,7 @@ int react_priority_like(const struct turn *turn, const struct alert *like);
 /* Nobody has answered it yet. */
 bool react_asks(const struct alert *alert);
 /* One team of the role that serves the case; where there is none, the region's coordinator. */
-void react_tell_role(
-    struct turn *turn, struct alert *alert, const char *role, enum delivery_purpose purpose);
+void react_tell_role(struct turn *turn, struct alert *alert, const char *role, enum delivery_purpose purpose);
 /* Hands over and writes what came to the alert's deliveries since there were so many. */
 void react_write_if_more(struct turn *turn, struct alert *alert, unsigned before);
 

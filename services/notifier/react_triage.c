@@ -27,12 +27,15 @@ void react_inform_parallel(
         inform_of_kind(turn, alert, kind, facts, fact_count);
 }
 
-/* A case that was parted from another one opens with who is in conflict: nobody of them is told of it. */
+/* A report accuses a facility; a case that was parted from another one opens with who is in conflict: nobody
+ * of them is told of it. */
 static void keep_out(
     struct turn *turn, const struct id *case_id, Sigap__Fact *const *facts, size_t fact_count) {
     for (size_t i = 0; i < fact_count; i++)
         if (strcmp(facts[i]->name, RIGHTS_CONFLICT_OFFICER) == 0)
-            conflict_record(turn, case_id, facts[i]->value);
+            conflict_add_officers(turn, case_id, facts[i]->value);
+        else if (strcmp(facts[i]->name, RIGHTS_CONFLICT_FACILITY) == 0)
+            conflict_add_facilities(turn, case_id, facts[i]->value);
 }
 
 enum verdict react_case_opened(struct turn *turn, const Sigap__Event *event) {
@@ -143,13 +146,6 @@ bool react_becomes_secret(struct turn *turn, const struct alert *alert, int conf
     return alert->confidentiality > confidentiality_before && policy && policy->number != alert->policy;
 }
 
-static const struct team *team_of_target(
-    const struct notifier *notifier, const struct alert *alert, const struct policy_target *target) {
-    const struct team *team = teams_of_role(notifier->teams, target->role, alert->area, target->area);
-    const struct liaison *liaison = team ? NULL : teams_liaison(notifier->teams, target->role);
-    return liaison ? teams_of_role(notifier->teams, liaison->owner, alert->area, POLICY_CASE) : team;
-}
-
 static bool is_of_policy(struct turn *turn, const struct alert *alert, const struct team *team) {
     const struct policy *policy = escalate_policy(turn, alert);
     for (unsigned position = 0; policy && position <= policy_final(policy); position++) {
@@ -157,7 +153,7 @@ static bool is_of_policy(struct turn *turn, const struct alert *alert, const str
         unsigned count;
         const struct policy_target *targets = policy_targets(policy, position, &count, &channels);
         for (unsigned i = 0; i < count; i++)
-            if (team_of_target(turn->state, alert, &targets[i]) == team)
+            if (escalate_team(turn, alert, &targets[i]) == team)
                 return true;
     }
     return false;
@@ -283,6 +279,7 @@ enum verdict react_case_changed(struct turn *turn, const Sigap__Event *event) {
     struct id case_id;
     if (!react_case(event, &case_id))
         return turn_park(turn, "a case without id was changed");
+    keep_out(turn, &case_id, changed->facts, changed->n_facts);
     unsigned count = alert_list(turn, &case_id, all);
     struct alert *alert = react_newest_of_case(all, count);
     int confidentiality = alert ? alert->confidentiality : SITE_C0;

@@ -440,14 +440,15 @@ static bool serves(const struct directory_facility *facility, const char *area) 
 }
 
 /* Of teams at facilities: the one in the nearest regency. Distances between centres of regencies; the first
- * of the file wins a tie. */
-static const struct team *nearest(const struct teams *teams, const char *role, const char *area) {
+ * of the file wins a tie. but: facilities that are passed by, with all of their institutions. */
+static const struct team *nearest(
+    const struct teams *teams, const char *role, const char *area, const char *but) {
     const struct team *best = NULL;
     double best_km = 0;
     for (unsigned i = 0; i < teams->count; i++) {
         const struct team *team = teams->list[i];
         if (!team->facility || !team->facility->active || strcmp(team->role, role) != 0 ||
-            !serves(team->facility, area))
+            !serves(team->facility, area) || directory_is_named(teams->directory, team->facility, but))
             continue;
         double km =
             teams->gazetteer ? gazetteer_distance_km(teams->gazetteer, area, team->facility->regency) : -1;
@@ -484,7 +485,7 @@ static const struct team *look_for_role(
             team = exactly(teams, role, cut);
     if (!team)
         team = exactly(teams, role, "");
-    return team || !area[0] ? team : nearest(teams, role, area);
+    return team || !area[0] ? team : nearest(teams, role, area, "");
 }
 
 const struct team *teams_of_role(
@@ -503,6 +504,13 @@ const struct team *teams_of_role(
         copy_text(found->area, sizeof found->area, area);
     }
     return team;
+}
+
+const struct team *teams_of_role_but(
+    const struct teams *teams, const char *role, const char *area, enum policy_area reach, const char *ids) {
+    const struct team *team = teams_of_role(teams, role, area, reach);
+    bool named = team && team->facility && directory_is_named(teams->directory, team->facility, ids);
+    return named ? nearest(teams, role, area, ids) : team;
 }
 
 const struct liaison *teams_liaison(const struct teams *teams, const char *role) {

@@ -65,6 +65,10 @@ const struct team *teams_of_facility(const struct teams *teams, const char *role
  * place. An unknown place ("") is covered by teams of the whole site only. NULL: nobody. */
 const struct team *teams_of_role(
     const struct teams *teams, const char *role, const char *area, enum policy_area reach);
+/* The same, passing by teams of these facilities and of whatever institution they are of. ids: separated by
+ * blanks. */
+const struct team *teams_of_role_but(
+    const struct teams *teams, const char *role, const char *area, enum policy_area reach, const char *ids);
 const struct liaison *teams_liaison(const struct teams *teams, const char *role); /* NULL: none */
 
 /* How to reach a team on a channel; NULL: not at all. local: the channel keeps a box for the team itself. */

@@ -145,9 +145,9 @@ static enum verdict view_case(struct turn *turn, const Sigap__View *view, Sigap_
     }
     found = alert_list(turn, &case_id, all);
     for (unsigned i = 0; i < found; i++)
-        if (answer_may_see(all[i], view->actor))
+        if (answer_may_see(all[i], view->actor) && !conflict_of_actor(turn, all[i], view->actor))
             seen[count++] = all[i];
-    if (!count || rights_in_conflict(view->actor, conflict_of(turn, &case_id))) {
+    if (!count) {
         answer->status = 404; /* the same for what is not there and what is not theirs */
         return VERDICT_DONE;
     }
@@ -197,7 +197,7 @@ static unsigned without_conflict(
     struct turn *turn, const Sigap__Actor *actor, struct alert **all, unsigned count) {
     unsigned left = 0;
     for (unsigned i = 0; i < count; i++)
-        if (!rights_in_conflict(actor, conflict_of(turn, &all[i]->case_id)))
+        if (!conflict_of_actor(turn, all[i], actor))
             all[left++] = all[i];
     return left;
 }
@@ -325,7 +325,7 @@ static enum verdict view_token(struct turn *turn, const Sigap__View *view, Sigap
     }
     struct alert *alert = alert_read(turn, &token.alert);
     struct answer_link link = answer_link_of(turn, alert, &token);
-    if (!link.team)
+    if (!link.team || link.conflict)
         return VERDICT_DONE; /* 404 */
     struct json_writer json;
     json_writer_init(&json, VIEW_MAX);

@@ -1,6 +1,7 @@
 #include "services/triage/conflict.h"
 
 #include "common/extract.h"
+#include "common/rights.h"
 #include "common/site.h"
 
 #include <ctype.h>
@@ -124,6 +125,6 @@ bool conflict_find(const struct conflict_names *names, const struct spelling *sp
     const char *facilities = facilities_named(names, &text, arena);
     if (facilities && *facilities)
         assessment->facts[assessment->fact_count++] =
-            (struct fact){.name = CONFLICT_FACILITY, .value = facilities};
+            (struct fact){.name = RIGHTS_CONFLICT_FACILITY, .value = facilities};
     return facilities != NULL;
 }

@@ -6,7 +6,6 @@
 #include "common/error.h"
 #include "services/triage/assess.h"
 
-#define CONFLICT_FACILITY "conflict_facility"
 #define CONFLICT_OF_INTEREST "conflict_of_interest"
 
 struct conflict_names; /* facilities by the short name people call them, "PPSPA ... Batu" */

@@ -134,7 +134,7 @@ static const char *value_in(const struct assessment *assessment, const char *nam
 /* Further facilities in conflict stand beside those that are known, see triage_note_conflict. */
 static bool adds_to(struct turn *turn, const struct assessment *before, const struct fact *fact) {
     const char *known = value_in(before, fact->name);
-    if (!known || strcmp(fact->name, CONFLICT_FACILITY) != 0)
+    if (!known || strcmp(fact->name, RIGHTS_CONFLICT_FACILITY) != 0)
         return !known;
     const char *further = site_codes_without(turn->arena, fact->value, known);
     return further && *further;

@@ -130,11 +130,11 @@ static const char *value_among(const Sigap__CaseOpened *opened, const char *name
 static void add_conflict(struct turn *turn, const struct conflict *from, Sigap__CaseOpened *opened) {
     static const char source[] = "parted";
     const char *facilities =
-        site_codes_join(turn->arena, from->facilities, value_among(opened, CONFLICT_FACILITY));
+        site_codes_join(turn->arena, from->facilities, value_among(opened, RIGHTS_CONFLICT_FACILITY));
     if (*from->officers)
         add_fact(opened, RIGHTS_CONFLICT_OFFICER, from->officers, source);
     if (facilities && *from->facilities)
-        add_fact(opened, CONFLICT_FACILITY, facilities, source);
+        add_fact(opened, RIGHTS_CONFLICT_FACILITY, facilities, source);
     if (from->of_interest)
         add_fact(opened, CONFLICT_OF_INTEREST, "yes", source);
 }

@@ -286,7 +286,7 @@ void triage_add_conflict(struct turn *turn, const struct id *case_id, const char
 }
 
 static bool is_conflict_fact(const char *name) {
-    return strcmp(name, CONFLICT_FACILITY) == 0 || strcmp(name, CONFLICT_OF_INTEREST) == 0;
+    return strcmp(name, RIGHTS_CONFLICT_FACILITY) == 0 || strcmp(name, CONFLICT_OF_INTEREST) == 0;
 }
 
 /* Casework says what it knows as a whole; it may not have heard yet of what a report has told here. */
@@ -303,7 +303,7 @@ void triage_note_conflict(
     if (!is_conflict_fact(name) || !case_read(turn, case_id, &found))
         return;
     const char *facility = found.conflict_facility, *interest = found.conflict_of_interest;
-    if (strcmp(name, CONFLICT_FACILITY) == 0)
+    if (strcmp(name, RIGHTS_CONFLICT_FACILITY) == 0)
         facility = facilities_known(turn, facility, value, recorded);
     else if (recorded || !*interest)
         interest = value;

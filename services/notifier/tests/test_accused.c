@@ -1,0 +1,193 @@
+/* A report accuses the facility whose team is the nearest: somebody else is called, and its people neither
+ * read nor answer anything of the case (ESC-10). */
+#include "flow.h"
+
+#include "common/rights.h"
+
+/* Kab. Magetan: the rapid-response team of its home for older people is the nearest one. */
+static const struct flow_case beaten = {
+    .kind = "lansia_terlantar", .area = "35.20", .priority = SIGAP__PRIORITY__PRIORITY_P0};
+static const char team[] = "trc-jtm-pstw-mgt", facility[] = "JTM-PSTW-MGT";
+
+static void accused_by(struct flow *flow, const char *daemon, const struct id *case_id, const char *ids) {
+    Sigap__Fact fact = SIGAP__FACT__INIT, *facts[] = {&fact};
+    Sigap__FactRecorded recorded = SIGAP__FACT_RECORDED__INIT;
+    Sigap__CaseChanged changed = SIGAP__CASE_CHANGED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    fact.name = (char *)RIGHTS_CONFLICT_FACILITY;
+    fact.value = (char *)ids;
+    if (strcmp(daemon, "triage") == 0) {
+        changed.facts = facts;
+        changed.n_facts = 1;
+        event.body_case = SIGAP__EVENT__BODY_CASE_CHANGED;
+        event.case_changed = &changed;
+    } else {
+        recorded.fact = &fact;
+        event.body_case = SIGAP__EVENT__BODY_FACT_RECORDED;
+        event.fact_recorded = &recorded;
+    }
+    flow_event(flow, daemon, LANE_URGENT, case_id, &event);
+}
+
+/* Messages to rapid-response teams but this one. */
+static unsigned sent_to_others(const struct flow *flow) {
+    unsigned count = 0;
+    for (unsigned i = 0; i < flow->count; i++)
+        count += strncmp(flow->sent[i].team, "trc-", 4) == 0 && strcmp(flow->sent[i].team, team) != 0;
+    return count;
+}
+
+static struct id opened(struct flow *flow, const char *ids, char token[80]) {
+    struct id case_id = flow_case_opened_with(flow, beaten, RIGHTS_CONFLICT_FACILITY, ids);
+    flow_token(flow_last(flow, team), "Terima", token);
+    return case_id;
+}
+
+static void test_the_next_team_is_called(void **state) {
+    static const struct {
+        const char *ids;
+        bool theirs;
+    } cases[] = {{NULL, true}, {"no", true}, {"JTM-PPSPA-BATU", true}, {facility, false},
+        {"JTM-PPSPA-BATU JTM-PSTW-MGT", false}, {"JTM-PSTW-MGT-AMALIA", false}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct flow *flow = flow_new(NULL);
+        char token[80];
+        opened(flow, cases[i].ids, token);
+        flow_advance(flow, 3 * HOUR); /* and in none of the steps after it */
+        assert_int_equal(flow_sent(flow, team, NULL, NULL) > 0, cases[i].theirs);
+        assert_int_equal(sent_to_others(flow) > 0, !cases[i].theirs);
+        assert_true(flow_sent(flow, "tri", NULL, "alert") > 0);
+        flow_free(flow);
+    }
+}
+
+static json_t *look(struct flow *flow, const struct id *case_id, unsigned *status) {
+    Sigap__View view = SIGAP__VIEW__INIT;
+    Sigap__CaseView what = SIGAP__CASE_VIEW__INIT;
+    Sigap__Actor actor = SIGAP__ACTOR__INIT;
+    char *roles[] = {(char *)"TRC"}, *areas[] = {(char *)"35.20"}, *facilities[] = {(char *)facility};
+    actor.account = (char *)"staff";
+    actor.roles = roles;
+    actor.areas = areas;
+    actor.facilities = facilities;
+    actor.n_roles = actor.n_areas = actor.n_facilities = 1;
+    what.case_id = bytes_of(case_id);
+    view.actor = &actor;
+    view.what_case = SIGAP__VIEW__WHAT_CASE_FILE;
+    view.case_file = &what;
+    return fixture_view(flow->fixture, &view, status);
+}
+
+static unsigned accept_as_staff(struct flow *flow, const struct id *alert) {
+    Sigap__AnswerAlert answer = SIGAP__ANSWER_ALERT__INIT;
+    Sigap__Actor actor = SIGAP__ACTOR__INIT;
+    char *roles[] = {(char *)"TRC"}, *facilities[] = {(char *)facility};
+    actor.account = (char *)"staff";
+    actor.roles = roles;
+    actor.facilities = facilities;
+    actor.n_roles = actor.n_facilities = 1;
+    answer.alert_id = bytes_of(alert);
+    answer.action = (char *)"accept";
+    return flow_command(flow, &answer, &actor, NULL, 0)->status;
+}
+
+/* Called before it was known: by whom it becomes known makes no difference to them. */
+static void test_who_was_called_answers_nothing(void **state) {
+    static const char *const daemons[] = {"casework", "triage"};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct flow *flow = flow_new(NULL);
+        char token[80];
+        unsigned status;
+        struct id case_id = opened(flow, NULL, token), alert = flow_alert(flow);
+        json_decref(look(flow, &case_id, &status));
+        assert_int_equal(status, 200);
+        accused_by(flow, daemons[i], &case_id, facility);
+        assert_int_equal(flow_answer_link(flow, token, "accept")->status, 404);
+        assert_int_equal(accept_as_staff(flow, &alert), 403);
+        json_decref(look(flow, &case_id, &status));
+        assert_int_equal(status, 404);
+        flow->count = 0;
+        flow_advance(flow, 3 * HOUR);
+        assert_int_equal(flow_sent(flow, team, NULL, NULL), 0);
+        assert_true(sent_to_others(flow) > 0);
+        flow_free(flow);
+    }
+}
+
+static void test_others_are_called_at_once(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    char token[80];
+    struct id case_id = opened(flow, NULL, token);
+    assert_int_equal(sent_to_others(flow), 0);
+    accused_by(flow, "casework", &case_id, facility);
+    assert_int_equal(sent_to_others(flow), 1);
+    flow_free(flow);
+}
+
+/* What they have accepted nobody has; and when a person finds out that it was not them, they may again. */
+static void test_their_answer_is_taken_back(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    char token[80];
+    struct id case_id = opened(flow, NULL, token);
+    assert_int_equal(flow_answer_link(flow, token, "accept")->status, 200);
+    flow->count = 0;
+    accused_by(flow, "casework", &case_id, "JTM-PPSPA-BATU"); /* others are accused: theirs stands */
+    assert_int_equal(sent_to_others(flow), 0);
+    accused_by(flow, "casework", &case_id, facility);
+    const struct fixture_record *moved = fixture_last(flow->fixture, SIGAP__EVENT__BODY_ALERT_MOVED);
+    assert_int_equal(moved->event->alert_moved->to, SIGAP__ALERT_STATE__ALERT_OPEN);
+    flow_advance(flow, HOUR);
+    assert_true(sent_to_others(flow) > 0);
+    assert_int_equal(flow_sent(flow, team, NULL, NULL), 0);
+    accused_by(flow, "casework", &case_id, "no");
+    assert_int_equal(flow_answer_link(flow, token, "accept")->status, 200);
+    flow_free(flow);
+}
+
+/* A facility that has been offered the case answers its offer, and hears that it is withdrawn: the router
+ * sees to it. */
+static void test_an_offer_is_between_facility_and_router(void **state) {
+    static const char box[] = "fas-jtm-pstw-mgt";
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    char token[80];
+    struct id case_id = opened(flow, NULL, token);
+    struct id offer = flow_offer_sent(flow, &case_id, facility, SIGAP__PRIORITY__PRIORITY_P0, "35.20");
+    assert_int_equal(flow_sent(flow, box, NULL, NULL), 1);
+    accused_by(flow, "casework", &case_id, facility);
+    flow_offer_moved(flow, &case_id, &offer, SIGAP__OFFER_STATE__OFFER_CANCELLED, 0);
+    assert_int_equal(flow_sent(flow, box, NULL, "withdrawn"), 1);
+    flow_free(flow);
+}
+
+/* Known for good, not for as long as the daemon lives. */
+static void test_a_restart_forgets_nobody(void **state) {
+    (void)state;
+    struct flow *flow = calloc(1, sizeof *flow);
+    assert_non_null(flow);
+    flow_open_at(flow, NULL, 0, true);
+    char token[80];
+    opened(flow, facility, token);
+    fixture_restart(flow->fixture, true);
+    fixture_turn(flow->fixture);
+    flow_advance(flow, 3 * HOUR);
+    assert_int_equal(flow_sent(flow, team, NULL, NULL), 0);
+    assert_true(sent_to_others(flow) > 0);
+    flow_free(flow);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_the_next_team_is_called),
+        cmocka_unit_test(test_who_was_called_answers_nothing),
+        cmocka_unit_test(test_others_are_called_at_once),
+        cmocka_unit_test(test_their_answer_is_taken_back),
+        cmocka_unit_test(test_an_offer_is_between_facility_and_router),
+        cmocka_unit_test(test_a_restart_forgets_nobody),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
