@@ -538,6 +538,13 @@ static bool is_part_in_nature(const struct text *text, size_t first, size_t last
     return place_marker_of(word) == MARKER_NONE;
 }
 
+/* "dusun simatalu siberut barat": the hamlet has a name of its own. */
+static bool is_behind_hamlet(const struct text *text, size_t first) {
+    const struct word *word = &text->words[first];
+    return first >= 2 && word->clause == word[-2].clause && place_marker_of(word - 1) == MARKER_NONE &&
+           place_marker_of(word - 2) == MARKER_HAMLET;
+}
+
 /* One village of the site has the name, and nothing else. */
 static bool is_only_village(const struct place_index *index, uint32_t entry) {
     return entry && !index->entries[entry].next && index->entries[entry].level == AREA_VILLAGE;
@@ -556,8 +563,9 @@ static struct place_name name_make(const struct place_index *index, const struct
     bool alone = capital && stands_alone(text, first, last) &&
                  (!leads || known || (here && heads_message(text, first, last)));
     enum place_marker marker = place_marker_around(index, text, first, last);
-    if (used > 1 && is_only_district(index, found) &&
-        (marker == MARKER_HAMLET || is_part_in_nature(text, first, last)))
+    bool of_nature = marker == MARKER_HAMLET || is_part_in_nature(text, first, last);
+    if (is_only_district(index, found) &&
+        ((used > 1 && of_nature) || (marker == MARKER_NONE && !entry->word && is_behind_hamlet(text, first))))
         marker = MARKER_IN; /* "dusun Pagai Selatan" */
     if (marker == MARKER_CITY && entry->word && !capital && !place_entries_name_regency(index, found))
         marker = MARKER_NONE; /* "di bantaran kota" */

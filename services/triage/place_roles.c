@@ -63,6 +63,14 @@ static bool is_one_of_parents(const struct text *text, size_t at) {
     return is_this && found > 1;
 }
 
+/* "anak tunggal di Batam": hers, and no child that something happens to. */
+static bool is_only_child(const struct text *text, size_t at) {
+    static const char *const only[] = {"tungal", "semata", "sematawayang", NULL};
+    const struct word *word = &text->words[at];
+    return word_is(word, "anak") && at + 1 < text->count && word->clause == word[1].clause &&
+           word_is_one_of(word + 1, only);
+}
+
 /* Before "di": somebody else is there. "dipukuli bapaknya di" is where the beaten one is. */
 static bool is_far(const struct text *text, size_t at) {
     static const char *const work[] = {"kerja", "bekerja", "kuliah", "merantau", "dinas", "majikan", "rantau",
@@ -73,7 +81,7 @@ static bool is_far(const struct text *text, size_t at) {
         "dunsanaknyo", "kenalan", "kenalanya", "calo", NULL};
     static const char *const by[] = {"oleh", "sama", "dari", "1", "rumah", "alamat", "di", NULL};
     const struct word *word = &text->words[at];
-    if (word_is_one_of(word, work))
+    if (word_is_one_of(word, work) || is_only_child(text, at))
         return true;
     if (!word_is_one_of(word, kin))
         return is_one_of_parents(text, at);
@@ -179,7 +187,8 @@ static bool is_teller_behind_call(const struct text *text, size_t at) {
 static enum place_role role_of_from(const struct text *text, size_t from) {
     static const char *const tellers[] = {"saya", "kami", "lapor", "melapor", "laporan", "pelapor",
         "penelepon", "salam", "pesan", "informasi", "tanya", "warga", "kader", "petugas", "tksk", "guru",
-        "dokter", "pengurus", "kabar", NULL};
+        "dokter", "pengurus", "kabar", "nagari", "jorong", "camat", "kades", "lurah", "kadus", "perangkat",
+        "babinsa", NULL}; /* "wali nagari dari Dharmasraya menyampaikan" */
     static const char *const things[] = {"kiriman", "paket", "titipan", "bingkisan", NULL};
     static const char *const native[] = {"orang", "anak", "asli", NULL};
     static const char *const mine[] = {"saya", "kami", NULL};
@@ -412,7 +421,7 @@ static bool is_bridged(const struct text *text, size_t kin, size_t in) {
         "juga", "jauh", "menetap", "pindah", "yang", "kerja", "bekerja", "merantau", "kuliah", "dinas",
         "sekolah", "mondok", "sana", "saya", "kami", "tidak", "jelas", "kuli", "buruh", "tukang", "bangunan",
         "serabutan", "sopir", "proyek", "pabrik", "jadi", "jd", "dadi", "sebagai", "art", "prt", "pembantu",
-        "babu", "tungal", NULL};
+        "babu", "tungal", "semata", "wayang", "kandung", NULL};
     for (size_t i = kin + 1; i < in; i++)
         if (!word_is_one_of(&text->words[i], bridges) && !(text->words[i].flags & WORD_NUMBER))
             return false;
@@ -429,6 +438,17 @@ static bool is_done_by_master(const struct text *text, size_t from, const char *
     return false;
 }
 
+/* "..., gaji 7 bulan tidak dibayar, KTP ditahan": by whom one works for, where one works. */
+static bool is_kept_back(const struct text *text, size_t from) {
+    static const char *const due[] = {"gaji", "upah", "ktp", "paspor", "ijazah", "dokumen", NULL};
+    static const char *const kept[] = {"dibayar", "ditahan", "disita", "dipegang", NULL};
+    const struct word *word = &text->words[from];
+    for (size_t i = from + 1; i < text->count && text->words[i].clause == word->clause; i++)
+        if (word_is_one_of(&text->words[i], kept))
+            return word_is_one_of(word, due);
+    return false;
+}
+
 /* "jatuh dari lantai 2"; who "jatuh sakit" is taken home. */
 static bool is_fallen(const struct text *text, size_t at) {
     return word_is(&text->words[at], "jatuh") && at + 1 < text->count &&
@@ -442,15 +462,17 @@ static bool is_suffered_there(const struct text *text, size_t in, size_t last) {
         "dikurung", "diperkosa", "dilecehkan", "dipaksa", "kecelakan", "depresi", NULL};
     static const char *const held[] = {"gajinya", "upahnya", "paspornya", "ktpnya", NULL};
     static const char *const work[] = {"kerja", "bekerja", "kuliah", "mondok", NULL};
+    static const char *const jobs[] = {"art", "prt", "pembantu", "pengasuh", "buruh", NULL};
     static const char *const hearsay[] = {"katanya", "katane", "konon", NULL};
     size_t i = last + 1;
     for (; i < text->count && text->words[i].clause == text->words[last].clause; i++)
         if (word_is_one_of(&text->words[i], deeds) || is_fallen(text, i))
             return true;
+    size_t job = in >= 2 && word_is_one_of(&text->words[in - 1], jobs) ? in - 2 : in - 1;
     if (i >= text->count || text->words[i].sentence != text->words[last].sentence ||
-        !word_is_one_of(&text->words[in - 1], work))
+        !word_is_one_of(&text->words[job], work))
         return false;
-    if (is_done_by_master(text, i, deeds))
+    if (is_done_by_master(text, i, deeds) || is_kept_back(text, i))
         return true;
     if (word_is_one_of(&text->words[i], hearsay) && i + 1 < text->count &&
         text->words[i + 1].clause == text->words[i].clause)
@@ -460,13 +482,24 @@ static bool is_suffered_there(const struct text *text, size_t in, size_t last) {
                word_is(&text->words[i + 1], "boleh"));
 }
 
+/* "keluarga di Nganjuk tidak dapat dihubungi". */
+static bool is_unreached(const struct text *text, size_t last) {
+    static const char *const reached[] = {"dihubungi", "menghubungi", "ditelepon", "ditelpon", NULL};
+    for (size_t i = last + 1; i < text->count && text->words[i].clause == text->words[last].clause; i++)
+        if (word_is_one_of(&text->words[i], reached))
+            return text->words[i].negator >= 0;
+    return false;
+}
+
 /* What "kerja di X" and "anaknya di X" say. Where the children of somebody are, nothing has happened. */
 static enum place_role role_of_far(const struct text *text, size_t far, size_t in, size_t last) {
     static const char *const children[] = {"anaknya", "anake", "putrane", "anaknyo", NULL};
     const struct word *word = &text->words[far];
     if (!word_is(word, "dirawat") && is_suffered_there(text, in, last))
         return ROLE_EVENT;
-    return word_is_one_of(word, children) ? ROLE_BOUND : ROLE_FAR;
+    bool nothing_there =
+        word_is_one_of(word, children) || is_only_child(text, far) || is_unreached(text, last);
+    return nothing_there ? ROLE_BOUND : ROLE_FAR;
 }
 
 /* "sudah kembali ke keluarga di Ngawi": who has come back to them is where they are. */

@@ -5,8 +5,9 @@
 #include <strings.h>
 
 enum {
-    SIGNED_LEAST = 5, /* words before a signature: less may be a question and its answer */
-    BY_REACH = 3      /* words from a place to the landmark beside it */
+    SIGNED_LEAST = 5,   /* words before a signature: less may be a question and its answer */
+    SENTENCE_LEAST = 2, /* words of the sentences around one that is a name */
+    BY_REACH = 3        /* words from a place to the landmark beside it */
 };
 
 /* "omah pagu"; "rumah gempol" says less. */
@@ -304,6 +305,17 @@ static bool is_kula(const struct text *text, const struct place_name *name) {
            is_no_kind_of_house(text, name);
 }
 
+/* "... kemarin siang. Tiris. Anaknya demam": a sentence by itself between two that are longer. */
+static bool is_sentence(const struct text *text, const struct place_name *name) {
+    const struct word *word = &text->words[name->first], *after = &text->words[name->last] + 1;
+    bool alone = name->first >= SENTENCE_LEAST && name->last + (size_t)SENTENCE_LEAST < text->count &&
+                 word->sentence != word[-1].sentence && word->sentence != after->sentence;
+    return alone && word->flags & WORD_CAPITAL && !(word->flags & WORD_SHOUTED) &&
+           word[-1].sentence == word[-SENTENCE_LEAST].sentence &&
+           after->sentence == after[SENTENCE_LEAST - 1].sentence && !is_called_person(word) &&
+           is_no_kind_of_house(text, name);
+}
+
 /* A district that is also a word is none where it is given as an address and its regency is named too, or
  * where it is said which of two it is ("masuknya Tiris"), or where the message is signed with it. */
 void place_words_settle(
@@ -326,7 +338,7 @@ void place_words_settle(
         bool told = (regency_named || unique || is_one_of_site_towards(index, text, name)) &&
                     (is_on_main_road(text, name) || place_name_is_struck(text, name) ||
                         is_heading(text, name) || is_heading_of_when(text, name));
-        if (given || told || (unique && is_in_only_place(text, name)) ||
+        if (given || told || (unique && (is_in_only_place(text, name) || is_sentence(text, name))) ||
             is_address_in_front(index, text, names, count, i) ||
             (is_no_kind_of_house(text, name) && is_by_landmark(index, text, names, count, i)) ||
             is_signature(index, text, name) ||

@@ -1374,6 +1374,18 @@ static void test_beside_what_is_told(void **state) {
 static void test_origin_and_side_beside_the_event(void **state) {
     static const struct expected cases[] = {
         {"anak Jember ngekos di Lowokwaru mau bunuh diri", "35.73.05"},
+        {"sepupu kerja ART di perumahan sidoarjo, gaji 7 bulan ga dibayar, KTP ditahan", "35.15"},
+        {"sepupu kerja ART di perumahan sidoarjo, ibunya di rumah sakit", ""},
+        {"Nenek sendirian makan kiriman musala. Anak tunggal di Batam jarang menghubungi.", ""},
+        {"anak tunggal di Dampit dipukuli bapaknya", "35.07.05"},
+        {"diusir suami tengah malam. Keluarga kandung di Nganjuk tidak dapat dihubungi.", ""},
+        {"keluarga di Nganjuk minta tolong dihubungi, rumahnya roboh", "35.18"},
+        {"muntah semua di dusun simatalu siberut barat, boat rusak", "13.09.05"},
+        {"Disentuh tukang ojek, kejadian kemarin siang. Tiris. Anaknya demam dan tidak mau dilepas",
+            "35.13.07"},
+        {"Butuh bantuan: terpal. Tiris. Paku.", ""},
+        {"Wali nagari dari Dharmasraya menyampaikan seorang lelaki tua berkeliaran", "13.10"},
+        {"Amak di Maek, Limapuluah Kota, umua 68 tingga surang", "13.07.12"},
         {"arek Lamongan kecelakaan nang Benowo", "35.78.19"},
         {"bocah madiun ketemu nang Kertosono nangis", "35.18.08"},
         {"temanku anak Lumajang di kosan Sumbersari mabuk lem", "35.09.21"},
