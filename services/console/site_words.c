@@ -199,8 +199,8 @@ static bool write_namings(struct json_writer *writer, const char *site_dir, stru
 
 /* ---- places ---- */
 
-/* {"35.07": "Kab. Malang", "35.07.24": "Singosari"}: down to districts, of the site's provinces only. */
-static void write_places(struct json_writer *writer, const struct gazetteer *gazetteer, const char *code) {
+static void write_places(struct json_writer *writer, const struct gazetteer *gazetteer, const char *code,
+    enum area_level deepest) {
     struct place places[CHILDREN_MAX];
     size_t count = gazetteer_children(gazetteer, code, places, CHILDREN_MAX);
     for (size_t i = 0; i < count && i < CHILDREN_MAX; i++) {
@@ -208,17 +208,29 @@ static void write_places(struct json_writer *writer, const struct gazetteer *gaz
         const char *what = places[i].level != AREA_REGENCY ? "" : places[i].city ? "Kota " : "Kab. ";
         snprintf(name, sizeof name, "%s%s", what, places[i].name);
         json_member_text(writer, places[i].code, name);
-        if (places[i].level < AREA_DISTRICT)
-            write_places(writer, gazetteer, places[i].code);
+        if (places[i].level < deepest)
+            write_places(writer, gazetteer, places[i].code, deepest);
     }
 }
 
+static bool is_of_site(const struct site *site, const char *province) {
+    for (unsigned i = 0; i < site->provinces_count; i++)
+        if (strcmp(site->provinces[i], province) == 0)
+            return true;
+    return false;
+}
+
+/* {"35.07": "Kab. Malang", "35.07.24": "Singosari", "81.71": "Kota Ambon"}: down to districts, of other
+ * provinces than the site's down to regencies, for people write from there, too. */
 static void write_areas(
     struct json_writer *writer, const struct site *site, const struct gazetteer *gazetteer) {
+    struct place provinces[CHILDREN_MAX];
+    size_t count = gazetteer_children(gazetteer, "", provinces, CHILDREN_MAX);
     json_member_object(writer, "areas");
-    for (unsigned i = 0; i < site->provinces_count; i++) {
-        json_member_text(writer, site->provinces[i], gazetteer_name(gazetteer, site->provinces[i]));
-        write_places(writer, gazetteer, site->provinces[i]);
+    for (size_t i = 0; i < count && i < CHILDREN_MAX; i++) {
+        const char *code = provinces[i].code;
+        json_member_text(writer, code, provinces[i].name);
+        write_places(writer, gazetteer, code, is_of_site(site, code) ? AREA_DISTRICT : AREA_REGENCY);
     }
     json_write_end(writer);
 }

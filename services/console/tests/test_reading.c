@@ -182,6 +182,9 @@ static void the_sites_words_are_public(void **state) {
     assert_string_equal(json_string_value(json_object_get(json, "zone")), "Asia/Jakarta");
     assert_string_equal(
         json_string_value(json_object_get(json_object_get(json, "areas"), "35.07")), "Kab. Malang");
+    assert_string_equal(
+        json_string_value(json_object_get(json_object_get(json, "areas"), "81.71")), "Kota Ambon");
+    assert_null(json_object_get(json_object_get(json, "areas"), "81.71.01"));
     json_decref(json);
     desk_close(&desk);
 }

@@ -149,9 +149,21 @@ export function daemonBox(name, status) {
 
 const percent = (part, whole) => (whole ? `${Math.round((100 * part) / whole)} %` : '–');
 
-function matrix(pairs, name) {
+// Of 35 kinds the eight that are mistaken most often; a table of them would be nearly empty.
+function mistakenKinds(pairs) {
   const wrong = pairs.filter((one) => one.said !== one.decided).slice(0, 8);
-  return wrong.length ? element('ul.timeline', wrong.map((one) => element('li', `${name(one.said)} → ${name(one.decided)}: ${one.count}`))) : null;
+  return wrong.length ? [element('h3', `${say('kind')}: ${say('said_decided')}`), element('ul.timeline', wrong.map((one) =>
+    element('li', `${sayKindShort(one.said)} → ${sayKindShort(one.decided)}: ${one.count}`)))] : null;
+}
+
+// A row for what the machine said, a column for what people decided.
+function priorityTable(pairs) {
+  const levels = ['P0', 'P1', 'P2', 'P3', 'P4'];
+  const count = (said, decided) => pairs.find((one) => one.said === said && one.decided === decided)?.count ?? 0;
+  const row = (said) => element('tr', element('th', said), levels.map((decided) =>
+    element(said === decided ? 'td.agreed' : 'td', String(count(said, decided) || '·'))));
+  return pairs.length ? [element('h3', `${say('priority')}: ${say('said_decided')}`), element('div.wide', element('table.matrix',
+    element('thead', element('tr', element('th', ''), levels.map((level) => element('th', level)))), element('tbody', levels.map(row))))] : null;
 }
 
 function week(one) {
@@ -167,9 +179,9 @@ export function measuresBox(measures) {
   return element('section.group', element('h2', say('measures')), element('div.box', element('p.soft', say('measures_hint')),
     element('p', dots(`${measures.decisions} ${say('decisions')}`, ...['kind', 'priority', 'area'].map((what) =>
       `${say(`${what}_changed`)} ${percent(measures[`${what}_changed`], measures.decisions)}`))),
-    matrix(measures.kinds, sayKindShort), matrix(measures.priorities, (one) => one),
-    weeks.length ? element('div.wide', element('table', element('thead', element('tr', element('th', ''), element('th', say('reports_count')), element('th', say('decisions')),
-      element('th', `${say('drift')}: ${say('kind')}`), element('th', `${say('drift')}: ${say('priority')}`))), element('tbody', weeks.map(week)))) : null));
+    mistakenKinds(measures.kinds), priorityTable(measures.priorities),
+    weeks.length ? [element('h3', say('drift')), element('div.wide', element('table', element('thead', element('tr', element('th', ''), element('th', say('reports_count')),
+      element('th', say('decisions')), element('th', `Δ ${say('kind')}`), element('th', `Δ ${say('priority')}`))), element('tbody', weeks.map(week))))] : null));
 }
 
 export { dots };

@@ -108,7 +108,7 @@ const words = {
   kind_changed: ['jenis diubah', 'kinds changed'],
   priority_changed: ['prioritas diubah', 'priorities changed'],
   area_changed: ['wilayah diubah', 'areas changed'],
-  drift: ['pergeseran', 'drift'],
+  drift: ['Pergeseran (Δ) tiap minggu', 'Drift (Δ) by week'],
   reports_count: ['laporan', 'reports'],
   said_decided: ['mesin → petugas', 'machine → people'],
   digabung: ['Digabung', 'Merged'],
