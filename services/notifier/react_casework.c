@@ -194,7 +194,7 @@ static void leave_out(struct turn *turn, const struct id *case_id, const char *a
 }
 
 /* What still waits for their teams is withdrawn; others are asked instead, and what they have answered is
- * nobody's answer. True: the alert was written. */
+ * nobody's answer. */
 static void leave_out_teams(struct turn *turn, struct alert *alert) {
     const struct notifier *notifier = turn->state;
     bool any = false;

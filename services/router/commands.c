@@ -140,7 +140,8 @@ static enum verdict assign_facility(struct turn *turn, const Sigap__CommandIssue
         return answer(turn, command, 404, said_unknown, 0);
     struct referral *referral = &work->referral;
     if (!rights_has(command->actor, "coordinator") || !rights_covers(command->actor, referral->area) ||
-        rights_closed_to(command->actor, referral))
+        rights_closed_to(command->actor, referral) ||
+        rights_accused(command->actor, &referral->facts, &router->policy->directory))
         return answer(turn, command, 403, said_right, 0);
     if (is_repeated(command, &referral->last_command))
         return answer(turn, command, 200, said_done, referral->version);

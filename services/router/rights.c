@@ -6,6 +6,16 @@ bool rights_closed_to(const Sigap__Actor *actor, const struct referral *referral
     return rights_in_conflict(actor, pairs_get(&referral->facts, RIGHTS_CONFLICT_OFFICER));
 }
 
+bool rights_accused(const Sigap__Actor *actor, const struct pairs *facts, const struct directory *directory) {
+    const char *named = pairs_get(facts, RIGHTS_CONFLICT_FACILITY);
+    for (size_t i = 0; actor && named && i < actor->n_facilities; i++) {
+        const struct facility *facility = facilities_find(directory, actor->facilities[i]);
+        if (facility && facility_is_of_any(facility, named, directory))
+            return true;
+    }
+    return false;
+}
+
 bool rights_staff(const Sigap__Actor *actor, const char *facility) {
     return rights_has(actor, "facility") && rights_facility(actor, facility);
 }

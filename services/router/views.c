@@ -159,6 +159,11 @@ static void audit_look(
     turn_audit(turn, rights_name(actor), action, text);
 }
 
+static bool is_accused(struct turn *turn, const Sigap__Actor *actor, const struct pairs *facts) {
+    const struct router *router = turn->state;
+    return rights_accused(actor, facts, &router->policy->directory);
+}
+
 static enum verdict view_case(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer) {
     struct work *work = arena_take(turn->arena, sizeof *work);
     struct id id;
@@ -171,11 +176,12 @@ static enum verdict view_case(struct turn *turn, const Sigap__View *view, Sigap_
     const struct referral *referral = &work->referral;
     if (rights_closed_to(view->actor, referral))
         return VERDICT_DONE;
-    bool office = has_office(view->actor) && rights_covers(view->actor, referral->area);
+    bool accused = is_accused(turn, view->actor, &referral->facts);
+    bool office = has_office(view->actor) && rights_covers(view->actor, referral->area) && !accused;
     bool secret = office && referral->confidentiality >= 3 && !rights_sees_secret(view->actor);
     bool facility = (!office || secret) && open_as_facility(work, view->actor);
     if (!office && !facility) {
-        answer->status = 403;
+        answer->status = accused ? 404 : 403;
         return VERDICT_DONE;
     }
     struct json_writer json;
@@ -292,7 +298,7 @@ static enum verdict explain(struct turn *turn, const Sigap__View *view, Sigap__V
         !route_begin(work, turn, &id))
         return VERDICT_DONE;
     const struct referral *referral = &work->referral;
-    if (rights_closed_to(view->actor, referral))
+    if (rights_closed_to(view->actor, referral) || is_accused(turn, view->actor, &referral->facts))
         return VERDICT_DONE;
     bool secret = referral->confidentiality >= 3 && !rights_sees_secret(view->actor);
     if (!has_office(view->actor) || !rights_covers(view->actor, referral->area) || secret) {
@@ -448,11 +454,12 @@ static void write_queued(struct listing *listing, struct statement *row) {
     json_write_end(json);
 }
 
-/* As rights_closed_to, of a row of the queue. */
-static bool row_is_closed_to(const Sigap__Actor *actor, struct statement *row) {
+/* As rights_closed_to and rights_accused, of a row of the queue. */
+static bool row_is_closed_to(struct turn *turn, const Sigap__Actor *actor, struct statement *row) {
     struct pairs facts;
     facts.bytes = column_blob(row, 14, &facts.size);
-    return rights_in_conflict(actor, pairs_get(&facts, RIGHTS_CONFLICT_OFFICER));
+    return rights_in_conflict(actor, pairs_get(&facts, RIGHTS_CONFLICT_OFFICER)) ||
+           is_accused(turn, actor, &facts);
 }
 
 static void list_queue(struct listing *listing, Sigap__ReferralState state) {
@@ -464,7 +471,7 @@ static void list_queue(struct listing *listing, Sigap__ReferralState state) {
         bind_area(row, areas[i]);
         bind_int(row, listing->left);
         while (listing->left && statement_step(row)) {
-            if (row_is_closed_to(listing->view->actor, row))
+            if (row_is_closed_to(listing->turn, listing->view->actor, row))
                 continue;
             write_queued(listing, row);
             listing->left--;

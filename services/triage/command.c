@@ -222,7 +222,7 @@ static const char *join_refusal(
     const struct deciding *deciding, const struct open_case *found, unsigned *status) {
     *status = 403;
     if (!rights_covers(deciding->command->actor, found->area) ||
-        rights_in_conflict(deciding->command->actor, found->conflict) ||
+        case_accuses(deciding->turn, found, deciding->command->actor) ||
         (found->confidentiality == 3 && !rights_sees_secret(deciding->command->actor)))
         return "Kasus tujuan bukan wewenang Anda / The case to join is not yours";
     *status = 409;

@@ -25,6 +25,10 @@ struct conflict_names {
     struct extract *facilities; /* ids point into it */
     struct conflict_name list[NAMES_MAX];
     size_t count;
+    struct {
+        const char *id, *whole; /* the institution it is part of, itself where it stands alone */
+    } parts[NAMES_MAX];
+    size_t part_count;
 };
 
 /* ---- names of facilities */
@@ -71,8 +75,12 @@ struct conflict_names *conflict_names_load(const char *site_dir, struct error *e
     for (size_t i = 0; (entry = extract_entry(names->facilities, NULL, "facilities", i)) != NULL; i++) {
         const char *id = extract_text(names->facilities, entry, "id");
         const char *name = extract_text(names->facilities, entry, "name");
-        bool part = extract_text(names->facilities, entry, "part_of") != NULL;
-        if (id && name && !part && names->count < NAMES_MAX)
+        const char *whole = extract_text(names->facilities, entry, "part_of");
+        if (id && names->part_count < NAMES_MAX) {
+            names->parts[names->part_count].id = id;
+            names->parts[names->part_count++].whole = whole ? whole : id;
+        }
+        if (id && name && !whole && names->count < NAMES_MAX)
             name_take(names, id, name);
     }
     return names;
@@ -83,6 +91,27 @@ void conflict_names_free(struct conflict_names **names) {
         extract_close(&(*names)->facilities);
     free(*names);
     *names = NULL;
+}
+
+/* ---- who is closed out */
+
+static const char *institution(const struct conflict_names *names, const char *id) {
+    for (size_t i = 0; i < names->part_count; i++)
+        if (strcmp(names->parts[i].id, id) == 0)
+            return names->parts[i].whole;
+    return id;
+}
+
+bool conflict_closes(const struct conflict_names *names, const Sigap__Actor *actor, const char *officers,
+    const char *facilities) {
+    char id[SITE_CODE_MAX + 1];
+    if (rights_in_conflict(actor, officers))
+        return true;
+    while (actor && actor->n_facilities && facilities && site_codes_next(&facilities, id))
+        for (size_t i = 0; i < actor->n_facilities; i++)
+            if (strcmp(institution(names, actor->facilities[i]), institution(names, id)) == 0)
+                return true;
+    return false;
 }
 
 /* ---- the text */

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "common/error.h"
+#include "common/rights.h"
 #include "services/triage/assess.h"
 
 #define CONFLICT_OF_INTEREST "conflict_of_interest"
@@ -13,6 +14,11 @@ struct conflict_names; /* facilities by the short name people call them, "PPSPA 
 /* NULL with a sentence. */
 struct conflict_names *conflict_names_load(const char *site_dir, struct error *error);
 void conflict_names_free(struct conflict_names **names);
+
+/* Is the case closed to the actor: an officer in conflict, or staff of an institution that is accused?
+ * officers, facilities: as kept with the case. */
+bool conflict_closes(const struct conflict_names *names, const Sigap__Actor *actor, const char *officers,
+    const char *facilities);
 
 /* Adds the fact conflict_facility, the ids of all that are named, to an assessment that has
  * conflict_of_interest. False only when the arena is exhausted. */

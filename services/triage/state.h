@@ -90,7 +90,7 @@ bool case_read_whole(struct turn *turn, const struct id *case_id, struct open_ca
 /* Who is in conflict in the case, and in all that it counts with: those show its reports, and what a person
  * records is recorded of them. False: the arena is exhausted. */
 bool case_conflict(struct turn *turn, const struct open_case *found, struct conflict *out);
-/* Is this one of the officers? Also true when that cannot be read. */
+/* Is it closed to them (conflict_closes)? Also true when that cannot be read. */
 bool case_accuses(struct turn *turn, const struct open_case *found, const Sigap__Actor *actor);
 /* What its first report said. NULL: from before it was kept, or the key does not open. */
 Sigap__ReportContent *case_content(struct turn *turn, const struct open_case *found);

@@ -208,8 +208,10 @@ bool case_conflict(struct turn *turn, const struct open_case *found, struct conf
 }
 
 bool case_accuses(struct turn *turn, const struct open_case *found, const Sigap__Actor *actor) {
+    const struct triage *triage = turn->state;
     struct conflict conflict;
-    return !case_conflict(turn, found, &conflict) || rights_in_conflict(actor, conflict.officers);
+    return !case_conflict(turn, found, &conflict) ||
+           conflict_closes(triage->site.conflict, actor, conflict.officers, conflict.facilities);
 }
 
 Sigap__ReportContent *case_content(struct turn *turn, const struct open_case *found) {

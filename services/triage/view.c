@@ -1,4 +1,5 @@
 /* What others may see of triage: how a report was settled, open cases, the review queue. */
+#include "services/triage/conflict.h"
 #include "services/triage/heard.h"
 #include "services/triage/kept.h"
 #include "services/triage/measure.h"
@@ -249,7 +250,7 @@ static void put_alike(struct turn *turn, struct json_writer *writer, const Sigap
     for (size_t i = 0; i < count; i++) {
         struct open_case other;
         if (!case_read_whole(turn, &alike[i].case_id, &other) || !reaches(actor, other.area) ||
-            rights_in_conflict(actor, other.conflict))
+            case_accuses(turn, &other, actor))
             continue;
         json_write_object(writer);
         json_write_key(writer, "score");
@@ -362,12 +363,13 @@ static struct open_case listed_case(struct statement *rows) {
 
 static void put_case_rows(struct turn *turn, struct json_writer *writer, const Sigap__Actor *actor,
     const char *prefix, unsigned limit) {
+    const struct conflict_names *names = ((const struct triage *)turn->state)->site.conflict;
     struct statement *rows = triage_use(turn->store, TRIAGE_CASE_LIST);
     bind_text(rows, prefix);
     bind_int(rows, limit);
     while (statement_step(rows)) {
         struct open_case row = listed_case(rows);
-        if (rights_in_conflict(actor, column_text(rows, 10)))
+        if (conflict_closes(names, actor, column_text(rows, 10), column_text(rows, 11)))
             continue;
         json_write_object(writer);
         put_case(writer, &row, is_restricted(actor, &row));
@@ -390,6 +392,7 @@ static void put_review_rows(struct turn *turn, struct json_writer *writer, const
 /* Cases that may be the same as others: the pair is shown by the case. */
 static void put_proposal_rows(struct turn *turn, struct json_writer *writer, const Sigap__Actor *actor,
     const char *prefix, unsigned limit) {
+    const struct conflict_names *names = ((const struct triage *)turn->state)->site.conflict;
     struct statement *rows = triage_use(turn->store, TRIAGE_PROPOSAL_LIST);
     bind_text(rows, prefix);
     bind_int(rows, limit);
@@ -397,7 +400,7 @@ static void put_proposal_rows(struct turn *turn, struct json_writer *writer, con
         struct open_case row = listed_case(rows);
         struct alike alike[ALIKE_MAX];
         size_t size;
-        if (rights_in_conflict(actor, column_text(rows, 11)))
+        if (conflict_closes(names, actor, column_text(rows, 11), column_text(rows, 12)))
             continue;
         const void *bytes = column_blob(rows, 10, &size);
         size_t count = alike_unpack(bytes, size, alike);

@@ -70,3 +70,22 @@ def test_who_decides_a_review_can_read_it(site, people):
     for name in ("admin", "upt", "tksk"):
         answer = people[name].get(path + "?narrative=1")
         assert answer.status == 403 and UNCLEAR not in json.dumps(answer.json), (name, answer)
+
+
+def test_a_case_that_accuses_them_is_not_there(site):
+    """Staff of a home that a report accuses, who also have the region: no list, view or message tells them of it."""
+    staff, other = (Person(site, name, "responder", "TRC", "35.20", *facility)
+                    for name, facility in (("staf_panti", ["JTM-PSTW-MGT-AMALIA"]), ("staf_lain", ["JTM-PPSAA-TRG"])))
+    ticket = site.report("Petugas UPT PSTW Magetan memukul kakek penghuni panti sampai memar, tolong ditindak.")
+    site.idle()
+    trace = site.trace(ticket)
+    case = trace["case"]["id"]
+    told = {one["to"] for one in trace["deliveries"]}
+    assert "trc-jtm-pstw-mgt" not in told and [team for team in told if team.startswith("trc-")], told
+    assert other.get(f"/api/cases/{case}").status == 200
+    answer = staff.get(f"/api/cases/{case}?narrative=1")
+    assert answer.status == 404, answer
+    for what in ("cases", "queues", "alerts", "tasks", "deliveries"):
+        answer = staff.get(f"/api/{what}?limit=1000")
+        assert answer.status == 200 and case not in json.dumps(answer.json), what
+    assert case in json.dumps(other.get("/api/cases?limit=1000").json)

@@ -791,6 +791,32 @@ static void an_officer_in_conflict_sees_and_moves_nothing(void **state) {
     fixture_close(&fixture);
 }
 
+/* Staff of an accused institution who have an office beside: all that is theirs is the offer they had. */
+static void staff_of_who_is_accused_see_their_own_offer_only(void **state) {
+    static const struct case_setup nobody_takes = {
+        "lansia_terlantar", "35.17", 2, "age=50 has_family=no", 1, false};
+    struct person accused = {"kor.panti", "coordinator KOR facility UPT", "35", BATU},
+                  other = {"kor.lain", "coordinator KOR facility UPT", "35", PRSMP};
+    unsigned status;
+    (void)state;
+    struct fixture *fixture = open_router();
+    struct id case_id = house_open(fixture, &nobody_takes, false);
+    house_fact(fixture, &case_id, "conflict_facility", BATU);
+    json_decref(house_case(fixture, &case_id, other, &status));
+    assert_int_equal(status, 200);
+    json_decref(house_case(fixture, &case_id, accused, &status));
+    assert_int_equal(status, 404);
+    json_decref(house_explain(fixture, &case_id, accused, &status));
+    assert_int_equal(status, 404);
+    assert_listed(fixture, "unroutable", other, 1);
+    assert_listed(fixture, "unroutable", accused, 0);
+    assert_int_equal(
+        house_assign(fixture, &case_id, PRSMP, &(struct order){.who = accused, .reason = "x"}), 403);
+    house_fact(fixture, &case_id, "conflict_facility", "no");
+    assert_listed(fixture, "unroutable", accused, 1);
+    fixture_close(&fixture);
+}
+
 static void a_closed_case_asks_nobody(void **state) {
     (void)state;
     struct fixture *fixture = open_router();
@@ -1665,6 +1691,7 @@ int main(void) {
         cmocka_unit_test(a_report_adds_a_facility_in_conflict),
         cmocka_unit_test(a_conflict_waits_for_a_facility_that_there_is),
         cmocka_unit_test(an_officer_in_conflict_sees_and_moves_nothing),
+        cmocka_unit_test(staff_of_who_is_accused_see_their_own_offer_only),
         cmocka_unit_test(a_closed_case_asks_nobody),
         cmocka_unit_test(closed_before_the_client_came),
         cmocka_unit_test(who_has_accepted_has_the_whole),

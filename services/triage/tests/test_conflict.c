@@ -41,23 +41,30 @@ static void test_who_is_accused(void **state) {
     }
 }
 
-static unsigned look(struct world *world, const struct id *case_id, const char *account) {
+static unsigned look_from(
+    struct world *world, const struct id *case_id, const char *account, const char *facility) {
     Sigap__Actor actor = SIGAP__ACTOR__INIT;
     Sigap__View view = SIGAP__VIEW__INIT;
     Sigap__CaseView what = SIGAP__CASE_VIEW__INIT;
-    char *roles[] = {(char *)"operator", (char *)"TRI"}, *areas[] = {(char *)"*"};
+    char *roles[] = {(char *)"operator", (char *)"TRI"}, *areas[] = {(char *)"*"}, *of = (char *)facility;
     unsigned status;
     actor.account = (char *)account;
     actor.roles = roles;
     actor.n_roles = 2;
     actor.areas = areas;
     actor.n_areas = 1;
+    actor.facilities = &of;
+    actor.n_facilities = facility != NULL;
     what.case_id = (ProtobufCBinaryData){ID_BYTES, (uint8_t *)case_id->bytes};
     view.actor = &actor;
     view.what_case = SIGAP__VIEW__WHAT_CASE_FILE;
     view.case_file = &what;
     json_decref(fixture_view(world->fixture, &view, &status));
     return status;
+}
+
+static unsigned look(struct world *world, const struct id *case_id, const char *account) {
+    return look_from(world, case_id, account, NULL);
 }
 
 static struct id last_case(struct world *world) {
@@ -164,6 +171,45 @@ static void test_a_parted_report_keeps_the_conflict(void **state) {
     assert_int_equal(look(world, &parted, "ani"), 200);
 }
 
+static unsigned listed_for(struct world *world, const char *facility) {
+    Sigap__Actor actor = SIGAP__ACTOR__INIT;
+    Sigap__View view = SIGAP__VIEW__INIT;
+    Sigap__ListView what = SIGAP__LIST_VIEW__INIT;
+    char *roles[] = {(char *)"operator", (char *)"TRI"}, *areas[] = {(char *)"*"}, *of = (char *)facility;
+    unsigned status;
+    actor.account = (char *)"staff";
+    actor.roles = roles;
+    actor.areas = areas;
+    actor.facilities = &of;
+    actor.n_roles = 2;
+    actor.n_areas = actor.n_facilities = 1;
+    what.name = (char *)"cases";
+    view.actor = &actor;
+    view.what_case = SIGAP__VIEW__WHAT_LIST;
+    view.list = &what;
+    json_t *json = fixture_view(world->fixture, &view, &status);
+    assert_int_equal(status, 200);
+    unsigned count = (unsigned)json_array_size(json);
+    json_decref(json);
+    return count;
+}
+
+/* Staff of who is accused, whatever areas they have: until a person finds out that it was not them. */
+static void test_a_case_is_closed_to_who_is_accused(void **state) {
+    struct world *world = *state;
+    report(world,
+        "Anak umur 10 tahun di PPSPA Batu dipukuli pengasuh panti sampai lebam, tolong jangan bocor", 1);
+    struct id accusing = last_case(world);
+    assert_int_equal(look_from(world, &accusing, "staff", "JTM-PPSPA-BATU"), 404);
+    assert_int_equal(look_from(world, &accusing, "staff", "JTM-PRSMP-SBY"), 200);
+    assert_int_equal(look_from(world, &accusing, "staff", "no-such"), 200);
+    assert_int_equal(listed_for(world, "JTM-PPSPA-BATU"), 0);
+    assert_int_equal(listed_for(world, "JTM-PRSMP-SBY"), 1);
+    record_fact(world, &accusing, "conflict_facility", "no");
+    assert_int_equal(look_from(world, &accusing, "staff", "JTM-PPSPA-BATU"), 200);
+    assert_int_equal(listed_for(world, "JTM-PPSPA-BATU"), 1);
+}
+
 /* Casework tells the whole list each time: it is kept once. */
 static void test_officers_are_kept_once(void **state) {
     struct world *world = *state;
@@ -268,6 +314,7 @@ int main(void) {
         TEST(test_a_merge_hands_conflict_on),
         TEST(test_the_conflict_of_the_whole_counts_for_what_it_holds),
         TEST(test_a_parted_report_keeps_the_conflict),
+        TEST(test_a_case_is_closed_to_who_is_accused),
         TEST(test_officers_are_kept_once),
         TEST(test_only_the_conflict_that_is_left_is_carried),
     };
