@@ -420,11 +420,24 @@ static bool is_patient(const struct sim *sim, const char *policy) {
     return patient;
 }
 
-/* Its alert goes the way of the lower priority since. */
-static bool is_lowered(const struct ledger *ledger, const struct id *case_id) {
-    for (unsigned i = 0; i < ledger->case_count; i++)
-        if (id_equal(&ledger->cases[i].id, case_id))
-            return ledger->cases[i].lowered;
+/* A witness of danger, or a case made urgent again, has an alert of its own. */
+static bool is_followed(const struct ledger *ledger, const struct ledger_alert *alert) {
+    for (unsigned i = 0; i < ledger->alert_count; i++) {
+        const struct ledger_alert *later = &ledger->alerts[i];
+        if (id_equal(&later->subject, &alert->subject) && later->raised_at > alert->raised_at &&
+            later->priority == SIGAP__PRIORITY__PRIORITY_P0)
+            return true;
+    }
+    return false;
+}
+
+/* It goes the way of the lower priority since; what made the case urgent again is another's. */
+static bool is_lowered(const struct ledger *ledger, const struct ledger_alert *alert) {
+    for (unsigned i = 0; i < ledger->case_count; i++) {
+        const struct ledger_case *of = &ledger->cases[i];
+        if (id_equal(&of->id, &alert->subject))
+            return of->lowered || (of->lowered_at >= alert->raised_at && is_followed(ledger, alert));
+    }
     return false;
 }
 
@@ -434,7 +447,7 @@ static bool check_alert(struct sim *sim, const struct ledger *ledger, const stru
     id_to_text(&alert->id, text);
     return alert->priority != SIGAP__PRIORITY__PRIORITY_P0 || young ||
            alert->state != SIGAP__ALERT_STATE__ALERT_OPEN || is_patient(sim, alert->policy) ||
-           is_lowered(ledger, &alert->subject) ||
+           is_lowered(ledger, alert) ||
            sim_fail(sim, "P0 alert %s is neither answered nor at its final target", text);
 }
 

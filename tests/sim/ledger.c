@@ -187,9 +187,11 @@ static bool note(struct ledger *ledger, const struct machine *machine, const Sig
         break;
     case SIGAP__EVENT__BODY_CASE_CHANGED:
         if (event->case_changed->priority) {
-            ledger_case_of(ledger, &case_id)->priority = event->case_changed->priority;
-            ledger_case_of(ledger, &case_id)->lowered =
-                event->case_changed->priority > event->case_changed->priority_before;
+            struct ledger_case *changed = ledger_case_of(ledger, &case_id);
+            changed->priority = event->case_changed->priority;
+            changed->lowered = event->case_changed->priority > event->case_changed->priority_before;
+            if (changed->lowered)
+                changed->lowered_at = event->at;
         }
         break;
     case SIGAP__EVENT__BODY_REFERRAL_OPENED:

@@ -17,6 +17,7 @@ struct ledger_case {
     struct id id;
     unsigned opened, planned, referred, alerted;
     bool closed, lowered; /* the last change of its priority made it less urgent */
+    int64_t lowered_at;   /* epoch ms: the last one that did; 0 none */
     Sigap__Priority priority;
     struct id merged_into; /* null: it stands for itself */
 };
