@@ -29,8 +29,6 @@ enum {
     CASE_BLOB_MAX = 256 * 1024  /* usually 2 KiB; 214 KiB if every text were as long as it may be */
 };
 
-/* The fact that names facilities in conflict, by their ids. */
-
 /* Three texts a task and a fact, one an anchor, each with its NUL; numbers and times of at most 10 bytes. */
 _Static_assert(CASE_TASKS_MAX *(3 * (CASE_TEXT_MAX + 1) + 7 * 10) +
                        CASE_FACTS_MAX * (3 * (CASE_TEXT_MAX + 1) + 10) +

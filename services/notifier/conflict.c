@@ -56,6 +56,7 @@ static void record(struct turn *turn, const struct id *case_id, struct recorded 
     notifier->any_conflict = true;
 }
 
+/* Each once; "no" and "unknown" name nobody. */
 static const char *joined(struct turn *turn, const char *known, const char *more) {
     return known ? site_codes_join(turn->arena, known, more) : NULL;
 }
@@ -67,19 +68,15 @@ void conflict_add_officers(struct turn *turn, const struct id *case_id, const ch
     record(turn, case_id, all);
 }
 
-static const char *named(const char *ids) {
-    return strcmp(ids, "no") == 0 || strcmp(ids, "unknown") == 0 ? "" : ids;
-}
-
 void conflict_add_facilities(struct turn *turn, const struct id *case_id, const char *ids) {
     struct recorded all = recorded(turn, case_id);
-    all.facilities = joined(turn, all.facilities, named(ids));
+    all.facilities = joined(turn, all.facilities, ids);
     record(turn, case_id, all);
 }
 
 void conflict_set_facilities(struct turn *turn, const struct id *case_id, const char *ids) {
     struct recorded all = recorded(turn, case_id);
-    all.facilities = named(ids);
+    all.facilities = joined(turn, "", ids);
     record(turn, case_id, all);
 }
 

@@ -114,6 +114,14 @@ static inline struct flow *flow_new(const char *channels_yaml) {
     return flow;
 }
 
+/* One that may be restarted. */
+static inline struct flow *flow_new_on_disk(const char *channels_yaml) {
+    struct flow *flow = calloc(1, sizeof *flow);
+    assert_non_null(flow);
+    flow_open_at(flow, channels_yaml, 0, true);
+    return flow;
+}
+
 static inline void flow_free(struct flow *flow) {
     fixture_close(&flow->fixture);
     flow_site_remove(flow);

@@ -167,9 +167,7 @@ static void test_an_offer_is_between_facility_and_router(void **state) {
 /* Known for good, not for as long as the daemon lives. */
 static void test_a_restart_forgets_nobody(void **state) {
     (void)state;
-    struct flow *flow = calloc(1, sizeof *flow);
-    assert_non_null(flow);
-    flow_open_at(flow, NULL, 0, true);
+    struct flow *flow = flow_new_on_disk(NULL);
     char token[80];
     opened(flow, facility, token);
     fixture_restart(flow->fixture, true);

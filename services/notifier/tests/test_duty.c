@@ -288,8 +288,7 @@ static unsigned void_links(struct flow *flow, const char *role, const char *code
 
 static void test_void_links(void **state) {
     (void)state;
-    struct flow *flow = calloc(1, sizeof *flow);
-    flow_open_at(flow, NULL, 0, true);
+    struct flow *flow = flow_new_on_disk(NULL);
     flow_person_boxed(flow, "ani");
     flow_person_boxed(flow, "budi");
     flow_rota(flow, "tksk-3507", ani_budi, 2);
@@ -660,9 +659,7 @@ static void test_telling_costs_no_row(void **state) {
 
 static void test_restart_keeps_them(void **state) {
     (void)state;
-    struct flow *flow = calloc(1, sizeof *flow);
-    assert_non_null(flow);
-    flow_open_at(flow, NULL, 0, true);
+    struct flow *flow = flow_new_on_disk(NULL);
     flow_person_boxed(flow, "ani");
     flow_person_boxed(flow, "budi");
     flow_rota(flow, "tksk-3507", ani_budi, 2);

@@ -395,8 +395,7 @@ static void away(struct flow *flow, int64_t ms) {
 static void test_missed_steps_are_told_once(void **state) {
     (void)state;
     static const char *const all[] = {"opr", "tri", "tksk-3507", "kab-3507", "pkm-3507", "kor", "kds"};
-    struct flow *flow = calloc(1, sizeof *flow);
-    flow_open_at(flow, NULL, 0, true);
+    struct flow *flow = flow_new_on_disk(NULL);
     flow_case_opened(flow, emergency);
     away(flow, 12 * HOUR);
     flow_advance(flow, 2 * MINUTE);
@@ -409,8 +408,7 @@ static void test_missed_steps_are_told_once(void **state) {
     assert_int_equal(flow_sent(flow, "kds", NULL, "again"), 2); /* it goes on at the final target */
     flow_free(flow);
 
-    flow = calloc(1, sizeof *flow);
-    flow_open_at(flow, NULL, 0, true);
+    flow = flow_new_on_disk(NULL);
     flow_case_opened(flow, emergency);
     away(flow, 12 * MINUTE); /* those of the 5th and the 10th minute */
     assert_int_equal(flow_sent(flow, "tri", NULL, "alert"), 1);
@@ -1372,8 +1370,7 @@ static void test_lease_that_runs_out(void **state) {
 
 static void test_crash_while_sending(void **state) {
     (void)state;
-    struct flow *flow = calloc(1, sizeof *flow);
-    flow_open_at(flow, mail_site, 0, true);
+    struct flow *flow = flow_new_on_disk(mail_site);
     flow->silent = true;
     flow_case_opened(flow, emergency);
     struct id before = flow->sent[0].delivery;
@@ -1403,8 +1400,7 @@ static unsigned drop_effects(struct flow *flow) {
 static void test_what_is_left_over_is_seen_to_in_portions(void **state) {
     (void)state;
     enum { CASES = 400 };
-    struct flow *flow = calloc(1, sizeof *flow);
-    flow_open_at(flow, mail_site, 0, true);
+    struct flow *flow = flow_new_on_disk(mail_site);
     flow->silent = true;
     unsigned before = 0, again = 0, turns = 0;
     for (int i = 0; i < CASES; i++) {
@@ -1427,8 +1423,7 @@ static void test_what_is_left_over_is_seen_to_in_portions(void **state) {
 
 static void test_nothing_is_repeated_after_a_settled_crash(void **state) {
     (void)state;
-    struct flow *flow = calloc(1, sizeof *flow);
-    flow_open_at(flow, mail_site, 0, true);
+    struct flow *flow = flow_new_on_disk(mail_site);
     flow_case_opened(flow, emergency);
     unsigned before = flow->count;
     fixture_restart(flow->fixture, false);
@@ -1456,10 +1451,9 @@ static void test_what_was_rolled_back_is_not_remembered(void **state) {
 
 static void test_what_there_was_before_a_restart_is_known(void **state) {
     (void)state;
-    struct flow *flow = calloc(1, sizeof *flow);
+    struct flow *flow = flow_new_on_disk(mail_site);
     Sigap__ReportJoined joined = SIGAP__REPORT_JOINED__INIT;
     Sigap__Event event = SIGAP__EVENT__INIT;
-    flow_open_at(flow, mail_site, 0, true);
     struct id case_id = flow_case_opened(flow, emergency), report_id = fixture_id(flow->fixture);
     fixture_restart(flow->fixture, false);
     size_t raised = fixture_count(flow->fixture, SIGAP__EVENT__BODY_ALERT_RAISED);

@@ -583,8 +583,7 @@ static void test_a_later_message_has_a_link_that_is_good(void **state) {
  * coordinator hears that they did not arrive. */
 static void test_what_would_come_too_late_after_a_start_is_told(void **state) {
     (void)state;
-    struct flow *flow = calloc(1, sizeof *flow);
-    flow_open_at(flow, mail_site, 0, true);
+    struct flow *flow = flow_new_on_disk(mail_site);
     flow->silent = true;
     flow_case_opened(flow, emergency);
     assert_int_equal(flow_sent(flow, "opr", "email", "alert"), 1);
