@@ -195,7 +195,7 @@ static unsigned merged_into(struct turn *turn, const struct id *whole_id, struct
  * other words */
 
 static const char *const conflict_facts[] = {
-    RIGHTS_CONFLICT_OFFICER, RIGHTS_CONFLICT_FACILITY, "conflict_of_interest"};
+    RIGHTS_CONFLICT_OFFICER, RIGHTS_CONFLICT_FACILITY, RIGHTS_CONFLICT_OF_INTEREST};
 enum { CONFLICT_FACTS = sizeof conflict_facts / sizeof *conflict_facts };
 
 static bool is_told(const struct case_fact *fact) {

@@ -15,6 +15,7 @@ struct place {
 
 struct places {
     struct extract *facilities, *eligibility;
+    struct institutions *institutions;
     struct place *list; /* sorted by id */
     unsigned count;
     struct place types[TYPES_MAX];
@@ -91,7 +92,8 @@ struct places *places_load(const char *site_dir, struct error *error) {
         return NULL;
     }
     places->facilities = extract_open(site_dir, "facilities.yaml", error);
-    places->eligibility = places->facilities ? extract_open(site_dir, "eligibility.yaml", error) : NULL;
+    places->institutions = places->facilities ? institutions_load(site_dir, error) : NULL;
+    places->eligibility = places->institutions ? extract_open(site_dir, "eligibility.yaml", error) : NULL;
     if (places->eligibility) {
         read_types(places);
         if (read_facilities(places))
@@ -106,6 +108,7 @@ void places_free(struct places **places) {
     if (!*places)
         return;
     free((*places)->list);
+    institutions_free(&(*places)->institutions);
     extract_close(&(*places)->facilities);
     extract_close(&(*places)->eligibility);
     free(*places);
@@ -126,10 +129,8 @@ unsigned places_kind(const struct places *places, const char *facility) {
     return found ? found->kind : PLACE_OTHER;
 }
 
-const char *places_institution(const struct places *places, const char *facility) {
-    const struct place *found = find(places, facility);
-    const char *whole = found ? extract_text(places->facilities, found->entry, "part_of") : NULL;
-    return whole ? whole : facility;
+const struct institutions *places_institutions(const struct places *places) {
+    return places->institutions;
 }
 
 bool places_has_type(const struct places *places, const char *facility, const char *type) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "common/error.h"
+#include "common/institutions.h"
 
 #include <stdbool.h>
 
@@ -22,6 +23,5 @@ void places_free(struct places **places);
 unsigned places_kind(const struct places *places, const char *facility);
 /* Of the directory. */
 bool places_know(const struct places *places, const char *facility);
-/* The institution that it is part of, itself when it stands alone or nobody knows it. */
-const char *places_institution(const struct places *places, const char *facility);
+const struct institutions *places_institutions(const struct places *places);
 bool places_has_type(const struct places *places, const char *facility, const char *type);

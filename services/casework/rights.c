@@ -64,27 +64,18 @@ static bool at_facility(const Sigap__Actor *actor, const struct case_file *file)
     return false;
 }
 
-/* Is it of an institution that is named, by itself or by any of its parts? As the router takes them out
- * (facility_is_of). ids: separated by blanks. */
-static bool is_named(const struct places *places, const char *facility, const char *ids) {
-    const char *mine = places_institution(places, facility);
-    char id[SITE_CODE_MAX + 1];
-    while (site_codes_next(&ids, id))
-        if (strcmp(mine, places_institution(places, id)) == 0)
-            return true;
-    return false;
+static const char *fact_text(const struct case_file *file, const char *name) {
+    const struct case_fact *fact = case_fact(file, name);
+    return fact ? fact->value : NULL;
 }
 
 /* ESC-10: out of the chain, as an officer or as the facility. */
 bool rights_conflict(const struct places *places, const Sigap__Actor *actor, const struct case_file *file) {
-    const struct case_fact *officers = case_fact(file, RIGHTS_CONFLICT_OFFICER);
-    const struct case_fact *facilities = case_fact(file, RIGHTS_CONFLICT_FACILITY);
-    if (officers && rights_in_conflict(actor, officers->value))
-        return true;
-    for (size_t i = 0; facilities && actor && i < actor->n_facilities; i++)
-        if (is_named(places, actor->facilities[i], facilities->value))
-            return true;
-    return false;
+    const struct institutions *institutions = places_institutions(places);
+    struct accusation accusation = institutions_accusation(institutions,
+        fact_text(file, RIGHTS_CONFLICT_OF_INTEREST), fact_text(file, RIGHTS_CONFLICT_FACILITY), file->area);
+    return rights_in_conflict(actor, fact_text(file, RIGHTS_CONFLICT_OFFICER)) ||
+           institutions_accuse_staff(institutions, &accusation, actor);
 }
 
 /* Works on cases of this area, or at the facility that has the client. */

@@ -25,8 +25,8 @@ void rights_bind(struct rights_query *query, struct statement *statement, const 
 /* A range of area codes for a prefix; "" is everywhere. */
 void rights_bind_area(struct rights_query *query, struct statement *statement, const char *prefix);
 
-/* May be part of what is reported, themselves or as staff of any part of an institution that is named: the
- * case is not there for them. */
+/* May be part of what is reported, themselves or as staff of an institution that is accused (institutions.h):
+ * the case is not there for them. */
 bool rights_conflict(const struct places *places, const Sigap__Actor *actor, const struct case_file *file);
 /* C3: the inside of the file only for TRI, PPA, PKS and KOR; others see the number. */
 bool rights_inside(const Sigap__Actor *actor, const struct case_file *file);

@@ -24,18 +24,20 @@ void conflict_open(struct turn *turn) {
     turn_after_commit(turn, know, &any, sizeof any);
 }
 
-/* Both separated by blanks, "": none. NULL: the arena is exhausted. */
+/* accounts, facilities: separated by blanks, "": none. NULL: the arena is exhausted. */
 struct recorded {
     const char *accounts, *facilities;
+    bool of_interest;
 };
 
 static struct recorded recorded(struct turn *turn, const struct id *case_id) {
-    struct recorded out = {"", ""};
+    struct recorded out = {"", "", false};
     struct statement *get = notifier_use(turn->store, NOTIFIER_CONFLICT_GET);
     bind_id(get, case_id);
     if (statement_step(get)) {
         out.accounts = arena_text(turn->arena, column_text(get, 0));
         out.facilities = arena_text(turn->arena, column_text(get, 1));
+        out.of_interest = column_int(get, 2) != 0;
     }
     statement_end(get);
     return out;
@@ -52,45 +54,51 @@ static void record(struct turn *turn, const struct id *case_id, struct recorded 
     bind_int(set, turn->now);
     bind_text(set, all.accounts);
     bind_text(set, all.facilities);
+    bind_int(set, all.of_interest);
     statement_run(set);
     notifier->any_conflict = true;
-}
-
-/* Each once; "no" and "unknown" name nobody. */
-static const char *joined(struct turn *turn, const char *known, const char *more) {
-    return known ? site_codes_join(turn->arena, known, more) : NULL;
 }
 
 /* Casework says all that it knows each time, so most are here already. */
 void conflict_add_officers(struct turn *turn, const struct id *case_id, const char *accounts) {
     struct recorded all = recorded(turn, case_id);
-    all.accounts = joined(turn, all.accounts, accounts);
+    all.accounts = all.accounts ? site_codes_join(turn->arena, all.accounts, accounts) : NULL;
     record(turn, case_id, all);
 }
 
-void conflict_add_facilities(struct turn *turn, const struct id *case_id, const char *ids) {
-    struct recorded all = recorded(turn, case_id);
-    all.facilities = joined(turn, all.facilities, ids);
-    record(turn, case_id, all);
+/* "no" is kept: it is none of them, and not an unknown one. */
+static const char *facilities_after(
+    struct turn *turn, const char *before, const char *said, bool is_recorded) {
+    bool none = strcmp(said, "no") == 0, unknown = strcmp(said, "unknown") == 0;
+    if (is_recorded && none)
+        return "no";
+    if (!is_recorded && (none || unknown))
+        return before;
+    return before ? site_codes_join(turn->arena, is_recorded ? "" : before, said) : NULL;
 }
 
-void conflict_set_facilities(struct turn *turn, const struct id *case_id, const char *ids) {
+bool conflict_note(struct turn *turn, const struct id *case_id, const Sigap__Fact *fact, bool is_recorded) {
+    bool facility = strcmp(fact->name, RIGHTS_CONFLICT_FACILITY) == 0;
+    if (!facility && strcmp(fact->name, RIGHTS_CONFLICT_OF_INTEREST) != 0)
+        return false;
+    bool yes = strcmp(fact->value, "yes") == 0;
     struct recorded all = recorded(turn, case_id);
-    all.facilities = joined(turn, "", ids);
+    if (!facility && all.of_interest == yes)
+        return true;
+    if (facility)
+        all.facilities = facilities_after(turn, all.facilities, fact->value, is_recorded);
+    else
+        all.of_interest = yes || (all.of_interest && !is_recorded);
     record(turn, case_id, all);
+    return true;
 }
 
 static struct recorded known_of(struct turn *turn, const struct id *case_id) {
     const struct notifier *notifier = turn->state;
-    struct recorded out = {"", ""};
+    struct recorded out = {"", "", false};
     if (notifier->any_conflict && !id_is_null(case_id))
         out = recorded(turn, case_id);
     return out;
-}
-
-const char *conflict_facilities(struct turn *turn, const struct id *case_id) {
-    const char *facilities = known_of(turn, case_id).facilities;
-    return facilities ? facilities : "";
 }
 
 bool conflict_has(struct turn *turn, const struct id *case_id, const char *account) {
@@ -99,31 +107,34 @@ bool conflict_has(struct turn *turn, const struct id *case_id, const char *accou
     return rights_in_conflict(&actor, known_of(turn, case_id).accounts);
 }
 
-/* Its offer is between the facility and the router. */
-static bool is_between_them(const struct alert *alert) {
-    return alert->subject == SUBJECT_OFFER;
+static const struct institutions *institutions(const struct turn *turn) {
+    const struct notifier *notifier = turn->state;
+    return teams_institutions(notifier->teams);
+}
+
+static struct accusation accusation_of(
+    const struct turn *turn, const struct alert *alert, const struct recorded *known) {
+    if (alert->subject == SUBJECT_OFFER) /* between the facility and the router */
+        return institutions_accusation(institutions(turn), NULL, NULL, alert->area);
+    return institutions_accusation(
+        institutions(turn), known->of_interest ? "yes" : NULL, known->facilities, alert->area);
+}
+
+struct accusation conflict_accusation(struct turn *turn, const struct alert *alert) {
+    struct recorded known = known_of(turn, &alert->case_id);
+    return accusation_of(turn, alert, &known);
 }
 
 bool conflict_of_team(struct turn *turn, const struct alert *alert, const struct team *team) {
-    const struct notifier *notifier = turn->state;
-    return team && team->facility && !is_between_them(alert) &&
-           directory_is_named(
-               teams_directory(notifier->teams), team->facility, conflict_facilities(turn, &alert->case_id));
-}
-
-static bool is_of_named(const struct directory *directory, const Sigap__Actor *actor, const char *ids) {
-    for (size_t i = 0; actor && ids && i < actor->n_facilities; i++) {
-        const struct directory_facility *facility = directory_find(directory, actor->facilities[i]);
-        if (facility && directory_is_named(directory, facility, ids))
-            return true;
-    }
-    return false;
+    if (!team || !team->facility)
+        return false;
+    struct accusation accusation = conflict_accusation(turn, alert);
+    return institutions_accused(institutions(turn), &accusation, team->facility->id);
 }
 
 bool conflict_of_actor(struct turn *turn, const struct alert *alert, const Sigap__Actor *actor) {
-    const struct notifier *notifier = turn->state;
     struct recorded known = known_of(turn, &alert->case_id);
+    struct accusation accusation = accusation_of(turn, alert, &known);
     return rights_in_conflict(actor, known.accounts) ||
-           (!is_between_them(alert) &&
-               is_of_named(teams_directory(notifier->teams), actor, known.facilities));
+           institutions_accuse_staff(institutions(turn), &accusation, actor);
 }

@@ -56,11 +56,10 @@ static bool take_facility(yaml_document_t *tree, const yaml_node_t *node, struct
     *out = (struct directory_facility){.id = copy_of(tree, node, "id"),
         .name = copy_of(tree, node, "name"),
         .regency = copy_of(tree, node, "regency"),
-        .part_of = copy_of(tree, node, "part_of"),
         .types = list_of(tree, node, "types"),
         .coverage = list_of(tree, node, "coverage"),
         .active = active && strcmp(active, "yes") == 0};
-    return out->id && out->id[0] && out->name && out->regency && out->part_of && out->types && out->coverage;
+    return out->id && out->id[0] && out->name && out->regency && out->types && out->coverage;
 }
 
 static bool take_all(yaml_document_t *tree, struct directory *out, const char *path, struct error *error) {
@@ -121,7 +120,6 @@ void directory_free(struct directory **at) {
         free(each->id);
         free(each->name);
         free(each->regency);
-        free(each->part_of);
         list_free(each->types);
         list_free(each->coverage);
     }
@@ -135,19 +133,4 @@ const struct directory_facility *directory_find(const struct directory *director
         if (strcmp(directory->facilities[i].id, id) == 0)
             return &directory->facilities[i];
     return NULL;
-}
-
-static const char *institution(const struct directory_facility *facility) {
-    return facility->part_of[0] ? facility->part_of : facility->id;
-}
-
-bool directory_is_named(
-    const struct directory *directory, const struct directory_facility *facility, const char *ids) {
-    char id[SITE_CODE_MAX + 1];
-    while (site_codes_next(&ids, id)) {
-        const struct directory_facility *named = directory_find(directory, id);
-        if (named && strcmp(institution(named), institution(facility)) == 0)
-            return true;
-    }
-    return false;
 }

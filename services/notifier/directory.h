@@ -11,7 +11,6 @@ enum { DIRECTORY_MAX = 1024, DIRECTORY_LIST_MAX = 64 };
 
 struct directory_facility {
     char *id, *name, *regency;
-    char *part_of;            /* the institution; "": stands alone */
     char **types, **coverage; /* end with NULL */
     bool active;
 };
@@ -26,6 +25,3 @@ struct directory *directory_load(const char *folder, struct error *error);
 void directory_free(struct directory **directory);
 /* NULL: unknown. */
 const struct directory_facility *directory_find(const struct directory *directory, const char *id);
-/* Is it of an institution that is named, by itself or by any of its parts? ids: separated by blanks. */
-bool directory_is_named(
-    const struct directory *directory, const struct directory_facility *facility, const char *ids);

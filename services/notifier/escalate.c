@@ -97,9 +97,10 @@ static const struct team *team_of_role(
     struct turn *turn, const struct alert *alert, const char *role, enum policy_area reach) {
     const struct notifier *notifier = turn->state;
     const struct team *team = teams_of_role(notifier->teams, role, alert->area, reach);
-    return conflict_of_team(turn, alert, team) ? teams_of_role_but(notifier->teams, role, alert->area, reach,
-                                                     conflict_facilities(turn, &alert->case_id))
-                                               : team;
+    if (!conflict_of_team(turn, alert, team))
+        return team;
+    struct accusation accusation = conflict_accusation(turn, alert);
+    return teams_of_role_but(notifier->teams, role, alert->area, reach, &accusation);
 }
 
 static const struct team *team_for(

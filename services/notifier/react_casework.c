@@ -193,8 +193,8 @@ static void leave_out(struct turn *turn, const struct id *case_id, const char *a
     turn->training = training; /* the alerts' own is theirs alone */
 }
 
-/* What still waits for their teams is withdrawn; others are asked instead, and what they have answered is
- * nobody's answer. */
+/* What still waits for teams of facilities that are accused is withdrawn; others are asked instead, and what
+ * they have answered is nobody's answer. */
 static void leave_out_teams(struct turn *turn, struct alert *alert) {
     const struct notifier *notifier = turn->state;
     bool any = false;
@@ -217,11 +217,9 @@ static void leave_out_teams(struct turn *turn, struct alert *alert) {
     alert_write(turn, alert);
 }
 
-/* ids: all facilities that the case accuses by now. */
-static void leave_out_facilities(struct turn *turn, const struct id *case_id, const char *ids) {
+static void leave_out_accused(struct turn *turn, const struct id *case_id) {
     struct alert *all[ALERT_INCIDENT_MAX];
     bool training = turn->training;
-    conflict_set_facilities(turn, case_id, ids);
     unsigned count = alert_list(turn, case_id, all);
     for (unsigned i = 0; i < count; i++)
         leave_out_teams(turn, all[i]);
@@ -236,8 +234,8 @@ enum verdict react_fact_recorded(struct turn *turn, const Sigap__Event *event) {
     struct id case_id;
     if (fact && strcmp(fact->name, RIGHTS_CONFLICT_OFFICER) == 0 && react_case(event, &case_id))
         leave_out(turn, &case_id, fact->value);
-    if (fact && strcmp(fact->name, RIGHTS_CONFLICT_FACILITY) == 0 && react_case(event, &case_id))
-        leave_out_facilities(turn, &case_id, fact->value);
+    if (fact && react_case(event, &case_id) && conflict_note(turn, &case_id, fact, true))
+        leave_out_accused(turn, &case_id);
     bool also = fact && strcmp(fact->name, SITE_FACT_ALSO_KINDS) == 0;
     if (!fact || !(also || escalation_asks(notifier->escalation, fact->name)) || !react_case(event, &case_id))
         return VERDICT_DONE;

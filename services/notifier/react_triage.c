@@ -34,8 +34,8 @@ static void keep_out(
     for (size_t i = 0; i < fact_count; i++)
         if (strcmp(facts[i]->name, RIGHTS_CONFLICT_OFFICER) == 0)
             conflict_add_officers(turn, case_id, facts[i]->value);
-        else if (strcmp(facts[i]->name, RIGHTS_CONFLICT_FACILITY) == 0)
-            conflict_add_facilities(turn, case_id, facts[i]->value);
+        else
+            conflict_note(turn, case_id, facts[i], false);
 }
 
 enum verdict react_case_opened(struct turn *turn, const Sigap__Event *event) {

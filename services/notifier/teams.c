@@ -48,6 +48,7 @@ struct found {
 struct teams {
     struct teams_file *file;
     struct directory *directory;
+    struct institutions *institutions;
     const struct gazetteer *gazetteer;
     struct team **list; /* in the order of the file */
     unsigned count, room;
@@ -379,7 +380,8 @@ struct teams *teams_load(const char *folder, const struct site *site, const stru
     teams->gazetteer = gazetteer;
     bool good =
         config_path(path, folder, "teams.yaml") && config_load(path, &teams_schema, &teams->file, error) &&
-        (teams->directory = directory_load(folder, error)) && take_liaisons(teams, roles, path, error);
+        (teams->directory = directory_load(folder, error)) &&
+        (teams->institutions = institutions_load(folder, error)) && take_liaisons(teams, roles, path, error);
     for (unsigned i = 0; good && i < teams->file->teams_count; i++)
         good = know_role(roles, teams->file->teams[i].role, path, "teams", i, error) &&
                add_row(teams, &teams->file->teams[i], i, site, path, error);
@@ -399,6 +401,7 @@ void teams_free(struct teams **at) {
     free(teams->found);
     free(teams->liaisons);
     directory_free(&teams->directory);
+    institutions_free(&teams->institutions);
     config_free(&teams_schema, &teams->file);
     free(teams);
     *at = NULL;
@@ -416,6 +419,10 @@ const struct team *teams_at(const struct teams *teams, unsigned index) {
 
 const struct directory *teams_directory(const struct teams *teams) {
     return teams->directory;
+}
+
+const struct institutions *teams_institutions(const struct teams *teams) {
+    return teams->institutions;
 }
 
 const struct team *teams_find(const struct teams *teams, const char *id) {
@@ -440,15 +447,16 @@ static bool serves(const struct directory_facility *facility, const char *area) 
 }
 
 /* Of teams at facilities: the one in the nearest regency. Distances between centres of regencies; the first
- * of the file wins a tie. but: facilities that are passed by, with all of their institutions. */
+ * of the file wins a tie. but: whose facilities are passed by; NULL: nobody's. */
 static const struct team *nearest(
-    const struct teams *teams, const char *role, const char *area, const char *but) {
+    const struct teams *teams, const char *role, const char *area, const struct accusation *but) {
     const struct team *best = NULL;
     double best_km = 0;
     for (unsigned i = 0; i < teams->count; i++) {
         const struct team *team = teams->list[i];
         if (!team->facility || !team->facility->active || strcmp(team->role, role) != 0 ||
-            !serves(team->facility, area) || directory_is_named(teams->directory, team->facility, but))
+            !serves(team->facility, area) ||
+            (but && institutions_accused(teams->institutions, but, team->facility->id)))
             continue;
         double km =
             teams->gazetteer ? gazetteer_distance_km(teams->gazetteer, area, team->facility->regency) : -1;
@@ -485,7 +493,7 @@ static const struct team *look_for_role(
             team = exactly(teams, role, cut);
     if (!team)
         team = exactly(teams, role, "");
-    return team || !area[0] ? team : nearest(teams, role, area, "");
+    return team || !area[0] ? team : nearest(teams, role, area, NULL);
 }
 
 const struct team *teams_of_role(
@@ -506,11 +514,12 @@ const struct team *teams_of_role(
     return team;
 }
 
-const struct team *teams_of_role_but(
-    const struct teams *teams, const char *role, const char *area, enum policy_area reach, const char *ids) {
+const struct team *teams_of_role_but(const struct teams *teams, const char *role, const char *area,
+    enum policy_area reach, const struct accusation *accusation) {
     const struct team *team = teams_of_role(teams, role, area, reach);
-    bool named = team && team->facility && directory_is_named(teams->directory, team->facility, ids);
-    return named ? nearest(teams, role, area, ids) : team;
+    bool accused =
+        team && team->facility && institutions_accused(teams->institutions, accusation, team->facility->id);
+    return accused ? nearest(teams, role, area, accusation) : team;
 }
 
 const struct liaison *teams_liaison(const struct teams *teams, const char *role) {

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "common/gazetteer.h"
+#include "common/institutions.h"
 #include "common/site.h"
 
 #include "directory.h"
@@ -54,6 +55,7 @@ void teams_free(struct teams **teams);
 unsigned teams_count(const struct teams *teams);
 const struct team *teams_at(const struct teams *teams, unsigned index);
 const struct directory *teams_directory(const struct teams *teams);
+const struct institutions *teams_institutions(const struct teams *teams);
 
 /* NULL: unknown. */
 const struct team *teams_find(const struct teams *teams, const char *id);
@@ -65,10 +67,9 @@ const struct team *teams_of_facility(const struct teams *teams, const char *role
  * place. An unknown place ("") is covered by teams of the whole site only. NULL: nobody. */
 const struct team *teams_of_role(
     const struct teams *teams, const char *role, const char *area, enum policy_area reach);
-/* The same, passing by teams of these facilities and of whatever institution they are of. ids: separated by
- * blanks. */
-const struct team *teams_of_role_but(
-    const struct teams *teams, const char *role, const char *area, enum policy_area reach, const char *ids);
+/* The same, passing by teams of facilities that are accused. */
+const struct team *teams_of_role_but(const struct teams *teams, const char *role, const char *area,
+    enum policy_area reach, const struct accusation *accusation);
 const struct liaison *teams_liaison(const struct teams *teams, const char *role); /* NULL: none */
 
 /* How to reach a team on a channel; NULL: not at all. local: the channel keeps a box for the team itself. */

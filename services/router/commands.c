@@ -141,7 +141,7 @@ static enum verdict assign_facility(struct turn *turn, const Sigap__CommandIssue
     struct referral *referral = &work->referral;
     if (!rights_has(command->actor, "coordinator") || !rights_covers(command->actor, referral->area) ||
         rights_closed_to(command->actor, referral) ||
-        rights_accused(command->actor, &referral->facts, &router->policy->directory))
+        rights_accused(router->policy->institutions, command->actor, &referral->facts, referral->area))
         return answer(turn, command, 403, said_right, 0);
     if (is_repeated(command, &referral->last_command))
         return answer(turn, command, 200, said_done, referral->version);

@@ -445,28 +445,6 @@ const struct refusal_reason *facilities_reason(const struct directory *directory
     return NULL;
 }
 
-bool facility_is_of(const struct facility *facility, const char *id, const struct directory *directory) {
-    const struct facility *other = facilities_find(directory, id);
-    const char *mine = facility->part_of ? facility->part_of : facility->id;
-    const char *theirs = other && other->part_of ? other->part_of : id;
-    return strcmp(mine, theirs) == 0;
-}
-
-bool facility_is_of_any(const struct facility *facility, const char *ids, const struct directory *directory) {
-    char id[DIRECTORY_ID_MAX];
-    while (*ids) {
-        size_t size = strcspn(ids, " ,");
-        if (size && size < sizeof id) {
-            memcpy(id, ids, size);
-            id[size] = 0;
-            if (facility_is_of(facility, id, directory))
-                return true;
-        }
-        ids += size + (ids[size] != 0);
-    }
-    return false;
-}
-
 enum truth facility_covers(const struct facility *facility, const char *area) {
     enum truth answer = TRUTH_NO;
     for (unsigned i = 0; i < facility->coverage_count; i++) {

@@ -85,10 +85,6 @@ bool facilities_load(const char *folder, const struct site_kinds *kinds, const s
 
 const struct facility *facilities_find(const struct directory *directory, const char *id); /* NULL: unknown */
 const struct refusal_reason *facilities_reason(const struct directory *directory, const char *code);
-/* The same institution: itself, the UPT it is part of, or another part of that UPT. */
-bool facility_is_of(const struct facility *facility, const char *id, const struct directory *directory);
-/* Of one of these; ids: parted by blanks or commas. */
-bool facility_is_of_any(const struct facility *facility, const char *ids, const struct directory *directory);
 /* yes, no, or unknown when the area of the case is not known closely enough. */
 enum truth facility_covers(const struct facility *facility, const char *area);
 bool facility_in_regency(const struct facility *facility, const char *area);

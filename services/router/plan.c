@@ -17,10 +17,9 @@ struct planner {
     struct match_case match;
     uint64_t missing;
     bool area_missing;
-    bool blocked;           /* an earlier step hangs on something unknown: later ones wait */
-    bool settled;           /* somebody is chosen */
-    int maybe;              /* the first candidate that would fit if ...; -1 */
-    bool conflict_anywhere; /* it is not known which facility is meant */
+    bool blocked; /* an earlier step hangs on something unknown: later ones wait */
+    bool settled; /* somebody is chosen */
+    int maybe;    /* the first candidate that would fit if ...; -1 */
 };
 
 static bool is_urgent(const struct planner *planner) {
@@ -111,21 +110,21 @@ static enum truth bed_available(const struct planner *planner) {
     return serving && serving == full ? TRUTH_NO : TRUTH_UNKNOWN;
 }
 
-/* Some facility of the directory; or "no", which says that it is none of them. */
-static bool tells_which(const struct directory *directory, const char *ids) {
-    if (strcmp(ids, "no") == 0)
-        return true;
-    for (unsigned i = 0; i < directory->facility_count; i++)
-        if (facility_is_of_any(&directory->facilities[i], ids, directory))
-            return true;
-    return false;
+static const char *fact_known(const struct known *known, int fact) {
+    return fact != KNOWN_NONE && known->facts[fact].known ? known->facts[fact].text : NULL;
 }
 
-/* A word that is no facility would let the one that is meant in again. */
-static void forget_nobody(struct known *known, const struct directory *directory) {
-    int named = known->table->conflict_facility;
-    if (named != KNOWN_NONE && known->facts[named].known && !tells_which(directory, known->facts[named].text))
-        known->facts[named].known = false;
+/* Conflict of interest (ESC-10): which facility is asked as long as that is not told. */
+static void read_accusation(struct planner *planner) {
+    struct plan *plan = planner->plan;
+    const struct fact_table *facts = plan->known.table;
+    const struct institutions *institutions = planner->policy->institutions;
+    const char *named = fact_known(&plan->known, facts->conflict_facility);
+    bool said = known_truth(&plan->known, facts->conflict_of_interest) == TRUTH_YES;
+    if (named && !institutions_tell_who(institutions, named))
+        plan->known.facts[facts->conflict_facility].known = false;
+    plan->accusation =
+        institutions_accusation(institutions, said ? "yes" : "no", named, planner->plan_case->area);
 }
 
 static void know(struct planner *planner) {
@@ -134,25 +133,13 @@ static void know(struct planner *planner) {
     const struct fact_table *facts = &planner->policy->rules.facts;
     int priority = planner->plan_case->priority;
     known_read(known, facts, &planner->plan_case->facts);
-    forget_nobody(known, &planner->policy->directory);
+    read_accusation(planner);
     known_set(known, "priority", priorities[priority < 0 ? 0 : priority > 4 ? 4 : priority]);
     if (facts->bed_available != KNOWN_NONE && !known->facts[facts->bed_available].known)
         known_set_truth(known, facts->bed_available, bed_available(planner));
     for (unsigned i = 0; i < planner->plan_case->past_count; i++)
         if (planner->plan_case->past[i].past == REASON_REFUSED)
             known_set_truth(known, facts->facility_refuses, TRUTH_YES);
-}
-
-/* ---- conflict of interest (ESC-10): the facility that may be part of what is reported is out of the chain
- */
-
-static bool in_conflict(const struct planner *planner, const struct facility *facility) {
-    const struct known *known = &planner->plan->known;
-    int named = known->table->conflict_facility;
-    if (named != KNOWN_NONE && known->facts[named].known)
-        return facility_is_of_any(facility, known->facts[named].text, &planner->policy->directory);
-    /* Which one is not known: somebody near. */
-    return planner->conflict_anywhere && facility_in_regency(facility, planner->plan_case->area);
 }
 
 /* ---- steps */
@@ -188,7 +175,8 @@ static unsigned collect(struct planner *planner, const struct step *step, unsign
             .capacity = planner->lookup->capacity(planner->lookup->context, facility),
             .load = planner->lookup->load(planner->lookup->context, facility),
             .past = past_of(planner, facility),
-            .conflict = in_conflict(planner, facility)};
+            .conflict = institutions_accused(
+                planner->policy->institutions, &planner->plan->accusation, facility->id)};
     }
     unsigned count = plan->candidate_count - first;
     match_rank(&plan->candidates[first], count, step, &planner->match, planner->now);
@@ -359,17 +347,12 @@ static void add_general(struct planner *planner) {
 
 /* ---- the whole */
 
+/* Somebody finds out who is meant, unless it cannot wait: then all of the regency are passed by. */
 static bool conflict_waits(struct planner *planner, bool emergency) {
-    const struct known *known = &planner->plan->known;
-    const struct fact_table *facts = known->table;
-    if (known_truth(known, facts->conflict_of_interest) != TRUTH_YES)
+    int asked = planner->plan->known.table->conflict_facility;
+    if (!planner->plan->accusation.of_unknown || asked == KNOWN_NONE || emergency)
         return false;
-    if (facts->conflict_facility != KNOWN_NONE && known->facts[facts->conflict_facility].known)
-        return false;
-    planner->conflict_anywhere = true;
-    if (facts->conflict_facility == KNOWN_NONE || emergency)
-        return false;
-    planner->missing |= UINT64_C(1) << facts->conflict_facility;
+    planner->missing |= UINT64_C(1) << asked;
     return true;
 }
 
@@ -418,7 +401,7 @@ static void conclude(struct planner *planner) {
         plan->owner_role = draft_owner(planner);
     } else {
         plan->state = SIGAP__REFERRAL_STATE__REFERRAL_UNROUTABLE;
-        bool coordinator = is_urgent(planner) || planner->conflict_anywhere || !plan->rule;
+        bool coordinator = is_urgent(planner) || plan->accusation.of_unknown || !plan->rule;
         plan->owner_role = coordinator ? role_coordinator : role_province;
     }
 }
@@ -469,6 +452,7 @@ struct plan *route_plan_make(const struct policy *policy, const struct plan_case
     plan->owner_role = "";
     if (plan_case->kind == KNOWN_NONE) {
         known_read(&plan->known, &policy->rules.facts, &plan_case->facts);
+        read_accusation(&planner);
         conclude(&planner);
         return plan;
     }

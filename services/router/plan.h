@@ -55,6 +55,7 @@ struct plan {
     unsigned candidate_count;
     int pick; /* place of the candidate to ask; -1: none */
     struct known known;
+    struct accusation accusation; /* who is out of the chain */
 };
 
 /* Places the result in the arena; NULL when it is exhausted. */

@@ -173,6 +173,7 @@ struct policy *router_policy_load(const char *site_dir, struct error *error) {
         facilities_types(site_dir, policy->arena, &types, &type_count, error) &&
         rules_load(site_dir, policy->kinds, types, type_count, policy->arena, &policy->rules, error) &&
         facilities_load(site_dir, policy->kinds, &policy->rules, policy->arena, &policy->directory, error) &&
+        (policy->institutions = institutions_load(site_dir, error)) &&
         timers_load(site_dir, policy->kinds, policy->arena, &policy->timers, error) &&
         policy_check(policy, site_dir, error);
     if (!good)
@@ -190,6 +191,7 @@ void router_policy_free(struct policy **at) {
         site_roles_free(&policy->roles);
     calendar_free(&policy->calendar);
     gazetteer_free(&policy->gazetteer);
+    institutions_free(&policy->institutions);
     arena_free(&policy->arena);
     free(policy);
     *at = NULL;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/gazetteer.h"
+#include "common/institutions.h"
 #include "services/router/directory.h"
 #include "services/router/timers.h"
 
@@ -14,6 +15,7 @@ struct policy {
     struct gazetteer *gazetteer; /* provinces and regencies only */
     struct rules rules;
     struct directory directory;
+    struct institutions *institutions;
     struct timers timers;
 };
 

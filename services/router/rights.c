@@ -6,14 +6,11 @@ bool rights_closed_to(const Sigap__Actor *actor, const struct referral *referral
     return rights_in_conflict(actor, pairs_get(&referral->facts, RIGHTS_CONFLICT_OFFICER));
 }
 
-bool rights_accused(const Sigap__Actor *actor, const struct pairs *facts, const struct directory *directory) {
-    const char *named = pairs_get(facts, RIGHTS_CONFLICT_FACILITY);
-    for (size_t i = 0; actor && named && i < actor->n_facilities; i++) {
-        const struct facility *facility = facilities_find(directory, actor->facilities[i]);
-        if (facility && facility_is_of_any(facility, named, directory))
-            return true;
-    }
-    return false;
+bool rights_accused(const struct institutions *institutions, const Sigap__Actor *actor,
+    const struct pairs *facts, const char *area) {
+    struct accusation accusation = institutions_accusation(institutions,
+        pairs_get(facts, RIGHTS_CONFLICT_OF_INTEREST), pairs_get(facts, RIGHTS_CONFLICT_FACILITY), area);
+    return institutions_accuse_staff(institutions, &accusation, actor);
 }
 
 bool rights_staff(const Sigap__Actor *actor, const char *facility) {

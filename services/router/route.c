@@ -406,16 +406,9 @@ static void act(struct work *work, const struct plan *plan, Sigap__ReferralState
         work, pick->facility, &plan->known, (unsigned)plan->pick + 1, pick->reason != REASON_FITS, false);
 }
 
-/* A conflict counts for every facility, also those no rule would ask. */
+/* Also of those that no rule would ask. */
 static bool in_conflict(const struct router *router, const struct plan *plan, const char *facility_id) {
-    const struct directory *directory = &router->policy->directory;
-    const struct candidate *candidate = route_plan_candidate(plan, facility_id);
-    const struct facility *facility = facilities_find(directory, facility_id);
-    int named = router->policy->rules.facts.conflict_facility;
-    if (candidate && candidate->reason == REASON_CONFLICT)
-        return true;
-    return facility && named != KNOWN_NONE && plan->known.facts[named].known &&
-           facility_is_of_any(facility, plan->known.facts[named].text, directory);
+    return institutions_accused(router->policy->institutions, &plan->accusation, facility_id);
 }
 
 /* Why the open offer makes no sense any more under the new plan. NULL: it does. */

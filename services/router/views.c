@@ -159,9 +159,10 @@ static void audit_look(
     turn_audit(turn, rights_name(actor), action, text);
 }
 
-static bool is_accused(struct turn *turn, const Sigap__Actor *actor, const struct pairs *facts) {
+static bool is_accused(
+    struct turn *turn, const Sigap__Actor *actor, const struct pairs *facts, const char *area) {
     const struct router *router = turn->state;
-    return rights_accused(actor, facts, &router->policy->directory);
+    return rights_accused(router->policy->institutions, actor, facts, area);
 }
 
 static enum verdict view_case(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer) {
@@ -176,7 +177,7 @@ static enum verdict view_case(struct turn *turn, const Sigap__View *view, Sigap_
     const struct referral *referral = &work->referral;
     if (rights_closed_to(view->actor, referral))
         return VERDICT_DONE;
-    bool accused = is_accused(turn, view->actor, &referral->facts);
+    bool accused = is_accused(turn, view->actor, &referral->facts, referral->area);
     bool office = has_office(view->actor) && rights_covers(view->actor, referral->area) && !accused;
     bool secret = office && referral->confidentiality >= 3 && !rights_sees_secret(view->actor);
     bool facility = (!office || secret) && open_as_facility(work, view->actor);
@@ -298,7 +299,8 @@ static enum verdict explain(struct turn *turn, const Sigap__View *view, Sigap__V
         !route_begin(work, turn, &id))
         return VERDICT_DONE;
     const struct referral *referral = &work->referral;
-    if (rights_closed_to(view->actor, referral) || is_accused(turn, view->actor, &referral->facts))
+    if (rights_closed_to(view->actor, referral) ||
+        is_accused(turn, view->actor, &referral->facts, referral->area))
         return VERDICT_DONE;
     bool secret = referral->confidentiality >= 3 && !rights_sees_secret(view->actor);
     if (!has_office(view->actor) || !rights_covers(view->actor, referral->area) || secret) {
@@ -459,7 +461,7 @@ static bool row_is_closed_to(struct turn *turn, const Sigap__Actor *actor, struc
     struct pairs facts;
     facts.bytes = column_blob(row, 14, &facts.size);
     return rights_in_conflict(actor, pairs_get(&facts, RIGHTS_CONFLICT_OFFICER)) ||
-           is_accused(turn, actor, &facts);
+           is_accused(turn, actor, &facts, column_text(row, 4));
 }
 
 static void list_queue(struct listing *listing, Sigap__ReferralState state) {

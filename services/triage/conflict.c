@@ -23,12 +23,9 @@ struct conflict_name {
 
 struct conflict_names {
     struct extract *facilities; /* ids point into it */
+    struct institutions *institutions;
     struct conflict_name list[NAMES_MAX];
     size_t count;
-    struct {
-        const char *id, *whole; /* the institution it is part of, itself where it stands alone */
-    } parts[NAMES_MAX];
-    size_t part_count;
 };
 
 /* ---- names of facilities */
@@ -68,7 +65,8 @@ struct conflict_names *conflict_names_load(const char *site_dir, struct error *e
         return NULL;
     }
     names->facilities = extract_open(site_dir, "facilities.yaml", error);
-    if (!names->facilities) {
+    names->institutions = names->facilities ? institutions_load(site_dir, error) : NULL;
+    if (!names->institutions) {
         conflict_names_free(&names);
         return NULL;
     }
@@ -76,10 +74,6 @@ struct conflict_names *conflict_names_load(const char *site_dir, struct error *e
         const char *id = extract_text(names->facilities, entry, "id");
         const char *name = extract_text(names->facilities, entry, "name");
         const char *whole = extract_text(names->facilities, entry, "part_of");
-        if (id && names->part_count < NAMES_MAX) {
-            names->parts[names->part_count].id = id;
-            names->parts[names->part_count++].whole = whole ? whole : id;
-        }
         if (id && name && !whole && names->count < NAMES_MAX)
             name_take(names, id, name);
     }
@@ -87,31 +81,16 @@ struct conflict_names *conflict_names_load(const char *site_dir, struct error *e
 }
 
 void conflict_names_free(struct conflict_names **names) {
-    if (*names && (*names)->facilities)
+    if (*names) {
         extract_close(&(*names)->facilities);
+        institutions_free(&(*names)->institutions);
+    }
     free(*names);
     *names = NULL;
 }
 
-/* ---- who is closed out */
-
-static const char *institution(const struct conflict_names *names, const char *id) {
-    for (size_t i = 0; i < names->part_count; i++)
-        if (strcmp(names->parts[i].id, id) == 0)
-            return names->parts[i].whole;
-    return id;
-}
-
-bool conflict_closes(const struct conflict_names *names, const Sigap__Actor *actor, const char *officers,
-    const char *facilities) {
-    char id[SITE_CODE_MAX + 1];
-    if (rights_in_conflict(actor, officers))
-        return true;
-    while (actor && actor->n_facilities && facilities && site_codes_next(&facilities, id))
-        for (size_t i = 0; i < actor->n_facilities; i++)
-            if (strcmp(institution(names, actor->facilities[i]), institution(names, id)) == 0)
-                return true;
-    return false;
+const struct institutions *conflict_institutions(const struct conflict_names *names) {
+    return names->institutions;
 }
 
 /* ---- the text */
@@ -139,7 +118,7 @@ static const char *facilities_named(
 
 static bool accuses(const struct assessment *assessment) {
     for (size_t i = 0; i < assessment->fact_count; i++)
-        if (strcmp(assessment->facts[i].name, CONFLICT_OF_INTEREST) == 0)
+        if (strcmp(assessment->facts[i].name, RIGHTS_CONFLICT_OF_INTEREST) == 0)
             return strcmp(assessment->facts[i].value, "yes") == 0;
     return false;
 }

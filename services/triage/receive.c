@@ -136,7 +136,7 @@ static void add_conflict(struct turn *turn, const struct conflict *from, Sigap__
     if (facilities && *from->facilities)
         add_fact(opened, RIGHTS_CONFLICT_FACILITY, facilities, source);
     if (from->of_interest)
-        add_fact(opened, CONFLICT_OF_INTEREST, "yes", source);
+        add_fact(opened, RIGHTS_CONFLICT_OF_INTEREST, "yes", source);
 }
 
 static void add_facts(struct turn *turn, const struct opening *opening, Sigap__CaseOpened *opened) {

@@ -71,7 +71,8 @@ struct open_case {
 /* Who is in conflict; each text "" where nobody is. */
 struct conflict {
     const char *officers, *facilities; /* accounts and ids, separated by spaces */
-    bool of_interest;                  /* it was said that somebody is */
+    bool of_interest;                  /* it was said that somebody is, */
+    bool of_unknown;                   /* ... and nobody knows who */
 };
 
 enum { ALIKE_MAX = 3 /* of one report */ };
@@ -90,8 +91,12 @@ bool case_read_whole(struct turn *turn, const struct id *case_id, struct open_ca
 /* Who is in conflict in the case, and in all that it counts with: those show its reports, and what a person
  * records is recorded of them. False: the arena is exhausted. */
 bool case_conflict(struct turn *turn, const struct open_case *found, struct conflict *out);
-/* Is it closed to them (conflict_closes)? Also true when that cannot be read. */
+/* Is it closed to them, an officer in conflict or staff of an accused institution? Also true when that cannot
+ * be read. */
 bool case_accuses(struct turn *turn, const struct open_case *found, const Sigap__Actor *actor);
+/* The same by what is kept with the case alone, not with those that it was merged into: for a row of a list,
+ * of which area, conflict, conflict_facility and conflict_of_interest are set. */
+bool case_itself_accuses(const struct turn *turn, const struct open_case *found, const Sigap__Actor *actor);
 /* What its first report said. NULL: from before it was kept, or the key does not open. */
 Sigap__ReportContent *case_content(struct turn *turn, const struct open_case *found);
 

@@ -187,10 +187,17 @@ bool case_read_whole(struct turn *turn, const struct id *case_id, struct open_ca
     return true;
 }
 
+static struct accusation accusation_of(const struct turn *turn, const struct open_case *found) {
+    const struct triage *triage = turn->state;
+    return institutions_accusation(conflict_institutions(triage->site.conflict), found->conflict_of_interest,
+        found->conflict_facility, found->area);
+}
+
 static void conflict_join(struct turn *turn, const struct open_case *found, struct conflict *out) {
     out->officers = site_codes_join(turn->arena, out->officers, found->conflict);
     out->facilities = site_codes_join(turn->arena, out->facilities, found->conflict_facility);
     out->of_interest |= strcmp(found->conflict_of_interest, "yes") == 0;
+    out->of_unknown |= accusation_of(turn, found).of_unknown;
 }
 
 bool case_conflict(struct turn *turn, const struct open_case *found, struct conflict *out) {
@@ -207,11 +214,24 @@ bool case_conflict(struct turn *turn, const struct open_case *found, struct conf
     return !arena_exhausted(turn->arena);
 }
 
-bool case_accuses(struct turn *turn, const struct open_case *found, const Sigap__Actor *actor) {
+static bool accuses(const struct turn *turn, const Sigap__Actor *actor, const char *officers,
+    const struct accusation *accusation) {
     const struct triage *triage = turn->state;
-    struct conflict conflict;
-    return !case_conflict(turn, found, &conflict) ||
-           conflict_closes(triage->site.conflict, actor, conflict.officers, conflict.facilities);
+    return rights_in_conflict(actor, officers) ||
+           institutions_accuse_staff(conflict_institutions(triage->site.conflict), accusation, actor);
+}
+
+bool case_accuses(struct turn *turn, const struct open_case *found, const Sigap__Actor *actor) {
+    struct conflict all;
+    if (!case_conflict(turn, found, &all))
+        return true;
+    return accuses(
+        turn, actor, all.officers, &(struct accusation){all.facilities, found->area, all.of_unknown});
+}
+
+bool case_itself_accuses(const struct turn *turn, const struct open_case *found, const Sigap__Actor *actor) {
+    struct accusation accusation = accusation_of(turn, found);
+    return accuses(turn, actor, found->conflict, &accusation);
 }
 
 Sigap__ReportContent *case_content(struct turn *turn, const struct open_case *found) {
@@ -288,14 +308,15 @@ void triage_add_conflict(struct turn *turn, const struct id *case_id, const char
 }
 
 static bool is_conflict_fact(const char *name) {
-    return strcmp(name, RIGHTS_CONFLICT_FACILITY) == 0 || strcmp(name, CONFLICT_OF_INTEREST) == 0;
+    return strcmp(name, RIGHTS_CONFLICT_FACILITY) == 0 || strcmp(name, RIGHTS_CONFLICT_OF_INTEREST) == 0;
 }
 
-/* Casework says what it knows as a whole; it may not have heard yet of what a report has told here. */
+/* Casework says what it knows as a whole; it may not have heard yet of what a report has told here. "no" is
+ * kept: it is none of them, and not an unknown one. */
 static const char *facilities_known(struct turn *turn, const char *before, const char *value, bool recorded) {
-    bool none = strcmp(value, "no") == 0 || strcmp(value, "unknown") == 0;
-    if (none)
-        return recorded ? "" : before;
+    bool none = strcmp(value, "no") == 0;
+    if (none || strcmp(value, "unknown") == 0)
+        return !recorded ? before : none ? "no" : "";
     return site_codes_join(turn->arena, before, value);
 }
 

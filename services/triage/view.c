@@ -347,7 +347,7 @@ static enum verdict view_case(struct turn *turn, const Sigap__View *view, Sigap_
 
 /* ---- lists: one query an area prefix of the actor, which is its predicate ---- */
 
-/* The first ten columns of a list of cases. */
+/* The first 13 columns of a list of cases. */
 static struct open_case listed_case(struct statement *rows) {
     return (struct open_case){.case_id = column_id(rows, 0),
         .kind = column_text(rows, 1),
@@ -358,18 +358,20 @@ static struct open_case listed_case(struct statement *rows) {
         .unverified = column_int(rows, 6) != 0,
         .opened_at = column_int(rows, 7),
         .closed_at = column_int(rows, 8),
-        .version = (uint64_t)column_int(rows, 9)};
+        .version = (uint64_t)column_int(rows, 9),
+        .conflict = column_text(rows, 10),
+        .conflict_facility = column_text(rows, 11),
+        .conflict_of_interest = column_text(rows, 12)};
 }
 
 static void put_case_rows(struct turn *turn, struct json_writer *writer, const Sigap__Actor *actor,
     const char *prefix, unsigned limit) {
-    const struct conflict_names *names = ((const struct triage *)turn->state)->site.conflict;
     struct statement *rows = triage_use(turn->store, TRIAGE_CASE_LIST);
     bind_text(rows, prefix);
     bind_int(rows, limit);
     while (statement_step(rows)) {
         struct open_case row = listed_case(rows);
-        if (conflict_closes(names, actor, column_text(rows, 10), column_text(rows, 11)))
+        if (case_itself_accuses(turn, &row, actor))
             continue;
         json_write_object(writer);
         put_case(writer, &row, is_restricted(actor, &row));
@@ -392,7 +394,6 @@ static void put_review_rows(struct turn *turn, struct json_writer *writer, const
 /* Cases that may be the same as others: the pair is shown by the case. */
 static void put_proposal_rows(struct turn *turn, struct json_writer *writer, const Sigap__Actor *actor,
     const char *prefix, unsigned limit) {
-    const struct conflict_names *names = ((const struct triage *)turn->state)->site.conflict;
     struct statement *rows = triage_use(turn->store, TRIAGE_PROPOSAL_LIST);
     bind_text(rows, prefix);
     bind_int(rows, limit);
@@ -400,9 +401,9 @@ static void put_proposal_rows(struct turn *turn, struct json_writer *writer, con
         struct open_case row = listed_case(rows);
         struct alike alike[ALIKE_MAX];
         size_t size;
-        if (conflict_closes(names, actor, column_text(rows, 11), column_text(rows, 12)))
+        if (case_itself_accuses(turn, &row, actor))
             continue;
-        const void *bytes = column_blob(rows, 10, &size);
+        const void *bytes = column_blob(rows, 13, &size);
         size_t count = alike_unpack(bytes, size, alike);
         json_write_object(writer);
         put_case(writer, &row, is_restricted(actor, &row));

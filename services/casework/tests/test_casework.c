@@ -1756,15 +1756,21 @@ static void a_facility_in_conflict_is_one_of_the_directory(void **state) {
 }
 
 /* Whichever is named, the institution or one of its parts, all of it is out; another one whose id begins
- * alike is not. */
+ * alike is not. Where none is, those of the case's regency (Kab. Malang) are. */
 static void staff_of_any_part_of_what_is_accused_are_out(void **state) {
+    static const char facility[] = "conflict_facility", interest[] = "conflict_of_interest";
     static const struct {
-        const char *named, *works_at;
+        const char *fact, *value, *works_at;
         unsigned status;
     } rows[] = {
-        {"JTM-PRSMP-SBY", "JTM-PRSMP-SBY", 404}, {"JTM-PRSMP-SBY", "JTM-PRSMP-SBY-SHELTER", 404},
-        {"JTM-PRSMP-SBY-SHELTER", "JTM-PRSMP-SBY", 404}, {"JTM-PRSMP-SBY-SHELTER", "JTM-PPSPA-BATU", 200},
-        {"JTM-PRSMP-SBY", "JTM-PRSMP-SBY-LAIN", 200}, /* no part of it by the directory */
+        {facility, "JTM-PRSMP-SBY", "JTM-PRSMP-SBY", 404},
+        {facility, "JTM-PRSMP-SBY", "JTM-PRSMP-SBY-SHELTER", 404},
+        {facility, "JTM-PRSMP-SBY-SHELTER", "JTM-PRSMP-SBY", 404},
+        {facility, "JTM-PRSMP-SBY-SHELTER", "JTM-PPSPA-BATU", 200},
+        {facility, "JTM-PRSMP-SBY", "JTM-PRSMP-SBY-LAIN", 200}, /* no part of it by the directory */
+        {interest, "yes", "RS-LAWANG", 404},
+        {interest, "yes", "JTM-PRSMP-SBY", 200},
+        {interest, "no", "RS-LAWANG", 200},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -1774,7 +1780,7 @@ static void staff_of_any_part_of_what_is_accused_are_out(void **state) {
         offer_moved(rows[i].works_at, SIGAP__OFFER_STATE__OFFER_ACCEPTED, "accept");
         json_decref(view_case(&there, true, &status));
         assert_int_equal(status, 200);
-        assert_int_equal(record_fact(&tri, "conflict_facility", rows[i].named), 200);
+        assert_int_equal(record_fact(&tri, rows[i].fact, rows[i].value), 200);
         json_decref(view_case(&there, true, &status));
         assert_int_equal(status, rows[i].status);
         json_t *list = view_list(&there, "cases", "", "");

@@ -188,11 +188,12 @@ SELECT id FROM alert INDEXED BY alert_critical
 WHERE state IN (1, 3) AND priority <= 1 AND instr(body, ?1) > 0 ORDER BY number DESC LIMIT ?2
 
 -- name: conflict_set
-INSERT INTO conflict(case_id, at, accounts, facilities) VALUES(?, ?, ?, ?) ON CONFLICT(case_id) DO UPDATE
-SET at=excluded.at, accounts=excluded.accounts, facilities=excluded.facilities
+INSERT INTO conflict(case_id, at, accounts, facilities, of_interest) VALUES(?, ?, ?, ?, ?)
+ON CONFLICT(case_id) DO UPDATE SET at=excluded.at, accounts=excluded.accounts, facilities=excluded.facilities,
+    of_interest=excluded.of_interest
 
 -- name: conflict_get
-SELECT accounts, facilities FROM conflict WHERE case_id=?
+SELECT accounts, facilities, of_interest FROM conflict WHERE case_id=?
 
 -- name: conflict_count
 -- scans conflict: such cases are few.

@@ -9,13 +9,14 @@ static const struct flow_case beaten = {
     .kind = "lansia_terlantar", .area = "35.20", .priority = SIGAP__PRIORITY__PRIORITY_P0};
 static const char team[] = "trc-jtm-pstw-mgt", facility[] = "JTM-PSTW-MGT";
 
-static void accused_by(struct flow *flow, const char *daemon, const struct id *case_id, const char *ids) {
+static void tell(
+    struct flow *flow, const char *daemon, const struct id *case_id, const char *name, const char *value) {
     Sigap__Fact fact = SIGAP__FACT__INIT, *facts[] = {&fact};
     Sigap__FactRecorded recorded = SIGAP__FACT_RECORDED__INIT;
     Sigap__CaseChanged changed = SIGAP__CASE_CHANGED__INIT;
     Sigap__Event event = SIGAP__EVENT__INIT;
-    fact.name = (char *)RIGHTS_CONFLICT_FACILITY;
-    fact.value = (char *)ids;
+    fact.name = (char *)name;
+    fact.value = (char *)value;
     if (strcmp(daemon, "triage") == 0) {
         changed.facts = facts;
         changed.n_facts = 1;
@@ -27,6 +28,10 @@ static void accused_by(struct flow *flow, const char *daemon, const struct id *c
         event.fact_recorded = &recorded;
     }
     flow_event(flow, daemon, LANE_URGENT, case_id, &event);
+}
+
+static void accused_by(struct flow *flow, const char *daemon, const struct id *case_id, const char *ids) {
+    tell(flow, daemon, case_id, RIGHTS_CONFLICT_FACILITY, ids);
 }
 
 /* Messages to rapid-response teams but this one. */
@@ -62,11 +67,12 @@ static void test_the_next_team_is_called(void **state) {
     }
 }
 
-static json_t *look(struct flow *flow, const struct id *case_id, unsigned *status) {
+static unsigned look_from(struct flow *flow, const struct id *case_id, const char *works_at) {
+    unsigned status;
     Sigap__View view = SIGAP__VIEW__INIT;
     Sigap__CaseView what = SIGAP__CASE_VIEW__INIT;
     Sigap__Actor actor = SIGAP__ACTOR__INIT;
-    char *roles[] = {(char *)"TRC"}, *areas[] = {(char *)"35.20"}, *facilities[] = {(char *)facility};
+    char *roles[] = {(char *)"TRC"}, *areas[] = {(char *)"35.20"}, *facilities[] = {(char *)works_at};
     actor.account = (char *)"staff";
     actor.roles = roles;
     actor.areas = areas;
@@ -76,7 +82,12 @@ static json_t *look(struct flow *flow, const struct id *case_id, unsigned *statu
     view.actor = &actor;
     view.what_case = SIGAP__VIEW__WHAT_CASE_FILE;
     view.case_file = &what;
-    return fixture_view(flow->fixture, &view, status);
+    json_decref(fixture_view(flow->fixture, &view, &status));
+    return status;
+}
+
+static unsigned look(struct flow *flow, const struct id *case_id) {
+    return look_from(flow, case_id, facility);
 }
 
 static unsigned accept_as_staff(struct flow *flow, const struct id *alert) {
@@ -99,15 +110,12 @@ static void test_who_was_called_answers_nothing(void **state) {
     for (size_t i = 0; i < 2; i++) {
         struct flow *flow = flow_new(NULL);
         char token[80];
-        unsigned status;
         struct id case_id = opened(flow, NULL, token), alert = flow_alert(flow);
-        json_decref(look(flow, &case_id, &status));
-        assert_int_equal(status, 200);
+        assert_int_equal(look(flow, &case_id), 200);
         accused_by(flow, daemons[i], &case_id, facility);
         assert_int_equal(flow_answer_link(flow, token, "accept")->status, 404);
         assert_int_equal(accept_as_staff(flow, &alert), 403);
-        json_decref(look(flow, &case_id, &status));
-        assert_int_equal(status, 404);
+        assert_int_equal(look(flow, &case_id), 404);
         flow->count = 0;
         flow_advance(flow, 3 * HOUR);
         assert_int_equal(flow_sent(flow, team, NULL, NULL), 0);
@@ -148,6 +156,48 @@ static void test_their_answer_is_taken_back(void **state) {
     flow_free(flow);
 }
 
+/* "Pengasuh panti": it may be any of the regency, until somebody finds out. */
+static void test_where_nobody_is_named(void **state) {
+    static const struct {
+        const char *name, *value;
+        bool out; /* their team, from then on */
+    } later[] = {{RIGHTS_CONFLICT_FACILITY, "unknown", true}, {RIGHTS_CONFLICT_FACILITY, facility, true},
+        {RIGHTS_CONFLICT_FACILITY, "JTM-PPSPA-BATU", false}, {RIGHTS_CONFLICT_FACILITY, "no", false},
+        {RIGHTS_CONFLICT_OF_INTEREST, "no", false}};
+    (void)state;
+    for (size_t i = 0; i < sizeof later / sizeof *later; i++) {
+        struct flow *flow = flow_new(NULL);
+        struct id case_id = flow_case_opened_with(flow, beaten, RIGHTS_CONFLICT_OF_INTEREST, "yes");
+        assert_int_equal(flow_sent(flow, team, NULL, NULL), 0);
+        assert_true(sent_to_others(flow) > 0);
+        assert_true(flow_sent(flow, "tri", NULL, "alert") > 0);
+        assert_int_equal(look(flow, &case_id), 404);
+        assert_int_equal(look_from(flow, &case_id, "JTM-PPSPA-BATU"), 200);
+        tell(flow, "casework", &case_id, later[i].name, later[i].value);
+        assert_int_equal(look(flow, &case_id), later[i].out ? 404 : 200);
+        flow_free(flow);
+    }
+}
+
+/* A further report accuses, or a person finds out: who was called is called off, and others are. */
+static void test_accused_later_and_not_named(void **state) {
+    static const char *const daemons[] = {"casework", "triage"};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct flow *flow = flow_new(NULL);
+        char token[80];
+        struct id case_id = opened(flow, NULL, token);
+        tell(flow, daemons[i], &case_id, RIGHTS_CONFLICT_OF_INTEREST, "yes");
+        assert_int_equal(flow_answer_link(flow, token, "accept")->status, 404);
+        assert_int_equal(look(flow, &case_id), 404);
+        flow->count = 0;
+        flow_advance(flow, 3 * HOUR);
+        assert_int_equal(flow_sent(flow, team, NULL, NULL), 0);
+        assert_true(sent_to_others(flow) > 0);
+        flow_free(flow);
+    }
+}
+
 /* A facility that has been offered the case answers its offer, and hears that it is withdrawn: the router
  * sees to it. */
 static void test_an_offer_is_between_facility_and_router(void **state) {
@@ -184,6 +234,8 @@ int main(void) {
         cmocka_unit_test(test_who_was_called_answers_nothing),
         cmocka_unit_test(test_others_are_called_at_once),
         cmocka_unit_test(test_their_answer_is_taken_back),
+        cmocka_unit_test(test_where_nobody_is_named),
+        cmocka_unit_test(test_accused_later_and_not_named),
         cmocka_unit_test(test_an_offer_is_between_facility_and_router),
         cmocka_unit_test(test_a_restart_forgets_nobody),
     };

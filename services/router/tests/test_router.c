@@ -814,6 +814,15 @@ static void staff_of_who_is_accused_see_their_own_offer_only(void **state) {
         house_assign(fixture, &case_id, PRSMP, &(struct order){.who = accused, .reason = "x"}), 403);
     house_fact(fixture, &case_id, "conflict_facility", "no");
     assert_listed(fixture, "unroutable", accused, 1);
+    /* Of those in the case's regency anybody may be meant while nobody is named. */
+    accused.facilities = "JTM-PSTW-JBG";
+    house_fact(fixture, &case_id, "conflict_of_interest", "yes");
+    assert_listed(fixture, "unroutable", accused, 1);
+    house_fact(fixture, &case_id, "conflict_facility", "unknown");
+    assert_listed(fixture, "drafts", accused, 0);
+    assert_listed(fixture, "drafts", other, 1);
+    json_decref(house_case(fixture, &case_id, accused, &status));
+    assert_int_equal(status, 404);
     fixture_close(&fixture);
 }
 

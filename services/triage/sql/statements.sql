@@ -47,7 +47,7 @@ UPDATE open_case SET closed_at=?, version=version+1 WHERE case_id=?
 
 -- name: case_list
 SELECT case_id, kind, priority, area, confidence, confidentiality, unverified, opened_at, closed_at, version, conflict,
-    conflict_facility
+    conflict_facility, conflict_of_interest
 FROM open_case
 -- scans open_case: at most the newest 10,000, so that an area with few cases makes no turn long.
 WHERE case_id>=coalesce((SELECT case_id FROM open_case ORDER BY case_id DESC LIMIT 1 OFFSET 10000), x'') AND
@@ -105,7 +105,7 @@ DELETE FROM proposal WHERE case_id=?
 
 -- name: proposal_list
 SELECT c.case_id, c.kind, c.priority, c.area, c.confidence, c.confidentiality, c.unverified, c.opened_at, c.closed_at,
-    c.version, p.alike, c.conflict, c.conflict_facility
+    c.version, c.conflict, c.conflict_facility, c.conflict_of_interest, p.alike
 FROM proposal p JOIN open_case c ON c.case_id=p.case_id
 -- scans proposal: at most the newest 10,000, as case_list.
 WHERE p.case_id>=coalesce((SELECT case_id FROM proposal ORDER BY case_id DESC LIMIT 1 OFFSET 10000), x'') AND c.closed_at=0 AND (?1='*' OR c.area=?1 OR substr(c.area, 1, length(?1)+1)=?1||'.' OR (c.area='' AND length(?1)=2))

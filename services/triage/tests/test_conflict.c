@@ -210,6 +210,29 @@ static void test_a_case_is_closed_to_who_is_accused(void **state) {
     assert_int_equal(listed_for(world, "JTM-PPSPA-BATU"), 1);
 }
 
+/* "Pengasuh panti": any of the regency may be meant, until somebody finds out. */
+static void test_a_case_that_names_nobody_is_closed_to_its_regency(void **state) {
+    struct world *world = *state;
+    report(world,
+        "Anak umur 10 tahun di panti di Kecamatan Batu Kota Batu dipukuli pengasuh panti sampai lebam", 1);
+    struct id accusing = last_case(world);
+    assert_string_equal(opened_with(world, RIGHTS_CONFLICT_OF_INTEREST), "yes");
+    assert_string_equal(opened_with(world, RIGHTS_CONFLICT_FACILITY), "");
+    assert_int_equal(look_from(world, &accusing, "staff", "JTM-PPSPA-BATU"), 404);
+    assert_int_equal(look_from(world, &accusing, "staff", "JTM-PRSMP-SBY"), 200);
+    assert_int_equal(listed_for(world, "JTM-PPSPA-BATU"), 0);
+    assert_int_equal(listed_for(world, "JTM-PRSMP-SBY"), 1);
+    record_fact(world, &accusing, RIGHTS_CONFLICT_FACILITY, "JTM-PRSMP-SBY");
+    assert_int_equal(look_from(world, &accusing, "staff", "JTM-PPSPA-BATU"), 200);
+    assert_int_equal(listed_for(world, "JTM-PPSPA-BATU"), 1);
+    assert_int_equal(listed_for(world, "JTM-PRSMP-SBY"), 0);
+    record_fact(world, &accusing, RIGHTS_CONFLICT_FACILITY, "unknown");
+    assert_int_equal(listed_for(world, "JTM-PPSPA-BATU"), 0);
+    record_fact(world, &accusing, RIGHTS_CONFLICT_FACILITY, "no");
+    assert_int_equal(look_from(world, &accusing, "staff", "JTM-PPSPA-BATU"), 200);
+    assert_int_equal(listed_for(world, "JTM-PPSPA-BATU"), 1);
+}
+
 /* Casework tells the whole list each time: it is kept once. */
 static void test_officers_are_kept_once(void **state) {
     struct world *world = *state;
@@ -315,6 +338,7 @@ int main(void) {
         TEST(test_the_conflict_of_the_whole_counts_for_what_it_holds),
         TEST(test_a_parted_report_keeps_the_conflict),
         TEST(test_a_case_is_closed_to_who_is_accused),
+        TEST(test_a_case_that_names_nobody_is_closed_to_its_regency),
         TEST(test_officers_are_kept_once),
         TEST(test_only_the_conflict_that_is_left_is_carried),
     };
