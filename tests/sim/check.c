@@ -1,5 +1,6 @@
 /* What was promised, looked at when everything has come to rest. Journals tell what happened, views tell how
  * it stands; rows are the daemons' own and are not looked at. */
+#include "accused.h"
 #include "ledger.h"
 
 #include <jansson.h>
@@ -566,7 +567,8 @@ bool check_all(struct sim *sim) {
     if (sound && ledger->parked)
         sound = sim_fail(sim, "%u inputs were parked, the last: %s", ledger->parked, ledger->parked_reason);
     sound = sound && check_held(sim) && check_queues(sim) && check_tickets(sim, ledger) &&
-            check_ledger(sim, ledger) && check_desks(sim, ledger) && check_capacity(sim, ledger);
+            check_ledger(sim, ledger) && check_desks(sim, ledger) && check_capacity(sim, ledger) &&
+            accused_check(sim, ledger);
     for (unsigned i = 0; i < ledger->case_count; i++)
         sim->outcome->cases += ledger->cases[i].opened;
     free(ledger);

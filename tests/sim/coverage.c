@@ -5,6 +5,7 @@
 void coverage_add(struct coverage *sum, const struct coverage *other) {
     for (unsigned i = 0; i < CALL_KINDS; i++)
         sum->calls[i] += other->calls[i];
+    sum->accusing += other->accusing;
     for (unsigned i = 0; i < COVERAGE_TAGS; i++) {
         struct coverage_order *to = &sum->orders[i];
         const struct coverage_order *from = &other->orders[i];
@@ -72,5 +73,7 @@ bool coverage_print(const struct coverage *coverage) {
         if (is_choice(&order->fields[i]))
             all &= print_order(coverage, &order->fields[i]);
     printf("call                  begun\n");
-    return print_calls(coverage) && all;
+    all &= print_calls(coverage) && coverage->accusing > 0;
+    printf("messages of cases that accuse a facility: %u\n", coverage->accusing);
+    return all;
 }

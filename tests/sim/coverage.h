@@ -29,6 +29,7 @@ struct coverage {
     unsigned events[COVERAGE_TAGS];
     unsigned calls[CALL_KINDS];
     struct coverage_order orders[COVERAGE_TAGS];
+    unsigned accusing; /* messages of cases that accuse a facility, or somebody of one */
 };
 
 void coverage_add(struct coverage *sum, const struct coverage *other);

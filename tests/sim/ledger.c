@@ -1,5 +1,7 @@
 #include "ledger.h"
 
+#include "common/rights.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,17 +80,23 @@ static void note_referral(struct ledger *ledger, ProtobufCBinaryData bytes, cons
     referral->owned = owner && *owner;
 }
 
-static void note_alert(struct ledger *ledger, ProtobufCBinaryData bytes, ProtobufCBinaryData subject,
-    const char *policy, Sigap__AlertState state, Sigap__Priority priority, int64_t at) {
-    struct id id = id_of(bytes);
+static void note_raised(struct ledger *ledger, const Sigap__Event *event) {
+    const Sigap__AlertRaised *raised = event->alert_raised;
+    struct id id = id_of(raised->alert_id);
     struct ledger_alert *alert = ENTRY(ledger, alert, &id);
-    alert->subject = id_of(subject);
-    alert->state = state;
-    if (priority) {
-        alert->priority = priority;
-        alert->raised_at = at;
-        snprintf(alert->policy, sizeof alert->policy, "%s", policy);
-    }
+    alert->subject = id_of(raised->subject_id);
+    alert->case_id = id_of(event->case_id);
+    alert->state = SIGAP__ALERT_STATE__ALERT_OPEN;
+    alert->priority = raised->priority;
+    alert->raised_at = event->at;
+    snprintf(alert->policy, sizeof alert->policy, "%s", raised->policy);
+}
+
+static void note_moved(struct ledger *ledger, const Sigap__AlertMoved *moved) {
+    struct id id = id_of(moved->alert_id);
+    struct ledger_alert *alert = ENTRY(ledger, alert, &id);
+    alert->subject = id_of(moved->subject_id);
+    alert->state = moved->to;
 }
 
 struct ledger_command *ledger_command_of(struct ledger *ledger, const struct id *id) {
@@ -148,6 +156,24 @@ static void tell(const struct machine *machine, enum lane lane, size_t sequence,
     printf("\n");
 }
 
+static void note_opened(struct ledger_case *entry, const Sigap__CaseOpened *opened) {
+    entry->opened++;
+    entry->priority = opened->priority;
+    snprintf(entry->area, sizeof entry->area, "%s", opened->area);
+    for (size_t i = 0; i < opened->n_facts; i++) {
+        const Sigap__Fact *fact = opened->facts[i];
+        if (strcmp(fact->name, RIGHTS_CONFLICT_FACILITY) == 0)
+            snprintf(entry->accuses, sizeof entry->accuses, "%s", fact->value);
+        if (strcmp(fact->name, RIGHTS_CONFLICT_OF_INTEREST) == 0)
+            entry->accuses_somebody = strcmp(fact->value, "yes") == 0;
+    }
+}
+
+static void note_fact(struct ledger_case *entry, const Sigap__Fact *fact) {
+    entry->said_otherwise |= strcmp(fact->name, RIGHTS_CONFLICT_FACILITY) == 0 ||
+                             strcmp(fact->name, RIGHTS_CONFLICT_OF_INTEREST) == 0;
+}
+
 static bool note(struct ledger *ledger, const struct machine *machine, const Sigap__Event *event) {
     struct id case_id = id_of(event->case_id);
     if ((unsigned)event->body_case < COVERAGE_TAGS)
@@ -159,8 +185,7 @@ static bool note(struct ledger *ledger, const struct machine *machine, const Sig
         break;
     case SIGAP__EVENT__BODY_CASE_OPENED:
         report_of(ledger, event->case_opened->report_id)->opened++;
-        ledger_case_of(ledger, &case_id)->opened++;
-        ledger_case_of(ledger, &case_id)->priority = event->case_opened->priority;
+        note_opened(ledger_case_of(ledger, &case_id), event->case_opened);
         break;
     case SIGAP__EVENT__BODY_REPORT_JOINED:
         report_of(ledger, event->report_joined->report_id)->joined++;
@@ -186,6 +211,7 @@ static bool note(struct ledger *ledger, const struct machine *machine, const Sig
             event->case_merged->undone ? (struct id){{0}} : id_of(event->case_merged->into);
         break;
     case SIGAP__EVENT__BODY_CASE_CHANGED:
+        ledger_case_of(ledger, &case_id)->said_otherwise |= event->case_changed->area[0] != 0;
         if (event->case_changed->priority) {
             struct ledger_case *changed = ledger_case_of(ledger, &case_id);
             changed->priority = event->case_changed->priority;
@@ -214,13 +240,10 @@ static bool note(struct ledger *ledger, const struct machine *machine, const Sig
     case SIGAP__EVENT__BODY_ALERT_RAISED:
         if (strcmp(event->alert_raised->subject, "case") == 0)
             ledger_case_of(ledger, &case_id)->alerted++;
-        note_alert(ledger, event->alert_raised->alert_id, event->alert_raised->subject_id,
-            event->alert_raised->policy, SIGAP__ALERT_STATE__ALERT_OPEN, event->alert_raised->priority,
-            event->at);
+        note_raised(ledger, event);
         break;
     case SIGAP__EVENT__BODY_ALERT_MOVED:
-        note_alert(ledger, event->alert_moved->alert_id, event->alert_moved->subject_id, "",
-            event->alert_moved->to, SIGAP__PRIORITY__PRIORITY_UNSPECIFIED, event->at);
+        note_moved(ledger, event->alert_moved);
         break;
     case SIGAP__EVENT__BODY_COMMAND_ISSUED:
         note_issued(command_of(ledger, event->command_issued->command_id), event->command_issued);
@@ -235,9 +258,11 @@ static bool note(struct ledger *ledger, const struct machine *machine, const Sig
     case SIGAP__EVENT__BODY_OFFER_SENT:
         note_sent(ledger, event->offer_sent);
         break;
+    case SIGAP__EVENT__BODY_FACT_RECORDED:
+        note_fact(ledger_case_of(ledger, &case_id), event->fact_recorded->fact);
+        break;
     case SIGAP__EVENT__BODY_TASK_MOVED:
     case SIGAP__EVENT__BODY_TASK_REMINDER:
-    case SIGAP__EVENT__BODY_FACT_RECORDED:
     case SIGAP__EVENT__BODY_DELIVERY_ENDED:
     case SIGAP__EVENT__BODY__NOT_SET:
     case _SIGAP__EVENT__BODY__CASE_IS_INT_SIZE:

@@ -1,6 +1,7 @@
 /* What the journals say happened, counted: read from all of them at the end of a run. */
 #pragma once
 
+#include "common/area.h"
 #include "world.h"
 
 enum { LEDGER_MAX = 4096 };
@@ -19,7 +20,10 @@ struct ledger_case {
     bool closed, lowered; /* the last change of its priority made it less urgent */
     int64_t lowered_at;   /* epoch ms: the last one that did; 0 none */
     Sigap__Priority priority;
-    struct id merged_into; /* null: it stands for itself */
+    struct id merged_into;                  /* null: it stands for itself */
+    char accuses[256], area[AREA_TEXT + 1]; /* as it was opened: facilities, and where */
+    bool accuses_somebody;                  /* ... of those who would receive it */
+    bool said_otherwise;                    /* since then, by whomever */
 };
 
 struct ledger_referral {
@@ -36,7 +40,7 @@ struct ledger_offer {
 };
 
 struct ledger_alert {
-    struct id id, subject;
+    struct id id, subject, case_id;
     int64_t raised_at;
     char policy[64];
     Sigap__Priority priority;

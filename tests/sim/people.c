@@ -1,5 +1,6 @@
 /* Everybody outside: reporters here, staff in staff.c and desk.c, and the channels that messages go out by.
  * They are slow, forgetful and contradict each other. */
+#include "accused.h"
 #include "services/notifier/channel.h"
 #include "texts.h"
 #include "world.h"
@@ -137,6 +138,7 @@ void people_free(struct sim *sim) {
         free(sim->todos[i].event);
     for (unsigned i = 0; i < sim->result_count; i++)
         free(sim->results[i].result.bytes);
+    accused_free(sim);
     desks_free(sim);
 }
 
@@ -288,6 +290,7 @@ void people_effect(struct machine *machine, const struct effect *effect) {
     bool box = message->number != 0; /* only local channels number what they hand over */
     machine->sim->outcome->coverage.calls[box ? CALL_BOX : CALL_MAIL]++;
     desk_message(machine->sim, message->text);
+    accused_note(machine->sim, message);
     if (box)
         tell_box(machine, effect);
     else

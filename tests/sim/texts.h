@@ -62,6 +62,9 @@ static const char *const sim_texts[] = {
     "Kakak saya ODGJ sudah sembuh dari RSJ, keluarga di %s menolak menerima pulang",
     "Tolong hapus data laporan saya yang kemarin",
     "Saya melihat anak kecil diseret paksa ke mobil di %s, plat N 1234",
+    "Nenek penghuni panti jompo di %s dipukul petugas panti dan dua hari tidak diberi makan",
+    "Kakek penghuni UPT PSTW Magetan dipukul petugas panti sampai lebam, dua hari tidak diberi makan. Saya "
+    "anaknya di %s",
 };
 
 static const char *const sim_places[] = {"Kepanjen Kabupaten Malang", "Singosari", "Lawang, Malang", "Turen",

@@ -200,6 +200,8 @@ struct sim {
     unsigned desk_count;
     struct errand **errands;
     unsigned errand_count, errand_room;
+    struct reached *reached; /* messages to teams, see accused.c */
+    size_t reached_count, reached_room;
     struct told *told;
     size_t told_count, told_room;
     struct call calls[CALLS_MAX];
