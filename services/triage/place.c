@@ -131,8 +131,9 @@ static float fit_elsewhere(const struct place_index *index, const struct place_n
     if (entry->level == AREA_DISTRICT && entry->alias && !name->word && !marked && is_twin_here(index, name))
         return 0.9f; /* told in aliases.tsv to be as well known as that of the site: "Donorojo" */
     if (name->minang && entry->level == AREA_DISTRICT && area_within(entry->code, MINANG) && !name->word &&
-        (name->capital || is_long(index, name)) && is_unique_of_minang(index, name))
-        return 0.7f; /* "Malalak galodo" */
+        (name->capital || is_long(index, name) || (name->opens && letters(index, entry) >= PLAIN_NAME)) &&
+        is_unique_of_minang(index, name))
+        return 0.7f; /* "Malalak galodo"; "di pondok sawit, lunang" */
     if (!marked && !name->word && place_entries_name_served(index, name->entries))
         return town && (plain || !name->opens) && entry->city
                    ? 0.4f
@@ -144,8 +145,8 @@ static float fit_elsewhere(const struct place_index *index, const struct place_n
     bool unique = !name->word && entry->level == AREA_DISTRICT && is_unique(index, name);
     if (name->marker == MARKER_IN && !name->word)
         return plain || town ||
-                       (unique &&
-                           (name->capital || long_name || is_long(index, name) || letters(index, entry) >= 7))
+                       (unique && (name->capital || long_name || is_long(index, name) ||
+                                      letters(index, entry) >= PLAIN_NAME))
                    ? 0.7f
                    : 0.2f;
     if (plain && (town || long_name || (unique && letters(index, entry) >= PLAIN_NAME)))

@@ -538,11 +538,13 @@ static bool is_part_in_nature(const struct text *text, size_t first, size_t last
     return place_marker_of(word) == MARKER_NONE;
 }
 
-/* "dusun simatalu siberut barat": the hamlet has a name of its own. */
+/* "dusun simatalu siberut barat", "di hulu makalo pagai selatan": the hamlet or river has a name of its own.
+ */
 static bool is_behind_hamlet(const struct text *text, size_t first) {
+    static const char *const rivers[] = {"hulu", "hilir", "muara", "sungai", NULL};
     const struct word *word = &text->words[first];
     return first >= 2 && word->clause == word[-2].clause && place_marker_of(word - 1) == MARKER_NONE &&
-           place_marker_of(word - 2) == MARKER_HAMLET;
+           (place_marker_of(word - 2) == MARKER_HAMLET || word_is_one_of(word - 2, rivers));
 }
 
 /* One village of the site has the name, and nothing else. */

@@ -342,6 +342,23 @@ static bool is_seen_there(const struct text *text, size_t bound, size_t last) {
     return false;
 }
 
+/* "sering belanja ke Kota Pasuruan, di lampu merah ada anak": seen on a way that is gone often. */
+static bool is_seen_on_errands(const struct text *text, size_t bound, size_t last) {
+    static const char *const often[] = {
+        "sering", "tiap", "setiap", "biasa", "biasanya", "rutin", "kerap", "acok", "acap", NULL};
+    static const char *const homes[] = {"rumah", "kampung", "desa", "sini", "kene", "kos", NULL};
+    static const char *const seen[] = {"ada", "lihat", "liat", "melihat", "nemu", "bertemu", NULL};
+    const struct word *in = &text->words[last + 1];
+    if (last + 2 >= text->count || !is_before(text, bound, often) || !word_is(in, "di") ||
+        !(in->flags & WORD_OPENS) || in->sentence != text->words[last].sentence ||
+        word_is_one_of(in + 1, homes))
+        return false;
+    for (size_t i = last + 2; i < text->count && text->words[i].sentence == in->sentence; i++)
+        if (word_is_one_of(&text->words[i], seen))
+            return true;
+    return false;
+}
+
 static bool has_office(const struct text *text, size_t begin, size_t end) {
     static const char *const offices[] = {
         "dinsos", "kadinsos", "bupati", "pemkab", "pemkot", "walikota", "satpol", "dinas", NULL};
@@ -405,6 +422,8 @@ static enum place_role role_of_bound(
         return ROLE_BOUND;
     if (is_seen_there(text, bound, name->last))
         return ROLE_EVENT;
+    if (is_seen_on_errands(text, bound, name->last))
+        return ROLE_TELLER;
     if (is_home_again(text, bound) || is_let_out(text, bound) || is_home_but(text, bound, name->last) ||
         is_home_since(text, bound, name->last))
         return ROLE_FAR;
@@ -603,6 +622,53 @@ static bool is_to_victims(const struct text *text, size_t to) {
            (to && word_is_one_of(&text->words[to - 1], attacks));
 }
 
+/* "aku lagi mondok di Bondowoso": where the teller stays; "adik saya mondok di" is about the brother. */
+static bool is_stay_of_teller(const struct text *text, size_t in) {
+    static const char *const stays[] = {"mondok", "nyantri", "ngekos", "kos", "indekos", NULL};
+    static const char *const fills[] = {"lagi", "sedang", "masih", "sekarang", "memang", NULL};
+    const uint32_t clause = text->words[in].clause;
+    size_t at = in;
+    if (!at || !word_is_one_of(&text->words[at - 1], stays))
+        return false;
+    at--;
+    while (at && word_is_one_of(&text->words[at - 1], fills))
+        at--;
+    return at && text->words[at - 1].clause == clause && is_teller(text, at - 1);
+}
+
+/* "Kami keluarga di Tanah Datar": as "kami warga"; "keluarga kami di" is about them. */
+static bool is_family_of_teller(const struct text *text, size_t in) {
+    return in >= 2 && word_is(&text->words[in - 1], "keluarga") && word_is(&text->words[in - 2], "kami") &&
+           text->words[in].clause == text->words[in - 2].clause && is_teller(text, in - 2);
+}
+
+/* "pulang dari asrama di Diwek bibirnya pecah": hurt where he comes from. from: "dari". */
+static bool is_hurt_when_back(const struct text *text, size_t from, size_t last) {
+    static const char *const schools[] = {
+        "asrama", "pondok", "ponpes", "pesantren", "sekolah", "panti", "kos", "mes", NULL};
+    static const char *const hurt[] = {"pecah", "bengkak", "lebam", "memar", "luka", "lecet", "berdarah",
+        "benjol", "biru", "dipukul", "dipukuli", "dikeroyok", "dihajar", "ditendang", "ditendangi",
+        "disundut", "dicabuli", "dilecehkan", NULL};
+    const struct word *word = &text->words[from];
+    if (!from || from + 1 >= text->count || !word_is(word - 1, "pulang") || word[-1].clause != word->clause ||
+        !word_is_one_of(word + 1, schools))
+        return false;
+    for (size_t i = last + 1; i < text->count && text->words[i].sentence == word->sentence; i++)
+        if (word_is_one_of(&text->words[i], hurt))
+            return text->words[i].negator < 0;
+    return false;
+}
+
+/* "turun dari bus di terminal Bareh Solok": and is there. from: "dari". */
+static bool is_got_off(const struct text *text, size_t from) {
+    static const char *const off[] = {"turun", "diturunkan", "mudun", NULL};
+    static const char *const rides[] = {
+        "bus", "bis", "kereta", "kapal", "travel", "truk", "angkot", "elf", "mobil", "pesawat", NULL};
+    const struct word *word = &text->words[from];
+    return from && from + 1 < text->count && word[-1].clause == word->clause &&
+           word_is_one_of(word - 1, off) && word_is_one_of(word + 1, rides);
+}
+
 /* "di" says nothing by itself; the words before it do. last: the end of the name. before: the name before, or
  * NULL. */
 static enum place_role role_of_in(
@@ -624,6 +690,8 @@ static enum place_role role_of_in(
     size_t own = in > 1 && word_is_one_of(di - 1, alone) ? in - 1 : in; /* "saya sendiri di Bekasi" */
     if (own && di->clause == text->words[own - 1].clause && is_teller(text, own - 1))
         return ROLE_TELLER;
+    if (is_stay_of_teller(text, in) || is_family_of_teller(text, in))
+        return ROLE_TELLER;
     if (in >= 2 && word_is(di - 1, "yang") && word_is(di - 2, "ada"))
         return ROLE_FAR; /* "anak-anaknya ada yang di Batam" */
     if (in && word_is(di - 1, "yang") && di[-1].flags & WORD_OPENS && before && before->role >= ROLE_FAR)
@@ -637,6 +705,8 @@ static enum place_role role_of_in(
         if ((is_past(word) && (i + PAST_REACH >= in || is_left_behind(text, i, in))) ||
             is_home_of_origin(text, i))
             return ROLE_FROM;
+        if (word_is(word, "dari") && (is_hurt_when_back(text, i, last) || is_got_off(text, i)))
+            return ROLE_EVENT;
         if (word_is(word, "dari") && is_missed(text, i))
             return ROLE_TELLER;    /* unless it is told where he was found */
         if (word_is(word, "dari")) /* "dari desa di Lamongan"; "dari Sumenep yang mengajar di Waru" */
@@ -897,6 +967,14 @@ static bool is_referral_of(const struct text *text, size_t cue) {
            (word->flags & WORD_OPENS && word_is_one_of(word + 1, offices));
 }
 
+/* "dijemput hanya sampai Surabaya": how far somebody is brought; "sudah sampai Surabaya" is there. */
+static bool is_only_as_far(const struct text *text, size_t cue) {
+    static const char *const only[] = {"hanya", "cuma", NULL};
+    const struct word *word = &text->words[cue];
+    return cue && word_is(word, "sampai") && word->clause == word[-1].clause &&
+           word_is_one_of(word - 1, only);
+}
+
 /* What the word before a name and its words of kind says. */
 static enum place_role role_of_cue(const struct place_index *index, const struct text *text, size_t cue,
     const struct place_name *name, const struct place_name *before) {
@@ -933,7 +1011,7 @@ static enum place_role role_of_cue(const struct place_index *index, const struct
         return ROLE_TELLER;
     if (is_bound(word))
         return role_of_bound(text, cue, name, before);
-    if (is_far(text, cue))
+    if (is_far(text, cue) || is_only_as_far(text, cue))
         return ROLE_FAR;
     if (word_is(word, "datang") && (is_before(text, cue, wishes) || is_before(text, cue, claimed)))
         return ROLE_BOUND; /* Javanese "bade dateng", will go to, and "jare teko", says that he is from */

@@ -375,6 +375,41 @@ static bool is_native(const struct text *text, const struct place_name *name) {
            name->last + 1u < text->count && word->clause == word[1].clause && word_is(word + 1, "asli");
 }
 
+/* "korban asal Palembayan sudah pulang": and is there; "sudah pulang ke" tells where to, and of a "rombongan
+ * asal Brebes" somebody was left behind. */
+static bool is_back_at_origin(const struct text *text, const struct place_name *name) {
+    static const char *const from[] = {"asal", "warga", "orang", NULL};
+    static const char *const ways[] = {"ke", "dari", NULL};
+    static const char *const others[] = {"rombongan", "teman", "temanya", "temanku", "bus", NULL};
+    const struct word *word = &text->words[name->last];
+    size_t first = name->first;
+    while (first && place_marker_is_level(place_marker_of(&text->words[first - 1])))
+        first--;
+    return name->role == ROLE_FROM && first && word_is_one_of(&text->words[first - 1], from) &&
+           !(first > 1 && word_is_one_of(&text->words[first - 2], others)) && name->last + 2u < text->count &&
+           word->clause == word[2].clause && word_is(word + 1, "sudah") && word_is(word + 2, "pulang") &&
+           word[2].negator < 0 && !(name->last + 3u < text->count && word_is_one_of(word + 3, ways));
+}
+
+/* "kami orang Tuban, lapor dari Diwek": where the teller is from who tells of another place. */
+static bool is_origin_beside_report(
+    const struct place_index *index, const struct text *text, const struct place_names *names, size_t at) {
+    static const char *const mine[] = {"saya", "kami", NULL};
+    const struct place_name *name = &names->names[at];
+    const struct word *word = &text->words[name->first];
+    if (name->role != ROLE_TELLER || name->first < 2 || !word_is(word - 1, "orang") ||
+        !word_is_one_of(word - 2, mine) || word->clause != word[-2].clause)
+        return false;
+    for (size_t i = at + 1; i < names->count; i++) {
+        const struct place_name *other = &names->names[i];
+        if (other->role == ROLE_TELLER && !other->word && !other->village &&
+            place_entries_name_served(index, other->entries) &&
+            !place_entries_agree(index, other->entries, name->entries))
+            return true;
+    }
+    return false;
+}
+
 /* "Sawahan ... eh maksud saya Ngetos": what was said before is taken back. 0: nothing is. */
 static size_t taken_back(const struct text *text) {
     static const char *const oops[] = {"eh", "aduh", "ralat", "salah", NULL};
@@ -528,10 +563,11 @@ static void settle_home(const struct telling *telling, size_t at) {
         name_is_scene(name);
         name->patient = true;
     }
-    if (is_native(text, name) ||
+    if (is_native(text, name) || is_back_at_origin(text, name) ||
         (at && is_regency_of_teller(telling->index, text, &names->names[at - 1], name)))
         name->role = ROLE_TELLER;
-    if (is_origin_of_other(telling->index, text, names, at))
+    if (is_origin_of_other(telling->index, text, names, at) ||
+        is_origin_beside_report(telling->index, text, names, at))
         name->role = ROLE_FROM;
 }
 

@@ -208,9 +208,9 @@ static bool is_by_landmark(const struct place_index *index, const struct text *t
 /* Words that nobody says after "in" of anything else, and no verb ("di sambit" is hit). */
 static bool is_only_place(const struct word *word) {
     static const char *const only[] = {"ajung", "bagor", "balen", "dander", "doko", "durenan", "ganding",
-        "garum", "gending", "gerih", "jambon", "kasiman", "kendit", "labang", "lenteng", "maron", "menganti",
-        "ngebel", "panceng", "pasean", "sampung", "sempu", "sepulu", "silo", "siman", "sugio", "takeran",
-        "tandes", "tapen", "tiris", "wungu", NULL};
+        "garum", "gending", "gerih", "jabon", "jambon", "kasiman", "kendit", "klabang", "labang", "lenteng",
+        "maron", "menganti", "ngebel", "panceng", "pasean", "sampung", "sapeken", "sempu", "sepulu", "silo",
+        "siman", "sugio", "takeran", "tandes", "tapen", "tiris", "wungu", NULL};
     return word_is_one_of(word, only);
 }
 
@@ -305,13 +305,14 @@ static bool is_kula(const struct text *text, const struct place_name *name) {
            is_no_kind_of_house(text, name);
 }
 
-/* "... kemarin siang. Tiris. Anaknya demam": a sentence by itself between two that are longer. */
+/* "... kemarin siang. Tiris. Anaknya demam": a sentence by itself between two that are longer; in small
+ * letters ("... neneknya buta. sapeken. kapal sabtu") what is nothing but a place. */
 static bool is_sentence(const struct text *text, const struct place_name *name) {
     const struct word *word = &text->words[name->first], *after = &text->words[name->last] + 1;
     bool alone = name->first >= SENTENCE_LEAST && name->last + (size_t)SENTENCE_LEAST < text->count &&
                  word->sentence != word[-1].sentence && word->sentence != after->sentence;
-    return alone && word->flags & WORD_CAPITAL && !(word->flags & WORD_SHOUTED) &&
-           word[-1].sentence == word[-SENTENCE_LEAST].sentence &&
+    bool large = word->flags & WORD_CAPITAL && !(word->flags & WORD_SHOUTED);
+    return alone && (large || is_only_place(word)) && word[-1].sentence == word[-SENTENCE_LEAST].sentence &&
            after->sentence == after[SENTENCE_LEAST - 1].sentence && !is_called_person(word) &&
            is_no_kind_of_house(text, name);
 }

@@ -242,7 +242,9 @@ static void test_a_further_victim_is_told_later(void **state) {
         {"Neneknya 80 tahun di Watulimo Trenggalek terbaring, dua hari tidak diberi makan, tidak ada yang "
          "merawat.",
             " Di rumah yang sama adiknya dipasung, kakinya dirantai di kandang belakang rumah.", "pasung"},
-        {"Orang ini dirantai di kandang di Watulimo Trenggalek. Rumah sebelah kebanjiran setinggi dada.",
+        {"Pemuda ini dirantai keluarganya di kandang di Watulimo Trenggalek. Rumah sebelah kebanjiran "
+         "setinggi "
+         "dada.",
             ELDER, "lansia_terlantar"},
         {"Suami memukuli istrinya sampai pingsan, anaknya juga dicambuk pakai sabuk. Turen Malang", ELDER,
             "lansia_terlantar"}};

@@ -1370,6 +1370,38 @@ static void test_beside_what_is_told(void **state) {
     areas_check(*state, cases, sizeof cases / sizeof *cases);
 }
 
+/* "(kami orang Tuban)", "hanya sampai Surabaya": said beside what is told. */
+static void test_aside_and_as_far_as(void **state) {
+    static const struct expected cases[] = {
+        {"cucu sy (kami org tuban) pulang dr asrama sekolah di diwek bibirnya pecah", "35.17.08"},
+        {"Anak saya pulang dari asrama di Diwek, badannya tidak luka. Kami orang Tuban", "35.23"},
+        {"kami orang tuban, lapor dari diwek, anak dipukuli", "35.17.08"},
+        {"kami orang tuban, anak dipukuli ayahnya", "35.23"},
+        {"warga kumpul di lapangan Ledokombo bawa obor (aku lagi mondok di Bondowoso)", "35.09.28"},
+        {"aku mondok di Bondowoso, teman sekamar dipukuli ustad", "35.11"},
+        {"adik saya mondok di Bondowoso, dipukuli", "35.11"},
+        {"aku ngekos di Lowokwaru, rumah nenekku di Dampit roboh", "35.07.05"},
+        {"Kami warga Lumajang ingin tahu apakah dijemput sampai rumah atau hanya sampai Surabaya", "35.08"},
+        {"jalan putus, mobil hanya sampai Puncu", "35.06.08"},
+        {"sudah sampai Surabaya, tidak punya ongkos", "35.78"},
+        {"neneknya buta dan sakit. sapeken. kapal sabtu baru ada", "35.29.25"},
+        {"anak yatim panas di sapeken", "35.29.25"},
+        {"bayarnya sapeken sekali", ""},
+        {"anak2 makan umbi di lunang", "13.01.10"},
+        {"mak nya lari, tinggal berdua di pondok sawit, lunang. apak kerja di malaysia", "13.01.10"},
+        {"Kami keluarga di Tanah Datar. Keponakan dititipkan di LPKS", "13.04"},
+        {"Keluarga kami di Surabaya, anak dipukuli di Dampit", "35.07.05"},
+        {"Saya sering belanja ke Kota Pasuruan, di lampu merah ada anak jual tisu", "35.75"},
+        {"Saya sering ke Kota Pasuruan, di rumah ada ibu yang lumpuh", ""},
+        {"di hulu makalo pagai selatan anak2 kami muntah", "13.09.10"},
+        {"Korban asal Palembayan sudah pulang dua minggu, minta pendampingan", "13.06.11"},
+        {"rombongan asal Brebes sudah pulang, saya tertinggal", ""},
+        {"turun dari bus di terminal Bareh Solok, uangnya habis", "13.72"},
+        {"ada anak tersesat di GBT", "35.78"},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof *cases);
+}
+
 /* From where somebody is, a thing's name and a way there, beside the place of the event. */
 static void test_origin_and_side_beside_the_event(void **state) {
     static const struct expected cases[] = {
@@ -1571,6 +1603,7 @@ int main(void) {
         cmocka_unit_test(test_many_villages_elsewhere),
         cmocka_unit_test(test_where_they_land),
         cmocka_unit_test(test_beside_what_is_told),
+        cmocka_unit_test(test_aside_and_as_far_as),
         cmocka_unit_test(test_origin_and_side_beside_the_event),
         cmocka_unit_test(test_home_again),
         cmocka_unit_test(test_more_short_and_spoken_names),
