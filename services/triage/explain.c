@@ -1,4 +1,5 @@
 /* Assessments as JSON, for the console and for the evaluation in tests/triage, and as text for people. */
+#include "services/triage/conflict.h"
 #include "services/triage/likeness.h"
 #include "services/triage/state.h"
 
@@ -123,6 +124,13 @@ static bool explainer_open(struct explainer *explainer, const char *folder, stru
     return triage_site_open(&explainer->site, folder, error);
 }
 
+/* As the daemon does, see triage_read_and_assess: also which facilities it accuses. */
+static bool judge(const struct explainer *explainer, const struct report *report, struct assessment *out) {
+    const struct triage_site *site = &explainer->site;
+    return assess(&site->assessor, explainer->arena, report, out) &&
+           conflict_find(site->conflict, site->vocabulary->spelling, explainer->arena, report->text, out);
+}
+
 static char *refusal(const char *sentence) {
     json_t *object = json_pack("{s:s}", "error", sentence);
     char *text = object ? json_dumps(object, JSON_COMPACT) : NULL;
@@ -185,9 +193,8 @@ static char *answer(const struct explainer *explainer, const char *line, size_t 
         .local_hour = json_is_integer(hour) ? (int)json_integer_value(hour) : -1};
     struct assessment assessment;
     arena_reset(explainer->arena);
-    char *json = assess(&explainer->site.assessor, explainer->arena, &report, &assessment)
-                     ? assess_to_json(&assessment)
-                     : refusal("the report is too large");
+    char *json = judge(explainer, &report, &assessment) ? assess_to_json(&assessment)
+                                                        : refusal("the report is too large");
     json = with_alike(explainer, input, json);
     json_decref(input);
     return json;
@@ -305,8 +312,7 @@ static bool report_print(const struct explainer *explainer, const char *line, si
     struct assessment said;
     struct seen seen;
     arena_reset(explainer->arena);
-    if (!assess(&explainer->site.assessor, explainer->arena, &report, &said) ||
-        !features_see(explainer, &report, &seen))
+    if (!judge(explainer, &report, &said) || !features_see(explainer, &report, &seen))
         return fputs("laporan terlalu panjang / the report is too large\n", out) >= 0;
     fprintf(out, "%.*s\n", (int)size, line);
     words_print(&seen.text, out);

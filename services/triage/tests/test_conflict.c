@@ -41,6 +41,28 @@ static void test_who_is_accused(void **state) {
     }
 }
 
+/* `sigapctl triage explain`, for programs and for people. */
+static void test_explain_says_who_is_accused(void **state) {
+    static const char *const told[] = {
+        "conflict_facility=JTM-PPSPA-BATU", "\"conflict_facility\":\"JTM-PPSPA-BATU\""};
+    char line[512];
+    (void)state;
+    for (int json = 0; json < 2; json++) {
+        char *output = NULL;
+        size_t size = 0;
+        if (json)
+            snprintf(line, sizeof line, "{\"text\":\"%s\"}\n", reports[1].text);
+        else
+            snprintf(line, sizeof line, "%s\n", reports[1].text);
+        FILE *in = fmemopen(line, strlen(line), "r"), *out = open_memstream(&output, &size);
+        assert_int_equal(triage_explain_main(SIGAP_SOURCE_DIR "/deploy/sites/jatim", json, in, out), 0);
+        fclose(in);
+        fclose(out);
+        assert_non_null(strstr(output, told[json]));
+        free(output);
+    }
+}
+
 static unsigned look_from(
     struct world *world, const struct id *case_id, const char *account, const char *facility) {
     Sigap__Actor actor = SIGAP__ACTOR__INIT;
@@ -333,6 +355,7 @@ int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(test_who_is_accused),
+        TEST(test_explain_says_who_is_accused),
         TEST(test_an_officer_in_conflict_sees_nothing),
         TEST(test_a_merge_hands_conflict_on),
         TEST(test_the_conflict_of_the_whole_counts_for_what_it_holds),
