@@ -1,8 +1,9 @@
 /* What the files of place.h share, in the order in which a message meets them: the index of names
  * (place_index.c); the words beside a name (place_markers.c) and the names in one message (place_names.c),
  * which of them are only words (place_words.c), and what they are to the event, by the words before them
- * (place_roles.c) and by the other names (place_settle.c); what is decided from them (place.c), and the
- * villages beside a regency of another province (place_beside.c). */
+ * (place_roles.c, with place_being.c, place_going.c and place_cues.c) and by the other names
+ * (place_settle.c); what is decided from them (place.c), and the villages beside a regency of another
+ * province (place_beside.c). */
 #pragma once
 
 #include "services/triage/place.h"
