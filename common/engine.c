@@ -13,10 +13,9 @@
 enum {
     BACKOFF_FIRST_MS = 100,
     BACKOFF_MAX_MS = 10000,
-    URGENT_TRIES = 8,   /* on the reserve, one behind the other: then even an urgent request is told 503 */
-    JUMP_MS = 60000,    /* a jump of the wall clock that is not believed at once */
-    STEADY_MS = 600000, /* ... but when it stays so for so long, or */
-    FAR_MS = 86400000,  /* when it is a day or more, */
+    JUMP_MS = 60000,          /* a jump of the wall clock that is not believed at once */
+    STEADY_MS = 600000,       /* ... but when it stays so for so long, or */
+    FAR_MS = 86400000,        /* when it is a day or more, */
     FAR_STEADY_MS = 21600000, /* ... for so long */
     LAY_STILL_DAYS = 90,      /* a start so long after the last turn is a jump */
     AHEAD_MS = 3600000,       /* from here on an operator is told that the clock is behind the site's time */
@@ -232,30 +231,6 @@ void engine_close(struct engine **at) {
 }
 
 /* ---- inputs ---- */
-
-/* Behind all that waits; what may be urgent before all that is calm. */
-static void request_add(struct engine *engine, const struct request *request, bool urgent) {
-    unsigned at = urgent ? engine->request_urgent++ : engine->request_count;
-    memmove(engine->requests + at + 1, engine->requests + at,
-        (engine->request_count - at) * sizeof *engine->requests);
-    engine->requests[at] = *request;
-    engine->request_count++;
-}
-
-bool engine_request(struct engine *engine, const struct request *request) {
-    unsigned waiting = engine->request_count;
-    bool low = engine->tight || store_low(engine->store), knows = engine->daemon->request_is_urgent != NULL;
-    bool urgent = knows && (low || waiting >= REQUESTS_CROWD) &&
-                  engine->daemon->request_is_urgent(engine->state, request);
-    if (!urgent && (waiting >= REQUESTS_MAX || (knows && low)))
-        return false;
-    if (waiting == REQUESTS_MAX + REQUESTS_URGENT_EXTRA)
-        return false;
-    if (urgent)
-        engine->backoff_until = 0; /* a life does not wait until the others may try again */
-    request_add(engine, request, urgent);
-    return true;
-}
 
 static bool queue_add(struct queue *queue, const void *frame, size_t size, void *origin) {
     if (queue->count >= queue->max)
@@ -607,25 +582,6 @@ static enum engine_outcome make_again(struct engine *engine) {
     return engine->broken ? ENGINE_BROKEN : ENGINE_WORKED;
 }
 
-/* The disk is full, or memory is short: what is not urgent is refused at once with 503, what may be urgent
- * stays and is tried again on the reserve. */
-static void refuse_requests(struct engine *engine) {
-    unsigned kept = 0;
-    for (unsigned i = 0; i < engine->request_count; i++) {
-        const struct request *request = &engine->requests[i];
-        bool urgent = engine->daemon->request_is_urgent && engine->urgent_tries < URGENT_TRIES &&
-                      engine->daemon->request_is_urgent(engine->state, request);
-        if (urgent) {
-            engine->requests[kept++] = *request;
-            continue;
-        }
-        struct answer answer = {0};
-        engine_refuse(engine, engine->arena, request, &answer);
-        engine->ports.answered(engine->ports.context, request->origin, &answer);
-    }
-    engine->request_count = engine->request_urgent = kept;
-}
-
 static void refuse_submits(struct engine *engine) {
     struct queue *queue = &engine->submits;
     unsigned kept = 0;
@@ -653,7 +609,7 @@ static enum engine_outcome back_off(struct engine *engine, const char *reason) {
         engine->backoff_ms = BACKOFF_MAX_MS;
     engine->backoff_until = engine_monotonic(engine) + engine->backoff_ms;
     forget(engine); /* refusing needs some */
-    refuse_requests(engine);
+    crowd_refuse_calm(engine);
     refuse_submits(engine);
     if (engine->request_count || (engine->submits.count && engine->daemon->submit_is_urgent)) {
         store_reserve_spend(engine->store);
@@ -664,16 +620,6 @@ static enum engine_outcome back_off(struct engine *engine, const char *reason) {
     engine->refill_at = engine_monotonic(engine) + REFILL_MS;
     forget(engine);
     return engine->broken ? ENGINE_BROKEN : ENGINE_BACKOFF;
-}
-
-void engine_refuse(
-    struct engine *engine, struct arena *arena, const struct request *request, struct answer *answer) {
-    if (engine->daemon->refuse_request) {
-        engine->daemon->refuse_request(engine->state, arena, request, answer);
-        return;
-    }
-    *answer = (struct answer){.status = 503, .content_type = "text/plain", .body = "503\n", .body_size = 4};
-    answer_header(answer, "Retry-After", "5");
 }
 
 static bool commit_second_store(struct engine *engine) {
@@ -725,14 +671,10 @@ static void committed(struct engine *engine) {
     engine->urgent_tries = 0;
     engine->recheck_blocked = engine->turn_inputs > 0; /* the cause of a blocked record may have come */
     engine->turns++;
-    memmove(engine->requests, engine->requests + engine->request_taken,
-        (engine->request_count - engine->request_taken) * sizeof *engine->requests);
-    engine->request_count -= engine->request_taken;
-    engine->request_urgent -=
-        engine->request_urgent < engine->request_taken ? engine->request_urgent : engine->request_taken;
-    engine->request_taken = 0;
+    crowd_drop_taken(engine);
     results_drop_taken(engine);
     release_all(engine);
+    crowd_refuse_weary(engine);
     queue_drop_taken(&engine->views);
     queue_drop_taken(&engine->submits);
     if (journal_head(engine->journal, LANE_URGENT) != before[LANE_URGENT] ||

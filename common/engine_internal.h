@@ -1,4 +1,4 @@
-/* What engine.c, gather.c, turn.c, guard.c and status.c share. Nobody else includes this. */
+/* What engine.c, gather.c, turn.c, crowd.c, guard.c and status.c share. Nobody else includes this. */
 #pragma once
 
 #include "common/engine.h"
@@ -10,6 +10,7 @@ enum {
     REQUESTS_MAX = 256,
     REQUESTS_URGENT_EXTRA = 256, /* more room, for what may be urgent */
     REQUESTS_CROWD = 64,         /* from here on what may be urgent goes first */
+    URGENT_TRIES = 8, /* on the reserve, one behind the other: then even an urgent request is told 503 */
     VIEWS_MAX = 256,
     SUBMITS_MAX = 512,
     SUBMITS_URGENT_EXTRA = 128, /* more room, for what may be urgent */
@@ -24,6 +25,13 @@ enum {
     CAUSES_MAX = HELD_CAUSES_MAX,
     CAREFUL_TURNS = 4, /* with savepoints, after a turn had to undo one of its inputs */
     BLOCKED_MS = 250,  /* so long a record waits at the head of its lane for its cause, then in the table */
+};
+
+/* A request that waits for its turn. */
+struct waiting {
+    struct request request;
+    int64_t since; /* monotonic */
+    bool looked;   /* at whether it may be urgent */
 };
 
 /* What came in over a socket and waits for its turn. */
@@ -100,7 +108,7 @@ struct engine {
     } consumers[ENGINE_CONSUMERS_MAX];
     unsigned consumer_count;
 
-    struct request requests[REQUESTS_MAX + REQUESTS_URGENT_EXTRA];
+    struct waiting requests[REQUESTS_MAX + REQUESTS_URGENT_EXTRA];
     unsigned request_count, request_taken;
     unsigned request_urgent; /* so many of the first are known to be urgent */
     struct queue views, submits;
@@ -189,6 +197,16 @@ bool engine_is_ahead_of_clock(const struct engine *engine);
 /* From the next turn on: an operator says that it is right. */
 void engine_believe_clock(struct engine *engine);
 Sigap__Event *engine_unpack(struct engine *engine, const struct record *record);
+
+/* crowd.c, which also has engine_request() and engine_refuse() */
+void crowd_drop_taken(struct engine *engine);
+/* The disk is full, or memory is short: what is not urgent is refused at once with 503, what may be urgent
+ * stays and is tried again on the reserve. */
+void crowd_refuse_calm(struct engine *engine);
+/* After a turn: while what may be urgent fills every turn, calm requests hear 503 instead of waiting for
+ * ever.
+ */
+void crowd_refuse_weary(struct engine *engine);
 
 /* guard.c */
 /* Only looks: a start that is refused after all (a bad site, a port that is taken) changes nothing. */

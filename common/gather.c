@@ -542,7 +542,7 @@ static enum verdict run_request(struct engine *engine, void *input) {
 static bool gather_requests(struct engine *engine) {
     while (engine->request_taken < engine->request_count && engine->request_taken < REQUEST_SHARE &&
            !share_is_over(engine)) {
-        struct request_work input = {.request = &engine->requests[engine->request_taken]};
+        struct request_work input = {.request = &engine->requests[engine->request_taken].request};
         const struct request *request = input.request;
         bool has_body = request->body_size > 0;
         struct work work = {run_request, &input, {"", LANE_NORMAL, 0}, NULL, "request",

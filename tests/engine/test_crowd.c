@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-enum { CALM_MAX = 256, ALL_MAX = 512, FEW = 10 };
+enum { CALM_MAX = 256, ALL_MAX = 512, FEW = 10, WEARY_MS = 2000 };
 
 static const struct store_migration migrations[] = {
     {"0001_heard", "CREATE TABLE heard(number INTEGER PRIMARY KEY, path TEXT NOT NULL) STRICT;"}};
@@ -94,6 +94,43 @@ static void few_are_heard_as_they_come(void **state) {
     fixture_close(&fixture);
 }
 
+/* Who came while they were few is no less urgent than who comes when they are many. */
+static void who_came_early_is_not_passed_by(void **state) {
+    (void)state;
+    struct fixture *fixture = open_door(&door);
+    for (int i = 0; i < FEW; i++)
+        assert_true(knock(fixture, "/calm"));
+    assert_true(knock(fixture, "/early"));
+    for (int i = 0; i < CALM_MAX / 2; i++)
+        assert_true(knock(fixture, "/calm"));
+    assert_true(knock(fixture, "/fire"));
+    fixture_turn(fixture);
+    assert_int_equal(look(fixture, HEARD_FIRST, "/early"), 1);
+    assert_int_equal(look(fixture, HEARD_FIRST, "/fire"), 2);
+    assert_int_equal(look(fixture, HEARD_FIRST, "/calm"), 3);
+    fixture_close(&fixture);
+}
+
+/* While what may be urgent fills every turn, what is calm hears so; the time before counts from when it came.
+ */
+static void who_is_calm_does_not_wait_for_ever(void **state) {
+    (void)state;
+    struct fixture *fixture = open_door(&door);
+    fixture_turn(fixture); /* the start is a turn of its own */
+    for (int i = 0; i < CALM_MAX; i++)
+        assert_true(knock(fixture, "/calm"));
+    for (int i = CALM_MAX; i < ALL_MAX; i++)
+        assert_true(knock(fixture, "/fire"));
+    fixture_sleep(fixture, WEARY_MS);
+    assert_int_equal(engine_turn(fixture_engine(fixture)), ENGINE_WORKED);
+    assert_true(look(fixture, HEARD_COUNT, NULL) < CALM_MAX); /* fire is left for the next turn */
+    for (int i = 0; i < FEW; i++)
+        assert_true(knock(fixture, "/calm"));
+    fixture_turn(fixture);
+    assert_int_equal(look(fixture, HEARD_COUNT, NULL), CALM_MAX + FEW);
+    fixture_close(&fixture);
+}
+
 /* More than one turn holds: those that were first stay first, and the room is there again afterwards. */
 static void room_comes_back(void **state) {
     (void)state;
@@ -130,6 +167,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(urgent_goes_first_in_its_order),
         cmocka_unit_test(few_are_heard_as_they_come),
+        cmocka_unit_test(who_came_early_is_not_passed_by),
+        cmocka_unit_test(who_is_calm_does_not_wait_for_ever),
         cmocka_unit_test(room_comes_back),
         cmocka_unit_test(without_a_sense_for_it_all_are_alike),
     };
