@@ -46,6 +46,8 @@ enum {
     QUIET_MS = 30,         /* --watch: the messages of one report are over when nothing has moved so long */
     QUIET_LOADED_MS = 150, /* so long where the way of each is longer, because others are on theirs */
     PATIENCE_MS = 10000,
+    REFUSED_MS =
+        20, /* a refused request comes again: sooner than Retry-After, and at no cost to the others */
 };
 
 enum source { SOURCE_JSON, SOURCE_TELEGRAM, SOURCE_WHATSAPP, SOURCES };
@@ -61,7 +63,7 @@ struct connection {
     int fd; /* -1: must be opened */
     unsigned number;
     bool busy;
-    int64_t started_us;
+    int64_t started_us, again_at_us; /* again_at_us: it was refused; 0 it was not */
     size_t request_size, sent, received;
     char request[REQUEST_MAX], answer[ANSWER_MAX];
 };
@@ -70,7 +72,7 @@ struct run {
     struct options options;
     int epoll;
     struct connection *connections;
-    unsigned next, done, again, busy;
+    unsigned next, done, again, busy, refused; /* refused: wait to be sent again */
     uint32_t *taken_us;
     FILE *tickets;
 };
@@ -223,8 +225,8 @@ static void again(struct run *run, struct connection *connection) {
 static void finish(struct run *run, struct connection *connection) {
     int status = atoi(connection->answer + 9);
     if (status == 503 || status == 429) {
-        usleep(1000);
-        again(run, connection);
+        connection->again_at_us = now_us() + REFUSED_MS * 1000;
+        run->refused++;
         return;
     }
     connection->answer[connection->received < ANSWER_MAX ? connection->received : ANSWER_MAX - 1] = 0;
@@ -247,7 +249,7 @@ static void on_readable(struct run *run, struct connection *connection) {
     if (size <= 0) {
         close(connection->fd);
         open_connection(run, connection);
-        if (connection->busy)
+        if (connection->busy && !connection->again_at_us)
             again(run, connection);
         return;
     }
@@ -256,7 +258,7 @@ static void on_readable(struct run *run, struct connection *connection) {
     size_t whole = answer_size(connection);
     if (whole > ANSWER_MAX - 1)
         die("an answer does not fit", connection->answer);
-    if (connection->busy && whole && connection->received >= whole)
+    if (connection->busy && !connection->again_at_us && whole && connection->received >= whole)
         finish(run, connection);
 }
 
@@ -274,10 +276,23 @@ static void prepare(struct run *run) {
         open_connection(run, &run->connections[i]);
 }
 
+static void send_refused(struct run *run) {
+    int64_t now = now_us();
+    for (unsigned i = 0; run->refused && i < run->options.connections; i++) {
+        struct connection *connection = &run->connections[i];
+        if (!connection->again_at_us || connection->again_at_us > now)
+            continue;
+        connection->again_at_us = 0;
+        run->refused--;
+        again(run, connection);
+    }
+}
+
 static void turn(struct run *run, int timeout_ms) {
     struct epoll_event events[256];
-    int count = epoll_wait(run->epoll, events, 256, timeout_ms);
-    if (count == 0 && run->busy)
+    send_refused(run);
+    int count = epoll_wait(run->epoll, events, 256, run->refused ? REFUSED_MS / 4 : timeout_ms);
+    if (count == 0 && run->busy && !run->refused)
         die("no answer", "for 10 s");
     for (int i = 0; i < count; i++) {
         struct connection *connection = events[i].data.ptr;
