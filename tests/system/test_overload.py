@@ -9,6 +9,7 @@ import subprocess
 import sigap
 
 FLOOD = sigap.BIN.parent / "tests" / "flood"
+LOAD = sigap.BIN.parent / "tests" / "bench_load"
 SECONDS = int(os.environ.get("SIGAP_FLOOD_S", "5"))
 CONNECTIONS = 900  # fewer than the door takes (1,024), more than wait for a turn (512)
 STAT_SENDERS = 8  # 80 urgent reports a second at most
@@ -54,6 +55,16 @@ def test_ten_times_too_much(fresh, tmp_path):
         assert status == 200, ticket
         status, document = site.views.view("triage", timeout=10, report={"report_id": sigap.id_bytes(document["report"]["id"])})
         assert status == 200 and document["report"]["state"] in ("case", "joined", "information", "in_review"), document
+
+
+def test_nobody_is_passed_by(fresh):
+    """Twice as many senders as one turn takes, most of them of a danger: no report waits until the others are through."""
+    site = fresh(port=False)
+    done = subprocess.run([LOAD, "--socket", site.data / "run" / "intake.http", "--token", site.issue_token("load", "rate=0"),
+                           "--reports", "20000", "--connections", "512"], stdout=subprocess.PIPE, check=True, timeout=120)
+    figures = json.loads(done.stdout)
+    print(figures)
+    assert figures["max_ms"] <= 6 * figures["p99_ms"], figures
 
 
 def test_a_busy_daemon_takes_many_at_once(fresh, tmp_path):
