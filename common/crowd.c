@@ -43,7 +43,7 @@ bool engine_request(struct engine *engine, const struct request *request) {
     bool low = engine->tight || store_low(engine->store), knows = engine->daemon->request_is_urgent != NULL;
     bool crowd = knows && (low || count >= REQUESTS_CROWD);
     bool urgent = crowd && may_be_urgent(engine, request);
-    if (crowd)
+    if (crowd && count && !engine->requests[count - 1].looked) /* those are the last ones, always */
         look_at_all(engine);
     if (!urgent && (count >= REQUESTS_MAX || (knows && low)))
         return false;
