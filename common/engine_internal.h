@@ -203,8 +203,7 @@ void crowd_drop_taken(struct engine *engine);
 /* The disk is full, or memory is short: what is not urgent is refused at once with 503, what may be urgent
  * stays and is tried again on the reserve. */
 void crowd_refuse_calm(struct engine *engine);
-/* After a turn: while what may be urgent fills every turn, calm requests hear 503 instead of waiting for
- * ever.
+/* After a turn: calm requests hear 503 instead of waiting for ever behind urgent ones that fill every turn.
  */
 void crowd_refuse_weary(struct engine *engine);
 

@@ -1,7 +1,6 @@
 #include "common/institutions.h"
 
 #include "common/area.h"
-#include "common/extract.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -56,15 +55,19 @@ static bool members_take(struct institutions *out, const struct extract *file, s
     return true;
 }
 
+struct institutions *institutions_read(const struct extract *facilities, struct error *error) {
+    struct institutions *out = calloc(1, sizeof *out);
+    if (!out)
+        error_set(error, "no memory for the institutions");
+    else if (!members_take(out, facilities, error))
+        institutions_free(&out);
+    return out;
+}
+
 struct institutions *institutions_load(const char *site_dir, struct error *error) {
     struct extract *file = extract_open(site_dir, "facilities.yaml", error);
-    struct institutions *out = file ? calloc(1, sizeof *out) : NULL;
-    if (file && !out)
-        error_set(error, "no memory for the institutions");
-    if (out && !members_take(out, file, error))
-        institutions_free(&out);
-    if (file)
-        extract_close(&file);
+    struct institutions *out = file ? institutions_read(file, error) : NULL;
+    extract_close(&file);
     return out;
 }
 

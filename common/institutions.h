@@ -7,13 +7,15 @@
 #pragma once
 
 #include "common/error.h"
+#include "common/extract.h"
 #include "proto/common.pb-c.h"
 
 #include <stdbool.h>
 
 struct institutions;
 
-/* NULL with a sentence. */
+/* Both NULL with a sentence. facilities: facilities.yaml, of who has it open already; it is not kept. */
+struct institutions *institutions_read(const struct extract *facilities, struct error *error);
 struct institutions *institutions_load(const char *site_dir, struct error *error);
 void institutions_free(struct institutions **institutions);
 /* The institution that a facility is part of: its own id when it stands alone, or nobody knows it. */
@@ -30,8 +32,7 @@ struct accusation {
     bool of_unknown;        /* somebody there, and it is not known who */
 };
 
-/* From the facts of a case (RIGHTS_CONFLICT_OF_INTEREST, RIGHTS_CONFLICT_FACILITY); NULL: nothing is said.
- */
+/* From two facts of a case, RIGHTS_CONFLICT_OF_INTEREST and RIGHTS_CONFLICT_FACILITY; NULL: not said. */
 struct accusation institutions_accusation(
     const struct institutions *institutions, const char *interest, const char *facilities, const char *area);
 /* Is the facility out of the chain of a case that accuses so? */

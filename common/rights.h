@@ -32,8 +32,7 @@ bool rights_sees_secret(const Sigap__Actor *actor);
 /* Is the actor one of them? accounts: separated by blanks, NULL or "" for nobody. Such a case is not there
  * for them, whatever else they may see. */
 bool rights_in_conflict(const Sigap__Actor *actor, const char *accounts);
-/* Fact of a case: facilities that may be part of it, ids separated by blanks or commas; "no": none of them.
- */
+/* Fact of a case: facilities that may be part of it, ids parted by blanks or commas; "no": none of them. */
 #define RIGHTS_CONFLICT_FACILITY "conflict_facility"
 /* Fact of a case: "yes" when it accuses somebody who would receive it, see institutions.h. */
 #define RIGHTS_CONFLICT_OF_INTEREST "conflict_of_interest"

@@ -92,7 +92,7 @@ struct places *places_load(const char *site_dir, struct error *error) {
         return NULL;
     }
     places->facilities = extract_open(site_dir, "facilities.yaml", error);
-    places->institutions = places->facilities ? institutions_load(site_dir, error) : NULL;
+    places->institutions = places->facilities ? institutions_read(places->facilities, error) : NULL;
     places->eligibility = places->institutions ? extract_open(site_dir, "eligibility.yaml", error) : NULL;
     if (places->eligibility) {
         read_types(places);

@@ -97,7 +97,7 @@ static const struct team *team_of_role(
     struct turn *turn, const struct alert *alert, const char *role, enum policy_area reach) {
     const struct notifier *notifier = turn->state;
     const struct team *team = teams_of_role(notifier->teams, role, alert->area, reach);
-    if (!conflict_of_team(turn, alert, team))
+    if (!team || !team->facility)
         return team;
     struct accusation accusation = conflict_accusation(turn, alert);
     return teams_of_role_but(notifier->teams, role, alert->area, reach, &accusation);

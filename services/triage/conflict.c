@@ -65,7 +65,7 @@ struct conflict_names *conflict_names_load(const char *site_dir, struct error *e
         return NULL;
     }
     names->facilities = extract_open(site_dir, "facilities.yaml", error);
-    names->institutions = names->facilities ? institutions_load(site_dir, error) : NULL;
+    names->institutions = names->facilities ? institutions_read(names->facilities, error) : NULL;
     if (!names->institutions) {
         conflict_names_free(&names);
         return NULL;

@@ -42,6 +42,13 @@ static unsigned sent_to_others(const struct flow *flow) {
     return count;
 }
 
+/* In none of the steps to come. */
+static void assert_only_others_are_called(struct flow *flow) {
+    flow_advance(flow, 3 * HOUR);
+    assert_int_equal(flow_sent(flow, team, NULL, NULL), 0);
+    assert_true(sent_to_others(flow) > 0);
+}
+
 static struct id opened(struct flow *flow, const char *ids, char token[80]) {
     struct id case_id = flow_case_opened_with(flow, beaten, RIGHTS_CONFLICT_FACILITY, ids);
     flow_token(flow_last(flow, team), "Terima", token);
@@ -117,9 +124,7 @@ static void test_who_was_called_answers_nothing(void **state) {
         assert_int_equal(accept_as_staff(flow, &alert), 403);
         assert_int_equal(look(flow, &case_id), 404);
         flow->count = 0;
-        flow_advance(flow, 3 * HOUR);
-        assert_int_equal(flow_sent(flow, team, NULL, NULL), 0);
-        assert_true(sent_to_others(flow) > 0);
+        assert_only_others_are_called(flow);
         flow_free(flow);
     }
 }
@@ -191,9 +196,7 @@ static void test_accused_later_and_not_named(void **state) {
         assert_int_equal(flow_answer_link(flow, token, "accept")->status, 404);
         assert_int_equal(look(flow, &case_id), 404);
         flow->count = 0;
-        flow_advance(flow, 3 * HOUR);
-        assert_int_equal(flow_sent(flow, team, NULL, NULL), 0);
-        assert_true(sent_to_others(flow) > 0);
+        assert_only_others_are_called(flow);
         flow_free(flow);
     }
 }
@@ -222,9 +225,7 @@ static void test_a_restart_forgets_nobody(void **state) {
     opened(flow, facility, token);
     fixture_restart(flow->fixture, true);
     fixture_turn(flow->fixture);
-    flow_advance(flow, 3 * HOUR);
-    assert_int_equal(flow_sent(flow, team, NULL, NULL), 0);
-    assert_true(sent_to_others(flow) > 0);
+    assert_only_others_are_called(flow);
     flow_free(flow);
 }
 
