@@ -1,5 +1,7 @@
 #include "services/triage/matters.h"
 
+#include "services/triage/lanes.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -155,6 +157,8 @@ static void bounds_set(struct finder *finder, int main) {
     const float nothing[MATTER_FEATURES] = {[MATTER_BIAS] = 1};
     float any = model_score_of_share(PASSAGE_LEAST) - BOUNDS_MARGIN;
     float wordless = score_needed(features_sum(nothing), finder->least_sum) - BOUNDS_MARGIN;
+    for (size_t i = vocabulary->kind_count; i < KINDS_MAX; i++)
+        finder->least[i] = INFINITY;
     for (size_t i = 0; i < vocabulary->kind_count; i++) {
         bool words = finder->signs->keywords[i] > 0 || finder->signs->combinations[i] > 0;
         bool matters = (int)i != main && vocabulary->kinds[i].opens_case;
@@ -190,13 +194,21 @@ static void speaks_for(
     finder->said |= UINT64_C(1) << kind;
 }
 
-/* Could one of the kinds have as much of the passage as it must have? Told by the scores alone. */
+/* Could one of the kinds have as much of the passage as it must have? Told by the scores alone, of all kinds
+ * at once: nearly every passage ends here. Behind the kinds stand the priorities, of which none is a matter.
+ */
+static bool may_speak(const struct finder *finder, const struct part_score *part, float level, float most) {
+    lanes_mask any = {0};
+    for (size_t i = 0; i < finder->passages->vocabulary->kind_count; i += LANES)
+        any |= level * lanes_at(part->outputs + i) - lanes_at(finder->least + i) >= most;
+    return lanes_any(any);
+}
+
 static bool speaks(struct finder *finder, const struct part_score *part) {
     const size_t kinds = finder->passages->vocabulary->kind_count;
-    float level = part_score_level(part), most = part->outputs[0];
-    for (size_t i = 1; i < kinds; i++)
-        most = part->outputs[i] > most ? part->outputs[i] : most;
-    most *= level;
+    float level = part_score_level(part), most = level * floats_most(part->outputs, kinds);
+    if (!may_speak(finder, part, level, most))
+        return false;
     for (size_t i = 0; i < kinds; i++) {
         float score = level * part->outputs[i];
         if (score - finder->least[i] < most)

@@ -1,5 +1,6 @@
 #include "services/triage/model.h"
 
+#include "services/triage/lanes.h"
 #include "services/triage/stem.h"
 
 #include <errno.h>
@@ -19,8 +20,9 @@
  * report asks for 350, and half of them have none. */
 
 enum {
-    LINE = 64,  /* bytes; rows begin on one */
-    STEPS = 127 /* a weight is scale * -127..127: finer than what a few thousand reports can tell */
+    LINE = 64,   /* bytes; rows begin on one */
+    STEPS = 127, /* a weight is scale * -127..127: finer than what a few thousand reports can tell */
+    PRIORS_PADDED = 2 * LANES
 };
 
 struct row {
@@ -34,17 +36,14 @@ struct slot {
     uint32_t row; /* number + 1; 0: free */
 };
 
-/* Outputs are added and multiplied so many at once; where they stand they need no alignment. */
-typedef float lanes __attribute__((vector_size(OUTPUTS_AT_ONCE * sizeof(float)), aligned(4), may_alias));
-
 struct model {
     struct slot *slots; /* open addressing, at most half full */
     size_t slot_count;  /* a power of two */
     uint8_t *rows;
     size_t row_count, row_room, row_bytes;
-    size_t kinds, outputs, padded; /* outputs: kinds and priorities */
-    lanes priors[KINDS_MAX];       /* how often a report of the kind has each priority */
-    uint8_t columns[OUTPUTS_MAX];  /* of the file: the output of each */
+    size_t kinds, outputs, padded;          /* outputs: kinds and priorities */
+    float priors[KINDS_MAX][PRIORS_PADDED]; /* how often a report of the kind has each priority */
+    uint8_t columns[OUTPUTS_MAX];           /* of the file: the output of each */
     size_t column_count;
 };
 
@@ -653,10 +652,15 @@ static void whole_score(
 /* The two heads agree: a priority that reports of the likely kinds never have is not said for a stray word.
  */
 static void priorities_by_kind(const struct model *model, const float *kinds, float priorities[PRIORITIES]) {
-    lanes expected = {1e-4f, 1e-4f, 1e-4f, 1e-4f, 1e-4f};
-    _Static_assert((int)PRIORITIES <= (int)OUTPUTS_AT_ONCE, "they fit");
-    for (size_t k = 0; k < model->kinds; k++)
-        expected += kinds[k] * model->priors[k];
+    lanes first = {1e-4f, 1e-4f, 1e-4f, 1e-4f}, second = first;
+    float expected[PRIORS_PADDED];
+    _Static_assert((int)PRIORITIES <= (int)PRIORS_PADDED, "they fit");
+    for (size_t k = 0; k < model->kinds; k++) {
+        first += kinds[k] * lanes_at(model->priors[k]);
+        second += kinds[k] * lanes_at(model->priors[k] + LANES);
+    }
+    memcpy(expected, &first, sizeof first);
+    memcpy(expected + LANES, &second, sizeof second);
     for (size_t i = 0; i < PRIORITIES; i++)
         priorities[i] += PRIOR_WEIGHT * logf(expected[i]);
 }
@@ -707,8 +711,8 @@ void model_score_parts(const struct model *model, const struct feature *features
 }
 
 void part_score_add(const struct model *model, struct part_score *sum, const struct part_score *part) {
-    for (size_t at = 0; at < model->padded; at += OUTPUTS_AT_ONCE)
-        *(lanes *)(sum->outputs + at) += *(const lanes *)(part->outputs + at);
+    for (size_t at = 0; at < model->padded; at += LANES)
+        *(lanes *)(sum->outputs + at) += lanes_at(part->outputs + at);
     sum->squares += part->squares;
 }
 
@@ -744,13 +748,10 @@ float model_weight(const struct model *model, const struct feature *feature, int
 
 /* e to the power of each, of none more than 0; right to the last of 24 bits or the one before. As the Cephes
  * library does: a power of two, and a polynomial for what is left between -0.35 and 0.35. */
-static inline void powers_take(float scores[OUTPUTS_AT_ONCE]) {
-    typedef int32_t numbers __attribute__((vector_size(sizeof(lanes))));
-    const float least = -87; /* of which the power is a normal number */
-    for (size_t i = 0; i < OUTPUTS_AT_ONCE; i++)
-        scores[i] = scores[i] < least ? least : scores[i];
-    const lanes given = *(const lanes *)scores;
-    const numbers twos = __builtin_convertvector(given * 1.44269504f - 0.5f, numbers);
+static inline lanes powers_of(lanes scores) {
+    const lanes least = {-87, -87, -87, -87}; /* of which the power is a normal number */
+    const lanes given = lanes_greater(scores, least);
+    const lanes_mask twos = __builtin_convertvector(given * 1.44269504f - 0.5f, lanes_mask);
     const lanes whole = __builtin_convertvector(twos, lanes);
     const lanes rest = given - whole * 0.693359375f + whole * 2.12194440e-4f;
     lanes sum = rest * 1.9875691500e-4f + 1.3981999507e-3f;
@@ -758,17 +759,20 @@ static inline void powers_take(float scores[OUTPUTS_AT_ONCE]) {
     sum = sum * rest + 4.1665795894e-2f;
     sum = sum * rest + 1.6666665459e-1f;
     sum = sum * rest + 5.0000001201e-1f;
-    *(lanes *)scores = (sum * rest * rest + rest + 1) * (lanes)((twos + 127) << 23);
+    return (sum * rest * rest + rest + 1) * (lanes)((twos + 127) << 23);
 }
 
 void softmax(float *scores, size_t count) {
-    float powers[KINDS_MAX] = {0}, most = scores[0], sum = 0;
-    for (size_t i = 1; i < count; i++)
-        most = scores[i] > most ? scores[i] : most;
-    for (size_t i = 0; i < count; i++)
-        powers[i] = scores[i] - most;
-    for (size_t i = 0; i < count; i += OUTPUTS_AT_ONCE)
-        powers_take(powers + i);
+    const float most = floats_most(scores, count);
+    float powers[KINDS_MAX], sum = 0;
+    size_t whole = count / LANES * LANES;
+    lanes rest = {0}; /* behind the last four */
+    for (size_t i = 0; i < whole; i += LANES)
+        *(lanes *)(powers + i) = powers_of(lanes_at(scores + i) - most);
+    for (size_t i = whole; i < count; i++)
+        rest[i - whole] = scores[i] - most;
+    if (whole < count)
+        *(lanes *)(powers + whole) = powers_of(rest);
     for (size_t i = 0; i < count; i++)
         sum += powers[i];
     for (size_t i = 0; i < count; i++)

@@ -1,6 +1,7 @@
 /* What the words before and behind a name say of the kind of place it can be ("kab", "di", "RSUD"), and what
  * calls a person. */
 #include "services/triage/place_parts.h"
+#include "services/triage/sieve.h"
 
 #include <string.h>
 #include <strings.h>
@@ -44,11 +45,15 @@ enum place_marker place_marker_of(const struct word *word) {
         enum place_marker marker;
     } table[] = {{in, MARKER_IN}, {regency, MARKER_REGENCY}, {city, MARKER_CITY}, {district, MARKER_DISTRICT},
         {village, MARKER_VILLAGE}, {town, MARKER_TOWN}, {hamlet, MARKER_HAMLET}, {street, MARKER_STREET}};
-    static struct word_filter any, filters[sizeof table / sizeof table[0]];
-    if (!any.made)
-        for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
-            word_filter_make(&any, table[i].keys);
-    if (!word_filter_holds(&any, word))
+    enum { ANY = 4096 }; /* bits, for some 150 words */
+    static uint64_t any[ANY / 64];
+    static bool made;
+    static struct word_filter filters[sizeof table / sizeof table[0]];
+    for (size_t i = 0; !made && i < sizeof table / sizeof table[0]; i++)
+        for (const char *const *key = table[i].keys; *key; key++)
+            sieve_add(any, ANY, text_hash(*key));
+    made = true;
+    if (!sieve_holds(any, ANY, word->hash))
         return MARKER_NONE;
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
         if (word_is_among(word, table[i].keys, &filters[i]))
@@ -67,8 +72,9 @@ bool place_marker_is_level(enum place_marker marker) {
 bool place_text_ends_in_full(const struct text *text, size_t at) {
     static const char *const kinds[] = {"kecamatan", "kabupaten", "kelurahan", "desa", "dusun", NULL};
     const struct word *word = &text->words[at];
-    if (at + 1 >= text->count || word->flags & WORD_OPENS || word->end - word->start != word->key_size ||
-        !word_is_one_of(word, kinds) || text->bytes[word->end] != '.' || !(word[1].flags & WORD_CAPITAL))
+    if (text->bytes[word->end] != '.' || at + 1 >= text->count || word->flags & WORD_OPENS ||
+        word->end - word->start != word->key_size || !word_is_one_of(word, kinds) ||
+        !(word[1].flags & WORD_CAPITAL))
         return false;
     return word->negator >= 0 || place_marker_is_level(place_marker_of(word + 1));
 }

@@ -1,6 +1,7 @@
 /* What a place is to the event where only the other places of the message, or words far from it, tell: "orang
  * tua saya di Lawang, saya sendiri di Bekasi". What stands beside a name is read before (place_roles.c). */
 #include "services/triage/place_parts.h"
+#include "services/triage/sieve.h"
 
 #include <string.h>
 #include <strings.h>
@@ -171,14 +172,29 @@ static bool is_arrived_at(const struct place_names *names, size_t at, size_t san
     return true;
 }
 
+/* By its first two letters as they are written. */
+static uint64_t letters_of_start(const char *written) {
+    return (uint64_t)(written[0] & 31) << 5 | (written[1] & 31);
+}
+
 static bool is_minang(const struct text *text) {
     static const char *const minang[] = {"galodo", "hanyuik", "ambo", "urang", "amak", "abak", "apak", "inyo",
         "denai", "surang", "padusi", "mambaok", "mamukua", "kapatang", "rumahnyo", "musajik", "jorong",
         "nagari", "indak", NULL};
-    for (size_t i = 0; i < text->count; i++)
+    enum { STARTS = 1024 }; /* of two letters */
+    static uint64_t starts[STARTS / 64];
+    static bool known;
+    for (const char *const *spelling = minang; !known && *spelling; spelling++)
+        sieve_add(starts, STARTS, letters_of_start(*spelling));
+    known = true;
+    for (size_t i = 0; i < text->count; i++) {
+        const struct word *word = &text->words[i];
+        if (!sieve_holds(starts, STARTS, letters_of_start(text->bytes + word->start)))
+            continue;
         for (const char *const *spelling = minang; *spelling; spelling++)
-            if (place_word_is_written(text, &text->words[i], *spelling))
+            if (place_word_is_written(text, word, *spelling))
                 return true;
+    }
     return false;
 }
 
