@@ -202,15 +202,17 @@ static size_t answer_size(const struct connection *connection) {
     if (!end)
         return 0;
     size_t head = (size_t)(end - connection->answer) + 4, length = 0;
-    for (const char *line = connection->answer; line < end; line++)
-        if (strncasecmp(line, "\nContent-Length:", 16) == 0)
-            length = strtoul(line + 16, NULL, 10);
+    for (const char *line = connection->answer; (line = memchr(line, '\n', (size_t)(end - line)));)
+        if (strncasecmp(++line, "Content-Length:", 15) == 0)
+            length = strtoul(line + 15, NULL, 10);
     return head + length;
 }
 
 static void take_ticket(struct run *run, const struct connection *connection) {
+    if (!run->tickets)
+        return;
     const char *ticket = memmem(connection->answer, connection->received, "\"ticket\":\"", 10);
-    if (!run->tickets || !ticket)
+    if (!ticket)
         return;
     ticket += 10;
     fprintf(run->tickets, "%.*s\n", (int)strcspn(ticket, "\""), ticket);
