@@ -117,6 +117,16 @@ static bool is_unique_of_minang(const struct place_index *index, const struct pl
     return only != NULL;
 }
 
+/* "siberut barat", "pagai utara": of the parts of a large place none is called as a word is. */
+static bool is_part(const struct place_index *index, const struct place_entry *entry) {
+    static const char *const sides[] = {" Barat", " Timur", " Utara", " Selatan", " Tengah"};
+    const char *name = gazetteer_name(index->gazetteer, entry->code);
+    for (size_t i = 0; i < sizeof sides / sizeof *sides; i++)
+        if (strlen(name) > strlen(sides[i]) && strcmp(name + strlen(name) - strlen(sides[i]), sides[i]) == 0)
+            return true;
+    return false;
+}
+
 /* The rest of the country: only what is plainly a name, and not the name of something nearer. */
 static float fit_elsewhere(const struct place_index *index, const struct place_name *name,
     const struct place_entry *entry, bool marked) {
@@ -151,6 +161,8 @@ static float fit_elsewhere(const struct place_index *index, const struct place_n
                    : 0.2f;
     if (plain && (town || long_name || (unique && letters(index, entry) >= PLAIN_NAME)))
         return 0.6f;
+    if (unique && long_name && is_part(index, entry))
+        return 0.6f; /* "dari simalegi siberut barat" */
     if (unique && name->opens &&
         (long_name || (name->capital && is_long(index, name)))) /* "obat habis. lubuk sikaping" */
         return 0.6f;

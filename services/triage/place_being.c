@@ -27,6 +27,24 @@ static bool is_left_behind(const struct text *text, size_t past, size_t in) {
     return true;
 }
 
+/* "saya barusan keluar dari lapas Lumajang": and is still there, if no other place is named. */
+static bool is_let_out_lately(const struct text *text, size_t from) {
+    static const char *const prisons[] = {"lapas", "rutan", "penjara", NULL};
+    static const char *const out[] = {"keluar", "bebas", "lepas", NULL};
+    static const char *const lately[] = {"baru", "barusan", "tadi", NULL};
+    static const char *const me[] = {"saya", "kami", NULL};
+    const struct word *word = &text->words[from];
+    return from && from + 1 < text->count && word[-1].clause == word->clause &&
+           word_is_one_of(word + 1, prisons) && word_is_one_of(word - 1, out) &&
+           place_cue_has_before(text, from, lately) && place_cue_has_before(text, from, me);
+}
+
+/* "permohonan kursi roda dari Dampit". */
+static bool is_application(const struct text *text, size_t from) {
+    static const char *const applications[] = {"permohonan", "pengajuan", "usulan", "proposal", NULL};
+    return place_cue_has_before(text, from, applications);
+}
+
 enum place_role place_role_of_from(const struct text *text, size_t from) {
     static const char *const tellers[] = {"saya", "kami", "lapor", "melapor", "laporan", "pelapor",
         "penelepon", "salam", "pesan", "informasi", "tanya", "warga", "kader", "petugas", "tksk", "guru",
@@ -50,6 +68,8 @@ enum place_role place_role_of_from(const struct text *text, size_t from) {
         return ROLE_TELLER;
     if (!place_word_is_dari(word))
         return ROLE_FROM;
+    if (is_let_out_lately(text, from) || is_application(text, from))
+        return ROLE_TELLER;
     if (word->flags & WORD_OPENS)
         return from && word[-1].sentence == word->sentence ? ROLE_FROM : ROLE_TELLER;
     bool of_kin = before > text->words && word_is_one_of(before, mine) && word_is_one_of(before - 1, kin);
@@ -250,6 +270,40 @@ static bool is_family_of_teller(const struct text *text, size_t in) {
            text->words[in].clause == text->words[in - 2].clause && place_cue_is_teller(text, in - 2);
 }
 
+/* "saya kader di Jember", "saya guru tapi lagi di Padang": where the teller is, who says what he is. */
+static bool is_place_of_trade(const struct text *text, size_t in) {
+    static const char *const fills[] = {"tapi", "lagi", "sedang", "sekarang", NULL};
+    const uint32_t sentence = text->words[in].sentence; /* "tapi" begins a clause */
+    size_t at = in;
+    while (at && word_is_one_of(&text->words[at - 1], fills))
+        at--;
+    if (at < 2 || text->words[at - 2].sentence != sentence || !place_word_is_trade(&text->words[at - 1]))
+        return false;
+    return place_cue_is_teller(text, at - 2) || place_cue_is_teller_behind_call(text, at - 2);
+}
+
+/* "kabar dari mamanya murid saya di Pagai Selatan": of there, wherever it is told. from: "dari". */
+static bool is_news_of(const struct text *text, size_t from) {
+    static const char *const news[] = {"kabar", "cerita", "berita", "telepon", NULL};
+    const struct word *word = &text->words[from];
+    return from && word[-1].clause == word->clause && word_is_one_of(word - 1, news);
+}
+
+/* "telepon kakak di Sidoarjo, katanya jangan pulang": who is called is elsewhere. */
+static bool is_telephoned(const struct text *text, size_t in) {
+    static const char *const calls[] = {
+        "telepon", "menelepon", "hubungi", "menghubungi", "kabari", "ngabari", "mengabari", NULL};
+    static const char *const kin[] = {"kakak", "adik", "ibu", "bapak", "ayah", "paman", "bibi", "saudara",
+        "anak", "suami", "istri", "mertua", "teman", "sepupu", NULL};
+    static const char *const mine[] = {"saya", "kami", NULL};
+    const uint32_t clause = text->words[in].clause;
+    size_t at = in;
+    if (at && word_is_one_of(&text->words[at - 1], mine))
+        at--;
+    return at >= 2 && text->words[at - 2].clause == clause && word_is_one_of(&text->words[at - 1], kin) &&
+           word_is_one_of(&text->words[at - 2], calls);
+}
+
 /* "pulang dari asrama di Diwek bibirnya pecah": hurt where he comes from. from: "dari". */
 static bool is_hurt_when_back(const struct text *text, size_t from, size_t last) {
     static const char *const schools[] = {
@@ -296,8 +350,10 @@ enum place_role place_role_of_in(
     size_t own = in > 1 && word_is_one_of(di - 1, alone) ? in - 1 : in; /* "saya sendiri di Bekasi" */
     if (own && di->clause == text->words[own - 1].clause && place_cue_is_teller(text, own - 1))
         return ROLE_TELLER;
-    if (is_stay_of_teller(text, in) || is_family_of_teller(text, in))
+    if (is_stay_of_teller(text, in) || is_family_of_teller(text, in) || is_place_of_trade(text, in))
         return ROLE_TELLER;
+    if (is_telephoned(text, in))
+        return ROLE_FAR;
     if (in >= 2 && word_is(di - 1, "yang") && word_is(di - 2, "ada"))
         return ROLE_FAR; /* "anak-anaknya ada yang di Batam" */
     if (in && word_is(di - 1, "yang") && di[-1].flags & WORD_OPENS && before && before->role >= ROLE_FAR)
@@ -312,6 +368,8 @@ enum place_role place_role_of_in(
             is_home_of_origin(text, i))
             return ROLE_FROM;
         if (word_is(word, "dari") && (is_hurt_when_back(text, i, last) || is_got_off(text, i)))
+            return ROLE_EVENT;
+        if (place_word_is_dari(word) && i + 1 < in && is_news_of(text, i))
             return ROLE_EVENT;
         if (word_is(word, "dari") && is_missed(text, i))
             return ROLE_TELLER;    /* unless it is told where he was found */

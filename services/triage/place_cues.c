@@ -114,6 +114,13 @@ bool place_word_is_trait(const struct word *word) {
     return word_is_one_of(word, traits);
 }
 
+bool place_word_is_trade(const struct word *word) {
+    static const char *const trades[] = {"warga", "ojol", "gojek", "grab", "driver", "kurir", "sopir",
+        "supir", "guru", "dosen", "mahasiswa", "mahasiswi", "santri", "perawat", "bidan", "kader", "relawan",
+        "petugas", "pendamping", "pedagang", "tukang", "buruh", "satpam", "nelayan", "petani", NULL};
+    return word_is_one_of(word, trades);
+}
+
 bool place_cue_is_teller(const struct text *text, size_t at) {
     static const char *const me[] = {"saya", "kami", NULL};
     static const char *const leads[] = {"posisi", "karena", "sekarang", "kebetulan", NULL};

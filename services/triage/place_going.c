@@ -117,6 +117,14 @@ static bool is_seen_on_errands(const struct text *text, size_t bound, size_t las
     return false;
 }
 
+/* "kemarin saya ke pasar Dampit, ada nenek tidur di lantai": what is told lies at the end of the way. */
+static bool is_seen_lately(const struct text *text, size_t bound, size_t last) {
+    static const char *const lately[] = {"tadi", "barusan", "kemarin", "semalam", NULL};
+    return last + 1 < text->count && word_is(&text->words[last + 1], "ada") &&
+           text->words[last + 1].sentence == text->words[last].sentence &&
+           place_cue_has_before(text, bound, lately);
+}
+
 /* "antar penumpang dari Surabaya ke Kebomas", "relawan dari Jember sudah geser ke Kencong": the end of a way
  * that is behind them. before: the name before, or NULL. */
 static bool is_reached(const struct text *text, size_t bound, const struct place_name *before) {
@@ -137,12 +145,26 @@ static bool is_outing(const struct text *text, size_t bound) {
            word[-1].clause == word->clause;
 }
 
-/* "2x kelewat kontrol ke puskesmas Krucil": everybody goes to his own. */
+/* "2x kelewat kontrol ke puskesmas Krucil", "surat pengantar ke KUA Tlogosari": everybody goes to his own. */
 static bool is_own_clinic(const struct text *text, size_t bound, size_t first) {
     static const char *const clinics[] = {"puskesmas", "pkm", "pustu", "posyandu", NULL};
     static const char *const visits[] = {"kontrol", "berobat", "periksa", "imunisasi", "obat", NULL};
-    return word_is(&text->words[bound], "ke") && any_word_is_one_of(text, bound + 1, first, clinics) &&
-           place_cue_has_before(text, bound, visits);
+    static const char *const registries[] = {"kua", NULL};
+    return word_is(&text->words[bound], "ke") && (any_word_is_one_of(text, bound + 1, first, registries) ||
+                                                     (any_word_is_one_of(text, bound + 1, first, clinics) &&
+                                                         place_cue_has_before(text, bound, visits)));
+}
+
+/* "8 relawan siap ke Candipuro": where help is offered. */
+static bool is_ready_to_help(const struct text *text, size_t bound) {
+    static const char *const goes[] = {"turun", "berangkat", "meluncur", "terjun", "diterjunkan", NULL};
+    static const char *const helpers[] = {"relawan", "tim", "kami", "tagana", "komunitas", "ormas", NULL};
+    size_t at = bound;
+    if (at && word_is_one_of(&text->words[at - 1], goes))
+        at--;
+    return at && word_is(&text->words[bound], "ke") && word_is(&text->words[at - 1], "siap") &&
+           text->words[at - 1].clause == text->words[bound].clause && text->words[at - 1].negator < 0 &&
+           place_cue_has_before(text, at, helpers);
 }
 
 enum place_role place_role_of_bound(
@@ -150,7 +172,7 @@ enum place_role place_role_of_bound(
     static const char *const looks[] = {"terlihat", "dilihat", "kelihatan", NULL};
     static const char *const near[] = {"arah", "lewat", NULL}; /* "di angkot arah Tambaksari" */
     static const char *const arrived[] = {"sampai", "tiba", "datang", "masuk", "meluap", "merembet", "lari",
-        "kabur", "dibuang", "balik", "dibawa", "mengungsi", "diungsikan", "kembali", "dipindah",
+        "kabur", "dibuang", "balik", "dibawa", "diantar", "mengungsi", "diungsikan", "kembali", "dipindah",
         "dipulangkan", "coba", "cek", "tolong", "mohon", "mampir", "bawa", "antar", "ngantar", "mengantar",
         "nganter", "kesasar", "nyasar", "tersesat", NULL};
     static const char *const told[] = {"lapor", "melapor", "mengadu", "telepon", "pindah", "kirim",
@@ -169,11 +191,13 @@ enum place_role place_role_of_bound(
         return ROLE_FAR; /* "saya ke dinsos kab Jember mau urus": everybody goes to his own */
     if (is_own_clinic(text, bound, name->first))
         return ROLE_TELLER;
+    if (is_ready_to_help(text, bound))
+        return ROLE_FAR;
     if (!word_is(&text->words[bound], "ke") || place_cue_is_wished(text, bound))
         return ROLE_BOUND;
     if (is_seen_there(text, bound, name->last))
         return ROLE_EVENT;
-    if (is_seen_on_errands(text, bound, name->last))
+    if (is_seen_on_errands(text, bound, name->last) || is_seen_lately(text, bound, name->last))
         return ROLE_TELLER;
     if (place_cue_is_home_again(text, bound) || is_let_out(text, bound) ||
         is_home_but(text, bound, name->last) || is_home_since(text, bound, name->last))

@@ -377,6 +377,12 @@ static bool joined_add(struct place_index *index, const char *name, const struct
     return entry_add(index, name_step(TEXT_HASH_START, letters.hash), place);
 }
 
+/* "Guluk-Guluk" is also written Gulukguluk. */
+static bool twice_add(
+    struct place_index *index, const char *name, const struct word *word, const struct place *place) {
+    return !(word->flags & WORD_DOUBLED) || place->level != AREA_DISTRICT || joined_add(index, name, place);
+}
+
 /* Other ways to write a place of the site: in one word, and misspelt if it is no village. */
 static bool ways_add(
     struct place_index *index, const char *name, const struct text *text, const struct place *place) {
@@ -387,6 +393,8 @@ static bool ways_add(
     if (place->level == AREA_VILLAGE)
         return true;
     const struct word *word = &text->words[0];
+    if (!twice_add(index, name, word, place))
+        return false;
     size_t least = place->level == AREA_REGENCY ? NEAR_REGENCY_LEAST : NEAR_DISTRICT_LEAST;
     return word->key_size < least || near_add(index, word, place);
 }

@@ -47,6 +47,18 @@ static bool is_in_heading(const struct text *text, size_t first) {
            !(word[-1].flags & WORD_OPENS);
 }
 
+/* "di bioskop Tuban Jumat ini", "di pasar Dampit Mohon segera": when, or a sentence without a stop before it;
+ * no second part of a name. */
+static bool is_behind_name(const struct word *word) {
+    static const char *const times[] = {"senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "mingu",
+        "januari", "februari", "maret", "april", "mei", "juni", "juli", "agustus", "september", "oktober",
+        "november", "desember", "tangal", "hari", "jam", "pukul", NULL};
+    static const char *const begins[] = {"mohon", "tolong", "minta", "ada", "sudah", "sekarang", "tadi",
+        "saya", "kami", "dia", "korban", "terima", "demikian", "rt", "rw", "km", "blok", "nomor", "yang",
+        "untuk", NULL};
+    return word_is_one_of(word, times) || word_is_one_of(word, begins);
+}
+
 /* The next word goes on with a name: "Bagor Prasetyo", "Panti Asuhan", "Sumber Rejeki". */
 static bool goes_on_as_name(const struct place_index *index, const struct text *text, size_t last) {
     static const char *const sides[] = {"barat", "timur", "utara", "selatan", "pusat", "tengah", "kidul",
@@ -56,7 +68,7 @@ static bool goes_on_as_name(const struct place_index *index, const struct text *
         return false;
     const struct word *word = &text->words[last], *next = word + 1;
     return word->clause == next->clause && next->flags & WORD_CAPITAL && !(next->flags & WORD_SHOUTED) &&
-           !word_is_one_of(next, sides) && !place_word_is_title(text, next) &&
+           !word_is_one_of(next, sides) && !is_behind_name(next) && !place_word_is_title(text, next) &&
            place_marker_of(next) == MARKER_NONE && !place_index_find(index, text, last + 1, &used);
 }
 
@@ -235,6 +247,20 @@ static bool is_holy(const struct text *text, size_t first) {
     static const char *const holy[] = {"perjamuan", "roh", "malam", "sakramen", "alkitab", "bapa", NULL};
     const struct word *word = &text->words[first];
     return word_is(word, "kudus") && first && word_is_one_of(word - 1, holy);
+}
+
+/* "nan baiak budi nan indah baso": manners, of which Minangkabau sayings speak, and not the district. */
+static bool is_manners(const struct text *text, size_t first) {
+    static const char *const sayings[] = {"indah", "budi", "iyolah", "basi", NULL};
+    const struct word *word = &text->words[first];
+    return word_is(word, "baso") && !(word->flags & WORD_CAPITAL) &&
+           ((first && word_is_one_of(word - 1, sayings)) ||
+               (first + 1 < text->count && word_is_one_of(word + 1, sayings)));
+}
+
+/* Words of prayers and sayings. */
+static bool is_said(const struct text *text, size_t first) {
+    return is_holy(text, first) || is_manners(text, first);
 }
 
 /* "Padang, barusan nemu nenek": a name that is a clause by itself says where. "Ibu, tolong" does not, nor
@@ -664,7 +690,7 @@ static size_t names_read(
             found = 0, used = 2;
         if (found && ((used == 1 && is_mere_word(index, text, i, found)) ||
                          is_denied(text, i, i + used - 1) || is_asked_of(text, i + used - 1) ||
-                         is_title_of_work(text, i, i + used - 1) || is_luck(text, i) || is_holy(text, i) ||
+                         is_title_of_work(text, i, i + used - 1) || is_luck(text, i) || is_said(text, i) ||
                          (used == 1 && is_crater(index, text, i)) || kind_of_place_first(index, text, i) ||
                          (is_curt_alone(index, text, i, found) &&
                              !is_short_for_its_regency(index, text,

@@ -160,6 +160,8 @@ enum place_marker place_marker_after(const struct place_index *index, const stru
 bool place_word_is_title(const struct text *text, const struct word *word);
 bool place_word_is_street(const struct word *word);
 bool place_word_is_name_of_people(const struct word *word);
+/* "guru", "warga": what tellers say that they are. */
+bool place_word_is_trade(const struct word *word);
 /* Whether it stands so in the message: most of what only Minangkabau say is read as Indonesian ("ambo" as
  * "saya"). */
 bool place_word_is_written(const struct text *text, const struct word *word, const char *spelling);

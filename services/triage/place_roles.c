@@ -163,13 +163,10 @@ static bool is_on_card(const struct text *text, size_t cue) {
 
 /* "saya ojol Sidoarjo", "kami warga Dampit": what the teller is, and where. */
 static bool is_teller_by_trade(const struct text *text, size_t cue) {
-    static const char *const trades[] = {"warga", "ojol", "gojek", "grab", "driver", "kurir", "sopir",
-        "supir", "guru", "dosen", "mahasiswa", "mahasiswi", "santri", "perawat", "bidan", "kader", "relawan",
-        "petugas", "pendamping", "pedagang", "tukang", "buruh", "satpam", "nelayan", "petani", NULL};
     if (cue >= 2 && place_marker_of(&text->words[cue]) == MARKER_NONE &&
-        word_is_one_of(&text->words[cue - 1], trades))
+        place_word_is_trade(&text->words[cue - 1]))
         cue--; /* "saya sopir truk Lumajang" */
-    return cue && word_is_one_of(&text->words[cue], trades) && place_cue_is_teller(text, cue - 1);
+    return cue && place_word_is_trade(&text->words[cue]) && place_cue_is_teller(text, cue - 1);
 }
 
 /* "lulusan SMK Surabaya", "eks napi lapas Porong": where somebody was; an "eks terminal" is still there. */

@@ -516,6 +516,32 @@ static bool is_harbour_of_bali(
     return false;
 }
 
+/* "Gresik, Lamongan dan Bojonegoro": towns of one list, and no address. */
+static bool is_next_of_list(const struct place_index *index, const struct text *text,
+    const struct place_name *one, const struct place_name *next) {
+    static const char *const both[] = {"dan", "serta", "sampai", NULL};
+    const size_t between = one->last + 1u;
+    return place_entries_name_regency(index, next->entries) &&
+           (between == next->first ||
+               (between + 1 == next->first && word_is_one_of(&text->words[between], both))) &&
+           !place_entries_agree(index, one->entries, next->entries);
+}
+
+/* "Area Gresik, Lamongan, Bojonegoro": what three towns or more have in common is in none of them. */
+static void list_settle(
+    const struct place_index *index, const struct text *text, struct place_names *names, size_t at) {
+    static const char *const areas[] = {"area", "melayani", "wilayah", "meliputi", "menjangkau", NULL};
+    const struct place_name *name = &names->names[at];
+    size_t end = at + 1;
+    if (!name->first || !word_is_one_of(&text->words[name->first - 1], areas) ||
+        !place_entries_name_regency(index, name->entries))
+        return;
+    while (end < names->count && is_next_of_list(index, text, &names->names[end - 1], &names->names[end]))
+        end++;
+    for (size_t i = at; i < end && end - at > 2; i++)
+        names->names[i].role = ROLE_BOUND;
+}
+
 /* ---- one name after the other */
 
 /* What is asked of the whole message, once. */
@@ -655,4 +681,6 @@ void place_names_settle(const struct place_index *index, const struct text *text
     for (size_t i = 0; i < names->count; i++)
         for (size_t step = 0; step < sizeof steps / sizeof *steps; step++)
             steps[step](&telling, i);
+    for (size_t i = 0; i + 2 < names->count; i++)
+        list_settle(index, text, names, i);
 }

@@ -81,17 +81,19 @@ static bool is_signature(
            !place_entries_name_town_elsewhere(index, name->entries);
 }
 
-/* The only district of its name in the country, and in the site. */
+/* The only district of its name in the country, and in the site; another spelling of it is the same
+ * ("Pasèan"). */
 bool place_entry_is_unique(const struct place_index *index, uint32_t entry) {
-    size_t districts = 0;
-    bool served = false;
+    const struct place_entry *only = NULL;
     for (; entry; entry = index->entries[entry].next) {
-        if (index->entries[entry].level == AREA_VILLAGE || index->entries[entry].hint)
+        const struct place_entry *one = &index->entries[entry];
+        if (one->level == AREA_VILLAGE || one->hint)
             continue;
-        districts++;
-        served = index->entries[entry].served && index->entries[entry].level == AREA_DISTRICT;
+        if (only && strcmp(only->code, one->code) != 0)
+            return false;
+        only = one;
     }
-    return districts == 1 && served;
+    return only && only->served && only->level == AREA_DISTRICT;
 }
 
 /* "jalan raya Lawang": the road through a district is called so, and seldom after anything else. */
@@ -317,6 +319,14 @@ static bool is_sentence(const struct text *text, const struct place_name *name) 
            is_no_kind_of_house(text, name);
 }
 
+/* "... urip dhewe. Ngebel, dhukuhe munggah": a sentence begins with where. */
+static bool is_in_front_of_sentence(const struct text *text, const struct place_name *name) {
+    const struct word *word = &text->words[name->first], *after = &text->words[name->last] + 1;
+    return name->capital && word->flags & WORD_OPENS && name->first >= SENTENCE_LEAST &&
+           word->sentence != word[-1].sentence && name->last + 1u < text->count &&
+           after->sentence == word->sentence && after->clause != word->clause && is_only_place(word);
+}
+
 /* A district that is also a word is none where it is given as an address and its regency is named too, or
  * where it is said which of two it is ("masuknya Tiris"), or where the message is signed with it. */
 void place_words_settle(
@@ -339,7 +349,9 @@ void place_words_settle(
         bool told = (regency_named || unique || is_one_of_site_towards(index, text, name)) &&
                     (is_on_main_road(text, name) || place_name_is_struck(text, name) ||
                         is_heading(text, name) || is_heading_of_when(text, name));
-        if (given || told || (unique && (is_in_only_place(text, name) || is_sentence(text, name))) ||
+        if (given || told ||
+            (unique && (is_in_only_place(text, name) || is_sentence(text, name) ||
+                           is_in_front_of_sentence(text, name))) ||
             is_address_in_front(index, text, names, count, i) ||
             (is_no_kind_of_house(text, name) && is_by_landmark(index, text, names, count, i)) ||
             is_signature(index, text, name) ||

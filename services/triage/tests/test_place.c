@@ -666,6 +666,54 @@ static void test_one_of_two_stays_two(void **state) {
 }
 
 /* Misspelt by a letter, in two words or in one, and villages in small letters beside their parent. */
+static void test_days_behind_names_and_where_tellers_are(void **state) {
+    static const struct expected cases[] = {
+        {"tayang di bioskop Tuban Jumat ini", "35.23"},
+        {"orang gila di pasar Dampit Minggu pagi ngamuk", "35.07.05"},
+        {"di rumah warga Rogojampi Kamis dini hari", "35.10.13"},
+        {"ada orang gila di pasar Dampit Mohon segera ditangani", "35.07.05"},
+        {"korban di dekat masjid Wlingi Rt 03 butuh bantuan", "35.05.17"},
+        {"kemarin saya ke pasar Dampit ada nenek tidur di lantai", "35.07.05"},
+        {"tadi ke alun-alun Tulungagung, ada pengemis bawa bayi", "35.04.01"},
+        {"besok saya mau ke pasar Dampit, ada sapi dijual", ""},
+        {"teman di perumahan Bangil Indah", ""}, /* a second part of a name all the same */
+        {"Bu, saya kader di Jember. Tetangga mamak saya di Alahan Panjang Lembah Gumanti, sendirian",
+            "13.02.04"},
+        {"obat habis di Dampit. Saya guru tapi lagi di Surabaya", "35.07.05"},
+        {"saya bidan di Kalipare, pasien saya dipukul", "35.07.11"},
+        {"kabar dari mamanya murid saya di Pagai Selatan, obat habis. Saya guru tapi lagi di Padang",
+            "13.09.10"},
+        {"saya barusan keluar dari lapas Lumajang, tadi telpon kakak di Sidoarjo katanya jangan pulang",
+            "35.08"},
+        {"saya baru bebas dari lapas Porong, sekarang tidur di emperan pasar Kepanjen", "35.07.13"},
+        {"permohonan kursi roda dari Solok Selatan yang saya kirim", "13.11"},
+        {"disuruh bikin surat pengantar ke KUA Tlogosari Bondowoso", "35.11.03"},
+        {"tadi siang saya diantar ojek ke Bantur, ada ibu diikat", "35.07.03"},
+        {"minta diantar ke Bantur", ""},
+        {"kami 8 relawan siap ke Candipuro lumajang", "35.08.03"},
+        {"kami tim SAR siap turun ke Senduro", "35.08.12"},
+        {"saya siap ke Malang kalau dipanggil", ""},
+        {"Area Gresik, Lamongan, Bojonegoro. Survei gratis", ""},
+        {"melayani Surabaya, Sidoarjo, Gresik dan Lamongan", ""},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof cases[0]);
+}
+
+static void test_written_twice_and_in_front_of_a_sentence(void **state) {
+    static const struct expected cases[] = {
+        {"di rumah. Gulukguluk Sumenep", "35.29.09"},
+        {"di Guluk-Guluk Sumenep", "35.29.09"},
+        {"di Selok Awar-Awar Lumajang ada ibu diikat", "35.08.04"},
+        {"urip dhewe. Ngebel, dhukuhe munggah", "35.02.19"},
+        {"atap rumah bocor. Pasean, lansia sendirian", "35.28.13"},
+        {"atap rumah bocor. Taman, lansia sendirian", ""},
+        {"nan indah baso. Salam dari Sungai Pua Agam", "13.06.12"},
+        {"adiak ambo di Baso kanai tangan", "13.06.08"},
+        {"lapor dari simalegi siberut barat. ibu hamil", "13.09.05"},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof cases[0]);
+}
+
 static void test_spellings(void **state) {
     static const struct expected cases[] = {
         {"sby, rungkut kidul. bapak kos stroke", "35.78.03"},
@@ -1610,6 +1658,8 @@ int main(void) {
         cmocka_unit_test(test_lived_in_promised_and_reported),
         cmocka_unit_test(test_come_home_and_come_back),
         cmocka_unit_test(test_named_by_what_everybody_knows),
+        cmocka_unit_test(test_days_behind_names_and_where_tellers_are),
+        cmocka_unit_test(test_written_twice_and_in_front_of_a_sentence),
         cmocka_unit_test(test_spellings),
         cmocka_unit_test(test_every_district),
         cmocka_unit_test(test_twins_stay_two),
