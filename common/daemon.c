@@ -36,8 +36,10 @@ enum {
     TICK_MS = 3000,
     TICK_ASKING_MS = 1000, /* while somebody waits for an answer of another daemon */
     TURNS_A_ROUND = 4,     /* or fewer, see run_turns */
-    BUSY_INPUTS = 8,
+    BUSY_INPUTS = 3,       /* one report alone is no more at once */
     BUSY_TURN_MS = 3,
+    BUSIER_INPUTS = 8,
+    BUSIER_TURN_MS = 6,
     VIEW_FRAME_MAX = 8 << 20, /* a medium of 6 MiB, sealed; of our own console only */
     ANSWER_FRAME_MAX = 8 << 20,
     STORE_PATH = 400,
@@ -151,9 +153,9 @@ static void set_alarm(struct process *process) {
     uv_timer_start(&process->timer, on_due, (uint64_t)wait, 0);
 }
 
-/* Under load turns begin some milliseconds apart: however little one takes in, it has a sync and pages of its
- * own and wakes all who read its journal. And what it has given out leaves when the loop comes round, which
- * waits for no second turn then. */
+/* Under load turns begin some milliseconds apart, and the busier it is the further: however little one takes
+ * in, it has a sync and pages of its own and wakes all who read its journal. And what it has given out leaves
+ * when the loop comes round, which waits for no second turn then. */
 static enum engine_outcome run_turns(struct process *process) {
     int64_t now = monotonic(), end = now + BUSY_TURN_MS;
     enum engine_outcome outcome = ENGINE_WORKED;
@@ -164,8 +166,9 @@ static enum engine_outcome run_turns(struct process *process) {
             return outcome;
         send_fetches(process);
         now = monotonic();
-        if (engine_last_inputs(process->engine) > BUSY_INPUTS) {
-            process->next_turn = begun + BUSY_TURN_MS;
+        uint64_t inputs = engine_last_inputs(process->engine);
+        if (inputs > BUSY_INPUTS) {
+            process->next_turn = begun + (inputs > BUSIER_INPUTS ? BUSIER_TURN_MS : BUSY_TURN_MS);
             return outcome;
         }
     }
