@@ -18,10 +18,12 @@
  *  - who is abroad belongs to where he is to be brought home, if nothing else is named;
  *  - of whom a town is said ("anak Jombang") is where another place of the sentence says; who asks to be sent
  *    home from somewhere is there, and who is home again is at home, if nothing has happened elsewhere;
- *  - who is from one town, works in another and tells of what is here is where he works;
+ *  - who is from one town, works in another and tells of what is here is where he works; who says what he is
+ *    and where ("saya kader di Jember") is there;
  *  - who lands somewhere, or is telephoned from there, is at home where another place is named;
  *  - a road called after two towns ("Jl Raya Surabaya-Malang") is in neither;
- *  - "Nganjuk apa Kediri" and "perbatasan Gresik-Lamongan" stay both;
+ *  - "Nganjuk apa Kediri" and "perbatasan Gresik-Lamongan" stay both; a list of three towns or more that
+ *    somebody serves or that were hit is in none of them;
  *  - who writes that somebody is held where nobody knows tells no place.
  * A position on the map comes first, then what the message says, then the area the reporter's form declared.
  */
