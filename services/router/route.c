@@ -1,7 +1,6 @@
 #include "services/router/route.h"
+#include "services/router/speak.h"
 
-#include "common/log.h"
-#include "common/texts.h"
 #include "router_sql.h"
 
 #include <string.h>
@@ -14,143 +13,9 @@ enum {
 
 static const char role_coordinator[] = "KOR", role_province[] = "PRO";
 
-static Sigap__Priority priority_of(int priority) {
-    return (Sigap__Priority)(SIGAP__PRIORITY__PRIORITY_P0 + priority);
-}
-
 static int priority_read(Sigap__Priority priority) {
     return priority == SIGAP__PRIORITY__PRIORITY_UNSPECIFIED ? 2
                                                              : (int)priority - SIGAP__PRIORITY__PRIORITY_P0;
-}
-
-/* ---- records */
-
-/* All of one case in order: after a change of lane the next record waits for all that went before in the old
- * one. More than needed, but it costs no column that changes with each record. */
-static void append(struct work *work, Sigap__Event *event) {
-    struct referral *referral = &work->referral;
-    enum lane lane = referral->priority <= 1 ? LANE_URGENT : LANE_NORMAL;
-    if (referral->lane != lane && turn_next_sequence(work->turn, referral->lane) > 1)
-        turn_cause(work->turn, referral->lane, turn_next_sequence(work->turn, referral->lane) - 1);
-    work->touched |= referral->lane != lane;
-    referral->lane = lane;
-    event->case_id = turn_bytes(work->turn, &referral->case_id);
-    event->trace = turn_bytes(work->turn, &referral->trace);
-    event->training = referral->training;
-    turn_append(work->turn, lane, event);
-}
-
-static char **missing_list(struct work *work, size_t *count) {
-    char *text = arena_text(work->turn->arena, work->referral.missing);
-    char **list = arena_take(work->turn->arena, PLAN_MISSING_MAX * sizeof *list);
-    *count = 0;
-    if (!text || !list)
-        return NULL;
-    for (char *rest = text, *name; (name = strtok_r(rest, " ", &rest)) && *count < PLAN_MISSING_MAX;)
-        list[(*count)++] = name;
-    return list;
-}
-
-static void tell_opened(struct work *work, const struct plan *plan) {
-    struct referral *referral = &work->referral;
-    Sigap__ReferralOpened opened = SIGAP__REFERRAL_OPENED__INIT;
-    opened.referral_id = turn_bytes(work->turn, &referral->case_id);
-    opened.state = referral->state;
-    opened.rule = (char *)referral->rule;
-    opened.missing = missing_list(work, &opened.n_missing);
-    opened.override = referral->override;
-    opened.owner_role = (char *)referral->owner_role;
-    opened.kind = (char *)referral->kind;
-    opened.priority = priority_of(referral->priority);
-    opened.area = (char *)referral->area;
-    opened.plan = (char *)referral->plan;
-    opened.notify_roles = (char **)plan->notify_roles;
-    opened.n_notify_roles = plan->notify_count;
-    Sigap__Event event = SIGAP__EVENT__INIT;
-    event.body_case = SIGAP__EVENT__BODY_REFERRAL_OPENED;
-    event.referral_opened = &opened;
-    append(work, &event);
-}
-
-/* As far as it is known here: the notifier forgets the alerts of a long case. */
-static void fill_brief(const struct referral *referral, Sigap__CaseBrief *out) {
-    const char *also = pairs_get(&referral->facts, SITE_FACT_ALSO_KINDS);
-    sigap__case_brief__init(out);
-    out->kind = (char *)referral->kind;
-    out->area = (char *)referral->area;
-    out->confidentiality = (Sigap__Confidentiality)(referral->confidentiality + 1);
-    out->also_kinds = (char *)(also ? also : "");
-    out->priority = priority_of(referral->priority);
-}
-
-static void tell_moved(struct work *work, Sigap__ReferralState from, const char *reason,
-    const char *owner_role, const char *actor) {
-    struct referral *referral = &work->referral;
-    Sigap__ReferralMoved moved = SIGAP__REFERRAL_MOVED__INIT;
-    moved.referral_id = turn_bytes(work->turn, &referral->case_id);
-    moved.from = from;
-    moved.to = referral->state;
-    moved.reason = (char *)reason;
-    moved.missing = missing_list(work, &moved.n_missing);
-    moved.owner_role = (char *)owner_role;
-    moved.actor = (char *)actor;
-    if (referral->state == SIGAP__REFERRAL_STATE__REFERRAL_HOME)
-        moved.plan = (char *)referral->plan;
-    Sigap__CaseBrief brief;
-    fill_brief(referral, &brief);
-    moved.brief = &brief;
-    Sigap__Event event = SIGAP__EVENT__INIT;
-    event.body_case = SIGAP__EVENT__BODY_REFERRAL_MOVED;
-    event.referral_moved = &moved;
-    referral->moved_at = work->turn->now;
-    work->touched = true;
-    append(work, &event);
-}
-
-static void tell_sent(struct work *work, const struct offer *offer) {
-    Sigap__OfferSent sent = SIGAP__OFFER_SENT__INIT;
-    sent.offer_id = turn_bytes(work->turn, &offer->id);
-    sent.referral_id = turn_bytes(work->turn, &offer->case_id);
-    sent.facility = (char *)offer->facility;
-    sent.kind = (char *)offer->kind;
-    sent.priority = priority_of(offer->priority);
-    sent.area = (char *)offer->area;
-    sent.age_band = (char *)offer->age_band;
-    sent.sex = (char *)offer->sex;
-    sent.ask_first = offer->ask_first;
-    sent.answer_by = offer->answer_by;
-    sent.rank = offer->rank;
-    Sigap__Event event = SIGAP__EVENT__INIT;
-    event.body_case = SIGAP__EVENT__BODY_OFFER_SENT;
-    event.offer_sent = &sent;
-    append(work, &event);
-}
-
-static void tell_offer_moved(struct work *work, const struct offer *offer, enum offer_state from,
-    const char *event_word, const struct by *by, unsigned escalation) {
-    Sigap__OfferMoved moved = SIGAP__OFFER_MOVED__INIT;
-    moved.offer_id = turn_bytes(work->turn, &offer->id);
-    moved.referral_id = turn_bytes(work->turn, &offer->case_id);
-    moved.facility = (char *)offer->facility;
-    moved.from = (Sigap__OfferState)from;
-    moved.to = (Sigap__OfferState)offer->standing.state;
-    moved.event = (char *)event_word;
-    moved.reason = (char *)by->reason;
-    moved.actor = (char *)by->actor;
-    moved.on_behalf_of = (char *)by->on_behalf_of;
-    moved.version = offer->version;
-    moved.escalation = escalation;
-    moved.priority = priority_of(offer->priority);
-    if (offer_is_waiting(offer->standing.state))
-        moved.answer_by = offer->answer_by;
-    Sigap__Event event = SIGAP__EVENT__INIT;
-    event.body_case = SIGAP__EVENT__BODY_OFFER_MOVED;
-    event.offer_moved = &moved;
-    append(work, &event);
-    char id[ID_TEXT + 1];
-    id_to_text(&offer->id, id);
-    log_line(LOG_DEBUG, "offer-moved", "offer=%s from=%s event=%s to=%s", id, offer_state_word(from),
-        event_word, offer_state_word(offer->standing.state));
 }
 
 /* ---- load of a facility: a cache, so it changes after the commit only */
@@ -388,7 +253,7 @@ static void send_offer(struct work *work, const struct facility *facility, const
         }
     }
     count_load(work, facility->id, 1);
-    tell_sent(work, &offer);
+    speak_sent(work, &offer);
 }
 
 /* ---- deciding, first and again */
@@ -396,9 +261,9 @@ static void send_offer(struct work *work, const struct facility *facility, const
 static void act(struct work *work, const struct plan *plan, Sigap__ReferralState from, bool changed,
     const char *reason, const char *actor) {
     if (work->is_new)
-        tell_opened(work, plan);
+        speak_opened(work, plan);
     else if (changed)
-        tell_moved(work, from, reason, work->referral.owner_role, actor);
+        speak_moved(work, from, reason, work->referral.owner_role, actor);
     if (plan->pick < 0)
         return;
     const struct candidate *pick = &plan->candidates[plan->pick];
@@ -456,7 +321,7 @@ static void refresh_offer(struct work *work, struct offer *offer, const struct k
         else
             restart_start(work, offer);
         offer->version++;
-        tell_offer_moved(work, offer, offer->standing.state, "more_urgent",
+        speak_offer_moved(work, offer, offer->standing.state, "more_urgent",
             &(struct by){.actor = "router", .on_behalf_of = "", .reason = "", .outcome = ""},
             offer->escalation);
     }
@@ -490,7 +355,7 @@ static void ask_back_on_conflict(struct work *work, struct offer *offer, const s
         return;
     const struct by by = {"router", "", "conflict", "", false, false};
     move_without_sequel(work, offer, EVENT_REQUEST_CANCEL, &by, 2);
-    tell_moved(work, work->referral.state, "conflict_of_interest", role_coordinator, "router");
+    speak_moved(work, work->referral.state, "conflict_of_interest", role_coordinator, "router");
 }
 
 /* What was counted of the round before: refusals in this one are heard of anew. */
@@ -535,7 +400,7 @@ void route_again(struct work *work, const char *reason, const char *actor) {
         referral->rule = plan->rule ? plan->rule->id : "";
         refresh_offer(work, &open, &plan->known);
         if (told)
-            tell_moved(work, referral->state, reason, referral->owner_role, actor);
+            speak_moved(work, referral->state, reason, referral->owner_role, actor);
         return;
     }
     const struct by by = {.actor = actor, .on_behalf_of = "", .reason = why, .outcome = "", .ours = true};
@@ -543,74 +408,7 @@ void route_again(struct work *work, const char *reason, const char *actor) {
     decide_again(work, reason, actor);
 }
 
-/* ---- facts */
-
-/* A pair beside those of the facts: the names of those that people have recorded. No fact has this name. What
- * was recorded before there was this pair counts as told, until somebody records it anew. */
-static const char recorded_facts[] = "=recorded";
-
-static void put_fact(struct work *work, const char *name, const char *value) {
-    work->referral.facts = pairs_put(work->turn->arena, work->referral.facts, name, value);
-}
-
-/* And one that names the case that this one is merged into; "" when it is its own again. */
-static const char merged_into[] = "=merged";
-
-void route_note_merged(struct work *work, const struct id *whole) {
-    char text[ID_TEXT + 1] = "";
-    if (whole)
-        id_to_text(whole, text);
-    put_fact(work, merged_into, text);
-    work->touched = true;
-}
-
-bool fact_is_recorded(const Sigap__Fact *fact) {
-    return *fact->source && !same_text(fact->source, "text");
-}
-
-void route_keep_secret(struct work *work, const char *kinds) {
-    struct referral *referral = &work->referral;
-    referral->confidentiality =
-        site_kinds_stricter(work->router->policy->kinds, referral->confidentiality, kinds);
-}
-
-/* Facilities stand beside those that are known, whoever told of them first; "no" of a person takes all back.
- */
-static const char *whole_value(
-    const struct work *work, const Sigap__Fact *fact, const char *known, bool recorded) {
-    const char *more = known ? site_codes_join(work->turn->arena, "", fact->value) : NULL;
-    const char *both = more && *more ? site_codes_join(work->turn->arena, known, more) : NULL;
-    return both ? both : known && !recorded ? known : fact->value;
-}
-
-static void note_recorded(struct work *work, const char *name, bool recorded) {
-    const char *before = pairs_get(&work->referral.facts, recorded_facts), *after;
-    bool listed = before && site_kinds_listed(before, name);
-    if (listed == recorded)
-        return;
-    after = recorded ? site_codes_join(work->turn->arena, before ? before : "", name)
-                     : site_codes_without(work->turn->arena, before, name);
-    if (after)
-        put_fact(work, recorded_facts, after);
-}
-
-void route_take_fact(struct work *work, const Sigap__Fact *fact, bool recorded) {
-    const struct fact_table *table = &work->router->policy->rules.facts;
-    const char *known = pairs_get(&work->referral.facts, fact->name),
-               *names = pairs_get(&work->referral.facts, recorded_facts);
-    int index = known_fact_find(table, fact->name);
-    if (same_text(fact->name, SITE_FACT_ALSO_KINDS))
-        route_keep_secret(work, fact->value);
-    if (index == KNOWN_NONE) { /* no rule asks for it */
-        put_fact(work, fact->name, fact->value);
-    } else if (table->facts[index].type == FACT_FACILITY) {
-        put_fact(work, fact->name, whole_value(work, fact, known, recorded));
-    } else if (recorded || !known || same_text(known, "unknown") || !names ||
-               !site_kinds_listed(names, fact->name)) {
-        put_fact(work, fact->name, fact->value);
-        note_recorded(work, fact->name, recorded);
-    }
-}
+/* ---- a new case */
 
 enum verdict route_open(
     struct turn *turn, const struct id *case_id, const struct id *trace, const Sigap__CaseOpened *opened) {
@@ -729,7 +527,7 @@ static void perform(struct work *work, struct offer *offer, enum offer_event eve
     check(work, offer);
     schedule_offer(work, offer);
     offer_update(work->turn, offer);
-    tell_offer_moved(work, offer, from, offer_event_word(event), by, escalation);
+    speak_offer_moved(work, offer, from, offer_event_word(event), by, escalation);
 }
 
 static void move_without_sequel(struct work *work, struct offer *offer, enum offer_event event,
@@ -759,13 +557,13 @@ static void after_refusal(struct work *work) {
     struct referral *referral = &work->referral;
     referral->refusals++;
     if (referral->refusals == work->router->policy->timers.refusals_before_coordinator)
-        tell_moved(work, referral->state, "refused_twice", role_coordinator, "router");
+        speak_moved(work, referral->state, "refused_twice", role_coordinator, "router");
 }
 
 static void complete_referral(struct work *work, const char *actor) {
     Sigap__ReferralState from = work->referral.state;
     work->referral.state = SIGAP__REFERRAL_STATE__REFERRAL_COMPLETED;
-    tell_moved(work, from, "completed", "", actor);
+    speak_moved(work, from, "completed", "", actor);
 }
 
 /* It was completed in error: the case has no place yet. */
@@ -837,7 +635,7 @@ static void mark_offer(struct work *work, struct offer *offer, const char *event
     offer->escalation = escalation > offer->escalation ? escalation : offer->escalation;
     schedule_offer(work, offer);
     offer_update(work->turn, offer);
-    tell_offer_moved(work, offer, offer->standing.state, event,
+    speak_offer_moved(work, offer, offer->standing.state, event,
         &(struct by){.actor = "router", .on_behalf_of = "", .reason = "", .outcome = ""}, escalation);
 }
 
@@ -892,7 +690,7 @@ bool route_assign(struct work *work, const struct facility *facility, const stru
     referral->state = SIGAP__REFERRAL_STATE__REFERRAL_ACTIVE;
     referral->override |= from == SIGAP__REFERRAL_STATE__REFERRAL_DRAFT;
     referral->owner_role = "";
-    tell_moved(work, from, "assigned", "", by->actor);
+    speak_moved(work, from, "assigned", "", by->actor);
     const struct candidate *candidate = route_plan_candidate(plan, facility->id);
     bool ask_first = !candidate || candidate->reason != REASON_FITS;
     send_offer(work, facility, &plan->known, 1, ask_first, true);
@@ -942,7 +740,7 @@ void route_close(struct work *work, const Sigap__CaseClosed *closed) {
         referral->state = SIGAP__REFERRAL_STATE__REFERRAL_DRAFT;
         turn_timer_clear(work->turn, TIMER_FORGET, &referral->case_id, referral->moved_at);
         begin_round(work);
-        tell_moved(work, from, "reopened", "", closed->actor);
+        speak_moved(work, from, "reopened", "", closed->actor);
         decide_again(work, "reopened", closed->actor);
         return;
     }
@@ -959,7 +757,7 @@ void route_close(struct work *work, const Sigap__CaseClosed *closed) {
     referral->missing = "";
     referral->owner_role = "";
     if (referral->state != from)
-        tell_moved(work, from, "case_closed", "", closed->actor);
+        speak_moved(work, from, "case_closed", "", closed->actor);
     referral->closed = work->touched = true;
     /* moved_at names the timer: it does not change any more while the case is closed. */
     referral->moved_at = work->turn->now + (int64_t)FORGET_AFTER_DAYS * 24 * 3600 * 1000;
@@ -967,6 +765,18 @@ void route_close(struct work *work, const Sigap__CaseClosed *closed) {
 }
 
 /* ---- a merged case: whoever has accepted it has the person, whatever the case is called */
+
+/* A pair beside the facts: the case that this one is merged into, "" when it is its own again. No fact has
+ * this name. */
+static const char merged_into[] = "=merged";
+
+void route_note_merged(struct work *work, const struct id *whole) {
+    char text[ID_TEXT + 1] = "";
+    if (whole)
+        id_to_text(whole, text);
+    work->referral.facts = pairs_put(work->turn->arena, work->referral.facts, merged_into, text);
+    work->touched = true;
+}
 
 bool route_has_taken(const struct work *work, struct taken *out) {
     const struct referral *referral = &work->referral;
@@ -1083,7 +893,7 @@ static enum verdict province_timer(
         return VERDICT_DONE;
     if (!is_over(&work->referral) && !is_taken(work) &&
         work->referral.state != SIGAP__REFERRAL_STATE__REFERRAL_HOME)
-        tell_moved(work, work->referral.state, "province_told", role_province, "router");
+        speak_moved(work, work->referral.state, "province_told", role_province, "router");
     return route_end(work);
 }
 
