@@ -2,10 +2,11 @@
 
 #include "common/json.h"
 #include "common/texts.h"
-#include "common/utf8.h"
 #include "intake_sql.h"
 #include "services/intake/answer.h"
 #include "services/intake/follow.h"
+#include "services/intake/hook_pack.h"
+#include "services/intake/hook_read.h"
 #include "services/intake/media.h"
 #include "services/intake/outgoing.h"
 #include "services/intake/sender.h"
@@ -15,131 +16,15 @@
 #include <errno.h>
 #include <math.h>
 #include <sodium.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 enum hook_state { HOOK_WAITING = 0, HOOK_ASIDE = 1, HOOK_DELAYED = 2 }; /* kept in hook.state */
 
-/* --- reading what platforms send --- */
-
-/* Bytes of the well-formed character at text, 0 when it is none or NUL. */
-static size_t character(const char *text, size_t left) {
-    return *text ? utf8_sequence(text, left) : 0;
-}
-
-/* The value of \uXXXX at text, -1: it is none. */
-static int escape_value(const char *text, size_t left) {
-    return left < 6 || text[0] != '\\' || text[1] != 'u' ? -1 : hex_value(text + 2, 4);
-}
-
-/* How many bytes of an escape may stand as they are; 0: an escape for NUL or half a character. */
-static size_t sound_escape(const char *text, size_t left) {
-    int value = escape_value(text, left);
-    if (value < 0)
-        return left > 1 ? 2 : 1;
-    if (value == 0 || (value >= 0xdc00 && value <= 0xdfff))
-        return 0;
-    if (value < 0xd800 || value > 0xdbff)
-        return 6;
-    int low = escape_value(text + 6, left - 6);
-    return low >= 0xdc00 && low <= 0xdfff ? 12 : 0;
-}
-
-/* The bytes of a number here that may not fit into 64 bits or a double; 0: none. */
-static size_t long_number(const char *text, size_t left) {
-    size_t size = 0;
-    bool power = false;
-    for (; size < left && text[size] && strchr("0123456789+-.eE", text[size]); size++)
-        power |= text[size] == 'e' || text[size] == 'E';
-    bool number = size > 0 && (text[0] == '-' || (text[0] >= '0' && text[0] <= '9'));
-    return number && (power || size > 18) ? size : 0;
-}
-
-/* U+FFFD for what is no character; numbers that are too long for one become texts, so that an id stays what
- * it is. out has room for three times the size. */
-static size_t clean(const char *body, size_t size, char *out) {
-    size_t used = 0;
-    bool text = false, whole_before = false;
-    for (size_t i = 0, step; i < size; i += step) {
-        size_t number = text || whole_before ? 0 : long_number(body + i, size - i);
-        if (number) {
-            out[used++] = '"';
-            memcpy(out + used, body + i, number);
-            used += number;
-            out[used++] = '"';
-            step = number;
-            continue;
-        }
-        bool escape = body[i] == '\\';
-        text ^= body[i] == '"';
-        whole_before = !text && body[i] >= '0' && body[i] <= '9'; /* within a number that fits */
-        size_t whole = escape ? sound_escape(body + i, size - i) : character(body + i, size - i);
-        step = whole ? whole : escape ? 6 : 1;
-        memcpy(out + used, whole ? body + i : "\xef\xbf\xbd", whole ? whole : 3);
-        used += whole ? whole : 3;
-    }
-    return used;
-}
-
-json_t *hook_json(const char *body, size_t size) {
-    json_t *document = NULL;
-    enum json_refusal refusal = json_read(body, size, HOOK_BODY_MAX, &document);
-    if (refusal == JSON_NO_MEMORY)
-        errno = ENOMEM;
-    if (refusal != JSON_NOT_UTF8 && refusal != JSON_NUL && refusal != JSON_BAD_SYNTAX &&
-        refusal != JSON_BAD_NUMBER)
-        return document;
-    char *cleaned = malloc(3 * size + 1);
-    if (!cleaned)
-        return NULL;
-    size_t cleaned_size = clean(body, size, cleaned);
-    if (json_read(cleaned, cleaned_size, 3 * (size_t)HOOK_BODY_MAX, &document) == JSON_NO_MEMORY)
-        errno = ENOMEM;
-    sodium_memzero(cleaned, cleaned_size);
-    free(cleaned);
-    return document;
-}
-
-const char *hook_text(const json_t *object, const char *name) {
-    const char *text = json_string_value(json_object_get(object, name));
-    return text ? text : "";
-}
-
-const char *hook_id(struct arena *arena, const json_t *object, const char *name) {
-    const json_t *value = json_object_get(object, name);
-    const char *text = json_is_integer(value)
-                           ? arena_format(arena, "%lld", (long long)json_integer_value(value))
-                           : json_string_value(value);
-    return text ? text : "";
-}
-
-int64_t hook_time(const json_t *object, const char *name) {
-    const json_t *value = json_object_get(object, name);
-    const char *text = json_string_value(value);
-    char *end = NULL;
-    int64_t number = json_is_integer(value) ? json_integer_value(value)
-                     : json_is_real(value) && fabs(json_real_value(value)) < 1e15
-                         ? (int64_t)json_real_value(value)
-                     : text ? strtoll(text, &end, 10)
-                            : 0;
-    if (end && (*end || end == text))
-        return 0;
-    return number > 0 ? intake_instant_from_number(number) : 0;
-}
-
-bool hook_number(const json_t *object, const char *name, double *value) {
-    const json_t *member = json_object_get(object, name);
-    const char *text = json_string_value(member);
-    char *end = NULL;
-    *value = json_is_number(member) ? json_number_value(member) : text ? strtod(text, &end) : 0;
-    return json_is_number(member) || (end && end != text && !*end);
-}
-
 /* --- rows of what waits or is put aside --- */
 
-/* Rows that hold one message as pack() writes it, not a body as it came. */
+/* Rows that hold one message as hook_pack() writes it, not a body as it came. */
 static const char reason_blocked[] = "blocked", reason_refused[] = "not_acceptable", reason_no_id[] = "no_id";
 
 static bool starts(const char *text, const char *word) {
@@ -220,105 +105,11 @@ void hook_ignore(struct hook_batch *batch) {
         batch->ignored++;
 }
 
-/* --- a message that has to wait: all of it as JSON of our own --- */
-
-/* Without what came along: see hook_emit. */
-static void write_media(struct json_writer *writer, const struct hook_message *message) {
-    json_member_array(writer, "media");
-    for (size_t i = 0; i < message->media_count; i++) {
-        if (message->media[i].data)
-            continue;
-        json_write_array(writer);
-        json_write_text(writer, message->media[i].kind);
-        json_write_text(writer, message->media[i].reference);
-        json_write_text(writer, message->media[i].unique);
-        json_write_end(writer);
-    }
-    json_write_end(writer);
-}
-
-/* One byte of a body becomes six at most: control characters and DEL. */
-enum { PACKED_MAX = 6 * HOOK_BODY_MAX + 4096 };
-
-/* NULL: no memory, and the turn is made again; a message must not be lost behind a 200. */
-static const char *pack(
-    struct hook_batch *batch, struct json_writer *writer, const struct hook_message *message, size_t *size) {
-    json_writer_init(writer, PACKED_MAX);
-    json_write_object(writer);
-    json_member_text(writer, "id", message->id);
-    json_member_text(writer, "text", message->text);
-    json_member_text(writer, "word", message->word);
-    if (message->located) {
-        json_write_key(writer, "lat");
-        json_write_number(writer, message->latitude);
-        json_write_key(writer, "lon");
-        json_write_number(writer, message->longitude);
-    }
-    json_member_integer(writer, "at", message->at);
-    json_member_text(writer, "sender", message->sender);
-    json_member_text(writer, "chat", message->chat);
-    json_member_text(writer, "language", message->language);
-    json_member_text(writer, "relation", message->relation);
-    json_member_text(writer, "answers", message->answers);
-    json_member_bool(writer, "answers_us", message->answers_us);
-    json_member_text(writer, "quoted", message->quoted);
-    json_member_text(writer, "topic", message->topic);
-    json_member_bool(writer, "topic_again", message->topic_again);
-    json_member_text(writer, "area", message->area);
-    json_member_bool(writer, "group", message->group);
-    json_member_bool(writer, "forwarded", message->forwarded);
-    json_member_bool(writer, "silent", message->silent);
-    json_member_bool(writer, "urgent", message->urgent);
-    write_media(writer, message);
-    json_write_end(writer);
-    const char *text = json_writer_text(writer, size);
-    if (!text)
-        arena_exhaust(batch->turn->arena);
-    return text;
-}
-
-static const char *text_or_null(const json_t *object, const char *name) {
-    return json_string_value(json_object_get(object, name));
-}
-
-/* Texts point into the document. */
-static void unpack(const json_t *document, struct hook_message *message) {
-    *message = (struct hook_message){.id = hook_text(document, "id"),
-        .text = text_or_null(document, "text"),
-        .word = text_or_null(document, "word"),
-        .at = json_integer_value(json_object_get(document, "at")),
-        .sender = text_or_null(document, "sender"),
-        .chat = text_or_null(document, "chat"),
-        .language = text_or_null(document, "language"),
-        .relation = text_or_null(document, "relation"),
-        .answers = text_or_null(document, "answers"),
-        .answers_us = json_is_true(json_object_get(document, "answers_us")),
-        .quoted = text_or_null(document, "quoted"),
-        .topic = text_or_null(document, "topic"),
-        .topic_again = json_is_true(json_object_get(document, "topic_again")),
-        .area = text_or_null(document, "area"),
-        .group = json_is_true(json_object_get(document, "group")),
-        .forwarded = json_is_true(json_object_get(document, "forwarded")),
-        .silent = json_is_true(json_object_get(document, "silent")),
-        .urgent = json_is_true(json_object_get(document, "urgent"))};
-    message->located =
-        hook_number(document, "lat", &message->latitude) && hook_number(document, "lon", &message->longitude);
-    size_t i;
-    json_t *each;
-    json_array_foreach(json_object_get(document, "media"), i, each) {
-        if (i < HOOK_MEDIA_MAX)
-            message->media[message->media_count++] =
-                (struct hook_media){.kind = json_string_value(json_array_get(each, 0)),
-                    .reference = json_string_value(json_array_get(each, 1)),
-                    .unique = json_string_value(json_array_get(each, 2))};
-    }
-}
-
 /* Of a sender nobody wants to hear from: kept, unread, for who looks. */
 static void put_away(struct hook_batch *batch, const struct hook_message *message) {
     struct json_writer writer;
     size_t size = 0;
-    const char *text = pack(batch, &writer, message, &size);
+    const char *text = hook_pack(batch, &writer, message, &size);
     if (text)
         add_hook(batch, HOOK_ASIDE, 0, 0, reason_blocked, text, size);
     json_writer_free(&writer);
@@ -328,7 +119,7 @@ static void put_away(struct hook_batch *batch, const struct hook_message *messag
 static void delay(struct hook_batch *batch, const struct hook_message *message, int64_t due_at) {
     struct json_writer writer;
     size_t size = 0;
-    const char *text = pack(batch, &writer, message, &size);
+    const char *text = hook_pack(batch, &writer, message, &size);
     if (text)
         add_hook(batch, HOOK_DELAYED, 0, due_at, "over_limit", text, size);
     json_writer_free(&writer);
@@ -363,39 +154,19 @@ static const char *words_of(struct arena *arena, const struct hook_message *mess
     return "[pesan tanpa teks / message without text]";
 }
 
-static bool is_utf8(const char *text, size_t size) {
-    bool sound = true;
-    for (size_t i = 0, step; i < size && sound; i += step)
-        sound = (step = character(text + i, size - i)) > 0;
-    return sound;
-}
-
-/* A form may hold anything: as clean() makes JSON, and pack() what waits. */
-static const char *clean_text(struct arena *arena, const char *text) {
-    size_t size = strlen(text), used = 0;
-    char *out = is_utf8(text, size) ? NULL : arena_take(arena, 3 * size + 1);
-    for (size_t i = 0, step; out && i < size; i += step) {
-        size_t whole = character(text + i, size - i);
-        step = whole ? whole : 1;
-        memcpy(out + used, whole ? text + i : "\xef\xbf\xbd", whole ? whole : 3);
-        used += whole ? whole : 3;
-    }
-    return out ? out : text;
-}
-
 /* One line of UTF-8 without control characters, or nothing: an odd address is none. */
 static const char *line_or_null(const char *text, size_t most) {
     size_t size = text ? strlen(text) : 0;
     for (size_t i = 0; i < size; i++)
         if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
             return NULL;
-    return size > 0 && size <= most && is_utf8(text, size) ? text : NULL;
+    return size > 0 && size <= most && hook_is_utf8(text, size) ? text : NULL;
 }
 
 /* Ids of platforms are longer than ours at times, or odd: then their hash stands for them. Clean, as one that
  * has waited is: it is the same message. */
 static const char *key_of(struct hook_batch *batch, const char *given) {
-    const char *id = given ? clean_text(batch->turn->arena, given) : NULL;
+    const char *id = given ? hook_clean_text(batch->turn->arena, given) : NULL;
     const char *line = line_or_null(id, SUBMISSION_EXTERNAL_ID_MAX);
     uint8_t hash[SEAL_HASH_BYTES];
     char text[2 * SEAL_HASH_BYTES + 1];
@@ -431,7 +202,7 @@ static void read_message(
     struct arena *arena = batch->turn->arena;
     struct submission *submission = &reading->submission;
     const char *text = words_of(arena, message), *reply = message->chat ? message->chat : message->sender;
-    text = clean_text(arena, text ? text : "");
+    text = hook_clean_text(arena, text ? text : "");
     bool silent = batch->from->silent || message->group || message->silent;
     *submission = (struct submission){.source = batch->from->bot,
         .channel = message->word ? message->word : batch->source->hook->word,
@@ -774,7 +545,7 @@ static void take(struct hook_batch *batch, const struct hook_message *message, s
     if (receipt.kind == RECEIPT_REFUSED) {
         struct json_writer writer;
         size_t size = 0;
-        const char *raw = pack(batch, &writer, message, &size);
+        const char *raw = hook_pack(batch, &writer, message, &size);
         if (raw)
             put_aside(batch, raw, size, reason_refused);
         json_writer_free(&writer);
@@ -809,7 +580,7 @@ void hook_emit(struct hook_batch *batch, const struct hook_message *message) {
     if (!message->id || !*message->id) {
         struct json_writer writer;
         size_t size = 0;
-        const char *raw = pack(batch, &writer, message, &size);
+        const char *raw = hook_pack(batch, &writer, message, &size);
         if (raw)
             put_aside(batch, raw, size, reason_no_id);
         json_writer_free(&writer);
@@ -956,9 +727,9 @@ static void take_delayed(struct hook_batch *batch, const ProtobufCBinaryData *bo
     json_t *document = NULL;
     struct hook_message message;
     batch->delayed = true;
-    enum json_refusal refusal = json_read(body->data, body->len, PACKED_MAX, &document);
+    enum json_refusal refusal = json_read(body->data, body->len, HOOK_PACKED_MAX, &document);
     if (refusal == JSON_OK) {
-        unpack(document, &message);
+        hook_unpack(document, &message);
         hook_emit(batch, &message);
         json_decref(document);
     } else if (refusal == JSON_NO_MEMORY) {
