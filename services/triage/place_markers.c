@@ -72,7 +72,7 @@ bool place_marker_is_level(enum place_marker marker) {
 bool place_text_ends_in_full(const struct text *text, size_t at) {
     static const char *const kinds[] = {"kecamatan", "kabupaten", "kelurahan", "desa", "dusun", NULL};
     const struct word *word = &text->words[at];
-    if (text->bytes[word->end] != '.' || at + 1 >= text->count || word->flags & WORD_OPENS ||
+    if (at + 1 >= text->count || text_byte(text, word->end) != '.' || word->flags & WORD_OPENS ||
         word->end - word->start != word->key_size || !word_is_one_of(word, kinds) ||
         !(word[1].flags & WORD_CAPITAL))
         return false;
@@ -187,7 +187,7 @@ static bool is_station_of_city(const struct place_index *index, const struct tex
     size_t used;
     const struct word *word = &text->words[first];
     return first && word_is(word - 1, "st") && word->start - word[-1].end <= 2 &&
-           strchr(". ", text->bytes[word[-1].end]) &&
+           strchr(". ", text_byte(text, word[-1].end)) &&
            place_entries_name_city(index, place_index_find(index, text, first, &used));
 }
 

@@ -90,13 +90,19 @@ static bool is_town(const struct place_index *index, uint32_t entry) {
     return false;
 }
 
+/* "Malang-Surabaya", "Jombang - Babat". */
+static bool is_dash_behind(const struct text *text, const struct word *word) {
+    return text_byte(text, word->end) == '-' ||
+           (text_byte(text, word->end) == ' ' && text_byte(text, word->end + 1) == '-');
+}
+
 /* A line between two towns: "bus Malang-Surabaya", "jalur Jombang - Babat", "travel surabaya jogja". */
 static bool is_line(const struct place_index *index, const struct text *text, const struct place_name *name) {
     const struct word *word = &text->words[name->last];
     size_t used;
     if (name->last + 1u >= text->count)
         return false;
-    if (text->bytes[word->end] == '-' || strncmp(text->bytes + word->end, " -", 2) == 0)
+    if (is_dash_behind(text, word))
         return true;
     uint32_t next =
         word->clause == word[1].clause ? place_index_find(index, text, name->last + 1u, &used) : 0;
@@ -117,7 +123,7 @@ static bool is_road(
         road = road || word_is_one_of(&text->words[i], roads);
         raya = raya || word_is(&text->words[i], "raya");
     }
-    bool dash = text->bytes[word->end] == '-' || strncmp(text->bytes + word->end, " -", 2) == 0;
+    bool dash = is_dash_behind(text, word);
     if (!road || !(dash || (raya && word->clause == word[1].clause)))
         return false;
     uint32_t next = place_index_find(index, text, name->last + 1u, &used);

@@ -189,7 +189,8 @@ static bool is_minang(const struct text *text) {
     known = true;
     for (size_t i = 0; i < text->count; i++) {
         const struct word *word = &text->words[i];
-        if (!sieve_holds(starts, STARTS, letters_of_start(text->bytes + word->start)))
+        if (word->end - word->start < 2 ||
+            !sieve_holds(starts, STARTS, letters_of_start(text->bytes + word->start)))
             continue;
         for (const char *const *spelling = minang; *spelling; spelling++)
             if (place_word_is_written(text, word, *spelling))

@@ -106,7 +106,7 @@ static bool is_on_main_road(const struct text *text, const struct place_name *na
 /* "paron - bidan desa lapor", "Paron: ada": the first word is a heading. */
 static bool is_heading(const struct text *text, const struct place_name *name) {
     const struct word *word = &text->words[name->last];
-    return name->first == 0 && name->last + 1u < text->count && text->bytes[word->end] == ' ' &&
+    return name->first == 0 && name->last + 1u < text->count && text_byte(text, word->end) == ' ' &&
            (text->bytes[word->end + 1] == '-' || text->bytes[word->end + 1] == ':') &&
            text->bytes[word->end + 2] == ' ';
 }

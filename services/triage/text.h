@@ -83,6 +83,11 @@ static inline uint64_t text_hash_on(uint64_t hash, const char *text) {
     return hash;
 }
 uint64_t text_hash(const char *key);
+/* The byte there, 0 behind the end: words that were written as one end together, so another word behind one
+ * does not say that something is written behind it. */
+static inline char text_byte(const struct text *text, size_t at) {
+    return at < text->size ? text->bytes[at] : 0;
+}
 /* The first two letters tell nearly always. No key is empty. */
 static inline bool word_is(const struct word *word, const char *key) {
     return word->key[0] == key[0] && word->key[1] == key[1] && strcmp(word->key, key) == 0;
