@@ -107,8 +107,8 @@ static bool is_on_main_road(const struct text *text, const struct place_name *na
 static bool is_heading(const struct text *text, const struct place_name *name) {
     const struct word *word = &text->words[name->last];
     return name->first == 0 && name->last + 1u < text->count && text_byte(text, word->end) == ' ' &&
-           (text->bytes[word->end + 1] == '-' || text->bytes[word->end + 1] == ':') &&
-           text->bytes[word->end + 2] == ' ';
+           (text_byte(text, word->end + 1) == '-' || text_byte(text, word->end + 1) == ':') &&
+           text_byte(text, word->end + 2) == ' ';
 }
 
 /* "omah pagu", "di talun, dekat bandara Juanda": places to live in, and no house of a kind. */
