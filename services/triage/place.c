@@ -766,6 +766,17 @@ static bool is_about_other(
     return at + 1 < text->count && word_is_one_of(&text->words[at + 1], other);
 }
 
+/* "tidak tahu kota apa kabupaten": neither is said. at: of the two words of kind. */
+static bool is_one_kind_or_other(const struct text *text, size_t at) {
+    static const char *const either[] = {"apa", "atau", NULL};
+    static const char *const kinds[] = {
+        "kota", "kotanya", "kotane", "kotamadya", "kabupaten", "kabupatenya", "kabupatene", NULL};
+    return (at + 2 < text->count && word_is_one_of(&text->words[at + 1], either) &&
+               word_is_one_of(&text->words[at + 2], kinds)) ||
+           (at >= 2 && word_is_one_of(&text->words[at - 1], either) &&
+               word_is_one_of(&text->words[at - 2], kinds));
+}
+
 /* "Malang ... yang kota itu": the kind of place said later in the message decides between twins. */
 static void twins_decide(const struct place_index *index, const struct text *text,
     const struct place_names *names, struct place_found *out) {
@@ -776,7 +787,8 @@ static void twins_decide(const struct place_index *index, const struct text *tex
         return;
     for (size_t i = 0; i < text->count; i++) {
         bool says_city = word_is_one_of(&text->words[i], city);
-        if (!(says_city || word_is_one_of(&text->words[i], regency)) || is_about_other(index, text, names, i))
+        if (!(says_city || word_is_one_of(&text->words[i], regency)) ||
+            is_about_other(index, text, names, i) || is_one_kind_or_other(text, i))
             continue;
         is_city = is_city || says_city;
         is_regency = is_regency || !says_city;

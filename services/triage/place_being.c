@@ -177,8 +177,9 @@ static enum place_role role_of_far(const struct text *text, size_t far, size_t i
     const struct word *word = &text->words[far];
     if (!word_is(word, "dirawat") && is_suffered_there(text, in, last))
         return ROLE_EVENT;
-    bool nothing_there =
-        word_is_one_of(word, children) || place_cue_is_only_child(text, far) || is_unreached(text, last);
+    bool own_child = far && word_is(word, "kandungnya") && word_is(word - 1, "anak");
+    bool nothing_there = word_is_one_of(word, children) || own_child || place_cue_is_only_child(text, far) ||
+                         is_unreached(text, last);
     return nothing_there ? ROLE_BOUND : ROLE_FAR;
 }
 

@@ -10,6 +10,7 @@ enum {
     NAME_WORDS = 6,    /* of a name: "Buay Pematang Ribu Ranau Tengah" */
     NAMED_AFTER = 2,   /* "RSUD Lubuk Basung": words behind what is only called after a place */
     LETTERS_LEAST = 6, /* of a word in small letters behind "di" */
+    LETTERS_ALONE = 8  /* and of one that nothing announces: "sigapokna mentawai" */
 };
 
 struct letters {
@@ -60,7 +61,7 @@ static bool may_be_name(const struct text *text, size_t first, size_t count, con
     if (is_called_after(text, first))
         return false;
     return count > 1 || word->flags & WORD_CAPITAL || place_marker_is_level(marker) ||
-           (marker == MARKER_IN && letters->size >= LETTERS_LEAST);
+           (marker == MARKER_IN && letters->size >= LETTERS_LEAST) || letters->size >= LETTERS_ALONE;
 }
 
 /* Words beside the regency that may be a name, and what of the regency is called so. */

@@ -48,6 +48,22 @@ bool place_cue_is_only_child(const struct text *text, size_t at) {
            word_is_one_of(word + 1, only);
 }
 
+/* "anak kandungnya di Batam", "uangnya buat perempuan lain di Kediri", "selingkuhannya di Tuban": where whom
+ * the message is not about is. */
+static bool is_somebody_else(const struct text *text, size_t at) {
+    static const char *const lovers[] = {"selingkuhan", "selingkuhanya", "selingkuhane", NULL};
+    static const char *const own[] = {"kandungnya", "tirinya", "angkatnya", NULL};
+    static const char *const kin[] = {"anak", "saudara", "kakak", "adik", "ibu", "ayah", "bapak", NULL};
+    static const char *const women[] = {"perempuan", "wanita", "laki", "lelaki", "pria", NULL};
+    const struct word *word = &text->words[at];
+    if (word_is_one_of(word, lovers))
+        return true;
+    if (!at || word[-1].clause != word->clause)
+        return false;
+    return (word_is_one_of(word, own) && word_is_one_of(word - 1, kin)) ||
+           (word_is(word, "lain") && word_is_one_of(word - 1, women));
+}
+
 bool place_cue_is_far(const struct text *text, size_t at) {
     static const char *const work[] = {"kerja", "bekerja", "kuliah", "merantau", "dinas", "majikan", "rantau",
         "polisi", "tentara", "dirawat", "marantau", NULL};
@@ -57,7 +73,7 @@ bool place_cue_is_far(const struct text *text, size_t at) {
         "dunsanaknyo", "kenalan", "kenalanya", "calo", NULL};
     static const char *const by[] = {"oleh", "sama", "dari", "1", "rumah", "alamat", "di", NULL};
     const struct word *word = &text->words[at];
-    if (word_is_one_of(word, work) || place_cue_is_only_child(text, at))
+    if (word_is_one_of(word, work) || place_cue_is_only_child(text, at) || is_somebody_else(text, at))
         return true;
     if (!word_is_one_of(word, kin))
         return is_one_of_parents(text, at);

@@ -7,7 +7,8 @@
 enum { SINCE_REACH = 4 /* "Sitiung Dharmasraya sudah 4 bulan" */ };
 
 bool place_cue_is_home_again(const struct text *text, size_t bound) {
-    static const char *const done[] = {"telah", "sudah", "sekarang", "akhirnya", NULL};
+    static const char *const done[] = {
+        "telah", "sudah", "la", "sekarang", "akhirnya", NULL}; /* Madurese "la molè" */
     return bound >= 2 && text->words[bound - 2].clause == text->words[bound].clause &&
            word_is(&text->words[bound - 1], "pulang") && word_is_one_of(&text->words[bound - 2], done);
 }
@@ -167,14 +168,29 @@ static bool is_ready_to_help(const struct text *text, size_t bound) {
            place_cue_has_before(text, at, helpers);
 }
 
+/* "ke", and Minangkabau and Madurese "ka": "cubo tengok ka Talamau", "la molè ka Omben". */
+static bool is_to(const struct word *word) {
+    static const char *const to[] = {"ke", "ka", NULL};
+    return word_is_one_of(word, to);
+}
+
+/* "cubo tengok ka Talamau", "tolong cek ke Pasaman Barat": where somebody is asked to look it is. */
+static bool is_asked_to_look(const struct text *text, size_t bound) {
+    static const char *const looks[] = {"cek", "dicek", "tengok", "lihat", "liat", "tinjau", NULL};
+    static const char *const asks[] = {"coba", "cubo", "tolong", "mohon", NULL};
+    const struct word *word = &text->words[bound];
+    return bound >= 2 && is_to(word) && word->clause == word[-2].clause && word_is_one_of(word - 1, looks) &&
+           word_is_one_of(word - 2, asks);
+}
+
 enum place_role place_role_of_bound(
     const struct text *text, size_t bound, const struct place_name *name, const struct place_name *before) {
     static const char *const looks[] = {"terlihat", "dilihat", "kelihatan", NULL};
     static const char *const near[] = {"arah", "lewat", NULL}; /* "di angkot arah Tambaksari" */
     static const char *const arrived[] = {"sampai", "tiba", "datang", "masuk", "meluap", "merembet", "lari",
         "kabur", "dibuang", "balik", "dibawa", "diantar", "mengungsi", "diungsikan", "kembali", "dipindah",
-        "dipulangkan", "coba", "cek", "tolong", "mohon", "mampir", "bawa", "antar", "ngantar", "mengantar",
-        "nganter", "kesasar", "nyasar", "tersesat", NULL};
+        "dipulangkan", "coba", "cubo", "cek", "tolong", "mohon", "mampir", "bawa", "antar", "ngantar",
+        "mengantar", "nganter", "kesasar", "nyasar", "tersesat", NULL};
     static const char *const told[] = {"lapor", "melapor", "mengadu", "telepon", "pindah", "kirim",
         "mengirim", "mengajukan", "ajukan", "tanya", NULL};
     static const char *const visited[] = {"visit", "kunjungan", "berkunjung", "asesmen", "survei", "liburan",
@@ -193,7 +209,9 @@ enum place_role place_role_of_bound(
         return ROLE_TELLER;
     if (is_ready_to_help(text, bound))
         return ROLE_FAR;
-    if (!word_is(&text->words[bound], "ke") || place_cue_is_wished(text, bound))
+    if (is_asked_to_look(text, bound))
+        return ROLE_TELLER;
+    if (!is_to(&text->words[bound]) || place_cue_is_wished(text, bound))
         return ROLE_BOUND;
     if (is_seen_there(text, bound, name->last))
         return ROLE_EVENT;

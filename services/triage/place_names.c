@@ -218,9 +218,18 @@ static bool is_asked_after(const struct text *text, size_t negator, size_t last)
     return false;
 }
 
+/* "ds Janggan Magetan": a village, which is read as "jangan". */
+static bool is_village_like_negator(const struct text *text, size_t negator) {
+    const struct word *no = &text->words[negator];
+    return negator && no->clause == no[-1].clause && no->flags & WORD_CAPITAL &&
+           place_marker_of(no - 1) == MARKER_VILLAGE && no->end - no->start > no->key_size;
+}
+
 /* "bukan Tegalsari Surabaya", "tidak di Dampit", "Pulung? bukan"; "tidak makan di Dampit" is there. */
 static bool is_denied(const struct text *text, size_t first, size_t last) {
     const struct word *word = &text->words[first];
+    if (word->negator >= 0 && is_village_like_negator(text, (size_t)word->negator))
+        return false;
     for (size_t at = first; at-- && word->negator >= 0 && at > (size_t)word->negator;)
         if (place_text_ends_in_full(text, at))
             return false; /* "tidak tahu desa. Klakah" */
@@ -578,12 +587,18 @@ static bool is_only_village(const struct place_index *index, uint32_t entry) {
     return entry && !index->entries[entry].next && index->entries[entry].level == AREA_VILLAGE;
 }
 
+/* "11 Enam Lingkuang": of a name that begins with a number the word behind it. */
+static bool is_large(const struct word *word, size_t used) {
+    return word->flags & (WORD_CAPITAL | WORD_MENTION) ||
+           (used > 1 && word->flags & WORD_NUMBER && word[1].flags & WORD_CAPITAL);
+}
+
 static struct place_name name_make(const struct place_index *index, const struct text *text, size_t first,
     size_t used, uint32_t found, bool told) {
     const struct word *word = &text->words[first];
     const struct place_entry *entry = &index->entries[found];
     size_t last = first + used - 1;
-    bool capital = told && word->flags & (WORD_CAPITAL | WORD_MENTION);
+    bool capital = told && is_large(word, used);
     bool leads = !first || word->sentence != word[-1].sentence; /* "Panji, teman saya" is no place */
     bool here = place_entries_name_served(index, found);
     bool known =

@@ -8,6 +8,7 @@
 
 enum {
     KINDS_BEFORE = 4, /* "ke dinas sosial kabupaten": words of kind between a preposition and its name */
+    HEADING_MOST = 3, /* "Ibu muda korban dari Ngawi: ..." */
     SCENE_REACH = 5,  /* "kejadiannya di rumah saudara saya Wajak" */
     NEWS_REACH = 6    /* "nonton berita gempa besar kemarin di" */
 };
@@ -302,6 +303,28 @@ static bool is_only_as_far(const struct text *text, size_t cue) {
            word_is_one_of(word - 1, only);
 }
 
+/* "Nenek dari Padang Panjang Barat: ...": who heads the message tells it. from: "dari". */
+static bool is_heading_from(const struct text *text, size_t from, const struct place_name *name) {
+    return from && from <= HEADING_MOST && text->words[from].clause == text->words[0].clause &&
+           place_word_is_dari(&text->words[from]) && text_byte(text, text->words[name->last].end) == ':';
+}
+
+/* "Satpol PP menyerahkan perempuan ODGJ 25 th dari pelabuhan Mayangan": where somebody was picked up, and not
+ * where he is from. from: "dari". */
+static bool is_handed_over_from(const struct text *text, size_t from, const struct place_name *name) {
+    static const char *const handed[] = {"menyerahkan", "diserahkan", "serahkan", "menitipkan", "dititipkan",
+        "mengamankan", "diamankan", "mengevakuasi", "dievakuasi", "evakuasi", "terjaring", "menjaring", NULL};
+    static const char *const spots[] = {"pelabuhan", "terminal", "stasiun", "pasar", "alun", "bandara",
+        "taman", "emperan", "trotoar", "halte", "kolong", "perempatan", "pertigan", NULL};
+    if (!place_word_is_dari(&text->words[from]) ||
+        !any_word_is_one_of(text, from + 1, name->first + 1u, spots))
+        return false;
+    for (size_t i = from; i-- && text->words[i].clause == text->words[from].clause;)
+        if (word_is_one_of(&text->words[i], handed))
+            return true;
+    return false;
+}
+
 /* What the word before a name and its words of kind says. */
 static enum place_role role_of_cue(const struct place_index *index, const struct text *text, size_t cue,
     const struct place_name *name, const struct place_name *before) {
@@ -314,8 +337,10 @@ static enum place_role role_of_cue(const struct place_index *index, const struct
         return ROLE_FROM;
     if (word_is(word, "jalur") && is_behind_name(text, cue, before))
         return ROLE_FAR; /* "Gondang, jalur Pacet" */
-    if (is_back_from_visit(text, cue))
+    if (is_back_from_visit(text, cue) || is_heading_from(text, cue, name))
         return ROLE_TELLER;
+    if (is_handed_over_from(text, cue, name))
+        return ROLE_EVENT;
     if (cue && place_word_is_dari(word) && word_is_one_of(word - 1, left))
         return ROLE_BOUND; /* "sejak pindah dari Lumajang": whatever happens is no longer there */
     if (is_to_be_sent_home(index, text, cue, name))
@@ -400,6 +425,19 @@ static bool is_scene(const struct text *text, size_t first) {
     return false;
 }
 
+/* "..., di kampungnya Sumenep katanya ada orang dirantai": what somebody tells of home. */
+static bool is_told_of_village(const struct text *text, const struct place_name *name) {
+    static const char *const villages[] = {"kampungnya", "kampuangnyo", "desanya", "dusunya", NULL};
+    const struct word *word = &text->words[name->first];
+    if (name->first < 2 || !word_is_one_of(word - 1, villages) || !word_is(word - 2, "di") ||
+        !(word[-2].flags & WORD_OPENS) || word->clause != word[-2].clause)
+        return false;
+    for (size_t i = name->last + 1u; i < text->count && i <= name->last + (size_t)SEEN_REACH; i++)
+        if (text->words[i].clause == word->clause && word_is(&text->words[i], "ada"))
+            return true;
+    return false;
+}
+
 /* "RSJ Lawang telepon keluarga kami": whoever calls from there speaks of somebody at home. */
 static bool is_calling(const struct text *text, const struct place_name *name) {
     static const char *const calls[] = {"telepon", "menelepon", "mengabari", "ngabari", "kabari",
@@ -459,7 +497,7 @@ static bool is_flown_to(const struct text *text, size_t begin) {
 static bool is_landing(const struct text *text, const struct place_name *name, size_t begin) {
     static const char *const lands[] = {"tiba", "mendarat", "landing", "transit", NULL};
     static const char *const arrives[] = {"sampai", "nyampe", "nyampai", "tekan", "datang", "dapa'", "dhapa'",
-        "sandar", "bersandar", "merapat", "berlabuh", NULL};
+        "turun", "sandar", "bersandar", "merapat", "berlabuh", NULL};
     static const char *const in[] = {"di", "ke", "ka", NULL};
     static const char *const fetched[] = {"jemput", "dijemput", "njemput", "jemputnya", NULL};
     size_t at = begin && word_is_one_of(&text->words[begin - 1], in) ? begin - 1 : begin;
@@ -743,5 +781,5 @@ void place_role_read(const struct place_index *index, const struct text *text, s
     name->nature = is_nature(text, name);
     name->front = name->nature && is_in_front(text, name);
     name->belongs = is_belonging(text, name->first);
-    name->scene = name->role == ROLE_EVENT && is_scene(text, name->first);
+    name->scene = name->role == ROLE_EVENT && (is_scene(text, name->first) || is_told_of_village(text, name));
 }

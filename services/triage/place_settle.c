@@ -7,8 +7,11 @@
 #include <strings.h>
 
 enum {
-    HOME_REACH = 6, /* words from "dipulangkan" to where */
-    NEAR_WORDS = 3  /* "dekat lapangan minyak Banyuurip" */
+    THERE_REACH = 3,  /* "tidak dapat menuju ke sana" */
+    MISSED_REACH = 3, /* "di Sumenep saya belum" */
+    COUNT_REACH = 4,  /* "tiga kabupaten yang kebanjiran: Gresik" */
+    HOME_REACH = 6,   /* words from "dipulangkan" to where */
+    NEAR_WORDS = 3    /* "dekat lapangan minyak Banyuurip" */
 };
 
 static bool is_told_elsewhere(const struct place_index *index, const struct place_names *names, size_t at) {
@@ -517,6 +520,122 @@ static bool is_harbour_of_bali(
     return false;
 }
 
+/* "Ambo di rantau, di Malang": as "rantau Malang". */
+static bool is_away_from_home(const struct text *text, const struct place_name *name) {
+    static const char *const away[] = {"rantau", "perantauan", NULL};
+    const struct word *word = &text->words[name->first];
+    return name->first >= 2 && word_is(word - 1, "di") && word[-1].flags & WORD_OPENS &&
+           word[-1].clause == word->clause && word[-2].sentence == word->sentence &&
+           word_is_one_of(word - 2, away);
+}
+
+/* "Penelepon kemenakan, tinggal di Pekanbaru". */
+static bool is_home_of_caller(const struct text *text, const struct place_name *name) {
+    static const char *const callers[] = {"penelepon", "penelpon", "pelapor", NULL};
+    const struct word *word = &text->words[name->first];
+    if (name->first < 3 || !word_is(word - 1, "di") || !word_is(word - 2, "tingal") ||
+        !(word[-2].flags & WORD_OPENS) || word[-2].clause != word->clause)
+        return false;
+    for (size_t i = name->first - 2u; i-- && text->words[i].sentence == word->sentence;)
+        if (word_is_one_of(&text->words[i], callers))
+            return !i || text->words[i - 1].sentence != word->sentence;
+    return false;
+}
+
+/* "Uda saya di Malang suruh lapor ke sini": who has told somebody to write is elsewhere. */
+static bool is_adviser(const struct text *text, const struct place_name *name) {
+    static const char *const tells[] = {"suruh", "nyuruh", "menyuruh", "minta", NULL};
+    static const char *const report[] = {"lapor", "melapor", "laporan", NULL};
+    const struct word *word = &text->words[name->last];
+    return name->first && word_is(&text->words[name->first - 1], "di") && name->last + 2u < text->count &&
+           word->clause == word[2].clause && word_is_one_of(word + 1, tells) &&
+           word_is_one_of(word + 2, report);
+}
+
+/* "Ibu berada di Jombang dan tidak dapat menuju ke sana". */
+static bool is_unable_to_go(const struct text *text, const struct place_name *name) {
+    static const char *const links[] = {"dan", "jadi", "tapi", NULL};
+    static const char *const to[] = {"ke", "kesana", NULL};
+    const struct word *end = text->words + text->count;
+    const struct word *word = &text->words[name->last], *at = word + 1;
+    if (!name->first || !word_is(&text->words[name->first - 1], "di"))
+        return false;
+    if (at < end && word_is_one_of(at, links))
+        at++;
+    if (at >= end || at->sentence != word->sentence || !(at->flags & WORD_NEGATOR))
+        return false;
+    for (const struct word *i = at + 1; i < end && i <= at + THERE_REACH && i->sentence == word->sentence;
+         i++)
+        if (word_is_one_of(i, to))
+            return word_is(i, "kesana") || (i + 1 < end && word_is(i + 1, "sana"));
+    return false;
+}
+
+/* "di Sampang sudah turun, di Sumenep saya belum": it is missed where it has not come. */
+static bool is_served_before(
+    const struct place_index *index, const struct text *text, const struct place_names *names, size_t at) {
+    static const char *const done[] = {"sudah", "la", NULL};
+    static const char *const missed[] = {"belum", "belun", "alun", NULL};
+    const struct place_name *name = &names->names[at], *next = name + 1;
+    const uint32_t clause = text->words[name->last].clause;
+    bool is_done = false;
+    if (at + 1 >= names->count || next->role > ROLE_TELLER || next->word ||
+        text->words[next->first].clause == clause ||
+        text->words[next->first].sentence != text->words[name->last].sentence ||
+        place_entries_agree(index, name->entries, next->entries))
+        return false;
+    for (size_t i = name->last + 1u; i < next->first && i <= name->last + 2u; i++)
+        is_done = is_done || (text->words[i].clause == clause && word_is_one_of(&text->words[i], done));
+    for (size_t i = next->last + 1u; is_done && i < text->count && i <= next->last + (size_t)MISSED_REACH;
+         i++)
+        if (text->words[i].clause == text->words[next->last].clause &&
+            word_is_one_of(&text->words[i], missed))
+            return true;
+    return false;
+}
+
+/* "kakek dari Sijunjung dipasung keluarganya": no other place is named, and nothing says that he is elsewhere
+ * now. What lies in the site needs no such proof. */
+static bool is_only_origin(
+    const struct place_index *index, const struct text *text, const struct place_names *names, size_t at) {
+    static const char *const whom[] = {"nenek", "kakek", "ibu", "bapak", "ayah", "anak", "kakak", "adik",
+        "saya", "kami", "keluarga", "lansia", "istri", "suami", "keponakan", "paman", "bibi", NULL};
+    static const char *const moved[] = {"sini", "disini", "kene", "terlantar", "telantar", "tersesat",
+        "kesasar", "nyasar", "terdampar", "rantau", "merantau", "perantau", "pulang", "dipulangkan",
+        "pemulangan", "ongkos", "dompet", "bekal", "linglung", "hilang", "ditemukan", "nemu", "bertemu",
+        "menemukan", "sekarang", "terminal", "stasiun", "pelabuhan", "bandara", "masjid", "emperan",
+        "trotoar", "jalan", "pasar", "datang", "pindah", "kerja", "bekerja", "kos", "ngekos", "ngontrak",
+        "kontrakan", "mampir", "lewat", "numpang", "menumpang", "nebeng", "naik", "bus", "menawarkan",
+        "nawari", "ditawari", "mengajak", "ngajak", "diajak", "dibawa", "telepon", "menelepon", NULL};
+    const struct place_name *name = &names->names[at];
+    size_t from = name->first;
+    if (name->role != ROLE_FROM || name->word || name->village ||
+        place_entries_name_served(index, name->entries))
+        return false;
+    while (from && place_marker_is_level(place_marker_of(&text->words[from - 1])))
+        from--;
+    if (from < 2 || !word_is(&text->words[from - 1], "dari") ||
+        text->words[from - 2].clause != text->words[name->first].clause ||
+        !word_is_one_of(&text->words[from - 2], whom))
+        return false;
+    for (size_t i = 0; i < names->count; i++)
+        if (i != at && !names->names[i].word &&
+            !place_entries_agree(index, names->names[i].entries, name->entries))
+            return false;
+    return !any_word_is_one_of(text, 0, text->count, moved);
+}
+
+/* Where who tells is, or what is well, beside the place that the message is about. */
+static bool is_aside(
+    const struct place_index *index, const struct text *text, const struct place_names *names, size_t at) {
+    const struct place_name *name = &names->names[at];
+    if (name->role > ROLE_FAR || names->count < 2)
+        return false;
+    return (is_away_from_home(text, name) || is_home_of_caller(text, name) || is_adviser(text, name) ||
+               is_unable_to_go(text, name) || is_served_before(index, text, names, at)) &&
+           is_event_elsewhere(index, text, names, at);
+}
+
 /* "Gresik, Lamongan dan Bojonegoro": towns of one list, and no address. */
 static bool is_next_of_list(const struct place_index *index, const struct text *text,
     const struct place_name *one, const struct place_name *next) {
@@ -528,18 +647,40 @@ static bool is_next_of_list(const struct place_index *index, const struct text *
            !place_entries_agree(index, one->entries, next->entries);
 }
 
-/* "Area Gresik, Lamongan, Bojonegoro": what three towns or more have in common is in none of them. */
+/* "tiga kabupaten kebanjiran: Gresik, Lamongan"; "RT 3 Kota Malang" counts none. first: of the first name. */
+static bool is_counted(const struct text *text, size_t first) {
+    static const char *const kinds[] = {"kabupaten", "kota", "daerah", NULL};
+    static const char *const some[] = {"beberapa", "sejumlah", NULL};
+    static const char *const numbered[] = {"rt", "rw", "blok", "nomor", "km", "jalan", "gang", NULL};
+    for (size_t i = first; i-- > 1 && i + COUNT_REACH >= first;) {
+        const struct word *word = &text->words[i];
+        if (word->sentence != text->words[first].sentence)
+            return false;
+        if (word_is_one_of(word, kinds))
+            return word->clause == word[-1].clause && word->clause != text->words[first].clause &&
+                   !(i > 1 && word_is_one_of(word - 2, numbered)) &&
+                   ((word[-1].flags & WORD_NUMBER && word[-1].number > 1) || word_is_one_of(word - 1, some));
+    }
+    return false;
+}
+
+/* "Area Gresik, Lamongan, Bojonegoro": what three towns or more have in common is in none of
+ * them; nor is what two share that are counted ("dua kabupaten: Gresik, Lamongan"). */
 static void list_settle(
     const struct place_index *index, const struct text *text, struct place_names *names, size_t at) {
     static const char *const areas[] = {"area", "melayani", "wilayah", "meliputi", "menjangkau", NULL};
     const struct place_name *name = &names->names[at];
-    size_t end = at + 1;
-    if (!name->first || !word_is_one_of(&text->words[name->first - 1], areas) ||
-        !place_entries_name_regency(index, name->entries))
+    size_t end = at + 1, least = 3;
+    if (!name->first || !place_entries_name_regency(index, name->entries))
         return;
+    if (!word_is_one_of(&text->words[name->first - 1], areas)) {
+        if (!is_counted(text, name->first))
+            return;
+        least = 2;
+    }
     while (end < names->count && is_next_of_list(index, text, &names->names[end - 1], &names->names[end]))
         end++;
-    for (size_t i = at; i < end && end - at > 2; i++)
+    for (size_t i = at; i < end && end - at >= least; i++)
         names->names[i].role = ROLE_BOUND;
 }
 
@@ -584,6 +725,10 @@ static void settle_elsewhere(const struct telling *telling, size_t at) {
     if (name->first == 0 && name->role == ROLE_EVENT && place_entry_is_unique(index, name->entries) &&
         place_name_is_struck(text, name))
         name->scene = true; /* "Munjungan banjir, jalan di Kampak longsor" */
+    if (is_aside(index, text, names, at))
+        name->role = ROLE_FROM;
+    else if (is_only_origin(index, text, names, at))
+        name->role = ROLE_TELLER;
     if ((name->landing || name->calling) && is_told_elsewhere(index, names, at))
         name->role = ROLE_BOUND;
 }
@@ -682,6 +827,6 @@ void place_names_settle(const struct place_index *index, const struct text *text
     for (size_t i = 0; i < names->count; i++)
         for (size_t step = 0; step < sizeof steps / sizeof *steps; step++)
             steps[step](&telling, i);
-    for (size_t i = 0; i + 2 < names->count; i++)
+    for (size_t i = 0; i + 1 < names->count; i++)
         list_settle(index, text, names, i);
 }

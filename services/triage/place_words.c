@@ -216,7 +216,8 @@ static bool is_only_place(const struct word *word) {
     return word_is_one_of(word, only);
 }
 
-/* "nang silo", "di menganti"; "garum mbah K ora duwe lampu", where it heads the message. */
+/* "nang silo", "di menganti", Madurese "è pasean"; "garum mbah K ora duwe lampu", where it heads the message.
+ */
 static bool is_in_only_place(const struct text *text, const struct place_name *name) {
     static const char *const people[] = {"nenek", "kakek", "pak", "bapak", "bu", "ibu", "mas", "mbak", "anak",
         "orang", "lansia", "ada", "warga", "tetanga", NULL};
@@ -225,7 +226,9 @@ static bool is_in_only_place(const struct text *text, const struct place_name *n
         return false;
     if (name->first == 0)
         return text->count > 1 && word->clause == word[1].clause && word_is_one_of(word + 1, people);
-    return word_is(word - 1, "di") && word[-1].clause == word->clause;
+    bool is_door = word_is(word, "labang"); /* Madurese "è labâng" */
+    return (word_is(word - 1, "di") || (word_is(word - 1, "e") && !is_door)) &&
+           word[-1].clause == word->clause;
 }
 
 /* "Siman ponorogo deket Gontor": opens the message, and its regency stands right behind. */

@@ -714,6 +714,81 @@ static void test_written_twice_and_in_front_of_a_sentence(void **state) {
     areas_check(*state, cases, sizeof cases / sizeof cases[0]);
 }
 
+/* Beside what happened: where who tells is, or whom it is not about; where it has come already. */
+static void test_aside_of_the_event(void **state) {
+    static const struct expected cases[] = {
+        {"kakak ambo di Unggan, Sumpur Kudus dipukua lakinyo. Ambo di rantau, di Malang, cuma bisa nelpon",
+            "13.03.09"},
+        {"Penelepon kemenakan, tinggal di Pekanbaru. Mamaknya dipasung di gubuk di Bidar Alam, Solok Selatan",
+            "13.11.04"},
+        {"Penelepon perempuan 34 th, tinggal di Plaosan Magetan", "35.20.07"},
+        {"leher saya dicekik. Pakandangan, Enam Lingkung. Uda saya di Malang suruh lapor ke sini",
+            "13.05.17"},
+        {"Anaknya (6) di Denpasar dipukuli. Ibu berada di Jombang dan tidak dapat menuju ke sana.", "51.71"},
+        {"di Sampang sudah turun, di Sumenep saya belum", "35.29"},
+        {"di Tuban sudah turun, di Rengel saya belum", "35.23.14"},
+        {"saya antar pasien pulang ke Krembung, ada mbah putri jatuh. Anak kandungnya di Batam.", "35.15.03"},
+        {"uangnya buat perempuan lain di Kediri. Anak saya menangis. Pagerwojo. Saya mau nuntut", "35.04.06"},
+        {"selingkuhannya di Kediri. Anak saya menangis. Pagerwojo. Saya mau nuntut", "35.04.06"},
+        {"antar ibu ke Sawahan Nganjuk, adiknya pulang dari Hongkong besok sore turun Juanda", "35.18.01"},
+        {"dideportasi, turun di Juanda jam 3 pagi, masih di bandara", "35.15"},
+        {"Kuli di Kalimas cerita, di kampungnya Sumenep katanya ada orang dirantai", "35.29"},
+        {"Satpol PP Kota Probolinggo menyerahkan perempuan ODGJ 25 th dari pelabuhan Mayangan, Kec. Mayangan",
+            "35.74.03"},
+        {"Dinsos Kota Probolinggo menyerahkan perempuan dari Sampang", "35.74"},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof cases[0]);
+}
+
+/* Who heads a message; who is from somewhere, and nothing else is named. */
+static void test_from_there_and_nowhere_else(void **state) {
+    static const struct expected cases[] = {
+        {"Nenek dari Padang Panjang Barat: putrinya akan berpisah minggu depan", "13.74.02"},
+        {"Nenek dari Sampang: ditemukan di terminal Bungurasih", "35.15"},
+        {"kakek dari Sijunjung dipasung keluarganya", "13.03"},
+        {"kakek dari Kab. Sijunjung dipasung keluarganya", "13.03"},
+        {"kakek dari Sijunjung terlantar di terminal Bungurasih", "35.15"},
+        {"kakek dari Sijunjung terlantar, tidak bisa pulang", ""},
+        {"bayi kakakku ditaksir juragan dari Jakarta", ""},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof cases[0]);
+}
+
+/* "tiga kabupaten": no single one; "kota apa kabupaten": neither. */
+static void test_of_several_and_of_neither(void **state) {
+    static const struct expected cases[] = {
+        {"tiga kabupaten kebanjiran: Gresik, Lamongan, Bojonegoro", ""},
+        {"banjir di dua kabupaten, Gresik dan Lamongan", ""},
+        {"tiga kabupaten kebanjiran: Gresik, Lamongan, Bojonegoro. Di Baureno nenek terjebak", "35.22.10"},
+        {"RT 3 kota Malang, Batu kebanjiran", "35.73"},
+        {"Di Kediri ada yg dipasung katanya. Ga jelas kota apa kabupatennya", ""},
+        {"Malang, tidak tahu kabupaten atau kota", ""},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof cases[0]);
+}
+
+/* In the words of Minangkabau and Madurese, and what is hidden in the spelling. */
+static void test_spoken_in_other_languages(void **state) {
+    static const struct expected cases[] = {
+        {"Cubo tengok ka Talamau Pasbar, di jorong paling ujung ado apak2 dirantai", "13.12.04"},
+        {"tolong cek ke Pasaman Barat, ada anak dirantai", "13.12"},
+        {"sabâgiyân la molè ka Omben Sampang", "35.27.05"},
+        {"mau pulang ka Omben", ""},
+        {"tolong bâdâ oreng ghilâ è pasean ngèbâ are'", "35.28.13"},
+        {"sorat ta' anyama è labâng romana", ""}, /* at the door */
+        {"è soemennep sengko' bellun", "35.29"},
+        {"Kaula è kabupatèn Prabâlingghâ", "35.13"},
+        {"sigapokna mentawai, ibu mau lahir", "13.09.05"},
+        {"terdampar mentawai", "13.09"},
+        {"di Kec. 2 x 11 Enam Lingkuang, Padang Pariaman", "13.05.04"},
+        {"di 2x11 Enam Lingkung", "13.05.04"},
+        {"Wali korong di Kec. 2x11 Enam Lingkuang", "13.05.04"},
+        {"ds Janggan Magetan, omahe ambruk", "35.20.01"},
+        {"di lembah wisata Harau, amak2 tidur di toilet", "13.07.05"},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof cases[0]);
+}
+
 static void test_spellings(void **state) {
     static const struct expected cases[] = {
         {"sby, rungkut kidul. bapak kos stroke", "35.78.03"},
@@ -1660,6 +1735,10 @@ int main(void) {
         cmocka_unit_test(test_named_by_what_everybody_knows),
         cmocka_unit_test(test_days_behind_names_and_where_tellers_are),
         cmocka_unit_test(test_written_twice_and_in_front_of_a_sentence),
+        cmocka_unit_test(test_aside_of_the_event),
+        cmocka_unit_test(test_from_there_and_nowhere_else),
+        cmocka_unit_test(test_of_several_and_of_neither),
+        cmocka_unit_test(test_spoken_in_other_languages),
         cmocka_unit_test(test_spellings),
         cmocka_unit_test(test_every_district),
         cmocka_unit_test(test_twins_stay_two),
