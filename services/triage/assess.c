@@ -459,6 +459,8 @@ static void evidence_rest(struct work *work, const struct place_found *place) {
             work, "turn", work->taken_back ? "taken_back" : "turned_true", work->turn, work->turn, 1);
     if (place->by_position)
         evidence_add(work, "place", "position", NO_WORD, NO_WORD, 1);
+    if (place->position_is_far)
+        evidence_add(work, "place", "position_far", NO_WORD, NO_WORD, 0);
     if (place->by_declaration)
         evidence_add(work, "place", "declared", NO_WORD, NO_WORD, 1);
     if (place->unknown_declaration)

@@ -848,30 +848,40 @@ static bool text_place(const struct place_index *index, struct arena *arena, con
     return true;
 }
 
-/* A position tells the regency; the text may tell the district in it, or decide between twins. */
+/* Is a place of the text in the regency? The one of twins that is, is meant. */
+static bool regency_confirms(const char *regency, struct place_found *out) {
+    if (out->area[0])
+        return area_within(out->area, regency);
+    for (size_t i = 0; i < out->candidate_count; i++)
+        if (area_within(out->candidates[i], regency)) {
+            char code[CODE_BYTES];
+            copy_text(code, sizeof code, out->candidates[i]);
+            out->candidate_count = 0;
+            area_decide(out, code);
+            return true;
+        }
+    return false;
+}
+
+/* A neighbour of where the position lies: its centre may be further away than the border. */
+static bool is_near(const struct place_index *index, const char *area, const struct position *position) {
+    struct position centre;
+    return area[0] && gazetteer_centre(index->gazetteer, area, &centre) &&
+           position_distance_km(centre, *position) <= PLACE_POSITION_KM;
+}
+
+/* A position tells the regency where the text tells none, and decides between twins. Beside a place in the
+ * text that is far from it, it is where somebody writes: a son in Jakarta of his mother in Lamongan. */
 static void position_apply(
     const struct place_index *index, const struct position *position, struct place_found *out) {
     struct place near;
     if (!position || !gazetteer_nearest_regency(index->gazetteer, *position, PLACE_POSITION_KM, &near))
         return;
-    out->by_position = true;
-    if (out->area[0] && area_within(out->area, near.code))
-        return;
-    for (size_t i = 0; i < out->candidate_count; i++)
-        if (area_within(out->candidates[i], near.code)) {
-            char code[CODE_BYTES];
-            copy_text(code, sizeof code, out->candidates[i]);
-            out->candidate_count = 0;
-            area_decide(out, code);
-            return;
-        }
-    /* The text names a neighbour: its centre may be further away than the border. Both stay. */
-    struct position centre;
-    if (out->area[0] && gazetteer_centre(index->gazetteer, out->area, &centre) &&
-        position_distance_km(centre, *position) <= PLACE_POSITION_KM)
-        return;
-    out->candidate_count = 0;
-    area_decide(out, near.code);
+    bool told = out->area[0] || out->candidate_count;
+    out->by_position = !told || regency_confirms(near.code, out) || is_near(index, out->area, position);
+    out->position_is_far = !out->by_position;
+    if (!told)
+        area_decide(out, near.code);
 }
 
 /* A code that no place has is no area: the form was wrong, and nobody could be sent there. */

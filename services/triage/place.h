@@ -25,7 +25,8 @@
  *  - "Nganjuk apa Kediri" and "perbatasan Gresik-Lamongan" stay both; a list of three towns or more that
  *    somebody serves or that were hit is in none of them;
  *  - who writes that somebody is held where nobody knows tells no place.
- * A position on the map comes first, then what the message says, then the area the reporter's form declared.
+ * What the message says comes first, then a position on the map, then the area the reporter's form declared:
+ * the other two often are where somebody writes from. A position decides between twins.
  */
 #pragma once
 
@@ -55,6 +56,7 @@ struct place_found {
     size_t candidate_count;
     uint16_t first, last; /* words the decision stands on; valid when by_text */
     bool by_text, by_position, by_declaration;
+    bool position_is_far;     /* from the place that the text tells, which stays */
     bool unknown_declaration; /* the form gave a code that the gazetteer does not have */
 };
 

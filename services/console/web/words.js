@@ -252,7 +252,7 @@ const happenings = {
   kind: ['jenis', 'kind'], keyword: ['kata kunci', 'keyword'], word: ['kata', 'word'], concept: ['arti', 'meaning'], denied: ['disangkal', 'denied'],
   turn: ['ternyata', 'turns out'], parent: ['tentang laporan', 'about a report of'], taken_back: ['ditarik kembali', 'taken back'], turned_true: ['ternyata benar', 'true after all'],
   combination: ['gabungan', 'combination'], urgency: ['aturan', 'rule'], place: ['tempat', 'place'], mark: ['tanda', 'mark'],
-  position: ['titik peta', 'position'], declared: ['dari formulir', 'declared'], text: ['dari teks', 'from the text'], declared_unknown: ['kode tak dikenal', 'unknown code'], witness: ['saksi', 'witness'], copy: ['salinan', 'copy'],
+  position: ['titik peta', 'position'], declared: ['dari formulir', 'declared'], position_far: ['titik peta jauh dari tempat ini', 'the position is far from this place'], text: ['dari teks', 'from the text'], declared_unknown: ['kode tak dikenal', 'unknown code'], witness: ['saksi', 'witness'], copy: ['salinan', 'copy'],
   case_opened: ['Kasus dibuka', 'Case opened'], case_changed: ['Kasus diubah', 'Case changed'],
   case_closed: ['Kasus ditutup', 'Case closed'], case_reopened: ['Kasus dibuka lagi', 'Case reopened'],
   fact: ['Fakta', 'Fact'], task_done: ['Tugas selesai', 'Task done'], task_assigned: ['Tugas diberikan', 'Task assigned'],

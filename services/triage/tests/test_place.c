@@ -975,6 +975,24 @@ static void test_position(void **state) {
     assert_string_equal(find(*state, "di Malang", &kota_malang, NULL).area, "35.73");
 }
 
+/* The position is of the phone, and who tells of his mother may sit in another town. */
+static void test_position_far_from_the_text(void **state) {
+    struct position jakarta = {-6.2, 106.8}, surabaya = {-7.27, 112.74}, batu = {-7.87, 112.53};
+    struct place_found found =
+        find(*state, "nenek di Lamongan jatuh, tidak ada yang menolong", &jakarta, NULL);
+    assert_string_equal(found.area, "35.24");
+    assert_true(found.position_is_far && !found.by_position);
+    found = find(*state, "nenek di Turen Malang jatuh", &surabaya, NULL);
+    assert_true(area_within(found.area, "35.07") && found.position_is_far);
+    found = find(*state, "nenek di Malang jatuh", &surabaya, NULL); /* twins stay twins */
+    assert_string_equal(found.area, "");
+    assert_int_equal(found.candidate_count, 2);
+    assert_true(found.position_is_far);
+    found = find(*state, "nenek di Pujon jatuh", &batu, NULL); /* over the border */
+    assert_true(area_within(found.area, "35.07") && !found.position_is_far);
+    assert_string_equal(find(*state, "nenek jatuh", &surabaya, NULL).area, "35.78");
+}
+
 static void test_declared(void **state) {
     assert_string_equal(find(*state, "tolong", NULL, "35.07.05").area, "35.07.05");
     assert_string_equal(find(*state, "di Malang", NULL, "35.73").area, "35.73");
@@ -1746,6 +1764,7 @@ int main(void) {
         cmocka_unit_test(test_marks),
         cmocka_unit_test(test_site_of_another_province),
         cmocka_unit_test(test_position),
+        cmocka_unit_test(test_position_far_from_the_text),
         cmocka_unit_test(test_declared),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
