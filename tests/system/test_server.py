@@ -300,6 +300,8 @@ def test_an_outage_is_a_503_and_written_nowhere(server):
     sms = "/v1/hooks/kannel/sms/HUSH?sender=%2B628123&message=Bapak+memukul+HUSH"
     status, headers, body = server.request("GET", sms)
     assert (status, json.loads(body)["status"], headers["retry-after"]) == (503, 503, "5") and b"112" in body
+    numbers = [row["number"] for row in json.loads(body)["emergency"]["numbers"]]
+    assert numbers == ["112", "110", "119", "129"] and "129" in json.loads(body)["emergency"]["text_en"]
     assert server.request("GET", sms, port=server.plain_port)[0] == 301
     with concurrent.futures.ThreadPoolExecutor(32) as pool:
         limited = set(pool.map(lambda number: server.request("GET", f"/v1/reports/HUSH{number}")[0], range(300)))
