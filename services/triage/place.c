@@ -40,6 +40,8 @@ enum {
 /* What "ketapang mau nyebrang" proves of the village with the harbour, and where it lies. */
 #define HARBOUR 2.0f
 #define HARBOUR_IN "35.10"
+/* What "Palengaan Laok" proves of Palengaan: as much as its name alone. */
+#define SIDE 2.0f
 /* What a hint proves by itself: less than it takes to decide. */
 #define HINT 0.3f
 /* What a name proves whose sibling stands beside it: as much as "di" before a name. */
@@ -275,7 +277,9 @@ static float fit(const struct place_index *index, const struct place_name *name,
                                                                                                  : 0.1f;
         break;
     }
-    if (entry->level == AREA_VILLAGE && name->marker != MARKER_VILLAGE) { /* 8,000: most words are one */
+    if (entry->level == AREA_VILLAGE && name->side)
+        weight = name->marker == MARKER_STREET ? 0.1f : SIDE;
+    else if (entry->level == AREA_VILLAGE && name->marker != MARKER_VILLAGE) { /* 8,000: most words are one */
         if (!name->capital && !name->quarter && (name->word || !lies_in_one_of(index, entry, beside)))
             return 0;
         if (name->opens || !name->capital)
@@ -542,6 +546,9 @@ struct choice {
 /* "Nganjuk apa Kediri": both stay, though one of them is two. */
 #define EITHER_MARGIN 1.5f
 
+/* "Karanganyar, yang mana ya": those of other provinces, too. */
+#define WHICH_MARGIN 2.0f
+
 /* "batas Waru sama Surabaya": Waru, a word, is one of the two. */
 #define BORDER_LEAST 0.5f
 
@@ -594,7 +601,7 @@ static struct choice choice_of(const struct place_index *index, const struct rea
     const struct reading *one) {
     struct choice choice = {.name = one->name, .weight = one->weight};
     float from_parents = support(index, readings, count, one);
-    if (one->entry->level == AREA_VILLAGE && from_parents == 0 && !one->name->harbour)
+    if (one->entry->level == AREA_VILLAGE && from_parents == 0 && !one->name->harbour && !one->name->side)
         choice.weight = 0; /* never a village alone */
     if (one->entry->level == AREA_DISTRICT && from_parents == 0 && one->name->marker != MARKER_DISTRICT &&
         one->name->marker != MARKER_CITY && place_entries_name_regency(index, one->name->entries))
@@ -672,7 +679,7 @@ static bool is_beside_best(
     if (area_within(best->code, one->code) || area_within(one->code, best->code))
         return false;
     if (same_word(one->name, best->name))
-        return one->weight > best->weight - CHOICE_MARGIN;
+        return one->weight > best->weight - (one->name->which ? WHICH_MARGIN : CHOICE_MARGIN);
     if (one->name->border && best->name->border)
         return one->weight >= BORDER_LEAST && !(area_level(one->code) == AREA_DISTRICT &&
                                                   place_entries_name_regency(index, one->name->entries));

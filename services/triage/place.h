@@ -21,9 +21,20 @@
  *  - who is from one town, works in another and tells of what is here is where he works; who says what he is
  *    and where ("saya kader di Jember") is there;
  *  - who lands somewhere, or is telephoned from there, is at home where another place is named;
+ *  - whom the message is not about is elsewhere: a child, adviser or friend, who was caught for it, the panti
+ *    of another town ("anak kandungnya di Batam", "kata adik saya di Tuban", "panti di Tuban penuh");
+ *  - so is the teller who says where he is by now, and what happened in another place ("ambo di rantau, di
+ *    Malang", "baru lapor setelah bongkar di Tuban", "di Jombang dan tidak dapat ke sana");
+ *  - where a driver loads, and what is passed on the way abroad ("lewat Juanda"), is no event; where he
+ *    stops, or sees something next, is one ("dari Tuban lewat Dampit, ada nenek");
+ *  - where help is missed it has not come ("di Sampang sudah turun, di Sumenep belum");
+ *  - an origin outside of the site tells when nothing else does and nobody moved ("kakek dari Sijunjung");
+ *  - "Karanganyar, yang mana ya" stays all of that name; old news and what another case is like tell nothing;
+ *  - a village called after the only district of its name is enough ("Palengaan Laok");
  *  - a road called after two towns ("Jl Raya Surabaya-Malang") is in neither;
  *  - "Nganjuk apa Kediri" and "perbatasan Gresik-Lamongan" stay both; a list of three towns or more that
- *    somebody serves or that were hit is in none of them;
+ *    somebody serves or that were hit is in none of them, nor is "tiga kabupaten: ..." or one town "sampai"
+ *    another;
  *  - who writes that somebody is held where nobody knows tells no place.
  * What the message says comes first, then a position on the map, then the area the reporter's form declared:
  * the other two often are where somebody writes from. A position decides between twins.

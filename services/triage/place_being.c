@@ -3,7 +3,10 @@
 
 #include <string.h>
 
-enum { PAST_REACH = 2 /* "dulu tinggal di", but not "dulu dijemput petugas di" */ };
+enum {
+    FILLS_MOST = 3, /* "saya sekarang sudah di Ngawi" */
+    PAST_REACH = 2  /* "dulu tinggal di", but not "dulu dijemput petugas di" */
+};
 
 /* "waktu masih di Bekasi". */
 static bool is_while_there(const struct text *text, size_t in) {
@@ -49,7 +52,7 @@ enum place_role place_role_of_from(const struct text *text, size_t from) {
     static const char *const tellers[] = {"saya", "kami", "lapor", "melapor", "laporan", "pelapor",
         "penelepon", "salam", "pesan", "informasi", "tanya", "warga", "kader", "petugas", "tksk", "guru",
         "dokter", "pengurus", "kabar", "nagari", "jorong", "camat", "kades", "lurah", "kadus", "perangkat",
-        "babinsa", NULL}; /* "wali nagari dari Dharmasraya menyampaikan" */
+        "babinsa", "menelepon", "menelpon", NULL}; /* "wali nagari dari Dharmasraya menyampaikan" */
     static const char *const things[] = {"kiriman", "paket", "titipan", "bingkisan", NULL};
     static const char *const native[] = {"orang", "anak", "asli", NULL};
     static const char *const mine[] = {"saya", "kami", NULL};
@@ -332,6 +335,101 @@ static bool is_got_off(const struct text *text, size_t from) {
            word_is_one_of(word - 1, off) && word_is_one_of(word + 1, rides);
 }
 
+/* "seperti kasus di Tuban tahun lalu", "mirip yang di Batam kemarin": what another case is like. */
+static bool is_compared(const struct text *text, size_t in) {
+    static const char *const like[] = {"seperti", "mirip", "sama", "persis", NULL};
+    static const char *const cases[] = {"kasus", "kejadian", "yang", "kasusnya", "kejadianya", NULL};
+    const struct word *di = &text->words[in];
+    return in >= 2 && di->clause == di[-2].clause && word_is_one_of(di - 1, cases) &&
+           word_is_one_of(di - 2, like);
+}
+
+/* "obatnya ambil di Tuban", "berobat di puskesmas Dampit": near home, if no other place is named. */
+static bool is_treated(const struct text *text, size_t in) {
+    static const char *const fetched[] = {"ambil", "beli", "tebus", "nebus", "kontrol", NULL};
+    static const char *const medicine[] = {"obat", "obatnya", NULL};
+    const struct word *di = &text->words[in];
+    if (!in || di->clause != di[-1].clause)
+        return false;
+    if (word_is(di - 1, "berobat") || word_is(di - 1, "kontrol"))
+        return !place_cue_is_wished(text, in - 1);
+    return in >= 2 && di->clause == di[-2].clause &&
+           ((word_is_one_of(di - 1, fetched) && word_is_one_of(di - 2, medicine)) ||
+               (word_is_one_of(di - 2, fetched) && word_is_one_of(di - 1, medicine)));
+}
+
+/* "pelaku sudah diamankan di Polres Tuban", "bapaknya ditahan di": where the one is who did it. */
+static bool is_culprit_held(const struct text *text, size_t in) {
+    static const char *const held[] = {"diamankan", "ditahan", "dipenjara", "ditangkap", NULL};
+    static const char *const culprits[] = {
+        "pelaku", "pelakunya", "tersangka", "bapaknya", "ayahnya", "suaminya", NULL};
+    size_t at = in;
+    if (!at || !word_is_one_of(&text->words[at - 1], held))
+        return false;
+    at--;
+    if (at && word_is(&text->words[at - 1], "sudah"))
+        at--;
+    return at && text->words[at - 1].clause == text->words[in].clause &&
+           word_is_one_of(&text->words[at - 1], culprits);
+}
+
+/* "mau disumbangkan ke panti di Gresik": where help is offered. in: "di". */
+static bool is_given_to(const struct text *text, size_t in) {
+    static const char *const given[] = {
+        "disumbangkan", "menyumbang", "nyumbang", "sumbang", "didonasikan", "donasi", "salurkan", NULL};
+    static const char *const homes[] = {"panti", "yayasan", "pondok", "pesantren", "sekolah", NULL};
+    return in >= 2 && text->words[in].clause == text->words[in - 2].clause &&
+           word_is_one_of(&text->words[in - 1], homes) && word_is(&text->words[in - 2], "ke") &&
+           place_cue_has_before(text, in - 2, given);
+}
+
+/* "saya bongkar semen di Sampang, terus lewat Pegantenan": where a driver loads he is only passing. */
+static bool is_load_of_driver(const struct text *text, size_t in) {
+    static const char *const loads[] = {"bongkar", "muat", "mbongkar", "ngirim", "kulakan", NULL};
+    for (size_t i = in; i-- > 1 && i + CUE_REACH >= in && text->words[i].clause == text->words[in].clause;)
+        if (word_is_one_of(&text->words[i], loads))
+            return place_cue_is_teller(text, i - 1);
+    return false;
+}
+
+/* "melepas dari kayu di Selorejo": where he was in bonds, and not from where he is. from: "dari". */
+static bool is_freed_from(const struct text *text, size_t from) {
+    static const char *const bonds[] = {
+        "kayu", "balok", "pasung", "pasungan", "rantai", "kurungan", "ikatan", "kandang", "kerangkeng", NULL};
+    return from + 1 < text->count && text->words[from].clause == text->words[from + 1].clause &&
+           word_is_one_of(&text->words[from + 1], bonds);
+}
+
+/* "saya sendiri di Bekasi", "saya sekarang sudah di Ngawi", "saya jualan di pasar Dampit". */
+static bool is_teller_in(const struct text *text, size_t in) {
+    static const char *const fills[] = {"sendiri", "lagi", "sedang", "masih", "sudah", "sekarang", "ada",
+        "jualan", "mengajar", "ngajar", "parkir", "dagang", "berdagang", "bertugas", "berada", "perantau",
+        "tugas", "luar", "nulis", "menulis", "ini", NULL};
+    const uint32_t clause = text->words[in].clause;
+    size_t at = in;
+    while (at > 1 && at + FILLS_MOST > in && text->words[at - 1].clause == clause &&
+           word_is_one_of(&text->words[at - 1], fills))
+        at--;
+    return at && text->words[at - 1].clause == clause && place_cue_is_teller(text, at - 1);
+}
+
+/* Where somebody or something else is than what is told; ROLE_EVENT: nothing says so. */
+static enum place_role role_aside(const struct text *text, size_t in, size_t last) {
+    const struct word *di = &text->words[in];
+    if (is_compared(text, in))
+        return ROLE_FROM;
+    if (is_culprit_held(text, in))
+        return ROLE_FAR;
+    if (is_treated(text, in))
+        return ROLE_TELLER;
+    if (in && word_is(di - 1, "kalau") && di[-1].flags & WORD_OPENS && last + 1 < text->count &&
+        word_is(&text->words[last + 1], "kan"))
+        return ROLE_FAR; /* "kalau di Tuban kan ada panti" */
+    if (is_telephoned(text, in) || is_load_of_driver(text, in) || is_given_to(text, in))
+        return ROLE_FAR;
+    return ROLE_EVENT;
+}
+
 enum place_role place_role_of_in(
     const struct text *text, size_t in, size_t last, const struct place_name *before) {
     static const char *const home[] = {"pulang", "mudik", NULL};
@@ -340,7 +438,6 @@ enum place_role place_role_of_in(
         "nyambangi", "mengunjungi", NULL};
     static const char *const meant[] = {
         "mau", "ingin", "akan", "hendak", "pengen", "kepingin", "ajeng", "bade", "badhe", NULL};
-    static const char *const alone[] = {"sendiri", "lagi", "sedang", NULL};
     const struct word *di = &text->words[in];
     if (in && di->clause == di[-1].clause && word_is_one_of(di - 1, meant))
         return ROLE_BOUND; /* "arep nang Kalianget": Javanese "nang" is "to" as well */
@@ -348,13 +445,13 @@ enum place_role place_role_of_in(
         return ROLE_BOUND;
     if (is_while_there(text, in))
         return ROLE_FROM;
-    size_t own = in > 1 && word_is_one_of(di - 1, alone) ? in - 1 : in; /* "saya sendiri di Bekasi" */
-    if (own && di->clause == text->words[own - 1].clause && place_cue_is_teller(text, own - 1))
+    if (is_teller_in(text, in))
         return ROLE_TELLER;
     if (is_stay_of_teller(text, in) || is_family_of_teller(text, in) || is_place_of_trade(text, in))
         return ROLE_TELLER;
-    if (is_telephoned(text, in))
-        return ROLE_FAR;
+    const enum place_role aside = role_aside(text, in, last);
+    if (aside != ROLE_EVENT)
+        return aside;
     if (in >= 2 && word_is(di - 1, "yang") && word_is(di - 2, "ada"))
         return ROLE_FAR; /* "anak-anaknya ada yang di Batam" */
     if (in && word_is(di - 1, "yang") && di[-1].flags & WORD_OPENS && before && before->role >= ROLE_FAR)
@@ -368,7 +465,8 @@ enum place_role place_role_of_in(
         if ((place_word_is_past(word) && (i + PAST_REACH >= in || is_left_behind(text, i, in))) ||
             is_home_of_origin(text, i))
             return ROLE_FROM;
-        if (word_is(word, "dari") && (is_hurt_when_back(text, i, last) || is_got_off(text, i)))
+        if (word_is(word, "dari") &&
+            (is_hurt_when_back(text, i, last) || is_got_off(text, i) || is_freed_from(text, i)))
             return ROLE_EVENT;
         if (place_word_is_dari(word) && i + 1 < in && is_news_of(text, i))
             return ROLE_EVENT;

@@ -64,13 +64,23 @@ static bool is_somebody_else(const struct text *text, size_t at) {
            (word_is(word, "lain") && word_is_one_of(word - 1, women));
 }
 
+/* "konseling keluarga di Bukittinggi": what there is, and nobody's family. */
+static bool is_advice_for_families(const struct text *text, size_t at) {
+    static const char *const advice[] = {
+        "konseling", "konsultasi", "psikolog", "terapi", "mediasi", "pengadilan", "layanan", NULL};
+    const struct word *word = &text->words[at];
+    return at && word_is(word, "keluarga") && word->clause == word[-1].clause &&
+           word_is_one_of(word - 1, advice);
+}
+
 bool place_cue_is_far(const struct text *text, size_t at) {
     static const char *const work[] = {"kerja", "bekerja", "kuliah", "merantau", "dinas", "majikan", "rantau",
         "polisi", "tentara", "dirawat", "marantau", NULL};
     static const char *const kin[] = {"saudara", "saudaranya", "kakaknya", "adiknya", "suaminya", "istrinya",
         "ibunya", "bapaknya", "anaknya", "keluarga", "keluarganya", "ortu", "ortunya", "orangtuanya",
         "tuanya", "mertua", "anake", "ibune", "ibuke", "dulure", "adike", "putrane", "anaknyo", "kakaknyo",
-        "dunsanaknyo", "kenalan", "kenalanya", "calo", NULL};
+        "dunsanaknyo", "kenalan", "kenalanya", "calo", "agenya", "cucunya", "menantunya", "keponakanya",
+        "besanya", NULL};
     static const char *const by[] = {"oleh", "sama", "dari", "1", "rumah", "alamat", "di", NULL};
     const struct word *word = &text->words[at];
     if (word_is_one_of(word, work) || place_cue_is_only_child(text, at) || is_somebody_else(text, at))
@@ -79,7 +89,7 @@ bool place_cue_is_far(const struct text *text, size_t at) {
         return is_one_of_parents(text, at);
     if (at && word_is(word, "tuanya") && word_is(word - 1, "orang"))
         word--; /* "di rumah orang tuanya di" */
-    if (is_kept_with(text, (size_t)(word - text->words)))
+    if (is_kept_with(text, (size_t)(word - text->words)) || is_advice_for_families(text, at))
         return false;
     return !(
         word > text->words && word->clause == word[-1].clause &&
@@ -108,7 +118,7 @@ bool place_word_is_bound(const struct word *word) {
 
 bool place_word_is_claim(const struct word *word) {
     static const char *const claims[] = {
-        "mengaku", "ngaku", "ngakunya", "ngakune", "menyebut", "nyebut", NULL};
+        "mengaku", "ngaku", "ngakunya", "ngakune", "menyebut", "nyebut", "jawabnya", "jawabe", NULL};
     return word_is_one_of(word, claims);
 }
 
@@ -126,7 +136,7 @@ bool place_word_is_from(const struct word *word) {
 
 bool place_word_is_trait(const struct word *word) {
     static const char *const traits[] = {"logat", "logatnya", "bahasa", "bahasanya", "keturunan", "plat",
-        "platnya", "nopol", "judul", "judulnya", "berjudul", NULL};
+        "platnya", "nopol", "tulisan", "tulisanya", "bertuliskan", "judul", "judulnya", "berjudul", NULL};
     return word_is_one_of(word, traits);
 }
 

@@ -4,7 +4,11 @@
 
 #include <string.h>
 
-enum { SINCE_REACH = 4 /* "Sitiung Dharmasraya sudah 4 bulan" */ };
+enum {
+    SINCE_REACH = 4,   /* "Sitiung Dharmasraya sudah 4 bulan" */
+    STOPPED_REACH = 5, /* "Pegantenan, Pamekasan. Ban belakang bocor" */
+    STOP_REACH = 4     /* "Tiris kab Probolinggo mesti mampir" */
+};
 
 bool place_cue_is_home_again(const struct text *text, size_t bound) {
     static const char *const done[] = {
@@ -65,9 +69,9 @@ bool place_name_is_returned_to(const struct text *text, const struct place_name 
                is_home_since(text, bound - 1, name->last));
 }
 
-/* "pulang ke Perak, tapi warga menolak": who is back already. */
+/* "pulang ke Perak, tapi warga menolak", "pulang ke Dungkek Sumenep dan sekarang dirantai": who is back. */
 static bool is_home_but(const struct text *text, size_t bound, size_t last) {
-    static const char *const but[] = {"tapi", "tp", "namun", "malah", "ditolak", NULL};
+    static const char *const but[] = {"tapi", "tp", "namun", "malah", "ditolak", "sekarang", NULL};
     if (!bound || text->words[bound - 1].clause != text->words[bound].clause ||
         !word_is(&text->words[bound - 1], "pulang"))
         return false;
@@ -126,6 +130,18 @@ static bool is_seen_lately(const struct text *text, size_t bound, size_t last) {
            place_cue_has_before(text, bound, lately);
 }
 
+/* "Habis dari Tuban saya lewat Dampit, ada nenek dirantai": what is seen next lies at the end of the way. */
+static bool is_seen_after(
+    const struct text *text, size_t bound, size_t last, const struct place_name *before) {
+    static const char *const ways[] = {"ke", "lewat", NULL};
+    static const char *const seen[] = {"ada", "lihat", "liat", "melihat", "nemu", "bertemu", NULL};
+    const struct word *word = &text->words[bound];
+    return last + 1 < text->count && word_is_one_of(word, ways) && !place_cue_is_wished(text, bound) &&
+           before && before->first && text->words[before->first].clause == word->clause &&
+           place_word_is_dari(&text->words[before->first - 1]) &&
+           text->words[last + 1].sentence == word->sentence && word_is_one_of(&text->words[last + 1], seen);
+}
+
 /* "antar penumpang dari Surabaya ke Kebomas", "relawan dari Jember sudah geser ke Kencong": the end of a way
  * that is behind them. before: the name before, or NULL. */
 static bool is_reached(const struct text *text, size_t bound, const struct place_name *before) {
@@ -144,6 +160,53 @@ static bool is_outing(const struct text *text, size_t bound) {
     const struct word *word = &text->words[bound];
     return bound && word_is(word - 1, "jalan") && word[-1].flags & WORD_DOUBLED &&
            word[-1].clause == word->clause;
+}
+
+/* "kalau naik ke Tiris kab Probolinggo mesti mampir warungnya": where somebody stops whenever he passes. */
+static bool is_always_stopped_at(const struct text *text, size_t bound, size_t last) {
+    static const char *const whenever[] = {"kalau", "tiap", "setiap", "saben", NULL};
+    static const char *const always[] = {"mesti", "selalu", "biasa", "biasanya", "sering", "pasti", NULL};
+    static const char *const stops[] = {"mampir", "berhenti", "istirahat", "ngopi", "singah", NULL};
+    if (!place_cue_has_before(text, bound, whenever))
+        return false;
+    for (size_t i = last + 1; i + 1 < text->count && i <= last + STOP_REACH; i++)
+        if (text->words[i + 1].sentence == text->words[last].sentence &&
+            word_is_one_of(&text->words[i], always) && word_is_one_of(&text->words[i + 1], stops))
+            return true;
+    return false;
+}
+
+/* "pulangnya lewat Pegantenan, Pamekasan. Ban belakang bocor": where a driver has to stop. bound: "lewat". */
+static bool is_stopped_on_the_way(const struct text *text, size_t bound, size_t last) {
+    static const char *const stopped[] = {"bocor", "mogok", "pecah", "kempes", "berhenti", NULL};
+    static const char *const drives[] = {"ban", "truk", "mobil", "motor", "mesin", "saya", NULL};
+    if (!word_is(&text->words[bound], "lewat") || place_cue_is_wished(text, bound))
+        return false;
+    bool is_drive = false;
+    for (size_t i = last + 1; i < text->count && i <= last + STOPPED_REACH; i++) {
+        is_drive = is_drive || word_is_one_of(&text->words[i], drives);
+        if (is_drive && word_is_one_of(&text->words[i], stopped))
+            return text->words[i].negator < 0;
+    }
+    return false;
+}
+
+/* "kirim dari Padang ke Muara Bungo": of goods on their way both ends are only ends. before: the name before,
+ * or NULL. */
+static bool is_freight(const struct text *text, size_t bound, const struct place_name *before) {
+    static const char *const carries[] = {"kirim", "mengirim", "ngirim", "muat", NULL};
+    return before && before->role == ROLE_FROM && before->first &&
+           text->words[before->first].clause == text->words[bound].clause &&
+           place_word_is_dari(&text->words[before->first - 1]) &&
+           place_cue_has_before(text, before->first, carries);
+}
+
+/* "kontrol kakak saya ke RSUD Wahidin Kota Mojokerto kelewat": most go to that of their own regency. */
+static bool is_own_hospital(const struct text *text, size_t bound, size_t last) {
+    static const char *const hospitals[] = {"rsud", NULL};
+    static const char *const visits[] = {"kontrol", "berobat", "periksa", NULL};
+    return word_is(&text->words[bound], "ke") && any_word_is_one_of(text, bound + 1, last + 1, hospitals) &&
+           place_cue_has_before(text, bound, visits);
 }
 
 /* "2x kelewat kontrol ke puskesmas Krucil", "surat pengantar ke KUA Tlogosari": everybody goes to his own. */
@@ -200,6 +263,8 @@ enum place_role place_role_of_bound(
         text->words[bound].clause == text->words[bound - 1].clause &&
         word_is_one_of(&text->words[bound - 1], looks))
         return ROLE_EVENT; /* "terakhir dilihat arah pasar Panarukan" */
+    if (is_seen_after(text, bound, name->last, before) || is_stopped_on_the_way(text, bound, name->last))
+        return ROLE_EVENT;
     if (word_is_one_of(&text->words[bound], near))
         return ROLE_FAR;
     if (word_is(&text->words[bound], "ke") && place_cue_has_office(text, bound + 1, name->first) &&
@@ -207,15 +272,18 @@ enum place_role place_role_of_bound(
         return ROLE_FAR; /* "saya ke dinsos kab Jember mau urus": everybody goes to his own */
     if (is_own_clinic(text, bound, name->first))
         return ROLE_TELLER;
-    if (is_ready_to_help(text, bound))
+    if (is_ready_to_help(text, bound) || is_own_hospital(text, bound, name->last))
         return ROLE_FAR;
+    if (is_freight(text, bound, before))
+        return ROLE_BOUND;
     if (is_asked_to_look(text, bound))
         return ROLE_TELLER;
     if (!is_to(&text->words[bound]) || place_cue_is_wished(text, bound))
         return ROLE_BOUND;
     if (is_seen_there(text, bound, name->last))
         return ROLE_EVENT;
-    if (is_seen_on_errands(text, bound, name->last) || is_seen_lately(text, bound, name->last))
+    if (is_seen_on_errands(text, bound, name->last) || is_seen_lately(text, bound, name->last) ||
+        is_always_stopped_at(text, bound, name->last))
         return ROLE_TELLER;
     if (place_cue_is_home_again(text, bound) || is_let_out(text, bound) ||
         is_home_but(text, bound, name->last) || is_home_since(text, bound, name->last))

@@ -28,8 +28,8 @@ enum place_marker place_marker_of(const struct word *word) {
         "kecamatan", "polsek", "puskesmas", "kua", "koramil", "camat", "pkm", "tksk", NULL};
     static const char *const village[] = {
         "desa", "kelurahan", "nagari", "lurah", "kades", "dhisa", "dhisana", NULL};
-    static const char *const town[] = {"polres", "rsud", "terminal", "stasiun", "pelabuhan", "rsu", "rs",
-        "rsj", "rsd", "kejaksan", "pengadilan", "lapas", "sman", "bandara", "polresta", "polrestabes",
+    static const char *const town[] = {"polres", "rsud", "terminal", "stasiun", "pelabuhan", "rsu", "rsup",
+        "rs", "rsj", "rsd", "kejaksan", "pengadilan", "lapas", "sman", "bandara", "polresta", "polrestabes",
         "universitas", "alun", "mal", "plaza", NULL};
     static const char *const hamlet[] = {"dusun", "dukuh", "jorong", "korong", "kampung", "kasun", NULL};
     static const char *const street[] = {"jalan", "gang", "toko", "warung", "hotel", "bank", "pt", "bukit",

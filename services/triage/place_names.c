@@ -587,6 +587,15 @@ static bool is_only_village(const struct place_index *index, uint32_t entry) {
     return entry && !index->entries[entry].next && index->entries[entry].level == AREA_VILLAGE;
 }
 
+/* "Palengaan Laok" in Palengaan: the only village of its name, called after the only district of its. */
+static bool is_side_of_district(
+    const struct place_index *index, const struct text *text, size_t first, size_t used, uint32_t entry) {
+    if (used != 2 || !is_only_village(index, entry) || !(text->words[first].flags & WORD_CAPITAL))
+        return false;
+    uint32_t district = place_index_find_word(index, &text->words[first]);
+    return district && place_entry_is_unique(index, district) && place_entries_agree(index, district, entry);
+}
+
 /* "11 Enam Lingkuang": of a name that begins with a number the word behind it. */
 static bool is_large(const struct word *word, size_t used) {
     return word->flags & (WORD_CAPITAL | WORD_MENTION) ||
@@ -631,6 +640,7 @@ static struct place_name name_make(const struct place_index *index, const struct
         .word = is_word && !(capital && !(word->flags & WORD_OPENS) && entry->town),
         .village = entry->small,
         .quarter = used > 1 && marker == MARKER_IN && !entry->word && is_only_village(index, found),
+        .side = is_side_of_district(index, text, first, used, found),
         .headman = first && word_is(word - 1, "lurah"),
         .only = doubled ? (uint8_t)(word->end - word->start) : 0,
         .whole = opens_message(text, first, last),

@@ -110,6 +110,7 @@ struct place_name {
     bool longer;   /* a longer name of something else begins with it: "Panti Asuhan", "Bagor Prasetyo" */
     bool village;  /* only villages have it */
     bool quarter;  /* "daerah putat jaya": of two words, and the only village that is called so */
+    bool side;     /* "Palengaan Laok": a village called after the only district of its name */
     bool whole;    /* the first clause is nothing else */
     bool beside;   /* a place that it lies in, or that lies in it, stands beside it */
     bool scene;    /* "kejadiannya di", "TKP": said to be where it happened */
@@ -131,6 +132,7 @@ struct place_name {
     bool settled;  /* "asal Bojonegoro, ngekos di Krian": where somebody lives who is from elsewhere */
     bool harbour;  /* "ketapang mau nyebrang": the village with the harbour, and no district */
     bool either;   /* "Nganjuk apa Kediri": one of two, and the teller does not know which */
+    bool which;    /* "Sukodono mana kek": one of several, and the teller does not know which */
     bool border;   /* "batas Waru sama Surabaya": on one side or the other */
     bool headman;  /* "pak lurah Bojonegoro": of a village there that is not named */
     bool minang;   /* in a message of West Sumatra */

@@ -10,6 +10,7 @@ enum {
     KINDS_BEFORE = 4, /* "ke dinas sosial kabupaten": words of kind between a preposition and its name */
     HEADING_MOST = 3, /* "Ibu muda korban dari Ngawi: ..." */
     SCENE_REACH = 5,  /* "kejadiannya di rumah saudara saya Wajak" */
+    PASSED_REACH = 5, /* "tiba hari Senin melalui Batam" */
     NEWS_REACH = 6    /* "nonton berita gempa besar kemarin di" */
 };
 
@@ -108,6 +109,20 @@ static bool is_line(const struct place_index *index, const struct text *text, co
     uint32_t next =
         word->clause == word[1].clause ? place_index_find(index, text, name->last + 1u, &used) : 0;
     return is_town(index, next) && !place_entries_agree(index, name->entries, next);
+}
+
+/* "melek Banyuwangi sampai Bukittinggi": from one town to another, and at neither. "Dari" before it is asked
+ * elsewhere. */
+static bool is_range(
+    const struct place_index *index, const struct text *text, const struct place_name *name) {
+    const size_t to = name->last + 1u;
+    size_t used;
+    if (to + 1 >= text->count || !word_is(&text->words[to], "sampai") ||
+        text->words[to + 1].clause != text->words[name->last].clause ||
+        !place_entries_name_regency(index, name->entries))
+        return false;
+    uint32_t next = place_index_find(index, text, to + 1, &used);
+    return place_entries_name_regency(index, next) && !place_entries_agree(index, name->entries, next);
 }
 
 /* "Jl Raya Surabaya-Malang", "jalan Malang - Blitar": a road is called after its ends. A street in a town
@@ -325,6 +340,14 @@ static bool is_handed_over_from(const struct text *text, size_t from, const stru
     return false;
 }
 
+/* "rumah", "rumah saya". at: the last of it. */
+static bool is_home_that_opens(const struct text *text, size_t at) {
+    static const char *const mine[] = {"saya", "kami", NULL};
+    if (at && word_is_one_of(&text->words[at], mine) && text->words[at].clause == text->words[at - 1].clause)
+        at--;
+    return word_is(&text->words[at], "rumah") && text->words[at].flags & WORD_OPENS;
+}
+
 /* What the word before a name and its words of kind says. */
 static enum place_role role_of_cue(const struct place_index *index, const struct text *text, size_t cue,
     const struct place_name *name, const struct place_name *before) {
@@ -365,6 +388,8 @@ static enum place_role role_of_cue(const struct place_index *index, const struct
         return place_role_of_bound(text, cue, name, before);
     if (place_cue_is_far(text, cue) || is_only_as_far(text, cue))
         return ROLE_FAR;
+    if (word_is(word, "datang") && cue && place_word_is_from(word - 1) && word[-1].clause == word->clause)
+        return ROLE_FROM; /* Javanese "asale teko" */
     if (word_is(word, "datang") &&
         (place_cue_is_wished(text, cue) || place_cue_has_before(text, cue, claimed)))
         return ROLE_BOUND; /* Javanese "bade dateng", will go to, and "jare teko", says that he is from */
@@ -377,7 +402,7 @@ static enum place_role role_of_cue(const struct place_index *index, const struct
 static enum place_role role_elsewhere(const struct place_index *index, const struct text *text, size_t cue,
     enum place_role role, const struct place_name *before) {
     const struct word *word = &text->words[cue];
-    bool home = cue && word_is(word, "di") && word_is(word - 1, "rumah") && word[-1].flags & WORD_OPENS;
+    bool home = cue && word_is(word, "di") && is_home_that_opens(text, cue - 1);
     bool own = cue && (place_cue_is_teller(text, cue - 1) || place_cue_is_teller_behind_call(text, cue - 1));
     bool theirs = role == ROLE_EVENT && word_is(word, "warga") && before && before->role == ROLE_TELLER &&
                   place_entries_name_served(index, before->entries);
@@ -483,9 +508,10 @@ static size_t time_begin(const struct text *text, size_t at) {
     return at;
 }
 
-/* "nanti malam landing surabaya": its airport. */
+/* "nanti malam landing surabaya", "kapal sandar Surabaya": its airport or port. */
 static bool is_flown_to(const struct text *text, size_t begin) {
-    static const char *const lands[] = {"mendarat", "landing", "transit", NULL};
+    static const char *const lands[] = {
+        "mendarat", "landing", "transit", "turun", "sandar", "bersandar", "merapat", "berlabuh", NULL};
     return place_text_is_of_abroad(text) && begin &&
            (word_is_one_of(&text->words[begin - 1], lands) ||
                (begin >= 2 && word_is(&text->words[begin - 1], "di") &&
@@ -510,6 +536,24 @@ static bool is_landing(const struct text *text, const struct place_name *name, s
            (word_is_one_of(&text->words[at - 1], lands) ||
                (word_is_one_of(&text->words[at - 1], arrives) &&
                    (place_text_is_of_dead(text) || place_text_is_of_abroad(text))));
+}
+
+/* "deportan dijadwalkan tiba hari Senin melalui Batam", "berangkatnya lewat Juanda": where somebody only
+ * passes on the way into the country or out of it. begin: of the name and its words of kind. */
+static bool is_passed_through(const struct text *text, const struct place_name *name, size_t begin) {
+    static const char *const through[] = {"lewat", "melalui", "via", NULL};
+    static const char *const leaves[] = {
+        "berangkat", "berangkatnya", "diberangkatkan", "terbang", "terbangnya", NULL};
+    static const char *const arrives[] = {"tiba", "dipulangkan", "dideportasi", "masuk", "pulang", NULL};
+    const size_t at = begin ? begin - 1 : 0;
+    if (!begin || !word_is_one_of(&text->words[at], through) ||
+        text->words[at].clause != text->words[name->first].clause)
+        return false;
+    for (size_t i = at; i-- && i + PASSED_REACH >= at && text->words[i].clause == text->words[at].clause;)
+        if (word_is_one_of(&text->words[i], leaves) ||
+            (word_is_one_of(&text->words[i], arrives) && place_text_is_of_abroad(text)))
+            return true;
+    return false;
 }
 
 /* "Kades Munjungan melapor", "Babinsa Tiris lapor": whose office is there tells of there, or of elsewhere. */
@@ -570,12 +614,13 @@ static enum place_role role_of(const struct place_index *index, const struct tex
     if (is_home_of_found(text, name, before))
         return ROLE_FROM;
     name->home = is_home(text, begin);
-    name->landing =
-        (index->entries[name->entries].landmark || is_flown_to(text, begin)) && is_landing(text, name, begin);
+    name->landing = ((index->entries[name->entries].landmark || is_flown_to(text, begin)) &&
+                        is_landing(text, name, begin)) ||
+                    is_passed_through(text, name, begin);
     name->calling =
         (index->entries[name->entries].landmark || name->marker == MARKER_TOWN) && is_calling(text, name);
     name->road = is_road(index, text, name, begin);
-    if (name->road)
+    if (name->road || is_range(index, text, name))
         return ROLE_BOUND;
     bool office = place_cue_has_office(text, begin, name->first) || place_name_is_reporter(text, name);
     if (!begin || !place_text_goes_on(text, begin - 1))
@@ -614,13 +659,31 @@ static bool is_port(const struct text *text, const struct place_name *name) {
            text->words[at - 1].clause == text->words[name->first].clause;
 }
 
+/* "di pinggir jalan Bumiaji": the road of that place; "pinggir Jalan Bumiaji" is called so. */
+static bool is_at_roadside(const struct text *text, const struct place_name *name) {
+    static const char *const sides[] = {"pingir", "tepi", "samping", NULL};
+    const struct word *word = &text->words[name->first];
+    return name->first >= 2 && !name->street && word->clause == word[-2].clause &&
+           word_is(word - 1, "jalan") && word_is_one_of(word - 2, sides);
+}
+
+/* "pucuk gunung Tegalombo": mountains of the site have no district of their name. */
+static bool is_on_mountain(const struct text *text, const struct place_name *name) {
+    static const char *const mountains[] = {"gunung", "bukit", NULL};
+    static const char *const parts[] = {"pucuk", "puncak", "lereng", "atas", "kaki", "pereng", NULL};
+    const struct word *word = &text->words[name->first];
+    return name->first >= 2 && word->clause == word[-2].clause && word_is_one_of(word - 1, mountains) &&
+           word_is_one_of(word - 2, parts);
+}
+
 /* "pantai Munjungan", "jembatan Mojoroto", "depan bank Ngunut": of all that is called after a place these lie
  * in it. */
 static bool is_nature(const struct text *text, const struct place_name *name) {
     static const char *const natures[] = {
         "pantai", "jembatan", "bank", "toko", "hotel", "gang", "perumahan", "perum", NULL};
     return name->marker == MARKER_STREET && name->first &&
-           word_is_one_of(&text->words[name->first - 1], natures);
+           (word_is_one_of(&text->words[name->first - 1], natures) || is_at_roadside(text, name) ||
+               is_on_mountain(text, name));
 }
 
 /* "saya kerja di rumah makan Surabaya", "kerja di pabrik krupuk Sidoarjo": where the work is. What is cooked
@@ -663,7 +726,8 @@ static bool is_in_front(const struct text *text, const struct place_name *name) 
     const struct word *word = &text->words[name->first];
     if (name->first < 2 || word->clause != word[-2].clause)
         return false;
-    return word_is_one_of(word - 1, estates)
+    return is_at_roadside(text, name) ? true
+           : word_is_one_of(word - 1, estates)
                ? word_is(word - 2, "di")
                : word_is_one_of(word - 1, shops) && word_is_one_of(word - 2, fronts);
 }

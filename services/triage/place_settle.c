@@ -470,17 +470,23 @@ static void homes_settle(
 }
 
 /* Whether another name, and no hospital before it, says that it happened elsewhere. */
-static bool is_event_elsewhere(
-    const struct place_index *index, const struct text *text, const struct place_names *names, size_t at) {
+static bool is_role_elsewhere(const struct place_index *index, const struct text *text,
+    const struct place_names *names, size_t at, enum place_role most) {
     for (size_t i = 0; i < names->count; i++) {
         const struct place_name *other = &names->names[i];
-        if (i != at && other->role <= ROLE_TELLER && !other->village &&
+        if (i != at && other->role <= most && !other->village &&
             (!other->word || other->capital || place_marker_is_level(other->marker)) &&
             !(i < at && is_hospital(index, text, other)) &&
             !place_entries_agree(index, other->entries, names->names[at].entries))
             return true;
     }
     return false;
+}
+
+/* Or that somebody tells from elsewhere. */
+static bool is_event_elsewhere(
+    const struct place_index *index, const struct text *text, const struct place_names *names, size_t at) {
+    return is_role_elsewhere(index, text, names, at, ROLE_TELLER);
 }
 
 /* "Di RSUD Ngudi Waluyo dua minggu, sudah pulang ke Talun", "Dinsos Kab. Blitar: klien sudah pulang ke
@@ -529,16 +535,58 @@ static bool is_away_from_home(const struct text *text, const struct place_name *
            word_is_one_of(word - 2, away);
 }
 
-/* "Penelepon kemenakan, tinggal di Pekanbaru". */
+/* "Penelepon kemenakan, tinggal di Pekanbaru", "Pelapor berdomisili di Tuban", "Pelapor warga Tuban". */
 static bool is_home_of_caller(const struct text *text, const struct place_name *name) {
     static const char *const callers[] = {"penelepon", "penelpon", "pelapor", NULL};
+    static const char *const lives[] = {"tingal", "domisili", "berdomisili", "warga", NULL};
     const struct word *word = &text->words[name->first];
-    if (name->first < 3 || !word_is(word - 1, "di") || !word_is(word - 2, "tingal") ||
-        !(word[-2].flags & WORD_OPENS) || word[-2].clause != word->clause)
+    size_t at = name->first;
+    if (at && word_is(&text->words[at - 1], "di"))
+        at--;
+    if (at < 2 || !word_is_one_of(&text->words[at - 1], lives) || text->words[at - 1].clause != word->clause)
         return false;
-    for (size_t i = name->first - 2u; i-- && text->words[i].sentence == word->sentence;)
+    if (text->words[at - 2].clause == word->clause)
+        return word_is_one_of(&text->words[at - 2], callers) && text->words[at - 2].flags & WORD_OPENS;
+    for (size_t i = at - 1; i-- && text->words[i].sentence == word->sentence;)
         if (word_is_one_of(&text->words[i], callers))
             return !i || text->words[i - 1].sentence != word->sentence;
+    return false;
+}
+
+/* "panti di Tuban penuh", "bansos di Tuban sudah cair", "kalau di Tuban sudah ada": what there is, or is not,
+ * in another town. */
+static bool is_help_elsewhere(const struct text *text, const struct place_name *name) {
+    static const char *const helps[] = {
+        "panti", "rsj", "rs", "shelter", "bansos", "bantuan", "pkh", "blt", "liponsos", NULL};
+    static const char *const verdicts[] = {
+        "penuh", "menolak", "nolak", "tutup", "cair", "turun", "ditolak", NULL};
+    static const char *const asks[] = {"kalau", "kenapa", NULL};
+    static const char *const better[] = {"sudah", "bisa", "kan", "cepat", NULL};
+    const struct word *word = &text->words[name->first], *next = &text->words[name->last + 1];
+    const struct word *end = text->words + text->count;
+    if (name->first < 2 || !word_is(word - 1, "di") || word[-2].clause != word->clause || next >= end ||
+        next->clause != word->clause)
+        return false;
+    if (word_is_one_of(word - 2, asks) && word[-2].flags & WORD_OPENS)
+        return word_is_one_of(next, better);
+    if (word_is(next, "sudah") && next + 1 < end)
+        next++;
+    return word_is_one_of(word - 2, helps) && word_is_one_of(next, verdicts);
+}
+
+/* "saya baru cerita karena sudah sampai rumah di Probolinggo", "baru lapor setelah bongkar di Tuban": where
+ * who tells is by now. */
+static bool is_late_to_tell(const struct text *text, const struct place_name *name) {
+    static const char *const tells[] = {"lapor", "melapor", "cerita", "kirim", "ngabari", NULL};
+    static const char *const now[] = {"baru", "sempat", "bisa", NULL};
+    static const char *const links[] = {"setelah", "sesudah", "karena", "begitu", NULL};
+    const uint32_t sentence = text->words[name->first].sentence;
+    bool linked = false;
+    for (size_t i = name->first; i-- > 1 && text->words[i - 1].sentence == sentence;) {
+        linked = linked || word_is_one_of(&text->words[i], links);
+        if (linked && word_is_one_of(&text->words[i], tells) && word_is_one_of(&text->words[i - 1], now))
+            return true;
+    }
     return false;
 }
 
@@ -550,6 +598,90 @@ static bool is_adviser(const struct text *text, const struct place_name *name) {
     return name->first && word_is(&text->words[name->first - 1], "di") && name->last + 2u < text->count &&
            word->clause == word[2].clause && word_is_one_of(word + 1, tells) &&
            word_is_one_of(word + 2, report);
+}
+
+/* "Karanganyar, yang mana ya", "Sukodono mana kek", "Selorejo ada dua": which of several is not known;
+ * "Sukodono mana ada bantuan" says that there is none. */
+static bool is_asked_which(const struct text *text, const struct place_name *name) {
+    static const char *const none[] = {"ada", "bisa", "mungkin", "tahan", NULL};
+    static const char *const counts[] = {"berapa", "banyak", NULL};
+    const struct word *end = text->words + text->count, *word = &text->words[name->last + 1];
+    if (word + 1 >= end || word->sentence != word[-1].sentence)
+        return false;
+    bool ends = word + 2 >= end || word[2].clause != word[1].clause;
+    if (word_is(word, "yang"))
+        return word_is(word + 1, "mana");
+    if (word_is(word, "mana"))
+        return word->clause == word[-1].clause && !word_is_one_of(word + 1, none);
+    return word_is(word, "ada") && ends && (word[1].flags & WORD_NUMBER || word_is_one_of(word + 1, counts));
+}
+
+/* Whether it is asked so of that name, here or where it is said again. */
+static bool is_asked_which_anywhere(
+    const struct text *text, const struct place_names *names, uint32_t entries) {
+    for (size_t i = 0; i < names->count; i++)
+        if (names->names[i].entries == entries && is_asked_which(text, &names->names[i]))
+            return true;
+    return false;
+}
+
+/* And nothing that it lies in is named: "Karanganyar Ngawi, yang mana rumahnya" is the one in Ngawi. */
+static bool is_one_of_many(
+    const struct place_index *index, const struct text *text, const struct place_names *names, size_t at) {
+    const uint32_t entries = names->names[at].entries;
+    if (!is_asked_which_anywhere(text, names, entries))
+        return false;
+    for (size_t i = 0; i < names->count; i++)
+        if (names->names[i].entries != entries && !names->names[i].village &&
+            place_entries_agree(index, names->names[i].entries, entries))
+            return false;
+    return true;
+}
+
+/* "Berita lama itu pak, gempa Lumajang sama Malang tahun 2021": what is only passed on. 0: nothing is, or
+ * "lama". */
+static size_t old_news(const struct text *text) {
+    static const char *const news[] = {"berita", "video", "foto", "kabar", NULL};
+    for (size_t i = 1; i < text->count; i++)
+        if (word_is(&text->words[i], "lama") && text->words[i - 1].flags & WORD_OPENS &&
+            word_is_one_of(&text->words[i - 1], news))
+            return i;
+    return 0;
+}
+
+/* "adik saya di", "tetangga yang di": the word behind the relative or friend, or 0. in: "di". */
+static size_t person_before(const struct text *text, size_t in) {
+    static const char *const whose[] = {"saya", "kami", "yang", "jauhnya", NULL};
+    static const char *const kin[] = {"adik", "kakak", "paman", "bibi", "bulik", "istri", "suami", "anak",
+        "saudara", "sepupu", "teman", "temanya", "mamak", "bos", "tetanga", "mertua", "menantu", "menantunya",
+        "pamanya", "bibinya", "saudaranya", "adiknya", "kakaknya", "anaknya", "keluarganya", "besanya", NULL};
+    size_t who = in;
+    if (who > 1 && word_is_one_of(&text->words[who - 1], whose))
+        who--;
+    return who && text->words[who - 1].clause == text->words[in].clause &&
+                   word_is_one_of(&text->words[who - 1], kin)
+               ? who
+               : 0;
+}
+
+/* "kata adik saya di Tuban", "adik saya di Tuban tidak peduli", "tetangga yang di Semarang cerita": whose
+ * word or help it is. What the teller says of himself is no event beside it. */
+static bool is_said_of_helper(const struct text *text, const struct place_name *name) {
+    static const char *const by[] = {"menurut", "kata", NULL};
+    static const char *const links[] = {"sudah", "juga", "mau", "tidak", "cuma", "malah", NULL};
+    static const char *const said[] = {"bilang", "cerita", "tahu", "tau", "peduli", "jemput", "dihubungi",
+        "dikabari", "kirim", "lapor", "sangup", "lepas", NULL};
+    const struct word *word = &text->words[name->first], *end = text->words + text->count;
+    const struct word *next = &text->words[name->last] + 1;
+    if (name->first < 2 || !word_is(word - 1, "di") || word[-1].clause != word->clause)
+        return false;
+    const size_t who = person_before(text, name->first - 1u);
+    if (who > 1 && word_is_one_of(&text->words[who - 2], by) && text->words[who - 2].clause == word->clause)
+        return true;
+    while (next < end && next->clause == word->clause && word_is_one_of(next, links))
+        next++;
+    return who && next < end && next->clause == word->clause && word_is_one_of(next, said) &&
+           !(word_is(next, "lepas") && !(next + 1 < end && word_is(next + 1, "tangan")));
 }
 
 /* "Ibu berada di Jombang dan tidak dapat menuju ke sana". */
@@ -631,8 +763,12 @@ static bool is_aside(
     const struct place_name *name = &names->names[at];
     if (name->role > ROLE_FAR || names->count < 2)
         return false;
+    if ((is_said_of_helper(text, name) || is_late_to_tell(text, name)) &&
+        is_role_elsewhere(index, text, names, at, ROLE_EVENT))
+        return true;
     return (is_away_from_home(text, name) || is_home_of_caller(text, name) || is_adviser(text, name) ||
-               is_unable_to_go(text, name) || is_served_before(index, text, names, at)) &&
+               is_help_elsewhere(text, name) || is_unable_to_go(text, name) ||
+               is_served_before(index, text, names, at)) &&
            is_event_elsewhere(index, text, names, at);
 }
 
@@ -695,8 +831,9 @@ struct telling {
     bool teller; /* where it is told from is said */
     bool there;  /* and that somebody is said to be elsewhere */
     bool abroad;
-    size_t back;    /* the word behind which what was said is taken back; see is_taken_back() */
-    size_t arrived; /* "there" of "sudah sampai sana"; see is_arrived_at() */
+    size_t back;     /* the word behind which what was said is taken back; see is_taken_back() */
+    size_t old_news; /* "lama" of "berita lama"; see old_news() */
+    size_t arrived;  /* "there" of "sudah sampai sana"; see is_arrived_at() */
 };
 
 static void name_is_scene(struct place_name *name) {
@@ -729,7 +866,10 @@ static void settle_elsewhere(const struct telling *telling, size_t at) {
         name->role = ROLE_FROM;
     else if (is_only_origin(index, text, names, at))
         name->role = ROLE_TELLER;
-    if ((name->landing || name->calling) && is_told_elsewhere(index, names, at))
+    name->which = is_one_of_many(index, text, names, at);
+    if (((name->landing || name->calling) && is_told_elsewhere(index, names, at)) ||
+        (telling->old_news && name->first > telling->old_news &&
+            text->words[name->first].sentence == text->words[telling->old_news].sentence))
         name->role = ROLE_BOUND;
 }
 
@@ -805,7 +945,8 @@ static void settle_arrival(const struct telling *telling, size_t at) {
     struct place_name *name = &telling->names->names[at];
     if (telling->arrived && is_arrived_at(telling->names, at, telling->arrived))
         name->role = ROLE_TELLER;
-    if (telling->there && name->role >= ROLE_FAR && place_entries_name_regency(telling->index, name->entries))
+    if (telling->there && name->role >= ROLE_FAR && !name->landing &&
+        place_entries_name_regency(telling->index, name->entries))
         name->role = ROLE_EVENT;
 }
 
@@ -822,6 +963,7 @@ void place_names_settle(const struct place_index *index, const struct text *text
         .there = teller && is_said_to_be_there(text),
         .abroad = place_text_is_of_abroad(text),
         .back = taken_back(text),
+        .old_news = old_news(text),
         .arrived = said_to_have_arrived(text)};
     homes_settle(index, text, names);
     for (size_t i = 0; i < names->count; i++)

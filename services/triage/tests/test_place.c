@@ -754,6 +754,76 @@ static void test_from_there_and_nowhere_else(void **state) {
     areas_check(*state, cases, sizeof cases / sizeof cases[0]);
 }
 
+/* Where who tells is by now, and the word and help of others elsewhere. */
+static void test_by_now_and_elsewhere(void **state) {
+    static const struct expected cases[] = {
+        {"Saya masih di Brebes. Kakek dirantai di Dampit", "35.07.05"},
+        {"Saya sekarang sudah di Tuban. Kakek dirantai di Dampit", "35.07.05"},
+        {"Saya jualan di Tuban. Kakek dirantai di Dampit", "35.07.05"},
+        {"Saya baru lapor setelah bongkar di Tuban. Kakek dirantai di Dampit", "35.07.05"},
+        {"Saya baru cerita karena sudah sampai rumah di Tuban. Kakek dirantai di Dampit", "35.07.05"},
+        {"Pelapor berdomisili di Tuban. Kakek dirantai di Dampit", "35.07.05"},
+        {"Pelapor warga Tuban. Kakek dirantai di Dampit", "35.07.05"},
+        {"Adik saya di Tuban tidak peduli. Kakek dirantai di Dampit", "35.07.05"},
+        {"Kakak saya di Dampit tidak mau lapor. Saya di Surabaya", "35.07.05"},
+        {"Menantunya di Tuban lepas tangan. Kakek dirantai di Dampit", "35.07.05"},
+        {"Kata adik saya di Tuban, kakek dirantai di Dampit", "35.07.05"},
+        {"Panti di Tuban penuh. Kakek dirantai di Dampit", "35.07.05"},
+        {"Kalau di Tuban sudah ada panti. Kakek dirantai di Dampit", "35.07.05"},
+        {"Kalau di Tuban kan ada panti. Kakek dirantai di Dampit", "35.07.05"},
+        {"Seperti kasus di Tuban tahun lalu. Kakek dirantai di Dampit", "35.07.05"},
+        {"Bapaknya ditahan di Tuban. Anak dipukuli di Dampit", "35.07.05"},
+        {"Obatnya ambil di Tuban. Kakek dirantai di Dampit", "35.07.05"},
+        {"Cucunya sekolah di Tuban. Kakek dirantai di Dampit", "35.07.05"},
+        {"Asale teko Tuban. Kakek dirantai di Dampit", "35.07.05"},
+        {"nenek di Dampit, ditanya jawabnya \"Tuban\"", "35.07.05"},
+        {"Kaosnya tulisan Tuban. Kakek dirantai di Dampit", "35.07.05"},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof cases[0]);
+}
+
+/* Where who is on the road loads, passes, has to stop, or always stops. */
+static void test_of_drivers(void **state) {
+    static const struct expected cases[] = {
+        {"Saya bongkar semen di Sampang, terus pulangnya naik lewat Pegantenan, Pamekasan. Ban belakang "
+         "bocor",
+            "35.28.07"},
+        {"Saya bongkar semen di Sampang. Kakek dirantai di Dampit", "35.07.05"},
+        {"kalau naik ke Tiris kab Probolinggo mesti mampir warungnya mbok Sri", "35.13.07"},
+        {"Habis dari Tuban saya lewat Dampit, ada nenek dirantai", "35.07.05"},
+        {"saya kirim dari Padang ke Muara Bungo tapi ban pecah, ada perempuan tanpa alas kaki", ""},
+        {"pakai sabu supaya kuat melek Banyuwangi sampai Bukittinggi", ""},
+        {"deportan asal Kab. Sampang dari Johor dijadwalkan tiba hari Senin melalui Batam", "35.27"},
+        {"disekap di Batam. Saya di Ujungpangkah. Berangkatnya lewat Juanda, di sana dipukuli", "21.71"},
+        {"saudara dari Sampang di penampungan Malaysia, nanti turun di Surabaya", "35.27"},
+        {"Sopir asal Lumajang menelepon dari RSUP Prof. Ngoerah Denpasar: temannya meninggal", "51.71"},
+        {"Dia asli Sampang. Sejak stres diboyong pulang ke Dungkek Sumenep dan sekarang dirantai",
+            "35.29.18"},
+        {"saya kakaknya, dulu yang melepas dari kayu di Selorejo Blitar. Saya di Brebes", "35.05.21"},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof cases[0]);
+}
+
+/* Which of several is not known; what stands on a road, on a mountain, in a part of a district. */
+static void test_which_of_many_and_of_what(void **state) {
+    static const struct expected cases[] = {
+        {"Kampungnya di Karanganyar, yang mana ya soalnya Karanganyar banyak", ""},
+        {"kakek bingung. Sukodono mana kek, ada berapa itu", ""},
+        {"Karanganyar Ngawi, yang mana rumahnya", "35.21.17"},
+        {"Berita lama itu pak, gempa Lumajang sama Malang tahun 2021, jangan disebar", ""},
+        {"kumpul bawa clurit di pinggir jalan Pamekasan", "35.28"},
+        {"kakek diturunkan di pinggir jalan Bumiaji", "35.79.02"},
+        {"griyane teng pucuk gunung Tegalombo", "35.01.09"},
+        {"Orang kampung takut. È Palengaan Laok. Cepat pak", "35.28.06"},
+        {"mau disumbangkan ke panti di Gresik", "35.25"},
+        {"kontrol kakak saya ke RSUD Wahidin Kota Mojokerto kelewat sekali", "35.76.01"},
+        {"Adakah konseling keluarga di Bukittinggi nan gratis", "13.75"},
+        {"ada mayat di pantai Bungus, Teluk Kabung", "13.71.05"},
+        {"terdampar di terminal arjosari, rumah saya di bima NTB", "35.73"},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof cases[0]);
+}
+
 /* "tiga kabupaten": no single one; "kota apa kabupaten": neither. */
 static void test_of_several_and_of_neither(void **state) {
     static const struct expected cases[] = {
@@ -1755,6 +1825,9 @@ int main(void) {
         cmocka_unit_test(test_written_twice_and_in_front_of_a_sentence),
         cmocka_unit_test(test_aside_of_the_event),
         cmocka_unit_test(test_from_there_and_nowhere_else),
+        cmocka_unit_test(test_by_now_and_elsewhere),
+        cmocka_unit_test(test_of_drivers),
+        cmocka_unit_test(test_which_of_many_and_of_what),
         cmocka_unit_test(test_of_several_and_of_neither),
         cmocka_unit_test(test_spoken_in_other_languages),
         cmocka_unit_test(test_spellings),
