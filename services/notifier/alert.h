@@ -52,6 +52,10 @@ enum { ALERT_BODY_MAX = 352 * 1024 /* 1000 deliveries x 340 bytes and the head *
 /* Detail of the alert of an offer that its facility has accepted, and not lost since. */
 #define ALERT_OFFER_TAKEN "accepted"
 
+/* Detail of the alert of a case that has moved: behind it the team that had taken it until then, or nothing.
+ */
+#define ALERT_MOVED_FROM "moved "
+
 /* Who is not told again until then, while others are. */
 struct alert_quiet {
     char team[DELIVERY_TEAM_MAX + 1];

@@ -43,6 +43,7 @@ static bool still_wanted(const struct alert *alert, const struct delivery *deliv
     case PURPOSE_LATE:
     case PURPOSE_ASKED_BACK:
     case PURPOSE_RECALLED:
+    case PURPOSE_MOVED:
     case PURPOSES:
         break;
     }

@@ -148,7 +148,7 @@ static void tell_who_was_told(struct turn *turn, struct alert *alert, const stru
 
 bool outgoing_takes_back(enum delivery_purpose purpose) {
     return purpose == PURPOSE_TAKEN || purpose == PURPOSE_STAND_DOWN || purpose == PURPOSE_PLACED ||
-           purpose == PURPOSE_WITHDRAWN || purpose == PURPOSE_RECALLED;
+           purpose == PURPOSE_WITHDRAWN || purpose == PURPOSE_RECALLED || purpose == PURPOSE_MOVED;
 }
 
 bool outgoing_tell(struct turn *turn, struct alert *alert, const struct team *team, const char *role,

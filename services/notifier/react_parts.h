@@ -59,6 +59,21 @@ void react_write_if_more(struct turn *turn, struct alert *alert, unsigned before
 void react_report_seen_to(struct turn *turn, const struct id *report, const char *action);
 void react_report_taken(struct turn *turn, const struct id *report);
 
+/* --- a case that lies elsewhere (react_moved.c) --- */
+
+/* Whether its policy calls this team for the place as it is now, by whatever step. */
+bool react_is_of_policy(struct turn *turn, const struct alert *alert, const struct team *team);
+/* The alert has its new place already: whether somebody else must be called, because those who were called,
+ * or who has taken it, do not work there. by: the account that says so. */
+bool react_moves_away(struct turn *turn, const struct alert *alert, const char *area_before, const char *by);
+/* Whoever heard by the alert of before, and does not work there, hears that it has moved; who had it, to whom
+ * to hand it over. alert: with those who are called now. */
+void react_tell_moved(struct turn *turn, struct alert *before, const struct alert *alert);
+/* Into the detail of the new alert: who had it until now. */
+void react_note_holder(struct alert *alert, const struct alert *before);
+/* All other alerts of the case: what rings for it rings where it is. Writes them. */
+void react_place_all(struct turn *turn, struct alert *const *all, unsigned count, const char *area);
+
 /* --- news of a case that is known (react_triage.c) --- */
 
 struct news {
@@ -67,6 +82,7 @@ struct news {
     Sigap__Fact *const *facts;
     size_t fact_count;
     bool secret; /* it becomes one: react_becomes_secret() */
+    bool moved;  /* others must be called: react_moves_away() */
 };
 
 /* Those who are told beside the chain because of a fact. */

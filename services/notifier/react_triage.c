@@ -146,19 +146,6 @@ bool react_becomes_secret(struct turn *turn, const struct alert *alert, int conf
     return alert->confidentiality > confidentiality_before && policy && policy->number != alert->policy;
 }
 
-static bool is_of_policy(struct turn *turn, const struct alert *alert, const struct team *team) {
-    const struct policy *policy = escalate_policy(turn, alert);
-    for (unsigned position = 0; policy && position <= policy_final(policy); position++) {
-        enum policy_channels channels;
-        unsigned count;
-        const struct policy_target *targets = policy_targets(policy, position, &count, &channels);
-        for (unsigned i = 0; i < count; i++)
-            if (escalate_team(turn, alert, &targets[i]) == team)
-                return true;
-    }
-    return false;
-}
-
 static bool is_recalled(const struct alert *alert, const char *team) {
     for (unsigned i = 0; i < alert->delivery_count; i++)
         if (alert->deliveries[i].purpose == PURPOSE_RECALLED && strcmp(alert->deliveries[i].team, team) == 0)
@@ -167,8 +154,9 @@ static bool is_recalled(const struct alert *alert, const char *team) {
 }
 
 /* Whoever was called before and is of the new policy is called at once, whatever step they are of; the others
- * hear that it is not theirs. before: is over, the links in its messages answer nothing. */
-static void part_callers(struct turn *turn, struct alert *before, struct alert *alert) {
+ * hear that it is not theirs, or that it lies elsewhere. before: is over, the links in its messages answer
+ * nothing. */
+static void part_callers(struct turn *turn, struct alert *before, struct alert *alert, bool moved) {
     const struct notifier *notifier = turn->state;
     for (unsigned i = 0, count = before->delivery_count; i < count; i++) {
         const struct delivery *each = &before->deliveries[i];
@@ -176,11 +164,13 @@ static void part_callers(struct turn *turn, struct alert *before, struct alert *
         if ((each->purpose != PURPOSE_ALERT && each->purpose != PURPOSE_AGAIN) || !delivery_went_out(each) ||
             !team || escalate_was_told(alert, team->id) || is_recalled(before, team->id))
             continue;
-        if (is_of_policy(turn, alert, team))
+        if (react_is_of_policy(turn, alert, team))
             outgoing_tell(turn, alert, team, "", POLICY_ANY, PURPOSE_ALERT, POLICY_ONE);
-        else
+        else if (!moved)
             outgoing_tell(turn, before, team, "", POLICY_ALL, PURPOSE_RECALLED, POLICY_ONE);
     }
+    if (moved)
+        react_tell_moved(turn, before, alert);
     outgoing_push(turn, before);
     alert_write(turn, before);
 }
@@ -202,9 +192,11 @@ enum verdict react_alert_again(struct turn *turn, const struct id *case_id, stru
         react_describe_facts(turn, alert, news->facts, news->fact_count);
     }
     react_describe(turn, alert, news->kind[0] ? news->kind : alert->kind, news->area, alert->confidentiality);
+    if (news->moved)
+        react_note_holder(alert, before);
     escalate_start(turn, alert, SITUATION_CASE, &(struct escalation_first){0});
-    if (calls && news->secret)
-        part_callers(turn, before, alert);
+    if (news->moved || (calls && news->secret))
+        part_callers(turn, before, alert, news->moved);
     react_inform_parallel(turn, alert, news->facts, news->fact_count);
     escalate_started(turn, alert);
     return VERDICT_DONE;
@@ -268,6 +260,17 @@ static void tell_changed(
     alert_write(turn, alert);
 }
 
+/* True: it becomes a secret. */
+static bool describe_changed(struct turn *turn, struct alert *alert, const Sigap__CaseChanged *changed,
+    int confidentiality_before, bool *moved) {
+    char area_before[sizeof alert->area];
+    memcpy(area_before, alert->area, sizeof area_before);
+    react_describe(
+        turn, alert, changed->kind[0] ? changed->kind : alert->kind, changed->area, alert->confidentiality);
+    *moved = react_moves_away(turn, alert, area_before, changed->by);
+    return react_becomes_secret(turn, alert, confidentiality_before);
+}
+
 enum verdict react_case_changed(struct turn *turn, const Sigap__Event *event) {
     const Sigap__CaseChanged *changed = event->case_changed;
     struct news news = {.kind = changed->kind,
@@ -290,13 +293,12 @@ enum verdict react_case_changed(struct turn *turn, const Sigap__Event *event) {
     int priority = react_priority(changed->priority, before);
     bool lowered = alert && is_lowered(alert, changed, priority);
     if (alert) {
-        react_describe(turn, alert, changed->kind[0] ? changed->kind : alert->kind, changed->area,
-            alert->confidentiality);
-        news.secret = react_becomes_secret(turn, alert, confidentiality);
+        news.secret = describe_changed(turn, alert, changed, confidentiality, &news.moved);
+        react_place_all(turn, all, count, changed->area);
     }
     if (priority < before)
         return react_alert_again(turn, &case_id, alert, priority, &news);
-    if (alert && news.secret && react_asks(alert))
+    if (alert && (news.moved || (news.secret && react_asks(alert))))
         return react_alert_again(turn, &case_id, alert, lowered ? priority : alert->priority, &news);
     if (!alert || (!changed->kind[0] && !changed->area[0] && !added && !lowered))
         return VERDICT_DONE;

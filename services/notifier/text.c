@@ -208,6 +208,11 @@ static struct sentence sentence_of(const struct text_facts *facts) {
     case PURPOSE_RECALLED:
         return (struct sentence){"Panggilan untuk kasus %s bukan lagi untuk Anda; petugas lain dipanggil",
             "The call for case %s is not for you any more; others are called"};
+    case PURPOSE_MOVED:
+        return (struct sentence){
+            "Wilayah kasus %s diperbaiki, bukan lagi wilayah Anda; petugas setempat dipanggil",
+            "The place of case %s was corrected, it is not in your area any more; those of the place are "
+            "called"};
     case PURPOSE_TASK:
         return (struct sentence){"Kasus %s: ada tugas yang menunggu Anda", "Case %s: tasks wait for you"};
     case PURPOSE_DRAFT:
@@ -288,13 +293,26 @@ static void add_what(
         add_all(to, ": ", english ? facts->kind->name_en : facts->kind->name, "");
     if (facts->kind && !unclear)
         add_further_kinds(to, facts, english);
+    bool moved = facts->delivery->purpose == PURPOSE_MOVED;
     if (place[0]) {
-        add_all(to, "; ", place, "");
+        add_all(to, !moved ? "; " : english ? "; now in " : "; sekarang di ", place, "");
     } else if (alert->area[0]) {
         return;
     } else if (alert->subject == SUBJECT_CASE || alert->subject == SUBJECT_REVIEW) {
         add(to, english ? "; place not known" : "; lokasi belum diketahui");
     }
+}
+
+/* Of a case that has moved: whoever had it knows more of it than those who are called now. */
+static void add_holder(struct text_buffer *to, const struct text_facts *facts, bool english) {
+    const char *holder = facts->alert->detail + sizeof ALERT_MOVED_FROM - 1;
+    bool calls = facts->delivery->purpose == PURPOSE_ALERT || facts->delivery->purpose == PURPOSE_AGAIN;
+    if (!calls || strncmp(facts->alert->detail, ALERT_MOVED_FROM, sizeof ALERT_MOVED_FROM - 1) != 0)
+        return;
+    add(to, english ? "; its place was corrected" : "; wilayahnya diperbaiki");
+    if (holder[0])
+        add_all(to, english ? ", still in the hands of " : ", masih dipegang ", holder,
+            english ? ": call them" : ": hubungi mereka");
 }
 
 static void add_detail(struct text_buffer *to, const struct text_facts *facts, bool english) {
@@ -313,13 +331,16 @@ static void add_detail(struct text_buffer *to, const struct text_facts *facts, b
     if (strcmp(alert->detail, "report_joined") == 0)
         add(to,
             english ? "; a further report tells of danger to life" : "; laporan lain menyebut bahaya nyawa");
+    add_holder(to, facts, english);
     if (facts->delivery->purpose == PURPOSE_TAKEN && alert->answered_team[0])
         add_all(to, ": ", alert->answered_team, "");
     if (facts->delivery->purpose == PURPOSE_NOTICE && alert->subject == SUBJECT_CASE &&
         alert->state == ALERT_STATE_ANSWERED)
         add(to, english ? "; somebody else has accepted it: call them if you can help"
                         : "; sudah diterima petugas lain: hubungi mereka bila Anda dapat membantu");
-    if (facts->delivery->role[0])
+    if (facts->delivery->role[0] && facts->delivery->purpose == PURPOSE_MOVED)
+        add_all(to, english ? "; hand it over to " : "; serahkan kepada ", facts->delivery->role, "");
+    else if (facts->delivery->role[0])
         add_all(to, english ? ". Please pass on to " : ". Mohon teruskan ke ", facts->delivery->role, "");
     if (facts->delivery->person == POLICY_SECOND)
         add(to, english ? ". For the second on duty" : ". Untuk petugas kedua");
