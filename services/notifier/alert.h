@@ -52,6 +52,10 @@ enum { ALERT_BODY_MAX = 352 * 1024 /* 1000 deliveries x 340 bytes and the head *
 /* Detail of the alert of an offer that its facility has accepted, and not lost since. */
 #define ALERT_OFFER_TAKEN "accepted"
 
+/* The same, when it was taken away from its facility. */
+#define ALERT_OFFER_REASSIGNED "reassigned"
+/* Detail of the alert of a referral whose facility may be part of what is reported. */
+#define ALERT_CONFLICT "conflict"
 /* Detail of the alert of a case that has moved: behind it the team that had taken it until then, or nothing.
  */
 #define ALERT_MOVED_FROM "moved "

@@ -112,9 +112,10 @@ static const struct institutions *institutions(const struct turn *turn) {
     return teams_institutions(notifier->teams);
 }
 
+/* Between the facility and the router: it answers, and hears that it is withdrawn. */
 static struct accusation accusation_of(
-    const struct turn *turn, const struct alert *alert, const struct recorded *known) {
-    if (alert->subject == SUBJECT_OFFER) /* between the facility and the router */
+    const struct turn *turn, const struct alert *alert, const struct recorded *known, bool offer_is_theirs) {
+    if (alert->subject == SUBJECT_OFFER && offer_is_theirs)
         return institutions_accusation(institutions(turn), NULL, NULL, alert->area);
     return institutions_accusation(
         institutions(turn), known->of_interest ? "yes" : NULL, known->facilities, alert->area);
@@ -122,7 +123,7 @@ static struct accusation accusation_of(
 
 struct accusation conflict_accusation(struct turn *turn, const struct alert *alert) {
     struct recorded known = known_of(turn, &alert->case_id);
-    return accusation_of(turn, alert, &known);
+    return accusation_of(turn, alert, &known, true);
 }
 
 bool conflict_of_team(struct turn *turn, const struct alert *alert, const struct team *team) {
@@ -132,9 +133,14 @@ bool conflict_of_team(struct turn *turn, const struct alert *alert, const struct
     return institutions_accused(institutions(turn), &accusation, team->facility->id);
 }
 
+/* For as long as its facility has it; after that there is nothing for them to see. */
+static bool offer_stands(const struct alert *alert) {
+    return alert->state != ALERT_STATE_STOOD_DOWN || strcmp(alert->detail, ALERT_OFFER_TAKEN) == 0;
+}
+
 bool conflict_of_actor(struct turn *turn, const struct alert *alert, const Sigap__Actor *actor) {
     struct recorded known = known_of(turn, &alert->case_id);
-    struct accusation accusation = accusation_of(turn, alert, &known);
+    struct accusation accusation = accusation_of(turn, alert, &known, offer_stands(alert));
     return rights_in_conflict(actor, known.accounts) ||
            institutions_accuse_staff(institutions(turn), &accusation, actor);
 }

@@ -94,13 +94,19 @@ enum verdict react_referral_opened(struct turn *turn, const Sigap__Event *event)
 /* Details of alerts of a referral: what rings for it. */
 static const char refused_twice[] = "refused twice", at_home[] = "home";
 
+/* Somebody may still be with those who are accused, until a person says otherwise or the client has come to
+ * another place. */
+static bool is_of_conflict(const struct alert *alert) {
+    return alert->subject == SUBJECT_REFERRAL && strcmp(alert->detail, ALERT_CONFLICT) == 0;
+}
+
 /* The referral is somewhere else now. That it was refused twice stays true until somebody takes it
  * (stand_down_case) or the case is closed. */
 static void end_referral_alerts(
     struct turn *turn, struct alert **all, unsigned count, const struct id *referral) {
     for (unsigned i = 0; i < count; i++)
         if (all[i]->subject == SUBJECT_REFERRAL && id_equal(&all[i]->subject_id, referral) &&
-            strcmp(all[i]->detail, refused_twice) != 0)
+            strcmp(all[i]->detail, refused_twice) != 0 && !is_of_conflict(all[i]))
             escalate_stand_down(turn, all[i], PURPOSE_STAND_DOWN, "stand_down");
 }
 
@@ -152,6 +158,14 @@ static enum verdict notice_late(struct turn *turn, const struct id *case_id, con
     return VERDICT_DONE;
 }
 
+/* Whoever is in danger may be with those who are accused: one degree more urgent than the case was (ESC-10).
+ * It rings until a person answers, wherever the case is placed meanwhile. */
+static enum verdict raise_conflict(struct turn *turn, const struct id *case_id, const struct id *referral,
+    const Sigap__ReferralMoved *moved, const struct alert *like, int priority) {
+    int raised = priority > SITE_P0 ? priority - 1 : priority;
+    return raise_referral(turn, case_id, referral, moved->owner_role, like, raised, ALERT_CONFLICT);
+}
+
 /* The state is what it was, and the router names somebody who must know. Of what was refused twice an alert
  * rings already, from the offers. */
 static enum verdict referral_wants(struct turn *turn, const struct id *case_id, const struct id *referral,
@@ -159,7 +173,7 @@ static enum verdict referral_wants(struct turn *turn, const struct id *case_id, 
     if (!moved->owner_role[0] || strcmp(moved->reason, "refused_twice") == 0)
         return VERDICT_DONE;
     if (strcmp(moved->reason, "conflict_of_interest") == 0)
-        return raise_referral(turn, case_id, referral, moved->owner_role, like, priority, "conflict");
+        return raise_conflict(turn, case_id, referral, moved, like, priority);
     return notice_late(turn, case_id, referral, moved->owner_role, like, priority);
 }
 
@@ -234,7 +248,7 @@ static void stand_down_case(
     for (unsigned i = 0; i < count; i++) {
         enum delivery_purpose farewell =
             all[i]->subject == SUBJECT_CASE ? PURPOSE_PLACED : PURPOSE_STAND_DOWN;
-        if (all[i]->subject != SUBJECT_TASK && all[i]->answerable)
+        if (all[i]->subject != SUBJECT_TASK && all[i]->answerable && !is_of_conflict(all[i]))
             escalate_stand_down(turn, all[i], all[i] == except ? PURPOSES : farewell, "stand_down");
     }
 }
@@ -288,6 +302,19 @@ static void offer_is_lost(
     escalate_schedule(turn, offer);
     outgoing_push(turn, offer);
     alert_write(turn, offer);
+}
+
+/* Not with those who are accused any more. */
+static void client_is_there(struct turn *turn, struct alert *const *all, unsigned count) {
+    for (unsigned i = 0; i < count; i++)
+        if (is_of_conflict(all[i]))
+            escalate_stand_down(turn, all[i], PURPOSE_STAND_DOWN, "stand_down");
+}
+
+/* It reads that others have it now, and nothing of why. */
+static void note_reassigned(struct alert *offer, const Sigap__OfferMoved *moved) {
+    if (strcmp(moved->reason, ALERT_OFFER_REASSIGNED) == 0)
+        copy_text(offer->detail, sizeof offer->detail, ALERT_OFFER_REASSIGNED);
 }
 
 static const struct policy_target facility = {"UPT", POLICY_FACILITY, POLICY_ALL};
@@ -431,6 +458,7 @@ enum verdict react_offer_moved(struct turn *turn, const Sigap__Event *event) {
         break;
     case SIGAP__OFFER_STATE__OFFER_CANCELLED:
     case SIGAP__OFFER_STATE__OFFER_ERROR:
+        note_reassigned(offer, moved);
         offer_is_lost(turn, offer, PURPOSE_WITHDRAWN, taken, true);
         break;
     case SIGAP__OFFER_STATE__OFFER_REQUESTED:
@@ -438,6 +466,10 @@ enum verdict react_offer_moved(struct turn *turn, const Sigap__Event *event) {
         offer_is_late(turn, offer, moved->escalation);
         break;
     case SIGAP__OFFER_STATE__OFFER_IN_PROGRESS:
+        if (strcmp(moved->event, "arrive") == 0)
+            client_is_there(turn, all, count);
+        taken_is_late(turn, offer, moved);
+        break;
     case SIGAP__OFFER_STATE__OFFER_ON_HOLD:
         taken_is_late(turn, offer, moved);
         break;

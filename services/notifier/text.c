@@ -193,6 +193,9 @@ static struct sentence sentence_of(const struct text_facts *facts) {
         return (struct sentence){"Pesan tentang kasus %s tidak sampai: hubungi langsung",
             "A message about case %s did not arrive: reach them yourself"};
     case PURPOSE_WITHDRAWN:
+        if (strcmp(alert->detail, ALERT_OFFER_REASSIGNED) == 0)
+            return (struct sentence){"Penempatan kasus %s dialihkan oleh koordinator",
+                "The placement of case %s was given to others by the coordinator"};
         return (struct sentence){
             "Tawaran kasus %s tidak berlaku lagi", "The offer of case %s no longer stands"};
     case PURPOSE_DUE:
@@ -323,6 +326,10 @@ static void add_detail(struct text_buffer *to, const struct text_facts *facts, b
     bool asks = alert->subject == SUBJECT_REFERRAL && facts->delivery->purpose != PURPOSE_STAND_DOWN;
     if (asks && strcmp(alert->detail, "unroutable") == 0)
         add(to, english ? "; nobody is left to ask" : "; tidak ada lagi tempat yang dapat ditanya");
+    if (asks && strcmp(alert->detail, ALERT_CONFLICT) == 0) /* why is not for a message */
+        add(to, english
+                    ? "; its facility was withdrawn: see why, and make sure now that the client is not there"
+                    : "; tempatnya ditarik: lihat sebabnya, dan pastikan sekarang klien tidak di sana");
     if (asks && strcmp(alert->detail, "home") == 0)
         add(to, english ? "; it goes on without a facility" : "; dilanjutkan tanpa tempat tujuan");
     if (strcmp(alert->detail, "possibly_same") == 0)

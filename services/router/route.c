@@ -13,6 +13,10 @@ enum {
 
 static const char role_coordinator[] = "KOR", role_province[] = "PRO";
 
+/* Why an accused institution loses an offer, as its own people may read it in rows, records and messages:
+ * that somebody has accused them is not for them to learn. The candidates tell people on duty. */
+static const char reassigned[] = "reassigned";
+
 static int priority_read(Sigap__Priority priority) {
     return priority == SIGAP__PRIORITY__PRIORITY_UNSPECIFIED ? 2
                                                              : (int)priority - SIGAP__PRIORITY__PRIORITY_P0;
@@ -280,7 +284,7 @@ static bool in_conflict(const struct router *router, const struct plan *plan, co
 static const char *spoilt(const struct router *router, const struct plan *plan, const struct offer *offer) {
     const struct candidate *candidate = route_plan_candidate(plan, offer->facility);
     if (in_conflict(router, plan, offer->facility))
-        return match_reason_word(REASON_CONFLICT);
+        return reassigned;
     if (offer->by_hand)
         return NULL;
     if (!candidate)
@@ -338,6 +342,12 @@ static bool is_over(const struct referral *referral) {
 static void move_without_sequel(
     struct work *work, struct offer *offer, enum offer_event event, const struct by *by, unsigned escalation);
 
+/* The request and its confirmation in one: the facility is not asked. */
+static void withdraw_taken(struct work *work, struct offer *offer, const struct by *by) {
+    offer->standing.cancel_requested = true;
+    move_without_sequel(work, offer, EVENT_CONFIRM_CANCEL, by, 0);
+}
+
 static void decide_again(struct work *work, const char *reason, const char *actor) {
     Sigap__ReferralState from = work->referral.state;
     struct plan *plan = make_plan(work->turn, &work->referral, NULL);
@@ -348,14 +358,14 @@ static void decide_again(struct work *work, const char *reason, const char *acto
     act(work, plan, from, changed, reason, actor);
 }
 
-/* The facility that has the case may be part of what is reported: a person must look, and it is asked back.
- */
-static void ask_back_on_conflict(struct work *work, struct offer *offer, const struct plan *plan) {
-    if (!in_conflict(work->router, plan, offer->facility) || offer->standing.cancel_requested)
-        return;
-    const struct by by = {"router", "", "conflict", "", false, false};
-    move_without_sequel(work, offer, EVENT_REQUEST_CANCEL, &by, 2);
+/* The facility that has the case may be part of what is reported. Asked to give it back it would be warned,
+ * and keep it until it answers: it is taken away at once, the next one is asked, and a person must look, for
+ * whoever is in danger may be there already. */
+static void take_away(struct work *work, struct offer *offer) {
+    const struct by by = {.actor = "router", .on_behalf_of = "", .reason = reassigned, .outcome = ""};
     speak_moved(work, work->referral.state, "conflict_of_interest", role_coordinator, "router");
+    withdraw_taken(work, offer, &by);
+    decide_again(work, "withdrawn", "router");
 }
 
 /* What was counted of the round before: refusals in this one are heard of anew. */
@@ -388,8 +398,10 @@ void route_again(struct work *work, const char *reason, const char *actor) {
     if (!plan)
         return;
     if (offer_is_accepted(open.standing.state)) {
-        refresh_offer(work, &open, &plan->known);
-        ask_back_on_conflict(work, &open, plan);
+        if (in_conflict(work->router, plan, open.facility))
+            take_away(work, &open);
+        else
+            refresh_offer(work, &open, &plan->known);
         return;
     }
     const char *why = spoilt(work->router, plan, &open);

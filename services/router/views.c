@@ -30,6 +30,11 @@ static const char *priority_word(int priority) {
     return priority_words[priority < 0 ? 0 : priority > 4 ? 4 : priority];
 }
 
+/* Rows of before tell those who are accused that they are. */
+static const char *reason_of(const struct offer *offer) {
+    return strcmp(offer->reason, match_reason_word(REASON_CONFLICT)) == 0 ? "reassigned" : offer->reason;
+}
+
 static void write_offer(
     struct json_writer *json, const struct router *router, const struct offer *offer, bool training) {
     const struct facility *facility = facilities_find(&router->policy->directory, offer->facility);
@@ -51,7 +56,7 @@ static void write_offer(
                            : "fits");
     json_member_bool(json, "ask_first", offer->ask_first);
     json_member_integer(json, "rank", offer->rank);
-    json_member_text(json, "reason", offer->reason);
+    json_member_text(json, "reason", reason_of(offer));
     json_member_integer(json, "sent_at", offer->sent_at);
     json_member_integer(json, "answer_by", offer->answer_by);
     json_member_integer(json, "due_at", offer->due_at);

@@ -259,6 +259,7 @@ const happenings = {
   task_cancelled: ['Tugas dibatalkan', 'Task cancelled'], task_reopened: ['Tugas dibuka lagi', 'Task reopened'],
   offer_sent: ['Ditawarkan', 'Offered'], offer_accept: ['Diterima', 'Accepted'], offer_reject: ['Ditolak', 'Rejected'],
   offer_expire: ['Tidak dijawab', 'Not answered'], offer_deliver: ['Tawaran sampai', 'The offer has arrived'],
+  reassigned: ['dialihkan oleh koordinator', 'given to others by the coordinator'],
   offer_cancel: ['Tawaran dibatalkan', 'Offer cancelled'], offer_decline: ['Ditarik kembali', 'Withdrawn'],
   offer_arrive: ['Klien tiba', 'Client arrived'], offer_schedule: ['Dijadwalkan', 'Scheduled'],
   offer_complete: ['Layanan selesai', 'Service completed'], offer_fail: ['Layanan gagal', 'Service failed'],

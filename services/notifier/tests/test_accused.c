@@ -217,6 +217,103 @@ static void test_an_offer_is_between_facility_and_router(void **state) {
     flow_free(flow);
 }
 
+/* --- found out when it had accepted --- */
+
+static const char their_box[] = "fas-jtm-pstw-mgt";
+
+static void say_offer(struct flow *flow, const struct id *case_id, const struct id *offer,
+    Sigap__OfferState from, Sigap__OfferState to, const char *word, const char *reason) {
+    Sigap__OfferMoved moved = SIGAP__OFFER_MOVED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    moved.offer_id = bytes_of(offer);
+    moved.from = from;
+    moved.to = to;
+    moved.event = (char *)word;
+    moved.reason = (char *)reason;
+    event.body_case = SIGAP__EVENT__BODY_OFFER_MOVED;
+    event.offer_moved = &moved;
+    flow_event(flow, "router", LANE_URGENT, case_id, &event);
+}
+
+static struct id offer_accepted(struct flow *flow, const struct id *case_id, const char *by) {
+    struct id offer = flow_offer_sent(flow, case_id, by, SIGAP__PRIORITY__PRIORITY_P2, "35.20");
+    say_offer(flow, case_id, &offer, SIGAP__OFFER_STATE__OFFER_RECEIVED, SIGAP__OFFER_STATE__OFFER_ACCEPTED,
+        "accept", "");
+    return offer;
+}
+
+static void say_conflict(struct flow *flow, const struct id *case_id) {
+    Sigap__ReferralMoved moved = SIGAP__REFERRAL_MOVED__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    moved.referral_id = bytes_of(case_id);
+    moved.from = moved.to = SIGAP__REFERRAL_STATE__REFERRAL_ACTIVE;
+    moved.reason = (char *)"conflict_of_interest";
+    moved.owner_role = (char *)"KOR";
+    event.body_case = SIGAP__EVENT__BODY_REFERRAL_MOVED;
+    event.referral_moved = &moved;
+    flow_event(flow, "router", LANE_URGENT, case_id, &event);
+}
+
+static unsigned told(const struct flow *flow, const char *whom, const char *words) {
+    unsigned count = 0;
+    for (unsigned i = 0; i < flow->count; i++)
+        count += strcmp(flow->sent[i].team, whom) == 0 && strstr(flow->sent[i].text, words) != NULL;
+    return count;
+}
+
+static struct id taken_away(struct flow *flow, struct flow_case what) {
+    struct id case_id = flow_case_opened(flow, what), offer = offer_accepted(flow, &case_id, facility);
+    flow->count = 0;
+    accused_by(flow, "casework", &case_id, facility);
+    say_conflict(flow, &case_id);
+    say_offer(flow, &case_id, &offer, SIGAP__OFFER_STATE__OFFER_ACCEPTED, SIGAP__OFFER_STATE__OFFER_CANCELLED,
+        "confirm_cancel", "reassigned");
+    return case_id;
+}
+
+/* Its people are not asked, not told why, and see nothing any more: what they are accused of may be true. */
+static void test_who_had_accepted_is_not_warned(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    struct id case_id = taken_away(flow, beaten);
+    assert_int_equal(told(flow, their_box, "dialihkan oleh koordinator"), 1);
+    assert_int_equal(flow_sent(flow, their_box, NULL, NULL), 1);
+    assert_int_equal(told(flow, their_box, "onflik"), 0);
+    assert_int_equal(told(flow, their_box, "onfirmasi"), 0);
+    assert_int_equal(look(flow, &case_id), 404);
+    flow_free(flow);
+}
+
+/* Whoever is in danger may be there already: the coordinator is rung until somebody answers or the client has
+ * come elsewhere. */
+static void test_a_client_may_be_with_those_accused(void **state) {
+    struct flow_case calm = beaten;
+    calm.priority = SIGAP__PRIORITY__PRIORITY_P1;
+    (void)state;
+    for (int answers = 0; answers < 2; answers++) {
+        struct flow *flow = flow_new(NULL);
+        char token[80];
+        struct id case_id = taken_away(flow, calm);
+        assert_int_equal(told(flow, "kor", "tempatnya ditarik"), 1);
+        assert_int_equal(told(flow, "kor", "[P0"), 1); /* one degree more urgent */
+        assert_int_equal(told(flow, "kor", "onflik"), 0);
+        flow_token(flow_last(flow, "kor"), "Terima", token);
+        struct id next = offer_accepted(flow, &case_id, "JTM-PSTW-JBG");
+        flow->count = 0;
+        flow_advance(flow, 6 * MINUTE);
+        assert_true(told(flow, "kor", "tempatnya ditarik") > 0);
+        if (answers)
+            assert_int_equal(flow_answer_link(flow, token, "accept")->status, 200);
+        else
+            say_offer(flow, &case_id, &next, SIGAP__OFFER_STATE__OFFER_ACCEPTED,
+                SIGAP__OFFER_STATE__OFFER_IN_PROGRESS, "arrive", "");
+        flow->count = 0;
+        flow_advance(flow, 6 * MINUTE);
+        assert_int_equal(told(flow, "kor", "tempatnya ditarik"), 0);
+        flow_free(flow);
+    }
+}
+
 /* Known for good, not for as long as the daemon lives. */
 static void test_a_restart_forgets_nobody(void **state) {
     (void)state;
@@ -238,6 +335,8 @@ int main(void) {
         cmocka_unit_test(test_where_nobody_is_named),
         cmocka_unit_test(test_accused_later_and_not_named),
         cmocka_unit_test(test_an_offer_is_between_facility_and_router),
+        cmocka_unit_test(test_who_had_accepted_is_not_warned),
+        cmocka_unit_test(test_a_client_may_be_with_those_accused),
         cmocka_unit_test(test_a_restart_forgets_nobody),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -652,16 +652,66 @@ static void a_conflict_of_interest_takes_the_case_away(void **state) {
     house_sent(fixture, &offer);
     house_fact(fixture, &case_id, "conflict_facility", "JTM-PPSPA-BATU");
     assert_int_equal(house_moved(fixture)->to, SIGAP__OFFER_STATE__OFFER_CANCELLED);
-    assert_string_equal(house_moved(fixture)->reason, "conflict");
+    assert_string_equal(house_moved(fixture)->reason, "reassigned");
     assert_string_equal(house_sent(fixture, &offer)->facility, PRSMP);
     const struct order assign = {.who = coordinator, .reason = "dekat"};
     assert_int_equal(house_assign(fixture, &case_id, BATU, &assign), 409);
     assert_non_null(strstr(house_sentence(fixture), "Conflict of interest"));
     house_answer(fixture, &offer, &(struct order){.who = staff_of(PRSMP), .event = "accept"});
     house_fact(fixture, &case_id, "conflict_facility", "JTM-PRSMP-SBY");
-    assert_string_equal(house_moved(fixture)->event, "request_cancel");
-    assert_string_equal(house_referral_moved(fixture)->owner_role, "KOR");
+    assert_int_equal(house_moved(fixture)->to, SIGAP__OFFER_STATE__OFFER_CANCELLED);
     fixture_close(&fixture);
+}
+
+static void assert_knows_nothing(struct fixture *fixture, const struct id *case_id, const char *facility) {
+    unsigned status;
+    json_decref(house_case(fixture, case_id, staff_of(facility), &status));
+    assert_int_equal(status, 404);
+    json_t *list = house_list(fixture, "offers", staff_of(facility));
+    char *text = json_dumps(list, 0);
+    assert_null(strstr(text, "conflict"));
+    free(text);
+    json_decref(list);
+}
+
+static unsigned told_coordinator(struct fixture *fixture) {
+    unsigned count = 0;
+    for (size_t i = 0; i < fixture_count(fixture, SIGAP__EVENT__BODY_REFERRAL_MOVED); i++) {
+        const Sigap__ReferralMoved *moved =
+            fixture_nth(fixture, SIGAP__EVENT__BODY_REFERRAL_MOVED, i)->event->referral_moved;
+        count += strcmp(moved->reason, "conflict_of_interest") == 0 && strcmp(moved->owner_role, "KOR") == 0;
+    }
+    return count;
+}
+
+/* Not asked whether it agrees, and not told why: whatever it has done with the case by then. */
+static void a_conflict_takes_away_what_was_accepted(void **state) {
+    static const char *const done[] = {"", "schedule", "arrive", "hold", "request_cancel"};
+    (void)state;
+    for (size_t i = 0; i < sizeof done / sizeof *done; i++) {
+        struct fixture *fixture = open_router();
+        struct id case_id = house_open(fixture, &girl, false), offer, next;
+        house_sent(fixture, &offer);
+        house_answer(fixture, &offer, &(struct order){.who = staff_of(BATU), .event = "accept"});
+        bool ours = strcmp(done[i], "request_cancel") == 0;
+        if (done[i][0])
+            assert_int_equal(
+                house_answer(fixture, &offer,
+                    &(struct order){
+                        .who = ours ? coordinator : staff_of(BATU), .event = done[i], .reason = "x"}),
+                200);
+        house_fact(fixture, &case_id, "conflict_facility", "JTM-PPSPA-BATU");
+        assert_int_equal(house_moved(fixture)->to, SIGAP__OFFER_STATE__OFFER_CANCELLED);
+        assert_string_equal(house_moved(fixture)->reason, "reassigned");
+        assert_string_equal(house_sent(fixture, &next)->facility, PRSMP);
+        assert_int_equal(told_coordinator(fixture), 1);
+        assert_knows_nothing(fixture, &case_id, BATU);
+        assert_int_equal(
+            house_answer(fixture, &offer, &(struct order){.who = staff_of(BATU), .event = "complete"}), 409);
+        assert_int_equal(
+            house_answer(fixture, &next, &(struct order){.who = staff_of(PRSMP), .event = "accept"}), 200);
+        fixture_close(&fixture);
+    }
 }
 
 /* No rule would ask this facility, a coordinator did: the conflict counts all the same. */
@@ -677,14 +727,14 @@ static void a_conflict_takes_back_what_was_chosen_by_hand(void **state) {
     assert_string_equal(house_offer_state(fixture, &case_id, &offer), "requested");
     house_fact(fixture, &case_id, "conflict_facility", "JTM-PPSPA-BATU");
     assert_int_equal(house_moved(fixture)->to, SIGAP__OFFER_STATE__OFFER_CANCELLED);
-    assert_string_equal(house_moved(fixture)->reason, "conflict");
+    assert_string_equal(house_moved(fixture)->reason, "reassigned");
     case_id = house_open(fixture, &man, false);
     assert_int_equal(house_assign(fixture, &case_id, BATU, &assign), 200);
     house_sent(fixture, &offer);
     house_answer(fixture, &offer, &(struct order){.who = staff_of(BATU), .event = "accept"});
     house_fact(fixture, &case_id, "conflict_facility", "JTM-PPSPA-BATU");
-    assert_string_equal(house_moved(fixture)->event, "request_cancel");
-    assert_string_equal(house_referral_moved(fixture)->reason, "conflict_of_interest");
+    assert_int_equal(house_moved(fixture)->to, SIGAP__OFFER_STATE__OFFER_CANCELLED);
+    assert_int_equal(told_coordinator(fixture), 1);
     fixture_close(&fixture);
 }
 
@@ -1694,6 +1744,7 @@ int main(void) {
         cmocka_unit_test(urgent_after_the_warning),
         cmocka_unit_test(another_kind_takes_the_offer_back),
         cmocka_unit_test(a_conflict_of_interest_takes_the_case_away),
+        cmocka_unit_test(a_conflict_takes_away_what_was_accepted),
         cmocka_unit_test(a_conflict_takes_back_what_was_chosen_by_hand),
         cmocka_unit_test(facilities_in_conflict_add_up),
         cmocka_unit_test(what_a_person_recorded_stays),
