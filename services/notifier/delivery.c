@@ -42,6 +42,7 @@ static const char *const purpose_words[PURPOSES] = {
     [PURPOSE_LATE] = "late",
     [PURPOSE_ASKED_BACK] = "asked-back",
     [PURPOSE_RECALLED] = "recalled",
+    [PURPOSE_NEWS] = "news",
     [PURPOSE_MOVED] = "moved",
 };
 

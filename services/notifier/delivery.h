@@ -53,6 +53,7 @@ enum delivery_purpose {
     PURPOSE_LATE,        /* coordinator: a facility that has accepted is late with its next step */
     PURPOSE_ASKED_BACK,  /* facility: it has accepted, and is asked to give the case back */
     PURPOSE_RECALLED,    /* the call is not for them any more: others are called */
+    PURPOSE_NEWS,        /* a reporter has written again: several in a few minutes are told once */
     PURPOSE_MOVED,       /* the case lies elsewhere: others are called. role: to whom to hand it over */
     PURPOSES
 };

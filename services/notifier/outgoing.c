@@ -44,6 +44,7 @@ static bool still_wanted(const struct alert *alert, const struct delivery *deliv
     case PURPOSE_ASKED_BACK:
     case PURPOSE_RECALLED:
     case PURPOSE_MOVED:
+    case PURPOSE_NEWS:
     case PURPOSES:
         break;
     }
@@ -81,6 +82,32 @@ static int64_t bundle_at(struct turn *turn, struct alert *alert, const struct de
 
 static bool is_news(enum delivery_purpose purpose) {
     return purpose == PURPOSE_CHANGE || purpose == PURPOSE_TASK || purpose == PURPOSE_DRAFT;
+}
+
+/* When the last news of a reporter left, to the same receiver on the same channel; 0: there was none. */
+static int64_t last_news_at(const struct alert *alert, const struct delivery *delivery) {
+    int64_t last = 0;
+    for (unsigned k = 0; k < alert->delivery_count; k++) {
+        const struct delivery *other = &alert->deliveries[k];
+        if (other->purpose == PURPOSE_NEWS && other->attempt > 0 && other->at > last &&
+            outgoing_same_recipient(other, delivery) && strcmp(other->channel, delivery->channel) == 0)
+            last = other->at;
+    }
+    return last;
+}
+
+/* Who writes in a chat writes in pieces, and what raises the urgency calls people anew within the same
+ * moment: half a minute is waited for the rest, five after the last such message. True: it was held. */
+static bool gather_news(struct turn *turn, const struct alert *alert, struct delivery *delivery) {
+    int64_t last = last_news_at(alert, delivery), until = delivery->queued_at + BUNDLE_FIRST_MS;
+    if (delivery->purpose != PURPOSE_NEWS || delivery->attempt > 0)
+        return false;
+    if (last && last + BUNDLE_AGAIN_MS > until)
+        until = last + BUNDLE_AGAIN_MS;
+    if (until <= turn->now)
+        return false;
+    outgoing_wait(turn, alert, delivery, DELIVERY_HELD, until, "gather");
+    return true;
 }
 
 /* A life never waits, and whoever is woken for it is woken once: what is new of it to somebody who was told a
@@ -266,7 +293,7 @@ static void dispatch(struct turn *turn, struct alert *alert, uint16_t ordinal) {
         outgoing_ended(turn, alert, ordinal);
     } else if (turn->effects_held) {
         outgoing_wait(turn, alert, delivery, DELIVERY_HELD, turn->now + HELD_AFTER_RESTORE_MS, "restored");
-    } else if (!hold_news(turn, alert, delivery) &&
+    } else if (!gather_news(turn, alert, delivery) && !hold_news(turn, alert, delivery) &&
                !hold_normal(turn, alert, delivery, recipient.person, (unsigned)index) &&
                !hold_for_breaker(turn, alert, ordinal, (unsigned)index)) {
         send_now(turn, alert, delivery, (unsigned)index, &recipient);

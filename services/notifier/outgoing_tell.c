@@ -166,7 +166,7 @@ bool outgoing_tell(struct turn *turn, struct alert *alert, const struct team *te
     }
     if (outgoing_takes_back(purpose))
         tell_who_was_told(turn, alert, team, role, purpose);
-    else if (purpose != PURPOSE_REMINDER ||
+    else if ((purpose != PURPOSE_REMINDER && purpose != PURPOSE_NEWS) ||
              !outgoing_tell_person(turn, alert, team, alert->answered_by, role, purpose))
         outgoing_tell_on_duty(turn, alert, team, role, person, purpose, NULL);
     return reached;

@@ -74,6 +74,11 @@ void react_note_holder(struct alert *alert, const struct alert *before);
 /* All other alerts of the case: what rings for it rings where it is. Writes them. */
 void react_place_all(struct turn *turn, struct alert *const *all, unsigned count, const char *area);
 
+/* --- a reporter writes again (react_news.c) --- */
+
+/* It makes the case no more urgent: whoever handles it is told, without its words. */
+enum verdict react_reporter_wrote(struct turn *turn, const struct id *case_id);
+
 /* --- news of a case that is known (react_triage.c) --- */
 
 struct news {

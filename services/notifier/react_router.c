@@ -311,10 +311,18 @@ static void client_is_there(struct turn *turn, struct alert *const *all, unsigne
             escalate_stand_down(turn, all[i], PURPOSE_STAND_DOWN, "stand_down");
 }
 
-/* It reads that others have it now, and nothing of why. */
-static void note_reassigned(struct alert *offer, const Sigap__OfferMoved *moved) {
-    if (strcmp(moved->reason, ALERT_OFFER_REASSIGNED) == 0)
-        copy_text(offer->detail, sizeof offer->detail, ALERT_OFFER_REASSIGNED);
+/* Its facility has the case no more, and hears no more of it. Taken away, it reads that others have it now,
+ * and nothing of why. */
+static void note_over(struct alert *offer, const Sigap__OfferMoved *moved) {
+    bool reassigned = strcmp(moved->reason, ALERT_OFFER_REASSIGNED) == 0;
+    if (reassigned || strcmp(offer->detail, ALERT_OFFER_TAKEN) == 0)
+        copy_text(offer->detail, sizeof offer->detail, reassigned ? ALERT_OFFER_REASSIGNED : "");
+}
+
+static void offer_is_done(struct turn *turn, struct alert *offer, const Sigap__OfferMoved *moved) {
+    note_over(offer, moved);
+    if (offer->row)
+        alert_write(turn, offer);
 }
 
 static const struct policy_target facility = {"UPT", POLICY_FACILITY, POLICY_ALL};
@@ -458,7 +466,7 @@ enum verdict react_offer_moved(struct turn *turn, const Sigap__Event *event) {
         break;
     case SIGAP__OFFER_STATE__OFFER_CANCELLED:
     case SIGAP__OFFER_STATE__OFFER_ERROR:
-        note_reassigned(offer, moved);
+        note_over(offer, moved);
         offer_is_lost(turn, offer, PURPOSE_WITHDRAWN, taken, true);
         break;
     case SIGAP__OFFER_STATE__OFFER_REQUESTED:
@@ -474,6 +482,8 @@ enum verdict react_offer_moved(struct turn *turn, const Sigap__Event *event) {
         taken_is_late(turn, offer, moved);
         break;
     case SIGAP__OFFER_STATE__OFFER_COMPLETED:
+        offer_is_done(turn, offer, moved);
+        break;
     case SIGAP__OFFER_STATE__OFFER_UNSPECIFIED:
     case _SIGAP__OFFER_STATE_IS_INT_SIZE:
         break;

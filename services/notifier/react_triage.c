@@ -97,9 +97,10 @@ enum verdict react_report_joined(struct turn *turn, const Sigap__Event *event) {
     struct id report, case_id;
     if (react_id(joined->report_id, &report))
         react_report_seen_to(turn, &report, "joined");
+    bool known = react_case(event, &case_id);
     if (!joined->danger)
-        return VERDICT_DONE;
-    if (!react_case(event, &case_id))
+        return known && !joined->copy ? react_reporter_wrote(turn, &case_id) : VERDICT_DONE;
+    if (!known)
         return turn_park(turn, "a report joined a case without id");
     return alert_of_witness(turn, &case_id, joined->brief);
 }

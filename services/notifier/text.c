@@ -211,6 +211,9 @@ static struct sentence sentence_of(const struct text_facts *facts) {
     case PURPOSE_RECALLED:
         return (struct sentence){"Panggilan untuk kasus %s bukan lagi untuk Anda; petugas lain dipanggil",
             "The call for case %s is not for you any more; others are called"};
+    case PURPOSE_NEWS:
+        return (struct sentence){
+            "Ada pesan baru dari pelapor pada kasus %s", "The reporter of case %s has written again"};
     case PURPOSE_MOVED:
         return (struct sentence){
             "Wilayah kasus %s diperbaiki, bukan lagi wilayah Anda; petugas setempat dipanggil",
