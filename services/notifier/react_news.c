@@ -16,9 +16,14 @@ static bool waits_already(const struct alert *alert, const char *team) {
     return false;
 }
 
+/* A reporter may write for days: half of an alert's room stays for calls. */
+static bool has_room(const struct alert *alert) {
+    return alert->delivery_count < DELIVERIES_MAX / 2;
+}
+
 /* What waits to be sent tells of this one, too. */
 static void tell_team(struct turn *turn, struct alert *alert, const struct team *team) {
-    if (team && !waits_already(alert, team->id))
+    if (team && has_room(alert) && !waits_already(alert, team->id))
         outgoing_tell(turn, alert, team, "", POLICY_ANY, PURPOSE_NEWS, POLICY_ONE);
 }
 

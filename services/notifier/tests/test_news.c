@@ -183,6 +183,19 @@ static void test_a_secret_is_told_by_its_number(void **state) {
     flow_free(flow);
 }
 
+/* Somebody who writes for two days takes no room that a call needs. */
+static void test_news_leave_room_for_calls(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    struct id case_id = accepted(flow, emergency, "tksk-3507");
+    for (int i = 0; i < DELIVERIES_MAX; i++) {
+        say_joined(flow, &case_id, false);
+        flow_advance(flow, 6 * MINUTE);
+    }
+    assert_true(flow_sent(flow, NULL, NULL, "news") <= DELIVERIES_MAX / 2);
+    flow_free(flow);
+}
+
 /* What waits is not lost in a fall. */
 static void test_a_restart_loses_no_news(void **state) {
     (void)state;
@@ -206,6 +219,7 @@ int main(void) {
         cmocka_unit_test(test_what_raises_the_urgency_calls_instead),
         cmocka_unit_test(test_nothing_new_is_no_news),
         cmocka_unit_test(test_a_secret_is_told_by_its_number),
+        cmocka_unit_test(test_news_leave_room_for_calls),
         cmocka_unit_test(test_a_restart_loses_no_news),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
