@@ -110,10 +110,14 @@ static bool id_next(const char **rest, char id[ID_ROOM]) {
     return size > 0;
 }
 
+static bool is_office(const char *id) {
+    return strncmp(id, INSTITUTIONS_OFFICE, sizeof INSTITUTIONS_OFFICE - 1) == 0;
+}
+
 bool institutions_tell_who(const struct institutions *institutions, const char *facilities) {
     char id[ID_ROOM];
     while (id_next(&facilities, id))
-        if (strcmp(id, "no") == 0 || find(institutions, id))
+        if (strcmp(id, "no") == 0 || is_office(id) || find(institutions, id))
             return true;
     return false;
 }
@@ -137,10 +141,34 @@ bool institutions_accused(
     return accusation->of_unknown && found && area_common(found->regency, accusation->area) >= AREA_REGENCY;
 }
 
+/* Where it is not known where the case is, all of that role may be meant. */
+static bool is_of_regency(const char *office_area, const char *case_area) {
+    bool regency = *office_area && strcmp(office_area, "*") != 0 && area_level(office_area) >= AREA_REGENCY;
+    return regency && (!*case_area || area_common(office_area, case_area) >= AREA_REGENCY);
+}
+
+bool institutions_accused_office(const struct accusation *accusation, const char *role, const char *area) {
+    const char *rest = accusation->facilities;
+    char id[ID_ROOM];
+    while (id_next(&rest, id))
+        if (is_office(id) && strcmp(id + sizeof INSTITUTIONS_OFFICE - 1, role) == 0 &&
+            is_of_regency(area, accusation->area))
+            return true;
+    return false;
+}
+
+static bool is_of_accused_office(const struct accusation *accusation, const Sigap__Actor *actor) {
+    for (size_t i = 0; actor && i < actor->n_roles; i++)
+        for (size_t k = 0; k < actor->n_areas; k++)
+            if (institutions_accused_office(accusation, actor->roles[i], actor->areas[k]))
+                return true;
+    return false;
+}
+
 bool institutions_accuse_staff(
     const struct institutions *institutions, const struct accusation *accusation, const Sigap__Actor *actor) {
     for (size_t i = 0; actor && i < actor->n_facilities; i++)
         if (institutions_accused(institutions, accusation, actor->facilities[i]))
             return true;
-    return false;
+    return is_of_accused_office(accusation, actor);
 }

@@ -14,6 +14,10 @@
 
 struct institutions;
 
+/* An office that is accused instead of a facility: this and its role, "office:TKSK". Those of that role in
+ * the case's regency are out. */
+#define INSTITUTIONS_OFFICE "office:"
+
 /* Both NULL with a sentence. facilities: facilities.yaml, of who has it open already; it is not kept. */
 struct institutions *institutions_read(const struct extract *facilities, struct error *error);
 struct institutions *institutions_load(const char *site_dir, struct error *error);
@@ -21,8 +25,8 @@ void institutions_free(struct institutions **institutions);
 /* The institution that a facility is part of: its own id when it stands alone, or nobody knows it. */
 const char *institutions_of(const struct institutions *institutions, const char *facility);
 
-/* Does the fact name any, or say that it is none of them? A word that is no facility, but for "no", says
- * nothing: it would let the one that is meant in again. */
+/* Does the fact name any facility or office, or say that it is none of them? A word that is no facility, but
+ * for "no", says nothing: it would let the one that is meant in again. */
 bool institutions_tell_who(const struct institutions *institutions, const char *facilities);
 
 /* What a case accuses. The texts are the caller's. */
@@ -38,6 +42,9 @@ struct accusation institutions_accusation(
 /* Is the facility out of the chain of a case that accuses so? */
 bool institutions_accused(
     const struct institutions *institutions, const struct accusation *accusation, const char *facility);
-/* Is the actor, who may be NULL, staff of such a one? */
+/* Is an office out, that has the role for the area? Of the whole province ("35", "*", "") none is: it is
+ * told. */
+bool institutions_accused_office(const struct accusation *accusation, const char *role, const char *area);
+/* Is the actor, who may be NULL, staff of such a one, or of an office that is accused? */
 bool institutions_accuse_staff(
     const struct institutions *institutions, const struct accusation *accusation, const Sigap__Actor *actor);

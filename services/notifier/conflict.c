@@ -127,9 +127,11 @@ struct accusation conflict_accusation(struct turn *turn, const struct alert *ale
 }
 
 bool conflict_of_team(struct turn *turn, const struct alert *alert, const struct team *team) {
-    if (!team || !team->facility)
+    if (!team)
         return false;
     struct accusation accusation = conflict_accusation(turn, alert);
+    if (!team->facility)
+        return institutions_accused_office(&accusation, team->role, team->area);
     return institutions_accused(institutions(turn), &accusation, team->facility->id);
 }
 

@@ -92,13 +92,18 @@ static bool tell_team(struct turn *turn, struct alert *alert, const struct team 
     return true;
 }
 
-/* Instead of the team of a facility that is accused the nearest one elsewhere. */
+#define INSTEAD_OF_OFFICE "KOR" /* decides who takes it over (ESC-10) */
+
+/* Instead of the team of a facility that is accused the nearest one elsewhere; of an office there is one, so
+ * the coordinator. */
 static const struct team *team_of_role(
     struct turn *turn, const struct alert *alert, const char *role, enum policy_area reach) {
     const struct notifier *notifier = turn->state;
     const struct team *team = teams_of_role(notifier->teams, role, alert->area, reach);
-    if (!team || !team->facility)
+    if (!team || !conflict_of_team(turn, alert, team))
         return team;
+    if (!team->facility)
+        return teams_of_role(notifier->teams, INSTEAD_OF_OFFICE, alert->area, POLICY_PROVINCE);
     struct accusation accusation = conflict_accusation(turn, alert);
     return teams_of_role_but(notifier->teams, role, alert->area, reach, &accusation);
 }

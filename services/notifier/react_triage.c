@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#define ANY_KIND "any" /* of escalation.yaml, parallel */
+
 static void inform_of_kind(
     struct turn *turn, struct alert *alert, const char *kind, Sigap__Fact *const *facts, size_t fact_count) {
     const struct notifier *notifier = turn->state;
@@ -22,6 +24,7 @@ static void inform_of_kind(
 void react_inform_parallel(
     struct turn *turn, struct alert *alert, Sigap__Fact *const *facts, size_t fact_count) {
     char kind[SITE_CODE_MAX + 1];
+    inform_of_kind(turn, alert, ANY_KIND, facts, fact_count);
     inform_of_kind(turn, alert, alert->kind, facts, fact_count);
     for (const char *rest = alert->also; site_codes_next(&rest, kind);)
         inform_of_kind(turn, alert, kind, facts, fact_count);

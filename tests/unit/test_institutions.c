@@ -84,6 +84,39 @@ static void test_whose_staff(void **state) {
     institutions_free(&institutions);
 }
 
+/* An office is out in the case's regency; who has the whole province is not of it. */
+static void test_whose_office(void **state) {
+    static const struct {
+        const char *role, *of, *accused, *area;
+        bool out;
+    } cases[] = {
+        {"TKSK", "35.15.13", "office:TKSK", "35.15.13", true},
+        {"TKSK", "35.15", "HOME office:TKSK", "35.15.13.2001", true},
+        {"PSM", "35.15.13", "office:TKSK", "35.15.13", false},
+        {"TKSK", "35.07.01", "office:TKSK", "35.15.13", false},
+        {"TKSK", "35.15.13", "office:TKSK", "", true}, /* it is not known where: they may be meant */
+        {"KAB", "35", "office:KAB", "35.15", false},
+        {"KAB", "*", "office:KAB", "35.15", false},
+        {"TKSK", "35.15.13", "no", "35.15.13", false},
+    };
+    struct institutions *institutions = load(facilities);
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        Sigap__Actor actor = SIGAP__ACTOR__INIT;
+        char *roles[] = {(char *)"responder", (char *)cases[i].role}, *areas[] = {(char *)cases[i].of};
+        actor.roles = roles;
+        actor.n_roles = 2;
+        actor.areas = areas;
+        actor.n_areas = 1;
+        struct accusation accusation =
+            institutions_accusation(institutions, "yes", cases[i].accused, cases[i].area);
+        if (institutions_accuse_staff(institutions, &accusation, &actor) != cases[i].out)
+            fail_msg("case %zu", i);
+        assert_false(accusation.of_unknown); /* it is told who: no facility of the regency is out for it */
+    }
+    institutions_free(&institutions);
+}
+
 static void test_what_cannot_be_read_is_refused(void **state) {
     (void)state;
     assert_null(load("facilities:\n  - { id: HOME }\n"));
@@ -100,6 +133,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_who_is_accused),
         cmocka_unit_test(test_whose_staff),
+        cmocka_unit_test(test_whose_office),
         cmocka_unit_test(test_what_cannot_be_read_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

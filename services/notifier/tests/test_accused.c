@@ -74,23 +74,33 @@ static void test_the_next_team_is_called(void **state) {
     }
 }
 
-static unsigned look_from(struct flow *flow, const struct id *case_id, const char *works_at) {
+static unsigned look_with(
+    struct flow *flow, const struct id *case_id, const char *role, const char *works_at) {
     unsigned status;
     Sigap__View view = SIGAP__VIEW__INIT;
     Sigap__CaseView what = SIGAP__CASE_VIEW__INIT;
     Sigap__Actor actor = SIGAP__ACTOR__INIT;
-    char *roles[] = {(char *)"TRC"}, *areas[] = {(char *)"35.20"}, *facilities[] = {(char *)works_at};
+    char *roles[] = {(char *)role}, *areas[] = {(char *)"35.20"}, *facilities[] = {(char *)works_at};
     actor.account = (char *)"staff";
     actor.roles = roles;
     actor.areas = areas;
     actor.facilities = facilities;
-    actor.n_roles = actor.n_areas = actor.n_facilities = 1;
+    actor.n_roles = actor.n_areas = 1;
+    actor.n_facilities = works_at != NULL;
     what.case_id = bytes_of(case_id);
     view.actor = &actor;
     view.what_case = SIGAP__VIEW__WHAT_CASE_FILE;
     view.case_file = &what;
     json_decref(fixture_view(flow->fixture, &view, &status));
     return status;
+}
+
+static unsigned look_from(struct flow *flow, const struct id *case_id, const char *works_at) {
+    return look_with(flow, case_id, "TRC", works_at);
+}
+
+static unsigned look_as(struct flow *flow, const struct id *case_id, const char *role) {
+    return look_with(flow, case_id, role, NULL);
 }
 
 static unsigned look(struct flow *flow, const struct id *case_id) {
@@ -197,6 +207,40 @@ static void test_accused_later_and_not_named(void **state) {
         assert_int_equal(look(flow, &case_id), 404);
         flow->count = 0;
         assert_only_others_are_called(flow);
+        flow_free(flow);
+    }
+}
+
+/* An office that is accused has no neighbour for its regency: the coordinator is told in its place, at once,
+ * and its people read nothing. */
+static void test_an_office_is_left_out(void **state) {
+    static const struct {
+        const char *ids;
+        bool theirs;
+        unsigned status;
+    } cases[] = {{"JTM-PPSPA-BATU", true, 200}, {"office:TKSK", false, 404}, {"office:PPA", true, 200},
+        {"office:PPA office:TKSK", false, 404}, {"no", true, 200}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct flow *flow = flow_new(NULL);
+        struct id case_id = flow_case_opened_with(flow, beaten, RIGHTS_CONFLICT_FACILITY, cases[i].ids);
+        assert_int_equal(flow_sent(flow, "kor", NULL, NULL) > 0, !cases[i].theirs);
+        assert_int_equal(look_as(flow, &case_id, "TKSK"), cases[i].status);
+        assert_int_equal(look_as(flow, &case_id, "PKM"), 200);
+        flow_advance(flow, 3 * HOUR);
+        assert_int_equal(flow_sent(flow, "tksk-3520", NULL, NULL) > 0, cases[i].theirs);
+        flow_free(flow);
+    }
+}
+
+/* Whatever the kind: who accuses those who receive cases is heard by the coordinator at once. */
+static void test_the_coordinator_is_told(void **state) {
+    static const char *const answers[] = {"yes", "no"};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct flow *flow = flow_new(NULL);
+        flow_case_opened_with(flow, beaten, RIGHTS_CONFLICT_OF_INTEREST, answers[i]);
+        assert_int_equal(flow_sent(flow, "kor", NULL, NULL) > 0, i == 0);
         flow_free(flow);
     }
 }
@@ -334,6 +378,8 @@ int main(void) {
         cmocka_unit_test(test_their_answer_is_taken_back),
         cmocka_unit_test(test_where_nobody_is_named),
         cmocka_unit_test(test_accused_later_and_not_named),
+        cmocka_unit_test(test_an_office_is_left_out),
+        cmocka_unit_test(test_the_coordinator_is_told),
         cmocka_unit_test(test_an_offer_is_between_facility_and_router),
         cmocka_unit_test(test_who_had_accepted_is_not_warned),
         cmocka_unit_test(test_a_client_may_be_with_those_accused),
