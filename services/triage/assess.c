@@ -1,5 +1,9 @@
 #include "services/triage/assess.h"
 
+#include "common/rights.h"
+#include "services/triage/people.h"
+#include "services/triage/victim.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -17,6 +21,11 @@
 #define TURNED_TRUE 0.60f
 /* P0 and P1 together, from which on "no report" is not believed. */
 #define DANGER_IS_A_REPORT 0.5f
+
+#define KIND_OF_CRISIS "odgj_krisis" /* of who wants to die */
+/* Of violence, by whom it is done to. */
+#define KIND_OF_CHILDREN "kekerasan_anak"
+#define KIND_OF_ADULTS "kdrt"
 
 enum {
     NO_WORD = UINT16_MAX,
@@ -84,7 +93,8 @@ static bool anything_known(const struct vocabulary *vocabulary, const struct sig
         if (signs->keywords[i] > 0 || signs->combinations[i] > 0)
             return true;
     for (size_t i = 0; i < signs->told_count; i++)
-        if (signs->concepts[signs->told[i]].affirmed && vocabulary->concepts[signs->told[i]].code[0] != 'F')
+        if (signs->concepts[signs->told[i]].affirmed && vocabulary->concepts[signs->told[i]].code[0] != 'F' &&
+            !concept_is_for_rules(&vocabulary->concepts[signs->told[i]]))
             return true;
     return false;
 }
@@ -195,17 +205,36 @@ static bool turn_judge(struct work *work) {
 
 /* ---- the likely kinds */
 
-/* The two heads agree: what is a danger more likely than not is a report, of the next likely kind. Else it
- * would wait, alerted but closed, for somebody to say so. */
+/* "Saya mau mati saja": a film or a joke has to say that it is one; a doubt rings. */
+static bool announces_death(const struct work *work) {
+    const struct vocabulary *vocabulary = work->assessor->vocabulary;
+    const struct signs *signs = &work->reading->signs;
+    return signs_have(signs, vocabulary->named[NAMED_OWN_DEATH]) &&
+           !signs_have(signs, vocabulary->named[NAMED_IN_JEST]);
+}
+
+/* A likely kind, or the least likely of them gives way to it, goes before the others. */
+static void kind_first(struct work *work, int kind) {
+    struct kind_score *kinds = work->out->kinds;
+    const char *code = work->assessor->vocabulary->kinds[kind].code;
+    size_t at = 0;
+    while (at + 1 < work->out->kind_count && strcmp(kinds[at].kind, code) != 0)
+        at++;
+    memmove(kinds + 1, kinds, at * sizeof *kinds);
+    kinds[0] = (struct kind_score){code, work->kinds[kind]};
+    work->kind = kind;
+}
+
+/* The two heads agree, or the own death is announced: what is a danger more likely than not is a report, of
+ * the next likely kind. Else it would wait, alerted but closed, for somebody to say so. */
 static void report_first(struct work *work) {
     const struct vocabulary *vocabulary = work->assessor->vocabulary;
-    struct kind_score *kinds = work->out->kinds, none = kinds[0];
+    bool death = announces_death(work);
     if (work->kind != vocabulary->no_report || work->out->kind_count < 2 ||
-        danger_of(work->priorities) < DANGER_IS_A_REPORT)
+        (danger_of(work->priorities) < DANGER_IS_A_REPORT && !death))
         return;
-    kinds[0] = kinds[1];
-    kinds[1] = none;
-    work->kind = vocabulary_kind(vocabulary, kinds[0].kind);
+    int crisis = death ? vocabulary_kind(vocabulary, KIND_OF_CRISIS) : NO_INDEX;
+    kind_first(work, crisis == NO_INDEX ? vocabulary_kind(vocabulary, work->out->kinds[1].kind) : crisis);
 }
 
 /* Into its place among the likeliest, behind those that are as likely; the last may fall out. */
@@ -217,6 +246,19 @@ static void kind_place(struct assessment *out, struct kind_score score) {
     for (; at && out->kinds[at - 1].score < score.score; at--)
         out->kinds[at] = out->kinds[at - 1];
     out->kinds[at] = score;
+}
+
+/* Violence against an elder is that against adults (PPKS-19), whoever beats: what the words say of a child is
+ * said of the elder. */
+static void elder_beaten(struct work *work) {
+    const struct vocabulary *vocabulary = work->assessor->vocabulary;
+    int child = vocabulary_kind(vocabulary, KIND_OF_CHILDREN),
+        adult = vocabulary_kind(vocabulary, KIND_OF_ADULTS);
+    if (child == NO_INDEX || adult == NO_INDEX || likeliest(work->kinds, vocabulary->kind_count) != child ||
+        !victim_is_elder(vocabulary, &work->reading->text, &work->reading->signs, work->reading->places))
+        return;
+    work->kinds[adult] += work->kinds[child];
+    work->kinds[child] = 0;
 }
 
 static void kinds_rank(struct work *work) {
@@ -275,6 +317,42 @@ static void facts_of_others_drop(struct work *work) {
             out->facts[kept++] = *fact;
     }
     out->fact_count = kept;
+}
+
+/* Where it is among the facts, or how many they are. */
+static size_t fact_accusing(const struct assessment *out) {
+    size_t at = 0;
+    while (at < out->fact_count && strcmp(out->facts[at].name, RIGHTS_CONFLICT_OF_INTEREST) != 0)
+        at++;
+    return at;
+}
+
+/* "Petugas panti menolong anak yang dipukul ayahnya": somebody is told who did it, and is not of them. */
+static bool others_did(const struct work *work) {
+    static const uint32_t of_them = RELATION_TEACHER | RELATION_TRADE | RELATION_FELLOW;
+    const struct reading *reading = work->reading;
+    struct people people;
+    people_read(&reading->text, reading->places, work->assessor->vocabulary->details, &people);
+    return people.doers & ~of_them;
+}
+
+/* The vocabulary may have said so already, of words that stand near each other alone. */
+static bool accusation_find(struct work *work) {
+    const struct reading *reading = work->reading;
+    struct assessment *out = work->out;
+    bool said;
+    if (!accused_find(work->assessor->vocabulary, work->arena, &reading->text, &reading->signs,
+            reading->places, &out->accused))
+        return false;
+    said = fact_accusing(out) < out->fact_count;
+    if (said && !out->accused.staff && others_did(work)) {
+        out->facts[fact_accusing(out)] = out->facts[out->fact_count - 1];
+        out->fact_count--;
+        said = false;
+    }
+    if (!said && (out->accused.staff || *out->accused.offices))
+        out->facts[out->fact_count++] = (struct fact){RIGHTS_CONFLICT_OF_INTEREST, "yes", NO_WORD, NO_WORD};
+    return true;
 }
 
 /* For whoever takes the case on: the playbooks of these kinds too (casework). */
@@ -443,7 +521,8 @@ static void evidence_concepts(struct work *work) {
         const struct term *term = &vocabulary->terms[hit->tag];
         bool denied = hit->negator >= 0;
         if (term->use != TERM_CONCEPT || told[term->index][denied] ||
-            vocabulary->concepts[term->index].code[0] == 'F')
+            vocabulary->concepts[term->index].code[0] == 'F' ||
+            concept_is_for_rules(&vocabulary->concepts[term->index]))
             continue;
         told[term->index][denied] = true;
         evidence_add_new(work, denied ? "denied" : "concept", vocabulary->concepts[term->index].code,
@@ -538,6 +617,7 @@ static bool likely_find(struct work *work, struct place_found *place) {
         reading->places, NULL, &work->feature_count);
     if (!work->features || !kinds_score(work) || !turn_judge(work))
         return false;
+    elder_beaten(work);
     kinds_rank(work);
     memcpy(work->out->priorities, work->priorities, sizeof work->priorities);
     return place_apply(work, place);
@@ -567,6 +647,8 @@ bool assess_reading(const struct assessor *assessor, struct arena *arena, const 
             vocabulary, arena, &reading->text, &reading->signs, work.kind, out->facts, &out->fact_count))
         return false;
     facts_of_others_drop(&work);
+    if (!accusation_find(&work))
+        return false;
     review_decide(&work, &urgency);
     evidence_vocabulary(&work);
     evidence_learnt(&work);

@@ -6,6 +6,7 @@
  * somebody must be alerted at once although it is unclear. Both may be set at the same time. */
 #pragma once
 
+#include "services/triage/accuse.h"
 #include "services/triage/facts.h"
 #include "services/triage/matters.h"
 #include "services/triage/place.h"
@@ -87,6 +88,7 @@ struct assessment {
     size_t area_candidate_count;
     struct fact facts[FACTS_MAX];
     size_t fact_count;
+    struct accused accused;  /* of those who would receive the case */
     const char *reasons[16]; /* rule ids that set the priority */
     size_t reason_count;
     struct evidence evidence[ASSESSMENT_EVIDENCE_MAX];

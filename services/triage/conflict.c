@@ -12,13 +12,14 @@ enum {
     NAMES_MAX = 512,
     SHORT_MAX = 16,  /* "RSBRW" */
     PLACE_MAX = 24,  /* "pasuruan" */
-    SHORT_LEAST = 4, /* letters: fewer are no name */
+    SHORT_LEAST = 3, /* letters, "RSJ": fewer are no name */
+    NEXT_LEAST = 4,  /* letters: "Dr." is none */
     NAMED_MAX = 15,  /* of one text: ids of at most 64 bytes, in a fact of 1,023 (case_file.h, known.h) */
 };
 
 struct conflict_name {
     const char *id;
-    char words[SHORT_MAX], place[PLACE_MAX]; /* folded as words of a report are */
+    char words[SHORT_MAX], place[PLACE_MAX], next[PLACE_MAX]; /* folded as words of a report are */
 };
 
 struct conflict_names {
@@ -38,6 +39,20 @@ static void fold(const char *text, size_t size, char *out, size_t room) {
     out[used] = 0;
 }
 
+/* "UPT", "UPTD": so many are one that it names none. */
+static bool is_form(const char *at, size_t size) {
+    return (size == 3 || size == 4) && memcmp(at, "UPTD", size) == 0;
+}
+
+/* The word behind the short name, where it is one: "RSJ Menur Surabaya". */
+static void next_take(const char *behind, struct conflict_name *out) {
+    size_t size = 0;
+    behind += strspn(behind, ") ");
+    while (isalpha((unsigned char)behind[size]))
+        size++;
+    fold(behind, size >= NEXT_LEAST ? size : 0, out->next, sizeof out->next);
+}
+
 /* "UPT Perlindungan dan Pelayanan Sosial Petirahan Anak (PPSPA) Batu": the word in capitals, and the last. */
 static void name_take(struct conflict_names *names, const char *id, const char *name) {
     struct conflict_name *out = &names->list[names->count];
@@ -48,8 +63,10 @@ static void name_take(struct conflict_names *names, const char *id, const char *
         while (isupper((unsigned char)at[size]))
             size++;
         bool whole = !isalnum((unsigned char)at[size]) && (at == name || !isalnum((unsigned char)at[-1]));
-        if (whole && size >= SHORT_LEAST && size < SHORT_MAX)
+        if (whole && size >= SHORT_LEAST && size < SHORT_MAX && !is_form(at, size)) {
             fold(at, size, out->words, sizeof out->words);
+            next_take(at + size, out);
+        }
         at += size ? size : 1;
     }
     if (last)
@@ -102,6 +119,11 @@ static bool has_word(const struct text *text, const char *key) {
     return false;
 }
 
+static bool is_named(const struct text *text, const struct conflict_name *name) {
+    return has_word(text, name->words) &&
+           (has_word(text, name->place) || (*name->next && has_word(text, name->next)));
+}
+
 /* Ids, separated by spaces, "" for none. Which of several the text accuses, nobody has read yet: until a
  * person takes one back, none of them has the client. NULL: the arena is exhausted. */
 static const char *facilities_named(
@@ -109,7 +131,7 @@ static const char *facilities_named(
     const char *named = "";
     size_t count = 0;
     for (size_t i = 0; i < names->count && named && count < NAMED_MAX; i++)
-        if (has_word(text, names->list[i].words) && has_word(text, names->list[i].place)) {
+        if (is_named(text, &names->list[i])) {
             named = site_codes_join(arena, named, names->list[i].id);
             count++;
         }
@@ -123,16 +145,30 @@ static bool accuses(const struct assessment *assessment) {
     return false;
 }
 
+/* Not where an office is accused, which the text may name the facility beside. */
+static bool accuses_facility(const struct assessment *assessment) {
+    return assessment->accused.staff || !*assessment->accused.offices;
+}
+
+static void tell(struct assessment *assessment, const char *accused) {
+    if (*accused)
+        assessment->facts[assessment->fact_count++] =
+            (struct fact){.name = RIGHTS_CONFLICT_FACILITY, .value = accused};
+}
+
 bool conflict_find(const struct conflict_names *names, const struct spelling *spelling, struct arena *arena,
     const char *words, struct assessment *assessment) {
     struct text text;
+    const char *accused = assessment->accused.offices;
     if (!accuses(assessment))
         return true;
-    if (!text_read(arena, spelling, words, strlen(words), &text))
-        return false;
-    const char *facilities = facilities_named(names, &text, arena);
-    if (facilities && *facilities)
-        assessment->facts[assessment->fact_count++] =
-            (struct fact){.name = RIGHTS_CONFLICT_FACILITY, .value = facilities};
-    return facilities != NULL;
+    if (accuses_facility(assessment)) {
+        if (!text_read(arena, spelling, words, strlen(words), &text))
+            return false;
+        const char *facilities = facilities_named(names, &text, arena);
+        accused = facilities ? site_codes_join(arena, facilities, accused) : NULL;
+    }
+    if (accused)
+        tell(assessment, accused);
+    return accused != NULL;
 }

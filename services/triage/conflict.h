@@ -16,6 +16,6 @@ void conflict_names_free(struct conflict_names **names);
 const struct institutions *conflict_institutions(const struct conflict_names *names);
 
 /* Adds the fact conflict_facility, the ids of all that are named, to an assessment that has
- * conflict_of_interest. False only when the arena is exhausted. */
+ * conflict_of_interest, and the offices. False only when the arena is exhausted. */
 bool conflict_find(const struct conflict_names *names, const struct spelling *spelling, struct arena *arena,
     const char *words, struct assessment *assessment);

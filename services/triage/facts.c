@@ -2,6 +2,8 @@
  * stand with an age, and the notation of field notes ("L/14", "P 68 th"). */
 #include "services/triage/facts.h"
 
+#include "services/triage/people.h"
+
 #include <string.h>
 
 bool fact_is_of_a_person(const char *name) {
@@ -126,6 +128,20 @@ static bool fits_kind(const struct finder *finder, const char *fact) {
     return !leprosy || (finder->kind && strcmp(finder->kind, "kusta") == 0);
 }
 
+/* "Mbah Slamet" may be a man: it tells no sex. */
+static bool only_mbah(const struct finder *finder, size_t concept) {
+    const struct signs *signs = finder->signs;
+    for (size_t i = 0; i < signs->hit_count; i++) {
+        const struct hit *hit = &signs->hits[i];
+        const struct term *term = &finder->vocabulary->terms[hit->tag];
+        bool of_it = term->use == TERM_CONCEPT && (size_t)term->index == concept && hit->negator < 0;
+        if (of_it &&
+            (hit->first != hit->last || !people_says_mbah(finder->text, &finder->text->words[hit->first])))
+            return false;
+    }
+    return true;
+}
+
 /* F_family_consent.yes: the last part is the value, the rest the name. A fact that is said both ways stays
  * unknown. */
 static void concept_fact(struct finder *finder, size_t concept) {
@@ -134,6 +150,8 @@ static void concept_fact(struct finder *finder, size_t concept) {
     if (!value || value == code + 2 || said_otherwise(finder, concept, (size_t)(value - code)))
         return;
     if (!fits_kind(finder, code + 2))
+        return;
+    if (strncmp(code, "F_sex.", 6) == 0 && only_mbah(finder, concept))
         return;
     size_t size = (size_t)(value - code - 2);
     char *name = arena_bytes(finder->arena, code + 2, size);

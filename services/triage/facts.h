@@ -5,8 +5,9 @@
 #include "services/triage/concept.h"
 
 enum {
-    FACTS_FOUND_MAX = 32,           /* in the text */
-    FACTS_MAX = FACTS_FOUND_MAX + 2 /* and the further kinds (assess.c), and who is accused (conflict.c) */
+    FACTS_FOUND_MAX = 32, /* in the text */
+    FACTS_MAX =
+        FACTS_FOUND_MAX + 3 /* and the further kinds, that it accuses (assess.c), and whom (conflict.c) */
 };
 
 struct fact {

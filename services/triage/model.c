@@ -267,6 +267,8 @@ static void concepts_put(
     for (size_t i = 0; i < signs->told_count; i++) {
         const struct concept *told = &vocabulary->concepts[signs->told[i]];
         const struct concept_state *state = &signs->concepts[signs->told[i]];
+        if (concept_is_for_rules(told))
+            continue;
         const struct piece concept = {told->code, told->hash};
         if (state->denied)
             put(collector, denied, concept, NULL, 1, WHOLE, WHOLE);

@@ -7,10 +7,11 @@
 
 enum {
     AGE_MOST = 115,
-    BY_REACH = 6,   /* words between a passive and who did it: "dirante nang gubuk mburi omah karo bapake" */
-    DEED_REACH = 6, /* words between somebody and what he does: "kakak ipar saya mukul" */
-    AGE_REACH = 4,  /* words between somebody and the age */
-    AGES_REACH = 5, /* words between the first and the last of several ages */
+    BY_REACH = 6,    /* words between a passive and who did it: "dirante nang gubuk mburi omah karo bapake" */
+    DEED_REACH = 6,  /* words between somebody and what he does: "kakak ipar saya mukul" */
+    SUFFER_BACK = 4, /* words between what is done and whom it is done to: "menampar nenek" */
+    AGE_REACH = 4,   /* words between somebody and the age */
+    AGES_REACH = 5,  /* words between the first and the last of several ages */
     MONTHS_MOST = 35,
     INFANT = 5,      /* years */
     CHILD_MOST = 45, /* of whom "anak" may be */
@@ -739,6 +740,38 @@ enum agreement relations_agree(uint32_t a, uint32_t b) {
         if (said_a & pairs[i] && said_b & pairs[i])
             return AGREEMENT_SILENT;
     return AGREEMENT_NO;
+}
+
+uint32_t people_relation(const struct text *text, size_t at) {
+    return relation_at(text, at);
+}
+
+bool people_did(const struct text *text, const struct details *details, size_t at) {
+    const struct reading reading = {text, NULL, details, NULL};
+    return does_then(&reading, at) || told_by(&reading, at) || done_before(&reading, at);
+}
+
+bool people_suffered(const struct text *text, const struct details *details, size_t at) {
+    const struct reading reading = {text, NULL, details, NULL};
+    for (long ahead = -SUFFER_BACK; ahead <= DEED_REACH; ahead++) {
+        const struct word *word = word_at(text, at, ahead);
+        bool form = word && (ahead < 0 ? is_active(word) : is_passive(word));
+        if (form && word->sentence == text->words[at].sentence && is_deed(&reading, word))
+            return true;
+    }
+    return false;
+}
+
+bool people_says_mbah(const struct text *text, const struct word *word) {
+    return is_mbah(text, word);
+}
+
+bool people_word_is_passive(const struct word *word) {
+    return is_passive(word);
+}
+
+bool people_word_is_active(const struct word *word) {
+    return is_active(word);
 }
 
 void people_read(

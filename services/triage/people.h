@@ -61,6 +61,17 @@ enum agreement { AGREEMENT_SILENT, AGREEMENT_YES, AGREEMENT_NO };
 /* places: for each word, whether it is of a place's name. */
 void people_read(
     const struct text *text, const bool *places, const struct details *details, struct people *out);
+/* In what relation a person at `at` is named, bits of enum relation; 0 when no such person is. */
+uint32_t people_relation(const struct text *text, size_t at);
+/* Did the person at `at` do it to another? "dipukuli anaknya", "oleh anaknya", "anaknya mukul". */
+bool people_did(const struct text *text, const struct details *details, size_t at);
+/* Was it done to the person at `at`? "kakek dipukuli", "menampar kakek". */
+bool people_suffered(const struct text *text, const struct details *details, size_t at);
+/* "Mbah", "simbah", which are read as "nenek" (spellings.h), but may be either. */
+bool people_says_mbah(const struct text *text, const struct word *word);
+/* "dipukul"; "memukul", "nyabet", "pukul". By their form. */
+bool people_word_is_passive(const struct word *word);
+bool people_word_is_active(const struct word *word);
 /* Could those who did it be the same? SILENT also where one says "the family", or names the same man from
  * another side. */
 enum agreement relations_agree(uint32_t a, uint32_t b);

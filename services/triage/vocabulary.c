@@ -228,6 +228,22 @@ static bool concept_terms(
     return true;
 }
 
+static enum concept_part concept_part_of(const char *code) {
+    static const struct {
+        const char *code;
+        enum concept_part part;
+    } parts[] = {{"R_PETUGAS", PART_STAFF}, {"R_LEMBAGA", PART_INSTITUTION},
+        {"R_TEMPAT_LAIN", PART_ELSEWHERE}, {"R_PERBUATAN", PART_WRONG_ANY_FORM}, {"C_PUKUL", PART_WRONG},
+        {"C_SEKS", PART_WRONG}, {"C_IKAT", PART_WRONG}, {"C_KUNCI", PART_WRONG}, {"S_ANCAM", PART_WRONG},
+        {"S_POTONG", PART_WRONG}};
+    if (strncmp(code, CONCEPT_OFFICE, strlen(CONCEPT_OFFICE)) == 0)
+        return PART_OFFICE;
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        if (strcmp(code, parts[i].code) == 0)
+            return parts[i].part;
+    return PART_NONE;
+}
+
 /* A concept named again (signals.yaml after concepts.yaml) gains the further terms. */
 static bool concept_take(
     struct vocabulary *vocabulary, const struct concept_entry *entry, struct error *error) {
@@ -236,7 +252,8 @@ static bool concept_take(
         if (vocabulary->concept_count == CONCEPTS_MAX)
             return error_set(error, "more than %d concepts", CONCEPTS_MAX);
         concept = (int)vocabulary->concept_count++;
-        vocabulary->concepts[concept] = (struct concept){entry->code, text_hash(entry->code)};
+        vocabulary->concepts[concept] =
+            (struct concept){entry->code, text_hash(entry->code), concept_part_of(entry->code)};
     }
     const struct term_lists *terms = &entry->terms;
     return concept_terms(vocabulary, concept, terms->id, terms->id_count, error) &&
@@ -339,7 +356,9 @@ static void named_find(struct vocabulary *vocabulary) {
         [NAMED_WOMAN] = "S_PEREMPUAN",
         [NAMED_ALONE] = "C_SENDIRI",
         [NAMED_IN_PUBLIC] = "S_RUANG_PUBLIK",
-        [NAMED_TAKEN_BACK] = "S_DITARIK"};
+        [NAMED_TAKEN_BACK] = "S_DITARIK",
+        [NAMED_OWN_DEATH] = "R_MAU_MATI",
+        [NAMED_IN_JEST] = "R_GURAU"};
     for (size_t i = 0; i < NAMED_CONCEPTS; i++)
         vocabulary->named[i] = (int16_t)concept_of(vocabulary, codes[i]);
     vocabulary->no_report = (int16_t)vocabulary_kind(vocabulary, "bukan_laporan");

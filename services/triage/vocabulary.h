@@ -6,6 +6,7 @@
  *   vocabulary/keywords.yaml    words that point to a kind
  *   vocabulary/concepts.yaml    what a report is about (child, beating, hunger ...), which kinds follow
  *   vocabulary/signals.yaml     the same schema: our own concepts beyond the field's tables
+ *                               (R_: only for rules, not learnt; R_KANTOR.<role>: accuse.h)
  *   vocabulary/urgency.yaml     which concepts make a report urgent (severity criteria, ESC-nn)
  *   vocabulary/weights.tsv      optional: weights learnt from labelled reports, see model.h
  *   vocabulary/rarity.tsv       optional: how rare words are, for comparing reports, see rarity.h
@@ -45,10 +46,29 @@ struct term {
     const char *text; /* as written in the file */
 };
 
+/* What a concept is in an accusation (accuse.h). */
+enum concept_part {
+    PART_NONE,
+    PART_STAFF,         /* who works at an institution */
+    PART_OFFICE,        /* who works for an office, see CONCEPT_OFFICE */
+    PART_INSTITUTION,   /* that receives cases */
+    PART_ELSEWHERE,     /* schools, shops: those who work there receive none */
+    PART_WRONG,         /* that is done to somebody */
+    PART_WRONG_ANY_FORM /* likewise, and no thing has such a name: "pungli" */
+};
+
+#define CONCEPT_OFFICE "R_KANTOR." /* and the code of its role, of roles.yaml */
+
 struct concept {
     const char *code;
     uint64_t hash; /* text_hash(code) */
+    enum concept_part part;
 };
+
+/* R_: only rules ask for it. It is no matter of its own, and the weights were learnt without it. */
+static inline bool concept_is_for_rules(const struct concept *concept) {
+    return concept->code[0] == 'R' && concept->code[1] == '_';
+}
 
 /* All of `all`, none of `without`: the kind gains weight. */
 struct combination {
@@ -89,6 +109,8 @@ enum named_concept {
     NAMED_ALONE,
     NAMED_IN_PUBLIC,
     NAMED_TAKEN_BACK,
+    NAMED_OWN_DEATH, /* announced by who writes */
+    NAMED_IN_JEST,
     NAMED_CONCEPTS
 };
 

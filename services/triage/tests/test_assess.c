@@ -173,6 +173,44 @@ static void test_danger_is_a_report(void **state) {
     }
 }
 
+/* Who announces the own death is in danger, whatever else it reads like; only laughter, a song, a story or a
+ * thing tells otherwise. */
+static void test_an_announced_death_rings(void **state) {
+    static const struct {
+        const char *text;
+        bool alert;
+    } cases[] = {
+        {"Saya mau mati saja, sudah tidak kuat, selamat tinggal semuanya", true},
+        {"Saya mau mengakhiri hidup saya", true},
+        {"pengen mati aja rasanya", true},
+        {"Saya mau mati saja di Krian Sidoarjo", true},
+        {"Saya mau bunuh diri", true},
+        {"gue pengen mati", true},
+        {"mending aku mati aja", true},
+        {"aku ga mau hidup lagi", true},
+        {"selamat tinggal semua, maafkan aku", true},
+        {"skripsi ga kelar2, saya mau mati saja, sudah tidak kuat", true},
+        {"aku kepingin mati wae", true},
+        {"aku arep bunuh diri", true},
+        {"wis ora kuat urip, arep mati ae", true},
+        {"ambo nio mati se lah", true},
+        {"sengko' terro mate'a", true},
+        {"mau mati ketawa", false},
+        {"capek banget mau mati rasanya nugas wkwk", false},
+        {"saya mau mati saja wkwkwk nugas numpuk", false},
+        {"HP saya mau mati, nanti saya kabari", false},
+        {"lampu mau mati katanya PLN", false},
+        {"lirik lagunya: aku mau mati saja di pelukmu", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct assessment found = judge(*state, cases[i].text);
+        bool alert = found.priority == PRIORITY_P0 && found.possible_danger;
+        bool crisis = !cases[i].alert || (strcmp(found.kind, "odgj_krisis") == 0 && found.opens_case);
+        if (alert != cases[i].alert || !crisis)
+            fail_msg("%s: %s %s", cases[i].text, found.kind, priority_name(found.priority));
+    }
+}
+
 /* What a scene turns out to be: the end takes back what was told before it, or tells what was taken for less.
  * Any other end leaves a danger what it is. */
 static void test_turns(void **state) {
@@ -256,6 +294,28 @@ static void test_facts(void **state) {
         struct assessment found = judge(*state, cases[i].text);
         if (strcmp(fact(&found, cases[i].name), cases[i].value) != 0)
             fail_msg("%s: %s is %s", cases[i].text, cases[i].name, fact(&found, cases[i].name));
+    }
+}
+
+/* An elder who is beaten is an adult who is beaten, whoever beats; "mbah" alone is of either sex. */
+static void test_who_is_beaten_decides(void **state) {
+    static const struct {
+        const char *text, *kind, *sex;
+    } cases[] = {
+        {"Kakek dipukuli anaknya sampai berdarah", "kdrt", "L"},
+        {"Kakek Slamet dipukuli anaknya sampai lebam di Taman Sidoarjo", "kdrt", "L"},
+        {"Petugas panti memukul kakek penghuni", "kdrt", "L"},
+        {"Mbah Slamet dipukuli anaknya sampai lebam di Taman Sidoarjo", "kdrt", "unknown"},
+        {"Mbah putri diantemi anake", "kdrt", "P"},
+        {"Cucu saya dipukul bapaknya, saya neneknya di Krian", "kekerasan_anak", "P"},
+        {"Kakek memukuli cucunya umur 7 tahun", "kekerasan_anak", "L"},
+        {"Anak 9 tahun dipukul ayahnya, kakeknya juga dipukul", "kekerasan_anak", "L"},
+        {"Anak saya dipukul kakeknya", "kekerasan_anak", "L"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct assessment found = judge(*state, cases[i].text);
+        if (strcmp(found.kind, cases[i].kind) != 0 || strcmp(fact(&found, "sex"), cases[i].sex) != 0)
+            fail_msg("%s: %s, sex %s", cases[i].text, found.kind, fact(&found, "sex"));
     }
 }
 
@@ -668,10 +728,12 @@ int main(void) {
         cmocka_unit_test(test_quiet),
         cmocka_unit_test(test_cases_and_their_doubles),
         cmocka_unit_test(test_danger_is_a_report),
+        cmocka_unit_test(test_an_announced_death_rings),
         cmocka_unit_test(test_turns),
         cmocka_unit_test(test_nothing_known_is_reviewed),
         cmocka_unit_test(test_urgent_flag_raises),
         cmocka_unit_test(test_facts),
+        cmocka_unit_test(test_who_is_beaten_decides),
         cmocka_unit_test(test_confidentiality_is_the_strictest),
         cmocka_unit_test(test_follow_ups_tell_what_they_follow),
         cmocka_unit_test(test_several_victims),

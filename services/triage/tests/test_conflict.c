@@ -16,6 +16,37 @@ static const struct {
         "JTM-PPSPA-BATU JTM-PRSMP-SBY"},
     {"Anak di Krian Sidoarjo dipukuli oleh ibu tirinya, badannya lebam", NULL},
     {"Anak umur 12 tahun dipukuli ayahnya sampai lebam di Kota Batu, rumahnya dekat PPSPA Batu", NULL},
+    /* Who of an institution did it, by any word for a wrong, before the verb or behind the passive. */
+    {"Kepala UPT PPSPA Batu menampar anak umur 11 tahun penghuni", "JTM-PPSPA-BATU"},
+    {"Petugas PPSPA Batu menendang anak umur 10 tahun", "JTM-PPSPA-BATU"},
+    {"Pengurus PPSPA Batu mencabuli anak asuh umur 13 tahun", "JTM-PPSPA-BATU"},
+    {"Staf shelter PPSPA Batu memperkosa remaja putri 16 tahun", "JTM-PPSPA-BATU"},
+    {"Anak umur 12 tahun ditampar kepala UPT PPSPA Batu", "JTM-PPSPA-BATU"},
+    {"Nenek saya di PSTW Magetan ditampar pegawainya", "JTM-PSTW-MGT"},
+    {"Sopir UPT PSTW Magetan memukul kakek", "JTM-PSTW-MGT"},
+    {"Saya korban KDRT dititipkan di shelter PPSPA Batu, satpamnya meraba raba saya, saya 17 tahun",
+        "JTM-PPSPA-BATU"},
+    {"Di panti PSTW Magetan mbah saya tidak diberi makan dan dimarahi petugas", "JTM-PSTW-MGT"},
+    {"Perawat di RSJ Lawang mengikat dan memukul pasien ODGJ, pasien dirantai di tempat tidur tiga hari",
+        "RS-LAWANG"},
+    {"Perawat di RSJ Menur menendang pasien ODGJ sampai berdarah", "RS-MENUR"},
+    /* An office. */
+    {"Petugas UPTD PPA Sidoarjo melecehkan korban perempuan 19 tahun yang melapor minggu lalu", "office:PPA"},
+    {"Oknum Satgas PPA Jember memerkosa korban umur 15 tahun", "office:PPA"},
+    {"Pak TKSK di Kecamatan Taman Sidoarjo minta uang 500 ribu supaya bansos nenek saya cair", "office:TKSK"},
+    {"Anak korban pencabulan oleh oknum petugas dinsos Gresik", "office:KAB"},
+    /* Who helps, reports, brings, is near or suffers is no doer. */
+    {"Petugas PPA menolong korban yang dipukul suami", NULL},
+    {"Guru melaporkan murid dipukul bapaknya", NULL},
+    {"Petugas panti menolong anak yang dipukul ayahnya sampai berdarah", NULL},
+    {"Kepala panti melapor anak dipukuli ayahnya sampai lebam", NULL},
+    {"Anak dipukul ayahnya sampai lebam lalu dijemput oleh petugas UPTD PPA", NULL},
+    {"Dipukul suami sampai berdarah, sudah lapor sama petugas UPTD PPA", NULL},
+    {"Guru SMP memukul murid sampai berdarah di Krian", NULL},
+    {"Sopir angkot memperkosa penumpang dekat panti", NULL},
+    {"Petugas panti dipukul anak asuh sampai berdarah", NULL},
+    {"ODGJ dirantai keluarga, kakinya luka, mohon petugas RSJ Lawang menjemput", NULL},
+    {"Laporan Tagana pukul 11.00, longsor di Gucialit, dua rumah rusak, tiga orang terjebak", NULL},
 };
 
 static void test_who_is_accused(void **state) {
@@ -87,6 +118,26 @@ static unsigned look_from(
 
 static unsigned look(struct world *world, const struct id *case_id, const char *account) {
     return look_from(world, case_id, account, NULL);
+}
+
+/* Of the office that is accused, and of the same regency. */
+static unsigned look_as(struct world *world, const struct id *case_id, const char *role, const char *area) {
+    Sigap__Actor actor = SIGAP__ACTOR__INIT;
+    Sigap__View view = SIGAP__VIEW__INIT;
+    Sigap__CaseView what = SIGAP__CASE_VIEW__INIT;
+    char *roles[] = {(char *)"operator", (char *)role}, *areas[] = {(char *)area};
+    unsigned status;
+    actor.account = (char *)"somebody";
+    actor.roles = roles;
+    actor.n_roles = 2;
+    actor.areas = areas;
+    actor.n_areas = 1;
+    what.case_id = (ProtobufCBinaryData){ID_BYTES, (uint8_t *)case_id->bytes};
+    view.actor = &actor;
+    view.what_case = SIGAP__VIEW__WHAT_CASE_FILE;
+    view.case_file = &what;
+    json_decref(fixture_view(world->fixture, &view, &status));
+    return status;
 }
 
 static struct id last_case(struct world *world) {
@@ -255,6 +306,19 @@ static void test_a_case_that_names_nobody_is_closed_to_its_regency(void **state)
     assert_int_equal(listed_for(world, "JTM-PPSPA-BATU"), 1);
 }
 
+/* Nobody of the office in the regency reads it, until somebody finds that it was none of them. */
+static void test_a_case_is_closed_to_the_accused_office(void **state) {
+    struct world *world = *state;
+    report(
+        world, "Petugas UPTD PPA Sidoarjo melecehkan korban perempuan 19 tahun yang melapor minggu lalu", 1);
+    struct id accusing = last_case(world);
+    assert_string_equal(opened_with(world, RIGHTS_CONFLICT_FACILITY), "office:PPA");
+    assert_int_equal(look_as(world, &accusing, "PPA", "35.15"), 404);
+    assert_int_equal(look_as(world, &accusing, "KOR", "*"), 200);
+    record_fact(world, &accusing, RIGHTS_CONFLICT_FACILITY, "no");
+    assert_int_equal(look_as(world, &accusing, "PPA", "35.15"), 200);
+}
+
 /* Casework tells the whole list each time: it is kept once. */
 static void test_officers_are_kept_once(void **state) {
     struct world *world = *state;
@@ -362,6 +426,7 @@ int main(void) {
         TEST(test_a_parted_report_keeps_the_conflict),
         TEST(test_a_case_is_closed_to_who_is_accused),
         TEST(test_a_case_that_names_nobody_is_closed_to_its_regency),
+        TEST(test_a_case_is_closed_to_the_accused_office),
         TEST(test_officers_are_kept_once),
         TEST(test_only_the_conflict_that_is_left_is_carried),
     };
