@@ -112,11 +112,22 @@ static const struct institutions *institutions(const struct turn *turn) {
     return teams_institutions(notifier->teams);
 }
 
-/* Between the facility and the router: it answers, and hears that it is withdrawn. */
+static const char *only_offices(struct turn *turn, const char *accused) {
+    const char *offices = "";
+    char one[SITE_CODE_MAX + 1];
+    while (accused && offices && site_codes_next(&accused, one))
+        if (strncmp(one, INSTITUTIONS_OFFICE, strlen(INSTITUTIONS_OFFICE)) == 0)
+            offices = site_codes_join(turn->arena, offices, one);
+    return offices;
+}
+
+/* An offer is between the facility and the router: it answers, and hears that it is withdrawn. An office has
+ * no part in it. */
 static struct accusation accusation_of(
-    const struct turn *turn, const struct alert *alert, const struct recorded *known, bool offer_is_theirs) {
+    struct turn *turn, const struct alert *alert, const struct recorded *known, bool offer_is_theirs) {
     if (alert->subject == SUBJECT_OFFER && offer_is_theirs)
-        return institutions_accusation(institutions(turn), NULL, NULL, alert->area);
+        return institutions_accusation(
+            institutions(turn), NULL, only_offices(turn, known->facilities), alert->area);
     return institutions_accusation(
         institutions(turn), known->of_interest ? "yes" : NULL, known->facilities, alert->area);
 }

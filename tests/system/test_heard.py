@@ -223,6 +223,25 @@ def test_who_is_accused_is_out_of_the_chain(site, clerk):
     assert clerk.get(f"/api/cases/{case}").status == 200
 
 
+def test_an_accused_office_is_left_out(site, clerk):
+    """Its teams are told nothing, its people read nothing, and the coordinator decides, until somebody finds otherwise."""
+    told = {"Pak TKSK di Kecamatan Taman Sidoarjo minta uang 500 ribu supaya bansos nenek saya cair": "TKSK",
+            "Petugas UPTD PPA Sidoarjo melecehkan korban perempuan 19 tahun yang melapor minggu lalu": "PPA"}
+    for text, role in told.items():
+        ticket = site.report(text)
+        case = case_of(site, ticket)
+        site.idle()
+        officer = Person(site, f"kantor.{role.lower()}", "responder", role, "35.15")
+        assert clerk.get(f"/api/cases/{case}").json["casework"]["facts"]["conflict_facility"] == f"office:{role}"
+        assert officer.get(f"/api/cases/{case}").status == 404
+        assert case not in [row["id"] for row in officer.get("/api/cases").json["cases"]]
+        to = [delivery["to"] for delivery in site.trace(ticket)["deliveries"]]
+        assert f"{role.lower()}-3515" not in to and "kor" in to, to
+        assert clerk.post(f"/api/cases/{case}/facts", {"name": "conflict_facility", "value": "no"}).status == 200
+        site.idle()
+        assert officer.get(f"/api/cases/{case}").status == 200
+
+
 def test_who_is_accused_in_the_whole_sees_nothing_that_was_merged_into_it(site, clerk):
     one = case_of(site, site.report(LONELY.format("Bululawang")))
     other = case_of(site, site.report(LONELY_TOLD.format("Bululawang")))

@@ -227,6 +227,8 @@ static void test_an_office_is_left_out(void **state) {
         assert_int_equal(flow_sent(flow, "kor", NULL, NULL) > 0, !cases[i].theirs);
         assert_int_equal(look_as(flow, &case_id, "TKSK"), cases[i].status);
         assert_int_equal(look_as(flow, &case_id, "PKM"), 200);
+        flow_offer_sent(flow, &case_id, facility, SIGAP__PRIORITY__PRIORITY_P0, "35.20");
+        assert_int_equal(look_as(flow, &case_id, "TKSK"), cases[i].status); /* nor by the offer */
         flow_advance(flow, 3 * HOUR);
         assert_int_equal(flow_sent(flow, "tksk-3520", NULL, NULL) > 0, cases[i].theirs);
         flow_free(flow);
