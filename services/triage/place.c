@@ -551,6 +551,8 @@ struct choice {
 
 /* "batas Waru sama Surabaya": Waru, a word, is one of the two. */
 #define BORDER_LEAST 0.5f
+/* What a name must prove to be one of two of which the teller does not know which it is. */
+#define DOUBT_LEAST 0.5f
 
 /* More than the margin, so that a second name decides between twins. */
 #define TOLD_TWICE 0.6f
@@ -683,6 +685,9 @@ static bool is_beside_best(
     if (one->name->border && best->name->border)
         return one->weight >= BORDER_LEAST && !(area_level(one->code) == AREA_DISTRICT &&
                                                   place_entries_name_regency(index, one->name->entries));
+    if (one->name->doubt && best->name->doubt && one->weight >= DOUBT_LEAST &&
+        !(area_level(one->code) == AREA_DISTRICT && place_entries_name_regency(index, one->name->entries)))
+        return true;
     return one->name->either && best->name->either && area_level(best->code) == area_level(one->code) &&
            area_level(one->code) >= AREA_REGENCY && one->weight > best->weight - EITHER_MARGIN;
 }
@@ -828,6 +833,24 @@ static void candidates_common(struct place_found *out) {
     area_decide(out, regency);
 }
 
+/* "Malampah, Pasaman": of two regencies outside of the site the one that has the village beside the name. */
+static void beside_decides(
+    const struct place_index *index, const struct text *text, struct place_found *out) {
+    char district[CODE_BYTES], only[CODE_BYTES];
+    size_t found = 0;
+    for (size_t i = 0; i < out->candidate_count; i++)
+        if (area_level(out->candidates[i]) == AREA_REGENCY &&
+            !place_index_serves(index, out->candidates[i]) &&
+            place_beside_find(index, text, out->first, out->last, out->candidates[i], district)) {
+            copy_text(only, sizeof only, district);
+            found++;
+        }
+    if (found != 1)
+        return;
+    out->candidate_count = 0;
+    area_decide(out, only);
+}
+
 /* So many readings at most. */
 static size_t readings_room(const struct place_index *index, const struct place_names *names) {
     size_t room = 0;
@@ -848,6 +871,8 @@ static bool text_place(const struct place_index *index, struct arena *arena, con
     choices_weigh(index, text, names, choices, choices_list(index, readings, reading_count, choices), out);
     twins_decide(index, text, names, out);
     candidates_common(out);
+    if (out->candidate_count > 1)
+        beside_decides(index, text, out);
     char district[CODE_BYTES];
     if (out->level == AREA_REGENCY && !place_index_serves(index, out->area) &&
         place_beside_find(index, text, out->first, out->last, out->area, district))

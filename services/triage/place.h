@@ -35,7 +35,17 @@
  *  - "Nganjuk apa Kediri" and "perbatasan Gresik-Lamongan" stay both; a list of three towns or more that
  *    somebody serves or that were hit is in none of them, nor is "tiga kabupaten: ..." or one town "sampai"
  *    another;
- *  - who writes that somebody is held where nobody knows tells no place.
+ *  - who writes that somebody is held where nobody knows tells no place;
+ *  - what somebody only wants in a place ("mau manggung di Surabaya"), where a child is kept out of the way,
+ *    and where relatives are that nobody reaches, is beside the matter; so is where the teller works, or
+ *    lives with children, who tells of home ("jualan di Sidoarjo. Di kampung saya ..."), and who does not
+ *    know whom to tell ("saya di Bekasi bingung lapor ke mana") of who is from elsewhere;
+ *  - who is from here and was lured away suffers there ("kabur ke Denpasar, ternyata dijual"), and "dari
+ *    Juanda ke rumah" is no more than the last leg;
+ *  - "Ngantang, eh atau Pujon ya, kurang tahu" stays both, or the regency that both lie in;
+ *  - where an outing goes, and where who does not believe is asked to look ("main2 ke Kokop"), it is; what
+ *    villages have ("bersih desa Nganjuk") names none;
+ *  - of two regencies of one name the one that has the village beside it ("Malampah, Pasaman").
  * What the message says comes first, then a position on the map, then the area the reporter's form declared:
  * the other two often are where somebody writes from. A position decides between twins.
  */

@@ -59,7 +59,11 @@ enum place_role place_role_of_from(const struct text *text, size_t from) {
     static const char *const kin[] = {"bapak", "ayah", "ibu", "kakak", "adik", "anak", "suami", "istri",
         "nenek", "kakek", "keluarga", "rombongan", "teman", "tetanga", "saudara", "mertua", "keponakan",
         "paman", "bibi", NULL};
+    static const char *const got[] = {"dapat", "terima", "ada", "ditelepon", "lewat", "via", "nomor", NULL};
     const struct word *word = &text->words[from], *before = from ? word - 1 : NULL;
+    if (before && word_is(before, "telepon") && before->clause == word->clause && place_word_is_dari(word) &&
+        !place_cue_has_before(text, from - 1, got))
+        return ROLE_TELLER; /* "perempuan 28 th, telepon dari Sawahan" */
     if (from >= 2 && before->start == before[-1].start)
         before--; /* "kakakku dari", "pelaku dari": -ku is read as "saya" */
     if (place_word_is_claim(word) ||
@@ -288,8 +292,12 @@ static bool is_place_of_trade(const struct text *text, size_t in) {
 
 /* "kabar dari mamanya murid saya di Pagai Selatan": of there, wherever it is told. from: "dari". */
 static bool is_news_of(const struct text *text, size_t from) {
-    static const char *const news[] = {"kabar", "cerita", "berita", "telepon", NULL};
+    static const char *const news[] = {"kabar", "cerita", "berita", "telepon", "pesan", NULL};
+    static const char *const media[] = {"radio", "suara", "wa", "singkat", "ht", NULL};
     const struct word *word = &text->words[from];
+    if (from >= 2 && word[-1].clause == word->clause && word_is_one_of(word - 1, media))
+        word--; /* "pesan radio dari guru di" */
+    from = (size_t)(word - text->words);
     return from && word[-1].clause == word->clause && word_is_one_of(word - 1, news);
 }
 

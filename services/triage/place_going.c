@@ -155,9 +155,20 @@ static bool is_reached(const struct text *text, size_t bound, const struct place
            !place_cue_is_wished(text, bound) && !place_cue_is_wished(text, before->first);
 }
 
-/* "jalan-jalan ke alun2 Batu"; "jalan ke Kampak" is a road. */
+/* "ke", and Minangkabau and Madurese "ka": "cubo tengok ka Talamau", "la molè ka Omben". */
+static bool is_to(const struct word *word) {
+    static const char *const to[] = {"ke", "ka", NULL};
+    return word_is_one_of(word, to);
+}
+
+/* "jalan-jalan ke alun2 Batu", "piknik RT ke Papuma", "libur panjang, sekeluarga ke Jogja"; "jalan ke Kampak"
+ * is a road. */
 static bool is_outing(const struct text *text, size_t bound) {
+    static const char *const outings[] = {"piknik", "wisata", "rekreasi", "healing", "tour", "tur", "touring",
+        "turing", "camping", "kemping", "tamasya", "plesir", "sekeluarga", "libur", "ziarah", NULL};
     const struct word *word = &text->words[bound];
+    if (is_to(word) && place_cue_has_before(text, bound, outings))
+        return true;
     return bound && word_is(word - 1, "jalan") && word[-1].flags & WORD_DOUBLED &&
            word[-1].clause == word->clause;
 }
@@ -231,12 +242,6 @@ static bool is_ready_to_help(const struct text *text, size_t bound) {
            place_cue_has_before(text, at, helpers);
 }
 
-/* "ke", and Minangkabau and Madurese "ka": "cubo tengok ka Talamau", "la molè ka Omben". */
-static bool is_to(const struct word *word) {
-    static const char *const to[] = {"ke", "ka", NULL};
-    return word_is_one_of(word, to);
-}
-
 /* "cubo tengok ka Talamau", "tolong cek ke Pasaman Barat": where somebody is asked to look it is. */
 static bool is_asked_to_look(const struct text *text, size_t bound) {
     static const char *const looks[] = {"cek", "dicek", "tengok", "lihat", "liat", "tinjau", NULL};
@@ -244,6 +249,26 @@ static bool is_asked_to_look(const struct text *text, size_t bound) {
     const struct word *word = &text->words[bound];
     return bound >= 2 && is_to(word) && word->clause == word[-2].clause && word_is_one_of(word - 1, looks) &&
            word_is_one_of(word - 2, asks);
+}
+
+/* "main2 ke Kokop", "silakan cek langsung ke Panggul", "datanglah ke Robatal": who does not believe it is
+ * told where to look. */
+static bool is_invited(const struct text *text, size_t bound) {
+    static const char *const fills[] = {"langsung", "saja", "sini", "pak", "bu", NULL};
+    static const char *const orders[] = {
+        "main", "dolan", "datanglah", "mainlah", "lihatlah", "lihat", "cek", NULL};
+    static const char *const goes[] = {"main", "dolan", "datang", "cek", "lihat", "tengok", "mampir", NULL};
+    static const char *const asks[] = {
+        "coba", "cubo", "silakan", "silahkan", "mongo", "sini", "cobalah", "percaya", NULL};
+    const uint32_t clause = text->words[bound].clause;
+    size_t at = bound;
+    while (at && text->words[at - 1].clause == clause && word_is_one_of(&text->words[at - 1], fills))
+        at--;
+    if (!at || !is_to(&text->words[bound]) || text->words[at - 1].clause != clause)
+        return false;
+    const struct word *word = &text->words[at - 1];
+    return (word->flags & WORD_OPENS && word_is_one_of(word, orders)) ||
+           (word_is_one_of(word, goes) && place_cue_has_before(text, at - 1, asks));
 }
 
 enum place_role place_role_of_bound(
@@ -276,7 +301,7 @@ enum place_role place_role_of_bound(
         return ROLE_FAR;
     if (is_freight(text, bound, before))
         return ROLE_BOUND;
-    if (is_asked_to_look(text, bound))
+    if (is_asked_to_look(text, bound) || is_invited(text, bound))
         return ROLE_TELLER;
     if (!is_to(&text->words[bound]) || place_cue_is_wished(text, bound))
         return ROLE_BOUND;

@@ -191,6 +191,17 @@ static bool is_station_of_city(const struct place_index *index, const struct tex
            place_entries_name_city(index, place_index_find(index, text, first, &used));
 }
 
+/* "bersih desa Nganjuk", "perangkat desa Ponorogo": what villages have, and no village of the name. */
+static bool is_of_villages(const struct place_index *index, const struct text *text, size_t first) {
+    static const char *const things[] = {
+        "bersih", "sedekah", "bumi", "perangkat", "dana", "pilkades", "nyadran", "karang", "ruwat", NULL};
+    size_t used;
+    return first >= 2 && word_is(&text->words[first - 1], "desa") &&
+           text->words[first - 2].clause == text->words[first].clause &&
+           word_is_one_of(&text->words[first - 2], things) &&
+           place_entries_name_regency(index, place_index_find(index, text, first, &used));
+}
+
 enum place_marker place_marker_around(
     const struct place_index *index, const struct text *text, size_t first, size_t last) {
     enum place_marker before = MARKER_NONE;
@@ -205,6 +216,8 @@ enum place_marker place_marker_around(
         before = MARKER_NONE; /* "tiga kali Malang" */
     if (before == MARKER_NONE && (is_dish(text, first) || is_tape(text, first)))
         before = MARKER_STREET;
+    if (before == MARKER_VILLAGE && is_of_villages(index, text, first))
+        before = MARKER_NONE;
     if (before == MARKER_DISTRICT && is_ordered(text, first))
         before = MARKER_NONE;
     if (before == MARKER_DISTRICT && is_office_of_regency(index, text, first))

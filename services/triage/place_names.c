@@ -9,9 +9,10 @@
 enum {
     SHOUTED_LEAST = 5,
     CAPITALS_LEAST = 10,
-    SHORT_HINT = 4, /* letters of a hint that must be written large */
-    NEAR_SURE = 9,  /* of a misspelt district that nothing else tells */
-    NEAR_LEAST = 7  /* letters of a word that may be a misspelt name; see place_index.c */
+    SHORT_HINT = 4,  /* letters of a hint that must be written large */
+    NEAR_SURE = 9,   /* of a misspelt district that nothing else tells */
+    DOUBT_REACH = 6, /* words between two places of which the teller does not know which it is, and behind */
+    NEAR_LEAST = 7   /* letters of a word that may be a misspelt name; see place_index.c */
 };
 
 /* ---- what is no name */
@@ -417,6 +418,40 @@ static bool is_either(const struct text *text, const struct place_name *one, con
            text->words[one->first].clause == text->words[next->first].clause;
 }
 
+/* Only words of doubt stand between the two, one of them "or". */
+static bool is_or_between(
+    const struct text *text, const struct place_name *one, const struct place_name *next) {
+    static const char *const between[] = {
+        "eh", "apa", "atau", "sana", "katanya", "ya", "di", "mungkin", "kalau", "tidak", NULL};
+    static const char *const either[] = {"apa", "atau", NULL};
+    bool is_or = false;
+    if (next->first - one->last > DOUBT_REACH ||
+        text->words[one->last].sentence != text->words[next->first].sentence)
+        return false;
+    for (size_t i = one->last + 1u; i < next->first; i++) {
+        is_or = is_or || word_is_one_of(&text->words[i], either);
+        if (!word_is_one_of(&text->words[i], between) &&
+            !place_marker_is_level(place_marker_of(&text->words[i])))
+            return false;
+    }
+    return is_or;
+}
+
+/* "Tegalombo sana, eh atau Tegalsari ya, saya kurang jelas": the teller does not know which. */
+static bool is_doubt(const struct text *text, const struct place_name *one, const struct place_name *next) {
+    static const char *const unsure[] = {"lupa", "ragu", NULL};
+    static const char *const known[] = {"jelas", "tahu", "tau", "paham", "yakin", "hafal", NULL};
+    if (!is_or_between(text, one, next))
+        return false;
+    for (size_t i = next->last + 1u; i < text->count && i <= next->last + (size_t)DOUBT_REACH; i++) {
+        const struct word *word = &text->words[i];
+        if (word_is_one_of(word, unsure) ||
+            (word_is_one_of(word, known) && (word->negator >= 0 || word_is(word - 1, "kurang"))))
+            return true;
+    }
+    return false;
+}
+
 /* "perbatasan Gresik-Lamongan", "batas Waru sama Surabaya": on either side. */
 static bool is_border(const struct text *text, const struct place_name *one, const struct place_name *next) {
     static const char *const borders[] = {"perbatasan", "batas", "tapal", "tapel", NULL};
@@ -734,6 +769,8 @@ static size_t names_read(
             out[count - 1].beside = out[count].beside = true;
         if (count && is_either(text, &out[count - 1], &out[count]))
             out[count - 1].either = out[count].either = true;
+        if (count && is_doubt(text, &out[count - 1], &out[count]))
+            out[count - 1].doubt = out[count].doubt = true;
         if (count && is_border(text, &out[count - 1], &out[count]))
             border_mark(&out[count - 1], &out[count]);
         if (count && is_quarter_of(index, &out[count - 1], &out[count])) {

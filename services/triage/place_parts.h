@@ -2,8 +2,8 @@
  * (place_index.c); the words beside a name (place_markers.c) and the names in one message (place_names.c),
  * which of them are only words (place_words.c), and what they are to the event, by the words before them
  * (place_roles.c, with place_being.c, place_going.c and place_cues.c) and by the other names
- * (place_settle.c); what is decided from them (place.c), and the villages beside a regency of another
- * province (place_beside.c). */
+ * (place_settle.c, place_aside.c); what is decided from them (place.c), and the villages beside a regency of
+ * another province (place_beside.c). */
 #pragma once
 
 #include "services/triage/place.h"
@@ -132,6 +132,7 @@ struct place_name {
     bool settled;  /* "asal Bojonegoro, ngekos di Krian": where somebody lives who is from elsewhere */
     bool harbour;  /* "ketapang mau nyebrang": the village with the harbour, and no district */
     bool either;   /* "Nganjuk apa Kediri": one of two, and the teller does not know which */
+    bool doubt;    /* "Ngantang, eh atau Pujon ya, kurang jelas": and says so */
     bool which;    /* "Sukodono mana kek": one of several, and the teller does not know which */
     bool border;   /* "batas Waru sama Surabaya": on one side or the other */
     bool headman;  /* "pak lurah Bojonegoro": of a village there that is not named */
@@ -198,5 +199,12 @@ void place_role_read(const struct place_index *index, const struct text *text, s
 /* Decides which names that are also words are meant as places. */
 void place_words_settle(
     const struct place_index *index, const struct text *text, struct place_name *names, size_t count);
+/* Whether another name, and no hospital before it, says that it happened elsewhere: one of a role up to most.
+ */
+bool place_names_have_elsewhere(const struct place_index *index, const struct text *text,
+    const struct place_names *names, size_t at, enum place_role most);
+/* Sets aside the names that are beside the matter, and takes those that were lured to (place_aside.c). */
+void place_names_set_aside(
+    const struct place_index *index, const struct text *text, struct place_names *names);
 /* Decides what a name is there for where only the other names tell. */
 void place_names_settle(const struct place_index *index, const struct text *text, struct place_names *names);

@@ -556,6 +556,22 @@ static bool is_passed_through(const struct text *text, const struct place_name *
     return false;
 }
 
+/* "dari Juanda ke rumah tidak tahu naik apa", "dari bandara pulangnya naik apa": the last leg of who comes
+ * from abroad. begin: of the name and its words of kind. */
+static bool is_on_last_leg(const struct text *text, const struct place_name *name, size_t begin) {
+    static const char *const homes[] = {"rumah", "rumahnya", "kampung", "desa", NULL};
+    static const char *const home[] = {"pulang", "pulangnya", "kerumah", NULL};
+    const struct word *next = &text->words[name->last] + 1, *end = text->words + text->count;
+    while (begin && word_is(&text->words[begin - 1], "bandara"))
+        begin--;
+    if (!begin || !place_word_is_dari(&text->words[begin - 1]) || next >= end ||
+        next->clause != next[-1].clause)
+        return false;
+    bool is_homeward = word_is_one_of(next, home) ||
+                       (word_is(next, "ke") && next + 1 < end && word_is_one_of(next + 1, homes));
+    return is_homeward && (place_text_is_of_abroad(text) || place_text_is_of_dead(text));
+}
+
 /* "Kades Munjungan melapor", "Babinsa Tiris lapor": whose office is there tells of there, or of elsewhere. */
 bool place_name_is_reporter(const struct text *text, const struct place_name *name) {
     static const char *const offices[] = {"kades", "lurah", "camat", "babinsa", "bhabin", "bhabinkamtibmas",
@@ -616,7 +632,7 @@ static enum place_role role_of(const struct place_index *index, const struct tex
     name->home = is_home(text, begin);
     name->landing = ((index->entries[name->entries].landmark || is_flown_to(text, begin)) &&
                         is_landing(text, name, begin)) ||
-                    is_passed_through(text, name, begin);
+                    is_passed_through(text, name, begin) || is_on_last_leg(text, name, begin);
     name->calling =
         (index->entries[name->entries].landmark || name->marker == MARKER_TOWN) && is_calling(text, name);
     name->road = is_road(index, text, name, begin);
@@ -676,6 +692,13 @@ static bool is_on_mountain(const struct text *text, const struct place_name *nam
            word_is_one_of(word - 2, parts);
 }
 
+/* "di rumah makan Asembagus": those on the road are called after the place. */
+static bool is_restaurant(const struct text *text, const struct place_name *name) {
+    const struct word *word = &text->words[name->first];
+    return name->first >= 2 && name->capital && word->clause == word[-2].clause &&
+           word_is(word - 1, "makan") && word_is(word - 2, "rumah");
+}
+
 /* "pantai Munjungan", "jembatan Mojoroto", "depan bank Ngunut": of all that is called after a place these lie
  * in it. */
 static bool is_nature(const struct text *text, const struct place_name *name) {
@@ -683,7 +706,7 @@ static bool is_nature(const struct text *text, const struct place_name *name) {
         "pantai", "jembatan", "bank", "toko", "hotel", "gang", "perumahan", "perum", NULL};
     return name->marker == MARKER_STREET && name->first &&
            (word_is_one_of(&text->words[name->first - 1], natures) || is_at_roadside(text, name) ||
-               is_on_mountain(text, name));
+               is_on_mountain(text, name) || is_restaurant(text, name));
 }
 
 /* "saya kerja di rumah makan Surabaya", "kerja di pabrik krupuk Sidoarjo": where the work is. What is cooked

@@ -14,13 +14,24 @@ enum {
     NEAR_WORDS = 3    /* "dekat lapangan minyak Banyuurip" */
 };
 
+/* Whether a district or regency of one name is, or lies in, one of the other, either way. */
+static bool large_places_agree(const struct place_index *index, uint32_t a, uint32_t b) {
+    for (; a; a = index->entries[a].next)
+        for (uint32_t at = b; at; at = index->entries[at].next)
+            if (index->entries[a].level != AREA_VILLAGE && index->entries[at].level != AREA_VILLAGE &&
+                (area_within(index->entries[a].code, index->entries[at].code) ||
+                    area_within(index->entries[at].code, index->entries[a].code)))
+                return true;
+    return false;
+}
+
+/* "Kalidawir ... dari Juanda": that a village near the airport is called so, too, is no matter. */
 static bool is_told_elsewhere(const struct place_index *index, const struct place_names *names, size_t at) {
     for (size_t i = 0; i < names->count; i++) {
         const struct place_name *other = &names->names[i];
         bool mere = other->word && (!other->capital || other->opens) && !place_marker_is_level(other->marker);
         if (i != at && !mere && !other->village && !other->landing && !other->calling &&
-            other->role != ROLE_BOUND &&
-            !place_entries_agree(index, other->entries, names->names[at].entries))
+            other->role != ROLE_BOUND && !large_places_agree(index, other->entries, names->names[at].entries))
             return true;
     }
     return false;
@@ -347,17 +358,6 @@ static bool is_home_of_patient(const struct text *text, const struct place_names
     return false;
 }
 
-/* Whether a district or regency of one name is, or lies in, one of the other, either way. */
-static bool large_places_agree(const struct place_index *index, uint32_t a, uint32_t b) {
-    for (; a; a = index->entries[a].next)
-        for (uint32_t at = b; at; at = index->entries[at].next)
-            if (index->entries[a].level != AREA_VILLAGE && index->entries[at].level != AREA_VILLAGE &&
-                (area_within(index->entries[a].code, index->entries[at].code) ||
-                    area_within(index->entries[at].code, index->entries[a].code)))
-                return true;
-    return false;
-}
-
 /* "teman saya anak Jombang di kontrakan Krian": from where somebody is whose place is named behind it. */
 static bool is_origin_of_other(
     const struct place_index *index, const struct text *text, const struct place_names *names, size_t at) {
@@ -470,7 +470,7 @@ static void homes_settle(
 }
 
 /* Whether another name, and no hospital before it, says that it happened elsewhere. */
-static bool is_role_elsewhere(const struct place_index *index, const struct text *text,
+bool place_names_have_elsewhere(const struct place_index *index, const struct text *text,
     const struct place_names *names, size_t at, enum place_role most) {
     for (size_t i = 0; i < names->count; i++) {
         const struct place_name *other = &names->names[i];
@@ -486,7 +486,7 @@ static bool is_role_elsewhere(const struct place_index *index, const struct text
 /* Or that somebody tells from elsewhere. */
 static bool is_event_elsewhere(
     const struct place_index *index, const struct text *text, const struct place_names *names, size_t at) {
-    return is_role_elsewhere(index, text, names, at, ROLE_TELLER);
+    return place_names_have_elsewhere(index, text, names, at, ROLE_TELLER);
 }
 
 /* "Di RSUD Ngudi Waluyo dua minggu, sudah pulang ke Talun", "Dinsos Kab. Blitar: klien sudah pulang ke
@@ -651,10 +651,12 @@ static size_t old_news(const struct text *text) {
 
 /* "adik saya di", "tetangga yang di": the word behind the relative or friend, or 0. in: "di". */
 static size_t person_before(const struct text *text, size_t in) {
-    static const char *const whose[] = {"saya", "kami", "yang", "jauhnya", NULL};
-    static const char *const kin[] = {"adik", "kakak", "paman", "bibi", "bulik", "istri", "suami", "anak",
-        "saudara", "sepupu", "teman", "temanya", "mamak", "bos", "tetanga", "mertua", "menantu", "menantunya",
-        "pamanya", "bibinya", "saudaranya", "adiknya", "kakaknya", "anaknya", "keluarganya", "besanya", NULL};
+    static const char *const whose[] = {
+        "saya", "kami", "yang", "jauhnya", "lelaki", "laki", "perempuan", "sulung", "bungsu", NULL};
+    static const char *const kin[] = {"cucu", "cucunya", "putranya", "putrinya", "putra", "putri", "adik",
+        "kakak", "paman", "bibi", "bulik", "istri", "suami", "anak", "saudara", "sepupu", "teman", "temanya",
+        "mamak", "bos", "tetanga", "mertua", "menantu", "menantunya", "pamanya", "bibinya", "saudaranya",
+        "adiknya", "kakaknya", "anaknya", "keluarganya", "besanya", NULL};
     size_t who = in;
     if (who > 1 && word_is_one_of(&text->words[who - 1], whose))
         who--;
@@ -668,9 +670,11 @@ static size_t person_before(const struct text *text, size_t in) {
  * word or help it is. What the teller says of himself is no event beside it. */
 static bool is_said_of_helper(const struct text *text, const struct place_name *name) {
     static const char *const by[] = {"menurut", "kata", NULL};
-    static const char *const links[] = {"sudah", "juga", "mau", "tidak", "cuma", "malah", NULL};
+    static const char *const links[] = {"sudah", "juga", "mau", "tidak", "cuma", "malah", "dapat", "bisa",
+        "pernah", "sulit", "susah", "nomornya", "hp", "hpnya", "jarang", "ada", NULL};
     static const char *const said[] = {"bilang", "cerita", "tahu", "tau", "peduli", "jemput", "dihubungi",
-        "dikabari", "kirim", "lapor", "sangup", "lepas", NULL};
+        "dikabari", "kirim", "lapor", "sangup", "lepas", "aktif", "kabar", "pulang", "ditelepon", "ditelpon",
+        "menjenguk", "jenguk", "nengok", "mengurus", "ngurus", "merespon", NULL};
     const struct word *word = &text->words[name->first], *end = text->words + text->count;
     const struct word *next = &text->words[name->last] + 1;
     if (name->first < 2 || !word_is(word - 1, "di") || word[-1].clause != word->clause)
@@ -764,7 +768,7 @@ static bool is_aside(
     if (name->role > ROLE_FAR || names->count < 2)
         return false;
     if ((is_said_of_helper(text, name) || is_late_to_tell(text, name)) &&
-        is_role_elsewhere(index, text, names, at, ROLE_EVENT))
+        place_names_have_elsewhere(index, text, names, at, ROLE_EVENT))
         return true;
     return (is_away_from_home(text, name) || is_home_of_caller(text, name) || is_adviser(text, name) ||
                is_help_elsewhere(text, name) || is_unable_to_go(text, name) ||
@@ -969,6 +973,7 @@ void place_names_settle(const struct place_index *index, const struct text *text
     for (size_t i = 0; i < names->count; i++)
         for (size_t step = 0; step < sizeof steps / sizeof *steps; step++)
             steps[step](&telling, i);
+    place_names_set_aside(index, text, names);
     for (size_t i = 0; i + 1 < names->count; i++)
         list_settle(index, text, names, i);
 }

@@ -81,6 +81,14 @@ static bool is_signature(
            !place_entries_name_town_elsewhere(index, name->entries);
 }
 
+/* "... belum makan. tiris dsn krajan": signed with the district and the hamlet. */
+static bool is_signature_with_hamlet(const struct text *text, const struct place_name *name) {
+    static const char *const parts[] = {"dusun", "dukuh", "desa", "rt", "rw", NULL};
+    const struct word *word = &text->words[name->first], *next = &text->words[name->last] + 1;
+    return name->first >= SIGNED_LEAST && word->flags & WORD_OPENS && word->sentence != word[-1].sentence &&
+           name->last + 2u < text->count && word->clause == next[1].clause && word_is_one_of(next, parts);
+}
+
 /* The only district of its name in the country, and in the site; another spelling of it is the same
  * ("Pasèan"). */
 bool place_entry_is_unique(const struct place_index *index, uint32_t entry) {
@@ -187,6 +195,15 @@ static bool is_of_office(const struct text *text, const struct place_name *name)
     static const char *const offices[] = {"rsud", "terminal", "stasiun", "polres", NULL};
     const struct word *word = &text->words[name->first];
     return name->first && word[-1].clause == word->clause && word_is_one_of(word - 1, offices);
+}
+
+/* "di kampung saya Bungkal". */
+static bool is_village_of_mine(const struct text *text, const struct place_name *name) {
+    static const char *const mine[] = {"saya", "kami", NULL};
+    static const char *const villages[] = {"kampung", "desa", NULL};
+    const struct word *word = &text->words[name->first];
+    return name->capital && name->first >= 3 && word->clause == word[-3].clause &&
+           word_is_one_of(word - 1, mine) && word_is_one_of(word - 2, villages) && word_is(word - 3, "di");
 }
 
 /* "omah pagu", "rumah di pagu"; "lokasinya kunir" says less. */
@@ -342,9 +359,9 @@ void place_words_settle(
         bool regency_named = is_regency_named(index, names, count, i);
         bool unique = place_entry_is_unique(index, name->entries);
         bool home = is_given_as_home(text, name);
-        bool ours =
-            unique && is_no_kind_of_house(text, name) &&
-            (is_where_we_are(text, name) || is_stayed_in(text, name) || (home && is_lived_in(text, name)));
+        bool ours = unique && is_no_kind_of_house(text, name) &&
+                    (is_where_we_are(text, name) || is_stayed_in(text, name) ||
+                        is_village_of_mine(text, name) || (home && is_lived_in(text, name)));
         bool given =
             (unique && (is_of_office(text, name) || is_of_branch(text, name) || is_of_worker(text, name) ||
                            is_kula(text, name) || is_at_crossing(text, name))) ||
@@ -357,7 +374,7 @@ void place_words_settle(
                            is_in_front_of_sentence(text, name))) ||
             is_address_in_front(index, text, names, count, i) ||
             (is_no_kind_of_house(text, name) && is_by_landmark(index, text, names, count, i)) ||
-            is_signature(index, text, name) ||
+            is_signature(index, text, name) || (unique && is_signature_with_hamlet(text, name)) ||
             (name->belongs && (name->capital || is_named_before(names, i))))
             name->word = false;
     }

@@ -1758,6 +1758,86 @@ static void test_named_by_what_everybody_knows(void **state) {
     areas_check(*state, cases, sizeof cases / sizeof *cases);
 }
 
+/* Who only wants to go somewhere, children that are kept elsewhere, and who was lured away. */
+static void test_wished_kept_and_lured(void **state) {
+    static const struct expected cases[] = {
+        {"Satpam Terminal Arjosari: ibu muda menari di jalur bus. Katanya dari Trenggalek, mau manggung di "
+         "Surabaya.",
+            "35.73"},
+        {"Wanita ini saya temukan di Pare, pengen konser di Jakarta omongannya", "35.06.17"},
+        {"Lansia telantar di pasar Babat. Mau ikut pengajian di Jombang katanya", "35.24.05"},
+        {"saya mau cari adik saya yang hilang di Surabaya, saya dari Tuban", "35.78"},
+        {"Perempuan hamil, telepon dari wilayah Sawahan Surabaya. Diancam mucikari, anaknya dititip di "
+         "Madura.",
+            "35.78.06"},
+        {"ibu muda di Wonokromo disekap pacar. Bayinya dititipkan neneknya di Bangkalan.", "35.78.04"},
+        {"saya kerja di Surabaya, anak saya titipkan neneknya di Tuban, sekarang sakit", "35.23"},
+        {"Santri asal Galengdowo Jombang kabur ke Denpasar Bali diajak pacar, ternyata dijual", "51.71"},
+        {"Siswi asal Lumajang kabur ke Balikpapan sama kenalan FB, di sana dijual ke om-om", "64.71"},
+        {"adik saya asal Tuban ikut pacarnya ke Jombang, pulang lagi ke Tuban lalu dikurung", "35.23"},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof *cases);
+}
+
+/* Where the teller works, or lives with children, who tells of home; and who does not know whom to ask. */
+static void test_told_of_home(void **state) {
+    static const struct expected cases[] = {
+        {"keponakanku mau dinikahin. ini di desa ibuku, aku kuliah di sby jadi bingung lapor kemana", ""},
+        {"tetangga di kampung dirantai, aku kerja di Sidoarjo gak bisa pulang", ""},
+        {"saya kerja di Surabaya, sering dipukul majikan, orang tua di kampung tidak tahu", "35.78"},
+        {"saya perantau asal Agam jualan nasi di Sidoarjo. Di kampung saya, kecamatan Ampek Nagari, abang "
+         "sepupu dipasung",
+            "13.06.13"},
+        {"Perantau Solok Selatan, jualan di Surabaya. Di kampung kami, Sungai Pagu, ibu telantar",
+            "13.11.02"},
+        {"Saya buka warung di Gresik, di kampung saya Bungkal ponakan dirantai", "35.02.03"},
+        {"Saya ikut anak di Sidoarjo tapi tiap bulan pulang ke Trebungan, Bondowoso. Di belakang rumah ada "
+         "bilik bambu",
+            "35.11.21"},
+        {"Saya ikut anak di Surabaya, tiap lebaran pulang ke Dongko. Di sana keponakan dirantai", "35.03.04"},
+        {"Sekarang saya ikut menantu di Gresik. Kampung saya Kalipare, di sana tetangga dikurung",
+            "35.07.11"},
+        {"nenek ikut anak di Krian tidak diberi makan. saya di Lamongan", "35.15.11"},
+        {"dari Johor: \"7 orang dikunci. Kami semua asal Robatal.\" Saya di Sidoarjo tidak tahu harus lapor "
+         "ke siapa",
+            "35.27.10"},
+        {"Adik saya TKI asal Ngraho disekap di Kamboja, saya di Bekasi bingung harus lapor kemana",
+            "35.22.01"},
+        {"saya di Dampit tidak tahu harus lapor ke siapa, tetangga dirantai", "35.07.05"},
+        {"Wali jorong di Malalak melaporkan perempuan sesak napas. Anak di Jambi tidak dapat dihubungi.",
+            "13.06.16"},
+        {"Mbah Karsi hidup sendiri di Panggul. Cucu di Batam nomornya tidak aktif", "35.03.01"},
+        {"orang Kalidawir, kena razia di Taiwan. Dari Juanda ke rumah tidak tahu naik apa", "35.04.14"},
+        {"PMI dari Wagir dideportasi, dari bandara Juanda ke rumah tidak ada ongkos", "35.07.21"},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof *cases);
+}
+
+/* Doubt between two, and places that were not read: feasts, outings, invitations, signatures, two Pasaman. */
+static void test_doubted_visited_and_signed(void **state) {
+    static const struct expected cases[] = {
+        {"Lokasinya Tegalombo sana katanya, eh atau Tegalsari ya, saya kurang jelas", ""},
+        {"Ada orang dipasung di Ngantang, eh apa Pujon ya, kurang tahu", "35.07"},
+        {"banjir di Dampit dan Turen, makanan kurang", "35.07.05"},
+        {"wayangan bersih desa nganjuk malem jumat kliwon", "35.18"},
+        {"dana desa Sampang dikorupsi", "35.27"},
+        {"Piknik RT ke Papuma Wuluhan Jember minggu depan, iuran 60rb bus", "35.09.11"},
+        {"Libur panjang, sekeluarga ke Kota Jogja, Malioboro penuh sesak", "34.71"},
+        {"Buat yang bilang pasung udah ga ada, main2 ke kokop bkln. Sepupu saya dirantai", "35.26.10"},
+        {"silakan cek langsung ke Panggul, nenek makan gaplek", "35.03.01"},
+        {"sy dan anak blm mkn dr kmrn pagi. tiris dsn krajan", "35.13.07"},
+        {"di rumah makan Asembagus dua anak dipaksa mencuci kaca bus", "35.12.13"},
+        {"di rumah makan Padang ada anak dipukul", ""},
+        {"Titipan pesan radio dari guru di Siberut Barat Daya: ombak tinggi, bidan belum ada", "13.09.06"},
+        {"dipasuang di Malampah Barat, Pasaman", "13.08.13"},
+        {"Nagari Kajai, Pasaman", "13.12.04"},
+        {"di sutera pasisia ado anduang iduik di pondok", "13.01.08"},
+        {"Kami tingga di Danau Kembar", "13.02.19"},
+        {"di depan balaikota malang ada mbah kakung", "35.73.02"},
+    };
+    areas_check(*state, cases, sizeof cases / sizeof *cases);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names),
@@ -1830,6 +1910,9 @@ int main(void) {
         cmocka_unit_test(test_which_of_many_and_of_what),
         cmocka_unit_test(test_of_several_and_of_neither),
         cmocka_unit_test(test_spoken_in_other_languages),
+        cmocka_unit_test(test_wished_kept_and_lured),
+        cmocka_unit_test(test_told_of_home),
+        cmocka_unit_test(test_doubted_visited_and_signed),
         cmocka_unit_test(test_spellings),
         cmocka_unit_test(test_every_district),
         cmocka_unit_test(test_twins_stay_two),
