@@ -1,5 +1,6 @@
 /* What the files of react.h share, one for each daemon that speaks (react_triage.c, react_router.c,
- * react_casework.c), one for what none of them says (react_silence.c), and what is known of a case
+ * react_casework.c), one for what none of them says (react_silence.c), for a case that lies elsewhere
+ * (react_moved.c), for a reporter who writes again (react_news.c), and what is known of a case
  * (react_known.c). */
 #pragma once
 
