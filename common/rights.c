@@ -49,9 +49,17 @@ bool rights_facility(const Sigap__Actor *actor, const char *facility) {
     return actor && contains(actor->facilities, actor->n_facilities, facility);
 }
 
+static const char *const named_for_secrets[] = {"TRI", "PPA", "PKS", "KOR", NULL};
+
 bool rights_sees_secret(const Sigap__Actor *actor) {
-    static const char *const named[] = {"TRI", "PPA", "PKS", "KOR", NULL};
-    return rights_has_any(actor, named);
+    return rights_has_any(actor, named_for_secrets);
+}
+
+bool rights_role_sees_secret(const char *role) {
+    for (const char *const *named = named_for_secrets; *named; named++)
+        if (strcmp(role, *named) == 0)
+            return true;
+    return false;
 }
 
 bool rights_in_conflict(const Sigap__Actor *actor, const char *accounts) {

@@ -27,6 +27,8 @@ bool rights_covers(const Sigap__Actor *actor, const char *area);
 bool rights_facility(const Sigap__Actor *actor, const char *facility);
 /* The inside of a C3 case: only those named for it (TRI, PPA, PKS, KOR); others see its number. */
 bool rights_sees_secret(const Sigap__Actor *actor);
+/* The same of somebody who is known by a role alone: a duty team. */
+bool rights_role_sees_secret(const char *role);
 /* Fact of a case: account of an officer who may be part of what is reported (ESC-10). */
 #define RIGHTS_CONFLICT_OFFICER "conflict_officer"
 /* Is the actor one of them? accounts: separated by blanks, NULL or "" for nobody. Such a case is not there

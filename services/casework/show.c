@@ -40,14 +40,24 @@ static void member_time(struct json_writer *json, const char *key, int64_t at) {
 
 /* ---- one task */
 
-static void write_task(struct json_writer *json, const struct work *work, unsigned number) {
+/* What it is. A playbook is of one kind, so that its tasks tell the kind of a secret case. */
+static void write_task_words(
+    struct json_writer *json, const struct work *work, const struct case_task *task, bool inside) {
+    json_member_text(json, "code", inside ? task->code : "");
+    json_member_text(json, "title",
+        inside ? plan_title(&work->plan, task, false)
+               : "Tugas pada kasus rahasia: tanyakan kepada petugas triase (TRI)");
+    json_member_text(json, "title_en",
+        inside ? plan_title(&work->plan, task, true)
+               : "Task in a confidential case: ask the triage officer (TRI)");
+}
+
+static void write_task(struct json_writer *json, const struct work *work, unsigned number, bool inside) {
     const struct case_task *task = &work->file.tasks[number - 1];
-    const struct playbook_task *template = task->template;
+    const struct playbook_task *template = inside ? task->template : NULL;
     struct id id = case_task_id(&work->file.id, number);
     json_member_id(json, "id", &id);
-    json_member_text(json, "code", task->code);
-    json_member_text(json, "title", plan_title(&work->plan, task, false));
-    json_member_text(json, "title_en", plan_title(&work->plan, task, true));
+    write_task_words(json, work, task, inside);
     json_member_text(json, "role", plan_role(task));
     json_member_text(json, "owner", task_owner(work, task));
     member_time(json, "due_at", task->due_at);
@@ -218,7 +228,7 @@ static void write_inside(struct json_writer *json, struct work *work, bool narra
     json_member_array(json, "tasks");
     for (unsigned i = 1; i <= work->file.task_count; i++) {
         json_write_object(json);
-        write_task(json, work, i);
+        write_task(json, work, i, true);
         json_write_end(json);
     }
     json_write_end(json);
@@ -440,7 +450,7 @@ static unsigned write_tasks_of(
             continue;
         json_write_object(json);
         json_member_id(json, "case_id", &work->file.id);
-        write_task(json, work, i + 1);
+        write_task(json, work, i + 1, inside);
         json_member_text(json, "priority", priority_words[work->file.priority % 5]);
         if (inside) {
             json_member_text(json, "kind", work->file.kind);

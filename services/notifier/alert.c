@@ -380,7 +380,7 @@ static struct alert *make(struct turn *turn, const struct alert_row *row) {
     alert->subject = row->subject;
     alert->state = alert->stored.state = row->state;
     alert->priority = alert->stored.priority = row->priority;
-    alert->confidentiality = row->confidentiality;
+    alert->confidentiality = alert->stored.confidentiality = row->confidentiality;
     memcpy(alert->area, row->area, sizeof alert->area);
     memcpy(alert->stored.area, row->area, sizeof alert->stored.area);
     memcpy(alert->facility, row->facility, sizeof alert->facility);
@@ -544,7 +544,7 @@ static int64_t count_sending(const struct alert *alert) {
     return sending;
 }
 
-static void insert(struct turn *turn, const struct alert_row *row, int64_t sending) {
+static void insert(struct turn *turn, const struct alert_row *row, int64_t sending, bool asks) {
     struct notifier *notifier = turn->state;
     struct statement *add = notifier_use(turn->store, NOTIFIER_ALERT_INSERT);
     id_filter_add(&notifier->incidents, &row->id);
@@ -558,20 +558,22 @@ static void insert(struct turn *turn, const struct alert_row *row, int64_t sendi
     bind_text(add, row->facility);
     bind_int(add, row->next_at);
     bind_int(add, sending);
+    bind_int(add, asks);
     bind_blob(add, row->body, row->body_size);
     statement_run(add);
 }
 
-static void update(struct turn *turn, const struct alert_row *row, int64_t sending, bool in_place) {
+static void update(
+    struct turn *turn, const struct alert_row *row, int64_t sending, bool asks, bool in_place) {
     struct statement *set =
         notifier_use(turn->store, in_place ? NOTIFIER_ALERT_UPDATE_IN_PLACE : NOTIFIER_ALERT_UPDATE);
     if (!in_place) {
         bind_int(set, row->state);
         bind_int(set, row->priority);
-    }
-    bind_int(set, row->confidentiality);
-    if (!in_place)
+        bind_int(set, row->confidentiality);
         bind_text(set, row->area);
+        bind_int(set, asks);
+    }
     bind_int(set, row->next_at);
     bind_int(set, sending);
     bind_blob(set, row->body, row->body_size);
@@ -602,6 +604,13 @@ static void keep(struct turn *turn, const struct alert_row *row, bool is_new) {
         recent_keep(notifier->recent, row, is_new);
 }
 
+/* What the indices have of it. */
+static bool is_stored_so(const struct alert *alert, const struct alert_row *row) {
+    return row->state == alert->stored.state && row->priority == alert->stored.priority &&
+           row->confidentiality == alert->stored.confidentiality &&
+           strcmp(row->area, alert->stored.area) == 0;
+}
+
 void alert_write(struct turn *turn, struct alert *alert) {
     struct buffer *body = notifier_scratch(turn->state);
     bool is_new = !alert->row;
@@ -617,13 +626,12 @@ void alert_write(struct turn *turn, struct alert *alert) {
         alert->row = alert->handover;
     struct alert_row row = row_of(alert, body);
     if (is_new)
-        insert(turn, &row, count_sending(alert));
+        insert(turn, &row, count_sending(alert), alert->answerable);
     else
-        update(turn, &row, count_sending(alert),
-            row.state == alert->stored.state && row.priority == alert->stored.priority &&
-                strcmp(row.area, alert->stored.area) == 0);
+        update(turn, &row, count_sending(alert), alert->answerable, is_stored_so(alert, &row));
     alert->stored.state = row.state;
     alert->stored.priority = row.priority;
+    alert->stored.confidentiality = row.confidentiality;
     memcpy(alert->stored.area, row.area, sizeof alert->stored.area);
     keep(turn, &row, is_new);
 }

@@ -73,7 +73,7 @@ struct alert {
     int64_t row; /* 0: not stored yet */
     struct {
         enum alert_state state;
-        int priority;
+        int priority, confidentiality;
         char area[14];
     } stored;                          /* as the row has them */
     struct id id, subject_id, case_id; /* case_id: of the case, or the report before it is one */

@@ -15,8 +15,21 @@ static bool facility_is_theirs(const Sigap__Actor *actor, const char *facility) 
     return facility[0] && rights_facility(actor, facility);
 }
 
+bool answer_is_of_facility(const struct alert *alert, const Sigap__Actor *actor) {
+    return facility_is_theirs(actor, alert->facility);
+}
+
+bool answer_is_masked(const struct alert *alert, const Sigap__Actor *actor) {
+    return alert->confidentiality >= SITE_C3 && !rights_sees_secret(actor);
+}
+
+/* That a secret case is offered to somebody tells what help it needs: only those know whom it is offered to.
+ */
 bool answer_may_see(const struct alert *alert, const Sigap__Actor *actor) {
-    return rights_covers(actor, alert->area) || facility_is_theirs(actor, alert->facility);
+    if (answer_is_of_facility(alert, actor))
+        return true;
+    return rights_covers(actor, alert->area) &&
+           !(alert->subject == SUBJECT_OFFER && answer_is_masked(alert, actor));
 }
 
 /* Operators and coordinators, as roles.yaml has them: they send somebody else where the first does not get
@@ -44,6 +57,12 @@ static const struct team *team_of_actor(
     }
     *may |= found != NULL;
     return found;
+}
+
+bool answer_may_act(struct turn *turn, const struct alert *alert, const Sigap__Actor *actor) {
+    bool may;
+    team_of_actor(turn->state, alert, actor, &may);
+    return may && alert->answerable && !conflict_of_actor(turn, alert, actor);
 }
 
 /* --- the command --- */

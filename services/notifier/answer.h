@@ -28,6 +28,13 @@ struct answer_link answer_link_of(
 
 /* Whether the actor may see, or answer for, this alert: the same rule as the queries of views.c. */
 bool answer_may_see(const struct alert *alert, const Sigap__Actor *actor);
+/* Of a C3 case the actor is not named for: its number and how urgent it is, nothing of what it is, where, who
+ * is told of it, who has it. */
+bool answer_is_masked(const struct alert *alert, const Sigap__Actor *actor);
+/* Staff of the facility that the alert is about. */
+bool answer_is_of_facility(const struct alert *alert, const Sigap__Actor *actor);
+/* Would an answer of the actor be taken? Whether the state of the alert allows one is another question. */
+bool answer_may_act(struct turn *turn, const struct alert *alert, const Sigap__Actor *actor);
 
 /* An offer whose alert is over because its facility, this team, has accepted it: it may give it back. */
 bool answer_may_give_back(const struct alert *alert, const struct team *team);

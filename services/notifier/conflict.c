@@ -151,6 +151,19 @@ static bool offer_stands(const struct alert *alert) {
     return alert->state != ALERT_STATE_STOOD_DOWN || strcmp(alert->detail, ALERT_OFFER_TAKEN) == 0;
 }
 
+unsigned conflict_cases(struct turn *turn, struct id *out, unsigned max) {
+    const struct notifier *notifier = turn->state;
+    unsigned count = 0;
+    if (!notifier->any_conflict)
+        return 0;
+    struct statement *rows = notifier_use(turn->store, NOTIFIER_CONFLICT_CASES);
+    bind_int(rows, max);
+    while (count < max && statement_step(rows))
+        out[count++] = column_id(rows, 0);
+    statement_end(rows);
+    return count;
+}
+
 bool conflict_of_actor(struct turn *turn, const struct alert *alert, const Sigap__Actor *actor) {
     struct recorded known = known_of(turn, &alert->case_id);
     struct accusation accusation = accusation_of(turn, alert, &known, offer_stands(alert));

@@ -46,6 +46,9 @@ bool outgoing_tell_person(struct turn *turn, struct alert *alert, const struct t
 /* Whose answer it is: of an offer that of the facility's own people only, of all else that of whoever is
  * told. NULL: of no team. */
 bool outgoing_asks(const struct alert *alert, const struct team *team);
+/* Told of a C3 case without being named for it, and not the facility it is offered to: for them it is a
+ * number. */
+bool outgoing_is_outside(const struct alert *alert, const struct team *team);
 /* Sends, holds or withdraws all that is QUEUED. The alert is the row as it is now: what has been answered
  * meanwhile is not sent. The caller writes the alert afterwards. */
 void outgoing_push(struct turn *turn, struct alert *alert);

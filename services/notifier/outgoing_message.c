@@ -1,5 +1,6 @@
 #include "outgoing_parts.h"
 
+#include "common/rights.h"
 #include "common/texts.h"
 #include "text.h"
 #include "token.h"
@@ -17,6 +18,24 @@ bool outgoing_expects_answer(const struct alert *alert, const struct delivery *d
 bool outgoing_asks(const struct alert *alert, const struct team *team) {
     return alert->subject != SUBJECT_OFFER ||
            (team && team->facility && strcmp(team->facility->id, alert->facility) == 0);
+}
+
+static bool is_its_facility(const struct alert *alert, const struct team *team) {
+    return team->facility && strcmp(team->facility->id, alert->facility) == 0;
+}
+
+bool outgoing_is_outside(const struct alert *alert, const struct team *team) {
+    return alert->confidentiality >= SITE_C3 && !rights_role_sees_secret(team->role) &&
+           !is_its_facility(alert, team);
+}
+
+/* Staff of a facility sees what is offered to it and who is its client, nothing else: what they are told of
+ * beside that (a forensic examination, a bed that may be needed) has no page for them. Tasks are given to who
+ * has the client. */
+static bool may_open(const struct notifier *notifier, const struct alert *alert, const struct team *team) {
+    const struct site_role *role = site_roles_find(notifier->roles, team->role);
+    return !role || role->access != SITE_ACCESS_FACILITY || is_its_facility(alert, team) ||
+           alert->subject == SUBJECT_TASK;
 }
 
 /* Good from now on, not from the opening: also those who hear of it for the tenth time may answer. */
@@ -39,9 +58,10 @@ static const char *write_link(const struct turn *turn, const struct alert *alert
 
 /* Where the case, or what else there is to do, is found. */
 static const char *write_open_link(const struct notifier *notifier, const struct alert *alert,
-    const struct delivery *delivery, char out[LINK_MAX]) {
+    const struct delivery *delivery, const struct team *team, char out[LINK_MAX]) {
     char id[ID_TEXT + 1];
-    if (!notifier->console_url[0] || outgoing_takes_back(delivery->purpose))
+    if (!notifier->console_url[0] || outgoing_takes_back(delivery->purpose) ||
+        !may_open(notifier, alert, team))
         return NULL;
     switch (alert->subject) {
     case SUBJECT_CASE:
@@ -69,15 +89,16 @@ static const char *write_open_link(const struct notifier *notifier, const struct
 struct said {
     enum delivery_purpose purpose;
     uint8_t person;
-    bool codes_only, english_first, bystander;
+    bool codes_only, english_first, bystander, by_telephone, outside;
     char role[DELIVERY_ROLE_MAX + 1];
     size_t length;
     char subject[MESSAGE_SUBJECT_MAX + 1], text[MESSAGE_TEXT_MAX + 1];
 };
 
 static bool is_said(
-    const struct said *said, const struct delivery *delivery, bool english_first, bool bystander) {
-    return said && said->english_first == english_first && said->bystander == bystander &&
+    const struct said *said, const struct delivery *delivery, const struct text_facts *facts) {
+    return said && said->english_first == facts->english_first && said->bystander == facts->bystander &&
+           said->by_telephone == facts->by_telephone && said->outside == facts->outside &&
            said->purpose == delivery->purpose && said->person == delivery->person &&
            said->codes_only == delivery->codes_only && strcmp(said->role, delivery->role) == 0;
 }
@@ -88,9 +109,6 @@ static const struct said *say(struct turn *turn, struct alert *alert, const stru
     const struct notifier *notifier = turn->state;
     bool english_first = recipient->person && strcmp(recipient->person->language, "en") == 0;
     bool asked = outgoing_expects_answer(alert, delivery), asks = outgoing_asks(alert, recipient->team);
-    if (is_said(alert->said, delivery, english_first, asked && !asks))
-        return alert->said;
-    struct said *said = arena_take(turn->arena, sizeof *said);
     struct text_facts facts = {.alert = alert,
         .delivery = delivery,
         .kind = site_kinds_find(notifier->kinds, alert->kind),
@@ -98,7 +116,13 @@ static const struct said *say(struct turn *turn, struct alert *alert, const stru
         .gazetteer = notifier->gazetteer,
         .zone = notifier->site->zone,
         .english_first = english_first,
-        .bystander = asked && !asks};
+        .bystander = asked && !asks,
+        .by_telephone =
+            !outgoing_takes_back(delivery->purpose) && !may_open(notifier, alert, recipient->team),
+        .outside = outgoing_is_outside(alert, recipient->team)};
+    if (is_said(alert->said, delivery, &facts))
+        return alert->said;
+    struct said *said = arena_take(turn->arena, sizeof *said);
     if (!said)
         return NULL;
     if (asked && asks && alert->answer_by > turn->now)
@@ -108,6 +132,8 @@ static const struct said *say(struct turn *turn, struct alert *alert, const stru
     said->codes_only = delivery->codes_only;
     said->english_first = english_first;
     said->bystander = facts.bystander;
+    said->by_telephone = facts.by_telephone;
+    said->outside = facts.outside;
     memcpy(said->role, delivery->role, sizeof said->role);
     said->length = text_write(&facts, said->subject, said->text);
     arena_shrink(turn->arena, said, offsetof(struct said, text) + said->length + 1);
@@ -120,7 +146,7 @@ size_t outgoing_write(struct turn *turn, struct alert *alert, const struct deliv
     const struct said *said = say(turn, alert, delivery, recipient);
     const char *address = outgoing_address(notifier, alert, recipient, index);
     char accept[LINK_MAX], cannot[LINK_MAX], open[LINK_MAX];
-    struct text_links links = {.open = write_open_link(notifier, alert, delivery, open)};
+    struct text_links links = {.open = write_open_link(notifier, alert, delivery, recipient->team, open)};
     out->delivery = alert_delivery_id(&alert->id, delivery->ordinal);
     out->alert = alert->id;
     out->attempt = delivery->attempt;

@@ -316,7 +316,7 @@ static void add_holder(struct text_buffer *to, const struct text_facts *facts, b
     if (!calls || strncmp(facts->alert->detail, ALERT_MOVED_FROM, sizeof ALERT_MOVED_FROM - 1) != 0)
         return;
     add(to, english ? "; its place was corrected" : "; wilayahnya diperbaiki");
-    if (holder[0])
+    if (holder[0] && !facts->outside)
         add_all(to, english ? ", still in the hands of " : ", masih dipegang ", holder,
             english ? ": call them" : ": hubungi mereka");
 }
@@ -342,7 +342,7 @@ static void add_detail(struct text_buffer *to, const struct text_facts *facts, b
         add(to,
             english ? "; a further report tells of danger to life" : "; laporan lain menyebut bahaya nyawa");
     add_holder(to, facts, english);
-    if (facts->delivery->purpose == PURPOSE_TAKEN && alert->answered_team[0])
+    if (facts->delivery->purpose == PURPOSE_TAKEN && alert->answered_team[0] && !facts->outside)
         add_all(to, ": ", alert->answered_team, "");
     if (facts->delivery->purpose == PURPOSE_NOTICE && alert->subject == SUBJECT_CASE &&
         alert->state == ALERT_STATE_ANSWERED)
@@ -352,6 +352,10 @@ static void add_detail(struct text_buffer *to, const struct text_facts *facts, b
         add_all(to, english ? "; hand it over to " : "; serahkan kepada ", facts->delivery->role, "");
     else if (facts->delivery->role[0])
         add_all(to, english ? ". Please pass on to " : ". Mohon teruskan ke ", facts->delivery->role, "");
+    if (facts->by_telephone) /* "isi lewat petugas": who has triage on duty may read every case */
+        add(to, english
+                    ? ". Details by telephone only: call the triage officer (TRI) on duty and name the case"
+                    : ". Rincian hanya lewat telepon: hubungi petugas triase (TRI) piket, sebut nomor kasus");
     if (facts->delivery->person == POLICY_SECOND)
         add(to, english ? ". For the second on duty" : ". Untuk petugas kedua");
     if (alert->prefer_female && facts->delivery->purpose == PURPOSE_ALERT)

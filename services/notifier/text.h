@@ -24,7 +24,9 @@ struct text_facts {
     enum calendar_zone zone;
     int64_t reply_by; /* epoch ms, 0 none */
     bool english_first;
-    bool bystander; /* told of an offer that is not theirs to answer: the facility is silent */
+    bool bystander;    /* told of an offer that is not theirs to answer: the facility is silent */
+    bool by_telephone; /* no page of the console is theirs to open: they have to call */
+    bool outside;      /* of a C3 case they are not named for: who has it is not told */
 };
 
 /* Kind and place may not be named to anybody who is told; some are told less (codes_only of a delivery). */

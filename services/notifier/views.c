@@ -16,7 +16,10 @@
 
 #include <string.h>
 
-enum { VIEW_MAX = 4 << 20, LIST_WINDOW = 20000 };
+enum { VIEW_MAX = 4 << 20, LIST_WINDOW = 20000, COUNT_MAX = 100000, CONFLICTS_MAX = 1000 };
+
+/* A state of the list of alerts: somebody has to answer, and nobody has. Most urgent first, then longest. */
+#define STATE_WAITING "waiting"
 
 static void audit_look(struct turn *turn, const Sigap__Actor *actor, const char *what) {
     turn_audit(turn, rights_name(actor), "look-at-names", what);
@@ -50,8 +53,17 @@ static void write_attempts(struct turn *turn, struct json_writer *json, const st
     json_write_end(json);
 }
 
+/* In a list it says what it is about, in a case what was tried. */
+enum delivery_place { DELIVERY_ALONE, DELIVERY_OF_CASE };
+
+static void write_subject(struct json_writer *json, const struct alert *alert) {
+    member_id(json, "case_id", &alert->case_id);
+    json_member_text(json, "subject", alert_subject_word(alert->subject));
+    json_member_text(json, "priority", site_priority_words[alert->priority].str);
+}
+
 static void write_delivery(struct turn *turn, struct json_writer *json, const struct alert *alert,
-    const struct delivery *delivery, int64_t watermark, bool with_attempts) {
+    const struct delivery *delivery, int64_t watermark, enum delivery_place place) {
     struct id id = alert_delivery_id(&alert->id, delivery->ordinal);
     json_write_object(json);
     member_id(json, "id", &id);
@@ -71,21 +83,23 @@ static void write_delivery(struct turn *turn, struct json_writer *json, const st
         json_member_text(json, "pass_on_to", delivery->role);
     if (delivery->reason[0])
         json_member_text(json, "reason", delivery->reason);
-    if (with_attempts && delivery->number == 0 && delivery->attempt > 0)
+    if (place == DELIVERY_ALONE)
+        write_subject(json, alert);
+    else if (delivery->number == 0 && delivery->attempt > 0)
         write_attempts(turn, json, &id);
     json_write_end(json);
 }
 
-/* named: the one who asks may know names; *shown: one was. */
-static void write_answer(
-    struct turn *turn, struct json_writer *json, const struct alert *alert, bool named, bool *shown) {
+/* masked: that somebody has it, not who. named: the one who asks may know names; *shown: one was. */
+static void write_answer(struct turn *turn, struct json_writer *json, const struct alert *alert, bool masked,
+    bool named, bool *shown) {
     if (!alert->answered_at)
         return;
-    const struct person *person = named ? duty_person(turn, alert->answered_by) : NULL;
+    const struct person *person = named && !masked ? duty_person(turn, alert->answered_by) : NULL;
     json_member_object(json, "answered");
     json_member_integer(json, "at", alert->answered_at);
-    json_member_text(json, "team", alert->answered_team);
-    json_member_text(json, "by", alert->answered_by);
+    json_member_text(json, "team", masked ? "" : alert->answered_team);
+    json_member_text(json, "by", masked ? "" : alert->answered_by);
     if (person) {
         json_member_text(json, "by_name", person->name);
         *shown = true;
@@ -94,15 +108,11 @@ static void write_answer(
     json_write_end(json);
 }
 
-static bool is_masked(const struct alert *alert, const Sigap__Actor *actor) {
-    return alert->confidentiality >= SITE_C3 && !rights_sees_secret(actor);
-}
-
 /* shown: set when a name was; NULL: no names, as in lists, which pages ask for again and again.
- * Masked: the case number and what is to be done, nothing of what it is or where. */
+ * Masked: the case number and how urgent it is, nothing of what it is, where, or who else is told of it. */
 static void write_alert(struct turn *turn, struct json_writer *json, const struct alert *alert,
     const Sigap__Actor *actor, bool *shown) {
-    bool masked = is_masked(alert, actor);
+    bool masked = answer_is_masked(alert, actor), own = answer_is_of_facility(alert, actor);
     const struct notifier *notifier = turn->state;
     const struct policy *policy = escalate_policy(turn, alert);
     json_write_object(json);
@@ -116,23 +126,42 @@ static void write_alert(struct turn *turn, struct json_writer *json, const struc
     json_member_text(json, "area", masked ? "" : alert->area);
     const struct site_kind *kind = masked ? NULL : site_kinds_find(notifier->kinds, alert->kind);
     json_member_text(json, "kind_name", kind ? kind->name : "Ada pesan layanan");
-    json_member_text(json, "facility", alert->facility);
-    bool tells = masked && alert->subject == SUBJECT_TASK; /* the code of a task tells its kind */
-    json_member_text(json, "detail", tells ? "" : alert->detail);
+    json_member_bool(json, "restricted", masked);
+    json_member_text(json, "facility", masked && !own ? "" : alert->facility);
+    json_member_text(json, "detail", masked ? "" : alert->detail); /* a task's code tells its kind */
     json_member_bool(json, "unverified", alert->unverified);
     json_member_bool(json, "training", alert->training);
     json_member_bool(json, "needs_answer", alert->answerable);
-    json_member_text(json, "policy", policy ? policy->id : "");
+    json_member_bool(json, "may_answer", answer_may_act(turn, alert, actor));
+    json_member_text(json, "policy", policy && !masked ? policy->id : "");
     json_member_integer(json, "step", alert->position);
     json_member_integer(json, "opened_at", alert->opened_at);
     json_member_integer(json, "answer_by", alert->answer_by);
     json_member_integer(json, "next_at", alert->next_at);
     json_member_integer(json, "version", (int64_t)alert->version);
-    write_answer(turn, json, alert, shown && duty_may_see_names(actor, alert->area), shown);
+    write_answer(turn, json, alert, masked && !own, shown && duty_may_see_names(actor, alert->area), shown);
     json_write_end(json);
 }
 
+/* Who is told of a secret case tells what it is. Staff of the facility it is offered to know of themselves.
+ */
+static bool may_see_delivery(const struct turn *turn, const struct alert *alert,
+    const struct delivery *delivery, const Sigap__Actor *actor) {
+    const struct notifier *notifier = turn->state;
+    if (!answer_is_masked(alert, actor))
+        return true;
+    const struct team *team = teams_find(notifier->teams, delivery->team);
+    return team && team->facility && rights_facility(actor, team->facility->id);
+}
+
 /* --- of one case --- */
+
+static void write_deliveries(struct turn *turn, struct json_writer *json, const struct alert *alert,
+    const Sigap__Actor *actor, int64_t watermark) {
+    for (unsigned i = 0; i < alert->delivery_count; i++)
+        if (may_see_delivery(turn, alert, &alert->deliveries[i], actor))
+            write_delivery(turn, json, alert, &alert->deliveries[i], watermark, DELIVERY_OF_CASE);
+}
 
 static enum verdict view_case(struct turn *turn, const Sigap__View *view, Sigap__ViewAnswer *answer) {
     struct alert *all[ALERT_INCIDENT_MAX], *seen[ALERT_INCIDENT_MAX];
@@ -161,8 +190,7 @@ static enum verdict view_case(struct turn *turn, const Sigap__View *view, Sigap_
     json_write_end(&json);
     json_member_array(&json, "deliveries");
     for (unsigned i = 0; i < count; i++)
-        for (unsigned k = 0; k < seen[i]->delivery_count; k++)
-            write_delivery(turn, &json, seen[i], &seen[i]->deliveries[k], watermark, true);
+        write_deliveries(turn, &json, seen[i], view->actor, watermark);
     json_write_end(&json);
     json_write_end(&json);
     if (shown)
@@ -172,6 +200,18 @@ static enum verdict view_case(struct turn *turn, const Sigap__View *view, Sigap_
 }
 
 /* --- lists --- */
+
+static bool is_of_waiting(const Sigap__ListView *list) {
+    return strcmp(list->name, "alerts") == 0 && strcmp(list->state, STATE_WAITING) == 0;
+}
+
+/* -1: every one, or no such. */
+static int priority_parse(const char *word) {
+    for (int priority = SITE_P0; priority <= SITE_P4; priority++)
+        if (strcmp(word, site_priority_words[priority].str) == 0)
+            return priority;
+    return -1;
+}
 
 static enum alert_state state_parse(const char *word) {
     for (enum alert_state state = ALERT_STATE_OPEN; state <= ALERT_STATE_STOOD_DOWN;
@@ -202,17 +242,27 @@ static unsigned without_conflict(
     return left;
 }
 
-static unsigned search(struct turn *turn, const Sigap__View *view, enum notifier_statement which,
-    uint32_t limit, struct alert **out) {
+/* What the statements of lists have in common: alert_asked_for. */
+static struct statement *ask_for(struct turn *turn, const Sigap__View *view, enum notifier_statement which,
+    uint32_t limit, uint32_t skip) {
     const Sigap__ListView *list = view->list;
     struct statement *rows = notifier_use(turn->store, which);
-    unsigned count = 0;
     bind_rights(rows, view->actor);
     bind_text(rows, list->area);
     bind_int(rows, strcmp(list->name, "alerts") == 0 ? state_parse(list->state) : 0);
     bind_text(rows, list->facility);
     bind_int(rows, limit);
     bind_int(rows, rights_covers(view->actor, ""));
+    bind_int(rows, priority_parse(list->priority));
+    bind_int(rows, rights_sees_secret(view->actor));
+    bind_int(rows, skip);
+    return rows;
+}
+
+static unsigned search(struct turn *turn, const Sigap__View *view, enum notifier_statement which,
+    uint32_t limit, struct alert **out) {
+    struct statement *rows = ask_for(turn, view, which, limit, view->list->skip);
+    unsigned count = 0;
     if (which == NOTIFIER_ALERT_SEARCH)
         bind_int(rows, LIST_WINDOW);
     while (count < limit && statement_step(rows)) {
@@ -224,13 +274,61 @@ static unsigned search(struct turn *turn, const Sigap__View *view, enum notifier
     return without_conflict(turn, view->actor, out, count);
 }
 
-static void write_deliveries_of(struct turn *turn, struct json_writer *json, const struct alert *alert,
-    const char *state, int64_t watermark, unsigned *left) {
+static bool is_asked_for(const struct alert *alert, const Sigap__View *view) {
+    const Sigap__ListView *list = view->list;
+    int priority = priority_parse(list->priority);
+    return alert->answerable && (alert->state == ALERT_STATE_OPEN || alert->state == ALERT_STATE_EXHAUSTED) &&
+           answer_may_see(alert, view->actor) && (priority < 0 || alert->priority == priority) &&
+           strncmp(alert->area, list->area, strlen(list->area)) == 0 &&
+           (!list->facility[0] || strcmp(list->facility, alert->facility) == 0);
+}
+
+/* Those that the list leaves out, so that their number does not tell of them. */
+static unsigned count_conflicts(struct turn *turn, const Sigap__View *view) {
+    struct id *cases = arena_take(turn->arena, CONFLICTS_MAX * sizeof *cases);
+    unsigned count = cases ? conflict_cases(turn, cases, CONFLICTS_MAX) : 0, hidden = 0;
+    for (unsigned i = 0; i < count; i++) {
+        struct alert *all[ALERT_INCIDENT_MAX];
+        unsigned found = alert_list(turn, &cases[i], all);
+        for (unsigned k = 0; k < found; k++)
+            hidden += is_asked_for(all[k], view) && conflict_of_actor(turn, all[k], view->actor);
+    }
+    return hidden;
+}
+
+static uint32_t count_waiting(struct turn *turn, const Sigap__View *view) {
+    struct statement *count = ask_for(turn, view, NOTIFIER_ALERT_COUNT_WAITING, COUNT_MAX, 0);
+    int64_t total = statement_step(count) ? column_int(count, 0) : 0;
+    statement_end(count);
+    int64_t hidden = count_conflicts(turn, view);
+    return total > hidden ? (uint32_t)(total - hidden) : 0;
+}
+
+static unsigned find(struct turn *turn, const Sigap__View *view, uint32_t limit, struct alert **out) {
+    if (is_of_waiting(view->list))
+        return search(turn, view, NOTIFIER_ALERT_SEARCH_WAITING, limit, out);
+    /* what a life may hang at comes first, and is found however old it is */
+    unsigned count = search(turn, view, NOTIFIER_ALERT_SEARCH_CRITICAL, limit, out);
+    return count + search(turn, view, NOTIFIER_ALERT_SEARCH, limit - count, out + count);
+}
+
+static bool is_good(const Sigap__ListView *list) {
+    bool known = !list->state[0] || is_of_waiting(list) || strcmp(list->name, "alerts") != 0 ||
+                 state_parse(list->state);
+    return known && (!list->priority[0] || priority_parse(list->priority) >= 0) &&
+           (!list->skip || is_of_waiting(list));
+}
+
+static void list_deliveries_of(struct turn *turn, struct json_writer *json, const struct alert *alert,
+    const Sigap__View *view, int64_t watermark, unsigned *left) {
+    const char *state = view->list->state;
     for (unsigned i = alert->delivery_count; i-- > 0 && *left > 0;) {
         const struct delivery *delivery = &alert->deliveries[i];
         if (state[0] && strcmp(state_of(delivery, watermark), state) != 0)
             continue;
-        write_delivery(turn, json, alert, delivery, watermark, false);
+        if (!may_see_delivery(turn, alert, delivery, view->actor))
+            continue;
+        write_delivery(turn, json, alert, delivery, watermark, DELIVERY_ALONE);
         --*left;
     }
 }
@@ -243,7 +341,7 @@ static enum verdict view_list(struct turn *turn, const Sigap__View *view, Sigap_
     uint32_t limit = view_rows(list);
     if (!alerts && !deliveries)
         return VERDICT_DONE; /* 404 */
-    if (list->state[0] && alerts && !state_parse(list->state)) {
+    if (!is_good(list)) {
         answer->status = 400;
         return VERDICT_DONE;
     }
@@ -253,19 +351,17 @@ static enum verdict view_list(struct turn *turn, const Sigap__View *view, Sigap_
     json_write_object(&json);
     json_member_array(&json, list->name);
     struct alert **found = arena_take(turn->arena, limit * sizeof(struct alert *));
-    unsigned count = 0, left = limit;
-    if (found) { /* what a life may hang at comes first, and is found however old it is */
-        count = search(turn, view, NOTIFIER_ALERT_SEARCH_CRITICAL, limit, found);
-        count += search(turn, view, NOTIFIER_ALERT_SEARCH, limit - count, found + count);
-    }
+    unsigned count = found ? find(turn, view, limit, found) : 0, left = limit;
     for (unsigned i = 0; i < count; i++) {
         if (alerts)
             write_alert(turn, &json, found[i], view->actor, NULL);
         else
-            write_deliveries_of(turn, &json, found[i], list->state, watermark, &left);
+            list_deliveries_of(turn, &json, found[i], view, watermark, &left);
     }
     json_write_end(&json);
     json_write_end(&json);
+    if (is_of_waiting(list))
+        answer->total = count_waiting(turn, view);
     turn_answer_view(turn, answer, 200, &json);
     return VERDICT_DONE;
 }
@@ -304,7 +400,7 @@ static void write_token(struct turn *turn, struct json_writer *json, const struc
     json_member_integer(json, "answer_by", alert->answer_by);
     json_member_integer(json, "version", (int64_t)alert->version);
     /* Colleagues who were called too may know who was first; a mailbox is read by many. */
-    write_answer(turn, json, alert, link->person != NULL, &shown);
+    write_answer(turn, json, alert, outgoing_is_outside(alert, link->team), link->person != NULL, &shown);
     json_write_end(json);
     if (shown)
         turn_audit(turn, link->person->code, "look-at-names", "who answered an alert");

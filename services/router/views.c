@@ -444,7 +444,7 @@ static void write_queued(struct listing *listing, struct statement *row) {
     json_member_id(json, "case_id", &id);
     json_member_text(json, "state", referral_state_word((Sigap__ReferralState)column_int(row, 1)));
     json_member_text(json, "priority", priority_word((int)column_int(row, 3)));
-    json_member_text(json, "owner_role", column_text(row, 6));
+    json_member_text(json, "owner_role", secret ? "" : column_text(row, 6)); /* whose it is tells what it is */
     json_member_integer(json, "opened_at", column_int(row, 10));
     json_member_integer(json, "since", column_int(row, 11));
     json_member_integer(json, "age_ms", listing->turn->now - column_int(row, 11));

@@ -364,11 +364,21 @@ static struct open_case listed_case(struct statement *rows) {
         .conflict_of_interest = column_text(rows, 12)};
 }
 
-static void put_case_rows(struct turn *turn, struct json_writer *writer, const Sigap__Actor *actor,
-    const char *prefix, unsigned limit) {
+/* -1: every one, or no such. */
+static int priority_asked(const Sigap__View *view) {
+    for (int priority = 0; priority < PRIORITIES; priority++)
+        if (strcmp(view->list->priority, priority_name((enum priority)priority)) == 0)
+            return priority;
+    return -1;
+}
+
+static void put_case_rows(
+    struct turn *turn, struct json_writer *writer, const Sigap__View *view, const char *prefix) {
+    const Sigap__Actor *actor = view->actor;
     struct statement *rows = triage_use(turn->store, TRIAGE_CASE_LIST);
     bind_text(rows, prefix);
-    bind_int(rows, limit);
+    bind_int(rows, view_rows(view->list));
+    bind_int(rows, priority_asked(view));
     while (statement_step(rows)) {
         struct open_case row = listed_case(rows);
         if (case_itself_accuses(turn, &row, actor))
@@ -379,16 +389,26 @@ static void put_case_rows(struct turn *turn, struct json_writer *writer, const S
     }
 }
 
-static void put_review_rows(struct turn *turn, struct json_writer *writer, const Sigap__Actor *actor,
-    const char *prefix, unsigned limit) {
+static void put_review_rows(
+    struct turn *turn, struct json_writer *writer, const Sigap__View *view, const char *prefix) {
     struct statement *rows = triage_use(turn->store, TRIAGE_REVIEW_LIST);
     bind_text(rows, prefix);
-    bind_int(rows, limit);
+    bind_int(rows, view_rows(view->list));
+    bind_int(rows, priority_asked(view));
     while (statement_step(rows)) {
         json_write_object(writer);
-        put_review(turn, writer, actor, rows);
+        put_review(turn, writer, view->actor, rows);
         json_write_end(writer);
     }
+}
+
+static uint32_t count_reviews(struct turn *turn, const Sigap__View *view, const char *prefix) {
+    struct statement *rows = triage_use(turn->store, TRIAGE_REVIEW_COUNT);
+    bind_text(rows, prefix);
+    bind_int(rows, priority_asked(view));
+    uint32_t count = statement_step(rows) ? (uint32_t)column_int(rows, 0) : 0;
+    statement_end(rows);
+    return count;
 }
 
 /* Cases that may be the same as others: the pair is shown by the case. */
@@ -496,6 +516,16 @@ static void put_line(
     json_write_end(writer);
 }
 
+/* What a secret case is, nobody learns from how it was judged either. */
+static bool line_is_restricted(struct turn *turn, const Sigap__Actor *actor, const struct line *line) {
+    const struct site_kinds *kinds = ((const struct triage *)turn->state)->site.kinds;
+    struct open_case found;
+    if (id_is_null(&line->case_id) || rights_sees_secret(actor))
+        return false;
+    return site_kinds_stricter(kinds, site_kinds_stricter(kinds, 0, line->kind), line->kind_said) == 3 ||
+           (case_read(turn, &line->case_id, &found) && is_restricted(actor, &found));
+}
+
 static enum verdict put_lines(struct turn *turn, struct json_writer *writer, const Sigap__View *view,
     const char *prefix, unsigned limit) {
     struct triage *triage = turn->state;
@@ -511,6 +541,8 @@ static enum verdict put_lines(struct turn *turn, struct json_writer *writer, con
     statement_end(rows);
     for (size_t i = 0; i < count && verdict == VERDICT_DONE; i++) {
         arena_reset(triage->scratch);
+        if (line_is_restricted(turn, view->actor, &lines[i]))
+            continue;
         put_line(writer, &lines[i],
             view->list->narrative ? line_words(turn, view->actor, &lines[i], &verdict) : NULL,
             view->list->narrative ? line_reason(turn, view->actor, &lines[i]) : NULL);
@@ -571,11 +603,12 @@ static enum verdict view_list(struct turn *turn, const Sigap__View *view, Sigap_
             prefix = view->list->area;
         }
         if (cases)
-            put_case_rows(turn, &writer, actor, prefix, view_rows(view->list));
+            put_case_rows(turn, &writer, view, prefix);
         else if (reviews)
-            put_review_rows(turn, &writer, actor, prefix, view_rows(view->list));
+            put_review_rows(turn, &writer, view, prefix);
         else
             put_proposal_rows(turn, &writer, actor, prefix, view_rows(view->list));
+        answer->total += reviews ? count_reviews(turn, view, prefix) : 0;
     }
     json_write_end(&writer);
     turn_answer_view(turn, answer, 200, &writer);

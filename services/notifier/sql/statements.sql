@@ -2,15 +2,15 @@
 number, id, subject, state, priority, confidentiality, area, facility, next_at, body
 
 -- name: alert_insert
-INSERT INTO alert(number, id, subject, state, priority, confidentiality, area, facility, next_at, sending, body)
-VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO alert(number, id, subject, state, priority, confidentiality, area, facility, next_at, sending, asks, body)
+VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: alert_update
-UPDATE alert SET state=?, priority=?, confidentiality=?, area=?, next_at=?, sending=?, body=? WHERE number=?
+UPDATE alert SET state=?, priority=?, confidentiality=?, area=?, asks=?, next_at=?, sending=?, body=? WHERE number=?
 
 -- name: alert_update_in_place
--- The indices have state, priority and area: where these stay, so do their entries.
-UPDATE alert SET confidentiality=?, next_at=?, sending=?, body=? WHERE number=?
+-- The indices have state, priority, confidentiality and area: where these stay, so do their entries.
+UPDATE alert SET next_at=?, sending=?, body=? WHERE number=?
 
 -- name: alert_get
 SELECT {alert_row} FROM alert WHERE id=?
@@ -51,23 +51,41 @@ DELETE FROM alert WHERE id > ? AND id <= ? AND state=4 AND sending=0
 AND substr(area, 1, length(?13)) = ?13
 AND (?14 = 0 OR state = ?14)
 AND (?15 = '' OR facility = ?15)
+AND (?18 < 0 OR priority = ?18)
+-- ?19: sees secrets. To others a secret case (3) is not known to be offered (2), but to the facility it is offered to.
+AND (?19 OR confidentiality < 3 OR subject <> 2 OR (facility <> '' AND facility IN (?9, ?10, ?11, ?12)))
 
 -- name: alert_search
--- Looks at the newest ?18 rows only.
+-- Looks at the newest ?21 rows only.
 SELECT {alert_row} FROM alert
-WHERE number > (SELECT coalesce(max(number), 0) - ?18 FROM alert)
+WHERE number > (SELECT coalesce(max(number), 0) - ?21 FROM alert)
 AND NOT (state IN (1, 3) AND priority <= 1)
 AND {alert_asked_for}
-ORDER BY number DESC LIMIT ?16
+ORDER BY number DESC LIMIT ?16 OFFSET ?20
 
 -- name: alert_search_critical
--- scans alert_critical: unanswered alerts at which a life may hang.
--- passes alert_critical: those that are not the actor's cost no row; after a disaster thousands are unanswered.
--- However old: they have an index of their own. The rows come in the order of the inner query.
+-- Unanswered alerts at which a life may hang, however old: what is most urgent and waits longest is first, in its order.
+-- passes alert_waiting: those that are not the actor's cost no row; after a disaster thousands are unanswered.
+-- The rows come in the order of the inner query.
 SELECT {alert_row} FROM (
-    SELECT number AS found FROM alert INDEXED BY alert_critical
+    SELECT number AS found FROM alert INDEXED BY alert_waiting
     WHERE state IN (1, 3) AND priority <= 1 AND {alert_asked_for}
-    ORDER BY number DESC LIMIT ?16) CROSS JOIN alert ON number = found
+    ORDER BY priority, number LIMIT ?16 OFFSET ?20) CROSS JOIN alert ON number = found
+
+-- name: alert_search_waiting
+-- scans alert_waiting: in its order, up to the limit; of somebody who sees few, all that waits for an answer.
+-- passes alert_waiting: as above.
+SELECT {alert_row} FROM (
+    SELECT number AS found FROM alert INDEXED BY alert_waiting
+    WHERE state IN (1, 3) AND asks = 1 AND {alert_asked_for}
+    ORDER BY priority, number LIMIT ?16 OFFSET ?20) CROSS JOIN alert ON number = found
+
+-- name: alert_count_waiting
+-- scans alert_waiting: all that waits for an answer, up to ?16 of the actor's.
+-- passes alert_waiting: as above.
+SELECT count(*) FROM (
+    SELECT 1 FROM alert INDEXED BY alert_waiting
+    WHERE state IN (1, 3) AND asks = 1 AND {alert_asked_for} AND ?20 = 0 LIMIT ?16)
 
 -- name: handover_insert
 INSERT INTO handover(number, alert, subject) VALUES(?, ?, ?) ON CONFLICT(number) DO NOTHING
@@ -182,9 +200,8 @@ SELECT id FROM alert WHERE number > (SELECT coalesce(max(number), 0) - ?2 FROM a
 AND state IN (1, 3) AND instr(body, ?1) > 0 ORDER BY number DESC LIMIT ?3
 
 -- name: alert_critical_with
--- scans alert_critical: unanswered alerts at which a life may hang.
--- However old: they have an index of their own.
-SELECT id FROM alert INDEXED BY alert_critical
+-- Unanswered alerts at which a life may hang, however old: they have an index.
+SELECT id FROM alert INDEXED BY alert_waiting
 WHERE state IN (1, 3) AND priority <= 1 AND instr(body, ?1) > 0 ORDER BY number DESC LIMIT ?2
 
 -- name: conflict_set
@@ -194,6 +211,10 @@ ON CONFLICT(case_id) DO UPDATE SET at=excluded.at, accounts=excluded.accounts, f
 
 -- name: conflict_get
 SELECT accounts, facilities, of_interest FROM conflict WHERE case_id=?
+
+-- name: conflict_cases
+-- scans conflict: such cases are few.
+SELECT case_id FROM conflict LIMIT ?
 
 -- name: conflict_count
 -- scans conflict: such cases are few.

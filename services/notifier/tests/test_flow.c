@@ -1076,6 +1076,9 @@ static void test_other_agencies_hear_of_further_kinds(void **state) {
             change_kind(flow, &case_id, "", "kekerasan_seksual");
         assert_int_equal(flow_sent(flow, "rsj-rs-lawang", NULL, "notice"), 1);
         assert_null(strcasestr(flow_last(flow, "rsj-rs-lawang")->text, "lansia"));
+        /* The page would not be theirs to open: they are told whom to call. */
+        assert_null(strstr(flow_last(flow, "rsj-rs-lawang")->text, "/#case/"));
+        assert_non_null(strstr(flow_last(flow, "rsj-rs-lawang")->text, "Rincian hanya lewat telepon"));
         change_kind(flow, &case_id, "", "kekerasan_seksual"); /* once */
         assert_int_equal(flow_sent(flow, "rsj-rs-lawang", NULL, NULL), 1);
         flow_free(flow);
@@ -1705,7 +1708,10 @@ static void assert_masked(struct flow *flow, const struct id *case_id, size_t co
     json_array_foreach(json_object_get(json, "alerts"), i, alert) {
         assert_string_equal(json_string_value(json_object_get(alert, "kind")), "");
         assert_null(strstr(json_string_value(json_object_get(alert, "detail")), "LNS"));
+        assert_string_equal(json_string_value(json_object_get(alert, "facility")), "");
+        assert_string_equal(json_string_value(json_object_get(alert, "policy")), "");
     }
+    assert_int_equal(json_array_size(json_object_get(json, "deliveries")), 0);
     json_decref(json);
 }
 
@@ -1766,7 +1772,8 @@ static void test_all_alerts_of_a_case_become_a_secret(void **state) {
         else
             change_kind(
                 flow, &case_id, further ? "" : "kekerasan_seksual", further ? "kekerasan_seksual" : "");
-        assert_masked(flow, &case_id, 4); /* its own people were called by an alert of their own */
+        /* its own people were called by an alert of their own; that it is offered to somebody is not told */
+        assert_masked(flow, &case_id, 3);
         flow_free(flow);
     }
 }
@@ -1788,11 +1795,12 @@ static void test_views_keep_to_area_and_secrecy(void **state) {
     json_t *alert = json_array_get(json_object_get(json, "alerts"), 0);
     assert_string_equal(json_string_value(json_object_get(alert, "kind")), ""); /* the case number only */
     assert_string_equal(json_string_value(json_object_get(alert, "area")), "");
+    assert_int_equal(json_array_size(json_object_get(json, "deliveries")), 0); /* nor who is told of it */
+    json_decref(json);
+    json = view_case(flow, &case_id, "PPA", "35.07", &status);
     assert_true(json_array_size(json_object_get(json, "deliveries")) > 2);
     json_t *delivery = json_array_get(json_object_get(json, "deliveries"), 0);
     assert_string_equal(json_string_value(json_object_get(delivery, "state")), "accepted");
-    json_decref(json);
-    json = view_case(flow, &case_id, "PPA", "35.07", &status);
     alert = json_array_get(json_object_get(json, "alerts"), 0);
     assert_string_equal(json_string_value(json_object_get(alert, "kind")), "kekerasan_anak");
     json_decref(json);
@@ -1815,6 +1823,29 @@ static void test_views_keep_to_area_and_secrecy(void **state) {
     assert_true(json_array_size(json_object_get(json, "deliveries")) >= 2);
     json_decref(json);
     (void)open_case;
+    flow_free(flow);
+}
+
+/* What nobody has answered: most urgent first, then longest; a page at a time; nothing that only tells. */
+static void test_what_waits_longest_is_listed_first(void **state) {
+    (void)state;
+    struct flow *flow = flow_new(NULL);
+    static const int made[] = {2, 0, 1, 0}, order[] = {1, 3, 2, 0};
+    struct id cases[4];
+    for (size_t i = 0; i < 4; i++) {
+        struct flow_case one = normal;
+        one.priority = (Sigap__Priority)(SIGAP__PRIORITY__PRIORITY_P0 + made[i]);
+        cases[i] = flow_case_opened(flow, one);
+    }
+    json_t *alert, *json = view_list(flow, "alerts", "TKSK", "35.07", "waiting");
+    size_t i;
+    assert_int_equal(json_array_size(json_object_get(json, "alerts")), 4);
+    json_array_foreach(json_object_get(json, "alerts"), i, alert) {
+        char id[ID_TEXT + 1];
+        id_to_text(&cases[order[i]], id);
+        assert_string_equal(json_string_value(json_object_get(alert, "case_id")), id);
+    }
+    json_decref(json);
     flow_free(flow);
 }
 
@@ -1994,6 +2025,7 @@ int main(void) {
         cmocka_unit_test(test_a_referral_keeps_the_secret_of_its_case),
         cmocka_unit_test(test_all_alerts_of_a_case_become_a_secret),
         cmocka_unit_test(test_views_keep_to_area_and_secrecy),
+        cmocka_unit_test(test_what_waits_longest_is_listed_first),
         cmocka_unit_test(test_views_of_an_unknown_place),
         cmocka_unit_test(test_views_of_many_areas),
         cmocka_unit_test(test_token_view),

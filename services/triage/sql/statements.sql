@@ -51,7 +51,8 @@ SELECT case_id, kind, priority, area, confidence, confidentiality, unverified, o
 FROM open_case
 -- scans open_case: at most the newest 10,000, so that an area with few cases makes no turn long.
 WHERE case_id>=coalesce((SELECT case_id FROM open_case ORDER BY case_id DESC LIMIT 1 OFFSET 10000), x'') AND
-    (?1='*' OR area=?1 OR substr(area, 1, length(?1)+1)=?1||'.' OR (area='' AND length(?1)=2))
+    (?1='*' OR area=?1 OR substr(area, 1, length(?1)+1)=?1||'.' OR (area='' AND length(?1)=2)) AND
+    (?3<0 OR priority=?3)
 ORDER BY case_id DESC LIMIT ?2
 
 -- part: swept_cases
@@ -151,7 +152,14 @@ SELECT {review_shown} FROM review r WHERE report_id=?
 -- scans review_order: in its order, up to the limit; of a small area, all that waits for a person.
 SELECT {review_shown}
 FROM review r INDEXED BY review_order WHERE reason<>'copy' AND (?1='*' OR area=?1 OR substr(area, 1, length(?1)+1)=?1||'.' OR (area='' AND length(?1)=2))
+    AND (?3<0 OR priority=?3)
 ORDER BY danger DESC, priority, at LIMIT ?2
+
+-- name: review_count
+-- scans review_order: what waits for a person, at most 10,000 of it.
+SELECT count(*) FROM (SELECT 1
+FROM review r INDEXED BY review_order WHERE reason<>'copy' AND (?1='*' OR area=?1 OR substr(area, 1, length(?1)+1)=?1||'.' OR (area='' AND length(?1)=2))
+    AND (?2<0 OR priority=?2) LIMIT 10000)
 
 -- name: answered_get
 SELECT status, version FROM answered WHERE command_id=?
