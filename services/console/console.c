@@ -8,6 +8,7 @@
 #include "answer_link.h"
 #include "commands.h"
 #include "console_sql.h"
+#include "find.h"
 #include "media.h"
 #include "reading.h"
 #include "routes.h"
@@ -146,6 +147,9 @@ static void finish_late(struct turn *turn, struct wait *wait) {
     case WAIT_PICTURE:
         media_late(turn, wait);
         break;
+    case WAIT_FIND:
+        find_late(turn, wait);
+        break;
     case WAIT_LOGIN:
     case WAIT_PASSWORD:
         session_late(turn, wait);
@@ -193,6 +197,10 @@ static enum verdict console_on_timer(
 static void part_came(struct turn *turn, struct wait *wait, const struct effect_result *result) {
     if (wait->kind == WAIT_MEDIA || wait->kind == WAIT_PICTURE) {
         media_came(turn, wait, result);
+        return;
+    }
+    if (wait->kind == WAIT_FIND) {
+        find_came(turn, wait, result);
         return;
     }
     if (!reading_came(turn, wait, result->kind - EFFECT_ASK, result))

@@ -35,7 +35,7 @@ const struct reading reading_live = {NULL, LIVE_ROWS,
         {"unroutable", "router", SHAPE_LIST, "unroutable", NULL, false},
         {"drafts", "router", SHAPE_LIST, "drafts", NULL, false},
         {"overdue", "casework", SHAPE_LIST, "tasks", "overdue", false},
-        {"alerts", "notifier", SHAPE_LIST, "alerts", NULL, false},
+        {"alerts", "notifier", SHAPE_LIST, "alerts", "waiting", false},
         {"deliveries", "notifier", SHAPE_LIST, "deliveries", NULL, false}}};
 
 const struct reading reading_cases = {NULL, 0, {{"cases", "triage", SHAPE_LIST, "cases", NULL, false}}};
@@ -115,7 +115,7 @@ void reading_ask(
 
 /* What the query may narrow. */
 struct narrowing {
-    char area[16], state[32], facility[64], limit[8], narrative[4], after[24];
+    char area[16], state[32], facility[64], limit[8], narrative[4], after[24], priority[4], skip[8];
 };
 
 static void read_query(const struct request *request, struct narrowing *out) {
@@ -127,7 +127,8 @@ static void read_query(const struct request *request, struct narrowing *out) {
         size_t room;
     } members[] = {{"area", out->area, sizeof out->area}, {"state", out->state, sizeof out->state},
         {"facility", out->facility, sizeof out->facility}, {"limit", out->limit, sizeof out->limit},
-        {"narrative", out->narrative, sizeof out->narrative}, {"after", out->after, sizeof out->after}};
+        {"narrative", out->narrative, sizeof out->narrative}, {"after", out->after, sizeof out->after},
+        {"priority", out->priority, sizeof out->priority}, {"skip", out->skip, sizeof out->skip}};
     for (size_t i = 0; i < sizeof members / sizeof *members; i++)
         if (!http_form_find(request->query, size, members[i].name, members[i].value, members[i].room))
             members[i].value[0] = 0;
@@ -160,6 +161,8 @@ static void ask_list(const struct asking *asking, unsigned number) {
     list.facility = (char *)narrowing->facility;
     list.limit = limit == 0 ? asking->reading->limit : limit > 1000 ? 1000 : limit;
     list.after = strtoull(narrowing->after, NULL, 10);
+    list.priority = (char *)narrowing->priority;
+    list.skip = (uint32_t)strtoul(narrowing->skip, NULL, 10);
     list.narrative = asking->reading == &reading_corrections && asking->narrative;
     view.what_case = SIGAP__VIEW__WHAT_LIST;
     view.list = &list;
@@ -301,6 +304,7 @@ bool reading_came(struct turn *turn, struct wait *wait, unsigned number, const s
         result->bytes ? sigap__view_answer__unpack(arena_allocator(turn->arena), result->size, result->bytes)
                       : NULL;
     part->status = !answer || answer->json.len > PART_MAX ? 503 : answer->status;
+    part->total = answer ? answer->total : 0;
     if (part->status == 200 && answer->json.len) {
         part->json = malloc(answer->json.len);
         if (part->json) {
@@ -321,6 +325,16 @@ static void write_names(
     for (unsigned i = 0; i < wait->part_count; i++)
         if (wait->parts[i].status == status)
             json_write_text(writer, reading->parts[i].name);
+    json_write_end(writer);
+}
+
+/* How long the lists are that their owners have counted, of which the document may show the beginning. */
+static void write_totals(struct json_writer *writer, const struct wait *wait) {
+    const struct reading *reading = wait->reading;
+    json_member_object(writer, "totals");
+    for (unsigned i = 0; i < wait->part_count; i++)
+        if (wait->parts[i].status == 200 && wait->parts[i].total)
+            json_member_integer(writer, reading->parts[i].name, wait->parts[i].total);
     json_write_end(writer);
 }
 
@@ -376,6 +390,8 @@ void reading_finish(struct turn *turn, struct wait *wait) {
         else
             json_write_null(&writer);
     }
+    if (!reading->object)
+        write_totals(&writer, wait);
     write_names(&writer, "missing", wait, 503);
     write_names(&writer, "refused", wait, 403);
     json_write_end(&writer);

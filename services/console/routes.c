@@ -2,6 +2,7 @@
 
 #include "answer_link.h"
 #include "commands.h"
+#include "find.h"
 #include "media.h"
 #include "reading.h"
 #include "sessions.h"
@@ -52,6 +53,7 @@ static const struct route routes[] = {
     {"GET", "/api/reviews/*/media", ACCESS_SESSION, .handle = media_list_begin},
     {"GET", "/api/reviews/*/media/*", ACCESS_SESSION, .handle = media_show_begin},
     {"GET", "/api/cases/*/candidates", ACCESS_SESSION, .reading = &reading_candidates},
+    {"GET", "/api/find", ACCESS_SESSION, .handle = find_begin},
     {"GET", "/api/queues", ACCESS_SESSION, .reading = &reading_queues},
     {"GET", "/api/deliveries", ACCESS_SESSION, .reading = &reading_deliveries},
     {"GET", "/api/tasks", ACCESS_SESSION, .reading = &reading_tasks},

@@ -32,10 +32,12 @@ enum wait_kind {
     WAIT_PASSWORD,
     WAIT_MEDIA,   /* what photos and files there are, see media.h */
     WAIT_PICTURE, /* one of them is drawn */
+    WAIT_FIND,    /* the case of a ticket, see find.h */
 };
 
 struct wait_part {
     unsigned status; /* 0: not there yet */
+    unsigned total;  /* rows there are of a list that its owner has counted */
     char *json;      /* malloc'd, freed with the wait; NULL: nothing */
     size_t size;
 };
@@ -48,7 +50,7 @@ struct wait {
     int64_t answered_at; /* turn->now of the turn that answers it; 0: not yet */
     /* READING and LINK */
     const void *reading; /* struct reading */
-    struct id object;    /* the case a document is about; MEDIA and PICTURE: or the report in review */
+    struct id object;    /* the case a document is about; MEDIA, PICTURE and FIND: or the report in review */
     const char *owner;   /* MEDIA and PICTURE: the daemon that decides who may see */
     uint64_t changes;    /* console->changes when it was asked */
     unsigned part_count;
@@ -56,7 +58,7 @@ struct wait {
     /* COMMAND and LINK_ANSWER; PICTURE: the medium */
     struct id command;
     char token[WAIT_TOKEN]; /* LINK and LINK_ANSWER */
-    /* LOGIN and PASSWORD; MEDIA and PICTURE: who looks */
+    /* LOGIN and PASSWORD; MEDIA, PICTURE and FIND: who looks */
     char account[WAIT_ACCOUNT], remote[WAIT_REMOTE];
     int64_t renewed;     /* LOGIN: as the account had it */
     uint8_t session[32]; /* PASSWORD: the session that stays */

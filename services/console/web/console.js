@@ -2,11 +2,12 @@
 import { complaint, get, post, setToken } from './api.js';
 import { byId, element, replace, toast } from './dom.js';
 import { dutyRead, forgetDuty, paintDuty, readDuty } from './duty.js';
-import { daemonBox, group, measuresBox, refreshTimes, rows } from './lists.js';
-import { closeSheet, openAlert, openOffer, openReview, openReviews, openSheet, setPerson } from './sheet.js';
+import { countOf, daemonBox, group, measuresBox, refreshTimes, rows } from './lists.js';
+import { areaOptions, closeSheet, openAlert, openOffer, openReview, openReviews, openSheet, setPerson } from './sheet.js';
 import { getSite, isEnglish, say, setEnglish, setSite } from './words.js';
 
 const POLL_MS = 2000, HIDDEN_POLL_MS = 15000, WHOLE_EVERY = 5;
+const LIVE_ROWS = 50, ROWS_MOST = 1000; // of a list in /api/live; of one asked for by itself
 
 const tabs = [
   { name: 'cases', parts: ['cases'] },
@@ -18,6 +19,8 @@ const tabs = [
 const hot = ['reviews', 'unroutable', 'overdue'];
 
 let person = null, tab = 'cases', live = null, since = null, polls = 0, timer = 0, round = 0;
+let narrowed = { priority: '', area: '' }; // what the lists are narrowed to
+const longer = new Map(); // lists of which more was asked for: how many rows
 let system = null; // what /api/status and the parked lists said last
 
 // ---- frame ----
@@ -28,6 +31,7 @@ function paintWords() {
   byId('language').title = isEnglish() ? 'Bahasa Indonesia' : 'English';
   const site = getSite();
   byId('emergency').textContent = (isEnglish() ? site.emergency_text_en : site.emergency_text) ?? '';
+  paintNarrow();
 }
 
 function pulse(state) {
@@ -45,7 +49,7 @@ function notice(sentence) {
 const partRows = (name) => rows(live?.[name], name === 'overdue' ? 'tasks' : name);
 // An alert that somebody has, or that only tells, is no work for a queue. A delivery is shown with its alert.
 function listOf(name) {
-  const list = partRows(name);
+  const list = partRows(name).filter((one) => !narrowed.priority || one.priority === narrowed.priority || name === 'deliveries');
   if (name === 'alerts')
     return list.filter((one) => one.needs_answer !== false && !['answered', 'stood-down'].includes(one.state));
   if (name !== 'deliveries') return list;
@@ -53,7 +57,39 @@ function listOf(name) {
   return list.map((one) => ({ ...one, alert: alerts.get(one.alert_id) }));
 }
 
+// How much of a list there is. A list narrowed here is not what its owner has counted.
+function lengthOf(name) {
+  const limit = longer.get(name) ?? LIVE_ROWS, counted = ['alerts', 'reviews'].includes(name) ? live?.totals?.[name] : undefined;
+  return { total: counted, full: partRows(name).length >= limit, more: limit < ROWS_MOST ? () => showMore(name, limit) : null };
+}
+
+const ownLists = { cases: '/api/cases', deliveries: '/api/deliveries', alerts: '/api/alerts?state=waiting' };
+
+// The rest of a list, by itself: the lists that everybody asks for every two seconds stay short.
+async function readLonger(name, limit) {
+  const path = ownLists[name] ?? '/api/queues';
+  const answer = await get(`${path}${path.includes('?') ? '&' : '?'}limit=${limit}${narrowing()}`);
+  return answer.status === 200 ? { [name]: answer.document[name], totals: answer.document.totals } : {};
+}
+
+async function withLonger(document) {
+  for (const [name, limit] of longer) {
+    const more = await readLonger(name, limit);
+    document = { ...document, ...more, totals: { ...document.totals, ...more.totals } };
+  }
+  return document;
+}
+
+async function showMore(name, limit) {
+  longer.set(name, Math.min(limit * 4, ROWS_MOST));
+  live = await withLonger(live);
+  paint();
+}
+
+const narrowing = () => Object.entries(narrowed).filter(([, value]) => value).map(([key, value]) => `&${key}=${encodeURIComponent(value)}`).join('');
+
 const open = {
+  mayRetry: () => person?.roles.includes('administrator'),
   sheet: (id) => { location.hash = `case/${id}`; },
   review: (row) => openReview(row, now()),
   reviews: (list) => openReviews(list, now()),
@@ -75,10 +111,11 @@ const now = () => Date.now() + skew;
 
 function paintTabs() {
   replace(byId('tabs'), tabs.map(({ name, parts }) => {
-    const count = parts.reduce((sum, part) => sum + listOf(part).length, 0);
+    const counts = parts.map((part) => countOf(listOf(part), lengthOf(part)));
+    const count = counts.reduce((sum, one) => sum + parseInt(one, 10), 0) + (counts.some((one) => one.endsWith('+')) ? '+' : '');
     const warm = parts.some((part) => hot.includes(part) && listOf(part).length);
     return element('button', { type: 'button', 'data-key': name, 'aria-current': tab === name ? 'page' : null, onclick: () => { location.hash = name; } },
-      parts.length ? element('span', { className: warm ? 'count hot' : 'count' }, String(count)) : element('span.count', '•'), say(name));
+      parts.length ? element('span', { className: warm ? 'count hot' : 'count' }, count) : element('span.count', '•'), say(name));
   }));
 }
 
@@ -108,10 +145,10 @@ function paintGroups(parts) {
     box.replaceChildren(...parts.map(() => element('div')));
   }
   parts.forEach((name, i) => {
-    const list = listOf(name), text = JSON.stringify(list) + isEnglish();
+    const list = listOf(name), length = lengthOf(name), text = JSON.stringify([list, length]) + isEnglish();
     if (painted.get(name) === text) return;
     painted.set(name, text);
-    replace(box.children[i], group(name, list, now(), open, parts.length > 1));
+    replace(box.children[i], group(name, list, now(), open, parts.length > 1, length));
   });
   refreshTimes(box, now());
 }
@@ -121,6 +158,7 @@ function paint() {
   if (pressed || !person) return;
   const box = byId('lists');
   paintTabs();
+  byId('narrow').hidden = ['status', 'duty'].includes(tab);
   if (live && !['status', 'duty'].includes(tab)) return paintGroups(tabs.find(({ name }) => name === tab).parts);
   if (tab === 'duty' && box.dataset.tab === 'duty') return; // it changes when it is read, not with the clock
   delete box.dataset.tab;
@@ -142,7 +180,7 @@ function go() {
   scrollTo(0, 0);
   paint();
   if (tab === 'status') readSystem();
-  if (tab === 'duty') readDuty(repaintDuty);
+  if (tab === 'duty') readDuty(repaintDuty, person?.roles);
 }
 
 function repaintDuty() {
@@ -165,16 +203,19 @@ async function poll() {
   const mine = ++round;
   clearTimeout(timer);
   const whole = since === null || polls % WHOLE_EVERY === 0; // things also become overdue by time alone
-  const answer = await get(whole ? '/api/live' : `/api/live?since=${since}`);
+  const answer = await askLive(whole ? '/api/live?' : `/api/live?since=${since}`, narrowing());
   if (mine !== round || !person) return;
   polls++;
   if (answer.status === 401) return signedOut(say('session_over'));
-  if (answer.status === 200) took(answer.document);
+  if (answer.status === 200) await took(answer.document, mine);
   else pulse('lost');
+  if (mine !== round || !person) return;
   timer = setTimeout(poll, document.hidden ? HIDDEN_POLL_MS : POLL_MS);
 }
 
-function took(document) {
+const askLive = (path, more) => get(path.endsWith('?') ? path + more.slice(1) : path + more);
+
+async function took(document, mine) {
   skew = document.at - Date.now();
   since = document.changes;
   if (document.unchanged) {
@@ -182,7 +223,9 @@ function took(document) {
     return;
   }
   const missing = document.missing ?? []; // what is refused (no right to a queue) is just empty for this person
-  live = document;
+  const whole = await withLonger(document);
+  if (mine !== round || !person) return;
+  live = whole;
   pulse(missing.length ? 'holes' : 'live');
   notice(missing.length ? `${say('missing')}: ${missing.map(say).join(', ')}` : null);
   paint();
@@ -190,6 +233,42 @@ function took(document) {
 }
 
 document.addEventListener('visibilitychange', () => { if (!document.hidden && person) poll(); });
+
+// ---- looking for one, looking at some ----
+
+function paintNarrow() {
+  const form = byId('filter'), english = isEnglish();
+  byId('find').number.placeholder = byId('find').number.ariaLabel = say('find_hint');
+  form.priority.ariaLabel = say('priority');
+  form.area.placeholder = form.area.ariaLabel = say('filter_area');
+  replace(form.priority, [['', say('every_priority')], ...['P0', 'P1', 'P2', 'P3', 'P4'].map((one) => [one, one])]
+    .map(([value, text]) => element('option', { value, selected: value === narrowed.priority }, text)));
+  areaOptions(english);
+}
+
+function narrow() {
+  const form = byId('filter');
+  if (!form.area.checkValidity()) return;
+  narrowed = { priority: form.priority.value, area: form.area.value.trim() };
+  longer.clear();
+  since = null;
+  poll();
+}
+
+byId('filter').addEventListener('change', narrow);
+byId('filter').addEventListener('submit', (event) => { event.preventDefault(); narrow(); });
+
+// A case or a report by its number, or by the ticket that the reporter has.
+byId('find').addEventListener('submit', async (event) => {
+  event.preventDefault();
+  const number = event.target.number.value.trim().toUpperCase();
+  const known = /^[0-9A-HJKMNP-TV-Z]{26}$/.test(number);
+  const answer = known ? { status: 200, document: { case_id: number } } : await get(`/api/find?ticket=${encodeURIComponent(number)}`);
+  if (answer.status === 200) {
+    event.target.reset();
+    open.sheet(answer.document.case_id ?? answer.document.report_id);
+  } else toast(answer.status === 404 || answer.status === 403 ? say('not_found') : complaint(answer), false);
+});
 
 // ---- signing in and out ----
 
@@ -203,6 +282,9 @@ function signedIn(document) {
   byId('me').textContent = document.account;
   notice(null);
   live = system = since = null;
+  narrowed = { priority: '', area: '' };
+  longer.clear();
+  for (const id of ['find', 'filter']) byId(id).reset();
   polls = 0;
   tab = document.areas.length ? 'cases' : 'queues'; // a facility has offers, no area
   paint();

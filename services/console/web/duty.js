@@ -10,17 +10,22 @@ const DAY_MS = 86400e3, LOCAL_DAY = 10, LOCAL_MINUTE = 16; // "2026-03-02T07:00"
 
 let read = null; // {duty, uncovered, people}; people: null without the right
 let changed = () => {};
+let roles = []; // of who looks
+// As the owner has it: coordinators and administrators keep people and rotas, operators swap too.
+const manages = () => roles.some((role) => ['coordinator', 'administrator'].includes(role));
+const swaps = () => manages() || roles.includes('operator');
 
 export const dutyRead = () => read;
 
-export async function readDuty(then) {
+export async function readDuty(then, rolesOfReader = roles) {
   changed = then;
+  roles = rolesOfReader;
   const [duty, uncovered, people] = await Promise.all(
     [get('/api/duty'), get('/api/duty/uncovered'), get('/api/people')]);
   read = {
     duty: rows(duty.document?.duty, 'duty'),
     uncovered: uncovered.document?.uncovered ?? {},
-    people: people.status === 200 && people.document.people ? rows(people.document.people, 'people') : null,
+    people: manages() && people.status === 200 && people.document.people ? rows(people.document.people, 'people') : null,
   };
   then();
 }
@@ -69,7 +74,7 @@ function swap(rota) {
 
 const override = (rota, one) => element('div.row',
   element('span.soft', `${one.instead_of} → ${one.person || say('nobody')} · ${sayTime(one.from)} – ${sayTime(one.until)}`),
-  button(say('remove'), (event) => tell(`/api/duty/${rota.team}/override/remove`, { override: one.id }, event.currentTarget).then(again)));
+  swaps() && button(say('remove'), (event) => tell(`/api/duty/${rota.team}/override/remove`, { override: one.id }, event.currentTarget).then(again)));
 
 function rotaBox(rota) {
   const now = rota.now.map((one) => one.name || one.person).join(', ');
@@ -78,7 +83,8 @@ function rotaBox(rota) {
     facts([[say('rota_people'), rota.people.join(' ')],
       [say('rota_handover'), dots(say(rota.period === 'day' ? 'each_day' : 'each_week'), rota.handover)]]),
     rota.overrides.map((one) => override(rota, one)),
-    element('div.actions', button(`${say('swap')}…`, () => swap(rota)), button(`${say('change')}…`, () => changeRota(rota.team, rota))));
+    element('div.actions', swaps() && button(`${say('swap')}…`, () => swap(rota)),
+      manages() && button(`${say('change')}…`, () => changeRota(rota.team, rota))));
 }
 
 // ---- people ----

@@ -48,7 +48,7 @@ function oneCase(row, now, open) {
 }
 
 // What the machine would call no report at all is a title that misleads: why it waits is that nobody is sure.
-export const sayReview = (row) => (isReport(row.kind) ? sayKindShort(row.kind) : say(row.danger ? 'maybe_danger' : 'unclear_report'));
+export const sayReview = (row) => (row.restricted ? say('restricted_kind') : isReport(row.kind) ? sayKindShort(row.kind) : say(row.danger ? 'maybe_danger' : 'unclear_report'));
 
 // Those that may be read together: no danger is seen in them, and nothing that they may belong to.
 export const calmOnes = (reviews) => reviews.filter((one) => !one.danger && !one.alike && one.reason !== 'possible_danger');
@@ -57,7 +57,7 @@ const alsoOf = (row) => (sayAlso(row.also_kinds, row.kind) ? `+ ${sayAlso(row.al
 
 function oneReview(row, now, open) {
   return card(row, sayReview(row), limit(row.decide_by, now),
-    [dots(alsoOf(row), sayArea(row.area), sayHappening(row.reason), sayRole(row.owner_role)), ' ', row.danger ? tag(say('danger'), 'bad') : null, row.alike ? tag(say('possibly_same')) : null,
+    [dots(alsoOf(row), row.restricted ? null : sayArea(row.area), sayHappening(row.reason), sayRole(row.owner_role)), ' ', row.danger ? tag(say('danger'), 'bad') : null, row.alike ? tag(say('possibly_same')) : null,
       row.copies ? tag(`+${row.copies} ${say('copies')}`) : null],
     () => open.review(row));
 }
@@ -69,8 +69,8 @@ function oneDuplicate(row, now, open) {
 
 function oneReferral(row, now, open) {
   const missing = (row.missing ?? []).map(sayFact).join(' ');
-  return card(row, sayKindShort(row.kind), age(row.since ?? row.opened_at, now, false),
-    dots(sayArea(row.area), sayRole(row.owner_role), missing), () => open.sheet(row.case_id));
+  return card(row, row.restricted ? say('restricted_kind') : sayKindShort(row.kind), age(row.since ?? row.opened_at, now, false),
+    dots(row.restricted ? null : sayArea(row.area), sayRole(row.owner_role), missing), () => open.sheet(row.case_id));
 }
 
 function oneOffer(row, now, open) {
@@ -85,7 +85,7 @@ function oneTask(row, now, open) {
 }
 
 function oneAlert(row, now, open) {
-  return card(row, row.subject === 'review' && row.kind ? sayReview({ ...row, danger: row.unverified }) : row.kind ? sayKindShort(row.kind) : row.kind_name ?? sayHappening(row.subject),
+  return card(row, row.restricted ? say('restricted_kind') : row.subject === 'review' && row.kind ? sayReview({ ...row, danger: row.unverified }) : row.kind ? sayKindShort(row.kind) : row.kind_name ?? sayHappening(row.subject),
     age(row.opened_at, now, row.state === 'open' && row.needs_answer),
     [dots(sayHappening(row.subject), row.area ? sayArea(row.area) : null, sayState(row.state)), ' ',
       row.training ? tag(say('training')) : null, row.unverified ? tag(say('unverified'), 'bad') : null], () => open.alert(row));
@@ -96,7 +96,7 @@ function oneDelivery(row, now, open) {
   const bad = ['dead', 'failed', 'unknown', 'no-receipt'].includes(row.state);
   const good = ['accepted', 'sent', 'delivered', 'read'].includes(row.state);
   return card({ ...row, priority: row.priority ?? row.alert?.priority }, row.to ?? row.team ?? '', age(row.at, now, bad),
-    [dots(row.channel, sayHappening(row.alert?.subject), row.alert?.kind ? sayKindShort(row.alert.kind) : null), ' ', tag(sayState(row.state), bad ? 'bad' : good ? 'good' : ''), ' ',
+    [dots(row.channel, sayHappening(row.subject ?? row.alert?.subject), row.alert?.kind ? sayKindShort(row.alert.kind) : null), ' ', tag(sayState(row.state), bad ? 'bad' : good ? 'good' : ''), ' ',
       row.attempts > 1 ? `${row.attempts} ${say('attempts')}` : ''],
     caseId ? () => open.sheet(caseId) : null);
 }
@@ -108,7 +108,7 @@ function oneParked(row, now) {
 
 // A message of a platform that intake could not read: whoever may, has it read again.
 function oneHook(row, now, open) {
-  const button = row.state === 'aside' ? element('button', { type: 'button', onclick: () => open.retry(row) }, say('retry')) : null;
+  const button = row.state === 'aside' && open.mayRetry() ? element('button', { type: 'button', onclick: () => open.retry(row) }, say('retry')) : null;
   const end = row.state === 'aside' && row.due_at ? `${say('erased_at')} ${sayTime(row.due_at)}` : null;
   return card(row, row.bot, button, dots(row.source, sayHook(row.reason), `${row.size_bytes} B`, end), null);
 }
@@ -122,13 +122,20 @@ const makers = {
 // Urgent first, then as the owner has sorted.
 const byPriority = (a, b) => (a.priority ?? 'P9').localeCompare(b.priority ?? 'P9');
 
-export function group(name, list, now, open, titled) {
+// How long a list is of which the page may have the beginning: what its owner has counted, else "50+" when it is full.
+export const countOf = (list, length) => (length.total !== undefined ? String(Math.max(length.total, list.length)) : `${list.length}${length.full ? '+' : ''}`);
+
+// length: {total, full, more}; more() asks for the rest.
+export function group(name, list, now, open, titled, length = {}) {
   const sorted = ['deliveries', 'parked', 'hooks'].includes(name) ? list : [...list].sort(byPriority);
-  const heading = titled ? element('h2', say(name), element('span.count', String(list.length))) : null;
+  const heading = titled ? element('h2', say(name), element('span.count', countOf(list, length))) : null;
   const together = name === 'reviews' && calmOnes(sorted).length > 1
     ? element('button', { type: 'button', onclick: () => open.reviews(sorted) }, say('read_together')) : null;
   if (!list.length) return element('section.group.idle', heading ?? element('p.empty', say('nothing')));
-  return element('section.group', heading, together, element('ul.cards', sorted.map((row) => makers[name](row, now, open))));
+  const rest = length.more && (length.total !== undefined ? length.total > list.length : length.full);
+  return element('section.group', heading, together, element('ul.cards', sorted.map((row) => makers[name](row, now, open))),
+    rest ? element('div.actions', element('button', { type: 'button', onclick: length.more, 'data-key': `more-${name}` },
+      `${say('show_more')} (${list.length} ${say('shown_of')} ${countOf(list, length)})`)) : null);
 }
 
 export function daemonBox(name, status) {

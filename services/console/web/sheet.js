@@ -41,11 +41,14 @@ const kindOptions = (first) => [...(first ? [['', first]] : []),
   ...getSite().kinds.filter((kind) => kind.opens_case).map((kind) => [kind.code, sayKind(kind.code)])];
 const priorityOptions = (first) => [...(first ? [['', first]] : []), ...priorities.map((one) => [one, one])];
 
-function areaField(value) {
-  const known = byId('areas') ?? document.body.appendChild(element('datalist', { id: 'areas' },
-    Object.keys(getSite().areas).map((code) => element('option', { value: code }, sayArea(code)))));
-  return { name: 'area', label: say('area'), type: 'text', max: 13, list: known.id, value };
+export function areaOptions() {
+  const known = byId('areas') ?? document.body.appendChild(element('datalist', { id: 'areas' }));
+  if (!known.children.length)
+    known.replaceChildren(...Object.keys(getSite().areas).map((code) => element('option', { value: code }, sayArea(code))));
+  return known.id;
 }
+
+const areaField = (value) => ({ name: 'area', label: say('area'), type: 'text', max: 13, list: areaOptions(), value });
 
 // ---- offers ----
 
@@ -82,14 +85,15 @@ function moveOffer(offer, event, priority, after) {
 
 function offerBox(offer, priority, now, after = then) {
   const moves = offer.state === undefined ? [] : offerMoves[offer.state] ?? [];
-  const own = has('facility', 'operator', 'coordinator', 'administrator');
+  const own = has('operator', 'coordinator') || (has('facility') && me.facilities.includes(offer.facility));
   const mine = moves.filter((move) => (move === 'cancel' || move === 'request_cancel' ? has('coordinator') : own));
-  if (offer.cancel_requested) mine.unshift('confirm_cancel');
+  if (offer.cancel_requested && own) mine.unshift('confirm_cancel');
   const open = ['requested', 'received'].includes(offer.state);
   return element('div.box',
     element('div.row', element('h3', offer.facility_name ?? offer.facility), tag(sayState(offer.state), offer.state === 'accepted' ? 'good' : ''),
       offer.training ? tag(say('training')) : null),
-    facts([[say('reasons'), sayHappening(offer.why)], [say('answer_by'), open && offer.answer_by ? element('span', sayTime(offer.answer_by), ' ', limit(offer.answer_by, now)) : null]]),
+    facts([[say('age_band'), offer.age_band || say('not_known')], [say('sex'), sayValue(offer.sex, 'sex') || say('not_known')],
+      [say('reasons'), sayHappening(offer.why)], [say('answer_by'), open && offer.answer_by ? element('span', sayTime(offer.answer_by), ' ', limit(offer.answer_by, now)) : null]]),
     mine.length ? element('div.actions', mine.map((move, i) =>
       button(say(move), () => moveOffer(offer, move, priority, after), i === 0 && (move === 'accept' || move === 'arrive' || move === 'complete') ? 'main' : move === 'reject' || move === 'fail' ? 'bad' : ''))) : null);
 }
@@ -118,6 +122,9 @@ async function conflictForm(title, path, name, fixed) {
       send: (ids) => (ids.includes('no') ? 'no' : ids.join(' ')) }] }).then(then);
 }
 
+// As casework has it: those whose task it is, and who directs.
+const mayMove = (task) => has(task.role, 'operator', 'coordinator') || me?.roles.some((role) => role.toLowerCase() === (task.owner ?? '').split('-')[0]);
+
 function taskBox(task, caseId, now) {
   const open = ['waiting', 'due', 'overdue'].includes(task.state);
   const path = (event) => `/api/tasks/${task.id}/${event}`;
@@ -129,11 +136,14 @@ function taskBox(task, caseId, now) {
   return element('div.box',
     element('div.row', element('h3', title), tag(sayState(task.state), task.state === 'overdue' ? 'bad' : task.state === 'done' ? 'good' : '')),
     element('p.soft', dots(element('small.code', task.code), sayRole(task.role), task.owner, open ? limit(task.due_at, now) : null, open && task.due_at ? sayTime(task.due_at) : null)),
-    element('div.actions', open
+    mayMove(task) && element('div.actions', open
       ? [button(say('done'), finish, 'main'),
         button(say('cancel'), () => ask({ title: task.title, path: path('cancel'), fixed, fields: [reasonField(true)], button: say('cancel'), bad: true }).then(then))]
       : [button(say('reopen'), () => ask({ title: task.title, path: path('reopen'), fixed, fields: [reasonField(true)] }).then(then))]));
 }
+
+// Administrators and auditors only look.
+const works = () => has('responder', 'operator', 'coordinator', 'facility');
 
 function factsBox(casework, id) {
   const wanted = new Map((casework.wanted ?? []).map((one) => [one.fact, isEnglish() ? one.name_en : one.name]));
@@ -153,7 +163,7 @@ function factsBox(casework, id) {
     document.body.append(element('datalist', { id: 'yes-no' }, element('option', { value: 'yes' }, say('yes')), element('option', { value: 'no' }, say('no'))));
   const told = (name, value) => (name === 'also_kinds' ? sayAlso(value, casework.kind) : null) ?? sayValue(value, name);
   return element('div.box', facts(known.map(([name, value]) => [behind(sayFact(name), name), told(name, value)])) ?? element('p.empty', say('nothing')),
-    element('div.actions', [...wanted].slice(0, 12).map(([name, label]) => button(label, () => record(name))),
+    works() && element('div.actions', [...wanted].slice(0, 12).map(([name, label]) => button(label, () => record(name))),
       casework.facts?.conflict_of_interest === 'yes' ? button(`${sayFact('conflict_facility')}…`,
         () => conflictForm(sayFact('conflict_facility'), `/api/cases/${id}/facts`, 'value', { name: 'conflict_facility' })) : null,
       button(`${say('also_kinds')}…`, also), button(`${say('record_fact')}…`, () => record(null))));
@@ -181,6 +191,11 @@ function closeCase(id, closed) {
   }).then(then);
 }
 
+// Of a secret case one is not named for: what is not told is not unknown.
+const isMasked = (document) => !!(document.triage?.restricted || document.casework?.restricted || document.router?.restricted);
+
+const titleOf = (document, kind) => (kind ? sayKind(kind) : isMasked(document) ? say('confidential_case') : sayKind(kind));
+
 function head(document) {
   const triage = document.triage ?? {}, casework = document.casework ?? {};
   const found = { ...document.router?.offers?.[0], ...casework, ...triage };
@@ -189,7 +204,7 @@ function head(document) {
     element('div.row', chip(found.priority), tag(sayState(casework.state ?? triage.state)),
       found.unverified ? tag(say('unverified'), 'bad') : null, tag(found.confidentiality)),
     facts([[say('also_kinds'), sayAlso(casework.facts?.also_kinds, found.kind)],
-      [say('area'), sayArea(found.area)], [say('opened'), sayTime(found.opened_at)],
+      [say('area'), isMasked(document) && !found.area ? say('confidential') : sayArea(found.area)], [say('opened'), sayTime(found.opened_at)],
       [say('confidence'), triage.confidence ? `${Math.round(triage.confidence * 100)} %` : null],
       [say('reasons'), listed((triage.reasons ?? []).map(coded))], ['ID', document.id]]),
     casework.restricted ? element('p.soft', say('restricted')) : null);
@@ -269,7 +284,7 @@ function whyBox(assessment) {
 
 // Rarely needed, so it comes last.
 function managePart(document) {
-  if (!has('operator', 'coordinator') || !(document.triage || document.casework)) return null;
+  if (!has('operator', 'coordinator') || isMasked(document) || !(document.triage || document.casework)) return null;
   return element('section', element('div.actions', button(`${say('change_case')}…`, () => changeCase(document.id, document.triage)),
     document.triage?.merged_into || document.casework?.closed ? null : button(`${say('merge')}…`, () => mergeCase(document.id, document.triage, null)),
     button(document.casework?.closed ? say('reopen') : `${say('close_case')}…`, () => closeCase(document.id, document.casework?.closed))));
@@ -281,13 +296,13 @@ const ruleOf = (code, holds) => (code ? [holds ? null : `${say('rule_in_question
 function referralPart(document, now) {
   const referral = document.router?.referral, offers = document.router?.offers ?? [];
   const priority = document.triage?.priority ?? document.casework?.priority ?? offers[0]?.priority;
-  if (!referral && !offers.length) return null;
+  if (!offers.length && (!referral || isMasked(document))) return null;
   const placeless = referral && ['unroutable', 'draft', 'active'].includes(referral.state);
   return element('section', element('h2', say('referral')),
-    referral ? element('div.box', element('div.row', tag(sayState(referral.state), referral.state === 'unroutable' ? 'bad' : ''), element('span.soft', ruleOf(referral.rule, !referral.missing?.length))),
+    referral && !isMasked(document) ? element('div.box', element('div.row', tag(sayState(referral.state), referral.state === 'unroutable' ? 'bad' : ''), element('span.soft', ruleOf(referral.rule, !referral.missing?.length))),
       facts([[say('missing_facts'), (referral.missing ?? []).map(sayFact).join(' ')], [say('owner'), sayRole(referral.owner_role)], [say('plan'), referral.plan ? listed(referral.plan.split(' ').map(coded)) : null]]),
       element('div.actions', placeless && has('coordinator') ? button(`${say('assign')}…`, () => assign(referral)) : null,
-        button(`${say('candidates')}…`, () => candidates(document.id)))) : null,
+        isMasked(document) ? null : button(`${say('candidates')}…`, () => candidates(document.id)))) : null,
     offers.map((offer) => offerBox(offer, priority, now)));
 }
 
@@ -321,9 +336,10 @@ function alertBox(alert, now, after = then) {
   const act = (action) => (pressed) => tell(`/api/alerts/${alert.id}/${action}`, {}, pressed).then(after);
   return element('div.box',
     element('div.row', chip(alert.priority), tag(sayState(alert.state), open ? 'bad' : 'good'), element('span', sayHappening(alert.subject)), age(alert.opened_at, now, open)),
-    facts([[say('answered_by'), alert.answered ? dots(alert.answered.team || alert.answered.by, sayTime(alert.answered.at)) : null],
+    facts([[say('answered_by'), alert.answered ? dots(alert.answered.team || alert.answered.by || (alert.restricted ? say('confidential') : null), sayTime(alert.answered.at)) : null],
       [say('answer_by'), open && alert.answer_by ? limit(alert.answer_by, now) : null]]),
-    alert.needs_answer === false || alert.subject === 'offer' ? null : element('div.actions', open // an offer is answered in its own box
+    alert.restricted ? element('p.soft', say(alert.may_answer ? 'restricted' : 'not_yours_to_answer')) : open && alert.may_answer === false && alert.needs_answer !== false ? element('p.soft', say('not_called')) : null,
+    alert.needs_answer === false || alert.may_answer === false || alert.subject === 'offer' ? null : element('div.actions', open // an offer is answered in its own box
       ? [button(say('take_it'), act('accept'), 'main'), button(say('cannot'), act('cannot')),
         alert.priority === 'P0' ? null : button(say('snooze'), act('snooze')), button(say('escalate'), act('escalate'))]
       : alert.state === 'answered' && !alert.answered?.done ? [button(say('done'), act('done'), 'main'), button(say('cannot'), act('cannot'))] : null));
@@ -332,7 +348,7 @@ function alertBox(alert, now, after = then) {
 function narrativePart(document) {
   const casework = document.casework;
   if (!shown.narrative)
-    return casework && !casework.restricted ? element('section', element('div.actions', button(say('read_narrative'), () => openSheet(document.id, true)))) : null;
+    return casework && !casework.restricted && works() && !has('administrator', 'auditor') ? element('section', element('div.actions', button(say('read_narrative'), () => openSheet(document.id, true)))) : null;
   const texts = casework?.narratives?.length ? casework.narratives : casework?.narrative ? [{ text: casework.narrative }] : [];
   const rest = element('div'), places = new Map([['rest', rest]]);
   const boxes = texts.map((one) => {
@@ -392,6 +408,15 @@ function frame(title, ...body) {
   if (!dialog.open) dialog.showModal();
 }
 
+// Messages and people also quote the number of a report: it waits for a person, or is in a case.
+async function openReport(id) {
+  const { status, document } = await get(`/api/reviews/${id}`);
+  const report = status === 200 && shown?.id === id ? document.review : null;
+  if (report?.review) openReview(report.review, document.at);
+  else if (report?.case_id && report.case_id !== id) openSheet(report.case_id, false);
+  return !!(report?.review || (report?.case_id && report.case_id !== id));
+}
+
 export async function openSheet(id, narrative) {
   if (!id) return;
   const fresh = !shown || shown.id !== id || !byId('sheet').open;
@@ -400,6 +425,7 @@ export async function openSheet(id, narrative) {
   const answer = await get(`/api/cases/${id}${narrative ? '?narrative=1' : ''}`);
   if (shown?.id !== id) return;
   const document = answer.document;
+  if (answer.status === 404 && await openReport(id)) return;
   if (answer.status !== 200) {
     frame(say('cases'), element('p.complaint', answer.status === 404 ? say('not_there') : complaint(answer)));
     return;
@@ -409,7 +435,7 @@ export async function openSheet(id, narrative) {
   const openTasks = tasks.filter((task) => ['due', 'overdue'].includes(task.state));
   const otherTasks = tasks.filter((task) => !openTasks.includes(task));
   const offers = document.router?.offers ?? [];
-  frame(sayKind(document.triage?.kind ?? casework?.kind ?? offers[0]?.kind),
+  frame(titleOf(document, document.triage?.kind ?? casework?.kind ?? offers[0]?.kind),
     document.missing.length ? element('p.notice', `${say('missing')}: ${document.missing.join(', ')}`) : null,
     head(document), alikePart(document), narrativePart(document), reportsPart(document), deliveriesPart(document, now), referralPart(document, now),
     tasks.length ? element('section', element('h2', say('tasks')), openTasks.map((task) => taskBox(task, id, now)),
@@ -429,12 +455,14 @@ export function openAlert(alert, now) {
   frame(say('alerts'), once((after) => alertBox(alert, now, after)), caseId ? element('div.actions', button(say('cases'), () => { location.hash = `case/${caseId}`; })) : null);
 }
 
+const decides = () => has('operator', 'coordinator', 'TRI');
+
 export function openReview(review, now) {
   shown = null;
   const path = `/api/reviews/${review.report_id}/decide`;
   const close = (done) => { if (done) byId('sheet').close(); };
   const known = getSite().kinds.some((kind) => kind.code === review.kind && kind.opens_case);
-  const words = element('div.actions', button(say('read_narrative'), async () => {
+  const words = element('div.actions', decides() && !has('administrator', 'auditor') && button(say('read_narrative'), async () => {
     const answer = await get(`/api/reviews/${review.report_id}?narrative=1`);
     const read = answer.document?.review, text = read?.narrative, photos = element('div');
     if (text) fillMedia(`/api/reviews/${review.report_id}/media`, new Map([['rest', photos]]));
@@ -450,10 +478,10 @@ export function openReview(review, now) {
     element('div.box', element('div.row', chip(review.priority), review.danger ? tag(say('danger'), 'bad') : null, tag(sayHappening(review.reason)),
       review.alike ? tag(say('possibly_same')) : null),
       facts([[say('kind'), known ? sayKind(review.kind) : sayReview(review)],
-        [say('also_kinds'), sayAlso(review.also_kinds, review.kind)], [say('area'), sayArea(review.area)], [say('owner'), sayRole(review.owner_role)],
+        [say('also_kinds'), sayAlso(review.also_kinds, review.kind)], [say('area'), review.restricted ? say('confidential') : sayArea(review.area)], [say('owner'), sayRole(review.owner_role)],
         [say('due'), review.decide_by ? element('span', sayTime(review.decide_by), ' ', limit(review.decide_by, now)) : null], ['ID', review.report_id]]),
       words,
-      element('div.actions',
+      decides() && element('div.actions',
         button(`${say('open_case')}…`, () => ask({
           title: say('open_case'), path, fixed: { open_case: true }, button: say('open_case'), fields: [
             { name: 'kind', label: say('kind'), type: 'select', required: true, value: known ? review.kind : '', options: kindOptions(say('choose')) },
