@@ -117,30 +117,33 @@ static size_t gap_at(const char *text) {
     return strncmp(text, "\xe2\x80", 2) == 0 && (uint8_t)text[2] >= 0x90 && (uint8_t)text[2] <= 0x95 ? 3 : 0;
 }
 
-/* Exactly SYMBOLS signs, the first six of them digits. */
-static bool symbols_from_text(const char *text, uint8_t symbols[SYMBOLS]) {
-    int count = 0;
-    if (strnlen(text, TICKET_INPUT_MAX + 1) > TICKET_INPUT_MAX)
-        return false;
-    while (*text) {
-        size_t gap = gap_at(text);
-        if (gap) {
-            text += gap;
-            continue;
-        }
-        int symbol = symbol_of(*text++);
-        if (symbol < 0 || count == SYMBOLS || (count < DAY_SYMBOLS && symbol > 9))
-            return false;
-        symbols[count++] = (uint8_t)symbol;
-    }
-    return count == SYMBOLS;
+static size_t gaps_at(const char *text) {
+    size_t size = 0;
+    for (size_t gap; (gap = gap_at(text + size)) > 0; size += gap)
+        continue;
+    return size;
 }
 
-bool ticket_from_text(const char *text, struct ticket *out) {
-    uint8_t symbols[SYMBOLS];
+/* SYMBOLS signs, the first six of them digits. Returns the bytes up to the end of the last; 0: not so many.
+ */
+static size_t symbols_read(const char *text, uint8_t symbols[SYMBOLS]) {
+    size_t at = 0;
+    for (int count = 0; count < SYMBOLS; count++) {
+        at += gaps_at(text + at);
+        int symbol = symbol_of(text[at]);
+        if (symbol < 0 || (count < DAY_SYMBOLS && symbol > 9))
+            return 0;
+        symbols[count] = (uint8_t)symbol;
+        at++;
+    }
+    return at;
+}
+
+/* False, with out zeroed: the check or the day is wrong. */
+static bool ticket_from_symbols(const uint8_t symbols[SYMBOLS], struct ticket *out) {
     int day;
     memset(out, 0, sizeof *out);
-    if (!symbols_from_text(text, symbols) || weigh(symbols, SYMBOLS) != 0 || !day_from_symbols(symbols, &day))
+    if (weigh(symbols, SYMBOLS) != 0 || !day_from_symbols(symbols, &day))
         return false;
     unsigned __int128 value = 0;
     for (int i = DAY_SYMBOLS; i < SYMBOLS - 1; i++)
@@ -152,4 +155,43 @@ bool ticket_from_text(const char *text, struct ticket *out) {
     out->bytes[0] = (uint8_t)(day >> 8);
     out->bytes[1] = (uint8_t)day;
     return true;
+}
+
+bool ticket_from_text(const char *text, struct ticket *out) {
+    uint8_t symbols[SYMBOLS];
+    memset(out, 0, sizeof *out);
+    if (strnlen(text, TICKET_INPUT_MAX + 1) > TICKET_INPUT_MAX)
+        return false;
+    size_t size = symbols_read(text, symbols);
+    return size && !text[size + gaps_at(text + size)] && ticket_from_symbols(symbols, out);
+}
+
+static bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+/* One that begins exactly here. Returns the bytes it takes, 0: none. */
+static size_t ticket_at(const char *text, size_t size, struct ticket *out) {
+    char window[TICKET_INPUT_MAX + 2];
+    uint8_t symbols[SYMBOLS];
+    size_t room = size < TICKET_INPUT_MAX + 1 ? size : TICKET_INPUT_MAX + 1;
+    memcpy(window, text, room);
+    window[room] = 0;
+    size_t taken = symbols_read(window, symbols);
+    /* A sign more and it is a longer number of somebody else's; "o" and "l" are read as digits, too. */
+    return taken && symbol_of(window[taken]) < 0 && ticket_from_symbols(symbols, out) ? taken : 0;
+}
+
+bool ticket_find(const char *text, size_t size, size_t from, struct ticket *out, struct ticket_place *place) {
+    memset(out, 0, sizeof *out);
+    for (size_t at = from; at < size; at++) {
+        size_t taken = is_digit(text[at]) && (at == 0 || !is_digit(text[at - 1]))
+                           ? ticket_at(text + at, size - at, out)
+                           : 0;
+        if (taken) {
+            *place = (struct ticket_place){at, at + taken};
+            return true;
+        }
+    }
+    return false;
 }

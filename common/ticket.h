@@ -37,5 +37,12 @@ void ticket_to_text(const struct ticket *ticket, char text[TICKET_TEXT + 1]);
  * make) and blanks anywhere or nowhere. False, with out zeroed, when it is no ticket: wrong length, sign, day
  * or check. */
 bool ticket_from_text(const char *text, struct ticket *out);
+/* Where in a text a ticket stands. */
+struct ticket_place {
+    size_t start, end;
+};
+/* The first ticket in the text from `from` on, written in any of these ways, with or without words around it.
+ * False: none. What merely looks like one is found too: whether it is anybody's, the caller looks up. */
+bool ticket_find(const char *text, size_t size, size_t from, struct ticket *out, struct ticket_place *place);
 /* From the bytes of a protobuf field or a column; false, with out zeroed, when there are not exactly 12. */
 bool ticket_from_bytes(const void *bytes, size_t size, struct ticket *out);

@@ -188,8 +188,6 @@ static const char *sameness_of(struct arena *arena, const struct hook_message *m
     return text;
 }
 
-enum { TICKET_SHORTEST = 23 };
-
 struct reading {
     struct submission submission;
     const char *kinds[HOOK_MEDIA_MAX];
@@ -258,40 +256,9 @@ static void join_last(struct hook_batch *batch, const struct hook_message *messa
         reading->submission.relation = "follow_up";
 }
 
-/* The report of the ticket that stands there. */
-static bool report_of_word(
-    const struct hook_batch *batch, const char *text, size_t size, struct first_report *out) {
-    char word[TICKET_TEXT + 1];
-    struct first_report found;
-    if (size < TICKET_SHORTEST || size > TICKET_TEXT) /* without its hyphens, with them */
-        return false;
-    memcpy(word, text, size);
-    word[size] = 0;
-    if (!ticket_from_text(word, &found.ticket) ||
-        !intake_report_of_ticket(batch->turn, &found.ticket, &found.report))
-        return false;
-    *out = found;
-    return true;
-}
-
-/* "260302-ABCD-...: di belakang masjid": a ticket in front says what it belongs to. */
-static bool ticket_in_front(
-    const struct hook_batch *batch, const struct hook_message *message, struct first_report *out) {
-    const char *text = message->text ? message->text : "";
-    return report_of_word(batch, text, strcspn(text, " \t\r\n:,;"), out);
-}
-
-/* What we said before names the ticket, somewhere in it. */
-static bool ticket_quoted(
-    const struct hook_batch *batch, const struct hook_message *message, struct first_report *out) {
-    static const char between[] = " \t\r\n:,;.<>*_\"'()";
-    const char *at = message->quoted ? message->quoted : "";
-    for (size_t size; *(at += strspn(at, between)); at += size) {
-        size = strcspn(at, between);
-        if (report_of_word(batch, at, size, out))
-            return true;
-    }
-    return false;
+/* What we said before names the ticket, or what is written now does, somewhere in it. */
+static bool ticket_named(const struct hook_batch *batch, const char *text, struct first_report *out) {
+    return text && intake_report_named(batch->turn, text, strnlen(text, SUBMISSION_TEXT_MAX), out);
 }
 
 /* An earlier message that became a report, or joined one. */
@@ -353,8 +320,8 @@ static bool topic_goes_on(const struct hook_batch *batch, const struct hook_mess
 static void join_earlier(struct hook_batch *batch, const struct hook_message *message,
     const struct sender *sender, const struct sender *topic, struct reading *reading) {
     if (message->relation || !(message_answered(batch, message, &reading->joins) ||
-                                 ticket_quoted(batch, message, &reading->joins) ||
-                                 ticket_in_front(batch, message, &reading->joins) ||
+                                 ticket_named(batch, message->quoted, &reading->joins) ||
+                                 ticket_named(batch, message->text, &reading->joins) ||
                                  last_answered(batch, message, sender, &reading->joins) ||
                                  topic_goes_on(batch, message, topic, &reading->joins)))
         return;
@@ -397,33 +364,61 @@ static void say_receipt(struct hook_batch *batch, const struct hook_message *mes
         intake_reply_text(batch->intake->replies, batch->turn->arena, reply, language, ticket));
 }
 
-/* "status 260302-...", "STATUS ...", or a ticket alone. */
-static bool is_question(const char *text, struct ticket *ticket, bool *valid) {
-    static const char *const words[] = {"status", "/status", "cek", "/cek"};
-    char rest[TICKET_INPUT_MAX];
-    bool asked = false;
-    text += strspn(text, " \t\r\n");
-    for (size_t i = 0; i < sizeof words / sizeof *words && !asked; i++) {
-        size_t size = strlen(words[i]);
-        if (strncasecmp(text, words[i], size) == 0 && (text[size] == ' ' || text[size] == ':')) {
-            text += size + strspn(text + size, " :");
-            asked = true;
-        }
+/* What is asked when nothing is told. */
+struct question {
+    struct ticket ticket;
+    bool named;      /* there is one */
+    bool asked;      /* a word asks */
+    bool miswritten; /* a number that is no ticket stands there */
+};
+
+static bool is_one_of(const char *word, size_t size, const char *const *words) {
+    for (; *words; words++)
+        if (strlen(*words) == size && strncasecmp(word, *words, size) == 0)
+            return true;
+    return false;
+}
+
+/* Does the word tell something? One that asks, or stands beside a number, does not. */
+static bool is_telling(const char *word, size_t size, struct question *question) {
+    static const char *const asks[] = {
+        "status", "/status", "cek", "/cek", "check", "perkembangan", "kelanjutan", NULL};
+    static const char *const beside[] = {"laporan", "aduan", "pengaduan", "kasus", "tiket", "ticket",
+        "report", "case", "nomor", "nomer", "no", "number", "saya", "my", "dari", "of", "untuk", "for", "the",
+        "dengan", "bagaimana", "gimana", "pak", "bu", "kak", "min", "admin", "mohon", "tanya", "mau", NULL};
+    if (is_one_of(word, size, asks))
+        question->asked = true;
+    else if (word[0] >= '0' && word[0] <= '9' && !question->named && !question->miswritten)
+        question->miswritten = true;
+    else
+        return !is_one_of(word, size, beside);
+    return false;
+}
+
+/* Skips what stands between words. */
+static size_t next_of(const char *text, size_t at) {
+    return at + strspn(text + at, " \t\r\n:,;.!?()[]\"'#*_");
+}
+
+/* "status 260302-...", "STATUS laporan 260302-...", a ticket alone, "status": whatever stands there, as long
+ * as nothing is told. "status anak saya bagaimana" is a report like any other, and a number that is no ticket
+ * (a letter is wrong) is asked about only where a word asks. */
+static bool is_question(const char *text, struct question *question) {
+    struct ticket_place place = {0, 0};
+    *question = (struct question){0};
+    question->named = ticket_find(text, strnlen(text, SUBMISSION_TEXT_MAX), 0, &question->ticket, &place);
+    for (size_t at = next_of(text, 0), size; text[at]; at = next_of(text, at + size)) {
+        bool here = question->named && at >= place.start && at < place.end;
+        size = here ? place.end - at : strcspn(text + at, " \t\r\n:,;.!?()[]\"'#*_");
+        if (!here && is_telling(text + at, size, question))
+            return false;
     }
-    if (strlen(text) >= sizeof rest)
-        return false;
-    strcpy(rest, text);
-    for (size_t end = strlen(rest); end > 0 && strchr(" \t\r\n.", rest[end - 1]); end--)
-        rest[end - 1] = 0;
-    *valid = ticket_from_text(rest, ticket);
-    /* "status anak saya bagaimana" is a report like any other; a ticket with a wrong letter has digits. */
-    return *valid || (asked && strcspn(rest, "0123456789") == 0 && !strpbrk(rest, " \t\r\n"));
+    return question->named || question->asked;
 }
 
 bool hook_asks_status(const char *text) {
-    struct ticket ticket;
-    bool valid;
-    return is_question(text, &ticket, &valid) && valid;
+    struct question question;
+    return is_question(text, &question) && question.named;
 }
 
 /* "/start", "/start@sigap_bot", "/start from-poster-7" as links carry it; with words behind it is a report.
@@ -444,30 +439,46 @@ static bool is_greeting(const char *text) {
     return false;
 }
 
+/* The ticket that is asked about: the one that is named, else that of what its sender wrote last. */
+static bool ticket_asked(
+    const struct hook_batch *batch, const struct hook_message *message, struct question *question) {
+    struct sender sender;
+    if (question->named || question->miswritten)
+        return question->named;
+    sender_read(batch->turn, batch->from->bot, message->sender, &sender);
+    question->ticket = sender.first.ticket;
+    return sender.key_known && !id_is_null(&sender.first.report);
+}
+
+static void say_status(
+    struct hook_batch *batch, const struct hook_message *message, struct question *question) {
+    const struct intake_replies *replies = batch->intake->replies;
+    struct arena *arena = batch->turn->arena;
+    enum language language = language_of(batch, message);
+    char text[TICKET_TEXT + 1];
+    enum report_state state;
+    if (ticket_asked(batch, message, question) &&
+        intake_follow_ticket(batch->turn, &question->ticket, &state, NULL)) {
+        ticket_to_text(&question->ticket, text);
+        say(batch, message, intake_reply_state_text(replies, arena, state, language, text));
+    } else {
+        say(batch, message, intake_reply_text(replies, arena, REPLY_UNKNOWN, language, ""));
+    }
+}
+
 /* A question about a report, or a greeting: answered, no report. */
 static bool converse(struct hook_batch *batch, const struct hook_message *message) {
-    struct ticket ticket;
-    char text[TICKET_TEXT + 1] = "";
-    bool valid;
-    enum report_state state;
-    enum language language = language_of(batch, message);
+    struct question question;
     if (!has_words(message->text) || message->relation || message->media_count || message->group)
         return false;
-    if (is_greeting(message->text)) {
+    if (is_greeting(message->text))
         say(batch, message,
-            intake_reply_text(batch->intake->replies, batch->turn->arena, REPLY_HELP, language, ""));
-        return true;
-    }
-    if (!is_question(message->text, &ticket, &valid))
+            intake_reply_text(
+                batch->intake->replies, batch->turn->arena, REPLY_HELP, language_of(batch, message), ""));
+    else if (is_question(message->text, &question))
+        say_status(batch, message, &question);
+    else
         return false;
-    if (valid && intake_follow_ticket(batch->turn, &ticket, &state, NULL)) {
-        ticket_to_text(&ticket, text);
-        say(batch, message,
-            intake_reply_state_text(batch->intake->replies, batch->turn->arena, state, language, text));
-    } else {
-        say(batch, message,
-            intake_reply_text(batch->intake->replies, batch->turn->arena, REPLY_UNKNOWN, language, ""));
-    }
     return true;
 }
 

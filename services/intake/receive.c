@@ -18,7 +18,11 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TICKET_RANDOM = TICKET_BYTES - 2, TICKET_DAY = 2 };
+enum {
+    TICKET_RANDOM = TICKET_BYTES - 2,
+    TICKET_DAY = 2,
+    TICKETS_LOOKED_UP = 16 /* numbers of one text that read like a ticket: chance makes one of 32 */
+};
 
 static const struct problem other_content = {.status = 422,
     .type = "key-reused",
@@ -296,6 +300,20 @@ bool intake_report_of_ticket(struct turn *turn, const struct ticket *ticket, str
     return !id_is_null(report) && memcmp(same_day.bytes, ticket->bytes, TICKET_DAY) == 0;
 }
 
+bool intake_report_named(struct turn *turn, const char *text, size_t size, struct first_report *out) {
+    struct first_report found;
+    struct ticket_place place = {0, 0};
+    for (unsigned looked = 0; looked < TICKETS_LOOKED_UP; looked++) {
+        if (!ticket_find(text, size, place.end, &found.ticket, &place))
+            return false;
+        if (intake_report_of_ticket(turn, &found.ticket, &found.report)) {
+            *out = found;
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Only an address that may be written to is kept at all. */
 static void add_reply_address(struct turn *turn, const struct submission *submission, const struct id *id,
     const struct ticket *ticket) {
@@ -561,12 +579,30 @@ bool intake_known(struct turn *turn, const struct submission *submission, struct
     return !id_is_null(&receipt->report);
 }
 
+/* Whatever way it comes: a ticket in the words says what they belong to. */
+static void join_named(struct turn *turn, struct submission *submission) {
+    struct first_report named, *kept;
+    bool alone = !submission->relation || strcmp(submission->relation, "album") == 0;
+    if (submission->joins || !alone ||
+        !intake_report_named(turn, submission->text, submission->text_size, &named))
+        return;
+    kept = arena_take(turn->arena, sizeof *kept);
+    if (!kept)
+        return; /* the arena is exhausted, the turn will see */
+    *kept = named;
+    submission->joins = kept;
+    if (!submission->relation)
+        submission->relation = "follow_up";
+}
+
 void intake_receive(struct turn *turn, struct submission *submission, const struct intake_token *token,
     struct receipt *receipt) {
     int wait_s = token ? intake_token_wait_s(token, turn->now) : 0;
     *receipt = (struct receipt){0};
-    if (admit(turn, submission, wait_s, receipt))
+    if (admit(turn, submission, wait_s, receipt)) {
+        join_named(turn, submission);
         take(turn, submission, receipt);
+    }
     const struct note note = {receipt->kind, receipt->urgent ? LANE_URGENT : LANE_NORMAL, wait_s > 0,
         token ? token->number : 0, turn->now};
     turn_after_commit(turn, note_committed, &note, sizeof note);

@@ -48,6 +48,9 @@ bool intake_known(struct turn *turn, const struct submission *submission, struct
 bool intake_first_of(struct turn *turn, const struct id *report, struct first_report *first);
 /* A ticket that somebody quotes: the report it belongs to. False: none that we know. */
 bool intake_report_of_ticket(struct turn *turn, const struct ticket *ticket, struct id *report);
+/* The report whose ticket stands anywhere in a text. False: no number in it is a ticket of ours; then it is
+ * text like any other, and nobody learns more than that. */
+bool intake_report_named(struct turn *turn, const char *text, size_t size, struct first_report *out);
 /* The ticket of a time (epoch ms) with this random part. */
 struct ticket intake_ticket_of(uint8_t seed[SEAL_HASH_BYTES], int64_t at_ms);
 /* The key of a ticket's row. */

@@ -211,10 +211,56 @@ static void from_bytes(void **state) {
     assert_false(ticket_from_bytes(NULL, 0, &out));
 }
 
+/* A ticket among other words, as people write it; what only looks like one is passed over. */
+static void found_among_words(void **state) {
+    static const struct {
+        const char *text; /* the ticket of known_text */
+        size_t from;
+        const char *around; /* what is left when it is cut out; NULL: none is found */
+    } cases[] = {
+        {"251125-0123-4567-89AB-CDEF-Q", 0, ""},
+        {"laporan 251125-0123-4567-89AB-CDEF-Q tambahan", 0, "laporan  tambahan"},
+        {"No.251125-0123-4567-89ab-cdef-q: ada luka", 0, "No.: ada luka"},
+        {"(251125-0123-4567-89AB-CDEF-Q) belum datang", 0, "() belum datang"},
+        {"untuk 2511250123456789abcdefq, segera", 0, "untuk , segera"},
+        {"no 251125 O123 4567 89AB CDEF Q masih sakit", 0, "no  masih sakit"},
+        {"usia 70, nomor 251125–0123–4567–89AB–CDEF–Q", 0, "usia 70, nomor "},
+        {"2 251125-0123-4567-89AB-CDEF-Q", 0, "2 "},
+        {"251125-0123-4567-89AB-CDEF-Q dan 251125-0123-4567-89AB-CDEF-Q", 1,
+            "251125-0123-4567-89AB-CDEF-Q dan "},
+        {"251125-0123-4567-89AB-CDEF-R", 0, NULL},  /* the check */
+        {"251325-0123-4567-89AB-CDEF-Q", 0, NULL},  /* no such day */
+        {"251125-0123-4567-89AB-CDEF-QQ", 0, NULL}, /* longer */
+        {"251125-0123-4567-89AB-CDEF", 0, NULL},
+        {"hubungi 081234567890 atau 08123456789012345678901", 0, NULL},
+        {"", 0, NULL},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *text = cases[i].text;
+        struct ticket ticket;
+        struct ticket_place place;
+        char left[80], again[TICKET_TEXT + 1];
+        bool found = ticket_find(text, strlen(text), cases[i].from, &ticket, &place);
+        if (found != (cases[i].around != NULL))
+            fail_msg("case %zu: %d", i, found);
+        if (!found)
+            continue;
+        ticket_to_text(&ticket, again);
+        assert_string_equal(again, "251125-0123-4567-89AB-CDEF-Q");
+        snprintf(left, sizeof left, "%.*s%s", (int)place.start, text, text + place.end);
+        assert_string_equal(left, cases[i].around);
+    }
+    struct ticket ticket;
+    struct ticket_place place;
+    assert_false(ticket_find("251125-0123-4567-89AB-CDEF-Q", 27, 0, &ticket, &place)); /* only so far */
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(days),
         cmocka_unit_test(known_text),
+        cmocka_unit_test(found_among_words),
         cmocka_unit_test(random_part),
         cmocka_unit_test(typed),
         cmocka_unit_test(no_such_day),

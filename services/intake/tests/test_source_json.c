@@ -221,12 +221,38 @@ static void bounds_text_and_body(void **state) {
     fixture_close(&bottle.fixture);
 }
 
+/* A bot that passes on what somebody writes about an earlier report; the same again is answered the same. */
+static void a_ticket_in_the_text_joins_its_report(void **state) {
+    (void)state;
+    struct bottle bottle = bottle_open(false);
+    char ticket[64], body[256];
+    strcpy(ticket, bottle_ticket(&bottle, GOOD, NULL));
+    struct id first;
+    id_from_bytes(bottle_last(&bottle)->event->trace.data, ID_BYTES, &first);
+    snprintf(body, sizeof body,
+        "{\"source\":\"hotline\",\"text\":\"Tambahan untuk nomor %s: belum ada yang datang\"}", ticket);
+    for (int i = 0; i < 2; i++) {
+        assert_string_equal(bottle_ticket(&bottle, body, "key-1"), ticket);
+        assert_int_equal(bottle_reports(&bottle), 2);
+    }
+    const Sigap__ReportReceived *report = bottle_last(&bottle)->event->report_received;
+    assert_string_equal(report->relation, "follow_up");
+    assert_memory_equal(report->amends.data, first.bytes, ID_BYTES);
+    assert_string_not_equal(
+        bottle_ticket(
+            &bottle, "{\"source\":\"a\",\"text\":\"tambahan untuk 260302-AAAA-AAAA-AAAA-AAAA-A\"}", NULL),
+        ticket);
+    assert_int_equal(bottle_last(&bottle)->event->report_received->amends.len, 0);
+    fixture_close(&bottle.fixture);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(takes_a_report_and_says_where_to_ask),
         cmocka_unit_test(refuses_what_does_not_fit),
         cmocka_unit_test(refuses_before_it_reads_the_body),
         cmocka_unit_test(bounds_text_and_body),
+        cmocka_unit_test(a_ticket_in_the_text_joins_its_report),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -368,6 +368,47 @@ static void answers_in_the_chat(void **state) {
     conform_close(&conform);
 }
 
+/* A ticket joins wherever it stands; one that is not ours is text; with nothing told it is a question. */
+static void a_ticket_joins_wherever_it_stands(void **state) {
+    (void)state;
+    static const struct {
+        const char *text; /* %s: the ticket */
+        bool report, joins;
+    } cases[] = {
+        {"laporan %s tambahan: ada luka di kaki", true, true},
+        {"No. %s: nenek sudah makan", true, true},
+        {"nomor %s mohon segera", true, true},
+        {"Tambahan untuk %s: belum ada petugas", true, true},
+        {"(%s) petugas belum datang", true, true},
+        {"status %s belum ada petugas", true, true},
+        {"%s tolong", true, true},
+        {"petugas belum datang, laporan saya 260302-AAAA-AAAA-AAAA-AAAA-A %s", true, true},
+        {"Tambahan untuk 260302-AAAA-AAAA-AAAA-AAAA-A: belum ada petugas", true, false},
+        {"STATUS laporan %s", false, false},
+        {"cek no. %s", false, false},
+        {"Bagaimana status laporan saya %s?", false, false},
+        {"status", false, false},
+        {"Bagaimana status laporan saya?", false, false},
+    };
+    struct conform conform = conform_open();
+    char ticket[TICKET_TEXT + 1], text[160];
+    strcpy(ticket, ticket_in(say(&conform, 1, "Nenek lumpuh di Gondanglegi Malang")));
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        size_t before = bottle_reports(&conform.bottle);
+        snprintf(text, sizeof text, cases[i].text, ticket);
+        const char *told = say(&conform, (int)i + 2, text);
+        if (bottle_reports(&conform.bottle) - before != cases[i].report)
+            fail_msg("case %zu: %zu reports", i, bottle_reports(&conform.bottle) - before);
+        bool named = strstr(cases[i].text, "%s") != NULL;
+        if (named && strcmp(ticket_in(told), ticket) != 0)
+            fail_msg("case %zu: told \"%s\"", i, told);
+        if (cases[i].joins)
+            assert_memory_equal(bottle_last(&conform.bottle)->event->report_received->amends.data,
+                conform_report(&conform, 0)->report_id.data, ID_BYTES);
+    }
+    conform_close(&conform);
+}
+
 static void a_pin_joins_the_words_before_it(void **state) {
     (void)state;
     struct conform conform = conform_open();
@@ -512,6 +553,7 @@ int main(void) {
         cmocka_unit_test(a_live_location_is_a_report_a_place),
         cmocka_unit_test(a_deleted_business_message_is_withdrawn),
         cmocka_unit_test(answers_in_the_chat),
+        cmocka_unit_test(a_ticket_joins_wherever_it_stands),
         cmocka_unit_test(a_pin_joins_the_words_before_it),
         cmocka_unit_test(an_album_may_be_an_answer),
         cmocka_unit_test(a_sender_may_be_blocked),
