@@ -130,7 +130,7 @@ static enum verdict join_case(struct turn *turn, const Sigap__ReportReceived *re
     if (arena_exhausted(turn->arena) || !triage_assess(turn, received, content, &own))
         return VERDICT_RETRY;
     struct joining joining = {
-        received, content, found, relation_of(received), own.possible_danger && !withdrawn, 0, NULL};
+        received, content, found, relation_of(received), triage_alarms(&own) && !withdrawn, 0, NULL};
     enum verdict verdict = triage_join(turn, &joining);
     triage_count(turn, &(struct triage_counts){.follow_ups = 1});
     if (verdict != VERDICT_DONE || !whole)
@@ -212,7 +212,7 @@ static enum verdict answer_review(struct turn *turn, const Sigap__ReportReceived
     }
     reviewing.assessment = &together;
     reviewing.danger =
-        received->urgent || own.possible_danger || (together.possible_danger && !review->danger);
+        received->urgent || triage_alarms(&own) || (together.possible_danger && !review->danger);
     reviewing.reason = review_reason_name(together.review_reason);
     return triage_send_to_review(turn, &reviewing);
 }

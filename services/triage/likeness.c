@@ -511,7 +511,7 @@ static void identities_compare(const struct scene *a, const struct scene *b, flo
 }
 
 /* "Ini kasus lain, bukan yang kemarin": the reporter knows of the other one. */
-static bool says_other(const struct scene *scene) {
+bool likeness_says_other(const struct scene *scene) {
     static const char *const matters[] = {"kasus", "kejadian", "laporan", NULL};
     static const char *const other[] = {"lain", "beda", "berbeda", "lainya", "liyo", NULL};
     static const char *const former[] = {"kemarin", "tadi", "sebelumnya", "dulu", "itu", NULL};
@@ -571,7 +571,7 @@ static void scenes_compare(const struct vocabulary *vocabulary, const struct sce
     persons_compare(&a->people, &b->people, apart > BIRTHDAY_MS, features);
     counts_compare(a, b, features);
     frame_compare(vocabulary, a, b, features);
-    features[LIKE_SAID_NOT] = says_other(a) || says_other(b) ||
+    features[LIKE_SAID_NOT] = likeness_says_other(a) || likeness_says_other(b) ||
                               says_again(vocabulary->details, a) != says_again(vocabulary->details, b);
     features[LIKE_ASKED_NOT] = a->said.priorities[PRIORITY_P4] * b->said.priorities[PRIORITY_P4];
 }

@@ -91,6 +91,8 @@ const struct scene *likeness_read(
 void likeness_compare(const struct assessor *assessor, const struct site_kinds *kinds, const struct told *a,
     const struct scene *left, const struct told *b, const struct scene *right, struct likeness *out);
 
+/* Does it say that it is another matter than one told before? */
+bool likeness_says_other(const struct scene *scene);
 /* Both, of two texts. False only when the arena is exhausted; two assessments must fit. */
 bool likeness_judge(const struct assessor *assessor, const struct site_kinds *kinds, struct arena *arena,
     const struct told *a, const struct told *b, struct likeness *out);

@@ -3,6 +3,7 @@
 #include "services/triage/heard.h"
 #include "services/triage/kept.h"
 #include "services/triage/measure.h"
+#include "services/triage/sequel.h"
 
 #include "common/rights.h"
 #include "common/texts.h"
@@ -17,7 +18,8 @@ enum {
 };
 #define FORWARDED_TRUST 0.7f
 #define REVIEW_OWNER "TRI"
-#define ESCALATED "ESC-07" /* another reporter tells of the same: domain 4b */
+#define LAST_ALIKE_PERMILLE 500 /* not compared: one sender, minutes apart */
+#define ESCALATED "ESC-07"      /* another reporter tells of the same: domain 4b */
 
 Sigap__ReportContent *triage_open_content(
     struct turn *turn, const Sigap__ReportReceived *received, enum verdict *verdict) {
@@ -481,6 +483,10 @@ bool triage_goes_on(const struct assessment *assessment) {
     return assessment->opens_case && !needs_person(assessment);
 }
 
+bool triage_alarms(const struct assessment *assessment) {
+    return assessment->possible_danger || (triage_goes_on(assessment) && assessment->priority == PRIORITY_P0);
+}
+
 /* What is passed on is believed less; how urgent it may be stays. */
 static void distrust_forwarded(const Sigap__ReportReceived *received, struct assessment *assessment) {
     size_t room = sizeof assessment->reasons / sizeof *assessment->reasons;
@@ -539,37 +545,94 @@ static enum verdict join_known(struct turn *turn, const Sigap__ReportReceived *r
     return VERDICT_DONE;
 }
 
-enum verdict triage_receive(struct turn *turn, const Sigap__ReportReceived *received) {
+/* Its sender wrote about it minutes before: it amends that report, like what names its ticket. Read anew, as
+ * it is read together with the first; *content: as it was, in the arena that was used again. */
+static bool follow_last(struct turn *turn, const Sigap__ReportReceived *received,
+    Sigap__ReportContent **content, const struct id *first, enum verdict *verdict) {
     struct triage *triage = turn->state;
-    enum verdict verdict = VERDICT_DONE;
-    struct reading reading;
-    struct assessment assessment;
+    Sigap__ReportReceived amending = *received;
+    amending.amends = turn_bytes(turn, first);
+    amending.relation = (char *)"follow_up";
+    arena_reset(triage->scratch);
+    *content = triage_open_content(turn, received, verdict);
+    return !*content || triage_follow(turn, &amending, *content, verdict);
+}
+
+/* The case of what its sender wrote last, beside those that were found. */
+static void propose_last(struct turn *turn, const struct id *first, struct heard *heard) {
+    enum settlement state;
+    struct open_case found;
+    struct id case_id;
+    if (heard->alike_count < ALIKE_MAX && triage_report_read(turn, first, &state, &case_id) &&
+        (state == SETTLED_CASE || state == SETTLED_JOINED) && case_read_whole(turn, &case_id, &found) &&
+        !found.closed_at)
+        heard->alike[heard->alike_count++] = (struct alike){found.case_id, LAST_ALIKE_PERMILLE};
+}
+
+/* By itself: it joins what was heard before, opens a case, waits for a person or is closed. */
+static enum verdict receive_alone(struct turn *turn, const Sigap__ReportReceived *received,
+    const Sigap__ReportContent *content, const struct reading *reading, struct assessment *assessment,
+    const struct id *last) {
     struct heard heard;
     struct id report_id;
-    arena_reset(triage->scratch);
-    Sigap__ReportContent *content = triage_open_content(turn, received, &verdict);
-    if (!content || triage_follow(turn, received, content, &verdict))
-        return verdict;
     id_from_bytes(received->report_id.data, received->report_id.len, &report_id);
-    if (!triage_read_and_assess(turn, received, content, &reading, &assessment))
-        return VERDICT_RETRY;
-    distrust_forwarded(received, &assessment);
-    measure_machine(turn, &assessment);
-    if (!heard_look(turn, received, content, &reading, &assessment, &heard))
+    distrust_forwarded(received, assessment);
+    measure_machine(turn, assessment);
+    if (!heard_look(turn, received, content, reading, assessment, &heard))
         return VERDICT_RETRY;
     if (heard.how != HEARD_NEVER)
-        return join_known(turn, received, content, &assessment, &heard);
-    bool danger = assessment.possible_danger || received->urgent;
-    if (triage_goes_on(&assessment)) {
+        return join_known(turn, received, content, assessment, &heard);
+    if (last)
+        propose_last(turn, last, &heard);
+    bool danger = assessment->possible_danger || received->urgent;
+    if (triage_goes_on(assessment)) {
         struct opening opening = {.received = received,
             .content = content,
-            .assessment = &assessment,
+            .assessment = assessment,
             .alike = heard.alike,
             .alike_count = heard.alike_count,
             .print = &heard.print};
         return triage_open_case(turn, &opening);
     }
-    if (needs_person(&assessment) || danger) /* the machine never closes what may be a life */
-        return review(turn, received, &assessment, &heard, danger);
-    return triage_close_report(turn, &report_id, assessment.kind, "information", "triage");
+    if (needs_person(assessment) || danger) /* the machine never closes what may be a life */
+        return review(turn, received, assessment, &heard, danger);
+    return triage_close_report(turn, &report_id, assessment->kind, "information", "triage");
+}
+
+/* What it amends, or itself: that is what its sender goes on about next. */
+static void note_told(struct turn *turn, const Sigap__ReportReceived *received) {
+    const ProtobufCBinaryData *told = received->amends.len ? &received->amends : &received->report_id;
+    struct id id;
+    if (id_from_bytes(told->data, told->len, &id))
+        sequel_note(turn, received, &id);
+}
+
+enum verdict triage_receive(struct turn *turn, const Sigap__ReportReceived *received) {
+    struct triage *triage = turn->state;
+    enum verdict verdict = VERDICT_DONE;
+    struct reading reading;
+    struct assessment assessment;
+    enum sequel how;
+    struct id last;
+    arena_reset(triage->scratch);
+    Sigap__ReportContent *content = triage_open_content(turn, received, &verdict);
+    if (!content)
+        return verdict;
+    if (triage_follow(turn, received, content, &verdict)) {
+        note_told(turn, received);
+        return verdict;
+    }
+    if (!triage_read_and_assess(turn, received, content, &reading, &assessment) ||
+        !sequel_look(turn, received, &reading, &assessment, &how, &last))
+        return VERDICT_RETRY;
+    if (how == SEQUEL_CERTAIN) {
+        if (follow_last(turn, received, &content, &last, &verdict)) {
+            sequel_note(turn, received, &last);
+            return verdict;
+        }
+        if (!triage_read_and_assess(turn, received, content, &reading, &assessment))
+            return VERDICT_RETRY;
+    }
+    note_told(turn, received);
+    return receive_alone(turn, received, content, &reading, &assessment, how == SEQUEL_ALIKE ? &last : NULL);
 }

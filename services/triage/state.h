@@ -166,6 +166,9 @@ bool triage_report_read(
 /* Clear enough to open a case without a person. */
 bool triage_goes_on(const struct assessment *assessment);
 
+/* Says by itself, and surely enough, that a life is in danger: somebody is alerted whatever it belongs to. */
+bool triage_alarms(const struct assessment *assessment);
+
 /* join.c */
 struct joining {
     const Sigap__ReportReceived *received;

@@ -6,6 +6,7 @@
 #include "services/triage/likeness.h"
 #include "services/triage/lines.h"
 #include "services/triage/measure.h"
+#include "services/triage/sequel.h"
 #include "services/triage/train.h"
 
 #include <stdlib.h>
@@ -454,6 +455,7 @@ static void sweep(struct turn *turn, const struct id *object) {
     more |= sweep_by_time(turn, TRIAGE_REPORT_SWEEP, before, SWEEP_ROWS);
     more |= sweep_by_id(turn, TRIAGE_PROPOSAL_SWEEP, before);
     more |= sweep_by_id(turn, TRIAGE_ANSWERED_SWEEP, before);
+    sweep_by_time(turn, TRIAGE_TELLER_SWEEP, turn->now - SWEEP_EVERY_MS, TELLER_SLOTS);
     more |= heard_forget(turn, turn->now - KEEP_PRINT_MS, SWEEP_ROWS);
     measure_keep(turn);
     turn_timer_set(

@@ -209,3 +209,15 @@ SELECT week, what, code, seen, expected FROM week WHERE week>=? ORDER BY week DE
 
 -- name: week_sweep
 DELETE FROM week WHERE week<?
+
+-- name: teller_get
+SELECT reporter, training, report_id, at FROM teller WHERE slot=?
+
+-- name: teller_set
+INSERT INTO teller(slot, reporter, training, report_id, at) VALUES(?, ?, ?, ?, ?)
+ON CONFLICT(slot) DO UPDATE SET reporter=excluded.reporter, training=excluded.training, report_id=excluded.report_id,
+    at=excluded.at
+
+-- name: teller_sweep
+-- scans teller: as many rows as there are slots.
+DELETE FROM teller WHERE slot IN (SELECT slot FROM teller WHERE at<? LIMIT ?)
