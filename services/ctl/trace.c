@@ -172,6 +172,8 @@ static void print_trace(const json_t *trace) {
     json_t *report = json_object_get(trace, "report");
     printf("ticket   %s\nreport   %s  %s\n", text(trace, "ticket")[0] ? text(trace, "ticket") : "-",
         text(report, "id"), text(report, "state"));
+    if (text(trace, "further")[0])
+        printf("further  %s\n", text(trace, "further"));
     print_review(json_object_get(trace, "review"));
     if (json_is_object(found))
         printf("case     %s  %s  %s  area %s\n", text(found, "id"), text(found, "priority"),
@@ -205,6 +207,19 @@ static void print_trace(const json_t *trace) {
         printf("\n");
 }
 
+/* A later report of its ticket went its own way: what waits for a person there is shown here. */
+static void trace_further(const json_t *report, json_t *trace) {
+    unsigned status;
+    const char *further = text(report, "further");
+    json_t *more = further[0] ? ask_triage(further, &status) : NULL;
+    json_t *review = json_object_get(more, "review");
+    if (further[0])
+        json_object_set_new(trace, "further", json_string(further));
+    if (review && !json_is_object(json_object_get(trace, "review")))
+        json_object_set(trace, "review", review);
+    json_decref(more);
+}
+
 static json_t *trace_one(const char *name, unsigned *status) {
     json_t *report = ask_report(name, status);
     if (!report || *status != 200) {
@@ -214,6 +229,7 @@ static json_t *trace_one(const char *name, unsigned *status) {
     unsigned triage_status;
     json_t *triage = ask_triage(text(json_object_get(report, "report"), "id"), &triage_status);
     json_t *trace = compose(report, triage, triage_status);
+    trace_further(report, trace);
     json_decref(triage);
     json_decref(report);
     return trace;

@@ -90,19 +90,33 @@ void intake_follow_medium(struct turn *turn, const struct id *medium, const stru
         case_is_known(turn, &case_id);
 }
 
-static enum outcome_state read_outcome(
-    struct turn *turn, const struct id *report, struct id *case_id, int *question) {
+/* What is kept of a report. */
+struct outcome {
+    enum outcome_state state;
+    struct id case_id, further; /* null: none */
+    int question;               /* enum reply, 0: none */
+};
+
+static struct outcome read_outcome(struct turn *turn, const struct id *report) {
     struct statement *get = intake_use(turn->store, INTAKE_OUTCOME_GET);
     bind_blob(get, report->bytes, ID_BYTES); /* bind_id would bind NULL for none, and look nowhere */
-    enum outcome_state outcome = OUTCOME_NONE;
-    memset(case_id, 0, sizeof *case_id);
+    struct outcome outcome = {.state = OUTCOME_NONE};
     if (statement_step(get)) {
-        outcome = (enum outcome_state)column_int(get, 0);
-        *case_id = column_id(get, 1);
-        *question = (int)column_int(get, 2);
+        outcome.state = (enum outcome_state)column_int(get, 0);
+        outcome.case_id = column_id(get, 1);
+        outcome.question = (int)column_int(get, 2);
+        outcome.further = column_id(get, 3);
     }
     statement_end(get);
     return outcome;
+}
+
+/* It followed the first, and goes its own way: who asks for that one is told of this one. */
+static void goes_further(struct turn *turn, const struct id *first, const struct id *report) {
+    struct statement *set = intake_use(turn->store, INTAKE_OUTCOME_FURTHER);
+    bind_id(set, first);
+    bind_id(set, report);
+    statement_run(set);
 }
 
 static enum verdict decided(struct turn *turn, const ProtobufCBinaryData *report, enum outcome_state state,
@@ -121,6 +135,8 @@ static enum verdict decided(struct turn *turn, const ProtobufCBinaryData *report
         bind_id(join, case_id);
         statement_run(join);
         set_case_of_media(turn, INTAKE_MEDIA_CASE_JOIN, &first.report, case_id);
+        struct id known = read_outcome(turn, &first.report).case_id;
+        goes_further(turn, &first.report, id_equal(&known, case_id) ? NULL : &id);
     }
     return VERDICT_DONE;
 }
@@ -139,11 +155,13 @@ static int question_of(const Sigap__ReportInReview *review) {
 
 /* A person looks; meanwhile the reporter is asked. */
 static enum verdict in_review(struct turn *turn, const Sigap__ReportInReview *review) {
-    struct id id;
+    struct id id, first;
     int question = question_of(review);
     if (!id_from_bytes(review->report_id.data, review->report_id.len, &id))
         return turn_park(turn, "a decision without its report");
     set_outcome(turn, &id, OUTCOME_IN_REVIEW, NULL, question);
+    if (id_from_bytes(review->amends.data, review->amends.len, &first))
+        goes_further(turn, &first, &id);
     if (question)
         intake_ask(turn, &id, (enum reply)question);
     return VERDICT_DONE;
@@ -152,10 +170,13 @@ static enum verdict in_review(struct turn *turn, const Sigap__ReportInReview *re
 /* A case that nobody can be sent to: its reporter is asked where it is, unless he was when it was in review.
  */
 static enum verdict opened(struct turn *turn, const Sigap__CaseOpened *opened, const struct id *case_id) {
-    struct id id, before;
-    int question = 0;
-    bool first = id_from_bytes(opened->report_id.data, opened->report_id.len, &id) &&
-                 read_outcome(turn, &id, &before, &question) == OUTCOME_NONE;
+    struct id id;
+    struct outcome before = {.state = OUTCOME_NONE};
+    bool known = id_from_bytes(opened->report_id.data, opened->report_id.len, &id);
+    if (known)
+        before = read_outcome(turn, &id);
+    bool first = known && before.state == OUTCOME_NONE;
+    int question = before.question;
     if (opened->area[0] || opened->parted_from.len)
         question = 0;
     else if (first)
@@ -276,6 +297,7 @@ enum verdict intake_follow(struct turn *turn, const Sigap__Event *event) {
 struct standing {
     bool known;
     struct id report, case_id;
+    struct id further; /* the state is that of this later one; null: it is its own */
     enum report_state state;
     int question; /* enum reply, 0: none */
 };
@@ -315,13 +337,34 @@ bool intake_follow_over(struct turn *turn, const struct id *case_id, int64_t bef
     return !progress.known || (progress.state == PROGRESS_CLOSED && progress.changed_at < before_ms);
 }
 
-static void stand(struct turn *turn, const struct id *report, struct standing *out) {
-    out->report = *report;
-    enum outcome_state outcome = read_outcome(turn, report, &out->case_id, &out->question);
-    out->state = state_of(outcome, read_progress(turn, &out->case_id).state);
+/* A case that is over says nothing of what was written about it afterwards. A further report that came to
+ * nothing changes nothing. */
+static void stand_further(struct turn *turn, const struct id *further, struct standing *out) {
+    struct outcome outcome = read_outcome(turn, further);
+    enum report_state state = state_of(outcome.state, read_progress(turn, &outcome.case_id).state);
+    bool over = out->state == REPORT_CLOSED || out->state == REPORT_ANSWERED;
+    if (!over || (outcome.state != OUTCOME_IN_REVIEW && outcome.state != OUTCOME_CASE))
+        return;
+    out->state = state;
+    out->further = *further;
 }
 
-/* All three look-ups are made whatever the first one finds: the time it takes tells nothing. A ticket of
+static void stand(struct turn *turn, const struct id *report, struct standing *out) {
+    struct outcome outcome = read_outcome(turn, report);
+    out->report = *report;
+    out->case_id = outcome.case_id;
+    out->question = outcome.question;
+    out->state = state_of(outcome.state, read_progress(turn, &out->case_id).state);
+    stand_further(turn, &outcome.further, out);
+}
+
+bool intake_follow_taken_on(struct turn *turn, const struct id *report) {
+    struct standing standing = {0};
+    stand(turn, report, &standing);
+    return standing.state == REPORT_BEING_HANDLED || standing.state == REPORT_CLOSED;
+}
+
+/* All look-ups are made whatever the first one finds: the time it takes tells nothing. A ticket of
  * another day is another ticket, although its row is found: the key of 30 days ago was used again. */
 static struct standing stand_of_ticket(struct turn *turn, const struct ticket *ticket) {
     const struct intake *intake = turn->state;
@@ -438,6 +481,7 @@ static void view_report(struct turn *turn, const Sigap__ReportView *view, Sigap_
     json_member_text(&writer, "state", state_words[standing.state]);
     json_write_end(&writer);
     json_member_id(&writer, "case_id", &standing.case_id);
+    json_member_id(&writer, "further", &standing.further);
     json_member_integer(&writer, "received_at", id_time(&standing.report));
     json_write_end(&writer);
     turn_answer_view(turn, answer, 200, &writer);

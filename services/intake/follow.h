@@ -38,6 +38,8 @@ void intake_follow_medium(struct turn *turn, const struct id *medium, const stru
  * closing: the case was closed before it (the one that it counts with), or so long ago that its row is gone
  * (sweep.c). */
 bool intake_follow_over(struct turn *turn, const struct id *case_id, int64_t before_ms);
+/* Has somebody taken on the case of this report, or is it over, as far as has been heard here? */
+bool intake_follow_taken_on(struct turn *turn, const struct id *report);
 /* A record of triage, casework or notifier. */
 enum verdict intake_follow(struct turn *turn, const Sigap__Event *event);
 /* GET /v1/reports/<ticket>. The same work for every ticket, known or not. */

@@ -12,6 +12,7 @@
 
 #include "common/utf8.h"
 #include "intake_sql.h"
+#include "services/intake/follow.h"
 #include "services/intake/replies.h"
 
 #include <sodium.h>
@@ -407,6 +408,7 @@ static void append_record(struct turn *turn, const struct submission *submission
     if (first) {
         report.amends = turn_bytes(turn, &first->report);
         report.relation = (char *)(submission->relation ? submission->relation : "edit");
+        report.taken_on = intake_follow_taken_on(turn, &first->report);
     }
     add_media(turn, submission, &report);
     hash_reporter(turn, submission, &report);

@@ -115,6 +115,16 @@ enum verdict react_report_closed(struct turn *turn, const Sigap__ReportClosed *c
     return VERDICT_DONE;
 }
 
+/* A reporter says another place than that of his case, where somebody may be on the way: he looks again, as
+ * for a witness of danger. */
+static enum verdict alert_of_place(struct turn *turn, const Sigap__ReportInReview *review) {
+    struct id case_id;
+    if (!review->danger || strcmp(review->reason, "place_differs") != 0 || review->n_alike != 1 ||
+        !react_id(review->alike[0]->case_id, &case_id))
+        return VERDICT_DONE;
+    return alert_of_witness(turn, &case_id, NULL);
+}
+
 /* What is in review waits for a person who works through the queue; only what may cost a life wakes one. */
 enum verdict react_report_in_review(struct turn *turn, const Sigap__ReportInReview *review) {
     struct id report;
@@ -134,7 +144,7 @@ enum verdict react_report_in_review(struct turn *turn, const Sigap__ReportInRevi
     copy_text(alert->detail, sizeof alert->detail, review->n_alike ? "possibly_same" : review->reason);
     escalate_start(turn, alert, SITUATION_REVIEW, &(struct escalation_first){.role = review->owner_role});
     escalate_started(turn, alert);
-    return VERDICT_DONE;
+    return alert_of_place(turn, review);
 }
 
 /* The policy that would be taken for the case as it is now. */

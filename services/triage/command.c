@@ -196,8 +196,10 @@ static enum verdict decide_joins(struct deciding *deciding, struct open_case *fo
     if (!content)
         return verdict;
     bool stated = deciding->decide->priority != SIGAP__PRIORITY__PRIORITY_UNSPECIFIED;
-    struct raising raising = {
-        .priority = joined_priority(deciding, found), .area = deciding->decide->area, .reason = "witness"};
+    struct raising raising = {.priority = joined_priority(deciding, found),
+        .area = deciding->decide->area,
+        .moves = true, /* a person says so */
+        .reason = "witness"};
     if (!triage_told_later(turn, received, content, found, &raising))
         return VERDICT_RETRY;
     struct joining joining = {

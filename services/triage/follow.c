@@ -2,9 +2,13 @@
  * where that report went. The two are read as one text, which may make the case more urgent, place it, or
  * open it when the first alone was not clear enough; it never makes less of it. A withdrawal is told, and
  * closes nothing: whoever withdraws may have been made to. Drill and reality amend each other in nothing. */
+#include "services/triage/sequel.h"
 #include "services/triage/state.h"
 
 #include <string.h>
+
+#define PLACE_CORRECTED "place_corrected" /* why a case was moved */
+#define REVIEW_PLACE_DIFFERS "place_differs"
 
 enum { AMENDING_MAX = 32 + REVIEW_COPIES_MAX /* of one report in review: an album has 10 parts */ };
 
@@ -98,13 +102,15 @@ static bool tells_same_person(const struct open_case *found, const struct assess
     return same;
 }
 
-/* What the two texts together say more than the first alone. */
+/* What the two texts together say more than the first alone. moved: where it is instead, "" for as it was. */
 static enum verdict raise_by(struct turn *turn, const Sigap__ReportReceived *received,
     const Sigap__ReportContent *first, const struct assessment *own, const struct assessment *together,
-    struct open_case *found) {
+    const char *moved, struct open_case *found) {
     struct assessment alone;
-    struct raising raising = {
-        .priority = found->priority, .area = together->area, .reason = relation_of(received)};
+    struct raising raising = {.priority = found->priority,
+        .area = moved[0] ? moved : together->area,
+        .moves = moved[0] != 0,
+        .reason = moved[0] ? PLACE_CORRECTED : relation_of(received)};
     Sigap__ReportReceived before = *received;
     before.urgent = false; /* this caller's word is of what they say now */
     if (!triage_assess(turn, &before, first, &alone))
@@ -121,23 +127,125 @@ static enum verdict raise_by(struct turn *turn, const Sigap__ReportReceived *rec
     return VERDICT_DONE;
 }
 
-static enum verdict join_case(struct turn *turn, const Sigap__ReportReceived *received,
-    const Sigap__ReportContent *content, struct open_case *found) {
-    struct assessment own, together;
+/* ---- another place than the case's */
+
+/* Where a message says it is. */
+struct said_place {
+    char area[AREA_TEXT + 1];
+    bool differs;  /* it lies beside the case's */
+    bool corrects; /* the message plainly takes back what was said before */
+};
+
+/* Behind "tapi" in "bukan X tapi Y": what counts. The whole where it is not said so. */
+static const char *behind_but(const char *text) {
+    static const char *const but[] = {" tapi ", " tetapi ", " melainkan ", " namun "};
+    const char *denied = strcasestr(text, "bukan ");
+    for (size_t i = 0; denied && i < sizeof but / sizeof *but; i++) {
+        const char *found = strcasestr(denied, but[i]);
+        if (found)
+            return found + strlen(but[i]);
+    }
+    return text;
+}
+
+static bool lies_beside(const char *area, const char *other) {
+    return area_level(area) >= AREA_REGENCY && other[0] && !area_within(area, other) &&
+           !area_within(other, area);
+}
+
+static bool is_correction(struct turn *turn, const Sigap__ReportReceived *received, const char *words) {
+    struct triage *triage = turn->state;
+    struct text text;
+    arena_reset(triage->judging);
+    return strcmp(relation_of(received), "edit") == 0 ||
+           (text_read(triage->judging, triage->site.vocabulary->spelling, words, strlen(words), &text) &&
+               text_corrects(&text));
+}
+
+/* own: the message read by itself. False: no memory. */
+static bool place_said(struct turn *turn, const Sigap__ReportReceived *received,
+    const Sigap__ReportContent *content, const struct assessment *own, const struct open_case *found,
+    struct said_place *out) {
+    const char *rest = behind_but(content->text);
+    struct assessment behind = *own;
+    Sigap__ReportContent instead = *content;
+    instead.text = (char *)rest;
+    *out = (struct said_place){.corrects = is_correction(turn, received, content->text)};
+    if (rest != content->text && !triage_assess(turn, received, &instead, &behind))
+        return false;
+    const char *area = behind.area[0] ? behind.area : own->area;
+    memcpy(out->area, area, strnlen(area, AREA_TEXT) + 1);
+    out->differs = lies_beside(area, found->area);
+    return true;
+}
+
+/* Two places, and nobody knows which: whoever has the case goes on, a person decides, and where a life may
+ * hang on it somebody is alerted there, too. */
+static enum verdict ask_about_place(struct turn *turn, const Sigap__ReportReceived *received,
+    struct assessment *own, const struct said_place *said, const struct id *amends,
+    const struct open_case *found) {
+    const struct alike alike = {found->case_id, 1000};
+    if (!triage_goes_on(own))
+        own->kind = found->kind;
+    if (found->priority < (int)own->priority)
+        own->priority = (enum priority)found->priority;
+    memcpy(own->area, said->area, sizeof own->area);
+    bool danger = triage_alarms(own) || received->urgent || found->priority <= PRIORITY_P1;
+    triage_count(turn, &(struct triage_counts){.follow_ups = 1});
+    return triage_send_to_review(turn, &(struct reviewing){.received = received,
+                                           .assessment = own,
+                                           .alike = &alike,
+                                           .alike_count = 1,
+                                           .amends = amends,
+                                           .danger = danger,
+                                           .reason = REVIEW_PLACE_DIFFERS});
+}
+
+/* ---- joining */
+
+/* moved: the place that is corrected, "" for none. */
+static enum verdict join_at(struct turn *turn, const Sigap__ReportReceived *received,
+    const Sigap__ReportContent *content, const struct assessment *own, const char *moved,
+    struct open_case *found) {
+    struct assessment together;
     bool withdrawn = is_withdrawal(received);
     const Sigap__ReportContent *first = withdrawn ? NULL : case_content(turn, found);
     const Sigap__ReportContent *whole = first ? both(turn, first, content) : NULL;
-    if (arena_exhausted(turn->arena) || !triage_assess(turn, received, content, &own))
+    if (arena_exhausted(turn->arena))
         return VERDICT_RETRY;
     struct joining joining = {
-        received, content, found, relation_of(received), triage_alarms(&own) && !withdrawn, 0, NULL};
+        received, content, found, relation_of(received), triage_alarms(own) && !withdrawn, 0, NULL};
     enum verdict verdict = triage_join(turn, &joining);
     triage_count(turn, &(struct triage_counts){.follow_ups = 1});
     if (verdict != VERDICT_DONE || !whole)
         return verdict;
     if (!triage_assess(turn, received, whole, &together))
         return VERDICT_RETRY;
-    return raise_by(turn, received, first, &own, &together, found);
+    return raise_by(turn, received, first, own, &together, moved, found);
+}
+
+static enum verdict join_case(struct turn *turn, const Sigap__ReportReceived *received,
+    const Sigap__ReportContent *content, struct open_case *found) {
+    struct assessment own;
+    if (!triage_assess(turn, received, content, &own))
+        return VERDICT_RETRY;
+    return join_at(turn, received, content, &own, "", found);
+}
+
+/* What is said of another place than the case's moves the case where it plainly corrects and nobody is on the
+ * way yet; else a person decides. */
+static enum verdict join_or_ask(struct turn *turn, const Sigap__ReportReceived *received,
+    const Sigap__ReportContent *content, const struct id *amends, struct open_case *found) {
+    struct assessment own;
+    struct said_place said;
+    if (!triage_assess(turn, received, content, &own) ||
+        !place_said(turn, received, content, &own, found, &said))
+        return VERDICT_RETRY;
+    if (!said.differs || is_withdrawal(received))
+        return join_at(turn, received, content, &own, "", found);
+    if (said.corrects && received->amends.len && !received->taken_on)
+        return join_at(turn, received, content, &own, arena_text(turn->arena, said.area), found);
+    return ask_about_place(turn, received, &own, &said, amends, found);
 }
 
 /* Somebody speaks about a case that is over: a person reopens it, or opens another. */
@@ -289,7 +397,7 @@ static enum verdict follow_case(struct turn *turn, const Sigap__ReportReceived *
     const Sigap__ReportContent *content, const struct id *amends, struct open_case *found) {
     if (found->closed_at && !is_withdrawal(received))
         return ask_about_closed(turn, received, content, amends, found);
-    return join_case(turn, received, content, found);
+    return join_or_ask(turn, received, content, amends, found);
 }
 
 bool triage_follow(struct turn *turn, const Sigap__ReportReceived *received,

@@ -553,6 +553,7 @@ static bool follow_last(struct turn *turn, const Sigap__ReportReceived *received
     Sigap__ReportReceived amending = *received;
     amending.amends = turn_bytes(turn, first);
     amending.relation = (char *)"follow_up";
+    amending.taken_on = true; /* for all that is known here */
     arena_reset(triage->scratch);
     *content = triage_open_content(turn, received, verdict);
     return !*content || triage_follow(turn, &amending, *content, verdict);

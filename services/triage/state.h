@@ -195,6 +195,7 @@ void triage_brief(const struct open_case *found, Sigap__CaseBrief *out);
 struct raising {
     int priority;                 /* as it was, or more urgent */
     const char *area;             /* "": as it was */
+    bool moves;                   /* the area is another one than was known; else it only fills a gap */
     const char *reason;           /* rule or relation: is kept with the case */
     struct fact facts[FACTS_MAX]; /* texts live as long as the turn */
     size_t fact_count;
@@ -212,7 +213,7 @@ bool triage_told_later(struct turn *turn, const Sigap__ReportReceived *received,
     const Sigap__ReportContent *content, const struct open_case *found, struct raising *raising);
 
 /* What one report is read in: what follows another is read alone and together with it. */
-enum { TRIAGE_SCRATCH_BYTES = 3 * ASSESSMENT_ARENA_BYTES + (256 << 10) };
+enum { TRIAGE_SCRATCH_BYTES = 4 * ASSESSMENT_ARENA_BYTES + (256 << 10) };
 
 /* follow.c */
 /* What amends a report we know. False: it does not, that one is forgotten, or only one of the two is a drill;

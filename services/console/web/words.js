@@ -246,6 +246,7 @@ const states = {
 
 // Why a report needs a person, what an alert is about, what has happened in a case file.
 const happenings = {
+  place_differs: ['tempat lain dari kasusnya', 'another place than the case says'], place_corrected: ['tempat diralat pelapor', 'place corrected by the reporter'],
   no_match: ['tidak dikenali', 'nothing recognised'], low_confidence: ['kurang yakin', 'not sure'],
   several_kinds: ['beberapa jenis', 'several kinds'], place_unclear: ['tempat belum jelas', 'place not clear'],
   case: ['Kasus', 'Case'], review: ['Laporan perlu diputuskan', 'A report to be decided'], offer: ['Tawaran', 'Offer'],

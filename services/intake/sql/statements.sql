@@ -11,7 +11,7 @@ SELECT number, key FROM report WHERE number > ? ORDER BY number
 SELECT coalesce(min(number), 0) FROM report
 
 -- name: outcome_get
-SELECT state, case_id, question FROM outcome WHERE report=?
+SELECT state, case_id, question, further FROM outcome WHERE report=?
 
 -- name: outcome_set
 -- 3 is a case (follow.h): a report that is a case stays one, whatever comes late.
@@ -30,6 +30,9 @@ SELECT state, count(*) FROM (SELECT state FROM outcome ORDER BY report DESC LIMI
 -- A case of a report that joined another becomes the other's, unless that has one of its own.
 INSERT INTO outcome(report, state, case_id) VALUES(?, 3, ?) ON CONFLICT(report) DO UPDATE
 SET state=3, case_id=excluded.case_id, question=0 WHERE outcome.state < 3
+
+-- name: outcome_further
+UPDATE outcome SET further=?2 WHERE report=?1
 
 -- name: outcome_answered
 UPDATE outcome SET question=0 WHERE report=? AND question<>0

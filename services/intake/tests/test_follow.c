@@ -212,6 +212,76 @@ static void every_report_of_a_case_is_told(void **state) {
     fixture_close(&bottle.fixture);
 }
 
+static struct story follow_up(struct bottle *bottle, const char *ticket) {
+    char path[80];
+    snprintf(path, sizeof path, "/v1/reports/%s/messages", ticket);
+    struct fixture_request request = {.method = "POST",
+        .path = path,
+        .body = "{\"text\":\"jatuh lagi\"}",
+        .headers = {{"Content-Type", "application/json"}}};
+    assert_int_equal(fixture_request(bottle->fixture, &request)->status, 202);
+    return story_of(bottle);
+}
+
+/* triage asks a person about what is said further. */
+static void say_asked(struct fixture *fixture, const struct story *more, const struct story *first) {
+    Sigap__ReportInReview review = SIGAP__REPORT_IN_REVIEW__INIT;
+    Sigap__Event event = SIGAP__EVENT__INIT;
+    review.report_id = event.trace = bytes_of(&more->report);
+    review.amends = bytes_of(&first->report);
+    event.body_case = SIGAP__EVENT__BODY_REPORT_IN_REVIEW;
+    event.report_in_review = &review;
+    fixture_event(fixture, "triage", LANE_URGENT, &event);
+    fixture_turn(fixture);
+}
+
+/* "Sudah selesai" is no answer to who has just written that he fell again. */
+static void what_follows_a_closed_case_is_told(void **state) {
+    (void)state;
+    static const struct {
+        enum said then[3]; /* of what follows, after a person was asked */
+        const char *state;
+    } cases[] = {
+        {{END}, "in_review"},
+        {{OPENED, END}, "case_open"},
+        {{OPENED, ACCEPTED, END}, "being_handled"},
+        {{INFORMATION, END}, "closed"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct bottle bottle = bottle_open(false);
+        char ticket[TICKET_TEXT + 1];
+        snprintf(ticket, sizeof ticket, "%s", bottle_ticket(&bottle, body, NULL));
+        struct story story = story_of(&bottle);
+        say(bottle.fixture, &story, OPENED);
+        say(bottle.fixture, &story, CASE_CLOSED);
+        struct story more = follow_up(&bottle, ticket);
+        assert_true(bottle_last(&bottle)->event->report_received->taken_on);
+        assert_string_equal(state_of(&bottle, ticket), "closed"); /* nobody has decided yet */
+        say_asked(bottle.fixture, &more, &story);
+        for (size_t k = 0; cases[i].then[k] != END; k++)
+            say(bottle.fixture, &more, cases[i].then[k]);
+        if (strcmp(state_of(&bottle, ticket), cases[i].state) != 0)
+            fail_msg("case %zu: %s", i, state_of(&bottle, ticket));
+        fixture_close(&bottle.fixture);
+    }
+}
+
+/* Whoever is on the way decides what another place means: triage is told that somebody is. */
+static void a_follow_up_says_whether_somebody_has_the_case(void **state) {
+    (void)state;
+    struct bottle bottle = bottle_open(false);
+    char ticket[TICKET_TEXT + 1];
+    snprintf(ticket, sizeof ticket, "%s", bottle_ticket(&bottle, body, NULL));
+    struct story story = story_of(&bottle);
+    say(bottle.fixture, &story, OPENED);
+    follow_up(&bottle, ticket);
+    assert_false(bottle_last(&bottle)->event->report_received->taken_on);
+    say(bottle.fixture, &story, ACCEPTED);
+    follow_up(&bottle, ticket);
+    assert_true(bottle_last(&bottle)->event->report_received->taken_on);
+    fixture_close(&bottle.fixture);
+}
+
 static void wrong_and_unknown_tickets_are_told_apart(void **state) {
     (void)state;
     struct bottle bottle = bottle_open(false);
@@ -369,6 +439,8 @@ int main(void) {
         cmocka_unit_test(a_report_goes_from_received_to_closed),
         cmocka_unit_test(a_merged_case_stands_as_the_other_does),
         cmocka_unit_test(every_report_of_a_case_is_told),
+        cmocka_unit_test(what_follows_a_closed_case_is_told),
+        cmocka_unit_test(a_follow_up_says_whether_somebody_has_the_case),
         cmocka_unit_test(wrong_and_unknown_tickets_are_told_apart),
         cmocka_unit_test(people_type_tickets_as_they_like),
         cmocka_unit_test(the_address_goes_when_it_is_done_and_after_a_week),

@@ -86,7 +86,7 @@ struct message {
     uint8_t reporter; /* 0: anonymous */
     const struct id *amends;
     const char *relation;
-    bool urgent, forwarded, training;
+    bool urgent, forwarded, training, taken_on;
     double latitude, longitude; /* 0: none */
 };
 
@@ -106,6 +106,7 @@ static inline struct id send(struct world *world, const struct message *message)
     received.received_at = fixture_now(world->fixture);
     received.urgent = message->urgent;
     received.forwarded = message->forwarded;
+    received.taken_on = message->taken_on;
     if (message->hash)
         received.content_hash = (ProtobufCBinaryData){sizeof content_hash, content_hash};
     if (message->reporter)
