@@ -224,7 +224,7 @@ static enum verdict join_at(struct turn *turn, const Sigap__ReportReceived *rece
     return raise_by(turn, received, first, own, &together, moved, found);
 }
 
-static enum verdict join_case(struct turn *turn, const Sigap__ReportReceived *received,
+enum verdict triage_join_follow_up(struct turn *turn, const Sigap__ReportReceived *received,
     const Sigap__ReportContent *content, struct open_case *found) {
     struct assessment own;
     if (!triage_assess(turn, received, content, &own))
@@ -279,7 +279,7 @@ static enum verdict open_first(struct turn *turn, struct opening *opening, const
     verdict = triage_follow_decided(turn, first_id, &opening->case_id, opening->assessment->kind, "triage");
     if (verdict != VERDICT_DONE)
         return verdict;
-    return case_read(turn, &opening->case_id, &found) ? join_case(turn, received, content, &found)
+    return case_read(turn, &opening->case_id, &found) ? triage_join_follow_up(turn, received, content, &found)
                                                       : VERDICT_RETRY;
 }
 
@@ -356,8 +356,9 @@ static enum verdict go_along(struct turn *turn, const struct id *report_id, cons
     const Sigap__ReportContent *content = triage_open_content(turn, review.received, &verdict);
     if (!content || !case_read(turn, decision->case_id, &found))
         return content ? VERDICT_RETRY : verdict;
-    return strcmp(review.reason, REVIEW_COPY) == 0 ? copy_joins(turn, review.received, content, &found)
-                                                   : join_case(turn, review.received, content, &found);
+    return strcmp(review.reason, REVIEW_COPY) == 0
+               ? copy_joins(turn, review.received, content, &found)
+               : triage_join_follow_up(turn, review.received, content, &found);
 }
 
 /* Each is read in a place of its own: what whoever decides has read stays, and the last of many has as much

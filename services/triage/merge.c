@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+enum { ALONG_MAX = 64 /* follow-ups of one case that go along with a report, the newest */ };
+
 /* ---- proposals ---- */
 
 size_t proposal_read(struct turn *turn, const struct id *case_id, struct alike out[ALIKE_MAX]) {
@@ -187,25 +189,6 @@ static bool wholes_read(struct turn *turn, const struct open_case *found, struct
     return !arena_exhausted(turn->arena);
 }
 
-static enum verdict undo_merge(
-    struct turn *turn, const Sigap__CommandIssued *command, struct open_case *found) {
-    struct wholes wholes;
-    Sigap__CaseMerged merged = SIGAP__CASE_MERGED__INIT;
-    if (!wholes_read(turn, found, &wholes))
-        return VERDICT_RETRY;
-    if (!wholes.count)
-        return triage_answer(turn, command, 409,
-            "Kasus tujuan sudah tidak tersimpan / The case it was merged into is no longer kept",
-            found->version);
-    merged.undone = true;
-    merged.actor = (char *)rights_name(command->actor);
-    merged.reason = words_pass_on(turn->arena, command);
-    tell_merged(turn, found, &wholes, &merged);
-    write_merged(turn, found, NULL, 0);
-    triage_audit(turn, command, "case.unmerged", &found->case_id);
-    return triage_answer(turn, command, 200, "", found->version + 1);
-}
-
 struct parting {
     const Sigap__CommandIssued *command;
     struct id report_id;
@@ -259,6 +242,108 @@ static void tell_parted(struct turn *turn, const struct parting *parting, const 
     }
 }
 
+/* ---- what was said further goes along */
+
+struct following {
+    struct id report_id, amends;
+};
+
+static void forget_witness(struct turn *turn, const struct id *case_id, const struct id *report_id) {
+    struct statement *forget = triage_use(turn->store, TRIAGE_WITNESS_DELETE);
+    bind_id(forget, case_id);
+    bind_id(forget, report_id);
+    statement_run(forget);
+}
+
+static size_t followings_of(struct turn *turn, const struct id *case_id, struct following out[ALONG_MAX]) {
+    size_t count = 0, size;
+    struct statement *rows = triage_use(turn->store, TRIAGE_WITNESS_FOLLOWING);
+    bind_id(rows, case_id);
+    bind_int(rows, ALONG_MAX);
+    while (count < ALONG_MAX && statement_step(rows)) {
+        const void *bytes = column_blob(rows, 1, &size);
+        const Sigap__ReportReceived *received =
+            sigap__report_received__unpack(arena_allocator(turn->arena), size, bytes);
+        out[count].report_id = column_id(rows, 0);
+        if (received && id_from_bytes(received->amends.data, received->amends.len, &out[count].amends))
+            count++;
+    }
+    statement_end(rows);
+    return count;
+}
+
+/* What it speaks of counts with another case by now: the one that it should be in. */
+static bool belongs_elsewhere(
+    struct turn *turn, const struct following *following, const struct id *here, struct open_case *to) {
+    enum settlement state;
+    struct id case_id;
+    return triage_report_read(turn, &following->amends, &state, &case_id) &&
+           (state == SETTLED_CASE || state == SETTLED_JOINED) && case_read_whole(turn, &case_id, to) &&
+           !to->closed_at && !id_equal(&to->case_id, here);
+}
+
+static enum verdict move_along(struct turn *turn, const Sigap__CommandIssued *command, const struct id *here,
+    const struct following *following, struct open_case *to) {
+    struct parting parting = {.command = command, .report_id = following->report_id};
+    arena_reset(((const struct triage *)turn->state)->scratch);
+    if (!case_read(turn, here, &parting.from) || !read_witness(turn, &parting)) /* no longer kept: it stays */
+        return arena_exhausted(turn->arena) ? VERDICT_RETRY : VERDICT_DONE;
+    tell_parted(turn, &parting, &to->case_id);
+    forget_witness(turn, here, &following->report_id);
+    return triage_join_follow_up(turn, parting.received, parting.content, to);
+}
+
+/* Of a report that has left this case: what came by its ticket, or as an answer to it, is about it. How
+ * urgent it made this case stays until a person says otherwise. */
+static enum verdict take_along(
+    struct turn *turn, const Sigap__CommandIssued *command, const struct id *here) {
+    struct following followings[ALONG_MAX];
+    enum verdict verdict = VERDICT_DONE;
+    size_t count = followings_of(turn, here, followings);
+    for (size_t i = count; i-- > 0 && verdict == VERDICT_DONE;) { /* oldest first */
+        struct open_case to;
+        if (belongs_elsewhere(turn, &followings[i], here, &to))
+            verdict = move_along(turn, command, here, &followings[i], &to);
+    }
+    return verdict;
+}
+
+/* From a case, and from those that it counts with: a follow-up joined what was whole then. */
+static enum verdict take_along_from(
+    struct turn *turn, const Sigap__CommandIssued *command, const struct open_case *from) {
+    struct wholes wholes;
+    if (!wholes_read(turn, from, &wholes))
+        return VERDICT_RETRY;
+    enum verdict verdict = take_along(turn, command, &from->case_id);
+    for (size_t i = 0; i < wholes.count && verdict == VERDICT_DONE; i++)
+        verdict = take_along(turn, command, &wholes.cases[i].case_id);
+    return verdict;
+}
+
+static enum verdict undo_merge(
+    struct turn *turn, const Sigap__CommandIssued *command, struct open_case *found) {
+    struct wholes wholes;
+    enum verdict verdict;
+    Sigap__CaseMerged merged = SIGAP__CASE_MERGED__INIT;
+    if (!wholes_read(turn, found, &wholes))
+        return VERDICT_RETRY;
+    if (!wholes.count)
+        return triage_answer(turn, command, 409,
+            "Kasus tujuan sudah tidak tersimpan / The case it was merged into is no longer kept",
+            found->version);
+    merged.undone = true;
+    merged.actor = (char *)rights_name(command->actor);
+    merged.reason = words_pass_on(turn->arena, command);
+    tell_merged(turn, found, &wholes, &merged);
+    write_merged(turn, found, NULL, 0);
+    for (size_t i = 0; i < wholes.count; i++)
+        if ((verdict = take_along(turn, command, &wholes.cases[i].case_id)) != VERDICT_DONE)
+            return verdict;
+    triage_audit(turn, command, "case.unmerged", &found->case_id);
+    return case_read(turn, &found->case_id, found) ? triage_answer(turn, command, 200, "", found->version)
+                                                   : VERDICT_RETRY;
+}
+
 /* A person says that it is a case: what the text alone does not show is taken from where it was. */
 static void overrule(const struct open_case *from, struct assessment *assessment) {
     if (!assessment->opens_case) {
@@ -293,10 +378,9 @@ static enum verdict part_now(
     if (verdict != VERDICT_DONE)
         return verdict;
     tell_parted(turn, parting, &opening.case_id);
-    struct statement *forget = triage_use(turn->store, TRIAGE_WITNESS_DELETE);
-    bind_id(forget, &parting->from.case_id);
-    bind_id(forget, &parting->report_id);
-    statement_run(forget);
+    forget_witness(turn, &parting->from.case_id, &parting->report_id);
+    if ((verdict = take_along_from(turn, command, &parting->from)) != VERDICT_DONE)
+        return verdict;
     triage_count(turn, &(struct triage_counts){.parted = 1});
     triage_audit(turn, command, "report.parted", &parting->report_id);
     return triage_answer(turn, command, 200, "", parting->from.version + 1);

@@ -220,6 +220,9 @@ enum { TRIAGE_SCRATCH_BYTES = 4 * ASSESSMENT_ARENA_BYTES + (256 << 10) };
  * it is judged like any other. */
 bool triage_follow(struct turn *turn, const Sigap__ReportReceived *received,
     const Sigap__ReportContent *content, enum verdict *verdict);
+/* What amends a report of this case joins it, and may raise it. */
+enum verdict triage_join_follow_up(struct turn *turn, const Sigap__ReportReceived *received,
+    const Sigap__ReportContent *content, struct open_case *found);
 /* The report in review became (or joined) a case: what amends it goes the same way. Or none (case_id NULL):
  * its copies and withdrawals are closed with it, and what says more goes on waiting, as nobody may have read
  * it. */

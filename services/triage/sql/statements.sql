@@ -89,6 +89,9 @@ SELECT relation, received, narrative FROM witness WHERE case_id=? AND report_id=
 -- name: witness_list
 SELECT report_id, at, relation, permille FROM witness WHERE case_id=? ORDER BY report_id LIMIT ?
 
+-- name: witness_following
+SELECT report_id, received FROM witness WHERE case_id=? AND relation NOT IN ('copy', 'witness') ORDER BY report_id DESC LIMIT ?
+
 -- name: witness_delete
 DELETE FROM witness WHERE case_id=? AND report_id=?
 

@@ -671,6 +671,49 @@ static void test_a_report_is_parted_and_joined_again(void **state) {
     assert_in_case(world, &first, &one);
 }
 
+static struct id follow_up(struct world *world, const struct id *first, const char *text) {
+    return send(world, &(struct message){.text = text, .amends = first, .relation = "follow_up"});
+}
+
+/* What came by a report's ticket is about it: it goes where that goes, and what it says counts there. */
+static void test_what_was_said_further_is_parted_along(void **state) {
+    struct world *world = *state;
+    report(world, SHACKLED, 1);
+    struct id one = last_case(world);
+    struct id second =
+        report(world, "Lansia sebatang kara di Watulimo Trenggalek butuh kursi roda, mohon bantuan alat", 2);
+    struct id other = last_case(world);
+    assert_int_equal(merge(world, &operator_here, &other, &one, false), 200);
+    struct id more = follow_up(world, &second, "sekarang lansia itu pingsan dan tidak bernapas");
+    assert_in_case(world, &more, &one);
+    fixture_forget(world->fixture);
+    assert_int_equal(split(world, &operator_here, &second), 200);
+    assert_in_case(world, &more, &other);
+    const Sigap__Event *parted = last(world, SIGAP__EVENT__BODY_REPORT_PARTED),
+                       *joined = last(world, SIGAP__EVENT__BODY_REPORT_JOINED);
+    assert_memory_equal(parted->case_id.data, one.bytes, ID_BYTES);
+    assert_memory_equal(parted->report_parted->report_id.data, more.bytes, ID_BYTES);
+    assert_memory_equal(joined->case_id.data, other.bytes, ID_BYTES);
+    assert_memory_equal(joined->report_joined->report_id.data, more.bytes, ID_BYTES);
+    json_t *json = look_at_case(world, &other);
+    assert_string_equal(json_string_value(json_object_get(json, "priority")), "P0");
+    json_decref(json);
+}
+
+/* Likewise of a report that had joined, and not of others in the case. */
+static void test_what_follows_a_witness_is_parted_along(void **state) {
+    struct world *world = *state;
+    struct id first = report(world, SHACKLED, 1), one = last_case(world), copy = report(world, SHACKLED, 1);
+    struct id of_copy = follow_up(world, &copy, "rantainya sudah karatan"),
+              of_first = follow_up(world, &first, "kakinya luka");
+    assert_in_case(world, &of_copy, &one);
+    assert_int_equal(split(world, &operator_here, &copy), 200);
+    struct id other = last_case(world);
+    assert_in_case(world, &copy, &other);
+    assert_in_case(world, &of_copy, &other);
+    assert_in_case(world, &of_first, &one);
+}
+
 static void test_confidential_cases_have_their_officers(void **state) {
     struct world *world = *state;
     report(world, "Anak perempuan 13 tahun diperkosa pamannya berkali-kali di Lowokwaru kota Malang", 1);
@@ -1381,6 +1424,8 @@ int main(void) {
         TEST(test_reasons_of_people_go_with_what_comes_of_them),
         TEST(test_a_merge_hands_urgency_on),
         TEST(test_a_report_is_parted_and_joined_again),
+        TEST(test_what_was_said_further_is_parted_along),
+        TEST(test_what_follows_a_witness_is_parted_along),
         TEST(test_confidential_cases_have_their_officers),
         TEST(test_a_closed_case_is_not_changed),
         TEST(test_a_proposal_waits_until_somebody_says),
