@@ -28,7 +28,6 @@ static void test_what_goes_on_joins(void **state) {
         {CHILD, "Sekarang dia kejang kejang dan keluar busa", true},
         {CHILD, "tolong cepat pak", true},
         {CHILD, "anak itu masih menangis", true},
-        {CHILD, "Maaf bukan Tanggulangin tapi Krian", true},
         {CHILD, "belum ada petugas yang datang", true},
         {GRANDPA, "Sekarang kakek kejang kejang dan keluar busa", true},
         {GRANDPA, "mulutnya keluar busa, tidak sadar", true},
@@ -69,6 +68,19 @@ static void test_danger_raises_the_first(void **state) {
     const Sigap__ReportJoined *told = last_of(world, SIGAP__EVENT__BODY_REPORT_JOINED)->report_joined;
     assert_true(told->danger);
     assert_string_equal(told->relation, "follow_up");
+}
+
+/* It names a place, and is about the first all the same. Nobody knows here whether somebody is on the way: a
+ * person decides. */
+static void test_a_correction_is_about_the_first(void **state) {
+    struct world *world = *state;
+    struct id first = tell(world, CHILD);
+    tell(world, "Maaf bukan Tanggulangin tapi Krian");
+    const Sigap__ReportInReview *review =
+        last_of(world, SIGAP__EVENT__BODY_REPORT_IN_REVIEW)->report_in_review;
+    assert_string_equal(review->reason, "place_differs");
+    assert_memory_equal(review->amends.data, first.bytes, ID_BYTES);
+    assert_int_equal(cases(world), 1);
 }
 
 /* It is the same conversation as long as it goes on; after that, or from somebody else, it is another. */
@@ -122,6 +134,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(test_what_goes_on_joins),
         TEST(test_danger_raises_the_first),
+        TEST(test_a_correction_is_about_the_first),
         TEST(test_only_within_minutes_and_of_the_same_sender),
         TEST(test_what_was_unclear_is_completed),
         TEST(test_who_is_new_is_proposed_beside_the_first),
