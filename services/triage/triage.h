@@ -13,10 +13,11 @@
  *
  *   triage       the daemon: which record goes where; state.h is what it holds
  *   receive      a report: opened, judged, joined to a case or not, settled; the rows
- *   follow       what amends a report goes where that went
+ *   follow       what amends a report goes where that went; another place than the case's
+ *   sequel       what its sender goes on about, minutes later
  *   heard        heard before? prints of reports, and what is alike
  *   conflict     does it accuse those who would receive the case
- *   join         a report joins a case, and what it adds to it: upwards only
+ *   join         a report joins a case, and what it adds to it: upwards only, or a place corrected
  *   assess       the judgement, made of the next seven. Pure
  *   text, spelling, stem   words as people write them, corrected, without their endings
  *   vocabulary, pattern, matcher, concept   the site's words and patterns, and where the text has them
