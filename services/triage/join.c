@@ -1,5 +1,6 @@
 /* A report joins a case: as a copy, as a witness, or as what its reporter says further. What it adds counts
- * upwards only: urgency, a place where none was known, facts. Only who plainly corrects the place moves it. */
+ * upwards only: urgency, a place where none was known, facts. Only who plainly corrects the place moves it.
+ */
 #include "services/triage/conflict.h"
 #include "services/triage/state.h"
 
@@ -174,7 +175,8 @@ static void add_facts(struct turn *turn, const struct raising *raising, Sigap__C
 }
 
 void triage_raise(struct turn *turn, struct open_case *found, const struct raising *raising) {
-    bool urgent = raising->priority < found->priority, placed = raising->area[0] && (!found->area[0] || raising->moves);
+    bool urgent = raising->priority < found->priority,
+         placed = raising->area[0] && (!found->area[0] || raising->moves);
     char reasons[REASONS_BYTES];
     if (!urgent && !placed && !raising->fact_count && !has_further(raising))
         return;
