@@ -5,6 +5,8 @@
 #include "services/triage/sequel.h"
 #include "services/triage/state.h"
 
+#include "common/rights.h"
+
 #include <string.h>
 
 #define PLACE_CORRECTED "place_corrected" /* why a case was moved */
@@ -232,6 +234,14 @@ enum verdict triage_join_follow_up(struct turn *turn, const Sigap__ReportReceive
     return join_at(turn, received, content, &own, "", found);
 }
 
+/* The place of an institution that is accused is not where the case is. */
+static bool accuses_facility(const struct assessment *own) {
+    for (size_t i = 0; i < own->fact_count; i++)
+        if (strcmp(own->facts[i].name, RIGHTS_CONFLICT_FACILITY) == 0)
+            return true;
+    return false;
+}
+
 /* What is said of another place than the case's moves the case where it plainly corrects and nobody is on the
  * way yet; else a person decides. */
 static enum verdict join_or_ask(struct turn *turn, const Sigap__ReportReceived *received,
@@ -241,7 +251,7 @@ static enum verdict join_or_ask(struct turn *turn, const Sigap__ReportReceived *
     if (!triage_assess(turn, received, content, &own) ||
         !place_said(turn, received, content, &own, found, &said))
         return VERDICT_RETRY;
-    if (!said.differs || is_withdrawal(received))
+    if (!said.differs || is_withdrawal(received) || (!said.corrects && accuses_facility(&own)))
         return join_at(turn, received, content, &own, "", found);
     if (said.corrects && received->amends.len && !received->taken_on)
         return join_at(turn, received, content, &own, arena_text(turn->arena, said.area), found);
