@@ -634,6 +634,8 @@ enum verdict triage_receive(struct turn *turn, const Sigap__ReportReceived *rece
         if (!triage_read_and_assess(turn, received, content, &reading, &assessment))
             return VERDICT_RETRY;
     }
+    verdict =
+        receive_alone(turn, received, content, &reading, &assessment, how == SEQUEL_ALIKE ? &last : NULL);
     note_told(turn, received);
-    return receive_alone(turn, received, content, &reading, &assessment, how == SEQUEL_ALIKE ? &last : NULL);
+    return verdict;
 }

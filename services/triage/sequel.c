@@ -3,6 +3,7 @@
 #include "services/triage/likeness.h"
 #include "services/triage/scene.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- the words ---- */
@@ -161,44 +162,97 @@ enum sequel sequel_judge(const struct scene *first, const char *area, const stru
 /* ---- who told last ---- */
 
 struct teller {
+    uint64_t who; /* 0: nobody */
     struct id report_id;
-    int64_t at;
+    int64_t at; /* epoch ms */
 };
 
-static int64_t slot_of(const struct turn *turn, const Sigap__ReportReceived *received) {
-    uint64_t hash = 0;
-    memcpy(&hash, received->reporter.data, sizeof hash);
-    return (int64_t)((turn->training ? ~hash : hash) % TELLER_SLOTS);
+/* Whoever comes later takes the slot of another, who then tells something new with his next message. */
+struct tellers {
+    bool filled;
+    struct teller slots[TELLER_SLOTS];
+};
+
+static struct teller *slot_of(const struct turn *turn, uint64_t who) {
+    const struct triage *triage = turn->state;
+    return &triage->tellers->slots[who % TELLER_SLOTS];
 }
 
-static bool teller_read(struct turn *turn, const Sigap__ReportReceived *received, struct teller *out) {
-    struct statement *get = triage_use(turn->store, TRIAGE_TELLER_GET);
-    bind_int(get, slot_of(turn, received));
-    bool found = statement_step(get);
-    if (found) {
-        size_t size;
-        const void *reporter = column_blob(get, 0, &size);
-        found = size == received->reporter.len && memcmp(reporter, received->reporter.data, size) == 0 &&
-                (column_int(get, 1) != 0) == turn->training;
-        *out = (struct teller){column_id(get, 2), column_int(get, 3)};
+/* A drill is told by somebody else. 0: what is passed on, and whoever is not known, has no sequel. */
+static uint64_t who_told(const struct turn *turn, const Sigap__ReportReceived *received) {
+    uint64_t who;
+    if (received->reporter.len < sizeof who || received->forwarded)
+        return 0;
+    memcpy(&who, received->reporter.data, sizeof who);
+    return turn->training ? ~who : who;
+}
+
+/* The rows of the last minutes, the newest first: as many as there is room for. */
+static void tellers_fill(struct turn *turn, const struct id *newest) {
+    static const uint8_t least[10];
+    struct id from = id_make(id_time(newest) - SEQUEL_WITHIN_MS, least);
+    struct statement *rows = triage_use(turn->store, TRIAGE_REPORT_TELLERS);
+    bind_id(rows, &from);
+    bind_int(rows, TELLER_SLOTS);
+    while (statement_step(rows)) {
+        struct id report_id = column_id(rows, 0);
+        uint64_t who = (uint64_t)column_int(rows, 1);
+        if (who && !slot_of(turn, who)->who)
+            *slot_of(turn, who) = (struct teller){who, report_id, id_time(&report_id)};
     }
-    statement_end(get);
-    return found;
+    statement_end(rows);
 }
 
-static bool has_teller(const Sigap__ReportReceived *received) {
-    return received->reporter.len >= sizeof(uint64_t) && !received->forwarded;
+static void tellers_refill(struct turn *turn) {
+    struct triage *triage = turn->state;
+    struct statement *last = triage_use(turn->store, TRIAGE_REPORT_NEWEST);
+    struct id newest = statement_step(last) ? column_id(last, 0) : (struct id){{0}};
+    statement_end(last);
+    memset(triage->tellers->slots, 0, sizeof triage->tellers->slots);
+    if (id_time(&newest) > SEQUEL_WITHIN_MS)
+        tellers_fill(turn, &newest);
+    triage->tellers->filled = true;
+}
+
+bool sequel_open(struct turn *turn) {
+    struct triage *triage = turn->state;
+    if (!triage->tellers && !(triage->tellers = calloc(1, sizeof *triage->tellers)))
+        return false;
+    tellers_refill(turn);
+    return true;
+}
+
+void sequel_rolled_back(struct triage *triage) {
+    if (triage->tellers)
+        triage->tellers->filled = false;
+}
+
+void sequel_close(struct triage *triage) {
+    free(triage->tellers);
+    triage->tellers = NULL;
+}
+
+/* NULL: he wrote nothing in the last minutes. */
+static const struct teller *last_told(struct turn *turn, const Sigap__ReportReceived *received) {
+    const struct triage *triage = turn->state;
+    uint64_t who = who_told(turn, received);
+    if (!triage->tellers->filled)
+        tellers_refill(turn);
+    const struct teller *teller = slot_of(turn, who);
+    bool recently =
+        received->received_at >= teller->at && received->received_at - teller->at <= SEQUEL_WITHIN_MS;
+    return who && teller->who == who && recently ? teller : NULL;
 }
 
 void sequel_note(struct turn *turn, const Sigap__ReportReceived *received, const struct id *first) {
-    if (!has_teller(received))
+    uint64_t who = who_told(turn, received);
+    struct id report_id;
+    if (!who || !id_from_bytes(received->report_id.data, received->report_id.len, &report_id))
         return;
-    struct statement *set = triage_use(turn->store, TRIAGE_TELLER_SET);
-    bind_int(set, slot_of(turn, received));
-    bind_blob(set, received->reporter.data, received->reporter.len);
-    bind_int(set, turn->training);
-    bind_id(set, first);
-    bind_int(set, received->received_at);
+    *slot_of(turn, who) = (struct teller){who, *first, received->received_at};
+    struct statement *set = triage_use(turn->store, TRIAGE_REPORT_TELLER);
+    bind_int(set, (int64_t)who);
+    bind_id(set, &report_id);
     statement_run(set);
 }
 
@@ -238,14 +292,12 @@ bool sequel_look(struct turn *turn, const Sigap__ReportReceived *received, const
     const struct assessment *assessment, enum sequel *how, struct id *first) {
     struct triage *triage = turn->state;
     const struct assessor *assessor = &triage->site.assessor;
-    struct teller teller;
+    const struct teller *teller = last_told(turn, received);
     const char *area = "";
     *how = SEQUEL_NONE;
-    if (received->amends.len || !has_teller(received) || is_no_report(assessment) ||
-        !teller_read(turn, received, &teller) || received->received_at < teller.at ||
-        received->received_at - teller.at > SEQUEL_WITHIN_MS)
+    if (!teller || received->amends.len || is_no_report(assessment))
         return true;
-    const Sigap__ReportContent *content = first_said(turn, &teller.report_id, &area);
+    const Sigap__ReportContent *content = first_said(turn, &teller->report_id, &area);
     if (!content)
         return !arena_exhausted(turn->arena);
     struct scene before, said;
@@ -254,7 +306,7 @@ bool sequel_look(struct turn *turn, const Sigap__ReportReceived *received, const
     if (!scene_read(assessor, triage->judging, &report, &before) ||
         !scene_make(assessor, triage->judging, reading, assessment, &said))
         return false;
-    *first = teller.report_id;
+    *first = teller->report_id;
     *how = sequel_judge(&before, area, &said, assessment->area, alarms(received, assessment));
     return true;
 }

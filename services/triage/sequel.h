@@ -10,7 +10,7 @@
 
 enum {
     SEQUEL_WITHIN_MS = 15 * 60 * 1000, /* after what its sender wrote last about it */
-    TELLER_SLOTS = 8192                /* x 80 bytes = 640 KiB */
+    TELLER_SLOTS = 8192                /* x 32 bytes = 256 KiB, as far as they are used */
 };
 
 enum sequel {
@@ -28,9 +28,16 @@ enum sequel sequel_judge(const struct scene *first, const char *area, const stru
 /* Does a text take back what was written before it: "bukan X tapi Y", "salah tulis", "maksud saya"? */
 bool text_corrects(const struct text *text);
 
+/* Who told last is kept in memory; the rows of the reports tell it again after a start (sequel_open; false:
+ * no memory) and after a turn that was rolled back. */
+bool sequel_open(struct turn *turn);
+void sequel_rolled_back(struct triage *triage);
+void sequel_close(struct triage *triage);
+
 /* What the sender's last report is to this one; *first: that report. reading, assessment: of
  * triage_read_and_assess. False only when memory runs out. */
 bool sequel_look(struct turn *turn, const Sigap__ReportReceived *received, const struct reading *reading,
     const struct assessment *assessment, enum sequel *how, struct id *first);
-/* From now on this report (or the one that it amends) is what its sender wrote last. */
+/* From now on first (this report, or the one that it amends) is what its sender wrote last. The report has
+ * its row already. */
 void sequel_note(struct turn *turn, const Sigap__ReportReceived *received, const struct id *first);

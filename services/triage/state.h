@@ -41,6 +41,7 @@ struct triage {
     struct arena *judging; /* of one comparison with a report that was heard before */
     struct hash_index *index; /* of prints, see heard.h */
     struct recent *recent;    /* newest prints, see heard.c */
+    struct tellers *tellers;  /* who told what last, see sequel.c */
     struct allowance {
         int64_t at; /* epoch ms up to which it is filled */
         unsigned left;

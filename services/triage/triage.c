@@ -56,6 +56,7 @@ static void close_state(void **state) {
     arena_free(&triage->scratch);
     arena_free(&triage->judging);
     heard_close(triage);
+    sequel_close(triage);
     free(triage->measure);
     seal_opener_free(&triage->opener);
     keystore_free(&triage->keys);
@@ -258,7 +259,7 @@ static int64_t next_sweep(const struct turn *turn) {
 }
 
 static enum verdict on_start(struct turn *turn) {
-    if (!heard_open(turn))
+    if (!heard_open(turn) || !sequel_open(turn))
         return VERDICT_RETRY;
     struct id nobody = id_make(1, (const uint8_t[10]){0});
     turn_timer_set(turn, TRIAGE_TIMER_SWEEP, &nobody, next_sweep(turn), false);
@@ -455,7 +456,6 @@ static void sweep(struct turn *turn, const struct id *object) {
     more |= sweep_by_time(turn, TRIAGE_REPORT_SWEEP, before, SWEEP_ROWS);
     more |= sweep_by_id(turn, TRIAGE_PROPOSAL_SWEEP, before);
     more |= sweep_by_id(turn, TRIAGE_ANSWERED_SWEEP, before);
-    sweep_by_time(turn, TRIAGE_TELLER_SWEEP, turn->now - SWEEP_EVERY_MS, TELLER_SLOTS);
     more |= heard_forget(turn, turn->now - KEEP_PRINT_MS, SWEEP_ROWS);
     measure_keep(turn);
     turn_timer_set(
@@ -474,6 +474,10 @@ static const Sigap__Event__BodyCase hears[] = {SIGAP__EVENT__BODY_REPORT_RECEIVE
     SIGAP__EVENT__BODY_COMMAND_ISSUED, SIGAP__EVENT__BODY_CASE_CLOSED, SIGAP__EVENT__BODY_FACT_RECORDED,
     SIGAP__EVENT__BODY__NOT_SET};
 
+static void rolled_back(void *state) {
+    sequel_rolled_back(state);
+}
+
 static const char *const lists[] = {"cases", "reviews", "duplicates", "corrections", "measures", NULL};
 
 const struct daemon triage_daemon = {
@@ -482,6 +486,7 @@ const struct daemon triage_daemon = {
     .schema = &triage_schema,
     .open = open_state,
     .close = close_state,
+    .rolled_back = rolled_back,
     .on_start = on_start,
     .on_event = on_event,
     .hears = hears,

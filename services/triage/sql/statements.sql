@@ -213,14 +213,11 @@ SELECT week, what, code, seen, expected FROM week WHERE week>=? ORDER BY week DE
 -- name: week_sweep
 DELETE FROM week WHERE week<?
 
--- name: teller_get
-SELECT reporter, training, report_id, at FROM teller WHERE slot=?
+-- name: report_teller
+UPDATE report SET teller=? WHERE report_id=?
 
--- name: teller_set
-INSERT INTO teller(slot, reporter, training, report_id, at) VALUES(?, ?, ?, ?, ?)
-ON CONFLICT(slot) DO UPDATE SET reporter=excluded.reporter, training=excluded.training, report_id=excluded.report_id,
-    at=excluded.at
+-- name: report_newest
+SELECT max(report_id) FROM report
 
--- name: teller_sweep
--- scans teller: as many rows as there are slots.
-DELETE FROM teller WHERE slot IN (SELECT slot FROM teller WHERE at<? LIMIT ?)
+-- name: report_tellers
+SELECT report_id, teller FROM report WHERE report_id>=? ORDER BY report_id DESC LIMIT ?

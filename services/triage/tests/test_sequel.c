@@ -1,5 +1,6 @@
 /* What its sender wrote minutes before: joined by what goes on about it, not by what has a place or a person
  * of its own. */
+#include "services/triage/sequel.h"
 #include "services/triage/tests/world.h"
 
 #define CHILD "Anak umur 6 tahun di Tanggulangin Sidoarjo dipukuli ibunya pakai gayung"
@@ -103,6 +104,22 @@ static void test_only_within_minutes_and_of_the_same_sender(void **state) {
     assert_int_equal(settled(world), world->reports);
 }
 
+/* Who told last is in memory: a start reads it anew, and so does a turn that is made again. */
+static void test_a_restart_forgets_nobody(void **state) {
+    struct world *world = *state;
+    tell(world, CHILD);
+    fixture_restart(world->fixture, false);
+    tell(world, "kepalanya berdarah");
+    assert_int_equal(joined(world), 1);
+    sequel_rolled_back(fixture_state(world->fixture));
+    tell(world, "sekarang dia menangis");
+    assert_int_equal(joined(world), 2);
+    fixture_advance(world->fixture, 16 * 60 * 1000);
+    fixture_restart(world->fixture, false);
+    tell(world, "kepalanya berdarah");
+    assert_int_equal(joined(world), 2);
+}
+
 /* The first may be unclear by itself: both together open the case. */
 static void test_what_was_unclear_is_completed(void **state) {
     struct world *world = *state;
@@ -136,6 +153,7 @@ int main(void) {
         TEST(test_danger_raises_the_first),
         TEST(test_a_correction_is_about_the_first),
         TEST(test_only_within_minutes_and_of_the_same_sender),
+        TEST(test_a_restart_forgets_nobody),
         TEST(test_what_was_unclear_is_completed),
         TEST(test_who_is_new_is_proposed_beside_the_first),
     };
