@@ -25,7 +25,7 @@ bool conflict_has(struct turn *turn, const struct id *case_id, const char *accou
 struct accusation conflict_accusation(struct turn *turn, const struct alert *alert);
 /* Is the team, which may be NULL, one of a facility that is accused? */
 bool conflict_of_team(struct turn *turn, const struct alert *alert, const struct team *team);
-/* Is it an officer in conflict, or staff of such a facility? actor: may be NULL. */
 /* Cases in which somebody is in conflict; returns how many. */
 unsigned conflict_cases(struct turn *turn, struct id *out, unsigned max);
+/* Is it an officer in conflict, or staff of such a facility? actor: may be NULL. */
 bool conflict_of_actor(struct turn *turn, const struct alert *alert, const Sigap__Actor *actor);
