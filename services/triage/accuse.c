@@ -112,7 +112,7 @@ static bool does_it(const struct scene_of_wrong *scene, size_t last) {
 /* What stands between a wrong and who did it: "ditampar salah satu oknum pegawai". */
 static size_t before_title(const struct text *text, size_t first) {
     static const char *const titles[] = {"pak", "bu", "bapak", "ibu", "mas", "mbak", "si", "oknum", "para",
-        "seorang", "salah", "satu", "kedua", "beberapa", "lagi", "terus", "sendiri", "kembali", NULL};
+        "seorang", "salah", "1", "kedua", "beberapa", "lagi", "terus", "sendiri", "kembali", NULL};
     while (first && text->words[first - 1].clause == text->words[first].clause &&
            word_is_one_of(&text->words[first - 1], titles))
         first--;
@@ -143,7 +143,7 @@ static bool done_by(const struct scene_of_wrong *scene, size_t first, size_t las
     static const char *const by[] = {
         "oleh", "dening", "olih", "pelaku", "pelakunya", "pelakune", "terduga", "terlapor", NULL};
     static const char *const with[] = {
-        "sama", "karo", "dengan", "mbek", "ambek", "ambi", "ambik", "dek", "jo", "bi'", NULL};
+        "sama", "karo", "dengan", "mbek", "ambek", "ambi", "ambik", "dek", NULL};
     size_t from = before_title(scene->text, first);
     const struct word *word = word_at(scene->text, from, -1);
     if (!word || !same_sentence(scene->text, from - 1, first) || does_something_else(scene, last))

@@ -24,10 +24,10 @@ static bool is_address(const struct word *word) {
 
 /* "Sekarang ...", "terus ...", "ternyata ...": goes on. */
 static bool opens_with_more(const struct text *text) {
-    static const char *const openers[] = {"sekarang", "saiki", "tadi", "barusan", "lalu", "terus", "kemudian",
-        "dan", "juga", "tambahan", "tambah", "nambah", "ternyata", "masih", "makin", "semakin", "malah",
-        "sudah", "belum", "lagi", "ralat", "koreksi", "maksud", "update", "oh", "selain", "sampai", "now",
-        "still", "and", "also", NULL};
+    static const char *const openers[] = {"sekarang", "tadi", "barusan", "lalu", "terus", "kemudian", "dan",
+        "juga", "tambahan", "tambah", "nambah", "ternyata", "masih", "makin", "semakin", "malah", "sudah",
+        "belum", "lagi", "ralat", "koreksi", "maksud", "update", "oh", "selain", "sampai", "now", "and",
+        "also", NULL};
     size_t at = 0;
     while (at < text->count && is_address(&text->words[at]))
         at++;
@@ -42,8 +42,8 @@ static bool is_definite(const struct word *word) {
 /* Somebody or something that was named before: "dia", "anak itu", "kepalanya". Only up to the word that
  * brings in somebody new: "Ada anak dirantai bapaknya" points to nobody else. */
 static bool points_back(const struct text *text, size_t until) {
-    static const char *const pronouns[] = {"dia", "ia", "beliau", "mereka", "dek'e", "korban", "pelaku",
-        "orangnya", "itu", "tersebut", "tadi", "he", "she", "they", "him", "her", NULL};
+    static const char *const pronouns[] = {"dia", "ia", "beliau", "mereka", "korban", "pelaku", "orangnya",
+        "itu", "tersebut", "tadi", "he", "she", "they", "him", "her", NULL};
     for (size_t i = 0; i < until; i++)
         if (word_is_one_of(&text->words[i], pronouns) || ends_with_nya(&text->words[i]))
             return true;
@@ -52,8 +52,8 @@ static bool points_back(const struct text *text, size_t until) {
 
 bool text_corrects(const struct text *text) {
     static const char *const what[] = {"tulis", "nulis", "ketik", "ngetik", "kirim", "sebut", "alamat",
-        "lokasi", "tempat", "kecamatan", "kabupaten", "desa", "info", "ngasih", "kasih", NULL};
-    static const char *const whose[] = {"saya", "aku", "kami", "gua", NULL};
+        "lokasi", "tempat", "kecamatan", "kabupaten", "desa", "ngasih", "kasih", NULL};
+    static const char *const whose[] = {"saya", "kami", NULL};
     static const char *const plain[] = {"ralat", "koreksi", "maksudnya", "maksudku", "keliru", NULL};
     static const char *const but[] = {"tapi", "tetapi", "melainkan", "namun", NULL};
     bool denied = false;
@@ -73,7 +73,7 @@ bool text_corrects(const struct text *text) {
 
 /* "ibunya" is somebody's who was named before; "istri saya" is not. */
 static bool is_somebodys(const struct text *text, const struct person *person) {
-    static const char *const whose[] = {"saya", "aku", "kami", "ku", NULL};
+    static const char *const whose[] = {"saya", "kami", "ku", NULL};
     const struct word *next = word_at(text, person->word, 1);
     return person->relative && !(next && word_is_one_of(next, whose));
 }
@@ -96,7 +96,7 @@ static bool is_mentioned(const struct scene *first, const struct text *text, con
 /* "ada anak", "seorang nenek", "2 santri", "anak lain". */
 static bool is_introduced(const struct text *text, const struct person *person) {
     static const char *const before[] = {"ada", "seorang", "sebuah", "orang", NULL};
-    static const char *const behind[] = {"lain", "lainya", "lainnya", NULL};
+    static const char *const behind[] = {"lain", "lainya", NULL};
     const struct word *left = word_at(text, person->word, -1), *right = word_at(text, person->word, 1);
     return (left && (word_is_one_of(left, before) || left->flags & WORD_NUMBER)) ||
            (right && word_is_one_of(right, behind));
@@ -112,7 +112,7 @@ static bool is_new(const struct scene *first, const struct scene *said, const st
 
 /* "Saya mau mati saja" is about who writes, where the first was about somebody else. */
 static bool is_of_the_teller(const struct text *text) {
-    static const char *const words[] = {"saya", "aku", "gua", "gue", "kulo", "ambo", NULL};
+    static const char *const words[] = {"saya", NULL};
     for (size_t i = 0; i < text->count; i++)
         if (text->words[i].flags & WORD_OPENS && word_is_one_of(&text->words[i], words))
             return true;

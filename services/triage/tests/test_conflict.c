@@ -22,6 +22,7 @@ static const struct {
     {"Pengurus PPSPA Batu mencabuli anak asuh umur 13 tahun", "JTM-PPSPA-BATU"},
     {"Staf shelter PPSPA Batu memperkosa remaja putri 16 tahun", "JTM-PPSPA-BATU"},
     {"Anak umur 12 tahun ditampar kepala UPT PPSPA Batu", "JTM-PPSPA-BATU"},
+    {"Anak umur 12 tahun ditampar salah satu oknum pegawai PPSPA Batu", "JTM-PPSPA-BATU"},
     {"Nenek saya di PSTW Magetan ditampar pegawainya", "JTM-PSTW-MGT"},
     {"Sopir UPT PSTW Magetan memukul kakek", "JTM-PSTW-MGT"},
     {"Saya korban KDRT dititipkan di shelter PPSPA Batu, satpamnya meraba raba saya, saya 17 tahun",
