@@ -315,15 +315,16 @@ static void details_compare(
 
 /* ---- what it is about */
 
-/* Facts for the router, and what reporters say of themselves and the hour, are no part of what happened. */
-static bool is_matter(const char *code) {
+/* Facts for the router, what rules alone ask for, and what reporters say of themselves and the hour, are no
+ * part of what happened. */
+static bool is_matter(const struct concept *concept) {
     static const char *const none[] = {"S_KELUARGA", "S_TETANGGA", "S_PETUGAS_LAPOR", "S_SEKARANG", "S_MALAM",
         "S_TANYA", "S_TINDAK_LANJUT", "S_PEREMPUAN", "S_LAKI", "C_ANAK", "C_LANSIA", "C_BALITA", "S_AMAN",
         "S_LALU", "S_ULANG", NULL};
     for (size_t i = 0; none[i]; i++)
-        if (strcmp(code, none[i]) == 0)
+        if (strcmp(concept->code, none[i]) == 0)
             return false;
-    return code[0] != 'F';
+    return concept->code[0] != 'F' && !concept_is_for_rules(concept);
 }
 
 static void concepts_compare(
@@ -331,7 +332,7 @@ static void concepts_compare(
     float one = 0;
     for (size_t i = 0; i < vocabulary->concept_count; i++) {
         bool in_a = a->signs.concepts[i].affirmed, in_b = b->signs.concepts[i].affirmed;
-        if (in_a != in_b && is_matter(vocabulary->concepts[i].code))
+        if (in_a != in_b && is_matter(&vocabulary->concepts[i]))
             one += rarity_of(vocabulary->rarity, vocabulary->concepts[i].code);
     }
     features[LIKE_CONCEPTS_ONE] = fminf(1, one / 2);
