@@ -368,6 +368,12 @@ static enum verdict view_list(struct turn *turn, const Sigap__View *view, Sigap_
 
 /* --- what an answer link stands for --- */
 
+/* Who has a secret case is not for those outside of it, but whoever has it may read that they do. */
+static bool holder_is_hidden(const struct alert *alert, const struct answer_link *link) {
+    bool theirs = link->person && strcmp(link->person->code, alert->answered_by) == 0;
+    return outgoing_is_outside(alert, link->team) && !theirs;
+}
+
 static void write_token(struct turn *turn, struct json_writer *json, const struct answer_token *token,
     const struct alert *alert, const struct answer_link *link) {
     const struct notifier *notifier = turn->state;
@@ -400,7 +406,7 @@ static void write_token(struct turn *turn, struct json_writer *json, const struc
     json_member_integer(json, "answer_by", alert->answer_by);
     json_member_integer(json, "version", (int64_t)alert->version);
     /* Colleagues who were called too may know who was first; a mailbox is read by many. */
-    write_answer(turn, json, alert, outgoing_is_outside(alert, link->team), link->person != NULL, &shown);
+    write_answer(turn, json, alert, holder_is_hidden(alert, link), link->person != NULL, &shown);
     json_write_end(json);
     if (shown)
         turn_audit(turn, link->person->code, "look-at-names", "who answered an alert");

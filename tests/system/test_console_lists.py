@@ -108,7 +108,7 @@ def test_a_case_is_found_by_the_ticket_of_its_reporter(site, office, tickets):
 
 
 def test_the_page_counts_all_and_shows_more(browser, site, tickets):
-    page_of(browser, site, "banyak", "operator,coordinator", "TRI,KOR", "*")
+    page_of(browser, site, "daftar", "operator,coordinator", "TRI,KOR", "*")
     browser.touch("#tabs [data-key=queues]")
     browser.wait("document.querySelector('[data-key=more-alerts]') !== null")
     assert int(browser.run("document.querySelector('#lists .group h2 .count').textContent")) > 50

@@ -131,7 +131,7 @@ def test_decisions_become_lines_to_learn_from(site, clerk, tmp_path):
 def test_the_page_shows_the_pair_and_merges(site, clerk):
     one = case_of(site, site.report(LONELY.format("Gondanglegi")))
     other = case_of(site, site.report(LONELY_TOLD.format("Gondanglegi")))
-    site.report("halo admin, ada yang aneh di dekat pasar, tolong dicek ya", urgent=True)
+    odd = site.report("halo admin, ada yang aneh di dekat pasar, tolong dicek ya", urgent=True)
     site.idle()
     chromium = Browser()
     try:
@@ -165,7 +165,8 @@ def test_the_page_shows_the_pair_and_merges(site, clerk):
         browser.run("document.getElementById('sheet').close()")
         browser.wait("location.hash === '#queues'")
         browser.open_tab("queues")
-        browser.run("[...document.querySelectorAll('#lists .card')].find((one) => one.innerText.includes('belum jelas')).click()")
+        browser.write("#find input", odd)
+        browser.touch("#find button")
         browser.touch("#sheet button", "Baca isi laporan")
         browser.wait("document.getElementById('sheet').innerText.includes('halo admin')")
         look("heard-review")

@@ -417,6 +417,10 @@ async function openReport(id) {
   return !!(report?.review || (report?.case_id && report.case_id !== id));
 }
 
+// Of a report that rings before anybody has read it the notifier alone knows under this number.
+const isNoCase = ({ status, document }) =>
+  status === 404 || (status === 200 && !document.triage && !document.casework && !document.missing.includes('triage'));
+
 export async function openSheet(id, narrative) {
   if (!id) return;
   const fresh = !shown || shown.id !== id || !byId('sheet').open;
@@ -425,7 +429,7 @@ export async function openSheet(id, narrative) {
   const answer = await get(`/api/cases/${id}${narrative ? '?narrative=1' : ''}`);
   if (shown?.id !== id) return;
   const document = answer.document;
-  if (answer.status === 404 && await openReport(id)) return;
+  if (isNoCase(answer) && await openReport(id)) return;
   if (answer.status !== 200) {
     frame(say('cases'), element('p.complaint', answer.status === 404 ? say('not_there') : complaint(answer)));
     return;

@@ -64,13 +64,13 @@ AND {alert_asked_for}
 ORDER BY number DESC LIMIT ?16 OFFSET ?20
 
 -- name: alert_search_critical
--- Unanswered alerts at which a life may hang, however old: what is most urgent and waits longest is first, in its order.
+-- Unanswered alerts at which a life may hang, however old, the newest first as in the rest of the list.
 -- passes alert_waiting: those that are not the actor's cost no row; after a disaster thousands are unanswered.
 -- The rows come in the order of the inner query.
 SELECT {alert_row} FROM (
     SELECT number AS found FROM alert INDEXED BY alert_waiting
     WHERE state IN (1, 3) AND priority <= 1 AND {alert_asked_for}
-    ORDER BY priority, number LIMIT ?16 OFFSET ?20) CROSS JOIN alert ON number = found
+    ORDER BY number DESC LIMIT ?16 OFFSET ?20) CROSS JOIN alert ON number = found
 
 -- name: alert_search_waiting
 -- scans alert_waiting: in its order, up to the limit; of somebody who sees few, all that waits for an answer.
