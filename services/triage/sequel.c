@@ -208,7 +208,6 @@ static void tellers_refill(struct turn *turn) {
     struct statement *last = triage_use(turn->store, TRIAGE_REPORT_NEWEST);
     struct id newest = statement_step(last) ? column_id(last, 0) : (struct id){{0}};
     statement_end(last);
-    memset(triage->tellers->slots, 0, sizeof triage->tellers->slots);
     if (id_time(&newest) > SEQUEL_WITHIN_MS)
         tellers_fill(turn, &newest);
     triage->tellers->filled = true;
@@ -222,9 +221,10 @@ bool sequel_open(struct turn *turn) {
     return true;
 }
 
+/* Emptied here and not at every start, which would make all of it resident. */
 void sequel_rolled_back(struct triage *triage) {
     if (triage->tellers)
-        triage->tellers->filled = false;
+        memset(triage->tellers, 0, sizeof *triage->tellers);
 }
 
 void sequel_close(struct triage *triage) {
