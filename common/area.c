@@ -32,6 +32,10 @@ bool area_within(const char *code, const char *prefix) {
     return area_level(code) != AREA_NONE && (prefix[0] == 0 || area_level(prefix) != AREA_NONE);
 }
 
+bool area_beside(const char *area, const char *other) {
+    return area[0] && other[0] && !area_within(area, other) && !area_within(other, area);
+}
+
 bool area_cut(const char *code, enum area_level level, char out[AREA_TEXT + 1]) {
     out[0] = 0;
     enum area_level has = area_level(code);

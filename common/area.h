@@ -18,6 +18,9 @@ enum area_level area_level(const char *code);
  * "35.0". The empty prefix is the whole country. False when either is no code. */
 bool area_within(const char *code, const char *prefix);
 
+/* Both are known, and neither lies in the other: they cannot be one place. */
+bool area_beside(const char *area, const char *other);
+
 /* Cuts code to a level ("35.07.12.2003", AREA_REGENCY -> "35.07"); a code that is already that short or
  * shorter is copied. False, and an empty text, when code is no code. */
 bool area_cut(const char *code, enum area_level level, char out[AREA_TEXT + 1]);

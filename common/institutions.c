@@ -110,14 +110,14 @@ static bool id_next(const char **rest, char id[ID_ROOM]) {
     return size > 0;
 }
 
-static bool is_office(const char *id) {
+bool institutions_is_office(const char *id) {
     return strncmp(id, INSTITUTIONS_OFFICE, sizeof INSTITUTIONS_OFFICE - 1) == 0;
 }
 
 bool institutions_tell_who(const struct institutions *institutions, const char *facilities) {
     char id[ID_ROOM];
     while (id_next(&facilities, id))
-        if (strcmp(id, "no") == 0 || is_office(id) || find(institutions, id))
+        if (strcmp(id, "no") == 0 || institutions_is_office(id) || find(institutions, id))
             return true;
     return false;
 }
@@ -151,7 +151,7 @@ bool institutions_accused_office(const struct accusation *accusation, const char
     const char *rest = accusation->facilities;
     char id[ID_ROOM];
     while (id_next(&rest, id))
-        if (is_office(id) && strcmp(id + sizeof INSTITUTIONS_OFFICE - 1, role) == 0 &&
+        if (institutions_is_office(id) && strcmp(id + sizeof INSTITUTIONS_OFFICE - 1, role) == 0 &&
             is_of_regency(area, accusation->area))
             return true;
     return false;

@@ -17,6 +17,7 @@ struct institutions;
 /* An office that is accused instead of a facility: this and its role, "office:TKSK". Those of that role in
  * the case's regency are out. */
 #define INSTITUTIONS_OFFICE "office:"
+bool institutions_is_office(const char *id);
 
 /* Both NULL with a sentence. facilities: facilities.yaml, of who has it open already; it is not kept. */
 struct institutions *institutions_read(const struct extract *facilities, struct error *error);

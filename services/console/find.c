@@ -92,9 +92,7 @@ static void go_on(struct turn *turn, struct wait *wait, enum step step, const js
 
 /* The object is the case or report that the next step asks for; a step taken again sets it again. */
 void find_came(struct turn *turn, struct wait *wait, const struct effect_result *result) {
-    Sigap__ViewAnswer *came =
-        result->bytes ? sigap__view_answer__unpack(arena_allocator(turn->arena), result->size, result->bytes)
-                      : NULL;
+    Sigap__ViewAnswer *came = reading_answer(turn, result);
     json_t *document = NULL;
     if (!came || came->status >= 500)
         refuse(turn, wait, &problem_overloaded);

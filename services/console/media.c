@@ -170,9 +170,7 @@ static void show_came(struct turn *turn, struct wait *wait, unsigned step, const
 /* A step that was taken by a turn that was undone is taken again by the next: parts are no state here. */
 void media_came(struct turn *turn, struct wait *wait, const struct effect_result *result) {
     unsigned step = result->kind - EFFECT_ASK;
-    Sigap__ViewAnswer *came =
-        result->bytes ? sigap__view_answer__unpack(arena_allocator(turn->arena), result->size, result->bytes)
-                      : NULL;
+    Sigap__ViewAnswer *came = reading_answer(turn, result);
     if (!came || came->status != 200)
         refuse(turn, wait, problem_of(came ? came->status : 503));
     else if (wait->kind == WAIT_MEDIA)

@@ -296,13 +296,17 @@ void reading_live_begin(struct exchange *exchange) {
 
 /* ---- what comes back ---- */
 
+Sigap__ViewAnswer *reading_answer(struct turn *turn, const struct effect_result *result) {
+    return result->bytes
+               ? sigap__view_answer__unpack(arena_allocator(turn->arena), result->size, result->bytes)
+               : NULL;
+}
+
 bool reading_came(struct turn *turn, struct wait *wait, unsigned number, const struct effect_result *result) {
     if (number >= wait->part_count || wait->parts[number].status)
         return false;
     struct wait_part *part = &wait->parts[number];
-    Sigap__ViewAnswer *answer =
-        result->bytes ? sigap__view_answer__unpack(arena_allocator(turn->arena), result->size, result->bytes)
-                      : NULL;
+    Sigap__ViewAnswer *answer = reading_answer(turn, result);
     part->status = !answer || answer->json.len > PART_MAX ? 503 : answer->status;
     part->total = answer ? answer->total : 0;
     if (part->status == 200 && answer->json.len) {

@@ -35,6 +35,8 @@ struct reading_question {
     uint8_t frame[];
 };
 
+/* What the daemon answered, in the turn's arena; NULL: nothing that can be read. */
+Sigap__ViewAnswer *reading_answer(struct turn *turn, const struct effect_result *result);
 /* Fills the part that has come. True: all are there. */
 bool reading_came(struct turn *turn, struct wait *wait, unsigned part, const struct effect_result *result);
 /* Answers with what has come. */

@@ -116,7 +116,7 @@ static const char *only_offices(struct turn *turn, const char *accused) {
     const char *offices = "";
     char one[SITE_CODE_MAX + 1];
     while (accused && offices && site_codes_next(&accused, one))
-        if (strncmp(one, INSTITUTIONS_OFFICE, strlen(INSTITUTIONS_OFFICE)) == 0)
+        if (institutions_is_office(one))
             offices = site_codes_join(turn->arena, offices, one);
     return offices;
 }

@@ -15,13 +15,12 @@ bool outgoing_expects_answer(const struct alert *alert, const struct delivery *d
     return alert->answerable && (delivery->purpose == PURPOSE_ALERT || delivery->purpose == PURPOSE_AGAIN);
 }
 
-bool outgoing_asks(const struct alert *alert, const struct team *team) {
-    return alert->subject != SUBJECT_OFFER ||
-           (team && team->facility && strcmp(team->facility->id, alert->facility) == 0);
-}
-
 static bool is_its_facility(const struct alert *alert, const struct team *team) {
     return team->facility && strcmp(team->facility->id, alert->facility) == 0;
+}
+
+bool outgoing_asks(const struct alert *alert, const struct team *team) {
+    return alert->subject != SUBJECT_OFFER || (team && is_its_facility(alert, team));
 }
 
 bool outgoing_is_outside(const struct alert *alert, const struct team *team) {

@@ -150,11 +150,6 @@ static const char *behind_but(const char *text) {
     return text;
 }
 
-static bool lies_beside(const char *area, const char *other) {
-    return area_level(area) >= AREA_REGENCY && other[0] && !area_within(area, other) &&
-           !area_within(other, area);
-}
-
 static bool is_correction(struct turn *turn, const Sigap__ReportReceived *received, const char *words) {
     struct triage *triage = turn->state;
     struct text text;
@@ -177,7 +172,7 @@ static bool place_said(struct turn *turn, const Sigap__ReportReceived *received,
         return false;
     const char *area = behind.area[0] ? behind.area : own->area;
     memcpy(out->area, area, strnlen(area, AREA_TEXT) + 1);
-    out->differs = lies_beside(area, found->area);
+    out->differs = area_level(area) >= AREA_REGENCY && area_beside(area, found->area);
     return true;
 }
 

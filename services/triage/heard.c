@@ -394,8 +394,7 @@ static bool excluded(const struct looking *looking, const struct trace *trace) {
     const char *area = looking->assessment->area;
     int age = age_of(looking->assessment), sex = sex_of(looking->assessment);
     return (age >= 0 && trace->age >= 0 && abs(age - trace->age) > AGE_APART) ||
-           (sex && trace->sex && sex != trace->sex) ||
-           (area[0] && trace->area[0] && !area_within(area, trace->area) && !area_within(trace->area, area));
+           (sex && trace->sex && sex != trace->sex) || area_beside(area, trace->area);
 }
 
 static void trace_keep(struct looking *looking, const struct trace *trace) {

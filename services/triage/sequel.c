@@ -138,10 +138,6 @@ static bool names_another(const struct scene *first, const struct scene *said) {
 
 /* ---- together ---- */
 
-static bool is_beside(const char *area, const char *other) {
-    return area[0] && other[0] && !area_within(area, other) && !area_within(other, area);
-}
-
 enum sequel sequel_judge(const struct scene *first, const char *area, const struct scene *said,
     const char *said_area, bool danger) {
     size_t new = first_new(first, said);
@@ -150,7 +146,7 @@ enum sequel sequel_judge(const struct scene *first, const char *area, const stru
     bool teller = !back && is_of_the_teller(&said->text) && !is_of_the_teller(&first->text);
     if (text_corrects(&said->text))
         return SEQUEL_CERTAIN;
-    if (likeness_says_other(said) || is_beside(area, said_area) || (placed && !more))
+    if (likeness_says_other(said) || area_beside(area, said_area) || (placed && !more))
         return SEQUEL_NONE;
     if (new == said->text.count && !teller && !names_another(first, said))
         return SEQUEL_CERTAIN;

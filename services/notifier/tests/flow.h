@@ -287,6 +287,21 @@ static inline void flow_token(const struct message *message, const char *label, 
         snprintf(out, 80, "%.*s", (int)strcspn(at + 3, "\n"), at + 3);
 }
 
+/* The team takes on what it was told last. Status of the answer. */
+static inline unsigned flow_accept(struct flow *flow, const char *team) {
+    char token[80];
+    flow_token(flow_last(flow, team), "Terima", token);
+    return flow_answer_link(flow, token, "accept")->status;
+}
+
+/* A case that the team has taken on; what was sent for it is forgotten. */
+static inline struct id flow_accepted(struct flow *flow, struct flow_case what, const char *team) {
+    struct id case_id = flow_case_opened(flow, what);
+    assert_int_equal(flow_accept(flow, team), 200);
+    flow->count = 0;
+    return case_id;
+}
+
 /* The id of the newest alert announced. */
 static inline struct id flow_alert(struct flow *flow) {
     struct id id = {{0}};

@@ -42,26 +42,13 @@ static unsigned sent_about(
 }
 
 /* By the link in the team's last message. */
-static unsigned accept(struct flow *flow, const char *team) {
-    char token[80];
-    flow_token(flow_last(flow, team), "Terima", token);
-    return flow_answer_link(flow, token, "accept")->status;
-}
-
-static struct id accepted(struct flow *flow, struct flow_case what, const char *team) {
-    struct id case_id = flow_case_opened(flow, what);
-    assert_int_equal(accept(flow, team), 200);
-    flow->count = 0;
-    return case_id;
-}
-
 /* --- somebody has it --- */
 
 /* Whoever took it works elsewhere: that is no answer for the place where it really is. */
 static void test_others_are_called_for_what_was_accepted(void **state) {
     (void)state;
     struct flow *flow = flow_new(NULL);
-    struct id case_id = accepted(flow, emergency, "tksk-3507");
+    struct id case_id = flow_accepted(flow, emergency, "tksk-3507");
     say_placed(flow, &case_id, elsewhere);
     assert_int_equal(flow_sent(flow, "tksk-3501", NULL, "alert"), 1);
     assert_int_equal(flow_sent(flow, "kab-3501", NULL, "alert"), 1);
@@ -77,7 +64,7 @@ static void test_others_are_called_for_what_was_accepted(void **state) {
     assert_true(flow_sent(flow, "kor", NULL, "alert") > 0);
     assert_true(flow_sent(flow, "kds", NULL, NULL) > 0);
     assert_int_equal(flow_sent(flow, "tksk-3507", NULL, NULL), 0);
-    assert_int_equal(accept(flow, "kab-3501"), 200);
+    assert_int_equal(flow_accept(flow, "kab-3501"), 200);
     flow->count = 0;
     flow_advance(flow, 10 * MINUTE);
     assert_int_equal(flow_sent(flow, NULL, NULL, "again"), 0);
@@ -121,7 +108,7 @@ static void test_a_step_that_was_reached_is_not_lost(void **state) {
 static void test_a_normal_case_moves_too(void **state) {
     (void)state;
     struct flow *flow = flow_new(NULL);
-    struct id case_id = accepted(flow, normal, "tksk-3507");
+    struct id case_id = flow_accepted(flow, normal, "tksk-3507");
     say_placed(flow, &case_id, elsewhere);
     flow_advance(flow, MINUTE);
     assert_int_equal(flow_sent(flow, "tksk-3501", NULL, "alert"), 1);
@@ -133,7 +120,7 @@ static void test_a_normal_case_moves_too(void **state) {
 static void test_raised_and_moved(void **state) {
     (void)state;
     struct flow *flow = flow_new(NULL);
-    struct id case_id = accepted(flow, normal, "tksk-3507");
+    struct id case_id = flow_accepted(flow, normal, "tksk-3507");
     say_placed_by(flow, &case_id, elsewhere, P0, "kor");
     assert_int_equal(flow_sent(flow, "tksk-3501", NULL, "alert"), 1);
     assert_int_equal(flow_sent(flow, "tksk-3507", NULL, "moved"), 1);
@@ -144,13 +131,13 @@ static void test_raised_and_moved(void **state) {
 static void test_it_moves_back(void **state) {
     (void)state;
     struct flow *flow = flow_new(NULL);
-    struct id case_id = accepted(flow, emergency, "tksk-3507");
+    struct id case_id = flow_accepted(flow, emergency, "tksk-3507");
     say_placed(flow, &case_id, elsewhere);
     flow->count = 0;
     say_placed(flow, &case_id, emergency.area);
     assert_int_equal(flow_sent(flow, "tksk-3507", NULL, "alert"), 1);
     assert_int_equal(flow_sent(flow, "tksk-3501", NULL, "moved"), 1);
-    assert_int_equal(accept(flow, "tksk-3507"), 200);
+    assert_int_equal(flow_accept(flow, "tksk-3507"), 200);
     flow_free(flow);
 }
 
@@ -161,7 +148,7 @@ static void test_a_move_within_the_area_changes_words_only(void **state) {
     static const char *const within[] = {"35.07.22.2003", "35.07"};
     for (size_t i = 0; i < 2; i++) {
         struct flow *flow = flow_new(NULL);
-        struct id case_id = accepted(flow, emergency, "tksk-3507");
+        struct id case_id = flow_accepted(flow, emergency, "tksk-3507");
         say_placed(flow, &case_id, within[i]);
         assert_int_equal(flow_sent(flow, "tksk-3507", NULL, NULL), 0);
         assert_int_equal(flow_sent(flow, NULL, NULL, "alert"), 0);
@@ -173,7 +160,7 @@ static void test_a_move_within_the_area_changes_words_only(void **state) {
 static void test_who_covers_both_keeps_it(void **state) {
     (void)state;
     struct flow *flow = flow_new(NULL);
-    struct id case_id = accepted(flow, emergency, "opr");
+    struct id case_id = flow_accepted(flow, emergency, "opr");
     say_placed(flow, &case_id, elsewhere);
     assert_int_equal(sent_about(flow, "tksk-3501", "notice", "sudah diterima petugas lain"), 1);
     assert_int_equal(flow_sent(flow, NULL, NULL, "alert"), 0);
@@ -207,7 +194,7 @@ static void test_who_is_on_duty_in_both_keeps_it(void **state) {
 static void test_a_secret_that_moves_names_no_place(void **state) {
     (void)state;
     struct flow *flow = flow_new(NULL);
-    struct id case_id = accepted(flow, girl, "ppa-3507");
+    struct id case_id = flow_accepted(flow, girl, "ppa-3507");
     say_placed(flow, &case_id, elsewhere);
     assert_int_equal(flow_sent(flow, "ppa-3501", NULL, "alert"), 1);
     assert_int_equal(sent_about(flow, "ppa-3507", "moved", "serahkan kepada KOR"), 1);

@@ -23,22 +23,13 @@ static void say_joined(struct flow *flow, const struct id *case_id, bool copy) {
     flow_event(flow, "triage", LANE_URGENT, case_id, &event);
 }
 
-static struct id accepted(struct flow *flow, struct flow_case what, const char *team) {
-    struct id case_id = flow_case_opened(flow, what);
-    char token[80];
-    flow_token(flow_last(flow, team), "Terima", token);
-    assert_int_equal(flow_answer_link(flow, token, "accept")->status, 200);
-    flow->count = 0;
-    return case_id;
-}
-
 /* With the way to the case, and not what was written. */
 static void test_who_has_it_is_told(void **state) {
     static const struct flow_case *const cases[] = {&emergency, &normal};
     (void)state;
     for (size_t i = 0; i < 2; i++) {
         struct flow *flow = flow_new(NULL);
-        struct id case_id = accepted(flow, *cases[i], "tksk-3507");
+        struct id case_id = flow_accepted(flow, *cases[i], "tksk-3507");
         say_joined(flow, &case_id, false);
         flow_advance(flow, MINUTE);
         assert_int_equal(flow_sent(flow, "tksk-3507", NULL, "news"), 1);
@@ -54,7 +45,7 @@ static void test_who_has_it_is_told(void **state) {
 static void test_several_are_told_once(void **state) {
     (void)state;
     struct flow *flow = flow_new(NULL);
-    struct id case_id = accepted(flow, emergency, "tksk-3507");
+    struct id case_id = flow_accepted(flow, emergency, "tksk-3507");
     for (int i = 0; i < 5; i++) {
         say_joined(flow, &case_id, false);
         flow_advance(flow, 4000);
@@ -151,7 +142,7 @@ static void test_who_finds_a_place_is_told(void **state) {
 static void test_what_raises_the_urgency_calls_instead(void **state) {
     (void)state;
     struct flow *flow = flow_new(NULL);
-    struct id case_id = accepted(flow, normal, "tksk-3507");
+    struct id case_id = flow_accepted(flow, normal, "tksk-3507");
     say_joined(flow, &case_id, false);
     flow_priority_changed(flow, &case_id, P2, P0);
     flow_advance(flow, MINUTE);
@@ -163,7 +154,7 @@ static void test_what_raises_the_urgency_calls_instead(void **state) {
 static void test_nothing_new_is_no_news(void **state) {
     (void)state;
     struct flow *flow = flow_new(NULL);
-    struct id case_id = accepted(flow, emergency, "tksk-3507"), stranger = fixture_id(flow->fixture);
+    struct id case_id = flow_accepted(flow, emergency, "tksk-3507"), stranger = fixture_id(flow->fixture);
     say_joined(flow, &case_id, true);
     say_joined(flow, &stranger, false);
     flow_advance(flow, MINUTE);
@@ -174,7 +165,7 @@ static void test_nothing_new_is_no_news(void **state) {
 static void test_a_secret_is_told_by_its_number(void **state) {
     (void)state;
     struct flow *flow = flow_new(NULL);
-    struct id case_id = accepted(flow, girl, "ppa-3507");
+    struct id case_id = flow_accepted(flow, girl, "ppa-3507");
     say_joined(flow, &case_id, false);
     flow_advance(flow, MINUTE);
     assert_int_equal(flow_sent(flow, "ppa-3507", NULL, "news"), 1);
@@ -187,7 +178,7 @@ static void test_a_secret_is_told_by_its_number(void **state) {
 static void test_news_leave_room_for_calls(void **state) {
     (void)state;
     struct flow *flow = flow_new(NULL);
-    struct id case_id = accepted(flow, emergency, "tksk-3507");
+    struct id case_id = flow_accepted(flow, emergency, "tksk-3507");
     for (int i = 0; i < DELIVERIES_MAX; i++) {
         say_joined(flow, &case_id, false);
         flow_advance(flow, 6 * MINUTE);
@@ -200,7 +191,7 @@ static void test_news_leave_room_for_calls(void **state) {
 static void test_a_restart_loses_no_news(void **state) {
     (void)state;
     struct flow *flow = flow_new_on_disk(NULL);
-    struct id case_id = accepted(flow, emergency, "tksk-3507");
+    struct id case_id = flow_accepted(flow, emergency, "tksk-3507");
     say_joined(flow, &case_id, false);
     fixture_restart(flow->fixture, true);
     fixture_turn(flow->fixture);
