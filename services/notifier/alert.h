@@ -56,6 +56,9 @@ enum { ALERT_BODY_MAX = 352 * 1024 /* 1000 deliveries x 340 bytes and the head *
 #define ALERT_OFFER_REASSIGNED "reassigned"
 /* Detail of the alert of a referral whose facility may be part of what is reported. */
 #define ALERT_CONFLICT "conflict"
+/* Detail of the alert of a case of which the reporter is asked where it is: behind it the codes of the places
+ * that it may be. */
+#define ALERT_UNCLEAR "unclear"
 /* Detail of the alert of a case that has moved: behind it the team that had taken it until then, or nothing.
  */
 #define ALERT_MOVED_FROM "moved "

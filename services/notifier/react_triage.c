@@ -7,6 +7,7 @@
 #include "escalate.h"
 #include "outgoing.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define ANY_KIND "any" /* of escalation.yaml, parallel */
@@ -41,6 +42,17 @@ static void keep_out(
             conflict_note(turn, case_id, facts[i], false);
 }
 
+/* Whoever is called before the reporter has answered may know which it is. Codes that do not fit are left
+ * out. */
+static void describe_unclear(struct alert *alert, char *const *areas, size_t count) {
+    size_t used = sizeof ALERT_UNCLEAR - 1;
+    if (alert->area[0] || alert->detail[0] || !count)
+        return;
+    copy_text(alert->detail, sizeof alert->detail, ALERT_UNCLEAR);
+    for (size_t i = 0; i < count && used + 1 + strlen(areas[i]) < sizeof alert->detail; i++)
+        used += (size_t)snprintf(alert->detail + used, sizeof alert->detail - used, " %s", areas[i]);
+}
+
 enum verdict react_case_opened(struct turn *turn, const Sigap__Event *event) {
     const Sigap__CaseOpened *opened = event->case_opened;
     struct id case_id, report;
@@ -60,6 +72,7 @@ enum verdict react_case_opened(struct turn *turn, const Sigap__Event *event) {
     alert->unverified = opened->unverified;
     if (opened->n_alike)
         copy_text(alert->detail, sizeof alert->detail, "possibly_same");
+    describe_unclear(alert, opened->area_candidates, opened->n_area_candidates);
     escalate_start(turn, alert, SITUATION_CASE, &(struct escalation_first){0});
     react_inform_parallel(turn, alert, opened->facts, opened->n_facts);
     escalate_started(turn, alert);

@@ -2,8 +2,10 @@
 
 #include "policy.h"
 
+#include "common/area.h"
 #include "common/texts.h"
 
+#include <stdio.h>
 #include <string.h>
 
 struct text_buffer {
@@ -283,6 +285,25 @@ static void place_of(const struct text_facts *facts, char *out, size_t room) {
         copy_text(out, room, district);
 }
 
+/* "; tempatnya belum pasti: Kota Kediri atau Kabupaten Kediri": whom the reporter has been asked about. */
+static void add_unclear(struct text_buffer *to, const struct text_facts *facts, bool english) {
+    const char *codes = facts->alert->detail + sizeof ALERT_UNCLEAR - 1;
+    const char *before = english ? "; place not certain: " : "; tempatnya belum pasti: ";
+    char code[AREA_TEXT + 1], label[128];
+    for (int used; sscanf(codes, "%13s%n", code, &used) == 1; codes += used) {
+        if (!facts->gazetteer)
+            copy_text(label, sizeof label, code);
+        else
+            gazetteer_label(facts->gazetteer, code, label, sizeof label);
+        add_all(to, before, label, "");
+        before = english ? " or " : " atau ";
+    }
+}
+
+static bool is_unclear(const struct alert *alert) {
+    return strncmp(alert->detail, ALERT_UNCLEAR " ", sizeof ALERT_UNCLEAR) == 0;
+}
+
 static void add_what(
     struct text_buffer *to, const struct text_facts *facts, const char *place, bool english) {
     const struct alert *alert = facts->alert;
@@ -304,6 +325,8 @@ static void add_what(
         add_all(to, !moved ? "; " : english ? "; now in " : "; sekarang di ", place, "");
     } else if (alert->area[0]) {
         return;
+    } else if (is_unclear(alert)) {
+        add_unclear(to, facts, english);
     } else if (alert->subject == SUBJECT_CASE || alert->subject == SUBJECT_REVIEW) {
         add(to, english ? "; place not known" : "; lokasi belum diketahui");
     }

@@ -185,6 +185,8 @@ struct flow_case {
     Sigap__Priority priority;
     Sigap__Confidentiality confidentiality;
     bool training, unverified;
+    const char *const *candidates; /* of the area, when it is not known */
+    size_t candidate_count;
 };
 
 /* With one fact; NULL: none. */
@@ -204,6 +206,8 @@ static inline struct id flow_case_opened_with(
     opened.priority = what.priority;
     opened.confidentiality = what.confidentiality;
     opened.unverified = what.unverified;
+    opened.area_candidates = (char **)(uintptr_t)what.candidates;
+    opened.n_area_candidates = what.candidate_count;
     event.training = what.training;
     event.body_case = SIGAP__EVENT__BODY_CASE_OPENED;
     event.case_opened = &opened;

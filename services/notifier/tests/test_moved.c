@@ -42,6 +42,27 @@ static unsigned sent_about(
 }
 
 /* By the link in the team's last message. */
+/* Nobody knows yet which of two it is: who decides for both reads between which. */
+static void test_places_that_are_asked_about_are_told(void **state) {
+    (void)state;
+    static const char *const twins[] = {"35.71", "35.06"};
+    struct flow *flow = flow_new(NULL);
+    struct flow_case open = {.kind = "odgj_krisis", .area = "", .priority = P0};
+    flow_case_opened(flow, open);
+    assert_true(sent_about(flow, "opr", "alert", "lokasi belum diketahui") > 0);
+    flow->count = 0;
+    open.candidates = twins;
+    open.candidate_count = 2;
+    struct id case_id = flow_case_opened(flow, open);
+    assert_true(sent_about(flow, "opr", "alert", "tempatnya belum pasti: Kota Kediri atau ") > 0);
+    assert_true(sent_about(flow, "opr", "alert", "place not certain: Kota Kediri or ") > 0);
+    flow->count = 0;
+    say_placed(flow, &case_id, elsewhere);
+    assert_int_equal(sent_about(flow, NULL, NULL, "belum pasti"), 0);
+    assert_true(flow_sent(flow, "tksk-3501", NULL, "alert") > 0);
+    flow_free(flow);
+}
+
 /* --- somebody has it --- */
 
 /* Whoever took it works elsewhere: that is no answer for the place where it really is. */
@@ -247,6 +268,7 @@ static void test_a_referral_that_rings_goes_along(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_places_that_are_asked_about_are_told),
         cmocka_unit_test(test_others_are_called_for_what_was_accepted),
         cmocka_unit_test(test_an_old_link_does_not_answer_for_the_new_place),
         cmocka_unit_test(test_a_step_that_was_reached_is_not_lost),
