@@ -545,7 +545,7 @@ static void evidence_rest(struct work *work, const struct place_found *place) {
     if (place->unknown_declaration)
         evidence_add(work, "place", "declared_unknown", NO_WORD, NO_WORD, 0);
     if (place->by_text)
-        evidence_add(work, "place", "text", place->first, place->last, 1);
+        evidence_add(work, "place", "text", place->first, place->last, place->share);
     for (size_t i = 0; i < work->out->fact_count; i++)
         evidence_add(
             work, "fact", work->out->facts[i].name, work->out->facts[i].first, work->out->facts[i].last, 1);

@@ -221,6 +221,15 @@ static bool is_of_other_kind(const struct place_index *index, const struct place
     return true;
 }
 
+/* "Desa Muncar, Kab. Temanggung": a village there, and no district of Banyuwangi. */
+static bool is_in_other_regency(
+    const struct place_index *index, const struct place_name *name, const struct place_name *after) {
+    bool regency = after && (after->marker == MARKER_REGENCY || after->marker == MARKER_CITY);
+    return regency && (name->marker == MARKER_VILLAGE || !place_marker_is_level(name->marker)) &&
+           place_entries_name_regency(index, after->entries) &&
+           !place_entries_agree(index, name->entries, after->entries);
+}
+
 /* How well an entry fits what stands before its name; 0: not at all. */
 static float fit(const struct place_index *index, const struct place_name *name,
     const struct place_entry *entry, struct neighbours beside) {
@@ -237,6 +246,8 @@ static float fit(const struct place_index *index, const struct place_name *name,
         break;
     case MARKER_CITY:
         weight = entry->level == AREA_REGENCY && entry->city ? entry->alias ? 3.2f : 4 : 0;
+        if (entry->curt && !entry->city)
+            break; /* "luar kota smp rabu" */
         /* "Lamongan kota": no city of that name, so the district of the town. */
         if (!place_entries_name_city(index, name->entries))
             weight = entry->level == AREA_DISTRICT  ? is_town_of_namesake(index, name, entry) ? 4 : 2
@@ -249,7 +260,8 @@ static float fit(const struct place_index *index, const struct place_name *name,
             weight = WRONG_KIND; /* "kecamatan Surabaya" */
         break;
     case MARKER_VILLAGE:
-        weight = entry->level == AREA_VILLAGE     ? 3
+        weight = entry->landmark                  ? HINT /* "desa Genilangit": the village alone */
+                 : entry->level == AREA_VILLAGE   ? 3
                  : entry->level == AREA_DISTRICT  ? (is_no_village(index, name) ? 1.8f : 1.2f)
                  : name->headman && entry->served ? 0.8f
                                                   : 0;
@@ -296,11 +308,11 @@ static float fit(const struct place_index *index, const struct place_name *name,
                   name->marker == MARKER_DISTRICT || name->marker == MARKER_VILLAGE;
     bool square = name->marker == MARKER_TOWN && entry->level == AREA_REGENCY; /* "alun2 batu" */
     if (name->word && !marked)
-        weight *= square                                                   ? 0.5f
-                  : name->opens || !name->capital || name->longer          ? 0.12f
-                  : name->marker == MARKER_TOWN                            ? 0.8f /* "pelabuhan Jangkar" */
-                  : name->marker == MARKER_IN || name->role == ROLE_TELLER ? 0.5f
-                                                                           : 0.3f; /* no proof by itself */
+        weight *= square                                          ? 0.5f
+                  : name->opens || !name->capital || name->longer ? 0.12f
+                  : name->marker == MARKER_TOWN                   ? 0.8f /* "pelabuhan Jangkar" */
+                  : name->marker == MARKER_IN                     ? 0.5f
+                                                                  : 0.3f; /* no proof by itself */
     else if (name->longer && !marked)
         weight *= 0.2f;
     if (!entry->served)
@@ -308,22 +320,22 @@ static float fit(const struct place_index *index, const struct place_name *name,
     if (!entry->served && name->marker == MARKER_DISTRICT && name->word && !name->capital)
         weight *=
             name->minang ? 1.2f : 0.8f; /* "kec. karas": as far behind that of the site as "Kec. Karas" */
-    if (!entry->served && entry->level == AREA_REGENCY && (name->role == ROLE_FROM || name->role == ROLE_FAR))
-        weight *= 0.5f; /* who is stranded here, and whose family is there */
     if (!entry->served && name->word && !name->capital && !place_entries_name_served(index, name->entries) &&
         (name->marker == MARKER_DISTRICT || name->marker == MARKER_VILLAGE))
         weight = 0; /* "puskesmas mana", "kades saling hadang" */
     if (entry->level == AREA_PROVINCE)
+        weight *= 0.2f;
+    if (is_in_other_regency(index, name, beside.after))
         weight *= 0.2f;
     if (name->only && entry->level != AREA_VILLAGE && letters(index, entry) != name->only)
         weight *= 0.2f; /* "Cermee", written as it is, is not Cerme */
     return weight;
 }
 
-/* The only district of its name, said of the same as the name beside it; NULL: it is none. */
+/* The only district of its name; NULL: it is none. */
 static const struct place_entry *sure_district(
-    const struct place_index *index, const struct place_name *name, const struct place_name *beside) {
-    if (!beside || beside->village || beside->word || beside->role != name->role || !is_unique(index, beside))
+    const struct place_index *index, const struct place_name *beside) {
+    if (!beside || beside->village || beside->word || !is_unique(index, beside))
         return NULL;
     for (uint32_t at = beside->entries; at; at = index->entries[at].next)
         if (index->entries[at].level == AREA_DISTRICT)
@@ -341,8 +353,8 @@ static const struct place_entry *sibling_beside(
     const struct place_index *index, const struct place_name *name, struct neighbours beside) {
     if (name->village || name->marker == MARKER_STREET || name->marker == MARKER_TOWN)
         return NULL;
-    const struct place_entry *before = sure_district(index, name, beside.before);
-    const struct place_entry *after = sure_district(index, name, beside.after), *only = NULL;
+    const struct place_entry *before = sure_district(index, beside.before);
+    const struct place_entry *after = sure_district(index, beside.after), *only = NULL;
     size_t districts = 0;
     if (!before && !after)
         return NULL;
@@ -426,8 +438,8 @@ static unsigned words_between(const struct place_name *a, const struct place_nam
 }
 
 #define BESIDE 6.0f
-/* What a road adds to a place in the regency of one of its ends: more than the margin between twins. */
-#define ALONG_ROAD 0.7f
+/* What a landmark or a direction adds to a place in the same regency: more than the margin between twins. */
+#define POINTED_AT 0.7f
 
 /* "Sidomulyo Bancar Tuban": of the villages of Tuban the one in Bancar. But "Kauman Ponorogo" is the district
  * of that regency, although another is called after it. */
@@ -459,15 +471,10 @@ static bool is_namesake(
     return false;
 }
 
-/* "di Gedangan, dibawa ke RSUD Sidoarjo": people are taken to the hospital of their own regency. */
-static bool is_office_gone_to(const struct place_name *office, const struct place_name *one) {
-    return office->office && office->role > ROLE_TELLER && !one->word;
-}
-
 /* "Gandusari, dekat Candi Penataran": of those in Blitar and Trenggalek. The candi is in another district. */
 static bool is_beside_landmark(const struct reading *one, const struct reading *landmark) {
     return landmark->entry->landmark && !landmark->entry->hint && landmark->entry->level == AREA_DISTRICT &&
-           one->entry->level == AREA_DISTRICT && !one->entry->landmark && one->name->role == ROLE_EVENT &&
+           one->entry->level == AREA_DISTRICT && !one->entry->landmark &&
            !same_word(one->name, landmark->name) &&
            area_common(one->entry->code, landmark->entry->code) == AREA_REGENCY;
 }
@@ -476,7 +483,7 @@ static bool is_beside_landmark(const struct reading *one, const struct reading *
 static bool is_beside_direction(const struct reading *one, const struct reading *other) {
     return other->name->towards && other->entry->level == AREA_DISTRICT && other->entry->served &&
            !other->entry->hint && one->entry->level == AREA_DISTRICT && !one->entry->landmark &&
-           one->name->role <= ROLE_TELLER && !one->name->towards && !same_word(one->name, other->name) &&
+           !one->name->towards && !same_word(one->name, other->name) &&
            area_common(one->entry->code, other->entry->code) == AREA_REGENCY;
 }
 
@@ -487,27 +494,19 @@ static float support(const struct place_index *index, const struct reading *read
     for (size_t i = 0; i < count; i++) {
         const struct reading *parent = &readings[i];
         if (is_beside_landmark(parent, one) && is_district_only(index, parent) && parent->weight >= 1)
-            return -ALONG_ROAD; /* "pantai Slopeng, Ambunten, Sumenep": a district that is named is that one
+            return -POINTED_AT; /* "pantai Slopeng, Ambunten, Sumenep": a district that is named is that one
                                  */
         if ((is_beside_landmark(one, parent) || is_beside_direction(one, parent)) && best == 0)
-            best = ALONG_ROAD;
+            best = POINTED_AT;
         if (parent->entry->level >= one->entry->level || same_word(parent->name, one->name) ||
             !area_within(one->entry->code, parent->entry->code))
             continue;
-        if ((parent->name->road || is_office_gone_to(parent->name, one->name)) &&
-            one->entry->level == AREA_DISTRICT && one->name->role == ROLE_EVENT && best == 0)
-            best = ALONG_ROAD; /* "Jl Raya Malang-Blitar, di Kesamben": of those in Blitar and Jombang */
-        if (parent->entry->landmark && one->entry->level == AREA_DISTRICT && one->name->role == ROLE_EVENT &&
-            best == 0)
-            best = ALONG_ROAD; /* "Wonosari, arah Gunung Kawi" */
+        if (parent->entry->landmark && one->entry->level == AREA_DISTRICT && best == 0)
+            best = POINTED_AT; /* "Wonosari, arah Gunung Kawi" */
         if (parent->entry->hint && one->entry->level == AREA_VILLAGE)
             continue;
-        bool arrived = one->name->quarter && parent->name->role == ROLE_BOUND;
-        if (is_namesake(index, one, parent) ||
-            (parent->name->role > ROLE_TELLER && parent->name->role != one->name->role && !arrived &&
-                !(parent->name->towards && parent->entry->landmark)))
-            continue; /* "di Gandusari, asal Blitar"; but "Ngliman, jalur ke Sedudo", and "ikut bibi ke
-                         Surabaya ... di kos daerah Putat Jaya" */
+        if (is_namesake(index, one, parent))
+            continue;
         if (parent->entry->level == AREA_PROVINCE) {
             float weight = support_of_province(parent, one);
             best = weight > best ? weight : best;
@@ -530,13 +529,6 @@ static float support(const struct place_index *index, const struct reading *read
     return best;
 }
 
-struct choice {
-    char code[AREA_TEXT + 1];
-    const struct place_name *name;
-    float weight;
-    bool told_twice; /* by two names: "RS Soedono Madiun" */
-};
-
 /* Least proof to decide on: a plain name of a regency or district has 2, "asal X" alone 0.8, a word that
  * could be a name less. */
 #define CHOICE_LEAST 0.65f
@@ -557,51 +549,10 @@ struct choice {
 /* More than the margin, so that a second name decides between twins. */
 #define TOLD_TWICE 0.6f
 
-/* From this weight on a name is clear by itself: what is said of the event then comes before everything else.
- */
-#define CLEAR_LEAST 1.5f
-
-/* A word in small letters, away from the place it lies in: "saya dari Sumbersari Jember, soal panti asuhan"
- * tells of no Panti. */
-static bool is_mere_word(const struct place_name *name) {
-    return name->word && (!name->capital || name->opens) && !name->beside &&
-           (name->marker == MARKER_NONE || name->marker == MARKER_IN || name->marker == MARKER_STREET);
-}
-
-static int choice_trust(const struct choice *choice) {
-    if (choice->weight < CLEAR_LEAST || is_mere_word(choice->name))
-        return 0;
-    if (choice->name->role == ROLE_EVENT)
-        return choice->name->scene ? 3 : 2;
-    return choice->name->role == ROLE_TELLER ? 1 : 0;
-}
-
-/* How far it proves where it happened. Where somebody is bound for never does. */
-static float choice_proof(const struct choice *choice) {
-    switch (choice->name->role) {
-    case ROLE_EVENT:
-        return choice->weight;
-    case ROLE_TELLER:
-        return choice->weight * 0.8f;
-    case ROLE_FAR:
-        return choice->weight * 0.36f;
-    case ROLE_FROM:
-        return choice->weight * 0.35f;
-    case ROLE_BOUND:
-        break;
-    }
-    return 0;
-}
-
-static bool is_better(const struct choice *one, const struct choice *other) {
-    int trust = choice_trust(one) - choice_trust(other);
-    return trust ? trust > 0 : choice_proof(one) > choice_proof(other);
-}
-
 /* A reading as an area to decide on: villages count for their district. */
-static struct choice choice_of(const struct place_index *index, const struct reading *readings, size_t count,
-    const struct reading *one) {
-    struct choice choice = {.name = one->name, .weight = one->weight};
+static struct place_choice choice_of(const struct place_index *index, const struct reading *readings,
+    size_t count, const struct reading *one) {
+    struct place_choice choice = {.name = one->name, .weight = one->weight};
     float from_parents = support(index, readings, count, one);
     if (one->entry->level == AREA_VILLAGE && from_parents == 0 && !one->name->harbour && !one->name->side)
         choice.weight = 0; /* never a village alone */
@@ -632,12 +583,13 @@ static struct choice choice_of(const struct place_index *index, const struct rea
 }
 
 /* The better of two that are the same area; more when two names tell it. */
-static void choice_merge(struct choice *kept, const struct choice *other) {
+static void choice_merge(struct place_choice *kept, const struct place_choice *other) {
     bool twice = kept->told_twice ||
-                 (!same_word(kept->name, other->name) && kept->name->entries != other->name->entries);
+                 (!same_word(kept->name, other->name) && kept->name->entries != other->name->entries &&
+                     !place_name_is_mere_word(kept->name) && !place_name_is_mere_word(other->name));
     if (kept->told_twice)
         kept->weight -= TOLD_TWICE;
-    if (is_better(other, kept))
+    if (other->weight > kept->weight)
         *kept = *other;
     kept->told_twice = twice;
     if (twice)
@@ -645,10 +597,10 @@ static void choice_merge(struct choice *kept, const struct choice *other) {
 }
 
 static size_t choices_list(const struct place_index *index, const struct reading *readings, size_t count,
-    struct choice out[READINGS_MAX]) {
+    struct place_choice out[READINGS_MAX]) {
     size_t used = 0;
     for (size_t i = 0; i < count; i++) {
-        struct choice choice = choice_of(index, readings, count, &readings[i]);
+        struct place_choice choice = choice_of(index, readings, count, &readings[i]);
         if (choice.weight <= 0)
             continue;
         size_t at = 0;
@@ -677,7 +629,7 @@ static void area_decide(struct place_found *out, const char *code) {
 
 /* Candidates beside the best: places of its name that it proves as well, and what "apa" says it may be. */
 static bool is_beside_best(
-    const struct place_index *index, const struct choice *one, const struct choice *best) {
+    const struct place_index *index, const struct place_choice *one, const struct place_choice *best) {
     if (area_within(best->code, one->code) || area_within(one->code, best->code))
         return false;
     if (same_word(one->name, best->name))
@@ -692,66 +644,82 @@ static bool is_beside_best(
            area_level(one->code) >= AREA_REGENCY && one->weight > best->weight - EITHER_MARGIN;
 }
 
-/* "KTP Lumajang, ditemukan di Desa Landungsari": where it happened is named, by a village that alone does not
- * tell; where somebody is from does not tell instead. */
-static bool is_in_other_village(
-    const struct place_index *index, const struct place_names *names, const struct choice *best) {
-    if (best->name->role != ROLE_FROM && best->name->role != ROLE_FAR)
-        return false;
-    for (size_t i = 0; i < names->count; i++) {
-        const struct place_name *name = &names->names[i];
-        if (name->marker != MARKER_VILLAGE || name->role != ROLE_EVENT || !name->village)
-            continue;
-        bool inside = false;
-        for (uint32_t at = name->entries; at && !inside; at = index->entries[at].next)
-            inside = area_within(index->entries[at].code, best->code);
-        if (!inside)
-            return true;
-    }
-    return false;
-}
+/* How likely an answer must be. Less is asked for, as a wrong place costs more than a question. */
+#define SHARE_LEAST 0.55f
+/* What an answer must have to be asked about beside another. */
+#define SHARE_ASKED 0.2f
 
-/* "tempatnya tidak tahu persis", "tidak tahu di mana", "gak jelas nang ndi"; but "tidak tahu lapor ke mana".
- * at: what is known or not. */
-static bool is_where_unknown(const struct text *text, size_t at) {
-    static const char *const where[] = {
-        "tempatnya", "tempate", "lokasinya", "lokasine", "posisinya", "posisine", NULL};
-    static const char *const known[] = {"tahu", "tau", "jelas", "paham", "diketahui", NULL};
-    static const char *const which[] = {"mana", "ndi", NULL};
-    const struct word *word = &text->words[at];
-    if (!word_is_one_of(word, known) || !(word->negator >= 0 || (at && word[-1].flags & WORD_NEGATOR)))
+/* And one of several districts of a regency. */
+#define DISTRICT_LEAST 0.5f
+
+static bool choice_is_of(
+    const struct place_names *names, const struct place_choice *choice, const struct place_answer *answer) {
+    if (!(answer->names >> (choice->name - names->names) & 1))
         return false;
-    if (at + 2 < text->count && word_is(word + 1, "di") && word_is_one_of(word + 2, which))
-        return true;
-    for (size_t k = at > WHERE_REACH ? at - WHERE_REACH : 0; k < text->count && k <= at + WHERE_REACH; k++)
-        if (text->words[k].sentence == word->sentence && word_is_one_of(&text->words[k], where))
+    for (size_t i = 0; i < answer->area_count; i++)
+        if (area_within(choice->code, answer->areas[i]))
             return true;
     return false;
 }
 
-/* "sepupu saya disekap, tempatnya tidak tahu": where the teller is does not tell. */
-static bool is_somewhere_else(const struct text *text, const struct choice *best) {
-    static const char *const held[] = {
-        "disekap", "dikurung", "ditahan", "disembunyikan", "diculik", "disiksa", "dijual", "dipaksa", NULL};
-    bool is_held = false, is_unknown = false;
-    if (best->name->role != ROLE_TELLER && !best->name->home)
-        return false;
-    for (size_t i = 0; i < text->count; i++) {
-        is_held = is_held || word_is_one_of(&text->words[i], held);
-        is_unknown = is_unknown || is_where_unknown(text, i);
-    }
-    return is_held && is_unknown;
+static bool is_better(const struct place_choice *one, const struct place_choice *other) {
+    int mere = place_name_is_mere_word(other->name) - place_name_is_mere_word(one->name);
+    return mere ? mere > 0 : one->weight > other->weight;
 }
 
-static void choices_weigh(const struct place_index *index, const struct text *text,
-    const struct place_names *names, const struct choice *choices, size_t count, struct place_found *out) {
-    const struct choice *best = NULL;
+/* NULL: none. */
+static const struct place_choice *best_of(const struct place_names *names, const struct place_choice *choices,
+    size_t count, const struct place_answer *answer) {
+    const struct place_choice *best = NULL;
     for (size_t i = 0; i < count; i++)
-        if (!best || is_better(&choices[i], best))
+        if (choice_is_of(names, &choices[i], answer) && (!best || is_better(&choices[i], best)))
             best = &choices[i];
-    if (!best || choice_proof(best) < CHOICE_LEAST || is_in_other_village(index, names, best) ||
-        is_somewhere_else(text, best))
-        return;
+    return best;
+}
+
+static const struct place_answer *likeliest(const struct place_answer *answers, size_t count) {
+    const struct place_answer *best = NULL;
+    for (size_t i = 0; i < count; i++)
+        if (!best || answers[i].share > best->share)
+            best = &answers[i];
+    return best;
+}
+
+/* "Nganjuk apa Kediri", "batas Waru sama Surabaya": the teller says himself that it is one of these. */
+static bool is_said_to_be_one(const struct place_names *names, const struct place_answer *answer) {
+    for (size_t i = 0; i < names->count; i++)
+        if (answer->names >> i & 1 &&
+            (names->names[i].either || names->names[i].doubt || names->names[i].border))
+            return true;
+    return false;
+}
+
+/* Several are as likely: the reporter is asked which. */
+static void answers_ask(const struct place_index *index, const struct place_names *names,
+    const struct place_choice *choices, size_t count, const struct place_answer *answers, size_t answer_count,
+    struct place_found *out) {
+    for (size_t i = 0; i < answer_count; i++) {
+        const struct place_choice *best = best_of(names, choices, count, &answers[i]);
+        if (!best || (answers[i].share < SHARE_ASKED && !is_said_to_be_one(names, &answers[i])))
+            continue;
+        candidate_add(out, best->code);
+        for (size_t at = 0; at < count; at++)
+            if (&choices[at] != best && is_beside_best(index, &choices[at], best))
+                candidate_add(out, choices[at].code);
+    }
+    if (out->candidate_count < 2)
+        out->candidate_count = 0;
+}
+
+/* To the regency. */
+static void area_narrow(struct place_found *out) {
+    char regency[CODE_BYTES];
+    area_cut(out->area, AREA_REGENCY, regency);
+    area_decide(out, regency);
+}
+
+static void choice_take(const struct place_index *index, const struct place_choice *choices, size_t count,
+    const struct place_choice *best, struct place_found *out) {
     out->by_text = true;
     out->first = best->name->first;
     out->last = best->name->last;
@@ -763,6 +731,57 @@ static void choices_weigh(const struct place_index *index, const struct text *te
         return;
     out->candidate_count = 0;
     area_decide(out, best->code);
+}
+
+/* Of several districts of a regency that are named the one of the event; NULL: it stays open which. surest:
+ * by its name alone, which decides within an address ("Kecamatan Sorong Kota Sorong"). */
+static const struct place_choice *district_of(const struct place_names *names,
+    const struct place_choice *choices, size_t count, const struct place_choice *surest,
+    const struct place_answer *districts, size_t district_count) {
+    const struct place_answer *best = likeliest(districts, district_count);
+    const struct place_choice *district = best_of(names, choices, count, best);
+    float all = 0;
+    if (words_between(surest->name, district->name) <= 1)
+        return surest;
+    for (size_t i = 0; i < district_count; i++)
+        all += districts[i].share;
+    return best->share > DISTRICT_LEAST * all ? district : NULL;
+}
+
+static bool answer_take(const struct place_index *index, struct arena *arena, const struct text *text,
+    const struct place_names *names, const struct place_choice *choices, size_t count,
+    const struct place_answer *answer, struct place_found *out) {
+    struct place_answer districts[PLACE_ANSWERS_MAX];
+    const struct place_choice *best = best_of(names, choices, count, answer), *district = best;
+    size_t district_count = area_level(best->code) == AREA_DISTRICT
+                                ? place_answers_read_within(index, names, choices, count, answer, districts)
+                                : 0;
+    if (district_count > 1) {
+        if (!place_answers_judge(index, arena, text, names, districts, district_count))
+            return false;
+        district = district_of(names, choices, count, best, districts, district_count);
+    }
+    out->share = answer->share;
+    choice_take(index, choices, count, district ? district : best, out);
+    if (!district && out->area[0])
+        area_narrow(out);
+    return true;
+}
+
+static bool choices_weigh(const struct place_index *index, struct arena *arena, const struct text *text,
+    const struct place_names *names, const struct place_choice *choices, size_t count,
+    struct place_found *out) {
+    struct place_answer answers[PLACE_ANSWERS_MAX];
+    size_t answer_count = place_answers_read(index, names, choices, count, answers);
+    if (!answer_count)
+        return true;
+    if (!place_answers_judge(index, arena, text, names, answers, answer_count))
+        return false;
+    const struct place_answer *best = likeliest(answers, answer_count);
+    if (best->share >= SHARE_LEAST)
+        return answer_take(index, arena, text, names, choices, count, best, out);
+    answers_ask(index, names, choices, count, answers, answer_count, out);
+    return true;
 }
 
 /* Whether a word that says "city" or "regency" is about no place in particular: "kota Surabaya" names its
@@ -860,15 +879,24 @@ static size_t readings_room(const struct place_index *index, const struct place_
     return room;
 }
 
-static bool text_place(const struct place_index *index, struct arena *arena, const struct text *text,
-    const struct place_names *names, struct place_found *out) {
+struct place_choice *place_choices_read(
+    const struct place_index *index, struct arena *arena, const struct place_names *names, size_t *count) {
     const size_t room = readings_room(index, names);
     struct reading *readings = arena_take(arena, room * sizeof *readings);
-    struct choice *choices = arena_take(arena, room * sizeof *choices);
+    struct place_choice *choices = arena_take(arena, room * sizeof *choices);
     if (!readings || !choices)
-        return false;
+        return NULL;
     size_t reading_count = readings_list(index, names->names, names->count, readings);
-    choices_weigh(index, text, names, choices, choices_list(index, readings, reading_count, choices), out);
+    *count = choices_list(index, readings, reading_count, choices);
+    return choices;
+}
+
+static bool text_place(const struct place_index *index, struct arena *arena, const struct text *text,
+    const struct place_names *names, struct place_found *out) {
+    size_t count;
+    const struct place_choice *choices = place_choices_read(index, arena, names, &count);
+    if (!choices || !choices_weigh(index, arena, text, names, choices, count, out))
+        return false;
     twins_decide(index, text, names, out);
     candidates_common(out);
     if (out->candidate_count > 1)

@@ -14,40 +14,15 @@
  *  - a landmark stands for its district or regency, a hint only tells which of several places is meant, and
  * so does a neighbour ("Waru, arah Pasean"); a port or station has the district that it is called after, or
  * none;
- *  - of what stands on a border the side that is named ("Terminal Purabaya sisi Surabaya");
- *  - who is abroad belongs to where he is to be brought home, if nothing else is named;
- *  - of whom a town is said ("anak Jombang") is where another place of the sentence says; who asks to be sent
- *    home from somewhere is there, and who is home again is at home, if nothing has happened elsewhere;
- *  - who is from one town, works in another and tells of what is here is where he works; who says what he is
- *    and where ("saya kader di Jember") is there;
- *  - who lands somewhere, or is telephoned from there, is at home where another place is named;
- *  - whom the message is not about is elsewhere: a child, adviser or friend, who was caught for it, the panti
- *    of another town ("anak kandungnya di Batam", "kata adik saya di Tuban", "panti di Tuban penuh");
- *  - so is the teller who says where he is by now, and what happened in another place ("ambo di rantau, di
- *    Malang", "baru lapor setelah bongkar di Tuban", "di Jombang dan tidak dapat ke sana");
- *  - where a driver loads, and what is passed on the way abroad ("lewat Juanda"), is no event; where he
- *    stops, or sees something next, is one ("dari Tuban lewat Dampit, ada nenek");
- *  - where help is missed it has not come ("di Sampang sudah turun, di Sumenep belum");
- *  - an origin outside of the site tells when nothing else does and nobody moved ("kakek dari Sijunjung");
- *  - "Karanganyar, yang mana ya" stays all of that name; old news and what another case is like tell nothing;
+ *  - "Karanganyar, yang mana ya" stays all of that name, "Nganjuk apa Kediri" and "perbatasan
+ *    Gresik-Lamongan" stay both;
  *  - a village called after the only district of its name is enough ("Palengaan Laok");
- *  - a road called after two towns ("Jl Raya Surabaya-Malang") is in neither;
- *  - "Nganjuk apa Kediri" and "perbatasan Gresik-Lamongan" stay both; a list of three towns or more that
- *    somebody serves or that were hit is in none of them, nor is "tiga kabupaten: ..." or one town "sampai"
- *    another;
- *  - who writes that somebody is held where nobody knows tells no place;
- *  - what somebody only wants in a place ("mau manggung di Surabaya"), where a child is kept out of the way,
- *    and where relatives are that nobody reaches, is beside the matter; so is where the teller works, or
- *    lives with children, who tells of home ("jualan di Sidoarjo. Di kampung saya ..."), and who does not
- *    know whom to tell ("saya di Bekasi bingung lapor ke mana") of who is from elsewhere;
- *  - who is from here and was lured away suffers there ("kabur ke Denpasar, ternyata dijual"), and "dari
- *    Juanda ke rumah" is no more than the last leg;
- *  - "Ngantang, eh atau Pujon ya, kurang tahu" stays both, or the regency that both lie in;
- *  - where an outing goes, and where who does not believe is asked to look ("main2 ke Kokop"), it is; what
- *    villages have ("bersih desa Nganjuk") names none;
  *  - of two regencies of one name the one that has the village beside it ("Malampah, Pasaman").
- * What the message says comes first, then a position on the map, then the area the reporter's form declared:
- * the other two often are where somebody writes from. A position decides between twins.
+ *
+ * Which of several places is that of the event, and not that of the teller, of a relative, of an origin, a
+ * hospital or a way, has no rules: it is learnt (place_choose.c). A text that tells none well enough is
+ * asked. What the message says comes first, then a position on the map, then the area the reporter's form
+ * declared: the other two often are where somebody writes from. A position decides between twins.
  */
 #pragma once
 
@@ -76,6 +51,7 @@ struct place_found {
                    [AREA_TEXT + 1]; /* two or more when the name fits several; else none */
     size_t candidate_count;
     uint16_t first, last; /* words the decision stands on; valid when by_text */
+    float share;          /* how likely the text tells that place and no other; likewise */
     bool by_text, by_position, by_declaration;
     bool position_is_far;     /* from the place that the text tells, which stays */
     bool unknown_declaration; /* the form gave a code that the gazetteer does not have */

@@ -546,6 +546,20 @@ static bool words_tell(struct place_index *index, struct arena *arena, const str
     return good;
 }
 
+/* What was learnt of how people speak of places. */
+static bool weights_fill(struct place_index *index, struct arena *arena, const struct spelling *spelling,
+    const char *folder, struct error *error) {
+    FILE *relations = folder_open(folder, "relations.tsv", error);
+    FILE *choice = relations ? folder_open(folder, "choice.tsv", error) : NULL;
+    if (choice)
+        index->weights = place_weights_new(arena, spelling, relations, choice, error);
+    if (choice)
+        fclose(choice);
+    if (relations)
+        fclose(relations);
+    return index->weights != NULL;
+}
+
 static void small_names_tell(struct place_index *index) {
     for (size_t i = 0; i < index->slot_count; i++) {
         uint32_t first = index->slots[i].value, at = first;
@@ -571,7 +585,8 @@ struct place_index *place_index_new(const struct gazetteer *gazetteer, const str
         good = index_fill(index, arena, spelling, error) &&
                aliases_fill(index, arena, spelling, folder, error) &&
                landmarks_fill(index, arena, spelling, folder, error) &&
-               words_tell(index, arena, spelling, folder, error);
+               words_tell(index, arena, spelling, folder, error) &&
+               weights_fill(index, arena, spelling, folder, error);
         small_names_tell(index);
     }
     arena_free(&arena);
@@ -587,6 +602,7 @@ void place_index_free(struct place_index **index) {
     free((*index)->slots);
     free((*index)->nears);
     free((*index)->near_slots);
+    free((*index)->weights);
     free(*index);
     *index = NULL;
 }

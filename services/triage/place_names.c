@@ -1,6 +1,7 @@
 /* The names of places in a message: every run of one to four words is looked up; what stands before a name
  * says which of its places can be meant (place_markers.c). Then what only the others tell: which of the words
- * that are also names are meant as one (place_words.c), and what a place is to the event (place_settle.c). */
+ * that are also names are meant as one (place_words.c), and what the rest of the message tells of them
+ * (place_stands.c). */
 #include "services/triage/place_parts.h"
 
 #include <string.h>
@@ -464,12 +465,6 @@ static bool is_border(const struct text *text, const struct place_name *one, con
            (between + 1 == next->first && word_is_one_of(&text->words[between], both));
 }
 
-/* Both are no more than where the border runs: another name tells. */
-static void border_mark(struct place_name *one, struct place_name *next) {
-    one->border = next->border = true;
-    one->role = next->role = ROLE_FROM;
-}
-
 /* "Kota Anyar" is read as "kota baru", which is a district, too. */
 static bool is_translated(const struct text *text, const struct word *word) {
     return (text->bytes[word->start] | ' ') != word->key[0];
@@ -698,8 +693,8 @@ bool place_name_is_beside(const struct place_index *index, const struct text *te
  * elsewhere right after it. */
 static bool is_quarter_of(
     const struct place_index *index, const struct place_name *one, const struct place_name *next) {
-    return one->last + 1 == next->first && one->role == ROLE_EVENT && !place_marker_is_level(one->marker) &&
-           !next->word && place_entries_name_regency(index, next->entries) &&
+    return one->last + 1 == next->first && !place_marker_is_level(one->marker) && !next->word &&
+           place_entries_name_regency(index, next->entries) &&
            !place_entries_name_served(index, next->entries) &&
            place_entries_name_served(index, one->entries) &&
            !place_entries_name_regency(index, one->entries) &&
@@ -764,7 +759,7 @@ static size_t names_read(
             continue;
         out[count] = name_make(index, text, i, used, found, told);
         out[count].near = near;
-        place_role_read(index, text, &out[count], count ? &out[count - 1] : NULL);
+        place_name_describe(index, text, &out[count], count ? &out[count - 1] : NULL);
         if (count && place_name_is_beside(index, text, &out[count - 1], &out[count]))
             out[count - 1].beside = out[count].beside = true;
         if (count && is_either(text, &out[count - 1], &out[count]))
@@ -772,7 +767,7 @@ static size_t names_read(
         if (count && is_doubt(text, &out[count - 1], &out[count]))
             out[count - 1].doubt = out[count].doubt = true;
         if (count && is_border(text, &out[count - 1], &out[count]))
-            border_mark(&out[count - 1], &out[count]);
+            out[count - 1].border = out[count].border = true;
         if (count && is_quarter_of(index, &out[count - 1], &out[count])) {
             out[count].marker = out[count - 1].marker;
             out[count - 1] = out[count];
@@ -790,7 +785,7 @@ struct place_names *place_names_read(
     if (out && out->count)
         place_words_settle(index, text, out->names, out->count);
     if (out && out->count)
-        place_names_settle(index, text, out);
+        place_names_complete(index, text, out);
     return out;
 }
 

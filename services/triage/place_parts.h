@@ -1,12 +1,13 @@
 /* What the files of place.h share, in the order in which a message meets them: the index of names
  * (place_index.c); the words beside a name (place_markers.c) and the names in one message (place_names.c),
- * which of them are only words (place_words.c), and what they are to the event, by the words before them
- * (place_roles.c, with place_being.c, place_going.c and place_cues.c) and by the other names
- * (place_settle.c, place_aside.c); what is decided from them (place.c), and the villages beside a regency of
- * another province (place_beside.c). */
+ * which of them are only words (place_words.c), what stands there (place_stands.c); which of several is that
+ * of the event (place_answers.c, place_choose.c, learnt by train_places.c); what is decided from it
+ * (place.c), and the villages beside a regency of another province (place_beside.c). */
 #pragma once
 
 #include "services/triage/place.h"
+
+#include <stdio.h>
 
 /* One place of a name; the places of one name are a chain. */
 struct place_entry {
@@ -47,6 +48,7 @@ struct place_index {
     size_t near_slot_count, near_used;
     size_t provinces_count;
     char provinces[8][AREA_TEXT + 1];
+    struct place_weights *weights; /* which of several places is meant (place_choose.c) */
 };
 
 /* Whether it lies in a province of the site. */
@@ -87,56 +89,34 @@ enum place_marker {
     MARKER_STREET    /* jalan, gang, toko: named after places */
 };
 
-/* What a name is there for, in the order of trust: what is said of the event comes first, where somebody
- * comes from only when nothing else is named, where somebody is bound for never alone. */
-enum place_role {
-    ROLE_EVENT,  /* "di", "ditemukan di", or nothing that says otherwise */
-    ROLE_TELLER, /* "saya di", "lapor dari", "dinsos kabupaten": where it is told or heard */
-    ROLE_FROM,   /* asal, orang, KTP, "dulu di": where a person belongs or has been */
-    ROLE_FAR,    /* "kerja di", "keluarganya di": where somebody else is */
-    ROLE_BOUND   /* ke, menuju, jurusan, "dirujuk ke"; the accent somebody has */
-};
-
 struct place_name {
     uint16_t first, last; /* words, without the marker */
     uint32_t entries;     /* first entry of the name */
     enum place_marker marker;
-    enum place_role role;
     bool word; /* also a word of the language */
     bool capital;
-    bool opens;    /* first of its clause, where a capital says little */
-    bool street;   /* "Jl. Kauman" */
-    bool near;     /* misspelt by a letter */
-    bool longer;   /* a longer name of something else begins with it: "Panti Asuhan", "Bagor Prasetyo" */
-    bool village;  /* only villages have it */
-    bool quarter;  /* "daerah putat jaya": of two words, and the only village that is called so */
-    bool side;     /* "Palengaan Laok": a village called after the only district of its name */
-    bool whole;    /* the first clause is nothing else */
-    bool beside;   /* a place that it lies in, or that lies in it, stands beside it */
-    bool scene;    /* "kejadiannya di", "TKP": said to be where it happened */
-    bool home;     /* "saya tinggal di": where the teller lives */
-    bool road;     /* an end of a road: "Jl Raya Malang-Blitar" */
-    bool belongs;  /* "masuknya Tiris": which of two neighbours it is */
-    bool office;   /* "RSUD Sidoarjo", "dinsos kab Blitar": the office of a regency */
-    bool own_work; /* "saya kerja di Denpasar" */
-    bool towards;  /* "arah Pasean", "jalur Pacet": on which side of a place it is */
-    bool victim;   /* "ibunya di Bondowoso, pikun" */
-    bool patient;  /* "Puskesmas Kencong rujuk, tapi rumahnya Jombang" */
-    bool square;   /* "alun2 Kertosono" */
-    bool port;     /* "pelabuhan ikan Muncar": a port called after a district lies in it */
-    bool nature;   /* "pantai Munjungan" */
-    bool front;    /* "emperan toko Lamongan" */
-    bool landing;  /* "besok tiba di Juanda" */
-    bool calling;  /* "RSJ Lawang telepon" */
-    bool returned; /* "sudah pulang ke Talun" */
-    bool settled;  /* "asal Bojonegoro, ngekos di Krian": where somebody lives who is from elsewhere */
-    bool harbour;  /* "ketapang mau nyebrang": the village with the harbour, and no district */
-    bool either;   /* "Nganjuk apa Kediri": one of two, and the teller does not know which */
-    bool doubt;    /* "Ngantang, eh atau Pujon ya, kurang jelas": and says so */
-    bool which;    /* "Sukodono mana kek": one of several, and the teller does not know which */
-    bool border;   /* "batas Waru sama Surabaya": on one side or the other */
-    bool headman;  /* "pak lurah Bojonegoro": of a village there that is not named */
-    bool minang;   /* in a message of West Sumatra */
+    bool opens;   /* first of its clause, where a capital says little */
+    bool street;  /* "Jl. Kauman" */
+    bool near;    /* misspelt by a letter */
+    bool longer;  /* a longer name of something else begins with it: "Panti Asuhan", "Bagor Prasetyo" */
+    bool village; /* only villages have it */
+    bool quarter; /* "daerah putat jaya": of two words, and the only village that is called so */
+    bool side;    /* "Palengaan Laok": a village called after the only district of its name */
+    bool whole;   /* the first clause is nothing else */
+    bool beside;  /* a place that it lies in, or that lies in it, stands beside it */
+    bool belongs; /* "masuknya Tiris": which of two neighbours it is */
+    bool towards; /* "arah Pasean", "jalur Pacet": on which side of a place it is */
+    bool square;  /* "alun2 Kertosono" */
+    bool port;    /* "pelabuhan ikan Muncar": a port called after a district lies in it */
+    bool nature;  /* "pantai Munjungan" */
+    bool front;   /* "emperan toko Lamongan" */
+    bool harbour; /* "ketapang mau nyebrang": the village with the harbour, and no district */
+    bool either;  /* "Nganjuk apa Kediri": one of two, and the teller does not know which */
+    bool doubt;   /* "Ngantang, eh atau Pujon ya, kurang jelas": and says so */
+    bool which;   /* "Sukodono mana kek": one of several, and the teller does not know which */
+    bool border;  /* "batas Waru sama Surabaya": on one side or the other */
+    bool headman; /* "pak lurah Bojonegoro": of a village there that is not named */
+    bool minang;  /* in a message of West Sumatra */
     uint8_t only; /* letters of the one name meant, of all that are read alike: Cermee, and not Cerme; or 0 */
 };
 
@@ -144,6 +124,53 @@ struct place_names {
     struct place_name names[PLACE_NAMES_MAX];
     size_t count;
 };
+
+/* An area that names of the message make likely. */
+struct place_choice {
+    char code[AREA_TEXT + 1];
+    const struct place_name *name;
+    float weight;
+    bool told_twice; /* by two names: "RS Soedono Madiun" */
+};
+
+enum { PLACE_ANSWERS_MAX = 16, PLACE_FEATURE_BYTES = 128 };
+
+/* Names that agree: one answer to where it happened. */
+struct place_answer {
+    uint64_t names;                                  /* bit i: place_names.names[i]; PLACE_NAMES_MAX fit */
+    char areas[PLACE_CANDIDATES_MAX][AREA_TEXT + 1]; /* regencies, several of twins; or districts of one */
+    float proofs[PLACE_CANDIDATES_MAX];              /* of each */
+    size_t area_count;
+    enum area_level deepest;
+    float share; /* how likely it is the one; the shares of all answers and of "none of them" add up to 1 */
+};
+
+/* What tells them apart. spelling: how messages are read. relations, choice: the files of that name; choice
+ * NULL: nothing is learnt yet. NULL with error set. free() ends it. */
+struct place_weights *place_weights_new(
+    struct arena *arena, const struct spelling *spelling, FILE *relations, FILE *choice, struct error *error);
+/* A word in small letters, away from the place it lies in: "saya dari Sumbersari Jember, soal panti asuhan"
+ * tells of no Panti. */
+bool place_name_is_mere_word(const struct place_name *name);
+/* The answers that choices (of names) allow. */
+size_t place_answers_read(const struct place_index *index, const struct place_names *names,
+    const struct place_choice *choices, size_t count, struct place_answer out[PLACE_ANSWERS_MAX]);
+/* And the districts that choices allow within one. */
+size_t place_answers_read_within(const struct place_index *index, const struct place_names *names,
+    const struct place_choice *choices, size_t count, const struct place_answer *within,
+    struct place_answer out[PLACE_ANSWERS_MAX]);
+/* Calls see for all that speaks for or against an answer, then next with its number; at last for "none of
+ * them". False only when the arena is exhausted. */
+bool place_answers_tell(const struct place_index *index, struct arena *arena, const struct text *text,
+    const struct place_names *names, const struct place_answer *answers, size_t count,
+    void (*see)(void *context, uint64_t hash, const char *kind, const char *what), void *context,
+    void (*next)(void *context, size_t answer));
+/* Fills the shares. False only when the arena is exhausted. */
+bool place_answers_judge(const struct place_index *index, struct arena *arena, const struct text *text,
+    const struct place_names *names, struct place_answer *answers, size_t count);
+/* What the names of a message make likely, in the arena; NULL when it is exhausted. */
+struct place_choice *place_choices_read(
+    const struct place_index *index, struct arena *arena, const struct place_names *names, size_t *count);
 
 /* What kind of place the word before a name announces. */
 enum place_marker place_marker_of(const struct word *word);
@@ -163,8 +190,6 @@ enum place_marker place_marker_after(const struct place_index *index, const stru
 bool place_word_is_title(const struct text *text, const struct word *word);
 bool place_word_is_street(const struct word *word);
 bool place_word_is_name_of_people(const struct word *word);
-/* "guru", "warga": what tellers say that they are. */
-bool place_word_is_trade(const struct word *word);
 /* Whether it stands so in the message: most of what only Minangkabau say is read as Indonesian ("ambo" as
  * "saya"). */
 bool place_word_is_written(const struct text *text, const struct word *word, const char *spelling);
@@ -182,29 +207,18 @@ bool place_name_is_struck(const struct text *text, const struct place_name *name
 bool place_entry_is_unique(const struct place_index *index, uint32_t entry);
 /* Whether the word is "in": "di", and "nek Sine", which before a small letter is "if". */
 bool place_word_is_in(const struct text *text, size_t at);
-/* Whether somebody is brought home dead. */
-bool place_text_is_of_dead(const struct text *text);
-/* Whether somebody works abroad, or is there, of whom the home is asked for. */
-bool place_text_is_of_worker_abroad(const struct text *text);
-bool place_text_is_of_abroad(const struct text *text);
 /* Whether it is an official of that place who reports. */
 bool place_name_is_reporter(const struct text *text, const struct place_name *name);
 /* The district of what is named beside a regency (words first to last), "Nagari Kinari, Kab. Solok", among
  * the districts and villages of the regency. False: nothing, or of several districts. */
 bool place_beside_find(const struct place_index *index, const struct text *text, size_t first, size_t last,
     const char *regency, char district[AREA_TEXT + 1]);
-/* Fills role, road, home and scene of a name. before: the name before it, NULL for none. */
-void place_role_read(const struct place_index *index, const struct text *text, struct place_name *name,
+/* Fills what stands at a place. before: the name before it, NULL for none. */
+void place_name_describe(const struct place_index *index, const struct text *text, struct place_name *name,
     const struct place_name *before);
 /* Decides which names that are also words are meant as places. */
 void place_words_settle(
     const struct place_index *index, const struct text *text, struct place_name *names, size_t count);
-/* Whether another name, and no hospital before it, says that it happened elsewhere: one of a role up to most.
- */
-bool place_names_have_elsewhere(const struct place_index *index, const struct text *text,
-    const struct place_names *names, size_t at, enum place_role most);
-/* Sets aside the names that are beside the matter, and takes those that were lured to (place_aside.c). */
-void place_names_set_aside(
+/* What only the rest of the message tells of the names. */
+void place_names_complete(
     const struct place_index *index, const struct text *text, struct place_names *names);
-/* Decides what a name is there for where only the other names tell. */
-void place_names_settle(const struct place_index *index, const struct text *text, struct place_names *names);

@@ -16,6 +16,7 @@
 
 #include "services/triage/scene.h"
 #include "services/triage/state.h"
+#include "services/triage/train_parts.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -90,17 +91,6 @@ struct trainer {
     int folds;
     uint64_t random;
 };
-
-static void die(const char *what) {
-    fprintf(stderr, "%s\n", what);
-    exit(1);
-}
-
-static void *must(void *memory) {
-    if (!memory)
-        die("out of memory");
-    return memory;
-}
 
 /* ---- features */
 
@@ -227,19 +217,6 @@ static void reports_read(struct trainer *trainer, const char *path, bool judged)
 
 /* ---- learning */
 
-static uint32_t random_next(struct trainer *trainer) {
-    trainer->random = trainer->random * 6364136223846793005u + 1442695040888963407u;
-    return (uint32_t)(trainer->random >> 33);
-}
-
-static void shuffle(struct trainer *trainer, size_t *order, size_t count) {
-    for (size_t i = count; i > 1; i--) {
-        size_t k = random_next(trainer) % i, kept = order[i - 1];
-        order[i - 1] = order[k];
-        order[k] = kept;
-    }
-}
-
 /* What of a report is looked at this time. */
 struct glimpse {
     struct seen seen[FEATURES_MAX];
@@ -280,7 +257,7 @@ static uint32_t chance_of(uint64_t feature, uint64_t glimpse) {
 static void glimpse_take(struct trainer *trainer, const struct example *example, struct glimpse *out) {
     uint32_t dropped = (uint32_t)((double)trainer->settings.drop * 0x7fffffff);
     float louder = 1 / (1 - trainer->settings.drop);
-    uint64_t number = random_next(trainer) * UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t number = random_next(&trainer->random) * UINT64_C(0x9e3779b97f4a7c15);
     out->count = 0;
     for (size_t i = 0; i < example->seen_count; i++) {
         const struct seen *seen = &example->seen[i];
@@ -328,7 +305,7 @@ static void learn(struct trainer *trainer, int fold) {
     trainer->random = 1;
     int rounds = (int)trainer->settings.rounds, mean_from = rounds - rounds / 3;
     for (int round = 0; round < rounds; round++) {
-        shuffle(trainer, order, used);
+        shuffle(&trainer->random, order, used);
         for (size_t i = 0; i < used; i++) {
             const struct example *example = &trainer->examples[order[i]];
             learn_one(trainer, example, powf(30.0f / kinds[example->kind], trainer->settings.rare));
@@ -612,7 +589,7 @@ static void cross(struct trainer *trainer) {
     trainer->random = 7;
     for (size_t i = 0; i < trainer->count; i++)
         if (trainer->examples[i].fold >= 0)
-            trainer->examples[i].fold = (int)(random_next(trainer) % (unsigned)trainer->folds);
+            trainer->examples[i].fold = (int)(random_next(&trainer->random) % (unsigned)trainer->folds);
     for (int fold = 0; fold < trainer->folds; fold++) {
         learn(trainer, fold);
         model_take(trainer, fold);

@@ -115,6 +115,7 @@ static const struct daemon_tool tools[] = {
     {"explain", "[--json]: how reports on standard input would be judged, and why", run_explain},
     {"pairs", "--json: do two reports tell of one incident", run_pairs},
     {"train", "learn the weights of the model from labelled reports", triage_train_main},
+    {"train-places", "learn which of the places in a report is that of the event", triage_train_places_main},
     {"corrections", "what people decided, as lines to learn from", triage_lines_main}, {NULL, NULL, NULL}};
 
 /* ---- counting ---- */

@@ -699,6 +699,44 @@ static void test_training_is_reproducible(void **state) {
     rmdir(folder);
 }
 
+/* Where things happened, likewise: what is learnt of a mother's town is what was said of it. */
+static void test_training_of_places_is_reproducible(void **state) {
+    char folder[] = "/tmp/triage-places-XXXXXX", reports[64], first[64], second[64];
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    snprintf(reports, sizeof reports, "%s/reports.jsonl", folder);
+    snprintf(first, sizeof first, "%s/first.tsv", folder);
+    snprintf(second, sizeof second, "%s/second.tsv", folder);
+    FILE *file = fopen(reports, "we");
+    assert_non_null(file);
+    for (int i = 0; i < 3; i++)
+        fputs("{\"text\":\"nenek dipasung di Dampit, anaknya merantau di "
+              "Batam\",\"kab\":\"35.07\",\"kec\":\"35.07.05\"}\n"
+              "{\"text\":\"saya merantau di Batam, adik saya hilang\",\"kab\":null,\"kec\":null}\n",
+            file);
+    assert_int_equal(fclose(file), 0);
+    char *once[] = {"train-places", reports, "--out", first},
+         *again[] = {"train-places", reports, "--out", second};
+    assert_int_equal(triage_train_places_main(4, once, SITE), 0);
+    assert_int_equal(triage_train_places_main(4, again, SITE), 0);
+    size_t size, size_again;
+    char *bytes = file_read(first, &size), *bytes_again = file_read(second, &size_again);
+    assert_int_equal(size, size_again);
+    assert_memory_equal(bytes, bytes_again, size);
+    const char *away = strstr(bytes, "\np2:merantau\t-"), *there = strstr(bytes, "\np2:dipasung\t");
+    assert_non_null(away);
+    assert_true(there && there[14] != '-');
+    free(bytes);
+    free(bytes_again);
+    char *wrong[] = {"train-places", reports, "--set", "unheard=1"}, *nowhere[] = {"train-places", reports};
+    assert_int_equal(triage_train_places_main(4, wrong, SITE), 2);
+    assert_int_equal(triage_train_places_main(2, nowhere, SITE), 2);
+    unlink(reports);
+    unlink(first);
+    unlink(second);
+    rmdir(folder);
+}
+
 /* What is told by all reports of one kind tells less of two of them than of two others. */
 static void test_details_are_counted_by_kind(void **state) {
     char folder[] = "/tmp/triage-rarity-XXXXXX", reports[64], counted[64];
@@ -750,6 +788,7 @@ int main(void) {
         cmocka_unit_test(test_explain_answers_line_by_line),
         cmocka_unit_test(test_explain_for_people),
         cmocka_unit_test(test_training_is_reproducible),
+        cmocka_unit_test(test_training_of_places_is_reproducible),
         cmocka_unit_test(test_details_are_counted_by_kind),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -16,7 +16,7 @@
 #define FOLDER SIGAP_SOURCE_DIR "/services/triage"
 #define LIST "*const "
 
-enum { SOURCE_MAX = 1 << 20, LISTS_LEAST = 200 };
+enum { SOURCE_MAX = 1 << 20, LISTS_LEAST = 100 };
 
 struct fixture {
     struct arena *arena;
