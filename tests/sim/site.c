@@ -109,7 +109,8 @@ bool sim_site_make(const char *site_dir, const char *into) {
         const char *name;
         keep_line *keep;
     } places[] = {{"gazetteer.tsv", keep_near}, {"aliases.tsv", keep_near_alias},
-        {"landmarks.tsv", keep_near_alias}, {"centroids.tsv", keep_near}, {"words.tsv", keep_all}};
+        {"landmarks.tsv", keep_near_alias}, {"centroids.tsv", keep_near}, {"words.tsv", keep_all},
+        {"relations.tsv", keep_all}, {"choice.tsv", keep_all}};
     char folder[PATH_BYTES];
     snprintf(folder, sizeof folder, "%s/sources.yaml", into);
     if (mkdir(into, 0700) != 0 && errno != EEXIST)

@@ -185,35 +185,45 @@ struct flow_case {
     Sigap__Priority priority;
     Sigap__Confidentiality confidentiality;
     bool training, unverified;
+};
+
+/* What else is told of it, or nothing. */
+struct flow_more {
+    const char *fact, *value;
     const char *const *candidates; /* of the area, when it is not known */
     size_t candidate_count;
 };
 
-/* With one fact; NULL: none. */
-static inline struct id flow_case_opened_with(
-    struct flow *flow, struct flow_case what, const char *name, const char *value) {
+static inline struct id flow_case_opened_more(
+    struct flow *flow, struct flow_case what, struct flow_more more) {
     struct id case_id = fixture_id(flow->fixture), report = fixture_id(flow->fixture);
     Sigap__CaseOpened opened = SIGAP__CASE_OPENED__INIT;
     Sigap__Fact fact = SIGAP__FACT__INIT, *facts[] = {&fact};
     Sigap__Event event = SIGAP__EVENT__INIT;
-    fact.name = (char *)name;
-    fact.value = (char *)value;
+    fact.name = (char *)more.fact;
+    fact.value = (char *)more.value;
     opened.facts = facts;
-    opened.n_facts = value != NULL;
+    opened.n_facts = more.value != NULL;
     opened.report_id = bytes_of(&report);
     opened.kind = (char *)what.kind;
     opened.area = (char *)what.area;
     opened.priority = what.priority;
     opened.confidentiality = what.confidentiality;
     opened.unverified = what.unverified;
-    opened.area_candidates = (char **)(uintptr_t)what.candidates;
-    opened.n_area_candidates = what.candidate_count;
+    opened.area_candidates = (char **)(uintptr_t)more.candidates;
+    opened.n_area_candidates = more.candidate_count;
     event.training = what.training;
     event.body_case = SIGAP__EVENT__BODY_CASE_OPENED;
     event.case_opened = &opened;
     flow_event(flow, "triage", what.priority <= SIGAP__PRIORITY__PRIORITY_P1 ? LANE_URGENT : LANE_NORMAL,
         &case_id, &event);
     return case_id;
+}
+
+/* With one fact; NULL: none. */
+static inline struct id flow_case_opened_with(
+    struct flow *flow, struct flow_case what, const char *name, const char *value) {
+    return flow_case_opened_more(flow, what, (struct flow_more){.fact = name, .value = value});
 }
 
 /* also: its further kinds; NULL: none. */

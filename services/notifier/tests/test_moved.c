@@ -47,13 +47,12 @@ static void test_places_that_are_asked_about_are_told(void **state) {
     (void)state;
     static const char *const twins[] = {"35.71", "35.06"};
     struct flow *flow = flow_new(NULL);
-    struct flow_case open = {.kind = "odgj_krisis", .area = "", .priority = P0};
+    const struct flow_case open = {.kind = "odgj_krisis", .area = "", .priority = P0};
     flow_case_opened(flow, open);
     assert_true(sent_about(flow, "opr", "alert", "lokasi belum diketahui") > 0);
     flow->count = 0;
-    open.candidates = twins;
-    open.candidate_count = 2;
-    struct id case_id = flow_case_opened(flow, open);
+    struct id case_id =
+        flow_case_opened_more(flow, open, (struct flow_more){.candidates = twins, .candidate_count = 2});
     assert_true(sent_about(flow, "opr", "alert", "tempatnya belum pasti: Kota Kediri atau ") > 0);
     assert_true(sent_about(flow, "opr", "alert", "place not certain: Kota Kediri or ") > 0);
     flow->count = 0;
