@@ -789,8 +789,8 @@ static bool choices_weigh(const struct place_index *index, struct arena *arena, 
 static bool is_about_other(
     const struct place_index *index, const struct text *text, const struct place_names *names, size_t at) {
     static const char *const other[] = {"lain", "mana", "besar", "asal", "kelahiran", NULL};
-    if (text->words[at].negator >= 0)
-        return true;
+    if (text->words[at].negator >= 0 || (at && word_is(&text->words[at - 1], "luar")))
+        return true; /* "suami di luar kota" */
     for (size_t i = 0; i < names->count; i++)
         if (names->names[i].first == at + 1 && place_entries_name_regency(index, names->names[i].entries))
             return true;

@@ -202,6 +202,13 @@ static bool is_of_villages(const struct place_index *index, const struct text *t
            place_entries_name_regency(index, place_index_find(index, text, first, &used));
 }
 
+/* "tiga kali Malang", and no river as in "kali Solo". */
+static bool is_times(const struct text *text, size_t at) {
+    static const char *const counts[] = {"berapa", "beberapa", "tiap", "setiap", "sekian", "banyak", NULL};
+    return at && word_is(&text->words[at], "kali") &&
+           (text->words[at - 1].flags & WORD_NUMBER || word_is_one_of(&text->words[at - 1], counts));
+}
+
 enum place_marker place_marker_around(
     const struct place_index *index, const struct text *text, size_t first, size_t last) {
     enum place_marker before = MARKER_NONE;
@@ -212,8 +219,8 @@ enum place_marker place_marker_around(
         before = place_marker_of(&text->words[first - 1]);
     if (before == MARKER_NONE && of_town(text, first))
         before = MARKER_TOWN;
-    if (before == MARKER_STREET && first >= 2 && word_is(&text->words[first - 1], "kali"))
-        before = MARKER_NONE; /* "tiga kali Malang" */
+    if (before == MARKER_STREET && is_times(text, first - 1))
+        before = MARKER_NONE;
     if (before == MARKER_NONE && (is_dish(text, first) || is_tape(text, first)))
         before = MARKER_STREET;
     if (before == MARKER_VILLAGE && is_of_villages(index, text, first))

@@ -282,6 +282,27 @@ static bool is_one_of_many(
     return true;
 }
 
+/* "kabupaten Malang atau kota ya lupa": neither is said. */
+static bool is_either_kind(const struct text *text, const struct place_name *name) {
+    static const char *const either[] = {"apa", "atau", NULL};
+    const struct word *word = &text->words[name->last];
+    enum place_marker other = name->last + 2u < text->count ? place_marker_of(word + 2) : MARKER_NONE;
+    return (name->marker == MARKER_REGENCY || name->marker == MARKER_CITY) &&
+           (other == MARKER_REGENCY || other == MARKER_CITY) && other != name->marker &&
+           word_is_one_of(word + 1, either) && word[2].sentence == word->sentence;
+}
+
+/* "dipasung di Pasaman. Tidak jelas Pasaman atau Pasbar": what is said of a name holds wherever it stands. */
+static void doubt_spread(struct place_names *names, size_t at) {
+    const struct place_name *name = &names->names[at];
+    for (size_t i = 0; i < names->count; i++)
+        if (names->names[i].entries == name->entries) {
+            names->names[i].either |= name->either;
+            names->names[i].doubt |= name->doubt;
+            names->names[i].border |= name->border;
+        }
+}
+
 void place_names_complete(
     const struct place_index *index, const struct text *text, struct place_names *names) {
     const bool minang = names->count && is_minang(text);
@@ -289,5 +310,8 @@ void place_names_complete(
         names->names[i].minang = minang;
         names->names[i].harbour = is_harbour_of_bali(index, text, names, i);
         names->names[i].which = is_one_of_many(index, text, names, i);
+        doubt_spread(names, i);
+        if (is_either_kind(text, &names->names[i]))
+            names->names[i].marker = MARKER_IN;
     }
 }
