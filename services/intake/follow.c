@@ -142,12 +142,15 @@ static enum verdict decided(struct turn *turn, const ProtobufCBinaryData *report
 }
 
 /* What its reporter may know and triage could not tell: where it is, as nobody finds them without; then,
- * where somebody is alerted although it is unclear, whether he is safe. Told by what triage knows of the
- * report, not by its reasons: those are words for people. Who has answered once is not asked again, a person
- * reads it. enum reply, 0: nothing. */
+ * where somebody is alerted although it is unclear, whether he is safe. Whoever announces the own death is
+ * asked first whether somebody is near. Told by what triage knows of the report, not by its reasons: those
+ * are words for people. Who has answered once is not asked again, a person reads it. enum reply, 0: nothing.
+ */
 static int question_of(const Sigap__ReportInReview *review) {
     if (review->amends.len)
         return 0;
+    if (review->own_death)
+        return review->area[0] ? REPLY_DESPAIR : REPLY_DESPAIR_PLACE;
     if (!review->area[0])
         return REPLY_PLACE;
     return review->danger ? REPLY_DANGER : 0;
@@ -177,10 +180,10 @@ static enum verdict opened(struct turn *turn, const Sigap__CaseOpened *opened, c
         before = read_outcome(turn, &id);
     bool first = known && before.state == OUTCOME_NONE;
     int question = before.question;
-    if (opened->area[0] || opened->parted_from.len)
+    if (opened->parted_from.len || (opened->area[0] && !opened->own_death))
         question = 0;
     else if (first)
-        question = REPLY_PLACE;
+        question = opened->own_death ? opened->area[0] ? REPLY_DESPAIR : REPLY_DESPAIR_PLACE : REPLY_PLACE;
     enum verdict verdict = decided(turn, &opened->report_id, OUTCOME_CASE, case_id, question);
     if (first && question && verdict == VERDICT_DONE)
         intake_ask(turn, &id, (enum reply)question);

@@ -112,6 +112,8 @@ static const char *const whens[REPLIES] = {
     [REPLY_ADDED] = "duplicate",
     [REPLY_PLACE] = "place_missing",
     [REPLY_DANGER] = "urgent",
+    [REPLY_DESPAIR] = "suicide",
+    [REPLY_DESPAIR_PLACE] = "suicide",
     [REPLY_HELP] = "help",
     [REPLY_UNKNOWN] = "unknown_ticket",
 };
@@ -213,12 +215,29 @@ static char *make_plain(const struct reply_row *reply, const struct state_row *s
     return strdup(text);
 }
 
+static bool has_numbers(enum reply reply) {
+    return reply == REPLY_URGENT || reply == REPLY_DESPAIR || reply == REPLY_DESPAIR_PLACE;
+}
+
+/* A site that does not say one of the two says the other. */
+static void add_place(struct intake_replies *replies, enum language language) {
+    char **despair = &replies->plain[REPLY_DESPAIR_PLACE][language];
+    const char *place = replies->plain[REPLY_PLACE][language];
+    char text[4 * REPLY_BYTES];
+    if (!place)
+        return;
+    snprintf(text, sizeof text, "%s%s%s", *despair ? *despair : "", *despair ? " " : "", place);
+    free(*despair);
+    *despair = strdup(text);
+}
+
 static void make_chat(
     const struct replies_file *file, const struct site *site, struct intake_replies *replies) {
     for (enum language language = 0; language < LANGUAGES; language++) {
         for (enum reply reply = 0; reply < REPLIES; reply++)
             replies->plain[reply][language] =
-                make_plain(find_reply(file, whens[reply]), NULL, site, language, reply == REPLY_URGENT);
+                make_plain(find_reply(file, whens[reply]), NULL, site, language, has_numbers(reply));
+        add_place(replies, language);
         for (enum report_state state = 0; state < REPORT_STATES; state++)
             replies->plain_state[state][language] = make_plain(find_reply(file, rows_of_states[state].when),
                 find_state(file, rows_of_states[state].word), site, language, false);

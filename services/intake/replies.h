@@ -21,8 +21,10 @@ enum reply {
     REPLY_ADDED,   /* joins a report that is known */
     REPLY_PLACE,   /* question: where? */
     REPLY_DANGER,  /* question: are you safe? */
-    REPLY_HELP,    /* how to report here */
-    REPLY_UNKNOWN, /* a ticket we do not know */
+    REPLY_DESPAIR, /* question, to whoever would die: is somebody near you? With the emergency numbers */
+    REPLY_DESPAIR_PLACE, /* the same, and where */
+    REPLY_HELP,          /* how to report here */
+    REPLY_UNKNOWN,       /* a ticket we do not know */
     REPLIES
 };
 enum language { LANGUAGE_ID, LANGUAGE_EN, LANGUAGE_JV, LANGUAGE_MAD, LANGUAGE_MIN, LANGUAGES };

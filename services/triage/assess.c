@@ -586,6 +586,7 @@ static void urgency_apply(struct work *work, struct urgency_found *urgency) {
     struct assessment *out = work->out;
     out->priority = urgency->priority;
     out->possible_danger = urgency->danger;
+    out->own_death = announces_death(work);
     out->opens_case = vocabulary->kinds[work->kind].opens_case && urgency->priority != PRIORITY_P4;
     out->reason_count = urgency->reason_count;
     memcpy(out->reasons, urgency->reasons, urgency->reason_count * sizeof out->reasons[0]);

@@ -80,6 +80,7 @@ struct assessment {
     bool review;
     enum review_reason review_reason;
     bool possible_danger;
+    bool own_death;           /* whoever writes announces it */
     bool opens_case;          /* false for P4 and for kinds that are answered as information */
     int confidentiality;      /* 0..3: the strictest of the likely kinds */
     char area[AREA_TEXT + 1]; /* "" when not decided */

@@ -293,6 +293,7 @@ enum verdict triage_open_case(struct turn *turn, struct opening *opening) {
     opened.confidentiality =
         (Sigap__Confidentiality)(SIGAP__CONFIDENTIALITY__CONFIDENTIALITY_C0 + assessment->confidentiality);
     opened.unverified = assessment->possible_danger && assessment->review;
+    opened.own_death = assessment->own_death;
     opened.playbook = (char *)playbook_of(triage, assessment);
     opened.received_at = received->received_at;
     opened.channel = received->channel;
@@ -361,6 +362,7 @@ static void tell_review(struct turn *turn, const struct reviewing *reviewing, in
     Sigap__Event event = SIGAP__EVENT__INIT;
     review.report_id = reviewing->received->report_id;
     review.danger = reviewing->danger;
+    review.own_death = assessment->own_death;
     if (!copy) /* whoever is to be woken was woken for the first */
         review.priority = triage_priority_out((int)assessment->priority);
     review.kind = (char *)assessment->kind;

@@ -451,7 +451,10 @@ def test_a_reply_joins_what_it_replies_to(doors):
     (551301, "tolong di sini ada yang perlu dibantu", "in_review", "kecamatan"),
     (551302, "Tetangga saya dipasung keluarganya, kakinya dirantai di kandang belakang rumah", "case", "kecamatan"),
     (551303, "Di Dampit Malang darurat, nyawa terancam", "in_review", "aman"),
-], ids=["no-match", "case-without-place", "danger-unclear"])
+    (551304, "Saya mau mati saja, sudah tidak kuat, selamat tinggal semuanya", "case", "Anda tidak sendirian"),
+    (551305, "aku mau mati saja malam ini, obatnya sudah kukumpulkan", "case", "kecamatan"),
+    (551306, "Saya mau mati saja di Krian Sidoarjo", "case", "Apakah sekarang ada seseorang di dekat Anda"),
+], ids=["no-match", "case-without-place", "danger-unclear", "own-death", "own-death-without-place", "own-death-at-a-place"])
 def test_whoever_is_not_understood_is_asked_once(doors, chat, text, settled, ask):
     """What triage could not tell is asked where the reporter wrote, and stands with the ticket until he has answered."""
     site, platform = doors.site, doors.platform

@@ -206,7 +206,7 @@ static void test_an_announced_death_rings(void **state) {
         struct assessment found = judge(*state, cases[i].text);
         bool alert = found.priority == PRIORITY_P0 && found.possible_danger;
         bool crisis = !cases[i].alert || (strcmp(found.kind, "odgj_krisis") == 0 && found.opens_case);
-        if (alert != cases[i].alert || !crisis)
+        if (alert != cases[i].alert || !crisis || found.own_death != cases[i].alert)
             fail_msg("%s: %s %s", cases[i].text, found.kind, priority_name(found.priority));
     }
 }
