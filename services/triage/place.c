@@ -529,9 +529,6 @@ static float support(const struct place_index *index, const struct reading *read
     return best;
 }
 
-/* Least proof to decide on: a plain name of a regency or district has 2, "asal X" alone 0.8, a word that
- * could be a name less. */
-#define CHOICE_LEAST 0.65f
 /* Readings this close to the best are candidates beside it. */
 #define CHOICE_MARGIN 0.55f
 

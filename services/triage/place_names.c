@@ -680,8 +680,8 @@ static struct place_name name_make(const struct place_index *index, const struct
 
 /* Whether the two stand side by side, but for a word of kind or who is called, and one lies in the other. A
  * word that opens the next sentence does not: "Dinsos Kab. Jombang. Kudu lapor siapa?" */
-bool place_name_is_beside(const struct place_index *index, const struct text *text,
-    const struct place_name *one, const struct place_name *next) {
+static bool is_beside(const struct place_index *index, const struct text *text, const struct place_name *one,
+    const struct place_name *next) {
     const struct word *after = &text->words[one->last + 1];
     bool near = one->last + 1 == next->first ||
                 (one->last + 2 == next->first && (place_marker_of(after) != MARKER_NONE || is_called(after)));
@@ -760,7 +760,7 @@ static size_t names_read(
         out[count] = name_make(index, text, i, used, found, told);
         out[count].near = near;
         place_name_describe(index, text, &out[count], count ? &out[count - 1] : NULL);
-        if (count && place_name_is_beside(index, text, &out[count - 1], &out[count]))
+        if (count && is_beside(index, text, &out[count - 1], &out[count]))
             out[count - 1].beside = out[count].beside = true;
         if (count && is_either(text, &out[count - 1], &out[count]))
             out[count - 1].either = out[count].either = true;

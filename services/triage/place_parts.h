@@ -198,15 +198,8 @@ bool place_text_begins(const struct text *text, size_t first);
 /* Whether the name at that word is of somebody who is told of by what he is to the teller: "anak saya Bagor".
  */
 bool place_name_is_kin(const struct text *text, size_t first);
-/* Whether the two stand side by side, but for a word of kind or who is called, and one lies in the other. */
-bool place_name_is_beside(const struct place_index *index, const struct text *text,
-    const struct place_name *one, const struct place_name *next);
-/* Whether a disaster is said to have come to the place: "Tiris longsor lagi". */
-bool place_name_is_struck(const struct text *text, const struct place_name *name);
 /* Whether the chain has the only district of its name in the country, and that is in the site. */
 bool place_entry_is_unique(const struct place_index *index, uint32_t entry);
-/* Whether the word is "in": "di", and "nek Sine", which before a small letter is "if". */
-bool place_word_is_in(const struct text *text, size_t at);
 /* Whether it is an official of that place who reports. */
 bool place_name_is_reporter(const struct text *text, const struct place_name *name);
 /* The district of what is named beside a regency (words first to last), "Nagari Kinari, Kab. Solok", among

@@ -5,7 +5,6 @@
 #include "services/triage/sieve.h"
 
 #include <string.h>
-#include <strings.h>
 
 enum { REPORT_REACH = 3 /* words from "Kades Munjungan" to "melapor" */ };
 
@@ -18,15 +17,6 @@ static bool is_between(const struct word *word) {
     enum place_marker marker = place_marker_of(word);
     return place_marker_is_level(marker) || marker == MARKER_TOWN || marker == MARKER_HAMLET ||
            marker == MARKER_STREET || word_is_one_of(word, between);
-}
-
-bool place_word_is_in(const struct text *text, size_t at) {
-    const struct word *word = &text->words[at];
-    if (word_is(word, "di"))
-        return true;
-    return word_is(word, "kalau") && word->end - word->start == 3 &&
-           strncasecmp(text->bytes + word->start, "nek", 3) == 0 && at + 1 < text->count &&
-           word[1].clause == word->clause && word[1].flags & WORD_CAPITAL;
 }
 
 /* "Kades Munjungan melapor", "Babinsa Tiris lapor": whose office is there tells of there, or of elsewhere. */

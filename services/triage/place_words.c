@@ -152,7 +152,7 @@ static bool is_one_of_site_towards(
 }
 
 /* "Tiris longsor lagi", "banjir di sempol": what happens to places. Tiles and stones slide, too. */
-bool place_name_is_struck(const struct text *text, const struct place_name *name) {
+static bool is_struck(const struct text *text, const struct place_name *name) {
     static const char *const disasters[] = {"longsor", "banjir", "kebanjiran", "gempa", NULL};
     static const char *const things[] = {
         "genteng", "batu", "taman", "bangsal", "sumber", "tarik", "padas", "gudang", "sawah", NULL};
@@ -367,8 +367,8 @@ void place_words_settle(
                            is_kula(text, name) || is_at_crossing(text, name))) ||
             (regency_named && (named || home || is_where_we_are(text, name))) || ours;
         bool told = (regency_named || unique || is_one_of_site_towards(index, text, name)) &&
-                    (is_on_main_road(text, name) || place_name_is_struck(text, name) ||
-                        is_heading(text, name) || is_heading_of_when(text, name));
+                    (is_on_main_road(text, name) || is_struck(text, name) || is_heading(text, name) ||
+                        is_heading_of_when(text, name));
         if (given || told ||
             (unique && (is_in_only_place(text, name) || is_sentence(text, name) ||
                            is_in_front_of_sentence(text, name))) ||

@@ -620,20 +620,11 @@ static void trainer_free(struct trainer *trainer) {
 }
 
 static bool setting(struct settings *settings, const char *word) {
-    const struct {
-        const char *name;
-        float *value;
-    } all[] = {{"rounds", &settings->rounds}, {"rate", &settings->rate},
+    const struct setting all[] = {{"rounds", &settings->rounds}, {"rate", &settings->rate},
         {"shrink_kinds", &settings->shrink_kinds}, {"shrink_priorities", &settings->shrink_priorities},
         {"also_share", &settings->also_share}, {"drop", &settings->drop}, {"rare", &settings->rare},
         {"least", &settings->least}};
-    const char *equals = strchr(word, '=');
-    for (size_t i = 0; equals && i < sizeof all / sizeof all[0]; i++)
-        if (strncmp(all[i].name, word, (size_t)(equals - word)) == 0) {
-            *all[i].value = strtof(equals + 1, NULL);
-            return true;
-        }
-    return false;
+    return setting_read(all, sizeof all / sizeof all[0], word);
 }
 
 static bool option(struct trainer *trainer, const char *name, const char *value) {

@@ -1,10 +1,12 @@
 /* What the trainers share. They are tools for people: one that runs out of memory ends. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static inline void die(const char *what) {
     fprintf(stderr, "%s\n", what);
@@ -29,4 +31,21 @@ static inline void shuffle(uint64_t *state, size_t *order, size_t count) {
         order[i - 1] = order[k];
         order[k] = kept;
     }
+}
+
+/* A number that --set may change. */
+struct setting {
+    const char *name;
+    float *value;
+};
+
+/* word: name=value. False: there is no such setting. */
+static inline bool setting_read(const struct setting *all, size_t count, const char *word) {
+    const char *equals = strchr(word, '=');
+    for (size_t i = 0; equals && i < count; i++)
+        if (strncmp(all[i].name, word, (size_t)(equals - word)) == 0) {
+            *all[i].value = strtof(equals + 1, NULL);
+            return true;
+        }
+    return false;
 }

@@ -271,18 +271,9 @@ static void weights_write(struct trainer *trainer, FILE *file) {
 /* ---- the command */
 
 static bool setting(struct settings *settings, const char *word) {
-    const struct {
-        const char *name;
-        float *value;
-    } all[] = {{"rounds", &settings->rounds}, {"rate", &settings->rate}, {"shrink", &settings->shrink},
-        {"least", &settings->least}};
-    const char *equals = strchr(word, '=');
-    for (size_t i = 0; equals && i < sizeof all / sizeof all[0]; i++)
-        if (strncmp(all[i].name, word, (size_t)(equals - word)) == 0) {
-            *all[i].value = strtof(equals + 1, NULL);
-            return true;
-        }
-    return false;
+    const struct setting all[] = {{"rounds", &settings->rounds}, {"rate", &settings->rate},
+        {"shrink", &settings->shrink}, {"least", &settings->least}};
+    return setting_read(all, sizeof all / sizeof all[0], word);
 }
 
 static bool option(struct trainer *trainer, const char *name, const char *value) {
