@@ -804,8 +804,8 @@ int daemon_main(int argc, char **argv, const struct daemon *daemon) {
         log_line(LOG_ERROR, "start-refused", "reason=%s", log_value(error.text));
         return 1; /* nothing was promised yet: the system takes the rest back */
     }
-    malloc_trim(
-        0); /* what reading the site took and gave back is not this process's to keep while it waits */
+    /* What reading the site took and gave back is not this process's to keep while it waits. */
+    malloc_trim(0);
     start_timers(&process);
     zmq_loop_on_round(process.zmq, on_round, &process);
     zmq_loop_wake(process.zmq);

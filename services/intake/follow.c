@@ -141,6 +141,10 @@ static enum verdict decided(struct turn *turn, const ProtobufCBinaryData *report
     return VERDICT_DONE;
 }
 
+static int question_to_despair(const char *area) {
+    return area[0] ? REPLY_DESPAIR : REPLY_DESPAIR_PLACE;
+}
+
 /* What its reporter may know and triage could not tell: where it is, as nobody finds them without; then,
  * where somebody is alerted although it is unclear, whether he is safe. Whoever announces the own death is
  * asked first whether somebody is near. Told by what triage knows of the report, not by its reasons: those
@@ -150,7 +154,7 @@ static int question_of(const Sigap__ReportInReview *review) {
     if (review->amends.len)
         return 0;
     if (review->own_death)
-        return review->area[0] ? REPLY_DESPAIR : REPLY_DESPAIR_PLACE;
+        return question_to_despair(review->area);
     if (!review->area[0])
         return REPLY_PLACE;
     return review->danger ? REPLY_DANGER : 0;
@@ -183,7 +187,7 @@ static enum verdict opened(struct turn *turn, const Sigap__CaseOpened *opened, c
     if (opened->parted_from.len || (opened->area[0] && !opened->own_death))
         question = 0;
     else if (first)
-        question = opened->own_death ? opened->area[0] ? REPLY_DESPAIR : REPLY_DESPAIR_PLACE : REPLY_PLACE;
+        question = opened->own_death ? question_to_despair(opened->area) : REPLY_PLACE;
     enum verdict verdict = decided(turn, &opened->report_id, OUTCOME_CASE, case_id, question);
     if (first && question && verdict == VERDICT_DONE)
         intake_ask(turn, &id, (enum reply)question);

@@ -651,12 +651,7 @@ static bool is_beside_best(
 
 static bool choice_is_of(
     const struct place_names *names, const struct place_choice *choice, const struct place_answer *answer) {
-    if (!(answer->names >> (choice->name - names->names) & 1))
-        return false;
-    for (size_t i = 0; i < answer->area_count; i++)
-        if (area_within(choice->code, answer->areas[i]))
-            return true;
-    return false;
+    return answer->names >> (choice->name - names->names) & 1 && place_answer_holds(answer, choice->code);
 }
 
 static bool is_better(const struct place_choice *one, const struct place_choice *other) {

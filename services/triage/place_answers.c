@@ -19,7 +19,7 @@ struct scope {
     const struct place_answer *within;
 };
 
-static bool lies_within(const char *code, const struct place_answer *answer) {
+bool place_answer_holds(const struct place_answer *answer, const char *code) {
     for (size_t i = 0; i < answer->area_count; i++)
         if (area_within(code, answer->areas[i]))
             return true;
@@ -30,7 +30,7 @@ static bool may_answer(const struct place_choice *choice, float best_of_name, co
     return choice->weight >= ANSWER_LEAST && choice->weight > best_of_name - ANSWER_BEHIND &&
            area_level(choice->code) >= scope->level &&
            (!scope->within ||
-               (lies_within(choice->code, scope->within) && !place_name_is_mere_word(choice->name)));
+               (place_answer_holds(scope->within, choice->code) && !place_name_is_mere_word(choice->name)));
 }
 
 static void area_add(struct place_answer *answer, const char *area, float proof) {
@@ -46,7 +46,7 @@ static void area_add(struct place_answer *answer, const char *area, float proof)
     answer->proofs[at] = answer->proofs[at] > proof ? answer->proofs[at] : proof;
 }
 
-static bool has_area(const struct place_answer *answer, const char *area) {
+bool place_answer_has(const struct place_answer *answer, const char *area) {
     for (size_t i = 0; i < answer->area_count; i++)
         if (strcmp(answer->areas[i], area) == 0)
             return true;
@@ -68,7 +68,7 @@ static bool may_mean(const struct place_index *index, const struct place_names *
         for (uint32_t at = one->names >> i & 1 ? names->names[i].entries : 0; at;
              at = index->entries[at].next)
             if (index->entries[at].level != AREA_VILLAGE && !index->entries[at].hint &&
-                lies_within(index->entries[at].code, other))
+                place_answer_holds(other, index->entries[at].code))
                 return true;
     return false;
 }
@@ -78,7 +78,7 @@ static bool answers_agree(const struct place_index *index, const struct place_na
     if (one->names & other->names || may_mean(index, names, one, other) || may_mean(index, names, other, one))
         return true;
     for (size_t i = 0; i < other->area_count; i++)
-        if (has_area(one, other->areas[i]))
+        if (place_answer_has(one, other->areas[i]))
             return true;
     return false;
 }
@@ -119,7 +119,7 @@ static bool is_of_answer(
         area_cut(entry->code, AREA_REGENCY, regency);
         several = several || (first[0] && strcmp(first, regency) != 0);
         memcpy(first, regency, sizeof first);
-        one = one || has_area(answer, regency);
+        one = one || place_answer_has(answer, regency);
     }
     return one && !several;
 }

@@ -149,7 +149,7 @@ struct place_weights *place_weights_new(struct arena *arena, const struct spelli
     if (!weights)
         error_set(error, "no memory for what tells places apart");
     if (weights && (!relations_load(weights, arena, spelling, relations, error) ||
-                       (choice && !weights_load(weights, choice, error)))) {
+                       !weights_load(weights, choice, error))) {
         free(weights);
         return NULL;
     }

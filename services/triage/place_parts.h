@@ -145,13 +145,16 @@ struct place_answer {
     float share; /* how likely it is the one; the shares of all answers and of "none of them" add up to 1 */
 };
 
-/* What tells them apart. spelling: how messages are read. relations, choice: the files of that name; choice
- * NULL: nothing is learnt yet. NULL with error set. free() ends it. */
+/* What tells them apart. spelling: how messages are read. relations, choice: the files of that name. NULL
+ * with error set. free() ends it. */
 struct place_weights *place_weights_new(
     struct arena *arena, const struct spelling *spelling, FILE *relations, FILE *choice, struct error *error);
 /* A word in small letters, away from the place it lies in: "saya dari Sumbersari Jember, soal panti asuhan"
  * tells of no Panti. */
 bool place_name_is_mere_word(const struct place_name *name);
+/* Whether a place lies in one of its areas; whether it has that very area. */
+bool place_answer_holds(const struct place_answer *answer, const char *code);
+bool place_answer_has(const struct place_answer *answer, const char *area);
 /* The answers that choices (of names) allow. */
 size_t place_answers_read(const struct place_index *index, const struct place_names *names,
     const struct place_choice *choices, size_t count, struct place_answer out[PLACE_ANSWERS_MAX]);

@@ -118,20 +118,13 @@ static void answer_end(void *context, size_t answer) {
 
 /* ---- lessons */
 
-static bool has_area(const struct place_answer *answer, const char *area) {
-    for (size_t i = 0; i < answer->area_count; i++)
-        if (strcmp(answer->areas[i], area) == 0)
-            return true;
-    return false;
-}
-
 /* The number of the answer that the label says; count: none of them. False: the message teaches nothing. */
 static bool right_of(const struct place_answer *answers, size_t count, const char *area, size_t *right) {
     *right = count;
     for (size_t i = 0; i < count; i++) {
         if (!area && answers[i].area_count > 1)
             return false;
-        if (area && has_area(&answers[i], area))
+        if (area && place_answer_has(&answers[i], area))
             *right = i;
     }
     return !area || *right < count;

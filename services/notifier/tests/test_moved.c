@@ -41,7 +41,6 @@ static unsigned sent_about(
     return count;
 }
 
-/* By the link in the team's last message. */
 /* Nobody knows yet which of two it is: who decides for both reads between which. */
 static void test_places_that_are_asked_about_are_told(void **state) {
     (void)state;

@@ -669,6 +669,16 @@ static void reports_write(const char *path) {
     assert_int_equal(fclose(file), 0);
 }
 
+/* What both files hold; the caller frees it. */
+static char *same_read(const char *first, const char *second) {
+    size_t size, size_again;
+    char *bytes = file_read(first, &size), *bytes_again = file_read(second, &size_again);
+    assert_int_equal(size, size_again);
+    assert_memory_equal(bytes, bytes_again, size);
+    free(bytes_again);
+    return bytes;
+}
+
 static void test_training_is_reproducible(void **state) {
     struct fixture *fixture = *state;
     char folder[] = "/tmp/triage-train-XXXXXX", reports[64], first[64], second[64];
@@ -681,12 +691,7 @@ static void test_training_is_reproducible(void **state) {
     char *again[] = {"train", reports, "--split", "train", "--set", "rounds=4", "--out", second};
     assert_int_equal(triage_train_main(8, once, SITE), 0);
     assert_int_equal(triage_train_main(8, again, SITE), 0);
-    size_t size, size_again;
-    char *bytes = file_read(first, &size), *bytes_again = file_read(second, &size_again);
-    assert_int_equal(size, size_again);
-    assert_memory_equal(bytes, bytes_again, size);
-    free(bytes);
-    free(bytes_again);
+    free(same_read(first, second));
     struct error error = {0};
     struct model *model = model_load(first, fixture->vocabulary, &error);
     assert_non_null(model);
@@ -719,15 +724,11 @@ static void test_training_of_places_is_reproducible(void **state) {
          *again[] = {"train-places", reports, "--out", second};
     assert_int_equal(triage_train_places_main(4, once, SITE), 0);
     assert_int_equal(triage_train_places_main(4, again, SITE), 0);
-    size_t size, size_again;
-    char *bytes = file_read(first, &size), *bytes_again = file_read(second, &size_again);
-    assert_int_equal(size, size_again);
-    assert_memory_equal(bytes, bytes_again, size);
+    char *bytes = same_read(first, second);
     const char *away = strstr(bytes, "\np2:merantau\t-"), *there = strstr(bytes, "\np2:dipasung\t");
     assert_non_null(away);
     assert_true(there && there[14] != '-');
     free(bytes);
-    free(bytes_again);
     char *wrong[] = {"train-places", reports, "--set", "unheard=1"}, *nowhere[] = {"train-places", reports};
     assert_int_equal(triage_train_places_main(4, wrong, SITE), 2);
     assert_int_equal(triage_train_places_main(2, nowhere, SITE), 2);
